@@ -1,0 +1,105 @@
+"""Every error that `provenance` raises on purpose.
+
+ProvenanceError
+    InputError
+        DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus
+    RegistryError
+        RegistryNotFound, RegistryExists, RegistryVersion, FingerprintMismatch, DigestMismatch
+    RuleError
+        RuleSyntax, UnknownSource
+    PolicyError
+    OutputError
+"""
+
+
+class ProvenanceError(Exception):
+    """What went wrong, and what to do about it.
+
+    Parameters
+    ----------
+    message : str
+        Names the thing and the value.
+    remedy : str
+        The next step, in the imperative; shown behind "Try:".
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments are lost by the default pickling; workers must not lose the remedy.
+        return _rebuild, (type(self), self.message, self.remedy)
+
+
+def _rebuild(kind: type[ProvenanceError], message: str, remedy: str) -> ProvenanceError:
+    return kind(message, remedy=remedy)
+
+
+class InputError(ProvenanceError):
+    """A corpus or dump cannot be read."""
+
+
+class DatasetNotFound(InputError):
+    """No file, folder or dataset is at the address."""
+
+
+class UnsupportedFormat(InputError):
+    """The file's format or layout is not one we read."""
+
+
+class ColumnMissing(InputError):
+    """A column that was named, or is needed, is not in the table."""
+
+
+class CorruptFile(InputError):
+    """The file is damaged or truncated."""
+
+
+class EmptyCorpus(InputError):
+    """There is no text to check."""
+
+
+class RegistryError(ProvenanceError):
+    """A registry cannot be built or used."""
+
+
+class RegistryNotFound(RegistryError):
+    """The folder is not a registry."""
+
+
+class RegistryExists(RegistryError):
+    """The folder is taken."""
+
+
+class RegistryVersion(RegistryError):
+    """The registry's format is of another version."""
+
+
+class FingerprintMismatch(RegistryError):
+    """Two fingerprints were made with different parameters."""
+
+
+class DigestMismatch(RegistryError):
+    """A registry's file is not what its manifest says."""
+
+
+class RuleError(ProvenanceError):
+    """A rule file is wrong."""
+
+
+class RuleSyntax(RuleError):
+    """A rule file does not follow the format."""
+
+
+class UnknownSource(RuleError):
+    """No rule file names the source."""
+
+
+class PolicyError(ProvenanceError):
+    """A policy file or option is wrong."""
+
+
+class OutputError(ProvenanceError):
+    """A report cannot be written."""

@@ -1,0 +1,135 @@
+"""Fingerprints and the parameters that they were made with: the two never part."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+NORMALISATION = 1
+"""Version of the rules that turn text into tokens."""
+
+UInt8s = npt.NDArray[np.uint8]
+UInt32s = npt.NDArray[np.uint32]
+UInt64s = npt.NDArray[np.uint64]
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What two fingerprints must share to be compared.
+
+    Parameters
+    ----------
+    normalisation : int
+        Version of the rules that turn text into tokens.
+    unicode : str
+        Version of the code point tables.
+    seed_width, signature_width : int
+        Words a shingle, for seeds and for signatures.
+    permutations, signature_seed : int
+        Length of a signature, and datasketch's seed.
+    signature_least : int
+        Texts of fewer tokens have no signature in a registry.
+    scaled : int
+        One in `scaled` shingles is in a sketch.
+    """
+
+    normalisation: int = NORMALISATION
+    unicode: str = "unknown"
+    seed_width: int = 4
+    signature_width: int = 5
+    permutations: int = 128
+    signature_seed: int = 1
+    signature_least: int = 100
+    scaled: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts as Arrow buffers: no Python string a row.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        UTF-8 bytes of all texts.
+    offsets : ndarray of int64, shape (n + 1,)
+        Text `i` is `data[offsets[i]:offsets[i + 1]]`.
+    """
+
+    data: UInt8s
+    offsets: Int64s
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @classmethod
+    def of(cls, column: pa.Array) -> "Texts":
+        """View an Arrow `large_string` array without nulls as texts; nothing is copied."""
+        _, offsets, data = column.buffers()
+        first, count = column.offset, len(column)
+        if offsets is None or count == 0:
+            return cls(np.zeros(0, np.uint8), np.zeros(count + 1, np.int64))
+        view = np.frombuffer(offsets, np.int64)[first : first + count + 1]
+        return cls(np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8), view)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of some texts, in text order.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint32, shape (m,)
+        One a token. Bit 0 is 1 where the token is one character of an unspaced script, which
+        weighs half a word.
+    starts, ends : ndarray of int64, shape (m,)
+        Bytes of the token, relative to its text's first byte.
+    offsets : ndarray of int64, shape (n + 1,)
+        Tokens of text `i` are `hashes[offsets[i]:offsets[i + 1]]`.
+    """
+
+    hashes: UInt32s
+    starts: Int64s
+    ends: Int64s
+    offsets: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """Hashes of runs of consecutive tokens.
+
+    Parameters
+    ----------
+    hashes : ndarray of uint64, shape (m,)
+        One a shingle, in text order, repeats kept.
+    positions : ndarray of int64, shape (m,)
+        Token at which it starts, counted from the text's first.
+    offsets : ndarray of int64, shape (n + 1,)
+        Shingles of text `i` are `hashes[offsets[i]:offsets[i + 1]]`.
+    """
+
+    hashes: UInt64s
+    positions: Int64s
+    offsets: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What normalisation drops before the first token and after the last, of some texts.
+
+    Each is a list of pieces, outward from the tokens: 1 a URL or its placeholder, 2 a mention,
+    3 the mark of a repost, any other number the code point of a sign.
+
+    Parameters
+    ----------
+    lead, trail : ndarray of uint32
+        Pieces of all texts.
+    lead_offsets, trail_offsets : ndarray of int64, shape (n + 1,)
+        Pieces of text `i`.
+    """
+
+    lead: UInt32s
+    lead_offsets: Int64s
+    trail: UInt32s
+    trail_offsets: Int64s

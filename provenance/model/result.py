@@ -1,0 +1,299 @@
+"""The outcome of a check: all that any report renders, beside the table of findings."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from provenance.model.policy import Agreement, Gate, Policy, Waiver
+from provenance.model.shares import Share
+from provenance.model.tables import Skipped
+from provenance.model.terms import Ruling, Verdict
+
+RESULT_SCHEMA = "provenance/result/1"
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSummary:
+    """What was read.
+
+    Parameters
+    ----------
+    addresses : tuple of str
+        As given.
+    files : int
+        How many.
+    documents, texts, tokens, bytes : int
+        Rows with text; texts in them; tokens; bytes of UTF-8 text.
+    digest : str
+        SHA-256 over the contents, whatever the order of the files.
+    text_columns : tuple of str
+        Which columns were read as text.
+    skipped : tuple of Skipped
+        Rows that were not read.
+    """
+
+    addresses: tuple[str, ...]
+    files: int
+    documents: int
+    texts: int
+    tokens: int
+    bytes: int
+    digest: str
+    text_columns: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """What a registry holds of a source. Absence of a match is not clearance.
+
+    Parameters
+    ----------
+    source : str
+        Its id.
+    items, tokens : int
+        How many.
+    first, last : date or None
+        Range of the items' own dates, where known.
+    undated : int
+        Items without a date.
+    unattributable : int
+        Items too short, or too common in their words, ever to be matched.
+    """
+
+    source: str
+    items: int
+    tokens: int
+    first: date | None
+    last: date | None
+    undated: int
+    unattributable: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySummary:
+    """A registry that the corpus was matched against.
+
+    Parameters
+    ----------
+    path, digest : str
+        Where, and what.
+    created : datetime
+        When it was made.
+    items : int
+        How many.
+    sources : tuple of SourceCoverage
+        In order of their ids.
+    """
+
+    path: str
+    digest: str
+    created: datetime
+    items: int
+    sources: tuple[SourceCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRuling:
+    """The rulings on one source's content that was found, or that the registry holds.
+
+    Parameters
+    ----------
+    source, name : str
+        Id, and what people call it.
+    items : int
+        Matched items that the ruling covers.
+    documents : int
+        Documents in which they stand.
+    ruling : Ruling
+        Verdict, reasons, alternatives.
+    agreement : Agreement or None
+        The contract that turned the verdict, if one did.
+    """
+
+    source: str
+    name: str
+    items: int
+    documents: int
+    ruling: Ruling
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateOutcome:
+    """A gate, held against the shares.
+
+    Parameters
+    ----------
+    gate : Gate
+        What was asked.
+    share, low : float
+        Exclusive, uncontested, unwaived share of the gate's content, and its low end.
+    passed : bool
+        Whether `low` is within the limit.
+    """
+
+    gate: Gate
+    share: float
+    low: float
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A gate that failed, in words.
+
+    Parameters
+    ----------
+    gate : str
+        As `--fail-on` reads it.
+    message, remedy : str
+        What is wrong, and what to do.
+    """
+
+    gate: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverOutcome:
+    """A waiver, and what it excused.
+
+    Parameters
+    ----------
+    waiver : Waiver
+        What was written.
+    expired : bool
+        Whether it no longer counts.
+    findings : int
+        How many it excused; would have, where expired.
+    """
+
+    waiver: Waiver
+    expired: bool
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A setting that the outcome depends on: its name, its value, and what it means."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRecall:
+    """What the detector finds of planted posts, as shipped.
+
+    Parameters
+    ----------
+    edit : str
+        What was done to the post: "verbatim", "cut70", ...
+    length : str
+        "8+", "5-7": tokens of the post.
+    recall : float
+        In [0, 1].
+    """
+
+    edit: str
+    length: str
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How the findings came about, and how far to trust them.
+
+    Parameters
+    ----------
+    parameters : tuple of Parameter
+        Fingerprint, matching, threshold.
+    recall : tuple of MeasuredRecall
+        On the maintainers' evaluation data; the user's own may differ.
+    chance_per_million : float
+        Expected documents with a chance match, per million tokens.
+    """
+
+    parameters: tuple[Parameter, ...]
+    recall: tuple[MeasuredRecall, ...]
+    chance_per_million: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a report says, but for the findings themselves.
+
+    Parameters
+    ----------
+    tool : str
+        Version of `provenance`.
+    created : datetime
+        When the check ended; the one field that differs between equal runs.
+    corpus : CorpusSummary
+        What was checked.
+    registries : tuple of RegistrySummary
+        Against what.
+    rules_digest : str
+        Which law book.
+    policy : Policy
+        What was asked and tolerated.
+    shares : tuple of Share
+        By source, verdict, terms, basis and evidence.
+    rulings : tuple of SourceRuling
+        Strictest first.
+    gates : tuple of GateOutcome
+        Every gate.
+    violations : tuple of Violation
+        Those that failed, in words.
+    waivers : tuple of WaiverOutcome
+        Every waiver.
+    findings : int
+        Rows of the findings table.
+    method : Method
+        Parameters and measured error.
+    """
+
+    tool: str
+    created: datetime
+    corpus: CorpusSummary
+    registries: tuple[RegistrySummary, ...]
+    rules_digest: str
+    policy: Policy
+    shares: tuple[Share, ...]
+    rulings: tuple[SourceRuling, ...]
+    gates: tuple[GateOutcome, ...]
+    violations: tuple[Violation, ...]
+    waivers: tuple[WaiverOutcome, ...]
+    findings: int
+    method: Method
+
+    @property
+    def status(self) -> str:
+        """Return "pass", or "fail" where a gate failed."""
+        return "fail" if self.violations else "pass"
+
+    @property
+    def worst(self) -> Verdict | None:
+        """The strictest verdict on anything found; None where nothing was."""
+        found = [r.ruling.verdict for r in self.rulings if r.documents]
+        return max(found, key=lambda verdict: verdict.strictness, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A result with its findings: what every renderer is given.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+    findings : pyarrow.Table
+        Of schema `FINDINGS`.
+    """
+
+    result: Result
+    findings: pa.Table

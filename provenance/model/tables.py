@@ -1,0 +1,125 @@
+"""The Arrow schema of every table that crosses a doorway."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+DOCUMENTS = pa.schema(
+    [
+        pa.field("document", pa.string(), nullable=False),  # the `id` column, else "file#row"
+        pa.field("file", pa.string(), nullable=False),  # relative to the CORPUS given
+        pa.field("row", pa.int64(), nullable=False),  # 0-based, within the file
+        pa.field("field", pa.string(), nullable=False),  # "text", "messages[3].content"
+        pa.field("text", pa.large_string(), nullable=False),
+        pa.field("url", pa.string()),
+        pa.field("licence", pa.string()),
+    ]
+)
+"""One row a text: a row of the corpus has as many as it has text fields, one after the other."""
+
+ITEMS = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("item", pa.string(), nullable=False),  # the source's own id
+        pa.field("text", pa.large_string(), nullable=False),
+        pa.field("url", pa.string()),
+        pa.field("created_at", pa.timestamp("s", "UTC")),
+        pa.field("author", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("licence", pa.string()),
+    ]
+)
+"""One row an item, as a dump's reader gives it."""
+
+FINDINGS = pa.schema(
+    [
+        pa.field("document", pa.string(), nullable=False),
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("field", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),  # Unicode code points of the field's text
+        pa.field("end", pa.int64(), nullable=False),
+        pa.field("byte_start", pa.int64(), nullable=False),
+        pa.field("byte_end", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("item", pa.string()),  # null where the evidence names a source alone
+        pa.field("url", pa.string()),  # the item's address
+        pa.field("created_at", pa.timestamp("s", "UTC")),
+        pa.field("evidence", pa.string(), nullable=False),  # content, resemblance, link, licence
+        pa.field("verdict", pa.string(), nullable=False),
+        pa.field("basis", pa.string()),
+        pa.field("terms", pa.string()),  # id of the terms that decided
+        pa.field("waiver", pa.string()),  # the waiver that excuses it
+        pa.field("tokens", pa.int64(), nullable=False),  # matched
+        pa.field("item_tokens", pa.int64()),  # of the whole item
+        pa.field("bits", pa.float64(), nullable=False),  # information of the matched words
+        pa.field("strength", pa.float64(), nullable=False),  # log-odds that this is no chance
+        pa.field("contested", pa.bool_(), nullable=False),
+        pa.field(
+            "alternatives",
+            pa.list_(pa.struct([("source", pa.string()), ("item", pa.string())])),
+            nullable=False,
+        ),
+        pa.field("excerpt", pa.string()),  # the document's text from `excerpt_start` on
+        pa.field("excerpt_start", pa.int64()),
+        pa.field("item_excerpt", pa.string()),
+        # Matched words as half-open spans: of `excerpt`, and of `item_excerpt`, in code points.
+        pa.field("marks", pa.list_(pa.list_(pa.int32(), 2))),
+        pa.field("item_marks", pa.list_(pa.list_(pa.int32(), 2))),
+    ]
+)
+"""One row an exclusive span: the spans of one field never overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Rows that were not read, of one file, for one reason.
+
+    Parameters
+    ----------
+    file : str
+        As in `DOCUMENTS`.
+    reason : str
+        In plain words: "null text", "not valid UTF-8", "not valid JSON".
+    count : int
+        How many rows.
+    rows : tuple of int
+        The first few of them, 0-based.
+    """
+
+    file: str
+    reason: str
+    count: int
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """A batch of texts, and what could not be read beside it.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        Of schema `DOCUMENTS`.
+    skipped : tuple of Skipped
+        Rows met while this batch was read.
+    """
+
+    batch: pa.RecordBatch
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A batch of items, and what could not be read beside it.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        Of schema `ITEMS`.
+    skipped : tuple of Skipped
+        Records met while this batch was read.
+    """
+
+    batch: pa.RecordBatch
+    skipped: tuple[Skipped, ...] = field(default=())

@@ -1,0 +1,294 @@
+"""What a source's documents say of training, when, and to whom; and what follows for one use."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What the content is to be used for."""
+
+    PRETRAINING = "pretraining"
+    FINE_TUNING = "fine-tuning"
+    EVALUATION = "evaluation"
+    RETRIEVAL = "retrieval"
+    RESEARCH_TDM = "research-tdm"
+
+
+class Verdict(StrEnum):
+    """May the content be used so? From the strictest to the laxest."""
+
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+    RESTRICTED = "restricted"
+    PERMITTED = "permitted"
+
+    @property
+    def strictness(self) -> int:
+        """Rank of the verdict: 0 is the laxest."""
+        return len(Verdict) - 1 - list(Verdict).index(self)
+
+
+class Actor(StrEnum):
+    """In what role the content was collected: it decides whom a document binds."""
+
+    SCRAPER = "scraper"
+    ACCOUNT_HOLDER = "account-holder"
+    API_DEVELOPER = "api-developer"
+    RECIPIENT = "any-recipient"
+    RESEARCH_ORGANISATION = "research-organisation"
+
+
+class TimeAxis(StrEnum):
+    """Which date of a record chooses the version of a document that counts."""
+
+    COLLECTION = "collection"
+    CONTENT = "content"
+    ACCEPTANCE = "acceptance"
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Days from `first` up to, and without, `until`; None is open.
+
+    Raises
+    ------
+    ValueError
+        If the range is empty.
+    """
+
+    first: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.until is not None and self.first >= self.until:
+            raise ValueError(f"no day lies from {self.first} until {self.until}")
+
+    def overlaps(self, other: "DateRange") -> bool:
+        """Whether the two ranges share a day."""
+        ends_after = self.until is None or other.first is None or other.first < self.until
+        starts_before = other.until is None or self.first is None or self.first < other.until
+        return ends_after and starts_before
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One version of one document of one source or licence.
+
+    Parameters
+    ----------
+    id : str
+        "x/developer-agreement/2025-06-04": source, document, start of the period.
+    subject : str
+        The source or licence the document belongs to: "x", "cc-by-4.0".
+    document, address : str
+        Title of the document, and where it stands.
+    period : DateRange
+        When this version was in force.
+    time_axis : TimeAxis
+        Which date of a record is held against `period`.
+    binds : tuple of str
+        Actors it binds, as in the rule files; "any" binds all.
+    uses : tuple of Purpose
+        Purposes it speaks of; a purpose that is not listed is `Verdict.UNKNOWN`.
+    jurisdictions : tuple of str
+        "any", or where it holds.
+    verdict : Verdict
+        What it says of `uses`.
+    basis : str
+        Why: "automated-access", "training-clause", "copyright-licence", "silence", ...
+    clause : str
+        Number and heading of the clause.
+    paraphrase : str
+        What it says, in our words.
+    condition : str or None
+        What must be met, in our words.
+    quotation_digest : str or None
+        SHA-256 of the clause's quoted words, to check a stored copy against.
+    stored_copy : str or None
+        Where the version that was read is kept.
+    confidence : str
+        How we know: "verified on a stored copy", "secondary", "not verified".
+    """
+
+    id: str
+    subject: str
+    document: str
+    address: str | None
+    period: DateRange
+    time_axis: TimeAxis
+    binds: tuple[str, ...]
+    uses: tuple[Purpose, ...]
+    jurisdictions: tuple[str, ...]
+    verdict: Verdict
+    basis: str
+    clause: str | None
+    paraphrase: str
+    condition: str | None
+    quotation_digest: str | None
+    stored_copy: str | None
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who published something, and under whose terms.
+
+    Parameters
+    ----------
+    id, name : str
+        "x"; "X (Twitter)".
+    hosts : tuple of str
+        Hosts whose pages are the source's own; subdomains are included.
+    terms : tuple of Terms
+        Every version of every document, in order of their ids.
+    content_licence : str or None
+        A licence that all content stands under, by its id, if the source declares one.
+    """
+
+    id: str
+    name: str
+    hosts: tuple[str, ...]
+    terms: tuple[Terms, ...]
+    content_licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence that content may declare.
+
+    Parameters
+    ----------
+    id, name : str
+        "cc-by-4.0"; its full name.
+    aliases : tuple of str
+        SPDX and Hugging Face identifiers and common spellings, lower case.
+    terms : tuple of Terms
+        Its versions.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    terms: tuple[Terms, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All rules in force for a run.
+
+    Parameters
+    ----------
+    sources, licences : tuple
+        In order of their ids.
+    strictest_first : tuple of Verdict
+        How verdicts combine: the first of these that any document gives, stands (`verdicts.yaml`).
+    excused_actors : tuple of str
+        Actors that an unset actor is never taken for: the platform itself, its licensee.
+    digest : str
+        SHA-256 over every rule file.
+    """
+
+    sources: tuple[Source, ...]
+    licences: tuple[Licence, ...]
+    strictest_first: tuple[Verdict, ...]
+    excused_actors: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides which terms bind, beside the source.
+
+    Parameters
+    ----------
+    purpose : Purpose
+        The use asked about.
+    collected : DateRange or None
+        When the content was collected; None is unknown.
+    actor : Actor or None
+        Who collected it; None takes the strictest.
+    jurisdiction : str or None
+        "EU", "US", ...; None takes all.
+    """
+
+    purpose: Purpose = Purpose.PRETRAINING
+    collected: DateRange | None = None
+    actor: Actor | None = None
+    jurisdiction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One document's say in a ruling.
+
+    Parameters
+    ----------
+    terms : Terms
+        The version that was in force.
+    verdict : Verdict
+        What it gives for the purpose asked.
+    basis : str
+        Why.
+    decisive : bool
+        Whether the ruling rests on it.
+    """
+
+    terms: Terms
+    verdict: Verdict
+    basis: str
+    decisive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What the verdict would be under another circumstance.
+
+    Parameters
+    ----------
+    circumstance : str
+        "collected before 2023-09-29", "collected 2023-09-29 to 2025-06-03", "as scraper".
+    verdict : Verdict
+        The verdict then.
+    basis : str
+        Why.
+    terms : str or None
+        Id of the terms that would decide.
+    """
+
+    circumstance: str
+    verdict: Verdict
+    basis: str
+    terms: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict on content of one source, with its chain of reasons.
+
+    Parameters
+    ----------
+    subject : str
+        Source or licence id.
+    verdict, basis : Verdict, str
+        What stands, and why.
+    terms : str or None
+        Id of the terms that decided; None where no rule speaks.
+    why : str
+        One or two sentences that a lawyer can check.
+    reasons : tuple of Reason
+        Every document considered, decisive ones first.
+    alternatives : tuple of Alternative
+        The verdict in each period or role that could have counted.
+    remedy : str or None
+        What to do next, where the verdict is not `permitted`.
+    """
+
+    subject: str
+    verdict: Verdict
+    basis: str
+    terms: str | None
+    why: str
+    reasons: tuple[Reason, ...]
+    alternatives: tuple[Alternative, ...]
+    remedy: str | None
