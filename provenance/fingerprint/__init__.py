@@ -1,1 +1,36 @@
-"""."""
+"""Text to tokens, shingles, signatures and sketches. Pure: it knows no file and no registry."""
+
+from provenance.fingerprint.characters import characters
+from provenance.fingerprint.codepoints import fold
+from provenance.fingerprint.edges import Spans, edges, widen
+from provenance.fingerprint.fracminhash import (
+    Sketch,
+    containment,
+    downsample,
+    merge,
+    shared,
+    sketch,
+)
+from provenance.fingerprint.minhash import resemblance, shingle_hash32, signatures
+from provenance.fingerprint.normalise import parameters, tokenise
+from provenance.fingerprint.shingles import shingle
+
+__all__ = [
+    "Sketch",
+    "Spans",
+    "characters",
+    "containment",
+    "downsample",
+    "edges",
+    "fold",
+    "merge",
+    "parameters",
+    "resemblance",
+    "shared",
+    "shingle",
+    "shingle_hash32",
+    "signatures",
+    "sketch",
+    "tokenise",
+    "widen",
+]

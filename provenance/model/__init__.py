@@ -3,6 +3,7 @@
 from provenance.model.fingerprints import (
     NORMALISATION,
     Edges,
+    Int32s,
     Int64s,
     Parameters,
     Shingles,
@@ -12,6 +13,7 @@ from provenance.model.fingerprints import (
     UInt32s,
     UInt64s,
 )
+from provenance.model.holdings import BACKGROUND_BITS, Holdings, Postings
 from provenance.model.policy import (
     DEFAULT_GATES,
     Agreement,
@@ -55,6 +57,7 @@ from provenance.model.terms import (
 )
 
 __all__ = [
+    "BACKGROUND_BITS",
     "DEFAULT_GATES",
     "DOCUMENTS",
     "FINDINGS",
@@ -72,6 +75,8 @@ __all__ = [
     "Estimate",
     "Gate",
     "GateOutcome",
+    "Holdings",
+    "Int32s",
     "Int64s",
     "Items",
     "Library",
@@ -81,6 +86,7 @@ __all__ = [
     "Parameter",
     "Parameters",
     "Policy",
+    "Postings",
     "Purpose",
     "Reason",
     "RegistrySummary",

@@ -12,6 +12,7 @@ NORMALISATION = 1
 UInt8s = npt.NDArray[np.uint8]
 UInt32s = npt.NDArray[np.uint32]
 UInt64s = npt.NDArray[np.uint64]
+Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 
 
@@ -83,15 +84,15 @@ class Tokens:
     hashes : ndarray of uint32, shape (m,)
         One a token. Bit 0 is 1 where the token is one character of an unspaced script, which
         weighs half a word.
-    starts, ends : ndarray of int64, shape (m,)
+    starts, ends : ndarray of int32, shape (m,)
         Bytes of the token, relative to its text's first byte.
     offsets : ndarray of int64, shape (n + 1,)
         Tokens of text `i` are `hashes[offsets[i]:offsets[i + 1]]`.
     """
 
     hashes: UInt32s
-    starts: Int64s
-    ends: Int64s
+    starts: Int32s
+    ends: Int32s
     offsets: Int64s
 
 

@@ -1,0 +1,246 @@
+"""What normalisation drops at the edges of an item, so that a span can cover it in a document.
+
+A post that ends in a link or a heart is found by its words; its span should still end where the
+post ends. The dropped signs at an item's two edges are kept as *pieces*, outward from the words;
+a span in a document is widened over the pieces that stand there too.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.compiled import inlined, kernel
+from provenance.fingerprint.codepoints import VANISHES
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference, tables
+from provenance.fingerprint.links import after_address, after_link
+from provenance.fingerprint.words import after_mention, decode, fold_of
+from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
+
+LINK, AT_NAME, REPOST = 1, 2, 3
+"""Pieces that are not a sign of their own."""
+
+_MOST = 32  # pieces a side
+_REACH = 1024  # bytes a side
+_SPACES = (0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
+_BRACKETS = (0x3C, 0x3E, 0x5B, 0x5D)  # a placeholder's own: <url>
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Stretches of texts that a match covers, and the gaps around them.
+
+    Parameters
+    ----------
+    texts : ndarray of int64, shape (n,)
+        Which text.
+    starts, ends : ndarray of int64, shape (n,)
+        Bytes from the first matched token to the last.
+    lows, highs : ndarray of int64, shape (n,)
+        End of the token before and start of the token after; `starts` or `ends` itself where the
+        item's own first or last token is not in the match.
+    """
+
+    texts: Int64s
+    starts: Int64s
+    ends: Int64s
+    lows: Int64s
+    highs: Int64s
+
+
+def edges(texts: Texts, tokens: Tokens) -> Edges:
+    """Give the dropped pieces at both edges of every text."""
+    count = len(texts)
+    lead, trail = np.empty(count * _MOST, np.uint32), np.empty(count * _MOST, np.uint32)
+    lead_offsets, trail_offsets = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+    _edges_all(
+        texts.data,
+        texts.offsets,
+        (tokens.starts, tokens.ends, tokens.offsets),
+        tables(),
+        (lead, lead_offsets, trail, trail_offsets),
+    )
+    return Edges(lead[: lead_offsets[-1]], lead_offsets, trail[: trail_offsets[-1]], trail_offsets)
+
+
+def widen(texts: Texts, spans: Spans, item_edges: Edges) -> tuple[Int64s, Int64s]:
+    """Widen spans over the dropped pieces that the matched item has there too.
+
+    Parameters
+    ----------
+    texts : Texts
+        The documents.
+    spans : Spans
+        Matches in them.
+    item_edges : Edges
+        Row `i` belongs to the item of span `i`.
+
+    Returns
+    -------
+    starts, ends : ndarray of int64, shape (n,)
+        Bytes; each span contains the one given.
+    """
+    starts, ends = spans.starts.copy(), spans.ends.copy()
+    _widen_all(
+        texts.data,
+        texts.offsets,
+        (spans.texts, spans.lows, spans.highs),
+        tables(),
+        (item_edges.lead, item_edges.lead_offsets, item_edges.trail, item_edges.trail_offsets),
+        (starts, ends),
+    )
+    return starts, ends
+
+
+@kernel
+def _edges_all(
+    data: UInt8s,
+    text_offsets: Int64s,
+    tokens: tuple[Int32s, Int32s, Int64s],
+    tables: Tables,
+    out: tuple[UInt32s, Int64s, UInt32s, Int64s],
+) -> None:
+    token_starts, token_ends, token_offsets = tokens
+    lead, lead_offsets, trail, trail_offsets = out
+    codes, firsts, lasts = (
+        np.empty(_REACH, np.uint32),
+        np.empty(_REACH, np.int64),
+        np.empty(_REACH, np.int64),
+    )
+    for text in range(len(text_offsets) - 1):
+        view = data[text_offsets[text] : text_offsets[text + 1]]
+        before, after = lead_offsets[text], trail_offsets[text]
+        if token_offsets[text] < token_offsets[text + 1]:
+            start = np.int64(token_starts[token_offsets[text]])
+            end = np.int64(token_ends[token_offsets[text + 1] - 1])
+            count = _pieces(view, _near(view, 0, start), start, tables, codes, firsts, lasts)
+            for place in range(min(count, _MOST)):
+                lead[before] = codes[count - 1 - place]
+                before += 1
+            count = _pieces(view, end, min(view.size, end + _REACH), tables, codes, firsts, lasts)
+            for place in range(min(count, _MOST)):
+                trail[after] = codes[place]
+                after += 1
+        lead_offsets[text + 1], trail_offsets[text + 1] = before, after
+
+
+@kernel
+def _widen_all(
+    data: UInt8s,
+    text_offsets: Int64s,
+    spans: tuple[Int64s, Int64s, Int64s],
+    tables: Tables,
+    item_edges: tuple[UInt32s, Int64s, UInt32s, Int64s],
+    out: tuple[Int64s, Int64s],
+) -> None:
+    texts, lows, highs = spans
+    lead, lead_offsets, trail, trail_offsets = item_edges
+    starts, ends = out
+    codes, firsts, lasts = (
+        np.empty(_REACH, np.uint32),
+        np.empty(_REACH, np.int64),
+        np.empty(_REACH, np.int64),
+    )
+    for span in range(len(texts)):
+        view = data[text_offsets[texts[span]] : text_offsets[texts[span] + 1]]
+        wanted = lead[lead_offsets[span] : lead_offsets[span + 1]]
+        if wanted.size and lows[span] < starts[span]:
+            near = _near(view, lows[span], starts[span])
+            count = _pieces(view, near, starts[span], tables, codes, firsts, lasts)
+            taken = _taken(codes[:count][::-1], wanted)
+            if taken > 0:
+                starts[span] = firsts[count - taken]
+        wanted = trail[trail_offsets[span] : trail_offsets[span + 1]]
+        if wanted.size and ends[span] < highs[span]:
+            high = min(highs[span], ends[span] + _REACH)
+            count = _pieces(view, ends[span], high, tables, codes, firsts, lasts)
+            taken = _taken(codes[:count], wanted)
+            if taken > 0:
+                ends[span] = lasts[taken - 1]
+
+
+@inlined
+def _near(view: UInt8s, low: int, start: int) -> int:
+    near = max(low, start - _REACH)
+    while near < start and view[near] & 0xC0 == 0x80:
+        near += 1
+    return near
+
+
+@kernel
+def _taken(codes: UInt32s, wanted: UInt32s) -> int:
+    """Count the document's pieces, outward, that the item has in the same order."""
+    taken, place = 0, 0
+    for index in range(codes.size):
+        match = place
+        while match < wanted.size and wanted[match] != codes[index]:
+            match += 1
+        if match < wanted.size:
+            taken, place = index + 1, match + 1
+        elif codes[index] not in _BRACKETS:
+            break
+    return taken
+
+
+@kernel
+def _pieces(  # noqa: PLR0913 (a slice, the tables, three columns of output)
+    view: UInt8s,
+    at: int,
+    end: int,
+    tables: Tables,
+    codes: UInt32s,
+    firsts: Int64s,
+    lasts: Int64s,
+) -> int:
+    count = 0
+    while at < end and count < codes.size:
+        first = at
+        point, size = decode(view, at, end)
+        at += size
+        if point == AMPERSAND:
+            referred, after = reference(view, at, end, tables)
+            if referred >= 0:
+                point, at = referred, after
+        if point <= 0x20 or point in _SPACES:
+            continue
+        if point == 0x40 or point == 0xFF20:  # noqa: PLR1714 (a tuple of two compiles worse)
+            code, at = AT_NAME, after_mention(view, at, end, tables)
+        elif point < 0x80 and is_word(point):
+            code, at = _dropped_word(view, first, end)
+        elif fold_of(point, tables) == VANISHES and not _is_apostrophe(point):
+            if count:
+                lasts[count - 1] = at
+            continue
+        else:
+            code = _plain(point)
+        codes[count], firsts[count], lasts[count] = code, first, at
+        count += 1
+    return count
+
+
+@kernel
+def _dropped_word(view: UInt8s, at: int, end: int) -> tuple[int, int]:
+    stop = at
+    while stop < end and is_word(view[stop]):
+        stop += 1
+    if stop - at == 2:
+        return REPOST, stop
+    if stop < end and view[stop] == 0x2E:
+        return LINK, after_address(view, stop, end)
+    return LINK, after_link(view, stop, end)
+
+
+@inlined
+def _is_apostrophe(point: int) -> bool:
+    return point == 0x27 or 0x2018 <= point <= 0x201B or point == 0x2BC
+
+
+@inlined
+def _plain(point: int) -> int:
+    """Give one code to the signs that editors swap."""
+    if _is_apostrophe(point):
+        return 0x27
+    if 0x201C <= point <= 0x201F or point in (0xAB, 0xBB):
+        return 0x22
+    if 0x2010 <= point <= 0x2015:
+        return 0x2D
+    return 0x2E if point == 0x2026 else point

@@ -1,0 +1,94 @@
+"""MinHash signatures, equal bit by bit to `datasketch.MinHash` with scheme "affine32".
+
+References
+----------
+Broder, "On the resemblance and containment of documents", 1997. The arithmetic is datasketch's:
+one MurmurHash3 finaliser of the 32-bit hash, then ``a * h + b`` modulo 2**32 a permutation.
+"""
+
+from functools import cache
+
+import numpy as np
+from datasketch import MinHash
+
+from provenance.compiled import inlined, kernel
+from provenance.model import Int64s, Parameters, Shingles, UInt32s, UInt64s
+
+_EMPTY = np.uint32(0xFFFFFFFF)
+
+
+def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
+    """Sign the shingle set of every text.
+
+    Parameters
+    ----------
+    shingles : Shingles
+        Of width `parameters.signature_width`, made with ``whole=True``.
+    parameters : Parameters
+        Number of permutations and their seed.
+
+    Returns
+    -------
+    ndarray of uint32, shape (n, permutations)
+        `datasketch.MinHash.hashvalues` of every text, as `shingle_hash32` hashes shingles. A text
+        without tokens has the empty signature, all bits set.
+
+    Examples
+    --------
+    A stored signature is a datasketch object again by
+    ``MinHash(hashvalues=row, seed=1, scheme="affine32")``.
+    """
+    multipliers, addends = _permutations(parameters.permutations, parameters.signature_seed)
+    rows = np.empty((len(shingles.offsets) - 1, parameters.permutations), np.uint32)
+    _sign_all(shingles.hashes, shingles.offsets, multipliers, addends, rows)
+    return rows
+
+
+def shingle_hash32(shingle: int) -> int:
+    """Give the 32-bit hash of a shingle: its upper half; the `hashfunc` that signatures use."""
+    return int(shingle) >> 32
+
+
+def resemblance(left: UInt32s, right: UInt32s) -> float:
+    """Estimate the Jaccard similarity of two texts from their signatures.
+
+    Parameters
+    ----------
+    left, right : ndarray of uint32, shape (permutations,)
+        Two rows of `signatures`.
+
+    Returns
+    -------
+    float
+        In [0, 1]; standard error ``sqrt(j * (1 - j) / permutations)``.
+    """
+    return float(np.mean(left == right))
+
+
+@cache
+def _permutations(count: int, seed: int) -> tuple[UInt32s, UInt32s]:
+    permutations = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
+    return np.ascontiguousarray(permutations[0]), np.ascontiguousarray(permutations[1])
+
+
+@inlined
+def _finalised(value: np.uint32) -> np.uint32:
+    value = np.uint32(value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    value = np.uint32(value)
+    value = np.uint32(value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    value = np.uint32(value)
+    return np.uint32(value ^ (value >> np.uint32(16)))
+
+
+@kernel
+def _sign_all(
+    hashes: UInt64s, offsets: Int64s, multipliers: UInt32s, addends: UInt32s, rows: UInt32s
+) -> None:
+    for text in range(len(offsets) - 1):
+        row = rows[text]
+        row[:] = _EMPTY
+        for place in range(offsets[text], offsets[text + 1]):
+            value = _finalised(np.uint32(hashes[place] >> np.uint64(32)))
+            for permutation in range(row.size):
+                permuted = np.uint32(multipliers[permutation] * value + addends[permutation])
+                row[permutation] = min(row[permutation], permuted)

@@ -1,0 +1,303 @@
+"""Text to tokens, normalisation 1: one pass over UTF-8 bytes.
+
+What vanishes: links and the placeholders that datasets put for them, mentions, the mark of a
+repost, apostrophes, marks over and under letters, case, and the difference between a sign and its
+HTML character reference. What separates: everything that is neither letter nor digit. Characters
+of scripts without spaces are tokens of their own, at half a word's weight.
+
+Plain ASCII words, nearly all there is in most corpora, are folded eight bytes at a time by a loop
+that the compiler vectorises, and found by bit scans; only a word that holds anything else is read
+character by character (`words.read_word`).
+"""
+
+import unicodedata
+
+import numpy as np
+
+from provenance.compiled import inlined, kernel
+from provenance.fingerprint.entities import Tables, is_word, tables
+from provenance.fingerprint.links import after_address, after_link
+from provenance.fingerprint.loads import load64, trailing_zeros
+from provenance.fingerprint.words import (
+    CHARACTER,
+    NOTHING,
+    ROOM,
+    absorb,
+    finish,
+    hash_folded,
+    read_word,
+)
+from provenance.model import Int32s, Parameters, Texts, Tokens, UInt8s, UInt32s
+
+_PADDING = 32
+_WORD_BITS = np.uint64(0x8080808080808080)
+_PLAIN_BITS = np.uint64(0x0101010101010101)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_PLAIN, _SPECIAL = np.uint8(0x81), np.uint8(0x80)
+_QUOTE, _SPACE = 0x27, 0x20
+
+
+def _word(text: str) -> np.uint64:
+    return np.uint64(int.from_bytes(text.encode(), "little"))
+
+
+_HTTP, _HTTPS, _HTTPURL = _word("http"), _word("https"), _word("httpurl")
+_WWW, _PIC, _URL, _USER, _RT = map(_word, ("www", "pic", "url", "user", "rt"))
+_TWITTER = _word(".twitter")
+_NT = _word("nt")
+_SUFFIXES = tuple(map(_word, ("t", "s", "m", "d", "re", "ve", "ll")))
+
+
+def parameters() -> Parameters:
+    """Give the parameters of the fingerprints that this version makes."""
+    return Parameters(unicode=unicodedata.unidata_version)
+
+
+def tokenise(texts: Texts) -> Tokens:
+    """Turn texts into tokens.
+
+    Parameters
+    ----------
+    texts : Texts
+        Any number of texts, each shorter than 2 GiB.
+
+    Returns
+    -------
+    Tokens
+        Their tokens, in text order.
+    """
+    sizes = np.diff(texts.offsets)
+    longest = int(sizes.max(initial=0))
+    room = int(sizes.sum()) // 2 + len(texts) + 1  # no token takes fewer than two bytes but one
+    hashes = np.empty(room, np.uint32)
+    starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    folded, kinds = np.empty(longest + _PADDING, np.uint8), np.empty(longest + _PADDING, np.uint8)
+    _tokenise_all(texts.data, texts.offsets, tables(), folded, kinds, hashes, starts, ends, offsets)
+    count = int(offsets[-1])
+    return Tokens(hashes[:count], starts[:count], ends[:count], offsets)
+
+
+@kernel
+def _tokenise_all(  # noqa: PLR0913 (the arrays of one table; a kernel takes no objects)
+    data: UInt8s,
+    text_offsets: Int32s,
+    tables: Tables,
+    folded: UInt8s,
+    kinds: UInt8s,
+    hashes: UInt32s,
+    starts: Int32s,
+    ends: Int32s,
+    offsets: Int32s,
+) -> None:
+    scratch = np.empty(ROOM, np.uint8)
+    count = 0
+    for text in range(len(text_offsets) - 1):
+        view = data[text_offsets[text] : text_offsets[text + 1]]
+        _fold_ascii(view, folded, kinds)
+        count += _tokenise_one(
+            view, folded, kinds, tables, scratch, hashes[count:], starts[count:], ends[count:]
+        )
+        offsets[text + 1] = count
+
+
+@kernel
+def _fold_ascii(view: UInt8s, folded: UInt8s, kinds: UInt8s) -> None:
+    # Branch-free, so that it is vectorised: lower-case letters, and the kind of every byte.
+    for place in range(view.size):
+        byte = view[place]
+        upper = np.uint8(byte - np.uint8(65)) < np.uint8(26)
+        lower = np.uint8(byte | np.uint8(32)) if upper else byte
+        letter = np.uint8(lower - np.uint8(97)) < np.uint8(26)
+        digit = np.uint8(byte - np.uint8(48)) < np.uint8(10)
+        special = (
+            (byte >= np.uint8(128))
+            | (byte == np.uint8(0x26))
+            | (byte == np.uint8(0x27))
+            | (byte == np.uint8(0x40))
+        )
+        folded[place] = lower
+        kinds[place] = _PLAIN if letter | digit else (_SPECIAL if special else np.uint8(0))
+    for place in range(view.size, view.size + 16):
+        kinds[place] = np.uint8(0)
+
+
+@kernel
+def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a call a word is dear)
+    view: UInt8s,
+    folded: UInt8s,
+    kinds: UInt8s,
+    tables: Tables,
+    scratch: UInt8s,
+    hashes: UInt32s,
+    starts: Int32s,
+    ends: Int32s,
+) -> int:
+    count, place, end = 0, 0, view.size
+    while place < end:
+        kind8 = load64(kinds, place)
+        word8 = kind8 & _WORD_BITS
+        if word8 == np.uint64(0):
+            place += 8
+            continue
+        skip = np.int64(trailing_zeros(word8) >> np.uint64(3))
+        if skip:
+            place += skip
+            kind8 = load64(kinds, place)
+        # A run of word bytes begins here. Most end within the eight bytes at hand.
+        start = place
+        state = np.uint64(0)
+        gap8 = ~kind8 & _WORD_BITS
+        # A run that begins with a special byte is not scanned to its end: a page of Chinese is one.
+        plain = (kind8 & np.uint64(1)) != np.uint64(0)
+        while plain and gap8 == np.uint64(0):
+            plain = (kind8 & _PLAIN_BITS) == _PLAIN_BITS
+            state = absorb(state, load64(folded, place))
+            place += 8
+            kind8 = load64(kinds, place)
+            gap8 = ~kind8 & _WORD_BITS
+        size = np.int64(trailing_zeros(gap8) >> np.uint64(3))
+        mask = ~(_ALL << np.uint64(8 * size))
+        plain = plain and ((kind8 ^ _PLAIN_BITS) & _PLAIN_BITS & mask) == np.uint64(0)
+        if plain:
+            rest = load64(folded, place) & mask
+            place += size
+            stop = place
+            length = stop - start
+            hashed = finish(state, rest, length)
+        else:
+            if count > 0 and _is_quote(view[start]):
+                place = _contraction(
+                    view, start, end, tables, scratch, hashes, starts, ends, count - 1
+                )
+                if place > start:
+                    continue
+            kind, length, first, stop, place = read_word(view, start, end, tables, scratch)
+            if kind == NOTHING:
+                continue
+            hashed = hash_folded(scratch, length)
+            if kind == CHARACTER:
+                hashes[count], starts[count], ends[count] = hashed | np.uint64(1), first, stop
+                count += 1
+                continue
+            rest = load64(scratch, 0)
+            if length < 8:
+                rest &= ~(_ALL << np.uint64(8 * length))
+            if rest == _NT and stop - first > 2 and count > 0:
+                tail = ends[count - 1]
+                if first == tail + 1 and view[tail] == _SPACE and stop - first <= 5:
+                    _join(view, tables, scratch, hashes, starts, ends, count - 1, _NT, 2)
+                    ends[count - 1] = stop
+                    continue
+            start = first
+        if length < 8 and _is_suspect(rest):
+            after = _after_dropped(view, start, stop, end, rest, count)
+            if after > start:
+                place = max(place, after)
+                continue
+        hashes[count], starts[count], ends[count] = hashed, start, stop
+        count += 1
+    return count
+
+
+@inlined
+def _is_suspect(word: np.uint64) -> bool:
+    return (
+        (word == _HTTP)
+        | (word == _HTTPS)
+        | (word == _HTTPURL)
+        | (word == _WWW)
+        | (word == _PIC)
+        | (word == _URL)
+        | (word == _USER)
+        | (word == _RT)
+    )
+
+
+@kernel
+def _after_dropped(
+    view: UInt8s, start: int, stop: int, end: int, word: np.uint64, count: int
+) -> int:
+    """Give the place behind what goes with the word, or `start` where the word stays."""
+    if word in (_HTTP, _HTTPS):
+        return after_link(view, stop, end)
+    if word == _HTTPURL:
+        return stop
+    if word == _WWW:
+        return after_address(view, stop, end) if stop < end and view[stop] == 0x2E else start
+    if word == _PIC:
+        on_host = stop + 12 < end and load64(view, stop) == _TWITTER
+        return after_address(view, stop, end) if on_host else start
+    if word in (_URL, _USER):
+        bracketed = start > 0 and view[start - 1] in (0x3C, 0x5B) and stop < end
+        return stop if bracketed and view[stop] in (0x3E, 0x5D) else start
+    return stop if count == 0 and _is_repost(view, start, stop, end) else start
+
+
+@inlined
+def _is_repost(view: UInt8s, start: int, stop: int, end: int) -> bool:
+    shouted = view[start] == 0x52 and view[start + 1] == 0x54
+    return shouted or (stop + 1 < end and view[stop] == _SPACE and view[stop + 1] == 0x40)
+
+
+@inlined
+def _is_quote(byte: int) -> bool:
+    return byte in (_QUOTE, 0xE2)
+
+
+@kernel
+def _contraction(  # noqa: PLR0913 (the arrays of one table)
+    view: UInt8s,
+    at: int,
+    end: int,
+    tables: Tables,
+    scratch: UInt8s,
+    hashes: UInt32s,
+    starts: Int32s,
+    ends: Int32s,
+    last: int,
+) -> int:
+    """Mend what a tokeniser tore: `it 's` and `don ' t` become `its` and `dont` again.
+
+    Returns
+    -------
+    int
+        The place behind the mended word; `at` where there is nothing to mend.
+    """
+    place = at + 1
+    if view[at] == 0xE2:  # U+2018 and U+2019
+        if at + 2 >= end or view[at + 1] != 0x80 or view[at + 2] not in (0x98, 0x99):
+            return at
+        place = at + 3
+    if ends[last] != at - 1 or view[at - 1] != _SPACE or hashes[last] & 1:
+        return at
+    if place < end and view[place] == _SPACE:
+        place += 1
+    suffix, size = np.uint64(0), 0
+    while place < end and size < 4 and is_word(view[place]):
+        suffix |= np.uint64(view[place] | 0x20) << np.uint64(8 * size)
+        size += 1
+        place += 1
+    if suffix not in _SUFFIXES:
+        return at
+    _join(view, tables, scratch, hashes, starts, ends, last, suffix, size)
+    ends[last] = place
+    return place
+
+
+@kernel
+def _join(  # noqa: PLR0913 (the arrays of one table)
+    view: UInt8s,
+    tables: Tables,
+    scratch: UInt8s,
+    hashes: UInt32s,
+    starts: Int32s,
+    ends: Int32s,
+    last: int,
+    suffix: np.uint64,
+    size: int,
+) -> None:
+    _, length, _, _, _ = read_word(view, starts[last], ends[last], tables, scratch)
+    for offset in range(size):
+        scratch[length + offset] = np.uint8(suffix >> np.uint64(8 * offset))
+    hashes[last] = hash_folded(scratch, length + size)

@@ -1,0 +1,200 @@
+"""One word of any script, character by character: what the ASCII path leaves to us."""
+
+import numpy as np
+
+from provenance.compiled import inlined, kernel
+from provenance.fingerprint.codepoints import (
+    HAN_PLANES,
+    LIMIT,
+    MENTION,
+    SEPARATOR,
+    VANISHES,
+    VARIATION_SELECTORS,
+)
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference
+from provenance.fingerprint.loads import load64
+from provenance.model import UInt8s
+
+NOTHING, WORD, CHARACTER = 0, 1, 2
+"""What `read_word` met: no token, a word, a character that is a token of its own."""
+
+ROOM = 320
+"""Bytes of the scratch that a folded word is written to; a longer word is cut."""
+
+_LONGEST = ROOM - 64
+
+_MIX_1 = np.uint64(0x9E3779B97F4A7C15)
+_MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
+
+
+@inlined
+def absorb(state: np.uint64, word: np.uint64) -> np.uint64:
+    """Mix eight full bytes of a word into its hash."""
+    state = (state ^ word) * _MIX_1
+    return state ^ (state >> np.uint64(32))
+
+
+@inlined
+def finish(state: np.uint64, rest: np.uint64, length: int) -> np.uint64:
+    """Mix in the last bytes, fewer than eight, and the length; give a 32-bit hash, bit 0 clear."""
+    state = (state ^ rest ^ (np.uint64(length) << np.uint64(56))) * _MIX_1
+    state ^= state >> np.uint64(32)
+    state *= _MIX_2
+    state ^= state >> np.uint64(29)
+    return (state >> np.uint64(32)) & np.uint64(0xFFFFFFFE)
+
+
+@kernel
+def hash_folded(folded: UInt8s, length: int) -> np.uint64:
+    """Hash a folded word; `folded` has room for eight more bytes."""
+    state = np.uint64(0)
+    place = 0
+    while length - place >= 8:
+        state = absorb(state, load64(folded, place))
+        place += 8
+    mask = (np.uint64(1) << np.uint64(8 * (length - place))) - np.uint64(1)
+    return finish(state, load64(folded, place) & mask, length)
+
+
+@kernel
+def decode(data: UInt8s, at: int, end: int) -> tuple[int, int]:
+    """Decode the character at `at`: its code point and its length; a bad byte is (0, 1)."""
+    first = np.int64(data[at])
+    if first < 0x80:
+        return first, 1
+    length = 2 + (first >= 0xE0) + (first >= 0xF0)
+    if first < 0xC2 or first > 0xF4 or at + length > end:
+        return 0, 1
+    point = first & (0x7F >> length)
+    for place in range(at + 1, at + length):
+        follower = np.int64(data[place])
+        if follower & 0xC0 != 0x80:
+            return 0, 1
+        point = (point << 6) | (follower & 0x3F)
+    return point, length
+
+
+@kernel
+def fold_of(point: int, tables: Tables) -> int:
+    """Look up what becomes of a code point: an entry as in `codepoints.Codepoints.folds`."""
+    if point < LIMIT:
+        return np.int64(tables.folds[point])
+    if HAN_PLANES[0] <= point < HAN_PLANES[1]:
+        return -1
+    if VARIATION_SELECTORS[0] <= point < VARIATION_SELECTORS[1]:
+        return VANISHES
+    return SEPARATOR
+
+
+@inlined
+def _append_point(point: int, folded: UInt8s) -> int:
+    # Only Han beyond the tables comes here: four bytes, as UTF-8 writes it.
+    folded[0] = 0xF0 | (point >> 18)
+    folded[1] = 0x80 | ((point >> 12) & 0x3F)
+    folded[2] = 0x80 | ((point >> 6) & 0x3F)
+    folded[3] = 0x80 | (point & 0x3F)
+    return 4
+
+
+@inlined
+def _append_pool(place: int, tables: Tables, folded: UInt8s, length: int) -> int:
+    if length < _LONGEST:
+        count = np.int64(tables.pool[place])
+        for offset in range(count):
+            folded[length + offset] = tables.pool[place + 1 + offset]
+        length += count
+    return length
+
+
+@kernel
+def read_word(
+    data: UInt8s, at: int, end: int, tables: Tables, folded: UInt8s
+) -> tuple[int, int, int, int, int]:
+    """Read the token at `at`, if there is one.
+
+    Returns
+    -------
+    kind : int
+        `NOTHING`, `WORD` or `CHARACTER`.
+    length : int
+        Bytes of it in `folded`.
+    start, stop : int
+        Where it stands in `data`.
+    after : int
+        Where to go on reading; always behind `at`.
+    """
+    length, start, stop, place = 0, at, at, at
+    while place < end:
+        point, size = decode(data, place, end)
+        if point == AMPERSAND:
+            point, after = reference(data, place + 1, end, tables)
+            if point < 0:
+                return _token(length), length, start, stop, place + 1
+        else:
+            after = place + size
+        entry = fold_of(point, tables)
+        if entry == VANISHES:
+            place = after
+            if length > 0 and _is_mark(point):
+                stop = after
+            continue
+        if entry == MENTION:
+            break
+        if entry == SEPARATOR:
+            place = after
+            break
+        if entry < 0:
+            if length > 0:
+                break
+            if point >= LIMIT:
+                return CHARACTER, _append_point(point, folded), place, after, after
+            return CHARACTER, _append_pool(-entry, tables, folded, 0), place, after, after
+        if length == 0:
+            start = place
+        length = _append_pool(entry, tables, folded, length)
+        stop = place = after
+    if place == at:
+        place = after_mention(data, at + 1, end, tables)
+    return _token(length), length, start, stop, place
+
+
+@inlined
+def _is_mark(point: int) -> bool:
+    # A mark belongs to the letter before it; an apostrophe or a joiner at the end does not.
+    return 0x300 <= point < 0x2000 or point >= 0x2070
+
+
+@inlined
+def _token(length: int) -> int:
+    return WORD if length > 0 else NOTHING
+
+
+@kernel
+def after_mention(data: UInt8s, at: int, end: int, tables: Tables) -> int:
+    """Give the place behind the name whose `@` stands before `at`: `@name`, `@name@host`."""
+    while at < end and data[at] & 0xC0 == 0x80:  # the rest of a full-width @
+        at += 1
+    first = at + 1 if at < end and data[at] == 0x20 else at
+    place = _after_name(data, first, end, tables)
+    if place == first:
+        return at
+    if place + 1 < end and data[place] == 0x40 and is_word(data[place + 1]):
+        place += 1
+        while place < end and (is_word(data[place]) or data[place] in (0x2D, 0x2E)):
+            place += 1
+    return place
+
+
+@kernel
+def _after_name(data: UInt8s, at: int, end: int, tables: Tables) -> int:
+    while at < end:
+        if is_word(data[at]) or data[at] == 0x5F:
+            at += 1
+            continue
+        if data[at] < 0x80:
+            break
+        point, size = decode(data, at, end)
+        if fold_of(point, tables) in (SEPARATOR, MENTION):
+            break
+        at += size
+    return at
