@@ -1,1 +1,53 @@
-"""."""
+"""Passages of items in texts: seeds, alignment, strength, attribution, shares. Pure."""
+
+from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
+from provenance.match.candidates import Candidates, concatenated
+from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
+from provenance.match.features import Features, measure
+from provenance.match.index import BITS_SCALE, Index, index, unattributable
+from provenance.match.passages import NO_PASSAGES, Passages, sample, union
+from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
+from provenance.match.scan import COMMON, FLOOR, scan
+from provenance.match.strength import (
+    CHANCE_PER_MILLION,
+    THRESHOLD,
+    chance,
+    regressors,
+    strength,
+)
+
+__all__ = [
+    "BITS_SCALE",
+    "CHANCE_PER_MILLION",
+    "COMMON",
+    "EDGE_ERROR",
+    "FLOOR",
+    "LEAST",
+    "NO_PASSAGES",
+    "RECALL_LOW",
+    "THRESHOLD",
+    "Attribution",
+    "Bands",
+    "Candidates",
+    "Features",
+    "Index",
+    "Interval",
+    "Lookalikes",
+    "Passages",
+    "Stretches",
+    "attribute",
+    "bands",
+    "chance",
+    "concatenated",
+    "index",
+    "interval",
+    "lookalikes",
+    "measure",
+    "regressors",
+    "sample",
+    "scan",
+    "strength",
+    "unattributable",
+    "union",
+    "union_lengths",
+]

@@ -1,0 +1,81 @@
+"""Alignment of a few tokens: what seeds leave open between two runs, or beyond the last one."""
+
+import numpy as np
+
+from provenance.compiled import kernel
+from provenance.match.index import BITS_SCALE
+from provenance.model import Int32s, UInt8s, UInt32s
+
+REACH = 16
+"""Tokens of the item, and of the document, that one alignment spans at most."""
+
+_SKIP = BITS_SCALE  # a token skipped on either side costs a bit
+_SHIFT = np.uint32(12)  # of a token's hash, to its background cell
+
+
+@kernel
+def align(
+    item: UInt32s, document: UInt32s, bits: UInt8s, is_open: bool, table: Int32s, pairs: Int32s
+) -> int:
+    """Match tokens of two short sequences in order, for the most information.
+
+    Parameters
+    ----------
+    item, document : ndarray of uint32, at most `REACH` each
+        Tokens. Views with a negative step align backwards.
+    bits : ndarray of uint8
+        Information of each cell of tokens.
+    is_open : bool
+        Whether the alignment may end anywhere; else both sequences are consumed.
+    table : ndarray of int32, shape (REACH + 1, REACH + 1)
+        Scratch.
+    pairs : ndarray of int32, shape (REACH, 2)
+        Matched places, from the last to the first.
+
+    Returns
+    -------
+    int
+        How many pairs.
+
+    Notes
+    -----
+    Needleman and Wunsch's recurrence, where a match scores the token's own information and a
+    skipped token costs one bit; open at the far end where `is_open`.
+    """
+    rows, columns = item.size, document.size
+    best, best_row, best_column = np.int32(0), 0, 0
+    for column in range(columns + 1):
+        table[0, column] = -_SKIP * column
+    for row in range(1, rows + 1):
+        table[row, 0] = -_SKIP * row
+        for column in range(1, columns + 1):
+            score = max(table[row - 1, column], table[row, column - 1]) - _SKIP
+            if item[row - 1] == document[column - 1]:
+                gain = np.int32(bits[item[row - 1] >> _SHIFT])
+                score = max(score, table[row - 1, column - 1] + gain)
+                if score > best:
+                    best, best_row, best_column = score, row, column
+            table[row, column] = score
+    if not is_open:
+        best_row, best_column = rows, columns
+    return _trace(item, document, table, best_row, best_column, pairs)
+
+
+@kernel
+def _trace(
+    item: UInt32s, document: UInt32s, table: Int32s, row: int, column: int, pairs: Int32s
+) -> int:
+    count = 0
+    while row > 0 and column > 0:
+        score = table[row, column]
+        # A skip is taken back only where it explains the score; else this pair was matched.
+        if score == table[row - 1, column] - _SKIP:
+            row -= 1
+        elif score == table[row, column - 1] - _SKIP:
+            column -= 1
+        else:
+            row -= 1
+            column -= 1
+            pairs[count, 0], pairs[count, 1] = row, column
+            count += 1
+    return count

@@ -1,0 +1,218 @@
+"""Attribution: every token of a text is given to at most one match.
+
+Within a text the matches that are chosen have the greatest total strength of all disjoint sets
+(weighted interval scheduling). A match that only brushes against a stronger one is not lost: it
+keeps the stretch that is left to it, where most of it lies there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from provenance.compiled import kernel
+from provenance.model import Int64s
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_KEEPS = 0.7
+"""Part of its stretch that a match must keep, to stand beside stronger ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Matched stretches of texts.
+
+    Parameters
+    ----------
+    texts : ndarray of int64, shape (n,)
+        Which text; sorted.
+    firsts, lasts : ndarray of int64, shape (n,)
+        First and last token.
+    strengths : ndarray of float64, shape (n,)
+        Above 0.
+    ranks : ndarray of int64, shape (n,)
+        Order in which ties are settled: the lower goes first.
+    """
+
+    texts: Int64s
+    firsts: Int64s
+    lasts: Int64s
+    strengths: Floats
+    ranks: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What is whose.
+
+    Parameters
+    ----------
+    chosen : ndarray of bool, shape (n,)
+        The stretches that tokens are given to.
+    firsts, lasts : ndarray of int64, shape (n,)
+        Their tokens, disjoint; for the others as they were.
+    winners : ndarray of int64, shape (n,)
+        The chosen stretch that overlaps each one most; itself where chosen, -1 where none does.
+    """
+
+    chosen: Flags
+    firsts: Int64s
+    lasts: Int64s
+    winners: Int64s
+
+
+def attribute(stretches: Stretches, threshold: float) -> Attribution:
+    """Choose disjoint stretches.
+
+    Parameters
+    ----------
+    stretches : Stretches
+        All matches that stand.
+    threshold : float
+        A match that was cut short needs this much strength for what is left of it.
+    """
+    count = len(stretches.texts)
+    chosen = np.zeros(count, np.bool_)
+    firsts, lasts = stretches.firsts.copy(), stretches.lasts.copy()
+    winners = np.full(count, -1, np.int64)
+    order = np.lexsort((stretches.ranks, stretches.firsts, stretches.lasts, stretches.texts))
+    _attribute_all(
+        order,
+        (stretches.texts, firsts, lasts),
+        (stretches.strengths, stretches.ranks),
+        threshold,
+        (chosen, winners),
+    )
+    return Attribution(chosen, firsts, lasts, winners)
+
+
+@kernel
+def _attribute_all(
+    order: Int64s,
+    spans: tuple[Int64s, Int64s, Int64s],
+    weights: tuple[Floats, Int64s],
+    threshold: float,
+    out: tuple[Flags, Int64s],
+) -> None:
+    texts = spans[0]
+    begin = 0
+    while begin < order.size:
+        end = begin
+        while end < order.size and texts[order[end]] == texts[order[begin]]:
+            end += 1
+        own = order[begin:end]
+        _schedule(own, spans, weights, out[0])
+        _squeeze(own, spans, weights, threshold, out[0])
+        _assign(own, spans, out)
+        begin = end
+
+
+@kernel
+def _schedule(
+    own: Int64s,
+    spans: tuple[Int64s, Int64s, Int64s],
+    weights: tuple[Floats, Int64s],
+    chosen: Flags,
+) -> None:
+    """Choose the disjoint set of greatest total strength; `own` is sorted by last token."""
+    _, firsts, lasts = spans
+    strengths, _ = weights
+    size = own.size
+    best = np.zeros(size + 1, np.float64)
+    before = np.zeros(size, np.int64)
+    for place in range(size):
+        low, high = 0, place
+        while low < high:  # how many end before this one begins
+            middle = (low + high) // 2
+            if lasts[own[middle]] < firsts[own[place]]:
+                low = middle + 1
+            else:
+                high = middle
+        before[place] = low
+        best[place + 1] = max(best[place], best[low] + strengths[own[place]])
+    place = size - 1
+    while place >= 0:
+        if best[place + 1] > best[place]:
+            chosen[own[place]] = True
+            place = before[place] - 1
+        else:
+            place -= 1
+
+
+@kernel
+def _squeeze(
+    own: Int64s,
+    spans: tuple[Int64s, Int64s, Int64s],
+    weights: tuple[Floats, Int64s],
+    threshold: float,
+    chosen: Flags,
+) -> None:
+    """Let the strongest of the others in, where enough of their stretch is free."""
+    _, firsts, lasts = spans
+    strengths, _ = weights
+    for index in own[np.argsort(-strengths[own], kind="mergesort")]:
+        if chosen[index]:
+            continue
+        first, last = firsts[index], lasts[index]
+        for other in own:
+            if chosen[other] and firsts[other] <= last and lasts[other] >= first:
+                if firsts[other] - first > last - lasts[other]:
+                    last = firsts[other] - 1
+                else:
+                    first = lasts[other] + 1
+        kept = (last - first + 1) / (lasts[index] - firsts[index] + 1)
+        if kept >= _KEEPS and kept * strengths[index] >= threshold:
+            chosen[index], firsts[index], lasts[index] = True, first, last
+
+
+@kernel
+def _assign(
+    own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]
+) -> None:
+    _, firsts, lasts = spans
+    chosen, winners = out
+    for index in own:
+        most = 0
+        for other in own:
+            if not chosen[other]:
+                continue
+            shared = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
+            if shared > most or (shared == most and shared > 0 and other == index):
+                most, winners[index] = shared, other
+
+
+def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, count: int) -> Int64s:
+    """Measure, for each key, the union of its half-open stretches.
+
+    Parameters
+    ----------
+    keys, texts : ndarray of int64, shape (n,)
+        Whose stretch it is, below `count`; and in which text.
+    starts, ends : ndarray of int64, shape (n,)
+        In any unit.
+    count : int
+        Number of keys.
+
+    Returns
+    -------
+    ndarray of int64, shape (count,)
+        Total length, overlaps counted once.
+    """
+    order = np.lexsort((starts, texts, keys))
+    lengths = np.zeros(count, np.int64)
+    _add_unions(keys[order], texts[order], starts[order], ends[order], lengths)
+    return lengths
+
+
+@kernel
+def _add_unions(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, lengths: Int64s) -> None:
+    key, text, reached = np.int64(-1), np.int64(-1), np.int64(0)
+    for place in range(len(keys)):
+        if keys[place] != key or texts[place] != text:
+            key, text, reached = keys[place], texts[place], np.int64(0)
+        first = max(starts[place], reached)
+        if ends[place] > first:
+            lengths[key] += ends[place] - first
+            reached = ends[place]

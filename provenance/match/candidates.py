@@ -1,0 +1,91 @@
+"""Candidates: stretches of a text that may come from an item."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from provenance.model import Int32s, Int64s, UInt32s, UInt64s
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Aligned stretches of texts and items, before anyone judges their strength.
+
+    Parameters
+    ----------
+    texts : ndarray of int64, shape (n,)
+        Which text.
+    items : ndarray of uint32, shape (n,)
+        Which item, by its number.
+    firsts, lasts : ndarray of int32, shape (n,)
+        First and last matched token of the text.
+    scores : ndarray of int32, shape (n,)
+        Information of the matched tokens taken one by one, in units of 1 / `BITS_SCALE` bit.
+    rarest : ndarray of int32, shape (n,)
+        Number of items that share the rarest seed.
+    passages : ndarray of uint64, shape (n,)
+        Hash of the text's passage in which the match begins (`passages.sample`).
+    runs : ndarray of int32, shape (r, 3)
+        Matched tokens as runs: place in the item, place in the text, length.
+    run_offsets : ndarray of int64, shape (n + 1,)
+        Runs of candidate `i` are `runs[run_offsets[i]:run_offsets[i + 1]]`.
+    """
+
+    texts: Int64s
+    items: UInt32s
+    firsts: Int32s
+    lasts: Int32s
+    scores: Int32s
+    rarest: Int32s
+    passages: UInt64s
+    runs: Int32s
+    run_offsets: Int64s
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def matched(self) -> Int64s:
+        """Matched tokens of each candidate."""
+        lengths = np.concatenate([[0], np.cumsum(self.runs[:, 2], dtype=np.int64)])
+        return np.asarray(lengths[self.run_offsets[1:]] - lengths[self.run_offsets[:-1]])
+
+    @property
+    def longest(self) -> Int32s:
+        """Length of the longest run of each candidate, in tokens."""
+        if not len(self):
+            return np.zeros(0, np.int32)
+        return np.maximum.reduceat(self.runs[:, 2], self.run_offsets[:-1])
+
+    def take(self, chosen: Int64s) -> "Candidates":
+        """Give the candidates at these places, in this order."""
+        counts = np.diff(self.run_offsets)[chosen]
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        starts = np.repeat(self.run_offsets[:-1][chosen] - offsets[:-1], counts)
+        runs = self.runs[starts + np.arange(offsets[-1])]
+        columns = {
+            field.name: getattr(self, field.name)[chosen]
+            for field in fields(self)
+            if field.name not in ("runs", "run_offsets")
+        }
+        return Candidates(runs=runs, run_offsets=offsets, **columns)
+
+    def shifted(self, texts: int) -> "Candidates":
+        """Count the texts from `texts` on."""
+        return replace(self, texts=self.texts + texts)
+
+
+def concatenated(parts: Sequence[Candidates]) -> Candidates:
+    """Put tables of candidates one after the other."""
+    offsets = [np.zeros(1, np.int64)]
+    total = 0
+    for part in parts:
+        offsets.append(part.run_offsets[1:] + total)
+        total += len(part.runs)
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Candidates)
+        if field.name != "run_offsets"
+    }
+    return Candidates(run_offsets=np.concatenate(offsets), **columns)

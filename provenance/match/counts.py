@@ -1,0 +1,150 @@
+"""How often the words of candidate matches follow each other, in the corpus and in the registry.
+
+Only what candidates hold is counted, and it is counted exactly: a table of the tokens and pairs of
+tokens that any candidate matched, and one pass over the token arrays that are in memory anyway.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.compiled import inlined, kernel
+from provenance.match.candidates import Candidates
+from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
+
+ALONE = np.uint64(0xFFFFFFFF)
+"""Stands for the token before, in the key of a token counted by itself."""
+
+_FILTER_BITS = 23
+_HIGH = np.uint64(32)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The tokens and pairs of tokens that candidates matched.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (2**b,)
+        Open-addressing table of ``before << 32 | token``; 0 is a free slot.
+    filter : ndarray of uint8
+        One bit a hashed key, to pass over what is not in the table.
+    """
+
+    keys: UInt64s
+    filter: UInt8s
+
+
+def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Vocabulary:
+    """Collect the tokens, and pairs of neighbours, that candidates matched.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Matches with items of one registry.
+    tokens, offsets : ndarray
+        That registry's tokens, as in `Holdings`.
+    """
+    wanted = int(candidates.runs[:, 2].sum(dtype=np.int64)) * 2 + 16
+    keys = np.empty(wanted, np.uint64)
+    count = _collect(candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, keys)
+    unique = np.unique(keys[:count])
+    table = np.zeros(1 << int(np.ceil(np.log2(len(unique) * 2 + 16))), np.uint64)
+    bits = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
+    _enter(unique, table, bits)
+    return Vocabulary(table, bits)
+
+
+def count(words: Vocabulary, tokens: UInt32s, offsets: Int64s, rows: Int64s) -> UInt32s:
+    """Count every key of a vocabulary in some texts.
+
+    Parameters
+    ----------
+    words : Vocabulary
+        What to count.
+    tokens, offsets : ndarray
+        Tokens of the texts.
+    rows : ndarray of int64
+        Which of the texts to count in.
+
+    Returns
+    -------
+    ndarray of uint32, shape of `words.keys`
+        Occurrences, in the slots of the table.
+    """
+    counted = np.zeros(len(words.keys), np.uint32)
+    _count_all(words.keys, words.filter, tokens, offsets, rows, counted)
+    return counted
+
+
+@inlined
+def slot_of(keys: UInt64s, key: np.uint64) -> int:
+    """Give the slot of a key, or the free one where it would stand."""
+    mask = np.uint64(keys.size - 1)
+    slot = ((key * _SPREAD) >> np.uint64(20)) & mask
+    while keys[slot] != key and keys[slot] != np.uint64(0):
+        slot = (slot + np.uint64(1)) & mask
+    return np.int64(slot)
+
+
+@inlined
+def _filter_place(key: np.uint64) -> np.uint64:
+    return (key * _SPREAD) >> np.uint64(64 - _FILTER_BITS)
+
+
+@kernel
+def _collect(
+    items: UInt32s,
+    run_offsets: Int64s,
+    runs: Int32s,
+    tokens: UInt32s,
+    offsets: Int64s,
+    keys: UInt64s,
+) -> int:
+    count = 0
+    for candidate in range(len(items)):
+        first = offsets[items[candidate]]
+        for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
+            at = first + runs[run, 0]
+            for place in range(at, at + runs[run, 2]):
+                keys[count] = (ALONE << _HIGH) | np.uint64(tokens[place])
+                count += 1
+                if place > at:
+                    keys[count] = (np.uint64(tokens[place - 1]) << _HIGH) | np.uint64(tokens[place])
+                    count += 1
+    return count
+
+
+@kernel
+def _enter(unique: UInt64s, keys: UInt64s, bits: UInt8s) -> None:
+    for place in range(unique.size):
+        key = unique[place]
+        keys[slot_of(keys, key)] = key
+        bit = _filter_place(key)
+        bits[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
+
+
+@kernel
+def _count_all(
+    keys: UInt64s,
+    bits: UInt8s,
+    tokens: UInt32s,
+    offsets: Int64s,
+    rows: Int64s,
+    counted: UInt32s,
+) -> None:
+    for text in rows:
+        before = ALONE
+        for place in range(offsets[text], offsets[text + 1]):
+            token = np.uint64(tokens[place])
+            for turn in range(2):
+                if turn == 1 and before == ALONE:
+                    break
+                key = ((before if turn == 1 else ALONE) << _HIGH) | token
+                bit = _filter_place(key)
+                if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1:
+                    slot = slot_of(keys, key)
+                    if keys[slot] == key:
+                        counted[slot] += 1
+            before = token

@@ -1,0 +1,139 @@
+"""The postings of a registry, made ready to be probed.
+
+The sorted postings themselves are the table: a directory over the upper bits of a hash gives the
+few neighbours among which it stands. A filter of one cache line a probe turns away nearly every
+shingle of a text that holds nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.compiled import inlined, kernel
+from provenance.model import BACKGROUND_BITS, Holdings, Int64s, UInt8s, UInt32s, UInt64s
+
+BITS_SCALE = 8
+"""Information of a token is kept in units of 1 / `BITS_SCALE` bit."""
+
+_FILTER_BITS_A_KEY = 12
+_LINE_WORDS = 8
+_SECOND = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A registry, ready to be matched against.
+
+    Parameters
+    ----------
+    holdings : Holdings
+        What it was made of.
+    filter : ndarray of uint64, shape (8 * lines,)
+        Bloom filter in blocks of one cache line.
+    directory : ndarray of int64, shape (2**d + 1,)
+        First posting whose shingle has at least these upper `d` bits.
+    shift : int
+        ``64 - d``.
+    bits : ndarray of uint8, shape (2**BACKGROUND_BITS,)
+        Information of the tokens of each cell by themselves, in units of 1 / `BITS_SCALE` bit.
+    """
+
+    holdings: Holdings
+    filter: UInt64s
+    directory: Int64s
+    shift: int
+    bits: UInt8s
+
+
+def index(holdings: Holdings) -> Index:
+    """Make a registry ready: one pass over its postings."""
+    shingles = holdings.postings.shingles
+    depth = max(8, min(26, int(np.log2(max(len(shingles), 1))) - 1))
+    lines = max(1, -(-len(shingles) * _FILTER_BITS_A_KEY // 512))
+    line_filter = np.zeros(lines * _LINE_WORDS, np.uint64)
+    _fill(shingles, line_filter)
+    starts = np.arange((1 << depth) + 1, dtype=np.uint64)
+    directory = np.empty(len(starts), np.int64)
+    _enter(shingles, 64 - depth, directory)
+    return Index(holdings, line_filter, directory, 64 - depth, _information(holdings.background))
+
+
+def _information(background: UInt64s) -> UInt8s:
+    """Bits of a token by itself: ``-log2 p``, of the background counts smoothed by a half."""
+    counts = background.astype(np.float64)
+    total = counts.sum() + 0.5 * (1 << BACKGROUND_BITS)
+    bits = np.log2(total / (counts + 0.5))
+    return np.clip(np.round(bits * BITS_SCALE), 0, 255).astype(np.uint8)
+
+
+@inlined
+def probe(line_filter: UInt64s, shingle: np.uint64) -> bool:
+    """Whether the filter may hold the shingle; it is wrong once in some hundred."""
+    lines = np.uint64(line_filter.size >> 3)
+    # The high product maps the hash to a line without a division.
+    line = ((shingle >> np.uint64(32)) * lines) >> np.uint64(32)
+    mixed = shingle * _SECOND
+    place = np.int64(line) << 3
+    first = (line_filter[place + np.int64(mixed >> np.uint64(61))] >> (mixed & np.uint64(63))) & 1
+    second = line_filter[place + np.int64((mixed >> np.uint64(58)) & np.uint64(7))] >> (
+        (mixed >> np.uint64(6)) & np.uint64(63)
+    )
+    third = line_filter[place + np.int64((mixed >> np.uint64(55)) & np.uint64(7))] >> (
+        (mixed >> np.uint64(12)) & np.uint64(63)
+    )
+    fourth = line_filter[place + np.int64((mixed >> np.uint64(52)) & np.uint64(7))] >> (
+        (mixed >> np.uint64(18)) & np.uint64(63)
+    )
+    return (first & second & third & fourth & np.uint64(1)) != np.uint64(0)
+
+
+@kernel
+def _fill(shingles: UInt64s, line_filter: UInt64s) -> None:
+    lines = np.uint64(line_filter.size >> 3)
+    for index in range(shingles.size):
+        shingle = shingles[index]
+        line = ((shingle >> np.uint64(32)) * lines) >> np.uint64(32)
+        place = np.int64(line) << 3
+        mixed = shingle * _SECOND
+        for turn in range(4):
+            word = np.int64((mixed >> np.uint64(61 - 3 * turn)) & np.uint64(7))
+            bit = (mixed >> np.uint64(6 * turn)) & np.uint64(63)
+            line_filter[place + word] |= np.uint64(1) << bit
+
+
+@kernel
+def _enter(shingles: UInt64s, shift: int, directory: Int64s) -> None:
+    bucket = 0
+    for place in range(shingles.size):
+        own = np.int64(shingles[place] >> np.uint64(shift))
+        while bucket <= own:
+            directory[bucket] = place
+            bucket += 1
+    while bucket < directory.size:
+        directory[bucket] = shingles.size
+        bucket += 1
+
+
+@inlined
+def locate(
+    shingles: UInt64s, directory: Int64s, shift: int, shingle: np.uint64
+) -> tuple[int, int]:
+    """Give the range of postings of a shingle; empty where the registry lacks it."""
+    bucket = np.int64(shingle >> np.uint64(shift))
+    first, end = directory[bucket], directory[bucket + 1]
+    while first < end and shingles[first] < shingle:
+        first += 1
+    last = first
+    while last < end and shingles[last] == shingle:
+        last += 1
+    return first, last
+
+
+def unattributable(holdings: Holdings) -> UInt32s:
+    """Count, for each source, the items that have no shingle by which they could be found."""
+    has_seed = np.zeros(len(holdings.first), bool)
+    has_seed[holdings.postings.items] = True
+    lacking = ~has_seed[holdings.first]
+    return np.bincount(
+        holdings.source_codes[lacking], minlength=len(holdings.sources)
+    ).astype(np.uint32)

@@ -1,0 +1,135 @@
+"""A bounded sample of the corpus's own passages: the model of what its authors write by themselves.
+
+A corpus is cut into passages of `LENGTH` tokens; a passage is in the sample where the hash of its
+tokens is below a bound. So a sample is FracMinHash over passages: equal passages count once,
+samples of shards merge in any order, and a finer sample holds every coarser one. The sample that a
+check ends with depends on the corpus alone, not on the order or the shards in which it was read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.compiled import inlined, kernel
+from provenance.model import Int64s, Tokens, UInt32s, UInt64s
+
+LENGTH = 128
+"""Tokens of a passage; the last one of a text may be shorter."""
+
+MOST = 1 << 24
+"""Tokens that a sample keeps at most."""
+
+EVERYTHING = 1 << 64
+"""The bound that keeps every passage."""
+
+_MIX_1 = np.uint64(0x9E3779B97F4A7C15)
+_MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """A sample of passages.
+
+    Parameters
+    ----------
+    bound : int
+        Every passage whose hash is below it is here, and no other; at most `EVERYTHING`.
+    hashes : ndarray of uint64, shape (n,)
+        Of the passages, sorted, without repeats.
+    tokens : ndarray of uint32
+        Of all passages.
+    offsets : ndarray of int64, shape (n + 1,)
+        Tokens of passage `i` are `tokens[offsets[i]:offsets[i + 1]]`.
+    """
+
+    bound: int
+    hashes: UInt64s
+    tokens: UInt32s
+    offsets: Int64s
+
+    def holds(self, hashes: UInt64s) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Tell which passages are in the sample."""
+        if self.bound >= EVERYTHING:
+            return np.ones(len(hashes), bool)
+        return hashes < np.uint64(self.bound)
+
+
+NO_PASSAGES = Passages(
+    EVERYTHING, np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(1, np.int64)
+)
+"""The sample of an empty corpus."""
+
+
+def sample(tokens: Tokens, bound: int = EVERYTHING) -> Passages:
+    """Sample the passages of some texts."""
+    hashes, firsts, sizes = _passages_of(tokens.hashes, tokens.offsets)
+    kept = np.ones(len(hashes), bool) if bound >= EVERYTHING else hashes < np.uint64(bound)
+    return _gathered(bound, hashes[kept], firsts[kept], sizes[kept], tokens.hashes)
+
+
+def union(parts: Iterable[Passages]) -> Passages:
+    """Sample the union of corpora from their samples: associative, commutative, idempotent.
+
+    The bound is the lowest of them, or lower where the sample would grow beyond `MOST` tokens.
+    """
+    listed = [NO_PASSAGES, *parts]
+    bound = min(part.bound for part in listed)
+    hashes = np.concatenate([part.hashes for part in listed])
+    tokens = np.concatenate([part.tokens for part in listed])
+    sizes = np.concatenate([np.diff(part.offsets) for part in listed])
+    firsts = np.concatenate([[0], np.cumsum(sizes)])[:-1]
+    merged = _gathered(bound, hashes, firsts, sizes, tokens)
+    while len(merged.tokens) > MOST:
+        merged = coarser(merged, min(merged.bound, EVERYTHING) // 2)
+    return merged
+
+
+def coarser(fine: Passages, bound: int) -> Passages:
+    """Keep the passages below a lower bound."""
+    kept = fine.hashes < np.uint64(min(bound, EVERYTHING - 1))
+    return _gathered(
+        bound, fine.hashes[kept], fine.offsets[:-1][kept], np.diff(fine.offsets)[kept], fine.tokens
+    )
+
+
+def _gathered(
+    bound: int, hashes: UInt64s, firsts: Int64s, sizes: Int64s, tokens: UInt32s
+) -> Passages:
+    """Put passages that lie somewhere in `tokens` in order, each once."""
+    unique, places = np.unique(hashes, return_index=True)
+    sizes = sizes[places]
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    picked = np.repeat(firsts[places] - offsets[:-1], sizes) + np.arange(offsets[-1])
+    below = unique if bound >= EVERYTHING else unique[unique < np.uint64(bound)]
+    if len(below) < len(unique):
+        offsets = offsets[: len(below) + 1]
+        picked = picked[: offsets[-1]]
+    return Passages(bound, below, tokens[picked], offsets)
+
+
+@inlined
+def passage_hash(document: UInt32s, passage: int) -> np.uint64:
+    """Hash a text's passage from its tokens."""
+    state = np.uint64(0)
+    for place in range(passage * LENGTH, min((passage + 1) * LENGTH, document.size)):
+        state = (state ^ np.uint64(document[place])) * _MIX_1
+        state ^= state >> np.uint64(29)
+    state *= _MIX_2
+    return state ^ (state >> np.uint64(32))
+
+
+@kernel
+def _passages_of(tokens: UInt32s, offsets: Int64s) -> tuple[UInt64s, Int64s, Int64s]:
+    room = len(tokens) // LENGTH + len(offsets)
+    hashes = np.empty(room, np.uint64)
+    firsts, sizes = np.empty(room, np.int64), np.empty(room, np.int64)
+    count = 0
+    for text in range(len(offsets) - 1):
+        document = tokens[offsets[text] : offsets[text + 1]]
+        for passage in range((document.size + LENGTH - 1) // LENGTH):
+            hashes[count] = passage_hash(document, passage)
+            firsts[count] = offsets[text] + passage * LENGTH
+            sizes[count] = min(LENGTH, document.size - passage * LENGTH)
+            count += 1
+    return hashes[:count], firsts[:count], sizes[:count]

@@ -1,0 +1,86 @@
+"""Strength: one figure for how surely a match is a copy and not chance.
+
+The log-odds of a logistic regression over a few features, fitted by `benchmarks/fit_strength.py`
+on planted posts: natural logarithm, 0 is even odds at one plant in every second page. What carries
+it is the information of the matched words, under a model of the corpus itself that leaves the
+passage out; how whole the item is; and how long the words run on without a gap.
+"""
+
+import numpy as np
+
+from provenance.match.features import Features, Floats
+
+THRESHOLD = 3.0
+"""Matches of less strength are not reported: 1 to 2 chance documents in a million words."""
+
+CHANCE_PER_MILLION = 2.0
+"""Documents with a chance match that the threshold lets through, in a million tokens."""
+
+REFERENCE_ITEMS = 365_000
+"""Items of the registry that the weights were fitted with."""
+
+_INTERCEPT = -29.5227
+_WEIGHTS = {
+    "corpus_bits": 0.0045,
+    "registry_bits": -0.0079,
+    "pooled_bits": 0.0162,
+    "least_bits": 0.0161,
+    "corpus_bits_by_root_length": 0.3016,
+    "pooled_bits_by_root_length": 0.3795,
+    "cover": 4.6836,
+    "log_cover": -0.7772,
+    "density": 3.3343,
+    "log_longest": 5.2684,
+    "longest_by_matched": 5.6435,
+    "log_distinct": -2.6535,
+    "log_length": 0.4317,
+    "log_rarest": -1.0806,
+}
+
+
+def strength(features: Features, items: int) -> Floats:
+    """Give the strength of matches with a registry of `items` items.
+
+    Parameters
+    ----------
+    features : Features
+        As measured in the whole corpus.
+    items : int
+        Items with different tokens in the registry. Chance matches grow with their number, so a
+        registry larger than `REFERENCE_ITEMS` asks for more evidence; a smaller one not for less.
+
+    Returns
+    -------
+    ndarray of float64
+        Log-odds.
+    """
+    columns = regressors(features)
+    odds = _INTERCEPT + sum(weight * columns[name] for name, weight in _WEIGHTS.items())
+    return np.asarray(odds - max(0.0, np.log(max(items, 1) / REFERENCE_ITEMS)))
+
+
+def chance(strengths: Floats) -> Floats:
+    """Give the probability that a match of this strength is chance, in (0, 1)."""
+    return np.asarray(1 / (1 + np.exp(np.clip(strengths, -50, 50))))
+
+
+def regressors(features: Features) -> dict[str, Floats]:
+    """Give what the regression sees, by name."""
+    cover = features.matched / np.maximum(features.length, 1)
+    root = np.sqrt(features.length + 1)
+    return {
+        "corpus_bits": features.corpus_bits,
+        "registry_bits": features.registry_bits,
+        "pooled_bits": features.pooled_bits,
+        "least_bits": np.minimum(features.corpus_bits, features.registry_bits),
+        "corpus_bits_by_root_length": features.corpus_bits / root,
+        "pooled_bits_by_root_length": features.pooled_bits / root,
+        "cover": cover,
+        "log_cover": np.log(cover + 0.02),
+        "density": features.density,
+        "log_longest": np.log1p(features.longest),
+        "longest_by_matched": features.longest / np.maximum(features.matched, 1),
+        "log_distinct": np.log1p(features.distinct),
+        "log_length": np.log1p(features.length),
+        "log_rarest": np.log1p(features.rarest),
+    }
