@@ -1,1 +1,46 @@
-"""."""
+"""The front door: options in, one call, one answer out."""
+
+import sys
+
+import click
+
+from provenance import __version__
+from provenance.cli.errors import exit_code
+from provenance.cli.groups import LazyGroup
+
+COMMANDS = {
+    "check": (
+        "provenance.cli.check",
+        "Which share of a dataset is content of which source, and is that allowed?",
+    ),
+    "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    commands=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
+@click.version_option(__version__, message="provenance %(version)s")
+@click.pass_context
+def provenance(context: click.Context) -> None:
+    r"""Learn, before you train, which share of a dataset you have no right to train on.
+
+    First make a registry of the sources you care about, from their dumps;
+    then check the dataset against it:
+
+    \b
+      provenance registry build registries/x --source x tweets.jsonl
+      provenance check data/train.parquet --registry registries/x -o report
+
+    Exit codes: 0 clear, 1 the policy is violated, 2 could not do the work.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line, and exit with its code."""
+    sys.exit(exit_code(provenance))

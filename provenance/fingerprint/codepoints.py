@@ -45,6 +45,9 @@ _VANISHING = (
 )
 
 
+_DOTLESS_I = "\u0131"
+
+
 @dataclass(frozen=True, slots=True)
 class Codepoints:
     """Folded text of every code point.
@@ -71,7 +74,7 @@ def fold(text: str) -> str:
     ('cafe', 'strasse', 'fin')
     """
     flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join("i" if c == "ı" else c for c in flat if _is_kept(c))
+    return "".join("i" if c == _DOTLESS_I else c for c in flat if _is_kept(c))
 
 
 def _is_kept(character: str) -> bool:
@@ -101,9 +104,7 @@ def _entry(character: str, pool: bytearray) -> int:
         return VANISHES
     if character in "@\uff20\ufe6b":
         return MENTION
-    if category in ("Mn", "Me"):
-        return VANISHES
-    if category == "Mc" and is_unspaced(character):
+    if category in ("Mn", "Me") or (category == "Mc" and is_unspaced(character)):
         return VANISHES
     if category[0] not in "LNM" and category != "So":
         return SEPARATOR

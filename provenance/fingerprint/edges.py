@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import VANISHES
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference, tables
 from provenance.fingerprint.links import after_address, after_link
@@ -159,7 +159,7 @@ def _widen_all(
 
 
 @inlined
-def _near(view: UInt8s, low: int, start: int) -> int:
+def _near(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
     near = max(low, start - _REACH)
     while near < start and view[near] & 0xC0 == 0x80:
         near += 1
@@ -167,7 +167,7 @@ def _near(view: UInt8s, low: int, start: int) -> int:
 
 
 @kernel
-def _taken(codes: UInt32s, wanted: UInt32s) -> int:
+def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
     """Count the document's pieces, outward, that the item has in the same order."""
     taken, place = 0, 0
     for index in range(codes.size):
@@ -182,15 +182,15 @@ def _taken(codes: UInt32s, wanted: UInt32s) -> int:
 
 
 @kernel
-def _pieces(  # noqa: PLR0913 (a slice, the tables, three columns of output)
+def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of output)
     view: UInt8s,
-    at: int,
-    end: int,
+    at: Scalar,
+    end: Scalar,
     tables: Tables,
     codes: UInt32s,
     firsts: Int64s,
     lasts: Int64s,
-) -> int:
+) -> Scalar:
     count = 0
     while at < end and count < codes.size:
         first = at
@@ -218,7 +218,7 @@ def _pieces(  # noqa: PLR0913 (a slice, the tables, three columns of output)
 
 
 @kernel
-def _dropped_word(view: UInt8s, at: int, end: int) -> tuple[int, int]:
+def _dropped_word(view: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     stop = at
     while stop < end and is_word(view[stop]):
         stop += 1
@@ -230,12 +230,12 @@ def _dropped_word(view: UInt8s, at: int, end: int) -> tuple[int, int]:
 
 
 @inlined
-def _is_apostrophe(point: int) -> bool:
+def _is_apostrophe(point: Scalar) -> Scalar:
     return point == 0x27 or 0x2018 <= point <= 0x201B or point == 0x2BC
 
 
 @inlined
-def _plain(point: int) -> int:
+def _plain(point: Scalar) -> Scalar:
     """Give one code to the signs that editors swap."""
     if _is_apostrophe(point):
         return 0x27

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import codepoints
 from provenance.model import Int32s, UInt8s, UInt64s
 
@@ -62,14 +62,14 @@ def _name_hash(name: str) -> int:
 
 
 @inlined
-def is_word(byte: int) -> bool:
+def is_word(byte: Scalar) -> Scalar:
     """Whether the byte is an ASCII letter or digit."""
     lower = byte | 0x20
     return (0x61 <= lower <= 0x7A) or (0x30 <= byte <= 0x39)
 
 
 @kernel
-def reference(data: UInt8s, at: int, end: int, tables: Tables) -> tuple[int, int]:
+def reference(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     """Read the reference whose `&` stands just before `at`.
 
     Returns
@@ -95,7 +95,7 @@ def reference(data: UInt8s, at: int, end: int, tables: Tables) -> tuple[int, int
 
 
 @kernel
-def _named(data: UInt8s, at: int, end: int, tables: Tables) -> tuple[int, int]:
+def _named(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     value = _BASIS
     place = at
     while place < end and place - at <= _LONGEST and is_word(data[place]):
@@ -114,7 +114,7 @@ def _named(data: UInt8s, at: int, end: int, tables: Tables) -> tuple[int, int]:
 
 
 @kernel
-def _numeric(data: UInt8s, at: int, end: int) -> tuple[int, int]:
+def _numeric(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     place = at
     if place < end and data[place] == SPACE:
         place += 1
@@ -140,7 +140,7 @@ def _numeric(data: UInt8s, at: int, end: int) -> tuple[int, int]:
 
 
 @inlined
-def _digit(byte: int) -> int:
+def _digit(byte: Scalar) -> Scalar:
     lower = byte | 0x20
     if 0x30 <= byte <= 0x39:
         return byte - 0x30

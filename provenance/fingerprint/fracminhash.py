@@ -68,7 +68,7 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
     """
     if parameters.scaled < fine.parameters.scaled:
         raise FingerprintMismatch(
-            f"a sketch of 1 in {fine.parameters.scaled} cannot give one of 1 in {parameters.scaled}",
+            f"1 in {fine.parameters.scaled} was sampled; 1 in {parameters.scaled} cannot be had",
             remedy="sketch the text again",
         )
     return Sketch(parameters, fine.hashes[fine.hashes < _bound(parameters.scaled)])

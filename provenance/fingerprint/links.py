@@ -1,6 +1,6 @@
 """Where a link ends, also one that a tokeniser has torn apart."""
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.entities import is_word
 from provenance.model import UInt8s
 
@@ -8,7 +8,7 @@ _COLON, _SLASH, _DOT = 0x3A, 0x2F, 0x2E
 
 
 @kernel
-def after_link(data: UInt8s, at: int, end: int) -> int:
+def after_link(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     """Give the place behind the link whose scheme ends at `at`; `at` itself where none follows.
 
     A link ends at white space, a quotation mark, an angle bracket or the first byte that is not
@@ -26,7 +26,7 @@ def after_link(data: UInt8s, at: int, end: int) -> int:
 
 
 @kernel
-def after_address(data: UInt8s, at: int, end: int) -> int:
+def after_address(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     """Give the place behind an unbroken address."""
     while at < end and 0x20 < data[at] < 0x80 and data[at] not in (0x22, 0x3C, 0x3E):
         at += 1
@@ -34,7 +34,7 @@ def after_address(data: UInt8s, at: int, end: int) -> int:
 
 
 @kernel
-def _after_torn(data: UInt8s, at: int, end: int) -> int:
+def _after_torn(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     place = _after_part(data, _skip_space(data, at, end), end)
     in_path = False
     while True:
@@ -52,12 +52,12 @@ def _after_torn(data: UInt8s, at: int, end: int) -> int:
 
 
 @inlined
-def _skip_space(data: UInt8s, at: int, end: int) -> int:
+def _skip_space(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     return at + 1 if at < end and data[at] == 0x20 else at
 
 
 @kernel
-def _after_part(data: UInt8s, at: int, end: int) -> int:
+def _after_part(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     while at < end and (is_word(data[at]) or data[at] in (0x5F, 0x2D, 0x7E, 0x25)):
         at += 1
     return at

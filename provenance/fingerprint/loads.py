@@ -1,7 +1,8 @@
 """Eight bytes at a time: the two instructions that numba does not offer by itself.
 
 `load64(data, index)` is the little-endian word at `data[index:index + 8]`, unaligned; the caller
-answers for the bounds. `trailing_zeros(word)` counts the zero bits below the lowest set one.
+answers for the bounds. `trailing_zeros(word)` counts the zero bits below the lowest set one; it is
+64 for zero.
 """
 
 from typing import Any
@@ -10,11 +11,11 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from provenance.compiled import Scalar
 
-@intrinsic
-def load64(typing_context: Any, array: Any, index: Any) -> Any:
-    """Load 8 bytes from `index` on."""
 
+# numba passes the types of the arguments by position; only that of the array decides anything.
+def _load64(_typing: Any, array: Any, _index: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
         place = builder.gep(view.data, [arguments[1]])
@@ -25,11 +26,12 @@ def load64(typing_context: Any, array: Any, index: Any) -> Any:
     return types.uint64(array, types.int64), generate
 
 
-@intrinsic
-def trailing_zeros(typing_context: Any, word: Any) -> Any:
-    """Count the zero bits below the lowest set one; 64 for zero."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+def _trailing_zeros(_typing: Any, _word: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.uint64(types.uint64), generate
+
+
+load64: Scalar = intrinsic(_load64)
+trailing_zeros: Scalar = intrinsic(_trailing_zeros)

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from datasketch import MinHash
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.model import Int64s, Parameters, Shingles, UInt32s, UInt64s
 
 _EMPTY = np.uint32(0xFFFFFFFF)
@@ -72,7 +72,7 @@ def _permutations(count: int, seed: int) -> tuple[UInt32s, UInt32s]:
 
 
 @inlined
-def _finalised(value: np.uint32) -> np.uint32:
+def _finalised(value: Scalar) -> Scalar:
     value = np.uint32(value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B)
     value = np.uint32(value)
     value = np.uint32(value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)

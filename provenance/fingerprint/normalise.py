@@ -14,7 +14,7 @@ import unicodedata
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.entities import Tables, is_word, tables
 from provenance.fingerprint.links import after_address, after_link
 from provenance.fingerprint.loads import load64, trailing_zeros
@@ -81,14 +81,14 @@ def tokenise(texts: Texts) -> Tokens:
 @kernel
 def _tokenise_all(  # noqa: PLR0913 (the arrays of one table; a kernel takes no objects)
     data: UInt8s,
-    text_offsets: Int32s,
+    text_offsets: Int64s,
     tables: Tables,
     folded: UInt8s,
     kinds: UInt8s,
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
-    offsets: Int32s,
+    offsets: Int64s,
 ) -> None:
     scratch = np.empty(ROOM, np.uint8)
     count = 0
@@ -132,8 +132,8 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
-) -> int:
-    count, place, end = 0, 0, view.size
+) -> Scalar:
+    count, place, end = np.int64(0), np.int64(0), np.int64(view.size)
     while place < end:
         kind8 = load64(kinds, place)
         word8 = kind8 & _WORD_BITS
@@ -201,7 +201,7 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
 
 
 @inlined
-def _is_suspect(word: np.uint64) -> bool:
+def _is_suspect(word: Scalar) -> Scalar:
     return (
         (word == _HTTP)
         | (word == _HTTPS)
@@ -216,8 +216,8 @@ def _is_suspect(word: np.uint64) -> bool:
 
 @kernel
 def _after_dropped(
-    view: UInt8s, start: int, stop: int, end: int, word: np.uint64, count: int
-) -> int:
+    view: UInt8s, start: Scalar, stop: Scalar, end: Scalar, word: Scalar, count: Scalar
+) -> Scalar:
     """Give the place behind what goes with the word, or `start` where the word stays."""
     if word in (_HTTP, _HTTPS):
         return after_link(view, stop, end)
@@ -235,28 +235,28 @@ def _after_dropped(
 
 
 @inlined
-def _is_repost(view: UInt8s, start: int, stop: int, end: int) -> bool:
+def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar) -> Scalar:
     shouted = view[start] == 0x52 and view[start + 1] == 0x54
     return shouted or (stop + 1 < end and view[stop] == _SPACE and view[stop + 1] == 0x40)
 
 
 @inlined
-def _is_quote(byte: int) -> bool:
+def _is_quote(byte: Scalar) -> Scalar:
     return byte in (_QUOTE, 0xE2)
 
 
 @kernel
 def _contraction(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
-    at: int,
-    end: int,
+    at: Scalar,
+    end: Scalar,
     tables: Tables,
     scratch: UInt8s,
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
-    last: int,
-) -> int:
+    last: Scalar,
+) -> Scalar:
     """Mend what a tokeniser tore: `it 's` and `don ' t` become `its` and `dont` again.
 
     Returns
@@ -293,9 +293,9 @@ def _join(  # noqa: PLR0913 (the arrays of one table)
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
-    last: int,
-    suffix: np.uint64,
-    size: int,
+    last: Scalar,
+    suffix: Scalar,
+    size: Scalar,
 ) -> None:
     _, length, _, _, _ = read_word(view, starts[last], ends[last], tables, scratch)
     for offset in range(size):

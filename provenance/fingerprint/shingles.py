@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.model import Int64s, Shingles, Tokens, UInt32s, UInt64s
 
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
@@ -44,7 +44,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
 
 
 @inlined
-def _mixed(rolled: np.uint64) -> np.uint64:
+def _mixed(rolled: Scalar) -> Scalar:
     # The splitmix64 finaliser: the rolled hash alone would leave its low bits poor.
     value = (rolled ^ (rolled >> np.uint64(30))) * _MIX_1
     value = (value ^ (value >> np.uint64(27))) * _MIX_2
@@ -55,7 +55,7 @@ def _mixed(rolled: np.uint64) -> np.uint64:
 def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     tokens: UInt32s,
     token_offsets: Int64s,
-    weight: int,
+    weight: Scalar,
     powers: UInt64s,
     whole: bool,
     hashes: UInt64s,
@@ -66,7 +66,7 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     for text in range(len(token_offsets) - 1):
         first, end = token_offsets[text], token_offsets[text + 1]
         before = count
-        head, carried = first, 0
+        head, carried = first, np.int64(0)
         rolled = np.uint64(0)
         for tail in range(first, end):
             rolled = rolled * _MULTIPLIER + np.uint64(tokens[tail])

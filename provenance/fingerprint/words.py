@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import (
     HAN_PLANES,
     LIMIT,
@@ -28,14 +28,14 @@ _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @inlined
-def absorb(state: np.uint64, word: np.uint64) -> np.uint64:
+def absorb(state: Scalar, word: Scalar) -> Scalar:
     """Mix eight full bytes of a word into its hash."""
     state = (state ^ word) * _MIX_1
     return state ^ (state >> np.uint64(32))
 
 
 @inlined
-def finish(state: np.uint64, rest: np.uint64, length: int) -> np.uint64:
+def finish(state: Scalar, rest: Scalar, length: Scalar) -> Scalar:
     """Mix in the last bytes, fewer than eight, and the length; give a 32-bit hash, bit 0 clear."""
     state = (state ^ rest ^ (np.uint64(length) << np.uint64(56))) * _MIX_1
     state ^= state >> np.uint64(32)
@@ -45,7 +45,7 @@ def finish(state: np.uint64, rest: np.uint64, length: int) -> np.uint64:
 
 
 @kernel
-def hash_folded(folded: UInt8s, length: int) -> np.uint64:
+def hash_folded(folded: UInt8s, length: Scalar) -> Scalar:
     """Hash a folded word; `folded` has room for eight more bytes."""
     state = np.uint64(0)
     place = 0
@@ -57,7 +57,7 @@ def hash_folded(folded: UInt8s, length: int) -> np.uint64:
 
 
 @kernel
-def decode(data: UInt8s, at: int, end: int) -> tuple[int, int]:
+def decode(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     """Decode the character at `at`: its code point and its length; a bad byte is (0, 1)."""
     first = np.int64(data[at])
     if first < 0x80:
@@ -75,7 +75,7 @@ def decode(data: UInt8s, at: int, end: int) -> tuple[int, int]:
 
 
 @kernel
-def fold_of(point: int, tables: Tables) -> int:
+def fold_of(point: Scalar, tables: Tables) -> Scalar:
     """Look up what becomes of a code point: an entry as in `codepoints.Codepoints.folds`."""
     if point < LIMIT:
         return np.int64(tables.folds[point])
@@ -87,7 +87,7 @@ def fold_of(point: int, tables: Tables) -> int:
 
 
 @inlined
-def _append_point(point: int, folded: UInt8s) -> int:
+def _append_point(point: Scalar, folded: UInt8s) -> Scalar:
     # Only Han beyond the tables comes here: four bytes, as UTF-8 writes it.
     folded[0] = 0xF0 | (point >> 18)
     folded[1] = 0x80 | ((point >> 12) & 0x3F)
@@ -97,7 +97,7 @@ def _append_point(point: int, folded: UInt8s) -> int:
 
 
 @inlined
-def _append_pool(place: int, tables: Tables, folded: UInt8s, length: int) -> int:
+def _append_pool(place: Scalar, tables: Tables, folded: UInt8s, length: Scalar) -> Scalar:
     if length < _LONGEST:
         count = np.int64(tables.pool[place])
         for offset in range(count):
@@ -107,9 +107,9 @@ def _append_pool(place: int, tables: Tables, folded: UInt8s, length: int) -> int
 
 
 @kernel
-def read_word(
-    data: UInt8s, at: int, end: int, tables: Tables, folded: UInt8s
-) -> tuple[int, int, int, int, int]:
+def read_word(  # noqa: C901, PLR0912 (a character has these fates; a call each is dear)
+    data: UInt8s, at: Scalar, end: Scalar, tables: Tables, folded: UInt8s
+) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar]:
     """Read the token at `at`, if there is one.
 
     Returns
@@ -159,18 +159,18 @@ def read_word(
 
 
 @inlined
-def _is_mark(point: int) -> bool:
+def _is_mark(point: Scalar) -> Scalar:
     # A mark belongs to the letter before it; an apostrophe or a joiner at the end does not.
     return 0x300 <= point < 0x2000 or point >= 0x2070
 
 
 @inlined
-def _token(length: int) -> int:
+def _token(length: Scalar) -> Scalar:
     return WORD if length > 0 else NOTHING
 
 
 @kernel
-def after_mention(data: UInt8s, at: int, end: int, tables: Tables) -> int:
+def after_mention(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     """Give the place behind the name whose `@` stands before `at`: `@name`, `@name@host`."""
     while at < end and data[at] & 0xC0 == 0x80:  # the rest of a full-width @
         at += 1
@@ -186,7 +186,7 @@ def after_mention(data: UInt8s, at: int, end: int, tables: Tables) -> int:
 
 
 @kernel
-def _after_name(data: UInt8s, at: int, end: int, tables: Tables) -> int:
+def _after_name(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     while at < end:
         if is_word(data[at]) or data[at] == 0x5F:
             at += 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import kernel
+from provenance.compiled import Scalar, kernel
 from provenance.match.index import BITS_SCALE
 from provenance.model import Int32s, UInt8s, UInt32s
 
@@ -16,7 +16,7 @@ _SHIFT = np.uint32(12)  # of a token's hash, to its background cell
 @kernel
 def align(
     item: UInt32s, document: UInt32s, bits: UInt8s, is_open: bool, table: Int32s, pairs: Int32s
-) -> int:
+) -> Scalar:
     """Match tokens of two short sequences in order, for the most information.
 
     Parameters
@@ -58,13 +58,11 @@ def align(
             table[row, column] = score
     if not is_open:
         best_row, best_column = rows, columns
-    return _trace(item, document, table, best_row, best_column, pairs)
+    return _trace(table, best_row, best_column, pairs)
 
 
 @kernel
-def _trace(
-    item: UInt32s, document: UInt32s, table: Int32s, row: int, column: int, pairs: Int32s
-) -> int:
+def _trace(table: Int32s, row: Scalar, column: Scalar, pairs: Int32s) -> Scalar:
     count = 0
     while row > 0 and column > 0:
         score = table[row, column]

@@ -8,13 +8,9 @@ keeps the stretch that is left to it, where most of it lies there.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from provenance.compiled import kernel
-from provenance.model import Int64s
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from provenance.compiled import Scalar, kernel
+from provenance.model import Flags, Floats, Int64s
 
 _KEEPS = 0.7
 """Part of its stretch that a match must keep, to stand beside stronger ones."""
@@ -93,7 +89,7 @@ def _attribute_all(
     order: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
     weights: tuple[Floats, Int64s],
-    threshold: float,
+    threshold: Scalar,
     out: tuple[Flags, Int64s],
 ) -> None:
     texts = spans[0]
@@ -146,7 +142,7 @@ def _squeeze(
     own: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
     weights: tuple[Floats, Int64s],
-    threshold: float,
+    threshold: Scalar,
     chosen: Flags,
 ) -> None:
     """Let the strongest of the others in, where enough of their stretch is free."""
@@ -168,9 +164,7 @@ def _squeeze(
 
 
 @kernel
-def _assign(
-    own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]
-) -> None:
+def _assign(own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]) -> None:
     _, firsts, lasts = spans
     chosen, winners = out
     for index in own:

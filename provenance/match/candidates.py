@@ -58,6 +58,10 @@ class Candidates:
             return np.zeros(0, np.int32)
         return np.maximum.reduceat(self.runs[:, 2], self.run_offsets[:-1])
 
+    def runs_of(self, place: int) -> Int32s:
+        """Give the runs of one candidate."""
+        return self.runs[self.run_offsets[place] : self.run_offsets[place + 1]]
+
     def take(self, chosen: Int64s) -> "Candidates":
         """Give the candidates at these places, in this order."""
         counts = np.diff(self.run_offsets)[chosen]

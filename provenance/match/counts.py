@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
@@ -48,7 +48,9 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     """
     wanted = int(candidates.runs[:, 2].sum(dtype=np.int64)) * 2 + 16
     keys = np.empty(wanted, np.uint64)
-    count = _collect(candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, keys)
+    count = _collect(
+        candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, keys
+    )
     unique = np.unique(keys[:count])
     table = np.zeros(1 << int(np.ceil(np.log2(len(unique) * 2 + 16))), np.uint64)
     bits = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
@@ -79,7 +81,7 @@ def count(words: Vocabulary, tokens: UInt32s, offsets: Int64s, rows: Int64s) -> 
 
 
 @inlined
-def slot_of(keys: UInt64s, key: np.uint64) -> int:
+def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
     """Give the slot of a key, or the free one where it would stand."""
     mask = np.uint64(keys.size - 1)
     slot = ((key * _SPREAD) >> np.uint64(20)) & mask
@@ -89,7 +91,7 @@ def slot_of(keys: UInt64s, key: np.uint64) -> int:
 
 
 @inlined
-def _filter_place(key: np.uint64) -> np.uint64:
+def _filter_place(key: Scalar) -> Scalar:
     return (key * _SPREAD) >> np.uint64(64 - _FILTER_BITS)
 
 
@@ -101,7 +103,7 @@ def _collect(
     tokens: UInt32s,
     offsets: Int64s,
     keys: UInt64s,
-) -> int:
+) -> Scalar:
     count = 0
     for candidate in range(len(items)):
         first = offsets[items[candidate]]

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from provenance.model import Floats
 
 RECALL_LOW = 0.80
 """Low end of the detector's shipped recall, over lengths and edits; `provenance` does not yet know

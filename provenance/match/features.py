@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
 from provenance.match.counts import ALONE, count, slot_of, vocabulary
 from provenance.match.passages import Passages
-from provenance.model import Holdings, Int32s, Int64s, UInt32s, UInt64s
-
-Floats = npt.NDArray[np.float64]
+from provenance.model import Floats, Holdings, Int32s, Int64s, UInt32s, UInt64s
 
 _HIGH = np.uint64(32)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -88,7 +85,9 @@ def measure(candidates: Candidates, holdings: Holdings, corpus: Passages) -> Fea
     )
     stretch = (candidates.lasts - candidates.firsts + 1).astype(np.float64)
     return Features(
-        *figures[:, :3].T,
+        figures[:, 0],
+        figures[:, 1],
+        figures[:, 2],
         matched,
         length,
         candidates.longest.astype(np.float64),
@@ -115,7 +114,7 @@ def _copies(candidates: Candidates, corpus: Passages, cover: Floats) -> Int64s:
 
 
 @kernel
-def _measure_all(  # noqa: C901 (a candidate's tokens, walked once for four figures)
+def _measure_all(  # noqa: PLR0915 (a candidate's tokens, walked once for four figures)
     candidates: tuple[UInt32s, Int64s, Int32s],
     registry: tuple[UInt32s, Int64s],
     counts: tuple[UInt64s, UInt32s, UInt32s],
@@ -151,12 +150,12 @@ def _measure_all(  # noqa: C901 (a candidate's tokens, walked once for four figu
                     pair = slot_of(keys, (before << _HIGH) | np.uint64(token))
                     context = slot_of(keys, (ALONE << _HIGH) | before)
                 has_pair = place > at
-                c1 = max(in_corpus[own] - copied, 0.0)
-                c0 = max(in_corpus[context] - copied, 0.0)
-                c2 = max(in_corpus[pair] - copied, 0.0)
-                r1 = max(in_registry[own] - 1.0, 0.0)
-                r0 = max(in_registry[context] - 1.0, 0.0)
-                r2 = max(in_registry[pair] - 1.0, 0.0)
+                c1 = _without(in_corpus[own], copied)
+                c0 = _without(in_corpus[context], copied)
+                c2 = _without(in_corpus[pair], copied)
+                r1 = _without(in_registry[own], 1.0)
+                r0 = _without(in_registry[context], 1.0)
+                r2 = _without(in_registry[pair], 1.0)
                 corpus_bits += weight * _bits(c1, c0, c2, has_pair, totals[0])
                 registry_bits += weight * _bits(r1, r0, r2, has_pair, totals[1])
                 pooled_bits += weight * _bits(
@@ -169,7 +168,12 @@ def _measure_all(  # noqa: C901 (a candidate's tokens, walked once for four figu
 
 
 @inlined
-def _bits(own: float, context: float, pair: float, has_pair: bool, total: float) -> float:
+def _without(count: Scalar, own: Scalar) -> Scalar:
+    return max(count - own, 0.0)
+
+
+@inlined
+def _bits(own: Scalar, context: Scalar, pair: Scalar, has_pair: bool, total: Scalar) -> Scalar:
     """Information of a token after the one before it, under interpolated bigram counts."""
     probability = (own + 0.5) / (total + 0.5 * _VOCABULARY)
     if has_pair and context > 0:

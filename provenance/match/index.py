@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.model import BACKGROUND_BITS, Holdings, Int64s, UInt8s, UInt32s, UInt64s
 
 BITS_SCALE = 8
@@ -63,11 +63,11 @@ def _information(background: UInt64s) -> UInt8s:
     counts = background.astype(np.float64)
     total = counts.sum() + 0.5 * (1 << BACKGROUND_BITS)
     bits = np.log2(total / (counts + 0.5))
-    return np.clip(np.round(bits * BITS_SCALE), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(bits * BITS_SCALE), 0, 255), np.uint8)
 
 
 @inlined
-def probe(line_filter: UInt64s, shingle: np.uint64) -> bool:
+def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
     """Whether the filter may hold the shingle; it is wrong once in some hundred."""
     lines = np.uint64(line_filter.size >> 3)
     # The high product maps the hash to a line without a division.
@@ -102,7 +102,7 @@ def _fill(shingles: UInt64s, line_filter: UInt64s) -> None:
 
 
 @kernel
-def _enter(shingles: UInt64s, shift: int, directory: Int64s) -> None:
+def _enter(shingles: UInt64s, shift: Scalar, directory: Int64s) -> None:
     bucket = 0
     for place in range(shingles.size):
         own = np.int64(shingles[place] >> np.uint64(shift))
@@ -116,8 +116,8 @@ def _enter(shingles: UInt64s, shift: int, directory: Int64s) -> None:
 
 @inlined
 def locate(
-    shingles: UInt64s, directory: Int64s, shift: int, shingle: np.uint64
-) -> tuple[int, int]:
+    shingles: UInt64s, directory: Int64s, shift: Scalar, shingle: Scalar
+) -> tuple[Scalar, Scalar]:
     """Give the range of postings of a shingle; empty where the registry lacks it."""
     bucket = np.int64(shingle >> np.uint64(shift))
     first, end = directory[bucket], directory[bucket + 1]
@@ -134,6 +134,6 @@ def unattributable(holdings: Holdings) -> UInt32s:
     has_seed = np.zeros(len(holdings.first), bool)
     has_seed[holdings.postings.items] = True
     lacking = ~has_seed[holdings.first]
-    return np.bincount(
-        holdings.source_codes[lacking], minlength=len(holdings.sources)
-    ).astype(np.uint32)
+    return np.bincount(holdings.source_codes[lacking], minlength=len(holdings.sources)).astype(
+        np.uint32
+    )

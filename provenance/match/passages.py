@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.model import Int64s, Tokens, UInt32s, UInt64s
 
 LENGTH = 128
@@ -109,7 +109,7 @@ def _gathered(
 
 
 @inlined
-def passage_hash(document: UInt32s, passage: int) -> np.uint64:
+def passage_hash(document: UInt32s, passage: Scalar) -> Scalar:
     """Hash a text's passage from its tokens."""
     state = np.uint64(0)
     for place in range(passage * LENGTH, min((passage + 1) * LENGTH, document.size)):

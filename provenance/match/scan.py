@@ -8,7 +8,7 @@ tool", 1990, for words instead of residues.)
 
 import numpy as np
 
-from provenance.compiled import inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.align import REACH, align
 from provenance.match.candidates import Candidates
 from provenance.match.index import BITS_SCALE, Index, locate, probe
@@ -58,10 +58,10 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
 
 
 @kernel
-def _scan_all(
+def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernels have no lists)
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int64s, Int64s],
-    tables: tuple[UInt64s, Int64s, int, UInt8s],
+    tables: tuple[UInt64s, Int64s, Scalar, UInt8s],
     postings: tuple[UInt64s, UInt32s, UInt32s],
     items: tuple[UInt32s, Int64s],
 ) -> tuple[Int64s, UInt32s, Int32s, Int32s, Int32s, Int32s, UInt64s, Int32s, Int64s]:
@@ -86,7 +86,9 @@ def _scan_all(
         while place < hit_count:
             item = hits[order[place], 0]
             own = items[0][items[1][item] : items[1][item + 1]]
-            place, pairs, score, rare = _chain(own, document, tables[3], hits, order, place, scratch)
+            place, pairs, score, rare = _chain(
+                own, document, tables[3], hits, order, place, scratch
+            )
             if score < FLOOR:
                 continue
             if count == len(rows):
@@ -122,7 +124,7 @@ def _scan_all(
 
 
 @kernel
-def _doubled(table: Int64s) -> Int64s:
+def _doubled(table: Scalar) -> Scalar:
     larger = np.empty((2 * table.shape[0] + 1, table.shape[1]), table.dtype)
     larger[: table.shape[0]] = table
     return larger
@@ -131,11 +133,11 @@ def _doubled(table: Int64s) -> Int64s:
 @kernel
 def _hits_of(
     seeds: tuple[UInt64s, Int64s, Int64s],
-    text: int,
-    tables: tuple[UInt64s, Int64s, int, UInt8s],
+    text: Scalar,
+    tables: tuple[UInt64s, Int64s, Scalar, UInt8s],
     postings: tuple[UInt64s, UInt32s, UInt32s],
     hits: Int64s,
-) -> tuple[int, Int64s]:
+) -> tuple[Scalar, Int64s]:
     """Look every shingle of a text up; `hits` comes back larger where it had to grow."""
     hashes, positions, offsets = seeds
     line_filter, directory, shift, _ = tables
@@ -166,9 +168,9 @@ def _chain(  # noqa: C901, PLR0912, PLR0913, PLR0915 (one walk over the hits: it
     bits: UInt8s,
     hits: Int64s,
     order: Int64s,
-    place: int,
+    place: Scalar,
     scratch: tuple[Int32s, Int32s, Int32s],
-) -> tuple[int, Int32s, int, int]:
+) -> tuple[Scalar, Int32s, Scalar, Scalar]:
     """Chain the hits of one item from `place` on, as far as they go together.
 
     Returns
@@ -245,9 +247,9 @@ def _beyond(
     document: UInt32s,
     bits: UInt8s,
     pairs: Int32s,
-    score: int,
+    score: Scalar,
     scratch: tuple[Int32s, Int32s, Int32s],
-) -> tuple[Int32s, int]:
+) -> tuple[Int32s, Scalar]:
     """Extend a chain at both ends."""
     table, left, right = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
@@ -277,7 +279,7 @@ def _beyond(
 
 
 @kernel
-def _write_runs(pairs: Int32s, runs: Int32s, at: int) -> int:
+def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
     for row in range(len(pairs)):
         joins = (
             row > 0
@@ -293,15 +295,17 @@ def _write_runs(pairs: Int32s, runs: Int32s, at: int) -> int:
 
 
 @inlined
-def _covers(rows: Int64s, strong: int, weak: int) -> bool:
+def _covers(rows: Int64s, strong: Scalar, weak: Scalar) -> Scalar:
     first = max(rows[strong, 2], rows[weak, 2])
     last = min(rows[strong, 3], rows[weak, 3])
     return 2 * (last - first + 1) > rows[weak, 3] - rows[weak, 2] + 1
 
 
 @kernel
-def _prune(rows: Int64s, runs: Int32s, run_offsets: Int64s, before: int, count: int) -> int:
-    """Drop candidates over whose stretch `_RIVALS` stronger ones lie; keep the order of the rest."""
+def _prune(
+    rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar
+) -> Scalar:
+    """Drop candidates over whose stretch `_RIVALS` stronger ones lie; the rest keep their order."""
     size = count - before
     if size <= _RIVALS:
         return count

@@ -8,7 +8,8 @@ passage out; how whole the item is; and how long the words run on without a gap.
 
 import numpy as np
 
-from provenance.match.features import Features, Floats
+from provenance.match.features import Features
+from provenance.model import Floats
 
 THRESHOLD = 3.0
 """Matches of less strength are not reported: 1 to 2 chance documents in a million words."""

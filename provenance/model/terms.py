@@ -173,6 +173,32 @@ class Licence:
     terms: tuple[Terms, ...]
 
 
+class Say(StrEnum):
+    """How much a document's verdict counts beside the verdicts of others."""
+
+    SPEAKS = "speaks"
+    SILENT = "silent"
+    SIGNAL = "signal"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Why a document gives the verdict it gives.
+
+    Parameters
+    ----------
+    id, meaning : str
+        "automated-access"; what that means, for a reader who is no lawyer.
+    say : Say
+        A document that speaks always counts; a silent one only where nothing speaks; a signal
+        may make a verdict stricter, never laxer.
+    """
+
+    id: str
+    meaning: str
+    say: Say
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """All rules in force for a run.
@@ -187,6 +213,8 @@ class Library:
         Actors that an unset actor is never taken for: the platform itself, its licensee.
     digest : str
         SHA-256 over every rule file.
+    bases : tuple of Basis
+        Weightiest first: among equal verdicts, the one on the weightiest basis is named.
     """
 
     sources: tuple[Source, ...]
@@ -194,6 +222,7 @@ class Library:
     strictest_first: tuple[Verdict, ...]
     excused_actors: tuple[str, ...]
     digest: str
+    bases: tuple[Basis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

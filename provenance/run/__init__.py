@@ -1,1 +1,52 @@
-"""."""
+"""The hallway: the only place where rooms meet.
+
+Names are loaded when they are first used, so that `--help` need not wait for compilers.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.run.checking import Settings, check
+    from provenance.run.registries import (
+        Dumps,
+        add_to_registry,
+        build_registry,
+        show_registry,
+        verify_registry,
+    )
+    from provenance.run.telling import policy_of, rendered, summary, written
+
+__all__ = [
+    "Dumps",
+    "Settings",
+    "add_to_registry",
+    "build_registry",
+    "check",
+    "policy_of",
+    "rendered",
+    "show_registry",
+    "summary",
+    "verify_registry",
+    "written",
+]
+
+_MODULES = {
+    "check": "checking",
+    "Settings": "checking",
+    "Dumps": "registries",
+    "add_to_registry": "registries",
+    "build_registry": "registries",
+    "show_registry": "registries",
+    "verify_registry": "registries",
+    "policy_of": "telling",
+    "rendered": "telling",
+    "summary": "telling",
+    "written": "telling",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

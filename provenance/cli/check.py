@@ -1,0 +1,141 @@
+"""`provenance check`."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from provenance import run
+from provenance.cli.errors import CLEAR, VIOLATED
+from provenance.model import Actor, Purpose
+
+_EXAMPLES = """
+\b
+Examples:
+  provenance check data/*.parquet --registry registries/x -o report
+  provenance check imdb --registry registries/x --collected 2023-06-01
+  zcat posts.jsonl.gz | provenance check - --registry registries/x --format json
+  provenance check data --registry registries/x --fail-on forbidden=0.1%
+"""
+
+
+@click.command("check", epilog=_EXAMPLES)
+@click.argument("corpus", nargs=-1, required=True)
+@click.option(
+    "--registry",
+    "registries",
+    multiple=True,
+    metavar="DIR",
+    help="What to match against; repeatable.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write result.json, findings.parquet and report.html there.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json", "html"]),
+    default="terminal",
+    show_default=True,
+    help="What goes to stdout.",
+)
+@click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
+@click.option(
+    "--purpose",
+    type=click.Choice([str(purpose) for purpose in Purpose]),
+    help="The use asked about.  [default: pretraining]",
+)
+@click.option(
+    "--collected",
+    metavar="DATE",
+    help="When the content was collected: a day, month or year, or FROM..UNTIL. "
+    "Unset: unknown, so every version of the terms since an item was published counts.",
+)
+@click.option(
+    "--actor",
+    type=click.Choice([str(actor) for actor in Actor]),
+    help="Who collected it. Unset: the strictest counts.",
+)
+@click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count.")
+@click.option(
+    "--fail-on",
+    "gates",
+    multiple=True,
+    metavar="GATE",
+    help="[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%; repeatable.  [default: forbidden=0%]",
+)
+@click.option(
+    "--text-column",
+    "text_columns",
+    multiple=True,
+    metavar="NAME",
+    help="Where the text is; repeatable. Unset: found by itself.",
+)
+@click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
+@click.option(
+    "--rules",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Rule files in place of the shipped ones.",
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Unset: one a core.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
+    corpus: tuple[str, ...],
+    registries: tuple[str, ...],
+    output: Path | None,
+    form: str,
+    policy: str | None,
+    purpose: str | None,
+    collected: str | None,
+    actor: str | None,
+    jurisdiction: str | None,
+    gates: tuple[str, ...],
+    text_columns: tuple[str, ...],
+    split: str | None,
+    rules: Path | None,
+    threads: int | None,
+    quiet: bool,
+) -> int:
+    """Say which share of CORPUS is content of which source, and whether its terms allow the use.
+
+    CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
+    folder that datasets wrote, a dataset on a hub, or - for JSON Lines on stdin.
+    """
+    asked = run.policy_of(
+        policy,
+        purpose=purpose,
+        collected=collected,
+        actor=actor,
+        jurisdiction=jurisdiction,
+        gates=gates,
+        text_columns=text_columns,
+        registries=registries,
+    )
+    settings = run.Settings(
+        **({} if threads is None else {"threads": threads}), quiet=quiet, rules=rules, split=split
+    )
+    report = run.check(corpus, asked, settings)
+    if output is not None:
+        run.written(report, output)
+    if form != "terminal":
+        sys.stdout.write(run.rendered(form, report))
+    elif not quiet:
+        click.echo(run.summary(report, width=_width(), colour=_is_coloured()), color=True)
+        if output is not None:
+            click.echo(f"Report: {output / 'report.html'}")
+    return VIOLATED if report.result.violations else CLEAR
+
+
+def _width() -> int:
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def _is_coloured() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -1,0 +1,152 @@
+"""`provenance registry`."""
+
+from pathlib import Path
+
+import click
+
+from provenance import run
+from provenance.cli.sizes import shown
+from provenance.errors import InputError
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.group("registry")
+def command() -> None:
+    """Build, extend, show and verify registries.
+
+    A registry is a folder that holds what is needed to recognise a source's items: their
+    fingerprints, ids, dates and, unless told otherwise, their texts.
+    """
+
+
+_DUMPS = click.argument("dumps", nargs=-1, required=True, metavar="DUMP...")
+_SOURCE = click.option("--source", metavar="ID", help="Whose the items are: x, reddit, ...")
+_SOURCE_COLUMN = click.option(
+    "--source-column", metavar="NAME", help="The column that says so, in mixed tables."
+)
+_LAYOUT = click.option(
+    "--layout", default="auto", show_default=True, metavar="NAME", help="How the dump is laid out."
+)
+_TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="The column of the text.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+
+
+@command.command(
+    "build",
+    epilog="""
+\b
+Examples:
+  provenance registry build registries/x --source x archive/data/tweets.js
+  provenance registry build registries/reddit --source reddit RC_2020-01.zst
+  provenance registry build registries/qa --source stackexchange site/Posts.xml
+""",
+)
+@click.argument("registry", type=_FOLDER)
+@_DUMPS
+@_SOURCE
+@_SOURCE_COLUMN
+@_LAYOUT
+@_TEXT_COLUMN
+@click.option("--no-text", is_flag=True, help="Keep no texts: findings show ids alone.")
+@_QUIET
+def build(  # noqa: PLR0913 (one parameter an option)
+    registry: Path,
+    dumps: tuple[str, ...],
+    source: str | None,
+    source_column: str | None,
+    layout: str,
+    text_column: str | None,
+    no_text: bool,
+    quiet: bool,
+) -> None:
+    """Make REGISTRY from dumps.
+
+    A dump is a table (Parquet, CSV, JSON Lines, compressed or not), an X archive or API stream,
+    Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
+    """
+    read = _dumps(dumps, source, source_column, layout, text_column)
+    run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
+    if not quiet:
+        _show(registry)
+
+
+@command.command(
+    "add",
+    epilog="""
+\b
+Example:
+  provenance registry add registries/all --source youtube comments.parquet
+""",
+)
+@click.argument("registry", type=_FOLDER)
+@_DUMPS
+@_SOURCE
+@_SOURCE_COLUMN
+@_LAYOUT
+@_TEXT_COLUMN
+@_QUIET
+def add(  # noqa: PLR0913 (one parameter an option)
+    registry: Path,
+    dumps: tuple[str, ...],
+    source: str | None,
+    source_column: str | None,
+    layout: str,
+    text_column: str | None,
+    quiet: bool,
+) -> None:
+    """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
+    run.add_to_registry(
+        registry, _dumps(dumps, source, source_column, layout, text_column), quiet=quiet
+    )
+    if not quiet:
+        _show(registry)
+
+
+@command.command(
+    "show",
+    epilog="""
+\b
+Example:
+  provenance registry show registries/x
+""",
+)
+@click.argument("registry", type=_FOLDER)
+def show(registry: Path) -> None:
+    """Tell what REGISTRY holds, and what it cannot answer."""
+    _show(registry)
+
+
+@command.command(
+    "verify",
+    epilog="""
+\b
+Example:
+  provenance registry verify registries/x
+""",
+)
+@click.argument("registry", type=_FOLDER)
+def verify(registry: Path) -> None:
+    """Hold every file of REGISTRY against the digests in its manifest."""
+    manifest = run.verify_registry(registry)
+    click.echo(f"{registry} is whole: {manifest.items:,} items, digest {manifest.digest}")
+
+
+def _dumps(
+    dumps: tuple[str, ...],
+    source: str | None,
+    source_column: str | None,
+    layout: str,
+    text_column: str | None,
+) -> "run.Dumps":
+    if source is None and source_column is None:
+        raise InputError(
+            "nobody said whose these items are",
+            remedy="name the source with --source, or its column with --source-column",
+        )
+    return run.Dumps(dumps, source, source_column, layout, text_column)
+
+
+def _show(registry: Path) -> None:
+    summary, manifest = run.show_registry(registry)
+    click.echo(shown(summary, manifest))

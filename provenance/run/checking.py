@@ -1,0 +1,192 @@
+"""The main job: read, match, attribute, judge, sum up."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from provenance import __version__
+from provenance.errors import EmptyCorpus, PolicyError
+from provenance.judge import Judge, SourceHosts, violations, waive
+from provenance.model import (
+    FINDINGS,
+    CorpusSummary,
+    Gate,
+    GateOutcome,
+    Library,
+    Policy,
+    Report,
+    Result,
+    Skipped,
+    WaiverOutcome,
+)
+from provenance.read import Corpus, load_rules, open_corpus
+from provenance.registry import open_registry
+from provenance.run.claiming import claims
+from provenance.run.evidence import gather
+from provenance.run.findings import Found, found
+from provenance.run.method import method
+from provenance.run.progress import progress
+from provenance.run.rulings import source_rulings
+from provenance.run.scanning import Counts, Opened, Reading, read_corpus
+from provenance.run.tally import share_of, shares
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run, as opposed to what to decide.
+
+    Parameters
+    ----------
+    threads : int
+        Parts of the corpus that are read at a time.
+    quiet : bool
+        Show no progress.
+    rules : Path or None
+        Folder of rule files; None takes the ones that are shipped.
+    split : str or None
+        Split of a dataset; None takes all.
+    """
+
+    threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    quiet: bool = True
+    rules: Path | None = None
+    split: str | None = None
+
+
+def check(
+    corpus: Sequence[str],
+    policy: Policy,
+    settings: Settings = Settings(),
+) -> Report:
+    """Check a corpus against registries.
+
+    Parameters
+    ----------
+    corpus : sequence of str
+        Addresses: files, globs, folders, datasets.
+    policy : Policy
+        Registries, purpose, circumstances, gates.
+    settings : Settings
+        Threads, progress, rules.
+
+    Returns
+    -------
+    Report
+        The result and its findings.
+
+    Raises
+    ------
+    ProvenanceError
+        If the work cannot be done: see `provenance.errors`.
+    """
+    if not policy.registries:
+        raise PolicyError(
+            "there is no registry to check against",
+            remedy="name one with --registry, or in provenance.toml under [check] registries",
+        )
+    library = load_rules(settings.rules)
+    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    registries = [Opened.of(open_registry(Path(path))) for path in policy.registries]
+    hosts = SourceHosts(library)
+    total = sum(part.size or 0 for part in opened.parts) or None
+    with progress("reading", total, "B", quiet=settings.quiet) as shown:
+        readings = read_corpus(opened, registries, hosts.source_of, settings.threads, shown)
+    counts = sum((reading.counts for reading in readings), Counts())
+    if not counts.texts:
+        raise EmptyCorpus(
+            f"there is no text in {', '.join(corpus)}",
+            remedy="look at what was skipped, or name the column with --text-column",
+        )
+    settled = claims(readings, registries)
+    spans = gather(opened, readings, settled, registries)
+    judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
+    everything = found(spans, settled, registries, judge)
+    return _report(opened, readings, counts, registries, everything, policy, library, judge)
+
+
+def _report(  # noqa: PLR0913 (every stage's outcome meets here)
+    corpus: Corpus,
+    readings: Sequence[Reading],
+    counts: Counts,
+    registries: Sequence[Opened],
+    everything: Found,
+    policy: Policy,
+    library: Library,
+    judge: Judge,
+) -> Report:
+    summaries = tuple(opened.registry.summary() for opened in registries)
+    held = {source.source for summary in summaries for source in summary.sources}
+    waived, waivers = _waived(everything, policy)
+    outcomes = tuple(_outcome(gate, everything, counts, waived) for gate in policy.gates)
+    result = Result(
+        tool=__version__,
+        created=datetime.now(UTC).replace(microsecond=0),
+        corpus=_summary(corpus, readings, counts),
+        registries=summaries,
+        rules_digest=library.digest,
+        policy=policy,
+        shares=shares(everything, counts, sorted(held)),
+        rulings=source_rulings(everything, summaries, library, judge),
+        gates=outcomes,
+        violations=violations(outcomes, policy.circumstances),
+        waivers=waivers,
+        findings=len(everything.findings),
+        method=method(registries),
+    )
+    findings = everything.findings.set_column(
+        FINDINGS.get_field_index("waiver"), FINDINGS.field("waiver"), [waived]
+    )
+    return Report(result, findings)
+
+
+def _waived(
+    everything: Found, policy: Policy
+) -> tuple[list[str | None], tuple[WaiverOutcome, ...]]:
+    columns = (everything.findings[name].to_pylist() for name in ("source", "document", "item"))
+    return waive(policy.waivers, datetime.now(UTC).date(), *columns)
+
+
+def _outcome(
+    gate: Gate, everything: Found, counts: Counts, waived: Sequence[str | None]
+) -> GateOutcome:
+    verdicts = np.array(everything.findings["verdict"].to_pylist(), object)
+    sources = np.array(everything.findings["source"].to_pylist(), object)
+    counted = (verdicts == str(gate.verdict)) & ~everything.findings["contested"].to_numpy()
+    counted &= np.array([waiver is None for waiver in waived], bool)
+    if gate.source is not None:
+        counted &= sources == gate.source
+    share, low = share_of(everything, counts, counted.astype(bool), gate.unit)
+    return GateOutcome(gate, share, low, low <= gate.limit)
+
+
+def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
+    return CorpusSummary(
+        addresses=corpus.addresses,
+        files=len({part.file for part in corpus.parts}),
+        documents=counts.documents,
+        texts=counts.texts,
+        tokens=counts.tokens,
+        bytes=counts.bytes,
+        digest=corpus.digest(),
+        text_columns=corpus.text_columns,
+        skipped=_all_skipped(readings),
+    )
+
+
+def _all_skipped(readings: Sequence[Reading]) -> tuple[Skipped, ...]:
+    """Put what each part skipped together, file by file and reason by reason."""
+    sums: dict[tuple[str, str], Skipped] = {}
+    for skipped in (skipped for reading in readings for skipped in reading.skipped):
+        key = skipped.file, skipped.reason
+        before = sums.get(key, Skipped(*key, 0))
+        sums[key] = Skipped(
+            *key, before.count + skipped.count, (*before.rows, *skipped.rows)[:_FIRST_ROWS]
+        )
+    return tuple(sums[key] for key in sorted(sums))
+
+
+_FIRST_ROWS = 5

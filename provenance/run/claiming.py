@@ -1,0 +1,134 @@
+"""From readings to claims: every match that is strong enough, and the tokens it is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.match import (
+    THRESHOLD,
+    Candidates,
+    Stretches,
+    attribute,
+    concatenated,
+    measure,
+    strength,
+    union,
+)
+from provenance.model import Flags, Floats, Int64s
+from provenance.run.scanning import Opened, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Passages of a corpus that items of the registries claim.
+
+    Parameters
+    ----------
+    registries : ndarray of int64, shape (n,)
+        Which registry.
+    candidates : Candidates
+        The passages; texts are counted through the whole corpus. Sorted by text.
+    bits : ndarray of float64, shape (n,)
+        Information of the matched words under corpus and registry together.
+    strengths : ndarray of float64, shape (n,)
+        Log-odds that the match is no chance; all at least `THRESHOLD`.
+    chosen : ndarray of bool, shape (n,)
+        Whether the passage is given to the item.
+    firsts, lasts : ndarray of int64, shape (n,)
+        Tokens that it is given; those it claims, where it is not chosen.
+    winners : ndarray of int64, shape (n,)
+        The chosen claim on the same tokens; -1 where there is none.
+    """
+
+    registries: Int64s
+    candidates: Candidates
+    bits: Floats
+    strengths: Floats
+    chosen: Flags
+    firsts: Int64s
+    lasts: Int64s
+    winners: Int64s
+
+    def __len__(self) -> int:
+        return len(self.registries)
+
+
+def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
+    """Weigh all candidates of a corpus, and settle who gets which tokens.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        Of all parts, in order.
+    registries : sequence of Opened
+        That they were matched against, in order.
+    """
+    corpus = union(reading.passages for reading in readings)
+    kept, bits, strengths, owners = [], [], [], []
+    for place, opened in enumerate(registries):
+        candidates = concatenated(
+            [
+                reading.candidates[place].shifted(before)
+                for reading, before in zip(readings, text_bases(readings), strict=True)
+            ]
+        )
+        holdings = opened.index.holdings
+        features = measure(candidates, holdings, corpus)
+        items = int(np.count_nonzero(holdings.first == np.arange(len(holdings.first))))
+        odds = strength(features, items)
+        strong = np.flatnonzero(odds >= THRESHOLD)
+        kept.append(candidates.take(strong))
+        bits.append(features.pooled_bits[strong])
+        strengths.append(odds[strong])
+        owners.append(np.full(len(strong), place, np.int64))
+    return _settled(
+        concatenated(kept), np.concatenate(bits), np.concatenate(strengths), np.concatenate(owners)
+    )
+
+
+def text_bases(readings: Sequence[Reading]) -> list[int]:
+    """Give the number of the first text of each part."""
+    counts = [reading.counts.texts for reading in readings]
+    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
+
+
+def document_bases(readings: Sequence[Reading]) -> list[int]:
+    """Give the number of the first document of each part."""
+    counts = [reading.counts.documents for reading in readings]
+    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
+
+
+def _settled(
+    candidates: Candidates,
+    bits: Floats,
+    strengths: Floats,
+    owners: Int64s,
+) -> Claims:
+    order = np.lexsort((candidates.items, owners, candidates.firsts, candidates.texts))
+    candidates, bits = candidates.take(order), bits[order]
+    strengths, owners = strengths[order], owners[order]
+    # Ties go to the more complete match, then to the earlier item: items are numbered by date.
+    ranks = np.lexsort((candidates.items, owners, -candidates.matched))
+    rank_of = np.empty(len(ranks), np.int64)
+    rank_of[ranks] = np.arange(len(ranks))
+    settled = attribute(
+        Stretches(
+            candidates.texts,
+            candidates.firsts.astype(np.int64),
+            candidates.lasts.astype(np.int64),
+            strengths,
+            rank_of,
+        ),
+        THRESHOLD,
+    )
+    return Claims(
+        owners,
+        candidates,
+        bits,
+        strengths,
+        settled.chosen,
+        settled.firsts,
+        settled.lasts,
+        settled.winners,
+    )

@@ -1,0 +1,243 @@
+"""The second reading: only texts that hold something, to say exactly where and to show it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.fingerprint import tokenise
+from provenance.model import Int64s, Texts
+from provenance.read import Corpus, Part
+from provenance.run.claiming import Claims, document_bases, text_bases
+from provenance.run.excerpts import Words, excerpt
+from provenance.run.scanning import Opened, Reading
+from provenance.run.spans import Located, complement, in_characters, locate
+
+SPANS = pa.schema(
+    [
+        ("document", pa.string()),
+        ("file", pa.string()),
+        ("row", pa.int64()),
+        ("field", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("byte_start", pa.int64()),
+        ("byte_end", pa.int64()),
+        ("evidence", pa.string()),
+        ("source", pa.string()),  # null where the item says it
+        ("address", pa.string()),  # of the row
+        ("registry", pa.int64()),
+        ("number", pa.int64()),  # of the item; -1 where the evidence names a source alone
+        ("claim", pa.int64()),  # -1 where there is none
+        ("chosen", pa.bool_()),
+        ("text_number", pa.int64()),
+        ("document_number", pa.int64()),
+        ("first_token", pa.int64()),
+        ("span_tokens", pa.int64()),
+        ("excerpt", pa.string()),
+        ("excerpt_start", pa.int64()),
+        ("marks", pa.list_(pa.list_(pa.int32(), 2))),
+    ]
+)
+"""One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Evidence that a text as a whole comes from somewhere."""
+
+    evidence: str
+    source: str | None
+    registry: int
+    number: int
+
+
+def gather(
+    corpus: Corpus, readings: Sequence[Reading], claims: Claims, registries: Sequence[Opened]
+) -> pa.Table:
+    """Read the texts that hold something again, and locate all of it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        As it was read.
+    readings : sequence of Reading
+        Of all its parts, in order.
+    claims : Claims
+        What was found.
+    registries : sequence of Opened
+        Where it was found.
+
+    Returns
+    -------
+    pyarrow.Table
+        Of schema `SPANS`.
+    """
+    tables = []
+    documents = document_bases(readings)
+    for place, (part, reading, base) in enumerate(
+        zip(corpus.parts, readings, text_bases(readings), strict=True)
+    ):
+        wholes = _wholes(reading)
+        low, high = np.searchsorted(claims.candidates.texts, [base, base + reading.counts.texts])
+        own = np.arange(low, high)
+        if not len(own) and not wholes:
+            continue
+        for first, batch in _wanted(part, reading, claims.candidates.texts[own] - base, wholes):
+            tables.append(
+                _located(
+                    batch,
+                    first,
+                    base,
+                    documents[place] + reading.documents,
+                    wholes,
+                    claims,
+                    registries,
+                )
+            )
+    return pa.concat_tables([SPANS.empty_table(), *tables])
+
+
+def _wholes(reading: Reading) -> dict[int, _Whole]:
+    """Give the evidence about whole texts, by text; what says more comes first."""
+    wholes = {
+        text: _Whole("link", source, -1, -1)
+        for text, source in zip(reading.linked.tolist(), reading.link_sources, strict=True)
+    }
+    for registry, alike in reversed(list(enumerate(reading.lookalikes))):
+        for text, item in zip(alike.texts.tolist(), alike.items.tolist(), strict=True):
+            wholes[text] = _Whole("resemblance", None, registry, item)
+    return wholes
+
+
+def _wanted(
+    part: Part, reading: Reading, claimed: Int64s, wholes: dict[int, _Whole]
+) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
+    """Give the texts that hold something, batch by batch, with their numbers within the part."""
+    numbers = np.unique(np.concatenate([claimed, np.array(sorted(wholes), np.int64)]))
+    batches: Iterator[pa.RecordBatch]
+    if reading.kept is not None:
+        batches = iter(reading.kept.to_batches())
+    else:
+        batches = (documents.batch for documents in part.batches())
+    first = 0
+    for batch in batches:
+        low, high = np.searchsorted(numbers, [first, first + len(batch)])
+        if high > low:
+            chosen = numbers[low:high]
+            yield chosen, batch.take(pa.array(chosen - first))
+        first += len(batch)
+        if high == len(numbers):
+            return
+
+
+def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
+    batch: pa.RecordBatch,
+    numbers: Int64s,
+    base: int,
+    documents: Int64s,
+    wholes: dict[int, _Whole],
+    claims: Claims,
+    registries: Sequence[Opened],
+) -> pa.Table:
+    """Locate everything that some texts of a part hold."""
+    texts = Texts.of(batch.column("text"))
+    tokens = tokenise(texts)
+    low, high = np.searchsorted(
+        claims.candidates.texts, [numbers[0] + base, numbers[-1] + base + 1]
+    )
+    places = np.arange(low, high)
+    rows = np.searchsorted(numbers, claims.candidates.texts[places] - base)
+    claimed = locate(claims, places, rows, texts, tokens, registries)
+    chosen = claims.chosen[places]
+    taken = _subset(claimed, np.flatnonzero(chosen))
+    held = set(taken.rows.tolist())
+    filled = [
+        row
+        for row, number in enumerate(numbers.tolist())
+        if number in wholes and not (wholes[number].evidence == "resemblance" and row in held)
+    ]
+    rest = complement(taken, np.array(filled, np.int64), texts, tokens)
+    fills = [wholes[int(numbers[row])] for row in rest.rows.tolist()]
+    located = _joined(claimed, rest)
+    starts, ends = in_characters(texts, located)
+    shown = _excerpts(batch, texts, located, (starts, ends), claims, places)
+    return pa.table(
+        {
+            **{
+                name: batch.column(name).take(pa.array(located.rows))
+                for name in ("document", "file", "row", "field")
+            },
+            "start": starts,
+            "end": ends,
+            "byte_start": located.starts,
+            "byte_end": located.ends,
+            "evidence": ["content"] * len(places) + [fill.evidence for fill in fills],
+            "source": [None] * len(places) + [fill.source for fill in fills],
+            "address": batch.column("url").take(pa.array(located.rows)),
+            "registry": [*claims.registries[places].tolist(), *(fill.registry for fill in fills)],
+            "number": [
+                *claims.candidates.items[places].tolist(),
+                *(fill.number for fill in fills),
+            ],
+            "claim": [*places.tolist(), *([-1] * len(fills))],
+            "chosen": np.concatenate([chosen, np.ones(len(fills), bool)]),
+            "text_number": numbers[located.rows] + base,
+            "document_number": documents[numbers[located.rows]],
+            "first_token": located.firsts,
+            "span_tokens": located.lasts - located.firsts + 1,
+            **shown,
+        },
+        schema=SPANS,
+    )
+
+
+def _subset(located: Located, chosen: Int64s) -> Located:
+    return Located(
+        located.rows[chosen],
+        located.starts[chosen],
+        located.ends[chosen],
+        located.firsts[chosen],
+        located.lasts[chosen],
+    )
+
+
+def _joined(left: Located, right: Located) -> Located:
+    return Located(
+        np.concatenate([left.rows, right.rows]),
+        np.concatenate([left.starts, right.starts]),
+        np.concatenate([left.ends, right.ends]),
+        np.concatenate([left.firsts, right.firsts]),
+        np.concatenate([left.lasts, right.lasts]),
+    )
+
+
+def _excerpts(
+    batch: pa.RecordBatch,
+    texts: Texts,
+    located: Located,
+    points: tuple[Int64s, Int64s],
+    claims: Claims,
+    places: Int64s,
+) -> dict[str, list[object]]:
+    """Show every chosen stretch; the others take no part in any report."""
+    strings = batch.column("text").to_pylist()
+    words = Words(texts, strings)
+    columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
+    for place, row in enumerate(located.rows.tolist()):
+        is_claim = place < len(places)
+        if is_claim and not claims.chosen[places[place]]:
+            for column in columns.values():
+                column.append(None)
+            continue
+        marked: list[tuple[int, int]] = []
+        if is_claim:
+            marked = words.spans(row, claims.candidates.runs_of(int(places[place])), 1)
+        span = int(points[0][place]), int(points[1][place])
+        inside = [(first, last) for first, last in marked if span[0] <= first and last <= span[1]]
+        cut = excerpt(strings[row], span, inside)
+        columns["excerpt"].append(cut.text)
+        columns["excerpt_start"].append(cut.start)
+        columns["marks"].append(cut.marks)
+    return columns

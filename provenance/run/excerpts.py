@@ -1,0 +1,109 @@
+"""What a person is shown of a finding: a few words of the document and of the item, marked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.fingerprint import tokenise
+from provenance.model import Int32s, Int64s, Texts
+
+CONTEXT = 80
+"""Characters shown before and after a passage."""
+
+LONGEST = 1200
+"""Characters of a passage that are shown; the rest is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A stretch of a text, with marked words.
+
+    Parameters
+    ----------
+    text : str
+        The stretch.
+    start : int
+        Where it begins, in code points of the whole text.
+    marks : list of tuple of int
+        Half-open stretches of `text`.
+    """
+
+    text: str
+    start: int
+    marks: list[tuple[int, int]]
+
+
+def excerpt(text: str, span: tuple[int, int], words: list[tuple[int, int]]) -> Excerpt:
+    """Cut a stretch out of a text.
+
+    Parameters
+    ----------
+    text : str
+        The whole text.
+    span : tuple of int
+        What to show, in code points; some context is shown with it.
+    words : list of tuple of int
+        What to mark, in code points of the whole text, sorted.
+    """
+    start = max(0, span[0] - CONTEXT)
+    end = min(len(text), span[1] + CONTEXT, span[0] + LONGEST)
+    marks: list[tuple[int, int]] = []
+    for first, last in words:
+        if first < start or last > end:
+            continue
+        if marks and not text[start + marks[-1][1] : first].strip():
+            marks[-1] = (marks[-1][0], last - start)  # neighbours are one mark
+        else:
+            marks.append((first - start, last - start))
+    return Excerpt(text[start:end], start, marks)
+
+
+class Words:
+    """The tokens of some texts, as spans of code points.
+
+    Parameters
+    ----------
+    texts : Texts
+        As Arrow buffers.
+    strings : list of str
+        The same texts.
+    """
+
+    def __init__(self, texts: Texts, strings: list[str]) -> None:
+        self._tokens = tokenise(texts)
+        self._strings = strings
+
+    def spans(self, row: int, runs: Int32s, column: int) -> list[tuple[int, int]]:
+        """Give the code points of matched tokens.
+
+        Parameters
+        ----------
+        row : int
+            Which text.
+        runs : ndarray of int32, shape (r, 3)
+            As in `Candidates.runs`.
+        column : int
+            0 where the text is the item, 1 where it is the document.
+        """
+        base = self._tokens.offsets[row]
+        limit = self._tokens.offsets[row + 1]
+        tokens = np.concatenate(
+            [np.zeros(0, np.int64)]
+            + [base + run[column] + np.arange(run[2]) for run in runs.astype(np.int64)]
+        )
+        tokens = tokens[tokens < limit]
+        starts, ends = self._tokens.starts[tokens], self._tokens.ends[tokens]
+        return list(zip(self._points(row, starts), self._points(row, ends), strict=True))
+
+    def _points(self, row: int, places: Int32s) -> list[int]:
+        string = self._strings[row]
+        if string.isascii():
+            return [int(place) for place in places]
+        heads = _heads(string)
+        return [int(point) for point in np.searchsorted(heads, places)]
+
+
+def _heads(string: str) -> Int64s:
+    """Byte at which each character of a string begins, and the end."""
+    raw = np.frombuffer(string.encode(), np.uint8)
+    return np.concatenate([np.flatnonzero((raw & 0xC0) != 0x80), [len(raw)]]).astype(np.int64)

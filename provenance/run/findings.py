@@ -1,0 +1,310 @@
+"""From located passages to findings: whose they are, and what the law book says of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.judge import Judge, Judgement
+from provenance.match import chance
+from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
+from provenance.registry import Copies
+from provenance.run.claiming import Claims
+from provenance.run.excerpts import Words, excerpt
+from provenance.run.scanning import Opened
+
+_SURE = 20.0
+"""Strength of evidence that chance has no part in: an address, a resemblance of whole texts."""
+
+_MOST_ALTERNATIVES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One source's hold on a passage: its item stands there, or one with the same words.
+
+    Parameters
+    ----------
+    row : int
+        Row of the table of spans.
+    source : str
+        Whose it is.
+    judgement : Judgement
+        What the law book says of it.
+    """
+
+    row: int
+    source: str
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was found, row by row of the table of spans.
+
+    Parameters
+    ----------
+    spans : pyarrow.Table
+        Of schema `evidence.SPANS`.
+    holders : tuple of Holder
+        Every source's hold on every passage, chosen or not.
+    chosen : ndarray of int64
+        Rows of `spans` that are findings.
+    findings : pyarrow.Table
+        Of schema `FINDINGS`, a row each of `chosen`.
+    judgements : tuple of Judgement
+        One a finding.
+    chances : ndarray of float64
+        Probability that each finding is no copy.
+    """
+
+    spans: pa.Table
+    holders: tuple[Holder, ...]
+    chosen: Int64s
+    findings: pa.Table
+    judgements: tuple[Judgement, ...]
+    chances: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What a registry knows of an item."""
+
+    source: str
+    item: str | None
+    url: str | None
+    created_at: datetime | None
+    licence: str | None
+    length: int | None
+    copies: Copies | None
+
+
+def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: Judge) -> Found:
+    """Name and judge everything that was located.
+
+    Parameters
+    ----------
+    spans : pyarrow.Table
+        Of schema `evidence.SPANS`.
+    claims : Claims
+        The claims it locates.
+    registries : sequence of Opened
+        Where the items are described.
+    judge : Judge
+        The law book, held against the circumstances.
+    """
+    items = _items(spans, registries)
+    holders = tuple(_holders(items, judge))
+    chosen = np.flatnonzero(spans["chosen"].to_numpy())
+    judgements = tuple(_judged(judge, items[row]) for row in chosen.tolist())
+    strengths = _strengths(spans, claims)[chosen]
+    findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
+    contested = _contested(spans, holders, chosen, findings, judgements)
+    place = findings.column_names.index("contested")
+    findings = findings.set_column(place, FINDINGS.field("contested"), pa.array(contested))
+    return Found(spans, holders, chosen, findings, judgements, chance(strengths))
+
+
+def _items(spans: pa.Table, registries: Sequence[Opened]) -> list[_Item]:
+    """Describe the item of every row; evidence without one names its source."""
+    owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
+    described: list[_Item | None] = [None] * len(spans)
+    for owner, opened in enumerate(registries):
+        rows = np.flatnonzero((owners == owner) & (numbers >= 0))
+        unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
+        known = opened.registry.describe(unique).to_pylist()
+        same = opened.registry.same(unique)
+        made = [
+            _Item(
+                row["source"],
+                row["item"],
+                row["url"],
+                row["created_at"],
+                row["licence"],
+                row["length"],
+                copies,
+            )
+            for row, copies in zip(known, same, strict=True)
+        ]
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            described[row] = made[place]
+    sources, addresses = spans["source"].to_pylist(), spans["address"].to_pylist()
+    return [
+        item or _Item(str(sources[row]), None, addresses[row], None, None, None, None)
+        for row, item in enumerate(described)
+    ]
+
+
+def _judged(judge: Judge, item: _Item, source: str | None = None) -> Judgement:
+    day: date | None = item.created_at.date() if item.created_at else None
+    return judge.rule(source or item.source, day, item.licence if source is None else None)
+
+
+def _holders(items: Sequence[_Item], judge: Judge) -> list[Holder]:
+    holders = []
+    for row, item in enumerate(items):
+        others = item.copies.sources if item.copies else ()
+        holders.append(Holder(row, item.source, _judged(judge, item)))
+        holders.extend(
+            Holder(row, source, _judged(judge, item, source))
+            for source in others
+            if source != item.source
+        )
+    return holders
+
+
+def _strengths(spans: pa.Table, claims: Claims) -> Floats:
+    numbers = spans["claim"].to_numpy()
+    strengths = np.full(len(spans), _SURE)
+    strengths[numbers >= 0] = claims.strengths[numbers[numbers >= 0]]
+    return strengths
+
+
+def _findings(  # noqa: PLR0913 (every column's origin)
+    spans: pa.Table,
+    claims: Claims,
+    registries: Sequence[Opened],
+    items: Sequence[_Item],
+    chosen: Int64s,
+    judgements: Sequence[Judgement],
+    strengths: Floats,
+) -> pa.Table:
+    own = spans.take(pa.array(chosen))
+    numbers = own["claim"].to_numpy()
+    is_claim = numbers >= 0
+    bits = np.zeros(len(chosen))
+    bits[is_claim] = claims.bits[numbers[is_claim]]
+    named = [items[row] for row in chosen.tolist()]
+    rulings = [judgement.ruling for judgement in judgements]
+    columns = {
+        **{
+            name: own[name]
+            for name in (
+                "document",
+                "file",
+                "row",
+                "field",
+                "start",
+                "end",
+                "byte_start",
+                "byte_end",
+                "evidence",
+                "excerpt",
+                "excerpt_start",
+                "marks",
+            )
+        },
+        "source": [item.source for item in named],
+        "item": [item.item for item in named],
+        "url": [item.url for item in named],
+        "created_at": [item.created_at for item in named],
+        "verdict": [str(ruling.verdict) for ruling in rulings],
+        "basis": [ruling.basis for ruling in rulings],
+        "terms": [ruling.terms for ruling in rulings],
+        "waiver": [None] * len(named),
+        "tokens": _matched(own, claims),
+        "item_tokens": [item.length for item in named],
+        "bits": bits,
+        "strength": strengths,
+        "contested": np.zeros(len(named), bool),
+        "alternatives": _alternatives(spans, claims, items, chosen),
+        **_item_excerpts(own, claims, registries),
+    }
+    return pa.table({name: columns[name] for name in FINDINGS.names}, schema=FINDINGS)
+
+
+def _matched(own: pa.Table, claims: Claims) -> list[int]:
+    """Count the matched tokens within each finding: a claim that was cut short lost some."""
+    counts = own["span_tokens"].to_pylist()
+    for row, claim in enumerate(own["claim"].to_pylist()):
+        if claim >= 0:
+            runs = claims.candidates.runs_of(claim)
+            first, last = claims.firsts[claim], claims.lasts[claim]
+            starts = np.maximum(runs[:, 1], first)
+            ends = np.minimum(runs[:, 1] + runs[:, 2], last + 1)
+            counts[row] = int(np.maximum(ends - starts, 0).sum())
+    return [int(count) for count in counts]
+
+
+def _alternatives(
+    spans: pa.Table, claims: Claims, items: Sequence[_Item], chosen: Int64s
+) -> list[list[dict[str, str | None]]]:
+    """Name the other items that stand in the same place, the likeliest first."""
+    row_of = {claim: row for row, claim in enumerate(spans["claim"].to_pylist()) if claim >= 0}
+    losers: dict[int, list[int]] = {}
+    for claim in np.flatnonzero(~claims.chosen).tolist():
+        losers.setdefault(int(claims.winners[claim]), []).append(claim)
+    listed = []
+    for row in chosen.tolist():
+        copies = items[row].copies
+        pairs = list(copies.items) if copies else []
+        rivals = sorted(
+            losers.get(spans["claim"][row].as_py(), ()) if spans["claim"][row].as_py() >= 0 else (),
+            key=lambda claim: (-claims.strengths[claim], claim),
+        )
+        pairs += [
+            (items[row_of[claim]].source, str(items[row_of[claim]].item))
+            for claim in rivals
+            if claim in row_of
+        ]
+        unique = list(dict.fromkeys(pairs))[:_MOST_ALTERNATIVES]
+        listed.append([{"source": source, "item": item} for source, item in unique])
+    return listed
+
+
+def _contested(
+    spans: pa.Table,
+    holders: Sequence[Holder],
+    chosen: Int64s,
+    findings: pa.Table,
+    judgements: Sequence[Judgement],
+) -> Flags:
+    """Tell which findings a permitted source holds too, though their own source forbids them."""
+    permitted: dict[int, list[tuple[int, int]]] = {}
+    texts = spans["text_number"].to_numpy()
+    starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
+    for holder in holders:
+        if holder.judgement.ruling.verdict is Verdict.PERMITTED:
+            permitted.setdefault(int(texts[holder.row]), []).append(
+                (int(starts[holder.row]), int(ends[holder.row]))
+            )
+    contested = np.zeros(len(findings), bool)
+    for place, row in enumerate(chosen.tolist()):
+        if judgements[place].ruling.verdict is Verdict.PERMITTED:
+            continue
+        half = (ends[row] - starts[row]) / 2
+        contested[place] = any(
+            min(end, ends[row]) - max(start, starts[row]) >= half
+            for start, end in permitted.get(int(texts[row]), ())
+        )
+    return contested
+
+
+def _item_excerpts(
+    own: pa.Table, claims: Claims, registries: Sequence[Opened]
+) -> dict[str, list[object]]:
+    """Show the items beside the documents, where their texts are kept."""
+    shown: dict[str, list[object]] = {
+        "item_excerpt": [None] * len(own),
+        "item_marks": [None] * len(own),
+    }
+    owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
+    for owner, opened in enumerate(registries):
+        rows = np.flatnonzero((owners == owner) & (numbers >= 0))
+        unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
+        strings = opened.registry.texts(unique)
+        if not strings or strings[0] is None:
+            continue
+        texts = [string or "" for string in strings]
+        words = Words(Texts.of(pa.array(texts, pa.large_string())), texts)
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            claim = own["claim"][row].as_py()
+            runs = claims.candidates.runs_of(claim) if claim >= 0 else np.zeros((0, 3), np.int32)
+            marks = words.spans(place, runs, 0)
+            span = (marks[0][0], marks[-1][1]) if marks else (0, len(texts[place]))
+            cut = excerpt(texts[place], span, marks)
+            shown["item_excerpt"][row] = cut.text
+            shown["item_marks"][row] = cut.marks
+    return shown

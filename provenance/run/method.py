@@ -1,0 +1,56 @@
+"""How findings come about, told with every result."""
+
+from collections.abc import Sequence
+
+from provenance.match import CHANCE_PER_MILLION, COMMON, EDGE_ERROR, RECALL_LOW, THRESHOLD
+from provenance.model import MeasuredRecall, Method, Parameter
+from provenance.run.scanning import Opened
+
+_RECALL = {
+    "8+": {},
+    "5-7": {},
+}
+
+
+def method(registries: Sequence[Opened]) -> Method:
+    """Describe the detector as shipped."""
+    made = registries[0].index.holdings.parameters
+    return Method(
+        parameters=(
+            Parameter(
+                "normalisation",
+                str(made.normalisation),
+                "version of the rules that turn text into tokens",
+            ),
+            Parameter("unicode", made.unicode, "version of the code point tables"),
+            Parameter(
+                "seed width",
+                str(made.seed_width),
+                "words in a row that a passage must share with an item to be looked at",
+            ),
+            Parameter(
+                "common",
+                str(COMMON),
+                "a seed that more items share is followed into the earliest few of them only",
+            ),
+            Parameter(
+                "threshold",
+                f"{THRESHOLD:g}",
+                "log-odds from which a match is reported; 0 is even odds",
+            ),
+            Parameter(
+                "recall, low",
+                f"{RECALL_LOW:.0%}",
+                "the part of what is there that the upper ends of intervals assume was found",
+            ),
+            Parameter(
+                "edge error", f"{EDGE_ERROR:.0%}", "how far the ends of a passage may be wrong"
+            ),
+        ),
+        recall=tuple(
+            MeasuredRecall(edit, length, recall)
+            for length, edits in _RECALL.items()
+            for edit, recall in edits.items()
+        ),
+        chance_per_million=CHANCE_PER_MILLION,
+    )

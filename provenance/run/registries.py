@@ -1,0 +1,78 @@
+"""Dumps to registries."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance import registry
+from provenance.model import Items, RegistrySummary
+from provenance.read import open_dump
+from provenance.registry import Manifest
+from provenance.run.progress import progress
+
+
+@dataclass(frozen=True, slots=True)
+class Dumps:
+    """Dumps, and how to read them.
+
+    Parameters
+    ----------
+    addresses : sequence of str
+        Files.
+    source : str or None
+        Whose they are.
+    source_column : str or None
+        The column that says whose each item is, in mixed tables.
+    layout : str
+        How they are laid out; "auto" looks.
+    text_column : str or None
+        The column of the text, in tables.
+    """
+
+    addresses: Sequence[str]
+    source: str | None
+    source_column: str | None = None
+    layout: str = "auto"
+    text_column: str | None = None
+
+    def items(self) -> Iterator[Items]:
+        """Read all items of all dumps."""
+        for address in self.addresses:
+            yield from open_dump(
+                address,
+                source=self.source or "",
+                layout=self.layout,
+                source_column=self.source_column,
+                text_column=self.text_column,
+            )
+
+
+def build_registry(
+    folder: Path, dumps: Dumps, *, keep_texts: bool = True, quiet: bool = True
+) -> Manifest:
+    """Build a registry from dumps.
+
+    Raises
+    ------
+    RegistryExists
+        If something is at `folder` already.
+    """
+    with progress("building", None, " items", quiet=quiet) as shown:
+        return registry.build(folder, dumps.items(), keep_texts=keep_texts, progress=shown.advance)
+
+
+def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Manifest:
+    """Add the items of dumps to a registry; of two with the same id, the later read counts."""
+    with progress("adding", None, " items", quiet=quiet) as shown:
+        return registry.add(folder, dumps.items(), progress=shown.advance)
+
+
+def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:
+    """Tell what a registry holds."""
+    opened = registry.open_registry(folder)
+    return opened.summary(), opened.manifest
+
+
+def verify_registry(folder: Path) -> Manifest:
+    """Hold every file of a registry against its manifest."""
+    return registry.verify(folder)

@@ -1,0 +1,322 @@
+"""The first reading of a corpus: what might come from a registry, and what the corpus is like.
+
+Parts are read by threads, each on its own; what they bring back is put together in the order of
+the parts, so that the outcome does not depend on who was fast.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.fingerprint import shingle, signatures, tokenise
+from provenance.match import (
+    NO_PASSAGES,
+    Bands,
+    Candidates,
+    Index,
+    Lookalikes,
+    Passages,
+    bands,
+    concatenated,
+    index,
+    lookalikes,
+    sample,
+    scan,
+    union,
+)
+from provenance.model import Documents, Int64s, Skipped, Texts, Tokens
+from provenance.read import Corpus, Part
+from provenance.registry import Registry
+from provenance.run.progress import Progress
+
+_SLICE = 1 << 20
+"""Bytes of text fingerprinted at a time: what they need stays in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A registry, ready to be matched against.
+
+    Parameters
+    ----------
+    registry : Registry
+        As on disk.
+    index : Index
+        Its postings.
+    bands : Bands or None
+        Its signatures; None where no item is long enough.
+    """
+
+    registry: Registry
+    index: Index
+    bands: Bands | None
+
+    @classmethod
+    def of(cls, registry: Registry) -> "Opened":
+        """Make a registry ready."""
+        items, matrix = registry.signatures()
+        return cls(
+            registry, index(registry.holdings()), bands(items, matrix) if len(items) else None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was read."""
+
+    documents: int = 0
+    texts: int = 0
+    tokens: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Add up, unit by unit."""
+        return Counts(
+            self.documents + other.documents,
+            self.texts + other.texts,
+            self.tokens + other.tokens,
+            self.bytes + other.bytes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one part of a corpus brought.
+
+    Parameters
+    ----------
+    counts : Counts
+        How much it holds.
+    skipped : tuple of Skipped
+        What could not be read.
+    candidates : tuple of Candidates
+        One table a registry; texts are counted from the part's first.
+    lookalikes : tuple of Lookalikes
+        One a registry.
+    linked : ndarray of int64
+        Texts whose row has an address of a source's own.
+    link_sources : tuple of str
+        The source of each.
+    passages : Passages
+        A sample of its own words.
+    documents : ndarray of int64, shape (texts,)
+        Document of each text, counted from the part's first.
+    kept : pyarrow.Table or None
+        The texts themselves, where the part cannot be read again.
+    """
+
+    counts: Counts
+    skipped: tuple[Skipped, ...]
+    candidates: tuple[Candidates, ...]
+    lookalikes: tuple[Lookalikes, ...]
+    linked: Int64s
+    link_sources: tuple[str, ...]
+    passages: Passages
+    documents: Int64s
+    kept: pa.Table | None
+
+
+def read_corpus(
+    corpus: Corpus,
+    registries: Sequence[Opened],
+    owned: Callable[[str], str | None],
+    threads: int,
+    progress: Progress,
+) -> list[Reading]:
+    """Read a corpus once.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What to read.
+    registries : sequence of Opened
+        What to look for.
+    owned : callable
+        Gives the source to which an address belongs, if one is known.
+    threads : int
+        How many parts are read at a time.
+    progress : Progress
+        Told of every part.
+
+    Returns
+    -------
+    list of Reading
+        One a part, in the order of the parts.
+    """
+
+    def read(part: Part) -> Reading:
+        return _read_part(part, registries, owned)
+
+    readings: list[Reading] = []
+    found = 0
+    with ThreadPoolExecutor(threads) as pool:
+        for part, reading in zip(
+            corpus.parts, _in_order(pool, read, corpus.parts, 2 * threads), strict=True
+        ):
+            readings.append(reading)
+            found += sum(map(len, reading.candidates))
+            progress.advance(part.size or 0, f"{found:,} candidates")
+    return readings
+
+
+def _in_order(
+    pool: ThreadPoolExecutor,
+    read: Callable[[Part], Reading],
+    parts: Sequence[Part],
+    ahead: int,
+) -> Iterator[Reading]:
+    """Run ahead of the consumer by a few parts, not by the whole corpus."""
+    waiting: list[Future[Reading]] = []
+    try:
+        for part in parts:
+            waiting.append(pool.submit(read, part))
+            if len(waiting) >= ahead:
+                yield waiting.pop(0).result()
+        while waiting:
+            yield waiting.pop(0).result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _read_part(
+    part: Part, registries: Sequence[Opened], owned: Callable[[str], str | None]
+) -> Reading:
+    counts = Counts()
+    skipped: list[Skipped] = []
+    batches: list[_Slice] = []
+    kept: list[pa.RecordBatch] = []
+    for documents in part.batches():
+        skipped.extend(documents.skipped)
+        for piece in slices(documents):
+            scanned = _read_slice(piece, registries, owned, counts)
+            counts += scanned.counts
+            batches.append(scanned)
+            if not part.rereadable:
+                kept.append(piece)
+    return Reading(
+        counts,
+        tuple(skipped),
+        tuple(
+            concatenated([batch.candidates[place] for batch in batches])
+            if batches
+            else _NO_CANDIDATES
+            for place in range(len(registries))
+        ),
+        tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
+        np.concatenate([_NO_NUMBERS, *(batch.linked for batch in batches)]),
+        tuple(source for batch in batches for source in batch.link_sources),
+        union(batch.passages for batch in batches) if batches else NO_PASSAGES,
+        np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
+        None if part.rereadable else pa.Table.from_batches(kept) if kept else None,
+    )
+
+
+_NO_NUMBERS = np.zeros(0, np.int64)
+_NO_CANDIDATES = Candidates(
+    _NO_NUMBERS,
+    np.zeros(0, np.uint32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.uint64),
+    np.zeros((0, 3), np.int32),
+    np.zeros(1, np.int64),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    counts: Counts
+    candidates: tuple[Candidates, ...]
+    lookalikes: tuple[Lookalikes, ...]
+    linked: Int64s
+    link_sources: tuple[str, ...]
+    passages: Passages
+    documents: Int64s
+
+
+def slices(documents: Documents) -> Iterator[pa.RecordBatch]:
+    """Cut a batch into pieces of about `_SLICE` bytes of text, between documents."""
+    batch = documents.batch
+    offsets = Texts.of(batch.column("text")).offsets
+    rows = batch.column("row").to_numpy()
+    first = 0
+    while first < len(batch):
+        last = int(np.searchsorted(offsets, offsets[first] + _SLICE, "left"))
+        end = min(max(last, first + 1), len(batch))
+        while end < len(batch) and rows[end] == rows[end - 1]:
+            end += 1
+        yield batch.slice(first, end - first)
+        first = end
+
+
+def _read_slice(
+    batch: pa.RecordBatch,
+    registries: Sequence[Opened],
+    owned: Callable[[str], str | None],
+    before: Counts,
+) -> _Slice:
+    texts = Texts.of(batch.column("text"))
+    tokens = tokenise(texts)
+    documents, count = _documents_of(batch)
+    candidates, alike = [], []
+    for opened in registries:
+        seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
+        candidates.append(scan(tokens, seeds, opened.index).shifted(before.texts))
+        alike.append(_resembling(tokens, opened, before.texts))
+    linked, links = _linked(batch.column("url"), owned)
+    return _Slice(
+        Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
+        tuple(candidates),
+        tuple(alike),
+        linked + before.texts,
+        links,
+        sample(tokens),
+        documents + before.documents,
+    )
+
+
+def _documents_of(batch: pa.RecordBatch) -> tuple[Int64s, int]:
+    """Tell which document each text of a batch belongs to: those of a row follow each other."""
+    rows = batch.column("row").to_numpy()
+    names = batch.column("file").dictionary_encode()
+    files = np.asarray(names.indices.to_numpy(zero_copy_only=False))
+    begins = np.ones(len(rows), bool)
+    begins[1:] = (rows[1:] != rows[:-1]) | (files[1:] != files[:-1])
+    numbers = np.cumsum(begins) - 1
+    return numbers.astype(np.int64), int(begins.sum())
+
+
+def _linked(urls: pa.Array, owned: Callable[[str], str | None]) -> tuple[Int64s, tuple[str, ...]]:
+    """Find the rows whose address belongs to a source, and that source."""
+    present = np.flatnonzero(pc.is_valid(urls).to_numpy(zero_copy_only=False))
+    if not len(present):
+        return _NO_NUMBERS, ()
+    sources = [owned(url) for url in urls.take(pa.array(present)).to_pylist()]
+    chosen = [place for place, source in enumerate(sources) if source is not None]
+    return present[chosen].astype(np.int64), tuple(str(sources[place]) for place in chosen)
+
+
+def _resembling(tokens: Tokens, opened: Opened, before: int) -> Lookalikes:
+    parameters = opened.index.holdings.parameters
+    long = np.flatnonzero(np.diff(tokens.offsets) >= parameters.signature_least)
+    if opened.bands is None or not len(long):
+        return Lookalikes(_NO_NUMBERS, np.zeros(0, np.uint32), np.zeros(0))
+    shingles = shingle(tokens, parameters.signature_width, whole=True)
+    rows = signatures(shingles, parameters)[long]
+    return lookalikes(opened.bands, long.astype(np.int64) + before, rows)
+
+
+def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:
+    parts = [batch.lookalikes[place] for batch in batches]
+    return Lookalikes(
+        np.concatenate([_NO_NUMBERS, *(part.texts for part in parts)]),
+        np.concatenate([np.zeros(0, np.uint32), *(part.items for part in parts)]),
+        np.concatenate([np.zeros(0), *(part.similarities for part in parts)]),
+    )

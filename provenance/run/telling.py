@@ -1,0 +1,36 @@
+"""Policies in and reports out, for the front door: it knows neither room."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from provenance.model import Policy, Report
+from provenance.read import load_policy, override
+from provenance.report import render, terminal_summary, write
+
+
+def policy_of(path: str | None, **options: str | Sequence[str] | None) -> Policy:
+    """Load the policy that holds here, and set what the options say.
+
+    Parameters
+    ----------
+    path : str or None
+        The policy's file; None looks for it.
+    **options
+        As `read.override` takes them.
+    """
+    return override(load_policy(path, Path.cwd()), **options)  # type: ignore[arg-type]
+
+
+def written(report: Report, folder: Path) -> None:
+    """Write `result.json`, `findings.parquet` and `report.html`."""
+    write(report, folder)
+
+
+def rendered(name: str, report: Report) -> str:
+    """Render a report in the format of that name."""
+    return render(name, report)
+
+
+def summary(report: Report, *, width: int, colour: bool) -> str:
+    """Summarise a report for a terminal."""
+    return terminal_summary(report, width=width, colour=colour)
