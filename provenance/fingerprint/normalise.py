@@ -27,7 +27,7 @@ from provenance.fingerprint.words import (
     hash_folded,
     read_word,
 )
-from provenance.model import Int32s, Parameters, Texts, Tokens, UInt8s, UInt32s
+from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s
 
 _PADDING = 32
 _WORD_BITS = np.uint64(0x8080808080808080)
