@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 
 import click
 
@@ -36,6 +37,12 @@ def exit_code(command: click.Command) -> int:
         return CLEAR
     except MemoryError:
         tell("the machine has too little memory for this", "check fewer files at a time")
+    except Exception as error:  # noqa: BLE001 (Python would exit 1, and 1 means a violated policy)
+        traceback.print_exception(error)
+        tell(
+            f"provenance itself failed: {type(error).__name__}: {error}",
+            "report this with the lines above; nothing was left half-written",
+        )
     else:
         return outcome if isinstance(outcome, int) else CLEAR
     return FAILED

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError
-from provenance.judge import Judge, SourceHosts, violations, waive
+from provenance.judge import Judge, SourceHosts, hold_gates, violations, waive
 from provenance.model import (
     FINDINGS,
     CorpusSummary,
     Gate,
-    GateOutcome,
     Library,
     Policy,
     Report,
@@ -94,7 +94,7 @@ def check(
     hosts = SourceHosts(library)
     total = sum(part.size or 0 for part in opened.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
-        readings = read_corpus(opened, registries, hosts.source_of, settings.threads, shown)
+        readings = read_corpus(opened, registries, hosts.sources_of, settings.threads, shown)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.texts:
         raise EmptyCorpus(
@@ -121,7 +121,9 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     summaries = tuple(opened.registry.summary() for opened in registries)
     held = {source.source for summary in summaries for source in summary.sources}
     waived, waivers = _waived(everything, policy)
-    outcomes = tuple(_outcome(gate, everything, counts, waived) for gate in policy.gates)
+    outcomes = hold_gates(
+        policy.gates, [_gated(gate, everything, counts, waived) for gate in policy.gates]
+    )
     result = Result(
         tool=__version__,
         created=datetime.now(UTC).replace(microsecond=0),
@@ -138,29 +140,27 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
         method=method(registries),
     )
     findings = everything.findings.set_column(
-        FINDINGS.get_field_index("waiver"), FINDINGS.field("waiver"), [waived]
+        FINDINGS.get_field_index("waiver"), FINDINGS.field("waiver"), waived
     )
     return Report(result, findings)
 
 
-def _waived(
-    everything: Found, policy: Policy
-) -> tuple[list[str | None], tuple[WaiverOutcome, ...]]:
-    columns = (everything.findings[name].to_pylist() for name in ("source", "document", "item"))
-    return waive(policy.waivers, datetime.now(UTC).date(), *columns)
+def _waived(everything: Found, policy: Policy) -> tuple[pa.Array, tuple[WaiverOutcome, ...]]:
+    source, document, item = (
+        everything.findings[name].to_pylist() for name in ("source", "document", "item")
+    )
+    ids, outcomes = waive(policy.waivers, datetime.now(UTC).date(), source, document, item)
+    return pa.chunked_array([pa.array(ids, pa.string())]), outcomes
 
 
-def _outcome(
-    gate: Gate, everything: Found, counts: Counts, waived: Sequence[str | None]
-) -> GateOutcome:
-    verdicts = np.array(everything.findings["verdict"].to_pylist(), object)
-    sources = np.array(everything.findings["source"].to_pylist(), object)
-    counted = (verdicts == str(gate.verdict)) & ~everything.findings["contested"].to_numpy()
-    counted &= np.array([waiver is None for waiver in waived], bool)
+def _gated(gate: Gate, everything: Found, counts: Counts, waived: pa.Array) -> tuple[float, float]:
+    """Give the share that a gate is about, and its low end."""
+    findings = everything.findings
+    counted = pc.and_(pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(waived))
+    counted = pc.and_not(counted, findings["contested"])
     if gate.source is not None:
-        counted &= sources == gate.source
-    share, low = share_of(everything, counts, counted.astype(bool), gate.unit)
-    return GateOutcome(gate, share, low, low <= gate.limit)
+        counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
+    return share_of(everything, counts, counted.to_numpy(), gate.unit)
 
 
 def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:

@@ -123,7 +123,7 @@ class Reading:
 def read_corpus(
     corpus: Corpus,
     registries: Sequence[Opened],
-    owned: Callable[[str], str | None],
+    owned: Callable[[pa.Array], pa.Array],
     threads: int,
     progress: Progress,
 ) -> list[Reading]:
@@ -136,7 +136,7 @@ def read_corpus(
     registries : sequence of Opened
         What to look for.
     owned : callable
-        Gives the source to which an address belongs, if one is known.
+        Gives, of a column of addresses, the source to which each belongs; null where none is known.
     threads : int
         How many parts are read at a time.
     progress : Progress
@@ -184,7 +184,7 @@ def _in_order(
 
 
 def _read_part(
-    part: Part, registries: Sequence[Opened], owned: Callable[[str], str | None]
+    part: Part, registries: Sequence[Opened], owned: Callable[[pa.Array], pa.Array]
 ) -> Reading:
     counts = Counts()
     skipped: list[Skipped] = []
@@ -259,7 +259,7 @@ def slices(documents: Documents) -> Iterator[pa.RecordBatch]:
 def _read_slice(
     batch: pa.RecordBatch,
     registries: Sequence[Opened],
-    owned: Callable[[str], str | None],
+    owned: Callable[[pa.Array], pa.Array],
     before: Counts,
 ) -> _Slice:
     texts = Texts.of(batch.column("text"))
@@ -293,14 +293,15 @@ def _documents_of(batch: pa.RecordBatch) -> tuple[Int64s, int]:
     return numbers.astype(np.int64), int(begins.sum())
 
 
-def _linked(urls: pa.Array, owned: Callable[[str], str | None]) -> tuple[Int64s, tuple[str, ...]]:
+def _linked(
+    urls: pa.Array, owned: Callable[[pa.Array], pa.Array]
+) -> tuple[Int64s, tuple[str, ...]]:
     """Find the rows whose address belongs to a source, and that source."""
-    present = np.flatnonzero(pc.is_valid(urls).to_numpy(zero_copy_only=False))
-    if not len(present):
+    if urls.null_count == len(urls):
         return _NO_NUMBERS, ()
-    sources = [owned(url) for url in urls.take(pa.array(present)).to_pylist()]
-    chosen = [place for place, source in enumerate(sources) if source is not None]
-    return present[chosen].astype(np.int64), tuple(str(sources[place]) for place in chosen)
+    sources = owned(urls)
+    present = np.flatnonzero(pc.is_valid(sources).to_numpy(zero_copy_only=False))
+    return present.astype(np.int64), tuple(sources.drop_null().to_pylist())
 
 
 def _resembling(tokens: Tokens, opened: Opened, before: int) -> Lookalikes:

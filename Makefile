@@ -1,0 +1,78 @@
+# make help lists what there is. Nothing here needs more than make, git and Python 3.11 or newer.
+
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+SAMPLE = provenance/sample
+REGISTRY = build/demo-registry
+REPORT = demo-report
+
+.PHONY: help demo test lint types layers unit map clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+demo: $(VENV)/.installed ## set everything up, check the sample, show the verdict
+	@rm -rf $(REGISTRY) $(REPORT)
+	@mkdir -p build
+	$(BIN)/provenance registry build $(REGISTRY) --source x $(SAMPLE)/social.jsonl
+	$(BIN)/provenance registry add $(REGISTRY) --source stackexchange $(SAMPLE)/qa.jsonl
+	$(BIN)/provenance registry add $(REGISTRY) --source museum-open-data $(SAMPLE)/commons.jsonl
+	$(BIN)/provenance registry add $(REGISTRY) --source rope-street-forum $(SAMPLE)/forum.jsonl
+	@echo '$(BIN)/provenance check $(SAMPLE)/pages.jsonl --registry $(REGISTRY) --policy $(SAMPLE)/provenance.toml --output $(REPORT)'
+	@status=0; \
+	$(BIN)/provenance check $(SAMPLE)/pages.jsonl --registry $(REGISTRY) \
+	    --policy $(SAMPLE)/provenance.toml --output $(REPORT) || status=$$?; \
+	echo; \
+	if [ $$status -ne 1 ]; then \
+	    echo "The check ended with exit code $$status where the sample's violation gives 1: this demo is broken." >&2; \
+	    exit 1; \
+	fi; \
+	echo "The sample violates its policy, so the check ended with exit code 1, as it should."; \
+	echo "Read the report: $(CURDIR)/$(REPORT)/report.html"
+
+test: lint types layers unit ## set everything up, pass every check: lint, types, layers, tests
+
+lint: $(VENV)/.installed-dev ## ruff: style, and the small rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/.installed-dev ## import-linter: who may know whom
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed-dev ## pytest, doctests included
+	$(BIN)/python -m pytest
+
+map: $(VENV)/.installed-dev ## write the map in ARCHITECTURE.md anew from the modules' docstrings
+	$(BIN)/python tests/house/test_map.py
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find provenance tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first interpreter that is new enough; say so, and which ones there are, where none is.
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Making $(VENV) with $$("$$python" --version)"; \
+	        if "$$python" -m venv --clear $(VENV); then exit 0; fi; \
+	        echo "$$python cannot make a virtual environment: install its venv package (Debian: apt-get install python3-venv)." >&2; \
+	        rm -rf $(VENV); exit 1; \
+	    fi; \
+	done; \
+	echo "provenance needs Python 3.11 or newer; here is $$(python3 --version 2>&1)." >&2; \
+	echo "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing provenance and what it needs into $(VENV) (about a minute, once)"
+	@$(PIP) install --no-compile --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo "Installing provenance, what it needs and its tests need into $(VENV) (about a minute, once)"
+	@$(PIP) install --no-compile --editable '.[dev]'
+	@touch $(VENV)/.installed $@

@@ -1,0 +1,72 @@
+"""Rulings on a table of findings: every distinct one is made once."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.judge.rulings import UNDATED, Judge, Judgement
+from provenance.model import Int64s
+
+Column: TypeAlias = pa.Array | pa.ChunkedArray
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """Judgements on many findings.
+
+    Parameters
+    ----------
+    codes : ndarray of int64, shape (n,)
+        For each finding, its place in `distinct`.
+    distinct : tuple of Judgement
+        In order of source, licence and date.
+    """
+
+    codes: Int64s
+    distinct: tuple[Judgement, ...]
+
+
+def rule_all(judge: Judge, subjects: Column, dates: Column, licences: Column) -> Judgements:
+    """Rule on many findings.
+
+    Parameters
+    ----------
+    judge : Judge
+        Whose rulings.
+    subjects, licences : Arrow arrays of str
+        Source of each finding, and the licence that it declares, if any.
+    dates : Arrow array of dates or timestamps
+        When each was published; null is unknown.
+    """
+    subject_codes, names = _encoded(subjects)
+    licence_codes, declared = _encoded(licences)
+    days = pc.cast(_whole(dates), pa.date32()).cast(pa.int32())
+    known = days.is_valid().to_numpy(zero_copy_only=False)
+    ordinals = days.fill_null(0).to_numpy(zero_copy_only=False)
+    codes = np.zeros(len(subject_codes), np.int64)
+    distinct: list[Judgement] = []
+    pairs = subject_codes * len(declared) + licence_codes
+    for pair in np.unique(pairs).tolist():
+        rows = np.flatnonzero(pairs == pair)
+        subject, licence = names[pair // len(declared)], declared[pair % len(declared)]
+        turns = np.array(judge.turning_days(subject, licence), "datetime64[D]").astype(np.int64)
+        found = np.searchsorted(turns, ordinals[rows], side="right")
+        stretches, places = np.unique(np.where(known[rows], found, UNDATED), return_inverse=True)
+        codes[rows] = len(distinct) + places
+        distinct += [judge.rule_stretch(subject, licence, s) for s in stretches.tolist()]
+    return Judgements(codes, tuple(distinct))
+
+
+def _whole(column: Column) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _encoded(column: Column) -> tuple[Int64s, list[str | None]]:
+    encoded = _whole(column).dictionary_encode()
+    values = encoded.dictionary.to_pylist()
+    # One more code, for null.
+    codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int64), [*values, None]

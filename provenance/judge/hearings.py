@@ -1,0 +1,198 @@
+"""A hearing: every moment and role that may be the true one, and what stands in each."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from provenance.judge.matters import ELSEWHERE, Lawbook, Matter, Moment
+from provenance.judge.periods import collection_days, in_words, publication_days
+from provenance.judge.statements import AGREEMENT, Statement
+from provenance.model import Actor, Alternative, DateRange, Reason, Verdict
+
+ROLES = {
+    Actor.SCRAPER: "as scraper",
+    Actor.ACCOUNT_HOLDER: "as account holder",
+    Actor.API_DEVELOPER: "as API developer",
+    Actor.RECIPIENT: "as recipient of a copy",
+    Actor.RESEARCH_ORGANISATION: "as research organisation",
+}
+
+
+Outcome = tuple[object, ...]
+Where = TypeVar("Where", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """One matter, at every moment that may be the true one.
+
+    Parameters
+    ----------
+    lawbook : Lawbook
+        The rules, and the circumstances.
+    matter : Matter
+        Whose documents.
+    moments : tuple of Moment
+        At least one.
+    ever : tuple of Moment
+        What the moments would be if nobody knew when the content was collected.
+    """
+
+    lawbook: Lawbook
+    matter: Matter
+    moments: tuple[Moment, ...]
+    ever: tuple[Moment, ...]
+
+    def stands(self, actor: Actor | None) -> Statement:
+        """Return what stands for a role: the strictest, where the moment is not known."""
+        return self.lawbook.scale.strictest(self._at(moment, actor) for moment in self.moments)
+
+    def reasons(self, stands: Statement) -> tuple[Reason, ...]:
+        """Return every document considered, decisive ones first."""
+        actor = self.lawbook.circumstances.actor
+        said = {
+            statement.terms.id: statement
+            for moment in self.moments
+            for statement in self.lawbook.hear(self.matter, moment, actor)
+            if statement.terms is not None
+        }
+        ranked = sorted(said.values(), key=self.lawbook.scale.order)
+        reasons = [
+            Reason(s.terms, s.verdict, s.basis, verdict_and_basis(s) == verdict_and_basis(stands))
+            for s in ranked
+            if s.terms is not None
+        ]
+        return tuple(sorted(reasons, key=lambda reason: not reason.decisive))
+
+    def alternatives(self, stands: Statement) -> tuple[Alternative, ...]:
+        """Return what would stand in each period, in each role, or without the agreement."""
+        collected = self.by_collection(_outcome)
+        published = self.by_publication(_outcome)
+        found = self.by_role()
+        bare = (
+            []
+            if stands.agreement is None
+            else [("without the agreement", self.without_agreements())]
+        )
+        every = [
+            *((self.collected_in_words(span), said) for span, said in collected),
+            *((f"published {in_words(span)}", said) for span, said in published),
+            *self._by_place(),
+            *self._undated(stands),
+            *(found if any(_outcome(said) != _outcome(stands) for _, said in found) else []),
+            *bare,
+        ]
+        return tuple(Alternative(when, *_outcome(said)) for when, said in every)
+
+    def by_collection(
+        self, outcome: Callable[[Statement], Outcome]
+    ) -> list[tuple[DateRange, Statement]]:
+        """Return what stands in each period of collection; nothing, where one outcome does."""
+        return self._split(outcome, lambda moment: moment.collected)
+
+    def collected_in_words(self, span: DateRange) -> str:
+        """Write a period of collection; one that begins before the content did has no beginning."""
+        if (
+            self.lawbook.circumstances.collected is None
+            and span.first == self.moments[0].collected.first
+        ):
+            span = DateRange(None, span.until)
+        return f"collected {in_words(span)}"
+
+    def by_publication(
+        self, outcome: Callable[[Statement], Outcome]
+    ) -> list[tuple[DateRange, Statement]]:
+        """Return what stands for each date of publication; nothing, where one outcome does."""
+        return self._split(outcome, lambda moment: moment.published)
+
+    def by_role(self) -> list[tuple[str, Statement]]:
+        """Return what stands in each role; nothing, where the role is known."""
+        if self.lawbook.circumstances.actor is not None:
+            return []
+        return [(ROLES[role], self.stands(role)) for role in self.lawbook.roles]
+
+    def undated(self) -> Statement:
+        """Return what would stand if nobody knew when the content was collected."""
+        return replace(self, moments=self.ever).stands(self.lawbook.circumstances.actor)
+
+    def without_agreements(self) -> Statement:
+        """Return what would stand if nothing had been signed."""
+        bare = replace(self, matter=replace(self.matter, agreements=()))
+        return bare.stands(self.lawbook.circumstances.actor)
+
+    def _undated(self, stands: Statement) -> list[tuple[str, Statement]]:
+        undated = self.undated()
+        if verdict_and_basis(undated) == verdict_and_basis(stands):
+            return []
+        return [("collected on an unknown date", undated)]
+
+    def _by_place(self) -> list[tuple[str, Statement]]:
+        found = self._each(lambda moment: moment.place)
+        if len({_outcome(said) for _, said in found}) == 1:
+            return []
+        return [
+            ("elsewhere" if place == ELSEWHERE else f"in {place}", said) for place, said in found
+        ]
+
+    def _split(
+        self, outcome: Callable[[Statement], Outcome], axis: Callable[[Moment], DateRange]
+    ) -> list[tuple[DateRange, Statement]]:
+        joined: list[tuple[DateRange, Statement]] = []
+        for span, said in self._each(axis):
+            if joined and outcome(joined[-1][1]) == outcome(said):
+                joined[-1] = (DateRange(joined[-1][0].first, span.until), joined[-1][1])
+            else:
+                joined.append((span, said))
+        return joined if len(joined) > 1 else []
+
+    def _each(self, axis: Callable[[Moment], Where]) -> list[tuple[Where, Statement]]:
+        """Return what stands at each place on an axis, whatever the rest of the moment."""
+        actor = self.lawbook.circumstances.actor
+        found: dict[Where, list[Statement]] = {}
+        for moment in self.moments:
+            found.setdefault(axis(moment), []).append(self._at(moment, actor))
+        strictest = self.lawbook.scale.strictest
+        return [(where, strictest(said)) for where, said in found.items()]
+
+    def _at(self, moment: Moment, actor: Actor | None) -> Statement:
+        stands = self.lawbook.scale.combine(self.lawbook.hear(self.matter, moment, actor))
+        if stands.verdict is not Verdict.PERMITTED:
+            for signed in self.matter.agreements:
+                if signed.period.overlaps(moment.collected):
+                    return Statement(Verdict.PERMITTED, AGREEMENT, None, signed)
+        return stands
+
+
+def verdict_and_basis(said: Statement) -> tuple[Verdict, str]:
+    """Return the outcome as far as a reader cares, whichever version gave it."""
+    return said.verdict, said.basis
+
+
+def _outcome(said: Statement) -> tuple[Verdict, str, str | None]:
+    return said.verdict, said.basis, None if said.terms is None else said.terms.id
+
+
+def hear(lawbook: Lawbook, matter: Matter, item_date: date | None, today: date | None) -> Hearing:
+    """Open the hearing on content of one date: list the moments that may be the true one."""
+    given = lawbook.circumstances
+    places = matter.places() if given.jurisdiction is None else (given.jurisdiction,)
+    known, ever = (
+        _moments(matter, collection_days(item_date, collected, today), item_date, places)
+        for collected in (given.collected, None)
+    )
+    return Hearing(lawbook, matter, known, ever)
+
+
+def _moments(
+    matter: Matter, collected: DateRange, item_date: date | None, places: tuple[str, ...]
+) -> tuple[Moment, ...]:
+    published = publication_days(item_date, collected)
+    return tuple(
+        Moment(collection, publication, place)
+        for collection in matter.collection_stretches()
+        if collection.overlaps(collected)
+        for publication in matter.publication_stretches()
+        if publication.overlaps(published)
+        for place in places
+    )

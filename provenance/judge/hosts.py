@@ -1,0 +1,104 @@
+"""Hosts: which source the page at an address belongs to."""
+
+import re
+from urllib.parse import unquote
+
+import pyarrow as pa
+
+from provenance.model import Library
+
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(//|\\\\)?", re.IGNORECASE)
+_END = re.compile(r"[/\\?#]")
+_PORT = re.compile(r":\d*$")
+_DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA takes for dots
+_WEB = ("http", "https", "ftp", "ws", "wss")
+
+
+class SourceHosts:
+    """The sources, by the hosts of their pages.
+
+    Parameters
+    ----------
+    library : Library
+        Names the hosts of each source; subdomains are included, the longest name wins.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._owners = {
+            _ascii(host): source.id for source in library.sources for host in source.hosts
+        }
+        self._known: dict[str, str | None] = {}
+
+    def source_of(self, address: str | None) -> str | None:
+        """Return the id of the source that an address belongs to; None where no rule names it.
+
+        Parameters
+        ----------
+        address : str or None
+            As datasets write it: with or without scheme, user, port or path; or a bare host.
+        """
+        host = host_of(address) if address else None
+        if host is None:
+            return None
+        if host not in self._known:
+            self._known[host] = self._owner(host)
+        return self._known[host]
+
+    def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Return the source of each address; every distinct one is looked up once."""
+        if isinstance(addresses, pa.ChunkedArray):
+            addresses = addresses.combine_chunks()
+        distinct = addresses.dictionary_encode()
+        owners = [self.source_of(address) for address in distinct.dictionary.to_pylist()]
+        return pa.array(owners, pa.string()).take(distinct.indices)
+
+    def _owner(self, host: str) -> str | None:
+        labels = host.split(".")
+        for start in range(len(labels)):
+            owner = self._owners.get(".".join(labels[start:]))
+            if owner is not None:
+                return owner
+        return None
+
+
+def host_of(address: str) -> str | None:
+    r"""Return the host of an address in lower case ASCII; None where it has none.
+
+    Examples
+    --------
+    >>> host_of(" HTTPS://user:secret@Old.Reddit.com.:443/r/all ")
+    'old.reddit.com'
+    >>> host_of("x.com/status/1"), host_of("//x.com"), host_of("mailto:a@x.com")
+    ('x.com', 'x.com', None)
+    """
+    address = address.strip()
+    scheme = _SCHEME.match(address)
+    if scheme is not None and scheme[2] is not None:
+        address = address[scheme.end() :]
+    elif scheme is not None and scheme[1].lower() in _WEB:
+        address = address[scheme.end() :].lstrip("/\\")
+    elif address.startswith(("//", "\\\\")):
+        address = address[2:]
+    elif scheme is not None and not _is_port(address[scheme.end() :]):
+        return None
+    authority = _END.split(address, maxsplit=1)[0].rpartition("@")[2]
+    host = _ascii(_PORT.sub("", unquote(authority)))
+    return host if "." in host and _is_name(host) else None
+
+
+def _is_port(text: str) -> bool:
+    return _END.split(text, maxsplit=1)[0].isdecimal()
+
+
+def _is_name(host: str) -> bool:
+    return all(label and not set(label) & set(" []:,;<>\"'") for label in host.split("."))
+
+
+def _ascii(host: str) -> str:
+    host = host.translate(_DOTS).strip().rstrip(".").lower()
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host

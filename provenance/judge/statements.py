@@ -1,0 +1,112 @@
+"""What documents say of a purpose, and which of several statements stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from provenance.model import Agreement, Basis, Library, Purpose, Say, Terms, Verdict
+
+NOT_VERIFIED = "not-verified"
+"""Nobody has read the document."""
+NOT_NAMED = "not-named"
+"""The document was read, and does not speak of the purpose."""
+NOT_BOUND = "not-bound"
+"""The documents in force bind others."""
+NO_TERMS = "no-terms"
+"""No version that was in force is known."""
+NO_RULE = "no-rule"
+"""The rules do not know the source, or the licence."""
+AGREEMENT = "agreement"
+"""A contract permits it."""
+
+RESERVED_BASES = (NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT)
+"""Bases that the judge gives by itself; `verdicts.yaml` says what they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A verdict, and what it rests on: a document, the lack of one, or a contract.
+
+    Parameters
+    ----------
+    verdict, basis : Verdict, str
+        What, and why.
+    terms : Terms or None
+        The document's version.
+    agreement : Agreement or None
+        The contract.
+    """
+
+    verdict: Verdict
+    basis: str
+    terms: Terms | None = None
+    agreement: Agreement | None = None
+
+
+def statement_of(terms: Terms, purpose: Purpose) -> Statement:
+    """Read what one version of a document says of a purpose."""
+    if purpose in terms.uses or terms.basis == NOT_VERIFIED:
+        return Statement(terms.verdict, terms.basis, terms)
+    return Statement(Verdict.UNKNOWN, NOT_NAMED, terms)
+
+
+class Scale:
+    """Weighs statements against each other, as `verdicts.yaml` says.
+
+    Parameters
+    ----------
+    library : Library
+        Its order of verdicts and bases.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._ranks = {verdict: rank for rank, verdict in enumerate(library.strictest_first)}
+        self._bases: dict[str, tuple[int, Basis]] = {
+            basis.id: (weight, basis) for weight, basis in enumerate(library.bases)
+        }
+
+    def say(self, statement: Statement) -> Say:
+        """Return how much a statement counts beside others; on a basis without entry, fully."""
+        entry = self._bases.get(statement.basis)
+        return Say.SPEAKS if entry is None else entry[1].say
+
+    def allows(self, other: Statement, stands: Statement) -> bool:
+        """Whether another statement that speaks allows more than the one that stands."""
+        return self.say(other) is Say.SPEAKS and self._stricter(stands, other)
+
+    def order(self, statement: Statement) -> tuple[int, int, bool, date, str]:
+        """Return a key that sorts the strictest, then the best founded, first."""
+        weight, _ = self._bases.get(statement.basis, (len(self._bases), None))
+        terms = statement.terms
+        if terms is None:
+            return self._ranks[statement.verdict], weight, False, date.min, ""
+        verified = terms.confidence.startswith("verified")
+        since = terms.period.first or date.min
+        return self._ranks[statement.verdict], weight, not verified, since, terms.id
+
+    def strictest(self, statements: Iterable[Statement]) -> Statement:
+        """Return what stands where any of several circumstances may be the true one."""
+        return min(statements, key=self.order)
+
+    def combine(self, statements: Sequence[Statement]) -> Statement:
+        """Return the statement that stands where all of them apply.
+
+        Parameters
+        ----------
+        statements : sequence of Statement
+            At least one that is no signal.
+
+        Returns
+        -------
+        Statement
+            The strictest of those that speak. Silence counts only where nothing speaks, and a
+            signal only where it makes the outcome stricter: neither can clear anything.
+        """
+        speaking = [s for s in statements if self.say(s) is Say.SPEAKS]
+        silent = [s for s in statements if self.say(s) is Say.SILENT]
+        stands = self.strictest(speaking or silent)
+        signals = [s for s in statements if self.say(s) is Say.SIGNAL]
+        return self.strictest([stands, *(s for s in signals if self._stricter(s, stands))])
+
+    def _stricter(self, left: Statement, right: Statement) -> bool:
+        return self._ranks[left.verdict] < self._ranks[right.verdict]

@@ -1,0 +1,148 @@
+"""A ruling in words: why it stands, and what to do next."""
+
+import re
+
+from provenance.judge.hearings import Hearing, verdict_and_basis
+from provenance.judge.matters import Matter
+from provenance.judge.periods import in_words
+from provenance.judge.statements import NO_RULE, NO_TERMS, NOT_NAMED, NOT_VERIFIED, Statement
+from provenance.model import DateRange, Terms, Verdict
+
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
+
+
+def why(hearing: Hearing, stands: Statement) -> str:
+    """Say in one or two sentences what the verdict rests on: document, date, clause."""
+    doubt = _bare(hearing) if stands.agreement is not None else _doubt(hearing, stands)
+    return " ".join(filter(None, [_ground(hearing, stands), doubt]))
+
+
+def remedy(hearing: Hearing, stands: Statement) -> str | None:
+    """Say what to do next, where the verdict is not `permitted`."""
+    if stands.verdict is Verdict.PERMITTED:
+        return None
+    return " ".join(filter(None, [_missing(hearing, stands), _step(hearing.matter, stands)]))
+
+
+def _ground(hearing: Hearing, stands: Statement) -> str:
+    purpose = hearing.lawbook.circumstances.purpose
+    terms, signed = stands.terms, stands.agreement
+    if signed is not None:
+        when = in_words(signed.period)
+        return (
+            f"Agreement {signed.reference!r} permits {purpose} on content of "
+            f"{hearing.matter.name} collected {when}."
+        )
+    if terms is None:
+        return _absence(hearing, stands)
+    if stands.basis == NOT_NAMED:
+        return f"{_cited(terms)} does not speak of {purpose}."
+    if stands.basis == NOT_VERIFIED:
+        return f"{_cited(terms)}: nobody has verified what it says of {purpose}."
+    return f"{_cited(terms)}: {_first_sentence(terms.paraphrase)}"
+
+
+def _absence(hearing: Hearing, stands: Statement) -> str:
+    matter = hearing.matter
+    if stands.basis == NO_RULE and not matter.known:
+        return f"The rules do not know the source {matter.subject!r}."
+    if stands.basis == NO_RULE:
+        return f"The rules do not know the licence {matter.unknown_licence!r}."
+    if stands.basis != NO_TERMS:
+        return f"The documents of {matter.name} that are known bind others than this role."
+    spans = [span for span, said in hearing.by_collection(verdict_and_basis) if said == stands]
+    when = in_words(spans[0]) if spans else "at the date that counts"
+    return f"No document of {matter.name} is known that was in force {when}."
+
+
+def _doubt(hearing: Hearing, stands: Statement) -> str | None:
+    dates = [
+        f"{hearing.collected_in_words(span)}, it is {said.verdict} ({said.basis})"
+        for span, said in hearing.by_collection(verdict_and_basis)
+        if said.verdict is not stands.verdict
+    ]
+    roles = _laxer_roles(hearing, stands)
+    if not dates and not roles:
+        return _were_it_unknown(hearing, stands)
+    unknown = " and ".join(
+        [*(["on which day"] if dates else []), *(["in what role"] if roles else [])]
+    )
+    laxer = "; ".join([*dates, *roles])
+    return f"Nobody says {unknown} it was collected, so the strictest verdict stands: {laxer}."
+
+
+def _laxer_roles(hearing: Hearing, stands: Statement) -> list[str]:
+    roles: dict[tuple[Verdict, str], list[str]] = {}
+    for role, said in hearing.by_role():
+        # A role that no document binds has no say, so it is no way out either.
+        if hearing.lawbook.scale.allows(said, stands):
+            roles.setdefault(verdict_and_basis(said), []).append(role)
+    return [
+        f"{' or '.join(names)}, it is {verdict} ({basis})"
+        for (verdict, basis), names in roles.items()
+    ]
+
+
+def _were_it_unknown(hearing: Hearing, stands: Statement) -> str | None:
+    undated = hearing.undated()
+    if undated.verdict is stands.verdict:
+        return None
+    ground = "" if undated.terms is None else f": {_cited(undated.terms)}"
+    return f"Were the date of collection not known, it would be {undated.verdict}{ground}."
+
+
+def _bare(hearing: Hearing) -> str:
+    bare = hearing.without_agreements()
+    return f"Without it, the content would be {bare.verdict} ({bare.basis})."
+
+
+def _missing(hearing: Hearing, stands: Statement) -> str | None:
+    allows = hearing.lawbook.scale.allows
+    by_date = [said for _, said in hearing.by_collection(verdict_and_basis)]
+    by_role = [said for _, said in hearing.by_role()]
+    asked = [
+        option
+        for option, said in (("--collected", by_date), ("--actor", by_role))
+        if any(allows(each, stands) for each in said)
+    ]
+    if not asked:
+        return None
+    return f"State what you know of when and how it was collected ({' and '.join(asked)})."
+
+
+def _step(matter: Matter, stands: Statement) -> str:
+    signed = f'if you hold a permission, add [[agreements]] with source = "{matter.subject}"'
+    if stands.verdict is Verdict.FORBIDDEN:
+        return f"Leave this content out, or sign an agreement; {signed}."
+    if stands.verdict is Verdict.RESTRICTED:
+        condition = None if stands.terms is None else stands.terms.condition
+        return f"Meet the condition: {condition or 'see the clause'}."
+    if stands.basis == NO_RULE:
+        return f"Write {_missing_rule(matter)} (rules/README.md says how), or, {signed}."
+    if stands.basis == NO_TERMS:
+        return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
+    if stands.basis == NOT_VERIFIED:
+        return f"Read the document, record in {_book(matter)} what it says, or, {signed}."
+    return f"Ask {matter.name} or counsel: no known document settles it; {signed}."
+
+
+def _cited(terms: Terms) -> str:
+    clause = f", {terms.clause}" if terms.clause else ""
+    dated = "" if terms.period == DateRange() else f", in force {in_words(terms.period)}"
+    how = f" ({terms.confidence})" if terms.confidence.startswith("secondary") else ""
+    return f"{terms.document}{clause}{dated}{how}"
+
+
+def _first_sentence(paraphrase: str) -> str:
+    return _SENTENCE_END.split(paraphrase, maxsplit=1)[0].rstrip(".") + "."
+
+
+def _book(matter: Matter) -> str:
+    kind = "sources" if matter.platform else "licences"
+    return f"rules/{kind}/{matter.subject}.yaml"
+
+
+def _missing_rule(matter: Matter) -> str:
+    if matter.known:
+        return f"a file in rules/licences for {matter.unknown_licence!r}"
+    return f"rules/sources/{matter.subject}.yaml"

@@ -1,0 +1,163 @@
+"""Addresses that people give, and the files that they mean."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from glob import has_magic
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from provenance.errors import DatasetNotFound, UnsupportedFormat
+from provenance.read.files import File, reading
+from provenance.read.formats import METADATA, named_format, recognised
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of an address.
+
+    Parameters
+    ----------
+    files : tuple of File
+        In order of their names.
+    ignored : int
+        Files of a folder that are hidden, or no data.
+    """
+
+    files: tuple[File, ...]
+    ignored: int = 0
+
+
+def find_files(address: str) -> Found:
+    """Find the files of an address: a file, folder or pattern, here or elsewhere.
+
+    Parameters
+    ----------
+    address : str
+        A path, or a URL that fsspec knows.
+
+    Returns
+    -------
+    Found
+        Names are relative to the address.
+
+    Raises
+    ------
+    DatasetNotFound
+        If nothing is there.
+    UnsupportedFormat
+        If what is there is no data.
+    """
+    system, path = file_system(address)
+    with reading(address):
+        if has_magic(path) and not system.exists(path):
+            return _of_pattern(system, path, address)
+        if system.isdir(path):
+            return _of_folder(system, path, address)
+        if not system.exists(path):
+            raise DatasetNotFound(
+                f"{address}: there is no such file or folder",
+                remedy="check the path for a typing error.",
+            )
+        return Found((recognised(_file(system, path, path.rsplit("/", 1)[-1])),))
+
+
+def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """Split an address into its file system, and the path there."""
+    if "://" not in address:
+        # fsspec takes "::" and a drive's colon apart, which are letters of a name here.
+        return LocalFileSystem(), os.path.abspath(os.path.expanduser(address))
+    try:
+        return fsspec.core.url_to_fs(address)  # type: ignore[no-any-return]
+    except (ImportError, ValueError) as error:
+        raise UnsupportedFormat(
+            f"{address}: {error}", remedy="install what the address needs, or copy the data here."
+        ) from error
+
+
+def exists(address: str) -> bool:
+    """Whether anything is at `address`, or it is a pattern."""
+    system, path = file_system(address)
+    return has_magic(path) or bool(system.exists(path))
+
+
+def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:
+    """Put the files of several addresses together; where names clash, the address tells them apart.
+
+    Parameters
+    ----------
+    found : sequence of Found
+        What is at each address.
+    addresses : sequence of str
+        As given.
+
+    Returns
+    -------
+    list of File
+        Of distinct names.
+    """
+    names = [file.name for one in found for file in one.files]
+    clashing = len(set(names)) < len(names)
+    if not clashing:
+        return [file for one in found for file in one.files]
+    files: dict[str, File] = {}
+    for one, address in zip(found, addresses, strict=True):
+        for file in one.files:
+            # The same file given twice is one file.
+            name = _distinct(file.name, address)
+            files.setdefault(f"{file.protocols[0]}:{file.path}", replace(file, name=name))
+    return list(files.values())
+
+
+def _distinct(name: str, address: str) -> str:
+    address = address.rstrip("/")
+    if has_magic(address):
+        address = address[: address.index(next(c for c in address if c in "*?["))].rpartition("/")[0]
+    return address if address.rsplit("/", 1)[-1] == name else f"{address}/{name}".lstrip("/")
+
+
+def _of_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
+    matched = sorted(str(match) for match in system.glob(path))
+    if not matched:
+        raise DatasetNotFound(
+            f"{address}: no file fits the pattern", remedy="check it, and quote it for the shell."
+        )
+    fixed = path[: min(path.index(c) for c in "*?[" if c in path)].rpartition("/")[0]
+    paths = [inner for match in matched for inner in _within(system, match)]
+    return _data(system, fixed, sorted(set(paths)), address)
+
+
+def _of_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
+    return _data(system, path.rstrip("/"), sorted(_within(system, path)), address)
+
+
+def _within(system: fsspec.AbstractFileSystem, path: str) -> list[str]:
+    return [str(inner) for inner in system.find(path)] if system.isdir(path) else [path]
+
+
+def _data(
+    system: fsspec.AbstractFileSystem, root: str, paths: Sequence[str], address: str
+) -> Found:
+    files = [_file(system, path, path[len(root) :].lstrip("/")) for path in paths]
+    known = list(_with_format(files))
+    # Beside tables, a text file is a readme or a licence.
+    tables = [file for file in known if file.format != "text"] or known
+    if not tables:
+        raise UnsupportedFormat(
+            f"{address}: none of its {len(files)} files is data that we read",
+            remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
+        )
+    return Found(tuple(tables), len(files) - len(tables))
+
+
+def _with_format(files: Sequence[File]) -> Iterator[File]:
+    for file in files:
+        hidden = any(part.startswith((".", "_")) for part in file.name.split("/"))
+        form = named_format(file.name)
+        if form and not hidden and file.name.rsplit("/", 1)[-1] not in METADATA:
+            yield replace(file, format=form[0], compression=form[1])
+
+
+def _file(system: fsspec.AbstractFileSystem, path: str, name: str) -> File:
+    return File(name, path, int(system.size(path) or 0), system)

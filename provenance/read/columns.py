@@ -1,0 +1,217 @@
+"""Which columns of a table hold what: text, id, address, licence."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.errors import ColumnMissing
+from provenance.read.leaves import holds_text
+from provenance.read.strings import is_bytes, is_textual, sizes, strings
+
+TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
+    ("text",),
+    ("content",),
+    ("raw_content",),
+    ("page_content",),
+    ("body",),
+    ("messages",),
+    ("conversations",),
+    ("conversation",),
+    ("full_text",),
+    (
+        *("system", "system_prompt", "instruction", "prompt", "question", "query"),
+        *("input", "context", "output", "completion", "response", "answer", "answers"),
+        *("chosen", "rejected"),
+    ),
+    ("document",),
+    ("article",),
+    ("paragraphs",),
+    ("passage",),
+    ("sentences",),
+    ("markdown",),
+    ("tweet_text",),
+    ("tweet",),
+    ("post",),
+    ("comment",),
+    ("review",),
+    ("sentence",),
+)
+"""Names under which text is found by itself; the first group of which a column is there counts,
+and with it every column of that group."""
+
+IDS = ("id",)
+ADDRESSES = (
+    *("url", "uri", "link", "source_url", "permalink", "meta.url", "metadata.url"),
+    *("domain", "host"),
+)
+LICENCES = (
+    *("licence", "license", "licenses", "license_name", "license_type", "content_license"),
+    *("meta.license", "meta.licence", "metadata.license", "metadata.licence"),
+)
+
+Sample = Callable[[Sequence[str]], pa.Table]
+"""Reads some rows of the columns named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Paths of the columns that are read; "meta.url" is a member of a structure.
+
+    Parameters
+    ----------
+    texts : tuple of str
+        Where the text is.
+    ids, urls, licences : tuple of str
+        Where they are; a row takes the first that is not null.
+    """
+
+    texts: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+
+    def all(self) -> tuple[str, ...]:
+        """Return every path once."""
+        return tuple(dict.fromkeys((*self.texts, *self.ids, *self.urls, *self.licences)))
+
+
+def find_columns(
+    schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str
+) -> Columns:
+    """Find the columns of a corpus.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table.
+    named : sequence of str
+        Text columns that the user named; none finds them.
+    sample : callable
+        Asked only where no well-known name is there.
+    file : str
+        For errors.
+
+    Returns
+    -------
+    Columns
+        Of which each is in `schema`.
+
+    Raises
+    ------
+    ColumnMissing
+        If a column that was named is not there, or none holds text.
+    """
+    others = {
+        "ids": present(schema, IDS, is_scalar),
+        "urls": present(schema, ADDRESSES, is_textual),
+        "licences": present(schema, LICENCES, holds_text),
+    }
+    texts = tuple(named) or well_known(schema, TEXT_GROUPS)
+    if named:
+        for name in named:
+            check_column(schema, name, file)
+    elif not texts:
+        taken = {path for paths in others.values() for path in paths}
+        texts = _wordiest(schema, taken, sample, file)
+    return Columns(texts, **others)
+
+
+def check_column(schema: pa.Schema, name: str, file: str) -> None:
+    """Refuse a text column that is not there, or holds no text.
+
+    Raises
+    ------
+    ColumnMissing
+        With the columns that there are.
+    """
+    kind = kind_of(schema, name)
+    if kind is None:
+        near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        raise ColumnMissing(
+            f"{file}: column {name!r} is missing; the table has {schema.names}",
+            remedy=f"{guess}name a column of the table with --text-column.",
+        )
+    if not holds_text(kind) and not is_bytes(kind):
+        textual = [field.name for field in schema if holds_text(field.type)]
+        raise ColumnMissing(
+            f"{file}: column {name!r} holds {kind}, not text; columns with text are {textual}",
+            remedy="name a column with text with --text-column.",
+        )
+
+
+def well_known(schema: pa.Schema, groups: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the columns of the first group of which any is there; none where no group is."""
+    for group in groups:
+        if paths := present(schema, group, holds_text):
+            return paths
+    return ()
+
+
+def present(
+    schema: pa.Schema, names: Sequence[str], fits: Callable[[pa.DataType], bool]
+) -> tuple[str, ...]:
+    """Return the paths that go by one of `names`, in the order of `names`."""
+    spelt = {_plain(field.name): field.name for field in reversed(list(schema))}
+    found = []
+    for name in names:
+        parent, _, member = name.partition(".")
+        path = ".".join(part for part in (spelt.get(parent, parent), member) if part)
+        kind = kind_of(schema, path)
+        if kind is not None and fits(kind):
+            found.append(path)
+    return tuple(found)
+
+
+def kind_of(schema: pa.Schema, path: str) -> pa.DataType | None:
+    """Return the type of the column or member at `path`; None where there is none."""
+    place = schema.get_field_index(path)
+    if place >= 0:
+        return schema.field(place).type
+    parent, _, member = path.rpartition(".")
+    kind = kind_of(schema, parent) if parent else None
+    if kind is None or not pa.types.is_struct(kind) or kind.get_field_index(member) < 0:
+        return None
+    return kind.field(member).type
+
+
+def column_at(batch: pa.RecordBatch, path: str) -> pa.Array:
+    """Return the column or member at `path`."""
+    place = batch.schema.get_field_index(path)
+    if place >= 0:
+        return batch.column(place)
+    parent, _, member = path.rpartition(".")
+    return pc.struct_field(column_at(batch, parent), member)
+
+
+def is_scalar(kind: pa.DataType) -> bool:
+    """Whether values of `kind` can be written as one word."""
+    return not pa.types.is_nested(kind) and not is_bytes(kind) and not pa.types.is_null(kind)
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> tuple[str, ...]:
+    """Choose the columns with the most text a row, and those with half as much."""
+    names = [f.name for f in schema if is_textual(f.type) and f.name not in taken]
+    names = [name for name in names if schema.names.count(name) == 1]
+    means = dict(_means(sample(names), names)) if names else {}
+    most = max(means.values(), default=0.0)
+    if not most:
+        raise ColumnMissing(
+            f"{file}: no column holds text; the table has {schema.names}",
+            remedy="name the column with --text-column, if there is one.",
+        )
+    return tuple(name for name in names if means[name] >= most / 2)
+
+
+def _means(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[str, float]]:
+    for name in names:
+        chunks = table.column(name).chunks
+        total = sum(int(sizes(strings(chunk)).sum()) for chunk in chunks)
+        yield name, total / max(1, table.num_rows)

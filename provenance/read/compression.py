@@ -1,0 +1,101 @@
+"""Compressed files as streams of their bytes."""
+
+import bz2
+import gzip
+import io
+import lzma
+from collections.abc import Callable
+from typing import BinaryIO
+
+import zstandard
+
+_CHUNK = 1 << 20
+_WINDOW = 1 << 31
+"""Dumps are compressed with windows of up to 2 GiB (`zstd --long=31`)."""
+
+
+class ZstdStream(io.RawIOBase):
+    """A file of zstd frames; unlike zstandard's own reader, it tells a cut file from a whole one.
+
+    Parameters
+    ----------
+    source : binary file
+        The compressed bytes.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._frame = self._new_frame()
+        self._begun = False
+        self._left = b""
+        self._ready = memoryview(b"")
+
+    @staticmethod
+    def _new_frame() -> zstandard.ZstdDecompressionObj:
+        return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        while not self._ready:
+            compressed = self._left or self._source.read(_CHUNK)
+            self._left = b""
+            if not compressed:
+                if self._begun:
+                    raise EOFError("the last zstd frame is cut short")
+                return 0
+            self._ready = memoryview(self._frame.decompress(compressed))
+            self._begun = True
+            if self._frame.eof:
+                self._left = self._frame.unused_data
+                self._frame, self._begun = self._new_frame(), False
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def close(self) -> None:
+        """Close the source too."""
+        if not self.closed:
+            self._source.close()
+        super().close()
+
+
+class _Owning(io.BufferedReader):
+    """Closes the file that a decompressor reads from, which the decompressors leave open."""
+
+    def __init__(self, stream: io.RawIOBase, source: BinaryIO) -> None:
+        super().__init__(stream, _CHUNK)
+        self._source = source
+
+    def close(self) -> None:
+        super().close()
+        self._source.close()
+
+
+_DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
+    "gz": lambda source: gzip.GzipFile(fileobj=source),
+    "bz2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+    "zst": ZstdStream,
+}
+COMPRESSIONS = tuple(_DECOMPRESSORS)
+_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+
+BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, gzip.zlib.error)  # type: ignore[attr-defined]
+"""What decompressors raise on damage, beside `OSError`."""
+
+
+def compression_of(head: bytes) -> str | None:
+    """Recognise a compression by a file's first bytes."""
+    return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
+
+
+def decompressed(source: BinaryIO, compression: str | None) -> BinaryIO:
+    """Return a stream of what is compressed in `source`, which it closes with itself."""
+    if compression is None:
+        return source
+    return _Owning(_DECOMPRESSORS[compression](source), source)  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""Files, wherever they lie, and what goes wrong with them."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+import fsspec
+import pyarrow as pa
+
+from provenance.errors import CorruptFile, DatasetNotFound, InputError
+from provenance.read.compression import BROKEN, decompressed
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a corpus, or a dump.
+
+    Parameters
+    ----------
+    name : str
+        As reports give it: relative to the address.
+    path : str
+        On its file system.
+    size : int
+        Bytes on disk.
+    system : fsspec.AbstractFileSystem
+        Where it lies.
+    format : str
+        "parquet", "jsonl", ...
+    compression : str or None
+        "gz", "zst", "bz2", "xz".
+    """
+
+    name: str
+    path: str
+    size: int
+    system: fsspec.AbstractFileSystem
+    format: str = ""
+    compression: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the operating system can open `path`."""
+        return "file" in self.protocols
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """How addresses on its file system begin."""
+        named = self.system.protocol
+        return (named,) if isinstance(named, str) else tuple(named)
+
+    def open(self) -> BinaryIO:
+        """Open the bytes on disk."""
+        with reading(self.name):
+            if self.is_local:
+                return open(self.path, "rb", buffering=0)  # noqa: SIM115 (the caller closes it)
+            return cast("BinaryIO", self.system.open(self.path, "rb"))
+
+    def stream(self) -> BinaryIO:
+        """Open the bytes, decompressed."""
+        return decompressed(self.open(), self.compression)
+
+    def head(self, size: int) -> bytes:
+        """Read up to `size` bytes, decompressed, from the start."""
+        with self.stream() as stream, reading(self.name):
+            return read_fully(stream, size)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes on disk."""
+        found = hashlib.sha256()
+        with self.open() as stream, reading(self.name):
+            while chunk := stream.read(_CHUNK):
+                found.update(chunk)
+        return found.hexdigest()
+
+
+def read_fully(stream: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes, or all that are left: a stream may give less than is asked."""
+    pieces = []
+    while size > 0 and (piece := stream.read(min(size, _CHUNK))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+@contextmanager
+def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]:
+    """Translate what goes wrong while the file called `name` is read.
+
+    Parameters
+    ----------
+    name : str
+        For the message.
+    where : callable or None
+        Tells how far reading got: "after row 12".
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DatasetNotFound(
+            f"{name}: there is no such file", remedy="check the path for a typing error."
+        ) from error
+    except PermissionError as error:
+        raise InputError(
+            f"{name}: permission denied", remedy="make the file readable for this user."
+        ) from error
+    except (OSError, pa.ArrowException, *BROKEN) as error:
+        place = f" {where()}" if where else ""
+        raise CorruptFile(
+            f"{name}: damaged or cut short{place} ({_plain(error)})",
+            remedy="fetch or write the file again.",
+        ) from error
+
+
+def _plain(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

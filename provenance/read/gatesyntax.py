@@ -1,0 +1,95 @@
+"""Gates as people write them: `[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%`."""
+
+import re
+from collections.abc import Iterable
+
+from provenance.errors import PolicyError
+from provenance.model import Gate, Unit, Verdict
+from provenance.read.checked import Checked
+
+_SHARE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?%")
+_GRAMMAR = "[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%, such as x:restricted.documents=5%"
+
+
+def parse_gate(text: str) -> Gate:
+    """Read one gate, as `--fail-on` is given it.
+
+    Examples
+    --------
+    >>> str(parse_gate("x:restricted.documents = 5 %"))
+    'x:restricted.documents=5%'
+
+    Raises
+    ------
+    PolicyError
+        If it does not follow the grammar.
+    """
+    name, equals, share = text.rpartition("=")
+    if not equals:
+        raise PolicyError(f"the gate {text!r} names no share", remedy=f"write it as {_GRAMMAR}.")
+    return _gate(Checked(name.strip(), f"gate {text!r}", "", PolicyError), share.strip())
+
+
+def gates_of(table: Checked) -> tuple[Gate, ...]:
+    """Read the table `[gate]`, in which a unit may also be a key of its own.
+
+    TOML takes `restricted.documents = "5%"` without quotes for a table in a table.
+    """
+    gates = []
+    for key, entry in table.entries().items():
+        if isinstance(entry.value, dict):
+            gates += [_entry(f"{key}.{unit}", inner) for unit, inner in entry.entries().items()]
+        else:
+            gates.append(_entry(key, entry))
+    return _distinct(gates)
+
+
+def overridden(gates: Iterable[Gate], given: Iterable[Gate]) -> tuple[Gate, ...]:
+    """Let given gates take the place of those for the same source and verdict."""
+    given = _distinct(given)
+    named = {(gate.source, gate.verdict) for gate in given}
+    return (*(gate for gate in gates if (gate.source, gate.verdict) not in named), *given)
+
+
+def _entry(key: str, entry: Checked) -> Gate:
+    return _gate(Checked(key, entry.file, entry.path, entry.kind), entry.text())
+
+
+def _gate(name: Checked, share: str) -> Gate:
+    source, _, rest = name.text().rpartition(":")
+    verdict, dot, unit = rest.strip().partition(".")
+    found = _SHARE.fullmatch(share)
+    if not found or float(found[1]) > 100:
+        raise name.wrong(
+            f"{share!r} is not a share from 0 % to 100 %",
+            f'write it with a percent sign: "{_percent(share)}".',
+        )
+    return Gate(
+        verdict=_part(name, verdict).one_of(Verdict),
+        source=source.strip() or None,
+        unit=_part(name, unit).one_of(Unit) if dot else Unit.TOKENS,
+        limit=float(found[1]) / 100,
+    )
+
+
+def _part(name: Checked, text: str) -> Checked:
+    return Checked(text.strip(), name.file, name.path, name.kind)
+
+
+def _percent(share: str) -> str:
+    try:
+        return f"{float(share):.10g}%" if 0 <= float(share) <= 100 else "0.1%"
+    except ValueError:
+        return "0.1%"
+
+
+def _distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    found: dict[tuple[object, ...], Gate] = {}
+    for gate in gates:
+        first = found.setdefault((gate.source, gate.verdict, gate.unit), gate)
+        if first is not gate:
+            raise PolicyError(
+                f"two gates are for the same share: {first} and {gate}",
+                remedy="keep one of them.",
+            )
+    return tuple(found.values())

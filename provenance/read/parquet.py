@@ -1,0 +1,133 @@
+"""Parquet: row groups, each readable on its own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from provenance.read.columns import Sample
+from provenance.read.files import File, reading
+from provenance.read.tabular import Block, Piece, Tabular
+
+PIECE = 32 << 20
+"""Bytes of columns in a piece, uncompressed, unless one row group alone has more."""
+_READ = 8 << 20
+_SAMPLE = 1000
+_MOST_ROWS = 1 << 15
+
+
+def open_parquet(file: File) -> Tabular:
+    """Read a Parquet file's footer.
+
+    Parameters
+    ----------
+    file : File
+        The file.
+
+    Returns
+    -------
+    Tabular
+        With row groups put together until they are worth a thread's while.
+
+    Raises
+    ------
+    CorruptFile
+        If it is not Parquet, or is cut short.
+    """
+    with _opened(file) as parquet:
+        metadata, schema = parquet.metadata, parquet.schema_arrow
+    pieces = [
+        Piece(
+            _on_disk(metadata, groups),
+            _Groups(file, tuple(groups), _first_row(metadata, groups[0]), metadata).read,
+        )
+        for groups in _together(metadata)
+    ]
+    return Tabular(file.name, schema, tuple(pieces), _sampler(file))
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Row groups that follow each other."""
+
+    file: File
+    groups: tuple[int, ...]
+    first: int
+    metadata: pq.FileMetaData
+
+    def read(self, paths: Sequence[str]) -> Iterator[Block]:
+        row = self.first
+        with _opened(self.file) as parquet:
+            batches = parquet.iter_batches(
+                _rows_a_batch(self.metadata, self.groups, paths),
+                row_groups=list(self.groups),
+                columns=list(paths),  # a member alone of a structure, where only that is wanted
+                use_threads=False,  # the threads that read parts are enough
+            )
+            while (batch := self._next(batches, row)) is not None:
+                yield Block(batch, np.arange(row, row + len(batch), dtype=np.int64))
+                row += len(batch)
+
+    def _next(self, batches: Iterator[pa.RecordBatch], row: int) -> pa.RecordBatch | None:
+        with reading(self.file.name, lambda: f"after row {row}"):
+            return next(batches, None)
+
+
+def _opened(file: File) -> pq.ParquetFile:
+    with reading(file.name):
+        source = file.path if file.is_local else file.system.open(file.path, "rb")
+        return pq.ParquetFile(source, pre_buffer=not file.is_local)
+
+
+def _together(metadata: pq.FileMetaData) -> Iterator[list[int]]:
+    """Put neighbouring row groups together, up to `PIECE`."""
+    groups: list[int] = []
+    size = 0
+    for group in range(metadata.num_row_groups):
+        more = metadata.row_group(group).total_byte_size
+        if groups and size + more > PIECE:
+            yield groups
+            groups, size = [], 0
+        groups.append(group)
+        size += more
+    if groups:
+        yield groups
+
+
+def _first_row(metadata: pq.FileMetaData, group: int) -> int:
+    return sum(metadata.row_group(before).num_rows for before in range(group))
+
+
+def _on_disk(metadata: pq.FileMetaData, groups: Sequence[int]) -> int:
+    return sum(
+        metadata.row_group(group).column(column).total_compressed_size
+        for group in groups
+        for column in range(metadata.num_columns)
+    )
+
+
+def _rows_a_batch(metadata: pq.FileMetaData, groups: Sequence[int], paths: Sequence[str]) -> int:
+    """Estimate how many rows make up `_READ` bytes of the columns wanted."""
+    wanted = {path.partition(".")[0] for path in paths}
+    size = rows = 0
+    for group in groups:
+        facts = metadata.row_group(group)
+        rows += facts.num_rows
+        for place in range(metadata.num_columns):
+            column = facts.column(place)
+            if column.path_in_schema.partition(".")[0] in wanted:
+                size += column.total_uncompressed_size
+    return min(_MOST_ROWS, max(1, _READ * rows // max(size, 1)))
+
+
+def _sampler(file: File) -> Sample:
+    def sample(names: Sequence[str]) -> pa.Table:
+        with _opened(file) as parquet, reading(file.name):
+            batches = parquet.iter_batches(_SAMPLE, columns=list(names), use_threads=False)
+            first = next(batches, None)
+        schema = pa.schema([parquet.schema_arrow.field(name) for name in names])
+        return pa.Table.from_batches([] if first is None else [first.select(names)], schema)
+
+    return sample

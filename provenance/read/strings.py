@@ -1,0 +1,85 @@
+"""Arrow columns of strings, whatever their width, encoding or damage."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import Flags
+
+
+def is_textual(kind: pa.DataType) -> bool:
+    """Whether values of `kind` are strings, stored plainly, as views or in a dictionary."""
+    if pa.types.is_dictionary(kind):
+        return is_textual(kind.value_type)
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def is_bytes(kind: pa.DataType) -> bool:
+    """Whether values of `kind` are bytes that may turn out to be UTF-8."""
+    return bool(
+        pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+    )
+
+
+def strings(column: pa.Array) -> pa.Array:
+    """Return `column` as `large_string`; bytes are taken as they are, and not yet believed."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if is_bytes(column.type):
+        # A plain cast would refuse the whole column for one bad byte.
+        return pc.cast(column, options=pc.CastOptions(pa.large_string(), allow_invalid_utf8=True))
+    return pc.cast(column, pa.large_string())
+
+
+def words(column: pa.Array) -> pa.Array:
+    """Return `column` as strings, numbers and dates written out; null where there is no way."""
+    if is_textual(column.type) or is_bytes(column.type):
+        text = strings(column)
+        bad = invalid(text)
+        return text if bad is None else pc.if_else(pa.array(bad), None, text)
+    try:
+        return pc.cast(column, pa.large_string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        return pa.nulls(len(column), pa.large_string())
+
+
+def invalid(texts: pa.Array) -> Flags | None:
+    """Find the texts that are not UTF-8; None, which is the rule, where all are."""
+    if _sound(texts):
+        return None
+    bad = np.zeros(len(texts), bool)
+    # Few are bad, so halving finds them in fewer looks than there are rows.
+    spans = [(0, len(texts))]
+    while spans:
+        first, end = spans.pop()
+        if _sound(texts.slice(first, end - first)):
+            continue
+        if end - first == 1:
+            bad[first] = True
+            continue
+        middle = (first + end) // 2
+        spans += [(first, middle), (middle, end)]
+    return bad
+
+
+def blank(texts: pa.Array) -> Flags:
+    """Find the texts of white space alone; all must be UTF-8, or null, which is not blank."""
+    empty = pc.equal(pc.binary_length(texts), 0)
+    spaces = pc.or_kleene(empty, pc.utf8_is_space(texts))
+    return np.asarray(pc.fill_null(spaces, fill_value=False).to_numpy(zero_copy_only=False))
+
+
+def sizes(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the bytes of each text; a null has none."""
+    lengths = pc.fill_null(pc.binary_length(texts), 0)
+    return np.asarray(lengths.to_numpy(zero_copy_only=False)).astype(np.int64)
+
+
+def _sound(texts: pa.Array) -> bool:
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True

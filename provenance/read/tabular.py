@@ -1,0 +1,118 @@
+"""Tables whose columns are known before their rows are read."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import Documents, Int64s, Skipped
+from provenance.read.columns import Columns, Sample, column_at, find_columns
+from provenance.read.documents import Rows, documents
+from provenance.read.leaves import Leaves
+from provenance.read.parts import Part
+from provenance.read.strings import words
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a table.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        The columns asked for.
+    numbers : ndarray of int64
+        0-based, within the file.
+    skipped : tuple of Skipped
+        Rows met among them that could not be read at all.
+    """
+
+    batch: pa.RecordBatch
+    numbers: Int64s
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows that can be read on their own.
+
+    Parameters
+    ----------
+    size : int
+        Bytes on disk.
+    read : callable
+        Given the paths of the columns wanted, reads them.
+    """
+
+    size: int
+    read: Callable[[Sequence[str]], Iterator[Block]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tabular:
+    """A table in a file.
+
+    Parameters
+    ----------
+    file : str
+        Its name.
+    schema : pyarrow.Schema
+        Its columns.
+    pieces : tuple of Piece
+        Its rows, in order.
+    sample : callable
+        Reads some rows of the columns named.
+    """
+
+    file: str
+    schema: pa.Schema
+    pieces: tuple[Piece, ...]
+    sample: Sample
+
+
+def table_parts(table: Tabular, named: Sequence[str]) -> list[Part]:
+    """Make the parts of a corpus out of a table; `named` are the text columns asked for."""
+    columns = find_columns(table.schema, named, table.sample, file=table.file)
+    return [
+        Part(table.file, piece.size, _reader(table.file, piece, columns), columns.texts)
+        for piece in table.pieces
+    ]
+
+
+def _reader(file: str, piece: Piece, columns: Columns) -> Callable[[], Iterator[Documents]]:
+    def read() -> Iterator[Documents]:
+        for block in piece.read(columns.all()):
+            yield from block_documents(file, block, columns)
+
+    return read
+
+
+def block_documents(file: str, block: Block, columns: Columns) -> Iterator[Documents]:
+    """Lay out a block's rows as documents."""
+    texts = {path: column_at(block.batch, path) for path in columns.texts}
+    rows = Rows(
+        file,
+        block.numbers,
+        first_of(block.batch, columns.ids),
+        first_of(block.batch, columns.urls),
+        first_of(block.batch, columns.licences),
+        block.skipped,
+    )
+    return documents(rows, Leaves.of(texts))
+
+
+def first_of(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:
+    """Return the first of several columns that is not null, row by row, in words."""
+    if not paths:
+        return None
+    return pc.coalesce(*(_words_at(batch, path) for path in paths))
+
+
+def _words_at(batch: pa.RecordBatch, path: str) -> pa.Array:
+    column = column_at(batch, path)
+    return (
+        Leaves.of({path: column}).joined(len(column), ", ")
+        if pa.types.is_nested(column.type)
+        else words(column)
+    )

@@ -1,0 +1,191 @@
+"""Registries are built: dumps in, one folder out, or nothing at all."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from provenance import __version__, fingerprint
+from provenance.errors import FingerprintMismatch, RegistryError
+from provenance.model import Items, Skipped
+from provenance.registry import folder as folders
+from provenance.registry.earlier import lay_earlier
+from provenance.registry.engine import Limits, engine
+from provenance.registry.generation import Workshop, Written, write_generation
+from provenance.registry.manifest import DataFile, Manifest, digest_of, read_manifest, tally
+from provenance.registry.order import order
+from provenance.registry.staging import Stage, Staged, stage
+
+Progress = Callable[[int], None]
+
+
+def build(
+    folder: Path,
+    batches: Iterable[Items],
+    *,
+    keep_texts: bool = True,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+) -> Manifest:
+    """Build a registry.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it must not exist, or be empty.
+    batches : iterable of Items
+        Of any sizes and in any order: the same items make the same files. Of two with the same
+        source and id the later counts.
+    keep_texts : bool
+        Whether it holds the items' texts, to be shown beside what matches them.
+    progress : callable or None
+        Told the number of items in each batch that was taken in.
+    limits : Limits or None
+        What the build may use of the machine.
+
+    Returns
+    -------
+    Manifest
+        Of what `folder` now holds.
+
+    Raises
+    ------
+    RegistryExists
+        If `folder` is taken.
+    RegistryError
+        If there are no items, another process is building there, or the disk is full.
+    """
+    folder = folder.absolute()
+    with _translated(folder), folders.new(folder) as staging:
+        with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
+            written = _written(shop, stage(batches, shop, 0, progress))
+        manifest = _manifest()
+        folders.publish(out, manifest, folder)
+    return manifest
+
+
+def add(
+    folder: Path,
+    batches: Iterable[Items],
+    *,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+) -> Manifest:
+    """Add items to a registry; those that it holds already change nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry. It keeps the new items' texts if it keeps those of the old.
+    batches : iterable of Items
+        As for `build`; of two items with the same source and id the newly given counts.
+    progress : callable or None
+        Told the number of items in each batch that was taken in.
+    limits : Limits or None
+        What it may use of the machine.
+
+    Returns
+    -------
+    Manifest
+        Of what `folder` now holds.
+
+    Raises
+    ------
+    RegistryNotFound
+        If `folder` is not a registry.
+    FingerprintMismatch
+        If its items were fingerprinted in another way than new ones would be.
+    RegistryError
+        If another process is adding to it, or the disk is full.
+    """
+    folder = folder.absolute()
+    read_manifest(folder)  # no lock is left in a folder that is not a registry
+    with _translated(folder), folders.existing(folder) as staging:
+        earlier = read_manifest(folder)
+        _check_same_fingerprints(folder, earlier)
+        folders.drop_others(folder, earlier)
+
+        def lay(to: Stage) -> Staged:
+            rows = lay_earlier(folder, earlier, to.folder)
+            staged = stage(batches, to, rows, progress)
+            return Staged(rows + staged.rows, tally([*earlier.skipped, *staged.skipped]))
+
+        out, manifest = _made(
+            staging, lay, keep_texts=earlier.keeps_texts, limits=limits or Limits()
+        )
+        if manifest.digest == earlier.digest:
+            return earlier
+        folders.succeed(out / manifest.generation, manifest, folder)
+    return manifest
+
+
+def _made(
+    staging: Path, lay: Callable[[Stage], Staged], *, keep_texts: bool, limits: Limits
+) -> tuple[Path, Manifest]:
+    shop = Workshop(staging / "parts", staging / "unsorted", staging / "data", limits.threads)
+    for path in (shop.parts, shop.unsorted, shop.out):
+        path.mkdir()
+    with engine(staging / "spill", limits) as connection:
+        staged = lay(Stage(shop.parts, connection, limits.threads, keep_texts))
+        ordered = order(connection, shop.parts, staged.rows)
+        written = write_generation(ordered, shop, fingerprint.parameters(), keep_texts=keep_texts)
+    manifest = _manifest(written, _data_files(shop.out, limits.threads), staged.skipped)
+    out = staging / "registry"
+    out.mkdir()
+    shop.out.rename(out / manifest.generation)
+    return out, manifest
+
+
+def _manifest(
+    written: Written, files: tuple[DataFile, ...], skipped: tuple[Skipped, ...]
+) -> Manifest:
+    parameters = fingerprint.parameters()
+    return Manifest(
+        digest=digest_of(parameters, files),
+        parameters=parameters,
+        created=datetime.now(UTC).replace(microsecond=0),
+        tool=__version__,
+        sources=written.sources,
+        items=written.items,
+        tokens=written.tokens,
+        postings=written.postings,
+        files=files,
+        skipped=skipped,
+    )
+
+
+def _data_files(folder: Path, threads: int) -> tuple[DataFile, ...]:
+    with ThreadPoolExecutor(threads) as pool:
+        return tuple(pool.map(_settled, sorted(folder.iterdir())))
+
+
+def _settled(path: Path) -> DataFile:
+    # On the disk before any manifest names it.
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return DataFile(path.name, os.fstat(file.fileno()).st_size, digest)
+
+
+def _check_same_fingerprints(folder: Path, manifest: Manifest) -> None:
+    ours = fingerprint.parameters()
+    if manifest.parameters != ours:
+        raise FingerprintMismatch(
+            f"{folder} was fingerprinted with {manifest.parameters}, new ones would be with {ours}",
+            remedy=f"build it again from its dumps: provenance registry build {folder}",
+        )
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RegistryError(
+            f"{folder} cannot be written: {error}",
+            remedy="make sure that its disk has room and that you may write there",
+        ) from error

@@ -1,0 +1,71 @@
+"""What a registry holds of each source. Absence of a match is not clearance."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+
+from provenance.model import Flags, SourceCoverage
+
+_FIRST = [
+    ("length", "count"),
+    ("length", "sum"),
+    ("created_at", "min"),
+    ("created_at", "max"),
+    ("created_at", "count"),
+    ("mute", "sum"),
+]
+_NAMES = ["source", "items", "tokens", "first", "last", "dated", "mute"]
+_AGAIN = [
+    ("items", "sum"),
+    ("tokens", "sum"),
+    ("first", "min"),
+    ("last", "max"),
+    ("dated", "sum"),
+    ("mute", "sum"),
+]
+
+
+def covered(rows: pa.Table, mute: Flags) -> pa.Table:
+    """Sum up some items.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        Items with their source, length, and seconds at which they were published.
+    mute : ndarray of bool
+        Which of them weigh less than one seed, so that no match can begin in them.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row a source.
+    """
+    items = rows.select(["source", "length", "created_at"]).append_column("mute", pa.array(mute))
+    sums = items.group_by("source", use_threads=False).aggregate(_FIRST)
+    return sums.rename_columns(_NAMES)
+
+
+def joined(one: pa.Table, other: pa.Table) -> pa.Table:
+    """Sum up the sums of two sets of items: order-free."""
+    both = pa.concat_tables([one, other]).group_by("source", use_threads=False).aggregate(_AGAIN)
+    return both.rename_columns(_NAMES)
+
+
+def coverage(sums: pa.Table) -> tuple[SourceCoverage, ...]:
+    """Name what was summed up, in order of the sources' ids."""
+    return tuple(
+        SourceCoverage(
+            source=row["source"],
+            items=row["items"],
+            tokens=row["tokens"],
+            first=_day(row["first"]),
+            last=_day(row["last"]),
+            undated=row["items"] - row["dated"],
+            unattributable=row["mute"],
+        )
+        for row in sums.sort_by("source").to_pylist()
+    )
+
+
+def _day(seconds: int | None) -> date | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).date()

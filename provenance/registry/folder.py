@@ -1,0 +1,178 @@
+"""The registry's folder: locked while it is written, and changed by one rename."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from provenance.errors import RegistryError, RegistryExists
+from provenance.registry.manifest import MANIFEST, Manifest, render
+
+_GENERATIONS = "data-*"
+
+
+@contextmanager
+def new(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside `folder`, in which it can be built.
+
+    Yields
+    ------
+    Path
+        The staging folder. It is gone afterwards, and so is what a killed run left of it.
+
+    Raises
+    ------
+    RegistryExists
+        If `folder` is taken.
+    RegistryError
+        If another process is building there.
+    """
+    if _is_taken(folder):
+        raise _taken(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    hidden = folder.parent / f".{folder.name}"
+    with _locked(hidden.with_name(hidden.name + ".lock"), folder):
+        if _is_taken(folder):
+            raise _taken(folder)
+        with _emptied(hidden.with_name(hidden.name + ".building")) as staging:
+            yield staging
+
+
+@contextmanager
+def existing(folder: Path) -> Iterator[Path]:
+    """Give an empty folder inside `folder`, in which its next generation can be built.
+
+    Yields
+    ------
+    Path
+        The staging folder. It is gone afterwards, and so is what a killed run left of it.
+
+    Raises
+    ------
+    RegistryError
+        If another process is adding to it.
+    """
+    with _locked(folder / ".lock", folder), _emptied(folder / ".building") as staging:
+        yield staging
+
+
+def publish(staged: Path, manifest: Manifest, folder: Path) -> None:
+    """Turn a finished generation into a registry where there was none.
+
+    Parameters
+    ----------
+    staged : Path
+        Folder that holds the generation's folder and nothing else.
+    manifest : Manifest
+        Of the generation.
+    folder : Path
+        Where the registry is to be.
+
+    Raises
+    ------
+    RegistryExists
+        If somebody took `folder` meanwhile.
+    """
+    _write(staged / MANIFEST, render(manifest))
+    _sync(staged)
+    try:
+        staged.rename(folder)
+    except OSError as error:
+        raise _taken(folder) from error
+    _sync(folder.parent)
+
+
+def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
+    """Put a finished generation in the place of a registry's present one.
+
+    A reader finds the old one or the new one, whenever it looks.
+
+    Parameters
+    ----------
+    generation : Path
+        The generation's folder, on the same file system as `folder`.
+    manifest : Manifest
+        Of the generation.
+    folder : Path
+        The registry.
+    """
+    generation.rename(folder / manifest.generation)
+    written = generation.with_name(MANIFEST)
+    _write(written, render(manifest))
+    _sync(folder)
+    written.replace(folder / MANIFEST)
+    _sync(folder)
+    drop_others(folder, manifest)
+
+
+def drop_others(folder: Path, manifest: Manifest) -> None:
+    """Remove every generation but the manifest's: an earlier one, or a killed run's."""
+    for path in folder.glob(_GENERATIONS):
+        if path.name != manifest.generation:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _locked(path: Path, folder: Path) -> Iterator[None]:
+    descriptor = _lock(path, folder)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        os.close(descriptor)
+
+
+def _lock(path: Path, folder: Path) -> int:
+    # The kernel drops the lock of a process that dies, so that a lock is never stale.
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            raise RegistryError(
+                f"another process is writing to {folder}",
+                remedy="wait until it is done, then run this again",
+            ) from error
+        # Its last owner may have removed the file between our opening and our locking it.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        os.close(descriptor)
+
+
+@contextmanager
+def _emptied(staging: Path) -> Iterator[Path]:
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir()
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _is_taken(folder: Path) -> bool:
+    return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
+
+
+def _taken(folder: Path) -> RegistryExists:
+    return RegistryExists(
+        f"{folder} exists already",
+        remedy=f"add to it with: provenance registry add {folder}, or name another folder",
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,149 @@
+"""A generation: the data files of a registry, written from its items in their order."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from provenance import fingerprint
+from provenance.fingerprint import Sketch
+from provenance.model import BACKGROUND_BITS, Int64s, Parameters, SourceCoverage
+from provenance.registry.columns import (
+    BACKGROUND_SCHEMA,
+    ITEMS_SCHEMA,
+    SKETCH_SCHEMA,
+    TEXTS_SCHEMA,
+    signatures_schema,
+)
+from provenance.registry.coverage import coverage, joined
+from provenance.registry.engine import conserve
+from provenance.registry.flow import Sink, in_threads
+from provenance.registry.groups import Group, group
+from provenance.registry.manifest import (
+    BACKGROUND_FILE,
+    ITEMS_FILE,
+    POSTINGS_FILE,
+    SIGNATURES_FILE,
+    SKETCH_FILE,
+    TEXTS_FILE,
+)
+from provenance.registry.order import Ordered, row_groups
+from provenance.registry.parts import gatherer
+from provenance.registry.postings import lay_postings, sort_postings
+from provenance.registry.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What all items come to.
+
+    Parameters
+    ----------
+    items, laid : int
+        Items; postings, repeats of a shingle in one item among them.
+    sketches : dict of str to Sketch
+        By source.
+    cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
+        Counts of tokens.
+    covered : pyarrow.Table or None
+        As `coverage.covered` gives it; None of no items.
+    """
+
+    items: int
+    laid: int
+    sketches: dict[str, Sketch]
+    cells: Int64s
+    covered: pa.Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the data files hold.
+
+    Parameters
+    ----------
+    items, tokens, postings : int
+        How many.
+    sources : tuple of SourceCoverage
+        In order of their ids.
+    """
+
+    items: int
+    tokens: int
+    postings: int
+    sources: tuple[SourceCoverage, ...]
+
+
+def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -> Written:
+    """Write every data file.
+
+    Raises
+    ------
+    RegistryError
+        If rows were lost on the way.
+    """
+    work = partial(group, gather=gatherer(shop.parts), parameters=parameters)
+    groups = in_threads(work, row_groups(ordered), shop.threads)
+    with ExitStack() as stack:
+        sinks = {
+            name: stack.enter_context(Sink(shop.data / name, schema))
+            for name, schema in (
+                (ITEMS_FILE, ITEMS_SCHEMA),
+                (SIGNATURES_FILE, signatures_schema(parameters.permutations)),
+                *([(TEXTS_FILE, TEXTS_SCHEMA)] if shop.keep_texts else []),
+            )
+        }
+        sums = _written(groups, sinks, shop.unsorted)
+    conserve("writing the items", ordered.items, sums.items)
+    _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
+    _write_background(shop.data / BACKGROUND_FILE, sums.cells)
+    postings = sort_postings(ordered.connection, shop.unsorted, sums.laid, shop.data / POSTINGS_FILE)
+    sources = coverage(sums.covered) if sums.covered is not None else ()
+    return Written(sums.items, ordered.tokens, postings, sources)
+
+
+def _written(groups: Iterable[Group], sinks: dict[str, Sink], unsorted: Path) -> Sums:
+    sums = Sums(0, 0, {}, np.zeros(1 << BACKGROUND_BITS, np.int64), None)
+    for one in groups:
+        sinks[ITEMS_FILE].put(one.items)
+        if one.texts is not None:
+            sinks[TEXTS_FILE].put(one.texts)
+        if len(one.signatures):
+            sinks[SIGNATURES_FILE].put(one.signatures)
+        lay_postings(one.postings, unsorted, sums.items)
+        sums = _added(sums, one)
+    return sums
+
+
+def _added(sums: Sums, one: Group) -> Sums:
+    sketches = dict(sums.sketches)
+    for source, sketch in one.sketches.items():
+        known = sketches.get(source)
+        sketches[source] = sketch if known is None else fingerprint.merge(known, sketch)
+    sums.cells[:] += one.cells
+    covered = one.covered if sums.covered is None else joined(sums.covered, one.covered)
+    return replace(
+        sums,
+        items=sums.items + len(one.items),
+        laid=sums.laid + len(one.postings),
+        sketches=sketches,
+        covered=covered,
+    )
+
+
+def _write_sketch(path: Path, sketches: dict[str, Sketch]) -> None:
+    with Sink(path, SKETCH_SCHEMA) as sink:
+        for source in sorted(sketches):
+            hashes = sketches[source].hashes
+            column = pa.array([source]).take(pa.array(np.zeros(len(hashes), np.int8)))
+            sink.put(pa.table([column, pa.array(hashes)], schema=SKETCH_SCHEMA))
+
+
+def _write_background(path: Path, cells: Int64s) -> None:
+    counts = pa.array(cells.astype(np.uint64))
+    with Sink(path, BACKGROUND_SCHEMA) as sink:
+        sink.put(pa.table([counts], schema=BACKGROUND_SCHEMA))

@@ -1,0 +1,219 @@
+"""What a registry says of itself: `registry.json`."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound, RegistryVersion
+from provenance.model import Parameters, Skipped, SourceCoverage
+
+FORMAT = 1
+"""Version of the layout on disk."""
+
+MANIFEST = "registry.json"
+
+ITEMS_FILE = "items.parquet"
+TEXTS_FILE = "texts.parquet"
+POSTINGS_FILE = "postings.parquet"
+SIGNATURES_FILE = "signatures.parquet"
+SKETCH_FILE = "sketch.parquet"
+BACKGROUND_FILE = "background.parquet"
+
+REQUIRED = (ITEMS_FILE, POSTINGS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE)
+
+_ROWS_KEPT = 5
+_REBUILD = "build the registry again from its dumps: provenance registry build"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file of the registry, as it was written.
+
+    Parameters
+    ----------
+    name : str
+        Within the generation's folder.
+    bytes : int
+        Its size.
+    sha256 : str
+        Its digest, in hex.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All that `registry.json` holds.
+
+    Parameters
+    ----------
+    digest : str
+        SHA-256 of the parameters and of the files' names and digests: what the registry *is*.
+        When and by which version it was made is not part of it.
+    parameters : Parameters
+        How the items were fingerprinted.
+    created : datetime
+        When this generation was made.
+    tool : str
+        Version of `provenance` that made it.
+    sources : tuple of SourceCoverage
+        In order of their ids.
+    items, tokens, postings : int
+        How many.
+    files : tuple of DataFile
+        In order of their names.
+    skipped : tuple of Skipped
+        Records of the dumps that are not in it.
+    """
+
+    digest: str
+    parameters: Parameters
+    created: datetime
+    tool: str
+    sources: tuple[SourceCoverage, ...]
+    items: int
+    tokens: int
+    postings: int
+    files: tuple[DataFile, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def generation(self) -> str:
+        """Name of the folder that holds the files."""
+        return f"data-{self.digest[:12]}"
+
+    @property
+    def keeps_texts(self) -> bool:
+        """Whether the items' texts are in the registry."""
+        return any(file.name == TEXTS_FILE for file in self.files)
+
+    @property
+    def bytes_per_posting(self) -> float:
+        """Bytes on disk for each posting, texts and signatures aside."""
+        aside = (TEXTS_FILE, SIGNATURES_FILE)
+        return sum(f.bytes for f in self.files if f.name not in aside) / max(self.postings, 1)
+
+
+def digest_of(parameters: Parameters, files: Iterable[DataFile]) -> str:
+    """Digest what the registry is.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        How its items were fingerprinted.
+    files : iterable of DataFile
+        In any order.
+
+    Returns
+    -------
+    str
+        SHA-256 in hex.
+    """
+    named = sorted((file.name, file.sha256) for file in files)
+    stated = json.dumps([FORMAT, asdict(parameters), named], sort_keys=True)
+    return hashlib.sha256(stated.encode()).hexdigest()
+
+
+def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Sum what was skipped, one entry a file and reason, with the first few rows of each."""
+    sums: dict[tuple[str, str], Skipped] = {}
+    for one in skipped:
+        before = sums.get((one.file, one.reason), Skipped(one.file, one.reason, 0))
+        rows = (before.rows + one.rows)[:_ROWS_KEPT]
+        sums[one.file, one.reason] = Skipped(one.file, one.reason, before.count + one.count, rows)
+    return tuple(sums[key] for key in sorted(sums))
+
+
+def render(manifest: Manifest) -> str:
+    """Write a manifest as JSON."""
+    stated = {"format": FORMAT, **asdict(manifest)}
+    stated["created"] = manifest.created.isoformat()
+    stated["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
+    return json.dumps(stated, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a registry.
+
+    Raises
+    ------
+    RegistryNotFound
+        If there is none.
+    RegistryVersion
+        If its format is not ours.
+    CorruptFile, DigestMismatch
+        If it was damaged or altered.
+    """
+    path = folder / MANIFEST
+    try:
+        text = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RegistryNotFound(
+            f"{folder} is not a registry: it has no {MANIFEST}",
+            remedy=f"make one: provenance registry build {folder} --source SOURCE DUMP",
+        ) from error
+    except OSError as error:
+        raise RegistryNotFound(
+            f"{path} cannot be read: {error.strerror}", remedy="check the path and its permissions"
+        ) from error
+    try:
+        stated = json.loads(text)
+        version = stated["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+    if version != FORMAT:
+        raise RegistryVersion(
+            f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
+            remedy="use the version that made it, or " + _REBUILD,
+        )
+    try:
+        manifest = _parsed(stated)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+    if digest_of(manifest.parameters, manifest.files) != manifest.digest:
+        raise DigestMismatch(
+            f"{path} was altered: its digest is not that of its parameters and files",
+            remedy=_REBUILD,
+        )
+    return manifest
+
+
+def _damaged(path: Path, error: Exception) -> CorruptFile:
+    return CorruptFile(f"{path} is damaged: {type(error).__name__}: {error}", remedy=_REBUILD)
+
+
+def _parsed(stated: dict[str, Any]) -> Manifest:
+    files = tuple(DataFile(**file) for file in stated["files"])
+    for file in files:
+        # A name is joined to a path: nothing may lead out of the registry.
+        if not re.fullmatch(r"[a-z]+\.parquet", file.name):
+            raise ValueError(f"not the name of a data file: {file.name!r}")
+    if missing := set(REQUIRED) - {file.name for file in files}:
+        raise ValueError(f"does not list {', '.join(sorted(missing))}")
+    if not re.fullmatch(r"[0-9a-f]{64}", stated["digest"]):
+        raise ValueError(f"not a digest: {stated['digest']!r}")
+    return Manifest(
+        digest=stated["digest"],
+        parameters=Parameters(**stated["parameters"]),
+        created=datetime.fromisoformat(stated["created"]),
+        tool=str(stated["tool"]),
+        sources=tuple(_coverage(source) for source in stated["sources"]),
+        items=int(stated["items"]),
+        tokens=int(stated["tokens"]),
+        postings=int(stated["postings"]),
+        files=files,
+        skipped=tuple(Skipped(**one | {"rows": tuple(one["rows"])}) for one in stated["skipped"]),
+    )
+
+
+def _coverage(stated: dict[str, Any]) -> SourceCoverage:
+    days = {end: stated[end] and date.fromisoformat(stated[end]) for end in ("first", "last")}
+    return SourceCoverage(**stated | days)

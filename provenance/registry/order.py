@@ -1,0 +1,130 @@
+"""The order of a registry's items: one row an item, numbered by age."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from provenance.errors import RegistryError
+from provenance.model import Int64s
+from provenance.registry.columns import GROUP_ROWS, GROUP_TOKENS
+from provenance.registry.engine import conserve, count_of, name_parts, run
+from provenance.registry.flow import Portion, portions
+
+_MOST_ITEMS = 1 << 32
+_MOST_SOURCES = 1 << 8
+
+# The later of two rows with the same id is the item.
+_KEPT = """
+    CREATE TABLE kept AS
+    SELECT source, item, max(seq) AS seq, count(*) AS copies FROM staged GROUP BY source, item
+"""
+
+_NUMBERED = """
+    CREATE TABLE numbered AS
+    SELECT staged.seq, staged.length, staged.whole,
+           row_number() OVER (ORDER BY created_at NULLS LAST, staged.source, staged.item) - 1
+           AS number
+    FROM staged JOIN kept ON staged.seq = kept.seq
+"""
+
+# Two sequences that differ share hash and length with a chance of 2**-64; items without tokens
+# have nothing in common.
+_PLACED = """
+    CREATE TABLE placed AS
+    SELECT seq, length, number::UINTEGER AS number,
+           (CASE WHEN length = 0 THEN number
+            ELSE min(number) OVER (PARTITION BY whole, length) END)::UINTEGER AS first
+    FROM numbered
+"""
+
+_ORDERED = "SELECT seq, number, first, length FROM placed ORDER BY number"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The items of a registry, found but not yet read.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Where they are.
+    items, tokens : int
+        How many.
+    sources : tuple of str
+        Their sources, sorted.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    items: int
+    tokens: int
+    sources: tuple[str, ...]
+
+
+def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Ordered:
+    """Find the items among the rows that were laid down, and their order.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Empty as yet.
+    keys : Path
+        Folder of what puts them in order.
+    rows : int
+        How many were laid down.
+
+    Raises
+    ------
+    RegistryError
+        If there is no item, or more than a registry can hold; or if rows were lost.
+    """
+    if rows == 0:
+        raise RegistryError(
+            "no items: the dumps hold no item that could be read",
+            remedy="check the dumps and their layout; the records skipped say why",
+        )
+    name_parts(connection, "staged", keys)
+    run(connection, _KEPT)
+    conserve(
+        "keeping the latest of each item",
+        rows,
+        count_of(connection, "SELECT sum(copies) FROM kept"),
+    )
+    items = count_of(connection, "SELECT count(*) FROM kept")
+    run(connection, _NUMBERED)
+    conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
+    tokens = count_of(connection, "SELECT sum(length) FROM numbered")
+    found = run(connection, "SELECT DISTINCT source FROM kept")
+    sources = tuple(sorted(source for (source,) in found))
+    if items > _MOST_ITEMS or len(sources) > _MOST_SOURCES:
+        raise RegistryError(
+            f"{items} items of {len(sources)} sources are too many for one registry",
+            remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources in each",
+        )
+    run(connection, "DROP TABLE kept")
+    run(connection, _PLACED)
+    run(connection, "DROP TABLE numbered")
+    conserve("finding equal items", items, count_of(connection, "SELECT count(*) FROM placed"))
+    return Ordered(connection, items, tokens, sources)
+
+
+def row_groups(ordered: Ordered) -> Iterator[pa.Table]:
+    """Read the numbers of the items, in the row groups that they are written in.
+
+    Yields
+    ------
+    pyarrow.Table
+        `number`, in order; `first`, the number of the first item with the same tokens; `seq`, the
+        item's place in the parts; `length` in tokens.
+    """
+    with ordered.connection.cursor() as cursor:
+        batches = cursor.sql(_ORDERED).to_arrow_reader(GROUP_ROWS)
+        yield from portions(batches, Portion(GROUP_ROWS, GROUP_TOKENS), _lengths)
+
+
+def _lengths(batch: pa.RecordBatch) -> Int64s:
+    lengths: Int64s = batch["length"].to_numpy().astype(np.int64)
+    return lengths

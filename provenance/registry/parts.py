@@ -1,0 +1,77 @@
+"""Items laid down as they came, in parts: to be numbered by their keys, then picked by number.
+
+Only the keys are sorted. Texts and tokens are written once and mapped into memory, so that an
+item may be as long as it likes.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from provenance.model import Int64s
+
+_KEYS = ("source", "item", "created_at", "length")
+_KEPT_OPEN = 1024
+
+Gather = Callable[[Int64s], pa.Table]
+
+
+def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, keys: Path) -> int:
+    """Lay down a part.
+
+    Parameters
+    ----------
+    columns : dict of str to column
+        Of its items.
+    whole : pyarrow.UInt64Array
+        Hashes of their token sequences.
+    place : int
+        Of its first item, among all that are laid down.
+    parts, keys : Path
+        Folders.
+
+    Returns
+    -------
+    int
+        How many items it has.
+    """
+    part = pa.table(columns).combine_chunks()
+    with pa.ipc.new_file(parts / _name(place), part.schema) as file:
+        file.write_table(part)
+    key = part.select(_KEYS).append_column("whole", whole)
+    key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
+    pq.write_table(key, keys / f"{place}.parquet", compression="none", use_dictionary=False)
+    return len(part)
+
+
+def gatherer(parts: Path) -> Gather:
+    """Make a function that picks items by their places, in the order asked."""
+    starts = np.array(sorted(int(path.stem) for path in parts.iterdir()), np.int64)
+
+    @lru_cache(_KEPT_OPEN)
+    def opened(part: int) -> pa.RecordBatch:
+        with pa.ipc.open_file(pa.memory_map(str(parts / _name(int(starts[part]))))) as file:
+            return file.get_batch(0)
+
+    def gather(places: Int64s) -> pa.Table:
+        of_part = np.searchsorted(starts, places, side="right") - 1
+        by_part = np.argsort(of_part, kind="stable")
+        found, firsts = np.unique(of_part[by_part], return_index=True)
+        pieces = [
+            opened(int(part)).take(pa.array(places[rows] - starts[part]))
+            for part, rows in zip(found, np.split(by_part, firsts[1:]), strict=True)
+        ]
+        back = np.empty(len(places), np.int64)
+        back[by_part] = np.arange(len(places))
+        return pa.Table.from_batches(pieces).combine_chunks().take(pa.array(back))
+
+    return gather
+
+
+def _name(place: int) -> str:
+    return f"{place}.arrow"

@@ -1,0 +1,129 @@
+"""Items from dumps, fingerprinted and laid down in parts that DuckDB can sort."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance import fingerprint
+from provenance.model import ITEMS, Int64s, Items, Skipped, Texts
+from provenance.registry.columns import blobs
+from provenance.registry.engine import conserve
+from provenance.registry.flow import Portion, in_threads, portions
+from provenance.registry.manifest import tally
+from provenance.registry.parts import lay_part
+from provenance.registry.wholes import wholes
+from provenance.registry.workshop import Workshop
+
+CHUNK = Portion(rows=1 << 15, weight=1 << 25)
+"""Items, and bytes of their texts, that one thread works on."""
+
+# Days outside the calendar of `datetime.date` are typing errors; the item counts as undated.
+_EARLIEST = np.datetime64("0001-01-01", "s").astype(np.int64)
+_LATEST = np.datetime64("9999-12-31", "s").astype(np.int64)
+
+_AUTHOR = "substr(sha256(source || chr(31) || author), 1, 16) AS author"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What was laid down.
+
+    Parameters
+    ----------
+    rows : int
+        How many items, those of the same id counted again.
+    skipped : tuple of Skipped
+        What the dumps' readers left out.
+    """
+
+    rows: int
+    skipped: tuple[Skipped, ...]
+
+
+def stage(
+    batches: Iterable[Items], shop: Workshop, after: int, progress: Callable[[int], None] | None
+) -> Staged:
+    """Fingerprint items and lay them down.
+
+    Parameters
+    ----------
+    batches : iterable of Items
+        Of any size; of items with the same source and id the later will win.
+    shop : Workshop
+        Where to.
+    after : int
+        Number of rows that were laid down before.
+    progress : callable or None
+        Told the number of items taken in, again and again.
+
+    Returns
+    -------
+    Staged
+        The rows of `batches` alone.
+    """
+    skipped: list[Skipped] = []
+    chunks = portions(_taken(batches, skipped, progress), CHUNK, _text_sizes)
+    rows = sum(in_threads(lambda one: _lay(shop, *one), _placed(chunks, after), shop.threads))
+    return Staged(rows, tally(skipped))
+
+
+def _taken(
+    batches: Iterable[Items], skipped: list[Skipped], progress: Callable[[int], None] | None
+) -> Iterator[pa.RecordBatch]:
+    for items in batches:
+        if items.skipped:
+            skipped[:] = tally([*skipped, *items.skipped])
+        if progress is not None:
+            progress(len(items.batch))
+        yield items.batch.cast(ITEMS)
+
+
+def _text_sizes(batch: pa.RecordBatch) -> Int64s:
+    return np.diff(Texts.of(batch["text"]).offsets)
+
+
+def _placed(chunks: Iterable[pa.Table], after: int) -> Iterator[tuple[pa.Table, int]]:
+    for chunk in chunks:
+        yield chunk, after
+        after += len(chunk)
+
+
+def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
+    text = chunk["text"].chunk(0)
+    texts = Texts.of(text)
+    tokens = fingerprint.tokenise(texts)
+    edges = fingerprint.edges(texts, tokens)
+    columns = {
+        "source": chunk["source"],
+        "item": chunk["item"],
+        "url": chunk["url"],
+        "created_at": _seconds(chunk["created_at"]),
+        "author": _digested(shop.connection.cursor(), chunk.select(["source", "author"])),
+        "language": chunk["language"],
+        "licence": chunk["licence"],
+        "length": np.diff(tokens.offsets).astype(np.uint32),
+        "tokens": blobs(tokens.hashes, tokens.offsets),
+        "lead": blobs(edges.lead, edges.lead_offsets),
+        "trail": blobs(edges.trail, edges.trail_offsets),
+    }
+    if shop.keep_texts:
+        columns["text"] = text
+    whole = pa.array(wholes(tokens.hashes, tokens.offsets))
+    return lay_part(columns, whole, place, shop.parts, shop.keys)
+
+
+def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    seconds = column.cast(pa.int64())
+    known = pc.and_(pc.greater_equal(seconds, _EARLIEST), pc.less_equal(seconds, _LATEST))
+    return pc.if_else(known, seconds, None)
+
+
+def _digested(connection: duckdb.DuckDBPyConnection, named: pa.Table) -> pa.ChunkedArray:
+    with connection:
+        digests = connection.from_arrow(named).project(_AUTHOR).to_arrow_table()
+    conserve("digesting authors", len(named), len(digests))
+    return digests["author"]

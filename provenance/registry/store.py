@@ -1,0 +1,177 @@
+"""Registries are read: as arrays for matching, as rows for reports."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from provenance import fingerprint
+from provenance.errors import DigestMismatch, FingerprintMismatch
+from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
+from provenance.registry.copies import Copies, copies
+from provenance.registry.holdings import read_holdings
+from provenance.registry.manifest import (
+    ITEMS_FILE,
+    SIGNATURES_FILE,
+    TEXTS_FILE,
+    DataFile,
+    Manifest,
+    read_manifest,
+)
+from provenance.registry.tables import REMEDY, list_values, parquet, rows_of
+
+_DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry on disk, found whole.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    manifest : Manifest
+        What it says of itself.
+    """
+
+    path: Path
+    manifest: Manifest
+
+    def holdings(self) -> Holdings:
+        """Read what matching needs: all items' tokens and postings."""
+        return read_holdings(self.data, self.manifest)
+
+    def describe(self, numbers: UInt32s) -> pa.Table:
+        """Tell what is known of items.
+
+        Parameters
+        ----------
+        numbers : ndarray of uint32
+            Of items, in any order, repeats allowed.
+
+        Returns
+        -------
+        pyarrow.Table
+            A row a number, in the order asked: `number`, `source`, `item`, `url`, `created_at`,
+            `language`, `licence`, and `length` in tokens.
+        """
+        rows = rows_of(self.data / ITEMS_FILE, _DESCRIBED, numbers)
+        seconds = rows["created_at"].cast(pa.timestamp("s", "UTC"))
+        rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
+        return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
+
+    def texts(self, numbers: UInt32s) -> list[str | None]:
+        """Give the texts of items, in the order asked; None of each where none are kept."""
+        if not self.manifest.keeps_texts:
+            return [None] * len(numbers)
+        texts: list[str | None] = rows_of(self.data / TEXTS_FILE, ["text"], numbers)[
+            "text"
+        ].to_pylist()
+        return texts
+
+    def edges(self, numbers: UInt32s) -> Edges:
+        """Give what normalisation dropped at the edges of items, in the order asked."""
+        rows = rows_of(self.data / ITEMS_FILE, ["lead", "trail"], numbers)
+        lead, trail = (list_values(rows[name].combine_chunks()) for name in ("lead", "trail"))
+        return Edges(*lead, *trail)
+
+    def same(self, numbers: UInt32s) -> list[Copies]:
+        """Find the other items with the same tokens, for each item in the order asked."""
+        return copies(self.data / ITEMS_FILE, self.manifest, numbers)
+
+    def signatures(self) -> tuple[UInt32s, UInt32s]:
+        """Read the signatures of long items.
+
+        Returns
+        -------
+        items : ndarray of uint32, shape (n,)
+            Their numbers, in order.
+        signatures : ndarray of uint32, shape (n, permutations)
+            As `fingerprint.signatures` gives them.
+        """
+        with parquet(self.data / SIGNATURES_FILE) as file:
+            table = file.read().combine_chunks()
+        rows = table["signature"].combine_chunks().flatten().to_numpy()
+        return table["item"].to_numpy(), rows.reshape(-1, self.manifest.parameters.permutations)
+
+    def summary(self) -> RegistrySummary:
+        """Say what it is, for a result."""
+        stated = self.manifest
+        return RegistrySummary(
+            str(self.path), stated.digest, stated.created, stated.items, stated.sources
+        )
+
+    @property
+    def data(self) -> Path:
+        """Folder of the data files."""
+        return self.path / self.manifest.generation
+
+
+def open_registry(folder: Path) -> Registry:
+    """Open a registry, if it is whole and can be compared with what we fingerprint.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+
+    Raises
+    ------
+    RegistryNotFound
+        If there is none.
+    RegistryVersion
+        If its format is of another version.
+    FingerprintMismatch
+        If its items were fingerprinted in another way than a corpus would be. Another version of
+        Unicode alone is accepted.
+    DigestMismatch
+        If a file is missing or altered. The texts are not looked at: see `verify`.
+    CorruptFile
+        If its manifest is damaged.
+    """
+    manifest = read_manifest(folder)
+    ours = fingerprint.parameters()
+    if replace(manifest.parameters, unicode=ours.unicode) != ours:
+        raise FingerprintMismatch(
+            f"{folder} was fingerprinted with {manifest.parameters}; a corpus would be with {ours}",
+            remedy="use the version of provenance that made it, or build it again from its dumps",
+        )
+    check_files(
+        folder / manifest.generation,
+        [file for file in manifest.files if file.name != TEXTS_FILE],
+    )
+    return Registry(folder, manifest)
+
+
+def check_files(data: Path, files: list[DataFile]) -> None:
+    """Hold data files against what the manifest says of them.
+
+    Raises
+    ------
+    DigestMismatch
+        If one is missing or altered.
+    """
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(lambda file: _check(data / file.name, file), files):
+            pass
+
+
+def _check(path: Path, stated: DataFile) -> None:
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY) from error
+    if size != stated.bytes:
+        raise DigestMismatch(
+            f"{path} has {size} bytes; the manifest says {stated.bytes}", remedy=REMEDY
+        )
+    if digest != stated.sha256:
+        raise DigestMismatch(
+            f"{path} was altered: its SHA-256 is {digest}; the manifest says {stated.sha256}",
+            remedy=REMEDY,
+        )

@@ -1,0 +1,153 @@
+"""A registry's Parquet files, read: whole columns, or the rows asked for."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from provenance.errors import CorruptFile, DigestMismatch
+from provenance.model import Int64s, UInt32s
+
+N = TypeVar("N", bound=np.generic)
+
+REMEDY = "build the registry again from its dumps, or fetch it again"
+"""Of all that is wrong with a data file."""
+
+
+@contextmanager
+def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+    """Open a data file; one that was open before need not be parsed again.
+
+    Raises
+    ------
+    DigestMismatch
+        If it is gone.
+    CorruptFile
+        If it cannot be read, now or later within the context.
+    """
+    try:
+        with pq.ParquetFile(path, metadata=metadata, memory_map=True) as file:
+            yield file
+    except FileNotFoundError as error:
+        raise DigestMismatch(f"{path} is missing", remedy=REMEDY) from error
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
+
+
+def list_values(column: pa.ListArray) -> tuple[UInt32s, Int64s]:
+    """View a column of lists of numbers.
+
+    Returns
+    -------
+    values : ndarray of uint32
+        Of all rows.
+    offsets : ndarray of int64, shape (n + 1,)
+        Values of row `i` are `values[offsets[i]:offsets[i + 1]]`.
+    """
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    return column.flatten().to_numpy(), offsets - offsets[0]
+
+
+def read_column(
+    path: Path,
+    name: str,
+    out: npt.NDArray[N],
+    *,
+    places: Int64s | None = None,
+    convert: Callable[[Any], npt.NDArray[N]] = lambda column: column.to_numpy(),
+) -> npt.NDArray[N]:
+    """Read a whole column, row groups in threads.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        The column.
+    out : ndarray
+        Where to.
+    places : ndarray of int64, shape (rows + 1,), optional
+        Place in `out` of each row; by default a row takes one place.
+    convert : callable
+        Makes an array of the column of one row group.
+
+    Returns
+    -------
+    ndarray
+        `out`.
+
+    Raises
+    ------
+    DigestMismatch, CorruptFile
+        If the file is gone, damaged, or holds more or less than `out` has room for.
+    """
+    with parquet(path) as file:
+        metadata, starts = file.metadata, starts_of(file)
+    rows = len(out) if places is None else len(places) - 1
+    bounds = starts if places is None else places[np.minimum(starts, rows)]
+    if starts[-1] != rows or bounds[-1] != len(out):
+        raise CorruptFile(
+            f"{path} has {starts[-1]} rows, not as many as the registry's other files say",
+            remedy=REMEDY,
+        )
+
+    def read(group: int) -> None:
+        with parquet(path, metadata) as file:
+            column = file.read_row_group(group, columns=[name], use_threads=False)[name]
+            values = convert(column.combine_chunks())
+            out[bounds[group] : bounds[group + 1]] = values
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(read, range(len(starts) - 1)):
+            pass
+    return out
+
+
+def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
+    """Read some rows of a data file, and only the row groups that hold them.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        Which columns.
+    numbers : ndarray of uint32
+        Which rows, in any order, repeats allowed.
+
+    Returns
+    -------
+    pyarrow.Table
+        In the order asked, one chunk a column.
+
+    Raises
+    ------
+    IndexError
+        If a number is beyond the last row.
+    """
+    wanted, places = np.unique(numbers, return_inverse=True)
+    with parquet(path) as file:
+        starts = starts_of(file)
+        if len(wanted) and int(wanted[-1]) >= starts[-1]:
+            raise IndexError(f"no item has the number {wanted[-1]}: there are {starts[-1]}")
+        bounds = np.searchsorted(wanted, starts)
+        pieces = [file.schema_arrow.empty_table().select(columns)]
+        for group in np.flatnonzero(np.diff(bounds)):
+            table = file.read_row_group(int(group), columns=list(columns))
+            inside = wanted[bounds[group] : bounds[group + 1]] - starts[group]
+            pieces.append(table.select(columns).take(pa.array(inside)))
+    return pa.concat_tables(pieces).combine_chunks().take(pa.array(places)).combine_chunks()
+
+
+def starts_of(file: pq.ParquetFile) -> Int64s:
+    """Give the first row of each row group, and the number of rows."""
+    metadata = file.metadata
+    sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

@@ -1,0 +1,110 @@
+"""Registries are verified: every digest, and that the files agree with one another."""
+
+from collections.abc import Iterator
+from glob import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from provenance import fingerprint
+from provenance.errors import CorruptFile
+from provenance.model import BACKGROUND_BITS, Holdings, Int32s, Tokens
+from provenance.registry.engine import Limits, count_of, engine
+from provenance.registry.holdings import read_holdings
+from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest, read_manifest
+from provenance.registry.store import check_files
+from provenance.registry.tables import REMEDY, parquet
+from provenance.registry.wholes import wholes
+
+_NO_INT32S: Int32s = np.zeros(0, np.int32)
+
+_ITEMS = "read_parquet('{}', file_row_number = true)"
+_TWICE = "SELECT count(*) FROM (SELECT 1 FROM {} GROUP BY source, item HAVING count(*) > 1)"
+_MISPLACED = """
+    SELECT count(*) FROM (
+        SELECT file_row_number,
+               row_number() OVER (ORDER BY created_at NULLS LAST, source, item) - 1 AS place
+        FROM {}
+    ) WHERE file_row_number != place
+"""
+
+
+def verify(folder: Path) -> Manifest:
+    """Check all that can be checked of a registry.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+
+    Returns
+    -------
+    Manifest
+        Which is true.
+
+    Raises
+    ------
+    RegistryNotFound, RegistryVersion
+        If there is no registry that we can read.
+    DigestMismatch
+        If a file is missing or altered, the texts among them.
+    CorruptFile
+        If the files are as they were written, but contradict one another.
+    """
+    manifest = read_manifest(folder)
+    data = folder / manifest.generation
+    check_files(data, list(manifest.files))
+    holdings = read_holdings(data, manifest)
+    checks = (_of_items(data, manifest), _of_postings(holdings), _of_sums(holdings, manifest))
+    if faults := [fault for check in checks for fault in check]:
+        raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
+    return manifest
+
+
+def _of_items(data: Path, manifest: Manifest) -> Iterator[str]:
+    if manifest.keeps_texts:
+        with parquet(data / TEXTS_FILE) as texts:
+            if texts.metadata.num_rows != manifest.items:
+                yield f"{texts.metadata.num_rows} texts of {manifest.items} items"
+    items = _ITEMS.format(escape(str(data / ITEMS_FILE)).replace("'", "''"))
+    with TemporaryDirectory() as spill, engine(Path(spill), Limits()) as connection:
+        if twice := count_of(connection, _TWICE.format(items)):
+            yield f"{twice} items stand in it twice"
+        if misplaced := count_of(connection, _MISPLACED.format(items)):
+            yield f"{misplaced} items are out of order"
+
+
+def _of_postings(holdings: Holdings) -> Iterator[str]:
+    postings, first = holdings.postings, holdings.first
+    tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
+    shingles = fingerprint.shingle(tokens, holdings.parameters.seed_width)
+    later = (postings.shingles[1:] > postings.shingles[:-1]) | (
+        (postings.shingles[1:] == postings.shingles[:-1])
+        & (postings.items[1:] > postings.items[:-1])
+    )
+    if not later.all():
+        yield "postings are out of order"
+    if not (first[postings.items] == postings.items).all():
+        yield "postings of items that are copies"
+    places = shingles.offsets[postings.items] + postings.positions
+    inside = places < shingles.offsets[postings.items.astype(np.int64) + 1]
+    if not inside.all() or not (shingles.hashes[places] == postings.shingles).all():
+        yield "postings that are not in their items"
+
+
+def _of_sums(holdings: Holdings, manifest: Manifest) -> Iterator[str]:
+    numbers = np.arange(len(holdings.first), dtype=np.uint32)
+    lengths = np.diff(holdings.token_offsets)
+    alone = holdings.first == numbers
+    hashes = wholes(holdings.tokens, holdings.token_offsets)
+    if not (hashes[holdings.first] == hashes).all() or (holdings.first > numbers).any():
+        yield "items that are called copies and are none"
+    cells = holdings.tokens[np.repeat(alone, lengths)] >> np.uint32(32 - BACKGROUND_BITS)
+    counted = np.bincount(cells, minlength=1 << BACKGROUND_BITS)
+    if not (counted == holdings.background).all():
+        yield "the background counts other tokens than the items have"
+    for code, source in enumerate(manifest.sources):
+        of_source = holdings.source_codes == code
+        if (of_source.sum(), lengths[of_source].sum()) != (source.items, source.tokens):
+            yield f"{source.source} has not as many items or tokens as the manifest says"

@@ -1,0 +1,76 @@
+"""Where a generation is made: a folder of folders, gone when it is done."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from provenance.registry.engine import Limits, engine
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A place to work in, and what to work with.
+
+    Parameters
+    ----------
+    folder : Path
+        The staging folder.
+    connection : duckdb.DuckDBPyConnection
+        Sorts and groups.
+    threads : int
+        How many work at once.
+    keep_texts : bool
+        Whether the texts go with the items; else a text is nowhere on the disk.
+    """
+
+    folder: Path
+    connection: duckdb.DuckDBPyConnection
+    threads: int
+    keep_texts: bool
+
+    @property
+    def parts(self) -> Path:
+        """Folder of the items, as they came."""
+        return self.folder / "parts"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of what puts the items in order."""
+        return self.folder / "keys"
+
+    @property
+    def unsorted(self) -> Path:
+        """Folder of the postings, as they came."""
+        return self.folder / "unsorted"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the data files."""
+        return self.folder / "data"
+
+
+@contextmanager
+def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Workshop]:
+    """Furnish an empty folder.
+
+    Yields
+    ------
+    Workshop
+        Only its data files outlast it.
+
+    Raises
+    ------
+    RegistryError
+        If what is to be sorted takes more memory or disk than there is.
+    """
+    with engine(folder / "spill", limits) as connection:
+        shop = Workshop(folder, connection, limits.threads, keep_texts)
+        for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
+            path.mkdir()
+        yield shop
+    for path in (shop.parts, shop.keys, shop.unsorted):
+        shutil.rmtree(path)

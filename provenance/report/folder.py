@@ -1,0 +1,102 @@
+"""The folder of a report: result.json, findings.parquet, report.html."""
+
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+
+from provenance.errors import CorruptFile, DatasetNotFound, OutputError
+from provenance.model import Report, Result
+from provenance.report import findingsfile, html, resultfile
+
+PAGE = "report.html"
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write result.json, findings.parquet and report.html into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    report : Report
+        What to write.
+    folder : Path
+        Made where it is absent; an earlier report in it is replaced.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Beside their places, so that each file moves in by one rename. The result goes last:
+        # where it stands, the others do too.
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as made:
+            findingsfile.write_findings(report.findings, Path(made, findingsfile.NAME))
+            _write_text(Path(made, PAGE), html.html_page(report))
+            _write_text(Path(made, resultfile.NAME), resultfile.dumps(report.result))
+            for name in (findingsfile.NAME, PAGE, resultfile.NAME):
+                Path(made, name).replace(folder / name)
+    except OSError as error:
+        raise OutputError(
+            f"the report cannot be written to {str(folder)!r}: {error.strerror or error}",
+            remedy="give a folder that can be written, on a disk with room, with --output.",
+        ) from error
+
+
+def read_report(folder: Path) -> Report:
+    """Read a report back from its folder: all that any format renders.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `write` put it.
+
+    Returns
+    -------
+    Report
+        Equal to what was written, its findings in order.
+
+    Raises
+    ------
+    DatasetNotFound
+        If the folder holds no report.
+    CorruptFile
+        If a file of it cannot be read.
+    """
+    return Report(_result(folder / resultfile.NAME), _findings(folder / findingsfile.NAME))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _result(path: Path) -> Result:
+    try:
+        return resultfile.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _absent(path, error) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise CorruptFile(
+            f"{str(path)!r} is not a result that this version reads: {error}",
+            remedy="run the check again with --output, or use the version that wrote it.",
+        ) from error
+
+
+def _findings(path: Path) -> pa.Table:
+    try:
+        return findingsfile.read_findings(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise _absent(path, error) from error
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise CorruptFile(
+            f"{str(path)!r} cannot be read: {error}",
+            remedy="run the check again with --output.",
+        ) from error
+
+
+def _absent(path: Path, error: OSError) -> DatasetNotFound:
+    return DatasetNotFound(
+        f"there is no report at {str(path.parent)!r}: {path.name}: {error.strerror or error}",
+        remedy="name the folder that `provenance check --output` wrote.",
+    )

@@ -1,0 +1,118 @@
+"""report.html: the page that people read."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from provenance.model import MeasuredRecall, Report, Result
+from provenance.report import figures, wording
+from provenance.report.bars import bar, ceiling
+from provenance.report.excerpts import Passage, Span, passage
+from provenance.report.hostile import visible, web_address
+from provenance.report.strongest import strongest
+
+SHOWN = 50
+"""Findings on the page; all are in findings.parquet."""
+
+_EXCERPT, _LEAD = 1500, 240
+"""Code points of an excerpt that the page shows, and before its first matched word."""
+
+_CHARTS = {
+    "verdict": "By verdict",
+    "source": "By source",
+    "basis": "By basis: why the terms say so",
+    "evidence": "By evidence: how it was found",
+}
+_FIGURES = (
+    *("count", "day", "days", "interval", "limit", "moment"),
+    *("number", "odds", "percent", "period", "size"),
+)
+
+
+def html_page(report: Report) -> str:
+    """Render a report as one self-contained page.
+
+    Parameters
+    ----------
+    report : Report
+        What to show.
+
+    Returns
+    -------
+    str
+        HTML that asks nothing of any network and runs no script.
+    """
+    result = report.result
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            result=result,
+            total=report.findings.num_rows,
+            missed=wording.bound(result),
+            steps=wording.next_steps(result),
+            charts=_charts(result),
+            findings=strongest(report.findings, SHOWN),
+            names={each.source: each.name for each in result.rulings},
+            anchors={each.source: f"source-{n}" for n, each in enumerate(result.rulings, 1)},
+            recall=_recall(result.method.recall),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("provenance.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        # Whatever is printed, whoever wrote it: nothing hides in it.
+        finalize=_shown,
+    )
+    made.globals["say"] = wording
+    made.filters.update({name: getattr(figures, name) for name in _FIGURES})
+    made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
+    return made
+
+
+def _shown(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _prose(text: str) -> Markup:
+    """Set what stands between backticks as code; escape all."""
+    parts = [Markup.escape(visible(part)) for part in text.split("`")]
+    if len(parts) % 2 == 0:  # a lone backtick is a backtick
+        parts[-2:] = [parts[-2] + "`" + parts[-1]]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part
+        for number, part in enumerate(parts)
+    )
+
+
+def _passage(text: str, marks: tuple[Span, ...]) -> Passage:
+    return passage(text, marks, _LEAD, _EXCERPT)
+
+
+def _charts(result: Result) -> list[dict[str, Any]]:
+    """Lay out the shares of each kind, each kind on a scale of its own."""
+    charts = []
+    for kind, title in _CHARTS.items():
+        shares = wording.by(result.shares, kind)
+        top = ceiling(max(each.tokens.high, each.tokens.any) for each in shares)
+        charts.append({"kind": kind, "title": title, "shares": shares, "top": top})
+    return [chart for chart in charts if chart["shares"]]
+
+
+def _recall(measured: tuple[MeasuredRecall, ...]) -> dict[str, Any]:
+    """Lay measured recall out as a table: an edit a row, a length a column."""
+    lengths = list(dict.fromkeys(each.length for each in measured))
+    found = {(each.edit, each.length): each.recall for each in measured}
+    edits = dict.fromkeys(each.edit for each in measured)
+    rows = {edit: [found.get((edit, length)) for length in lengths] for edit in edits}
+    return {"lengths": lengths, "rows": rows}

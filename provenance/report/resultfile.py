@@ -1,0 +1,148 @@
+"""result.json: the outcome of a check, for other programs and for every report."""
+
+import json
+import re
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any
+
+from provenance.model import (
+    RESULT_SCHEMA,
+    Gate,
+    GateOutcome,
+    Report,
+    Result,
+    Ruling,
+    SourceRuling,
+    Waiver,
+    WaiverOutcome,
+)
+from provenance.report.encoding import plain, revived
+from provenance.report.hostile import HIDDEN
+
+NAME = "result.json"
+
+_SAME = ("corpus", "registries", "policy", "violations", "shares", "findings", "method")
+"""Fields that stand in the document as they stand in `Result`."""
+
+
+def result_document(result: Result) -> dict[str, Any]:
+    """Lay a result out as result.json has it.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    dict
+        As `result.schema.json` describes it: what a reader asks first stands first. Gates, rulings
+        and waivers are one level flatter than in the model, so that a line of jq finds them.
+    """
+    same = {name: plain(getattr(result, name)) for name in _SAME}
+    return {
+        "schema": RESULT_SCHEMA,
+        "tool": {"name": "provenance", "version": result.tool},
+        "created": plain(result.created),
+        "status": result.status,
+        "purpose": result.policy.circumstances.purpose.value,
+        "gates": [_flat(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
+        "violations": same["violations"],
+        "corpus": same["corpus"],
+        "shares": same["shares"],
+        "rulings": [_flat(each, "ruling") for each in result.rulings],
+        "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],
+        "policy": same["policy"],
+        "registries": same["registries"],
+        "rules": {"digest": result.rules_digest},
+        "findings": same["findings"],
+        "method": same["method"],
+    }
+
+
+def dumps(result: Result) -> str:
+    r"""Write a result as the text of result.json.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str
+        JSON in a fixed order, with a newline at the end. What could steer a terminal or turn a
+        line around, and lone surrogates of odd file names, stand as ``\u`` escapes.
+    """
+    text = json.dumps(result_document(result), ensure_ascii=False, indent=2, allow_nan=False)
+    return re.sub(f"[{HIDDEN}]", _escaped, text) + "\n"
+
+
+def loads(text: str) -> Result:
+    """Read a result back.
+
+    Parameters
+    ----------
+    text : str
+        As `dumps` gave it.
+
+    Returns
+    -------
+    Result
+        Equal to the original.
+
+    Raises
+    ------
+    ValueError, TypeError or KeyError
+        If the text is not a result of this version.
+    """
+    document = json.loads(text)
+    if document["schema"] != RESULT_SCHEMA:
+        raise ValueError(f"schema is {document['schema']!r}, not {RESULT_SCHEMA!r}")
+    return revived(
+        Result,
+        {
+            **{name: document[name] for name in ("created", *_SAME)},
+            "tool": document["tool"]["version"],
+            "rules_digest": document["rules"]["digest"],
+            "gates": [_nested(each, "gate", Gate) for each in document["gates"]],
+            "rulings": [_nested(each, "ruling", Ruling) for each in document["rulings"]],
+            "waivers": [_nested(each, "waiver", Waiver) for each in document["waivers"]],
+        },
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) that every result.json follows."""
+    text = files("provenance.report").joinpath("result.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def render(report: Report) -> str:
+    """Render a report as result.json."""
+    return dumps(report.result)
+
+
+def _flat(
+    outcome: GateOutcome | SourceRuling | WaiverOutcome, inner: str, label: str | None = None
+) -> dict[str, Any]:
+    document = plain(outcome)
+    lifted = document.pop(inner)
+    named = {} if label is None else {"gate" if inner == "gate" else "id": label}
+    return {**named, **lifted, **document}
+
+
+def _nested(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:
+    return {**document, inner: {part.name: document[part.name] for part in fields(kind)}}
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"\\u{unit:04x}" for unit in _units(ord(match[0])))
+
+
+def _units(code: int) -> tuple[int, ...]:
+    if code < 0x10000:
+        return (code,)
+    return 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)

@@ -1,0 +1,129 @@
+"""The strongest findings, one object each: what a person looks at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.model import Verdict
+from provenance.report.excerpts import Span
+from provenance.report.findingsfile import in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row of the findings' table.
+
+    Parameters
+    ----------
+    document, file, row, field : str, str, int, str
+        Where in the corpus.
+    start, end : int
+        Code points of the field's text.
+    source, item, url, created_at : str, str or None, str or None, datetime or None
+        Whose item.
+    evidence, verdict, basis, terms, waiver : str, Verdict, str or None, str or None, str or None
+        Why it is reported, and what the terms say.
+    tokens, item_tokens : int, int or None
+        Matched, and of the whole item.
+    bits, strength : float
+        How much the matched words say, and how surely this is no chance.
+    contested : bool
+        Whether a permitted source or the background holds it too.
+    alternatives : tuple of (str, str or None)
+        Other sources and items that hold it.
+    excerpt, excerpt_start, marks : str or None, int or None, tuple of Span
+        The document's words, where they begin, and those that matched.
+    item_excerpt, item_marks : str or None, tuple of Span
+        The item's words, and those that matched.
+    """
+
+    document: str
+    file: str
+    row: int
+    field: str
+    start: int
+    end: int
+    source: str
+    item: str | None
+    url: str | None
+    created_at: datetime | None
+    evidence: str
+    verdict: Verdict
+    basis: str | None
+    terms: str | None
+    waiver: str | None
+    tokens: int
+    item_tokens: int | None
+    bits: float
+    strength: float
+    contested: bool
+    alternatives: tuple[tuple[str, str | None], ...]
+    excerpt: str | None
+    excerpt_start: int | None
+    marks: tuple[Span, ...]
+    item_excerpt: str | None
+    item_marks: tuple[Span, ...]
+
+
+def strongest(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
+    """Choose the findings to show.
+
+    Parameters
+    ----------
+    findings : pyarrow.Table
+        Of schema `FINDINGS`.
+    limit : int
+        How many at most.
+
+    Returns
+    -------
+    tuple of Finding
+        The strictest verdict first, then the strongest. Each source has its place: none takes more
+        than its part of `limit` while another source's findings wait.
+    """
+    if findings.num_rows == 0:
+        return ()
+    # A stable order beneath, so that ties fall alike however the findings came.
+    ordered = in_order(findings)
+    strength = ordered["strength"].to_numpy()
+    strictness = _codes(ordered["verdict"], {str(each): each.strictness for each in Verdict})
+    rank = np.lexsort((-strength, -strictness))
+    place = _place_in_source(ordered["source"], rank)
+    # First every source's best, then every source's second best, ... until the limit is reached.
+    chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
+    return tuple(_finding(row) for row in ordered.take(pa.array(rank[chosen])).to_pylist())
+
+
+def _codes(column: pa.ChunkedArray, numbers: dict[str, int]) -> Any:
+    encoded = column.combine_chunks().dictionary_encode()
+    of_code = np.array([numbers[value] for value in encoded.dictionary.to_pylist()])
+    return of_code[encoded.indices.to_numpy(zero_copy_only=False)]
+
+
+def _place_in_source(sources: pa.ChunkedArray, rank: Any) -> Any:
+    codes = sources.combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    grouped = np.argsort(codes[rank], kind="stable")
+    first = np.searchsorted(codes[rank][grouped], codes[rank][grouped])
+    place = np.empty(len(rank), np.int64)
+    place[grouped] = np.arange(len(rank)) - first
+    return place
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    kept = {name: row[name] for name in Finding.__slots__}
+    return Finding(
+        **{
+            **kept,
+            "verdict": Verdict(row["verdict"]),
+            "alternatives": tuple((each["source"], each["item"]) for each in row["alternatives"]),
+            "marks": _spans(row["marks"]),
+            "item_marks": _spans(row["item_marks"]),
+        }
+    )
+
+
+def _spans(pairs: list[list[int]] | None) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in pairs or ())

@@ -1,0 +1,272 @@
+"""The summary that a check ends with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance.model import GateOutcome, Report, Result, Share, SourceRuling, Verdict
+from provenance.report.bars import ceiling
+from provenance.report.cells import cells, padded, shortened, wrapped
+from provenance.report.excerpts import passage
+from provenance.report.figures import count, days, interval, percent, size
+from provenance.report.hostile import inline, one_line
+from provenance.report.strongest import Finding, strongest
+from provenance.report.wording import (
+    NOT_CLEARANCE,
+    asked,
+    bound,
+    by,
+    gate_sentence,
+    headline,
+    next_steps,
+)
+
+LEAST, MOST = 40, 100
+"""Narrower terminals wrap our lines; wider ones do not make them easier to read."""
+
+_FINDINGS = 3
+_SOURCES, _ALTERNATIVES = 6, 3
+_FILL = {
+    Verdict.FORBIDDEN: "█",
+    Verdict.UNKNOWN: "▓",
+    Verdict.RESTRICTED: "▒",
+    Verdict.PERMITTED: "░",
+    None: "░",
+}
+_COLOUR = {
+    Verdict.FORBIDDEN: "31",
+    Verdict.UNKNOWN: "35",
+    Verdict.RESTRICTED: "33",
+    Verdict.PERMITTED: "32",
+    None: "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """How wide we write, and whether in colour."""
+
+    width: int
+    colour: bool
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text.strip() else text
+
+    def bold(self, text: str) -> str:
+        return self.paint(text, "1")
+
+    def wrap(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
+        return wrapped(one_line(text), self.width, indent, hanging)
+
+
+def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
+    """Summarise a report for a terminal.
+
+    Parameters
+    ----------
+    report : Report
+        What to say.
+    width : int
+        Columns of the terminal; no line is longer, from 40 on.
+    colour : bool
+        Whether to use colour; nothing is said by colour alone.
+
+    Returns
+    -------
+    str
+        Lines, the last ended too. The only escape sequences in it are our own.
+    """
+    pen = _Pen(min(max(width, LEAST), MOST), colour)
+    result = report.result
+    sections = [
+        _verdict(pen, result),
+        _gates(pen, result.gates),
+        _shares(pen, result),
+        _why(pen, result),
+        _strongest(pen, report),
+        _limits(pen, result),
+        _next(pen, result),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def render(report: Report) -> str:
+    """Render a report as a terminal of 80 columns shows it, without colour."""
+    return terminal_summary(report, width=80, colour=False)
+
+
+def _verdict(pen: _Pen, result: Result) -> list[str]:
+    corpus = result.corpus
+    read = ", ".join(
+        (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
+    )
+    sentence = wrapped(one_line(headline(result)), pen.width, " " * 6)
+    sentence[0] = f"{result.status.upper():<6}" + sentence[0][6:]
+    code = "1;31" if result.status == "fail" else "1;32"
+    return [
+        *(pen.paint(line, code) for line in sentence),
+        *(pen.wrap(missed, " " * 6) if (missed := bound(result)) else ()),
+        *pen.wrap(f"{', '.join(corpus.addresses)}: {read}.", " " * 6),
+        *pen.wrap(f"Asked: {asked(result.policy.circumstances)}.", " " * 6),
+    ]
+
+
+def _gates(pen: _Pen, gates: tuple[GateOutcome, ...]) -> list[str]:
+    lines = [pen.bold("Gates")]
+    for outcome in gates:
+        mark = "passes" if outcome.passed else "FAILS"
+        lines += pen.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
+    return lines if gates else []
+
+
+def _shares(pen: _Pen, result: Result) -> list[str]:
+    verdicts, sources = by(result.shares, "verdict"), by(result.shares, "source")
+    found = [share for share in sources if share.documents.count]
+    lines: list[str] = []
+    if any(share.documents.count for share in verdicts):
+        top = ceiling(max(each.tokens.high, each.tokens.share) for each in (*verdicts, *found))
+        lines += _share_lines(pen, "Tokens by verdict", verdicts, top)
+        lines += _share_lines(pen, "Tokens by source", found[:_SOURCES], top)
+    if len(found) > _SOURCES:
+        lines += pen.wrap(f"and {count(len(found) - _SOURCES, 'source')} more", "  ")
+    absent = [share.key for share in sources if not share.documents.count]
+    if absent:
+        more = f" and {len(absent) - _SOURCES} more" if len(absent) > _SOURCES else ""
+        lines += pen.wrap(f"Not found: {', '.join(absent[:_SOURCES])}{more}.", "  ")
+    return lines
+
+
+def _share_lines(pen: _Pen, title: str, shares: Sequence[Share], top: float) -> list[str]:
+    if not shares:
+        return []
+    return [_share_heading(pen, title, top), *(_share_line(pen, share, top) for share in shares)]
+
+
+_KEY, _WORD, _FIGURE, _INTERVAL = 13, 10, 7, 14
+
+
+def _bar_width(pen: _Pen) -> int:
+    """Cells for a bar; 0 where it would be too short to say anything."""
+    left = pen.width - len("  ") - _KEY - 1 - _WORD - 1 - _FIGURE - len("  ") - _INTERVAL
+    return left if left >= 10 else 0
+
+
+def _share_heading(pen: _Pen, title: str, top: float) -> str:
+    left = f"{title}, bars to {percent(top)}" if _bar_width(pen) else title
+    right = "95% interval"
+    return pen.bold(padded(left, pen.width - cells(right)) + right)
+
+
+def _share_line(pen: _Pen, share: Share, top: float) -> str:
+    room, estimate = _bar_width(pen), share.tokens
+    # By verdict, the key is the word already.
+    word = "" if share.key == share.verdict else str(share.verdict or "mixed")
+    figures = (
+        f"{percent(estimate.share):>{_FIGURE}}  "
+        f"{interval(estimate.low, estimate.high):>{_INTERVAL}}"
+    )
+    if not room:
+        label = f"{share.key} ({word})" if word else share.key
+        return f"  {padded(one_line(label), pen.width - 2 - len(figures))}{figures}"
+    colour = _COLOUR[share.verdict]
+    key = padded(one_line(share.key), _KEY)
+    drawn = pen.paint(padded(_bar(share, top, room), room), colour)
+    return f"  {key} {pen.paint(padded(word, _WORD), colour)} {drawn}{figures}"
+
+
+def _bar(share: Share, top: float, room: int) -> str:
+    def cells_of(part: float) -> int:
+        return min(round(part / top * (room - 1)), room - 1)
+
+    filled = max(cells_of(share.tokens.share), 1 if share.tokens.share else 0)
+    whisker = cells_of(share.tokens.high) - filled
+    return _FILL[share.verdict] * filled + "·" * max(whisker, 0)
+
+
+def _why(pen: _Pen, result: Result) -> list[str]:
+    found = [each for each in result.rulings if each.documents]
+    lines = [pen.bold("Why")]
+    for each in found[:_SOURCES]:
+        lines += _ruling(pen, each)
+    return lines if found else []
+
+
+def _ruling(pen: _Pen, each: SourceRuling) -> list[str]:
+    ruling = each.ruling
+    lines = pen.wrap(
+        f"{each.name} is {ruling.verdict} ({ruling.basis}). {ruling.why}", "  ", "    "
+    )
+    lines += pen.wrap(f"Terms: {ruling.terms}", "    ") if ruling.terms else []
+    others = [each for each in ruling.alternatives if each.verdict is not ruling.verdict]
+    for other in others[:_ALTERNATIVES]:
+        lines += pen.wrap(
+            f"{other.circumstance}: {other.verdict} ({other.basis})", "    ", "      "
+        )
+    return lines
+
+
+def _strongest(pen: _Pen, report: Report) -> list[str]:
+    shown = strongest(report.findings, _FINDINGS)
+    total = report.findings.num_rows
+    lines = [pen.bold(f"Strongest findings ({len(shown)} of {total:,})")]
+    for finding in shown:
+        lines += _finding(pen, finding)
+    return lines if shown else []
+
+
+def _finding(pen: _Pen, finding: Finding) -> list[str]:
+    whole = f" of {finding.item_tokens}" if finding.item_tokens else ""
+    item = f" {finding.item}" if finding.item else ""
+    waived = ", waived" if finding.waiver else ""
+    where = (
+        f"{finding.verdict}: {finding.source}{item} in {finding.document}, "
+        f"{finding.tokens}{whole} words, {finding.bits:.0f} bits{waived}"
+    )
+    lines = pen.wrap(where, indent="  ", hanging="    ")
+    if finding.excerpt:
+        lines.append("    " + _excerpt(pen, finding))
+    return lines
+
+
+def _excerpt(pen: _Pen, finding: Finding) -> str:
+    room = pen.width - len("    “”")
+    shown = passage(finding.excerpt or "", finding.marks, lead=12, limit=room)
+    before = (("…", False),) if shown.before else ()
+    room -= shown.after
+    line = ""
+    for piece, marked in (*before, *shown.pieces):
+        text = inline(piece)
+        fitting = shortened(text, room)
+        line += pen.bold(fitting) if marked else fitting
+        room -= cells(fitting)
+        if fitting != text:
+            break
+    else:
+        line += "…" if shown.after else ""
+    return f"“{line.strip()}”"
+
+
+def _limits(pen: _Pen, result: Result) -> list[str]:
+    lines = [pen.bold("Limits")]
+    skipped = sum(each.count for each in result.corpus.skipped)
+    if skipped:
+        reasons = ", ".join(dict.fromkeys(each.reason for each in result.corpus.skipped))
+        lines += pen.wrap(f"{count(skipped, 'row')} not read: {reasons}.", "  ", "    ")
+    held = [source for registry in result.registries for source in registry.sources]
+    for each in held[:_SOURCES]:
+        lines += pen.wrap(
+            f"{each.source}: the registry has {count(each.items, 'item')}, "
+            f"{days(each.first, each.last)}; {each.unattributable:,} cannot be matched.",
+            "  ",
+            "    ",
+        )
+    if held[_SOURCES:]:
+        lines += pen.wrap(f"{count(len(held[_SOURCES:]), 'more source')} in the report.", "  ")
+    return [*lines, *pen.wrap(NOT_CLEARANCE, "  ")]
+
+
+def _next(pen: _Pen, result: Result) -> list[str]:
+    steps = next_steps(result)
+    lines = [pen.bold("Next")]
+    for number, step in enumerate(steps, 1):
+        lines += pen.wrap(f"{number}. {step}", indent="  ", hanging="     ")
+    return lines if steps else []

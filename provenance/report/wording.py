@@ -1,0 +1,242 @@
+"""The sentences that reports share: the headline, the reasons, what to do next."""
+
+from collections.abc import Iterable
+
+from provenance.model import Circumstances, GateOutcome, Result, Ruling, Share, Unit, Verdict
+from provenance.report.figures import count, limit, percent, period
+
+VERDICTS = {
+    Verdict.FORBIDDEN: "The terms bar this use.",
+    Verdict.UNKNOWN: "No rule settles this use. That is not a permission.",
+    Verdict.RESTRICTED: "This use is allowed only under stated conditions.",
+    Verdict.PERMITTED: "The terms allow this use.",
+}
+"""What each verdict means, strictest first."""
+
+EVIDENCE = {
+    "content": "words of the item stand in the document",
+    "resemblance": "the document as a whole is nearly the item",
+    "link": "the document's address, or one in it, is the source's",
+    "licence": "the row declares this licence",
+}
+"""What each kind of evidence says."""
+
+BASES = {
+    "agreement": "a contract of your own permits it",
+    "automated-access": "limits robots; does not name training",
+    "commercial-use": "commercial use needs a contract",
+    "copyright-licence": "a licence with conditions",
+    "explicit-ml": "names the training of models",
+    "machine-signal": "a file for robots asks for it",
+    "no-rule": "no rule knows the source or licence",
+    "no-terms": "no document of that time is known",
+    "not-bound": "the documents bind other roles",
+    "not-named": "this purpose is not named",
+    "not-verified": "nobody has read the document",
+    "public-domain": "rights are waived or have ended",
+    "redistribution": "limits how copies are passed on",
+    "silence": "read, and silent on training",
+}
+"""What each basis of a verdict means, in a few words."""
+
+OUTCOMES = {"pass": "Passes the policy", "fail": "Fails the policy"}
+
+NOT_CLEARANCE = (
+    "Absence of a match is not clearance: a registry holds what was put into it, "
+    "and short items cannot be told from chance."
+)
+
+_UNKNOWN_REMEDY = (
+    "Find the terms of '{subject}' that hold for this use and write them as a rule file, record an "
+    "agreement in the policy, or leave this content out."
+)
+
+
+def asked(circumstances: Circumstances) -> str:
+    """Say what use was asked about.
+
+    Parameters
+    ----------
+    circumstances : Circumstances
+        Purpose, dates, actor, jurisdiction.
+
+    Returns
+    -------
+    str
+        "for pretraining, collected on an unknown date, by whoever it binds most strictly".
+    """
+    collected, actor = circumstances.collected, circumstances.actor
+    parts = [
+        f"for {circumstances.purpose}",
+        f"collected {period(collected)}" if collected else "collected on an unknown date",
+        f"by a party in the role of {actor}" if actor else "by a party in any role",
+    ]
+    if circumstances.jurisdiction:
+        parts.append(f"under the law of {circumstances.jurisdiction}")
+    return ", ".join(parts)
+
+
+def headline(result: Result) -> str:
+    """Say the outcome in one sentence; `OUTCOMES` says whether the check passes.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str
+        "1.9% of the tokens are forbidden for pretraining; the policy allows 0%."
+    """
+    failed = [outcome for outcome in result.gates if not outcome.passed]
+    if failed:
+        more = f" {count(len(failed) - 1, 'more gate')} failed." if len(failed) > 1 else ""
+        return _breach(failed[0], result) + more
+    if result.worst is None:
+        return "Nothing of any source looked for was found."
+    if result.worst is Verdict.PERMITTED:
+        return "Everything that was found is permitted."
+    return f"{_part(result.worst, result)}; no gate stands against that."
+
+
+def bound(result: Result) -> str | None:
+    """Say how much can have been missed, where nothing was found.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str or None
+        One sentence; None where something was found.
+    """
+    sources = by(result.shares, "source")
+    if not sources or any(share.documents.count for share in sources):
+        return None
+    most = max([0.00001, *(share.tokens.high for share in sources)])
+    return (
+        f"With 95% confidence, no source looked for holds more than {percent(most)} of the tokens, "
+        "as far as the registries know its items."
+    )
+
+
+def gate_sentence(outcome: GateOutcome) -> str:
+    """Say how a gate came out.
+
+    Parameters
+    ----------
+    outcome : GateOutcome
+        The gate, and what was held against it.
+
+    Returns
+    -------
+    str
+        "2.1% of tokens, at least 1.9%; 0% is allowed".
+    """
+    gate = outcome.gate
+    return (
+        f"{percent(outcome.share)} of {gate.unit}, at least {percent(outcome.low)}; "
+        f"{limit(gate.limit)} is allowed"
+    )
+
+
+def next_steps(result: Result) -> tuple[str, ...]:
+    """List what to do now, most pressing first.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    tuple of str
+        Each once, in the imperative.
+    """
+    expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
+    steps = [
+        *(_capital(violation.remedy) for violation in result.violations),
+        *(
+            f"{each.name}: {remedy}"
+            for each in result.rulings
+            if each.documents and (remedy := remedy_of(each.ruling))
+        ),
+        *(f"Renew or remove the expired waiver '{waiver}'." for waiver in expired),
+    ]
+    return tuple(dict.fromkeys(steps))
+
+
+def remedy_of(ruling: Ruling) -> str | None:
+    """Say what to do about a ruling.
+
+    Parameters
+    ----------
+    ruling : Ruling
+        Any.
+
+    Returns
+    -------
+    str or None
+        Its own remedy; an unknown verdict always has one.
+    """
+    if ruling.remedy is None and ruling.verdict is Verdict.UNKNOWN:
+        return _UNKNOWN_REMEDY.format(subject=ruling.subject)
+    return None if ruling.remedy is None else _capital(ruling.remedy)
+
+
+def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
+    """Pick the shares of one kind.
+
+    Parameters
+    ----------
+    shares : iterable of Share
+        All.
+    kind : str
+        "source", "verdict", "terms", "basis" or "evidence".
+
+    Returns
+    -------
+    tuple of Share
+        The strictest first, then the largest; verdicts in their own order.
+    """
+
+    def rank(share: Share) -> tuple[int, float, str]:
+        strictness = 0 if share.verdict is None else share.verdict.strictness
+        return (-strictness, -share.tokens.share, share.key)
+
+    return tuple(sorted((share for share in shares if share.by == kind), key=rank))
+
+
+def _part(verdict: Verdict, result: Result) -> str:
+    tokens = [share.tokens for share in by(result.shares, "verdict") if share.key == verdict]
+    share = percent(tokens[0].share) if tokens else "A part"
+    return f"{share} of the tokens are {_standing(verdict, result)}"
+
+
+def _breach(outcome: GateOutcome, result: Result) -> str:
+    gate = outcome.gate
+    standing = _standing(gate.verdict, result)
+    whose = f"content of {gate.source}" if gate.source else ""
+    if gate.unit is Unit.DOCUMENTS:
+        what = f"hold {whose or 'content'} that is {standing}"
+    else:
+        what = f"are {whose} that is {standing}" if whose else f"are {standing}"
+    share = percent(outcome.share)
+    return f"{share} of the {gate.unit} {what}; the policy allows {limit(gate.limit)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _standing(verdict: Verdict, result: Result) -> str:
+    purpose = result.policy.circumstances.purpose
+    return {
+        Verdict.FORBIDDEN: f"forbidden for {purpose}",
+        Verdict.UNKNOWN: f"of unknown standing for {purpose}",
+        Verdict.RESTRICTED: f"allowed for {purpose} only under conditions",
+        Verdict.PERMITTED: f"permitted for {purpose}",
+    }[verdict]

@@ -1,0 +1,55 @@
+"""import-linter holds who may know whom."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOMS = (
+    "cli",
+    "errors",
+    "fingerprint",
+    "judge",
+    "match",
+    "model",
+    "read",
+    "registry",
+    "report",
+    "run",
+)
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    call = "sys.exit(lint_imports(no_cache=True))"
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; from importlinter.cli import lint_imports; {call}",
+    ]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_every_import_goes_down(root):
+    outcome = lint_imports(root)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_every_room_has_its_place(root):
+    contract = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = " | ".join(contract["contracts"][0]["layers"]).split(" | ")
+    assert set(ROOMS) <= set(layers)
+
+
+def test_an_import_upwards_is_caught(tmp_path, root):
+    package = tmp_path / "provenance"
+    for room in ROOMS:
+        (package / room).mkdir(parents=True)
+        (package / room / "__init__.py").write_text("")
+    (package / "compiled").mkdir()
+    (package / "compiled" / "__init__.py").write_text("")
+    (package / "__init__.py").write_text("")
+    (package / "model" / "__init__.py").write_text("import provenance.read\n")
+    (tmp_path / "pyproject.toml").write_text((root / "pyproject.toml").read_text("utf-8"))
+    outcome = lint_imports(tmp_path)
+    assert outcome.returncode != 0
+    assert "provenance.model is not allowed to import provenance.read" in outcome.stdout

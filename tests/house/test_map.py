@@ -1,0 +1,61 @@
+"""The map in ARCHITECTURE.md is the tree: each module once, with its docstring's first line.
+
+`make map` writes it anew.
+"""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN, END = "<!-- the map: written by `make map` -->\n", "<!-- end of the map -->"
+ORDER = ("cli", "run", "read", "registry", "report", "fingerprint", "match", "judge", "model")
+
+
+def first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+
+
+def bullet(package: Path, path: Path) -> str:
+    return f"- `{path.relative_to(package)}`: {first_line(path)}\n"
+
+
+def drawn(package: Path) -> str:
+    """Draw the map of the package in folder `package`."""
+    lines = []
+    for room in ORDER:
+        lines.append(f"\n### `{room}/`\n\n{first_line(package / room / '__init__.py')}\n\n")
+        inside = [p for p in (package / room).rglob("*.py") if p != package / room / "__init__.py"]
+        lines += [bullet(package, path) for path in sorted(inside)]
+    lines.append("\n### Beside the rooms\n\n")
+    lines += [bullet(package, path) for path in sorted(package.glob("*.py"))]
+    return "".join(lines).replace("\n\n\n", "\n\n") + "\n"
+
+
+def split(text: str) -> tuple[str, str, str]:
+    before, _, rest = text.partition(BEGIN)
+    middle, _, after = rest.partition(END)
+    return before, middle, after
+
+
+def test_the_map_is_the_tree():
+    package = ROOT / "provenance"
+    written = split((package / "ARCHITECTURE.md").read_text("utf-8"))[1]
+    assert written == drawn(package), "run `make map`"
+
+
+def test_every_module_says_what_it_is():
+    package = ROOT / "provenance"
+    silent = [str(path) for path in package.rglob("*.py") if len(first_line(path)) < 10]
+    assert silent == []
+
+
+def test_every_folder_of_code_is_a_room():
+    package = ROOT / "provenance"
+    folders = {path.relative_to(package).parts[0] for path in package.rglob("*/*.py")}
+    assert folders == set(ORDER)
+
+
+if __name__ == "__main__":
+    document = ROOT / "provenance" / "ARCHITECTURE.md"
+    before, _, after = split(document.read_text("utf-8"))
+    document.write_text(before + BEGIN + drawn(ROOT / "provenance") + END + after, "utf-8")

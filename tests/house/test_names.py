@@ -1,0 +1,34 @@
+"""Modules are nouns of our own trade."""
+
+import re
+
+NOTHING = {
+    "base", "common", "core", "data", "data2", "func", "functions", "handler", "handlers", "helper",
+    "helpers", "lib", "manager", "misc", "new", "old", "process", "processor", "stuff", "temp",
+    "tmp", "tools", "util", "utils", "various",
+}  # fmt: skip
+
+
+def empty_names(names):
+    return [
+        name
+        for name in names
+        for part in name.split(".")
+        if part in NOTHING or (not re.fullmatch(r"[a-z][a-z0-9]*|__main__", part))
+    ]
+
+
+def test_module_names_say_something(modules):
+    assert empty_names(module.name for module in modules) == []
+
+
+def test_empty_names_are_caught():
+    assert empty_names(["provenance.read.utils", "provenance.matchManager", "provenance.my_file"])
+    assert not empty_names(["provenance.read.dumps", "provenance.__main__"])
+
+
+def test_test_files_mirror_the_rooms(root):
+    rooms = {p.name for p in (root / "provenance").iterdir() if p.is_dir()} - {"__pycache__"}
+    beside = {"house", "golden", "protocols", "rules"}
+    folders = {p.name for p in (root / "tests").iterdir() if p.is_dir()} - {"__pycache__"}
+    assert folders - rooms - beside == set()

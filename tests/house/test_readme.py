@@ -1,0 +1,120 @@
+"""Commands, options, targets and links that our documents show are real."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "provenance/ARCHITECTURE.md",
+    "provenance/sample/README.md",
+)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def shown(text, *languages):
+    """Lines of the fenced blocks in one of `languages`, continued lines joined."""
+    blocks = [body for language, body in FENCE.findall(text) if language in languages]
+    return [line.strip() for body in blocks for line in body.replace("\\\n", " ").splitlines()]
+
+
+def commands(text):
+    """Every `provenance` command in shell blocks: its words, and the options among them."""
+    found = []
+    for line in shown(text, "sh", "console", "yaml"):
+        words = shlex.split(
+            line.removeprefix("- ").removeprefix("run:").strip().removeprefix("$ "), comments=True
+        )
+        if words and words[0].rpartition("/")[2] == "provenance":
+            options = [
+                w.partition("=")[0] for w in words if re.fullmatch(r"-(-[a-z-]+(=.*)?|[a-z])", w)
+            ]
+            found.append((tuple(words[1:]), options))
+    return found
+
+
+@pytest.fixture(scope="module")
+def documents(root):
+    return {name: (root / name).read_text("utf-8") for name in DOCUMENTS}
+
+
+@pytest.fixture(scope="module")
+def help_of():
+    known = {}
+
+    def ask(*command):
+        if command not in known:
+            known[command] = subprocess.run(
+                [sys.executable, "-m", "provenance", *command, "--help"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        return known[command]
+
+    return ask
+
+
+def test_commands_exist(documents, help_of):
+    wrong, seen = [], 0
+    for name, text in documents.items():
+        for words, options in commands(text):
+            group = help_of(*words[:1])
+            path = words[:2] if "COMMAND" in group.stdout else words[:1]
+            answer = help_of(*path)
+            seen += 1
+            if answer.returncode != 0:
+                wrong.append(f"{name}: provenance {' '.join(path)}")
+            wrong += [
+                f"{name}: {option} of provenance {' '.join(path)}"
+                for option in options
+                if not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", answer.stdout)
+            ]
+    assert wrong == []
+    assert seen >= 5
+
+
+def test_make_targets_exist(documents, root):
+    targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text("utf-8"), re.MULTILINE))
+    used = {
+        match
+        for text in documents.values()
+        for match in re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)
+    }
+    assert used - targets == set()
+    assert {"demo", "test"} <= used
+
+
+def test_the_two_commands_are_on_the_first_screen(documents):
+    first_screen = "\n".join(documents["README.md"].splitlines()[:30])
+    assert "make demo" in first_screen
+    assert "make test" in first_screen
+
+
+def test_links_lead_somewhere(documents, root):
+    broken = [
+        f"{name}: {target}"
+        for name, text in documents.items()
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+        if not ((root / name).parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_policies_shown_are_toml(documents):
+    blocks = [
+        body for language, body in FENCE.findall(documents["README.md"]) if language == "toml"
+    ]
+    assert blocks
+    for body in blocks:
+        assert set(tomllib.loads(body)) <= {"check", "gate", "agreements", "waivers"}
+
+
+def test_no_path_of_one_machine(documents):
+    for text in documents.values():
+        assert not re.search(r"/(work|root|home|tmp)/", text)

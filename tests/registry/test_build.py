@@ -1,0 +1,311 @@
+"""A registry is a function of its items."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
+from provenance.model import ITEMS, Items, Skipped
+from provenance.registry import Limits, add, build, open_registry, verify
+
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(["the", "cat", "sat", "東", "rt", "\0", "é"]), max_size=14).map(
+        " ".join
+    ),
+)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "source": st.sampled_from(["x", "reddit", "Ünï"]),
+            "item": st.text(max_size=5),
+            "text": TEXTS,
+            "created_at": st.one_of(
+                st.none(), st.integers(-(2**33), 2**33), st.integers(-(2**62), 2**62)
+            ),
+            "author": st.one_of(st.none(), st.text(max_size=8)),
+        }
+    ),
+    min_size=1,
+    max_size=25,
+    unique_by=lambda row: (row["source"], row["item"]),
+)
+
+
+def cut(rows, places):
+    bounds = [0, *sorted(place % (len(rows) + 1) for place in places), len(rows)]
+    return [rows[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+def data_of(path):
+    found = {p.relative_to(path): p.read_bytes() for p in path.rglob("*.parquet")}
+    return found, open_registry(path).manifest.digest
+
+
+@settings(max_examples=25)
+@given(rows=ROWS, places=st.lists(st.integers(0, 100), max_size=3), data=st.data())
+def test_order_and_batches_change_nothing(rows, places, data, items, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("r")
+    other = data.draw(st.permutations(rows))
+    build(folder / "one", [items(rows)])
+    build(folder / "other", map(items, cut(other, places)))
+    assert data_of(folder / "one") == data_of(folder / "other")
+
+
+@settings(max_examples=25)
+@given(rows=ROWS, place=st.integers(0, 100), data=st.data())
+def test_adding_is_building_from_all(rows, place, data, items, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("r")
+    first, second = cut(data.draw(st.permutations(rows)), [1 + place % len(rows)])
+    build(folder / "one", [items(rows)])
+    build(folder / "other", [items(first)])
+    add(folder / "other", [items(second)])
+    assert data_of(folder / "one") == data_of(folder / "other")
+    verify(folder / "other")
+
+
+def test_threads_and_row_groups_taken_in_change_nothing(posts, items, tmp_path):
+    rows = posts(3000)
+    build(tmp_path / "one", [items(rows)], limits=Limits(threads=1))
+    build(tmp_path / "two", map(items, cut(rows, range(0, 3000, 7))), limits=Limits(threads=3))
+    assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
+
+
+def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_path, monkeypatch):
+    rows = posts(12_000, longest=600)
+    seen = []
+
+    def watched(batches):
+        yield from batches
+        seen.append(True)
+
+    build(tmp_path / "one", [items(rows)])
+    small = Limits(threads=1, memory=24 << 20)
+    build(tmp_path / "two", watched([items(rows)]), limits=small)
+    assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
+
+
+def test_the_later_of_two_items_with_one_id_counts(items, tmp_path):
+    old = {"source": "x", "item": "1", "text": "what it said at first, before it was edited"}
+    new = old | {"text": "what it says now"}
+    build(tmp_path / "built", [items([old]), items([new])])
+    build(tmp_path / "added", [items([old])])
+    add(tmp_path / "added", [items([new])])
+    for name in ("built", "added"):
+        registry = open_registry(tmp_path / name)
+        assert registry.manifest.items == 1
+        assert registry.texts(np.array([0], np.uint32)) == ["what it says now"]
+
+
+def test_one_id_in_two_sources_is_two_items(items, tmp_path):
+    rows = [{"source": source, "item": "1", "text": "a b c d"} for source in ("x", "reddit")]
+    assert build(tmp_path / "r", [items(rows)]).items == 2
+
+
+def test_adding_what_is_there_changes_no_byte(rows, items, tmp_path):
+    built = build(tmp_path / "r", [items(rows)])
+    before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (tmp_path / "r").rglob("*.*")}
+    assert add(tmp_path / "r", [items(rows[10:300])]) == built
+    after = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (tmp_path / "r").rglob("*.*")}
+    assert before == after
+
+
+def test_adding_nothing_changes_nothing(items, posts, tmp_path):
+    built = build(tmp_path / "r", [items(posts(5))])
+    assert add(tmp_path / "r", []) == built
+
+
+def test_items_are_numbered_by_age_source_and_id(registry, rows):
+    far = datetime.max.replace(tzinfo=UTC)
+    expected = sorted(
+        rows, key=lambda r: (r["created_at"] or far, r["source"].encode(), r["item"].encode())
+    )
+    found = registry.describe(np.arange(len(rows), dtype=np.uint32))
+    assert found["item"].to_pylist() == [row["item"] for row in expected]
+    assert found["created_at"].to_pylist() == [row["created_at"] for row in expected]
+
+
+def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
+    columns = {"source": ["x"] * 3, "item": ["a", "b", "c"], "text": ["one two three four"] * 3}
+    table = pa.table(columns | {"created_at": pa.array([2**61, -(2**61), 0])})
+    full = table.from_pylist(table.to_pylist(), schema=ITEMS.set(4, pa.field("created_at", pa.int64())))
+    batch = full.cast(ITEMS).to_batches()[0]
+    (source,) = build(tmp_path / "r", [Items(batch)]).sources
+    assert (source.undated, source.first, source.last) == (2, date(1970, 1, 1), date(1970, 1, 1))
+
+
+def test_the_manifest_says_what_each_source_covers(registry, rows):
+    holdings = registry.holdings()
+    lengths = dict(
+        zip(
+            registry.describe(np.arange(len(rows), dtype=np.uint32))["item"].to_pylist(),
+            np.diff(holdings.token_offsets).tolist(),
+            strict=True,
+        )
+    )
+    assert [source.source for source in registry.manifest.sources] == ["hackernews", "reddit", "x"]
+    for source in registry.manifest.sources:
+        mine = [row for row in rows if row["source"] == source.source]
+        days = [row["created_at"].date() for row in mine if row["created_at"]]
+        assert source.items == len(mine)
+        assert source.tokens == sum(lengths[row["item"]] for row in mine)
+        assert source.undated == len(mine) - len(days)
+        assert (source.first, source.last) == (min(days), max(days))
+    assert registry.manifest.tokens == sum(lengths.values())
+
+
+def test_items_without_a_seed_are_unattributable(items, tmp_path):
+    texts = ["three words only", "these are four words", "", "東京都大阪", "東京都大阪府北海"]
+    rows = [{"source": "x", "item": str(n), "text": text} for n, text in enumerate(texts)]
+    (source,) = build(tmp_path / "r", [items(rows)]).sources
+    assert source.unattributable == 3
+
+
+def test_no_file_holds_a_name(registry):
+    for path in registry.path.rglob("*"):
+        if path.is_file():
+            assert b"Somebody" not in path.read_bytes()
+    authors = pq.read_table(registry.data / "items.parquet", columns=["author"])["author"]
+    assert {bool(re.fullmatch("[0-9a-f]{16}", name)) for name in authors.drop_null().to_pylist()} == {
+        True
+    }
+
+
+def test_an_author_has_one_digest_in_one_source(registry, rows):
+    authors = pq.read_table(registry.data / "items.parquet", columns=["source", "item", "author"])
+    digests = {(row["source"], row["item"]): row["author"] for row in authors.to_pylist()}
+    pairs = {(r["source"], r["author"], digests[r["source"], r["item"]]) for r in rows}
+    named = [pair for pair in pairs if pair[1]]
+    assert len({(source, author) for source, author, _ in named}) == len(named)
+    assert len({digest for _, _, digest in named}) == len(named)
+    assert {digest for _, author, digest in pairs if author is None} == {None}
+
+
+@pytest.mark.parametrize("keep_texts", [True, False])
+def test_a_name_is_on_no_disk_even_while_building(keep_texts, items, posts, tmp_path):
+    found = Counter()
+
+    def watched():
+        for number in range(200):
+            yield items(posts(400, seed=number))
+        for path in tmp_path.rglob("*.parquet"):
+            found["parts"] += 1
+            found["names"] += b"Somebody" in path.read_bytes()
+            found["texts"] += b"w1 " in path.read_bytes()
+
+    build(tmp_path / "r", watched(), keep_texts=keep_texts)
+    assert found["parts"] > 0
+    assert found["names"] == 0
+    assert bool(found["texts"]) is keep_texts
+
+
+def test_texts_that_are_not_kept_are_in_no_file(items, posts, tmp_path):
+    manifest = build(tmp_path / "r", [items(posts(50))], keep_texts=False)
+    more = add(tmp_path / "r", [items(posts(50, seed=1))])
+    assert not manifest.keeps_texts
+    assert not more.keeps_texts
+    assert more.items == 100
+    assert open_registry(tmp_path / "r").texts(np.array([3], np.uint32)) == [None]
+    assert list(tmp_path.rglob("texts*")) == []
+
+
+def test_what_was_skipped_is_tallied(items, posts, tmp_path):
+    batch = items(posts(3)).batch
+    batches = [
+        Items(batch, (Skipped("a.jsonl", "null text", 2, (1, 5)),)),
+        Items(batch, (Skipped("a.jsonl", "null text", 3, (7, 8, 9, 10)),)),
+        Items(batch, (Skipped("a.jsonl", "not valid JSON", 1, (2,)),)),
+    ]
+    build(tmp_path / "r", batches)
+    assert open_registry(tmp_path / "r").manifest.skipped == (
+        Skipped("a.jsonl", "not valid JSON", 1, (2,)),
+        Skipped("a.jsonl", "null text", 5, (1, 5, 7, 8, 9)),
+    )
+
+
+def test_progress_hears_of_every_item(items, posts, tmp_path):
+    heard = []
+    build(tmp_path / "r", [items(posts(30)), items(posts(12, seed=1))], progress=heard.append)
+    assert heard == [30, 12]
+
+
+def test_a_folder_that_is_taken_is_left_alone(items, posts, tmp_path):
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "mine").touch()
+    with pytest.raises(RegistryExists) as caught:
+        build(tmp_path / "r", [items(posts(3))])
+    assert "registry add" in caught.value.remedy
+    assert [p.name for p in tmp_path.rglob("*")] == ["r", "mine"]
+
+
+def test_an_empty_folder_is_free(items, posts, tmp_path):
+    (tmp_path / "r").mkdir()
+    assert build(tmp_path / "r", [items(posts(3))]).items == 3
+
+
+@pytest.mark.parametrize("batches", [[], [[]]])
+def test_no_items_are_no_registry(batches, items, tmp_path):
+    with pytest.raises(RegistryError, match="no items") as caught:
+        build(tmp_path / "r", map(items, batches))
+    assert caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dump_that_breaks_leaves_nothing(items, posts, tmp_path):
+    def broken():
+        yield items(posts(10))
+        raise CorruptFile("the dump ends early", remedy="fetch it again")
+
+    with pytest.raises(CorruptFile, match="ends early"):
+        build(tmp_path / "r", broken())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dump_that_breaks_leaves_the_registry_as_it_was(items, posts, tmp_path):
+    def broken():
+        yield items(posts(10, seed=1))
+        raise CorruptFile("the dump ends early", remedy="fetch it again")
+
+    built = build(tmp_path / "r", [items(posts(10))])
+    with pytest.raises(CorruptFile, match="ends early"):
+        add(tmp_path / "r", broken())
+    assert verify(tmp_path / "r") == built
+    assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [built.generation, "registry.json"]
+
+
+def test_adding_to_nothing_names_the_command_that_builds(items, posts, tmp_path):
+    with pytest.raises(RegistryNotFound) as caught:
+        add(tmp_path / "r", [items(posts(3))])
+    assert "provenance registry build" in caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_registry_has_at_most_256_sources(items, tmp_path):
+    rows = [{"source": f"s{n}", "item": "1", "text": "a b c d"} for n in range(257)]
+    with pytest.raises(RegistryError, match="257 sources"):
+        build(tmp_path / "r", [items(rows)])
+    assert len(build(tmp_path / "r", [items(rows[1:])]).sources) == 256
+
+
+def test_a_folder_may_look_like_a_pattern(items, posts, tmp_path):
+    folder = tmp_path / "it's [a-z]*?" / "r[1]"
+    build(folder, [items(posts(20))])
+    add(folder, [items(posts(20, seed=1))])
+    assert verify(folder).items == 40
+
+
+def test_rows_that_get_lost_are_an_error(items, posts, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "provenance.registry.order._NUMBERED",
+        "CREATE TABLE numbered AS SELECT seq, length, whole, seq AS number FROM staged LIMIT 9",
+    )
+    with pytest.raises(RegistryError, match="10 rows went in and 9 came out"):
+        build(tmp_path / "r", [items(posts(10))])
+    assert list(tmp_path.iterdir()) == []

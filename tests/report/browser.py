@@ -1,0 +1,134 @@
+"""Headless Chromium over its debugging pipe: nothing but the standard library."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
+
+
+def chromium() -> str | None:
+    """Where Chromium is, if it is."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+class Browser:
+    """One tab, spoken to in Chrome's DevTools protocol."""
+
+    def __init__(self, reading: int, writing: int) -> None:
+        self._reading, self._writing = reading, writing
+        self._number, self._rest = 0, b""
+        self._session: str | None = None
+        self.events: list[dict[str, Any]] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Ask, and wait for the answer; events met on the way are kept."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._writing, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer["error"]
+                return dict(answer["result"])
+
+    def open(self, path: Path, *, width: int, height: int = 900, dark: bool = False) -> None:
+        """Load a file at a width, light or dark, and wait until it is there."""
+        phone = width < 600
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=2 if phone else 1,
+            mobile=phone,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", media="screen", features=[scheme])
+        self.events.clear()
+        self.call("Page.navigate", url=path.as_uri())
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self._next()
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression in the page."""
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def requests(self) -> list[str]:
+        """Addresses that the page asked for since it was opened."""
+        sent = [e for e in self.events if e["method"] == "Network.requestWillBeSent"]
+        return [event["params"]["request"]["url"] for event in sent]
+
+    def complaints(self) -> list[str]:
+        """What stands in the console since the page was opened."""
+        kinds = {"Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"}
+        return [json.dumps(e["params"]) for e in self.events if e["method"] in kinds]
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            read = os.read(self._reading, 1 << 16)
+            assert read, "Chromium ended"
+            self._rest += read
+        message, self._rest = self._rest.split(b"\0", 1)
+        answer: dict[str, Any] = json.loads(message)
+        if "method" in answer:
+            self.events.append(answer)
+        return answer
+
+
+@contextmanager
+def running(executable: str) -> Iterator[Browser]:
+    """Start Chromium, and end it."""
+    ours_in, theirs_out = os.pipe()
+    theirs_in, ours_out = os.pipe()
+    # Chromium reads from 3 and writes to 4: out of the way with ours before they are put there.
+    child_in, child_out = (fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (theirs_in, theirs_out))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = os.posix_spawn(
+            executable,
+            [executable, *ARGUMENTS, f"--user-data-dir={profile}"],
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                (os.POSIX_SPAWN_DUP2, child_in, 3),
+                (os.POSIX_SPAWN_DUP2, child_out, 4),
+            ],
+        )
+        for end in (theirs_in, theirs_out, child_in, child_out):
+            os.close(end)
+        try:
+            browser = Browser(ours_in, ours_out)
+            yield browser
+            browser._session = None
+            browser.call("Browser.close")
+        finally:
+            os.close(ours_in)
+            os.close(ours_out)
+            os.waitpid(process, 0)

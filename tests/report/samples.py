@@ -1,0 +1,248 @@
+"""Reports made by hand: rich enough that every part of every format has something to show."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from provenance.model import (
+    FINDINGS,
+    Agreement,
+    Circumstances,
+    CorpusSummary,
+    DateRange,
+    Estimate,
+    Gate,
+    GateOutcome,
+    MeasuredRecall,
+    Method,
+    Parameter,
+    Policy,
+    Purpose,
+    RegistrySummary,
+    Report,
+    Result,
+    Share,
+    Skipped,
+    SourceCoverage,
+    Unit,
+    Verdict,
+    Violation,
+    Waiver,
+    WaiverOutcome,
+    WaiverReason,
+)
+from tests.report.sample_findings import FOUND, findings_table
+from tests.report.sample_rulings import RULINGS
+
+WAIVER = Waiver(
+    reason=WaiverReason.OWN_CONTENT,
+    statement="These pages quote our own account.",
+    approver="Legal, R. Osei",
+    expires=date(2027, 1, 31),
+    source="x",
+    documents="faq-*",
+)
+EXPIRED = Waiver(
+    reason=WaiverReason.RISK_ACCEPTED,
+    statement="Accepted for the pilot.",
+    approver="M. Duarte",
+    expires=date(2026, 3, 1),
+    source="reddit",
+)
+
+
+def sample_report() -> Report:
+    """A corpus that fails: X forbidden, Reddit by agreement, Stack Exchange, an unknown forum."""
+    return Report(_result(), findings_table(FOUND))
+
+
+def clear_report() -> Report:
+    """A corpus in which nothing was found, with one gate."""
+    none = Estimate(0, 0.0, 0.0, 0.0000098, 0.0, 0.0)
+    result = _result()
+    clear = Result(
+        tool=result.tool,
+        created=result.created,
+        corpus=CorpusSummary(
+            ("poems.jsonl",), 1, 310, 310, 402_112, 2_310_004, "5" * 64, ("text",), ()
+        ),
+        registries=result.registries[:1],
+        rules_digest=result.rules_digest,
+        policy=Policy(digest="0" * 64),
+        shares=(
+            *(
+                Share("source", s, v, none, none, none)
+                for s, v in ((each.source, each.ruling.verdict) for each in RULINGS)
+            ),
+            *(Share("verdict", v, v, none, none, none) for v in Verdict),
+        ),
+        rulings=tuple(_unfound(each) for each in RULINGS),
+        gates=(GateOutcome(Gate(Verdict.FORBIDDEN), 0.0, 0.0, passed=True),),
+        violations=(),
+        waivers=(),
+        findings=0,
+        method=result.method,
+    )
+    return Report(clear, FINDINGS.empty_table())
+
+
+def _share(by: str, key: str, verdict: Verdict | None, tokens: int, documents: int) -> Share:
+    def estimate(number: int, total: int, extra: float = 0.0) -> Estimate:
+        share = number / total
+        return Estimate(
+            count=number,
+            share=share,
+            low=max(share * 0.9 - 0.00002, 0.0),
+            high=min(share * 1.18 + 0.00004, 1.0),
+            any=min(share * (1.12 if extra else 1.0), 1.0),
+            contested=share * extra,
+        )
+
+    extra = 0.1 if verdict is Verdict.FORBIDDEN else 0.0
+    return Share(
+        by,
+        key,
+        verdict,
+        documents=estimate(documents, 1204, extra),
+        tokens=estimate(tokens, 312_450, extra),
+        bytes=estimate(tokens * 6, 312_450 * 6, extra),
+    )
+
+
+SHARES = (
+    _share("source", "x", Verdict.FORBIDDEN, 6610, 212),
+    _share("source", "forum.example", Verdict.UNKNOWN, 412, 9),
+    _share("source", "stackexchange", Verdict.RESTRICTED, 3105, 96),
+    _share("source", "reddit", Verdict.PERMITTED, 1240, 51),
+    _share("source", "mastodon", Verdict.RESTRICTED, 0, 0),
+    _share("verdict", "forbidden", Verdict.FORBIDDEN, 6610, 212),
+    _share("verdict", "unknown", Verdict.UNKNOWN, 412, 9),
+    _share("verdict", "restricted", Verdict.RESTRICTED, 3105, 96),
+    _share("verdict", "permitted", Verdict.PERMITTED, 1240, 51),
+    _share("basis", "explicit-ml", Verdict.FORBIDDEN, 6610, 212),
+    _share("basis", "no-rule", Verdict.UNKNOWN, 412, 9),
+    _share("basis", "copyright-licence", Verdict.RESTRICTED, 3105, 96),
+    _share("basis", "agreement", Verdict.PERMITTED, 1240, 51),
+    _share("evidence", "content", None, 11_201, 360),
+    _share("evidence", "link", Verdict.RESTRICTED, 166, 3),
+)
+
+
+def _result() -> Result:
+    forbidden, documents = (
+        Gate(Verdict.FORBIDDEN),
+        Gate(Verdict.RESTRICTED, "stackexchange", Unit.DOCUMENTS, 0.1),
+    )
+    return Result(
+        tool="0.1.0",
+        created=datetime(2026, 5, 4, 8, 15, 30, tzinfo=UTC),
+        corpus=CorpusSummary(
+            addresses=("data/pages",),
+            files=3,
+            documents=1204,
+            texts=1204,
+            tokens=312_450,
+            bytes=1_874_700,
+            digest="8f" * 32,
+            text_columns=("text",),
+            skipped=(
+                Skipped("part-0.parquet", "null text", 3, (17, 18, 402)),
+                Skipped("part-2.jsonl", "not valid JSON", 1, (9,)),
+            ),
+        ),
+        registries=(
+            RegistrySummary(
+                "registries/social",
+                "c1" * 32,
+                datetime(2026, 4, 1, 12, 0, tzinfo=UTC),
+                812_004,
+                (
+                    SourceCoverage("mastodon", 4, 61, date(2023, 1, 2), date(2023, 1, 9), 0, 1),
+                    SourceCoverage(
+                        "reddit",
+                        212_000,
+                        7_204_111,
+                        date(2019, 1, 1),
+                        date(2023, 3, 31),
+                        12,
+                        14_002,
+                    ),
+                    SourceCoverage(
+                        "x", 600_000, 8_120_044, date(2018, 5, 4), date(2023, 6, 30), 0, 71_420
+                    ),
+                ),
+            ),
+            RegistrySummary(
+                "registries/help",
+                "d2" * 32,
+                datetime(2026, 4, 2, 12, 0, tzinfo=UTC),
+                90_310,
+                (
+                    SourceCoverage("forum.example", 310, 4_410, None, None, 310, 22),
+                    SourceCoverage(
+                        "stackexchange",
+                        90_000,
+                        9_000_411,
+                        date(2010, 1, 1),
+                        date(2024, 3, 31),
+                        0,
+                        40,
+                    ),
+                ),
+            ),
+        ),
+        rules_digest="e3" * 32,
+        policy=Policy(
+            circumstances=Circumstances(Purpose.PRETRAINING),
+            gates=(forbidden, documents),
+            agreements=(
+                Agreement(
+                    "reddit",
+                    (Purpose.PRETRAINING, Purpose.FINE_TUNING),
+                    DateRange(date(2024, 2, 1), date(2027, 2, 1)),
+                    "contract 17/2024",
+                ),
+            ),
+            waivers=(WAIVER, EXPIRED),
+            path="provenance.toml",
+            digest="a4" * 32,
+        ),
+        shares=SHARES,
+        rulings=RULINGS,
+        gates=(
+            GateOutcome(forbidden, 0.01904, 0.0171, passed=False),
+            GateOutcome(documents, 0.0797, 0.0717, passed=True),
+        ),
+        violations=(
+            Violation(
+                "forbidden=0%",
+                "1.9% of the tokens are forbidden for pretraining, 0% is allowed",
+                "remove the forbidden documents with `provenance clean`, sign an agreement with x, "
+                "or waive findings that are excused.",
+            ),
+        ),
+        waivers=(
+            WaiverOutcome(WAIVER, expired=False, findings=1),
+            WaiverOutcome(EXPIRED, expired=True, findings=51),
+        ),
+        findings=len(FOUND),
+        method=Method(
+            parameters=(
+                Parameter("normalisation", "1", "version of the rules that turn text into tokens"),
+                Parameter("seed_width", "4", "words a shingle that starts a match"),
+                Parameter(
+                    "threshold", "4 per million", "chance documents accepted, per million tokens"
+                ),
+            ),
+            recall=(
+                MeasuredRecall("verbatim", "5-7", 0.861),
+                MeasuredRecall("verbatim", "8+", 0.996),
+                MeasuredRecall("cut70", "8+", 0.883),
+                MeasuredRecall("change10", "8+", 0.931),
+            ),
+            chance_per_million=0.52,
+        ),
+    )
+
+
+def _unfound(each: Any) -> Any:
+    return type(each)(each.source, each.name, 0, 0, each.ruling, each.agreement)
