@@ -11,7 +11,7 @@ import numpy as np
 from provenance.match.features import Features
 from provenance.model import Floats
 
-THRESHOLD = 3.0
+THRESHOLD = 2.5
 """Matches of less strength are not reported: 1 to 2 chance documents in a million words."""
 
 CHANCE_PER_MILLION = 2.0
@@ -20,22 +20,26 @@ CHANCE_PER_MILLION = 2.0
 REFERENCE_ITEMS = 365_000
 """Items of the registry that the weights were fitted with."""
 
-_INTERCEPT = -29.5227
+PASSAGE = 32
+"""Tokens from which an item is judged by the passage alone: a page of an article is no less copied
+for the pages that were left."""
+
+_INTERCEPT = -26.8200
 _WEIGHTS = {
-    "corpus_bits": 0.0045,
-    "registry_bits": -0.0079,
-    "pooled_bits": 0.0162,
-    "least_bits": 0.0161,
-    "corpus_bits_by_root_length": 0.3016,
-    "pooled_bits_by_root_length": 0.3795,
-    "cover": 4.6836,
-    "log_cover": -0.7772,
-    "density": 3.3343,
-    "log_longest": 5.2684,
-    "longest_by_matched": 5.6435,
-    "log_distinct": -2.6535,
-    "log_length": 0.4317,
-    "log_rarest": -1.0806,
+    "corpus_bits": -0.0015,
+    "registry_bits": -0.0078,
+    "pooled_bits": 0.0094,
+    "least_bits": 0.0088,
+    "corpus_bits_by_root_length": 0.3040,
+    "pooled_bits_by_root_length": 0.4582,
+    "cover": 1.3430,
+    "log_cover": -0.1334,
+    "density": 2.7005,
+    "log_longest": 6.1544,
+    "longest_by_matched": 4.9448,
+    "log_distinct": -2.1111,
+    "log_length": -0.5022,
+    "log_rarest": -0.7360,
 }
 
 
@@ -67,8 +71,9 @@ def chance(strengths: Floats) -> Floats:
 
 def regressors(features: Features) -> dict[str, Floats]:
     """Give what the regression sees, by name."""
-    cover = features.matched / np.maximum(features.length, 1)
-    root = np.sqrt(features.length + 1)
+    length = np.minimum(features.length, PASSAGE)
+    cover = np.minimum(features.matched / np.maximum(length, 1), 1.0)
+    root = np.sqrt(length + 1)
     return {
         "corpus_bits": features.corpus_bits,
         "registry_bits": features.registry_bits,
@@ -82,6 +87,6 @@ def regressors(features: Features) -> dict[str, Floats]:
         "log_longest": np.log1p(features.longest),
         "longest_by_matched": features.longest / np.maximum(features.matched, 1),
         "log_distinct": np.log1p(features.distinct),
-        "log_length": np.log1p(features.length),
+        "log_length": np.log1p(length),
         "log_rarest": np.log1p(features.rarest),
     }

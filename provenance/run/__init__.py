@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from provenance.run.checking import Settings, check
     from provenance.run.registries import (
         Dumps,
+        Manifest,
         add_to_registry,
         build_registry,
         show_registry,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Dumps",
+    "Manifest",
     "Settings",
     "add_to_registry",
     "build_registry",
@@ -35,6 +37,7 @@ _MODULES = {
     "check": "checking",
     "Settings": "checking",
     "Dumps": "registries",
+    "Manifest": "registries",
     "add_to_registry": "registries",
     "build_registry": "registries",
     "show_registry": "registries",

@@ -232,7 +232,8 @@ def _alternatives(
     spans: pa.Table, claims: Claims, items: Sequence[_Item], chosen: Int64s
 ) -> list[list[dict[str, str | None]]]:
     """Name the other items that stand in the same place, the likeliest first."""
-    row_of = {claim: row for row, claim in enumerate(spans["claim"].to_pylist()) if claim >= 0}
+    claim_of = spans["claim"].to_pylist()
+    row_of = {claim: row for row, claim in enumerate(claim_of) if claim >= 0}
     losers: dict[int, list[int]] = {}
     for claim in np.flatnonzero(~claims.chosen).tolist():
         losers.setdefault(int(claims.winners[claim]), []).append(claim)
@@ -241,15 +242,13 @@ def _alternatives(
         copies = items[row].copies
         pairs = list(copies.items) if copies else []
         rivals = sorted(
-            losers.get(spans["claim"][row].as_py(), ()) if spans["claim"][row].as_py() >= 0 else (),
+            losers.get(claim_of[row], ()) if claim_of[row] >= 0 else (),
             key=lambda claim: (-claims.strengths[claim], claim),
         )
-        pairs += [
-            (items[row_of[claim]].source, str(items[row_of[claim]].item))
-            for claim in rivals
-            if claim in row_of
-        ]
-        unique = list(dict.fromkeys(pairs))[:_MOST_ALTERNATIVES]
+        others = [items[row_of[claim]] for claim in rivals if claim in row_of]
+        pairs += [(other.source, str(other.item)) for other in others]
+        own = (items[row].source, str(items[row].item))
+        unique = [pair for pair in dict.fromkeys(pairs) if pair != own][:_MOST_ALTERNATIVES]
         listed.append([{"source": source, "item": item} for source, item in unique])
     return listed
 
@@ -291,6 +290,7 @@ def _item_excerpts(
         "item_marks": [None] * len(own),
     }
     owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
+    claim_of = own["claim"].to_pylist()
     for owner, opened in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
@@ -300,7 +300,7 @@ def _item_excerpts(
         texts = [string or "" for string in strings]
         words = Words(Texts.of(pa.array(texts, pa.large_string())), texts)
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
-            claim = own["claim"][row].as_py()
+            claim = claim_of[row]
             runs = claims.candidates.runs_of(claim) if claim >= 0 else np.zeros((0, 3), np.int32)
             marks = words.spans(place, runs, 0)
             span = (marks[0][0], marks[-1][1]) if marks else (0, len(texts[place]))

@@ -10,6 +10,15 @@ from provenance.read import open_dump
 from provenance.registry import Manifest
 from provenance.run.progress import progress
 
+__all__ = [
+    "Dumps",
+    "Manifest",
+    "add_to_registry",
+    "build_registry",
+    "show_registry",
+    "verify_registry",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Dumps:

@@ -42,9 +42,10 @@ def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share,
     members: dict[Key, list[int]] = {("source", source): [] for source in sources}
     for verdict in Verdict:
         members["verdict", str(verdict)] = []
+    sources_found = found.findings["source"].to_pylist()
+    evidence = found.findings["evidence"].to_pylist()
     for place, judgement in enumerate(found.judgements):
-        source = found.findings["source"][place].as_py()
-        for key in _keys(source, judgement, found.findings["evidence"][place].as_py()):
+        for key in _keys(sources_found[place], judgement, evidence[place]):
             members.setdefault(key, []).append(place)
     bands = _bands(found, measures, list(members))
     return tuple(

@@ -1,14 +1,14 @@
 """Policies in and reports out, for the front door: it knows neither room."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack
 
 from provenance.model import Policy, Report
-from provenance.read import load_policy, override
+from provenance.read import Options, load_policy, override
 from provenance.report import render, terminal_summary, write
 
 
-def policy_of(path: str | None, **options: str | Sequence[str] | None) -> Policy:
+def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
     """Load the policy that holds here, and set what the options say.
 
     Parameters
@@ -18,7 +18,7 @@ def policy_of(path: str | None, **options: str | Sequence[str] | None) -> Policy
     **options
         As `read.override` takes them.
     """
-    return override(load_policy(path, Path.cwd()), **options)  # type: ignore[arg-type]
+    return override(load_policy(path, Path.cwd()), **options)
 
 
 def written(report: Report, folder: Path) -> None:
