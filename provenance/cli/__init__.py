@@ -26,7 +26,7 @@ COMMANDS = {
 @click.version_option(__version__, message="provenance %(version)s")
 @click.pass_context
 def provenance(context: click.Context) -> None:
-    r"""Learn, before you train, which share of a dataset you have no right to train on.
+    """Learn, before you train, which share of a dataset you have no right to train on.
 
     First make a registry of the sources you care about, from their dumps;
     then check the dataset against it:
@@ -36,7 +36,7 @@ def provenance(context: click.Context) -> None:
       provenance check data/train.parquet --registry registries/x -o report
 
     Exit codes: 0 clear, 1 the policy is violated, 2 could not do the work.
-    """
+    """  # noqa: D301 (click's mark is a backspace)
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

@@ -16,7 +16,7 @@ _EXAMPLES = """
 Examples:
   provenance check data/*.parquet --registry registries/x -o report
   provenance check imdb --registry registries/x --collected 2023-06-01
-  zcat posts.jsonl.gz | provenance check - --registry registries/x --format json
+  zcat posts.jsonl.gz | provenance check - --registry registries/x
   provenance check data --registry registries/x --fail-on forbidden=0.1%
 """
 
@@ -49,7 +49,8 @@ Examples:
 @click.option(
     "--purpose",
     type=click.Choice([str(purpose) for purpose in Purpose]),
-    help="The use asked about.  [default: pretraining]",
+    metavar="USE",
+    help=f"One of {', '.join(Purpose)}.  [default: pretraining]",
 )
 @click.option(
     "--collected",
@@ -60,7 +61,8 @@ Examples:
 @click.option(
     "--actor",
     type=click.Choice([str(actor) for actor in Actor]),
-    help="Who collected it. Unset: the strictest counts.",
+    metavar="ROLE",
+    help=f"Who collected it: {', '.join(Actor)}. Unset: the strictest counts.",
 )
 @click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count.")
 @click.option(
@@ -84,7 +86,7 @@ Examples:
     metavar="DIR",
     help="Rule files in place of the shipped ones.",
 )
-@click.option("--threads", type=click.IntRange(min=1), help="Unset: one a core.")
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],

@@ -22,30 +22,35 @@ def exit_code(command: click.Command) -> int:
     """
     try:
         outcome = command.main(prog_name="provenance", standalone_mode=False)
-    except ProvenanceError as error:
-        tell(error.message, error.remedy)
-    except click.ClickException as error:
-        error.show()
-    except click.exceptions.Exit as error:
-        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted; nothing was left half-written.", err=True)
         return _INTERRUPTED
+    except click.exceptions.Exit as error:
+        return error.exit_code
     except BrokenPipeError:
         # Who read our output has gone; Python must not complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLEAR
-    except MemoryError:
-        tell("the machine has too little memory for this", "check fewer files at a time")
-    except Exception as error:  # noqa: BLE001 (Python would exit 1, and 1 means a violated policy)
-        traceback.print_exception(error)
-        tell(
-            f"provenance itself failed: {type(error).__name__}: {error}",
-            "report this with the lines above; nothing was left half-written",
-        )
-    else:
-        return outcome if isinstance(outcome, int) else CLEAR
-    return FAILED
+    except Exception as error:
+        _explain(error)
+        return FAILED
+    return outcome if isinstance(outcome, int) else CLEAR
+
+
+def _explain(error: Exception) -> None:
+    match error:
+        case ProvenanceError():
+            tell(error.message, error.remedy)
+        case click.ClickException():
+            error.show()
+        case MemoryError():
+            tell("the machine has too little memory for this", "check fewer files at a time")
+        case _:
+            traceback.print_exception(error)
+            tell(
+                f"provenance itself failed: {type(error).__name__}: {error}",
+                "report this with the lines above; nothing was left half-written",
+            )
 
 
 def tell(message: str, remedy: str) -> None:

@@ -32,14 +32,16 @@ _UNSPACED = (
     (0x31F0, 0x3200),
     (0x3400, 0x4DC0),  # Han
     (0x4E00, 0xA000),
-    (0xAA60, 0xAA80),  # Myanmar extended
+    (0xA9E0, 0xAA00),  # Myanmar extended
+    (0xAA60, 0xAA80),
     (0xF900, 0xFB00),
-    (0x1B000, 0x1B170),
+    (0x1AFF0, 0x1B170),  # Kana extended
+    HAN_PLANES,
 )
 
 # Signs inside a word that a reader does not see, and the apostrophes in all their guises.
 _VANISHING = (
-    "'\u2018\u2019\u201b\u02bc\u02b9\u055a\u05f3\uff07\u0640"
+    "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07\u0640"
     + "".join(map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
     + "".join(map(chr, (*range(0x2060, 0x2070), 0xFEFF)))
 )
@@ -66,14 +68,17 @@ class Codepoints:
 
 
 def fold(text: str) -> str:
-    """Fold a text as a token is folded: NFKD, casefold, marks dropped, letters and digits kept.
+    """Fold a text as a token is folded: NFKD, marks dropped, casefold, letters and digits kept.
+
+    Marks go first: casefold makes a letter of the Greek iota subscript.
 
     Examples
     --------
     >>> fold("Café"), fold("Straße"), fold("ﬁn")
     ('cafe', 'strasse', 'fin')
     """
-    flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn")
+    flat = unicodedata.normalize("NFKD", bare.casefold())
     return "".join("i" if c == _DOTLESS_I else c for c in flat if _is_kept(c))
 
 

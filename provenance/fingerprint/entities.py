@@ -78,20 +78,21 @@ def reference(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Sc
         The code point and the place behind it; -1 and `at` where there is none. A reference to
         `&` that begins another one (`&amp;lt;`) is read through.
     """
-    torn = at < end and data[at] == SPACE
-    start = at + 1 if torn else at
-    if start < end and data[start] == NUMBER_SIGN:
-        point, after = _numeric(data, start + 1, end)
-    else:
-        point, after = _named(data, start, end, tables)
+    point, after = _referred(data, at, end, tables)
     while point == AMPERSAND:
-        inner, behind = _named(data, after, end, tables)
-        if inner < 0 and after < end and data[after] == NUMBER_SIGN:
-            inner, behind = _numeric(data, after + 1, end)
+        inner, behind = _referred(data, after, end, tables)
         if inner < 0:
             break
         point, after = inner, behind
     return (point, after) if point >= 0 else (-1, at)
+
+
+@kernel
+def _referred(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
+    start = at + 1 if at < end and data[at] == SPACE else at
+    if start < end and data[start] == NUMBER_SIGN:
+        return _numeric(data, start + 1, end)
+    return _named(data, start, end, tables)
 
 
 @kernel

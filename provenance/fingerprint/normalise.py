@@ -15,7 +15,7 @@ import unicodedata
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.fingerprint.entities import Tables, is_word, tables
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference, tables
 from provenance.fingerprint.links import after_address, after_link
 from provenance.fingerprint.loads import load64, trailing_zeros
 from provenance.fingerprint.words import (
@@ -185,7 +185,8 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
                 rest &= ~(_ALL << np.uint64(8 * length))
             if rest == _NT and stop - first > 2 and count > 0:
                 tail = ends[count - 1]
-                if first == tail + 1 and view[tail] == _SPACE and stop - first <= 5:
+                mended = stop - first <= 5 or view[first + 1] == AMPERSAND
+                if first == tail + 1 and view[tail] == _SPACE and mended:
                     _join(view, tables, scratch, hashes, starts, ends, count - 1, _NT, 2)
                     ends[count - 1] = stop
                     continue
@@ -242,7 +243,7 @@ def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar) -> Scalar
 
 @inlined
 def _is_quote(byte: Scalar) -> Scalar:
-    return byte in (_QUOTE, 0xE2)
+    return byte in (_QUOTE, 0xE2, AMPERSAND)
 
 
 @kernel
@@ -271,6 +272,10 @@ def _contraction(  # noqa: PLR0913 (the arrays of one table)
         place = at + 3
     if ends[last] != at - 1 or view[at - 1] != _SPACE or hashes[last] & 1:
         return at
+    if view[at] == AMPERSAND:
+        point, place = reference(view, place, end, tables)
+        if point not in (0x27, 0x2018, 0x2019):
+            return at
     if place < end and view[place] == _SPACE:
         place += 1
     suffix, size = np.uint64(0), 0

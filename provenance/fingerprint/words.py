@@ -194,7 +194,8 @@ def _after_name(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar
         if data[at] < 0x80:
             break
         point, size = decode(data, at, end)
-        if fold_of(point, tables) in (SEPARATOR, MENTION):
+        # A curved apostrophe ends a name as the straight one does: @name's.
+        if 0x2018 <= point <= 0x201B or fold_of(point, tables) in (SEPARATOR, MENTION):
             break
         at += size
     return at

@@ -152,20 +152,22 @@ class Lawbook:
         if source is None:
             terms, unknown = self._declared(declared)
             return Matter(subject, subject, False, (), terms, False, unknown, signed)
-        own = source.terms
         terms, unknown = self._declared(declared or source.content_licence)
         undocumented = bool(source.terms) or source.content_licence is None
-        return Matter(source.id, source.name, True, own, terms, undocumented, unknown, signed)
+        return Matter(
+            source.id, source.name, True, source.terms, terms, undocumented, unknown, signed
+        )
 
     def hear(self, matter: Matter, moment: Moment, actor: Actor | None) -> list[Statement]:
         """Collect what every document that binds says at a moment; at least one is no signal."""
-        own = [t for t in matter.platform if self._reaches(t, None) and moment.meets(t)]
-        bound = [t for t in own if self._reaches(t, actor)]
+        here = [t for t in matter.platform if moment.meets(t)]
+        bound = [t for t in here if self._reaches(t, actor)]
+        known = bound + [t for t in here if self._reaches(t, None)]
         lent = [t for t in matter.licence if self._reaches(t, actor) and moment.meets(t)]
         said = [statement_of(t, self.circumstances.purpose) for t in bound + lent]
         if not matter.known or matter.unknown_licence is not None:
             said.append(Statement(Verdict.UNKNOWN, NO_RULE))
-        if matter.undocumented and all(self._is_signal(t) for t in own):
+        if matter.undocumented and all(self._is_signal(t) for t in known):
             said.append(Statement(Verdict.UNKNOWN, NO_TERMS))
         elif all(self.scale.say(s) is Say.SIGNAL for s in said):
             said.append(Statement(Verdict.UNKNOWN, NOT_BOUND))

@@ -5,6 +5,7 @@ from provenance.match.candidates import Candidates, concatenated
 from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
 from provenance.match.index import BITS_SCALE, Index, index, unattributable
+from provenance.match.measured import MEASURED_RECALL
 from provenance.match.passages import NO_PASSAGES, Passages, sample, union
 from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
 from provenance.match.scan import COMMON, FLOOR, scan
@@ -23,6 +24,7 @@ __all__ = [
     "EDGE_ERROR",
     "FLOOR",
     "LEAST",
+    "MEASURED_RECALL",
     "NO_PASSAGES",
     "RECALL_LOW",
     "THRESHOLD",

@@ -1,1 +1,24 @@
-"""."""
+"""The window in: corpora, dumps, rule files and policies, from an address to tables and nouns."""
+
+from provenance.read.corpora import Corpus, open_corpus
+from provenance.read.dumps.layouts import LAYOUTS, detect_layout, open_dump
+from provenance.read.gatesyntax import parse_gate
+from provenance.read.parts import Part
+from provenance.read.policyfile import Options, load_policy, override, parse_collected
+from provenance.read.rulefiles import load_cases, load_rules
+
+__all__ = [
+    "LAYOUTS",
+    "Corpus",
+    "Options",
+    "Part",
+    "detect_layout",
+    "load_cases",
+    "load_policy",
+    "load_rules",
+    "open_corpus",
+    "open_dump",
+    "override",
+    "parse_collected",
+    "parse_gate",
+]

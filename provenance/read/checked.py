@@ -59,7 +59,8 @@ class Checked:
     def list(self) -> list["Checked"]:
         """Take the value as a list."""
         if not isinstance(self.value, list):
-            raise self.wrong(f"{self.value!r} is not a list", f"write [{self.value}].")
+            listed = "each entry" if isinstance(self.value, Mapping) else self.value
+            raise self.wrong(f"{self.value!r} is not a list", f"write a list: [{listed}].")
         return [self._at(f"[{index}]", value) for index, value in enumerate(self.value)]
 
     def text(self) -> str:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -31,7 +32,7 @@ class ZstdStream(io.RawIOBase):
         self._ready = memoryview(b"")
 
     @staticmethod
-    def _new_frame() -> zstandard.ZstdDecompressionObj:
+    def _new_frame() -> "zstandard.ZstdDecompressionObj":
         return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
 
     def readable(self) -> bool:
@@ -85,7 +86,7 @@ _DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
 COMPRESSIONS = tuple(_DECOMPRESSORS)
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 
-BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, gzip.zlib.error)  # type: ignore[attr-defined]
+BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, zlib.error)
 """What decompressors raise on damage, beside `OSError`."""
 
 

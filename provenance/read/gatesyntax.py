@@ -62,7 +62,7 @@ def _gate(name: Checked, share: str) -> Gate:
     if not found or float(found[1]) > 100:
         raise name.wrong(
             f"{share!r} is not a share from 0 % to 100 %",
-            f'write it with a percent sign: "{_percent(share)}".',
+            f"write it with a percent sign: {_meant(share)}.",
         )
     return Gate(
         verdict=_part(name, verdict).one_of(Verdict),
@@ -76,11 +76,14 @@ def _part(name: Checked, text: str) -> Checked:
     return Checked(text.strip(), name.file, name.path, name.kind)
 
 
-def _percent(share: str) -> str:
+def _meant(share: str) -> str:
     try:
-        return f"{float(share):.10g}%" if 0 <= float(share) <= 100 else "0.1%"
+        value = float(share)
     except ValueError:
-        return "0.1%"
+        return '"0.1%"'
+    if 0 < value < 1:
+        return f'{share} as a fraction is "{100 * value:.10g}%"'
+    return f'"{value:.10g}%"' if 0 <= value <= 100 else '"0.1%"'
 
 
 def _distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:

@@ -78,10 +78,16 @@ def parse_yaml(content: bytes, file: str) -> Checked:
     """Parse a rule file, believing nothing yet."""
     try:
         value = yaml.load(content, _Loader)  # noqa: S506 - a subclass of the safe loader
-    except yaml.YAMLError as error:
+    except yaml.MarkedYAMLError as error:
+        line = 0 if error.problem_mark is None else error.problem_mark.line + 1
+        raise RuleSyntax(
+            f"{file}: not valid YAML: line {line}: {error.problem}",
+            remedy="correct the line named; text with `: ` or `#` in it needs quotes.",
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
         raise RuleSyntax(
             f"{file}: not valid YAML: {' '.join(str(error).split())}",
-            remedy="correct the line named; text with `: ` or `#` in it needs quotes.",
+            remedy="save it as UTF-8 text; a day is written year-month-day.",
         ) from error
     return Checked(value, file, "", RuleSyntax)
 

@@ -83,3 +83,9 @@ def _sound(texts: pa.Array) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether `data` is UTF-8."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
+    return _sound(pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(data)))

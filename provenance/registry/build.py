@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from provenance import __version__, fingerprint
@@ -14,11 +13,12 @@ from provenance.errors import FingerprintMismatch, RegistryError
 from provenance.model import Items, Skipped
 from provenance.registry import folder as folders
 from provenance.registry.earlier import lay_earlier
-from provenance.registry.engine import Limits, engine
-from provenance.registry.generation import Workshop, Written, write_generation
-from provenance.registry.manifest import DataFile, Manifest, digest_of, read_manifest, tally
+from provenance.registry.engine import Limits
+from provenance.registry.generation import Written, write_generation
+from provenance.registry.manifest import DataFile, Manifest, digest_of, merged, read_manifest
 from provenance.registry.order import order
-from provenance.registry.staging import Stage, Staged, stage
+from provenance.registry.staging import Staged, stage
+from provenance.registry.workshop import Workshop, workshop
 
 Progress = Callable[[int], None]
 
@@ -62,9 +62,8 @@ def build(
     folder = folder.absolute()
     with _translated(folder), folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
-            written = _written(shop, stage(batches, shop, 0, progress))
-        manifest = _manifest()
-        folders.publish(out, manifest, folder)
+            manifest = _made(shop, stage(batches, shop, 0, progress))
+        folders.publish(shop.out, manifest, folder)
     return manifest
 
 
@@ -108,36 +107,23 @@ def add(
         earlier = read_manifest(folder)
         _check_same_fingerprints(folder, earlier)
         folders.drop_others(folder, earlier)
-
-        def lay(to: Stage) -> Staged:
-            rows = lay_earlier(folder, earlier, to.folder)
-            staged = stage(batches, to, rows, progress)
-            return Staged(rows + staged.rows, tally([*earlier.skipped, *staged.skipped]))
-
-        out, manifest = _made(
-            staging, lay, keep_texts=earlier.keeps_texts, limits=limits or Limits()
-        )
+        with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
+            rows = lay_earlier(folder, earlier, shop)
+            staged = stage(batches, shop, rows, progress)
+            skipped = merged(earlier.skipped, staged.skipped)
+            manifest = _made(shop, Staged(rows + staged.rows, skipped))
         if manifest.digest == earlier.digest:
             return earlier
-        folders.succeed(out / manifest.generation, manifest, folder)
+        folders.succeed(shop.out / manifest.generation, manifest, folder)
     return manifest
 
 
-def _made(
-    staging: Path, lay: Callable[[Stage], Staged], *, keep_texts: bool, limits: Limits
-) -> tuple[Path, Manifest]:
-    shop = Workshop(staging / "parts", staging / "unsorted", staging / "data", limits.threads)
-    for path in (shop.parts, shop.unsorted, shop.out):
-        path.mkdir()
-    with engine(staging / "spill", limits) as connection:
-        staged = lay(Stage(shop.parts, connection, limits.threads, keep_texts))
-        ordered = order(connection, shop.parts, staged.rows)
-        written = write_generation(ordered, shop, fingerprint.parameters(), keep_texts=keep_texts)
-    manifest = _manifest(written, _data_files(shop.out, limits.threads), staged.skipped)
-    out = staging / "registry"
-    out.mkdir()
-    shop.out.rename(out / manifest.generation)
-    return out, manifest
+def _made(shop: Workshop, staged: Staged) -> Manifest:
+    ordered = order(shop.connection, shop.keys, staged.rows)
+    written = write_generation(ordered, shop, fingerprint.parameters())
+    manifest = _manifest(written, _data_files(shop.data, shop.threads), staged.skipped)
+    shop.data.rename(shop.out / manifest.generation)
+    return manifest
 
 
 def _manifest(

@@ -101,7 +101,9 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     conserve("writing the items", ordered.items, sums.items)
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     _write_background(shop.data / BACKGROUND_FILE, sums.cells)
-    postings = sort_postings(ordered.connection, shop.unsorted, sums.laid, shop.data / POSTINGS_FILE)
+    postings = sort_postings(
+        ordered.connection, shop.unsorted, sums.laid, shop.data / POSTINGS_FILE
+    )
     sources = coverage(sums.covered) if sums.covered is not None else ()
     return Written(sums.items, ordered.tokens, postings, sources)
 

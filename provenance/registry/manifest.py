@@ -132,6 +132,16 @@ def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
     return tuple(sums[key] for key in sorted(sums))
 
 
+def merged(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Join two tallies; a dump that was read twice has skipped its records once."""
+    most: dict[tuple[str, str], Skipped] = {}
+    for one in (*earlier, *later):
+        known = most.setdefault((one.file, one.reason), one)
+        if one.count > known.count:
+            most[one.file, one.reason] = one
+    return tuple(most[key] for key in sorted(most))
+
+
 def render(manifest: Manifest) -> str:
     """Write a manifest as JSON."""
     stated = {"format": FORMAT, **asdict(manifest)}

@@ -15,6 +15,24 @@ import pyarrow.parquet as pq
 
 from provenance.model import Int64s
 
+_SCHEMA = pa.schema(
+    [
+        pa.field("source", pa.string()),
+        pa.field("item", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("created_at", pa.int64()),  # seconds
+        pa.field("author", pa.string()),  # a digest
+        pa.field("language", pa.string()),
+        pa.field("licence", pa.string()),
+        pa.field("length", pa.uint32()),
+        # Lists of numbers as binary, which is picked row by row faster than lists are.
+        pa.field("tokens", pa.large_binary()),
+        pa.field("lead", pa.large_binary()),
+        pa.field("trail", pa.large_binary()),
+    ]
+)
+_TEXT = pa.field("text", pa.large_string())
+
 _KEYS = ("source", "item", "created_at", "length")
 _KEPT_OPEN = 1024
 
@@ -27,7 +45,7 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, 
     Parameters
     ----------
     columns : dict of str to column
-        Of its items.
+        Of its items; their texts only if they are kept.
     whole : pyarrow.UInt64Array
         Hashes of their token sequences.
     place : int
@@ -40,7 +58,9 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, 
     int
         How many items it has.
     """
-    part = pa.table(columns).combine_chunks()
+    schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
+    named = pa.table({name: columns[name] for name in schema.names})
+    part = named.cast(schema).combine_chunks()
     with pa.ipc.new_file(parts / _name(place), part.schema) as file:
         file.write_table(part)
     key = part.select(_KEYS).append_column("whole", whole)

@@ -48,9 +48,14 @@ class Workshop:
         return self.folder / "unsorted"
 
     @property
+    def out(self) -> Path:
+        """Folder of what is to last."""
+        return self.folder / "registry"
+
+    @property
     def data(self) -> Path:
-        """Folder of the data files."""
-        return self.folder / "data"
+        """Folder of the data files, until they have a digest to be named by."""
+        return self.out / "data"
 
 
 @contextmanager
@@ -60,7 +65,7 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
     Yields
     ------
     Workshop
-        Only its data files outlast it.
+        Only its `out` outlasts it.
 
     Raises
     ------
@@ -70,7 +75,7 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
     with engine(folder / "spill", limits) as connection:
         shop = Workshop(folder, connection, limits.threads, keep_texts)
         for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
-            path.mkdir()
+            path.mkdir(parents=True)
         yield shop
     for path in (shop.parts, shop.keys, shop.unsorted):
         shutil.rmtree(path)

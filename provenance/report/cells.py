@@ -86,7 +86,9 @@ def wrapped(text: str, width: int, indent: str = "", hanging: str | None = None)
     lines = [indent]
     empty = True
     for word in _words(text, max(width - max(cells(indent), cells(rest)), 1)):
-        if not empty and cells(lines[-1]) + 1 + cells(word) > width:
+        if not empty and (
+            cells(lines[-1]) + 1 + cells(word) > width or len(lines[-1]) + len(word) > 4 * width
+        ):
             lines.append(rest)
             empty = True
         lines[-1] += word if empty else f" {word}"

@@ -19,7 +19,7 @@ _SEQUENCE = re.compile(
 
 
 def visible(text: str) -> str:
-    r"""Show what would act, or hide, by a sign.
+    r"""Show what would act, or hide, by its number.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def visible(text: str) -> str:
     Returns
     -------
     str
-        Control characters as their pictures (``␛``), other hidden ones by number (``[U+202E]``).
+        Whatever hides, by its number; pictures of control characters are in too few fonts.
 
     Examples
     --------
     >>> visible("a\x1b[31mb\u202ec")
-    'a␛[31mb[U+202E]c'
+    'a[U+001B][31mb[U+202E]c'
     """
     return _HIDDEN.sub(_sign, text)
 
@@ -95,7 +95,4 @@ def web_address(address: str | None) -> str | None:
 
 
 def _sign(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"[U+{code:04X}]"
+    return f"[U+{ord(match[0]):04X}]"

@@ -19,6 +19,9 @@ SHOWN = 50
 _EXCERPT, _LEAD = 1500, 240
 """Code points of an excerpt that the page shows, and before its first matched word."""
 
+_LONGEST = 10_000
+"""Code points that any other text of others may have."""
+
 _CHARTS = {
     "verdict": "By verdict",
     "source": "By source",
@@ -81,7 +84,9 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return visible(value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
 
 
 def _prose(text: str) -> Markup:

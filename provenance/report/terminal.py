@@ -25,6 +25,8 @@ LEAST, MOST = 40, 100
 
 _FINDINGS = 3
 _SOURCES, _ALTERNATIVES = 6, 3
+_LONGEST, _NAME = 4000, 60
+"""Characters of a sentence, and cells of a name, that the longest may have."""
 _FILL = {
     Verdict.FORBIDDEN: "█",
     Verdict.UNKNOWN: "▓",
@@ -55,7 +57,7 @@ class _Pen:
         return self.paint(text, "1")
 
     def wrap(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
-        return wrapped(one_line(text), self.width, indent, hanging)
+        return wrapped(one_line(text[:_LONGEST]), self.width, indent, hanging)
 
 
 def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
@@ -215,16 +217,20 @@ def _strongest(pen: _Pen, report: Report) -> list[str]:
 
 def _finding(pen: _Pen, finding: Finding) -> list[str]:
     whole = f" of {finding.item_tokens}" if finding.item_tokens else ""
-    item = f" {finding.item}" if finding.item else ""
-    waived = ", waived" if finding.waiver else ""
+    item = f" {_name(finding.item)}" if finding.item else ""
+    how = f"{finding.tokens}{whole} words, {finding.bits:.0f} bits"
     where = (
-        f"{finding.verdict}: {finding.source}{item} in {finding.document}, "
-        f"{finding.tokens}{whole} words, {finding.bits:.0f} bits{waived}"
+        f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
+        f"{how if finding.tokens else finding.evidence}{', waived' if finding.waiver else ''}"
     )
     lines = pen.wrap(where, indent="  ", hanging="    ")
     if finding.excerpt:
         lines.append("    " + _excerpt(pen, finding))
     return lines
+
+
+def _name(text: str) -> str:
+    return shortened(one_line(text[:_LONGEST]), _NAME)
 
 
 def _excerpt(pen: _Pen, finding: Finding) -> str:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from provenance.match import CHANCE_PER_MILLION, COMMON, EDGE_ERROR, RECALL_LOW, THRESHOLD
+from provenance.match import (
+    CHANCE_PER_MILLION,
+    COMMON,
+    EDGE_ERROR,
+    MEASURED_RECALL,
+    RECALL_LOW,
+    THRESHOLD,
+)
 from provenance.model import MeasuredRecall, Method, Parameter
 from provenance.run.scanning import Opened
-
-_RECALL = {
-    "8+": {},
-    "5-7": {},
-}
 
 
 def method(registries: Sequence[Opened]) -> Method:
@@ -49,7 +51,7 @@ def method(registries: Sequence[Opened]) -> Method:
         ),
         recall=tuple(
             MeasuredRecall(edit, length, recall)
-            for length, edits in _RECALL.items()
+            for length, edits in MEASURED_RECALL.items()
             for edit, recall in edits.items()
         ),
         chance_per_million=CHANCE_PER_MILLION,

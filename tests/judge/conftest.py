@@ -31,8 +31,8 @@ def make_terms(name: str, verdict: Verdict, first: str | None = None, **more: ob
     period = DateRange(None if first is None else date.fromisoformat(first))
     made = Terms(
         id=name if first is None else f"{name}/{first}",
-        subject=name.split("/")[0],
-        document=name.split("/")[-1].capitalize(),
+        subject=name.split("/", maxsplit=1)[0],
+        document=name.rsplit("/", maxsplit=1)[-1].capitalize(),
         address=None,
         period=period,
         time_axis=TimeAxis.COLLECTION,

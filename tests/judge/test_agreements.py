@@ -69,6 +69,7 @@ def test_days_that_need_no_agreement_do_not_stand_in_its_way(book, terms):
     )
     judgement = rule(library, signed(date(2024, 1, 1)))
     assert judgement.ruling.verdict is Verdict.PERMITTED
+    assert judgement.agreement is not None, "it is named, since it was needed"
 
 
 def test_what_is_permitted_anyway_needs_no_agreement(book, terms):

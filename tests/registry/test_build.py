@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
 from provenance.model import ITEMS, Items, Skipped
 from provenance.registry import Limits, add, build, open_registry, verify
+from provenance.registry.flow import Sink
 
 TEXTS = st.one_of(
     st.text(max_size=60),
@@ -79,16 +81,17 @@ def test_threads_and_row_groups_taken_in_change_nothing(posts, items, tmp_path):
 
 
 def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_path, monkeypatch):
-    rows = posts(12_000, longest=600)
-    seen = []
+    rows = posts(6000, longest=900)
+    spilt, put = [], Sink.put
 
-    def watched(batches):
-        yield from batches
-        seen.append(True)
+    def watched(sink, group):
+        spilt.extend(p.stat().st_size for p in tmp_path.glob(".two.building/spill/*"))
+        put(sink, group)
 
+    monkeypatch.setattr(Sink, "put", watched)
     build(tmp_path / "one", [items(rows)])
-    small = Limits(threads=1, memory=24 << 20)
-    build(tmp_path / "two", watched([items(rows)]), limits=small)
+    build(tmp_path / "two", [items(rows)], limits=Limits(threads=1, memory=24 << 20))
+    assert max(spilt) > 1 << 20
     assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
 
 
@@ -195,7 +198,7 @@ def test_a_name_is_on_no_disk_even_while_building(keep_texts, items, posts, tmp_
     def watched():
         for number in range(200):
             yield items(posts(400, seed=number))
-        for path in tmp_path.rglob("*.parquet"):
+        for path in filter(Path.is_file, tmp_path.rglob("*")):
             found["parts"] += 1
             found["names"] += b"Somebody" in path.read_bytes()
             found["texts"] += b"w1 " in path.read_bytes()

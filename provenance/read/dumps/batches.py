@@ -1,17 +1,15 @@
-"""Items gathered into batches, one at a time or a column at a time."""
+"""Items gathered into batches of bounded size."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from provenance.model import ITEMS, Items, Skipped
+from provenance.model import ITEMS, Items
+from provenance.read import skips
 
 ROWS = 20_000
 BYTES = 1 << 25
-KEPT = 10
-"""How many rows are shown of those skipped for one reason."""
 
 
 class Record(NamedTuple):
@@ -35,7 +33,7 @@ class Fault(NamedTuple):
 
 
 def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
-    """Gather items into batches of bounded size."""
+    """Gather items one by one."""
     records: list[Record] = []
     faults: list[Fault] = []
     size = 0
@@ -46,46 +44,30 @@ def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
             records.append(entry)
             size += len(entry.text)
         if len(records) >= ROWS or len(faults) >= ROWS or size >= BYTES >> 1:
-            yield Items(_batch(records), counted(file, faults))
+            yield Items(_batch(records), skips.by_reason(file, faults))
             records, faults, size = [], [], 0
     if records or faults:
-        yield Items(_batch(records), counted(file, faults))
-
-
-def counted(file: str, faults: Iterable[Fault]) -> tuple[Skipped, ...]:
-    """Count rows that are no items, by reason."""
-    by_reason: defaultdict[str, list[int]] = defaultdict(list)
-    for fault in faults:
-        by_reason[fault.reason].append(fault.row)
-    return tuple(
-        Skipped(file, reason, len(rows), tuple(sorted(rows)[:KEPT]))
-        for reason, rows in by_reason.items()
-    )
+        yield Items(_batch(records), skips.by_reason(file, faults))
 
 
 def portions(items: Items) -> Iterator[Items]:
-    """Cut a batch into batches of bounded size."""
-    skipped, batch = items.skipped, items.batch
-    if batch.num_rows == 0:
-        if skipped:
+    """Cut a batch where it is too large."""
+    batch = items.batch
+    rows = ROWS if batch.nbytes <= BYTES else max(1, batch.num_rows * BYTES // batch.nbytes)
+    rows = min(rows, ROWS)
+    if batch.num_rows <= rows:
+        if batch.num_rows or items.skipped:
             yield items
         return
-    rows = max(1, min(ROWS, ROWS if batch.nbytes <= BYTES else _rows_within(batch)))
     for start in range(0, batch.num_rows, rows):
-        yield Items(batch.slice(start, rows), skipped if start == 0 else ())
+        yield Items(batch.slice(start, rows), items.skipped if start == 0 else ())
 
 
 def clean(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
-def _rows_within(batch: pa.RecordBatch) -> int:
-    return int(batch.num_rows * BYTES // batch.nbytes)
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _batch(records: list[Record]) -> pa.RecordBatch:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from provenance.errors import ColumnMissing
 from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.moments import is_text
+from provenance.read.strings import is_bytes, is_textual
 
 KNOWN = {
     "text": "text body content fulltext tweettext tweet posttext commenttext comment message "
@@ -88,15 +88,7 @@ def _bare(name: str) -> str:
 
 
 def _is_string(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        return _is_string(kind.value_type)
-    return bool(
-        is_text(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_binary_view(kind)
-        or pa.types.is_null(kind)
-    )
+    return is_textual(kind) or is_bytes(kind) or bool(pa.types.is_null(kind))
 
 
 def _is_plain(kind: pa.DataType) -> bool:

@@ -1,10 +1,13 @@
 """What a layout is told about the file that it reads."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-HEAD = 1 << 12
+from provenance.read.files import File, reading
+
+PIECE = 1 << 22
+_HEAD = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +16,15 @@ class Dump:
 
     Parameters
     ----------
-    path : Path
-        The file.
+    file : File
+        Where it is, and how it is compressed.
     source : str
         Whose the items are; empty where a column says so.
     source_column, text_column : str or None
         Columns that were named, in tables.
     """
 
-    path: Path
+    file: File
     source: str
     source_column: str | None = None
     text_column: str | None = None
@@ -29,17 +32,39 @@ class Dump:
     @property
     def name(self) -> str:
         """The file's name, as skipped rows and errors show it."""
-        return self.path.name
+        return self.file.name
 
-    def nameless(self) -> str:
+    @property
+    def folder(self) -> str:
+        """The name of the folder that the file lies in."""
+        return self.file.path.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
+
+    def pieces(self, size: int = PIECE) -> Iterator[bytes]:
+        """Read the bytes, decompressed, in pieces of up to `size`.
+
+        Raises
+        ------
+        CorruptFile
+            If compressed data is damaged, or ends too early.
+        """
+        done = 0
+        with self.file.stream() as stream:
+            while True:
+                with reading(self.name, lambda: f"after {done:,} bytes of content"):
+                    piece = stream.read(size)
+                if not piece:
+                    return
+                done += len(piece)
+                yield piece
+
+    def prefix(self) -> str:
         """Return what stands before `#row` in the ids of items that have none of their own.
 
         Notes
         -----
-        It is the file's name and a digest of the file's first bytes: shards called
-        `train.parquet` in several folders stay apart, and a dump that is read again, from
-        wherever it was moved to, gives the ids that it gave before.
+        It is the file's name and a digest of its first bytes. So shards called `train.parquet`
+        in several folders stay apart, and a dump that is read again, from wherever it was moved
+        to, gives the ids that it gave before.
         """
-        with self.path.open("rb") as file:
-            digest = hashlib.blake2b(file.read(HEAD), digest_size=4).hexdigest()
+        digest = hashlib.blake2b(self.file.head(_HEAD), digest_size=4).hexdigest()
         return f"{self.name}~{digest}"

@@ -2,27 +2,43 @@
 
 import math
 import re
+from calendar import timegm
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.read.strings import is_textual
+
 SECONDS = pa.timestamp("s", "UTC")
 EARLIEST, LATEST = 10_000, 253_402_300_799
 """Smaller numbers are years, counts or placeholders; 9999-12-31 is the last day there is."""
+UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
+"""Numbers from these on count nanoseconds, microseconds, milliseconds."""
 
+_TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")
-_X = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})")
+_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13)))
+_X = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
 _ISO = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?)?"
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
-_TIDIED = ((re.compile(r" ?UTC$"), "Z"), (re.compile(r" (?=[+-]\d{2}:?\d{2}$)"), ""))
+_ZONE = re.compile(r" ?(UTC|GMT|Z)$| (?=[+-]\d{2}:?\d{2}$)")
 
 
 def moment(value: object) -> int | None:
     """Return the second that a value names, or None.
+
+    Parameters
+    ----------
+    value : object
+        A number of seconds, milliseconds, microseconds or nanoseconds since 1970, also written
+        out; an ISO 8601 date, with or without time and offset (without one, it is UTC); a date as
+        X or an e-mail writes it.
 
     Examples
     --------
@@ -31,16 +47,14 @@ def moment(value: object) -> int | None:
     >>> moment("1666210045.0"), moment(1666210045123), moment("yesterday")
     (1666210045, 1666210045, None)
     """
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
+    if isinstance(value, str):
+        text = value.strip()
+        if _NUMBER.fullmatch(text) and not _DAY.fullmatch(text):
+            return _from_number(float(text) if "." in text else int(text))
+        return _from_x(text) or _from_text(text)
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
-    if not isinstance(value, str):
-        return None
-    text = value.strip()
-    if len(text) != 8 and _NUMBER.fullmatch(text):
-        return _from_number(int(text) if text.isdecimal() else float(text))
-    return _from_text(text)
+    return None
 
 
 def moments(values: pa.Array) -> pa.Array:
@@ -49,59 +63,47 @@ def moments(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return moments(values.dictionary_decode())
     if pa.types.is_timestamp(kind):
-        return pc.cast(values, pa.timestamp("s", kind.tz), safe=False).cast(pa.int64()).cast(SECONDS)
+        ticks = values.cast(pa.int64())
+        return _whole(ticks, {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit])
     if pa.types.is_date(kind):
-        return pc.cast(values, pa.timestamp("s")).cast(pa.int64()).cast(SECONDS)
+        return values.cast(pa.timestamp("s")).cast(pa.int64()).cast(SECONDS)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _from_numbers(values)
-    if is_text(kind):
-        return _from_texts(values.cast(pa.large_string()))
+    if is_textual(kind):
+        return _from_texts(values.cast(_TEXT))
     return pa.nulls(len(values), SECONDS)
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Say whether a column of this type holds strings."""
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
+def _whole(ticks: pa.Array, unit: int) -> pa.Array:
+    """Round down, also before 1970, where integer division rounds up."""
+    seconds = pc.divide(ticks, unit)
+    late = pc.less(ticks, pc.multiply(seconds, unit))
+    return pc.subtract(seconds, late.cast(pa.int64())).cast(SECONDS)
 
 
 def _from_number(value: float) -> int | None:
     if not math.isfinite(value) or value < EARLIEST:
         return None
-    for least, unit in ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3)):
-        if value >= least:
-            return int(value // unit)
-    return int(value)
+    seconds = int(value // next((unit for least, unit in UNITS if value >= least), 1))
+    return seconds if seconds <= LATEST else None
 
 
 def _from_numbers(values: pa.Array) -> pa.Array:
     numbers = values.cast(pa.float64(), safe=False)
-    unit = pc.case_when(
-        pc.make_struct(
-            pc.greater_equal(numbers, 1e17),
-            pc.greater_equal(numbers, 1e14),
-            pc.greater_equal(numbers, 1e11),
-        ),
-        1e9,
-        1e6,
-        1e3,
-        1.0,
-    )
+    unit = pa.scalar(1.0)
+    for least, ticks in reversed(UNITS):
+        unit = pc.if_else(pc.greater_equal(numbers, float(least)), float(ticks), unit)
     seconds = pc.floor(pc.divide(numbers, unit))
-    known = pc.and_(pc.greater_equal(numbers, float(EARLIEST)), pc.less(seconds, float(LATEST)))
-    kept = pc.if_else(known, seconds, pa.scalar(None, pa.float64()))
-    return kept.cast(pa.int64(), safe=False).cast(SECONDS)
+    known = pc.and_(pc.greater_equal(numbers, float(EARLIEST)), pc.less_equal(seconds, LATEST))
+    return pc.if_else(known, seconds, None).cast(pa.int64()).cast(SECONDS)
 
 
 def _from_texts(values: pa.Array) -> pa.Array:
     """Take regular columns at once, and others value by value."""
     parts = pc.extract_regex(values, pattern=_ISO)
-    try:
-        if parts.null_count == values.null_count:
+    if parts.null_count == values.null_count:
+        with suppress(pa.ArrowInvalid):
             return _from_parts(parts)
-    except pa.ArrowInvalid:
-        pass
     distinct = values.dictionary_encode()
     known = pa.array([moment(value) for value in distinct.dictionary.to_pylist()], pa.int64())
     return known.take(distinct.indices).cast(SECONDS)
@@ -109,32 +111,32 @@ def _from_texts(values: pa.Array) -> pa.Array:
 
 def _from_parts(parts: pa.StructArray) -> pa.Array:
     day, time, zone = (pc.struct_field(parts, name) for name in ("day", "time", "zone"))
-    time = pc.if_else(pc.equal(time, ""), "00:00:00", time)
-    local = pc.binary_join_element_wise(day, time, " ").cast(pa.timestamp("s")).cast(pa.int64())
-    named = pc.is_in(zone, value_set=pa.array(["", "Z", "UTC"], zone.type))
-    digits = pc.replace_substring(pc.if_else(named, "+0000", zone), ":", "")
+    time = pc.if_else(pc.equal(time, ""), pa.scalar("00:00:00", _TEXT), time)
+    joined = pc.binary_join_element_wise(day, time, pa.scalar(" ", _TEXT))
+    local = joined.cast(pa.timestamp("s")).cast(pa.int64())
+    utc = pc.is_in(zone, value_set=pa.array(["", "Z", "UTC"], _TEXT))
+    digits = pc.replace_substring(pc.if_else(utc, pa.scalar("+0000", _TEXT), zone), ":", "")
     hours = pc.utf8_slice_codeunits(digits, 1, 3).cast(pa.int64())
     minutes = pc.utf8_slice_codeunits(digits, 3, 5).cast(pa.int64())
     offset = pc.add(pc.multiply(hours, 3600), pc.multiply(minutes, 60))
     signed = pc.if_else(pc.starts_with(digits, "-"), pc.negate(offset), offset)
-    return pc.subtract(local, signed).cast(SECONDS)
+    return pc.if_else(
+        pc.is_valid(joined), pc.subtract(local, signed), pa.scalar(None, pa.int64())
+    ).cast(SECONDS)
+
+
+def _from_x(text: str) -> int | None:
+    found = _X.fullmatch(text)
+    if found is None or found[1] not in _MONTHS:
+        return None
+    day, hour, minute, second, year = map(int, found.groups()[1:])
+    return timegm((year, _MONTHS[found[1]], day, hour, minute, second))
 
 
 def _from_text(text: str) -> int | None:
-    for pattern, tidy in _TIDIED:
-        text = pattern.sub(tidy, text)
-    if found := _X.fullmatch(text):
-        month, day, time, zone, year = found.groups()
-        text = f"{day} {month} {year} {time} {zone}"
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            when = parse(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        return _second(when)
+    tidied = _ZONE.sub(lambda found: "+00:00" if found[1] else "", text)
+    for written, parse in ((tidied, datetime.fromisoformat), (text, parsedate_to_datetime)):
+        with suppress(ValueError, TypeError, IndexError, OverflowError):
+            when = parse(written)
+            return math.floor((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
     return None
-
-
-def _second(when: datetime) -> int:
-    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return math.floor(aware.timestamp())

@@ -1,0 +1,36 @@
+"""How well the detector does: measured, as shipped, on posts planted in pages.
+
+Twelve thousand pages of books, news, encyclopaedia and web text in several languages; in half of
+them one post of a registry of 365,000, in eleven states of repair. A user's own corpus may differ.
+"""
+
+MEASURED_RECALL = {
+    "8+": {
+        "verbatim": 1.0,
+        "anonymised": 0.998,
+        "escaped": 1.0,
+        "lower": 0.998,
+        "tokenised": 1.0,
+        "ascii": 1.0,
+        "cut70": 0.904,
+        "cut50": 0.53,
+        "change5": 0.987,
+        "change10": 0.965,
+        "change20": 0.881,
+    },
+    "5-7": {
+        "verbatim": 0.892,
+        "anonymised": 0.932,
+        "escaped": 0.853,
+        "lower": 0.924,
+        "tokenised": 0.871,
+        "ascii": 0.894,
+        "cut70": 0.315,
+        "cut50": 0.049,
+        "change5": 0.794,
+        "change10": 0.588,
+        "change20": 0.429,
+    },
+}
+"""Part of the planted posts that were found, by their length in tokens and by what was done to
+them: "cut70" keeps 70 % of the words, "change10" changes, drops or adds every tenth."""

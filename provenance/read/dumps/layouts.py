@@ -1,0 +1,95 @@
+"""Every layout by its name, and the one way to open a dump."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+
+from provenance.errors import UnsupportedFormat
+from provenance.model import Items
+from provenance.read.dumps import detection
+from provenance.read.dumps.dump import Dump
+from provenance.read.dumps.places import files_at
+from provenance.read.dumps.reddit import read_pushshift
+from provenance.read.dumps.stackexchange import read_posts_or_comments
+from provenance.read.dumps.tables import read_table
+from provenance.read.dumps.tweets import read_api, read_archive
+from provenance.read.files import File
+
+AUTO = "auto"
+LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
+    detection.TABLE: read_table,
+    detection.ARCHIVE: read_archive,
+    detection.API: read_api,
+    detection.REDDIT: read_pushshift,
+    detection.STACKEXCHANGE: read_posts_or_comments,
+}
+
+
+def open_dump(
+    path: str,
+    *,
+    source: str,
+    layout: str = AUTO,
+    source_column: str | None = None,
+    text_column: str | None = None,
+) -> Iterator[Items]:
+    """Read the items of a dump.
+
+    Parameters
+    ----------
+    path : str
+        A file, or a folder that holds files of a dump.
+    source : str
+        Whose the items are.
+    layout : str
+        A name in `LAYOUTS`; "auto" looks.
+    source_column : str or None
+        The column that says whose each item is; `source` is then for rows that do not say.
+    text_column : str or None
+        The column of the text; a file of which a column is named is a table.
+
+    Yields
+    ------
+    Items
+        Up to 20,000 items, or 32 MB of them unless one alone has more.
+
+    Raises
+    ------
+    DatasetNotFound
+        If nothing is at `path`.
+    UnsupportedFormat
+        If the layout is not one of ours.
+    ColumnMissing
+        If a column that was named, or the text, is not in a table.
+    CorruptFile
+        If a file is damaged or cut short: half a dump would pass for a whole one.
+    """
+    if layout != AUTO and layout not in LAYOUTS:
+        near = get_close_matches(layout, LAYOUTS, n=1, cutoff=0.5)
+        raise UnsupportedFormat(
+            f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
+            remedy=f"did you mean {near[0]}?" if near else "leave --layout out to have it found.",
+        )
+    if layout == AUTO and (source_column or text_column):
+        layout = detection.TABLE
+    return _read(files_at(path), layout, (source, source_column, text_column))
+
+
+def detect_layout(path: str) -> str:
+    """Tell the layout of a dump by its content; that of its first file, of a folder.
+
+    Raises
+    ------
+    DatasetNotFound
+        If nothing is at `path`.
+    UnsupportedFormat
+        If it begins like no layout that is known.
+    """
+    return detection.layout_of(files_at(path)[0])
+
+
+def _read(
+    files: list[File], layout: str, given: tuple[str, str | None, str | None]
+) -> Iterator[Items]:
+    for file in files:
+        name = detection.layout_of(file) if layout == AUTO else layout
+        yield from LAYOUTS[name](Dump(file, *given))

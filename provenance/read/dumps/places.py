@@ -1,0 +1,74 @@
+"""Which files a dump is made of."""
+
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import replace
+
+import fsspec
+
+from provenance.errors import CorruptFile, DatasetNotFound, UnsupportedFormat
+from provenance.read.compression import COMPRESSIONS, compression_of
+from provenance.read.files import File, reading
+
+ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
+EXCHANGE = ("Posts.xml", "Comments.xml")
+TABLES = ("*.parquet", "*.csv", "*.tsv", "*.jsonl", "*.ndjson", "*.json", "RC_*", "RS_*")
+_PACKED = (*COMPRESSIONS, "zstd", "gzip")
+
+
+def files_at(address: str) -> list[File]:
+    """Return the file at an address, or a folder's files that hold items.
+
+    Raises
+    ------
+    DatasetNotFound
+        If nothing is there.
+    UnsupportedFormat
+        If a folder holds no file of a layout we read.
+    """
+    system, place = fsspec.core.url_to_fs(address)
+    with reading(address):
+        if not system.isdir(place):
+            return [_file(system, place, place.rstrip("/").rpartition("/")[2])]
+        inside = sorted(path for path in system.find(place))
+    chosen = _chosen(inside)
+    if not chosen:
+        kind = UnsupportedFormat if inside else DatasetNotFound
+        raise kind(
+            f"{address}: the folder holds no dump that we read",
+            remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
+        )
+    return [_file(system, path, path[len(place) :].lstrip("/")) for path in chosen]
+
+
+def _chosen(paths: Iterable[str]) -> list[str]:
+    """Choose an archive's posts where it is one; else every table and stream."""
+    for patterns in (ARCHIVE, EXCHANGE, TABLES):
+        found = [path for path in paths if _fits(path, patterns)]
+        if found:
+            return found
+    return []
+
+
+def _fits(path: str, patterns: Iterable[str]) -> bool:
+    name = path.rpartition("/")[2]
+    bare, _, last = name.rpartition(".")
+    inner = bare if last in _PACKED else name
+    return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
+
+
+def _file(system: fsspec.AbstractFileSystem, place: str, name: str) -> File:
+    with reading(name):
+        file = File(name, place, int(system.info(place)["size"] or 0), system)
+    with file.open() as stream, reading(name):
+        head = stream.read(8)
+    found = compression_of(head)
+    said = {"zstd": "zst", "gzip": "gz"}.get(suffix := place.rpartition(".")[2].lower(), suffix)
+    if found is None and said in COMPRESSIONS:
+        if said != "zst" or not head[1:4] == b"\x2a\x4d\x18":  # a frame to be passed over
+            raise CorruptFile(
+                f"{name}: named as .{suffix}, and does not begin as such a file does",
+                remedy="fetch it again, or give it the name of what it is.",
+            )
+        found = said
+    return replace(file, compression=found)

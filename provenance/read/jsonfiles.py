@@ -1,0 +1,146 @@
+"""JSON Lines as parts of a corpus."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import Documents
+from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, column_at, find_columns
+from provenance.read.files import File, reading
+from provenance.read.lines import LineBlock, Record, line_blocks, parse, records_of, table_of
+from provenance.read.parts import Part
+from provenance.read.records import has_text, record_documents
+from provenance.read.shapes import narrowed, shape_of
+from provenance.read.tabular import Block, block_documents
+
+_SAMPLE = 1 << 18
+_SAMPLED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file's objects are read.
+
+    Parameters
+    ----------
+    columns : Columns
+        Where what is wanted lies.
+    schema : pyarrow.Schema
+        Of what is wanted, for parsing many lines at once.
+    searching : bool
+        Whether an object without text there is searched for well-known names.
+    """
+
+    columns: Columns
+    schema: pa.Schema
+    searching: bool
+
+
+def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
+    """Make a JSON Lines file a part of a corpus; `named` are the text columns asked for."""
+    with closing(blocks_of(file, _SAMPLE)) as blocks:
+        layout = layout_of(_sample(blocks, named), named, file.name)
+
+    def read() -> Iterator[Documents]:
+        return read_lines(file.name, blocks_of(file), layout)
+
+    return [Part(file.name, file.size, read, layout.columns.texts)]
+
+
+def blocks_of(file: File, size: int | None = None) -> Iterator[LineBlock]:
+    """Open a file, and give its lines."""
+    row = 0
+    with file.stream() as stream:
+        blocks = line_blocks(stream, size) if size else line_blocks(stream)
+        while True:
+            with reading(file.name, lambda: f"after row {row}"):
+                block = next(blocks, None)
+            if block is None:
+                return
+            yield block
+            row = block.first + block.rows
+
+
+def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Layout:
+    """Learn from some objects how to read the others.
+
+    Raises
+    ------
+    ColumnMissing
+        If a column that was named is in none of them, or none holds text.
+    """
+    shape = shape_of(records)
+    if records:
+        columns = find_columns(shape, named, _sampler(records, shape), file=file)
+    else:
+        columns = Columns(tuple(named))
+    # The others may have what the sample has not.
+    columns = Columns(
+        columns.texts,
+        columns.ids or IDS,
+        columns.urls or _top(ADDRESSES),
+        columns.licences or _top(LICENCES),
+    )
+    missing = [path for path in columns.all() if path.partition(".")[0] not in shape.names]
+    shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
+    return Layout(columns, narrowed(shape, columns.all()), not named)
+
+
+def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterator[Documents]:
+    """Read lines as documents: many at once where they are alike, else one by one."""
+    for block in blocks:
+        batch = table_of(block, layout.schema)
+        if batch is None or (layout.searching and _hides_text(block, batch, layout.columns)):
+            records = records_of(block)
+            yield from record_documents(file, records, layout.columns, searching=layout.searching)
+        else:
+            numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
+            yield from block_documents(file, Block(batch, numbers), layout.columns)
+
+
+def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bool:
+    """Whether a row without text in the columns chosen has some under another name."""
+    silent = np.ones(len(batch), bool)
+    for path in columns.texts:
+        silent &= pc.is_null(column_at(batch, path)).to_numpy(zero_copy_only=False)
+    if not silent.any():
+        return False
+    lines = (line for row, line in block.lines() if silent[row - block.first])
+    return any(isinstance(record := parse(line), dict) and has_text(record) for line in lines)
+
+
+def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
+    """Take some objects; where a column was named, read on until it is met."""
+    sample: list[Record] = []
+    for block in blocks:
+        if not sample or any(_key(name) in block.data for name in named):
+            records = [record for _, record in records_of(block).records]
+            sample += records[:_SAMPLED]
+            met = {key for record in records for key in record}
+            if sample and all(name.partition(".")[0] in met or name in met for name in named):
+                sample += [r for r in records if any(n in r for n in named)][:_SAMPLED]
+                break
+    return sample
+
+
+def _key(name: str) -> bytes:
+    return f'"{name.partition(".")[0]}"'.encode()
+
+
+def _top(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if "." not in name)
+
+
+def _sampler(records: Sequence[Record], shape: pa.Schema) -> Callable[[Sequence[str]], pa.Table]:
+    def sample(names: Sequence[str]) -> pa.Table:
+        columns = {
+            name: [v if isinstance(v := record.get(name), str) else None for record in records]
+            for name in names
+        }
+        return pa.table({n: pa.array(c, pa.large_string()) for n, c in columns.items()})
+
+    return sample

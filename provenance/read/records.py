@@ -1,0 +1,135 @@
+"""Objects parsed from JSON, each of its own shape, as documents."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.model import Documents
+from provenance.read import skips
+from provenance.read.columns import TEXT_GROUPS, Columns, well_known
+from provenance.read.documents import Rows, documents
+from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves
+from provenance.read.lines import Record, Records, writable
+from provenance.read.shapes import shape_of
+
+
+def record_documents(
+    file: str, records: Records, columns: Columns, *, searching: bool
+) -> Iterator[Documents]:
+    """Lay out parsed objects as documents.
+
+    Parameters
+    ----------
+    file : str
+        As in `DOCUMENTS`.
+    records : Records
+        The objects.
+    columns : Columns
+        Where most of them hold what is wanted.
+    searching : bool
+        Whether an object without text there is searched for well-known names.
+    """
+    found = _Found()
+    for row, record in records.records:
+        _read_into(found, row, record, columns, searching=searching)
+    rows = Rows(
+        file,
+        np.array(found.numbers, np.int64),
+        pa.array(found.ids, pa.large_string()),
+        pa.array(found.urls, pa.large_string()),
+        pa.array(found.licences, pa.large_string()),
+        skips.by_reason(file, records.faults),
+    )
+    fields = pa.array(found.fields, pa.string())
+    texts = pa.array(found.texts, pa.large_string())
+    yield from documents(rows, Leaves(np.array(found.places, np.int64), fields, texts))
+
+
+def texts_in(value: object, name: str) -> Iterator[tuple[str, str]]:
+    """Give every text within `value`, with the name of its place."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from texts_in(inner, f"{name}[{place}]")
+    elif isinstance(value, dict):
+        for key in _members(value):
+            yield from texts_in(value[key], f"{name}.{key}")
+
+
+def value_at(record: Record, path: str) -> object:
+    """Return what is at `path`; None where nothing is."""
+    if path in record:
+        return record[path]
+    parent, _, member = path.rpartition(".")
+    inner = value_at(record, parent) if parent else None
+    return inner.get(member) if isinstance(inner, dict) else None
+
+
+def first_word(record: Record, paths: Sequence[str]) -> str | None:
+    """Return the first value among `paths` that can be written as words."""
+    words = (_word(value_at(record, path)) for path in paths)
+    return next((word for word in words if word is not None), None)
+
+
+def has_text(record: Record) -> bool:
+    """Whether there is text under any well-known name."""
+    return any(texts_in(record[path], path) for path in _known(record))
+
+
+@dataclass(slots=True)
+class _Found:
+    """Columns in the making."""
+
+    numbers: list[int] = field(default_factory=list)
+    ids: list[str | None] = field(default_factory=list)
+    urls: list[str | None] = field(default_factory=list)
+    licences: list[str | None] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+
+def _read_into(
+    found: _Found, row: int, record: Record, columns: Columns, *, searching: bool
+) -> None:
+    texts = _texts(record, columns.texts)
+    if not texts and searching:
+        texts = _texts(record, _known(record))
+    for name, text in texts:
+        found.places.append(len(found.numbers))
+        found.fields.append(writable(name))
+        found.texts.append(writable(text))
+    found.numbers.append(row)
+    found.ids.append(first_word(record, columns.ids))
+    found.urls.append(first_word(record, columns.urls))
+    found.licences.append(first_word(record, columns.licences))
+
+
+def _texts(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
+    return [one for path in paths for one in texts_in(value_at(record, path), path)]
+
+
+def _known(record: Record) -> tuple[str, ...]:
+    return well_known(shape_of([record]), TEXT_GROUPS)
+
+
+def _members(value: dict[str, object]) -> list[str]:
+    spoken = [key for key in value if key in SPOKEN and _may_hold_text(value[key])]
+    return spoken or [key for key in value if key not in UNSPOKEN]
+
+
+def _may_hold_text(value: object) -> bool:
+    return value is None or isinstance(value, str | list | dict)
+
+
+def _word(value: object) -> str | None:
+    if isinstance(value, str):
+        return writable(value)
+    if isinstance(value, list):
+        return ", ".join(word for inner in value if (word := _word(inner))) or None
+    if isinstance(value, bool | float):
+        return str(pa.scalar(value).cast(pa.string()).as_py())
+    return str(value) if isinstance(value, int) else None

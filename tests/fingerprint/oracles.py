@@ -1,0 +1,123 @@
+"""Slow and plain: what the kernels must say, written again in Python's own words."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.fingerprint import fold, tokenise
+from provenance.model import Texts, Tokens
+
+MASK = (1 << 64) - 1
+MARKS_OF_A_LINK = re.compile(r"http|www|pic|url|user|rt", re.IGNORECASE)
+"""Words of which normalisation may drop more than a word-by-word oracle knows."""
+
+UNSPACED = tuple(
+    "CJK,HENTAIGANA,HIRAGANA,IDEOGRAPHIC ITERATION,IDEOGRAPHIC CLOSING,IDEOGRAPHIC NUMBER,KATAKANA,"
+    "KHMER,LAO,MYANMAR,THAI".split(",")
+)
+APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07"
+UNSEEN = "\u0640\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2063\ufeff\u202a\u202e"
+
+
+class Word(NamedTuple):
+    """A token before it is hashed."""
+
+    folded: str
+    is_character: bool
+
+    @property
+    def hash(self) -> int:
+        return word_hash(self.folded.encode()) | self.is_character
+
+
+def texts_of(*texts: str | bytes) -> Texts:
+    """Put texts into Arrow buffers; bytes need not be UTF-8."""
+    raw = [text.encode() if isinstance(text, str) else text for text in texts]
+    offsets = np.cumsum([0, *map(len, raw)]).astype(np.int64)
+    return Texts(np.frombuffer(b"".join(raw), np.uint8), offsets)
+
+
+def arrow(*texts: str) -> pa.Array:
+    return pa.array(texts, pa.large_string())
+
+
+def tokens_of(text: str | bytes) -> Tokens:
+    return tokenise(texts_of(text))
+
+
+def hashes_of(text: str | bytes) -> list[int]:
+    return tokens_of(text).hashes.tolist()
+
+
+def spans_of(text: str | bytes) -> list[tuple[int, int]]:
+    tokens = tokens_of(text)
+    return list(zip(tokens.starts.tolist(), tokens.ends.tolist(), strict=True))
+
+
+def word_hash(folded: bytes) -> int:
+    """Hash a folded word with Python's integers."""
+    state = 0
+    full = len(folded) // 8 * 8
+    for place in range(0, full, 8):
+        state ^= int.from_bytes(folded[place : place + 8], "little")
+        state = state * 0x9E3779B97F4A7C15 & MASK
+        state ^= state >> 32
+    state ^= int.from_bytes(folded[full:], "little") ^ (len(folded) << 56 & MASK)
+    state = state * 0x9E3779B97F4A7C15 & MASK
+    state ^= state >> 32
+    state = state * 0xBF58476D1CE4E5B9 & MASK
+    state ^= state >> 29
+    return state >> 32 & 0xFFFFFFFE
+
+
+def ascii_words(text: str) -> list[Word]:
+    """Give the words of plain ASCII: no reference, mention, apostrophe or link in it."""
+    return [Word(word, is_character=False) for word in re.findall("[a-z0-9]+", text.lower())]
+
+
+def unicode_words(text: str) -> list[Word]:
+    """Give the words of any text without references, mentions, torn words and links."""
+    words: list[Word] = []
+    run = ""
+    for character in f"{text} ":
+        if _is_unseen(character):
+            continue
+        folded = _folded(character)
+        if folded and not _is_unspaced(character):
+            run += folded
+            continue
+        if run:
+            words.append(Word(run, is_character=False))
+            run = ""
+        if folded:
+            words.append(Word(folded, is_character=True))
+    return words
+
+
+def _folded(character: str) -> str:
+    if 0x20000 <= ord(character) < 0x40000:
+        return character  # Han that no table holds
+    kept = unicodedata.category(character)[0] in "LN" or unicodedata.category(character) == "Mc"
+    return fold(character) if kept and ord(character) < 0x20000 else ""
+
+
+def _is_unseen(character: str) -> bool:
+    category = unicodedata.category(character)
+    if 0xE0100 <= ord(character) < 0xE01F0 or character in APOSTROPHES + UNSEEN:
+        return True
+    if 0x200B <= ord(character) < 0x2010 or 0x2060 <= ord(character) < 0x2070:
+        return True
+    if 0x202A <= ord(character) < 0x202F:
+        return True
+    vowel_sign = category == "Mc" and _is_unspaced(character)
+    return ord(character) < 0x20000 and (category in ("Mn", "Me") or vowel_sign)
+
+
+def _is_unspaced(character: str) -> bool:
+    if 0x20000 <= ord(character) < 0x40000:
+        return True
+    name = unicodedata.name(unicodedata.normalize("NFKD", character)[0], "")
+    return name.startswith(UNSPACED)

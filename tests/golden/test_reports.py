@@ -1,0 +1,23 @@
+"""Whole reports, as they should be. PROVENANCE_UPDATE_GOLDEN=1 rewrites them; git shows the diff."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from provenance.report import RENDERERS, render
+from tests.report.samples import clear_report, sample_report
+
+HERE = Path(__file__).parent
+REPORTS = {"fails": sample_report, "clear": clear_report}
+ENDINGS = {"html": "html", "json": "json", "terminal": "txt"}
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+@pytest.mark.parametrize("kind", sorted(RENDERERS))
+def test_a_report_is_as_it_should_be(name, kind):
+    path = HERE / f"{name}.{ENDINGS[kind]}"
+    text = render(kind, REPORTS[name]())
+    if os.environ.get("PROVENANCE_UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert text == path.read_text(encoding="utf-8"), "PROVENANCE_UPDATE_GOLDEN=1 accepts this"

@@ -1,0 +1,85 @@
+"""Which source an address belongs to, however it is written."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.judge import SourceHosts, host_of
+from provenance.model import Library, Source
+from provenance.read.rulefiles import load_rules
+
+HOSTS = SourceHosts(load_rules())
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("https://x.com/user/status/1", "x"),
+        ("https://mobile.twitter.com/user", "x"),
+        ("HTTP://WWW.Reddit.COM/r/all", "reddit"),
+        ("reddit.com", "reddit"),
+        ("old.reddit.com/r/all?x=1#y", "reddit"),
+        ("//x.com/a", "x"),
+        ("https://user:secret@x.com:8443/a", "x"),
+        ("x.com:443/a", "x"),
+        ("https://x.com./a", "x"),
+        (" https://x.com\n", "x"),
+        ("https:\\\\x.com\\a", "x"),
+        ("https:/x.com/a", "x"),
+        ("https://x.com?redirect=https://reddit.com", "x"),
+        ("https://reddit.com@example.org/", None),
+        ("https://de.wikipedia.org/wiki/X", "wikipedia"),
+        ("https://news.ycombinator.com/item?id=1", "hackernews"),
+        ("https://notx.com/", None),
+        ("https://x.com.example.org/", None),
+        ("https://example.org/x.com", None),
+        ("mailto:somebody@x.com", None),
+        ("javascript:alert('x.com')", None),
+        ("urn:x.com:1", None),
+        ("https://[::1]/", None),
+        ("https://", None),
+        ("x", None),
+        ("not an address. x.com", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_address_belongs_to_the_source_of_its_host(address, source):
+    assert HOSTS.source_of(address) == source
+
+
+def test_the_longest_name_wins():
+    library = load_rules()
+    outer = Source("outer", "Outer", ("example.org",), ())
+    inner = Source("inner", "Inner", ("forum.example.org",), ())
+    hosts = SourceHosts(replace(library, sources=(outer, inner)))
+    assert hosts.source_of("https://a.forum.example.org") == "inner"
+    assert hosts.source_of("https://b.example.org") == "outer"
+
+
+def test_a_host_may_be_written_in_any_script(shipped: Library):
+    hosts = SourceHosts(
+        replace(shipped, sources=(Source("umlaut", "Umlaut", ("bücher.example",), ()),))
+    )
+    for address in (
+        "https://www.bücher.example/",
+        "https://xn--bcher-kva.example/",
+        "https://BÜCHER.example",
+        "https://b%C3%BCcher.example/",
+        "https://bücher\N{IDEOGRAPHIC FULL STOP}example",
+    ):
+        assert hosts.source_of(address) == "umlaut", address
+
+
+def test_a_column_of_addresses_gets_a_column_of_sources():
+    column = pa.chunked_array([["x.com", None], ["nobody.org", "x.com"]], pa.string())
+    assert HOSTS.sources_of(column).to_pylist() == ["x", None, None, "x"]
+
+
+@given(st.text())
+def test_no_address_is_too_odd(address):
+    host = host_of(address)
+    assert host is None or ("." in host and host == host.lower())

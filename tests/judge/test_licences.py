@@ -1,0 +1,36 @@
+"""Licences are found by whatever name people declare them."""
+
+import pytest
+
+from provenance.judge import judge
+from provenance.model import Circumstances
+
+
+@pytest.mark.parametrize(
+    ("declared", "licence"),
+    [
+        ("CC-BY-4.0", "cc-by-4.0"),
+        ("cc-by-4.0", "cc-by-4.0"),
+        ("CC BY 4.0", "cc-by-4.0"),
+        ("cc_by_4.0", "cc-by-4.0"),
+        ("by-4.0", "cc-by-4.0"),
+        ("https://creativecommons.org/licenses/by/4.0/", "cc-by-4.0"),
+        ("http://www.creativecommons.org/licenses/by/4.0", "cc-by-4.0"),
+        ("//creativecommons.org/licenses/by/4.0/legalcode", "cc-by-4.0"),
+        ("https://creativecommons.org/licenses/by-nc-sa/3.0/deed.de", "cc-by-nc-sa-3.0"),
+        ("CC BY-SA 2.5", "cc-by-sa-2.5"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "cc0-1.0"),
+        ("MIT", "mit"),
+        ("Apache License 2.0", "apache-2.0"),
+        ("https://www.apache.org/licenses/LICENSE-2.0.txt", "apache-2.0"),
+        ("Public Domain", "public-domain"),
+        ("NONE", "all-rights-reserved"),
+    ],
+)
+def test_a_licence_is_found_in_any_spelling(shipped, declared, licence):
+    assert judge(declared, None, None, Circumstances(), shipped).subject == licence
+
+
+@pytest.mark.parametrize("declared", ["CC-BY", "CC-BY-5.0", "MIT OR Apache-2.0", "cc-by-4.0-jp"])
+def test_a_licence_is_not_guessed(shipped, declared):
+    assert judge(declared, None, None, Circumstances(), shipped).basis == "no-rule"

@@ -1,0 +1,32 @@
+"""Time, cut where something changes."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.judge.periods import changes, in_words, stretches
+from provenance.model import DateRange
+
+days = st.dates(date(2000, 1, 1), date(2001, 1, 1))
+spans = st.builds(
+    lambda first, more: DateRange(first, first + timedelta(days=more)), days, st.integers(1, 99)
+)
+
+
+@given(st.lists(spans, max_size=5), days)
+def test_every_day_is_in_one_stretch_and_a_range_holds_all_of_it_or_nothing(ranges, day):
+    this = DateRange(day, day + timedelta(days=1))
+    (stretch,) = [s for s in stretches(changes(ranges)) if s.overlaps(this)]
+    for span in ranges:
+        if span.overlaps(stretch):
+            assert span.overlaps(this)
+
+
+def test_ranges_are_written_with_their_last_day():
+    first, until = date(2023, 6, 1), date(2023, 6, 2)
+    assert in_words(DateRange(first, until)) == "on 2023-06-01"
+    assert in_words(DateRange(first, date(2023, 7, 1))) == "2023-06-01 to 2023-06-30"
+    assert in_words(DateRange(None, until)) == "before 2023-06-02"
+    assert in_words(DateRange(first, None)) == "since 2023-06-01"
+    assert in_words(DateRange()) == "at any time"

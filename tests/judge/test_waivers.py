@@ -1,0 +1,74 @@
+"""Waivers excuse findings until they expire."""
+
+from datetime import date
+from time import perf_counter
+
+from provenance.judge import waive
+from provenance.model import Waiver, WaiverReason
+
+TODAY = date(2026, 6, 1)
+SOURCES = ["x", "x", "reddit", "x"]
+DOCUMENTS = ["faq-1", "faq-2", "faq-3", None]
+ITEMS = ["1", "2", None, "1"]
+
+
+def waiver(expires=date(2027, 1, 31), reason=WaiverReason.OWN_CONTENT, **covers):
+    return Waiver(reason, "our own account", "legal", expires, **covers)
+
+
+def waived(*waivers, today=TODAY):
+    return waive(waivers, today, SOURCES, DOCUMENTS, ITEMS)
+
+
+def test_a_waiver_excuses_what_it_covers():
+    own = waiver(source="x", documents="faq-*")
+    ids, (outcome,) = waived(own)
+    assert ids == [own.id, own.id, None, None]
+    assert (outcome.expired, outcome.findings) == (False, 2)
+
+
+def test_an_item_is_covered_wherever_it_stands():
+    own = waiver(item="1")
+    assert waived(own)[0] == [own.id, None, None, own.id]
+
+
+def test_a_source_and_an_item_are_no_globs():
+    assert waived(waiver(source="*"))[0] == [None] * 4
+    assert waived(waiver(item="?"))[0] == [None] * 4
+
+
+def test_the_first_waiver_that_covers_a_finding_excuses_it():
+    first, second = waiver(item="1"), waiver(source="x")
+    ids, outcomes = waived(first, second)
+    assert ids == [first.id, second.id, None, first.id]
+    assert [outcome.findings for outcome in outcomes] == [2, 1]
+
+
+def test_an_expired_waiver_excuses_nothing_and_says_what_it_would_have():
+    late = waiver(expires=TODAY, source="x")
+    ids, (outcome,) = waived(late)
+    assert ids == [None] * 4
+    assert (outcome.expired, outcome.findings) == (True, 3)
+    assert waived(late, today=date(2026, 5, 31))[0].count(late.id) == 3
+
+
+def test_an_unused_waiver_is_shown():
+    _, (outcome,) = waived(waiver(source="youtube"))
+    assert (outcome.expired, outcome.findings) == (False, 0)
+
+
+def test_nothing_found_is_nothing_waived():
+    ids, (outcome,) = waive([waiver(source="x")], TODAY, [], [], [])
+    assert ids == []
+    assert outcome.findings == 0
+
+
+def test_a_million_findings_are_waived_in_seconds():
+    count = 1_000_000
+    documents = [f"faq-{number}" for number in range(count)]
+    began = perf_counter()
+    ids, _ = waive(
+        [waiver(documents="faq-*7"), waiver(source="y")], TODAY, ["x"] * count, documents, documents
+    )
+    assert perf_counter() - began < 10
+    assert sum(each is not None for each in ids) == count // 10

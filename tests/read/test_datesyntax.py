@@ -1,0 +1,33 @@
+"""Days and stretches of days, as people write them."""
+
+from datetime import date
+
+import pytest
+
+from provenance.errors import PolicyError
+from provenance.model import DateRange
+from provenance.read.policyfile import parse_collected
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "until"),
+    [
+        ("2023-06-01", date(2023, 6, 1), date(2023, 6, 2)),
+        (date(2023, 6, 1), date(2023, 6, 1), date(2023, 6, 2)),
+        ("2023-06", date(2023, 6, 1), date(2023, 7, 1)),
+        ("2023", date(2023, 1, 1), date(2024, 1, 1)),
+        ("2023-06-01..2023-09-01", date(2023, 6, 1), date(2023, 9, 1)),
+        ("2023-06-01..", date(2023, 6, 1), None),
+        ("..2023-06-01", None, date(2023, 6, 1)),
+        ({"from": date(2023, 6, 1)}, date(2023, 6, 1), None),
+        ({"from": "2023-06-01", "until": date(2023, 9, 1)}, date(2023, 6, 1), date(2023, 9, 1)),
+    ],
+)
+def test_a_date_of_collection_may_be_a_day_or_a_stretch_of_days(value, first, until):
+    assert parse_collected(value) == DateRange(first, until)
+
+
+@pytest.mark.parametrize("value", ["", "june", "2023-13", "2023-06-01..2023-06-01", 3.5, None])
+def test_a_date_of_collection_that_cannot_be_meant_is_refused(value):
+    with pytest.raises(PolicyError):
+        parse_collected(value)

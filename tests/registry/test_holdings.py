@@ -1,0 +1,138 @@
+"""What a registry holds, against a plain reading of its items."""
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance import fingerprint
+from provenance.model import BACKGROUND_BITS, Texts
+
+
+@pytest.fixture(scope="module")
+def in_order(registry, rows):
+    """The rows by number."""
+    by_id = {(row["source"], row["item"]): row for row in rows}
+    described = registry.describe(np.arange(len(rows), dtype=np.uint32)).to_pylist()
+    return [by_id[one["source"], one["item"]] for one in described]
+
+
+@pytest.fixture(scope="module")
+def tokens(in_order):
+    """Tokens of each item, as plain tuples."""
+    found = fingerprint.tokenise(texts_of(in_order))
+    return [
+        tuple(found.hashes[start:end].tolist())
+        for start, end in zip(found.offsets, found.offsets[1:], strict=False)
+    ]
+
+
+def texts_of(rows):
+    return Texts.of(pa.array([row["text"] for row in rows], pa.large_string()))
+
+
+def seeds_of(row):
+    shingles = fingerprint.shingle(fingerprint.tokenise(texts_of([row])), 4)
+    return list(zip(shingles.hashes.tolist(), shingles.positions.tolist(), strict=True))
+
+
+def firsts_of(tokens):
+    known = {}
+    return [known.setdefault(one, n) if one else n for n, one in enumerate(tokens)]
+
+
+def test_the_first_of_equal_items_stands_for_all(registry, tokens):
+    expected = firsts_of(tokens)
+    assert registry.holdings().first.tolist() == expected
+    assert sum(first != number for number, first in enumerate(expected)) > 100
+    assert tokens.count(()) > 100
+
+
+def test_postings_are_each_shingle_of_each_first_item_once(registry, in_order, tokens):
+    expected = []
+    for number, first in enumerate(firsts_of(tokens)):
+        if first == number:
+            places = {}
+            for shingle, position in seeds_of(in_order[number]):
+                places.setdefault(shingle, position)
+            expected += [(shingle, number, place) for shingle, place in places.items()]
+    postings = registry.holdings().postings
+    found = zip(
+        postings.shingles.tolist(),
+        postings.items.tolist(),
+        postings.positions.tolist(),
+        strict=True,
+    )
+    assert list(found) == sorted(expected)
+    assert registry.manifest.postings == len(expected)
+
+
+def test_an_item_that_repeats_itself_has_its_first_position(items, tmp_path):
+    from provenance.registry import build, open_registry
+
+    text = "never gonna give you up, " * 3
+    build(tmp_path / "r", [items([{"source": "x", "item": "1", "text": text}])])
+    postings = open_registry(tmp_path / "r").holdings().postings
+    assert sorted(postings.positions.tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_tokens_are_those_of_the_texts(registry, tokens):
+    holdings = registry.holdings()
+    offsets = holdings.token_offsets
+    assert [
+        tuple(holdings.tokens[start:end].tolist())
+        for start, end in zip(offsets, offsets[1:], strict=False)
+    ] == tokens
+
+
+def test_sources_are_told_apart(registry, in_order):
+    holdings = registry.holdings()
+    assert holdings.sources == ("hackernews", "reddit", "x")
+    named = [holdings.sources[code] for code in holdings.source_codes]
+    assert named == [row["source"] for row in in_order]
+
+
+def test_the_background_counts_each_different_item_once(registry, tokens):
+    counts = Counter(
+        token >> (32 - BACKGROUND_BITS)
+        for number, first in enumerate(firsts_of(tokens))
+        if first == number
+        for token in tokens[number]
+    )
+    background = registry.holdings().background
+    assert {cell: int(background[cell]) for cell in np.flatnonzero(background)} == counts
+
+
+def test_long_items_have_signatures(registry, in_order, tokens):
+    expected = [
+        number
+        for number, first in enumerate(firsts_of(tokens))
+        if first == number and len(tokens[number]) >= 100
+    ]
+    numbers, signatures = registry.signatures()
+    assert numbers.tolist() == expected
+    assert len(expected) > 100
+    found = fingerprint.tokenise(texts_of([in_order[number] for number in expected]))
+    shingles = fingerprint.shingle(found, 5, whole=True)
+    assert (signatures == fingerprint.signatures(shingles, fingerprint.parameters())).all()
+
+
+def test_a_registry_without_long_items_has_no_signatures(items, tmp_path):
+    from provenance.registry import build, open_registry
+
+    build(tmp_path / "r", [items([{"source": "x", "item": "1", "text": "so short"}])])
+    numbers, signatures = open_registry(tmp_path / "r").signatures()
+    assert (numbers.shape, signatures.shape) == ((0,), (0, 128))
+
+
+def test_each_source_has_the_sketch_of_all_its_items(registry, in_order):
+    table = pq.read_table(registry.data / "sketch.parquet")
+    for source in ("hackernews", "reddit", "x"):
+        mine = texts_of([row for row in in_order if row["source"] == source])
+        shingles = fingerprint.shingle(fingerprint.tokenise(mine), 4)
+        expected = fingerprint.sketch(shingles, fingerprint.parameters()).hashes
+        found = table.filter(pa.compute.equal(table["source"], source))["hash"].to_numpy()
+        assert len(expected) > 5
+        assert (found == expected).all()

@@ -1,0 +1,263 @@
+"""Registries are opened and read."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from provenance import fingerprint
+from provenance.errors import (
+    CorruptFile,
+    DigestMismatch,
+    FingerprintMismatch,
+    RegistryNotFound,
+    RegistryVersion,
+)
+from provenance.model import RegistrySummary, Texts
+from provenance.registry import MOST_COPIES, Copies, build, open_registry
+from provenance.registry.manifest import digest_of, read_manifest, render
+
+DATA = ["background", "items", "postings", "signatures", "sketch"]
+
+
+@pytest.fixture
+def folder(items, posts, tmp_path):
+    """A registry to be spoilt."""
+    build(tmp_path / "r", [items(posts(40))])
+    return tmp_path / "r"
+
+
+def numbers_of(*numbers):
+    return np.array(numbers, np.uint32)
+
+
+def file_of(folder, name):
+    return folder / read_manifest(folder).generation / f"{name}.parquet"
+
+
+def restate(folder, **changes):
+    """Change the manifest, and make its digest right again."""
+    changed = replace(read_manifest(folder), **changes)
+    digest = digest_of(changed.parameters, changed.files)
+    (folder / read_manifest(folder).generation).rename(folder / f"data-{digest[:12]}")
+    (folder / "registry.json").write_text(render(replace(changed, digest=digest)))
+
+
+def test_items_are_described_in_the_order_asked_with_repeats(registry):
+    every = registry.describe(np.arange(registry.manifest.items, dtype=np.uint32)).to_pylist()
+    some = numbers_of(700, 3, 1499, 3, 0)
+    described = registry.describe(some)
+    assert described.to_pylist() == [every[number] for number in some]
+    assert described["number"].to_pylist() == some.tolist()
+    assert described.schema.field("created_at").type == pa.timestamp("s", "UTC")
+
+
+def test_what_a_dump_says_of_an_item_is_what_is_described(registry, rows):
+    by_id = {(row["source"], row["item"]): row for row in rows}
+    lengths = np.diff(registry.holdings().token_offsets).tolist()
+    for one in registry.describe(numbers_of(*range(200))).to_pylist():
+        row = by_id[one["source"], one["item"]]
+        for name in ("url", "created_at", "language", "licence"):
+            assert one[name] == row[name]
+        assert one["length"] == lengths[one["number"]]
+
+
+def test_nothing_asked_is_nothing_answered(registry):
+    none = numbers_of()
+    assert registry.describe(none).num_rows == 0
+    assert registry.texts(none) == []
+    assert registry.same(none) == []
+    assert len(registry.edges(none).lead_offsets) == 1
+
+
+def test_an_item_that_is_not_there_is_an_error(registry):
+    with pytest.raises(IndexError, match="1500"):
+        registry.describe(numbers_of(0, 1500))
+
+
+def test_texts_are_those_of_the_items_asked(registry, rows):
+    by_id = {(row["source"], row["item"]): row["text"] for row in rows}
+    some = numbers_of(12, 1400, 12, 0)
+    described = registry.describe(some).to_pylist()
+    assert registry.texts(some) == [by_id[one["source"], one["item"]] for one in described]
+
+
+def test_edges_are_those_of_the_texts(registry):
+    some = numbers_of(12, 1400, 12, 0, 77, 78, 79)
+    texts = Texts.of(pa.array(registry.texts(some), pa.large_string()))
+    expected = fingerprint.edges(texts, fingerprint.tokenise(texts))
+    found = registry.edges(some)
+    for name in ("lead", "lead_offsets", "trail", "trail_offsets"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+    assert len(found.trail) > 0
+
+
+def test_row_groups_beyond_the_first_are_found(items, tmp_path, monkeypatch):
+    monkeypatch.setattr("provenance.registry.order.GROUP_ROWS", 7)
+    rows = [
+        {"source": "x", "item": f"{n:03}", "text": f"word{n} and so on 😀" * (n % 3)}
+        for n in range(100)
+    ]
+    build(tmp_path / "r", [items(rows)])
+    registry = open_registry(tmp_path / "r")
+    some = numbers_of(99, 0, 50, 51, 6, 7)
+    assert registry.describe(some)["item"].to_pylist() == [f"{n:03}" for n in some]
+    assert registry.texts(some) == [rows[n]["text"] for n in some]
+    holdings = registry.holdings()
+    assert len(holdings.tokens) == holdings.token_offsets[-1] == registry.manifest.tokens
+    assert holdings.first.tolist() == [n if n % 3 == 0 or n > 2 else n for n in range(100)]
+
+
+def test_copies_are_named_with_all_their_sources(items, tmp_path):
+    rows = [
+        {"source": source, "item": item, "text": text}
+        for source, item, text in (
+            ("reddit", "1", "The cat sat!"),
+            ("x", "1", "the cat sat"),
+            ("x", "2", "the cat sat https://a.example"),
+            ("x", "3", "the dog sat"),
+            ("x", "4", "!"),
+            ("x", "5", "?"),
+        )
+    ]
+    build(tmp_path / "r", [items(rows)])
+    registry = open_registry(tmp_path / "r")
+    assert registry.same(numbers_of(1, 0, 3, 4)) == [
+        Copies((("reddit", "1"), ("x", "2")), 2, ("reddit", "x")),
+        Copies((("x", "1"), ("x", "2")), 2, ("reddit", "x")),
+        Copies((), 0, ("x",)),
+        Copies((), 0, ("x",)),
+    ]
+
+
+def test_of_many_copies_the_earliest_are_named_and_all_counted(items, tmp_path):
+    rows = [{"source": "x", "item": f"{n:02}", "text": "buy now"} for n in range(50)]
+    build(tmp_path / "r", [items(rows)])
+    registry = open_registry(tmp_path / "r")
+    for number, expected in ((49, range(20)), (5, [n for n in range(21) if n != 5])):
+        (found,) = registry.same(numbers_of(number))
+        assert found.items == tuple(("x", f"{n:02}") for n in expected)
+        assert len(found.items) == MOST_COPIES
+        assert found.count == 49
+
+
+def test_the_summary_is_what_the_manifest_says(registry):
+    stated = registry.manifest
+    assert registry.summary() == RegistrySummary(
+        str(registry.path), stated.digest, stated.created, 1500, stated.sources
+    )
+
+
+def test_the_manifest_is_read_as_it_was_written(registry):
+    assert read_manifest(registry.path) == registry.manifest
+    assert registry.manifest.bytes_per_posting > 0
+
+
+def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "none", tmp_path / "file"):
+        with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
+            open_registry(path)
+        assert "provenance registry build" in caught.value.remedy
+
+
+def test_another_format_is_refused(folder):
+    stated = json.loads((folder / "registry.json").read_text())
+    (folder / "registry.json").write_text(json.dumps(stated | {"format": 2}))
+    with pytest.raises(RegistryVersion, match="format 2.*format 1") as caught:
+        open_registry(folder)
+    assert "build" in caught.value.remedy
+
+
+@pytest.mark.parametrize("change", [{"normalisation": 2}, {"seed_width": 5}, {"scaled": 10}])
+def test_other_fingerprints_are_refused(folder, change):
+    restate(folder, parameters=replace(fingerprint.parameters(), **change))
+    with pytest.raises(FingerprintMismatch, match=f"{next(iter(change))}=") as caught:
+        open_registry(folder)
+    assert "build" in caught.value.remedy
+
+
+def test_another_unicode_alone_is_read_and_not_added_to(folder, items, posts):
+    from provenance.registry import add
+
+    restate(folder, parameters=replace(fingerprint.parameters(), unicode="1.0"))
+    assert open_registry(folder).holdings().parameters.unicode == "1.0"
+    with pytest.raises(FingerprintMismatch, match="unicode='1.0'"):
+        add(folder, [items(posts(3))])
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_flipped_bit_is_noticed(folder, name):
+    path = file_of(folder, name)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DigestMismatch, match=f"{name}.parquet was altered") as caught:
+        open_registry(folder)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_truncated_file_is_noticed(folder, name):
+    path = file_of(folder, name)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DigestMismatch, match=f"{name}.parquet has"):
+        open_registry(folder)
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_missing_file_is_noticed(folder, name):
+    file_of(folder, name).unlink()
+    with pytest.raises(DigestMismatch, match=f"{name}.parquet"):
+        open_registry(folder)
+
+
+def test_texts_that_vanish_are_noticed_when_they_are_asked_for(folder):
+    registry = open_registry(folder)
+    file_of(folder, "texts").unlink()
+    assert open_registry(folder).holdings().tokens.size
+    with pytest.raises(DigestMismatch, match=r"texts.parquet is missing"):
+        registry.texts(numbers_of(1))
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:200], lambda data: b"PAR1" + data[4:50]])
+def test_texts_that_cannot_be_read_are_an_error_of_ours(folder, spoil):
+    path = file_of(folder, "texts")
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(CorruptFile, match=r"texts.parquet is damaged"):
+        open_registry(folder).texts(numbers_of(1))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "7", "{}", '{"format": 1}', '{"format": 1, "files": [{}]}', "\xff"]
+)
+def test_a_damaged_manifest_is_an_error_of_ours(folder, text):
+    (folder / "registry.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(CorruptFile, match=r"registry.json is damaged") as caught:
+        open_registry(folder)
+    assert caught.value.remedy
+
+
+def test_an_altered_manifest_is_noticed(folder):
+    manifest = read_manifest(folder)
+    other = replace(manifest.files[0], sha256="0" * 64)
+    stated = asdict(manifest) | {"format": 1, "files": [asdict(f) for f in (other, *manifest.files[1:])]}
+    (folder / "registry.json").write_text(json.dumps(stated, default=str))
+    with pytest.raises(DigestMismatch, match="was altered"):
+        open_registry(folder)
+
+
+@pytest.mark.parametrize("name", ["../items.parquet", "/etc/passwd", "a/b.parquet"])
+def test_a_manifest_cannot_lead_out_of_its_folder(folder, name):
+    files = read_manifest(folder).files
+    restate(folder, files=(replace(files[0], name=name), *files[1:]))
+    with pytest.raises(CorruptFile, match="not the name of a data file"):
+        open_registry(folder)
+
+
+def test_a_manifest_that_counts_wrong_is_noticed_when_it_is_read(folder):
+    restate(folder, items=41)
+    with pytest.raises(CorruptFile, match="40 rows"):
+        open_registry(folder).holdings()

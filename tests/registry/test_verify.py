@@ -1,0 +1,106 @@
+"""Registries are verified."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
+from provenance.registry import build, open_registry, verify
+from provenance.registry.build import _settled
+from provenance.registry.columns import writer
+from provenance.registry.manifest import digest_of, read_manifest, render
+
+
+@pytest.fixture
+def folder(items, posts, tmp_path):
+    """A registry to be spoilt."""
+    build(tmp_path / "r", [items(posts(60))])
+    return tmp_path / "r"
+
+
+def rewrite(folder, name, change):
+    """Put another table in a file, and state its digest as if it were right."""
+    manifest = read_manifest(folder)
+    data = folder / manifest.generation
+    table = change(pq.read_table(data / f"{name}.parquet"))
+    with writer(data / f"{name}.parquet", table.schema) as file:
+        file.write_table(table)
+    files = tuple(_settled(data / file.name) for file in manifest.files)
+    digest = digest_of(manifest.parameters, files)
+    (folder / "registry.json").write_text(render(replace(manifest, files=files, digest=digest)))
+    data.rename(folder / f"data-{digest[:12]}")
+    open_registry(folder)
+
+
+def altered(table, name, change):
+    place = table.column_names.index(name)
+    values = table[name].to_pylist()
+    change(values)
+    return table.set_column(place, table.schema.field(name), pa.array(values, table[name].type))
+
+
+def test_what_was_built_is_true(folder):
+    assert verify(folder) == read_manifest(folder)
+
+
+def test_nothing_is_not_true(tmp_path):
+    with pytest.raises(RegistryNotFound):
+        verify(tmp_path)
+
+
+def test_altered_texts_are_noticed(folder):
+    path = folder / read_manifest(folder).generation / "texts.parquet"
+    data = bytearray(path.read_bytes())
+    data[30] ^= 1
+    path.write_bytes(data)
+    open_registry(folder)
+    with pytest.raises(DigestMismatch, match="texts.parquet was altered"):
+        verify(folder)
+
+
+def swap(values):
+    values[3], values[4] = values[4], values[3]
+
+
+def raise_first(values):
+    values[5] += 1
+
+
+FAULTS = {
+    "postings are out of order": ("postings", lambda t: t.take(np.arange(len(t))[::-1].copy())),
+    "postings that are not in their items": (
+        "postings",
+        lambda t: altered(t, "position", raise_first),
+    ),
+    "items stand in it twice": (
+        "items",
+        lambda t: altered(t, "source", lambda v: v.__setitem__(slice(None), ["x"] * len(v))),
+    ),
+    "items are out of order": ("items", lambda t: altered(t, "item", swap)),
+    "texts of 60 items": ("texts", lambda t: t.slice(1)),
+    "the background counts other tokens": (
+        "background",
+        lambda t: altered(t, "count", raise_first),
+    ),
+    "not as many items or tokens": ("items", lambda t: altered(t, "source", swap)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_files_that_contradict_one_another_are_noticed(folder, fault):
+    name, change = FAULTS[fault]
+    rewrite(folder, name, change)
+    with pytest.raises(CorruptFile, match=fault):
+        verify(folder)
+
+
+def test_copies_that_are_none_are_noticed(folder):
+    holdings = open_registry(folder).holdings()
+    lengths = np.diff(holdings.token_offsets)
+    one, other = np.flatnonzero(lengths == 4)[:2].tolist()
+    rewrite(folder, "items", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one)))
+    with pytest.raises(CorruptFile, match="called copies"):
+        verify(folder)

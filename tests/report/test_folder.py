@@ -1,0 +1,118 @@
+"""The folder of a report: whole, deterministic, and enough to render every format."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.errors import CorruptFile, DatasetNotFound, OutputError
+from provenance.model import FINDINGS, Report
+from provenance.report import RENDERERS, folder, read_report, render, write
+from provenance.report.findingsfile import in_order
+from tests.report.sample_findings import FOUND, findings_table
+from tests.report.samples import clear_report, sample_report
+
+NAMES = ["findings.parquet", "report.html", "result.json"]
+
+
+@pytest.mark.parametrize("report", [sample_report(), clear_report()], ids=["fails", "clear"])
+def test_a_report_comes_back_as_it_was_written(tmp_path, report):
+    write(report, tmp_path / "new" / "out")
+    back = read_report(tmp_path / "new" / "out")
+    assert back.result == report.result
+    assert back.findings.equals(in_order(report.findings))
+    assert back.findings.schema.equals(FINDINGS)
+
+
+@pytest.mark.parametrize("name", sorted(RENDERERS))
+def test_every_format_is_a_rendering_of_the_folder_alone(tmp_path, name):
+    write(sample_report(), tmp_path)
+    assert render(name, read_report(tmp_path)) == render(name, sample_report())
+
+
+def test_the_formats_are_these():
+    assert {"html", "json", "terminal"} <= set(RENDERERS)
+
+
+def test_the_order_in_which_findings_came_changes_no_byte(tmp_path):
+    result = sample_report().result
+    write(Report(result, findings_table(FOUND)), tmp_path / "a")
+    write(Report(result, findings_table(FOUND[::-1])), tmp_path / "b")
+    for name in NAMES:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_findings_are_sorted_and_compressed(tmp_path):
+    write(sample_report(), tmp_path)
+    file = pq.ParquetFile(tmp_path / "findings.parquet")
+    rows = file.read(["file", "row", "field", "start"]).to_pylist()
+    assert rows == sorted(rows, key=lambda r: (r["file"], r["row"], r["field"], r["start"]))
+    assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_an_earlier_report_is_replaced_and_nothing_else_lies_about(tmp_path):
+    write(sample_report(), tmp_path)
+    write(clear_report(), tmp_path)
+    assert read_report(tmp_path).result.status == "pass"
+    assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
+
+
+@pytest.mark.parametrize("broken", ["html_page", "dumps", "write_findings"])
+def test_nothing_is_half_written(tmp_path, monkeypatch, broken):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    module = {"html_page": folder.html, "dumps": folder.resultfile}.get(broken, folder.findingsfile)
+    monkeypatch.setattr(module, broken, full)
+    with pytest.raises(OutputError, match="No space left") as raised:
+        write(sample_report(), tmp_path)
+    assert raised.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_is_a_file_is_refused_with_a_remedy(tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(OutputError, match="taken") as raised:
+        write(sample_report(), tmp_path / "taken")
+    assert "--output" in raised.value.remedy
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_no_report_at_an_address_is_said(tmp_path):
+    with pytest.raises(DatasetNotFound, match="no report") as raised:
+        read_report(tmp_path / "nowhere")
+    assert "provenance check" in raised.value.remedy
+
+
+def test_a_report_without_its_findings_is_said(tmp_path):
+    write(sample_report(), tmp_path)
+    (tmp_path / "findings.parquet").unlink()
+    with pytest.raises(DatasetNotFound, match=r"findings\.parquet"):
+        read_report(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["cut", "foreign", "columns", "latin-1", "version"])
+def test_a_damaged_report_is_said(tmp_path, damage):
+    write(sample_report(), tmp_path)
+    _damage(tmp_path, damage)
+    with pytest.raises(CorruptFile) as raised:
+        read_report(tmp_path)
+    assert raised.value.remedy
+
+
+def _damage(place: Path, how: str) -> None:
+    result, findings = place / "result.json", place / "findings.parquet"
+    if how == "cut":
+        findings.write_bytes(findings.read_bytes()[:-300])
+    elif how == "foreign":
+        shutil.copy(result, findings)
+    elif how == "columns":
+        pq.write_table(pa.table({"document": ["a"]}), findings)
+    elif how == "latin-1":
+        result.write_bytes('{"tool": "é"}'.encode("latin-1"))
+    else:
+        document = json.loads(result.read_text("utf-8"))
+        result.write_text(json.dumps({**document, "schema": "provenance/result/0"}))

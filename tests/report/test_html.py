@@ -1,0 +1,214 @@
+"""The page: what it says, in which order, and that no text of others does anything in it."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+
+from provenance.model import Report, Verdict
+from provenance.report import html_page
+from provenance.report.html import SHOWN
+from tests.report.made import RESULTS
+from tests.report.sample_findings import finding, findings_table
+from tests.report.samples import clear_report, sample_report
+
+REPORT = sample_report()
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """What a browser would see: elements, addresses, text; and that every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.stack: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.stack:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def every(self, attribute: str) -> list[str]:
+        return [
+            v for _, attributes in self.elements if (v := attributes.get(attribute)) is not None
+        ]
+
+
+TEXT = html_page(REPORT)
+PAGE = Page(TEXT)
+
+
+def test_the_verdict_stands_first_then_shares_sources_findings_and_doubts():
+    wanted = [
+        *("1.9% of the tokens are forbidden", "Gates:", "What to do now", "Shares of the corpus"),
+        *("Sources and their terms", "Strongest findings", "Waivers and agreements"),
+        *("Absence of a match is not clearance.", "Measured recall", "What decided this outcome"),
+        "What this report does not decide",
+    ]
+    body = PAGE.text[PAGE.text.index("Fails the policy", 20) :]
+    places = [body.index(words) for words in wanted]
+    assert places == sorted(places)
+
+
+def test_the_terms_stand_with_clause_address_period_and_confidence():
+    for words in (
+        "X Developer Agreement, III.A (k)",
+        "https://developer.x.com/en/developer-terms/agreement",
+        "since 2025-06-04, by date of collection",
+        "verified on a stored copy",
+        "collected 2020-06-18 to 2023-09-28",
+        "1 other statement considered",
+        "contract 17/2024",
+    ):
+        assert words in PAGE.text
+
+
+def test_an_unknown_verdict_says_what_to_do():
+    article = TEXT[
+        TEXT.index('id="source-2"') : TEXT.index("</article>", TEXT.index('id="source-2"'))
+    ]
+    assert "What to do:" in article
+    assert "write them as a rule file" in article
+
+
+def test_a_source_that_was_not_found_stands_apart():
+    assert PAGE.text.index("Looked for, and not found") > PAGE.text.index(
+        "By agreement" if False else "contract 17/2024"
+    )
+    assert PAGE.text.index("Looked for, and not found") < PAGE.text.index("Strongest findings")
+
+
+def test_matched_words_are_marked_on_both_sides():
+    assert "“<mark>the harbour smelled of diesel and oranges" in TEXT
+    assert TEXT.count("<mark>今天的雨把整条街洗成了一面镜子</mark>") == 2
+    assert "The registry keeps no text of this item." in TEXT
+    assert "The document’s text was not kept." in TEXT
+
+
+def test_waivers_show_their_end_and_whether_they_count():
+    assert "own-content: source=x, documents=faq-*" in PAGE.text
+    assert "in use until 2027-01-31" in PAGE.text
+    assert "expired 2026-03-01" in PAGE.text
+
+
+def test_what_was_not_read_and_all_digests_are_named():
+    assert "17, 18, 402" in PAGE.text
+    for digest in ("8f" * 32, "c1" * 32, "d2" * 32, "e3" * 32, "a4" * 32):
+        assert digest in PAGE.text
+
+
+def test_verdicts_have_words_shapes_and_patterns_beside_their_colour():
+    for verdict in Verdict:
+        assert f'<use href="#i-{verdict}"/></svg>{verdict}</span>' in TEXT
+    for verdict in ("unknown", "restricted", "permitted"):
+        assert f"fill: url(#p-{verdict})" in TEXT
+        assert f'id="p-{verdict}"' in TEXT
+
+
+def test_the_page_asks_nothing_of_any_network_and_runs_nothing():
+    assert "default-src 'none'; style-src 'unsafe-inline'" in TEXT
+    names = {tag for tag, _ in PAGE.elements}
+    assert not names & {"script", "img", "link", "iframe", "object", "embed", "form", "base"}
+    assert not [n for _, attributes in PAGE.elements for n in attributes if n.startswith("on")]
+    assert not re.search(r"@import|url\((?!#)", TEXT)
+    assert not PAGE.every("src")
+
+
+def test_links_lead_inside_the_page_or_to_the_web():
+    ids = PAGE.every("id")
+    assert len(ids) == len(set(ids))
+    for address in PAGE.every("href"):
+        assert address.startswith(("https://", "http://")) or address[1:] in ids, address
+    assert "javascript:alert('url')" in PAGE.text
+
+
+def test_tables_have_captions_and_their_headings_a_scope():
+    assert TEXT.count("<table") == TEXT.count("<caption")
+    assert all("scope" in attributes for tag, attributes in PAGE.elements if tag == "th")
+    for reference in PAGE.every("aria-labelledby"):
+        assert reference in PAGE.every("id")
+
+
+def test_headings_skip_no_level():
+    levels = [int(tag[1]) for tag, _ in PAGE.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}{% raw %}"),
+        *("</style><b>", "]]><!--", "\u202ecod.exe", "\x1b[31m", "\x00", "'onmouseover='x"),
+    ],
+)
+def test_no_text_of_others_does_anything(hostile):
+    row = finding(
+        f"doc{hostile}",
+        "x",
+        f"{hostile}[[{hostile}]]",
+        hostile,
+        item=hostile,
+        url=f"https://a.example/{hostile}",
+        field=hostile,
+        file=hostile,
+        alternatives=[{"source": hostile, "item": hostile}],
+    )
+    corpus = replace(REPORT.result.corpus, addresses=(hostile,))
+    page = Page(html_page(Report(replace(REPORT.result, corpus=corpus), findings_table([row]))))
+    names = {tag for tag, _ in page.elements}
+    assert not names & {"script", "img", "b"}
+    assert not [n for _, attributes in page.elements for n in attributes if n.startswith("on")]
+    assert "49" not in page.text[: page.text.index("Documents")]
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", "".join(page.words))
+
+
+@given(RESULTS)
+@settings(max_examples=25)
+def test_any_result_makes_a_page(result):
+    text = html_page(Report(result, REPORT.findings))
+    Page(text)
+    text.encode("utf-8")
+
+
+def test_a_clear_result_says_how_much_can_have_been_missed():
+    page = Page(html_page(clear_report()))
+    assert "Nothing of any source looked for was found." in page.text
+    assert "no source looked for holds more than 0.0010%" in page.text
+
+
+def test_more_findings_than_fit_are_counted_and_the_page_stays_small():
+    rows = [finding(f"page-{n}", "x", "a [[b]] c", "[[b]]") for n in range(1000)]
+    text = html_page(Report(REPORT.result, findings_table(rows)))
+    assert text.count('<details class="finding"') == SHOWN
+    assert "950 more are in findings.parquet." in text
+
+
+def test_a_text_of_ten_megabytes_is_cut():
+    row = finding(
+        "z" * 10_000_000, "x", "y" * 10_000_000 + "[[match]]" + "y" * 10_000_000, "w" * 9_999_999
+    )
+    text = html_page(Report(REPORT.result, findings_table([row])))
+    assert "<mark>match</mark>" in text
+    assert len(text) < 200_000

@@ -1,0 +1,92 @@
+"""Sentences that every report shares."""
+
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from provenance.model import Gate, GateOutcome, Unit, Verdict
+from provenance.report.wording import BASES, asked, bound, by, headline, next_steps, remedy_of
+from tests.report.samples import clear_report, sample_report
+
+RESULT = sample_report().result
+
+
+def failing(*gates):
+    outcomes = tuple(GateOutcome(gate, 0.25, 0.2, passed=False) for gate in gates)
+    return replace(RESULT, gates=outcomes)
+
+
+@pytest.mark.parametrize(
+    ("gate", "sentence"),
+    [
+        (
+            Gate(Verdict.FORBIDDEN),
+            "25.0% of the tokens are forbidden for pretraining; the policy allows 0%.",
+        ),
+        (
+            Gate(Verdict.UNKNOWN, "x", Unit.DOCUMENTS, 0.05),
+            "25.0% of the documents hold content of x that is of unknown standing for pretraining; "
+            "the policy allows 5%.",
+        ),
+        (
+            Gate(Verdict.RESTRICTED, "x", Unit.BYTES),
+            "25.0% of the bytes are content of x that is allowed for pretraining only under "
+            "conditions; the policy allows 0%.",
+        ),
+    ],
+)
+def test_the_headline_of_a_failed_check_says_what_is_too_much(gate, sentence):
+    assert headline(failing(gate)) == sentence
+
+
+def test_the_headline_counts_the_other_gates_that_failed():
+    gate = Gate(Verdict.FORBIDDEN)
+    assert headline(failing(gate, gate)).endswith("allows 0%. 1 more gate failed.")
+    assert headline(failing(gate, gate, gate)).endswith(" 2 more gates failed.")
+
+
+def test_a_check_that_passes_with_forbidden_content_says_so():
+    passed = replace(RESULT, gates=(), violations=())
+    assert headline(passed) == (
+        "2.1% of the tokens are forbidden for pretraining; no gate stands against that."
+    )
+
+
+def test_nothing_found_comes_with_how_much_can_have_been_missed():
+    clear = clear_report().result
+    assert headline(clear) == "Nothing of any source looked for was found."
+    assert "no source looked for holds more than 0.0010%" in bound(clear)
+    assert bound(RESULT) is None
+
+
+def test_an_unknown_verdict_always_has_a_remedy():
+    unknown = next(each.ruling for each in RESULT.rulings if each.source == "forum.example")
+    assert unknown.remedy is None
+    assert "'forum.example'" in remedy_of(unknown)
+    assert "agreement" in remedy_of(unknown)
+
+
+def test_next_steps_begin_with_what_failed_and_name_expired_waivers():
+    steps = next_steps(RESULT)
+    assert steps[0].startswith("Remove the forbidden documents")
+    assert steps[-1] == "Renew or remove the expired waiver 'risk-accepted: source=reddit'."
+    assert not [step for step in steps if "Mastodon" in step], "it was not found"
+    assert len(steps) == len(set(steps))
+
+
+def test_what_was_asked_names_what_is_not_known():
+    assert asked(RESULT.policy.circumstances) == (
+        "for pretraining, collected on an unknown date, by a party in any role"
+    )
+
+
+def test_shares_stand_strictest_first():
+    assert [share.key for share in by(RESULT.shares, "source")] == [
+        *("x", "forum.example", "stackexchange", "mastodon", "reddit"),
+    ]
+
+
+def test_every_basis_of_the_law_book_has_words(root):
+    book = yaml.safe_load((root / "rules" / "verdicts.yaml").read_text("utf-8"))
+    assert {basis["id"] for basis in book["bases"]} <= set(BASES)
