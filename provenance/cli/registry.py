@@ -39,7 +39,7 @@ _QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress, no summa
 Examples:
   provenance registry build registries/x --source x archive/data/tweets.js
   provenance registry build registries/reddit --source reddit RC_2020-01.zst
-  provenance registry build registries/qa --source stackexchange site/Posts.xml
+  provenance registry build registries/qa --source stackexchange Posts.xml
 """,
 )
 @click.argument("registry", type=_FOLDER)

@@ -77,7 +77,9 @@ def fold(text: str) -> str:
     >>> fold("Café"), fold("Straße"), fold("ﬁn")
     ('cafe', 'strasse', 'fin')
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn")
+    bare = "".join(
+        c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn"
+    )
     flat = unicodedata.normalize("NFKD", bare.casefold())
     return "".join("i" if c == _DOTLESS_I else c for c in flat if _is_kept(c))
 

@@ -178,6 +178,8 @@ def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
             taken, place = index + 1, match + 1
         elif codes[index] not in _BRACKETS:
             break
+        elif taken == index and index > 1 and codes[index - 2] in _BRACKETS:
+            taken = index + 1  # the other bracket of a placeholder
     return taken
 
 
@@ -205,7 +207,7 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
         if point == 0x40 or point == 0xFF20:  # noqa: PLR1714 (a tuple of two compiles worse)
             code, at = AT_NAME, after_mention(view, at, end, tables)
         elif point < 0x80 and is_word(point):
-            code, at = _dropped_word(view, first, end)
+            code, at = _dropped_word(view, at, end)
         elif fold_of(point, tables) == VANISHES and not _is_apostrophe(point):
             if count:
                 lasts[count - 1] = at
@@ -219,10 +221,11 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
 
 @kernel
 def _dropped_word(view: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
+    """Read on behind the word's first letter, which may be a reference."""
     stop = at
     while stop < end and is_word(view[stop]):
         stop += 1
-    if stop - at == 2:
+    if stop - at == 1:
         return REPOST, stop
     if stop < end and view[stop] == 0x2E:
         return LINK, after_address(view, stop, end)

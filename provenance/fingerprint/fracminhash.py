@@ -10,7 +10,7 @@ metagenome covers", 2022. Hera, Pierce-Ward, Koslicki, "Deriving confidence inte
 rates across a wide range of evolutionary distances using FracMinHash", 2023 (the bias term).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,11 +50,7 @@ def merge(left: Sketch, right: Sketch) -> Sketch:
     FingerprintMismatch
         If the two were made with different parameters.
     """
-    if left.parameters != right.parameters:
-        raise FingerprintMismatch(
-            f"two sketches differ in how they were made: {left.parameters} and {right.parameters}",
-            remedy="make both with the same version, or down-sample the finer one",
-        )
+    _require_same(left.parameters, right.parameters)
     return Sketch(left.parameters, np.union1d(left.hashes, right.hashes))
 
 
@@ -64,8 +60,9 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
     Raises
     ------
     FingerprintMismatch
-        If `parameters` asks for a finer one.
+        If `parameters` asks for a finer one, or differs in anything but `scaled`.
     """
+    _require_same(replace(fine.parameters, scaled=parameters.scaled), parameters)
     if parameters.scaled < fine.parameters.scaled:
         raise FingerprintMismatch(
             f"1 in {fine.parameters.scaled} was sampled; 1 in {parameters.scaled} cannot be had",
@@ -75,7 +72,14 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
 
 
 def shared(query: Sketch, reference: Sketch) -> int:
-    """Count the sampled hashes of `query` that `reference` holds too."""
+    """Count the sampled hashes of `query` that `reference` holds too.
+
+    Raises
+    ------
+    FingerprintMismatch
+        If the two were made with different parameters.
+    """
+    _require_same(query.parameters, reference.parameters)
     return len(np.intersect1d(query.hashes, reference.hashes, assume_unique=True))
 
 
@@ -87,17 +91,32 @@ def containment(query: Sketch, reference: Sketch) -> float:
     float
         In [0, 1]; not a number where the sketch of `query` is empty: nothing is known then.
 
+    Raises
+    ------
+    FingerprintMismatch
+        If the two were made with different parameters.
+
     Notes
     -----
     The plain ratio is biased by the chance that a set has no sampled hash at all; dividing by
     ``1 - (1 - 1/scaled)**n``, with n the set's size, mends it (Hera et al., theorem 1).
     """
+    both, scaled = shared(query, reference), query.parameters.scaled
     if not len(query.hashes):
         return float("nan")
-    ratio = shared(query, reference) / len(query.hashes)
-    size = len(query.hashes) * query.parameters.scaled
-    sampled = -np.expm1(size * np.log1p(-1 / query.parameters.scaled)) if size > 1 else 1.0
-    return float(min(1.0, ratio / sampled)) if query.parameters.scaled > 1 else ratio
+    ratio = both / len(query.hashes)
+    if scaled == 1:
+        return ratio
+    sampled = -np.expm1(len(query.hashes) * scaled * np.log1p(-1 / scaled))
+    return float(min(1.0, ratio / sampled))
+
+
+def _require_same(left: Parameters, right: Parameters) -> None:
+    if left != right:
+        raise FingerprintMismatch(
+            f"two sketches differ in how they were made: {left} and {right}",
+            remedy="make both with the same version, or down-sample the finer one",
+        )
 
 
 def _bound(scaled: int) -> np.uint64:

@@ -265,17 +265,11 @@ def _contraction(  # noqa: PLR0913 (the arrays of one table)
     int
         The place behind the mended word; `at` where there is nothing to mend.
     """
-    place = at + 1
-    if view[at] == 0xE2:  # U+2018 and U+2019
-        if at + 2 >= end or view[at + 1] != 0x80 or view[at + 2] not in (0x98, 0x99):
-            return at
-        place = at + 3
     if ends[last] != at - 1 or view[at - 1] != _SPACE or hashes[last] & 1:
         return at
-    if view[at] == AMPERSAND:
-        point, place = reference(view, place, end, tables)
-        if point not in (0x27, 0x2018, 0x2019):
-            return at
+    place = _after_quote(view, at, end, tables)
+    if place == at:
+        return at
     if place < end and view[place] == _SPACE:
         place += 1
     suffix, size = np.uint64(0), 0
@@ -288,6 +282,17 @@ def _contraction(  # noqa: PLR0913 (the arrays of one table)
     _join(view, tables, scratch, hashes, starts, ends, last, suffix, size)
     ends[last] = place
     return place
+
+
+@kernel
+def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
+    if view[at] == _QUOTE:
+        return at + 1
+    if view[at] == AMPERSAND:
+        point, after = reference(view, at + 1, end, tables)
+        return after if point in (0x27, 0x2018, 0x2019) else at
+    is_curved = at + 2 < end and view[at + 1] == 0x80 and view[at + 2] in (0x98, 0x99)
+    return at + 3 if is_curved else at
 
 
 @kernel

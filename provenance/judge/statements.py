@@ -72,7 +72,10 @@ class Scale:
 
     def allows(self, other: Statement, stands: Statement) -> bool:
         """Whether another statement that speaks allows more than the one that stands."""
-        return self.say(other) is Say.SPEAKS and self._stricter(stands, other)
+        return (
+            self.say(other) is Say.SPEAKS
+            and self._ranks[stands.verdict] < self._ranks[other.verdict]
+        )
 
     def order(self, statement: Statement) -> tuple[int, int, bool, date, str]:
         """Return a key that sorts the strictest, then the best founded, first."""
@@ -106,7 +109,4 @@ class Scale:
         silent = [s for s in statements if self.say(s) is Say.SILENT]
         stands = self.strictest(speaking or silent)
         signals = [s for s in statements if self.say(s) is Say.SIGNAL]
-        return self.strictest([stands, *(s for s in signals if self._stricter(s, stands))])
-
-    def _stricter(self, left: Statement, right: Statement) -> bool:
-        return self._ranks[left.verdict] < self._ranks[right.verdict]
+        return self.strictest([stands, *signals])

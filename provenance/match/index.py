@@ -34,6 +34,8 @@ class Index:
         First posting whose shingle has at least these upper `d` bits.
     shift : int
         ``64 - d``.
+    longest : int
+        Tokens of the longest item.
     bits : ndarray of uint8, shape (2**BACKGROUND_BITS,)
         Information of the tokens of each cell by themselves, in units of 1 / `BITS_SCALE` bit.
     """
@@ -42,6 +44,7 @@ class Index:
     filter: UInt64s
     directory: Int64s
     shift: int
+    longest: int
     bits: UInt8s
 
 
@@ -52,10 +55,11 @@ def index(holdings: Holdings) -> Index:
     lines = max(1, -(-len(shingles) * _FILTER_BITS_A_KEY // 512))
     line_filter = np.zeros(lines * _LINE_WORDS, np.uint64)
     _fill(shingles, line_filter)
-    starts = np.arange((1 << depth) + 1, dtype=np.uint64)
-    directory = np.empty(len(starts), np.int64)
+    directory = np.empty((1 << depth) + 1, np.int64)
     _enter(shingles, 64 - depth, directory)
-    return Index(holdings, line_filter, directory, 64 - depth, _information(holdings.background))
+    longest = int(np.diff(holdings.token_offsets).max(initial=0))
+    bits = _information(holdings.background)
+    return Index(holdings, line_filter, directory, 64 - depth, longest, bits)
 
 
 def _information(background: UInt64s) -> UInt8s:

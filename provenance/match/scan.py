@@ -18,11 +18,11 @@ from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, 
 COMMON = 100
 """A shingle that more items share is followed into the earliest few of them only."""
 
-FLOOR = 30 * BITS_SCALE
+FLOOR = 40 * BITS_SCALE
 """Candidates of less information, token by token, are not kept."""
 
 _EARLIEST = 8
-_CHAIN_FLOOR = 18 * BITS_SCALE  # seeds of less are not worth an alignment
+_CHAIN_FLOOR = 28 * BITS_SCALE  # seeds of less are not worth an alignment
 _TEXT_GAP = 24  # tokens between two runs of a chain, in the text
 _ITEM_GAP = 48  # and in the item
 _RIVALS = 8  # candidates kept over the same stretch
@@ -53,6 +53,7 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
         (registry.filter, registry.directory, registry.shift, registry.bits),
         (holdings.postings.shingles, holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
+        registry.longest,
     )
     return Candidates(*columns)
 
@@ -64,6 +65,7 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
     tables: tuple[UInt64s, Int64s, Scalar, UInt8s],
     postings: tuple[UInt64s, UInt32s, UInt32s],
     items: tuple[UInt32s, Int64s],
+    longest: Scalar,
 ) -> tuple[Int64s, UInt32s, Int32s, Int32s, Int32s, Int32s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
     rows = np.empty((256, 6), np.int64)  # text, item, first, last, score, rarest
@@ -74,6 +76,7 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
         np.empty((REACH + 1, REACH + 1), np.int32),
         np.empty((REACH, 2), np.int32),
         np.empty((REACH, 2), np.int32),
+        np.empty((longest + REACH, 2), np.int32),
     )
     for text in range(len(token_offsets) - 1):
         hit_count, hits = _hits_of(seeds, text, tables, postings, hits)
@@ -162,14 +165,14 @@ def _hits_of(
 
 
 @kernel
-def _chain(  # noqa: C901, PLR0912, PLR0913, PLR0915 (one walk over the hits: its state is its point)
+def _chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is its point)
     item: UInt32s,
     document: UInt32s,
     bits: UInt8s,
     hits: Int64s,
     order: Int64s,
     place: Scalar,
-    scratch: tuple[Int32s, Int32s, Int32s],
+    scratch: tuple[Int32s, Int32s, Int32s, Int32s],
 ) -> tuple[Scalar, Int32s, Scalar, Scalar]:
     """Chain the hits of one item from `place` on, as far as they go together.
 
@@ -185,7 +188,7 @@ def _chain(  # noqa: C901, PLR0912, PLR0913, PLR0915 (one walk over the hits: it
         Number of items that share its rarest seed.
     """
     number = hits[order[place], 0]
-    pairs = np.empty((64, 2), np.int32)
+    pairs = scratch[3]
     count, score, rarest = 0, 0, np.int64(1 << 30)
     item_end, text_end = np.int64(0), np.int64(0)
     while place < len(order) and hits[order[place], 0] == number:
@@ -218,8 +221,6 @@ def _chain(  # noqa: C901, PLR0912, PLR0913, PLR0915 (one walk over the hits: it
             place += 1
             continue
         rarest = min(rarest, hits[order[place], 3])
-        while count + length + REACH > len(pairs):
-            pairs = _doubled(pairs)
         item_gap, text_gap = at_item - item_end, at_text - text_end
         if count and 0 < item_gap <= REACH and 0 < text_gap <= REACH:
             inner = align(
@@ -248,10 +249,10 @@ def _beyond(
     bits: UInt8s,
     pairs: Int32s,
     score: Scalar,
-    scratch: tuple[Int32s, Int32s, Int32s],
+    scratch: tuple[Int32s, Int32s, Int32s, Int32s],
 ) -> tuple[Int32s, Scalar]:
     """Extend a chain at both ends."""
-    table, left, right = scratch
+    table, left, right, _ = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
     item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
     lefts = align(

@@ -78,9 +78,7 @@ class Columns:
         return tuple(dict.fromkeys((*self.texts, *self.ids, *self.urls, *self.licences)))
 
 
-def find_columns(
-    schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str
-) -> Columns:
+def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str) -> Columns:
     """Find the columns of a corpus.
 
     Parameters

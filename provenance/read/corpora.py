@@ -4,13 +4,22 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from provenance.errors import EmptyCorpus, UnsupportedFormat
-from provenance.read.addresses import apart, find_files
+from provenance.errors import EmptyCorpus
+from provenance.read.addresses import apart, exists, find_files
+from provenance.read.arrays import json_parts
+from provenance.read.arrowfiles import open_arrow
+from provenance.read.delimited import open_delimited
 from provenance.read.files import File
-from provenance.read.jsonfiles import lines_parts
+from provenance.read.formats import named_format
+from provenance.read.hub import HUB, hub_parts, is_hub_name, is_saved, saved_files
 from provenance.read.parquet import open_parquet
 from provenance.read.parts import Part
-from provenance.read.tabular import table_parts
+from provenance.read.streams import STANDARD_INPUT, Passing, standard_input
+from provenance.read.tabular import Tabular, table_parts
+from provenance.read.textfiles import text_parts
+
+Digests = tuple[tuple[str, Callable[[], str]], ...]
+Reader = Callable[[File, Sequence[str]], list[Part]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +34,20 @@ class Corpus:
         In the order of their files' names.
     text_columns : tuple of str
         Where its text is.
-    fingerprints : tuple of (str, callable)
-        Of each file its name, and what gives the digest of its bytes.
+    digests : tuple of (str, callable)
+        The name of each file, and what gives the digest of its bytes; or of its texts, where
+        there are no bytes to come back to.
     """
 
     addresses: tuple[str, ...]
     parts: tuple[Part, ...]
     text_columns: tuple[str, ...]
-    fingerprints: tuple[tuple[str, Callable[[], str]], ...]
+    digests: Digests
 
     def digest(self) -> str:
         """Return the SHA-256 over the sorted names of the files, each with its own SHA-256."""
         found = hashlib.sha256()
-        for name, digest in sorted((name, digest()) for name, digest in self.fingerprints):
+        for name, digest in sorted((name, digest()) for name, digest in self.digests):
             found.update(f"{name}\0{digest}\n".encode())
         return found.hexdigest()
 
@@ -45,22 +55,109 @@ class Corpus:
 def open_corpus(
     addresses: Sequence[str], *, text_columns: Sequence[str] = (), split: str | None = None
 ) -> Corpus:
-    """Open a corpus."""
-    files = apart([find_files(address) for address in addresses], addresses)
-    files.sort(key=lambda file: file.name)
-    parts = [part for file in files for part in _parts(file, text_columns)]
-    numbered = tuple(replace(part, index=index) for index, part in enumerate(parts))
-    if not parts:
-        raise EmptyCorpus(f"there is nothing in {', '.join(addresses)}", remedy="name another.")
-    columns = dict.fromkeys(name for part in parts for name in part.text_columns)
+    """Open a corpus, and find its texts.
+
+    Parameters
+    ----------
+    addresses : sequence of str
+        Files, folders, patterns, URLs, saved datasets, names of datasets on a hub; "-" is JSON
+        Lines on standard input. A path that is there wins over a hub's name.
+    text_columns : sequence of str
+        Columns with text; none finds them. "meta.text" is a member of a structure.
+    split : str or None
+        The split wanted of datasets that have several; None takes all.
+
+    Returns
+    -------
+    Corpus
+        In an order that does not depend on the order of the addresses.
+
+    Raises
+    ------
+    DatasetNotFound
+        If nothing is at an address.
+    UnsupportedFormat
+        If what is there is no data.
+    ColumnMissing
+        If a column that was named is not there, or none holds text.
+    CorruptFile
+        If a file is damaged.
+    EmptyCorpus
+        If there are no rows.
+    """
+    _check_given(addresses)
+    streamed = sorted({address for address in addresses if _is_streamed(address)})
+    label = len(addresses) > 1
+    parts, digests = [], []
+    for address in streamed:
+        for part in _streamed(address, text_columns, split, label=label):
+            texts = Passing(part.read)
+            parts.append(replace(part, read=texts.batches))
+            digests.append((part.file, texts.digest))
+    files = _files([address for address in addresses if address not in streamed], split)
+    for file in files:
+        parts += READERS[file.format](file, text_columns)
+        digests.append((file.name, file.digest))
+    if not parts or (not streamed and not any(file.size for file in files)):
+        raise EmptyCorpus(
+            f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
+        )
+    return _corpus(addresses, parts, tuple(digests))
+
+
+def _table(opener: Callable[[File], Tabular]) -> Reader:
+    def read(file: File, named: Sequence[str]) -> list[Part]:
+        table = opener(file)
+        return table_parts(table, named) if table.pieces else []
+
+    return read
+
+
+READERS: dict[str, Reader] = {
+    "parquet": _table(open_parquet),
+    "arrow": _table(open_arrow),
+    "csv": _table(open_delimited),
+    "jsonl": json_parts,
+    "json": json_parts,
+    "text": lambda file, _: text_parts(file),
+}
+"""What makes parts of a file, by its format."""
+
+
+def _check_given(addresses: Sequence[str]) -> None:
+    if not addresses:
+        raise EmptyCorpus("no corpus is named", remedy="name files, a folder or a dataset.")
+
+
+def _is_streamed(address: str) -> bool:
+    if address == STANDARD_INPUT:
+        return True
+    if "://" in address:
+        return address.startswith(HUB) and is_hub_name(address)
+    # A name with a file's ending is a path with a typing error.
+    return is_hub_name(address) and named_format(address) is None and not exists(address)
+
+
+def _streamed(address: str, named: Sequence[str], split: str | None, *, label: bool) -> list[Part]:
+    if address == STANDARD_INPUT:
+        return [standard_input(named)]
+    return hub_parts(address, named, split, label=label)
+
+
+def _files(addresses: Sequence[str], split: str | None) -> list[File]:
+    found = [
+        saved_files(address, split) if is_saved(address) else find_files(address)
+        for address in addresses
+    ]
+    return sorted(apart(found, addresses), key=lambda file: file.name)
+
+
+def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+    ordered = sorted(parts, key=lambda part: part.file)  # stable: a file's own parts keep order
+    columns = dict.fromkeys(name for part in ordered for name in part.text_columns)
     return Corpus(
-        tuple(addresses), numbered, tuple(columns), tuple((f.name, f.digest) for f in files)
+        tuple(addresses),
+        tuple(replace(part, index=index) for index, part in enumerate(ordered)),
+        tuple(columns),
+        digests,
     )
-
-
-def _parts(file: File, named: Sequence[str]) -> list[Part]:
-    if file.format == "parquet":
-        return table_parts(open_parquet(file), named)
-    if file.format in {"jsonl", "json"}:
-        return lines_parts(file, named)
-    raise UnsupportedFormat(f"{file.name}: {file.format}", remedy="convert it to Parquet.")

@@ -81,7 +81,9 @@ class _Faults:
     @classmethod
     def of(cls, leaves: Leaves) -> "_Faults":
         texts = leaves.texts
-        absent = np.asarray(texts.is_null().to_numpy(zero_copy_only=False)) if _null(texts) else None
+        absent = (
+            np.asarray(texts.is_null().to_numpy(zero_copy_only=False)) if _null(texts) else None
+        )
         broken = invalid(texts)
         sound = texts if broken is None else pc.if_else(pa.array(broken), None, texts)
         empty = blank(sound)

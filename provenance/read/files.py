@@ -57,7 +57,7 @@ class File:
         """Open the bytes on disk."""
         with reading(self.name):
             if self.is_local:
-                return open(self.path, "rb", buffering=0)  # noqa: SIM115 (the caller closes it)
+                return open(self.path, "rb", buffering=0)
             return cast("BinaryIO", self.system.open(self.path, "rb"))
 
     def stream(self) -> BinaryIO:

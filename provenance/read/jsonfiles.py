@@ -1,8 +1,9 @@
 """JSON Lines as parts of a corpus."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from provenance.model import Documents
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, column_at, find_columns
 from provenance.read.files import File, reading
-from provenance.read.lines import LineBlock, Record, line_blocks, parse, records_of, table_of
+from provenance.read.lines import BLOCK, LineBlock, Record, line_blocks, parse, records_of, table_of
 from provenance.read.parts import Part
 from provenance.read.records import has_text, record_documents
 from provenance.read.shapes import narrowed, shape_of
@@ -51,13 +52,13 @@ def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
 
-def blocks_of(file: File, size: int | None = None) -> Iterator[LineBlock]:
+def blocks_of(file: File, size: int | None = None) -> Generator[LineBlock]:
     """Open a file, and give its lines."""
     row = 0
     with file.stream() as stream:
-        blocks = line_blocks(stream, size) if size else line_blocks(stream)
+        blocks = line_blocks(stream, size)
         while True:
-            with reading(file.name, lambda: f"after row {row}"):
+            with reading(file.name, partial("after row {}".format, row)):
                 block = next(blocks, None)
             if block is None:
                 return
@@ -75,7 +76,7 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
     """
     shape = shape_of(records)
     if records:
-        columns = find_columns(shape, named, _sampler(records, shape), file=file)
+        columns = find_columns(shape, named, _sampler(records), file=file)
     else:
         columns = Columns(tuple(named))
     # The others may have what the sample has not.
@@ -114,17 +115,24 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bo
 
 
 def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
-    """Take some objects; where a column was named, read on until it is met."""
+    """Take some objects; where a column was named, read on until one has it."""
     sample: list[Record] = []
+    wanted = set(named)
     for block in blocks:
-        if not sample or any(_key(name) in block.data for name in named):
-            records = [record for _, record in records_of(block).records]
-            sample += records[:_SAMPLED]
-            met = {key for record in records for key in record}
-            if sample and all(name.partition(".")[0] in met or name in met for name in named):
-                sample += [r for r in records if any(n in r for n in named)][:_SAMPLED]
-                break
+        if sample and not any(_key(name) in block.data for name in wanted):
+            continue
+        records = [record for _, record in records_of(block).records]
+        met = {name: next((r for r in records if _has(r, name)), None) for name in sorted(wanted)}
+        wanted -= {name for name, record in met.items() if record is not None}
+        sample += [record for record in met.values() if record is not None]
+        sample += records[:_SAMPLED]
+        if sample and not wanted:
+            break
     return sample
+
+
+def _has(record: Record, path: str) -> bool:
+    return path in record or path.partition(".")[0] in record
 
 
 def _key(name: str) -> bytes:
@@ -135,7 +143,7 @@ def _top(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if "." not in name)
 
 
-def _sampler(records: Sequence[Record], shape: pa.Schema) -> Callable[[Sequence[str]], pa.Table]:
+def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:
     def sample(names: Sequence[str]) -> pa.Table:
         columns = {
             name: [v if isinstance(v := record.get(name), str) else None for record in records]

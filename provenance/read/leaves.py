@@ -47,7 +47,6 @@ class Leaves:
         texts = pa.chunked_array([leaf.texts for leaf in found], pa.large_string())
         return cls(rows[order], _one(fields.take(take)), _one(texts.take(take)))
 
-
     def joined(self, count: int, separator: str) -> pa.Array:
         """Join the texts of each row that are not blank: `large_string`, null where none is."""
         sound = self._sound()
@@ -135,7 +134,7 @@ def _parents(column: pa.Array) -> Int64s:
 
 
 def _places(parents: Int64s) -> Int64s:
-    """Number the values of each list from 0."""
+    """Give the place of each value in its list."""
     begins = np.ones(len(parents), bool)
     begins[1:] = parents[1:] != parents[:-1]
     firsts = np.flatnonzero(begins)

@@ -69,9 +69,9 @@ def value_at(record: Record, path: str) -> object:
 
 
 def first_word(record: Record, paths: Sequence[str]) -> str | None:
-    """Return the first value among `paths` that can be written as words."""
+    """Return the first value among `paths` that has words, or can be written as some."""
     words = (_word(value_at(record, path)) for path in paths)
-    return next((word for word in words if word is not None), None)
+    return next((word for word in words if word), None)
 
 
 def has_text(record: Record) -> bool:

@@ -1,6 +1,5 @@
 """What JSON objects look like, as Arrow types: learnt from some of them."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -25,7 +24,8 @@ def _wide(kind: pa.DataType) -> pa.DataType:
         return pa.struct([(part.name, _wide(part.type)) for part in kind if holds_text(part.type)])
     if pa.types.is_list(kind):
         return pa.list_(_wide(kind.value_type))
-    return pa.large_string() if pa.types.is_string(kind) else kind
+    # What was always null may become text, and does no harm as such.
+    return pa.large_string() if pa.types.is_string(kind) or pa.types.is_null(kind) else kind
 
 
 def _fields(records: Sequence[Mapping[str, object]]) -> list[pa.Field]:

@@ -103,7 +103,7 @@ def block_documents(file: str, block: Block, columns: Columns) -> Iterator[Docum
 
 
 def first_of(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:
-    """Return the first of several columns that is not null, row by row, in words."""
+    """Return the first of several columns that is neither null nor empty, row by row, in words."""
     if not paths:
         return None
     return pc.coalesce(*(_words_at(batch, path) for path in paths))
@@ -111,8 +111,8 @@ def first_of(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:
 
 def _words_at(batch: pa.RecordBatch, path: str) -> pa.Array:
     column = column_at(batch, path)
-    return (
-        Leaves.of({path: column}).joined(len(column), ", ")
-        if pa.types.is_nested(column.type)
-        else words(column)
-    )
+    if pa.types.is_nested(column.type):
+        return Leaves.of({path: column}).joined(len(column), ", ")
+    told = words(column)
+    empty = pc.equal(pc.binary_length(told), 0)
+    return pc.if_else(empty, None, told) if pc.any(empty).as_py() else told

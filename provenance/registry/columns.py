@@ -20,7 +20,6 @@ GROUP_ROWS = 16_384
 GROUP_TOKENS = 1 << 22
 """Tokens a row group, unless its first item has more: few enough for the memory of a pass."""
 
-POSTINGS_GROUP = 1 << 20
 
 _UINT32S = pa.list_(pa.field("element", pa.uint32(), nullable=False))
 

@@ -33,7 +33,7 @@ from provenance.registry.manifest import (
 )
 from provenance.registry.order import Ordered, row_groups
 from provenance.registry.parts import gatherer
-from provenance.registry.postings import lay_postings, sort_postings
+from provenance.registry.postings import depth_of, lay_postings, sort_postings
 from provenance.registry.workshop import Workshop
 
 
@@ -86,7 +86,8 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     RegistryError
         If rows were lost on the way.
     """
-    work = partial(group, gather=gatherer(shop.parts), parameters=parameters)
+    depth = depth_of(ordered.tokens)
+    work = partial(group, gather=gatherer(shop.parts), parameters=parameters, depth=depth)
     groups = in_threads(work, row_groups(ordered), shop.threads)
     with ExitStack() as stack:
         sinks = {
@@ -102,7 +103,7 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     _write_background(shop.data / BACKGROUND_FILE, sums.cells)
     postings = sort_postings(
-        ordered.connection, shop.unsorted, sums.laid, shop.data / POSTINGS_FILE
+        shop.unsorted, depth, sums.laid, shop.data / POSTINGS_FILE, shop.threads
     )
     sources = coverage(sums.covered) if sums.covered is not None else ()
     return Written(sums.items, ordered.tokens, postings, sources)
@@ -116,7 +117,7 @@ def _written(groups: Iterable[Group], sinks: dict[str, Sink], unsorted: Path) ->
             sinks[TEXTS_FILE].put(one.texts)
         if len(one.signatures):
             sinks[SIGNATURES_FILE].put(one.signatures)
-        lay_postings(one.postings, unsorted, sums.items)
+        lay_postings(one.postings, unsorted)
         sums = _added(sums, one)
     return sums
 
@@ -131,7 +132,7 @@ def _added(sums: Sums, one: Group) -> Sums:
     return replace(
         sums,
         items=sums.items + len(one.items),
-        laid=sums.laid + len(one.postings),
+        laid=sums.laid + len(one.postings.records),
         sketches=sketches,
         covered=covered,
     )

@@ -20,7 +20,6 @@ from provenance.model import (
 )
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
-    POSTINGS_SCHEMA,
     TEXTS_SCHEMA,
     list_column,
     lists,
@@ -28,6 +27,8 @@ from provenance.registry.columns import (
 )
 from provenance.registry.coverage import covered
 from provenance.registry.parts import Gather
+from provenance.registry.postings import Parted
+from provenance.registry.sorting import partition, records_of
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
@@ -40,8 +41,8 @@ class Group:
     ----------
     items, texts, signatures : pyarrow.Table
         Row groups to be written as they are; `texts` is None where they are not kept.
-    postings : pyarrow.Table
-        Still in order of items, the repeats of a shingle in one item among them.
+    postings : Parted
+        In order of items within each part, the repeats of a shingle in one item among them.
     sketches : dict of str to Sketch
         By source.
     cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
@@ -53,13 +54,13 @@ class Group:
     items: pa.Table
     texts: pa.Table | None
     signatures: pa.Table
-    postings: pa.Table
+    postings: Parted
     sketches: dict[str, Sketch]
     cells: Int64s
     covered: pa.Table
 
 
-def group(numbered: pa.Table, gather: Gather, parameters: Parameters) -> Group:
+def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int) -> Group:
     """Work out all that a row group's items say.
 
     Parameters
@@ -70,6 +71,8 @@ def group(numbered: pa.Table, gather: Gather, parameters: Parameters) -> Group:
         Picks the items themselves.
     parameters : Parameters
         How to fingerprint them.
+    depth : int
+        Bits that postings are parted by.
     """
     rows = gather(numbered["seq"].to_numpy()).append_column("first", numbered["first"])
     hashes, offsets = lists(rows["tokens"].combine_chunks())
@@ -83,7 +86,7 @@ def group(numbered: pa.Table, gather: Gather, parameters: Parameters) -> Group:
         items=_items(rows),
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
         signatures=_signatures(tokens, numbers, alone, parameters),
-        postings=_postings(shingles, numbers, alone),
+        postings=_postings(shingles, numbers, alone, depth),
         sketches=_sketches(shingles, rows["source"], parameters),
         cells=np.bincount(cells, minlength=1 << BACKGROUND_BITS),
         covered=covered(rows, mute),
@@ -98,15 +101,12 @@ def _items(rows: pa.Table) -> pa.Table:
     return pa.table(columns).cast(ITEMS_SCHEMA)
 
 
-def _postings(shingles: Shingles, numbers: UInt32s, alone: Flags) -> pa.Table:
+def _postings(shingles: Shingles, numbers: UInt32s, alone: Flags, depth: int) -> Parted:
     counts = np.diff(shingles.offsets)
     kept = np.repeat(alone, counts)
-    columns = (
-        shingles.hashes[kept],
-        np.repeat(numbers[alone], counts[alone]),
-        shingles.positions[kept].astype(np.uint32),
-    )
-    return pa.table([pa.array(column) for column in columns], schema=POSTINGS_SCHEMA)
+    owners = np.repeat(numbers[alone].astype(np.uint64), counts[alone])
+    records = records_of(shingles.hashes[kept], owners, shingles.positions[kept].astype(np.uint64))
+    return Parted(*partition(records, 0, depth))
 
 
 def _signatures(tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Parameters) -> pa.Table:

@@ -33,7 +33,7 @@ def wholes(tokens: UInt32s, offsets: Int64s) -> UInt64s:
 @kernel
 def _hash_all(tokens: UInt32s, offsets: Int64s, hashes: UInt64s) -> None:
     for item in range(len(hashes)):
-        state = np.uint64(offsets[item + 1] - offsets[item])
+        state = (np.uint64(offsets[item + 1] - offsets[item]) + _MIX_2) * _MIX_1
         for place in range(offsets[item], offsets[item + 1]):
             state = (state ^ np.uint64(tokens[place])) * _MIX_1
             state ^= state >> np.uint64(29)

@@ -19,6 +19,9 @@ SHOWN = 50
 _EXCERPT, _LEAD = 1500, 240
 """Code points of an excerpt that the page shows, and before its first matched word."""
 
+_ABSENT = 8
+"""Sources of which nothing was found that have a row in a chart; the others share a sentence."""
+
 _LONGEST = 10_000
 """Code points that any other text of others may have."""
 
@@ -108,9 +111,15 @@ def _charts(result: Result) -> list[dict[str, Any]]:
     """Lay out the shares of each kind, each kind on a scale of its own."""
     charts = []
     for kind, title in _CHARTS.items():
-        shares = wording.by(result.shares, kind)
+        every = wording.by(result.shares, kind)
+        absent = [share for share in every if not share.documents.count][_ABSENT:]
+        shares = [share for share in every if share not in absent]
         top = ceiling(max(each.tokens.high, each.tokens.any) for each in shares)
-        charts.append({"kind": kind, "title": title, "shares": shares, "top": top})
+        most = max((share.tokens.high for share in absent), default=0.0)
+        charts.append(
+            {"kind": kind, "title": title, "shares": shares, "top": top}
+            | {"absent": len(absent), "most": most}
+        )
     return [chart for chart in charts if chart["shares"]]
 
 

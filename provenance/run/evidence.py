@@ -118,7 +118,7 @@ def _wanted(
     numbers = np.unique(np.concatenate([claimed, np.array(sorted(wholes), np.int64)]))
     batches: Iterator[pa.RecordBatch]
     if reading.kept is not None:
-        batches = iter(reading.kept.to_batches())
+        batches = reading.kept.batches()
     else:
         batches = (documents.batch for documents in part.batches())
     first = 0

@@ -32,6 +32,7 @@ from provenance.model import Documents, Int64s, Skipped, Texts, Tokens
 from provenance.read import Corpus, Part
 from provenance.registry import Registry
 from provenance.run.progress import Progress
+from provenance.run.spool import Spool
 
 _SLICE = 1 << 20
 """Bytes of text fingerprinted at a time: what they need stays in the processor's cache."""
@@ -105,7 +106,7 @@ class Reading:
         A sample of its own words.
     documents : ndarray of int64, shape (texts,)
         Document of each text, counted from the part's first.
-    kept : pyarrow.Table or None
+    kept : Spool or None
         The texts themselves, where the part cannot be read again.
     """
 
@@ -117,7 +118,7 @@ class Reading:
     link_sources: tuple[str, ...]
     passages: Passages
     documents: Int64s
-    kept: pa.Table | None
+    kept: Spool | None
 
 
 def read_corpus(
@@ -189,15 +190,17 @@ def _read_part(
     counts = Counts()
     skipped: list[Skipped] = []
     batches: list[_Slice] = []
-    kept: list[pa.RecordBatch] = []
+    kept = None if part.rereadable else Spool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
         for piece in slices(documents):
             scanned = _read_slice(piece, registries, owned, counts)
             counts += scanned.counts
             batches.append(scanned)
-            if not part.rereadable:
+            if kept is not None:
                 kept.append(piece)
+    if kept is not None:
+        kept.seal()
     return Reading(
         counts,
         tuple(skipped),
@@ -212,7 +215,7 @@ def _read_part(
         tuple(source for batch in batches for source in batch.link_sources),
         union(batch.passages for batch in batches) if batches else NO_PASSAGES,
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
-        None if part.rereadable else pa.Table.from_batches(kept) if kept else None,
+        kept,
     )
 
 

@@ -14,10 +14,12 @@ MASK = (1 << 64) - 1
 MARKS_OF_A_LINK = re.compile(r"http|www|pic|url|user|rt", re.IGNORECASE)
 """Words of which normalisation may drop more than a word-by-word oracle knows."""
 
-UNSPACED = tuple(
-    "CJK,HENTAIGANA,HIRAGANA,IDEOGRAPHIC ITERATION,IDEOGRAPHIC CLOSING,IDEOGRAPHIC NUMBER,KATAKANA,"
-    "KHMER,LAO,MYANMAR,THAI".split(",")
-)
+UNSPACED = (
+    "CJK", "HENTAIGANA", "HIRAGANA", "IDEOGRAPHIC CLOSING", "IDEOGRAPHIC ITERATION",
+    "IDEOGRAPHIC NUMBER", "KATAKANA", "KHMER", "LAO", "MYANMAR", "THAI",
+)  # fmt: skip
+"""How the names of characters begin that are tokens of their own."""
+
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07"
 UNSEEN = "\u0640\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2063\ufeff\u202a\u202e"
 

@@ -1,4 +1,7 @@
-"""Whole reports, as they should be. PROVENANCE_UPDATE_GOLDEN=1 rewrites them; git shows the diff."""
+"""Whole reports, as they should be.
+
+PROVENANCE_UPDATE_GOLDEN=1 rewrites them; git shows the difference.
+"""
 
 import os
 from pathlib import Path

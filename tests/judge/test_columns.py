@@ -7,15 +7,25 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge import Judge, rule_all
-from provenance.model import Circumstances
+from provenance.model import Circumstances, DateRange
 
-SOURCES = ["x", "reddit", "x", "nobody", "stackexchange", "x"]
-DATES = [date(2023, 3, 15), None, date(2026, 1, 1), date(2020, 1, 1), date(2010, 1, 1), None]
-LICENCES = [None, None, "CC0", None, "CC BY-SA 2.5", "odd"]
+SOURCES = ["x", "reddit", "x", "nobody", "stackexchange", "x", "x", "stackexchange"]
+DATES = [
+    date(2023, 3, 15),
+    None,
+    date(2026, 1, 1),
+    date(2020, 1, 1),
+    date(2010, 1, 1),
+    None,
+    date(2023, 9, 29),  # a turning day itself
+    None,
+]
+LICENCES = [None, None, "CC0", None, "CC BY-SA 2.5", "odd", None, None]
+COLLECTED = Circumstances(collected=DateRange(date(2023, 1, 1), date(2026, 1, 1)))
 
 
 def test_a_column_is_ruled_as_its_rows_are(shipped):
-    court = Judge(shipped, Circumstances())
+    court = Judge(shipped, COLLECTED)
     found = rule_all(court, pa.array(SOURCES), pa.array(DATES), pa.array(LICENCES))
     for row, code in enumerate(found.codes.tolist()):
         assert found.distinct[code] is court.rule(SOURCES[row], DATES[row], LICENCES[row])

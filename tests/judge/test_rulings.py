@@ -259,6 +259,12 @@ def test_reasons_name_every_document_considered_the_decisive_first(book, terms):
     ]
 
 
+def test_a_decisive_reason_comes_before_a_silent_one(book, terms):
+    library = book(terms("here/a", UNKNOWN), terms("here/b", RESTRICTED))
+    reasons = judge("here", None, None, Circumstances(), library).reasons
+    assert [(r.terms.id, r.decisive) for r in reasons] == [("here/b", True), ("here/a", False)]
+
+
 def test_a_document_known_at_second_hand_is_named_after_one_that_was_read(book, terms):
     library = book(
         terms("here/a", FORBIDDEN, "2020-01-01", confidence="secondary source only"),
@@ -273,3 +279,16 @@ def test_equal_rulings_are_one_object(shipped):
     first = court.rule("x", date(2023, 10, 1))
     assert court.rule("x", datetime(2023, 11, 5, 12, tzinfo=UTC)) is first
     assert court.rule("x", date(2023, 9, 1)) is not first, "one version more is in question"
+
+
+def test_rulings_that_come_out_alike_are_one_object(shipped):
+    court = Judge(shipped, on("2023-06-01"))
+    assert court.rule("x", date(2021, 1, 1)) is court.rule("x", date(2023, 1, 1))
+
+
+def test_an_item_dated_after_today_does_not_speak_for_those_before(book, terms):
+    ban = terms("here/a", FORBIDDEN, period=DateRange(None, date(2020, 1, 1)))
+    library = book(ban, terms("here/b", RESTRICTED))
+    court = Judge(library, Circumstances(), (), date(2026, 6, 1))
+    assert court.rule("here", date(2026, 6, 2)).ruling.verdict is FORBIDDEN, "its date is wrong"
+    assert court.rule("here", date(2026, 6, 1)).ruling.verdict is RESTRICTED

@@ -1,7 +1,9 @@
 """A registry is a function of its items."""
 
 import re
+import threading
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +17,6 @@ from hypothesis import strategies as st
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
 from provenance.model import ITEMS, Items, Skipped
 from provenance.registry import Limits, add, build, open_registry, verify
-from provenance.registry.flow import Sink
 
 TEXTS = st.one_of(
     st.text(max_size=60),
@@ -80,17 +81,21 @@ def test_threads_and_row_groups_taken_in_change_nothing(posts, items, tmp_path):
     assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
 
 
-def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_path, monkeypatch):
-    rows = posts(6000, longest=900)
-    spilt, put = [], Sink.put
+def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_path):
+    rows = [row | {"item": row["item"] * 40} for row in posts(40_000, longest=5)]
+    spilt, over = [0], threading.Event()
 
-    def watched(sink, group):
-        spilt.extend(p.stat().st_size for p in tmp_path.glob(".two.building/spill/*"))
-        put(sink, group)
+    def watch():
+        while not over.wait(0.001):
+            with suppress(FileNotFoundError):
+                spilt.extend(p.stat().st_size for p in tmp_path.glob(".two.building/spill/*"))
 
-    monkeypatch.setattr(Sink, "put", watched)
     build(tmp_path / "one", [items(rows)])
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     build(tmp_path / "two", [items(rows)], limits=Limits(threads=1, memory=24 << 20))
+    over.set()
+    watcher.join()
     assert max(spilt) > 1 << 20
     assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
 

@@ -61,31 +61,30 @@ def test_altered_texts_are_noticed(folder):
         verify(folder)
 
 
-def swap(values):
-    values[3], values[4] = values[4], values[3]
-
-
-def raise_first(values):
+def one_more(values):
     values[5] += 1
+
+
+def all_alike(values):
+    values[:] = values[:1] * len(values)
+
+
+def reversed_(values):
+    values.reverse()
+
+
+def another_source(values):
+    values[3] = "reddit" if values[3] == "x" else "x"
 
 
 FAULTS = {
     "postings are out of order": ("postings", lambda t: t.take(np.arange(len(t))[::-1].copy())),
-    "postings that are not in their items": (
-        "postings",
-        lambda t: altered(t, "position", raise_first),
-    ),
-    "items stand in it twice": (
-        "items",
-        lambda t: altered(t, "source", lambda v: v.__setitem__(slice(None), ["x"] * len(v))),
-    ),
-    "items are out of order": ("items", lambda t: altered(t, "item", swap)),
-    "texts of 60 items": ("texts", lambda t: t.slice(1)),
-    "the background counts other tokens": (
-        "background",
-        lambda t: altered(t, "count", raise_first),
-    ),
-    "not as many items or tokens": ("items", lambda t: altered(t, "source", swap)),
+    "postings that are not in their items": ("postings", lambda t: altered(t, "position", one_more)),
+    "items stand in it twice": ("items", lambda t: altered(t, "item", all_alike)),
+    "items are out of order": ("items", lambda t: altered(t, "created_at", reversed_)),
+    "59 texts of 60 items": ("texts", lambda t: t.slice(1)),
+    "the background counts other tokens": ("background", lambda t: altered(t, "count", one_more)),
+    "not as many items or tokens": ("items", lambda t: altered(t, "source", another_source)),
 }
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -103,7 +104,7 @@ def test_matched_words_are_marked_on_both_sides():
     assert "“<mark>the harbour smelled of diesel and oranges" in TEXT
     assert TEXT.count("<mark>今天的雨把整条街洗成了一面镜子</mark>") == 2
     assert "The registry keeps no text of this item." in TEXT
-    assert "The document’s text was not kept." in TEXT
+    assert "text was not kept." in TEXT
 
 
 def test_waivers_show_their_end_and_whether_they_count():
@@ -153,7 +154,7 @@ def test_tables_have_captions_and_their_headings_a_scope():
 def test_headings_skip_no_level():
     levels = [int(tag[1]) for tag, _ in PAGE.elements if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +204,15 @@ def test_more_findings_than_fit_are_counted_and_the_page_stays_small():
     text = html_page(Report(REPORT.result, findings_table(rows)))
     assert text.count('<details class="finding"') == SHOWN
     assert "950 more are in findings.parquet." in text
+
+
+def test_sources_without_findings_do_not_bury_the_others():
+    result = REPORT.result
+    absent = tuple(replace(result.shares[4], key=f"host-{n}.example") for n in range(120))
+    text = html_page(Report(replace(result, shares=result.shares + absent), REPORT.findings))
+    assert "host-0.example" in text
+    assert "host-99.example" not in text
+    assert "Nothing was found of 113 more sources; each has at most 0.0040%" in text
 
 
 def test_a_text_of_ten_megabytes_is_cut():

@@ -26,13 +26,17 @@ def failing(*gates):
         ),
         (
             Gate(Verdict.UNKNOWN, "x", Unit.DOCUMENTS, 0.05),
-            "25.0% of the documents hold content of x that is of unknown standing for pretraining; "
-            "the policy allows 5%.",
+            (
+                "25.0% of the documents hold content of x that is of unknown standing for "
+                "pretraining; the policy allows 5%."
+            ),
         ),
         (
             Gate(Verdict.RESTRICTED, "x", Unit.BYTES),
-            "25.0% of the bytes are content of x that is allowed for pretraining only under "
-            "conditions; the policy allows 0%.",
+            (
+                "25.0% of the bytes are content of x that is allowed for pretraining only under "
+                "conditions; the policy allows 0%."
+            ),
         ),
     ],
 )

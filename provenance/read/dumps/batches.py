@@ -10,6 +10,9 @@ from provenance.read import skips
 
 ROWS = 20_000
 BYTES = 1 << 25
+NO_SOURCE = "no source"
+ROUNDED = r"^\d\.\d+[Ee]\+\d+$"
+"""An id that went through a spreadsheet: many posts share it, so it is none."""
 
 
 class Record(NamedTuple):

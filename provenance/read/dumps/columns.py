@@ -1,13 +1,16 @@
 """Which column of a table is the text, the id, the address, the date."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing
+from provenance.read.columns import kind_of
 from provenance.read.dumps.dump import Dump
 from provenance.read.strings import is_bytes, is_textual
+
+Fits = Callable[[pa.DataType], bool]
 
 KNOWN = {
     "text": "text body content fulltext tweettext tweet posttext commenttext comment message "
@@ -25,62 +28,77 @@ KNOWN = {
 """Names in order of preference, without case and punctuation."""
 
 
-def found(schema: Mapping[str, pa.DataType], dump: Dump) -> dict[str, str]:
+def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
     """Return the column of each role that the table has.
 
     Parameters
     ----------
-    schema : mapping of str to pyarrow.DataType
-        The table's columns.
+    schema : pyarrow.Schema
+        Of the table.
     dump : Dump
-        Names columns that were given, and the file.
+        The file, and the columns that were named.
+
+    Returns
+    -------
+    dict of str to str
+        Paths by the fields of `ITEMS`; "text" is among them.
 
     Raises
     ------
     ColumnMissing
         If a named column is not there, or no column is known as the text.
     """
-    roles = {
-        role: column
-        for role, names in KNOWN.items()
-        if (column := _first(names.split(), schema, _FITS.get(role, _is_plain))) is not None
-    }
+    roles = {}
     for role, named, option in (
         ("text", dump.text_column, "--text-column"),
         ("source", dump.source_column, "--source-column"),
     ):
         if named is not None:
             roles[role] = _named(named, option, schema, dump)
-    if "text" not in roles:
-        raise ColumnMissing(
-            f"{dump.name}: no column is known as the text; the table has {sorted(schema)}",
-            remedy="name the column with --text-column.",
-        )
-    return {role: column for role, column in roles.items() if not _taken(role, column, roles)}
+    for role, names in KNOWN.items():
+        if role not in roles:
+            path = _first(names.split(), schema, _FITS.get(role, _is_plain), roles)
+            roles |= {role: path} if path else {}
+    return roles if "text" in roles else roles | {"text": _only(schema, roles, dump)}
 
 
-def _taken(role: str, column: str, roles: Mapping[str, str]) -> bool:
-    """Say whether a column that was named as the text would also be found as something else."""
-    return role not in {"text", "source"} and column == roles["text"]
-
-
-def _first(names: list[str], schema: Mapping[str, pa.DataType], fits: object) -> str | None:
-    known = {_bare(column): column for column in reversed(list(schema))}
+def _first(names: list[str], schema: pa.Schema, fits: Fits, taken: Mapping[str, str]) -> str | None:
+    known = {_bare(name): name for name in reversed(schema.names)}
     for name in names:
         column = known.get(name)
-        if column is not None and fits(schema[column]):  # type: ignore[operator]
-            return column
+        if column is None or column == taken.get("text") or schema.names.count(column) > 1:
+            continue
+        if fits(schema.field(column).type):
+            return str(column)
     return None
 
 
-def _named(name: str, option: str, schema: Mapping[str, pa.DataType], dump: Dump) -> str:
-    if name in schema:
-        return name
-    near = get_close_matches(name, schema, n=1, cutoff=0.6)
-    raise ColumnMissing(
-        f"{dump.name}: column {name!r} is missing; the table has {sorted(schema)}",
-        remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
-    )
+def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
+    """Return the one column of strings that is nothing else."""
+    taken = set(roles.values())
+    left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
+    if len(left) != 1:
+        raise ColumnMissing(
+            f"{dump.name}: no column is known as the text; the table has {schema.names}",
+            remedy="name the column with --text-column.",
+        )
+    return str(left[0])
+
+
+def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
+    kind = kind_of(schema, name)
+    if kind is None:
+        near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
+        raise ColumnMissing(
+            f"{dump.name}: column {name!r} is missing; the table has {schema.names}",
+            remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
+        )
+    if not _is_string(kind):
+        raise ColumnMissing(
+            f"{dump.name}: column {name!r} holds {kind}, not text",
+            remedy=f"choose a column of text with {option}.",
+        )
+    return name
 
 
 def _bare(name: str) -> str:
@@ -95,8 +113,13 @@ def _is_plain(kind: pa.DataType) -> bool:
     return _is_string(kind) or bool(pa.types.is_integer(kind))
 
 
+def _is_number(kind: pa.DataType) -> bool:
+    # A gap in a column of integers makes floats of them.
+    return _is_plain(kind) or bool(pa.types.is_floating(kind))
+
+
 def _is_moment(kind: pa.DataType) -> bool:
-    return _is_plain(kind) or bool(pa.types.is_temporal(kind) or pa.types.is_floating(kind))
+    return _is_number(kind) or bool(pa.types.is_temporal(kind))
 
 
-_FITS = {"text": _is_string, "created_at": _is_moment}
+_FITS = {"text": _is_string, "item": _is_number, "created_at": _is_moment}

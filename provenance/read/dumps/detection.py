@@ -1,12 +1,16 @@
 """Which layout a file has, by what it begins with."""
 
+import codecs
+import io
 import re
 from collections.abc import Set
+from contextlib import suppress
 
-from provenance.errors import UnsupportedFormat
-from provenance.read.dumps.jsonlines import BOM, Object, parse
-from provenance.read.dumps.jsonarrays import leading
+from provenance.errors import CorruptFile, UnsupportedFormat
+from provenance.read.arrays import array_records
+from provenance.read.dumps.posts import Object
 from provenance.read.files import File
+from provenance.read.lines import parse
 
 HEAD = 1 << 20
 LINES = 50
@@ -38,7 +42,7 @@ def layout_of(file: File) -> str:
     UnsupportedFormat
         If it begins like none that is known.
     """
-    head = file.head(HEAD).removeprefix(BOM)
+    head = file.head(HEAD).removeprefix(codecs.BOM_UTF8)
     if head.startswith(b"PAR1"):
         return TABLE
     if _ARCHIVE.match(head):
@@ -63,6 +67,15 @@ def _xml(head: bytes, name: str) -> str:
 
 def _objects(head: bytes) -> list[Object]:
     if head.lstrip().startswith(b"["):
-        return leading(head, LINES)
+        return _leading(head)
     found = [parse(line) for line in head.split(b"\n")[:LINES]]
     return [entry for entry in found if isinstance(entry, dict)]
+
+
+def _leading(head: bytes) -> list[Object]:
+    """Return the first objects of an array, of which the rest is cut off here."""
+    found: list[Object] = []
+    with suppress(CorruptFile):
+        for some in array_records(io.BytesIO(head), "", 1):
+            found += [entry for _, entry in some.records]
+    return found

@@ -1,10 +1,13 @@
 """What a layout is told about the file that it reads."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from provenance.read.files import File, reading
+
+T = TypeVar("T")
 
 PIECE = 1 << 22
 _HEAD = 1 << 12
@@ -47,15 +50,9 @@ class Dump:
         CorruptFile
             If compressed data is damaged, or ends too early.
         """
-        done = 0
         with self.file.stream() as stream:
-            while True:
-                with reading(self.name, lambda: f"after {done:,} bytes of content"):
-                    piece = stream.read(size)
-                if not piece:
-                    return
-                done += len(piece)
-                yield piece
+            found = iter(lambda: stream.read(size), b"")
+            yield from guarded(found, self.name, len, "bytes of content")
 
     def prefix(self) -> str:
         """Return what stands before `#row` in the ids of items that have none of their own.
@@ -68,3 +65,25 @@ class Dump:
         """
         digest = hashlib.blake2b(self.file.head(_HEAD), digest_size=4).hexdigest()
         return f"{self.name}~{digest}"
+
+
+def guarded(found: Iterator[T], name: str, size: Callable[[T], int], unit: str) -> Iterator[T]:
+    """Give what is read from the file called `name`; where that fails, tell how far it got.
+
+    Raises
+    ------
+    CorruptFile
+        If reading fails.
+    """
+    done = 0
+
+    def where() -> str:
+        return f"after {done:,} {unit}"
+
+    while True:
+        with reading(name, where):
+            one = next(found, None)
+        if one is None:
+            return
+        done += size(one)
+        yield one

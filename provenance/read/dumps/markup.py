@@ -43,7 +43,7 @@ class _Reader(HTMLParser):
         self.code: list[str] = []
         self.preformatted = self.hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
         """Begin a line or a paragraph where `tag` does."""
         self._break(tag)
         self.preformatted += tag == "pre"

@@ -1,8 +1,8 @@
 """When an item was published, in the many ways that dumps write it: seconds since 1970, UTC."""
 
+import calendar
 import math
 import re
-from calendar import timegm
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,7 +21,7 @@ UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 _TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")
 _DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
-_MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13)))
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _X = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
 _ISO = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?)?"
@@ -127,10 +127,10 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
 
 def _from_x(text: str) -> int | None:
     found = _X.fullmatch(text)
-    if found is None or found[1] not in _MONTHS:
+    if found is None or (place := _MONTHS.find(found[1])) < 0:
         return None
     day, hour, minute, second, year = map(int, found.groups()[1:])
-    return timegm((year, _MONTHS[found[1]], day, hour, minute, second))
+    return calendar.timegm((year, place // 3 + 1, day, hour, minute, second))
 
 
 def _from_text(text: str) -> int | None:

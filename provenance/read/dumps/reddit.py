@@ -6,9 +6,8 @@ from provenance.model import Items
 from provenance.read import skips
 from provenance.read.dumps.batches import Fault, Record
 from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.jsonlines import Object
 from provenance.read.dumps.moments import moment
-from provenance.read.dumps.posts import numbered, read_posts, word
+from provenance.read.dumps.posts import Object, read_posts, word
 
 HOST = "https://www.reddit.com"
 GONE = frozenset({"[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]"})
@@ -17,7 +16,7 @@ COMMENT, SUBMISSION = "t1_", "t3_"
 
 def read_pushshift(dump: Dump) -> Iterator[Items]:
     """Read comments (RC) or submissions (RS)."""
-    return read_posts(dump, numbered(dump), _post)
+    return read_posts(dump, _post)
 
 
 def _post(post: Object, row: int, dump: Dump) -> Record | Fault:
@@ -40,12 +39,9 @@ def _post(post: Object, row: int, dump: Dump) -> Record | Fault:
 
 def _words(post: Object) -> str | None:
     """Return a comment's body, or a submission's title and, below it, its text."""
-    parts = (post.get("body"),) if "body" in post else (post.get("title"), post.get("selftext"))
-    return "\n\n".join(part for part in parts if _is_there(part)) or None
-
-
-def _is_there(part: object) -> bool:
-    return isinstance(part, str) and not _is_gone(part) and bool(part.strip())
+    parts = [post.get(key) for key in (("body",) if "body" in post else ("title", "selftext"))]
+    there = [part for part in parts if isinstance(part, str) and not _is_gone(part)]
+    return "\n\n".join(part for part in there if part.strip()) or None
 
 
 def _is_gone(part: object) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser  # noqa: S405 (see `rows`)
+from typing import cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.model import Items
@@ -41,7 +42,7 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
     Each element is forgotten when it has been read. Expat (2.4.1 and later) itself stops entities
     that grow without bound, and no external ones are fetched.
     """
-    parser = XMLPullParser(("start", "end"))
+    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     opened: list[Element] = []
     count = 0
     try:
@@ -62,9 +63,10 @@ def _and_end(pieces: Iterator[bytes]) -> Iterator[bytes | None]:
     yield None
 
 
-def _closed(parser: XMLPullParser, opened: list[Element]) -> Iterator[Element]:
+def _closed(parser: "XMLPullParser[Element]", opened: list[Element]) -> Iterator[Element]:
     """Take the rows that are complete, and clear them from the root, which `opened` begins with."""
-    for event, element in parser.read_events():
+    events = cast("Iterator[tuple[str, Element]]", parser.read_events())
+    for event, element in events:
         if event == "start":
             opened.append(element)
             continue

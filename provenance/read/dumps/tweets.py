@@ -6,10 +6,8 @@ from provenance.model import Items
 from provenance.read import skips
 from provenance.read.dumps.batches import Fault, Record
 from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.jsonarrays import entries
-from provenance.read.dumps.jsonlines import Object
 from provenance.read.dumps.moments import moment
-from provenance.read.dumps.posts import numbered, read_posts, word
+from provenance.read.dumps.posts import Object, read_posts, word
 
 ADDRESS = "https://x.com/i/status/"
 _CUT = "…"
@@ -17,12 +15,12 @@ _CUT = "…"
 
 def read_api(dump: Dump) -> Iterator[Items]:
     """Read posts as API v1.1 gave them."""
-    return read_posts(dump, numbered(dump), _post)
+    return read_posts(dump, _post)
 
 
 def read_archive(dump: Dump) -> Iterator[Items]:
     """Read `tweets.js`, or another file of posts, of an X archive."""
-    return read_posts(dump, entries(dump.pieces(), dump.name), _archived)
+    return read_posts(dump, _archived)
 
 
 def full_text(post: Object) -> str | None:

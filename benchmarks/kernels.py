@@ -1,0 +1,103 @@
+"""Speed of the compiled passes, one core, in MB of UTF-8 text a second.
+
+    python -m benchmarks.kernels [FILE.parquet ...]
+
+Without files the text is made by recombining the words of the shipped sample. Each figure is the
+best of five runs over slices of one megabyte, the size in which a check works.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from provenance.fingerprint import parameters, shingle, signatures, sketch, tokenise
+from provenance.match import index, sample, scan
+from provenance.model import BACKGROUND_BITS, Holdings, Postings, Texts, Tokens
+
+SLICE = 1 << 20
+RUNS = 5
+SAMPLE = Path(__file__).parent.parent / "provenance" / "sample" / "pages.jsonl"
+
+
+def main() -> None:
+    pages = [text for name in sys.argv[1:] for text in read(name)] or recombined(8000, 300, seed=1)
+    texts = Texts.of(pa.array(pages, pa.large_string()))
+    posts = recombined(50_000, 14, seed=2)
+    slices = cut(texts)
+    size = int(texts.offsets[-1]) / 1e6
+    made = parameters()
+    registry = index(holdings(posts))
+    tokens = [tokenise(piece) for piece in slices]
+    seeds = [shingle(piece, made.seed_width) for piece in tokens]
+    whole = [shingle(piece, made.signature_width, whole=True) for piece in tokens]
+    print(f"{size:.0f} MB of text, {len(posts):,} posts")
+    tell("tokens", size, lambda: [tokenise(piece) for piece in slices])
+    tell("shingles", size, lambda: [shingle(piece, made.seed_width) for piece in tokens])
+    tell("signatures", size, lambda: [signatures(piece, made) for piece in whole])
+    tell("sketches", size, lambda: [sketch(piece, made) for piece in whole])
+    tell("corpus sample", size, lambda: [sample(piece) for piece in tokens])
+    pairs = list(zip(tokens, seeds, strict=True))
+    tell("scan", size, lambda: [scan(piece, own, registry) for piece, own in pairs])
+
+
+def tell(name: str, size: float, work: Callable[[], object]) -> None:
+    work()  # compiles
+    seconds = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    print(f"{name:14} {size / min(seconds):7,.0f} MB/s")
+
+
+def cut(texts: Texts) -> list[Texts]:
+    bounds = np.searchsorted(texts.offsets, np.arange(0, int(texts.offsets[-1]), SLICE))
+    ends = [*bounds[1:].tolist(), len(texts)]
+    return [
+        Texts(texts.data, texts.offsets[first : end + 1])
+        for first, end in zip(bounds.tolist(), ends, strict=True)
+        if end > first
+    ]
+
+
+def read(name: str) -> list[str]:
+    return [text for text in pq.read_table(name, columns=["text"])["text"].to_pylist() if text]
+
+
+def recombined(count: int, length: int, seed: int) -> list[str]:
+    random = Random(seed)
+    rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()]
+    words = " ".join(row["text"] for row in rows).split()
+    return [" ".join(random.choices(words, k=length)) for _ in range(count)]
+
+
+def holdings(posts: list[str]) -> Holdings:
+    """Hold posts in memory, as a registry would."""
+    made = parameters()
+    tokens: Tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
+    seeds = shingle(tokens, made.seed_width)
+    items = np.repeat(np.arange(len(posts), dtype=np.uint32), np.diff(seeds.offsets))
+    order = np.lexsort((items, seeds.hashes))
+    return Holdings(
+        made,
+        Postings(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint32)),
+        tokens.hashes,
+        tokens.offsets,
+        np.arange(len(posts), dtype=np.uint32),
+        np.zeros(len(posts), np.uint8),
+        ("x",),
+        np.bincount(
+            tokens.hashes >> np.uint32(32 - BACKGROUND_BITS), minlength=1 << BACKGROUND_BITS
+        ).astype(np.uint64),
+    )
+
+
+if __name__ == "__main__":
+    main()

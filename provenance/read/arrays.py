@@ -1,0 +1,204 @@
+"""JSON that is not one object a line: an array, or objects one after the other."""
+
+import codecs
+import json
+import re
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from typing import BinaryIO, TypeGuard
+
+from provenance.errors import CorruptFile
+from provenance.model import Documents
+from provenance.read import skips
+from provenance.read.files import File
+from provenance.read.jsonfiles import layout_of, lines_parts
+from provenance.read.lines import Record, Records, parse
+from provenance.read.parts import Part
+from provenance.read.records import record_documents
+
+_READ = 1 << 20
+_LOT = 4 << 20
+_HEAD = 1 << 16
+_SAMPLE = 1 << 18
+_SAMPLED = 200
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DAMAGED = re.compile("[\udc80-\udcff]")
+_DECODER = json.JSONDecoder()
+
+
+def json_parts(file: File, named: Sequence[str]) -> list[Part]:
+    """Make a file of JSON a part of a corpus, whichever way its objects are written."""
+    if _is_lines(file):
+        return lines_parts(file, named)
+    with closing(_lots(file, _SAMPLE)) as lots:
+        sample = [record for lot in lots for _, record in lot.records[:_SAMPLED]][:_SAMPLED]
+    layout = layout_of(sample, named, file.name)
+
+    def read() -> Iterator[Documents]:
+        for lot in _lots(file, _LOT):
+            yield from record_documents(file.name, lot, layout.columns, searching=layout.searching)
+
+    return [Part(file.name, file.size, read, layout.columns.texts)]
+
+
+def _is_lines(file: File) -> bool:
+    """Whether there is an object on each line, as far as the first shows."""
+    head = file.head(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
+    if head.startswith(b"["):
+        return False
+    if file.format == "jsonl":
+        return True
+    line, newline, _ = head.partition(b"\n")
+    # A longer line than that is one of many, or else the file is one line.
+    return not newline or isinstance(parse(line), dict)
+
+
+def _lots(file: File, size: int) -> Generator[Records]:
+    with file.stream() as stream:
+        yield from array_records(stream, file.name, size)
+
+
+class _Text:
+    """A stream's characters, of which only those in use are kept."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        # Bytes that are no UTF-8 travel as surrogates, so that one bad string costs one row.
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+        self._stream = stream
+        self._held = ""
+        self._at = 0
+
+    def more(self) -> bool:
+        """Read on: as much again, so that a long value is not read over and over."""
+        rest = len(self._held) - self._at
+        data = self._stream.read(max(_READ, rest))
+        self._held = self._held[self._at :] + self._decoder.decode(data, final=not data)
+        self._at = 0
+        return bool(data)
+
+    def peek(self) -> str:
+        """Return the next character that is no space, and do not pass it; "" at the end."""
+        while True:
+            self._at = _end(_SPACE.match(self._held, self._at))
+            if self._at < len(self._held):
+                return self._held[self._at]
+            if not self.more():
+                return ""
+
+    def skip(self) -> None:
+        """Pass one character."""
+        self._at += 1
+
+    def value(self) -> tuple[object, str]:
+        """Return the value that begins here, and how it is written."""
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._held, self._at)
+                whole = end < len(self._held)
+            except json.JSONDecodeError:
+                if not self.more():
+                    raise
+                continue
+            if whole or not self.more():
+                break
+        written = self._held[self._at : end]
+        self._at = end
+        return value, written
+
+
+def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
+    """Read the elements of an array, or objects that follow each other.
+
+    A string is taken as an object with a `text`. A lone object with one list of objects in it
+    stands for that list.
+
+    Parameters
+    ----------
+    stream : binary file
+        Its content.
+    file : str
+        For errors.
+    size : int
+        Characters of objects given at a time.
+
+    Raises
+    ------
+    CorruptFile
+        If it is cut short, or no JSON: where one element ends is not known then.
+    """
+    text = _Text(stream)
+    row = 0
+    lot, held = Records([], []), 0
+    try:
+        for value, written in _elements(text):
+            found = _record(value, written)
+            if isinstance(found, str):
+                lot.faults.append((row, found))
+            else:
+                lot.records.append((row, found))
+            row += 1
+            held += len(written)
+            if held >= size:
+                yield lot
+                lot, held = Records([], []), 0
+    except (ValueError, RecursionError) as error:
+        raise CorruptFile(
+            f"{file}: damaged or cut short after row {row} ({error})",
+            remedy="fetch or write the file again.",
+        ) from error
+    if lot.records or lot.faults:
+        yield lot
+
+
+def _elements(text: _Text) -> Iterator[tuple[object, str]]:
+    if text.peek() != "[":
+        yield from _one_by_one(text)
+        return
+    text.skip()
+    if text.peek() != "]":
+        yield text.value()
+    while text.peek() != "]":
+        _expect(text, ",")
+        text.peek()
+        yield text.value()
+    text.skip()
+    if text.peek():
+        raise ValueError("there is more behind the array")
+
+
+def _one_by_one(text: _Text) -> Iterator[tuple[object, str]]:
+    first, written = text.value()
+    if text.peek():
+        yield first, written
+        while text.peek():
+            yield text.value()
+        return
+    lists = [value for value in first.values() if _is_rows(value)] if _is_object(first) else []
+    yield from ((row, written) for row in lists[0]) if len(lists) == 1 else ((first, written),)
+
+
+def _is_rows(value: object) -> TypeGuard[list[Record]]:
+    return isinstance(value, list) and bool(value) and all(map(_is_object, value))
+
+
+def _is_object(value: object) -> TypeGuard[Record]:
+    return isinstance(value, dict)
+
+
+def _expect(text: _Text, mark: str) -> None:
+    found = text.peek()
+    if found != mark:
+        raise ValueError(f"{mark!r} is expected, not {found!r}")
+    text.skip()
+
+
+def _record(value: object, written: str) -> Record | str:
+    if _DAMAGED.search(written):
+        return skips.NOT_UTF8
+    if isinstance(value, str):
+        return {"text": value}
+    return value if isinstance(value, dict) else skips.NOT_OBJECT
+
+
+def _end(match: re.Match[str] | None) -> int:
+    return match.end() if match else 0

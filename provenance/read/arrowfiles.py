@@ -1,0 +1,96 @@
+"""Arrow's own files: IPC files, streams, Feather."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.errors import UnsupportedFormat
+from provenance.read.files import File, reading
+from provenance.read.tabular import Block, Piece, Tabular
+
+_READ = 8 << 20
+_MOST_ROWS = 1 << 15
+_SAMPLE = 1000
+
+
+def open_arrow(file: File) -> Tabular:
+    """Read an Arrow file's schema.
+
+    Parameters
+    ----------
+    file : File
+        An IPC file or stream.
+
+    Returns
+    -------
+    Tabular
+        In one piece.
+
+    Raises
+    ------
+    CorruptFile
+        If it is not Arrow, or is cut short.
+    """
+    batches = _Batches(file)
+    with _opened(file) as (schema, _):
+        return Tabular(file.name, schema, (Piece(file.size, batches.read),), batches.sample)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    file: File
+
+    def read(self, paths: Sequence[str]) -> Iterator[Block]:
+        row = 0
+        with _opened(self.file) as (schema, batches):
+            tops = list(
+                dict.fromkeys(p if p in schema.names else p.partition(".")[0] for p in paths)
+            )
+            while True:
+                batch = self._next(batches, row)
+                if batch is None:
+                    return
+                for piece in _slices(batch.select(tops)):
+                    yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
+                    row += len(piece)
+
+    def _next(self, batches: Iterator[pa.RecordBatch], row: int) -> pa.RecordBatch | None:
+        with reading(self.file.name, lambda: f"after row {row}"):
+            return next(batches, None)
+
+    def sample(self, names: Sequence[str]) -> pa.Table:
+        with _opened(self.file) as (schema, batches), reading(self.file.name):
+            first = next(batches, None)
+            kept = pa.schema([schema.field(name) for name in names])
+            found = [] if first is None else [first.select(list(names)).slice(0, _SAMPLE)]
+            return pa.Table.from_batches(found, kept)
+
+
+@contextmanager
+def _opened(file: File) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
+    with reading(file.name):
+        head = file.head(8)
+        if head.startswith(b"FEA1"):
+            raise UnsupportedFormat(
+                f"{file.name}: Feather version 1 is not read",
+                remedy="write it again as Feather version 2, or as Parquet.",
+            )
+        source = pa.memory_map(file.path) if file.is_local and file.size else file.open()
+    with closing(source):
+        with reading(file.name):
+            if head.startswith(b"ARROW1"):
+                reader = pa.ipc.open_file(source)
+                batches = (reader.get_batch(n) for n in range(reader.num_record_batches))
+            else:
+                reader = pa.ipc.open_stream(source)
+                batches = iter(reader)
+        yield reader.schema, batches
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    rows = max(1, min(_MOST_ROWS, _READ * len(batch) // max(1, batch.nbytes)))
+    for first in range(0, len(batch), rows):
+        yield batch.slice(first, rows)

@@ -1,0 +1,219 @@
+"""CSV and TSV: parsed by Arrow as long as all is well, then by the standard library."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pv
+
+from provenance.model import Int64s
+from provenance.read import skips
+from provenance.read.dialects import Dialect, dialect_of
+from provenance.read.files import File, reading
+from provenance.read.tabular import Block, Piece, Tabular
+
+csv.field_size_limit(1 << 30)  # the library's own limit would refuse long documents
+
+_BLOCK = 4 << 20
+_SAMPLE = 1 << 18
+_ROWS = 4096
+"""Rows of a block of the slower parser."""
+
+_Fault = tuple[int, str]
+
+
+def open_delimited(file: File) -> Tabular:
+    """Find out how a CSV file is written.
+
+    Parameters
+    ----------
+    file : File
+        The file.
+
+    Returns
+    -------
+    Tabular
+        In one piece; every column is of strings.
+    """
+    head = file.head(_SAMPLE)
+    dialect = dialect_of(head, file.path)
+    schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
+
+    def read(paths: Sequence[str]) -> Iterator[Block]:
+        return _read(file, dialect, paths)
+
+    def sample(names: Sequence[str]) -> pa.Table:
+        rows = _rows(io.BytesIO(head), dialect)
+        whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
+        return pa.Table.from_batches([_batch(whole, dialect, names)])
+
+    return Tabular(file.name, schema, (Piece(file.size, read),) if head else (), sample)
+
+
+def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
+    done = 0
+    blocks: Iterator[tuple[Block, int]] = _at_once(file, dialect, paths)
+    while True:
+        try:
+            with reading(file.name, lambda at=done: f"after row {at}"):
+                block = next(blocks, None)
+        except _Unfit:
+            break
+        if block is None:
+            return
+        yield block[0]
+        done = block[1]
+    yield from _one_by_one(file, dialect, paths, done)
+
+
+class _Unfit(Exception):
+    """The fast parser cannot go on; it would refuse the rest of the file for one cell."""
+
+
+class _Utf8Only(io.RawIOBase):
+    """Passes a stream on as long as it is UTF-8."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        try:
+            self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            raise _Unfit from error
+        return data
+
+
+def _at_once(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[tuple[Block, int]]:
+    """Give blocks, each with the number of the row behind it."""
+    faults: list[_Fault] = []
+
+    def pass_over(row: pv.InvalidRow) -> str:
+        # Arrow counts from 1, the header too.
+        faults.append((row.number - 1 - dialect.header, _width(row.text)))
+        return "skip"
+
+    row = 0
+    with file.stream() as stream:
+        try:
+            reader = _arrow_reader(_Utf8Only(stream), dialect, paths, pass_over)
+            while (batch := next(reader, None)) is not None:
+                numbers = _numbers(row, len(batch), [fault for fault, _ in faults])
+                row = int(numbers[-1]) + 1 if len(numbers) else row
+                # Arrow reads ahead: faults of later rows are told with those.
+                met = [fault for fault in faults if fault[0] < row]
+                del faults[: len(met)]
+                yield Block(batch, numbers, skips.by_reason(file.name, met)), row
+        except pa.ArrowInvalid as error:
+            raise _Unfit from error
+    if faults:
+        none, skipped = _batch([], dialect, paths), skips.by_reason(file.name, faults)
+        yield Block(none, np.zeros(0, np.int64), skipped), faults[-1][0] + 1
+
+
+def _arrow_reader(
+    stream: io.RawIOBase,
+    dialect: Dialect,
+    paths: Sequence[str],
+    pass_over: Callable[[pv.InvalidRow], str],
+) -> Iterator[pa.RecordBatch]:
+    return cast(
+        "Iterator[pa.RecordBatch]",
+        pv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            pv.ReadOptions(
+                use_threads=False,  # rows are numbered only without
+                block_size=_BLOCK,
+                column_names=dialect.names,
+                skip_rows_after_names=int(dialect.header),
+            ),
+            pv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char='"' if dialect.quoted else False,
+                newlines_in_values=dialect.quoted,
+                invalid_row_handler=pass_over,
+            ),
+            pv.ConvertOptions(
+                check_utf8=False,
+                column_types={name: pa.large_string() for name in paths},
+                include_columns=list(paths),
+            ),
+        ),
+    )
+
+
+def _numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
+    """Give `count` rows their numbers from `first` on, past those passed over."""
+    numbers = np.arange(first, first + count, dtype=np.int64)
+    for fault in faults:
+        numbers[numbers >= fault] += 1
+    return numbers
+
+
+def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[Block]:
+    row = 0
+    with file.stream() as stream:
+        rows = _rows(stream, dialect)
+        while True:
+            with reading(file.name, lambda at=row: f"after row {at}"):
+                some = list(islice(rows, _ROWS))
+            if not some:
+                return
+            later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
+            row += len(some)
+            yield _block(file, dialect, paths, later)
+
+
+def _block(
+    file: File, dialect: Dialect, paths: Sequence[str], rows: Sequence[tuple[int, list[str]]]
+) -> Block:
+    width = len(dialect.names)
+    whole = [(row, cells) for row, cells in rows if len(cells) == width]
+    faults = [(row, _width("".join(cells))) for row, cells in rows if len(cells) != width]
+    numbers = np.array([row for row, _ in whole], np.int64)
+    batch = _batch([cells for _, cells in whole], dialect, paths)
+    return Block(batch, numbers, skips.by_reason(file.name, faults))
+
+
+def _width(text: str) -> str:
+    return skips.UNCLOSED if text.count("\n") > 1 else skips.WIDTH
+
+
+def _rows(stream: BinaryIO, dialect: Dialect) -> Iterator[list[str]]:
+    # Bad bytes are kept as they are: only the text that holds them is left out.
+    lines = io.TextIOWrapper(
+        io.BufferedReader(cast("io.RawIOBase", stream)),
+        "utf-8-sig",
+        errors="surrogateescape",
+        newline="",
+    )
+    quoting = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
+    rows = csv.reader(lines, delimiter=dialect.delimiter, quoting=quoting)
+    if dialect.header:
+        next(rows, None)
+    return (cells for cells in rows if cells)
+
+
+def _batch(rows: Sequence[list[str]], dialect: Dialect, names: Sequence[str]) -> pa.RecordBatch:
+    places = [dialect.names.index(name) for name in names]
+    columns = [
+        _strings([row[place].encode("utf-8", "surrogateescape") for row in rows])
+        for place in places
+    ]
+    return pa.record_batch(columns, names=list(names))
+
+
+def _strings(values: Sequence[bytes]) -> pa.Array:
+    """Take bytes for strings, as they are: whether they are UTF-8 is seen later."""
+    stored = pa.array(values, pa.large_binary())
+    return pa.LargeStringArray.from_buffers(len(stored), *stored.buffers()[1:])

@@ -1,0 +1,109 @@
+"""Columns of a table laid out as items, without looking at any row by itself."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import ITEMS, Flags, Int64s, Items
+from provenance.read import skips
+from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault
+from provenance.read.dumps.dump import Dump
+from provenance.read.dumps.moments import moments
+from provenance.read.strings import blank, invalid, is_bytes, is_textual, strings, words
+
+_TEXT = pa.large_string()
+
+
+def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
+    """Lay out columns as items.
+
+    Parameters
+    ----------
+    columns : mapping of str to pyarrow.Array
+        By role: the fields of `ITEMS`, of which "text" must be there.
+    rows : ndarray of int64
+        Their numbers in the file.
+    dump : Dump
+        The file.
+    prefix : str
+        Stands before the number in the id of an item that has none of its own.
+    """
+    text = _strings(columns["text"])
+    keep = np.ones(len(rows), bool)
+    faults: list[Fault] = []
+    for reason, flags in _faults(text, columns.get("source"), dump.source):
+        faults += [Fault(int(row), reason) for row in rows[flags & keep]]
+        keep &= ~flags
+    kept = pa.array(keep)
+    chosen = {role: column.filter(kept) for role, column in columns.items() if role != "text"}
+    named = {role: _named(column) for role, column in chosen.items() if role != "created_at"}
+    named["text"] = text.filter(kept)
+    named["item"] = _ids(named.get("item"), rows[keep], prefix)
+    named["source"] = _sources(named.get("source"), len(named["text"]), dump.source)
+    if "created_at" in chosen:
+        named["created_at"] = moments(chosen["created_at"])
+    count = len(named["text"])
+    arrays = [
+        named[field.name].cast(field.type) if field.name in named else pa.nulls(count, field.type)
+        for field in ITEMS
+    ]
+    return Items(
+        pa.RecordBatch.from_arrays(arrays, schema=ITEMS), skips.by_reason(dump.name, faults)
+    )
+
+
+def _faults(text: pa.Array, source: pa.Array | None, given: str) -> Iterator[tuple[str, Flags]]:
+    yield skips.NULL, _flags(pc.is_null(text))
+    bad = invalid(text)
+    if bad is not None:
+        yield skips.NOT_UTF8, bad
+        text = pc.if_else(pa.array(bad), None, text)
+    yield skips.EMPTY, blank(text)
+    if source is not None and not given:
+        yield NO_SOURCE, _flags(pc.is_null(_named(source)))
+
+
+def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:
+    if values is not None:
+        values = pc.if_else(pc.match_substring_regex(values, ROUNDED), None, values)
+        if not values.null_count:
+            return values
+    made = pc.binary_join_element_wise(
+        pa.scalar(prefix, _TEXT), pa.array(rows).cast(_TEXT), pa.scalar("#", _TEXT)
+    )
+    return made if values is None else pc.coalesce(values, made)
+
+
+def _sources(values: pa.Array | None, count: int, given: str) -> pa.Array:
+    if values is None:
+        return pa.repeat(pa.scalar(given, _TEXT), count)
+    return pc.fill_null(values, given)
+
+
+def _strings(column: pa.Array) -> pa.Array:
+    if is_textual(column.type) or is_bytes(column.type):
+        return strings(column)
+    return pa.nulls(len(column), _TEXT)
+
+
+def _named(column: pa.Array) -> pa.Array:
+    """Return names and numbers as strings, and empty ones as null."""
+    if pa.types.is_floating(column.type):
+        column = _integers(column)
+    text = words(column)
+    return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
+
+
+def _integers(column: pa.Array) -> pa.Array:
+    """Undo what a gap in a column of integers does to the others: 7 became 7.0."""
+    column = pc.if_else(pc.is_finite(column), column, None)
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column
+
+
+def _flags(values: pa.Array) -> Flags:
+    return np.asarray(values.to_numpy(zero_copy_only=False))

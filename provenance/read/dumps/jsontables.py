@@ -1,0 +1,127 @@
+"""Tables in JSON: many lines at once where they are alike, else object by object."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.errors import UnsupportedFormat
+from provenance.model import Items
+from provenance.read import skips
+from provenance.read.columns import column_at
+from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault, Record, portions
+from provenance.read.dumps.columnar import laid_out
+from provenance.read.dumps.columns import find_roles
+from provenance.read.dumps.dump import Dump
+from provenance.read.dumps.moments import moment
+from provenance.read.dumps.posts import HEAD, Object, is_array, items_of, objects, word
+from provenance.read.jsonfiles import blocks_of
+from provenance.read.lines import LineBlock, Records, records_of, table_of
+from provenance.read.records import value_at
+from provenance.read.shapes import narrowed, shape_of
+
+SAMPLE = 1000
+LATER = {
+    "item": "id",
+    "url": "url",
+    "created_at": "created_at",
+    "author": "author",
+    "language": "lang",
+    "licence": "licence",
+}
+"""Looked for in every object, also where none of the first ones has anything of the kind."""
+NOT_TEXT = "text is not a string"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the objects of a file are read.
+
+    Parameters
+    ----------
+    roles : mapping of str to str
+        The path of each field of `ITEMS`.
+    prefix : str
+        Stands before the number in the id of an item that has none of its own.
+    """
+
+    roles: Mapping[str, str]
+    prefix: str
+
+    def record(self, entry: Object, row: int, dump: Dump) -> Record | Fault:
+        """Make an item of one object."""
+        values = {role: value_at(entry, path) for role, path in self.roles.items()}
+        text, source = values["text"], word(values.get("source")) or dump.source
+        if not isinstance(text, str):
+            return Fault(row, skips.NULL if text is None else NOT_TEXT)
+        if not text or text.isspace():
+            return Fault(row, skips.EMPTY)
+        if not source:
+            return Fault(row, NO_SOURCE)
+        return Record(
+            source,
+            self._id(values.get("item"), row),
+            text,
+            word(values.get("url")),
+            moment(values.get("created_at")),
+            word(values.get("author")),
+            word(values.get("language")),
+            word(values.get("licence")),
+        )
+
+    def _id(self, value: object, row: int) -> str:
+        native = word(value)
+        if native is None or re.fullmatch(ROUNDED, native):
+            return f"{self.prefix}#{row}"
+        return native
+
+
+def read_json(dump: Dump) -> Iterator[Items]:
+    """Read JSON Lines, or an array of objects."""
+    return _array(dump) if is_array(dump.file.head(HEAD)) else _lines(dump)
+
+
+def _array(dump: Dump) -> Iterator[Items]:
+    found = objects(dump)
+    first = next(found, Records([], []))
+    how, _ = _learnt([entry for _, entry in first.records[:SAMPLE]], dump)
+    yield from items_of(dump, chain([first], found), how.record)
+
+
+def _lines(dump: Dump) -> Iterator[Items]:
+    blocks = blocks_of(dump.file)
+    met: list[LineBlock] = []
+    sample: list[Object] = []
+    while not sample and (block := next(blocks, None)) is not None:
+        met.append(block)
+        sample = [entry for _, entry in records_of(block).records[:SAMPLE]]
+    if not met:
+        return
+    how, schema = _learnt(sample, dump)
+    for block in chain(met, blocks):
+        batch = table_of(block, schema)
+        if batch is None:
+            yield from items_of(dump, iter([records_of(block)]), how.record)
+        else:
+            rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
+            columns = {role: column_at(batch, path) for role, path in how.roles.items()}
+            yield from portions(laid_out(columns, rows, dump, how.prefix))
+
+
+def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
+    """Learn from some objects how to read all."""
+    if not sample:
+        raise UnsupportedFormat(
+            f"{dump.name}: there is no JSON object in it",
+            remedy="name its layout with --layout, or convert it to JSON Lines.",
+        )
+    shape = shape_of(sample)
+    roles = find_roles(shape, dump)
+    for role, name in LATER.items():
+        if role not in roles and name not in shape.names:
+            roles[role] = name
+            shape = shape.append(pa.field(name, pa.string()))
+    return Reading(roles, dump.prefix()), narrowed(shape, tuple(roles.values()))

@@ -1,0 +1,77 @@
+"""What passes once: texts hashed on their way, and standard input."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import BinaryIO
+
+import numpy as np
+
+from provenance.errors import InputError
+from provenance.model import Documents, Texts
+from provenance.read.files import reading
+from provenance.read.jsonfiles import layout_of, read_lines
+from provenance.read.lines import LineBlock, line_blocks, records_of
+from provenance.read.parts import Part
+
+STANDARD_INPUT = "-"
+
+
+class Passing:
+    """Texts that have no file whose bytes could be hashed: they are, as they pass.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the texts.
+    """
+
+    def __init__(self, read: Callable[[], Iterator[Documents]]) -> None:
+        self._read = read
+        self._digest: str | None = None
+
+    def batches(self) -> Iterator[Documents]:
+        """Give the texts."""
+        lengths, letters = hashlib.sha256(), hashlib.sha256()
+        for documents in self._read():
+            texts = Texts.of(documents.batch.column("text"))
+            lengths.update(np.diff(texts.offsets).astype("<i8").tobytes())
+            letters.update(texts.data[texts.offsets[0] : texts.offsets[-1]].tobytes())
+            yield documents
+        self._digest = hashlib.sha256(lengths.digest() + letters.digest()).hexdigest()
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read."""
+        if self._digest is None:
+            for _ in self.batches():
+                pass
+        return str(self._digest)
+
+
+def standard_input(named: Sequence[str]) -> Part:
+    """Make the JSON Lines on standard input a part of a corpus, which can be read once."""
+    blocks = _blocks(sys.stdin.buffer)
+    head: list[LineBlock] = []
+    sample = []
+    for block in blocks:
+        head.append(block)
+        sample = [record for _, record in records_of(block).records]
+        if sample:
+            break
+    layout = layout_of(sample, named, STANDARD_INPUT)
+    waiting = [chain(head, blocks)]
+
+    def read() -> Iterator[Documents]:
+        if not waiting:
+            raise InputError(
+                "standard input can be read only once", remedy="write it to a file first."
+            )
+        return read_lines(STANDARD_INPUT, waiting.pop(), layout)
+
+    return Part(STANDARD_INPUT, 0, read, layout.columns.texts, rereadable=False)
+
+
+def _blocks(stream: BinaryIO) -> Iterator[LineBlock]:
+    with reading("standard input"):
+        yield from line_blocks(stream)

@@ -1,0 +1,235 @@
+"""What every layout of dumps owes, whatever its files look like."""
+
+import bz2
+import gzip
+import json
+import lzma
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from provenance.errors import CorruptFile
+from provenance.model import ITEMS, Items
+from provenance.read import LAYOUTS, detect_layout, open_dump
+from provenance.read.dumps import batches
+
+TEXTS = ["Good morning, all of you", "naïve café – 東京 😀", "a < b && c > d\n\nsecond", "last one"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A dump of `TEXTS`, with one record besides that is no item."""
+
+    layout: str
+    name: str
+    write: Callable[[Path], None]
+    reason: str
+    row: int
+    ends: bool = True
+    """Whether the content itself shows that it has been cut."""
+    packs: bool = True
+
+
+def lines(records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def json_lines(path):
+    rows = [
+        {"id": f"i{n}", "text": text, "url": "https://a.example"} for n, text in enumerate(TEXTS)
+    ]
+    path.write_text(lines([*rows[:2], {"id": "bad", "text": None}, *rows[2:]]), "utf-8")
+
+
+def json_array(path):
+    rows = [{"id": f"i{n}", "text": text} for n, text in enumerate(TEXTS)]
+    path.write_text(json.dumps([*rows, {"id": "bad", "text": ""}], indent=1), "utf-8")
+
+
+def comma_separated(path):
+    rows = ["id,text,created_at", *(f'{n},"{text}",2020-01-01' for n, text in enumerate(TEXTS))]
+    path.write_text("\n".join([*rows, "9,,2020-01-01", ""]), "utf-8")
+
+
+def parquet(path):
+    texts = [TEXTS[0], None, *TEXTS[1:]]
+    pq.write_table(pa.table({"id": list(range(len(texts))), "text": texts}), path)
+
+
+def archive(path):
+    posts = [{"tweet": {"id_str": str(n), "full_text": text}} for n, text in enumerate(TEXTS)]
+    begun = "window.YTD.tweets.part0 = "
+    path.write_text(begun + json.dumps([*posts, {"tweet": "?"}], indent=2), "utf-8")
+
+
+def api(path):
+    when = "Wed Oct 19 20:37:25 +0000 2022"
+    posts = [
+        {"id": n, "id_str": str(n), "text": text, "created_at": when, "user": {"screen_name": "a"}}
+        for n, text in enumerate(TEXTS)
+    ]
+    path.write_text(lines([*posts, {"delete": {"status": {"id": 7}}}]), "utf-8")
+
+
+def comments(path):
+    posts = [
+        {"id": f"c{n}", "body": text, "link_id": "t3_a", "created_utc": 1_500_000_000}
+        for n, text in enumerate([*TEXTS, "[removed]"])
+    ]
+    path.write_text(lines(posts), "utf-8")
+
+
+def submissions(path):
+    posts = [
+        {"id": f"s{n}", "title": text, "selftext": "", "created_utc": "1500000000", "is_self": True}
+        for n, text in enumerate([*TEXTS, "[deleted by user]"])
+    ]
+    path.write_text(lines(posts), "utf-8")
+
+
+def exchange(root, attribute):
+    def write(path):
+        rows = [f'<row Id="{n}" {attribute}={quoted(text)} />' for n, text in enumerate(TEXTS)]
+        path.write_text(
+            f'\ufeff<?xml version="1.0" encoding="utf-8"?>\n<{root}>\n'
+            + "\n".join([*rows, f'<row Id="9" {attribute}="" />', f"</{root}>"]),
+            "utf-8",
+        )
+
+    def quoted(text):
+        return quoteattr(text, {"\n": "&#xA;"})
+
+    return write
+
+
+SAMPLES = [
+    Sample("table", "posts.jsonl", json_lines, "null text", 2, ends=False),
+    Sample("table", "posts.json", json_array, "empty text", 4),
+    Sample("table", "posts.csv", comma_separated, "empty text", 4, ends=False),
+    Sample("table", "posts.parquet", parquet, "null text", 1, packs=False),
+    Sample("x-archive", "tweets.js", archive, "not a post", 4),
+    Sample("x-api", "stream.ndjson", api, "not a post", 4, ends=False),
+    Sample("reddit", "RC_2017-07", comments, "deleted or removed", 4, ends=False),
+    Sample("reddit", "RS_2017-07", submissions, "deleted or removed", 4, ends=False),
+    Sample("stackexchange", "Comments.xml", exchange("comments", "Text"), "empty text", 4),
+    Sample("stackexchange", "Posts.xml", exchange("posts", "Title"), "empty text", 4),
+]
+PACKERS = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.ZstdCompressor().compress,
+}
+
+
+@pytest.fixture(params=SAMPLES, ids=lambda sample: f"{sample.layout}: {sample.name}")
+def sample(request) -> Sample:
+    return request.param
+
+
+@pytest.fixture
+def dump(sample, tmp_path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    sample.write(folder / sample.name)
+    return folder / sample.name
+
+
+def read(path, **options) -> list[Items]:
+    return list(open_dump(str(path), source="s", **options))
+
+
+def column(found: list[Items], name: str) -> list[object]:
+    return [value for items in found for value in items.batch[name].to_pylist()]
+
+
+def skipped(found: list[Items]) -> list[tuple[str, int, tuple[int, ...]]]:
+    return [(one.reason, one.count, one.rows) for items in found for one in items.skipped]
+
+
+def test_every_layout_has_a_sample():
+    assert {sample.layout for sample in SAMPLES} == set(LAYOUTS)
+
+
+def test_the_layout_is_recognised(sample, dump):
+    assert detect_layout(str(dump)) == sample.layout
+
+
+def test_every_text_is_an_item_of_the_source_given(dump):
+    found = read(dump)
+    assert column(found, "text") == TEXTS
+    assert column(found, "source") == ["s"] * len(TEXTS)
+    for items in found:
+        assert items.batch.schema == ITEMS
+        items.batch.validate(full=True)
+
+
+def test_ids_differ(dump):
+    ids = column(read(dump), "item")
+    assert len(set(ids)) == len(TEXTS)
+    assert all(ids)
+
+
+def test_what_is_no_item_is_counted(sample, dump):
+    assert skipped(read(dump)) == [(sample.reason, 1, (sample.row,))]
+    assert {one.file for items in read(dump) for one in items.skipped} == {sample.name}
+
+
+def test_naming_the_layout_reads_the_same(sample, dump):
+    assert read(dump, layout=sample.layout) == read(dump)
+
+
+def test_reading_twice_gives_the_same(dump):
+    assert read(dump) == read(dump)
+
+
+def test_the_name_of_the_file_does_not_matter(sample, dump):
+    moved = dump.rename(dump.with_name(f"something{dump.suffix}"))
+    assert detect_layout(str(moved)) == sample.layout
+    assert column(read(moved), "text") == TEXTS
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_compressed_dump_reads_the_same(sample, dump, packing):
+    if not sample.packs:
+        pytest.skip("compressed within itself")
+    packed = dump.with_name(f"{dump.name}.{packing}")
+    packed.write_bytes(PACKERS[packing](dump.read_bytes()))
+    assert [items.batch for items in read(packed)] == [items.batch for items in read(dump)]
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+def test_a_compressed_dump_that_was_cut_is_refused(sample, dump, packing):
+    if not sample.packs:
+        pytest.skip("compressed within itself")
+    packed = dump.with_name(f"{dump.name}.{packing}")
+    packed.write_bytes(PACKERS[packing](dump.read_bytes())[:-5])
+    with pytest.raises(CorruptFile, match="damaged or cut short"):
+        read(packed, layout=sample.layout)
+
+
+def test_a_dump_that_was_cut_is_refused(sample, dump):
+    if not sample.ends:
+        pytest.skip("nothing shows where it ends")
+    dump.write_bytes(dump.read_bytes()[:-9])
+    with pytest.raises(CorruptFile, match="damaged or cut short"):
+        read(dump, layout=sample.layout)
+
+
+def test_batches_are_bounded(dump, monkeypatch):
+    monkeypatch.setattr(batches, "ROWS", 2)
+    found = read(dump)
+    assert max(items.batch.num_rows for items in found) <= 2
+    assert column(found, "text") == TEXTS
+
+
+def test_an_empty_file_holds_nothing(sample, dump):
+    dump.write_bytes(b"")
+    if sample.name.endswith("jsonl"):
+        assert column(read(dump), "text") == []

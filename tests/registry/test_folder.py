@@ -1,0 +1,60 @@
+"""One process writes at a time, and one rename makes the change."""
+
+import pytest
+
+from provenance.errors import RegistryError, RegistryExists
+from provenance.registry import add, build, verify
+from provenance.registry import folder as folders
+
+
+def test_two_cannot_build_in_one_place(items, posts, tmp_path):
+    with folders.new(tmp_path / "r"):
+        with pytest.raises(RegistryError, match="another process is writing") as caught:
+            build(tmp_path / "r", [items(posts(3))])
+        assert "wait" in caught.value.remedy
+    assert build(tmp_path / "r", [items(posts(3))]).items == 3
+
+
+def test_two_cannot_add_to_one_registry(items, posts, tmp_path):
+    built = build(tmp_path / "r", [items(posts(3))])
+    with folders.existing(tmp_path / "r"):
+        with pytest.raises(RegistryError, match="another process is writing"):
+            add(tmp_path / "r", [items(posts(3, seed=1))])
+        assert verify(tmp_path / "r") == built
+    assert add(tmp_path / "r", [items(posts(3, seed=1))]).items == 6
+
+
+def test_a_lock_file_without_its_owner_locks_nothing(items, posts, tmp_path):
+    (tmp_path / ".r.lock").touch()
+    build(tmp_path / "r", [items(posts(3))])
+    (tmp_path / "r" / ".lock").touch()
+    add(tmp_path / "r", [items(posts(3, seed=1))])
+    assert [p.name for p in tmp_path.iterdir()] == ["r"]
+
+
+def test_a_place_that_is_taken_meanwhile_is_left_alone(items, posts, tmp_path):
+    def slow():
+        yield items(posts(3))
+        (tmp_path / "r").mkdir()
+        (tmp_path / "r" / "mine").touch()
+
+    with pytest.raises(RegistryExists):
+        build(tmp_path / "r", slow())
+    assert [p.name for p in tmp_path.rglob("*")] == ["r", "mine"]
+
+
+def test_what_a_killed_run_left_is_cleaned(items, posts, tmp_path):
+    (tmp_path / ".r.building" / "parts").mkdir(parents=True)
+    built = build(tmp_path / "r", [items(posts(3))])
+    assert [p.name for p in tmp_path.iterdir()] == ["r"]
+    for name in (".building", "data-000000000000"):
+        (tmp_path / "r" / name / "deep").mkdir(parents=True)
+    assert add(tmp_path / "r", [items(posts(3))]) == built
+    assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [built.generation, "registry.json"]
+
+
+@pytest.mark.parametrize("name", ["r", "deep/er/r"])
+def test_a_folder_that_cannot_be_made_is_an_error_of_ours(items, posts, tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(RegistryError, match="cannot be written"):
+        build(tmp_path / "file" / name, [items(posts(3))])
