@@ -17,7 +17,7 @@ demo: $(VENV)/.installed ## set everything up, check the sample, show the verdic
 	@mkdir -p build
 	$(BIN)/provenance registry build $(REGISTRY) --source x $(SAMPLE)/social.jsonl
 	$(BIN)/provenance registry add $(REGISTRY) --source stackexchange $(SAMPLE)/qa.jsonl
-	$(BIN)/provenance registry add $(REGISTRY) --source museum-open-data $(SAMPLE)/commons.jsonl
+	$(BIN)/provenance registry add $(REGISTRY) --source cc0-1.0 $(SAMPLE)/commons.jsonl
 	$(BIN)/provenance registry add $(REGISTRY) --source rope-street-forum $(SAMPLE)/forum.jsonl
 	@echo '$(BIN)/provenance check $(SAMPLE)/pages.jsonl --registry $(REGISTRY) --policy $(SAMPLE)/provenance.toml --output $(REPORT)'
 	@status=0; \

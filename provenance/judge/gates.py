@@ -11,7 +11,7 @@ _SAID = {
     Verdict.PERMITTED: "permitted for {purpose}",
 }
 _STEP = {
-    Verdict.FORBIDDEN: "Leave it out (provenance clean), or sign an agreement and write it under "
+    Verdict.FORBIDDEN: "Leave it out, or sign an agreement and write it under "
     "[[agreements]] in the policy",
     Verdict.UNKNOWN: "Read the remedy of each source in the report: a missing date, rule or "
     "permission makes it unknown",

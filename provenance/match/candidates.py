@@ -18,6 +18,8 @@ class Candidates:
         Which text.
     items : ndarray of uint32, shape (n,)
         Which item, by its number.
+    sizes : ndarray of int32, shape (n,)
+        Tokens of the text.
     firsts, lasts : ndarray of int32, shape (n,)
         First and last matched token of the text.
     scores : ndarray of int32, shape (n,)
@@ -34,6 +36,7 @@ class Candidates:
 
     texts: Int64s
     items: UInt32s
+    sizes: Int32s
     firsts: Int32s
     lasts: Int32s
     scores: Int32s
@@ -80,10 +83,26 @@ class Candidates:
         return replace(self, texts=self.texts + texts)
 
 
+NO_CANDIDATES = Candidates(
+    np.zeros(0, np.int64),
+    np.zeros(0, np.uint32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.uint64),
+    np.zeros((0, 3), np.int32),
+    np.zeros(1, np.int64),
+)
+"""What a text gives that holds nothing."""
+
+
 def concatenated(parts: Sequence[Candidates]) -> Candidates:
     """Put tables of candidates one after the other."""
     offsets = [np.zeros(1, np.int64)]
     total = 0
+    parts = parts or [NO_CANDIDATES]
     for part in parts:
         offsets.append(part.run_offsets[1:] + total)
         total += len(part.runs)

@@ -41,6 +41,8 @@ class Features:
         Matched tokens over the tokens of the text's stretch, in (0, 1].
     rarest : ndarray of float64
         Items that share the rarest seed.
+    filling : ndarray of float64
+        Matched tokens over all tokens of the text, in (0, 1].
     """
 
     corpus_bits: Floats
@@ -52,6 +54,7 @@ class Features:
     distinct: Floats
     density: Floats
     rarest: Floats
+    filling: Floats
 
 
 def measure(candidates: Candidates, holdings: Holdings, corpus: Passages) -> Features:
@@ -94,6 +97,7 @@ def measure(candidates: Candidates, holdings: Holdings, corpus: Passages) -> Fea
         figures[:, 3],
         matched / np.maximum(stretch, 1),
         candidates.rarest.astype(np.float64),
+        matched / np.maximum(candidates.sizes, 1),
     )
 
 

@@ -66,9 +66,9 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
     postings: tuple[UInt64s, UInt32s, UInt32s],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
-) -> tuple[Int64s, UInt32s, Int32s, Int32s, Int32s, Int32s, UInt64s, Int32s, Int64s]:
+) -> tuple[Int64s, UInt32s, Int32s, Int32s, Int32s, Int32s, Int32s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
-    rows = np.empty((256, 6), np.int64)  # text, item, first, last, score, rarest
+    rows = np.empty((256, 7), np.int64)  # text, item, first, last, score, rarest, size of the text
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
     count = 0
     hits = np.empty((4096, 4), np.int64)  # item, place in the text, place in the item, items
@@ -103,7 +103,7 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
                     runs = _doubled(runs)
             rows[count, 0], rows[count, 1] = text, item
             rows[count, 2], rows[count, 3] = pairs[0, 1], pairs[-1, 1]
-            rows[count, 4], rows[count, 5] = score, rare
+            rows[count, 4], rows[count, 5], rows[count, 6] = score, rare, document.size
             run_offsets[count + 1] = _write_runs(pairs, runs, run_offsets[count])
             count += 1
         count = _prune(rows, runs, run_offsets, before, count)
@@ -116,6 +116,7 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
     return (
         rows[:, 0].copy(),
         rows[:, 1].astype(np.uint32),
+        rows[:, 6].astype(np.int32),
         rows[:, 2].astype(np.int32),
         rows[:, 3].astype(np.int32),
         rows[:, 4].astype(np.int32),

@@ -43,6 +43,12 @@ _WEIGHTS = {
 }
 
 
+# A text that is the item and little else: a phrase that chance put into a page would have to begin
+# and to end with it. Planted pages hold no such text, so this weight is not fitted: it is e**-2,
+# the part of phrases of this length in prose that are whole sentences.
+_ALONE, _ALONE_ODDS = 0.8, 2.0
+
+
 def strength(features: Features, items: int) -> Floats:
     """Give the strength of matches with a registry of `items` items.
 
@@ -60,7 +66,11 @@ def strength(features: Features, items: int) -> Floats:
         Log-odds.
     """
     columns = regressors(features)
-    odds = _INTERCEPT + sum(weight * columns[name] for name, weight in _WEIGHTS.items())
+    odds = np.full(len(features.matched), _INTERCEPT)
+    for name, weight in _WEIGHTS.items():
+        odds += weight * columns[name]
+    alone = (features.filling >= _ALONE) & (columns["cover"] >= _ALONE)
+    odds += _ALONE_ODDS * alone
     return np.asarray(odds - max(0.0, np.log(max(items, 1) / REFERENCE_ITEMS)))
 
 

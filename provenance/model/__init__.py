@@ -40,19 +40,16 @@ from provenance.model.result import (
     Violation,
     WaiverOutcome,
 )
+from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling
 from provenance.model.shares import Estimate, Share
 from provenance.model.tables import DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
 from provenance.model.terms import (
     Actor,
-    Alternative,
     Basis,
-    Circumstances,
     DateRange,
     Library,
     Licence,
     Purpose,
-    Reason,
-    Ruling,
     Say,
     Source,
     Terms,

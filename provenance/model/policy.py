@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from provenance.model.terms import Circumstances, DateRange, Purpose, Verdict
+from provenance.model.rulings import Circumstances
+from provenance.model.terms import DateRange, Purpose, Verdict
 
 
 class Unit(StrEnum):

@@ -6,9 +6,10 @@ from datetime import date, datetime
 import pyarrow as pa
 
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
+from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
 from provenance.model.tables import Skipped
-from provenance.model.terms import Ruling, Verdict
+from provenance.model.terms import Verdict
 
 RESULT_SCHEMA = "provenance/result/1"
 

@@ -1,14 +1,16 @@
 """Addresses that people give, and the files that they mean."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from glob import has_magic
+from operator import itemgetter
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.errors import DatasetNotFound, UnsupportedFormat
+from provenance.errors import DatasetNotFound, EmptyCorpus, UnsupportedFormat
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format, recognised
 
@@ -83,7 +85,9 @@ def exists(address: str) -> bool:
 
 
 def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:
-    """Put the files of several addresses together; where names clash, the address tells them apart.
+    """Put the files of several addresses together, each once.
+
+    Where names clash, the addresses tell them apart.
 
     Parameters
     ----------
@@ -97,23 +101,25 @@ def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:
     list of File
         Of distinct names.
     """
-    names = [file.name for one in found for file in one.files]
-    clashing = len(set(names)) < len(names)
-    if not clashing:
-        return [file for one in found for file in one.files]
-    files: dict[str, File] = {}
-    for one, address in zip(found, addresses, strict=True):
-        for file in one.files:
-            # The same file given twice is one file.
-            name = _distinct(file.name, address)
-            files.setdefault(f"{file.protocols[0]}:{file.path}", replace(file, name=name))
-    return list(files.values())
+    given = [
+        (file.name, address, file)
+        for one, address in zip(found, addresses, strict=True)
+        for file in one.files
+    ]
+    # Sorted, so that which of a file's names it goes by is not a matter of the addresses' order.
+    files = {
+        (file.protocols[0], file.path): (file, address)
+        for _, address, file in sorted(given, key=itemgetter(0, 1), reverse=True)
+    }
+    if len({file.name for file, _ in files.values()}) == len(files):
+        return [file for file, _ in files.values()]
+    return [replace(file, name=_distinct(file.name, address)) for file, address in files.values()]
 
 
 def _distinct(name: str, address: str) -> str:
     address = address.rstrip("/")
     if has_magic(address):
-        address = address[: address.index(next(c for c in address if c in "*?["))].rpartition("/")[0]
+        address = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")[0]
     return address if address.rsplit("/", 1)[-1] == name else f"{address}/{name}".lstrip("/")
 
 
@@ -140,6 +146,8 @@ def _data(
     system: fsspec.AbstractFileSystem, root: str, paths: Sequence[str], address: str
 ) -> Found:
     files = [_file(system, path, path[len(root) :].lstrip("/")) for path in paths]
+    if not files:
+        raise EmptyCorpus(f"{address}: there are no files in it", remedy="name another folder.")
     known = list(_with_format(files))
     # Beside tables, a text file is a readme or a licence.
     tables = [file for file in known if file.format != "text"] or known

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.files import File, reading
+from provenance.read.files import File, following, reading
 from provenance.read.tabular import Block, Piece, Tabular
 
 _READ = 8 << 20
@@ -49,17 +49,10 @@ class _Batches:
             tops = list(
                 dict.fromkeys(p if p in schema.names else p.partition(".")[0] for p in paths)
             )
-            while True:
-                batch = self._next(batches, row)
-                if batch is None:
-                    return
+            while (batch := following(batches, self.file.name, row)) is not None:
                 for piece in _slices(batch.select(tops)):
                     yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
                     row += len(piece)
-
-    def _next(self, batches: Iterator[pa.RecordBatch], row: int) -> pa.RecordBatch | None:
-        with reading(self.file.name, lambda: f"after row {row}"):
-            return next(batches, None)
 
     def sample(self, names: Sequence[str]) -> pa.Table:
         with _opened(self.file) as (schema, batches), reading(self.file.name):

@@ -13,8 +13,8 @@ import pyarrow.csv as pv
 
 from provenance.model import Int64s
 from provenance.read import skips
-from provenance.read.dialects import Dialect, dialect_of
-from provenance.read.files import File, reading
+from provenance.read.dialects import QUOTING, Dialect, dialect_of
+from provenance.read.files import File, following
 from provenance.read.tabular import Block, Piece, Tabular
 
 csv.field_size_limit(1 << 30)  # the library's own limit would refuse long documents
@@ -41,7 +41,7 @@ def open_delimited(file: File) -> Tabular:
         In one piece; every column is of strings.
     """
     head = file.head(_SAMPLE)
-    dialect = dialect_of(head, file.path)
+    dialect = dialect_of(head, file.path, whole=len(head) < _SAMPLE)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
     def read(paths: Sequence[str]) -> Iterator[Block]:
@@ -60,8 +60,7 @@ def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]
     blocks: Iterator[tuple[Block, int]] = _at_once(file, dialect, paths)
     while True:
         try:
-            with reading(file.name, lambda at=done: f"after row {at}"):
-                block = next(blocks, None)
+            block = following(blocks, file.name, done)
         except _Unfit:
             break
         if block is None:
@@ -164,11 +163,8 @@ def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -
     row = 0
     with file.stream() as stream:
         rows = _rows(stream, dialect)
-        while True:
-            with reading(file.name, lambda at=row: f"after row {at}"):
-                some = list(islice(rows, _ROWS))
-            if not some:
-                return
+        lots = iter(lambda: list(islice(rows, _ROWS)), [])
+        while some := following(lots, file.name, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
             yield _block(file, dialect, paths, later)
@@ -197,8 +193,7 @@ def _rows(stream: BinaryIO, dialect: Dialect) -> Iterator[list[str]]:
         errors="surrogateescape",
         newline="",
     )
-    quoting = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
-    rows = csv.reader(lines, delimiter=dialect.delimiter, quoting=quoting)
+    rows = csv.reader(lines, delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted])
     if dialect.header:
         next(rows, None)
     return (cells for cells in rows if cells)

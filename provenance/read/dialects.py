@@ -5,8 +5,12 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
 
-_DELIMITERS = ",;\t|"
+QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
+"""What the library calls it, by whether cells are quoted."""
+
 _ROWS = 100
 _LONGEST_NAME = 64
 _NUMBER = re.compile(r"[-+]?[\d.,:/ ]*\d[\d.,:/ ]*([eE][-+]?\d+)?")
@@ -34,7 +38,7 @@ class Dialect:
     header: bool
 
 
-def dialect_of(head: bytes, path: str) -> Dialect:
+def dialect_of(head: bytes, path: str, *, whole: bool) -> Dialect:
     """Tell how a file is written.
 
     Parameters
@@ -43,45 +47,48 @@ def dialect_of(head: bytes, path: str) -> Dialect:
         Its beginning.
     path : str
         Of which the ending prefers a delimiter.
+    whole : bool
+        Whether `head` is all there is, so that its last row is not cut.
     """
     text = head.decode("utf-8-sig", "replace")
     tabs = re.search(r"\.(tsv|tab)(\.\w+)?$", path.lower()) is not None
-    delimiter = _delimiter(text, "\t,;|" if tabs else _DELIMITERS)
-    quoted = delimiter != "\t" or _is_quoted(text)
-    rows = _rows(text, delimiter, quoted=quoted)
+    tried = {
+        delimiter: _rows(text, delimiter, quoted=True, whole=whole)
+        for delimiter in ("\t,;|" if tabs else ",;\t|")
+    }
+    delimiter = max(tried, key=lambda mark: _fit(tried[mark]))
+    rows, quoted = tried[delimiter], True
+    if delimiter == "\t":
+        plain = _rows(text, delimiter, quoted=False, whole=whole)
+        quoted = _is_quoted(plain, rows)
+        rows = rows if quoted else plain
     first = rows[0] if rows else []
     header = _is_header(first)
-    names = first if header else [""] * len(first)
-    return Dialect(delimiter, quoted, _distinct(names), header)
+    return Dialect(delimiter, quoted, _distinct(first if header else [""] * len(first)), header)
 
 
-def _rows(text: str, delimiter: str, *, quoted: bool = True) -> list[list[str]]:
+def _rows(text: str, delimiter: str, *, quoted: bool, whole: bool) -> list[list[str]]:
     """Parse the first rows, but for one that may be cut."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
-    rows = [row for _, row in zip(range(_ROWS + 1), lines, strict=False) if row]
-    return rows[:-1] if len(rows) > 1 else rows
+    lines = io.StringIO(text, newline="")
+    cells = csv.reader(lines, delimiter=delimiter, quoting=QUOTING[quoted])
+    rows = [row for row in islice(cells, _ROWS) if row]
+    return rows if whole or len(rows) < 2 else rows[:-1]
 
 
-def _delimiter(text: str, candidates: str) -> str:
-    """Choose what gives most rows the width of the first; among equals the widest."""
-
-    def fit(delimiter: str) -> tuple[float, int]:
-        rows = _rows(text, delimiter)
-        width = len(rows[0]) if rows else 0
-        alike = sum(len(row) == width for row in rows) / max(1, len(rows))
-        return (alike, width) if width > 1 else (0.0, width)
-
-    return max(candidates, key=fit)
+def _fit(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """Measure how many rows have the width of the first; among equals the widest is best."""
+    width = len(rows[0]) if rows else 0
+    alike = sum(len(row) == width for row in rows) / max(1, len(rows))
+    return (alike, width) if width > 1 else (0.0, width)
 
 
-def _is_quoted(text: str) -> bool:
-    """Whether cells between tabs are quoted: then each that begins with `"` ends with it."""
-    plain = _rows(text, "\t", quoted=False)
-    if len({len(row) for row in plain}) > 1:
-        return True  # a cell of several lines must be
+def _is_quoted(plain: Sequence[Sequence[str]], quoted: Sequence[Sequence[str]]) -> bool:
+    """Whether `"` encloses the cells of a file with tabs, given its rows read both ways."""
+    if _fit(plain) != _fit(quoted):
+        return _fit(quoted) > _fit(plain)
+    # Where quotation marks never hold a row together, they enclose all of a cell, or nothing.
     begun = [cell for row in plain for cell in row if cell.startswith('"')]
-    return all(len(cell) > 1 and cell.endswith('"') for cell in begun)
+    return len(plain) == len(quoted) and all(c.endswith('"') and len(c) > 1 for c in begun)
 
 
 def _is_header(row: Sequence[str]) -> bool:

@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 import fsspec
 import pyarrow as pa
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.compression import BROKEN, decompressed
+
+T = TypeVar("T")
 
 _CHUNK = 1 << 20
 
@@ -114,6 +116,12 @@ def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]
             f"{name}: damaged or cut short{place} ({_plain(error)})",
             remedy="fetch or write the file again.",
         ) from error
+
+
+def following(blocks: Iterator[T], name: str, row: int) -> T | None:
+    """Take the next block, which begins at `row` of the file called `name`; None at the end."""
+    with reading(name, lambda: f"after row {row}"):
+        return next(blocks, None)
 
 
 def _plain(error: BaseException) -> str:

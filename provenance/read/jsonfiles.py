@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 
 from provenance.model import Documents
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, column_at, find_columns
-from provenance.read.files import File, reading
+from provenance.read.files import File, following
 from provenance.read.lines import BLOCK, LineBlock, Record, line_blocks, parse, records_of, table_of
 from provenance.read.parts import Part
 from provenance.read.records import has_text, record_documents
@@ -52,16 +51,12 @@ def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
 
-def blocks_of(file: File, size: int | None = None) -> Generator[LineBlock]:
+def blocks_of(file: File, size: int = BLOCK) -> Generator[LineBlock]:
     """Open a file, and give its lines."""
     row = 0
     with file.stream() as stream:
         blocks = line_blocks(stream, size)
-        while True:
-            with reading(file.name, partial("after row {}".format, row)):
-                block = next(blocks, None)
-            if block is None:
-                return
+        while (block := following(blocks, file.name, row)) is not None:
             yield block
             row = block.first + block.rows
 
@@ -82,9 +77,9 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
     # The others may have what the sample has not.
     columns = Columns(
         columns.texts,
-        columns.ids or IDS,
-        columns.urls or _top(ADDRESSES),
-        columns.licences or _top(LICENCES),
+        columns.ids or _unmet(IDS, shape),
+        columns.urls or _unmet(ADDRESSES, shape),
+        columns.licences or _unmet(LICENCES, shape),
     )
     missing = [path for path in columns.all() if path.partition(".")[0] not in shape.names]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
@@ -139,8 +134,8 @@ def _key(name: str) -> bytes:
     return f'"{name.partition(".")[0]}"'.encode()
 
 
-def _top(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if "." not in name)
+def _unmet(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:
+    return tuple(name for name in names if "." not in name and name not in shape.names)
 
 
 def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:

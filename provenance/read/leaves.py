@@ -53,7 +53,9 @@ class Leaves:
         offsets = np.searchsorted(sound.rows, np.arange(count + 1)).astype(np.int64)
         lists = pa.LargeListArray.from_arrays(pa.array(offsets), sound.texts)
         return pc.if_else(
-            pa.array(offsets[1:] == offsets[:-1]), None, pc.binary_join(lists, separator)
+            pa.array(offsets[1:] == offsets[:-1]),
+            None,
+            pc.binary_join(lists, pa.scalar(separator, pa.large_string())),
         )
 
     def _sound(self) -> "Leaves":

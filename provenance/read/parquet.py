@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.read.columns import Sample
-from provenance.read.files import File, reading
+from provenance.read.files import File, following, reading
 from provenance.read.tabular import Block, Piece, Tabular
 
 PIECE = 32 << 20
@@ -66,13 +66,9 @@ class _Groups:
                 columns=list(paths),  # a member alone of a structure, where only that is wanted
                 use_threads=False,  # the threads that read parts are enough
             )
-            while (batch := self._next(batches, row)) is not None:
+            while (batch := following(batches, self.file.name, row)) is not None:
                 yield Block(batch, np.arange(row, row + len(batch), dtype=np.int64))
                 row += len(batch)
-
-    def _next(self, batches: Iterator[pa.RecordBatch], row: int) -> pa.RecordBatch | None:
-        with reading(self.file.name, lambda: f"after row {row}"):
-            return next(batches, None)
 
 
 def _opened(file: File) -> pq.ParquetFile:
@@ -87,6 +83,8 @@ def _together(metadata: pq.FileMetaData) -> Iterator[list[int]]:
     size = 0
     for group in range(metadata.num_row_groups):
         more = metadata.row_group(group).total_byte_size
+        if not metadata.row_group(group).num_rows:
+            continue
         if groups and size + more > PIECE:
             yield groups
             groups, size = [], 0

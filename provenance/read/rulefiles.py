@@ -135,4 +135,7 @@ def _read(folder: Path) -> dict[str, bytes]:
 def _shipped() -> Path:
     # A wheel holds the rules in the package; in a checkout they stand beside it.
     package = Path(__file__).resolve().parents[1]
-    return next(path for path in (package / "rules", package.parent / "rules") if path.is_dir())
+    for folder in (package / "rules", package.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise RuleError("the shipped rules are missing", remedy="install the package once more.")

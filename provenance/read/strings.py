@@ -66,9 +66,12 @@ def invalid(texts: pa.Array) -> Flags | None:
 
 def blank(texts: pa.Array) -> Flags:
     """Find the texts of white space alone; all must be UTF-8, or null, which is not blank."""
+    if texts.null_count:
+        # Beneath a null there may be anything, and Arrow looks at it.
+        texts = pc.fill_null(texts, "-")
     empty = pc.equal(pc.binary_length(texts), 0)
-    spaces = pc.or_kleene(empty, pc.utf8_is_space(texts))
-    return np.asarray(pc.fill_null(spaces, fill_value=False).to_numpy(zero_copy_only=False))
+    spaces = pc.or_(empty, pc.utf8_is_space(texts))
+    return np.asarray(spaces.to_numpy(zero_copy_only=False))
 
 
 def sizes(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

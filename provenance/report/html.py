@@ -28,6 +28,7 @@ _LONGEST = 10_000
 _CHARTS = {
     "verdict": "By verdict",
     "source": "By source",
+    "terms": "By terms",
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
 }
@@ -51,21 +52,20 @@ def html_page(report: Report) -> str:
         HTML that asks nothing of any network and runs no script.
     """
     result = report.result
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            result=result,
-            total=report.findings.num_rows,
-            missed=wording.bound(result),
-            steps=wording.next_steps(result),
-            charts=_charts(result),
-            findings=strongest(report.findings, SHOWN),
-            names={each.source: each.name for each in result.rulings},
-            anchors={each.source: f"source-{n}" for n, each in enumerate(result.rulings, 1)},
-            recall=_recall(result.method.recall),
-        )
-    )
+    sources = wording.by_source(result.rulings)
+    said = {
+        "result": result,
+        "total": report.findings.num_rows,
+        "missed": wording.bound(result),
+        "steps": wording.next_steps(result),
+        "charts": _charts(result),
+        "sources": sources,
+        "names": {group[0].source: group[0].name for group in sources},
+        "anchors": {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)},
+        "findings": strongest(report.findings, SHOWN),
+        "recall": _recall(result.method.recall),
+    }
+    return _environment().get_template("report.html").render(said)
 
 
 @cache

@@ -7,7 +7,7 @@ from provenance.model import GateOutcome, Report, Result, Share, SourceRuling, V
 from provenance.report.bars import ceiling
 from provenance.report.cells import cells, padded, shortened, wrapped
 from provenance.report.excerpts import passage
-from provenance.report.figures import count, days, interval, percent, size
+from provenance.report.figures import count, days, interval, limit, percent, size
 from provenance.report.hostile import inline, one_line
 from provenance.report.strongest import Finding, strongest
 from provenance.report.wording import (
@@ -15,6 +15,7 @@ from provenance.report.wording import (
     asked,
     bound,
     by,
+    by_source,
     gate_sentence,
     headline,
     next_steps,
@@ -24,7 +25,7 @@ LEAST, MOST = 40, 100
 """Narrower terminals wrap our lines; wider ones do not make them easier to read."""
 
 _FINDINGS = 3
-_SOURCES, _ALTERNATIVES = 6, 3
+_SOURCES, _OTHERS = 6, 3
 _LONGEST, _NAME = 4000, 60
 """Characters of a sentence, and cells of a name, that the longest may have."""
 _FILL = {
@@ -125,9 +126,10 @@ def _shares(pen: _Pen, result: Result) -> list[str]:
     found = [share for share in sources if share.documents.count]
     lines: list[str] = []
     if any(share.documents.count for share in verdicts):
-        top = ceiling(max(each.tokens.high, each.tokens.share) for each in (*verdicts, *found))
-        lines += _share_lines(pen, "Tokens by verdict", verdicts, top)
-        lines += _share_lines(pen, "Tokens by source", found[:_SOURCES], top)
+        shown = (*verdicts, *found[:_SOURCES])
+        scale = _scale(pen, shown)
+        lines += _share_lines(pen, "Tokens by verdict", verdicts, scale)
+        lines += _share_lines(pen, "Tokens by source", found[:_SOURCES], scale)
     if len(found) > _SOURCES:
         lines += pen.wrap(f"and {count(len(found) - _SOURCES, 'source')} more", "  ")
     absent = [share.key for share in sources if not share.documents.count]
@@ -137,47 +139,52 @@ def _shares(pen: _Pen, result: Result) -> list[str]:
     return lines
 
 
-def _share_lines(pen: _Pen, title: str, shares: Sequence[Share], top: float) -> list[str]:
-    if not shares:
-        return []
-    return [_share_heading(pen, title, top), *(_share_line(pen, share, top) for share in shares)]
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Where bars end, and how many cells names and bars have; no bar where it says nothing."""
+
+    top: float
+    key: int
+    bar: int
 
 
-_KEY, _WORD, _FIGURE, _INTERVAL = 13, 10, 7, 14
+_WORD, _FIGURE, _INTERVAL = 10, 7, 14
 
 
-def _bar_width(pen: _Pen) -> int:
-    """Cells for a bar; 0 where it would be too short to say anything."""
-    left = pen.width - len("  ") - _KEY - 1 - _WORD - 1 - _FIGURE - len("  ") - _INTERVAL
-    return left if left >= 10 else 0
+def _scale(pen: _Pen, shares: Sequence[Share]) -> _Scale:
+    top = ceiling(max(each.tokens.high, each.tokens.share) for each in shares)
+    key = min(max(cells(one_line(share.key[:_NAME])) for share in shares), 20)
+    fixed = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
+    room = pen.width - fixed
+    return _Scale(top, key, room if room >= 10 else 0)
 
 
-def _share_heading(pen: _Pen, title: str, top: float) -> str:
-    left = f"{title}, bars to {percent(top)}" if _bar_width(pen) else title
+def _share_lines(pen: _Pen, title: str, shares: Sequence[Share], scale: _Scale) -> list[str]:
+    left = f"{title}, bars to {limit(scale.top)}" if scale.bar else title
     right = "95% interval"
-    return pen.bold(padded(left, pen.width - cells(right)) + right)
+    heading = pen.bold(padded(left, pen.width - cells(right)) + right)
+    return [heading, *(_share_line(pen, share, scale) for share in shares)] if shares else []
 
 
-def _share_line(pen: _Pen, share: Share, top: float) -> str:
-    room, estimate = _bar_width(pen), share.tokens
+def _share_line(pen: _Pen, share: Share, scale: _Scale) -> str:
+    estimate, colour = share.tokens, _COLOUR[share.verdict]
+    name = one_line(share.key[:_LONGEST])
     # By verdict, the key is the word already.
     word = "" if share.key == share.verdict else str(share.verdict or "mixed")
     figures = (
         f"{percent(estimate.share):>{_FIGURE}}  "
         f"{interval(estimate.low, estimate.high):>{_INTERVAL}}"
     )
-    if not room:
-        label = f"{share.key} ({word})" if word else share.key
-        return f"  {padded(one_line(label), pen.width - 2 - len(figures))}{figures}"
-    colour = _COLOUR[share.verdict]
-    key = padded(one_line(share.key), _KEY)
-    drawn = pen.paint(padded(_bar(share, top, room), room), colour)
-    return f"  {key} {pen.paint(padded(word, _WORD), colour)} {drawn}{figures}"
+    if not scale.bar:
+        label = f"{name} ({word})" if word else name
+        return f"  {padded(label, pen.width - 2 - len(figures))}{figures}"
+    drawn = pen.paint(padded(_bar(share, scale), scale.bar), colour)
+    return f"  {padded(name, scale.key)} {pen.paint(padded(word, _WORD), colour)} {drawn}{figures}"
 
 
-def _bar(share: Share, top: float, room: int) -> str:
+def _bar(share: Share, scale: _Scale) -> str:
     def cells_of(part: float) -> int:
-        return min(round(part / top * (room - 1)), room - 1)
+        return min(round(part / scale.top * (scale.bar - 1)), scale.bar - 1)
 
     filled = max(cells_of(share.tokens.share), 1 if share.tokens.share else 0)
     whisker = cells_of(share.tokens.high) - filled
@@ -185,24 +192,30 @@ def _bar(share: Share, top: float, room: int) -> str:
 
 
 def _why(pen: _Pen, result: Result) -> list[str]:
-    found = [each for each in result.rulings if each.documents]
+    groups = by_source(each for each in result.rulings if each.documents)
     lines = [pen.bold("Why")]
-    for each in found[:_SOURCES]:
-        lines += _ruling(pen, each)
-    return lines if found else []
+    for group in groups[:_SOURCES]:
+        lines += _rulings(pen, group)
+    return lines if groups else []
 
 
-def _ruling(pen: _Pen, each: SourceRuling) -> list[str]:
+def _rulings(pen: _Pen, group: Sequence[SourceRuling]) -> list[str]:
+    each, *others = group
     ruling = each.ruling
+    part = f" in {count(each.documents, 'document')}" if others else ""
     lines = pen.wrap(
-        f"{each.name} is {ruling.verdict} ({ruling.basis}). {ruling.why}", "  ", "    "
+        f"{each.name} is {ruling.verdict}{part} ({ruling.basis}). {ruling.why}", "  ", "    "
     )
     lines += pen.wrap(f"Terms: {ruling.terms}", "    ") if ruling.terms else []
-    others = [each for each in ruling.alternatives if each.verdict is not ruling.verdict]
-    for other in others[:_ALTERNATIVES]:
+    for other in others[:_OTHERS]:
         lines += pen.wrap(
-            f"{other.circumstance}: {other.verdict} ({other.basis})", "    ", "      "
+            f"In {count(other.documents, 'document')}: {other.ruling.verdict} "
+            f"({other.ruling.basis}), {other.ruling.terms or 'no terms'}",
+            "    ",
+            "      ",
         )
+    if others[_OTHERS:]:
+        lines += pen.wrap(f"and {count(len(others) - _OTHERS, 'more ruling')}", "    ")
     return lines
 
 
@@ -221,7 +234,7 @@ def _finding(pen: _Pen, finding: Finding) -> list[str]:
     how = f"{finding.tokens}{whole} words, {finding.bits:.0f} bits"
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
-        f"{how if finding.tokens else finding.evidence}{', waived' if finding.waiver else ''}"
+        f"{how if finding.bits else finding.evidence}{', waived' if finding.waiver else ''}"
     )
     lines = pen.wrap(where, indent="  ", hanging="    ")
     if finding.excerpt:
@@ -236,7 +249,7 @@ def _name(text: str) -> str:
 def _excerpt(pen: _Pen, finding: Finding) -> str:
     room = pen.width - len("    “”")
     shown = passage(finding.excerpt or "", finding.marks, lead=12, limit=room)
-    before = (("…", False),) if shown.before else ()
+    before = (("…", False),) if shown.before or finding.excerpt_start else ()
     room -= shown.after
     line = ""
     for piece, marked in (*before, *shown.pieces):
@@ -259,9 +272,10 @@ def _limits(pen: _Pen, result: Result) -> list[str]:
         lines += pen.wrap(f"{count(skipped, 'row')} not read: {reasons}.", "  ", "    ")
     held = [source for registry in result.registries for source in registry.sources]
     for each in held[:_SOURCES]:
+        short = f"; {each.unattributable:,} cannot be matched" if each.unattributable else ""
         lines += pen.wrap(
-            f"{each.source}: the registry has {count(each.items, 'item')}, "
-            f"{days(each.first, each.last)}; {each.unattributable:,} cannot be matched.",
+            f"{each.source}: {count(each.items, 'item')} in the registry, "
+            f"{days(each.first, each.last)}{short}.",
             "  ",
             "    ",
         )

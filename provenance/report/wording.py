@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from provenance.model import Circumstances, GateOutcome, Result, Ruling, Share, Unit, Verdict
+from provenance.model import (
+    Circumstances,
+    GateOutcome,
+    Result,
+    Ruling,
+    Share,
+    SourceRuling,
+    Unit,
+    Verdict,
+)
 from provenance.report.figures import count, limit, percent, period
 
 VERDICTS = {
@@ -38,6 +47,21 @@ BASES = {
     "silence": "read, and silent on training",
 }
 """What each basis of a verdict means, in a few words."""
+
+EDITS = {
+    "anonymised": "names and links replaced",
+    "ascii": "accents and signs dropped",
+    "change5": "every 20th word changed",
+    "change10": "every 10th word changed",
+    "change20": "every 5th word changed",
+    "cut50": "cut to half",
+    "cut70": "cut to 70%",
+    "escaped": "escaped as HTML",
+    "lower": "in lower case",
+    "tokenised": "spaces around punctuation",
+    "verbatim": "as it is",
+}
+"""What was done to the posts that recall was measured on."""
 
 OUTCOMES = {"pass": "Passes the policy", "fail": "Fails the policy"}
 
@@ -156,13 +180,14 @@ def next_steps(result: Result) -> tuple[str, ...]:
     tuple of str
         Each once, in the imperative.
     """
+    found = [each for each in result.rulings if each.documents]
     expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
     steps = [
         *(_capital(violation.remedy) for violation in result.violations),
         *(
             f"{each.name}: {remedy}"
-            for each in result.rulings
-            if each.documents and (remedy := remedy_of(each.ruling))
+            for each, *_ in by_source(found)
+            if (remedy := remedy_of(each.ruling))
         ),
         *(f"Renew or remove the expired waiver '{waiver}'." for waiver in expired),
     ]
@@ -185,6 +210,29 @@ def remedy_of(ruling: Ruling) -> str | None:
     if ruling.remedy is None and ruling.verdict is Verdict.UNKNOWN:
         return _UNKNOWN_REMEDY.format(subject=ruling.subject)
     return None if ruling.remedy is None else _capital(ruling.remedy)
+
+
+def by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...], ...]:
+    """Group rulings by their source: its items may be of several times and licences.
+
+    Parameters
+    ----------
+    rulings : iterable of SourceRuling
+        Strictest first.
+
+    Returns
+    -------
+    tuple of tuple of SourceRuling
+        Sources in the order in which they first come; of each, the strictest rulings first, then
+        those on the most documents.
+    """
+    groups: dict[str, list[SourceRuling]] = {}
+    for each in rulings:
+        groups.setdefault(each.source, []).append(each)
+    return tuple(
+        tuple(sorted(group, key=lambda each: (-each.ruling.verdict.strictness, -each.documents)))
+        for group in groups.values()
+    )
 
 
 def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:

@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 
 from provenance.fingerprint import shingle, signatures, tokenise
 from provenance.match import (
-    NO_PASSAGES,
     Bands,
     Candidates,
     Index,
@@ -206,31 +205,18 @@ def _read_part(
         tuple(skipped),
         tuple(
             concatenated([batch.candidates[place] for batch in batches])
-            if batches
-            else _NO_CANDIDATES
             for place in range(len(registries))
         ),
         tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
         np.concatenate([_NO_NUMBERS, *(batch.linked for batch in batches)]),
         tuple(source for batch in batches for source in batch.link_sources),
-        union(batch.passages for batch in batches) if batches else NO_PASSAGES,
+        union(batch.passages for batch in batches),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
     )
 
 
 _NO_NUMBERS = np.zeros(0, np.int64)
-_NO_CANDIDATES = Candidates(
-    _NO_NUMBERS,
-    np.zeros(0, np.uint32),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.uint64),
-    np.zeros((0, 3), np.int32),
-    np.zeros(1, np.int64),
-)
 
 
 @dataclass(frozen=True, slots=True)

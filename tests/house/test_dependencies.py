@@ -12,7 +12,7 @@ CORE = ("click", "datasets", "datasketch", "duckdb")
 TOOLS = {"import-linter", "mypy", "ruff", "types-jsonschema", "types-pyyaml"}
 """Declared for the tests and run, or read by mypy; never imported."""
 OURS = {"benchmarks", "provenance", "tests"}
-PARTS = {"llvmlite": "numba", "markupsafe": "jinja2"}
+PARTS = {"huggingface_hub": "datasets", "llvmlite": "numba", "markupsafe": "jinja2"}
 """Halves of a declared library: their versions are its to choose."""
 
 

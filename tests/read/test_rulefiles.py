@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import RuleError, RuleSyntax
 from provenance.model import DateRange, Purpose, TimeAxis, Verdict
+from provenance.read import rulefiles
 from provenance.read.rulefiles import load_cases, load_rules, parse_library
 
 VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()
@@ -285,3 +286,13 @@ def test_cases_are_held_to_their_format(tmp_path, old, new, said):
     (tmp_path / "sources" / "forum.yaml").write_text(SOURCE.replace(old, new, 1), "utf-8")
     with pytest.raises(RuleSyntax, match=said):
         load_cases(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["provenance/rules", "rules"], ids=["wheel", "checkout"])
+def test_the_shipped_rules_are_found_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch, place):
+    monkeypatch.setattr(rulefiles, "__file__", str(tmp_path / "provenance/read/rulefiles.py"))
+    with pytest.raises(RuleError, match="the shipped rules are missing"):
+        load_rules()
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place / "verdicts.yaml").write_bytes(VERDICTS)
+    assert load_rules().sources == ()

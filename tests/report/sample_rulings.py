@@ -86,6 +86,16 @@ _STACK = _terms(
     "them alike.",
     condition="Name the authors; share alike.",
 )
+_STACK_EARLIER = _terms(
+    "stackexchange/content-licence/2011-04-08",
+    "Content licence: CC BY-SA 3.0",
+    Verdict.RESTRICTED,
+    "copyright-licence",
+    time_axis=TimeAxis.CONTENT,
+    period=DateRange(date(2011, 4, 8), date(2018, 5, 2)),
+    paraphrase="Posts may be used by anyone who names their authors and shares alike.",
+    condition="Name the authors; share alike.",
+)
 _MASTODON = _terms(
     "mastodon/terms-of-service/2025-07-01",
     "mastodon.social Terms of Service",
@@ -167,8 +177,8 @@ RULINGS = (
     SourceRuling(
         "stackexchange",
         "Stack Exchange",
-        items=101,
-        documents=96,
+        items=81,
+        documents=77,
         ruling=Ruling(
             subject="stackexchange",
             verdict=Verdict.RESTRICTED,
@@ -179,6 +189,25 @@ RULINGS = (
             reasons=(Reason(_STACK, Verdict.RESTRICTED, "copyright-licence", decisive=True),),
             alternatives=(),
             remedy="keep the authors' names with the data, and decide how you share alike.",
+        ),
+        agreement=None,
+    ),
+    SourceRuling(
+        "stackexchange",
+        "Stack Exchange",
+        items=20,
+        documents=19,
+        ruling=Ruling(
+            subject="stackexchange",
+            verdict=Verdict.RESTRICTED,
+            basis="copyright-licence",
+            terms=_STACK_EARLIER.id,
+            why="Posts of before 2018-05-02 stand under an earlier version of the licence.",
+            reasons=(
+                Reason(_STACK_EARLIER, Verdict.RESTRICTED, "copyright-licence", decisive=True),
+            ),
+            alternatives=(),
+            remedy="keep the authors' names with the data.",
         ),
         agreement=None,
     ),

@@ -6,7 +6,16 @@ import pytest
 import yaml
 
 from provenance.model import Gate, GateOutcome, Unit, Verdict
-from provenance.report.wording import BASES, asked, bound, by, headline, next_steps, remedy_of
+from provenance.report.wording import (
+    BASES,
+    asked,
+    bound,
+    by,
+    by_source,
+    headline,
+    next_steps,
+    remedy_of,
+)
 from tests.report.samples import clear_report, sample_report
 
 RESULT = sample_report().result
@@ -83,6 +92,15 @@ def test_what_was_asked_names_what_is_not_known():
     assert asked(RESULT.policy.circumstances) == (
         "for pretraining, collected on an unknown date, by a party in any role"
     )
+
+
+def test_rulings_on_one_source_stand_together():
+    groups = by_source(RESULT.rulings)
+    assert [group[0].source for group in groups] == [
+        *("x", "forum.example", "mastodon", "stackexchange", "reddit"),
+    ]
+    assert [each.documents for each in groups[3]] == [77, 19]
+    assert len([step for step in next_steps(RESULT) if "Stack Exchange" in step]) == 1
 
 
 def test_shares_stand_strictest_first():

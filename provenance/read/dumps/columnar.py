@@ -1,6 +1,6 @@
 """Columns of a table laid out as items, without looking at any row by itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -30,39 +30,57 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
     prefix : str
         Stands before the number in the id of an item that has none of its own.
     """
-    text = _strings(columns["text"])
-    keep = np.ones(len(rows), bool)
+    columns = {**columns, "text": _strings(columns["text"])}
     faults: list[Fault] = []
-    for reason, flags in _faults(text, columns.get("source"), dump.source):
-        faults += [Fault(int(row), reason) for row in rows[flags & keep]]
-        keep &= ~flags
-    kept = pa.array(keep)
-    chosen = {role: column.filter(kept) for role, column in columns.items() if role != "text"}
-    named = {role: _named(column) for role, column in chosen.items() if role != "created_at"}
-    named["text"] = text.filter(kept)
-    named["item"] = _ids(named.get("item"), rows[keep], prefix)
-    named["source"] = _sources(named.get("source"), len(named["text"]), dump.source)
-    if "created_at" in chosen:
-        named["created_at"] = moments(chosen["created_at"])
-    count = len(named["text"])
+    for reason, check in _CHECKS:
+        flags = check(columns, dump)
+        if flags is not None and flags.any():
+            faults += [Fault(int(row), reason) for row in rows[flags]]
+            kept = pa.array(~flags)
+            columns = {role: column.filter(kept) for role, column in columns.items()}
+            rows = rows[~flags]
+    named = {role: _named(columns[role]) for role in columns.keys() - {"text", "created_at"}}
+    named["text"] = columns["text"]
+    named["item"] = _ids(named.get("item"), rows, prefix)
+    named["source"] = _sources(named.get("source"), len(rows), dump.source)
+    if "created_at" in columns:
+        named["created_at"] = moments(columns["created_at"])
     arrays = [
-        named[field.name].cast(field.type) if field.name in named else pa.nulls(count, field.type)
+        named[field.name].cast(field.type)
+        if field.name in named
+        else pa.nulls(len(rows), field.type)
         for field in ITEMS
     ]
-    return Items(
-        pa.RecordBatch.from_arrays(arrays, schema=ITEMS), skips.by_reason(dump.name, faults)
-    )
+    batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
+    return Items(batch, skips.by_reason(dump.name, faults))
 
 
-def _faults(text: pa.Array, source: pa.Array | None, given: str) -> Iterator[tuple[str, Flags]]:
-    yield skips.NULL, _flags(pc.is_null(text))
-    bad = invalid(text)
-    if bad is not None:
-        yield skips.NOT_UTF8, bad
-        text = pc.if_else(pa.array(bad), None, text)
-    yield skips.EMPTY, blank(text)
-    if source is not None and not given:
-        yield NO_SOURCE, _flags(pc.is_null(_named(source)))
+def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    text = columns["text"]
+    return _flags(pc.is_null(text)) if text.null_count else None
+
+
+def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return invalid(columns["text"])
+
+
+def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return blank(columns["text"])
+
+
+def _is_nobodys(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
+    if dump.source or "source" not in columns:
+        return None
+    return _flags(pc.is_null(_named(columns["source"])))
+
+
+_CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]], ...] = (
+    (skips.NULL, _is_null),
+    (skips.NOT_UTF8, _is_invalid),
+    (skips.EMPTY, _is_blank),
+    (NO_SOURCE, _is_nobodys),
+)
+"""Why a row is no item, in this order: each check may rely on those before it."""
 
 
 def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:

@@ -10,12 +10,13 @@ APART = frozenset(
     }
 )
 """Stand in paragraphs of their own."""
-LINES = frozenset({"br", "li", "dt", "dd", "tr", "summary", "details"})
+LINES = frozenset({"li", "dt", "dd", "tr", "summary", "details"})
 HIDDEN = frozenset({"script", "style", "template"})
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_AROUND = re.compile(r"[ \t]*\n[ \t]*")
-_MANY = re.compile(r"\n{3,}")
+_BREAK = re.compile(r" *[\r\n][ \r\n]*")
+_SPACES = re.compile(" {2,}")
+_HELD = re.compile("\0(\\d+)\0")
 
 
 def plain_text(html: str) -> str:
@@ -48,8 +49,7 @@ class _Reader(HTMLParser):
         self._break(tag)
         self.preformatted += tag == "pre"
         self.hidden += tag in HIDDEN
-        if tag == "td":
-            self.parts.append(" ")
+        self.parts.append({"br": "\n", "td": " ", "th": " "}.get(tag, ""))
 
     def handle_endtag(self, tag: str) -> None:
         """End a line or a paragraph where `tag` does."""
@@ -70,15 +70,16 @@ class _Reader(HTMLParser):
 
     def text(self) -> str:
         """Return all of it."""
-        joined = _MANY.sub("\n\n", _AROUND.sub("\n", _SPACES.sub(" ", "".join(self.parts))))
+        joined = _BREAK.sub(_broken, _SPACES.sub(" ", "".join(self.parts)))
         return _HELD.sub(lambda found: self.code[int(found[1])].strip("\n"), joined).strip()
 
     def _break(self, tag: str) -> None:
         if tag in APART:
             self.parts.append("\n\n")
         elif tag in LINES:
-            self.parts.append("\n")
+            self.parts.append("\r")
 
 
-_SPACES = re.compile(r"[ \t]{2,}")
-_HELD = re.compile("\0(\\d+)\0")
+def _broken(found: re.Match[str]) -> str:
+    """Return a break as it is written out: an empty line between paragraphs, else none."""
+    return "\n\n" if found[0].count("\n") > 1 else "\n"

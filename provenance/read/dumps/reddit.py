@@ -1,5 +1,6 @@
 """Reddit's comments and submissions as Pushshift wrote them."""
 
+import re
 from collections.abc import Iterator
 
 from provenance.model import Items
@@ -10,7 +11,8 @@ from provenance.read.dumps.moments import moment
 from provenance.read.dumps.posts import Object, read_posts, word
 
 HOST = "https://www.reddit.com"
-GONE = frozenset({"[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]"})
+GONE = re.compile(r"\s*\[ ?(deleted|removed)( [^\]]{0,80})?\]\s*", re.IGNORECASE)
+"""What stands where a text was: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 COMMENT, SUBMISSION = "t1_", "t3_"
 
 
@@ -45,7 +47,7 @@ def _words(post: Object) -> str | None:
 
 
 def _is_gone(part: object) -> bool:
-    return isinstance(part, str) and part.strip().lower() in GONE
+    return isinstance(part, str) and GONE.fullmatch(part) is not None
 
 
 def _why_none(post: Object) -> str:
@@ -66,7 +68,7 @@ def _fullname(post: Object, kind: str) -> str | None:
 
 def _author(post: Object) -> str | None:
     author = word(post.get("author"))
-    return None if author is None or author.lower() in GONE else author
+    return None if author is None or _is_gone(author) else author
 
 
 def _address(post: Object, native: str) -> str | None:

@@ -1,0 +1,90 @@
+"""Small registries, made in memory as `provenance.registry` makes large ones."""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenance.fingerprint import parameters, shingle, tokenise
+from provenance.match import Candidates, Index, index, scan
+from provenance.model import BACKGROUND_BITS, Holdings, Postings, Shingles, Texts, Tokens
+
+
+def tokens_of(*texts: str) -> Tokens:
+    raw = [text.encode() for text in texts]
+    offsets = np.cumsum([0, *map(len, raw)]).astype(np.int64)
+    return tokenise(Texts(np.frombuffer(b"".join(raw), np.uint8), offsets))
+
+
+def rows_of(tokens: Tokens) -> list[list[int]]:
+    """Give the tokens of each text as a list of Python's."""
+    cuts = tokens.offsets[1:-1]
+    return (
+        [row.tolist() for row in np.split(tokens.hashes, cuts)] if len(tokens.offsets) > 1 else []
+    )
+
+
+def seeds_of(tokens: Tokens) -> Shingles:
+    return shingle(tokens, parameters().seed_width)
+
+
+def holding(*texts: str, sources: Sequence[str] = ()) -> Holdings:
+    """Hold these items, the first being the earliest; `sources` one an item, or none for all."""
+    sources = sources or ["x"] * len(texts)
+    tokens = tokens_of(*texts)
+    seeds = seeds_of(tokens)
+    seen: dict[tuple[int, ...], int] = {}
+    first = [seen.setdefault(tuple(row), number) for number, row in enumerate(rows_of(tokens))]
+    places: dict[tuple[int, int], int] = {}
+    for number in sorted(set(first)):
+        for seed in range(seeds.offsets[number], seeds.offsets[number + 1]):
+            key = (int(seeds.hashes[seed]), number)
+            places.setdefault(key, int(seeds.positions[seed]))
+    rows = sorted((*key, place) for key, place in places.items())
+    shingles, items, positions = zip(*rows, strict=True) if rows else ((), (), ())
+    alone = np.repeat(np.array(first) == np.arange(len(texts)), np.diff(tokens.offsets))
+    cells = tokens.hashes[alone] >> np.uint32(32 - BACKGROUND_BITS)
+    names = tuple(sorted(set(sources)))
+    return Holdings(
+        parameters=parameters(),
+        postings=Postings(
+            np.array(shingles, np.uint64),
+            np.array(items, np.uint32),
+            np.array(positions, np.uint32),
+        ),
+        tokens=tokens.hashes,
+        token_offsets=tokens.offsets,
+        first=np.array(first, np.uint32),
+        source_codes=np.array([names.index(source) for source in sources], np.uint8),
+        sources=names,
+        background=np.bincount(cells, minlength=1 << BACKGROUND_BITS).astype(np.uint64),
+    )
+
+
+def registry(*items: str) -> Index:
+    return index(holding(*items))
+
+
+def found_in(registry: Index, *texts: str) -> Candidates:
+    tokens = tokens_of(*texts)
+    return scan(tokens, seeds_of(tokens), registry)
+
+
+def words(count: int, seed: int, vocabulary: int = 5000, prefix: str = "w") -> list[str]:
+    """Draw words; those of another prefix are never the same."""
+    dice = random.Random(seed)
+    return [f"{prefix}{dice.randrange(vocabulary)}" for _ in range(count)]
+
+
+def prose(count: int, seed: int) -> str:
+    """Give a text that shares no word with any item."""
+    return " ".join(words(count, seed, prefix="p"))
+
+
+def posts(count: int, seed: int = 0, shortest: int = 5, longest: int = 40) -> list[str]:
+    """Give items of random words."""
+    dice = random.Random(seed)
+    return [
+        " ".join(words(dice.randint(shortest, longest), seed * 10_000 + number))
+        for number in range(count)
+    ]

@@ -1,0 +1,79 @@
+"""The filter never loses a shingle, and the directory is a dictionary."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.match import BITS_SCALE, index
+from provenance.match.index import locate, probe
+from provenance.model import BACKGROUND_BITS, Postings
+from tests.match.holding import holding, tokens_of
+
+CLUSTERED = st.builds(
+    lambda upper, lower: (upper << 56) + lower, st.integers(0, 255), st.integers(0, 3)
+)
+SHINGLES = st.lists(st.one_of(st.integers(0, 2**64 - 1), CLUSTERED), max_size=80)
+NOBODY = holding("x")
+
+
+def index_of(shingles):
+    values = np.sort(np.array(shingles, np.uint64))
+    items = np.zeros(len(values), np.uint32)
+    return index(replace(NOBODY, postings=Postings(values, items, items)))
+
+
+def may_hold(made, shingle):
+    return bool(probe(made.filter, np.uint64(shingle)))
+
+
+def range_of(made, shingle):
+    shingles = made.holdings.postings.shingles
+    first, last = locate(shingles, made.directory, made.shift, np.uint64(shingle))
+    return first, last
+
+
+@settings(max_examples=200)
+@given(SHINGLES, SHINGLES)
+def test_locating_a_shingle_is_looking_it_up(held, others):
+    made = index_of(held)
+    places = defaultdict(list)
+    for place, shingle in enumerate(sorted(held)):
+        places[shingle].append(place)
+    for shingle in [*held, *others, 0, 2**64 - 1]:
+        first, last = range_of(made, shingle)
+        assert list(range(first, last)) == places.get(shingle, [])
+
+
+@settings(max_examples=200)
+@given(SHINGLES)
+def test_the_filter_has_no_false_negative(held):
+    made = index_of(held)
+    assert all(may_hold(made, shingle) for shingle in held)
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000, 50_000])
+def test_the_filter_has_few_false_positives(count):
+    dice = np.random.default_rng(count)
+    made = index_of(dice.integers(0, 2**64, count, np.uint64))
+    strangers = dice.integers(0, 2**64, 4000, np.uint64)
+    assert sum(may_hold(made, shingle) for shingle in strangers) < 0.05 * len(strangers)
+    assert all(may_hold(made, shingle) for shingle in made.holdings.postings.shingles[:4000])
+
+
+def test_an_empty_registry_holds_nothing():
+    made = index_of([])
+    assert not any(may_hold(made, shingle) for shingle in (0, 1, 2**64 - 1, 2**63))
+    assert range_of(made, 7) == (0, 0)
+
+
+def test_information_is_the_logarithm_of_the_smoothed_share():
+    items = ["common common rare", "common word", "common rare"]
+    made = index(holding(*items))
+    total = 7 + 0.5 * 2**BACKGROUND_BITS
+    for word, count in [("common", 4), ("rare", 2), ("word", 1), ("absent", 0)]:
+        cell = tokens_of(word).hashes[0] >> np.uint32(32 - BACKGROUND_BITS)
+        assert made.bits[cell] == round(np.log2(total / (count + 0.5)) * BITS_SCALE)

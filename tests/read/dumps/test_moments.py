@@ -1,0 +1,116 @@
+"""Dates, in the spellings that dumps have."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.read.dumps.moments import SECONDS, moment, moments
+
+SECOND = int(datetime(2022, 10, 19, 20, 37, 25, tzinfo=UTC).timestamp())
+MIDNIGHT = SECOND - SECOND % 86400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-10-19T20:37:25Z",
+        "2022-10-19T20:37:25.957",
+        "2022-10-19 20:37:25",
+        "2022-10-19 20:37:25 UTC",
+        "2022-10-19 22:37:25+02:00",
+        "2022-10-19T22:37:25+0200",
+        "2022-10-19T15:07:25.9-05:30",
+        "2022-10-19 15:07:25 -0530",
+        "20221019T203725Z",
+        "Wed Oct 19 20:37:25 +0000 2022",
+        "Wed, 19 Oct 2022 22:37:25 +0200",
+        "Wed, 19 Oct 2022 20:37:25 GMT",
+        " 1666211845 ",
+        "1666211845.0",
+        "1666211845957",
+        "1666211845957000",
+    ],
+)
+def test_a_second_is_the_same_however_it_is_written(text):
+    assert moment(text) == SECOND
+    # On its own, and in a column that is not regular.
+    for column in ([text], [text, "who knows", None]):
+        assert moments(pa.array(column)).cast(pa.int64())[0].as_py() == SECOND
+
+
+@pytest.mark.parametrize("text", ["2022-10-19", "20221019", "2022-10-19T00:00:00Z"])
+def test_a_day_is_its_first_second(text):
+    assert moment(text) == MIDNIGHT
+    assert moments(pa.array([text])).cast(pa.int64()).to_pylist() == [MIDNIGHT]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "yesterday", "2022-13-01", "2022-02-30", "19/10/2022", "2022", 2022, 0, -1, True, None, [],
+     float("nan"), float("inf"), 1e30, "Wed Xyz 19 20:37:25 +0000 2022",
+     "2022-10-19T25:00:00Z"],
+)  # fmt: skip
+def test_what_names_no_second_is_null(value):
+    assert moment(value) is None
+
+
+@pytest.mark.parametrize("factor", [1, 10**3, 10**6, 10**9])
+@pytest.mark.parametrize("kind", [pa.int64(), pa.float64()])
+def test_numbers_count_from_1970_in_any_unit(factor, kind):
+    column = pa.array([SECOND * factor, None, 0], pa.int64()).cast(kind, safe=False)
+    assert moments(column).cast(pa.int64()).to_pylist() == [SECOND, None, None]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
+def test_timestamps_are_kept_to_the_second(unit, zone):
+    factor = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    column = pa.array([SECOND * factor + factor - 1, -1, None]).cast(pa.timestamp(unit, zone))
+    found = moments(column)
+    assert found.type == SECONDS
+    assert found.cast(pa.int64()).to_pylist() == [SECOND, -1, None]
+
+
+def test_days_and_dictionaries_are_understood():
+    days = pa.array([date(2022, 10, 19), None])
+    assert moments(days).cast(pa.int64()).to_pylist() == [MIDNIGHT, None]
+    assert moments(days.cast(pa.date64())).cast(pa.int64()).to_pylist() == [MIDNIGHT, None]
+    coded = pa.array(["2022-10-19", None, "2022-10-19"]).dictionary_encode()
+    assert moments(coded).cast(pa.int64()).to_pylist() == [MIDNIGHT, None, MIDNIGHT]
+
+
+def test_other_columns_are_null():
+    assert moments(pa.array([True, False])).to_pylist() == [None, None]
+    assert moments(pa.array([b"2022"])).to_pylist() == [None]
+    assert moments(pa.nulls(2)).to_pylist() == [None, None]
+    assert moments(pa.array([], pa.string())).to_pylist() == []
+
+
+SPELLINGS = st.one_of(
+    st.datetimes().map(str),
+    st.datetimes(timezones=st.timezones()).map(lambda d: d.isoformat()),
+    st.dates().map(str),
+    st.integers(-(10**6), 10**19).map(str),
+    st.from_regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", fullmatch=True),
+    st.text(max_size=12),
+    st.none(),
+)
+
+
+@given(st.lists(SPELLINGS, max_size=8))
+def test_a_column_is_read_as_its_values_are(texts):
+    assert moments(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist() == [
+        moment(text) for text in texts
+    ]
+
+
+@given(st.lists(st.none() | st.integers(-(10**6), 2**63 - 1), max_size=8))
+def test_a_column_of_numbers_is_read_as_its_values_are(numbers):
+    found = moments(pa.array(numbers, pa.int64())).cast(pa.int64()).to_pylist()
+    for one, number in zip(found, numbers, strict=True):
+        expected = moment(number)
+        # Columns go through floats: large numbers are nanoseconds, of which a few are lost.
+        assert one == expected or abs(one - expected) <= 1

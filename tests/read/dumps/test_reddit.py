@@ -1,0 +1,98 @@
+"""Reddit as Pushshift wrote it."""
+
+import pytest
+import zstandard
+
+COMMENT = {
+    "id": "kod0bkd",
+    "name": "t1_kod0bkd",
+    "body": "Absolutely",
+    "author": "somebody",
+    "link_id": "t3_1afjd7n",
+    "permalink": "/r/woodworking/comments/1afjd7n/a_table/kod0bkd/",
+    "created_utc": 1706745600.0,
+}
+SUBMISSION = {
+    "id": "1afwvv8",
+    "title": "A question?",
+    "selftext": "What it is.",
+    "is_self": True,
+    "author": "[deleted]",
+    "permalink": "/r/a/comments/1afwvv8/a_question/",
+    "created_utc": "1706745600",
+}
+
+
+@pytest.fixture
+def rows(read, lines, tmp_path):
+    """Read posts, one after the other."""
+
+    def rows(*posts):
+        path = tmp_path / "R_sample"
+        path.write_text(lines(posts))
+        return read(path, layout="reddit")
+
+    return rows
+
+
+def test_a_comment_is_its_body(rows):
+    row = rows(COMMENT).rows[0]
+    assert (row["item"], row["text"], row["author"]) == ("t1_kod0bkd", "Absolutely", "somebody")
+    assert row["url"] == "https://www.reddit.com/r/woodworking/comments/1afjd7n/a_table/kod0bkd/"
+    assert row["created_at"].isoformat() == "2024-02-01T00:00:00+00:00"
+
+
+def test_a_submission_is_its_title_over_its_text(rows):
+    row = rows(SUBMISSION).rows[0]
+    assert (row["item"], row["text"]) == ("t3_1afwvv8", "A question?\n\nWhat it is.")
+    assert row["author"] is None
+    assert row["created_at"].isoformat() == "2024-02-01T00:00:00+00:00"
+
+
+def test_early_dumps_have_ids_and_addresses_too(rows):
+    comment = {key: COMMENT[key] for key in ("id", "body", "link_id")}
+    submission = {"id": "abc", "title": "t", "selftext": None}
+    assert rows(comment, submission).column("item") == ["t1_kod0bkd", "t3_abc"]
+    assert rows(comment, submission).column("url") == [
+        "https://www.reddit.com/comments/1afjd7n/_/kod0bkd/",
+        "https://www.reddit.com/comments/abc/",
+    ]
+    assert rows({"id": "c", "body": "b"}).column("url") == [None]
+
+
+@pytest.mark.parametrize(
+    "gone", ["[deleted]", "[removed]", " [removed]\n", "[ Removed by Reddit ]"]
+)
+def test_what_is_gone_is_counted(rows, gone):
+    found = rows({**COMMENT, "body": gone}, {**SUBMISSION, "title": gone, "selftext": gone})
+    assert found.rows == []
+    assert found.skipped == {"deleted or removed": 2}
+
+
+def test_a_title_stays_where_the_text_is_gone(rows):
+    assert rows({**SUBMISSION, "selftext": "[removed]"}).column("text") == ["A question?"]
+
+
+def test_a_post_without_words_is_counted(rows):
+    found = rows(
+        {**COMMENT, "body": " "}, {**COMMENT, "body": None}, {"id": "x"}, {"body": "no id"}
+    )
+    assert found.skipped == {"empty text": 1, "null text": 1, "not a post": 1, "no id": 1}
+
+
+def test_windows_of_two_gigabytes_are_read(read, lines, tmp_path):
+    wide = zstandard.ZstdCompressionParameters(window_log=31, enable_ldm=True)
+    path = tmp_path / "RC_2020-01.zst"
+    # A frame whose size is not told keeps the window that was asked for.
+    packer = zstandard.ZstdCompressor(compression_params=wide).compressobj()
+    path.write_bytes(packer.compress(lines([COMMENT]).encode()) + packer.flush())
+    assert zstandard.get_frame_parameters(path.read_bytes()).window_size == 1 << 31
+    assert read(path).column("text") == ["Absolutely"]
+
+
+def test_frames_may_follow_each_other(read, lines, tmp_path):
+    pack = zstandard.ZstdCompressor().compress
+    posts = [lines([{**COMMENT, "name": f"t1_{n}"}]).encode() for n in range(3)]
+    path = tmp_path / "RC.zst"
+    path.write_bytes(b"".join(pack(post) for post in posts))
+    assert read(path).column("item") == ["t1_0", "t1_1", "t1_2"]

@@ -1,0 +1,118 @@
+"""Dumps that cannot be read, and what is said about them."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, UnsupportedFormat
+from provenance.read import detect_layout, open_dump
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "posts.parquet"
+    texts = [f"text {number} " * 50 for number in range(20_000)]
+    columns = {"id": list(range(20_000)), "text": texts, "n": [{"a": 1}] * 20_000}
+    pq.write_table(pa.table(columns), path, row_group_size=1000, use_dictionary=False)
+    return path
+
+
+def test_nothing_is_at_the_address(read, tmp_path):
+    for address in (tmp_path / "posts.jsonl", tmp_path / "a" / "folder"):
+        with pytest.raises(DatasetNotFound, match=address.name) as caught:
+            read(address)
+        assert caught.value.remedy
+
+
+def test_an_address_is_looked_at_before_anything_is_read(tmp_path):
+    with pytest.raises(DatasetNotFound):
+        open_dump(str(tmp_path / "posts.jsonl"), source="s")
+    with pytest.raises(UnsupportedFormat):
+        open_dump(str(tmp_path), source="s", layout="redit")
+
+
+def test_a_folder_without_dumps(read, tmp_path):
+    with pytest.raises(DatasetNotFound, match="no dump"):
+        read(tmp_path)
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(UnsupportedFormat, match="no dump"):
+        read(tmp_path)
+
+
+def test_a_layout_that_is_not_known(read, table):
+    with pytest.raises(UnsupportedFormat, match="'redit' is not one of") as caught:
+        read(table, layout="redit")
+    assert caught.value.remedy == "did you mean reddit?"
+    assert "stackexchange" in caught.value.message
+
+
+@pytest.mark.parametrize("option", ["text_column", "source_column"])
+def test_a_column_that_is_not_there(read, table, option):
+    with pytest.raises(
+        ColumnMissing, match=r"column 'txet' is missing; .*\['id', 'text', 'n'\]"
+    ) as e:
+        read(table, **{option: "txet"})
+    assert e.value.remedy == f"did you mean --{option.replace('_', '-')} text?"
+    with pytest.raises(ColumnMissing, match="'zzz' is missing"):
+        read(table, **{option: "zzz"})
+
+
+def test_a_column_that_holds_no_text(read, table):
+    with pytest.raises(ColumnMissing, match="column 'n' holds struct"):
+        read(table, text_column="n")
+
+
+def test_no_column_is_the_text(read, tmp_path):
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"id": 1, "left": "a", "right": "b"}\n')
+    with pytest.raises(
+        ColumnMissing, match=r"no column is known as the text.*'left', 'right'"
+    ) as e:
+        read(path)
+    assert "--text-column" in e.value.remedy
+
+
+def test_lines_without_any_object(read, tmp_path):
+    (tmp_path / "p.jsonl").write_text("nothing\nto see\n")
+    with pytest.raises(UnsupportedFormat, match="no JSON object"):
+        read(tmp_path / "p.jsonl")
+
+
+@pytest.mark.parametrize("keep", [0, 3, 200, -4, -1000])
+def test_a_parquet_file_that_was_cut(read, table, keep):
+    table.write_bytes(table.read_bytes()[:keep])
+    with pytest.raises(CorruptFile, match=r"posts\.parquet"):
+        read(table)
+
+
+def test_a_parquet_file_with_a_damaged_page(table):
+    data = bytearray(table.read_bytes())
+    place = data.index(b"text 12000 ") - 40
+    data[place : place + 60] = bytes(60)
+    table.write_bytes(data)
+    with pytest.raises(CorruptFile, match=r"after row \d+"):
+        list(open_dump(str(table), source="s"))
+
+
+def test_a_name_that_promises_compression(read, tmp_path):
+    for name in ("p.jsonl.zst", "p.jsonl.gz", "p.jsonl.bz2", "p.jsonl.xz", "p.jsonl.zstd"):
+        for content in (b'{"text": "not compressed"}\n', b""):
+            (tmp_path / name).write_bytes(content)
+            with pytest.raises(CorruptFile, match=name):
+                read(tmp_path / name)
+
+
+def test_how_far_reading_got_is_told(tmp_path):
+    path = tmp_path / "tweets.js"
+    posts = json.dumps([{"id_str": str(n), "full_text": "words"} for n in range(1000)])
+    path.write_text(f"window.YTD.tweets.part0 = {posts[:-20]}")
+    with pytest.raises(CorruptFile, match="damaged or cut short after row 999"):
+        list(open_dump(str(path), source="s"))
+
+
+def test_xml_of_another_kind(tmp_path):
+    (tmp_path / "feed.xml").write_text("<rss></rss>")
+    with pytest.raises(UnsupportedFormat, match=r"feed\.xml"):
+        detect_layout(str(tmp_path / "feed.xml"))

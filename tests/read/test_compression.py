@@ -1,0 +1,69 @@
+"""Compressed streams: whole, in several frames, with wide windows, and cut anywhere."""
+
+import io
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.errors import CorruptFile
+from provenance.read.compression import COMPRESSIONS, compression_of, decompressed
+from provenance.read.files import reading
+
+
+def unpack(data: bytes) -> bytes:
+    with decompressed(io.BytesIO(data), "zst") as stream:
+        return stream.read()
+
+
+def frame(data: bytes, **options: object) -> bytes:
+    return zstandard.ZstdCompressor(**options).compress(data)
+
+
+@given(st.lists(st.binary(max_size=2000)))
+def test_frames_are_read_one_after_the_other(frames):
+    assert unpack(b"".join(map(frame, frames))) == b"".join(frames)
+
+
+@given(st.binary(min_size=1, max_size=500), st.data())
+def test_a_frame_cut_anywhere_is_an_error(data, draw):
+    packed = frame(data)
+    cut = draw.draw(st.integers(1, len(packed) - 1))
+    with pytest.raises((EOFError, zstandard.ZstdError)):
+        unpack(packed[:cut])
+
+
+def test_a_frame_with_the_widest_window_is_read():
+    wide = zstandard.ZstdCompressionParameters(
+        window_log=31, enable_ldm=False, write_content_size=0
+    )
+    packer = zstandard.ZstdCompressor(compression_params=wide).compressobj()
+    packed = packer.compress(b"dump " * 1000) + packer.flush()
+    assert zstandard.get_frame_parameters(packed).window_size == 1 << 31
+    assert unpack(packed) == b"dump " * 1000
+
+
+def test_nothing_is_nothing():
+    assert unpack(b"") == b""
+
+
+def test_closing_the_stream_closes_its_file():
+    for compression in COMPRESSIONS:
+        source = io.BytesIO()
+        decompressed(source, compression).close()
+        assert source.closed, compression
+
+
+def test_compressions_are_known_by_their_first_bytes():
+    assert compression_of(frame(b"x")) == "zst"
+    assert compression_of(b'{"text": 1}') is None
+
+
+def test_an_error_tells_the_file_the_place_and_what_to_do():
+    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after row 3"):
+        raise EOFError("the last zstd frame is cut short")
+    assert caught.value.message == (
+        "a.zst: damaged or cut short after row 3 (the last zstd frame is cut short)"
+    )
+    assert caught.value.remedy == "fetch or write the file again."

@@ -1,0 +1,283 @@
+"""From addresses to the parts of a corpus."""
+
+import io
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.errors import (
+    CorruptFile,
+    DatasetNotFound,
+    EmptyCorpus,
+    InputError,
+    UnsupportedFormat,
+)
+from provenance.read import open_corpus
+
+MB = 1 << 20
+
+
+def lines(*texts):
+    return "".join(json.dumps({"text": text}) + "\n" for text in texts)
+
+
+def rows_of(corpus):
+    return [
+        row
+        for part in corpus.parts
+        for documents in part.batches()
+        for row in documents.batch.to_pylist()
+    ]
+
+
+def texts_of(*addresses, **options):
+    corpus = open_corpus([str(address) for address in addresses], **options)
+    return {row["document"]: row["text"] for row in rows_of(corpus)}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as people have them: data in two layers, and what comes with it."""
+    inner = tmp_path / "data" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "data" / "b.jsonl").write_text(lines("of b"))
+    (inner / "a.jsonl").write_text(lines("of a"))
+    (tmp_path / "data" / "README.md").write_text("Words about the data.")
+    (tmp_path / "data" / "dataset_infos.json").write_text("{}")
+    (tmp_path / "data" / ".hidden.jsonl").write_text(lines("hidden"))
+    (tmp_path / "data" / "_SUCCESS").write_text("")
+    (tmp_path / "data" / "model.bin").write_bytes(b"\0\1")
+    (tmp_path / "data" / ".git").mkdir()
+    (tmp_path / "data" / ".git" / "c.jsonl").write_text(lines("of git"))
+    return tmp_path / "data"
+
+
+def test_a_folder_is_read_with_its_folders_and_without_what_is_no_data(folder):
+    assert texts_of(folder) == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
+
+
+def test_a_file_goes_by_its_own_name(folder):
+    assert texts_of(folder / "inner" / "a.jsonl") == {"a.jsonl#0": "of a"}
+
+
+def test_a_pattern_is_relative_to_its_fixed_part(folder):
+    assert texts_of(folder / "**" / "*.jsonl") == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
+    assert texts_of(folder / "*" / "a.json?") == {"inner/a.jsonl#0": "of a"}
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path):
+    (tmp_path / "a[1].jsonl").write_text(lines("odd"))
+    assert texts_of(tmp_path / "a[1].jsonl") == {"a[1].jsonl#0": "odd"}
+
+
+def test_a_folder_of_texts_is_one_document_a_file(tmp_path):
+    (tmp_path / "a.txt").write_text("Text a.\n")
+    (tmp_path / "b.md").write_bytes(b"\xef\xbb\xbf# Text b\r\n")
+    (tmp_path / "c.txt").write_bytes("Breit".encode("utf-16"))
+    assert texts_of(tmp_path) == {
+        "a.txt#0": "Text a.\n",
+        "b.md#0": "# Text b\r\n",
+        "c.txt#0": "Breit",
+    }
+
+
+def test_a_text_that_is_not_utf8_is_counted(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"caf\xe9")
+    (part,) = open_corpus([str(tmp_path)]).parts
+    (documents,) = part.batches()
+    assert len(documents.batch) == 0
+    assert [(one.reason, one.rows) for one in documents.skipped] == [("not valid UTF-8", (0,))]
+
+
+def test_the_order_of_addresses_does_not_matter(folder, tmp_path):
+    (tmp_path / "z.jsonl").write_text(lines("of z"))
+    (tmp_path / "A.jsonl").write_text(lines("of A"))
+    addresses = [str(tmp_path / "z.jsonl"), str(folder), str(tmp_path / "A.jsonl")]
+    one, other = open_corpus(addresses), open_corpus(addresses[::-1])
+    assert rows_of(one) == rows_of(other)
+    assert one.digest() == other.digest()
+    assert [part.file for part in one.parts] == ["A.jsonl", "b.jsonl", "inner/a.jsonl", "z.jsonl"]
+    assert [part.index for part in one.parts] == [0, 1, 2, 3]
+
+
+def test_equal_names_are_kept_apart_by_their_addresses(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jsonl").write_text(lines(f"of {name}"))
+    monkeypatch.chdir(tmp_path)
+    expected = {"one/a.jsonl#0": "of one", "two/a.jsonl#0": "of two"}
+    assert texts_of("one", "two") == expected
+    assert texts_of("two/a.jsonl", "one/a.jsonl") == expected
+    assert texts_of("two/*.jsonl", "one/") == expected
+
+
+def test_a_file_named_twice_is_read_once(folder):
+    for addresses in ([folder, folder], [folder, folder / "inner"], [folder / "inner", folder]):
+        corpus = open_corpus([str(address) for address in addresses])
+        assert sorted(row["text"] for row in rows_of(corpus)) == ["of a", "of b"]
+    one = open_corpus([str(folder), str(folder / "inner")])
+    other = open_corpus([str(folder / "inner"), str(folder)])
+    assert rows_of(one) == rows_of(other)
+
+
+def test_addresses_that_fsspec_knows_are_read(tmp_path):
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/corpora/x/a.jsonl", lines("far").encode())
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"text": ["away"]}), sink)
+    memory.pipe("/corpora/x/b.parquet", sink.getvalue())
+    try:
+        expected = {"a.jsonl#0": "far", "b.parquet#0": "away"}
+        assert texts_of("memory://corpora/x") == expected
+        assert texts_of("memory://corpora/x/*") == expected
+        assert texts_of("memory://corpora/x/a.jsonl") == {"a.jsonl#0": "far"}
+        (tmp_path / "a.jsonl").write_text(lines("far"))
+        here, there = open_corpus([str(tmp_path)]), open_corpus(["memory://corpora/x/a.jsonl"])
+        assert here.digest() == there.digest()
+        with pytest.raises(DatasetNotFound, match="memory://corpora/none"):
+            open_corpus(["memory://corpora/none"])
+    finally:
+        memory.rm("/corpora", recursive=True)
+
+
+def test_an_unknown_protocol_is_named():
+    with pytest.raises(UnsupportedFormat, match="nowhere://corpora") as caught:
+        open_corpus(["nowhere://corpora/x.jsonl"])
+    assert caught.value.remedy
+
+
+def test_a_large_parquet_file_is_several_parts(tmp_path):
+    texts = [f"{n} " + "word " * 20_000 for n in range(1600)]  # 160 MB
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": texts}), path, row_group_size=80, compression="zstd")
+    corpus = open_corpus([str(path)])
+    assert len(corpus.parts) >= 3
+    assert {part.file for part in corpus.parts} == {"a.parquet"}
+    assert sum(part.size for part in corpus.parts) <= path.stat().st_size
+    with ThreadPoolExecutor(3) as pool:
+        read = list(pool.map(lambda part: list(part.batches()), corpus.parts))
+    batches = [documents.batch for some in read for documents in some]
+    assert max(batch.column("text").nbytes for batch in batches) <= 8.5 * MB
+    assert [n for batch in batches for n in batch.column("row").to_pylist()] == list(range(1600))
+    assert [t for batch in batches for t in batch.column("text").to_pylist()] == texts
+
+
+def test_standard_input_is_json_lines_that_pass_once(monkeypatch):
+    content = lines("one", "two") + "{broken\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+    corpus = open_corpus(["-"])
+    (part,) = corpus.parts
+    assert not part.rereadable
+    batches = list(part.batches())
+    assert [row["text"] for d in batches for row in d.batch.to_pylist()] == ["one", "two"]
+    assert [(one.reason, one.rows) for d in batches for one in d.skipped] == [
+        ("not valid JSON", (2,))
+    ]
+    assert len(corpus.digest()) == 64
+    with pytest.raises(InputError, match="only once"):
+        list(part.batches())
+
+
+def test_the_digest_of_standard_input_is_that_of_its_texts(monkeypatch):
+    def digest(*texts):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines(*texts).encode())))
+        return open_corpus(["-"]).digest()
+
+    assert digest("ab", "c") == digest("ab", "c") != digest("a", "bc")
+
+
+@pytest.mark.parametrize("address", ["nothing.jsonl", "./nothing", "no/such/folder", "/none/*.csv"])
+def test_what_is_not_there_is_named(address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatasetNotFound) as caught:
+        open_corpus([address])
+    assert address in caught.value.message
+    assert caught.value.remedy
+
+
+def test_a_folder_without_data_says_what_data_is(tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"\0\1")
+    with pytest.raises(UnsupportedFormat, match=r"none of its 1 files") as caught:
+        open_corpus([str(tmp_path)])
+    assert "Parquet" in caught.value.remedy
+
+
+def test_a_format_that_is_not_read_says_which_are(tmp_path):
+    (tmp_path / "x.docx").write_bytes(b"PK\3\4" + bytes(200))
+    with pytest.raises(UnsupportedFormat, match=r"x\.docx") as caught:
+        open_corpus([str(tmp_path / "x.docx")])
+    assert "Parquet" in caught.value.remedy
+
+
+def test_the_content_tells_the_format_where_the_name_does_not(tmp_path):
+    (tmp_path / "RC_2012-01").write_text(lines("unnamed"))
+    assert texts_of(tmp_path / "RC_2012-01") == {"RC_2012-01#0": "unnamed"}
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.json"])
+def test_an_empty_corpus_is_an_error(name, tmp_path):
+    path = tmp_path / name
+    if name == "a.parquet":
+        pq.write_table(pa.table({"text": pa.array([], pa.string())}), path)
+    else:
+        path.write_bytes(b"")
+    with pytest.raises(EmptyCorpus) as caught:
+        open_corpus([str(path)])
+    assert name in caught.value.message
+    with pytest.raises(EmptyCorpus):
+        open_corpus([])
+
+
+def test_an_empty_folder_is_an_error(tmp_path):
+    with pytest.raises(EmptyCorpus, match="no files"):
+        open_corpus([str(tmp_path)])
+
+
+def test_an_empty_file_among_others_does_no_harm(folder):
+    (folder / "c.jsonl").write_bytes(b"")
+    (folder / "d.csv").write_bytes(b"")
+    (folder / "e.parquet").parent.mkdir(exist_ok=True)
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), folder / "e.parquet")
+    assert texts_of(folder) == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named_without_root(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(lines("secret"))
+    path.chmod(0)
+    with pytest.raises(InputError, match=r"a\.jsonl: permission denied"):
+        open_corpus([str(path)])
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "a.jsonl"
+    path.write_text(lines("secret"))
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(InputError, match=r"a\.jsonl: permission denied") as caught:
+        open_corpus([str(path)])
+    assert "readable" in caught.value.remedy
+    assert isinstance(caught.value.__cause__, PermissionError)
+
+
+def test_damage_is_told_with_the_row_before_it(tmp_path):
+    path = tmp_path / "a.parquet"
+    texts = [os.urandom(50).hex() for _ in range(30_000)]
+    pq.write_table(pa.table({"text": texts}), path, row_group_size=5000, compression="zstd")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 2000] = bytes(2000)
+    path.write_bytes(data)
+    with pytest.raises(
+        CorruptFile, match=r"a\.parquet: damaged or cut short after row \d+"
+    ) as caught:
+        rows_of(open_corpus([str(path)]))
+    assert caught.value.__cause__ is not None

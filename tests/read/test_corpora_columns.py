@@ -1,0 +1,248 @@
+"""Where the text, the address and the licence of a row are found."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.errors import ColumnMissing
+from provenance.read import open_corpus
+from provenance.read.lines import Records
+from provenance.read.records import record_documents
+from provenance.read.columns import Columns
+from provenance.read.documents import Rows, documents
+from provenance.read.leaves import Leaves
+
+
+@pytest.fixture
+def fields_of(tmp_path, hear):
+    """Of the rows of a table: the name of each text's place, and the text."""
+
+    def read(rows, schema=None, **options):
+        path = tmp_path / "a.parquet"
+        pq.write_table(pa.Table.from_pylist(rows, schema), path)
+        return [(row["row"], row["field"], row["text"]) for row in hear(path, **options).rows]
+
+    return read
+
+
+def test_a_chat_is_one_text_a_turn(fields_of):
+    turns = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Hello."}]
+    assert fields_of([{"messages": turns}, {"messages": None}, {"messages": turns[:1]}]) == [
+        (0, "messages[0].content", "Hello?"),
+        (0, "messages[1].content", "Hello."),
+        (2, "messages[0].content", "Hello?"),
+    ]
+    assert fields_of([{"conversations": [{"from": "human", "value": "Hi"}]}]) == [
+        (0, "conversations[0].value", "Hi")
+    ]
+
+
+def test_the_parts_of_a_turn_are_texts(fields_of):
+    parts = [{"type": "text", "text": "See:"}, {"type": "image", "text": None}]
+    assert fields_of([{"messages": [{"role": "user", "content": parts}]}]) == [
+        (0, "messages[0].content[0].text", "See:")
+    ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("instruction", "input", "output"),
+        ("prompt", "completion"),
+        ("prompt", "chosen", "rejected"),
+        ("question", "answer"),
+        ("system", "prompt", "response"),
+    ],
+)
+def test_pairs_are_a_text_each(fields_of, names):
+    row = {name: f"The {name}." for name in names}
+    assert fields_of([{"id": "x", "score": 1, "model": "some-model", **row}]) == [
+        (0, name, f"The {name}.") for name in names
+    ]
+
+
+def test_an_empty_input_beside_an_instruction_is_no_fault(tmp_path, hear):
+    rows = [{"instruction": "Do.", "input": "", "output": "Done."}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    heard = hear(tmp_path / "a.parquet")
+    assert heard.texts == ["Do.", "Done."]
+    assert heard.skipped == {}
+
+
+def test_lists_of_strings_are_numbered(fields_of):
+    assert fields_of([{"paragraphs": ["one", None, "", "four"]}]) == [
+        (0, "paragraphs[0]", "one"),
+        (0, "paragraphs[3]", "four"),
+    ]
+
+
+def test_text_wins_over_what_is_less_well_known(fields_of):
+    assert fields_of([{"prompt": "p", "title": "t", "text": "x", "content": "c"}]) == [
+        (0, "text", "x")
+    ]
+    assert fields_of([{"Title": "t", "Text": "x"}]) == [(0, "Text", "x")]
+
+
+def test_a_member_of_a_structure_can_be_named(fields_of):
+    rows = [{"text": "outer", "meta": {"text": "inner", "n": 1}}]
+    assert fields_of(rows, text_columns=["meta.text"]) == [(0, "meta.text", "inner")]
+    assert fields_of(rows, text_columns=["text", "meta.text"]) == [
+        (0, "text", "outer"),
+        (0, "meta.text", "inner"),
+    ]
+
+
+def test_a_name_with_a_dot_in_it_is_that_column(fields_of):
+    assert fields_of([{"meta.text": "dotted"}], text_columns=["meta.text"]) == [
+        (0, "meta.text", "dotted")
+    ]
+
+
+def test_without_a_well_known_name_the_column_with_most_text_is_taken(fields_of):
+    rows = [{"kind": "note", "lyrics": "la " * 50, "id": "0123456789" * 30} for _ in range(3)]
+    assert {field for _, field, _ in fields_of(rows)} == {"lyrics"}
+
+
+def test_a_table_without_text_says_what_it_has(fields_of):
+    with pytest.raises(ColumnMissing, match=r"a\.parquet.*\['n', 'x'\]") as caught:
+        fields_of([{"n": 1, "x": 0.5}])
+    assert "--text-column" in caught.value.remedy
+
+
+def test_a_column_of_numbers_is_no_text(fields_of):
+    with pytest.raises(ColumnMissing, match="'n' holds int64, not text") as caught:
+        fields_of([{"n": 1, "text": "x"}], text_columns=["n"])
+    assert "--text-column" in caught.value.remedy
+    assert "'text'" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("row", "url"),
+    [
+        ({"url": "https://a.org/1", "domain": "b.org"}, "https://a.org/1"),
+        ({"url": None, "domain": "b.org"}, "b.org"),
+        ({"url": "", "domain": "b.org"}, "b.org"),
+        ({"uri": "https://a.org/2"}, "https://a.org/2"),
+        ({"link": "https://a.org/3"}, "https://a.org/3"),
+        ({"source_url": "https://a.org/4"}, "https://a.org/4"),
+        ({"permalink": "https://a.org/5"}, "https://a.org/5"),
+        ({"host": "c.org"}, "c.org"),
+        ({"meta": {"url": "https://a.org/6"}}, "https://a.org/6"),
+        ({"metadata": {"url": "https://a.org/7"}}, "https://a.org/7"),
+        ({"other": "https://a.org/8"}, None),
+    ],
+)
+def test_the_address_is_found(tmp_path, hear, row, url):
+    schema = pa.Table.from_pylist([{**row, "url": ""}]).schema if "url" in row else None
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.Table.from_pylist([{"text": "x", **row}]), path)
+    assert schema is None or "url" in schema.names
+    assert [one["url"] for one in hear(path).rows] == [url]
+
+
+@pytest.mark.parametrize(
+    ("row", "licence"),
+    [
+        ({"license": "MIT"}, "MIT"),
+        ({"licence": "MIT"}, "MIT"),
+        ({"licenses": ["MIT", "Apache-2.0"]}, "MIT, Apache-2.0"),
+        ({"license": ""}, None),
+    ],
+)
+def test_the_licence_is_found(tmp_path, hear, row, licence):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.Table.from_pylist([{"text": "x", **row}]), path)
+    assert [one["licence"] for one in hear(path).rows] == [licence]
+
+
+def test_ids_may_be_numbers_and_need_not_be_complete(tmp_path, hear):
+    path = tmp_path / "a.parquet"
+    rows = [{"id": 7, "text": "x"}, {"id": None, "text": "y"}]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    assert [row["document"] for row in hear(path).rows] == ["7", "a.parquet#1"]
+
+
+STORED = [
+    pa.string(),
+    pa.large_string(),
+    pa.string_view(),
+    pa.dictionary(pa.int32(), pa.string()),
+    pa.dictionary(pa.int8(), pa.large_string()),
+]
+
+
+@pytest.mark.parametrize("kind", STORED, ids=str)
+def test_strings_are_read_however_they_are_stored(tmp_path, hear, kind):
+    plain = pa.array(["one", None, "öne", "one"], pa.string())
+    column = plain.dictionary_encode() if pa.types.is_dictionary(kind) else plain
+    table = pa.table({"text": column.cast(kind), "url": column.cast(kind)})
+    path = tmp_path / "a.arrow"
+    with pa.ipc.new_file(path, table.schema) as sink:
+        sink.write_table(table)
+    heard = hear(path)
+    assert heard.places == [(0, "text", "one"), (2, "text", "öne"), (3, "text", "one")]
+    assert [row["url"] for row in heard.rows] == heard.texts
+    assert heard.skipped == {"null text": (1, (1,))}
+
+
+def test_bytes_are_text_where_they_are_utf8(tmp_path, hear):
+    table = pa.table({"text": pa.array([b"one", b"caf\xe9", "café".encode()], pa.binary())})
+    path = tmp_path / "a.arrow"
+    with pa.ipc.new_file(path, table.schema) as sink:
+        sink.write_table(table)
+    heard = hear(path, text_columns=["text"])
+    assert heard.places == [(0, "text", "one"), (2, "text", "café")]
+    assert heard.skipped == {"not valid UTF-8": (1, (1,))}
+
+
+def test_strings_that_are_no_utf8_cost_their_rows_alone(tmp_path, hear):
+    values = pa.array([b"fine", b"caf\xe9", b"fine too"], pa.binary())
+    table = pa.table({"text": pa.StringArray.from_buffers(3, *values.buffers()[1:])})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path)
+    heard = hear(path)
+    assert heard.places == [(0, "text", "fine"), (2, "text", "fine too")]
+    assert heard.skipped == {"not valid UTF-8": (1, (1,))}
+
+
+def test_texts_of_several_files_may_lie_in_different_columns(tmp_path):
+    pq.write_table(pa.table({"text": ["x"]}), tmp_path / "a.parquet")
+    (tmp_path / "b.jsonl").write_text('{"content": "y"}\n')
+    assert open_corpus([str(tmp_path)]).text_columns == ("text", "content")
+
+
+CHATS = st.lists(
+    st.none()
+    | st.lists(
+        st.fixed_dictionaries({"role": st.none() | st.text(), "content": st.none() | st.text()})
+    ),
+    min_size=1,
+)
+KIND = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+
+
+@settings(max_examples=60)
+@given(CHATS, st.lists(st.lists(st.none() | st.text())))
+def test_many_rows_at_once_give_what_rows_one_by_one_give(chats, lists):
+    count = min(len(chats), len(lists))
+    columns = {
+        "messages": pa.array(chats[:count], KIND),
+        "paragraphs": pa.array(lists[:count], pa.list_(pa.string())),
+    }
+    records = [
+        (row, {"messages": chats[row], "paragraphs": lists[row]}) for row in range(count)
+    ]
+    numbers = pa.array(range(count), pa.int64()).to_numpy()
+    fast = documents(Rows("f", numbers), Leaves.of(columns))
+    slow = record_documents("f", Records(records, []), Columns(tuple(columns)), searching=False)
+    assert _told(fast) == _told(slow)
+
+
+def _told(found):
+    batches = list(found)
+    return (
+        [row for one in batches for row in one.batch.to_pylist()],
+        [skipped for one in batches for skipped in one.skipped],
+    )

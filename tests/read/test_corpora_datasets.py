@@ -1,0 +1,169 @@
+"""Datasets that the `datasets` library saved, or that a hub holds."""
+
+import subprocess
+import sys
+
+import pytest
+
+from provenance.errors import CorruptFile, DatasetNotFound
+from provenance.read import open_corpus
+from provenance.read.hub import hub_parts, is_hub_name
+
+datasets = pytest.importorskip("datasets")
+
+TEXTS = [f"text {n}" for n in range(2500)]
+
+
+def table(prefix="", count=2500):
+    return datasets.Dataset.from_dict(
+        {
+            "id": [f"{prefix}{n}" for n in range(count)],
+            "text": [f"{prefix}{text}" for text in TEXTS[:count]],
+            "label": [n % 3 for n in range(count)],
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch, tmp_path):
+    """No test talks to a hub."""
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+
+
+def rows_of(parts):
+    return [
+        row for part in parts for documents in part.batches() for row in documents.batch.to_pylist()
+    ]
+
+
+def test_a_saved_dataset_is_read(tmp_path):
+    table().save_to_disk(str(tmp_path / "saved"), num_shards=2)
+    corpus = open_corpus([str(tmp_path / "saved")])
+    rows = rows_of(corpus.parts)
+    assert [row["text"] for row in rows] == TEXTS
+    assert [row["document"] for row in rows] == [str(n) for n in range(2500)]
+    assert [part.file for part in corpus.parts] == [
+        "data-00000-of-00002.arrow",
+        "data-00001-of-00002.arrow",
+    ]
+    assert corpus.text_columns == ("text",)
+
+
+def test_rows_that_were_selected_are_those_that_are_read(tmp_path):
+    table().select([5, 3]).save_to_disk(str(tmp_path / "saved"))
+    assert [row["text"] for row in rows_of(open_corpus([str(tmp_path / "saved")]).parts)] == [
+        "text 5",
+        "text 3",
+    ]
+
+
+@pytest.fixture
+def split_dataset(tmp_path):
+    both = datasets.DatasetDict({"train": table("a", 30), "test": table("b", 20)})
+    both.save_to_disk(str(tmp_path / "both"))
+    return str(tmp_path / "both")
+
+
+def test_all_splits_are_read_unless_one_is_named(split_dataset):
+    assert len(rows_of(open_corpus([split_dataset]).parts)) == 50
+    rows = rows_of(open_corpus([split_dataset], split="test").parts)
+    assert {row["file"] for row in rows} == {"test/data-00000-of-00001.arrow"}
+    assert len(rows) == 20
+
+
+def test_a_split_that_is_not_there_is_named_with_those_that_are(split_dataset):
+    with pytest.raises(DatasetNotFound, match=r"no split 'tran'.*\['test', 'train'\]") as caught:
+        open_corpus([split_dataset], split="tran")
+    assert "--split train" in caught.value.remedy
+
+
+def test_a_damaged_saved_dataset_is_an_error(split_dataset, tmp_path):
+    path = tmp_path / "both" / "test" / "data-00000-of-00001.arrow"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(CorruptFile, match="both"):
+        rows_of(open_corpus([split_dataset]).parts)
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    """Something that the library streams as it streams a hub's datasets: a folder called by name."""
+    folder = tmp_path / "owner" / "name"
+    folder.mkdir(parents=True)
+    table("a").to_parquet(str(folder / "train.parquet"))
+    table("b", 20).to_parquet(str(folder / "test.parquet"))
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_dataset_of_a_hub_is_streamed_split_by_split(hub, recwarn):
+    parts = hub_parts("owner/name", (), None)
+    assert [part.file for part in parts] == ["test", "train"]
+    rows = rows_of(parts)
+    assert [(row["file"], row["row"], row["document"]) for row in rows[19:21]] == [
+        ("test", 19, "b19"),
+        ("train", 0, "a0"),
+    ]
+    assert [row["text"] for row in rows[20:]] == [f"a{text}" for text in TEXTS]
+    assert rows_of(parts) == rows
+    assert [part.file for part in hub_parts("hf://datasets/owner/name", (), "train")] == ["train"]
+
+
+def test_a_local_path_wins_over_a_hubs_name(hub):
+    assert [part.file for part in open_corpus(["owner/name"]).parts] == [
+        "test.parquet",
+        "train.parquet",
+    ]
+
+
+def test_a_dataset_of_a_hub_has_the_digest_of_its_texts(hub):
+    digests = set()
+    for whole in (True, False):
+        corpus = open_corpus(["hf://datasets/owner/name"])
+        if whole:
+            assert len(rows_of(corpus.parts)) == 2520
+        digests.add(corpus.digest())
+    assert len(digests) == 1
+    assert open_corpus(["hf://datasets/owner/name"], split="test").digest() not in digests
+
+
+def test_splits_of_several_datasets_are_kept_apart(hub, tmp_path):
+    (tmp_path / "train").write_text('{"text": "another"}\n')
+    corpus = open_corpus(["hf://datasets/owner/name", str(tmp_path / "train")])
+    assert [part.file for part in corpus.parts] == [
+        "owner/name/test",
+        "owner/name/train",
+        "train",
+    ]
+
+
+@pytest.mark.parametrize("address", ["someone/no-such-data", "hf://datasets/someone/no-such-data"])
+def test_a_dataset_that_cannot_be_fetched_is_not_found(address):
+    with pytest.raises(DatasetNotFound, match="someone/no-such-data") as caught:
+        open_corpus([address])
+    assert "connection" in caught.value.remedy
+    assert caught.value.__cause__ is not None
+
+
+def test_names_of_a_hub_are_told_from_paths():
+    assert all(map(is_hub_name, ["squad", "owner/name", "owner/name@main", "owner/name:config"]))
+    assert not any(map(is_hub_name, ["/owner/name", "./name", "a/b/c", "~/name", "a*", ""]))
+
+
+def test_progress_bars_are_as_they_were_before(split_dataset):
+    before = datasets.are_progress_bars_disabled()
+    open_corpus([split_dataset])
+    assert datasets.are_progress_bars_disabled() == before
+
+
+def test_the_library_is_imported_only_where_it_is_needed(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n')
+    code = (
+        "import sys\nfrom provenance.read import open_corpus\n"
+        "parts = open_corpus([sys.argv[1]]).parts\nlist(parts[0].batches())\n"
+        "sys.exit('datasets' in sys.modules)"
+    )
+    outcome = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert outcome.returncode == 0

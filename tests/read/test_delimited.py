@@ -1,0 +1,143 @@
+"""CSV and TSV: whoever wrote them, every row is read, or counted."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.read import delimited
+from provenance.read.dialects import dialect_of
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(content: str | bytes, name: str = "rows.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_cells_hold_commas_breaks_and_quotation_marks(table, hear):
+    heard = hear(table('id,text\r\n1,"a, ""b""\r\nc"\r\n2,plain\r\n'))
+    assert [(row["document"], row["text"]) for row in heard.rows] == [
+        ("1", 'a, "b"\r\nc'),
+        ("2", "plain"),
+    ]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_whatever_parts_the_cells_is_seen(table, hear, mark):
+    rows = [["id", "text"], ["1", "one, two; three"], ["2", "four, five"]]
+    content = io.StringIO()
+    csv.writer(content, delimiter=mark).writerows(rows)
+    assert hear(table(content.getvalue())).texts == ["one, two; three", "four, five"]
+
+
+def test_rows_of_the_wrong_width_are_counted_and_the_others_keep_their_numbers(table, hear):
+    heard = hear(table("id,text\n0,a\n1\n2,b,c\n\n3,d\n4,e\n5,f,g\n"))
+    assert heard.places == [(0, "text", "a"), (3, "text", "d"), (4, "text", "e")]
+    assert heard.skipped == {"wrong number of cells": (3, (1, 2, 5))}
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told(table, hear):
+    heard = hear(table('id,text\n0,a\n"1,b\n2,c\n3,d\n'))
+    assert heard.texts == ["a"]
+    assert heard.skipped == {
+        "wrong number of cells over several lines; is a quotation mark closed?": (1, (1,))
+    }
+
+
+def test_cells_that_are_not_utf8_cost_their_own_row_alone(table, hear):
+    heard = hear(table(b"id,text\n0,a\n1,caf\xe9\n2,caf\xc3\xa9\n\xff3,d\n4,e,\xff\n5,f\n"))
+    assert heard.places == [
+        (0, "text", "a"),
+        (2, "text", "café"),
+        (3, "text", "d"),
+        (5, "text", "f"),
+    ]
+    assert [row["document"] for row in heard.rows] == ["0", "2", "rows.csv#3", "5"]
+    assert heard.skipped == {"not valid UTF-8": (1, (1,)), "wrong number of cells": (1, (4,))}
+
+
+def test_damage_late_in_a_file_neither_loses_nor_repeats_rows(table, hear, monkeypatch):
+    monkeypatch.setattr(delimited, "_BLOCK", 1 << 10)
+    lines = [b"%d,text %d" % (n, n) for n in range(3000)]
+    lines[2500] = b"2500,\xff"
+    lines[100] = b"100"
+    heard = hear(table(b"id,text\n" + b"\n".join(lines)))
+    whole = [n for n in range(3000) if n not in {100, 2500}]
+    assert [row["row"] for row in heard.rows] == whole
+    assert [row["document"] for row in heard.rows] == [str(n) for n in whole]
+    assert heard.skipped["wrong number of cells"] == (1, (100,))
+    assert heard.skipped["not valid UTF-8"] == (1, (2500,))
+
+
+def test_a_cell_longer_than_any_block_is_read(table, hear):
+    text = "long, " * 2_000_000
+    assert hear(table(f'id,text\n0,a\n1,"{text}"\n2,b\n')).texts == ["a", text, "b"]
+
+
+def test_words_for_nothing_are_words(table, hear):
+    assert hear(table("id,text\n0,NA\n1,null\n2,nan\n3,\n")).texts == ["NA", "null", "nan"]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(table, hear):
+    heard = hear(table(b"\xef\xbb\xbfid,text\n7,a\n"))
+    assert [(row["document"], row["text"]) for row in heard.rows] == [("7", "a")]
+
+
+def test_a_table_without_a_header_loses_no_row(table, hear):
+    heard = hear(table("First of all, a sentence.\t27\nThen another one.\t3\n", "rows.tsv"))
+    assert heard.places == [
+        (0, "column0", "First of all, a sentence."),
+        (1, "column0", "Then another one."),
+    ]
+
+
+def test_columns_of_one_name_are_told_apart(table, hear):
+    assert hear(table("text,text,n\na,b,1\n"), text_columns=["text.1"]).texts == ["b"]
+
+
+def test_quotation_marks_between_tabs_are_letters_where_they_hold_nothing(table, hear):
+    heard = hear(table('id\ttext\n1\t"Yes" he said\n2\t"no\n3\tmaybe"\n', "rows.tsv"))
+    assert heard.texts == ['"Yes" he said', '"no', 'maybe"']
+
+
+def test_quotation_marks_between_tabs_enclose_where_they_always_do(table, hear):
+    assert hear(table('id\ttext\n1\t"a\tb"\n2\t"c\nd"\n', "rows.tsv")).texts == ["a\tb", "c\nd"]
+
+
+@pytest.mark.parametrize(
+    ("head", "header"),
+    [
+        ("id,text\n1,a\n", True),
+        (",text\n0,a\n", True),
+        ("5.7E+17,hello\n6E17,there\n", False),
+        ("same,same\na,b\n", False),
+        ("x" * 65 + ",label\nb,c\n", False),
+        ("2013-01-02,hello\n", False),
+    ],
+)
+def test_a_header_is_told_from_a_row(head, header):
+    assert dialect_of(head.encode(), "f.csv", whole=True).header is header
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=9)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=9), st.sampled_from([b"", b"\xff"]))
+def test_both_parsers_read_the_same(tmp_path_factory, hear, rows, damage):
+    content = io.StringIO(newline="")
+    csv.writer(content, quoting=csv.QUOTE_ALL).writerows([("text", "url"), *rows])
+    path = tmp_path_factory.mktemp("both") / "rows.csv"
+    # One damaged cell at the end sends the file through the careful parser.
+    path.write_bytes(content.getvalue().encode() + (b'"%b",""\r\n' % damage if damage else b""))
+    heard = hear(path, text_columns=["text"])
+    found = [(row["row"], row["text"], row["url"] or None) for row in heard.rows]
+    assert found == [
+        (n, text, url or None) for n, (text, url) in enumerate(rows) if text and not text.isspace()
+    ]

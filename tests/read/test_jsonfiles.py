@@ -1,0 +1,252 @@
+"""JSON Lines: exact about rows, whatever the lines are like."""
+
+import io
+import json
+import tracemalloc
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.errors import ColumnMissing
+from provenance.read import open_corpus
+from provenance.read.lines import LineBlock, line_blocks, records_of, table_of
+
+
+@pytest.fixture
+def lines(tmp_path):
+    def write(*given: bytes | dict[str, object], end: bytes = b"\n"):
+        path = tmp_path / "rows.jsonl"
+        path.write_bytes(
+            end.join(x if isinstance(x, bytes) else json.dumps(x).encode() for x in given)
+        )
+        return path
+
+    return write
+
+
+def test_damaged_lines_are_counted_and_the_others_keep_their_rows(lines, hear):
+    heard = hear(
+        lines(
+            {"text": "zero"},
+            b'{"text": "cut of',
+            {"text": "two"},
+            b'{"text": "caf\xe9"}',
+            b"[1, 2]",
+            {"text": "five"},
+            b"not json at all",
+            b'{"text": "a raw \x00 in it"}',
+        )
+    )
+    assert heard.places == [(0, "text", "zero"), (2, "text", "two"), (5, "text", "five")]
+    assert heard.skipped == {
+        "not valid JSON": (3, (1, 6, 7)),
+        "not valid UTF-8": (1, (3,)),
+        "not a JSON object": (1, (4,)),
+    }
+
+
+def test_blank_lines_are_no_rows(lines, hear):
+    heard = hear(lines(b"", {"text": "zero"}, b"  ", b"\r", {"text": "one"}, b"", b""))
+    assert heard.places == [(0, "text", "zero"), (1, "text", "one")]
+    assert heard.skipped == {}
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_either_line_end_will_do(lines, hear, end):
+    assert hear(lines({"text": "a"}, {"text": "b"}, b"", end=end)).texts == ["a", "b"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(lines, hear):
+    assert hear(lines(b'\xef\xbb\xbf{"text": "a"}', {"text": "b"})).texts == ["a", "b"]
+
+
+def test_two_objects_on_a_line_are_not_json(lines, hear):
+    heard = hear(lines(b'{"text": "a"} {"text": "b"}', {"text": "c"}, b'{"text":\n"d"}'))
+    assert heard.places == [(1, "text", "c")]
+    assert heard.skipped == {"not valid JSON": (3, (0, 2, 3))}
+
+
+def test_lone_surrogates_become_one_replacement_each(lines, hear):
+    heard = hear(lines(b'{"text": "a\\ud83d b\\ude00\\ud83d\\ude00"}', {"text": "\0 nul"}))
+    assert heard.texts == ["a\ufffd b\ufffd\U0001f600", "\0 nul"]
+
+
+def test_keys_may_differ_from_line_to_line(lines, hear):
+    heard = hear(
+        lines(
+            {"text": "zero", "id": 7},
+            {"content": "one", "id": "x"},
+            {"messages": [{"role": "user", "content": "two"}], "url": "https://a.example"},
+            {"id": 2**70, "text": "three"},
+            {"text": None, "body": "four"},
+            {"nothing": "else"},
+        )
+    )
+    assert heard.places == [
+        (0, "text", "zero"),
+        (1, "content", "one"),
+        (2, "messages[0].content", "two"),
+        (3, "text", "three"),
+        (4, "body", "four"),
+    ]
+    documents = [row["document"] for row in heard.rows]
+    assert documents == ["7", "x", "rows.jsonl#2", str(2**70), "rows.jsonl#4"]
+    assert heard.rows[2]["url"] == "https://a.example"
+    assert heard.skipped == {"null text": (1, (5,))}
+
+
+def test_what_only_later_lines_have_is_found(lines, hear):
+    early = [{"text": f"early {n}"} for n in range(500)]
+    late = {"text": "late", "id": "own", "url": "https://b.example", "license": "mit"}
+    row = hear(lines(*early, late)).rows[-1]
+    assert (row["document"], row["url"], row["licence"]) == ("own", "https://b.example", "mit")
+
+
+def test_a_named_column_may_come_late(lines, hear):
+    early = [{"text": "early " * 50, "n": n} for n in range(2000)]
+    heard = hear(lines(*early, {"remark": "late"}), text_columns=["remark"])
+    assert heard.places == [(2000, "remark", "late")]
+    assert heard.skipped["null text"][0] == 2000
+
+
+def test_a_named_column_that_never_comes_is_an_error(lines, hear):
+    with pytest.raises(ColumnMissing, match="'remark' is missing"):
+        hear(lines(*[{"text": f"early {n}"} for n in range(300)]), text_columns=["remark"])
+
+
+def test_turns_may_hold_parts_or_nothing(lines, hear):
+    heard = hear(
+        lines(
+            {"messages": [{"role": "user", "content": "plain"}]},
+            {"messages": [{"role": "user", "content": [{"type": "text", "text": "part"}]}]},
+            {"messages": [{"role": "assistant", "content": None, "tool_calls": ["call"]}]},
+            {"messages": []},
+        )
+    )
+    assert heard.places == [
+        (0, "messages[0].content", "plain"),
+        (1, "messages[0].content[0].text", "part"),
+    ]
+    assert heard.skipped == {"null text": (2, (2, 3))}
+
+
+def test_nesting_without_end_is_a_damaged_line(lines, hear):
+    deep = b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    heard = hear(lines({"text": "a"}, deep))
+    assert heard.texts == ["a"]
+    assert heard.skipped == {"not valid JSON": (1, (1,))}
+
+
+def test_a_document_of_200_mb_is_read(lines, hear):
+    text = "All work and no play. " * 9_500_000
+    heard = hear(lines({"text": "before"}, {"text": text}, {"text": "behind"}))
+    assert len(text) > 200_000_000
+    assert [len(str(found)) for found in heard.texts] == [6, len(text), 6]
+    assert heard.texts[1] == text
+
+
+def test_a_long_file_is_never_in_memory_whole(tmp_path, hear):
+    path = tmp_path / "long.jsonl"
+    with path.open("w") as file:
+        for n in range(40_000):
+            file.write(json.dumps({"id": n, "text": f"{n} " + "word " * 300}) + "\n")
+    tracemalloc.start()
+    try:
+        parts = open_corpus([str(path)]).parts
+        rows = sum(len(documents.batch) for part in parts for documents in part.batches())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert rows == 40_000
+    assert peak < path.stat().st_size / 2
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just([]),
+    st.lists(st.text(max_size=3), max_size=3), st.just({"content": "said"}), st.just({}),
+)  # fmt: skip
+RECORDS = st.dictionaries(st.sampled_from(["text", "id", "url", "body", "license", "x"]), VALUES)
+BROKEN = st.sampled_from([b"{", b"", b" ", b"[]", b'"a"', b"{}{}", b'{"text": "\xff"}', b"{}\r"])
+
+
+def plainly(path) -> tuple[list[tuple[int, str]], int]:
+    """What a person would do: a line, a parser, a counter."""
+    found, faults, row = [], 0, 0
+    for line in path.read_bytes().split(b"\n"):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line.decode())
+        except ValueError:
+            value = None
+        if isinstance(value, dict):
+            text = value.get("text")
+            if isinstance(text, str) and text.strip():
+                found.append(
+                    (row, "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text))
+                )
+        else:
+            faults += 1
+        row += 1
+    return found, faults
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_rows_and_texts_are_those_of_a_plain_reader(tmp_path_factory, hear, data):
+    lines = data.draw(st.lists(st.one_of(RECORDS.map(json.dumps).map(str.encode), BROKEN)))
+    path = tmp_path_factory.mktemp("lines") / "rows.jsonl"
+    path.write_bytes(b'{"text": "first"}\n' + b"\n".join(lines))
+    heard = hear(path, text_columns=["text"])
+    found, faults = plainly(path)
+    assert [(row, text) for row, field, text in heard.places if field == "text"] == found
+    assert sum(heard.skipped.get(r, (0,))[0] for r in FAULTS) == faults
+
+
+FAULTS = ("not valid JSON", "not valid UTF-8", "not a JSON object")
+
+
+def block(data: bytes) -> LineBlock:
+    (found,) = line_blocks(io.BytesIO(data))
+    return found
+
+
+TEXTS = pa.schema([("text", pa.large_string())])
+
+
+def test_lines_as_machines_write_them_are_parsed_at_once():
+    for data in (b'{"text": "a"}\n{"text": null}\n{"x": {}}\n', b'{"text": "a"}\r\n{"x": []}\r\n'):
+        found = table_of(block(data), TEXTS)
+        assert found is not None
+        assert found.to_pylist() == [
+            {"text": record.get("text")} for _, record in records_of(block(data)).records
+        ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"text": "a"} {"text": "b"}\n{"text":\n"c"}\n',
+        b'{"text": "a"} {"text": "b"}\n\n',
+        b' {"text": "a"}\n',
+        b'{"text": 1}\n',
+        b'{"text": "a", "text": "b"}\n',
+        b'{"x": "\xff"}\n',
+        b'{"text": "\\ud83d"}\n',
+        b'{"text": "a"\n',
+    ],
+)
+def test_other_lines_are_left_to_the_careful_parser(data):
+    assert table_of(block(data), TEXTS) is None
+
+
+def test_a_block_ends_with_a_line(tmp_path):
+    lines = [b"x" * n for n in (3, 50, 1, 9, 200, 1)]
+    blocks = list(line_blocks(io.BytesIO(b"\n".join(lines)), 20))
+    assert b"".join(found.data for found in blocks) == b"\n".join(lines)
+    assert all(found.data.endswith(b"\n") for found in blocks[:-1])
+    assert [found.first for found in blocks] == [
+        sum(one.rows for one in blocks[:place]) for place in range(len(blocks))
+    ]

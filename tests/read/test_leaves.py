@@ -1,0 +1,118 @@
+"""Texts inside nested columns."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.read.leaves import Leaves, holds_text
+from provenance.read.records import texts_in
+
+
+def found(values: list[object], kind: pa.DataType | None = None, name: str = "c"):
+    leaves = Leaves.of({name: pa.array(values, kind)})
+    return list(
+        zip(leaves.rows.tolist(), leaves.fields.to_pylist(), leaves.texts.to_pylist(), strict=True)
+    )
+
+
+def test_a_plain_column_is_its_own_place():
+    assert found(["a", None, ""]) == [(0, "c", "a"), (1, "c", None), (2, "c", "")]
+
+
+def test_a_list_numbers_its_places():
+    assert found([["a", "b"], None, [], ["d"]]) == [
+        (0, "c[0]", "a"),
+        (0, "c[1]", "b"),
+        (3, "c[0]", "d"),
+    ]
+
+
+@pytest.mark.parametrize("kind", [pa.list_, pa.large_list, lambda of: pa.list_(of, 2)])
+def test_lists_of_every_type_are_read(kind):
+    assert found([["a", "b"], ["c", "d"]], kind(pa.string())) == [
+        (0, "c[0]", "a"),
+        (0, "c[1]", "b"),
+        (1, "c[0]", "c"),
+        (1, "c[1]", "d"),
+    ]
+
+
+def test_a_slice_is_read_from_its_own_first_row():
+    column = pa.array([["no"], ["a", "b"], None, ["c"], ["no"]]).slice(1, 3)
+    leaves = Leaves.of({"c": column})
+    assert leaves.rows.tolist() == [0, 0, 2]
+    assert leaves.fields.to_pylist() == ["c[0]", "c[1]", "c[0]"]
+    assert leaves.texts.to_pylist() == ["a", "b", "c"]
+
+
+def test_of_a_turn_only_what_was_said_is_text():
+    turns = [
+        [{"role": "user", "content": "hello", "name": "me"}, {"role": "bot", "content": "hi"}],
+        [{"role": "user", "content": None, "name": "me"}],
+    ]
+    assert found(turns, name="messages") == [
+        (0, "messages[0].content", "hello"),
+        (0, "messages[1].content", "hi"),
+        (1, "messages[0].content", None),
+    ]
+    assert found([[{"from": "gpt", "value": "v"}]]) == [(0, "c[0].value", "v")]
+
+
+def test_of_a_structure_every_text_is_read_but_labels():
+    assert found([{"en": "one", "de": "eins", "id": "x", "n": 1}]) == [
+        (0, "c.en", "one"),
+        (0, "c.de", "eins"),
+    ]
+
+
+def test_lists_within_lists_have_two_numbers():
+    assert found([[["a"], ["b", "c"]], [[], ["d"]]]) == [
+        (0, "c[0][0]", "a"),
+        (0, "c[1][0]", "b"),
+        (0, "c[1][1]", "c"),
+        (1, "c[1][0]", "d"),
+    ]
+
+
+def test_the_texts_of_a_row_follow_the_order_of_its_columns():
+    leaves = Leaves.of({"q": pa.array(["q0", "q1"]), "a": pa.array([["x", "y"], ["z"]])})
+    assert leaves.rows.tolist() == [0, 0, 0, 1, 1]
+    assert leaves.fields.to_pylist() == ["q", "a[0]", "a[1]", "q", "a[0]"]
+
+
+def test_texts_of_a_row_are_joined_without_the_blank_ones():
+    leaves = Leaves.of({"q": pa.array(["t", None, " "]), "a": pa.array(["b", None, "only"])})
+    assert leaves.joined(3, "\n\n").to_pylist() == ["t\n\nb", None, "only"]
+
+
+def test_numbers_hold_no_text():
+    assert not holds_text(pa.list_(pa.int64()))
+    assert not holds_text(pa.struct([("id", pa.string()), ("n", pa.int64())]))
+    assert holds_text(pa.list_(pa.struct([("text", pa.string())])))
+
+
+NESTED = st.recursive(
+    st.text(max_size=3).filter(lambda text: text.isprintable()),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.lists(st.lists(st.text(max_size=3)))), st.data())
+def test_columns_and_objects_name_their_places_alike(values, data):
+    values = [[[t.encode("utf-8", "replace").decode() for t in x] for x in y] for y in values]
+    one_by_one = [(row, *leaf) for row, value in enumerate(values) for leaf in texts_in(value, "c")]
+    assert found(values, pa.list_(pa.list_(pa.string()))) == one_by_one
+
+
+TURNS = st.lists(
+    st.fixed_dictionaries({"role": st.just("user"), "content": st.none() | st.just("said")})
+)
+
+
+@given(st.lists(TURNS))
+def test_columns_and_objects_find_the_same_turns(values):
+    kind = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+    one_by_one = [(row, *leaf) for row, value in enumerate(values) for leaf in texts_in(value, "c")]
+    assert [one for one in found(values, kind) if one[2] is not None] == one_by_one

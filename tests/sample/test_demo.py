@@ -1,0 +1,123 @@
+"""What `make demo` does: the sample, checked, gives what the sample's truth says."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+DUMPS = {
+    "x": "social.jsonl",
+    "stackexchange": "qa.jsonl",
+    "cc0-1.0": "commons.jsonl",
+    "rope-street-forum": "forum.jsonl",
+}
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def provenance(*arguments):
+    command = [sys.executable, "-m", "provenance", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(root):
+    return root / "provenance" / "sample"
+
+
+@pytest.fixture(scope="module")
+def demo(folder, tmp_path_factory):
+    """Check the sample; give the folder of reports, and what was said."""
+    place = tmp_path_factory.mktemp("demo")
+    registry, action = place / "registry", "build"
+    for source, name in DUMPS.items():
+        made = provenance("registry", action, registry, "--source", source, folder / name)
+        assert made.returncode == 0, made.stderr
+        action = "add"
+    checked = provenance(
+        "check", (folder / "pages.jsonl").relative_to(ROOT), "--registry", registry,
+        "--policy", folder / "provenance.toml", "--output", place / "report",
+    )  # fmt: skip
+    assert checked.returncode == 1, checked.stderr
+    return place / "report", checked.stdout
+
+
+@pytest.fixture(scope="module")
+def report(demo):
+    return demo[0]
+
+
+@pytest.fixture(scope="module")
+def findings(report):
+    return pq.read_table(report / "findings.parquet").to_pylist()
+
+
+@pytest.fixture(scope="module")
+def truth(folder):
+    return [json.loads(line) for line in (folder / "truth.jsonl").read_text("utf-8").splitlines()]
+
+
+def place(row, document):
+    return row[document], row["evidence"], row["source"], row["item"]
+
+
+def test_all_that_was_put_there_is_found_and_nothing_else(findings, truth):
+    assert {place(row, "document") for row in findings} == {place(row, "page") for row in truth}
+    assert len(findings) == len(truth)
+
+
+def test_verbatim_copies_are_found_to_the_character(findings, truth):
+    found = {place(row, "document"): (row["start"], row["end"]) for row in findings}
+    planted = {
+        place(row, "page"): (row["start"], row["end"])
+        for row in truth
+        if row["edit"] in (None, "verbatim", "lower", "escaped")
+    }
+    assert {where: found[where] for where in planted} == planted
+
+
+def test_every_verdict_is_shown(findings):
+    assert {(row["source"], row["verdict"]) for row in findings} == {
+        ("x", "forbidden"),
+        ("stackexchange", "restricted"),
+        ("rope-street-forum", "unknown"),
+        ("cc0-1.0", "permitted"),
+        ("reddit", "permitted"),
+    }
+
+
+def test_what_two_sources_hold_is_contested(findings):
+    contested = [row for row in findings if row["contested"]]
+    assert [(row["document"], row["source"]) for row in contested] == [("gauge-001", "x")]
+    assert [other["source"] for other in contested[0]["alternatives"]] == ["cc0-1.0"]
+
+
+def test_the_waiver_covers_the_museum_alone(findings):
+    waived = {row["document"] for row in findings if row["waiver"]}
+    museum = {row["document"] for row in findings if row["source"] == "x"}
+    assert waived == {document for document in museum if document.startswith("museum-")}
+    assert waived
+
+
+def test_the_reports_are_written(report):
+    assert json.loads((report / "result.json").read_text("utf-8"))["status"] == "fail"
+    assert "<html" in (report / "report.html").read_text("utf-8")
+
+
+def test_the_readme_shows_this_outcome(demo, root):
+    readme = (root / "README.md").read_text("utf-8")
+    shown = readme.partition("```text\n")[2].partition("\n…")[0]
+    assert shown.startswith("FAIL")
+    assert shown in demo[1], "run `make demo`, and show in README what it prints now"
