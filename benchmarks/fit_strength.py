@@ -1,4 +1,4 @@
-"""Fit the weights of `provenance.match.strength` on planted posts.
+"""Fit the weights of `provenance.match.regression` on planted posts.
 
     python -m benchmarks.fit_strength SUITE [SUITE ...]
 

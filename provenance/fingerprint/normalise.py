@@ -15,7 +15,8 @@ import unicodedata
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference, tables
+from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join
+from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.links import after_address, after_link
 from provenance.fingerprint.loads import load64, trailing_zeros
 from provenance.fingerprint.words import (
@@ -34,7 +35,6 @@ _WORD_BITS = np.uint64(0x8080808080808080)
 _PLAIN_BITS = np.uint64(0x0101010101010101)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _PLAIN, _SPECIAL = np.uint8(0x81), np.uint8(0x80)
-_QUOTE, _SPACE = 0x27, 0x20
 
 
 def _word(text: str) -> np.uint64:
@@ -45,7 +45,6 @@ _HTTP, _HTTPS, _HTTPURL = _word("http"), _word("https"), _word("httpurl")
 _WWW, _PIC, _URL, _USER, _RT = map(_word, ("www", "pic", "url", "user", "rt"))
 _TWITTER = _word(".twitter")
 _NT = _word("nt")
-_SUFFIXES = tuple(map(_word, ("t", "s", "m", "d", "re", "ve", "ll")))
 
 
 def parameters() -> Parameters:
@@ -166,8 +165,8 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
             length = stop - start
             hashed = finish(state, rest, length)
         else:
-            if count > 0 and _is_quote(view[start]):
-                place = _contraction(
+            if count > 0 and is_quote(view[start]):
+                place = contraction(
                     view, start, end, tables, scratch, hashes, starts, ends, count - 1
                 )
                 if place > start:
@@ -186,8 +185,8 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
             if rest == _NT and stop - first > 2 and count > 0:
                 tail = ends[count - 1]
                 mended = stop - first <= 5 or view[first + 1] == AMPERSAND
-                if first == tail + 1 and view[tail] == _SPACE and mended:
-                    _join(view, tables, scratch, hashes, starts, ends, count - 1, _NT, 2)
+                if first == tail + 1 and view[tail] == SPACE and mended:
+                    join(view, tables, scratch, hashes, starts, ends, count - 1, _NT, 2)
                     ends[count - 1] = stop
                     continue
             start = first
@@ -238,76 +237,4 @@ def _after_dropped(
 @inlined
 def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar) -> Scalar:
     shouted = view[start] == 0x52 and view[start + 1] == 0x54
-    return shouted or (stop + 1 < end and view[stop] == _SPACE and view[stop + 1] == 0x40)
-
-
-@inlined
-def _is_quote(byte: Scalar) -> Scalar:
-    return byte in (_QUOTE, 0xE2, AMPERSAND)
-
-
-@kernel
-def _contraction(  # noqa: PLR0913 (the arrays of one table)
-    view: UInt8s,
-    at: Scalar,
-    end: Scalar,
-    tables: Tables,
-    scratch: UInt8s,
-    hashes: UInt32s,
-    starts: Int32s,
-    ends: Int32s,
-    last: Scalar,
-) -> Scalar:
-    """Mend what a tokeniser tore: `it 's` and `don ' t` become `its` and `dont` again.
-
-    Returns
-    -------
-    int
-        The place behind the mended word; `at` where there is nothing to mend.
-    """
-    if ends[last] != at - 1 or view[at - 1] != _SPACE or hashes[last] & 1:
-        return at
-    place = _after_quote(view, at, end, tables)
-    if place == at:
-        return at
-    if place < end and view[place] == _SPACE:
-        place += 1
-    suffix, size = np.uint64(0), 0
-    while place < end and size < 4 and is_word(view[place]):
-        suffix |= np.uint64(view[place] | 0x20) << np.uint64(8 * size)
-        size += 1
-        place += 1
-    if suffix not in _SUFFIXES:
-        return at
-    _join(view, tables, scratch, hashes, starts, ends, last, suffix, size)
-    ends[last] = place
-    return place
-
-
-@kernel
-def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
-    if view[at] == _QUOTE:
-        return at + 1
-    if view[at] == AMPERSAND:
-        point, after = reference(view, at + 1, end, tables)
-        return after if point in (0x27, 0x2018, 0x2019) else at
-    is_curved = at + 2 < end and view[at + 1] == 0x80 and view[at + 2] in (0x98, 0x99)
-    return at + 3 if is_curved else at
-
-
-@kernel
-def _join(  # noqa: PLR0913 (the arrays of one table)
-    view: UInt8s,
-    tables: Tables,
-    scratch: UInt8s,
-    hashes: UInt32s,
-    starts: Int32s,
-    ends: Int32s,
-    last: Scalar,
-    suffix: Scalar,
-    size: Scalar,
-) -> None:
-    _, length, _, _, _ = read_word(view, starts[last], ends[last], tables, scratch)
-    for offset in range(size):
-        scratch[length + offset] = np.uint8(suffix >> np.uint64(8 * offset))
-    hashes[last] = hash_folded(scratch, length + size)
+    return shouted or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)

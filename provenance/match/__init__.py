@@ -4,18 +4,18 @@ from provenance.match.attribution import Attribution, Stretches, attribute, unio
 from provenance.match.candidates import Candidates, concatenated
 from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
-from provenance.match.index import BITS_SCALE, Index, index, unattributable
+from provenance.match.lookup import BITS_SCALE, Index, index, unattributable
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.passages import NO_PASSAGES, Passages, sample, union
-from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
-from provenance.match.scan import COMMON, FLOOR, scan
-from provenance.match.strength import (
+from provenance.match.regression import (
     CHANCE_PER_MILLION,
     THRESHOLD,
     chance,
     regressors,
     strength,
 )
+from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
+from provenance.match.seeding import COMMON, FLOOR, scan
 
 __all__ = [
     "BITS_SCALE",

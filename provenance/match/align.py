@@ -3,7 +3,7 @@
 import numpy as np
 
 from provenance.compiled import Scalar, kernel
-from provenance.match.index import BITS_SCALE
+from provenance.match.lookup import BITS_SCALE
 from provenance.model import Int32s, UInt8s, UInt32s
 
 REACH = 16

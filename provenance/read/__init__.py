@@ -1,7 +1,7 @@
 """The window in: corpora, dumps, rule files and policies, from an address to tables and nouns."""
 
 from provenance.read.corpora import Corpus, open_corpus
-from provenance.read.dumps.layouts import LAYOUTS, detect_layout, open_dump
+from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
 from provenance.read.gatesyntax import parse_gate
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_collected

@@ -42,15 +42,14 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
 
 
 def _is_lines(file: File) -> bool:
-    """Whether there is an object on each line, as far as the first shows."""
+    """Whether there is an object on each line, as far as the beginning shows."""
     head = file.head(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
     if head.startswith(b"["):
         return False
     if file.format == "jsonl":
         return True
-    line, newline, _ = head.partition(b"\n")
-    # A longer line than that is one of many, or else the file is one line.
-    return not newline or isinstance(parse(line), dict)
+    line, _, rest = head.partition(b"\n")
+    return bool(rest.strip()) and isinstance(parse(line), dict)
 
 
 def _lots(file: File, size: int) -> Generator[Records]:
@@ -167,6 +166,8 @@ def _elements(text: _Text) -> Iterator[tuple[object, str]]:
 
 
 def _one_by_one(text: _Text) -> Iterator[tuple[object, str]]:
+    if not text.peek():
+        return
     first, written = text.value()
     if text.peek():
         yield first, written
@@ -174,7 +175,10 @@ def _one_by_one(text: _Text) -> Iterator[tuple[object, str]]:
             yield text.value()
         return
     lists = [value for value in first.values() if _is_rows(value)] if _is_object(first) else []
-    yield from ((row, written) for row in lists[0]) if len(lists) == 1 else ((first, written),)
+    if len(lists) == 1:
+        yield from ((row, json.dumps(row, ensure_ascii=False)) for row in lists[0])
+    else:
+        yield first, written
 
 
 def _is_rows(value: object) -> TypeGuard[list[Record]]:

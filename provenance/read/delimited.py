@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, cast
 
@@ -48,7 +48,7 @@ def open_delimited(file: File) -> Tabular:
         return _read(file, dialect, paths)
 
     def sample(names: Sequence[str]) -> pa.Table:
-        rows = _rows(io.BytesIO(head), dialect)
+        rows = _rows(_decoded(io.BytesIO(head)), dialect)
         whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
         return pa.Table.from_batches([_batch(whole, dialect, names)])
 
@@ -161,8 +161,8 @@ def _numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
 
 def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[Block]:
     row = 0
-    with file.stream() as stream:
-        rows = _rows(stream, dialect)
+    with _decoded(file.stream()) as lines:
+        rows = _rows(lines, dialect)
         lots = iter(lambda: list(islice(rows, _ROWS)), [])
         while some := following(lots, file.name, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
@@ -185,14 +185,13 @@ def _width(text: str) -> str:
     return skips.UNCLOSED if text.count("\n") > 1 else skips.WIDTH
 
 
-def _rows(stream: BinaryIO, dialect: Dialect) -> Iterator[list[str]]:
-    # Bad bytes are kept as they are: only the text that holds them is left out.
-    lines = io.TextIOWrapper(
-        io.BufferedReader(cast("io.RawIOBase", stream)),
-        "utf-8-sig",
-        errors="surrogateescape",
-        newline="",
-    )
+def _decoded(stream: BinaryIO) -> io.TextIOWrapper:
+    """Decode a stream; bad bytes are kept as they are, so that they cost their own row alone."""
+    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
+    return io.TextIOWrapper(buffered, "utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _rows(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     rows = csv.reader(lines, delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted])
     if dialect.header:
         next(rows, None)

@@ -13,7 +13,8 @@ QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_
 
 _ROWS = 100
 _LONGEST_NAME = 64
-_NUMBER = re.compile(r"[-+]?[\d.,:/ ]*\d[\d.,:/ ]*([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+\d.,:/ ]*\d[-+\d.,:/ ]*([eE][-+]?\d+)?")
+"""Numbers, dates, times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,6 @@ def _is_header(row: Sequence[str]) -> bool:
     told = [name for name in names if name]
     return (
         bool(told)
-        and len(set(told)) == len(told)
         and all(len(name) <= _LONGEST_NAME and "\n" not in name for name in told)
         and not any(_NUMBER.fullmatch(name) for name in told)
     )

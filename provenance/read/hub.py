@@ -1,5 +1,6 @@
 """Datasets that the `datasets` library opens: saved ones, and those of a hub."""
 
+import logging
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -143,7 +144,7 @@ class _Batches:
     def tables(self) -> Iterator[pa.Table]:
         batches = self.dataset.iter(_ROWS)
         while True:
-            with _library(self.name):
+            with _translated(self.name):
                 table = next(batches, None)
             if table is None:
                 return
@@ -168,20 +169,39 @@ def _chosen(opened: Mapping[str, Any], split: str | None, name: str) -> dict[str
 
 @contextmanager
 def _library(name: str) -> Iterator[ModuleType]:
-    """Lend the library, silent; translate what goes wrong in it."""
+    """Lend the library, silent."""
     import datasets  # noqa: PLC0415 (over a second, for those who need it alone)
 
     bars = datasets.are_progress_bars_disabled()
     datasets.disable_progress_bars()
+    logs = [logging.getLogger(log) for log in ("datasets", "huggingface_hub")]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.ERROR)  # what matters is raised, and told once
     try:
-        yield datasets
-    except (FileNotFoundError, datasets.exceptions.DatasetNotFoundError, ConnectionError) as error:
+        with _translated(name):
+            yield datasets
+    finally:
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
+        if not bars:
+            datasets.enable_progress_bars()
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    """Translate what goes wrong in the library."""
+    from datasets import exceptions  # noqa: PLC0415 (as above)
+
+    try:
+        yield
+    except (FileNotFoundError, exceptions.DatasetNotFoundError, ConnectionError) as error:
         raise DatasetNotFound(
             f"{name}: no file or folder is there, and no dataset could be fetched by that name "
             f"({_line(error)})",
             remedy="check the name and the connection; a private dataset needs a login to its hub.",
         ) from error
-    except (OSError, pa.ArrowException, datasets.exceptions.DatasetsError) as error:
+    except (OSError, pa.ArrowException, exceptions.DatasetsError) as error:
         raise CorruptFile(
             f"{name}: the dataset cannot be read ({_line(error)})",
             remedy="fetch or save it again.",
@@ -190,9 +210,6 @@ def _library(name: str) -> Iterator[ModuleType]:
         raise InputError(
             f"{name}: {_line(error)}", remedy="name a configuration as name:configuration."
         ) from error
-    finally:
-        if not bars:
-            datasets.enable_progress_bars()
 
 
 def _line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ from provenance.read.lines import BLOCK, LineBlock, Record, line_blocks, parse, 
 from provenance.read.parts import Part
 from provenance.read.records import has_text, record_documents
 from provenance.read.shapes import narrowed, shape_of
+from provenance.read.stretches import Stretch, stretches
 from provenance.read.tabular import Block, block_documents
 
 _SAMPLE = 1 << 18
@@ -41,21 +43,32 @@ class Layout:
 
 
 def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
-    """Make a JSON Lines file a part of a corpus; `named` are the text columns asked for."""
+    """Make a JSON Lines file parts of a corpus; `named` are the text columns asked for."""
     with closing(blocks_of(file, _SAMPLE)) as blocks:
         layout = layout_of(_sample(blocks, named), named, file.name)
+    shared: list[Stretch | None] = [*stretches(file)] or [None]
+    return [
+        Part(
+            file.name,
+            stretch.size if stretch else file.size,
+            partial(_read_part, file, layout, stretch),
+            layout.columns.texts,
+        )
+        for stretch in shared
+    ]
 
-    def read() -> Iterator[Documents]:
-        return read_lines(file.name, blocks_of(file), layout)
 
-    return [Part(file.name, file.size, read, layout.columns.texts)]
+def _read_part(file: File, layout: Layout, stretch: Stretch | None) -> Iterator[Documents]:
+    return read_lines(file.name, blocks_of(file, stretch=stretch), layout)
 
 
-def blocks_of(file: File, size: int = BLOCK) -> Generator[LineBlock]:
-    """Open a file, and give its lines."""
-    row = 0
-    with file.stream() as stream:
-        blocks = line_blocks(stream, size)
+def blocks_of(
+    file: File, size: int = BLOCK, stretch: Stretch | None = None
+) -> Generator[LineBlock]:
+    """Open a file, or a stretch of it, and give its lines."""
+    row = stretch.row if stretch else 0
+    with stretch.open(file) if stretch else file.stream() as stream:
+        blocks = line_blocks(stream, size, row)
         while (block := following(blocks, file.name, row)) is not None:
             yield block
             row = block.first + block.rows

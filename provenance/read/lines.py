@@ -10,13 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
+from provenance.model import Int64s
 from provenance.read import skips
 from provenance.read.strings import is_utf8
 
 BLOCK = 4 << 20
 """Bytes of lines taken at a time; a longer line is a block of its own."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""What some programs put before a file's first line."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = b" \t\r\n"
 
@@ -69,9 +71,8 @@ class Records:
     faults: list[tuple[int, str]]
 
 
-def line_blocks(stream: BinaryIO, size: int = BLOCK) -> Iterator[LineBlock]:
-    """Cut a stream into blocks of whole lines."""
-    row = 0
+def line_blocks(stream: BinaryIO, size: int = BLOCK, row: int = 0) -> Iterator[LineBlock]:
+    """Cut a stream, of which the first line is `row`, into blocks of whole lines."""
     for data in _whole_lines(stream, size):
         block = _block(data, row)
         row += block.rows
@@ -145,7 +146,7 @@ def writable(text: str) -> str:
 def _whole_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
     """Cut a stream behind the last line break of each `size` bytes."""
     pieces: list[bytes] = []
-    chunk = stream.read(size).removeprefix(_BOM)
+    chunk = stream.read(size).removeprefix(BOM)
     while chunk:
         cut = chunk.rfind(b"\n") + 1
         if cut:
@@ -160,15 +161,22 @@ def _whole_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
 def _block(data: bytes, first: int) -> LineBlock:
     letters = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(letters == 10)
-    ends = breaks if len(letters) and letters[-1] == 10 else np.append(breaks, len(letters))
+    ends = breaks if letters[-1] == 10 else np.append(breaks, len(letters))
     begins = np.append(0, ends[:-1] + 1)
     # A carriage return before the line break belongs to the break.
     lasts = ends - 1
-    lasts = lasts - ((lasts > begins) & (letters[np.maximum(lasts, 0)] == 13))
+    lasts = lasts - ((lasts > begins) & (letters[lasts] == 13))
     regular = bool(
         (lasts > begins).all()
         and (letters[begins] == ord("{")).all()
         and (letters[lasts] == ord("}")).all()
     )
-    rows = len(ends) if regular else sum(1 for line in data.split(b"\n") if line.strip(_SPACE))
-    return LineBlock(data, first, rows, regular)
+    blank = 0 if regular else _blank(data, begins, ends)
+    return LineBlock(data, first, len(ends) - blank, regular)
+
+
+def _blank(data: bytes, begins: Int64s, ends: Int64s) -> int:
+    """Count the blank lines; only those that begin with a space need a look."""
+    letters = np.frombuffer(data, np.uint8)
+    doubtful = np.flatnonzero(letters[begins] <= 32)
+    return sum(not data[begins[n] : ends[n]].strip(_SPACE) for n in doubtful)

@@ -23,25 +23,24 @@ _KEPT = """
     SELECT source, item, max(seq) AS seq, count(*) AS copies FROM staged GROUP BY source, item
 """
 
-_NUMBERED = """
-    CREATE TABLE numbered AS
-    SELECT staged.seq, staged.length, staged.whole,
-           row_number() OVER (ORDER BY created_at NULLS LAST, staged.source, staged.item) - 1
-           AS number
-    FROM staged JOIN kept ON staged.seq = kept.seq
+# A table keeps the order of its rows, and its `rowid` counts them from 0.
+_SORTED = """
+    CREATE TABLE sorted AS
+    SELECT seq, length, whole FROM staged SEMI JOIN kept USING (seq)
+    ORDER BY created_at NULLS LAST, source, item
 """
 
 # Two sequences that differ share hash and length with a chance of 2**-64; items without tokens
 # have nothing in common.
-_PLACED = """
-    CREATE TABLE placed AS
-    SELECT seq, length, number::UINTEGER AS number,
-           (CASE WHEN length = 0 THEN number
-            ELSE min(number) OVER (PARTITION BY whole, length) END)::UINTEGER AS first
-    FROM numbered
+_NUMBERED = """
+    CREATE TABLE numbered AS
+    SELECT seq, length, rowid::UINTEGER AS number,
+           (CASE WHEN length = 0 THEN rowid
+            ELSE min(rowid) OVER (PARTITION BY whole, length) END)::UINTEGER AS first
+    FROM sorted
 """
 
-_ORDERED = "SELECT seq, number, first, length FROM placed ORDER BY number"
+_ORDERED = "SELECT seq, number, first, length FROM numbered ORDER BY number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,9 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
         count_of(connection, "SELECT sum(copies) FROM kept"),
     )
     items = count_of(connection, "SELECT count(*) FROM kept")
-    run(connection, _NUMBERED)
-    conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
-    tokens = count_of(connection, "SELECT sum(length) FROM numbered")
+    run(connection, _SORTED)
+    conserve("sorting the items", items, count_of(connection, "SELECT count(*) FROM sorted"))
+    tokens = count_of(connection, "SELECT sum(length) FROM sorted")
     found = run(connection, "SELECT DISTINCT source FROM kept")
     sources = tuple(sorted(source for (source,) in found))
     if items > _MOST_ITEMS or len(sources) > _MOST_SOURCES:
@@ -105,9 +104,9 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
             remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources in each",
         )
     run(connection, "DROP TABLE kept")
-    run(connection, _PLACED)
-    run(connection, "DROP TABLE numbered")
-    conserve("finding equal items", items, count_of(connection, "SELECT count(*) FROM placed"))
+    run(connection, _NUMBERED)
+    run(connection, "DROP TABLE sorted")
+    conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
     return Ordered(connection, items, tokens, sources)
 
 

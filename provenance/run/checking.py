@@ -30,8 +30,9 @@ from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
 from provenance.run.method import method
 from provenance.run.progress import progress
+from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.rulings import source_rulings
-from provenance.run.scanning import Counts, Opened, Reading, read_corpus
+from provenance.run.scanning import read_corpus
 from provenance.run.tally import share_of, shares
 
 

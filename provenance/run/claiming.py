@@ -16,7 +16,7 @@ from provenance.match import (
     union,
 )
 from provenance.model import Flags, Floats, Int64s
-from provenance.run.scanning import Opened, Reading
+from provenance.run.readings import Opened, Reading
 
 
 @dataclass(frozen=True, slots=True)

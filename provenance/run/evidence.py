@@ -11,7 +11,7 @@ from provenance.model import Int64s, Texts
 from provenance.read import Corpus, Part
 from provenance.run.claiming import Claims, document_bases, text_bases
 from provenance.run.excerpts import Words, excerpt
-from provenance.run.scanning import Opened, Reading
+from provenance.run.readings import Opened, Reading
 from provenance.run.spans import Located, complement, in_characters, locate
 
 SPANS = pa.schema(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +9,10 @@ import pyarrow as pa
 from provenance.judge import Judge, Judgement
 from provenance.match import chance
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
-from provenance.registry import Copies
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import Words, excerpt
-from provenance.run.scanning import Opened
+from provenance.run.items import Item, named_items
+from provenance.run.readings import Opened
 
 _SURE = 20.0
 """Strength of evidence that chance has no part in: an address, a resemblance of whole texts."""
@@ -68,19 +67,6 @@ class Found:
     chances: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """What a registry knows of an item."""
-
-    source: str
-    item: str | None
-    url: str | None
-    created_at: datetime | None
-    licence: str | None
-    length: int | None
-    copies: Copies | None
-
-
 def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: Judge) -> Found:
     """Name and judge everything that was located.
 
@@ -95,7 +81,7 @@ def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: 
     judge : Judge
         The law book, held against the circumstances.
     """
-    items = _items(spans, registries)
+    items = named_items(spans, registries)
     holders = tuple(_holders(items, judge))
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
     judgements = tuple(_judged(judge, items[row]) for row in chosen.tolist())
@@ -107,42 +93,11 @@ def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: 
     return Found(spans, holders, chosen, findings, judgements, chance(strengths))
 
 
-def _items(spans: pa.Table, registries: Sequence[Opened]) -> list[_Item]:
-    """Describe the item of every row; evidence without one names its source."""
-    owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
-    described: list[_Item | None] = [None] * len(spans)
-    for owner, opened in enumerate(registries):
-        rows = np.flatnonzero((owners == owner) & (numbers >= 0))
-        unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        known = opened.registry.describe(unique).to_pylist()
-        same = opened.registry.same(unique)
-        made = [
-            _Item(
-                row["source"],
-                row["item"],
-                row["url"],
-                row["created_at"],
-                row["licence"],
-                row["length"],
-                copies,
-            )
-            for row, copies in zip(known, same, strict=True)
-        ]
-        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
-            described[row] = made[place]
-    sources, addresses = spans["source"].to_pylist(), spans["address"].to_pylist()
-    return [
-        item or _Item(str(sources[row]), None, addresses[row], None, None, None, None)
-        for row, item in enumerate(described)
-    ]
+def _judged(judge: Judge, item: Item, source: str | None = None) -> Judgement:
+    return judge.rule(source or item.source, item.day, item.licence if source is None else None)
 
 
-def _judged(judge: Judge, item: _Item, source: str | None = None) -> Judgement:
-    day: date | None = item.created_at.date() if item.created_at else None
-    return judge.rule(source or item.source, day, item.licence if source is None else None)
-
-
-def _holders(items: Sequence[_Item], judge: Judge) -> list[Holder]:
+def _holders(items: Sequence[Item], judge: Judge) -> list[Holder]:
     holders = []
     for row, item in enumerate(items):
         others = item.copies.sources if item.copies else ()
@@ -166,7 +121,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
     spans: pa.Table,
     claims: Claims,
     registries: Sequence[Opened],
-    items: Sequence[_Item],
+    items: Sequence[Item],
     chosen: Int64s,
     judgements: Sequence[Judgement],
     strengths: Floats,
@@ -229,7 +184,7 @@ def _matched(own: pa.Table, claims: Claims) -> list[int]:
 
 
 def _alternatives(
-    spans: pa.Table, claims: Claims, items: Sequence[_Item], chosen: Int64s
+    spans: pa.Table, claims: Claims, items: Sequence[Item], chosen: Int64s
 ) -> list[list[dict[str, str | None]]]:
     """Name the other items that stand in the same place, the likeliest first."""
     claim_of = spans["claim"].to_pylist()

@@ -11,7 +11,7 @@ from provenance.match import (
     THRESHOLD,
 )
 from provenance.model import MeasuredRecall, Method, Parameter
-from provenance.run.scanning import Opened
+from provenance.run.readings import Opened
 
 
 def method(registries: Sequence[Opened]) -> Method:

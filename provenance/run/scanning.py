@@ -14,14 +14,10 @@ import pyarrow.compute as pc
 
 from provenance.fingerprint import shingle, signatures, tokenise
 from provenance.match import (
-    Bands,
     Candidates,
-    Index,
     Lookalikes,
     Passages,
-    bands,
     concatenated,
-    index,
     lookalikes,
     sample,
     scan,
@@ -29,95 +25,12 @@ from provenance.match import (
 )
 from provenance.model import Documents, Int64s, Skipped, Texts, Tokens
 from provenance.read import Corpus, Part
-from provenance.registry import Registry
 from provenance.run.progress import Progress
+from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.spool import Spool
 
 _SLICE = 1 << 20
 """Bytes of text fingerprinted at a time: what they need stays in the processor's cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A registry, ready to be matched against.
-
-    Parameters
-    ----------
-    registry : Registry
-        As on disk.
-    index : Index
-        Its postings.
-    bands : Bands or None
-        Its signatures; None where no item is long enough.
-    """
-
-    registry: Registry
-    index: Index
-    bands: Bands | None
-
-    @classmethod
-    def of(cls, registry: Registry) -> "Opened":
-        """Make a registry ready."""
-        items, matrix = registry.signatures()
-        return cls(
-            registry, index(registry.holdings()), bands(items, matrix) if len(items) else None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much was read."""
-
-    documents: int = 0
-    texts: int = 0
-    tokens: int = 0
-    bytes: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        """Add up, unit by unit."""
-        return Counts(
-            self.documents + other.documents,
-            self.texts + other.texts,
-            self.tokens + other.tokens,
-            self.bytes + other.bytes,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one part of a corpus brought.
-
-    Parameters
-    ----------
-    counts : Counts
-        How much it holds.
-    skipped : tuple of Skipped
-        What could not be read.
-    candidates : tuple of Candidates
-        One table a registry; texts are counted from the part's first.
-    lookalikes : tuple of Lookalikes
-        One a registry.
-    linked : ndarray of int64
-        Texts whose row has an address of a source's own.
-    link_sources : tuple of str
-        The source of each.
-    passages : Passages
-        A sample of its own words.
-    documents : ndarray of int64, shape (texts,)
-        Document of each text, counted from the part's first.
-    kept : Spool or None
-        The texts themselves, where the part cannot be read again.
-    """
-
-    counts: Counts
-    skipped: tuple[Skipped, ...]
-    candidates: tuple[Candidates, ...]
-    lookalikes: tuple[Lookalikes, ...]
-    linked: Int64s
-    link_sources: tuple[str, ...]
-    passages: Passages
-    documents: Int64s
-    kept: Spool | None
 
 
 def read_corpus(

@@ -8,7 +8,7 @@ import numpy as np
 from provenance.fingerprint import Spans, characters, widen
 from provenance.model import Edges, Flags, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
-from provenance.run.scanning import Opened
+from provenance.run.readings import Opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from provenance.judge import Judgement
 from provenance.match import interval, union_lengths
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
 from provenance.run.findings import Found, Holder
-from provenance.run.scanning import Counts
+from provenance.run.readings import Counts
 
 Key = tuple[str, str]
 """A kind of share and its key: ("source", "x")."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match import BITS_SCALE, index
-from provenance.match.index import locate, probe
+from provenance.match.lookup import locate, probe
 from provenance.model import BACKGROUND_BITS, Postings
 from tests.match.holding import holding, tokens_of
 
@@ -36,9 +36,9 @@ def range_of(made, shingle):
     return first, last
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(SHINGLES, SHINGLES)
-def test_locating_a_shingle_is_looking_it_up(held, others):
+def test_locating_is_looking_up_and_the_filter_has_no_false_negative(held, others):
     made = index_of(held)
     places = defaultdict(list)
     for place, shingle in enumerate(sorted(held)):
@@ -46,13 +46,7 @@ def test_locating_a_shingle_is_looking_it_up(held, others):
     for shingle in [*held, *others, 0, 2**64 - 1]:
         first, last = range_of(made, shingle)
         assert list(range(first, last)) == places.get(shingle, [])
-
-
-@settings(max_examples=200)
-@given(SHINGLES)
-def test_the_filter_has_no_false_negative(held):
-    made = index_of(held)
-    assert all(may_hold(made, shingle) for shingle in held)
+        assert may_hold(made, shingle) or shingle not in places
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000, 50_000])

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
 from provenance.read import open_corpus
-from provenance.read.lines import Records
-from provenance.read.records import record_documents
 from provenance.read.columns import Columns
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import Leaves
+from provenance.read.lines import Records
+from provenance.read.records import record_documents
 
 
 @pytest.fixture
@@ -231,9 +231,7 @@ def test_many_rows_at_once_give_what_rows_one_by_one_give(chats, lists):
         "messages": pa.array(chats[:count], KIND),
         "paragraphs": pa.array(lists[:count], pa.list_(pa.string())),
     }
-    records = [
-        (row, {"messages": chats[row], "paragraphs": lists[row]}) for row in range(count)
-    ]
+    records = [(row, {"messages": chats[row], "paragraphs": lists[row]}) for row in range(count)]
     numbers = pa.array(range(count), pa.int64()).to_numpy()
     fast = documents(Rows("f", numbers), Leaves.of(columns))
     slow = record_documents("f", Records(records, []), Columns(tuple(columns)), searching=False)

@@ -29,9 +29,7 @@ def offline(monkeypatch, tmp_path):
     """No test talks to a hub."""
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
-    import huggingface_hub.constants
-
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
 
 
 def rows_of(parts):
@@ -90,7 +88,7 @@ def test_a_damaged_saved_dataset_is_an_error(split_dataset, tmp_path):
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
-    """Something that the library streams as it streams a hub's datasets: a folder called by name."""
+    """A folder, called by a name: the library streams it as it streams what a hub has."""
     folder = tmp_path / "owner" / "name"
     folder.mkdir(parents=True)
     table("a").to_parquet(str(folder / "train.parquet"))

@@ -1,5 +1,7 @@
 """Texts laid out as documents, cut between rows, with all that is left out counted."""
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -59,5 +61,5 @@ def test_batches_are_small_and_never_part_a_row(small, rows):
     assert sum(map(len, held)) == len(set().union(*held))
     assert all(size <= 20 or len(rows) == 1 for size, rows in zip(sizes, held, strict=True))
     # Nor smaller than they could be.
-    for one, two in zip(sizes, sizes[1:], strict=False):
+    for one, two in pairwise(sizes):
         assert one + two > 20 or two == 0

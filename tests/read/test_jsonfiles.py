@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
-from provenance.read import open_corpus
+from provenance.read import open_corpus, stretches
 from provenance.read.lines import LineBlock, line_blocks, records_of, table_of
 
 
@@ -250,3 +250,26 @@ def test_a_block_ends_with_a_line(tmp_path):
     assert [found.first for found in blocks] == [
         sum(one.rows for one in blocks[:place]) for place in range(len(blocks))
     ]
+
+
+def test_a_long_file_is_several_parts_that_together_are_the_file(lines, hear, monkeypatch):
+    rows: list[bytes] = [json.dumps({"text": f"text {n}"}).encode() for n in range(3000)]
+    rows[10:10] = [b"", b"  ", b"\t", b"{broken", b'{"text": "' + b"long " * 1000 + b'"}']
+    path = lines(b"\xef\xbb\xbf" + rows[0], *rows[1:])
+    whole = hear(path)
+    monkeypatch.setattr(stretches, "STRETCH", 4000)
+    parts = open_corpus([str(path)]).parts
+    assert len(parts) > 5
+    assert sum(part.size for part in parts) == path.stat().st_size - 3
+    assert hear(path) == whole
+    assert len(whole.texts) == 3001
+    assert whole.skipped == {"not valid JSON": (1, (10,))}
+
+
+@given(st.lists(st.sampled_from([b"", b" ", b"\r", b" {}", b"{}", b"{}\r", b"x", b"\t\n"])))
+def test_rows_are_the_lines_that_are_not_blank(given_lines):
+    data = b"\n".join(given_lines)
+    found = list(line_blocks(io.BytesIO(data), 4))
+    rows = [row for one in found for row, _ in one.lines()]
+    assert sum(one.rows for one in found) == sum(bool(line.strip()) for line in data.split(b"\n"))
+    assert rows == list(range(len(rows)))

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -66,6 +65,6 @@ def rows() -> list[Row]:
 @pytest.fixture(scope="session")
 def registry(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """A registry to look at, never to be changed."""
-    path: Path = tmp_path_factory.mktemp("registries") / "posts"
+    path = tmp_path_factory.mktemp("registries") / "posts"
     build(path, [batch_of(rows)])
     return open_registry(path)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ WEIGHTS = st.lists(st.integers(0, 12), max_size=40)
 def batches_of(weights, places):
     bounds = [0, *sorted(place % (len(weights) + 1) for place in places), len(weights)]
     batch = pa.record_batch({"weight": pa.array(weights, pa.int64())})
-    return [batch.slice(a, b - a) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [batch.slice(a, b - a) for a, b in pairwise(bounds)]
 
 
 def cut(batches, most):
@@ -105,5 +106,8 @@ def test_a_sink_writes_row_groups_in_order(tmp_path):
 
 def test_a_sink_that_cannot_write_says_so(tmp_path):
     wrong = pa.table({"other": [1]})
-    with pytest.raises(ValueError, match="schema"), Sink(tmp_path / "texts.parquet", TEXTS_SCHEMA) as sink:
+    with (
+        pytest.raises(ValueError, match="schema"),
+        Sink(tmp_path / "texts.parquet", TEXTS_SCHEMA) as sink,
+    ):
         sink.put(wrong)

@@ -1,6 +1,7 @@
 """What a registry holds, against a plain reading of its items."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -23,10 +24,7 @@ def in_order(registry, rows):
 def tokens(in_order):
     """Tokens of each item, as plain tuples."""
     found = fingerprint.tokenise(texts_of(in_order))
-    return [
-        tuple(found.hashes[start:end].tolist())
-        for start, end in zip(found.offsets, found.offsets[1:], strict=False)
-    ]
+    return [tuple(found.hashes[start:end].tolist()) for start, end in pairwise(found.offsets)]
 
 
 def texts_of(rows):
@@ -82,8 +80,7 @@ def test_tokens_are_those_of_the_texts(registry, tokens):
     holdings = registry.holdings()
     offsets = holdings.token_offsets
     assert [
-        tuple(holdings.tokens[start:end].tolist())
-        for start, end in zip(offsets, offsets[1:], strict=False)
+        tuple(holdings.tokens[start:end].tolist()) for start, end in pairwise(offsets)
     ] == tokens
 
 

@@ -1,5 +1,7 @@
 """Postings are sorted as a plain sort would."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -32,9 +34,7 @@ def as_postings(records):
 def test_parting_and_sorting_the_parts_is_sorting(postings, depth):
     laid = records(sorted(postings, key=lambda one: one[1:]))
     parted, bounds = partition(laid, 0, depth)
-    parts = [
-        sort_records(parted[a:b], depth) for a, b in zip(bounds, bounds[1:], strict=False) if a < b
-    ]
+    parts = [sort_records(parted[a:b], depth) for a, b in pairwise(bounds) if a < b]
     found = [one for part in parts for one in as_postings(part)]
     assert found == plainly_sorted(postings)
 

@@ -57,7 +57,7 @@ def test_altered_texts_are_noticed(folder):
     data[30] ^= 1
     path.write_bytes(data)
     open_registry(folder)
-    with pytest.raises(DigestMismatch, match="texts.parquet was altered"):
+    with pytest.raises(DigestMismatch, match=r"texts\.parquet was altered"):
         verify(folder)
 
 
@@ -79,7 +79,10 @@ def another_source(values):
 
 FAULTS = {
     "postings are out of order": ("postings", lambda t: t.take(np.arange(len(t))[::-1].copy())),
-    "postings that are not in their items": ("postings", lambda t: altered(t, "position", one_more)),
+    "postings that are not in their items": (
+        "postings",
+        lambda t: altered(t, "position", one_more),
+    ),
     "items stand in it twice": ("items", lambda t: altered(t, "item", all_alike)),
     "items are out of order": ("items", lambda t: altered(t, "created_at", reversed_)),
     "59 texts of 60 items": ("texts", lambda t: t.slice(1)),

@@ -9,7 +9,8 @@ from contextlib import suppress
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.arrays import array_records
 from provenance.read.dumps.posts import Object
-from provenance.read.files import File
+from provenance.read.dumps.tables import ARROW, PARQUET
+from provenance.read.files import File, reading
 from provenance.read.lines import parse
 
 HEAD = 1 << 20
@@ -25,6 +26,8 @@ TABLE, ARCHIVE, API, REDDIT, STACKEXCHANGE = (
 
 _ARCHIVE = re.compile(rb"\s*window\.YTD\.")
 _ROOT = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(posts|comments)\b", re.DOTALL)
+_PACKS = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
+_LOOK = 1 << 12
 _SIGNS: tuple[tuple[str, Set[str], Set[str]], ...] = (
     (API, {"id_str", "created_at"}, {"text", "full_text", "extended_tweet"}),
     (API, {"user", "created_at", "id"}, {"full_text", "extended_tweet", "retweet_count"}),
@@ -42,18 +45,28 @@ def layout_of(file: File) -> str:
     UnsupportedFormat
         If it begins like none that is known.
     """
-    head = file.head(HEAD).removeprefix(codecs.BOM_UTF8)
-    if head.startswith(b"PAR1"):
+    head = _head(file).removeprefix(codecs.BOM_UTF8)
+    if head.startswith((PARQUET, *ARROW)):
         return TABLE
     if _ARCHIVE.match(head):
         return ARCHIVE
     if head.lstrip().startswith(b"<"):
         return _xml(head, file.name)
+    _check_text(head, file.name)
     for entry in _objects(head):
         for layout, all_of, one_of in _SIGNS:
             if all_of <= entry.keys() and one_of & entry.keys():
                 return layout
     return TABLE
+
+
+def _head(file: File) -> bytes:
+    """Read what can be read: a file that is damaged further on is refused by its reader."""
+    found = b""
+    with suppress(CorruptFile), file.stream() as stream, reading(file.name):
+        while len(found) < HEAD and (piece := stream.read(HEAD >> 4)):
+            found += piece
+    return found
 
 
 def _xml(head: bytes, name: str) -> str:
@@ -63,6 +76,16 @@ def _xml(head: bytes, name: str) -> str:
         f"{name}: this XML is not a layout we read",
         remedy="of Stack Exchange's files, give Posts.xml or Comments.xml.",
     )
+
+
+def _check_text(head: bytes, name: str) -> None:
+    if head.startswith(_PACKS):
+        raise UnsupportedFormat(f"{name}: an archive of files", remedy="unpack it first.")
+    if b"\0" in head[:_LOOK]:
+        raise UnsupportedFormat(
+            f"{name}: neither text nor a table that we read",
+            remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
+        )
 
 
 def _objects(head: bytes) -> list[Object]:

@@ -1,9 +1,9 @@
 """Tables in JSON: many lines at once where they are alike, else object by object."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +17,18 @@ from provenance.read.dumps.columnar import laid_out
 from provenance.read.dumps.columns import find_roles
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.moments import moment
-from provenance.read.dumps.posts import HEAD, Object, is_array, items_of, objects, word
+from provenance.read.dumps.posts import (
+    HEAD,
+    Entry,
+    Object,
+    is_array,
+    items_of,
+    objects,
+    objects_in,
+    word,
+)
 from provenance.read.jsonfiles import blocks_of
-from provenance.read.lines import LineBlock, Records, records_of, table_of
+from provenance.read.lines import LineBlock, table_of
 from provenance.read.records import value_at
 from provenance.read.shapes import narrowed, shape_of
 
@@ -86,9 +95,9 @@ def read_json(dump: Dump) -> Iterator[Items]:
 
 def _array(dump: Dump) -> Iterator[Items]:
     found = objects(dump)
-    first = next(found, Records([], []))
-    how, _ = _learnt([entry for _, entry in first.records[:SAMPLE]], dump)
-    yield from items_of(dump, chain([first], found), how.record)
+    head = list(islice(found, SAMPLE))
+    how, _ = _learnt(_sample(head), dump)
+    yield from items_of(dump, chain(head, found), how.record)
 
 
 def _lines(dump: Dump) -> Iterator[Items]:
@@ -97,18 +106,22 @@ def _lines(dump: Dump) -> Iterator[Items]:
     sample: list[Object] = []
     while not sample and (block := next(blocks, None)) is not None:
         met.append(block)
-        sample = [entry for _, entry in records_of(block).records[:SAMPLE]]
+        sample = _sample(objects_in(block))
     if not met:
         return
     how, schema = _learnt(sample, dump)
     for block in chain(met, blocks):
         batch = table_of(block, schema)
         if batch is None:
-            yield from items_of(dump, iter([records_of(block)]), how.record)
+            yield from items_of(dump, objects_in(block), how.record)
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             columns = {role: column_at(batch, path) for role, path in how.roles.items()}
             yield from portions(laid_out(columns, rows, dump, how.prefix))
+
+
+def _sample(found: Iterable[Entry]) -> list[Object]:
+    return list(islice((entry for _, entry in found if isinstance(entry, dict)), SAMPLE))
 
 
 def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:

@@ -9,10 +9,11 @@ import fsspec
 from provenance.errors import CorruptFile, DatasetNotFound, UnsupportedFormat
 from provenance.read.compression import COMPRESSIONS, compression_of
 from provenance.read.files import File, reading
+from provenance.read.formats import METADATA, named_format
 
 ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
-EXCHANGE = ("Posts.xml", "Comments.xml")
-TABLES = ("*.parquet", "*.csv", "*.tsv", "*.jsonl", "*.ndjson", "*.json", "RC_*", "RS_*")
+EXCHANGE = ("posts.xml", "comments.xml")
+STREAMS = ("rc_*", "rs_*")
 _PACKED = (*COMPRESSIONS, "zstd", "gzip")
 
 
@@ -43,15 +44,20 @@ def files_at(address: str) -> list[File]:
 
 def _chosen(paths: Iterable[str]) -> list[str]:
     """Choose an archive's posts where it is one; else every table and stream."""
-    for patterns in (ARCHIVE, EXCHANGE, TABLES):
-        found = [path for path in paths if _fits(path, patterns)]
-        if found:
+    for patterns in (ARCHIVE, EXCHANGE):
+        if found := [path for path in paths if _fits(path, patterns)]:
             return found
-    return []
+    return [path for path in paths if _fits(path, STREAMS) or _is_table(path)]
+
+
+def _is_table(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    form = named_format(name)
+    return form is not None and form[0] != "text" and name not in METADATA and name[0] not in "._"
 
 
 def _fits(path: str, patterns: Iterable[str]) -> bool:
-    name = path.rpartition("/")[2]
+    name = path.rpartition("/")[2].lower()
     bare, _, last = name.rpartition(".")
     inner = bare if last in _PACKED else name
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)

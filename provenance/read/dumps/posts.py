@@ -9,14 +9,16 @@ from provenance.read.arrays import array_records
 from provenance.read.dumps.batches import Fault, Record, batched
 from provenance.read.dumps.dump import Dump
 from provenance.read.jsonfiles import blocks_of
-from provenance.read.lines import Records, records_of
+from provenance.read.lines import LineBlock, parse
 
 Object = dict[str, object]
+Entry = tuple[int, Object | str]
+"""An object, or why there is none, with its number in the file."""
 Reader = Callable[[Object, int, Dump], Record | Fault]
 """Makes an item of one object, given its number."""
 
 HEAD = 1 << 12
-_LOT = 4 << 20
+_LOT = 1 << 16
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
 
@@ -25,18 +27,26 @@ def read_posts(dump: Dump, read: Reader) -> Iterator[Items]:
     return items_of(dump, objects(dump), read)
 
 
-def items_of(dump: Dump, found: Iterator[Records], read: Reader) -> Iterator[Items]:
+def items_of(dump: Dump, found: Iterator[Entry], read: Reader) -> Iterator[Items]:
     """Make items of objects."""
-    return batched(dump.name, _entries(dump, found, read))
+    return batched(
+        dump.name,
+        (
+            Fault(row, entry) if isinstance(entry, str) else read(entry, row, dump)
+            for row, entry in found
+        ),
+    )
 
 
-def objects(dump: Dump) -> Iterator[Records]:
-    """Read every object of a file."""
+def objects(dump: Dump) -> Iterator[Entry]:
+    """Read every object of a file, and let go of it before the next."""
     head = dump.file.head(HEAD)
-    if is_array(head):
-        yield from _array(dump, head)
-    else:
-        yield from map(records_of, blocks_of(dump.file))
+    return _array(dump, head) if is_array(head) else _lines(dump)
+
+
+def objects_in(block: LineBlock) -> Iterator[Entry]:
+    """Read every object of some lines."""
+    return ((row, parse(line)) for row, line in block.lines())
 
 
 def is_array(head: bytes) -> bool:
@@ -59,13 +69,14 @@ def word(value: object) -> str | None:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _array(dump: Dump, head: bytes) -> Iterator[Records]:
+def _lines(dump: Dump) -> Iterator[Entry]:
+    for block in blocks_of(dump.file):
+        yield from objects_in(block)
+
+
+def _array(dump: Dump, head: bytes) -> Iterator[Entry]:
     with dump.file.stream() as stream:
         stream.read(len(head) - len(past_assignment(head)))
-        yield from array_records(stream, dump.name, _LOT)
-
-
-def _entries(dump: Dump, found: Iterator[Records], read: Reader) -> Iterator[Record | Fault]:
-    for some in found:
-        yield from (Fault(row, reason) for row, reason in some.faults)
-        yield from (read(entry, row, dump) for row, entry in some.records)
+        for some in array_records(stream, dump.name, _LOT):
+            yield from some.faults
+            yield from some.records

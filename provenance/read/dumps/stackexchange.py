@@ -20,6 +20,12 @@ _HOST = re.compile(
     r"([a-z0-9-]+\.)*(stackexchange|stackoverflow|superuser|serverfault|askubuntu|stackapps)\.com"
     r"|(meta\.)?mathoverflow\.net"
 )
+_FORBIDDEN = re.compile(
+    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])"
+    rb"|0*(?:[0-8]|1[124-9]|2\d|3[01]));",
+    re.IGNORECASE,
+)
+_LONGEST = 12
 _PIECE = 1 << 18
 _PATHS = {"1": "q", "2": "a"}
 
@@ -46,7 +52,7 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
     opened: list[Element] = []
     count = 0
     try:
-        for piece in _and_end(dump.pieces(_PIECE)):
+        for piece in _and_end(sound(dump.pieces(_PIECE))):
             parser.close() if piece is None else parser.feed(piece)
             for row in _closed(parser, opened):
                 yield opened[0].tag, row.attrib
@@ -56,6 +62,19 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
             f"{dump.name}: damaged or cut short after {count:,} rows ({error})",
             remedy="fetch or unpack the file again.",
         ) from error
+
+
+def sound(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Put U+FFFD for references to characters that XML forbids: one would end the reading."""
+    rest = b""
+    for piece in pieces:
+        held = rest + piece
+        # A reference may go on in the next piece.
+        begun = held.rfind(b"&", max(0, len(held) - _LONGEST))
+        cut = begun if begun >= 0 and b";" not in held[begun:] else len(held)
+        yield _FORBIDDEN.sub(b"&#xFFFD;", held[:cut])
+        rest = held[cut:]
+    yield rest
 
 
 def _and_end(pieces: Iterator[bytes]) -> Iterator[bytes | None]:

@@ -57,11 +57,13 @@ def _post(post: Object, row: int, dump: Dump) -> Record | Fault:
     if not text or text.isspace():
         return Fault(row, skips.EMPTY)
     native = _id(post)
+    if native is None:
+        return Fault(row, skips.NO_ID)
     return Record(
         dump.source,
-        native or f"{dump.prefix()}#{row}",
+        native,
         text,
-        native and ADDRESS + native,
+        ADDRESS + native,
         moment(post.get("created_at")),
         _screen_name(post),
         word(post.get("lang")),

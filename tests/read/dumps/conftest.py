@@ -1,10 +1,13 @@
 """Dumps of our own writing."""
 
+import csv
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import ITEMS, Items, Skipped
@@ -52,3 +55,54 @@ def read() -> Callable[..., Found]:
 def lines() -> Callable[[Iterable[object]], str]:
     """Write JSON Lines."""
     return lambda records: "".join(json.dumps(record) + "\n" for record in records)
+
+
+def write_parquet(path, rows):
+    pq.write_table(pa.Table.from_pylist(rows), path)
+
+
+def write_lines(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def write_array(path, rows):
+    path.write_text(json.dumps(rows))
+
+
+def write_csv(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, {key: 0 for row in rows for key in row})
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+WRITERS = {
+    ".parquet": write_parquet,
+    ".jsonl": write_lines,
+    ".json": write_array,
+    ".csv": write_csv,
+}
+
+
+@pytest.fixture(scope="session")
+def write() -> Callable[[Path, Rows], None]:
+    """Write rows as a table, in the format that the file's name says."""
+    return lambda path, rows: WRITERS[path.suffix](path, rows)
+
+
+@pytest.fixture(scope="session", params=WRITERS)
+def form(request: pytest.FixtureRequest) -> str:
+    """The ending of a table's name."""
+    return str(request.param)
+
+
+@pytest.fixture
+def table(form: str, tmp_path: Path) -> Callable[[Rows], Path]:
+    """Write rows as a table of one format, and return where."""
+
+    def table(rows: Rows) -> Path:
+        path = tmp_path / f"posts{form}"
+        WRITERS[form](path, rows)
+        return path
+
+    return table

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.markup import plain_text
+from provenance.read.dumps.markup import _Reader, _Text, plain_text
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,22 @@ from provenance.read.dumps.markup import plain_text
 )  # fmt: skip
 def test_html_reads_as_people_see_it(html, text):
     assert plain_text(html) == text
+
+
+PIECES = st.sampled_from(
+    [
+     "<p>", "</p>", "<br>", "<br/>", "<P>", "<pre>", "</pre>", "<li >", "</li>", "<hr />",
+     "<!-- c", "-->", '<a href="x">', "<a href='<'>", "<b", "<", ">", "&lt;", "&amp", "&#10;", "\n",
+     "  ", "a",
+     "</", "<script>", "</script>", "<td>", "<title>", "<![CDATA[", "<?x", 'b="c"', "<pre/>"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_the_short_way_gives_what_the_parser_gives(html):
+    text = _Text()
+    _Reader(text).read(html)
+    assert plain_text(html) == text.whole()
 
 
 @given(st.text(max_size=60))

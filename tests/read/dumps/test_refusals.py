@@ -116,3 +116,17 @@ def test_xml_of_another_kind(tmp_path):
     (tmp_path / "feed.xml").write_text("<rss></rss>")
     with pytest.raises(UnsupportedFormat, match=r"feed\.xml"):
         detect_layout(str(tmp_path / "feed.xml"))
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"PK\x03\x04 and more", "an archive of files"),
+        (b"7z\xbc\xaf\x27\x1c", "an archive of files"),
+        ("id,text\n1,a".encode("utf-16"), "neither text nor a table"),
+    ],
+)
+def test_files_of_another_kind(tmp_path, head, what):
+    (tmp_path / "dump").write_bytes(head)
+    with pytest.raises(UnsupportedFormat, match=what):
+        detect_layout(str(tmp_path / "dump"))

@@ -3,6 +3,7 @@
 import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
+from provenance.read.dumps.stackexchange import sound
 
 POSTS = """\ufeff<?xml version="1.0" encoding="utf-8"?>
 <posts>
@@ -78,6 +79,19 @@ def test_other_files_of_the_dump_hold_no_posts(read, site):
 def test_damaged_xml_is_refused(read, site, cut):
     with pytest.raises(CorruptFile, match=r"Posts\.xml: damaged or cut short after \d rows"):
         read(site("a", cut))
+
+
+@pytest.mark.parametrize("reference", ["&#x1F;", "&#0;", "&#xD83D;", "&#xb;", "&#31;"])
+def test_characters_that_xml_forbids_are_replaced(read, site, reference):
+    posts = f'<posts><row Id="1" Title="a{reference}b&#xA;c&#x1F600;&#10;d" /></posts>'
+    assert read(site("a", posts) / "Posts.xml").column("text") == ["a\ufffdb\nc😀\nd"]
+
+
+def test_references_are_whole_wherever_pieces_end():
+    text = b"a&#x1F;b&#xA;c&amp;&#31;" * 3
+    for cut in range(1, len(text)):
+        pieces = [text[at : at + cut] for at in range(0, len(text), cut)]
+        assert b"".join(sound(iter(pieces))) == b"a&#xFFFD;b&#xA;c&amp;&#xFFFD;" * 3
 
 
 def test_many_rows_need_no_more_memory(read, site):

@@ -1,0 +1,89 @@
+"""Contractions: `do n't` and `it 's` are the words `dont` and `its` that a tokeniser tore apart."""
+
+import numpy as np
+
+from provenance.compiled import Scalar, inlined, kernel
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference
+from provenance.fingerprint.words import hash_folded, read_word
+from provenance.model import Int32s, UInt8s, UInt32s
+
+QUOTE, SPACE = 0x27, 0x20
+
+_SUFFIXES = tuple(
+    np.uint64(int.from_bytes(text.encode(), "little"))
+    for text in ("t", "s", "m", "d", "re", "ve", "ll")
+)
+
+
+@inlined
+def is_quote(byte: Scalar) -> Scalar:
+    """Whether an apostrophe may begin with this byte."""
+    return byte in (QUOTE, 0xE2, AMPERSAND)
+
+
+@kernel
+def contraction(  # noqa: PLR0913 (the arrays of one table)
+    view: UInt8s,
+    at: Scalar,
+    end: Scalar,
+    tables: Tables,
+    scratch: UInt8s,
+    hashes: UInt32s,
+    starts: Int32s,
+    ends: Int32s,
+    last: Scalar,
+) -> Scalar:
+    """Mend what a tokeniser tore: `it 's` and `don ' t` become `its` and `dont` again.
+
+    Returns
+    -------
+    int
+        The place behind the mended word; `at` where there is nothing to mend.
+    """
+    if ends[last] != at - 1 or view[at - 1] != SPACE or hashes[last] & 1:
+        return at
+    place = _after_quote(view, at, end, tables)
+    if place == at:
+        return at
+    if place < end and view[place] == SPACE:
+        place += 1
+    suffix, size = np.uint64(0), 0
+    while place < end and size < 4 and is_word(view[place]):
+        suffix |= np.uint64(view[place] | 0x20) << np.uint64(8 * size)
+        size += 1
+        place += 1
+    if suffix not in _SUFFIXES:
+        return at
+    join(view, tables, scratch, hashes, starts, ends, last, suffix, size)
+    ends[last] = place
+    return place
+
+
+@kernel
+def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
+    if view[at] == QUOTE:
+        return at + 1
+    if view[at] == AMPERSAND:
+        point, after = reference(view, at + 1, end, tables)
+        return after if point in (0x27, 0x2018, 0x2019) else at
+    is_curved = at + 2 < end and view[at + 1] == 0x80 and view[at + 2] in (0x98, 0x99)
+    return at + 3 if is_curved else at
+
+
+@kernel
+def join(  # noqa: PLR0913 (the arrays of one table)
+    view: UInt8s,
+    tables: Tables,
+    scratch: UInt8s,
+    hashes: UInt32s,
+    starts: Int32s,
+    ends: Int32s,
+    last: Scalar,
+    suffix: Scalar,
+    size: Scalar,
+) -> None:
+    """Lengthen a word by a suffix of `size` bytes: hash it anew."""
+    _, length, _, _, _ = read_word(view, starts[last], ends[last], tables, scratch)
+    for offset in range(size):
+        scratch[length + offset] = np.uint8(suffix >> np.uint64(8 * offset))
+    hashes[last] = hash_folded(scratch, length + size)

@@ -1,0 +1,128 @@
+"""Chains: what the seeds of one item make together, extended over words that were edited."""
+
+import numpy as np
+
+from provenance.compiled import Scalar, kernel
+from provenance.match.align import REACH, align
+from provenance.match.lookup import BITS_SCALE
+from provenance.model import Int32s, Int64s, UInt8s, UInt32s
+
+_CHAIN_FLOOR = 28 * BITS_SCALE  # seeds of less are not worth an alignment
+_TEXT_GAP = 24  # tokens between two runs of a chain, in the text
+_ITEM_GAP = 48  # and in the item
+_SHIFT = np.uint32(12)  # of a token's hash, to its background cell
+
+
+@kernel
+def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is its point)
+    item: UInt32s,
+    document: UInt32s,
+    bits: UInt8s,
+    hits: Int64s,
+    order: Int64s,
+    place: Scalar,
+    scratch: tuple[Int32s, Int32s, Int32s, Int32s],
+) -> tuple[Scalar, Int32s, Scalar, Scalar]:
+    """Chain the hits of one item from `place` on, as far as they go together.
+
+    Returns
+    -------
+    place : int
+        The first hit of the next chain.
+    pairs : ndarray of int32, shape (m, 2)
+        Matched tokens: place in the item, place in the text.
+    score : int
+        Their information; 0 where the chain was not worth an alignment.
+    rarest : int
+        Number of items that share its rarest seed.
+    """
+    number = hits[order[place], 0]
+    pairs = scratch[3]
+    count, score, rarest = 0, 0, np.int64(1 << 30)
+    item_end, text_end = np.int64(0), np.int64(0)
+    while place < len(order) and hits[order[place], 0] == number:
+        at_text, at_item = hits[order[place], 1], hits[order[place], 2]
+        if count:
+            if at_text < text_end and at_text - at_item == text_end - item_end:
+                rarest = min(rarest, hits[order[place], 3])
+                place += 1
+                continue
+            if at_text - text_end > _TEXT_GAP or at_item - item_end > _ITEM_GAP:
+                break
+            if at_text >= text_end and at_item < item_end:
+                break  # the item begins anew
+        # The maximal run through this hit, within what the chain has left open.
+        shift = max(text_end - at_text, item_end - at_item, 0)
+        at_text, at_item = at_text + shift, at_item + shift
+        low = min(at_text - text_end, at_item - item_end)
+        back = 0
+        while back < low and document[at_text - back - 1] == item[at_item - back - 1]:
+            back += 1
+        at_text, at_item = at_text - back, at_item - back
+        length = 0
+        while (
+            at_text + length < document.size
+            and at_item + length < item.size
+            and document[at_text + length] == item[at_item + length]
+        ):
+            length += 1
+        if length == 0:
+            place += 1
+            continue
+        rarest = min(rarest, hits[order[place], 3])
+        item_gap, text_gap = at_item - item_end, at_text - text_end
+        if count and 0 < item_gap <= REACH and 0 < text_gap <= REACH:
+            inner = align(
+                item[item_end:at_item], document[text_end:at_text], bits, False, *scratch[:2]
+            )
+            for step in range(inner - 1, -1, -1):
+                pairs[count, 0] = item_end + scratch[1][step, 0]
+                pairs[count, 1] = text_end + scratch[1][step, 1]
+                score += bits[item[pairs[count, 0]] >> _SHIFT]
+                count += 1
+        for step in range(length):
+            pairs[count, 0], pairs[count, 1] = at_item + step, at_text + step
+            score += bits[item[at_item + step] >> _SHIFT]
+            count += 1
+        item_end, text_end = at_item + length, at_text + length
+        place += 1
+    if score < _CHAIN_FLOOR or count == 0:
+        return max(place, 1), pairs[:0], 0, rarest
+    return place, *_beyond(item, document, bits, pairs[:count], score, scratch), rarest
+
+
+@kernel
+def _beyond(
+    item: UInt32s,
+    document: UInt32s,
+    bits: UInt8s,
+    pairs: Int32s,
+    score: Scalar,
+    scratch: tuple[Int32s, Int32s, Int32s, Int32s],
+) -> tuple[Int32s, Scalar]:
+    """Extend a chain at both ends."""
+    table, left, right, _ = scratch
+    item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
+    item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
+    lefts = align(
+        item[item_low:item_at][::-1], document[text_low:text_at][::-1], bits, True, table, left
+    )
+    item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
+    rights = align(
+        item[item_end : item_end + REACH],
+        document[text_end : text_end + REACH],
+        bits,
+        True,
+        table,
+        right,
+    )
+    whole = np.empty((lefts + len(pairs) + rights, 2), np.int32)
+    for step in range(lefts):  # traced from the far end: already in text order
+        whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
+        score += bits[item[whole[step, 0]] >> _SHIFT]
+    whole[lefts : lefts + len(pairs)] = pairs
+    for step in range(rights):
+        row = lefts + len(pairs) + rights - 1 - step
+        whole[row, 0], whole[row, 1] = item_end + right[step, 0], text_end + right[step, 1]
+        score += bits[item[whole[row, 0]] >> _SHIFT]
+    return whole, score

@@ -1,0 +1,59 @@
+"""Items by name: what a registry knows of the numbers that matching deals in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.registry import Copies
+from provenance.run.readings import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a registry knows of an item."""
+
+    source: str
+    item: str | None
+    url: str | None
+    created_at: datetime | None
+    licence: str | None
+    length: int | None
+    copies: Copies | None
+
+    @property
+    def day(self) -> date | None:
+        """The day on which it was published, if anybody knows."""
+        return self.created_at.date() if self.created_at else None
+
+
+def named_items(spans: pa.Table, registries: Sequence[Opened]) -> list[Item]:
+    """Describe the item of every row; evidence without one names its source."""
+    owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
+    described: list[Item | None] = [None] * len(spans)
+    for owner, opened in enumerate(registries):
+        rows = np.flatnonzero((owners == owner) & (numbers >= 0))
+        unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
+        known = opened.registry.describe(unique).to_pylist()
+        same = opened.registry.same(unique)
+        made = [
+            Item(
+                row["source"],
+                row["item"],
+                row["url"],
+                row["created_at"],
+                row["licence"],
+                row["length"],
+                copies,
+            )
+            for row, copies in zip(known, same, strict=True)
+        ]
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            described[row] = made[place]
+    sources, addresses = spans["source"].to_pylist(), spans["address"].to_pylist()
+    return [
+        item or Item(str(sources[row]), None, addresses[row], None, None, None, None)
+        for row, item in enumerate(described)
+    ]

@@ -1,0 +1,183 @@
+"""Attribution against every disjoint set there is."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from provenance.match import Stretches, attribute, union_lengths
+
+NEVER = 1e9  # a threshold that no stretch cut short can reach
+KEEPS = 0.7
+STRETCH = st.tuples(
+    st.integers(0, 1), st.integers(0, 20), st.integers(0, 14), st.integers(1, 40).map(float)
+)
+STRETCHES = st.lists(STRETCH, max_size=9)
+
+
+def stretches_of(rows, ranks=None):
+    """Give stretches of (text, first, length - 1, strength), sorted by text."""
+    rows = sorted(rows, key=lambda row: row[0])
+    table = np.array(rows, np.float64).reshape(-1, 4)
+    texts, firsts, sizes = table[:, :3].astype(np.int64).T
+    order = np.arange(len(rows)) if ranks is None else np.array(ranks)
+    return Stretches(texts, firsts, firsts + sizes, table[:, 3], order)
+
+
+def overlap(one, other, firsts, lasts, texts):
+    if texts[one] != texts[other]:
+        return 0
+    return max(0, min(lasts[one], lasts[other]) - max(firsts[one], firsts[other]) + 1)
+
+
+def greatest_total(stretches):
+    """Try every set of stretches."""
+    count, best = len(stretches.texts), 0.0
+    columns = (stretches.firsts, stretches.lasts, stretches.texts)
+    for size in range(1, count + 1):
+        for chosen in combinations(range(count), size):
+            if not any(overlap(*pair, *columns) for pair in combinations(chosen, 2)):
+                best = max(best, sum(stretches.strengths[place] for place in chosen))
+    return best
+
+
+def assert_disjoint(found, stretches):
+    places = np.flatnonzero(found.chosen)
+    columns = (found.firsts, found.lasts, stretches.texts)
+    assert not any(overlap(*pair, *columns) for pair in combinations(places, 2))
+
+
+@settings(max_examples=200)
+@given(STRETCHES)
+def test_the_chosen_are_disjoint_and_of_the_greatest_total_strength(rows):
+    stretches = stretches_of(rows)
+    found = attribute(stretches, NEVER)
+    assert_disjoint(found, stretches)
+    assert stretches.strengths[found.chosen].sum() == greatest_total(stretches)
+    assert found.firsts.tolist() == stretches.firsts.tolist()
+    assert found.lasts.tolist() == stretches.lasts.tolist()
+
+
+@settings(max_examples=200)
+@given(STRETCHES, st.floats(1, 30))
+def test_what_is_squeezed_in_stays_disjoint_and_strong_and_mostly_whole(rows, threshold):
+    stretches = stretches_of(rows)
+    scheduled, found = attribute(stretches, NEVER), attribute(stretches, threshold)
+    assert_disjoint(found, stretches)
+    assert (found.chosen | ~scheduled.chosen).all()
+    cut = found.chosen & ~scheduled.chosen
+    kept = (found.lasts - found.firsts + 1) / (stretches.lasts - stretches.firsts + 1)
+    assert (kept[found.chosen & ~cut] == 1).all()
+    assert (kept[cut] < 1).all()
+    assert (kept[cut] >= KEEPS).all()
+    assert (kept[cut] * stretches.strengths[cut] >= threshold).all()
+    assert (found.firsts >= stretches.firsts).all()
+    assert (found.lasts <= stretches.lasts).all()
+
+
+@settings(max_examples=200)
+@given(STRETCHES, st.sampled_from([1.0, 5.0, NEVER]))
+def test_the_winner_is_the_chosen_stretch_that_overlaps_most(rows, threshold):
+    stretches = stretches_of(rows)
+    found = attribute(stretches, threshold)
+    columns = (found.firsts, found.lasts, stretches.texts)
+    chosen = np.flatnonzero(found.chosen)
+    for place, winner in enumerate(found.winners):
+        shared = {other: overlap(place, other, *columns) for other in chosen}
+        if found.chosen[place]:
+            assert winner == place
+        elif winner == -1:
+            assert not any(shared.values())
+        else:
+            assert shared[winner] == max(shared.values()) > 0
+
+
+def test_every_stretch_that_is_not_chosen_has_a_winner():
+    found = attribute(stretches_of([(0, 0, 9, 9.0), (0, 2, 3, 5.0), (0, 20, 3, 1.0)]), NEVER)
+    assert found.winners.tolist() == [0, 0, 2]
+
+
+@settings(max_examples=100)
+@given(STRETCH, st.permutations(range(5)))
+def test_of_equals_the_one_of_the_lowest_rank_is_chosen(row, ranks):
+    found = attribute(stretches_of([row] * 5, ranks), NEVER)
+    assert np.flatnonzero(found.chosen).tolist() == [ranks.index(0)]
+    assert set(found.winners.tolist()) == {ranks.index(0)}
+
+
+@settings(max_examples=100)
+@given(STRETCHES, st.randoms(use_true_random=False), st.sampled_from([2.0, NEVER]))
+def test_the_order_of_stretches_changes_nothing(rows, dice, threshold):
+    rows = list({row[:3]: row for row in rows}.values())
+    assume(len({row[3] for row in rows}) == len(rows))  # no ties: ranks settle those
+    rows.sort(key=lambda row: row[0])
+    shuffled = sorted(dice.sample(rows, len(rows)), key=lambda row: row[0])
+    ranks = [rows.index(row) for row in shuffled]
+    one = attribute(stretches_of(rows), threshold)
+    other = attribute(stretches_of(shuffled, ranks), threshold)
+    given_to = [
+        {
+            (*row, first, last)
+            for row, chosen, first, last in zip(
+                order, found.chosen, found.firsts.tolist(), found.lasts.tolist(), strict=True
+            )
+            if chosen
+        }
+        for order, found in ((rows, one), (shuffled, other))
+    ]
+    assert given_to[0] == given_to[1]
+
+
+@settings(max_examples=50)
+@given(STRETCHES)
+def test_texts_do_not_disturb_each_other(rows):
+    stretches = stretches_of(rows)
+    together = attribute(stretches, 5.0)
+    for text in (0, 1):
+        own = attribute(stretches_of([row for row in rows if row[0] == text]), 5.0)
+        assert own.chosen.tolist() == together.chosen[stretches.texts == text].tolist()
+
+
+@pytest.mark.parametrize(
+    ("weak", "threshold", "given_to_weak"),
+    [
+        ((0, 8, 9, 5.0), 3.0, (10, 17)),  # two of ten tokens are lost
+        ((0, 6, 9, 5.0), 3.0, None),  # four of ten are too many
+        ((0, 8, 9, 5.0), 4.5, None),  # what is left is too weak
+        ((0, 10, 9, 5.0), 3.0, (10, 19)),
+    ],
+)
+def test_a_match_that_brushes_against_a_stronger_one_keeps_the_rest(weak, threshold, given_to_weak):
+    found = attribute(stretches_of([(0, 0, 9, 50.0), weak]), threshold)
+    assert found.chosen.tolist() == [True, given_to_weak is not None]
+    if given_to_weak:
+        assert (found.firsts[1], found.lasts[1]) == given_to_weak
+
+
+def test_no_stretch_is_no_attribution():
+    assert len(attribute(stretches_of([]), 3.0).chosen) == 0
+
+
+HALF_OPEN = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 30), st.integers(0, 9)),
+    max_size=15,
+)
+
+
+@settings(max_examples=200)
+@given(HALF_OPEN)
+def test_union_lengths_are_those_of_sets(rows):
+    keys, texts, starts, sizes = np.array(rows, np.int64).reshape(-1, 4).T
+    covered = [
+        {
+            (text, unit)
+            for own, text, start, size in rows
+            if own == key
+            for unit in range(start, start + size)
+        }
+        for key in range(5)
+    ]
+    lengths = union_lengths(keys, texts, starts, starts + sizes, 5)
+    assert lengths.tolist() == list(map(len, covered))

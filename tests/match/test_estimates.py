@@ -1,0 +1,90 @@
+"""Intervals: honest ends, and a coverage that is simulated."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.match import RECALL_LOW, interval
+from provenance.match.estimates import poisson_upper
+
+FINDINGS = st.lists(st.tuples(st.floats(0.5, 50), st.floats(0, 0.9)), max_size=30)
+
+
+def interval_of(findings, total, found, read):
+    sizes = np.array([size for size, _ in findings], np.float64)
+    chances = np.array([chance for _, chance in findings], np.float64)
+    return interval(sizes, chances, total, (found, read))
+
+
+@settings(max_examples=300)
+@given(FINDINGS, st.floats(1, 10), st.integers(0, 1000))
+def test_the_ends_are_in_order_and_hold_the_share(findings, spare, more):
+    covered = sum(size for size, _ in findings)
+    total = covered * spare + (not findings)
+    ends = interval_of(findings, total, len(findings), len(findings) + more)
+    assert 0 <= ends.low <= ends.high <= 1
+    assert ends.low <= covered / total <= ends.high * (1 + 1e-12) + (not findings)
+
+
+@pytest.mark.parametrize("read", [1, 2, 10, 300, 10**7])
+def test_no_finding_in_n_documents_is_the_rule_of_three_over_the_recall(read):
+    ends = interval_of([], 1000.0, 0, read)
+    assert ends.low == 0
+    assert ends.high == min(1.0, 3 / RECALL_LOW / read) > 0
+
+
+def test_nothing_read_is_nothing_known():
+    for total, read in ((0.0, 0), (0.0, 5), (10.0, 0)):
+        ends = interval_of([], total, 0, read)
+        assert (ends.low, ends.high) == (0.0, 1.0)
+
+
+def test_findings_that_may_be_chance_lower_the_low_end():
+    sure = interval_of([(10, 0.0)] * 20, 1000, 20, 100)
+    unsure = interval_of([(10, 0.2)] * 20, 1000, 20, 100)
+    assert unsure.low < sure.low
+    assert unsure.high == sure.high
+
+
+def test_more_documents_give_a_narrower_interval():
+    few = interval_of([(10, 0.02)] * 5, 1000, 5, 100)
+    many = interval_of([(10, 0.02)] * 500, 100_000, 500, 10_000)
+    assert few.low < many.low < 0.05 < many.high < few.high
+
+
+@pytest.mark.parametrize(("count", "exact"), [(1, 5.572), (3, 8.767), (10, 18.39), (100, 121.63)])
+def test_the_upper_end_of_a_poisson_mean_is_garwood_s(count, exact):
+    assert poisson_upper(count) == pytest.approx(exact, rel=0.01)
+
+
+def draw_corpus(dice):
+    """Draw a corpus of which the truth is known, and what a detector of known faults says of it."""
+    read = int(dice.choice([200, 2000, 20_000]))
+    content = dice.random(read) < dice.choice([0.0, 0.002, 0.02, 0.2])
+    lengths = dice.integers(100, 1000, read).astype(float)
+    covered = np.where(content, lengths * dice.uniform(0.1, 1.0, read), 0.0)
+    found = content & (dice.random(read) < dice.uniform(RECALL_LOW, 1.0))
+    # Each finding is chance with a probability that its strength tells: most are sure copies.
+    chances = 1 / (1 + np.exp(dice.uniform(2.5, 12, found.sum())))
+    sizes = covered[found]
+    lost = dice.random(len(sizes)) < chances
+    truth = (covered.sum() - sizes[lost].sum()) / lengths.sum()
+    return truth, interval(sizes, chances, lengths.sum(), (int(found.sum()), read))
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    dice = np.random.default_rng(20_240_501)
+    draws = [draw_corpus(dice) for _ in range(300)]
+    covered = [ends.low <= truth <= ends.high for truth, ends in draws]
+    assert np.mean(covered) >= 0.93
+
+
+def test_the_interval_is_no_wider_than_it_must_be():
+    dice = np.random.default_rng(7)
+    widths = [
+        (ends.high - ends.low) / truth for truth, ends in (draw_corpus(dice) for _ in range(300))
+        if truth > 0.05
+    ]  # fmt: skip
+    assert len(widths) > 30
+    assert np.median(widths) < 0.7

@@ -1,0 +1,129 @@
+"""A sample of passages depends on the corpus alone."""
+
+from functools import reduce
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.match import NO_PASSAGES, passages, sample, union
+from provenance.match.passages import EVERYTHING, LENGTH, coarser
+from provenance.model import Tokens
+
+MASK = EVERYTHING - 1
+TEXT = st.lists(st.integers(1, 4), max_size=3).flatmap(
+    lambda row: st.sampled_from([row, row * 50, row * 120])
+)
+CORPUS = st.lists(TEXT, max_size=6)
+BOUND = st.sampled_from([EVERYTHING, EVERYTHING // 2, EVERYTHING // 4, EVERYTHING // 16])
+
+
+def tokens_from(corpus):
+    nothing = np.zeros(0, np.int32)
+    offsets = np.cumsum([0, *map(len, corpus)]).astype(np.int64)
+    hashes = np.array([token for text in corpus for token in text], np.uint32)
+    return Tokens(hashes, nothing, nothing, offsets)
+
+
+def sample_of(corpus, bound=EVERYTHING):
+    return sample(tokens_from(corpus), bound)
+
+
+def content(drawn):
+    rows = np.split(drawn.tokens, drawn.offsets[1:-1]) if len(drawn.offsets) > 1 else []
+    return drawn.bound, drawn.hashes.tolist(), [row.tolist() for row in rows]
+
+
+def passage_hash(passage):
+    state = 0
+    for token in passage:
+        state = (state ^ token) * 0x9E3779B97F4A7C15 & MASK
+        state ^= state >> 29
+    state = state * 0xBF58476D1CE4E5B9 & MASK
+    return state ^ state >> 32
+
+
+def slow_sample(corpus, bound):
+    cut = [text[at : at + LENGTH] for text in corpus for at in range(0, len(text), LENGTH)]
+    kept = {passage_hash(passage): passage for passage in cut}
+    hashes = sorted(value for value in kept if value < bound)
+    return bound, hashes, [kept[value] for value in hashes]
+
+
+@settings(max_examples=150)
+@given(CORPUS, BOUND)
+def test_a_sample_is_that_of_the_oracle(corpus, bound):
+    assert content(sample_of(corpus, bound)) == slow_sample(corpus, bound)
+
+
+def test_repeated_passages_count_once():
+    text = list(range(300))
+    once, often = sample_of([text]), sample_of([text] * 50)
+    assert content(once) == content(often)
+    assert np.diff(once.offsets).tolist().count(LENGTH) == 2
+    assert len(once.tokens) == 300
+
+
+@settings(max_examples=100)
+@given(CORPUS, CORPUS, BOUND)
+def test_a_union_of_samples_is_a_sample_of_the_union(left, right, bound):
+    joined = union([sample_of(left, bound), sample_of(right, bound)])
+    assert content(joined) == content(sample_of(left + right, bound))
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(CORPUS, BOUND), min_size=3, max_size=3))
+def test_union_is_associative_and_commutative_and_idempotent(parts):
+    a, b, c = (sample_of(corpus, bound) for corpus, bound in parts)
+    together = content(union([a, b, c]))
+    assert content(union([union([a, b]), c])) == together
+    assert content(union([a, union([b, c])])) == together
+    assert content(union([c, a, b])) == together
+    assert content(union([a, a])) == content(a)
+    assert content(union([a, NO_PASSAGES])) == content(a)
+
+
+@settings(max_examples=100)
+@given(CORPUS, BOUND)
+def test_a_coarser_sample_is_a_sample_made_coarser(corpus, bound):
+    assert content(coarser(sample_of(corpus), bound)) == content(sample_of(corpus, bound))
+
+
+@settings(max_examples=100)
+@given(st.lists(CORPUS, max_size=6), st.data())
+def test_the_bound_on_tokens_holds_whatever_the_order(shards, data):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passages, "MOST", 150)
+        parts = [sample_of(shard) for shard in shards]
+        together = union(parts)
+        assert len(together.tokens) <= 150
+        shuffled = data.draw(st.permutations(parts))
+        assert content(union(shuffled)) == content(together)
+        one_by_one = reduce(lambda left, right: union([left, right]), shuffled, NO_PASSAGES)
+        assert content(one_by_one) == content(together)
+        everything = [text for shard in shards for text in shard]
+        assert content(together) == content(sample_of(everything, together.bound))
+
+
+def test_a_sample_that_fits_is_whole_and_one_that_does_not_is_the_finest_that_does(monkeypatch):
+    corpus = [[number] for number in range(64)]
+    monkeypatch.setattr(passages, "MOST", 64)
+    assert union([sample_of(corpus)]).bound == EVERYTHING
+    monkeypatch.setattr(passages, "MOST", 40)
+    halved = union([sample_of(corpus)])
+    assert halved.bound < EVERYTHING
+    assert len(halved.tokens) <= 40 < len(sample_of(corpus, 2 * halved.bound).tokens)
+
+
+@settings(max_examples=50)
+@given(CORPUS, BOUND)
+def test_a_sample_holds_the_passages_below_its_bound(corpus, bound):
+    everything, drawn = sample_of(corpus), sample_of(corpus, bound)
+    held = drawn.holds(everything.hashes)
+    assert everything.hashes[held].tolist() == drawn.hashes.tolist()
+
+
+def test_the_sample_of_nothing_is_empty():
+    assert content(sample_of([])) == content(NO_PASSAGES) == content(union([]))
+    assert content(sample_of([[], []])) == content(NO_PASSAGES)

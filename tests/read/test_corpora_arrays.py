@@ -1,0 +1,133 @@
+"""JSON that is not one object a line."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.errors import CorruptFile
+from provenance.read import open_corpus
+
+ROWS = [
+    {"id": f"d{n}", "text": f"Text {n}, with [brackets], {{braces}} and 🙂."} for n in range(20)
+]
+WRITTEN = {
+    "an indented array": json.dumps(ROWS, indent=2),
+    "an array on one line": json.dumps(ROWS),
+    "an array of a line each": "[\n" + ",\n".join(map(json.dumps, ROWS)) + "\n]\n",
+    "a line each": "\n".join(map(json.dumps, ROWS)),
+    "one after the other": "\n".join(json.dumps(row, indent=1) for row in ROWS),
+    "an object around them": json.dumps({"version": 1, "data": ROWS}),
+    "an indented object around them": json.dumps({"version": 1, "data": ROWS}, indent=4) + "\n",
+    "behind a byte order mark": "\ufeff" + json.dumps(ROWS, ensure_ascii=False),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_rows_are_found_however_they_are_written(tmp_path, hear, written):
+    path = tmp_path / "a.json"
+    path.write_text(WRITTEN[written], "utf-8")
+    heard = hear(path)
+    assert heard.texts == [row["text"] for row in ROWS]
+    assert [row["document"] for row in heard.rows] == [row["id"] for row in ROWS]
+    assert [row["row"] for row in heard.rows] == list(range(20))
+    assert heard.skipped == {}
+
+
+def test_an_array_may_be_called_json_lines(tmp_path, hear):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(ROWS))
+    assert len(hear(path).rows) == 20
+
+
+def test_an_object_alone_is_one_row(tmp_path, hear):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"text": "alone", "tags": ["a", "b"]}, indent=1))
+    assert hear(path).places == [(0, "text", "alone")]
+
+
+def test_an_array_of_strings_is_a_text_each(tmp_path, hear):
+    path = tmp_path / "a.json"
+    path.write_text('["one", "", "three"]')
+    heard = hear(path)
+    assert heard.places == [(0, "text", "one"), (2, "text", "three")]
+    assert heard.skipped == {"empty text": (1, (1,))}
+
+
+def test_what_is_no_object_is_counted(tmp_path, hear):
+    path = tmp_path / "a.json"
+    path.write_text('[{"text": "one"}, 2, null, [3], {"text": "five"}]')
+    heard = hear(path)
+    assert heard.places == [(0, "text", "one"), (4, "text", "five")]
+    assert heard.skipped == {"not a JSON object": (3, (1, 2, 3))}
+
+
+@pytest.mark.parametrize("around", [b"[%s]", b'{"data": [%s]}'])
+def test_bytes_that_are_no_utf8_cost_one_row(tmp_path, hear, around):
+    path = tmp_path / "a.json"
+    path.write_bytes(around % b'{"text": "one"}, {"text": "caf\xe9"}, {"text": "three"}')
+    heard = hear(path)
+    assert heard.places == [(0, "text", "one"), (2, "text", "three")]
+    assert heard.skipped == {"not valid UTF-8": (1, (1,))}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"text": "one"}, {"text": "tw',
+        '[{"text": "one"}',
+        '[{"text": "one"} {"text": "two"}]',
+        '[{"text": "one"}, ]',
+        '[{"text": "one"}] more',
+        '{"text": "one",\n "tail": ',
+    ],
+)
+def test_an_array_that_is_damaged_is_an_error(tmp_path, hear, content):
+    path = tmp_path / "a.json"
+    path.write_text(content)
+    with pytest.raises(CorruptFile, match=r"a\.json: damaged or cut short after row \d") as caught:
+        hear(path)
+    assert caught.value.remedy
+    assert caught.value.__cause__ is not None
+
+
+def test_nesting_without_end_is_damage(tmp_path, hear):
+    path = tmp_path / "a.json"
+    path.write_text("[" * 200_000)
+    with pytest.raises(CorruptFile, match=r"a\.json"):
+        hear(path)
+
+
+@pytest.mark.parametrize("content", ["[]", " [ ]\n", "\ufeff"])
+def test_an_array_of_nothing_has_no_rows(tmp_path, hear, content):
+    path = tmp_path / "a.json"
+    path.write_text(content, "utf-8")
+    assert hear(path).rows == []
+
+
+def test_elements_are_larger_than_what_is_read_at_a_time(tmp_path):
+    path = tmp_path / "a.json"
+    texts = ["x" * (3 << 20), "y" * (1 << 20), "z" * (9 << 20), "last"]
+    path.write_text(json.dumps([{"text": text} for text in texts]))
+    (part,) = open_corpus([str(path)]).parts
+    batches = [documents.batch for documents in part.batches()]
+    assert [text for batch in batches for text in batch.column("text").to_pylist()] == texts
+    assert len(batches) > 1
+
+
+TEXTS = st.text().filter(lambda text: text.strip())
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.fixed_dictionaries({"text": TEXTS, "n": st.none() | st.integers()}), min_size=1),
+    st.sampled_from([None, 0, 3]),
+    st.booleans(),
+)
+def test_any_texts_come_back(tmp_path_factory, rows, indent, ascii_only):
+    path = tmp_path_factory.mktemp("arrays") / "a.json"
+    path.write_text(json.dumps(rows, indent=indent, ensure_ascii=ascii_only), "utf-8")
+    (part,) = open_corpus([str(path)]).parts
+    found = [text for d in part.batches() for text in d.batch.column("text").to_pylist()]
+    assert found == [row["text"] for row in rows]
