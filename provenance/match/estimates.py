@@ -13,6 +13,7 @@ how the content of *this* corpus was edited, so the worst plausible mixture coun
 EDGE_ERROR = 0.03
 """Part of a span by which its two ends may be wrong."""
 
+_SURE = 0.95
 _ONE_SIDED = 1.645
 _TWO_SIDED = 1.96
 
@@ -46,27 +47,41 @@ def interval(sizes: Floats, chances: Floats, total: float, documents: tuple[int,
 
     Notes
     -----
-    Low: each finding is a coin that is a copy with ``1 - chance``; the sum's mean less 1.645
-    standard deviations, less the error of span ends. High: the documents found are a Poisson
-    count of those that hold content, thinned by the recall; the upper end of its interval (Garwood
-    1936, in Wilson and Hilferty's approximation) scales the share. With no finding in n documents
-    that is the rule of three, 3 / n, over the recall.
+    Low: each finding is a coin that is a copy with ``1 - chance``. Where all are copies with
+    probability 0.95, their sum; else the sum's mean less 1.645 standard deviations and, since coins
+    fall whole, half a typical loss. Less the error of span ends.
+
+    High: the documents found are a Poisson count of those that hold content, thinned by the recall;
+    the upper end of its interval (Garwood 1936, in Wilson and Hilferty's approximation) scales the
+    share. A few large findings tell as little as a few: the count is the effective one,
+    ``sum(size)**2 / sum(size**2)``, where that is lower. With no finding in n documents it is the
+    rule of three, 3 / n, over the recall.
     """
     found, read = documents
     if total <= 0 or read <= 0:
         return Interval(0.0, 1.0)
-    share = float(sizes.sum()) / total
-    mean = float((sizes * (1 - chances)).sum())
-    spread = float(np.sqrt((sizes**2 * chances * (1 - chances)).sum()))
-    low = max(0.0, mean - _ONE_SIDED * spread) * (1 - EDGE_ERROR) / total
-    if not found:
+    covered = float(sizes.sum())
+    if not found or not covered:
         return Interval(0.0, min(1.0, 3 / RECALL_LOW / read))
-    upper = poisson_upper(found) / RECALL_LOW
-    high = share * upper / found * (1 + EDGE_ERROR)
+    share = covered / total
+    low = _surely(sizes, chances) * (1 - EDGE_ERROR) / total
+    count = min(found, covered**2 / float((sizes**2).sum()))
+    high = share * poisson_upper(count) / count / RECALL_LOW * (1 + EDGE_ERROR)
     return Interval(min(low, share), min(1.0, max(high, share)))
 
 
-def poisson_upper(count: int) -> float:
+def _surely(sizes: Floats, chances: Floats) -> float:
+    """Give the lower end of what the findings cover that are copies."""
+    covered = float(sizes.sum())
+    if np.prod(1 - chances) >= _SURE:
+        return covered
+    lost = float((sizes * chances).sum())
+    typical = float((sizes**2 * chances).sum()) / lost
+    spread = float(np.sqrt((sizes**2 * chances * (1 - chances)).sum()))
+    return max(0.0, covered - lost - _ONE_SIDED * spread - typical / 2)
+
+
+def poisson_upper(count: float) -> float:
     """Give the upper end of the 95 % interval of a Poisson mean of which `count` were seen.
 
     Examples

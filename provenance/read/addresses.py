@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from glob import has_magic
 from operator import itemgetter
@@ -10,7 +11,13 @@ from operator import itemgetter
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.errors import DatasetNotFound, EmptyCorpus, UnsupportedFormat
+from provenance.errors import (
+    DatasetNotFound,
+    EmptyCorpus,
+    InputError,
+    ProvenanceError,
+    UnsupportedFormat,
+)
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format, recognised
 
@@ -52,7 +59,7 @@ def find_files(address: str) -> Found:
         If what is there is no data.
     """
     system, path = file_system(address)
-    with reading(address):
+    with _reaching(address):
         if has_magic(path) and not system.exists(path):
             return _of_pattern(system, path, address)
         if system.isdir(path):
@@ -63,6 +70,24 @@ def find_files(address: str) -> Found:
                 remedy="check the path for a typing error.",
             )
         return Found((recognised(_file(system, path, path.rsplit("/", 1)[-1])),))
+
+
+@contextmanager
+def _reaching(address: str) -> Iterator[None]:
+    """Translate what goes wrong on the way to `address`."""
+    try:
+        with reading(address):
+            yield
+    except ProvenanceError:
+        raise
+    except Exception as error:
+        if "://" not in address:
+            raise
+        # Every file system elsewhere has errors of its own, of no common kind.
+        raise InputError(
+            f"{address}: it cannot be reached ({error})",
+            remedy="check the address and the connection.",
+        ) from error
 
 
 def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from provenance.errors import EmptyCorpus
+from provenance.errors import EmptyCorpus, InputError
 from provenance.read.addresses import apart, exists, find_files
 from provenance.read.arrays import json_parts
 from provenance.read.arrowfiles import open_arrow
@@ -94,7 +94,9 @@ def open_corpus(
             texts = Passing(part.read)
             parts.append(replace(part, read=texts.batches))
             digests.append((part.file, texts.digest))
-    files = _files([address for address in addresses if address not in streamed], split)
+    local = [address for address in addresses if address not in streamed]
+    _check_split(split, addresses)
+    files = _files(local, split)
     for file in files:
         parts += READERS[file.format](file, text_columns)
         digests.append((file.name, file.digest))
@@ -127,6 +129,15 @@ READERS: dict[str, Reader] = {
 def _check_given(addresses: Sequence[str]) -> None:
     if not addresses:
         raise EmptyCorpus("no corpus is named", remedy="name files, a folder or a dataset.")
+
+
+def _check_split(split: str | None, addresses: Sequence[str]) -> None:
+    datasets = [a for a in addresses if is_saved(a) or (_is_streamed(a) and a != STANDARD_INPUT)]
+    if split is not None and not datasets:
+        raise InputError(
+            f"there is no split {split!r} in {', '.join(addresses)}: files have none",
+            remedy="leave --split out, and name the files of the split.",
+        )
 
 
 def _is_streamed(address: str) -> bool:

@@ -110,6 +110,11 @@ def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]
         raise InputError(
             f"{name}: permission denied", remedy="make the file readable for this user."
         ) from error
+    except (ConnectionError, TimeoutError) as error:
+        raise InputError(
+            f"{name}: there is no connection ({_plain(error)})",
+            remedy="check the connection, and try again.",
+        ) from error
     except (OSError, pa.ArrowException, *BROKEN) as error:
         place = f" {where()}" if where else ""
         raise CorruptFile(

@@ -59,7 +59,9 @@ def saved_files(path: str, split: str | None) -> Found:
     """
     with _library(path) as datasets:
         opened = datasets.load_from_disk(path)
-    parts = _chosen(opened, split, path) if isinstance(opened, dict) else {"": opened}
+    # A dataset that was saved by itself may still know of which split it is.
+    splits = opened if isinstance(opened, dict) else {str(opened.split or "all"): opened}
+    parts = _chosen(splits, split, path)
     root = os.path.abspath(path)
     names = [entry["filename"] for one in parts.values() for entry in one.cache_files]
     files = [

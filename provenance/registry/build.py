@@ -1,9 +1,6 @@
 """Registries are built: dumps in, one folder out, or nothing at all."""
 
-import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +9,7 @@ from provenance import __version__, fingerprint
 from provenance.errors import FingerprintMismatch, RegistryError
 from provenance.model import Items, Skipped
 from provenance.registry import folder as folders
+from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
 from provenance.registry.generation import Written, write_generation
@@ -59,7 +57,7 @@ def build(
     RegistryError
         If there are no items, another process is building there, or the disk is full.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     with _translated(folder), folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             manifest = _made(shop, stage(batches, shop, 0, progress))
@@ -98,14 +96,17 @@ def add(
         If `folder` is not a registry.
     FingerprintMismatch
         If its items were fingerprinted in another way than new ones would be.
+    DigestMismatch
+        If one of its files is missing or altered.
     RegistryError
         If another process is adding to it, or the disk is full.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     read_manifest(folder)  # no lock is left in a folder that is not a registry
     with _translated(folder), folders.existing(folder) as staging:
         earlier = read_manifest(folder)
         _check_same_fingerprints(folder, earlier)
+        check_files(folder / earlier.generation, earlier.files)
         folders.drop_others(folder, earlier)
         with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
             rows = lay_earlier(folder, earlier, shop)
@@ -121,7 +122,7 @@ def add(
 def _made(shop: Workshop, staged: Staged) -> Manifest:
     ordered = order(shop.connection, shop.keys, staged.rows)
     written = write_generation(ordered, shop, fingerprint.parameters())
-    manifest = _manifest(written, _data_files(shop.data, shop.threads), staged.skipped)
+    manifest = _manifest(written, settle_files(shop.data), staged.skipped)
     shop.data.rename(shop.out / manifest.generation)
     return manifest
 
@@ -142,19 +143,6 @@ def _manifest(
         files=files,
         skipped=skipped,
     )
-
-
-def _data_files(folder: Path, threads: int) -> tuple[DataFile, ...]:
-    with ThreadPoolExecutor(threads) as pool:
-        return tuple(pool.map(_settled, sorted(folder.iterdir())))
-
-
-def _settled(path: Path) -> DataFile:
-    # On the disk before any manifest names it.
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return DataFile(path.name, os.fstat(file.fileno()).st_size, digest)
 
 
 def _check_same_fingerprints(folder: Path, manifest: Manifest) -> None:

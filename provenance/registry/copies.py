@@ -45,7 +45,7 @@ def copies(items: Path, manifest: Manifest, numbers: UInt32s) -> list[Copies]:
     numbers : ndarray of uint32
         Of items, repeats allowed.
     """
-    first = read_column(items, "first", np.empty(manifest.items, np.uint32))
+    first = read_column(items, "first", np.uint32, manifest.items)
     codes = source_codes(items, manifest)
     wanted, places = np.unique(first[numbers], return_inverse=True)
     members = np.flatnonzero(np.isin(first, wanted)).astype(np.uint32)

@@ -1,5 +1,6 @@
 """The items that a registry holds already, laid down to be merged with new ones."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import pyarrow.compute as pc
 
 from provenance.registry.columns import blobs
 from provenance.registry.engine import conserve
+from provenance.registry.flow import in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
 from provenance.registry.parts import lay_part
-from provenance.registry.tables import list_values, parquet
+from provenance.registry.tables import list_values, parquet, starts_of
 from provenance.registry.wholes import wholes
 from provenance.registry.workshop import Workshop
 
@@ -35,19 +37,23 @@ def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
         How many items.
     """
     data = folder / manifest.generation
-    rows = 0
-    with parquet(data / ITEMS_FILE) as items:
-        for group in range(items.metadata.num_row_groups):
-            read = items.read_row_group(group)
-            columns = _columns(read)
-            if shop.keep_texts:
-                with parquet(data / TEXTS_FILE) as texts:
-                    columns["text"] = texts.read_row_group(group)["text"]
-                conserve("reading the texts", len(read), len(columns["text"]))
-            whole = pa.array(wholes(*list_values(read["tokens"].combine_chunks())))
-            rows += lay_part(columns, whole, rows, shop.parts, shop.keys)
+    with parquet(data / ITEMS_FILE) as file:
+        starts = starts_of(file).tolist()
+    lay = partial(_lay, data, shop)
+    rows = sum(in_threads(lambda one: lay(*one), enumerate(starts[:-1]), shop.threads))
     conserve("reading the registry's items", manifest.items, rows)
     return rows
+
+
+def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
+    with parquet(data / ITEMS_FILE) as file:
+        read = file.read_row_group(group)
+    columns = _columns(read)
+    if shop.keep_texts:
+        with parquet(data / TEXTS_FILE) as file:
+            columns["text"] = file.read_row_group(group)["text"]
+    whole = pa.array(wholes(*list_values(read["tokens"].combine_chunks())))
+    return lay_part(columns, whole, place, shop.parts, shop.keys)
 
 
 def _columns(read: pa.Table) -> dict[str, Any]:

@@ -45,16 +45,16 @@ def engine(folder: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
         "arrow_large_buffer_size": True,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        # A spilling join with this optimiser is suspected of dropping rows in silence.
+        "disabled_optimizers": "join_filter_pushdown",
     }
     try:
         with duckdb.connect(config=settings) as connection:
-            # A spilling join with this optimiser is suspected of dropping rows in silence.
-            connection.execute("SET disabled_optimizers = 'join_filter_pushdown'")
             yield connection
     except duckdb.OutOfMemoryException as error:
         raise RegistryError(
             f"sorting the items took more than {limits.memory >> 20} MiB of memory, or the disk",
-            remedy=f"make room on the disk of {folder.parent}, or give fewer threads",
+            remedy=f"make room on the disk of {folder.parent}, or split the dumps over registries",
         ) from error
     except duckdb.Error as error:
         raise RegistryError(

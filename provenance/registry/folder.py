@@ -1,5 +1,6 @@
 """The registry's folder: locked while it is written, and changed by one rename."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -32,11 +33,10 @@ def new(folder: Path) -> Iterator[Path]:
     if _is_taken(folder):
         raise _taken(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    hidden = folder.parent / f".{folder.name}"
-    with _locked(hidden.with_name(hidden.name + ".lock"), folder):
+    with _locked(_beside(folder, "lock"), folder):
         if _is_taken(folder):
             raise _taken(folder)
-        with _emptied(hidden.with_name(hidden.name + ".building")) as staging:
+        with _emptied(_beside(folder, "building")) as staging:
             yield staging
 
 
@@ -55,6 +55,7 @@ def existing(folder: Path) -> Iterator[Path]:
         If another process is adding to it.
     """
     with _locked(folder / ".lock", folder), _emptied(folder / ".building") as staging:
+        _sweep(folder)
         yield staging
 
 
@@ -80,7 +81,9 @@ def publish(staged: Path, manifest: Manifest, folder: Path) -> None:
     try:
         staged.rename(folder)
     except OSError as error:
-        raise _taken(folder) from error
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise _taken(folder) from error
+        raise
     _sync(folder.parent)
 
 
@@ -152,6 +155,17 @@ def _emptied(staging: Path) -> Iterator[Path]:
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    # A build that was killed right after its last rename left these beside the registry.
+    if _beside(folder, "building").exists() or _beside(folder, "lock").exists():
+        with suppress(OSError, RegistryError), _locked(_beside(folder, "lock"), folder):
+            shutil.rmtree(_beside(folder, "building"), ignore_errors=True)
+
+
+def _beside(folder: Path, name: str) -> Path:
+    return folder.parent / f".{folder.name}.{name}"
 
 
 def _is_taken(folder: Path) -> bool:

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.errors import CorruptFile
 from provenance.model import BACKGROUND_BITS, Holdings, Postings, UInt8s
 from provenance.registry.manifest import BACKGROUND_FILE, ITEMS_FILE, POSTINGS_FILE, Manifest
-from provenance.registry.tables import list_values, read_column
+from provenance.registry.tables import REMEDY, list_values, read_column
 
 
 def read_holdings(data: Path, manifest: Manifest) -> Holdings:
@@ -27,7 +28,7 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
         If a file holds more or less than the manifest says.
     """
     items, sources = data / ITEMS_FILE, _names(manifest)
-    lengths = read_column(items, "length", np.empty(manifest.items, np.uint32))
+    lengths = read_column(items, "length", np.uint32, manifest.items)
     token_offsets = np.zeros(manifest.items + 1, np.int64)
     np.cumsum(lengths, out=token_offsets[1:])
     return Holdings(
@@ -36,17 +37,16 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
         tokens=read_column(
             items,
             "tokens",
-            np.empty(manifest.tokens, np.uint32),
+            np.uint32,
+            manifest.items,
             places=token_offsets,
             convert=lambda column: list_values(column)[0],
         ),
         token_offsets=token_offsets,
-        first=read_column(items, "first", np.empty(manifest.items, np.uint32)),
+        first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
-        background=read_column(
-            data / BACKGROUND_FILE, "count", np.empty(1 << BACKGROUND_BITS, np.uint64)
-        ),
+        background=read_column(data / BACKGROUND_FILE, "count", np.uint64, 1 << BACKGROUND_BITS),
     )
 
 
@@ -55,10 +55,13 @@ def source_codes(items: Path, manifest: Manifest) -> UInt8s:
     names = pa.array(_names(manifest))
 
     def coded(column: pa.Array) -> UInt8s:
-        codes: UInt8s = pc.index_in(column, names).to_numpy().astype(np.uint8)
+        found = pc.index_in(column, names)
+        if found.null_count:
+            raise CorruptFile(f"{items} has sources that the manifest has not", remedy=REMEDY)
+        codes: UInt8s = found.to_numpy().astype(np.uint8)
         return codes
 
-    return read_column(items, "source", np.empty(manifest.items, np.uint8), convert=coded)
+    return read_column(items, "source", np.uint8, manifest.items, convert=coded)
 
 
 def _names(manifest: Manifest) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def _names(manifest: Manifest) -> tuple[str, ...]:
 
 def _postings(path: Path, count: int) -> Postings:
     return Postings(
-        shingles=read_column(path, "shingle", np.empty(count, np.uint64)),
-        items=read_column(path, "item", np.empty(count, np.uint32)),
-        positions=read_column(path, "position", np.empty(count, np.uint32)),
+        shingles=read_column(path, "shingle", np.uint64, count),
+        items=read_column(path, "item", np.uint32, count),
+        positions=read_column(path, "position", np.uint32, count),
     )

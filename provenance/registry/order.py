@@ -53,14 +53,11 @@ class Ordered:
         Where they are.
     items, tokens : int
         How many.
-    sources : tuple of str
-        Their sources, sorted.
     """
 
     connection: duckdb.DuckDBPyConnection
     items: int
     tokens: int
-    sources: tuple[str, ...]
 
 
 def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Ordered:
@@ -96,18 +93,17 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
     run(connection, _SORTED)
     conserve("sorting the items", items, count_of(connection, "SELECT count(*) FROM sorted"))
     tokens = count_of(connection, "SELECT sum(length) FROM sorted")
-    found = run(connection, "SELECT DISTINCT source FROM kept")
-    sources = tuple(sorted(source for (source,) in found))
-    if items > _MOST_ITEMS or len(sources) > _MOST_SOURCES:
+    sources = count_of(connection, "SELECT count(DISTINCT source) FROM kept")
+    if items > _MOST_ITEMS or sources > _MOST_SOURCES:
         raise RegistryError(
-            f"{items} items of {len(sources)} sources are too many for one registry",
+            f"{items} items of {sources} sources are too many for one registry",
             remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources in each",
         )
     run(connection, "DROP TABLE kept")
     run(connection, _NUMBERED)
     run(connection, "DROP TABLE sorted")
     conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
-    return Ordered(connection, items, tokens, sources)
+    return Ordered(connection, items, tokens)
 
 
 def row_groups(ordered: Ordered) -> Iterator[pa.Table]:

@@ -5,7 +5,6 @@ item may be as long as it likes.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,6 @@ _SCHEMA = pa.schema(
 _TEXT = pa.field("text", pa.large_string())
 
 _KEYS = ("source", "item", "created_at", "length")
-_KEPT_OPEN = 1024
 
 Gather = Callable[[Int64s], pa.Table]
 
@@ -73,17 +71,12 @@ def gatherer(parts: Path) -> Gather:
     """Make a function that picks items by their places, in the order asked."""
     starts = np.array(sorted(int(path.stem) for path in parts.iterdir()), np.int64)
 
-    @lru_cache(_KEPT_OPEN)
-    def opened(part: int) -> pa.RecordBatch:
-        with pa.ipc.open_file(pa.memory_map(str(parts / _name(int(starts[part]))))) as file:
-            return file.get_batch(0)
-
     def gather(places: Int64s) -> pa.Table:
         of_part = np.searchsorted(starts, places, side="right") - 1
         by_part = np.argsort(of_part, kind="stable")
         found, firsts = np.unique(of_part[by_part], return_index=True)
         pieces = [
-            opened(int(part)).take(pa.array(places[rows] - starts[part]))
+            _taken(parts / _name(starts[part]), places[rows] - starts[part])
             for part, rows in zip(found, np.split(by_part, firsts[1:]), strict=True)
         ]
         back = np.empty(len(places), np.int64)
@@ -91,6 +84,12 @@ def gatherer(parts: Path) -> Gather:
         return pa.Table.from_batches(pieces).combine_chunks().take(pa.array(back))
 
     return gather
+
+
+def _taken(path: Path, rows: Int64s) -> pa.RecordBatch:
+    # Mapped for the moment: pages that stay mapped count as our memory.
+    with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped) as file:
+        return file.get_batch(0).take(pa.array(rows))
 
 
 def _name(place: int) -> str:

@@ -1,26 +1,24 @@
 """Registries are read: as arrays for matching, as rows for reports."""
 
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from provenance import fingerprint
-from provenance.errors import DigestMismatch, FingerprintMismatch
+from provenance.errors import FingerprintMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.copies import Copies, copies
+from provenance.registry.datafiles import check_files
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
     SIGNATURES_FILE,
     TEXTS_FILE,
-    DataFile,
     Manifest,
     read_manifest,
 )
-from provenance.registry.tables import REMEDY, list_values, parquet, rows_of
+from provenance.registry.tables import list_values, parquet, rows_of
 
 _DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
 
@@ -144,34 +142,3 @@ def open_registry(folder: Path) -> Registry:
         [file for file in manifest.files if file.name != TEXTS_FILE],
     )
     return Registry(folder, manifest)
-
-
-def check_files(data: Path, files: list[DataFile]) -> None:
-    """Hold data files against what the manifest says of them.
-
-    Raises
-    ------
-    DigestMismatch
-        If one is missing or altered.
-    """
-    with ThreadPoolExecutor() as pool:
-        for _ in pool.map(lambda file: _check(data / file.name, file), files):
-            pass
-
-
-def _check(path: Path, stated: DataFile) -> None:
-    try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY) from error
-    if size != stated.bytes:
-        raise DigestMismatch(
-            f"{path} has {size} bytes; the manifest says {stated.bytes}", remedy=REMEDY
-        )
-    if digest != stated.sha256:
-        raise DigestMismatch(
-            f"{path} was altered: its SHA-256 is {digest}; the manifest says {stated.sha256}",
-            remedy=REMEDY,
-        )

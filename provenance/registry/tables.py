@@ -58,7 +58,8 @@ def list_values(column: pa.ListArray) -> tuple[UInt32s, Int64s]:
 def read_column(
     path: Path,
     name: str,
-    out: npt.NDArray[N],
+    dtype: type[N],
+    rows: int,
     *,
     places: Int64s | None = None,
     convert: Callable[[Any], npt.NDArray[N]] = lambda column: column.to_numpy(),
@@ -71,43 +72,41 @@ def read_column(
         The file.
     name : str
         The column.
-    out : ndarray
-        Where to.
+    dtype : type
+        What it holds.
+    rows : int
+        How many rows the manifest says that there are.
     places : ndarray of int64, shape (rows + 1,), optional
-        Place in `out` of each row; by default a row takes one place.
+        Place of each row in the answer; by default a row takes one place.
     convert : callable
         Makes an array of the column of one row group.
-
-    Returns
-    -------
-    ndarray
-        `out`.
 
     Raises
     ------
     DigestMismatch, CorruptFile
-        If the file is gone, damaged, or holds more or less than `out` has room for.
+        If the file is gone, damaged, or holds more or less than it is said to.
     """
     with parquet(path) as file:
         metadata, starts = file.metadata, starts_of(file)
-    rows = len(out) if places is None else len(places) - 1
-    bounds = starts if places is None else places[np.minimum(starts, rows)]
-    if starts[-1] != rows or bounds[-1] != len(out):
-        raise CorruptFile(
-            f"{path} has {starts[-1]} rows, not as many as the registry's other files say",
-            remedy=REMEDY,
-        )
+    if starts[-1] != rows:
+        raise CorruptFile(f"{path} has {starts[-1]} rows; the manifest says {rows}", remedy=REMEDY)
+    bounds = starts if places is None else places[starts]
+    whole = np.empty(bounds[-1], dtype)
 
     def read(group: int) -> None:
         with parquet(path, metadata) as file:
             column = file.read_row_group(group, columns=[name], use_threads=False)[name]
             values = convert(column.combine_chunks())
-            out[bounds[group] : bounds[group + 1]] = values
+        if len(values) != bounds[group + 1] - bounds[group]:
+            raise CorruptFile(
+                f"{path} has more or less in {name!r} than its other columns say", remedy=REMEDY
+            )
+        whole[bounds[group] : bounds[group + 1]] = values
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(read, range(len(starts) - 1)):
             pass
-    return out
+    return whole
 
 
 def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:

@@ -10,10 +10,10 @@ import numpy as np
 from provenance import fingerprint
 from provenance.errors import CorruptFile
 from provenance.model import BACKGROUND_BITS, Holdings, Int32s, Tokens
+from provenance.registry.datafiles import check_files
 from provenance.registry.engine import Limits, count_of, engine
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest, read_manifest
-from provenance.registry.store import check_files
 from provenance.registry.tables import REMEDY, parquet
 from provenance.registry.wholes import wholes
 
@@ -54,7 +54,7 @@ def verify(folder: Path) -> Manifest:
     """
     manifest = read_manifest(folder)
     data = folder / manifest.generation
-    check_files(data, list(manifest.files))
+    check_files(data, manifest.files)
     holdings = read_holdings(data, manifest)
     checks = (_of_items(data, manifest), _of_postings(holdings), _of_sums(holdings, manifest))
     if faults := [fault for check in checks for fault in check]:

@@ -58,11 +58,11 @@ def test_the_upper_end_of_a_poisson_mean_is_garwood_s(count, exact):
     assert poisson_upper(count) == pytest.approx(exact, rel=0.01)
 
 
-def draw_corpus(dice):
+def draw_corpus(dice, *, spread=0.6, sizes_of=(200, 2000, 20_000)):
     """Draw a corpus of which the truth is known, and what a detector of known faults says of it."""
-    read = int(dice.choice([200, 2000, 20_000]))
+    read = int(dice.choice(sizes_of))
     content = dice.random(read) < dice.choice([0.0, 0.002, 0.02, 0.2])
-    lengths = dice.integers(100, 1000, read).astype(float)
+    lengths = dice.lognormal(5, spread, read)
     covered = np.where(content, lengths * dice.uniform(0.1, 1.0, read), 0.0)
     found = content & (dice.random(read) < dice.uniform(RECALL_LOW, 1.0))
     # Each finding is chance with a probability that its strength tells: most are sure copies.
@@ -73,18 +73,38 @@ def draw_corpus(dice):
     return truth, interval(sizes, chances, lengths.sum(), (int(found.sum()), read))
 
 
-def test_the_interval_covers_the_truth_as_often_as_it_says():
+@pytest.mark.parametrize("spread", [0.0, 0.6, 1.5])
+def test_the_interval_covers_the_truth_as_often_as_it_says(spread):
     dice = np.random.default_rng(20_240_501)
-    draws = [draw_corpus(dice) for _ in range(300)]
+    draws = [draw_corpus(dice, spread=spread) for _ in range(300)]
     covered = [ends.low <= truth <= ends.high for truth, ends in draws]
+    assert np.mean(covered) >= 0.93
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 10, 40])
+@pytest.mark.parametrize("odds", [2.5, 3.5, 6.0])
+def test_the_low_end_of_a_few_findings_is_below_what_is_no_chance(count, odds):
+    dice = np.random.default_rng(count)
+    chance = 1 / (1 + np.exp(odds))
+    low = interval_of([(10, chance)] * count, 1000, count, 100).low
+    true = 10 * dice.binomial(count, 1 - chance, 2000) / 1000
+    assert np.mean(low <= true) >= 0.93
+
+
+def test_a_few_large_findings_tell_as_little_as_a_few():
+    dice = np.random.default_rng(3)
+    covered = []
+    for _ in range(300):
+        sizes = dice.lognormal(0, 2, dice.poisson(30))
+        found = sizes[dice.random(len(sizes)) < RECALL_LOW]
+        ends = interval(found, np.zeros(len(found)), 10_000.0, (len(found), 3000))
+        covered.append(sizes.sum() / 10_000 <= ends.high)
     assert np.mean(covered) >= 0.93
 
 
 def test_the_interval_is_no_wider_than_it_must_be():
     dice = np.random.default_rng(7)
-    widths = [
-        (ends.high - ends.low) / truth for truth, ends in (draw_corpus(dice) for _ in range(300))
-        if truth > 0.05
-    ]  # fmt: skip
+    draws = [draw_corpus(dice, sizes_of=(2000, 20_000)) for _ in range(200)]
+    widths = [(ends.high - ends.low) / truth for truth, ends in draws if truth > 0.05]
     assert len(widths) > 30
     assert np.median(widths) < 0.7

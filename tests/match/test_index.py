@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,13 +18,17 @@ CLUSTERED = st.builds(
     lambda upper, lower: (upper << 56) + lower, st.integers(0, 255), st.integers(0, 3)
 )
 SHINGLES = st.lists(st.one_of(st.integers(0, 2**64 - 1), CLUSTERED), max_size=80)
-NOBODY = holding("x")
+
+
+@cache
+def nobody():
+    return holding("x")
 
 
 def index_of(shingles):
     values = np.sort(np.array(shingles, np.uint64))
     items = np.zeros(len(values), np.uint32)
-    return index(replace(NOBODY, postings=Postings(values, items, items)))
+    return index(replace(nobody(), postings=Postings(values, items, items)))
 
 
 def may_hold(made, shingle):

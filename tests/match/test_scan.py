@@ -1,5 +1,6 @@
 """Seed and extend: what stands in a text is found, and what is found stands there."""
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,8 +12,12 @@ from provenance.match import COMMON, FLOOR, concatenated
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
 
 POSTS = posts(80, seed=1)
-POSTS_INDEX = registry(*POSTS)
 HAN = ["".join(chr(0x4E00 + int(word[1:])) for word in words(14, seed)) for seed in range(20)]
+
+
+@cache
+def posts_index():
+    return registry(*POSTS)
 
 
 def stretches(candidates):
@@ -51,7 +56,7 @@ def assert_truthful(candidates, items, texts):
 @pytest.mark.parametrize("after", [0, 1, 130])
 def test_every_verbatim_item_is_found_from_its_first_token_to_its_last(before, after):
     texts = [f"{prose(before, 2)} {post} {prose(after, 3)}" for post in POSTS]
-    found = found_in(POSTS_INDEX, *texts)
+    found = found_in(posts_index(), *texts)
     expected = [
         (number, number, before, before + size(post) - 1) for number, post in enumerate(POSTS)
     ]
@@ -62,21 +67,21 @@ def test_every_verbatim_item_is_found_from_its_first_token_to_its_last(before, a
 
 
 def test_a_text_of_strangers_gives_nothing():
-    assert len(found_in(POSTS_INDEX, prose(5000, 1), "", "word", "😀")) == 0
+    assert len(found_in(posts_index(), prose(5000, 1), "", "word", "😀")) == 0
     assert len(found_in(registry("too short"), "too short")) == 0
 
 
 def test_items_one_after_the_other_are_found_each():
     text = " ".join(POSTS[:30])
     places = np.cumsum([0, *map(size, POSTS[:30])])
-    found = sorted(stretches(found_in(POSTS_INDEX, text)))
+    found = sorted(stretches(found_in(posts_index(), text)))
     assert found == [(0, number, places[number], places[number + 1] - 1) for number in range(30)]
 
 
 @pytest.mark.parametrize("gap", [0, 1, 30])
 def test_an_item_twice_in_a_text_is_two_candidates(gap):
     post, count = POSTS[4], size(POSTS[4])
-    found = found_in(POSTS_INDEX, f"{prose(9, 1)} {post} {prose(gap, 2)} {post} {prose(9, 3)}")
+    found = found_in(posts_index(), f"{prose(9, 1)} {post} {prose(gap, 2)} {post} {prose(9, 3)}")
     second = 9 + count + gap
     assert sorted(stretches(found)) == [
         (0, 4, 9, 9 + count - 1),
@@ -133,7 +138,7 @@ def longest_shared(left, right):
 def test_an_edited_item_is_found_where_four_words_in_a_row_are_left(number, edits):
     copy = edited(POSTS[number], edits)
     text = f"{prose(20, 5)} {copy} {prose(20, 6)}"
-    found = found_in(POSTS_INDEX, text)
+    found = found_in(posts_index(), text)
     assert_truthful(found, POSTS, [text])
     longest = longest_shared(POSTS[number].split(), copy.split())
     assert (number in found.items.tolist()) == (longest >= 4)
@@ -171,10 +176,13 @@ TEXT = st.lists(
 @settings(max_examples=100)
 @given(st.lists(TEXT, max_size=5), st.data())
 def test_batches_of_texts_change_nothing(texts, data):
-    whole = found_in(POSTS_INDEX, *texts)
+    whole = found_in(posts_index(), *texts)
     assert_truthful(whole, POSTS, texts)
     cut = data.draw(st.integers(0, len(texts)))
-    parts = [found_in(POSTS_INDEX, *texts[:cut]), found_in(POSTS_INDEX, *texts[cut:]).shifted(cut)]
+    parts = [
+        found_in(posts_index(), *texts[:cut]),
+        found_in(posts_index(), *texts[cut:]).shifted(cut),
+    ]
     joined = concatenated(parts)
     for name in ("texts", "items", "firsts", "lasts", "scores", "rarest", "passages"):
         assert getattr(joined, name).tolist() == getattr(whole, name).tolist(), name
@@ -185,7 +193,7 @@ def test_batches_of_texts_change_nothing(texts, data):
 @settings(max_examples=50)
 @given(st.lists(TEXT, min_size=1, max_size=4), st.data())
 def test_taking_candidates_takes_their_runs(texts, data):
-    whole = found_in(POSTS_INDEX, *texts)
+    whole = found_in(posts_index(), *texts)
     if not len(whole):
         return
     places = data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=5))
@@ -223,6 +231,6 @@ def test_a_phrase_of_very_many_items_leads_to_the_earliest_only():
 
 def test_many_candidates_outgrow_the_first_arrays():
     texts = [f"{post} {' '.join(words(5, 9, prefix='s'))} {post}" for post in POSTS * 8]
-    found = found_in(POSTS_INDEX, *texts, " ".join(POSTS * 10))
+    found = found_in(posts_index(), *texts, " ".join(POSTS * 10))
     assert len(found) >= 2 * 8 * len(POSTS)
     assert_truthful(found, POSTS, [*texts, " ".join(POSTS * 10)])

@@ -153,7 +153,7 @@ def test_an_unknown_protocol_is_named():
 
 
 def test_a_large_parquet_file_is_several_parts(tmp_path):
-    texts = [f"{n} " + "word " * 20_000 for n in range(1600)]  # 160 MB
+    texts = [f"{n} " + "word " * 10_000 for n in range(1600)]  # 80 MB
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"text": texts}), path, row_group_size=80, compression="zstd")
     corpus = open_corpus([str(path)])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from provenance.errors import CorruptFile, DatasetNotFound
+from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read import open_corpus
 from provenance.read.hub import hub_parts, is_hub_name
 
@@ -165,3 +165,24 @@ def test_the_library_is_imported_only_where_it_is_needed(tmp_path):
     )
     outcome = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
     assert outcome.returncode == 0
+
+
+def test_a_split_of_plain_files_is_an_error(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n')
+    with pytest.raises(InputError, match="no split 'train'") as caught:
+        open_corpus([str(tmp_path)], split="train")
+    assert "--split" in caught.value.remedy
+
+
+def test_a_saved_dataset_without_splits_has_none_to_name(tmp_path):
+    table(count=5).save_to_disk(str(tmp_path / "saved"))
+    with pytest.raises(DatasetNotFound, match="no split 'train'"):
+        open_corpus([str(tmp_path / "saved")], split="train")
+
+
+@pytest.mark.parametrize("name", ["*.parquet", "data/*.parquet", "data/a.parquet"])
+def test_files_of_a_hub_that_cannot_be_reached_are_named(name):
+    with pytest.raises(InputError, match="hf://datasets/owner/name") as caught:
+        open_corpus([f"hf://datasets/owner/name/{name}"])
+    assert not isinstance(caught.value, CorruptFile)
+    assert caught.value.remedy

@@ -15,6 +15,9 @@ Row = dict[str, Any]
 
 WORDS = [f"w{number}" for number in range(400)] + ["naïve", "東京", "it's", "&amp;", "😀"]
 
+MARKS = ["a", "Z", "é", "東", "\0", "a\0", "", "\U0001f600", "\uffff"]
+"""With which ids begin: their order is that of bytes."""
+
 
 def batch_of(rows: Iterable[Row]) -> Items:
     return Items(pa.RecordBatch.from_pylist(list(rows), ITEMS))
@@ -32,7 +35,7 @@ def some_rows(count: int, seed: int = 0, longest: int = 30) -> list[Row]:
         rows.append(
             {
                 "source": dice.choice(("x", "reddit", "hackernews")),
-                "item": f"id-{seed}-{number}",
+                "item": f"{dice.choice(MARKS)}-{seed}-{number}",
                 "text": text + dice.choice(("", " https://a.example/1", " 😀!", "…")),
                 "url": dice.choice((None, f"https://a.example/{number}")),
                 "created_at": dice.choice((None, datetime(2020, 1, 1, tzinfo=UTC) + day)),

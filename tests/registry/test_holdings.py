@@ -10,6 +10,7 @@ import pytest
 
 from provenance import fingerprint
 from provenance.model import BACKGROUND_BITS, Texts
+from provenance.registry import build, open_registry
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,6 @@ def test_postings_are_each_shingle_of_each_first_item_once(registry, in_order, t
 
 
 def test_an_item_that_repeats_itself_has_its_first_position(items, tmp_path):
-    from provenance.registry import build, open_registry
-
     text = "never gonna give you up, " * 3
     build(tmp_path / "r", [items([{"source": "x", "item": "1", "text": text}])])
     postings = open_registry(tmp_path / "r").holdings().postings
@@ -117,8 +116,6 @@ def test_long_items_have_signatures(registry, in_order, tokens):
 
 
 def test_a_registry_without_long_items_has_no_signatures(items, tmp_path):
-    from provenance.registry import build, open_registry
-
     build(tmp_path / "r", [items([{"source": "x", "item": "1", "text": "so short"}])])
     numbers, signatures = open_registry(tmp_path / "r").signatures()
     assert (numbers.shape, signatures.shape) == ((0,), (0, 128))

@@ -16,7 +16,7 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import RegistrySummary, Texts
-from provenance.registry import MOST_COPIES, Copies, build, open_registry
+from provenance.registry import MOST_COPIES, Copies, add, build, open_registry
 from provenance.registry.manifest import digest_of, read_manifest, render
 
 DATA = ["background", "items", "postings", "signatures", "sketch"]
@@ -180,8 +180,6 @@ def test_other_fingerprints_are_refused(folder, change):
 
 
 def test_another_unicode_alone_is_read_and_not_added_to(folder, items, posts):
-    from provenance.registry import add
-
     restate(folder, parameters=replace(fingerprint.parameters(), unicode="1.0"))
     assert open_registry(folder).holdings().parameters.unicode == "1.0"
     with pytest.raises(FingerprintMismatch, match=r"unicode='1\.0'"):
@@ -264,3 +262,14 @@ def test_a_manifest_that_counts_wrong_is_noticed_when_it_is_read(folder):
     restate(folder, items=41)
     with pytest.raises(CorruptFile, match="40 rows"):
         open_registry(folder).holdings()
+
+
+@pytest.mark.parametrize("name", [*DATA, "texts"])
+def test_a_damaged_registry_is_not_added_to(folder, name, items, posts):
+    path = file_of(folder, name)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DigestMismatch, match=f"{name}.parquet was altered"):
+        add(folder, [items(posts(3, seed=1))])
+    assert path.read_bytes() == data

@@ -9,8 +9,8 @@ import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
 from provenance.registry import build, open_registry, verify
-from provenance.registry.build import _settled
 from provenance.registry.columns import writer
+from provenance.registry.datafiles import settle_files
 from provenance.registry.manifest import digest_of, read_manifest, render
 
 
@@ -28,7 +28,7 @@ def rewrite(folder, name, change):
     table = change(pq.read_table(data / f"{name}.parquet"))
     with writer(data / f"{name}.parquet", table.schema) as file:
         file.write_table(table)
-    files = tuple(_settled(data / file.name) for file in manifest.files)
+    files = settle_files(data)
     digest = digest_of(manifest.parameters, files)
     (folder / "registry.json").write_text(render(replace(manifest, files=files, digest=digest)))
     data.rename(folder / f"data-{digest[:12]}")

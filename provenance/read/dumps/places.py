@@ -27,7 +27,12 @@ def files_at(address: str) -> list[File]:
     UnsupportedFormat
         If a folder holds no file of a layout we read.
     """
-    system, place = fsspec.core.url_to_fs(address)
+    try:
+        system, place = fsspec.core.url_to_fs(address)
+    except (ValueError, ImportError) as error:
+        raise DatasetNotFound(
+            f"{address}: no such place ({error})", remedy="check how the address begins."
+        ) from error
     with reading(address):
         if not system.isdir(place):
             return [_file(system, place, place.rstrip("/").rpartition("/")[2])]

@@ -3,26 +3,55 @@
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from provenance.model import Items
 from provenance.read import skips
-from provenance.read.dumps.batches import Fault, Record
+from provenance.read.dumps.batches import Fault, Record, portions
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.moments import moment
-from provenance.read.dumps.posts import Object, read_posts, word
+from provenance.read.dumps.posts import (
+    HEAD,
+    Object,
+    is_array,
+    items_of,
+    objects_in,
+    read_posts,
+    word,
+)
+from provenance.read.dumps.redditcolumns import posts_of, schema_like
+from provenance.read.dumps.reddittext import COMMENT, GONE, HOST, SUBMISSION
+from provenance.read.jsonfiles import blocks_of
+from provenance.read.lines import LineBlock, table_of
 
-HOST = "https://www.reddit.com"
-GONE = re.compile(r"\s*\[ ?(deleted|removed)( [^\]]{0,80})?\]\s*", re.IGNORECASE)
-"""What stands where a text was: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
-COMMENT, SUBMISSION = "t1_", "t3_"
+_KIND = re.compile("^t[13]_")
+_GONE = re.compile(GONE, re.IGNORECASE)
 
 
 def read_pushshift(dump: Dump) -> Iterator[Items]:
-    """Read comments (RC) or submissions (RS)."""
-    return read_posts(dump, _post)
+    """Read comments (RC) or submissions (RS): a block at once, or post by post."""
+    if is_array(dump.file.head(HEAD)):
+        yield from read_posts(dump, _post)
+        return
+    for block in blocks_of(dump.file):
+        items = _at_once(block, dump)
+        if items is None:
+            yield from items_of(dump, objects_in(block), _post)
+        else:
+            yield from portions(items)
+
+
+def _at_once(block: LineBlock, dump: Dump) -> Items | None:
+    _, first = next(objects_in(block), (0, ""))
+    batch = table_of(block, schema_like(first)) if isinstance(first, dict) else None
+    if batch is None:
+        return None
+    rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
+    return posts_of(batch, rows, dump)
 
 
 def _post(post: Object, row: int, dump: Dump) -> Record | Fault:
-    kind = COMMENT if "body" in post else SUBMISSION
+    kind = COMMENT if _is_comment(post) else SUBMISSION
     text = _words(post)
     if text is None:
         return Fault(row, _why_none(post))
@@ -41,13 +70,17 @@ def _post(post: Object, row: int, dump: Dump) -> Record | Fault:
 
 def _words(post: Object) -> str | None:
     """Return a comment's body, or a submission's title and, below it, its text."""
-    parts = [post.get(key) for key in (("body",) if "body" in post else ("title", "selftext"))]
+    parts = [post.get(key) for key in (("body",) if _is_comment(post) else ("title", "selftext"))]
     there = [part for part in parts if isinstance(part, str) and not _is_gone(part)]
     return "\n\n".join(part for part in there if part.strip()) or None
 
 
+def _is_comment(post: Object) -> bool:
+    return isinstance(post.get("body"), str)
+
+
 def _is_gone(part: object) -> bool:
-    return isinstance(part, str) and GONE.fullmatch(part) is not None
+    return isinstance(part, str) and _GONE.fullmatch(part) is not None
 
 
 def _why_none(post: Object) -> str:
@@ -63,7 +96,7 @@ def _fullname(post: Object, kind: str) -> str | None:
     name, native = word(post.get("name")), word(post.get("id"))
     if name and name.startswith(kind):
         return name
-    return native and kind + native.removeprefix(kind)
+    return native and kind + _bare(native)
 
 
 def _author(post: Object) -> str | None:
@@ -77,8 +110,12 @@ def _address(post: Object, native: str) -> str | None:
     if path:
         return path if path.startswith("http") else HOST + path
     if native.startswith(SUBMISSION):
-        return f"{HOST}/comments/{native.removeprefix(SUBMISSION)}/"
+        return f"{HOST}/comments/{_bare(native)}/"
     if of is None:
         return None
-    thread = of.removeprefix(SUBMISSION)
-    return f"{HOST}/comments/{thread}/_/{native.removeprefix(COMMENT)}/"
+    thread = _bare(of)
+    return f"{HOST}/comments/{thread}/_/{_bare(native)}/"
+
+
+def _bare(name: str) -> str:
+    return _KIND.sub("", name)

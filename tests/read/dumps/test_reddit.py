@@ -1,7 +1,13 @@
 """Reddit as Pushshift wrote it."""
 
+import json
+
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.read import open_dump
 
 COMMENT = {
     "id": "kod0bkd",
@@ -78,6 +84,67 @@ def test_a_post_without_words_is_counted(rows):
         {**COMMENT, "body": " "}, {**COMMENT, "body": None}, {"id": "x"}, {"body": "no id"}
     )
     assert found.skipped == {"empty text": 1, "null text": 1, "not a post": 1, "no id": 1}
+
+
+WORDS = st.sampled_from(
+    [
+        "a text",
+        "naïve 😀",
+        "",
+        " ",
+        "\u3000",
+        "[deleted]",
+        "[removed] ",
+        "[ Removed by Reddit ]",
+        "[deleted",
+    ]
+)
+POSTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "body": WORDS | st.none(),
+        "title": WORDS | st.none(),
+        "selftext": WORDS | st.none(),
+        "id": st.sampled_from(["abc", "t1_abc", "", None]),
+        "name": st.sampled_from(["t1_xyz", "t3_xyz", "xyz", "", None]),
+        "author": st.sampled_from(["somebody", "[deleted]", "", None]),
+        "permalink": st.sampled_from(["/r/a/", "https://www.reddit.com/r/a/", "", None]),
+        "link_id": st.sampled_from(["t3_thread", "thread", "", None]),
+        "created_utc": st.sampled_from([1_706_745_600, 0, None]),
+    },
+)
+
+
+@pytest.fixture(scope="session")
+def both_ways(lines, tmp_path_factory):
+    """Read posts at once and one by one: items, and rows that were skipped, by reason."""
+    folder = tmp_path_factory.mktemp("reddit")
+
+    def told(batches):
+        rows = [row for items in batches for row in items.batch.to_pylist()]
+        skipped = {(one.reason, one.count, one.rows) for items in batches for one in items.skipped}
+        return rows, skipped
+
+    def both_ways(posts):
+        (folder / "RC").write_text(lines(posts))
+        (folder / "RC.json").write_text(json.dumps(posts))
+        ways = [open_dump(str(folder / n), source="s", layout="reddit") for n in ("RC", "RC.json")]
+        return [told(list(way)) for way in ways]
+
+    return both_ways
+
+
+@given(posts=st.lists(POSTS, min_size=1, max_size=6))
+def test_posts_at_once_are_posts_one_by_one(both_ways, posts):
+    at_once, one_by_one = both_ways(posts)
+    assert at_once[0] == one_by_one[0]
+    assert {(r, c) for r, c, _ in at_once[1]} == {(r, c) for r, c, _ in one_by_one[1]}
+
+
+@given(posts=st.lists(POSTS.map(lambda post: {"body": "b"} | post), min_size=1, max_size=6))
+def test_comments_at_once_are_comments_one_by_one(both_ways, posts):
+    at_once, one_by_one = both_ways(posts)
+    assert at_once == one_by_one
 
 
 def test_windows_of_two_gigabytes_are_read(read, lines, tmp_path):

@@ -26,6 +26,11 @@ def test_nothing_is_at_the_address(read, tmp_path):
         assert caught.value.remedy
 
 
+def test_an_address_of_an_unknown_kind():
+    with pytest.raises(DatasetNotFound, match="gopher"):
+        open_dump("gopher://somewhere/posts.jsonl", source="s")
+
+
 def test_an_address_is_looked_at_before_anything_is_read(tmp_path):
     with pytest.raises(DatasetNotFound):
         open_dump(str(tmp_path / "posts.jsonl"), source="s")

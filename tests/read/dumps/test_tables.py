@@ -125,9 +125,8 @@ def test_a_folder_gives_its_tables(read, write, tmp_path):
 
 def test_tables_of_arrow_are_read(read, tmp_path):
     table = pa.table({"id": ["1", "2"], "text": ["a", None]})
-    with pa.OSFile(str(tmp_path / "p.arrow"), "wb") as file:
-        with pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
+    with pa.ipc.new_file(str(tmp_path / "p.arrow"), table.schema) as writer:
+        writer.write_table(table)
     found = read(tmp_path / "p.arrow")
     assert found.column("text") == ["a"]
     assert found.skipped == {"null text": 1}

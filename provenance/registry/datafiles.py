@@ -1,0 +1,55 @@
+"""Data files, and the digests by which they are known."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from provenance.errors import DigestMismatch
+from provenance.registry.manifest import DataFile
+from provenance.registry.tables import REMEDY
+
+
+def settle_files(data: Path) -> tuple[DataFile, ...]:
+    """Make sure that data files are on the disk, before any manifest names them."""
+    with ThreadPoolExecutor() as pool:
+        return tuple(pool.map(_settled, sorted(data.iterdir())))
+
+
+def _settled(path: Path) -> DataFile:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return DataFile(path.name, os.fstat(file.fileno()).st_size, digest)
+
+
+def check_files(data: Path, files: Iterable[DataFile]) -> None:
+    """Hold data files against what the manifest says of them.
+
+    Raises
+    ------
+    DigestMismatch
+        If one is missing or altered.
+    """
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(lambda file: _check(data / file.name, file), files):
+            pass
+
+
+def _check(path: Path, stated: DataFile) -> None:
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY) from error
+    if size != stated.bytes:
+        raise DigestMismatch(
+            f"{path} has {size} bytes; the manifest says {stated.bytes}", remedy=REMEDY
+        )
+    if digest != stated.sha256:
+        raise DigestMismatch(
+            f"{path} was altered: its SHA-256 is {digest}; the manifest says {stated.sha256}",
+            remedy=REMEDY,
+        )
