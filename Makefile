@@ -7,7 +7,7 @@ SAMPLE = provenance/sample
 REGISTRY = build/demo-registry
 REPORT = demo-report
 
-.PHONY: help demo test lint types layers unit map clean
+.PHONY: help demo test lint types layers unit map readme clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ unit: $(VENV)/.installed-dev ## pytest, doctests included
 
 map: $(VENV)/.installed-dev ## write the map in ARCHITECTURE.md anew from the modules' docstrings
 	$(BIN)/python tests/house/test_map.py
+
+readme: $(VENV)/.installed-dev ## show in README what the demo prints now
+	$(BIN)/python tests/sample/test_demo.py
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

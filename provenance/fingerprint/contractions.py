@@ -83,7 +83,9 @@ def join(  # noqa: PLR0913 (the arrays of one table)
     size: Scalar,
 ) -> None:
     """Lengthen a word by a suffix of `size` bytes: hash it anew."""
-    _, length, _, _, _ = read_word(view, starts[last], ends[last], tables, scratch)
+    _, length, _, _, _ = read_word(
+        view, np.int64(starts[last]), np.int64(ends[last]), tables, scratch
+    )
     for offset in range(size):
         scratch[length + offset] = np.uint8(suffix >> np.uint64(8 * offset))
     hashes[last] = hash_folded(scratch, length + size)

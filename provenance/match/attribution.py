@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, kernel
+from provenance.match.sorting import ascending
 from provenance.model import Flags, Floats, Int64s
 
 _KEEPS = 0.7
@@ -148,7 +149,12 @@ def _squeeze(
     """Let the strongest of the others in, where enough of their stretch is free."""
     _, firsts, lasts = spans
     strengths, _ = weights
-    for index in own[np.argsort(-strengths[own], kind="mergesort")]:
+    # Strengths in millionths: `ascending` orders integers.
+    keys = np.empty(own.size, np.int64)
+    for place in range(own.size):
+        keys[place] = np.int64(-1e6 * strengths[own[place]])
+    for place in ascending(keys):
+        index = own[place]
         if chosen[index]:
             continue
         first, last = firsts[index], lasts[index]

@@ -120,7 +120,8 @@ def _beyond(
     for step in range(lefts):  # traced from the far end: already in text order
         whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
         score += bits[item[whole[step, 0]] >> _SHIFT]
-    whole[lefts : lefts + len(pairs)] = pairs
+    for step in range(len(pairs)):
+        whole[lefts + step, 0], whole[lefts + step, 1] = pairs[step, 0], pairs[step, 1]
     for step in range(rights):
         row = lefts + len(pairs) + rights - 1 - step
         whole[row, 0], whole[row, 1] = item_end + right[step, 0], text_end + right[step, 1]

@@ -14,7 +14,8 @@ from provenance.match.candidates import Candidates
 from provenance.match.chains import chain
 from provenance.match.lookup import BITS_SCALE, Index, locate, probe
 from provenance.match.passages import LENGTH, passage_hash
-from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, UInt64s
+from provenance.match.sorting import ascending
+from provenance.model import Flags, Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, UInt64s
 
 COMMON = 100
 """A shingle that more items share is followed into the earliest few of them only."""
@@ -24,6 +25,10 @@ FLOOR = 40 * BITS_SCALE
 
 _EARLIEST = 8
 _RIVALS = 8  # candidates kept over the same stretch
+
+
+_TEXT, _ITEM, _SIZE, _FIRST, _LAST, _SCORE, _RAREST = range(7)
+_COLUMNS = 7
 
 
 def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
@@ -44,7 +49,7 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
         Sorted by text; over one stretch only the strongest few.
     """
     holdings = registry.holdings
-    columns = _scan_all(
+    rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, tokens.offsets),
         (seeds.hashes, seeds.positions, seeds.offsets),
         (registry.filter, registry.directory, registry.shift, registry.bits),
@@ -52,7 +57,19 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
         (holdings.tokens, holdings.token_offsets),
         registry.longest,
     )
-    return Candidates(*columns)
+    text, item, size, first, last, score, rarest = rows.T
+    return Candidates(
+        text.copy(),
+        item.astype(np.uint32),
+        size.astype(np.int32),
+        first.astype(np.int32),
+        last.astype(np.int32),
+        score.astype(np.int32),
+        rarest.astype(np.int32),
+        passages,
+        runs,
+        run_offsets,
+    )
 
 
 @kernel
@@ -63,9 +80,9 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
     postings: tuple[UInt64s, UInt32s, UInt32s],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
-) -> tuple[Int64s, UInt32s, Int32s, Int32s, Int32s, Int32s, Int32s, UInt64s, Int32s, Int64s]:
+) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
-    rows = np.empty((256, 7), np.int64)  # text, item, first, last, score, rarest, size of the text
+    rows = np.empty((256, _COLUMNS), np.int64)
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
     count = 0
     hits = np.empty((4096, 4), np.int64)  # item, place in the text, place in the item, items
@@ -80,7 +97,10 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
         if hit_count == 0:
             continue
         document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
-        order = np.argsort(hits[:hit_count, 0], kind="mergesort")
+        keys = np.empty(hit_count, np.int64)
+        for hit in range(hit_count):
+            keys[hit] = hits[hit, 0]
+        order = ascending(keys)
         before = count
         place = 0
         while place < hit_count:
@@ -96,36 +116,27 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
                 runs = _doubled(runs)
                 while run_offsets[count] + len(pairs) > len(runs):
                     runs = _doubled(runs)
-            rows[count, 0], rows[count, 1] = text, item
-            rows[count, 2], rows[count, 3] = pairs[0, 1], pairs[-1, 1]
-            rows[count, 4], rows[count, 5], rows[count, 6] = score, rare, document.size
+            rows[count, _TEXT], rows[count, _ITEM], rows[count, _SIZE] = text, item, document.size
+            rows[count, _FIRST], rows[count, _LAST] = pairs[0, 1], pairs[len(pairs) - 1, 1]
+            rows[count, _SCORE], rows[count, _RAREST] = score, rare
             run_offsets[count + 1] = _write_runs(pairs, runs, run_offsets[count])
             count += 1
         count = _prune(rows, runs, run_offsets, before, count)
-    rows = rows[:count]
     passages = np.empty(count, np.uint64)
     for row in range(count):
-        text = rows[row, 0]
+        text = rows[row, _TEXT]
         document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
-        passages[row] = passage_hash(document, rows[row, 2] // LENGTH)
-    return (
-        rows[:, 0].copy(),
-        rows[:, 1].astype(np.uint32),
-        rows[:, 6].astype(np.int32),
-        rows[:, 2].astype(np.int32),
-        rows[:, 3].astype(np.int32),
-        rows[:, 4].astype(np.int32),
-        rows[:, 5].astype(np.int32),
-        passages,
-        runs[: run_offsets[count]].copy(),
-        run_offsets[: count + 1].copy(),
-    )
+        passages[row] = passage_hash(document, rows[row, _FIRST] // LENGTH)
+    return rows[:count], passages, runs[: run_offsets[count]], run_offsets[: count + 1]
 
 
 @kernel
 def _doubled(table: Scalar) -> Scalar:
+    # Element by element: a slice assignment would have numba compile broadcasting for seconds.
     larger = np.empty((2 * table.shape[0] + 1, table.shape[1]), table.dtype)
-    larger[: table.shape[0]] = table
+    for row in range(table.shape[0]):
+        for column in range(table.shape[1]):
+            larger[row, column] = table[row, column]
     return larger
 
 
@@ -178,9 +189,9 @@ def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
 
 @inlined
 def _covers(rows: Int64s, strong: Scalar, weak: Scalar) -> Scalar:
-    first = max(rows[strong, 2], rows[weak, 2])
-    last = min(rows[strong, 3], rows[weak, 3])
-    return 2 * (last - first + 1) > rows[weak, 3] - rows[weak, 2] + 1
+    first = max(rows[strong, _FIRST], rows[weak, _FIRST])
+    last = min(rows[strong, _LAST], rows[weak, _LAST])
+    return 2 * (last - first + 1) > rows[weak, _LAST] - rows[weak, _FIRST] + 1
 
 
 @kernel
@@ -188,28 +199,39 @@ def _prune(
     rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar
 ) -> Scalar:
     """Drop candidates over whose stretch `_RIVALS` stronger ones lie; the rest keep their order."""
-    size = count - before
-    if size <= _RIVALS:
+    if count - before <= _RIVALS:
         return count
-    order = np.argsort(-rows[before:count, 4], kind="mergesort")
-    kept = np.zeros(size, np.bool_)
-    for rank in range(size):
-        weak = before + order[rank]
-        rivals = 0
-        for stronger in range(rank):
-            strong = order[stronger]
-            if kept[strong] and _covers(rows, before + strong, weak):
-                rivals += 1
-                if rivals == _RIVALS:
-                    break
-        kept[order[rank]] = rivals < _RIVALS
+    kept = _unrivalled(rows, before, count)
     out = before
     for row in range(before, count):
         if not kept[row - before]:
             continue
         first, end = run_offsets[row], run_offsets[row + 1]
-        rows[out] = rows[row]
-        runs[run_offsets[out] : run_offsets[out] + end - first] = runs[first:end].copy()
+        for column in range(_COLUMNS):
+            rows[out, column] = rows[row, column]
+        for run in range(end - first):
+            for column in range(3):
+                runs[run_offsets[out] + run, column] = runs[first + run, column]
         run_offsets[out + 1] = run_offsets[out] + end - first
         out += 1
     return out
+
+
+@kernel
+def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Flags:
+    size = count - before
+    keys = np.empty(size, np.int64)
+    for row in range(size):
+        keys[row] = -rows[before + row, _SCORE]
+    order = ascending(keys)
+    kept = np.zeros(size, np.bool_)
+    for rank in range(size):
+        rivals = 0
+        for stronger in range(rank):
+            strong = order[stronger]
+            if kept[strong] and _covers(rows, before + strong, before + order[rank]):
+                rivals += 1
+                if rivals == _RIVALS:
+                    break
+        kept[order[rank]] = rivals < _RIVALS
+    return kept

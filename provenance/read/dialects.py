@@ -85,11 +85,16 @@ def _fit(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 def _is_quoted(plain: Sequence[Sequence[str]], quoted: Sequence[Sequence[str]]) -> bool:
     """Whether `"` encloses the cells of a file with tabs, given its rows read both ways."""
+    if plain and all(map(_is_enclosed, plain[0])):
+        return True
     if _fit(plain) != _fit(quoted):
         return _fit(quoted) > _fit(plain)
     # Where quotation marks never hold a row together, they enclose all of a cell, or nothing.
-    begun = [cell for row in plain for cell in row if cell.startswith('"')]
-    return len(plain) == len(quoted) and all(c.endswith('"') and len(c) > 1 for c in begun)
+    return all(_is_enclosed(cell) for row in plain for cell in row if cell.startswith('"'))
+
+
+def _is_enclosed(cell: str) -> bool:
+    return len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
 
 
 def _is_header(row: Sequence[str]) -> bool:

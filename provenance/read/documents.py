@@ -27,7 +27,7 @@ class Rows:
     numbers : ndarray of int64
         0-based, within the file.
     ids, urls, licences : pyarrow.Array or None
-        Strings, one a row; null where a row has none.
+        Of `large_string`, one a row; null where a row has none, and never empty.
     skipped : tuple of Skipped
         Rows met among these that could not be read at all.
     """
@@ -154,15 +154,11 @@ def _one_to_one(rows: Rows, leaves: Leaves) -> bool:
 
 def _names(rows: Rows) -> pa.Array:
     """Name each row: by its own id, else by its place."""
-    ids = rows.ids
-    if ids is not None and not _null(ids) and not pc.any(pc.equal(ids, "")).as_py():
-        return ids
+    if rows.ids is not None and not _null(rows.ids):
+        return rows.ids
     numbers = pa.array(rows.numbers, pa.int64()).cast(pa.string())
     places = pc.binary_join_element_wise(f"{rows.file}#", numbers, "").cast(pa.large_string())
-    if ids is None:
-        return places
-    ids = ids.cast(pa.large_string())
-    return pc.if_else(pc.fill_null(pc.equal(ids, ""), fill_value=True), places, ids)
+    return places if rows.ids is None else pc.coalesce(rows.ids, places)
 
 
 def _ends(leaves: Leaves) -> Iterator[int]:

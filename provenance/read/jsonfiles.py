@@ -7,9 +7,8 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from provenance.model import Documents
+from provenance.model import Documents, Flags
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, column_at, find_columns
 from provenance.read.files import File, following
 from provenance.read.lines import BLOCK, LineBlock, Record, line_blocks, parse, records_of, table_of
@@ -17,6 +16,7 @@ from provenance.read.parts import Part
 from provenance.read.records import has_text, record_documents
 from provenance.read.shapes import narrowed, shape_of
 from provenance.read.stretches import Stretch, stretches
+from provenance.read.strings import blank, is_textual
 from provenance.read.tabular import Block, block_documents
 
 _SAMPLE = 1 << 18
@@ -115,11 +115,16 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bo
     """Whether a row without text in the columns chosen has some under another name."""
     silent = np.ones(len(batch), bool)
     for path in columns.texts:
-        silent &= pc.is_null(column_at(batch, path)).to_numpy(zero_copy_only=False)
+        silent &= _says_nothing(column_at(batch, path))
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
     return any(isinstance(record := parse(line), dict) and has_text(record) for line in lines)
+
+
+def _says_nothing(column: pa.Array) -> Flags:
+    empty = np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+    return empty | blank(column) if is_textual(column.type) else empty
 
 
 def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
@@ -148,7 +153,9 @@ def _key(name: str) -> bytes:
 
 
 def _unmet(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:
-    return tuple(name for name in names if "." not in name and name not in shape.names)
+    """Return the names of which nothing is known: they are not there, or always null."""
+    seen = {member.name for member in shape if not pa.types.is_null(member.type)}
+    return tuple(name for name in names if "." not in name and name not in seen)
 
 
 def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:

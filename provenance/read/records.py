@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from provenance.model import Documents
 from provenance.read import skips
-from provenance.read.columns import TEXT_GROUPS, Columns, well_known
+from provenance.read.columns import TEXT_GROUPS, Columns, present
 from provenance.read.documents import Rows, documents
-from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves
+from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
 from provenance.read.lines import Record, Records, writable
 from provenance.read.shapes import shape_of
 
@@ -76,7 +76,7 @@ def first_word(record: Record, paths: Sequence[str]) -> str | None:
 
 def has_text(record: Record) -> bool:
     """Whether there is text under any well-known name."""
-    return any(texts_in(record[path], path) for path in _known(record))
+    return bool(_known_texts(record))
 
 
 @dataclass(slots=True)
@@ -96,8 +96,8 @@ def _read_into(
     found: _Found, row: int, record: Record, columns: Columns, *, searching: bool
 ) -> None:
     texts = _texts(record, columns.texts)
-    if not texts and searching:
-        texts = _texts(record, _known(record))
+    if searching and not _any_said(texts):
+        texts = _known_texts(record) or texts
     for name, text in texts:
         found.places.append(len(found.numbers))
         found.fields.append(writable(name))
@@ -112,8 +112,15 @@ def _texts(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
     return [one for path in paths for one in texts_in(value_at(record, path), path)]
 
 
-def _known(record: Record) -> tuple[str, ...]:
-    return well_known(shape_of([record]), TEXT_GROUPS)
+def _known_texts(record: Record) -> list[tuple[str, str]]:
+    """Give the texts of the first group of well-known names under which there is any."""
+    shape = shape_of([record])
+    found = (_texts(record, present(shape, group, holds_text)) for group in TEXT_GROUPS)
+    return next((texts for texts in found if _any_said(texts)), [])
+
+
+def _any_said(texts: Sequence[tuple[str, str]]) -> bool:
+    return any(text and not text.isspace() for _, text in texts)
 
 
 def _members(value: dict[str, object]) -> list[str]:

@@ -14,7 +14,7 @@ import pyarrow.feather as pf
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, ProvenanceError
@@ -217,6 +217,7 @@ words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0
     "form", ["jsonl", "ndjson", "json", "csv", "tsv", "pq", "ipc", "feather", "jsonl.zst"]
 )
 @settings(max_examples=25)
+@example(texts=["\n\t"])
 @given(texts=st.lists(words, min_size=1, max_size=12))
 def test_any_text_comes_out_as_it_went_in(tmp_path_factory, form, texts):
     folder = tmp_path_factory.mktemp("any")

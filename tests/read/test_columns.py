@@ -33,6 +33,10 @@ def test_a_name_alone_does_not_make_text():
     assert find({"text": [1], "content": ["words"]}).texts == ("content",)
 
 
+def test_of_names_that_differ_in_case_the_first_counts():
+    assert find({"Text": ["a"], "text": ["b"], "TEXT": ["c"]}).texts == ("Text",)
+
+
 def test_turns_of_a_chat_are_text():
     turns = [[{"role": "user", "content": "hello"}]]
     assert find({"messages": turns, "prompt": ["p"]}).texts == ("messages",)

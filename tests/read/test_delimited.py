@@ -111,6 +111,10 @@ def test_quotation_marks_between_tabs_enclose_where_they_always_do(table, hear):
     assert hear(table('id\ttext\n1\t"a\tb"\n2\t"c\nd"\n', "rows.tsv")).texts == ["a\tb", "c\nd"]
 
 
+def test_names_in_quotation_marks_say_that_cells_are_too(table, hear):
+    assert hear(table('"id"\t"text"\n"1"\t"a\n\tb"\n', "rows.tsv")).texts == ["a\n\tb"]
+
+
 @pytest.mark.parametrize(
     ("head", "header"),
     [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
-from provenance.read import open_corpus, stretches
+from provenance.read import jsonfiles, open_corpus, stretches
 from provenance.read.lines import LineBlock, line_blocks, records_of, table_of
 
 
@@ -240,6 +240,22 @@ def test_lines_as_machines_write_them_are_parsed_at_once():
 )
 def test_other_lines_are_left_to_the_careful_parser(data):
     assert table_of(block(data), TEXTS) is None
+
+
+def test_what_was_always_null_may_become_words():
+    layout = jsonfiles.layout_of([{"id": None, "text": "a", "n": 1}], (), "f")
+    assert "id" in layout.columns.ids
+    assert table_of(block(b'{"text": "b", "id": "x"}\n'), layout.schema) is not None
+
+
+def test_text_under_another_name_is_found_among_lines_parsed_at_once(lines, hear):
+    rows: list[dict[str, object]] = [{"text": f"text {n}"} for n in range(400)]
+    rows[300] = {"body": "elsewhere"}
+    rows[301] = {"text": " ", "content": "", "body": "beside nothing"}
+    rows[302] = {"text": "", "id": 1}
+    heard = hear(lines(*rows))
+    assert heard.places[300:302] == [(300, "body", "elsewhere"), (301, "body", "beside nothing")]
+    assert heard.skipped == {"empty text": (1, (302,))}
 
 
 def test_a_block_ends_with_a_line(tmp_path):

@@ -56,7 +56,9 @@ def test_of_a_turn_only_what_was_said_is_text():
         (0, "messages[1].content", "hi"),
         (1, "messages[0].content", None),
     ]
-    assert found([[{"from": "gpt", "value": "v"}]]) == [(0, "c[0].value", "v")]
+    turn = {"from": "gpt", "value": "v", "mood": "calm", "tools": ["call"]}
+    assert found([[turn]]) == [(0, "c[0].value", "v")]
+    assert list(texts_in([turn], "c")) == [("c[0].value", "v")]
 
 
 def test_of_a_structure_every_text_is_read_but_labels():

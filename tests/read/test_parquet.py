@@ -67,6 +67,11 @@ def test_batches_hold_about_8_mb_of_text(parquet):
     assert max(sizes) < 1.1 * BATCH
 
 
+def test_no_more_is_decoded_at_a_time_than_a_batch_holds(parquet):
+    (piece,) = open_parquet(found(parquet(big(6000), row_group_size=6000))).pieces
+    assert max(block.batch.nbytes for block in piece.read(["text"])) < 1.1 * BATCH
+
+
 def test_a_batch_of_unlike_rows_is_cut_too(parquet):
     texts = ["short"] * 20_000 + ["long " * 1_000_000] * 4 + ["short"] * 20_000
     path = parquet(pa.table({"text": texts}))
@@ -107,6 +112,14 @@ def test_strings_that_are_not_utf8_are_counted(parquet, hear):
     assert heard.skipped == {"not valid UTF-8": (3, (1, 3, 4))}
 
 
+def test_a_row_is_counted_once_whatever_is_wrong_with_it(parquet, hear):
+    values = pa.array([b"\xff", b"\xff", b"fine"])
+    damaged = pa.StringArray.from_buffers(3, *values.buffers()[1:])
+    heard = hear(parquet(pa.table({"question": damaged, "answer": [" ", "kept", None]})))
+    assert heard.places == [(1, "answer", "kept"), (2, "question", "fine")]
+    assert heard.skipped == {"not valid UTF-8": (2, (0, 1))}
+
+
 def test_ids_and_addresses_that_are_not_utf8_are_left_out(parquet, hear):
     values = pa.array([b"fine", b"\xff"])
     damaged = pa.StringArray.from_buffers(2, *values.buffers()[1:])
@@ -136,13 +149,13 @@ def test_the_address_is_the_first_there_is(parquet, hear):
         {
             "text": ["a", "b", "c", "d"],
             "url": ["u0", None, None, None],
-            "metadata": [{"url": "m0"}, {"url": "m1"}, None, {"url": None}],
-            "domain": ["d0", "d1", "d2", None],
+            "metadata": [{"url": "m0"}, {"url": "m1"}, None, {"url": ""}],
+            "domain": ["v0", "v1", "v2", None],
             "license": [["mit", "apache-2.0"], ["cc0"], [], None],
         }
     )
     rows = hear(parquet(table)).rows
-    assert [row["url"] for row in rows] == ["u0", "m1", "d2", None]
+    assert [row["url"] for row in rows] == ["u0", "m1", "v2", None]
     assert [row["licence"] for row in rows] == ["mit, apache-2.0", "cc0", None, None]
 
 

@@ -1,22 +1,16 @@
 """A registry is a function of its items."""
 
-import re
 import threading
-from collections import Counter
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
-from provenance.model import ITEMS, Items, Skipped
 from provenance.registry import Limits, add, build, open_registry, verify
 
 TEXTS = st.one_of(
@@ -139,107 +133,6 @@ def test_items_are_numbered_by_age_source_and_id(registry, rows):
     found = registry.describe(np.arange(len(rows), dtype=np.uint32))
     assert found["item"].to_pylist() == [row["item"] for row in expected]
     assert found["created_at"].to_pylist() == [row["created_at"] for row in expected]
-
-
-def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
-    columns = {"source": ["x"] * 3, "item": ["a", "b", "c"], "text": ["one two three four"] * 3}
-    table = pa.table(columns | {"created_at": pa.array([2**61, -(2**61), 0])})
-    full = table.from_pylist(
-        table.to_pylist(), schema=ITEMS.set(4, pa.field("created_at", pa.int64()))
-    )
-    batch = full.cast(ITEMS).to_batches()[0]
-    (source,) = build(tmp_path / "r", [Items(batch)]).sources
-    assert (source.undated, source.first, source.last) == (2, date(1970, 1, 1), date(1970, 1, 1))
-
-
-def test_the_manifest_says_what_each_source_covers(registry, rows):
-    holdings = registry.holdings()
-    lengths = dict(
-        zip(
-            registry.describe(np.arange(len(rows), dtype=np.uint32))["item"].to_pylist(),
-            np.diff(holdings.token_offsets).tolist(),
-            strict=True,
-        )
-    )
-    assert [source.source for source in registry.manifest.sources] == ["hackernews", "reddit", "x"]
-    for source in registry.manifest.sources:
-        mine = [row for row in rows if row["source"] == source.source]
-        days = [row["created_at"].date() for row in mine if row["created_at"]]
-        assert source.items == len(mine)
-        assert source.tokens == sum(lengths[row["item"]] for row in mine)
-        assert source.undated == len(mine) - len(days)
-        assert (source.first, source.last) == (min(days), max(days))
-    assert registry.manifest.tokens == sum(lengths.values())
-
-
-def test_items_without_a_seed_are_unattributable(items, tmp_path):
-    texts = ["three words only", "these are four words", "", "東京都大阪", "東京都大阪府北海"]
-    rows = [{"source": "x", "item": str(n), "text": text} for n, text in enumerate(texts)]
-    (source,) = build(tmp_path / "r", [items(rows)]).sources
-    assert source.unattributable == 3
-
-
-def test_no_file_holds_a_name(registry):
-    for path in registry.path.rglob("*"):
-        if path.is_file():
-            assert b"Somebody" not in path.read_bytes()
-    authors = pq.read_table(registry.data / "items.parquet", columns=["author"])["author"]
-    assert {
-        bool(re.fullmatch("[0-9a-f]{16}", name)) for name in authors.drop_null().to_pylist()
-    } == {True}
-
-
-def test_an_author_has_one_digest_in_one_source(registry, rows):
-    authors = pq.read_table(registry.data / "items.parquet", columns=["source", "item", "author"])
-    digests = {(row["source"], row["item"]): row["author"] for row in authors.to_pylist()}
-    pairs = {(r["source"], r["author"], digests[r["source"], r["item"]]) for r in rows}
-    named = [pair for pair in pairs if pair[1]]
-    assert len({(source, author) for source, author, _ in named}) == len(named)
-    assert len({digest for _, _, digest in named}) == len(named)
-    assert {digest for _, author, digest in pairs if author is None} == {None}
-
-
-@pytest.mark.parametrize("keep_texts", [True, False])
-def test_a_name_is_on_no_disk_even_while_building(keep_texts, items, posts, tmp_path):
-    found = Counter()
-
-    def watched():
-        for number in range(200):
-            rows = posts(400, seed=number)
-            yield items(row | {"text": "so it was written, " + row["text"]} for row in rows)
-        for path in filter(Path.is_file, tmp_path.rglob("*")):
-            found["parts"] += 1
-            found["names"] += b"Somebody" in path.read_bytes()
-            found["texts"] += b"so it was written" in path.read_bytes()
-
-    build(tmp_path / "r", watched(), keep_texts=keep_texts)
-    assert found["parts"] > 0
-    assert found["names"] == 0
-    assert bool(found["texts"]) is keep_texts
-
-
-def test_texts_that_are_not_kept_are_in_no_file(items, posts, tmp_path):
-    manifest = build(tmp_path / "r", [items(posts(50))], keep_texts=False)
-    more = add(tmp_path / "r", [items(posts(50, seed=1))])
-    assert not manifest.keeps_texts
-    assert not more.keeps_texts
-    assert more.items == 100
-    assert open_registry(tmp_path / "r").texts(np.array([3], np.uint32)) == [None]
-    assert list(tmp_path.rglob("texts*")) == []
-
-
-def test_what_was_skipped_is_tallied(items, posts, tmp_path):
-    batch = items(posts(3)).batch
-    batches = [
-        Items(batch, (Skipped("a.jsonl", "null text", 2, (1, 5)),)),
-        Items(batch, (Skipped("a.jsonl", "null text", 3, (7, 8, 9, 10)),)),
-        Items(batch, (Skipped("a.jsonl", "not valid JSON", 1, (2,)),)),
-    ]
-    build(tmp_path / "r", batches)
-    assert open_registry(tmp_path / "r").manifest.skipped == (
-        Skipped("a.jsonl", "not valid JSON", 1, (2,)),
-        Skipped("a.jsonl", "null text", 5, (1, 5, 7, 8, 9)),
-    )
 
 
 def test_progress_hears_of_every_item(items, posts, tmp_path):

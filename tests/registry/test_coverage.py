@@ -1,0 +1,69 @@
+"""A registry says what it covers, and what it left out."""
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.model import ITEMS, Items, Skipped
+from provenance.registry import add, build, open_registry
+
+
+def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
+    columns = {"source": ["x"] * 3, "item": ["a", "b", "c"], "text": ["one two three four"] * 3}
+    table = pa.table(columns | {"created_at": pa.array([2**61, -(2**61), 0])})
+    full = table.from_pylist(
+        table.to_pylist(), schema=ITEMS.set(4, pa.field("created_at", pa.int64()))
+    )
+    batch = full.cast(ITEMS).to_batches()[0]
+    (source,) = build(tmp_path / "r", [Items(batch)]).sources
+    assert (source.undated, source.first, source.last) == (2, date(1970, 1, 1), date(1970, 1, 1))
+
+
+def test_the_manifest_says_what_each_source_covers(registry, rows):
+    holdings = registry.holdings()
+    lengths = dict(
+        zip(
+            registry.describe(np.arange(len(rows), dtype=np.uint32))["item"].to_pylist(),
+            np.diff(holdings.token_offsets).tolist(),
+            strict=True,
+        )
+    )
+    assert [source.source for source in registry.manifest.sources] == ["hackernews", "reddit", "x"]
+    for source in registry.manifest.sources:
+        mine = [row for row in rows if row["source"] == source.source]
+        days = [row["created_at"].date() for row in mine if row["created_at"]]
+        assert source.items == len(mine)
+        assert source.tokens == sum(lengths[row["item"]] for row in mine)
+        assert source.undated == len(mine) - len(days)
+        assert (source.first, source.last) == (min(days), max(days))
+    assert registry.manifest.tokens == sum(lengths.values())
+
+
+def test_items_without_a_seed_are_unattributable(items, tmp_path):
+    texts = ["three words only", "these are four words", "", "東京都大阪", "東京都大阪府北海"]
+    rows = [{"source": "x", "item": str(n), "text": text} for n, text in enumerate(texts)]
+    (source,) = build(tmp_path / "r", [items(rows)]).sources
+    assert source.unattributable == 3
+
+
+def test_what_was_skipped_is_tallied(items, posts, tmp_path):
+    batch = items(posts(3)).batch
+    batches = [
+        Items(batch, (Skipped("a.jsonl", "null text", 2, (1, 5)),)),
+        Items(batch, (Skipped("a.jsonl", "null text", 3, (7, 8, 9, 10)),)),
+        Items(batch, (Skipped("a.jsonl", "not valid JSON", 1, (2,)),)),
+    ]
+    build(tmp_path / "r", batches)
+    assert open_registry(tmp_path / "r").manifest.skipped == (
+        Skipped("a.jsonl", "not valid JSON", 1, (2,)),
+        Skipped("a.jsonl", "null text", 5, (1, 5, 7, 8, 9)),
+    )
+
+
+def test_what_was_skipped_is_not_counted_again_when_it_is_read_again(items, posts, tmp_path):
+    once = (Skipped("a.jsonl", "null text", 2, (1, 5)), Skipped("b.jsonl", "null text", 1, (0,)))
+    grown = (Skipped("a.jsonl", "null text", 3, (1, 5, 9)),)
+    build(tmp_path / "r", [Items(items(posts(3)).batch, once)])
+    manifest = add(tmp_path / "r", [Items(items(posts(3, seed=1)).batch, grown)])
+    assert manifest.skipped == (*grown, once[1])

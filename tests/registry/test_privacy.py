@@ -1,0 +1,60 @@
+"""What a registry must not give away."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.registry import add, build, open_registry
+
+
+def test_no_file_holds_a_name(registry):
+    for path in registry.path.rglob("*"):
+        if path.is_file():
+            assert b"Somebody" not in path.read_bytes()
+    authors = pq.read_table(registry.data / "items.parquet", columns=["author"])["author"]
+    assert {
+        bool(re.fullmatch("[0-9a-f]{16}", name)) for name in authors.drop_null().to_pylist()
+    } == {True}
+
+
+def test_an_author_has_one_digest_in_one_source(registry, rows):
+    authors = pq.read_table(registry.data / "items.parquet", columns=["source", "item", "author"])
+    digests = {(row["source"], row["item"]): row["author"] for row in authors.to_pylist()}
+    pairs = {(r["source"], r["author"], digests[r["source"], r["item"]]) for r in rows}
+    named = [pair for pair in pairs if pair[1]]
+    assert len({(source, author) for source, author, _ in named}) == len(named)
+    assert len({digest for _, _, digest in named}) == len(named)
+    assert {digest for _, author, digest in pairs if author is None} == {None}
+
+
+@pytest.mark.parametrize("keep_texts", [True, False])
+def test_a_name_is_on_no_disk_even_while_building(keep_texts, items, posts, tmp_path):
+    found = Counter()
+
+    def watched():
+        for number in range(200):
+            rows = posts(400, seed=number)
+            yield items(row | {"text": "so it was written, " + row["text"]} for row in rows)
+        for path in filter(Path.is_file, tmp_path.rglob("*")):
+            found["parts"] += 1
+            found["names"] += b"Somebody" in path.read_bytes()
+            found["texts"] += b"so it was written" in path.read_bytes()
+
+    build(tmp_path / "r", watched(), keep_texts=keep_texts)
+    assert found["parts"] > 0
+    assert found["names"] == 0
+    assert bool(found["texts"]) is keep_texts
+
+
+def test_texts_that_are_not_kept_are_in_no_file(items, posts, tmp_path):
+    manifest = build(tmp_path / "r", [items(posts(50))], keep_texts=False)
+    more = add(tmp_path / "r", [items(posts(50, seed=1))])
+    assert not manifest.keeps_texts
+    assert not more.keeps_texts
+    assert more.items == 100
+    assert open_registry(tmp_path / "r").texts(np.array([3], np.uint32)) == [None]
+    assert list(tmp_path.rglob("texts*")) == []
