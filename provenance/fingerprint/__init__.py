@@ -10,7 +10,7 @@ from provenance.fingerprint.fracminhash import (
     shared,
     sketch,
 )
-from provenance.fingerprint.minhash import resemblance, shingle_hash32, signatures
+from provenance.fingerprint.minhash import cardinality, resemblance, shingle_hash32, signatures
 from provenance.fingerprint.normalise import parameters, tokenise
 from provenance.fingerprint.positions import characters
 from provenance.fingerprint.shingles import shingle
@@ -18,6 +18,7 @@ from provenance.fingerprint.shingles import shingle
 __all__ = [
     "Sketch",
     "Spans",
+    "cardinality",
     "characters",
     "containment",
     "downsample",

@@ -12,7 +12,7 @@ import numpy as np
 from datasketch import MinHash
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.model import Int64s, Parameters, Shingles, UInt32s, UInt64s
+from provenance.model import Floats, Int64s, Parameters, Shingles, UInt32s, UInt64s
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 
@@ -63,6 +63,27 @@ def resemblance(left: UInt32s, right: UInt32s) -> float:
         In [0, 1]; standard error ``sqrt(j * (1 - j) / permutations)``.
     """
     return float(np.mean(left == right))
+
+
+def cardinality(rows: UInt32s) -> Floats:
+    """Estimate how many different shingles each signature stands for.
+
+    Parameters
+    ----------
+    rows : ndarray of uint32, shape (n, permutations)
+        Signatures.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Relative standard error ``1 / sqrt(permutations - 2)``.
+
+    Notes
+    -----
+    The least of n uniform values has mean ``1 / (n + 1)`` (Cohen 1997, as datasketch's `count`).
+    """
+    least = rows.astype(np.float64) / 2.0**32
+    return np.asarray(rows.shape[1] / np.maximum(least.sum(axis=1), 1e-12) - 1)
 
 
 @cache

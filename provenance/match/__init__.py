@@ -1,7 +1,7 @@
 """Passages of items in texts: seeds, alignment, strength, attribution, shares. Pure."""
 
 from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
-from provenance.match.candidates import Candidates, concatenated
+from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
 from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
 from provenance.match.lookup import BITS_SCALE, Index, index, unattributable
@@ -25,6 +25,7 @@ __all__ = [
     "FLOOR",
     "LEAST",
     "MEASURED_RECALL",
+    "NO_CANDIDATES",
     "NO_PASSAGES",
     "RECALL_LOW",
     "THRESHOLD",

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.fingerprint import shingle, signatures, tokenise
+from provenance.fingerprint import cardinality, shingle, signatures, tokenise
 from provenance.match import (
     Candidates,
     Lookalikes,
@@ -213,7 +213,12 @@ def _resembling(tokens: Tokens, opened: Opened, before: int) -> Lookalikes:
         return Lookalikes(_NO_NUMBERS, np.zeros(0, np.uint32), np.zeros(0))
     shingles = shingle(tokens, parameters.signature_width, whole=True)
     rows = signatures(shingles, parameters)[long]
-    return lookalikes(opened.bands, long.astype(np.int64) + before, rows)
+    telling = np.flatnonzero(cardinality(rows) >= _TELLING)
+    return lookalikes(opened.bands, long[telling].astype(np.int64) + before, rows[telling])
+
+
+_TELLING = 50
+"""Different shingles from which a whole text can resemble another: a page of `ha ha ha` cannot."""
 
 
 def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:

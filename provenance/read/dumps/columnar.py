@@ -22,7 +22,7 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
     Parameters
     ----------
     columns : mapping of str to pyarrow.Array
-        By role: the fields of `ITEMS`, of which "text" must be there.
+        By role: the fields of `ITEMS`, of which "text" must be there, and "title".
     rows : ndarray of int64
         Their numbers in the file.
     dump : Dump
@@ -30,7 +30,7 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
     prefix : str
         Stands before the number in the id of an item that has none of its own.
     """
-    columns = {**columns, "text": _strings(columns["text"])}
+    columns = {**columns, "text": _texts(columns)}
     faults: list[Fault] = []
     for reason, check in _CHECKS:
         flags = check(columns, dump)
@@ -98,6 +98,22 @@ def _sources(values: pa.Array | None, count: int, given: str) -> pa.Array:
     if values is None:
         return pa.repeat(pa.scalar(given, _TEXT), count)
     return pc.fill_null(values, given)
+
+
+def _texts(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Return the texts; where there is none, the title."""
+    text = _strings(columns["text"])
+    if "title" not in columns:
+        return text
+    title = _strings(columns["title"])
+    # A blank title says no more about the row than a blank text does.
+    silent = (text.is_null().to_numpy(zero_copy_only=False) | _blank(text)) & ~_blank(title)
+    return pc.if_else(pa.array(silent), pc.coalesce(title, text), text)
+
+
+def _blank(text: pa.Array) -> Flags:
+    bad = invalid(text)
+    return blank(text if bad is None else pc.if_else(pa.array(bad), None, text))
 
 
 def _strings(column: pa.Array) -> pa.Array:

@@ -15,6 +15,7 @@ Fits = Callable[[pa.DataType], bool]
 KNOWN = {
     "text": "text body content fulltext tweettext tweet posttext commenttext comment message "
     "post selftext status sentence utterance caption transcript description title headline",
+    "title": "title headline",
     "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
     "documentid uuid guid uri",
     "url": "url permalink link href sourceurl pageurl posturl webpage",
@@ -41,7 +42,8 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Paths by the fields of `ITEMS`; "text" is among them.
+        Paths by the fields of `ITEMS`; "text" is among them. "title" stands in for a text that is
+        missing, as it is of posts that only link; never for one that the user named.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
         if named is not None:
             roles[role] = _named(named, option, schema, dump)
     for role, names in KNOWN.items():
-        if role not in roles:
+        if role not in roles and not (role == "title" and dump.text_column):
             path = _first(names.split(), schema, _FITS.get(role, _is_plain), roles)
             roles |= {role: path} if path else {}
     return roles if "text" in roles else roles | {"text": _only(schema, roles, dump)}
@@ -122,4 +124,4 @@ def _is_moment(kind: pa.DataType) -> bool:
     return _is_number(kind) or bool(pa.types.is_temporal(kind))
 
 
-_FITS = {"text": _is_string, "item": _is_number, "created_at": _is_moment}
+_FITS = {"text": _is_string, "title": _is_string, "item": _is_number, "created_at": _is_moment}

@@ -63,7 +63,7 @@ class Reading:
     def record(self, entry: Object, row: int, dump: Dump) -> Record | Fault:
         """Make an item of one object."""
         values = {role: value_at(entry, path) for role, path in self.roles.items()}
-        text, source = values["text"], word(values.get("source")) or dump.source
+        text, source = _told(values), word(values.get("source")) or dump.source
         if not isinstance(text, str):
             return Fault(row, skips.NULL if text is None else NOT_TEXT)
         if not text or text.isspace():
@@ -86,6 +86,13 @@ class Reading:
         if native is None or re.fullmatch(ROUNDED, native):
             return f"{self.prefix}#{row}"
         return native
+
+
+def _told(values: Mapping[str, object]) -> object:
+    """Return the text; where there is none, the title."""
+    text, title = values["text"], values.get("title")
+    silent = text is None or (isinstance(text, str) and not text.strip())
+    return title if silent and isinstance(title, str) and title.strip() else text
 
 
 def read_json(dump: Dump) -> Iterator[Items]:

@@ -86,6 +86,18 @@ def test_rows_without_text_are_counted(read, table):
     assert found.notes[0].rows == (1, 2)
 
 
+def test_a_title_stands_in_for_a_text_that_is_missing(read, table):
+    rows = [
+        {"id": "1", "title": "a link", "selftext": ""},
+        {"id": "2", "title": "not this", "selftext": "a post"},
+        {"id": "3", "title": " ", "selftext": " "},
+    ]
+    found = read(table(rows))
+    assert found.column("text") == ["a link", "a post"]
+    assert found.skipped == {"empty text": 1}
+    assert read(table(rows), text_column="selftext").column("text") == ["a post"]
+
+
 def test_rows_without_ids_are_named_for_their_file(read, table):
     path = table([{"text": "a"}, {"text": ""}, {"text": "c"}])
     first, second = read(path).column("item")

@@ -1,0 +1,72 @@
+"""Evidence about whole texts, where their words say nothing stronger."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from provenance.match import NO_CANDIDATES
+from provenance.read import open_corpus
+from provenance.registry import open_registry
+from provenance.run import Dumps, build_registry
+from provenance.run.claiming import claims
+from provenance.run.evidence import gather
+from provenance.run.progress import Quiet
+from provenance.run.readings import Opened
+from provenance.run.scanning import read_corpus
+
+
+@pytest.fixture
+def articles(tmp_path: Path, pages, write_lines) -> Opened:
+    rows = [{"id": f"a{row}", "text": page} for row, page in enumerate(pages[:20])]
+    dump = write_lines(tmp_path / "articles.jsonl", rows)
+    build_registry(tmp_path / "registry", Dumps([dump], "gazette"))
+    return Opened.of(open_registry(tmp_path / "registry"))
+
+
+def nobody_s(addresses: pa.Array) -> pa.Array:
+    return pa.nulls(len(addresses), pa.string())
+
+
+def test_a_near_duplicate_of_a_long_item_resembles_it(
+    tmp_path: Path, articles: Opened, pages, write_lines
+) -> None:
+    edited = pages[3].replace(".", " indeed.", 3)
+    corpus = open_corpus(
+        [write_lines(tmp_path / "corpus.jsonl", [{"text": edited}, {"text": pages[40]}])]
+    )
+    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    assert [alike.texts.tolist() for alike in readings[0].lookalikes] == [[0]]
+
+    # Its passages say so too, and more exactly; without them the resemblance stands.
+    wordless = [replace(readings[0], candidates=(NO_CANDIDATES,))]
+    spans = gather(corpus, wordless, claims(wordless, [articles]), [articles]).to_pylist()
+
+    assert [(span["evidence"], span["start"], span["end"]) for span in spans] == [
+        ("resemblance", 0, len(edited))
+    ]
+    assert articles.registry.describe([spans[0]["number"]])["item"].to_pylist() == ["a3"]
+
+
+def test_passages_go_before_resemblance(
+    tmp_path: Path, articles: Opened, pages, write_lines
+) -> None:
+    corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": pages[3]}])])
+    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+
+    spans = gather(corpus, readings, claims(readings, [articles]), [articles]).to_pylist()
+
+    assert [span["evidence"] for span in spans if span["chosen"]] == ["content"]
+
+
+def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, write_lines) -> None:
+    laughter = "ha " * 300
+    dump = write_lines(tmp_path / "dump.jsonl", [{"id": "1", "text": laughter}])
+    build_registry(tmp_path / "registry", Dumps([dump], "gazette"))
+    opened = Opened.of(open_registry(tmp_path / "registry"))
+    corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": laughter * 2}])])
+
+    readings = read_corpus(corpus, [opened], nobody_s, 1, Quiet())
+
+    assert not len(readings[0].lookalikes[0].texts)
