@@ -37,12 +37,15 @@ class Corpus:
     digests : tuple of (str, callable)
         The name of each file, and what gives the digest of its bytes; or of its texts, where
         there are no bytes to come back to.
+    ignored : int
+        Files of its folders that are hidden, or no data.
     """
 
     addresses: tuple[str, ...]
     parts: tuple[Part, ...]
     text_columns: tuple[str, ...]
     digests: Digests
+    ignored: int = 0
 
     def digest(self) -> str:
         """Return the SHA-256 over the sorted names of the files, each with its own SHA-256."""
@@ -96,7 +99,7 @@ def open_corpus(
             digests.append((part.file, texts.digest))
     local = [address for address in addresses if address not in streamed]
     _check_split(split, addresses)
-    files = _files(local, split)
+    files, ignored = _files(local, split)
     for file in files:
         parts += READERS[file.format](file, text_columns)
         digests.append((file.name, file.digest))
@@ -104,7 +107,7 @@ def open_corpus(
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
         )
-    return _corpus(addresses, parts, tuple(digests))
+    return replace(_corpus(addresses, parts, tuple(digests)), ignored=ignored)
 
 
 def _table(opener: Callable[[File], Tabular]) -> Reader:
@@ -155,12 +158,13 @@ def _streamed(address: str, named: Sequence[str], split: str | None, *, label: b
     return hub_parts(address, named, split, label=label)
 
 
-def _files(addresses: Sequence[str], split: str | None) -> list[File]:
+def _files(addresses: Sequence[str], split: str | None) -> tuple[list[File], int]:
     found = [
         saved_files(address, split) if is_saved(address) else find_files(address)
         for address in addresses
     ]
-    return sorted(apart(found, addresses), key=lambda file: file.name)
+    files = sorted(apart(found, addresses), key=lambda file: file.name)
+    return files, sum(one.ignored for one in found)
 
 
 def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:

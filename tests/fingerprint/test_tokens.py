@@ -35,7 +35,8 @@ CONTEXT = re.compile(f"[&@\uff20\ufe6b{APOSTROPHES}]")
 
 TORN = st.sampled_from(
     ["'", " '", "’", " ’ ", "& ", "&amp;", "&lt;", "&", "& amp ;", ";", " ; ", "#39", "amp", "lt",
-     "n't", "n’t", "do n't", "it 's", "it", "do", " ", "@", "@ ", "@a@b", "é", "e\u0301", "s", "t", "re", "東", '"<']
+     "n't", "n’t", "do n't", "it 's",
+     "it", "do", " ", "@", "@ ", "@a@b", "é", "e\u0301", "s", "t", "re", "東", '"<']
 )  # fmt: skip
 
 

@@ -79,14 +79,13 @@ def test_items_one_after_the_other_are_found_each():
 
 
 @pytest.mark.parametrize("gap", [0, 1, 30])
-def test_an_item_twice_in_a_text_is_two_candidates(gap):
-    post, count = POSTS[4], size(POSTS[4])
-    found = found_in(posts_index(), f"{prose(9, 1)} {post} {prose(gap, 2)} {post} {prose(9, 3)}")
-    second = 9 + count + gap
-    assert sorted(stretches(found)) == [
-        (0, 4, 9, 9 + count - 1),
-        (0, 4, second, second + count - 1),
-    ]
+@pytest.mark.parametrize("length", [5, 15, 35])
+def test_an_item_twice_in_a_text_is_two_candidates(gap, length):
+    post = " ".join(words(length, 900 + length))
+    text = f"{prose(9, 1)} {post} {prose(gap, 2)} {post} {prose(9, 3)}"
+    found = sorted(stretches(found_in(registry(post, *POSTS), text)))
+    second = 9 + length + gap
+    assert found == [(0, 0, 9, 9 + length - 1), (0, 0, second, second + length - 1)]
 
 
 @pytest.mark.parametrize("text", HAN)
@@ -224,9 +223,18 @@ def test_a_phrase_of_very_many_items_leads_to_the_earliest_only():
     found = found_in(made, phrase)
     assert found.items.tolist() == list(range(8))
     assert set(found.rarest.tolist()) == {COMMON + 20}
-    last = found_in(made, items[-1])
-    assert COMMON + 19 in last.items
-    assert min(last.rarest) == 1
+    assert set(found_in(made, phrase[: phrase.rindex(" ")]).rarest.tolist()) == {COMMON + 20}
+
+
+def test_the_rarest_seed_of_a_chain_counts_wherever_it_stands():
+    phrase, own = words(8, 5), words(8, 6)
+    items = [" ".join([*phrase, *words(6, 100 + number)]) for number in range(30)]
+    items.append(" ".join([*phrase, *own]))
+    made = registry(*items)
+    for text in ([*phrase, *own], [*phrase, "s1", *own], [*phrase[:4], "s1", "s2", *own[:4]]):
+        found = found_in(made, " ".join(text))
+        assert found.rarest[found.items == 30].tolist() == [1]
+    assert set(found_in(made, " ".join(phrase[:4])).rarest.tolist()) == {31}
 
 
 def test_many_candidates_outgrow_the_first_arrays():

@@ -60,6 +60,7 @@ def folder(tmp_path):
 
 def test_a_folder_is_read_with_its_folders_and_without_what_is_no_data(folder):
     assert texts_of(folder) == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
+    assert open_corpus([str(folder)]).ignored == 6
 
 
 def test_a_file_goes_by_its_own_name(folder):

@@ -54,6 +54,12 @@ def layout_of(file: File) -> str:
         return _xml(head, file.name)
     _check_text(head, file.name)
     for entry in _objects(head):
+        if "orderedItems" in entry:
+            # As a table it would be one row, of which the text is "OrderedCollection".
+            raise UnsupportedFormat(
+                f"{file.name}: an ActivityPub outbox is not a layout we read",
+                remedy="convert its posts to JSON Lines with `id`, `text`, `url`, `created_at`.",
+            )
         for layout, all_of, one_of in _SIGNS:
             if all_of <= entry.keys() and one_of & entry.keys():
                 return layout

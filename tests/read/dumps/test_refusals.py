@@ -135,3 +135,12 @@ def test_files_of_another_kind(tmp_path, head, what):
     (tmp_path / "dump").write_bytes(head)
     with pytest.raises(UnsupportedFormat, match=what):
         detect_layout(str(tmp_path / "dump"))
+
+
+def test_an_outbox_is_no_table_of_one_row(read, tmp_path):
+    path = tmp_path / "outbox.json"
+    post = {"type": "Create", "object": {"content": "<p>hello</p>"}}
+    path.write_text(json.dumps({"type": "OrderedCollection", "orderedItems": [post]}))
+    with pytest.raises(UnsupportedFormat, match="outbox") as caught:
+        read(path)
+    assert "JSON Lines" in caught.value.remedy
