@@ -27,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from provenance.fingerprint import characters, shingle, tokenise
 from provenance.match import Candidates, Features, index, measure, regressors, sample, scan
 from provenance.model import Holdings, Texts, Tokens
+from provenance.read import load_language
 from provenance.registry import open_registry
 
 SHARDS = 60
@@ -80,7 +81,7 @@ def suite_examples(folder: Path) -> tuple[Examples, Examples]:
     labels, plants, words = labelled(
         folder, table["id"].to_pylist(), texts, tokens, found, registry
     )
-    whole = columns_of(measure(found, holdings, sample(tokens)))
+    whole = columns_of(measure(found, holdings, sample(tokens), load_language()))
     parts = sharded(found, holdings, tokens)
     return (
         Examples(whole, labels, found.texts, plants, words),
@@ -104,7 +105,7 @@ def sharded(found: Candidates, holdings: Holdings, tokens: Tokens) -> np.ndarray
             tokens.ends[low:high],
             tokens.offsets[first : end + 1] - low,
         )
-        rows[own] = columns_of(measure(found.take(own), holdings, sample(shard)))
+        rows[own] = columns_of(measure(found.take(own), holdings, sample(shard), load_language()))
     return rows
 
 

@@ -8,7 +8,16 @@ from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
 from provenance.match.counts import ALONE, count, slot_of, vocabulary
 from provenance.match.passages import Passages
-from provenance.model import Floats, Holdings, Int32s, Int64s, UInt32s, UInt64s
+from provenance.model import (
+    NO_LANGUAGE,
+    Floats,
+    Holdings,
+    Int32s,
+    Int64s,
+    Language,
+    UInt32s,
+    UInt64s,
+)
 
 _HIGH = np.uint64(32)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -30,7 +39,8 @@ class Features:
     Parameters
     ----------
     corpus_bits : ndarray of float64
-        Information of the matched words under the corpus's own bigrams, without the passage.
+        Information of the matched words under the corpus's own bigrams, without the passage, or
+        under the language's, whichever finds them cheaper.
     registry_bits : ndarray of float64
         The same under the registry's bigrams, without the item.
     pooled_bits : ndarray of float64
@@ -57,7 +67,12 @@ class Features:
     filling: Floats
 
 
-def measure(candidates: Candidates, holdings: Holdings, corpus: Passages) -> Features:
+def measure(
+    candidates: Candidates,
+    holdings: Holdings,
+    corpus: Passages,
+    language: Language = NO_LANGUAGE,
+) -> Features:
     """Measure candidates against the corpus as a whole.
 
     Parameters
@@ -68,6 +83,8 @@ def measure(candidates: Candidates, holdings: Holdings, corpus: Passages) -> Fea
         The registry that they were found in.
     corpus : Passages
         A sample of the same corpus.
+    language : Language
+        What everybody says: a small corpus does not know it.
     """
     words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
@@ -81,9 +98,9 @@ def measure(candidates: Candidates, holdings: Holdings, corpus: Passages) -> Fea
     _measure_all(
         (candidates.items, candidates.run_offsets, candidates.runs),
         (holdings.tokens, holdings.token_offsets),
-        (words.keys, in_corpus, in_registry),
+        (words.keys, in_corpus, in_registry, language.of(words.keys)),
         copies,
-        np.array([len(corpus.tokens), int(holdings.background.sum())], np.float64),
+        np.array([len(corpus.tokens), int(holdings.background.sum()), language.tokens], np.float64),
         figures,
     )
     stretch = (candidates.lasts - candidates.firsts + 1).astype(np.float64)
@@ -121,14 +138,14 @@ def _copies(candidates: Candidates, corpus: Passages, cover: Floats) -> Int64s:
 def _measure_all(  # noqa: PLR0915 (a candidate's tokens, walked once for four figures)
     candidates: tuple[UInt32s, Int64s, Int32s],
     registry: tuple[UInt32s, Int64s],
-    counts: tuple[UInt64s, UInt32s, UInt32s],
+    counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s],
     copies: Int64s,
     totals: Floats,
     figures: Floats,
 ) -> None:
     items, run_offsets, runs = candidates
     tokens, offsets = registry
-    keys, in_corpus, in_registry = counts
+    keys, in_corpus, in_registry, in_language = counts
     recent = np.zeros(_MEMORY, np.uint32)
     for candidate in range(len(items)):
         copied = np.float64(copies[candidate])
@@ -160,11 +177,14 @@ def _measure_all(  # noqa: PLR0915 (a candidate's tokens, walked once for four f
                 r1 = _without(in_registry[own], 1.0)
                 r0 = _without(in_registry[context], 1.0)
                 r2 = _without(in_registry[pair], 1.0)
-                corpus_bits += weight * _bits(c1, c0, c2, has_pair, totals[0])
-                registry_bits += weight * _bits(r1, r0, r2, has_pair, totals[1])
-                pooled_bits += weight * _bits(
-                    c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1]
+                # A word is as cheap as the one who knows it best makes it.
+                known = _bits(
+                    in_language[own], in_language[context], in_language[pair], has_pair, totals[2]
                 )
+                corpus_bits += weight * min(known, _bits(c1, c0, c2, has_pair, totals[0]))
+                registry_bits += weight * _bits(r1, r0, r2, has_pair, totals[1])
+                pooled = _bits(c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1])
+                pooled_bits += weight * min(known, pooled)
         figures[candidate, 0] = corpus_bits
         figures[candidate, 1] = registry_bits
         figures[candidate, 2] = pooled_bits

@@ -16,6 +16,7 @@ from provenance.model.fingerprints import (
     UInt64s,
 )
 from provenance.model.holdings import BACKGROUND_BITS, Holdings, Postings
+from provenance.model.language import ALONE, NO_LANGUAGE, Language
 from provenance.model.policy import (
     DEFAULT_GATES,
     Agreement,
@@ -58,12 +59,14 @@ from provenance.model.terms import (
 )
 
 __all__ = [
+    "ALONE",
     "BACKGROUND_BITS",
     "DEFAULT_GATES",
     "DOCUMENTS",
     "FINDINGS",
     "ITEMS",
     "NORMALISATION",
+    "NO_LANGUAGE",
     "RESULT_SCHEMA",
     "Actor",
     "Agreement",
@@ -83,6 +86,7 @@ __all__ = [
     "Int32s",
     "Int64s",
     "Items",
+    "Language",
     "Library",
     "Licence",
     "MeasuredRecall",

@@ -3,6 +3,7 @@
 from provenance.read.corpora import Corpus, open_corpus
 from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
 from provenance.read.gatesyntax import parse_gate
+from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_collected
 from provenance.read.rulefiles import load_cases, load_rules
@@ -14,6 +15,7 @@ __all__ = [
     "Part",
     "detect_layout",
     "load_cases",
+    "load_language",
     "load_policy",
     "load_rules",
     "open_corpus",

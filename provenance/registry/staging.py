@@ -1,4 +1,4 @@
-"""Items from dumps, fingerprinted and laid down in parts that DuckDB can sort."""
+"""Items from dumps, fingerprinted and laid down in parts."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ from provenance.match import (
     union,
 )
 from provenance.model import Flags, Floats, Int64s
+from provenance.read import load_language
 from provenance.run.readings import Opened, Reading
 
 
@@ -74,9 +75,9 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
             ]
         )
         holdings = opened.index.holdings
-        features = measure(candidates, holdings, corpus)
+        features = measure(candidates, holdings, corpus, load_language())
         items = int(np.count_nonzero(holdings.first == np.arange(len(holdings.first))))
-        odds = strength(features, items)
+        odds = strength(features, items, len(corpus.tokens))
         strong = np.flatnonzero(odds >= THRESHOLD)
         kept.append(candidates.take(strong))
         bits.append(features.pooled_bits[strong])

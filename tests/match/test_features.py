@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from provenance.match import measure, sample
+from provenance.model import ALONE, Language
 from tests.match.holding import (
     found_in,
     holding,
@@ -170,3 +171,22 @@ def test_no_candidate_has_no_feature():
     assert len(features.corpus_bits) == len(features.rarest) == 0
     assert len(found_in(registry("x"), "x").matched) == 0
     assert holding("x").background.sum() == 1
+
+
+def test_what_language_at_large_says_often_is_cheap():
+    item = "for the first time in many years"
+    made = registry(item)
+    tokens = tokens_of(item)
+    hashes = tokens.hashes.astype(np.uint64)
+    keys = np.concatenate(
+        [np.uint64(ALONE << 32) | hashes, (hashes[:-1] << np.uint64(32)) | hashes[1:]]
+    )
+    order = np.argsort(keys)
+    language = Language(1, keys[order], np.full(len(keys), 5000, np.uint32), 10**6)
+    candidates = found_in(made, item)
+
+    alone = measure(candidates, made.holdings, sample(tokens))
+    known = measure(candidates, made.holdings, sample(tokens), language)
+
+    assert known.pooled_bits[0] < 0.25 * alone.pooled_bits[0]
+    assert known.corpus_bits[0] < 0.25 * alone.corpus_bits[0]

@@ -16,12 +16,15 @@ MATCH = {
     **dict.fromkeys(BITS, 90.0),
 }  # fmt: skip
 
+KNOWING = 10**7
+"""Tokens of a corpus that knows its language."""
+
 
 def odds(items=REFERENCE_ITEMS, **values):
     """Strength of one match; a figure that is not named is small."""
     known = {**MATCH, **values}
     features = Features(*(np.array([float(known.get(f.name, 0.1))]) for f in fields(Features)))
-    return float(strength(features, items)[0])
+    return float(strength(features, items, KNOWING)[0])
 
 
 @given(st.floats(0, 500), st.floats(0, 100), st.integers(1, 100))
@@ -73,13 +76,17 @@ def test_copies_are_strong_and_phrases_of_a_few_words_are_not():
     texts = [f"{prose(20, n)} {item} {prose(20, n + 99)}" for n, item in enumerate(items)]
     made = registry(*items)
     candidates = found_in(made, *texts)
-    copies = strength(measure(candidates, made.holdings, sample(tokens_of(*texts))), len(items))
+    copies = strength(
+        measure(candidates, made.holdings, sample(tokens_of(*texts))), len(items), KNOWING
+    )
     assert len(candidates) == 40
     assert copies.min() > THRESHOLD
 
     texts = [f"{prose(20, n)} {' '.join(item.split()[:4])}" for n, item in enumerate(items)]
     candidates = found_in(made, *texts)
-    found = strength(measure(candidates, made.holdings, sample(tokens_of(*texts))), len(items))
+    found = strength(
+        measure(candidates, made.holdings, sample(tokens_of(*texts))), len(items), KNOWING
+    )
     assert len(candidates) == 40
     assert found.max() < copies.min()
 
@@ -87,4 +94,12 @@ def test_copies_are_strong_and_phrases_of_a_few_words_are_not():
 def test_every_regressor_is_finite_at_the_smallest_match():
     features = Features(*(np.zeros(1) for _ in fields(Features)))
     assert all(np.isfinite(column).all() for column in regressors(features).values())
-    assert np.isfinite(strength(features, 0)).all()
+    assert np.isfinite(strength(features, 0, 0)).all()
+
+
+def test_the_smaller_the_corpus_the_more_evidence_is_asked():
+    features = Features(*(np.ones(1) for _ in fields(Features)))
+    strengths = [strength(features, 100, tokens)[0] for tokens in (0, 500, 10**4, 10**6, KNOWING)]
+    assert strengths == sorted(strengths)
+    assert strengths[0] == strengths[1] < strengths[2]
+    assert strength(features, 100, 10 * KNOWING)[0] == strengths[-1]

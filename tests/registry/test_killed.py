@@ -37,9 +37,13 @@ def warm_up():
     wholes(tokens.hashes, tokens.offsets)
     sort_records(np.zeros((2, 2), np.uint64), 1)
 
-def kill_at(last, made):
+def kill_at(last, made, folder):
     def hook(event, arguments):
-        if event in STEPS or (event == "open" and arguments[1] not in ("r", "rb")):
+        if event not in STEPS and (event != "open" or arguments[1] in ("r", "rb")):
+            return
+        # Kernels may be saved meanwhile; a relative path is one within a folder being removed.
+        path = os.fsdecode(arguments[0]) if not isinstance(arguments[0], int) else ""
+        if path.startswith(folder) or not path.startswith("/"):
             made.append(event)
             if len(made) == last:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -52,7 +56,7 @@ for line in sys.stdin:
     child = os.fork() if last >= 0 else 0
     if not child:
         made = []
-        kill_at(last, made)
+        kill_at(last, made, str(Path(path).parent))
         (build if work == "build" else add)(Path(path), [batch])
         print(json.dumps(made), flush=True)
         os._exit(0)

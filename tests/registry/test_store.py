@@ -246,7 +246,7 @@ def test_an_altered_manifest_is_noticed(folder):
         "files": [asdict(f) for f in (other, *manifest.files[1:])],
     }
     (folder / "registry.json").write_text(json.dumps(stated, default=str))
-    with pytest.raises(DigestMismatch, match="was altered"):
+    with pytest.raises(DigestMismatch, match=r"registry\.json was altered"):
         open_registry(folder)
 
 

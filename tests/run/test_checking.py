@@ -198,3 +198,26 @@ def test_a_corpus_without_text_is_an_error(tmp_path: Path, registry: str, write_
 
     with pytest.raises(EmptyCorpus):
         check([corpus], Policy(registries=(registry,)))
+
+
+def test_what_everybody_says_is_nobody_s_even_in_a_single_page(tmp_path: Path, write_lines) -> None:
+    posts = [
+        "crying at my desk for the first time in my life and I blame the onions",
+        "at the end of the day we all just want somebody to bring us tea",
+        "actions speak louder than words but my cat speaks louder than both",
+        "just saw the sunset of the century from the roof of a parking garage",
+    ]
+    page = (
+        "The old man put down his pipe. For the first time in my life, he said, I have nothing to "
+        "say about the weather. At the end of the day the boats came in one by one. Actions speak "
+        "louder than words, his wife answered, and went out to feed the hens. "
+    )
+    rows = [{"id": str(row), "text": post} for row, post in enumerate(posts)]
+    build_registry(tmp_path / "reg", Dumps([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
+    policy = Policy(registries=(str(tmp_path / "reg"),))
+
+    phrases = check([write_lines(tmp_path / "phrases.jsonl", [{"text": page}])], policy)
+    quoting = check([write_lines(tmp_path / "quoting.jsonl", [{"text": page + posts[3]}])], policy)
+
+    assert phrases.findings.num_rows == 0
+    assert quoting.findings["item"].to_pylist() == ["3"]

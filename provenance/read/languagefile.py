@@ -1,0 +1,22 @@
+"""The shipped counts of language at large, made by `benchmarks/build_language.py`."""
+
+from functools import cache
+from importlib.resources import files
+
+import pyarrow.parquet as pq
+
+from provenance.model import Language
+
+
+@cache
+def load_language() -> Language:
+    """Load the counts of frequent words and pairs of words."""
+    with (files("provenance") / "read" / "language.parquet").open("rb") as file:
+        table = pq.read_table(file)
+    described = table.schema.metadata
+    return Language(
+        int(described[b"normalisation"]),
+        table["key"].to_numpy(),
+        table["count"].to_numpy(),
+        int(described[b"tokens"]),
+    )

@@ -1,0 +1,31 @@
+import numpy as np
+import pyarrow as pa
+
+from provenance.fingerprint import parameters, tokenise
+from provenance.model import ALONE, Texts
+from provenance.read import load_language
+
+
+def keys_of(text: str) -> np.ndarray:
+    tokens = tokenise(Texts.of(pa.array([text], pa.large_string()))).hashes.astype(np.uint64)
+    return (tokens[:-1] << np.uint64(32)) | tokens[1:]
+
+
+def test_language_was_counted_with_the_tokens_of_today() -> None:
+    language = load_language()
+
+    assert language.normalisation == parameters().normalisation
+    assert (language.of(keys_of("for the first time in my life")) > 0).all()
+
+
+def test_what_is_not_frequent_counts_nothing() -> None:
+    assert (load_language().of(keys_of("zebra quorum flapjack isthmus")) == 0).all()
+
+
+def test_words_count_at_least_as_often_as_their_pairs() -> None:
+    language = load_language()
+    pairs = language.keys[(language.keys >> np.uint64(32)) != ALONE]
+    words = np.uint64(ALONE << 32) | (pairs & np.uint64(0xFFFFFFFF))
+
+    assert (np.diff(language.keys.astype(object)) > 0).all()
+    assert (language.of(words) >= language.of(pairs)).all()
