@@ -21,26 +21,26 @@ CHANCE_PER_MILLION = 2.0
 REFERENCE_ITEMS = 365_000
 """Items of the registry that the weights were fitted with."""
 
-PASSAGE = 32
+PASSAGE = 20
 """Tokens from which an item is judged by the passage alone: a page of an article is no less copied
 for the pages that were left."""
 
-_INTERCEPT = -22.5619
+_INTERCEPT = -13.6240
 _WEIGHTS = {
-    "corpus_bits": 0.0333,
-    "registry_bits": -0.0355,
-    "pooled_bits": -0.0036,
-    "least_bits": 0.0033,
-    "corpus_bits_by_root_length": 0.4096,
-    "pooled_bits_by_root_length": 0.2207,
-    "cover": -2.6368,
-    "log_cover": 1.8955,
-    "density": 5.7105,
-    "log_longest": 5.5423,
-    "longest_by_matched": 2.6958,
-    "log_distinct": 1.0590,
-    "log_length": -1.6708,
-    "log_rarest": -1.7477,
+    "corpus_bits": 0.0426,
+    "registry_bits": -0.0320,
+    "pooled_bits": 0.0019,
+    "least_bits": 0.0062,
+    "corpus_bits_by_root_length": 0.3641,
+    "pooled_bits_by_root_length": 0.1877,
+    "cover": -7.3317,
+    "log_cover": 2.8300,
+    "density": 6.2755,
+    "log_longest": 6.7248,
+    "longest_by_matched": 0.6938,
+    "log_distinct": 1.8220,
+    "log_length": -5.0066,
+    "log_rarest": -1.6951,
 }
 
 
@@ -49,9 +49,9 @@ _WEIGHTS = {
 _IGNORANCE, _KNOWING, _LEAST_TOKENS = 0.28, 4e6, 500
 
 # A text that is the item and little else: a phrase that chance put into a page would have to begin
-# and to end with it. Planted pages hold no such text, so this weight is not fitted: it is e**-2,
+# and to end with it. Planted pages hold no such text, so this weight is not fitted: it is e**-3,
 # the part of phrases of this length in prose that are whole sentences.
-_ALONE, _ALONE_ODDS = 0.8, 2.0
+_ALONE, _ALONE_ODDS = 0.8, 3.0
 
 
 def strength(features: Features, items: int, tokens: int) -> Floats:
