@@ -15,6 +15,16 @@ _SUFFIXES = tuple(
 )
 
 
+LONGEST = 64
+"""Bytes of a word that a tokeniser may have torn: each join reads the word again."""
+
+
+@inlined
+def may_be_torn(hashes: UInt32s, starts: Int32s, ends: Int32s, last: Scalar) -> Scalar:
+    """Whether the token is a word, and short enough to have a contraction."""
+    return (hashes[last] & np.uint32(1)) == 0 and ends[last] - starts[last] <= LONGEST
+
+
 @inlined
 def is_quote(byte: Scalar) -> Scalar:
     """Whether an apostrophe may begin with this byte."""
@@ -40,7 +50,7 @@ def contraction(  # noqa: PLR0913 (the arrays of one table)
     int
         The place behind the mended word; `at` where there is nothing to mend.
     """
-    if ends[last] != at - 1 or view[at - 1] != SPACE or hashes[last] & 1:
+    if ends[last] != at - 1 or view[at - 1] != SPACE or not may_be_torn(hashes, starts, ends, last):
         return at
     place = _after_quote(view, at, end, tables)
     if place == at:

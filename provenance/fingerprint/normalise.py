@@ -15,7 +15,8 @@ import unicodedata
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join
+from provenance.errors import InputError
+from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.links import after_address, after_link
 from provenance.fingerprint.loads import load64, trailing_zeros
@@ -31,6 +32,7 @@ from provenance.fingerprint.words import (
 from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s
 
 _PADDING = 32
+_TOO_LONG = 1 << 31  # places in a text are 32-bit
 _WORD_BITS = np.uint64(0x8080808080808080)
 _PLAIN_BITS = np.uint64(0x0101010101010101)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -64,9 +66,16 @@ def tokenise(texts: Texts) -> Tokens:
     -------
     Tokens
         Their tokens, in text order.
+
+    Raises
+    ------
+    InputError
+        If a text has 2 GiB or more.
     """
     sizes = np.diff(texts.offsets)
     longest = int(sizes.max(initial=0))
+    if longest >= _TOO_LONG:
+        raise InputError(f"a text has {longest:,} bytes", remedy="cut texts of 2 GiB into several")
     room = int(sizes.sum()) // 2 + len(texts) + 1  # no token takes fewer than two bytes but one
     hashes = np.empty(room, np.uint32)
     starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -185,7 +194,8 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
             if rest == _NT and stop - first > 2 and count > 0:
                 tail = ends[count - 1]
                 mended = stop - first <= 5 or view[first + 1] == AMPERSAND
-                if first == tail + 1 and view[tail] == SPACE and mended:
+                torn = may_be_torn(hashes, starts, ends, count - 1) and mended
+                if first == tail + 1 and view[tail] == SPACE and torn:
                     join(view, tables, scratch, hashes, starts, ends, count - 1, _NT, 2)
                     ends[count - 1] = stop
                     continue

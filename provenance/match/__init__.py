@@ -6,7 +6,7 @@ from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interva
 from provenance.match.features import Features, measure
 from provenance.match.lookup import BITS_SCALE, Index, index, unattributable
 from provenance.match.measured import MEASURED_RECALL
-from provenance.match.passages import NO_PASSAGES, Passages, sample, union
+from provenance.match.passages import MOST, NO_PASSAGES, Passages, sample, union
 from provenance.match.regression import (
     CHANCE_PER_MILLION,
     THRESHOLD,
@@ -25,6 +25,7 @@ __all__ = [
     "FLOOR",
     "LEAST",
     "MEASURED_RECALL",
+    "MOST",
     "NO_CANDIDATES",
     "NO_PASSAGES",
     "RECALL_LOW",

@@ -3,14 +3,13 @@
 import numpy as np
 
 from provenance.compiled import Scalar, kernel
-from provenance.match.lookup import BITS_SCALE
+from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, UInt8s, UInt32s
 
 REACH = 16
 """Tokens of the item, and of the document, that one alignment spans at most."""
 
 _SKIP = BITS_SCALE  # a token skipped on either side costs a bit
-_SHIFT = np.uint32(12)  # of a token's hash, to its background cell
 
 
 @kernel
@@ -51,7 +50,7 @@ def align(
         for column in range(1, columns + 1):
             score = max(table[row - 1, column], table[row, column - 1]) - _SKIP
             if item[row - 1] == document[column - 1]:
-                gain = np.int32(bits[item[row - 1] >> _SHIFT])
+                gain = np.int32(bits[item[row - 1] >> CELL_SHIFT])
                 score = max(score, table[row - 1, column - 1] + gain)
                 if score > best:
                     best, best_row, best_column = score, row, column

@@ -139,6 +139,20 @@ def _schedule(
 
 
 @kernel
+def _owners(own: Int64s, firsts: Int64s, lasts: Int64s, chosen: Flags) -> tuple[Scalar, Int64s]:
+    """Tell, token by token, which chosen stretch holds it; -1 where none does."""
+    base, end = firsts[own[0]], lasts[own[-1]] + 1  # `own` is sorted by last token
+    for index in own:
+        base = min(base, firsts[index])
+        end = max(end, lasts[index] + 1)
+    owners = np.full(end - base, -1, np.int64)
+    for index in own:
+        if chosen[index]:
+            owners[firsts[index] - base : lasts[index] - base + 1] = index
+    return base, owners
+
+
+@kernel
 def _squeeze(
     own: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
@@ -149,6 +163,7 @@ def _squeeze(
     """Let the strongest of the others in, where enough of their stretch is free."""
     _, firsts, lasts = spans
     strengths, _ = weights
+    base, owners = _owners(own, firsts, lasts, chosen)
     # Strengths in millionths: `ascending` orders integers.
     keys = np.empty(own.size, np.int64)
     for place in range(own.size):
@@ -158,28 +173,41 @@ def _squeeze(
         if chosen[index]:
             continue
         first, last = firsts[index], lasts[index]
-        for other in own:
-            if chosen[other] and firsts[other] <= last and lasts[other] >= first:
-                if firsts[other] - first > last - lasts[other]:
-                    last = firsts[other] - 1
-                else:
-                    first = lasts[other] + 1
+        token = first
+        while token <= last:
+            other = owners[token - base]
+            if other < 0:
+                token += 1
+                continue
+            token = lasts[other] + 1
+            if firsts[other] - first > last - lasts[other]:
+                last = firsts[other] - 1
+            else:
+                first = token
         kept = (last - first + 1) / (lasts[index] - firsts[index] + 1)
         if kept >= _KEEPS and kept * strengths[index] >= threshold:
             chosen[index], firsts[index], lasts[index] = True, first, last
+            owners[first - base : last - base + 1] = index
 
 
 @kernel
 def _assign(own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]) -> None:
     _, firsts, lasts = spans
     chosen, winners = out
+    base, owners = _owners(own, firsts, lasts, chosen)
     for index in own:
-        most = 0
-        for other in own:
-            if not chosen[other]:
+        if chosen[index]:
+            winners[index] = index
+            continue
+        most, token = 0, firsts[index]
+        while token <= lasts[index]:
+            other = owners[token - base]
+            if other < 0:
+                token += 1
                 continue
+            token = lasts[other] + 1
             shared = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
-            if shared > most or (shared == most and shared > 0 and other == index):
+            if shared > most:
                 most, winners[index] = shared, other
 
 

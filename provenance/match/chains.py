@@ -4,13 +4,12 @@ import numpy as np
 
 from provenance.compiled import Scalar, kernel
 from provenance.match.align import REACH, align
-from provenance.match.lookup import BITS_SCALE
+from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 
 _CHAIN_FLOOR = 28 * BITS_SCALE  # seeds of less are not worth an alignment
 _TEXT_GAP = 24  # tokens between two runs of a chain, in the text
 _ITEM_GAP = 48  # and in the item
-_SHIFT = np.uint32(12)  # of a token's hash, to its background cell
 
 
 @kernel
@@ -78,16 +77,16 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
             for step in range(inner - 1, -1, -1):
                 pairs[count, 0] = item_end + scratch[1][step, 0]
                 pairs[count, 1] = text_end + scratch[1][step, 1]
-                score += bits[item[pairs[count, 0]] >> _SHIFT]
+                score += bits[item[pairs[count, 0]] >> CELL_SHIFT]
                 count += 1
         for step in range(length):
             pairs[count, 0], pairs[count, 1] = at_item + step, at_text + step
-            score += bits[item[at_item + step] >> _SHIFT]
+            score += bits[item[at_item + step] >> CELL_SHIFT]
             count += 1
         item_end, text_end = at_item + length, at_text + length
         place += 1
     if score < _CHAIN_FLOOR or count == 0:
-        return max(place, 1), pairs[:0], 0, rarest
+        return place, pairs[:0], 0, rarest
     return place, *_beyond(item, document, bits, pairs[:count], score, scratch), rarest
 
 
@@ -119,11 +118,11 @@ def _beyond(
     whole = np.empty((lefts + len(pairs) + rights, 2), np.int32)
     for step in range(lefts):  # traced from the far end: already in text order
         whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
-        score += bits[item[whole[step, 0]] >> _SHIFT]
+        score += bits[item[whole[step, 0]] >> CELL_SHIFT]
     for step in range(len(pairs)):
         whole[lefts + step, 0], whole[lefts + step, 1] = pairs[step, 0], pairs[step, 1]
     for step in range(rights):
         row = lefts + len(pairs) + rights - 1 - step
         whole[row, 0], whole[row, 1] = item_end + right[step, 0], text_end + right[step, 1]
-        score += bits[item[whole[row, 0]] >> _SHIFT]
+        score += bits[item[whole[row, 0]] >> CELL_SHIFT]
     return whole, score

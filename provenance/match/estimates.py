@@ -26,7 +26,13 @@ class Interval:
     high: float
 
 
-def interval(sizes: Floats, chances: Floats, total: float, documents: tuple[int, int]) -> Interval:
+def interval(
+    sizes: Floats,
+    chances: Floats,
+    total: float,
+    documents: tuple[int, int],
+    edge: float = EDGE_ERROR,
+) -> Interval:
     """Bound the true share that some findings stand for.
 
     Parameters
@@ -34,11 +40,13 @@ def interval(sizes: Floats, chances: Floats, total: float, documents: tuple[int,
     sizes : ndarray of float64, shape (n,)
         What each finding covers, in some unit.
     chances : ndarray of float64, shape (n,)
-        Probability that each is no copy at all (`strength.chance`).
+        Probability that each is no copy at all (`regression.chance`).
     total : float
         The whole corpus, in the same unit.
     documents : tuple of int
         Documents with a finding, and all documents.
+    edge : float
+        Part of a size by which it may be wrong; a document has no edges.
 
     Returns
     -------
@@ -64,9 +72,9 @@ def interval(sizes: Floats, chances: Floats, total: float, documents: tuple[int,
     if not found or not covered:
         return Interval(0.0, min(1.0, 3 / RECALL_LOW / read))
     share = covered / total
-    low = _surely(sizes, chances) * (1 - EDGE_ERROR) / total
+    low = _surely(sizes, chances) * (1 - edge) / total
     count = min(found, covered**2 / float((sizes**2).sum()))
-    high = share * poisson_upper(count) / count / RECALL_LOW * (1 + EDGE_ERROR)
+    high = share * poisson_upper(count) / count / RECALL_LOW * (1 + edge)
     return Interval(min(low, share), min(1.0, max(high, share)))
 
 

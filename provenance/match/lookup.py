@@ -15,8 +15,12 @@ from provenance.model import BACKGROUND_BITS, Holdings, Int64s, UInt8s, UInt32s,
 BITS_SCALE = 8
 """Information of a token is kept in units of 1 / `BITS_SCALE` bit."""
 
+CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
+"""From a token's hash to its cell of the background."""
+
 _FILTER_BITS_A_KEY = 12
 _LINE_WORDS = 8
+_FEW = 16  # postings that are walked one by one
 _SECOND = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -128,8 +132,16 @@ def locate(
     while first < end and shingles[first] < shingle:
         first += 1
     last = first
-    while last < end and shingles[last] == shingle:
+    while last < end and last - first <= _FEW and shingles[last] == shingle:
         last += 1
+    if last - first > _FEW:
+        high = end  # many items share it: halve what is left of the bucket
+        while last < high:
+            middle = (last + high) // 2
+            if shingles[middle] == shingle:
+                last = middle + 1
+            else:
+                high = middle
     return first, last
 
 

@@ -10,6 +10,7 @@ from provenance.model import Int64s, UInt32s, UInt64s
 LEAST = 0.5
 """Jaccard similarity from which a text resembles an item."""
 
+_MOST = 64  # items of one band that a text is compared with: the earliest of a template's many
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -109,6 +110,7 @@ def _band_hash(signatures: UInt32s, band: int, rows: int) -> UInt64s:
 
 def _joined(wanted: UInt64s, keys: UInt64s, places: Int64s) -> Int64s:
     first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
+    last = np.minimum(last, first + _MOST)
     counts = last - first
     rows = np.repeat(np.arange(len(wanted)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

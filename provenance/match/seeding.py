@@ -24,6 +24,7 @@ FLOOR = 40 * BITS_SCALE
 """Candidates of less information, token by token, are not kept."""
 
 _EARLIEST = 8
+_BLOCK = 16  # tokens
 _RIVALS = 8  # candidates kept over the same stretch
 
 
@@ -225,13 +226,26 @@ def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Flags:
         keys[row] = -rows[before + row, _SCORE]
     order = ascending(keys)
     kept = np.zeros(size, np.bool_)
+    # Who covers more than half of a stretch covers its middle: only the kept ones that reach into
+    # the middle's block of tokens are looked at, strongest first.
+    blocks, links = np.int64(0), np.int64(0)
+    for row in range(before, count):
+        blocks = max(blocks, rows[row, _LAST] // _BLOCK + 1)
+        links += rows[row, _LAST] // _BLOCK - rows[row, _FIRST] // _BLOCK + 1
+    heads = np.full(blocks, -1, np.int64)
+    nexts, members = np.empty(links, np.int64), np.empty(links, np.int64)
+    used = 0
     for rank in range(size):
+        weak = before + order[rank]
         rivals = 0
-        for stronger in range(rank):
-            strong = order[stronger]
-            if kept[strong] and _covers(rows, before + strong, before + order[rank]):
-                rivals += 1
-                if rivals == _RIVALS:
-                    break
-        kept[order[rank]] = rivals < _RIVALS
+        link = heads[(rows[weak, _FIRST] + rows[weak, _LAST]) // 2 // _BLOCK]
+        while link >= 0 and rivals < _RIVALS:
+            rivals += _covers(rows, members[link], weak)
+            link = nexts[link]
+        if rivals == _RIVALS:
+            continue
+        kept[order[rank]] = True
+        for block in range(rows[weak, _FIRST] // _BLOCK, rows[weak, _LAST] // _BLOCK + 1):
+            members[used], nexts[used], heads[block] = weak, heads[block], used
+            used += 1
     return kept

@@ -91,7 +91,9 @@ def check(
         )
     library = load_rules(settings.rules)
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
-    registries = [Opened.of(open_registry(Path(path))) for path in policy.registries]
+    # Ties between registries must not depend on the order in which they were named.
+    whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
+    registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
     hosts = SourceHosts(library)
     total = sum(part.size or 0 for part in opened.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:

@@ -109,7 +109,8 @@ def _settled(
     order = np.lexsort((candidates.items, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
     strengths, owners = strengths[order], owners[order]
-    # Ties go to the more complete match, then to the earlier item: items are numbered by date.
+    # Ties go to the more complete match, then to the earlier item: a registry numbers its items by
+    # date. Between registries, which do not share their numbers, the order of digests settles it.
     ranks = np.lexsort((candidates.items, owners, -candidates.matched))
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))

@@ -72,6 +72,7 @@ class Words:
     def __init__(self, texts: Texts, strings: list[str]) -> None:
         self._tokens = tokenise(texts)
         self._strings = strings
+        self._heads: dict[int, Int64s] = {}
 
     def spans(self, row: int, runs: Int32s, column: int) -> list[tuple[int, int]]:
         """Give the code points of matched tokens.
@@ -99,7 +100,10 @@ class Words:
         string = self._strings[row]
         if string.isascii():
             return [int(place) for place in places]
-        heads = _heads(string)
+        heads = self._heads.get(row)
+        if heads is None:
+            self._heads.clear()  # rows come one after the other: the last one is enough
+            heads = self._heads[row] = _heads(string)
         return [int(point) for point in np.searchsorted(heads, places)]
 
 

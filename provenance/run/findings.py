@@ -1,5 +1,6 @@
 """From located passages to findings: whose they are, and what the law book says of them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,10 @@ def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: 
 
 
 def _judged(judge: Judge, item: Item, source: str | None = None) -> Judgement:
-    return judge.rule(source or item.source, item.day, item.licence if source is None else None)
+    if source is not None:
+        # When the other source published its copy is not known here: every version may count.
+        return judge.rule(source)
+    return judge.rule(item.source, item.day, item.licence)
 
 
 def _holders(items: Sequence[Item], judge: Judge) -> list[Holder]:
@@ -224,14 +228,20 @@ def _contested(
             permitted.setdefault(int(texts[holder.row]), []).append(
                 (int(starts[holder.row]), int(ends[holder.row]))
             )
+    reach = {
+        text: (sorted(own), max(end - start for start, end in own))
+        for text, own in permitted.items()
+    }
     contested = np.zeros(len(findings), bool)
     for place, row in enumerate(chosen.tolist()):
-        if judgements[place].ruling.verdict is Verdict.PERMITTED:
+        if judgements[place].ruling.verdict is Verdict.PERMITTED or int(texts[row]) not in reach:
             continue
+        own, longest = reach[int(texts[row])]
         half = (ends[row] - starts[row]) / 2
+        # Only those that begin near enough can overlap.
+        near = own[bisect_left(own, (starts[row] - longest,)) : bisect_right(own, (ends[row],))]
         contested[place] = any(
-            min(end, ends[row]) - max(start, starts[row]) >= half
-            for start, end in permitted.get(int(texts[row]), ())
+            min(end, ends[row]) - max(start, starts[row]) >= half for start, end in near
         )
     return contested
 

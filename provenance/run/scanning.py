@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 from provenance.fingerprint import cardinality, shingle, signatures, tokenise
 from provenance.match import (
+    MOST,
+    NO_PASSAGES,
     Candidates,
     Lookalikes,
     Passages,
@@ -102,6 +104,7 @@ def _read_part(
     counts = Counts()
     skipped: list[Skipped] = []
     batches: list[_Slice] = []
+    passages, pending = NO_PASSAGES, list[Passages]()
     kept = None if part.rereadable else Spool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
@@ -109,6 +112,9 @@ def _read_part(
             scanned = _read_slice(piece, registries, owned, counts)
             counts += scanned.counts
             batches.append(scanned)
+            pending.append(scanned.passages)
+            if sum(len(one.tokens) for one in pending) > MOST:
+                passages, pending = union([passages, *pending]), []
             if kept is not None:
                 kept.append(piece)
     if kept is not None:
@@ -123,7 +129,7 @@ def _read_part(
         tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
         np.concatenate([_NO_NUMBERS, *(batch.linked for batch in batches)]),
         tuple(source for batch in batches for source in batch.link_sources),
-        union(batch.passages for batch in batches),
+        union([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
     )

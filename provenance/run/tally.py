@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.judge import Judgement
-from provenance.match import interval, union_lengths
+from provenance.match import EDGE_ERROR, interval, union_lengths
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
 from provenance.run.findings import Found, Holder
 from provenance.run.readings import Counts
@@ -126,9 +126,9 @@ def _estimate(
     contested = found.findings["contested"].to_numpy()[places]
     sizes, chances, disputed = _sizes(measures, rows, chances, contested, unit)
     total = getattr(counts, str(unit))
-    ends = interval(
-        sizes, chances, total, (len(np.unique(measures.documents[rows])), counts.documents)
-    )
+    found_in = len(np.unique(measures.documents[rows]))
+    edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
+    ends = interval(sizes, chances, total, (found_in, counts.documents), edge)
     share = float(sizes.sum() / total) if total else 0.0
     return Estimate(
         int(sizes.sum()),

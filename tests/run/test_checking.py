@@ -221,3 +221,22 @@ def test_what_everybody_says_is_nobody_s_even_in_a_single_page(tmp_path: Path, w
 
     assert phrases.findings.num_rows == 0
     assert quoting.findings["item"].to_pylist() == ["3"]
+
+
+def test_the_order_of_registries_decides_nothing(
+    tmp_path: Path, registry: str, posts, pages, write_lines
+) -> None:
+    dump = write_lines(tmp_path / "posts.jsonl", posts)
+    build_registry(tmp_path / "other", Dumps([dump], "wikipedia"))
+    rows = [{"text": text} for text in (*pages[:40], *(post["text"] for post in posts[:40]))]
+    corpus = write_lines(tmp_path / "corpus.jsonl", rows)
+    named = [registry, str(tmp_path / "other")]
+
+    made = [
+        check([corpus], Policy(registries=tuple(order)))
+        for order in (named, named[::-1], named * 2)
+    ]
+
+    assert made[0].findings.equals(made[1].findings)
+    assert made[0].findings.equals(made[2].findings)
+    assert made[0].result.shares == made[1].result.shares == made[2].result.shares
