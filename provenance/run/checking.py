@@ -106,9 +106,10 @@ def check(
         )
     settled = claims(readings, registries)
     spans = gather(opened, readings, settled, registries)
-    judge = Judge(library, policy.circumstances, policy.agreements, datetime.now(UTC).date())
+    now = datetime.now(UTC).replace(microsecond=0)
+    judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
-    return _report(opened, readings, counts, registries, everything, policy, library, judge)
+    return _report(opened, readings, counts, registries, everything, policy, library, judge, now)
 
 
 def _report(  # noqa: PLR0913 (every stage's outcome meets here)
@@ -120,16 +121,17 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     policy: Policy,
     library: Library,
     judge: Judge,
+    now: datetime,
 ) -> Report:
     summaries = tuple(opened.registry.summary() for opened in registries)
     held = {source.source for summary in summaries for source in summary.sources}
-    waived, waivers = _waived(everything, policy)
+    waived, waivers = _waived(everything, policy, now)
     outcomes = hold_gates(
         policy.gates, [_gated(gate, everything, counts, waived) for gate in policy.gates]
     )
     result = Result(
         tool=__version__,
-        created=datetime.now(UTC).replace(microsecond=0),
+        created=now,
         corpus=_summary(corpus, readings, counts),
         registries=summaries,
         rules_digest=library.digest,
@@ -148,11 +150,13 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     return Report(result, findings)
 
 
-def _waived(everything: Found, policy: Policy) -> tuple[pa.Array, tuple[WaiverOutcome, ...]]:
+def _waived(
+    everything: Found, policy: Policy, now: datetime
+) -> tuple[pa.Array, tuple[WaiverOutcome, ...]]:
     source, document, item = (
         everything.findings[name].to_pylist() for name in ("source", "document", "item")
     )
-    ids, outcomes = waive(policy.waivers, datetime.now(UTC).date(), source, document, item)
+    ids, outcomes = waive(policy.waivers, now.date(), source, document, item)
     return pa.chunked_array([pa.array(ids, pa.string())]), outcomes
 
 

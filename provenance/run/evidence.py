@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from provenance.errors import CorruptFile
 from provenance.fingerprint import tokenise
 from provenance.model import Int64s, Texts
 from provenance.read import Corpus, Part
@@ -130,6 +131,14 @@ def _wanted(
         first += len(batch)
         if high == len(numbers):
             return
+    raise _changed(part.file)
+
+
+def _changed(file: str) -> CorruptFile:
+    return CorruptFile(
+        f"{file} changed while it was checked",
+        remedy="check it again when nobody writes to it",
+    )
 
 
 def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
@@ -149,6 +158,8 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     )
     places = np.arange(low, high)
     rows = np.searchsorted(numbers, claims.candidates.texts[places] - base)
+    if (np.diff(tokens.offsets)[rows] != claims.candidates.sizes[places]).any():
+        raise _changed(batch.column("file")[0].as_py())
     claimed = locate(claims, places, rows, texts, tokens, registries)
     chosen = claims.chosen[places]
     taken = _subset(claimed, np.flatnonzero(chosen))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from provenance.errors import CorruptFile
 from provenance.match import NO_CANDIDATES
 from provenance.read import open_corpus
 from provenance.registry import open_registry
@@ -70,3 +71,17 @@ def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, wr
     readings = read_corpus(corpus, [opened], nobody_s, 1, Quiet())
 
     assert not len(readings[0].lookalikes[0].texts)
+
+
+def test_a_file_that_changes_while_it_is_checked_is_an_error(
+    tmp_path: Path, articles: Opened, pages, write_lines
+) -> None:
+    path = tmp_path / "corpus.jsonl"
+    corpus = open_corpus([write_lines(path, [{"text": pages[40]}, {"text": pages[3]}])])
+    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    settled = claims(readings, [articles])
+
+    for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):
+        write_lines(path, rows)
+        with pytest.raises(CorruptFile, match=r"corpus\.jsonl changed"):
+            gather(corpus, readings, settled, [articles])
