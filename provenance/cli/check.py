@@ -55,8 +55,8 @@ Examples:
 @click.option(
     "--collected",
     metavar="DATE",
-    help="When the content was collected: a day, month or year, or FROM..UNTIL. "
-    "Unset: unknown, so every version of the terms since an item was published counts.",
+    help="When the content was collected: a day, month or year, or FROM..UNTIL, "
+    "without UNTIL itself. Unset: unknown, so every version of the terms since an item was published counts.",
 )
 @click.option(
     "--actor",
@@ -70,7 +70,8 @@ Examples:
     "gates",
     multiple=True,
     metavar="GATE",
-    help="[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%; repeatable.  [default: forbidden=0%]",
+    help="[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%; repeatable. "
+    "A gate for another source or verdict adds to the default, forbidden=0%.",
 )
 @click.option(
     "--text-column",
@@ -120,6 +121,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         text_columns=text_columns,
         registries=registries,
     )
+    if output is not None:
+        run.check_writable(output)
     settings = run.Settings(
         **({} if threads is None else {"threads": threads}), quiet=quiet, rules=rules, split=split
     )

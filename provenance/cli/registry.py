@@ -144,6 +144,9 @@ def _dumps(
             "nobody said whose these items are",
             remedy="name the source with --source, or its column with --source-column",
         )
+    doubt = None if source is None else run.doubt_about(source)
+    if doubt:
+        click.echo(f"Note: {doubt}", err=True)
     return run.Dumps(dumps, source, source_column, layout, text_column)
 
 

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
         Manifest,
         add_to_registry,
         build_registry,
+        doubt_about,
         show_registry,
         verify_registry,
     )
-    from provenance.run.telling import policy_of, rendered, summary, written
+    from provenance.run.telling import check_writable, policy_of, rendered, summary, written
 
 __all__ = [
     "Dumps",
@@ -25,6 +26,8 @@ __all__ = [
     "add_to_registry",
     "build_registry",
     "check",
+    "check_writable",
+    "doubt_about",
     "policy_of",
     "rendered",
     "show_registry",
@@ -42,6 +45,8 @@ _MODULES = {
     "build_registry": "registries",
     "show_registry": "registries",
     "verify_registry": "registries",
+    "check_writable": "telling",
+    "doubt_about": "registries",
     "policy_of": "telling",
     "rendered": "telling",
     "summary": "telling",

@@ -99,10 +99,11 @@ def check(
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
         readings = read_corpus(opened, registries, hosts.sources_of, settings.threads, shown)
     counts = sum((reading.counts for reading in readings), Counts())
-    if not counts.texts:
+    if not counts.tokens:
+        columns = ", ".join(opened.text_columns) or "no column"
         raise EmptyCorpus(
-            f"there is no text in {', '.join(corpus)}",
-            remedy="look at what was skipped, or name the column with --text-column",
+            f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
+            remedy="name the column that holds the text with --text-column",
         )
     settled = claims(readings, registries)
     spans = gather(opened, readings, settled, registries)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from provenance import registry
+from provenance.judge import SourceHosts
 from provenance.model import Items, RegistrySummary
-from provenance.read import open_dump
+from provenance.read import load_rules, open_dump
 from provenance.registry import Manifest
 from provenance.run.progress import progress
 
@@ -15,6 +17,7 @@ __all__ = [
     "Manifest",
     "add_to_registry",
     "build_registry",
+    "doubt_about",
     "show_registry",
     "verify_registry",
 ]
@@ -74,6 +77,21 @@ def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Manife
     """Add the items of dumps to a registry; of two with the same id, the later read counts."""
     with progress("adding", None, " items", quiet=quiet) as shown:
         return registry.add(folder, dumps.items(), progress=shown.advance)
+
+
+def doubt_about(source: str) -> str | None:
+    """Tell what is doubtful about the name of a source, if anything is.
+
+    A name of one's own is fine, but a misspelt one turns forbidden content into unknown.
+    """
+    library = load_rules()
+    known = [source.id for source in library.sources]
+    if source in {*known, *(licence.id for licence in library.licences)}:
+        return None
+    owner = SourceHosts(library).source_of(source)
+    near = [owner] if owner else get_close_matches(source.casefold(), known, 1, 0.75)
+    meant = f"; did you mean '{near[0]}'?" if near else ""
+    return f"no rule knows the source '{source}', so its content is judged unknown{meant}"
 
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:

@@ -1,8 +1,10 @@
 """Policies in and reports out, for the front door: it knows neither room."""
 
+import os
 from pathlib import Path
 from typing import Unpack
 
+from provenance.errors import OutputError
 from provenance.model import Policy, Report
 from provenance.read import Options, load_policy, override
 from provenance.report import render, terminal_summary, write
@@ -24,6 +26,21 @@ def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
 def written(report: Report, folder: Path) -> None:
     """Write `result.json`, `findings.parquet` and `report.html`."""
     write(report, folder)
+
+
+def check_writable(folder: Path) -> None:
+    """Make sure, before hours of work, that a report can be written.
+
+    Raises
+    ------
+    OutputError
+        If it cannot.
+    """
+    nearest = folder
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} cannot be written", remedy="name another folder with --output")
 
 
 def rendered(name: str, report: Report) -> str:

@@ -202,3 +202,31 @@ print(sorted(heavy & set(sys.modules)))
 
     assert done.stdout.splitlines()[-1] == "[]"
     assert "provenance registry build" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("X", "'x'"), ("redit", "'reddit'"), ("twitter.com", "'x'")]
+)
+def test_a_misspelt_source_is_doubted(world: Path, tmp_path: Path, name: str, meant: str) -> None:
+    dump = str(world / "posts.jsonl")
+    done = provenance("registry", "build", "reg", "--source", name, dump, cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert f"did you mean {meant}?" in done.stderr
+
+
+def test_a_corpus_without_a_word_is_not_clear(world: Path, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["http://a.example/1", "…"]}), tmp_path / "c.parquet")
+    done = provenance("check", "c.parquet", "--registry", str(world / "reg"), cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "no text" in done.stderr
+
+
+def test_an_output_that_cannot_be_written_is_refused_at_once(world: Path) -> None:
+    done = provenance(
+        "check", "clean.parquet", "--registry", "reg", "-o", "reg/registry.json/out", cwd=world
+    )
+
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
