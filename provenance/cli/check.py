@@ -55,8 +55,8 @@ Examples:
 @click.option(
     "--collected",
     metavar="DATE",
-    help="When the content was collected: a day, month or year, or FROM..UNTIL, "
-    "without UNTIL itself. Unset: unknown, so every version of the terms since an item was published counts.",
+    help="When the content was collected: a day, month or year, or FROM..UNTIL, without "
+    "UNTIL itself. Unset: every version of the terms since an item was published counts.",
 )
 @click.option(
     "--actor",
