@@ -4,7 +4,7 @@ from provenance.match.attribution import Attribution, Stretches, attribute, unio
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
 from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
-from provenance.match.lookup import BITS_SCALE, Index, index, unattributable
+from provenance.match.lookup import BITS_SCALE, Index, index
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.passages import MOST, NO_PASSAGES, Passages, sample, union
 from provenance.match.regression import (
@@ -51,7 +51,6 @@ __all__ = [
     "sample",
     "scan",
     "strength",
-    "unattributable",
     "union",
     "union_lengths",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.model import BACKGROUND_BITS, Holdings, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model import BACKGROUND_BITS, Holdings, Int64s, UInt8s, UInt64s
 
 BITS_SCALE = 8
 """Information of a token is kept in units of 1 / `BITS_SCALE` bit."""
@@ -143,13 +143,3 @@ def locate(
             else:
                 high = middle
     return first, last
-
-
-def unattributable(holdings: Holdings) -> UInt32s:
-    """Count, for each source, the items that have no shingle by which they could be found."""
-    has_seed = np.zeros(len(holdings.first), bool)
-    has_seed[holdings.postings.items] = True
-    lacking = ~has_seed[holdings.first]
-    return np.bincount(holdings.source_codes[lacking], minlength=len(holdings.sources)).astype(
-        np.uint32
-    )
