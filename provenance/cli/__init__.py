@@ -2,45 +2,45 @@
 
 import sys
 
-import click
-
-from provenance import __version__
-from provenance.cli.errors import exit_code
-from provenance.cli.groups import LazyGroup
+from provenance.cli.interrupts import (
+    INTERRUPTED,
+    heed_interrupts,
+    ignore_interrupts,
+    leave,
+    was_interrupted,
+)
 
 COMMANDS = {
     "check": (
         "provenance.cli.check",
         "Which share of a dataset is content of which source, and is that allowed?",
     ),
+    "calibrate": (
+        "provenance.cli.calibrate",
+        "How much of what is there would a check of this dataset find?",
+    ),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
 }
 
 
-@click.group(
-    cls=LazyGroup,
-    commands=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    invoke_without_command=True,
-)
-@click.version_option(__version__, message="provenance %(version)s")
-@click.pass_context
-def provenance(context: click.Context) -> None:
-    """Learn, before you train, which share of a dataset you have no right to train on.
-
-    First make a registry of the sources you care about, from their dumps;
-    then check the dataset against it:
-
-    \b
-      provenance registry build registries/x --source x tweets.jsonl
-      provenance check data/train.parquet --registry registries/x -o report
-
-    Exit codes: 0 clear, 1 the policy is violated, 2 could not do the work.
-    """  # noqa: D301 (click's mark is a backspace)
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
-
-
 def main() -> None:
     """Run the command line, and exit with its code."""
-    sys.exit(exit_code(provenance))
+    heed_interrupts()
+    try:
+        code = _run()
+    except BaseException:
+        # Whatever an interrupt became on its way here, it was one.
+        if was_interrupted():
+            leave()
+        raise
+    if code == INTERRUPTED or was_interrupted():
+        leave()
+    ignore_interrupts()
+    sys.exit(code)
+
+
+def _run() -> int:
+    from provenance.cli.commands import command_of  # noqa: PLC0415 (interrupts are heeded by now)
+    from provenance.cli.errors import exit_code  # noqa: PLC0415 (as above)
+
+    return exit_code(command_of(COMMANDS))

@@ -1,15 +1,24 @@
 """The one translator: errors to words and exit codes."""
 
+import errno
 import os
 import sys
 import traceback
+from contextlib import suppress
+from typing import TextIO
 
 import click
 
+from provenance.cli.interrupts import INTERRUPTED, was_interrupted
 from provenance.errors import ProvenanceError
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
-_INTERRUPTED = 130
+CUT = 141
+"""Who read our output has gone: as a shell tells of a process that SIGPIPE ended."""
+
+_NAME = "provenance"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Where these have no file's name, it is standard output that they are about."""
 
 
 def exit_code(command: click.Command) -> int:
@@ -21,19 +30,31 @@ def exit_code(command: click.Command) -> int:
         It returns the code where it ends well.
     """
     try:
-        outcome = command.main(prog_name="provenance", standalone_mode=False)
+        return _outcome(command)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was left half-written.", err=True)
-        return _INTERRUPTED
-    except click.exceptions.Exit as error:
-        return error.exit_code
+        return INTERRUPTED
     except BrokenPipeError:
-        # Who read our output has gone; Python must not complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAR
+        _silence()
+        return CUT
     except Exception as error:
+        # An import turns an interrupt into an ImportError.
+        if was_interrupted():
+            return INTERRUPTED
         _explain(error)
+        _silence()
         return FAILED
+
+
+def _outcome(command: click.Command) -> int:
+    if f"_{_NAME.upper()}_COMPLETE" in os.environ:  # a shell asks for completions
+        command.main(prog_name=_NAME, standalone_mode=False)
+    try:
+        # Not `main`, which ends the process by itself where output cannot be written.
+        with command.make_context(_NAME, sys.argv[1:]) as context:
+            outcome = command.invoke(context)
+    except click.exceptions.Exit as error:
+        outcome = error.exit_code
+    _flush()
     return outcome if isinstance(outcome, int) else CLEAR
 
 
@@ -41,10 +62,17 @@ def _explain(error: Exception) -> None:
     match error:
         case ProvenanceError():
             tell(error.message, error.remedy)
-        case click.ClickException():
+        case click.exceptions.NoArgsIsHelpError():
             error.show()
+        case click.UsageError():
+            tell(error.format_message(), f"{_command(error)} --help")
+        case click.ClickException():
+            tell(error.format_message(), "check the path and its permissions")
         case MemoryError():
             tell("the machine has too little memory for this", "check fewer files at a time")
+        case OSError(errno=number, filename=None) if number in _FULL:
+            reason = f"the output cannot be written: {error.strerror}"
+            tell(reason, "make room, or send it elsewhere")
         case _:
             traceback.print_exception(error)
             tell(
@@ -53,11 +81,38 @@ def _explain(error: Exception) -> None:
             )
 
 
+def _command(error: click.UsageError) -> str:
+    return error.ctx.command_path if error.ctx is not None else _NAME
+
+
 def tell(message: str, remedy: str) -> None:
     """Write an error and its remedy on stderr."""
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}", err=True, color=_colour())
-    click.echo(f"{click.style('Try:', bold=True)} {remedy}", err=True, color=_colour())
+    with suppress(OSError):
+        _line("Error:", message, fg="red")
+        _line("Try:", remedy)
 
 
-def _colour() -> bool | None:
-    return False if "NO_COLOR" in os.environ else None
+def _line(label: str, text: str, fg: str | None = None) -> None:
+    styled = click.style(label, fg=fg, bold=True)
+    click.echo(f"{styled} {text}", err=True, color=False if "NO_COLOR" in os.environ else None)
+
+
+def _flush() -> None:
+    for stream in _streams():
+        stream.flush()
+
+
+def _silence() -> None:
+    """Send what is left to nobody: Python must not complain again when it flushes at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in _streams():
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _streams() -> list[TextIO]:
+    # A process that was started without them has None.
+    return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]

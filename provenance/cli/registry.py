@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import run
-from provenance.cli.sizes import shown
+from provenance.cli.sizes import doubt, shown
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
@@ -62,11 +62,11 @@ def build(  # noqa: PLR0913 (one parameter an option)
 ) -> None:
     """Make REGISTRY from dumps.
 
-    A dump is a table (Parquet, CSV, JSON Lines, compressed or not), an X archive or API stream,
+    A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
     Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
     """
     read = _dumps(dumps, source, source_column, layout, text_column)
-    run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
+    _doubt(run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet))
     if not quiet:
         _show(registry)
 
@@ -96,9 +96,8 @@ def add(  # noqa: PLR0913 (one parameter an option)
     quiet: bool,
 ) -> None:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
-    run.add_to_registry(
-        registry, _dumps(dumps, source, source_column, layout, text_column), quiet=quiet
-    )
+    read = _dumps(dumps, source, source_column, layout, text_column)
+    _doubt(run.add_to_registry(registry, read, quiet=quiet))
     if not quiet:
         _show(registry)
 
@@ -114,7 +113,7 @@ Example:
 @click.argument("registry", type=_FOLDER)
 def show(registry: Path) -> None:
     """Tell what REGISTRY holds, and what it cannot answer."""
-    _show(registry)
+    _doubt(_show(registry))
 
 
 @command.command(
@@ -150,6 +149,12 @@ def _dumps(
     return run.Dumps(dumps, source, source_column, layout, text_column)
 
 
-def _show(registry: Path) -> None:
+def _show(registry: Path) -> "run.Manifest":
     summary, manifest = run.show_registry(registry)
     click.echo(shown(summary, manifest))
+    return manifest
+
+
+def _doubt(manifest: "run.Manifest") -> None:
+    if (why := doubt(manifest)) is not None:
+        click.echo(f"Note: {why}", err=True)

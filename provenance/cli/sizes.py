@@ -1,5 +1,6 @@
 """What a registry holds, in a few lines."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -8,14 +9,18 @@ if TYPE_CHECKING:
     from provenance.run import Manifest
 
 
+_MOST_LINES = 12
+
+
 def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
-    """Tell what a registry holds, source by source, and how large it is."""
+    """Tell what a registry holds, source by source, what it does not hold, and how large it is."""
     lines = [
         f"{summary.path}: {summary.items:,} items",
         "",
         f"  {'source':20} {'items':>12} {'too short':>12}  dates",
         *map(_source, summary.sources),
         "",
+        *_left_out(manifest),
         f"  {manifest.postings:,} seeds, {manifest.bytes_per_posting:.1f} bytes each all told",
         f"  digest {summary.digest}",
         "  Items too short to share a seed are never found: absence of a match is not clearance.",
@@ -23,9 +28,32 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
     return "\n".join(lines)
 
 
+def doubt(manifest: "Manifest") -> str | None:
+    """Tell why nothing can be found with a registry, where that is so."""
+    if manifest.postings:
+        return None
+    return "nothing can be found with this registry: all its items are too short"
+
+
+def _left_out(manifest: "Manifest") -> Iterator[str]:
+    """Tell of the records that are not in a registry, or not with all that they said."""
+    told = len(manifest.skipped[:_MOST_LINES])
+    if manifest.replaced:
+        yield f"  {manifest.replaced:,} more records have the id of another, and count once"
+    for one in manifest.skipped[:told]:
+        rows = ", ".join(f"{row:,}" for row in one.rows)
+        more = ", ..." if len(one.rows) < one.count else ""
+        where = f" (row {rows}{more})" if rows else ""
+        yield f"  {one.count:,} of {one.file}: {one.reason}{where}"
+    if rest := manifest.skipped[told:]:
+        yield f"  {sum(one.count for one in rest):,} of other files or kinds: see registry.json"
+    if manifest.replaced or manifest.skipped:
+        yield ""
+
+
 def _source(coverage: "SourceCoverage") -> str:
     dates = f"{_day(coverage.first)} to {_day(coverage.last)}" if coverage.first else "unknown"
-    if coverage.first and coverage.undated:
+    if coverage.undated:
         dates += f", {coverage.undated:,} undated"
     return f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
 

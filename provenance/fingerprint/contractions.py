@@ -3,8 +3,10 @@
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference
-from provenance.fingerprint.words import hash_folded, read_word
+from provenance.fingerprint.codepoints import MENTION
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
+from provenance.fingerprint.escapes import BACKSLASH, undone
+from provenance.fingerprint.words import decode, fold_of, hash_folded, read_word
 from provenance.model import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20
@@ -28,7 +30,7 @@ def may_be_torn(hashes: UInt32s, starts: Int32s, ends: Int32s, last: Scalar) -> 
 @inlined
 def is_quote(byte: Scalar) -> Scalar:
     """Whether an apostrophe may begin with this byte."""
-    return byte in (QUOTE, 0xE2, AMPERSAND)
+    return byte in (QUOTE, 0xE2, AMPERSAND, BACKSLASH)
 
 
 @kernel
@@ -62,7 +64,7 @@ def contraction(  # noqa: PLR0913 (the arrays of one table)
         suffix |= np.uint64(view[place] | 0x20) << np.uint64(8 * size)
         size += 1
         place += 1
-    if suffix not in _SUFFIXES:
+    if suffix not in _SUFFIXES or _goes_on(view, place, end, tables):
         return at
     join(view, tables, scratch, hashes, starts, ends, last, suffix, size)
     ends[last] = place
@@ -73,11 +75,22 @@ def contraction(  # noqa: PLR0913 (the arrays of one table)
 def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     if view[at] == QUOTE:
         return at + 1
-    if view[at] == AMPERSAND:
-        point, after = reference(view, at + 1, end, tables)
+    if view[at] in (AMPERSAND, BACKSLASH):
+        point, after = undone(view, at, end, tables)
         return after if point in (0x27, 0x2018, 0x2019) else at
     is_curved = at + 2 < end and view[at + 1] == 0x80 and view[at + 2] in (0x98, 0x99)
     return at + 3 if is_curved else at
+
+
+@kernel
+def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
+    """Whether the word goes on behind its ASCII letters: `'sé` is no suffix."""
+    if at >= end:
+        return False
+    point, _ = decode(view, at, end)
+    if point in (AMPERSAND, BACKSLASH):
+        point, _ = undone(view, at, end, tables)
+    return fold_of(point, tables) > MENTION
 
 
 @kernel

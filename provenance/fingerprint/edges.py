@@ -11,7 +11,8 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import VANISHES
-from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference, tables
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, tables
+from provenance.fingerprint.escapes import BACKSLASH, undone
 from provenance.fingerprint.links import after_address, after_link
 from provenance.fingerprint.words import after_mention, decode, fold_of
 from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
@@ -198,16 +199,16 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
         first = at
         point, size = decode(view, at, end)
         at += size
-        if point == AMPERSAND:
-            referred, after = reference(view, at, end, tables)
-            if referred >= 0:
-                point, at = referred, after
+        if point in (AMPERSAND, BACKSLASH):
+            point, at = undone(view, first, end, tables)
+            if point == BACKSLASH:
+                continue  # it escapes the sign behind it
         if point <= 0x20 or point in _SPACES:
             continue
         if point == 0x40 or point == 0xFF20:  # noqa: PLR1714 (a tuple of two compiles worse)
             code, at = AT_NAME, after_mention(view, at, end, tables)
         elif point < 0x80 and is_word(point):
-            code, at = _dropped_word(view, at, end)
+            code, at = _dropped_word(view, at, end, tables)
         elif fold_of(point, tables) == VANISHES and not _is_apostrophe(point):
             if count:
                 lasts[count - 1] = at
@@ -220,7 +221,7 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
 
 
 @kernel
-def _dropped_word(view: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
+def _dropped_word(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     """Read on behind the word's first letter, which may be a reference."""
     stop = at
     while stop < end and is_word(view[stop]):
@@ -228,8 +229,8 @@ def _dropped_word(view: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar
     if stop - at == 1:
         return REPOST, stop
     if stop < end and view[stop] == 0x2E:
-        return LINK, after_address(view, stop, end)
-    return LINK, after_link(view, stop, end)
+        return LINK, after_address(view, stop, end, tables)
+    return LINK, after_link(view, stop, end, tables)
 
 
 @inlined

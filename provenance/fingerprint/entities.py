@@ -126,7 +126,7 @@ def _numeric(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     value = 0
     first = place
     while place < end and place - first < 8:
-        digit = _digit(data[place])
+        digit = digit_of(data[place])
         if digit >= base:
             break
         value = value * base + digit
@@ -141,7 +141,8 @@ def _numeric(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
 
 
 @inlined
-def _digit(byte: Scalar) -> Scalar:
+def digit_of(byte: Scalar) -> Scalar:
+    """Give the value of a hexadecimal digit; 99 where it is none."""
     lower = byte | 0x20
     if 0x30 <= byte <= 0x39:
         return byte - 0x30

@@ -1,9 +1,9 @@
-"""Text to tokens, normalisation 1: one pass over UTF-8 bytes.
+"""Text to tokens, normalisation 2: one pass over UTF-8 bytes.
 
 What vanishes: links and the placeholders that datasets put for them, mentions, the mark of a
 repost, apostrophes, marks over and under letters, case, and the difference between a sign and its
 HTML character reference. What separates: everything that is neither letter nor digit. Characters
-of scripts without spaces are tokens of their own, at half a word's weight.
+of scripts without spaces are tokens of their own, at a half or a quarter of a word's weight.
 
 Plain ASCII words, nearly all there is in most corpora, are folded eight bytes at a time by a loop
 that the compiler vectorises, and found by bit scans; only a word that holds anything else is read
@@ -18,12 +18,14 @@ from provenance.compiled import Scalar, inlined, kernel
 from provenance.errors import InputError
 from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
-from provenance.fingerprint.links import after_address, after_link
+from provenance.fingerprint.escapes import BACKSLASH
+from provenance.fingerprint.links import after_address, after_link, is_placeholder
 from provenance.fingerprint.loads import load64, trailing_zeros
 from provenance.fingerprint.words import (
-    CHARACTER,
+    HALF_WORD,
     NOTHING,
     ROOM,
+    WORD,
     absorb,
     finish,
     hash_folded,
@@ -36,6 +38,7 @@ _TOO_LONG = 1 << 31  # places in a text are 32-bit
 _WORD_BITS = np.uint64(0x8080808080808080)
 _PLAIN_BITS = np.uint64(0x0101010101010101)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_HALF, _QUARTER = np.uint64(1), np.uint64(3)
 _PLAIN, _SPECIAL = np.uint8(0x81), np.uint8(0x80)
 
 
@@ -123,6 +126,7 @@ def _fold_ascii(view: UInt8s, folded: UInt8s, kinds: UInt8s) -> None:
             | (byte == np.uint8(0x26))
             | (byte == np.uint8(0x27))
             | (byte == np.uint8(0x40))
+            | (byte == np.uint8(0x5C))
         )
         folded[place] = lower
         kinds[place] = _PLAIN if letter | digit else (_SPECIAL if special else np.uint8(0))
@@ -180,12 +184,14 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
                 )
                 if place > start:
                     continue
-            kind, length, first, stop, place = read_word(view, start, end, tables, scratch)
-            if kind == NOTHING:
+            weight, length, first, stop, place = read_word(view, start, end, tables, scratch)
+            if weight == NOTHING:
                 continue
             hashed = hash_folded(scratch, length)
-            if kind == CHARACTER:
-                hashes[count], starts[count], ends[count] = hashed | np.uint64(1), first, stop
+            if weight != WORD:
+                marks = _HALF if weight == HALF_WORD else _QUARTER
+                hashed = (hashed & ~_QUARTER) | marks
+                hashes[count], starts[count], ends[count] = hashed, first, stop
                 count += 1
                 continue
             rest = load64(scratch, 0)
@@ -193,7 +199,7 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
                 rest &= ~(_ALL << np.uint64(8 * length))
             if rest == _NT and stop - first > 2 and count > 0:
                 tail = ends[count - 1]
-                mended = stop - first <= 5 or view[first + 1] == AMPERSAND
+                mended = stop - first <= 5 or view[first + 1] in (AMPERSAND, BACKSLASH)
                 torn = may_be_torn(hashes, starts, ends, count - 1) and mended
                 if first == tail + 1 and view[tail] == SPACE and torn:
                     join(view, tables, scratch, hashes, starts, ends, count - 1, _NT, 2)
@@ -201,7 +207,7 @@ def _tokenise_one(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the hot loop: a cal
                     continue
             start = first
         if length < 8 and _is_suspect(rest):
-            after = _after_dropped(view, start, stop, end, rest, count)
+            after = _after_dropped(view, start, stop, end, rest, count, tables)
             if after > start:
                 place = max(place, after)
                 continue
@@ -225,26 +231,33 @@ def _is_suspect(word: Scalar) -> Scalar:
 
 
 @kernel
-def _after_dropped(
-    view: UInt8s, start: Scalar, stop: Scalar, end: Scalar, word: Scalar, count: Scalar
+def _after_dropped(  # noqa: PLR0913 (a word, its place, what stands before it)
+    view: UInt8s,
+    start: Scalar,
+    stop: Scalar,
+    end: Scalar,
+    word: Scalar,
+    count: Scalar,
+    tables: Tables,
 ) -> Scalar:
     """Give the place behind what goes with the word, or `start` where the word stays."""
     if word in (_HTTP, _HTTPS):
-        return after_link(view, stop, end)
+        return after_link(view, stop, end, tables)
     if word == _HTTPURL:
         return stop
     if word == _WWW:
-        return after_address(view, stop, end) if stop < end and view[stop] == 0x2E else start
+        dotted = stop < end and view[stop] == 0x2E
+        return after_address(view, stop, end, tables) if dotted else start
     if word == _PIC:
         on_host = stop + 12 < end and load64(view, stop) == _TWITTER
-        return after_address(view, stop, end) if on_host else start
+        return after_address(view, stop, end, tables) if on_host else start
     if word in (_URL, _USER):
-        bracketed = start > 0 and view[start - 1] in (0x3C, 0x5B) and stop < end
-        return stop if bracketed and view[stop] in (0x3E, 0x5D) else start
-    return stop if count == 0 and _is_repost(view, start, stop, end) else start
+        return stop if is_placeholder(view, start, stop, end, tables) else start
+    return stop if _is_repost(view, start, stop, end, count) else start
 
 
 @inlined
-def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar) -> Scalar:
-    shouted = view[start] == 0x52 and view[start + 1] == 0x54
+def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar, count: Scalar) -> Scalar:
+    # Within a text it takes a name to tell the mark from a word.
+    shouted = count == 0 and view[start] == 0x52 and view[start + 1] == 0x54
     return shouted or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)

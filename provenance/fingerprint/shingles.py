@@ -8,7 +8,9 @@ from provenance.model import Int64s, Shingles, Tokens, UInt32s, UInt64s
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_HALF = np.uint32(1)
+_LIGHT = np.uint32(1)
+WORD = 4
+"""A word's weight; characters that are tokens of their own weigh 2 or 1."""
 
 
 def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
@@ -19,8 +21,8 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     tokens : Tokens
         Of any number of texts.
     width : int
-        Weight of a shingle in words, at least 1. A character of an unspaced script weighs half a
-        word, so a shingle spans up to ``2 * width`` of them.
+        Weight of a shingle in words, at least 1. A character of an unspaced script weighs a half
+        or a quarter of a word, so a shingle spans up to ``2 * width`` or ``4 * width`` of them.
     whole : bool
         Give a text that is lighter than one shingle the hash of all its tokens. Signatures need
         it; seeds must not have it.
@@ -30,14 +32,14 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     Shingles
         One at every token from which a run of that weight begins.
     """
-    powers = np.ones(2 * width + 1, np.uint64)
+    powers = np.ones(WORD * width + 1, np.uint64)
     for place in range(1, len(powers)):
         powers[place] = int(powers[place - 1]) * int(_MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
     room = len(tokens.hashes) + (len(tokens.offsets) if whole else 0)
     hashes, positions = np.empty(room, np.uint64), np.empty(room, np.int64)
     offsets = np.zeros(len(tokens.offsets), np.int64)
     _shingle_all(
-        tokens.hashes, tokens.offsets, 2 * width, powers, whole, hashes, positions, offsets
+        tokens.hashes, tokens.offsets, WORD * width, powers, whole, hashes, positions, offsets
     )
     count = int(offsets[-1])
     return Shingles(hashes[:count], positions[:count], offsets)
@@ -49,6 +51,12 @@ def _mixed(rolled: Scalar) -> Scalar:
     value = (rolled ^ (rolled >> np.uint64(30))) * _MIX_1
     value = (value ^ (value >> np.uint64(27))) * _MIX_2
     return value ^ (value >> np.uint64(31))
+
+
+@inlined
+def _weight(token: Scalar) -> Scalar:
+    light = token & _LIGHT
+    return np.int64(WORD) >> np.int64(light + ((token >> _LIGHT) & light))
 
 
 @kernel
@@ -70,12 +78,12 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
         rolled = np.uint64(0)
         for tail in range(first, end):
             rolled = rolled * _MULTIPLIER + np.uint64(tokens[tail])
-            carried += 2 - np.int64(tokens[tail] & _HALF)
+            carried += _weight(tokens[tail])
             while carried >= weight:
                 hashes[count], positions[count] = _mixed(rolled), head - first
                 count += 1
                 rolled -= np.uint64(tokens[head]) * powers[tail - head]
-                carried -= 2 - np.int64(tokens[head] & _HALF)
+                carried -= _weight(tokens[head])
                 head += 1
         if whole and count == before and end > first:
             hashes[count], positions[count] = _mixed(rolled), 0

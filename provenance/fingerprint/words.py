@@ -5,23 +5,28 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import (
     HAN_PLANES,
+    ITSELF,
     LIMIT,
     MENTION,
+    QUARTER,
     SEPARATOR,
     VANISHES,
     VARIATION_SELECTORS,
 )
-from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, reference
+from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
+from provenance.fingerprint.escapes import BACKSLASH, undone
 from provenance.fingerprint.loads import load64
 from provenance.model import UInt8s
 
-NOTHING, WORD, CHARACTER = 0, 1, 2
-"""What `read_word` met: no token, a word, a character that is a token of its own."""
+NOTHING, WORD, HALF_WORD, QUARTER_WORD = 0, 4, 2, 1
+"""What `read_word` met: no token, or one of this weight, in quarters of a word. Those that weigh
+less than a word are characters that are tokens of their own."""
 
 ROOM = 320
 """Bytes of the scratch that a folded word is written to; a longer word is cut."""
 
 _LONGEST = ROOM - 64
+_UNDERSCORE = 0x5F
 
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
@@ -80,7 +85,7 @@ def fold_of(point: Scalar, tables: Tables) -> Scalar:
     if point < LIMIT:
         return np.int64(tables.folds[point])
     if HAN_PLANES[0] <= point < HAN_PLANES[1]:
-        return -1
+        return ITSELF
     if VARIATION_SELECTORS[0] <= point < VARIATION_SELECTORS[1]:
         return VANISHES
     return SEPARATOR
@@ -99,7 +104,7 @@ def _append_point(point: Scalar, folded: UInt8s) -> Scalar:
 @inlined
 def _append_pool(place: Scalar, tables: Tables, folded: UInt8s, length: Scalar) -> Scalar:
     if length < _LONGEST:
-        count = np.int64(tables.pool[place])
+        count = np.int64(tables.pool[place]) & (QUARTER - 1)
         for offset in range(count):
             folded[length + offset] = tables.pool[place + 1 + offset]
         length += count
@@ -107,15 +112,15 @@ def _append_pool(place: Scalar, tables: Tables, folded: UInt8s, length: Scalar) 
 
 
 @kernel
-def read_word(  # noqa: C901, PLR0912 (a character has these fates; a call each is dear)
+def read_word(  # noqa: C901 (a character has these fates; a call each is dear)
     data: UInt8s, at: Scalar, end: Scalar, tables: Tables, folded: UInt8s
 ) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar]:
     """Read the token at `at`, if there is one.
 
     Returns
     -------
-    kind : int
-        `NOTHING`, `WORD` or `CHARACTER`.
+    weight : int
+        `NOTHING`, `WORD`, `HALF_WORD` or `QUARTER_WORD`.
     length : int
         Bytes of it in `folded`.
     start, stop : int
@@ -126,12 +131,9 @@ def read_word(  # noqa: C901, PLR0912 (a character has these fates; a call each 
     length, start, stop, place = 0, at, at, at
     while place < end:
         point, size = decode(data, place, end)
-        if point == AMPERSAND:
-            point, after = reference(data, place + 1, end, tables)
-            if point < 0:
-                return _token(length), length, start, stop, place + 1
-        else:
-            after = place + size
+        after = place + size
+        if point in (AMPERSAND, BACKSLASH):
+            point, after = undone(data, place, end, tables)
         entry = fold_of(point, tables)
         if entry == VANISHES:
             place = after
@@ -146,15 +148,16 @@ def read_word(  # noqa: C901, PLR0912 (a character has these fates; a call each 
         if entry < 0:
             if length > 0:
                 break
-            if point >= LIMIT:
-                return CHARACTER, _append_point(point, folded), place, after, after
-            return CHARACTER, _append_pool(-entry, tables, folded, 0), place, after, after
+            if entry == ITSELF:
+                return HALF_WORD, _append_point(point, folded), place, after, after
+            weight = QUARTER_WORD if tables.pool[-entry] & QUARTER else HALF_WORD
+            return weight, _append_pool(-entry, tables, folded, 0), place, after, after
         if length == 0:
             start = place
         length = _append_pool(entry, tables, folded, length)
         stop = place = after
     if place == at:
-        place = after_mention(data, at + 1, end, tables)
+        place = after_mention(data, after, end, tables)
     return _token(length), length, start, stop, place
 
 
@@ -171,10 +174,10 @@ def _token(length: Scalar) -> Scalar:
 
 @kernel
 def after_mention(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
-    """Give the place behind the name whose `@` stands before `at`: `@name`, `@name@host`."""
-    while at < end and data[at] & 0xC0 == 0x80:  # the rest of a full-width @
-        at += 1
-    first = at + 1 if at < end and data[at] == 0x20 else at
+    """Give the place behind the name whose `@` ends at `at`: `@name`, `@name@host`, `@ name`."""
+    first = at
+    if at + 1 < end and data[at] == 0x20 and is_word(data[at + 1]):
+        first = at + 1
     place = _after_name(data, first, end, tables)
     if place == first:
         return at
@@ -187,15 +190,34 @@ def after_mention(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scal
 
 @kernel
 def _after_name(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
+    # A name that begins in Latin letters ends where another script begins: posts in Chinese go on
+    # without a space.
+    first, is_latin = at, False
     while at < end:
-        if is_word(data[at]) or data[at] == 0x5F:
-            at += 1
-            continue
-        if data[at] < 0x80:
-            break
         point, size = decode(data, at, end)
-        # A curved apostrophe ends a name as the straight one does: @name's.
-        if 0x2018 <= point <= 0x201B or fold_of(point, tables) in (SEPARATOR, MENTION):
+        after = at + size
+        if point in (AMPERSAND, BACKSLASH):
+            point, after = undone(data, at, end, tables)
+            if point == BACKSLASH and after < end and data[after] == _UNDERSCORE:
+                point, after = _UNDERSCORE, after + 1  # as Markdown writes it
+        is_latin = is_latin or (at == first and point < 0x80)
+        if not _is_of_name(point, is_latin, tables):
             break
-        at += size
+        at = after
     return at
+
+
+@kernel
+def _is_of_name(point: Scalar, is_latin: Scalar, tables: Tables) -> Scalar:
+    if point < 0x80:
+        return is_word(point) or point == _UNDERSCORE
+    # A curved apostrophe ends a name as the straight one does: @name's.
+    entry = fold_of(point, tables)
+    if 0x2018 <= point <= 0x201B or entry in (SEPARATOR, MENTION):
+        return False
+    return not is_latin or entry == VANISHES or _is_latin(point)
+
+
+@inlined
+def _is_latin(point: Scalar) -> Scalar:
+    return point < 0x250 or 0x1E00 <= point < 0x1F00

@@ -74,6 +74,8 @@ class Matter:
         Whether a day without a document of the source leaves its terms unknown.
     unknown_licence : str or None
         A declared licence that no rule knows.
+    known_licence : str or None
+        Name of a declared licence that one knows.
     agreements : tuple of Agreement
         Those for the source and the purpose.
     """
@@ -86,6 +88,7 @@ class Matter:
     undocumented: bool = True
     unknown_licence: str | None = None
     agreements: tuple[Agreement, ...] = ()
+    known_licence: str | None = None
 
     def collection_stretches(self) -> tuple[DateRange, ...]:
         """Cut time where a document that counts by collection, or an agreement, changes."""
@@ -150,12 +153,12 @@ class Lawbook:
             terms = licence.terms
             return Matter(licence.id, licence.name, True, (), terms, False, None, signed)
         if source is None:
-            terms, unknown = self._declared(declared)
-            return Matter(subject, subject, False, (), terms, False, unknown, signed)
-        terms, unknown = self._declared(declared or source.content_licence)
+            terms, unknown, name = self._declared(declared)
+            return Matter(subject, subject, False, (), terms, False, unknown, signed, name)
+        terms, unknown, name = self._declared(declared or source.content_licence)
         undocumented = bool(source.terms) or source.content_licence is None
         return Matter(
-            source.id, source.name, True, source.terms, terms, undocumented, unknown, signed
+            source.id, source.name, True, source.terms, terms, undocumented, unknown, signed, name
         )
 
     def hear(self, matter: Matter, moment: Moment, actor: Actor | None) -> list[Statement]:
@@ -176,11 +179,14 @@ class Lawbook:
     def _licence(self, declared: str) -> Licence | None:
         return self._licences.get(folded(declared))
 
-    def _declared(self, declared: str | None) -> tuple[tuple[Terms, ...], str | None]:
+    def _declared(self, declared: str | None) -> tuple[tuple[Terms, ...], str | None, str | None]:
+        """Return the terms of a licence, and its name: the first where no rule knows it."""
         if declared is None or not declared.strip():
-            return (), None
+            return (), None, None
         licence = self._licence(declared)
-        return ((), declared.strip()) if licence is None else (licence.terms, None)
+        if licence is None:
+            return (), declared.strip(), None
+        return licence.terms, None, licence.name
 
     def _reaches(self, terms: Terms, actor: Actor | None) -> bool:
         binds = set(terms.binds)

@@ -5,7 +5,14 @@ import re
 from provenance.judge.hearings import Hearing, verdict_and_basis
 from provenance.judge.matters import Matter
 from provenance.judge.periods import in_words
-from provenance.judge.statements import NO_RULE, NO_TERMS, NOT_NAMED, NOT_VERIFIED, Statement
+from provenance.judge.statements import (
+    NO_RULE,
+    NO_TERMS,
+    NOT_NAMED,
+    NOT_VERIFIED,
+    Statement,
+    statement_of,
+)
 from provenance.model import DateRange, Terms, Verdict
 
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
@@ -14,7 +21,7 @@ _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 def why(hearing: Hearing, stands: Statement) -> str:
     """Say in one or two sentences what the verdict rests on: document, date, clause."""
     doubt = _bare(hearing) if stands.agreement is not None else _doubt(hearing, stands)
-    return " ".join(filter(None, [_ground(hearing, stands), doubt]))
+    return " ".join(filter(None, [_ground(hearing, stands), _lent(hearing, stands), doubt]))
 
 
 def remedy(hearing: Hearing, stands: Statement) -> str | None:
@@ -45,7 +52,9 @@ def _ground(hearing: Hearing, stands: Statement) -> str:
 def _absence(hearing: Hearing, stands: Statement) -> str:
     matter = hearing.matter
     if stands.basis == NO_RULE and not matter.known:
-        return f"The rules do not know the source {matter.subject!r}."
+        unknown = matter.unknown_licence
+        licence = "" if unknown is None else f", nor the licence {unknown!r} of the content"
+        return f"The rules do not know the source {matter.subject!r}{licence}."
     if stands.basis == NO_RULE:
         return f"The rules do not know the licence {matter.unknown_licence!r}."
     if stands.basis != NO_TERMS:
@@ -53,6 +62,20 @@ def _absence(hearing: Hearing, stands: Statement) -> str:
     spans = [span for span, said in hearing.by_collection(verdict_and_basis) if said == stands]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {matter.name} is known that was in force {when}."
+
+
+def _lent(hearing: Hearing, stands: Statement) -> str | None:
+    """Tell of the licence of the content, where the source's own terms are unknown."""
+    matter = hearing.matter
+    if matter.known_licence is None or stands.basis not in (NO_RULE, NO_TERMS):
+        return None
+    purpose = hearing.lawbook.circumstances.purpose
+    lent = [statement_of(terms, purpose) for terms in matter.licence]
+    alone = f" ({hearing.lawbook.scale.strictest(lent).verdict} by itself)" if lent else ""
+    return (
+        f"The content stands under {matter.known_licence}{alone}, but the terms of the source "
+        "itself are not known, and the stricter of the two would count."
+    )
 
 
 def _doubt(hearing: Hearing, stands: Statement) -> str | None:
@@ -118,7 +141,8 @@ def _step(matter: Matter, stands: Statement) -> str:
         condition = None if stands.terms is None else stands.terms.condition
         return f"Meet the condition: {condition or 'see the clause'}."
     if stands.basis == NO_RULE:
-        return f"Write {_missing_rule(matter)} (rules/README.md says how), or, {signed}."
+        rule = f"{_missing_rule(matter)} (rules/README.md says how)"
+        return f"Write {rule}{_alone(matter)}, or, {signed}."
     if stands.basis == NO_TERMS:
         return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
     if stands.basis == NOT_VERIFIED:
@@ -140,6 +164,13 @@ def _first_sentence(paraphrase: str) -> str:
 def _book(matter: Matter) -> str:
     kind = "sources" if matter.platform else "licences"
     return f"rules/{kind}/{matter.subject}.yaml"
+
+
+def _alone(matter: Matter) -> str:
+    if matter.known or not matter.licence:
+        return ""
+    subject = matter.licence[0].subject
+    return f"; if only the licence binds, build the registry with --source {subject}"
 
 
 def _missing_rule(matter: Matter) -> str:

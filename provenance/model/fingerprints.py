@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-NORMALISATION = 1
+NORMALISATION = 2
 """Version of the rules that turn text into tokens."""
 
 UInt8s = npt.NDArray[np.uint8]

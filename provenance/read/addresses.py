@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from glob import has_magic
 from operator import itemgetter
 
@@ -20,6 +21,10 @@ from provenance.errors import (
 )
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format, recognised
+from provenance.read.zipped import is_zip, unzipped
+
+_PACKED = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz", ".xml", ".js")
+"""Endings of files that we know of, beside those of data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,10 @@ def find_files(address: str) -> Found:
         if system.isdir(path):
             return _of_folder(system, path, address)
         if not system.exists(path):
-            raise DatasetNotFound(
-                f"{address}: there is no such file or folder",
-                remedy="check the path for a typing error.",
-            )
-        return Found((recognised(_file(system, path, path.rsplit("/", 1)[-1])),))
+            raise _missing(address)
+        if named_format(path) is None and is_zip(system, path):
+            return _of_folder(unzipped(system, path, address), "", address)
+        return Found((recognised(_file(system, path, path.rsplit("/", 1)[-1], address)),))
 
 
 @contextmanager
@@ -88,6 +92,42 @@ def _reaching(address: str) -> Iterator[None]:
             f"{address}: it cannot be reached ({error})",
             remedy="check the address and the connection.",
         ) from error
+
+
+def _missing(address: str) -> DatasetNotFound:
+    """Say that nothing is at an address, and what it may have been meant to be."""
+    near = " or ".join(map(repr, near_paths(address)))
+    return DatasetNotFound(
+        f"{address}: there is no such file or folder",
+        remedy=f"did you mean {near}?" if near else "check the path for a typing error.",
+    )
+
+
+def near_paths(address: str, *, cutoff: float = 0.6) -> list[str]:
+    """Return the paths beside `address` that are written almost like it, the nearest first."""
+    if "://" in address:
+        return []  # to list what is elsewhere may take long, or be forbidden
+    system, path = file_system(address)
+    folder, _, name = path.rpartition("/")
+    try:
+        names = [str(one).rpartition("/")[2] for one in system.ls(folder or "/", detail=False)]
+    except OSError:
+        return []
+    # `data/trian` may have been meant to be `data/train.jsonl`.
+    names = sorted(names, key=len)
+    spelt = {one.partition(".")[0] or one: one for one in names} | {one: one for one in names}
+    before = address[: -len(name)] if name and address.endswith(name) else ""
+    near = get_close_matches(name, spelt, n=3, cutoff=cutoff)
+    return list(dict.fromkeys(before + spelt[one] for one in near))
+
+
+def is_path(address: str) -> bool:
+    """Whether an address that is not there was meant as a path, going by how it is written."""
+    if address.startswith((".", "/", "~")) or named_format(address) or address.endswith(_PACKED):
+        return True
+    # A folder of that name shows that `data/trian` is no dataset of somebody called `data`.
+    parent = os.path.dirname(address.rstrip("/"))
+    return bool(parent) and os.path.isdir(os.path.expanduser(parent))
 
 
 def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
@@ -133,12 +173,18 @@ def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:
     ]
     # Sorted, so that which of a file's names it goes by is not a matter of the addresses' order.
     files = {
-        (file.protocols[0], file.path): (file, address)
+        _identity(file): (file, address)
         for _, address, file in sorted(given, key=itemgetter(0, 1), reverse=True)
     }
     if len({file.name for file, _ in files.values()}) == len(files):
         return [file for file, _ in files.values()]
     return [replace(file, name=_distinct(file.name, address)) for file, address in files.values()]
+
+
+def _identity(file: File) -> tuple[str, str, str]:
+    # Paths within an archive say nothing of the archive.
+    archive = file.told if "zip" in file.protocols else ""
+    return file.protocols[0], file.path, archive
 
 
 def _distinct(name: str, address: str) -> str:
@@ -170,7 +216,12 @@ def _within(system: fsspec.AbstractFileSystem, path: str) -> list[str]:
 def _data(
     system: fsspec.AbstractFileSystem, root: str, paths: Sequence[str], address: str
 ) -> Found:
-    files = [_file(system, path, path[len(root) :].lstrip("/")) for path in paths]
+    before = _before(address)
+    names = [path[len(root) :].lstrip("/") for path in paths]
+    files = [
+        _file(system, path, name, f"{before}{name}")
+        for path, name in zip(paths, names, strict=True)
+    ]
     if not files:
         raise EmptyCorpus(f"{address}: there are no files in it", remedy="name another folder.")
     known = list(_with_format(files))
@@ -192,5 +243,13 @@ def _with_format(files: Sequence[File]) -> Iterator[File]:
             yield replace(file, format=form[0], compression=form[1])
 
 
-def _file(system: fsspec.AbstractFileSystem, path: str, name: str) -> File:
-    return File(name, path, int(system.size(path) or 0), system)
+def _before(address: str) -> str:
+    """Return what the user would write before the name of a file found at an address."""
+    if has_magic(address):
+        folder, slash, _ = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")
+        return f"{folder}{slash}"
+    return f"{address.rstrip('/')}/"
+
+
+def _file(system: fsspec.AbstractFileSystem, path: str, name: str, given: str) -> File:
+    return File(name, path, int(system.size(path) or 0), system, given=given)

@@ -19,6 +19,7 @@ from provenance.read.records import record_documents
 _READ = 1 << 20
 _LOT = 4 << 20
 _HEAD = 1 << 16
+_LINES = 50
 _SAMPLE = 1 << 18
 _SAMPLED = 200
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -32,7 +33,7 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
         return lines_parts(file, named)
     with closing(_lots(file, _SAMPLE)) as lots:
         sample = [record for lot in lots for _, record in lot.records[:_SAMPLED]][:_SAMPLED]
-    layout = layout_of(sample, named, file.name)
+    layout = layout_of(sample, named, file.told)
 
     def read() -> Iterator[Documents]:
         for lot in _lots(file, _LOT):
@@ -42,19 +43,34 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
 
 
 def _is_lines(file: File) -> bool:
-    """Whether there is an object on each line, as far as the beginning shows."""
-    head = file.head(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
-    if head.startswith(b"["):
+    head = file.head(_HEAD)
+    if file.format == "jsonl" or not is_lines(head):
+        return is_lines(head)
+    # A lone object in a file called .json may hold the list of rows.
+    return bool(head.strip().partition(b"\n")[2].strip())
+
+
+def is_lines(head: bytes) -> bool:
+    """Whether a file that begins so has a value on each line, as far as its beginning shows.
+
+    Notes
+    -----
+    What is printed for people begins with a line that is no object by itself, and none of the
+    others is, unless it is indented. A damaged first line is followed by whole ones.
+    """
+    begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if begun.startswith(b"["):
         return False
-    if file.format == "jsonl":
+    first, *others = begun.split(b"\n")
+    if not begun.startswith(b"{") or not others or isinstance(parse(first), dict):
         return True
-    line, _, rest = head.partition(b"\n")
-    return bool(rest.strip()) and isinstance(parse(line), dict)
+    whole = (line for line in others[:_LINES] if line.startswith(b"{"))
+    return any(isinstance(parse(line), dict) for line in whole)
 
 
 def _lots(file: File, size: int) -> Generator[Records]:
     with file.stream() as stream:
-        yield from array_records(stream, file.name, size)
+        yield from array_records(stream, file.told, size)
 
 
 class _Text:

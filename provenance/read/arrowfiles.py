@@ -36,7 +36,9 @@ def open_arrow(file: File) -> Tabular:
     """
     batches = _Batches(file)
     with _opened(file) as (schema, _):
-        return Tabular(file.name, schema, (Piece(file.size, batches.read),), batches.sample)
+        return Tabular(
+            file.name, schema, (Piece(file.size, batches.read),), batches.sample, file.told
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,13 @@ class _Batches:
             tops = list(
                 dict.fromkeys(p if p in schema.names else p.partition(".")[0] for p in paths)
             )
-            while (batch := following(batches, self.file.name, row)) is not None:
+            while (batch := following(batches, self.file.told, row)) is not None:
                 for piece in _slices(batch.select(tops)):
                     yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
                     row += len(piece)
 
     def sample(self, names: Sequence[str]) -> pa.Table:
-        with _opened(self.file) as (schema, batches), reading(self.file.name):
+        with _opened(self.file) as (schema, batches), reading(self.file.told):
             first = next(batches, None)
             kept = pa.schema([schema.field(name) for name in names])
             found = [] if first is None else [first.select(list(names)).slice(0, _SAMPLE)]
@@ -64,16 +66,16 @@ class _Batches:
 
 @contextmanager
 def _opened(file: File) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
-    with reading(file.name):
+    with reading(file.told):
         head = file.head(8)
         if head.startswith(b"FEA1"):
             raise UnsupportedFormat(
-                f"{file.name}: Feather version 1 is not read",
+                f"{file.told}: Feather version 1 is not read",
                 remedy="write it again as Feather version 2, or as Parquet.",
             )
         source = pa.memory_map(file.path) if file.is_local and file.size else file.open()
     with closing(source):
-        with reading(file.name):
+        with reading(file.told):
             if head.startswith(b"ARROW1"):
                 reader = pa.ipc.open_file(source)
                 batches = (reader.get_batch(n) for n in range(reader.num_record_batches))

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing
 from provenance.read.leaves import holds_text
+from provenance.read.prose import Sampled, is_heading, is_label
 from provenance.read.strings import is_bytes, is_textual, sizes, strings
 
 TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
@@ -39,8 +40,8 @@ TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
     ("review",),
     ("sentence",),
 )
-"""Names under which text is found by itself; the first group of which a column is there counts,
-and with it every column of that group."""
+"""Names under which text is found by itself. The first group of which a column is there is text
+for sure, every column of it; those of later groups, if they hold more than a word."""
 
 IDS = ("id",)
 ADDRESSES = (
@@ -51,6 +52,10 @@ LICENCES = (
     *("licence", "license", "licenses", "license_name", "license_type", "content_license"),
     *("meta.license", "meta.licence", "metadata.license", "metadata.licence"),
 )
+
+_FEW = 2.0
+"""Words in a row; a column of fewer, named like a text, holds ids or labels."""
+_SAMPLED = 200
 
 Sample = Callable[[Sequence[str]], pa.Table]
 """Reads some rows of the columns named."""
@@ -88,7 +93,7 @@ def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, fil
     named : sequence of str
         Text columns that the user named; none finds them.
     sample : callable
-        Asked only where no well-known name is there.
+        Asked only where names do not settle it.
     file : str
         For errors.
 
@@ -101,20 +106,71 @@ def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, fil
     ------
     ColumnMissing
         If a column that was named is not there, or none holds text.
+
+    Notes
+    -----
+    Every column of prose is read, because a model would be trained on all of it: the first group
+    of well-known names, then what else is named as text or as a heading, or shows in a sample that
+    it is prose. What only repeats a column that is read already is left out, so that no word
+    counts twice.
     """
     others = {
         "ids": present(schema, IDS, is_scalar),
         "urls": present(schema, ADDRESSES, is_textual),
         "licences": present(schema, LICENCES, holds_text),
     }
-    texts = tuple(named) or well_known(schema, TEXT_GROUPS)
-    if named:
-        for name in named:
-            check_column(schema, name, file)
-    elif not texts:
-        taken = {path for paths in others.values() for path in paths}
-        texts = _wordiest(schema, taken, sample, file)
+    for name in named:
+        check_column(schema, name, file)
+    taken = {path for paths in others.values() for path in paths}
+    texts = tuple(named) or _prose(schema, taken, sample) or _wordiest(schema, taken, sample, file)
     return Columns(texts, **others)
+
+
+def _prose(schema: pa.Schema, taken: set[str], sample: Sample) -> tuple[str, ...]:
+    """Choose the columns of prose; none where no name and no sample tells one."""
+    sure = well_known(schema, TEXT_GROUPS)
+    doubtful = [name for name in _doubtful(schema, taken) if name not in sure]
+    if not doubtful or any(schema.names.count(name) > 1 for name in sure):
+        return sure
+    sampled = Sampled(_head(sample([*sure, *doubtful])))
+    known = {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
+    found = [name for name in doubtful if _is_text(name, sampled, known=name in known)]
+    if not sure and all(map(is_heading, found)):
+        return ()
+    texts = list(sure)
+    # The longest first: a heading may repeat a text, but no text is only its heading.
+    for name in sorted(found, key=sampled.words, reverse=True):
+        if not any(sampled.repeats(name, other) for other in texts):
+            texts.append(name)
+    return (*sure, *(name for name in schema.names if name in texts and name not in sure))
+
+
+def _doubtful(schema: pa.Schema, taken: set[str]) -> list[str]:
+    """List the columns that may be text, going by their names and types."""
+    known = {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
+    return [
+        field.name
+        for field in schema
+        if schema.names.count(field.name) == 1
+        and (
+            field.name in known
+            or (
+                is_textual(field.type)
+                and field.name not in taken
+                and not (is_label(field.name) or field.name.startswith("__"))
+            )
+        )
+    ]
+
+
+def _is_text(name: str, sampled: Sampled, *, known: bool) -> bool:
+    if is_heading(name):
+        return sampled.differs(name)
+    return sampled.words(name) >= _FEW if known else sampled.is_prose(name)
+
+
+def _head(table: pa.Table) -> pa.Table:
+    return table.slice(0, _SAMPLED)
 
 
 def check_column(schema: pa.Schema, name: str, file: str) -> None:

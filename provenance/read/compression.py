@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 from collections.abc import Callable
 from typing import BinaryIO
@@ -86,7 +87,7 @@ _DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
 COMPRESSIONS = tuple(_DECOMPRESSORS)
 _MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 
-BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, zlib.error)
+BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 """What decompressors raise on damage, beside `OSError`."""
 
 

@@ -4,19 +4,21 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from provenance.errors import EmptyCorpus, InputError
-from provenance.read.addresses import apart, exists, find_files
+from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
+from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
 from provenance.read.arrays import json_parts
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.files import File
-from provenance.read.formats import named_format
 from provenance.read.hub import HUB, hub_parts, is_hub_name, is_saved, saved_files
 from provenance.read.parquet import open_parquet
 from provenance.read.parts import Part
 from provenance.read.streams import STANDARD_INPUT, Passing, standard_input
 from provenance.read.tabular import Tabular, table_parts
 from provenance.read.textfiles import text_parts
+
+_TYPING_ERROR = 0.8
+"""Of a name and another, how alike they must be for it to be that one, mistyped."""
 
 Digests = tuple[tuple[str, Callable[[], str]], ...]
 Reader = Callable[[File, Sequence[str]], list[Part]]
@@ -148,13 +150,17 @@ def _is_streamed(address: str) -> bool:
         return True
     if "://" in address:
         return address.startswith(HUB) and is_hub_name(address)
-    # A name with a file's ending is a path with a typing error.
-    return is_hub_name(address) and named_format(address) is None and not exists(address)
+    return is_hub_name(address) and not is_path(address) and not exists(address)
 
 
 def _streamed(address: str, named: Sequence[str], split: str | None, *, label: bool) -> list[Part]:
     if address == STANDARD_INPUT:
         return [standard_input(named)]
+    if "/" not in address and (near := near_paths(address, cutoff=_TYPING_ERROR)):
+        raise DatasetNotFound(
+            f"{address}: there is no such file or folder; no hub was asked for it",
+            remedy=f"did you mean {near[0]!r}? If not, write {HUB}{address}.",
+        )
     return hub_parts(address, named, split, label=label)
 
 

@@ -52,7 +52,7 @@ def open_delimited(file: File) -> Tabular:
         whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
         return pa.Table.from_batches([_batch(whole, dialect, names)])
 
-    return Tabular(file.name, schema, (Piece(file.size, read),) if head else (), sample)
+    return Tabular(file.name, schema, (Piece(file.size, read),) if head else (), sample, file.told)
 
 
 def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
@@ -60,7 +60,7 @@ def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]
     blocks: Iterator[tuple[Block, int]] = _at_once(file, dialect, paths)
     while True:
         try:
-            block = following(blocks, file.name, done)
+            block = following(blocks, file.told, done)
         except _Unfit:
             break
         if block is None:
@@ -164,7 +164,7 @@ def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -
     with _decoded(file.stream()) as lines:
         rows = _rows(lines, dialect)
         lots = iter(lambda: list(islice(rows, _ROWS)), [])
-        while some := following(lots, file.name, row):
+        while some := following(lots, file.told, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
             yield _block(file, dialect, paths, later)

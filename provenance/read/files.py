@@ -35,6 +35,8 @@ class File:
         "parquet", "jsonl", ...
     compression : str or None
         "gz", "zst", "bz2", "xz".
+    given : str
+        The path as the user gave it, for errors; empty where the name is that.
     """
 
     name: str
@@ -43,6 +45,12 @@ class File:
     system: fsspec.AbstractFileSystem
     format: str = ""
     compression: str | None = None
+    given: str = ""
+
+    @property
+    def told(self) -> str:
+        """The path that the user can open."""
+        return self.given or self.name
 
     @property
     def is_local(self) -> bool:
@@ -57,7 +65,7 @@ class File:
 
     def open(self) -> BinaryIO:
         """Open the bytes on disk."""
-        with reading(self.name):
+        with reading(self.told):
             if self.is_local:
                 return open(self.path, "rb", buffering=0)
             return cast("BinaryIO", self.system.open(self.path, "rb"))
@@ -68,13 +76,13 @@ class File:
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""
-        with self.stream() as stream, reading(self.name):
+        with self.stream() as stream, reading(self.told):
             return read_fully(stream, size)
 
     def digest(self) -> str:
         """Return the SHA-256 of the bytes on disk."""
         found = hashlib.sha256()
-        with self.open() as stream, reading(self.name):
+        with self.open() as stream, reading(self.told):
             while chunk := stream.read(_CHUNK):
                 found.update(chunk)
         return found.hexdigest()
@@ -91,7 +99,7 @@ def read_fully(stream: BinaryIO, size: int) -> bytes:
 
 @contextmanager
 def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]:
-    """Translate what goes wrong while the file called `name` is read.
+    """Translate what goes wrong while the file at `name` is read.
 
     Parameters
     ----------

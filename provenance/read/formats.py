@@ -67,7 +67,7 @@ def recognised(file: File) -> File:
     form, compression = found
     if not form or (compression and form in {"parquet", "arrow"}):
         raise UnsupportedFormat(
-            f"{file.name}: the format is not one we read",
+            f"{file.told}: the format is not one we read",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files; "
             "all but Parquet and Arrow may be compressed with gz, zst, bz2 or xz.",
         )

@@ -71,6 +71,7 @@ def saved_files(path: str, split: str | None) -> Found:
             os.path.getsize(name),
             LocalFileSystem(),
             "arrow",
+            given=os.path.relpath(name),
         )
         for name in names
     ]

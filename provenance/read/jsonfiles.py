@@ -11,9 +11,18 @@ import pyarrow as pa
 from provenance.model import Documents, Flags
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, column_at, find_columns
 from provenance.read.files import File, following
-from provenance.read.lines import BLOCK, LineBlock, Record, line_blocks, parse, records_of, table_of
+from provenance.read.lines import (
+    BLOCK,
+    LineBlock,
+    Record,
+    line_blocks,
+    parse,
+    records_of,
+    table_of,
+    writable,
+)
 from provenance.read.parts import Part
-from provenance.read.records import has_text, record_documents
+from provenance.read.records import bodies, has_text, record_documents, texts_in
 from provenance.read.shapes import narrowed, shape_of
 from provenance.read.stretches import Stretch, stretches
 from provenance.read.strings import blank, is_textual
@@ -45,7 +54,7 @@ class Layout:
 def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
     """Make a JSON Lines file parts of a corpus; `named` are the text columns asked for."""
     with closing(blocks_of(file, _SAMPLE)) as blocks:
-        layout = layout_of(_sample(blocks, named), named, file.name)
+        layout = layout_of(_sample(blocks, named), named, file.told)
     shared: list[Stretch | None] = [*stretches(file)] or [None]
     return [
         Part(
@@ -69,7 +78,7 @@ def blocks_of(
     row = stretch.row if stretch else 0
     with stretch.open(file) if stretch else file.stream() as stream:
         blocks = line_blocks(stream, size, row)
-        while (block := following(blocks, file.name, row)) is not None:
+        while (block := following(blocks, file.told, row)) is not None:
             yield block
             row = block.first + block.rows
 
@@ -114,7 +123,7 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterat
 def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bool:
     """Whether a row without text in the columns chosen has some under another name."""
     silent = np.ones(len(batch), bool)
-    for path in columns.texts:
+    for path in bodies(columns.texts):
         silent &= _says_nothing(column_at(batch, path))
     if not silent.any():
         return False
@@ -161,7 +170,10 @@ def _unmet(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:
 def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:
     def sample(names: Sequence[str]) -> pa.Table:
         columns = {
-            name: [v if isinstance(v := record.get(name), str) else None for record in records]
+            name: [
+                writable(" ".join(text for _, text in texts_in(record.get(name), name)))
+                for record in records
+            ]
             for name in names
         }
         return pa.table({n: pa.array(c, pa.large_string()) for n, c in columns.items()})

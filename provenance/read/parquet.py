@@ -15,6 +15,7 @@ PIECE = 32 << 20
 """Bytes of columns in a piece, uncompressed, unless one row group alone has more."""
 _READ = 8 << 20
 _SAMPLE = 1000
+_BUFFER = 1 << 18
 _MOST_ROWS = 1 << 15
 
 
@@ -45,7 +46,7 @@ def open_parquet(file: File) -> Tabular:
         )
         for groups in _together(metadata)
     ]
-    return Tabular(file.name, schema, tuple(pieces), _sampler(file))
+    return Tabular(file.name, schema, tuple(pieces), _sampler(file), file.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,16 @@ class _Groups:
                 columns=list(paths),  # a member alone of a structure, where only that is wanted
                 use_threads=False,  # the threads that read parts are enough
             )
-            while (batch := following(batches, self.file.name, row)) is not None:
+            while (batch := following(batches, self.file.told, row)) is not None:
                 yield Block(batch, np.arange(row, row + len(batch), dtype=np.int64))
                 row += len(batch)
 
 
-def _opened(file: File) -> pq.ParquetFile:
-    with reading(file.name):
+def _opened(file: File, *, piecewise: bool = False) -> pq.ParquetFile:
+    with reading(file.told):
         source = file.path if file.is_local else file.system.open(file.path, "rb")
+        if piecewise:
+            return pq.ParquetFile(source, buffer_size=_BUFFER)
         return pq.ParquetFile(source, pre_buffer=not file.is_local)
 
 
@@ -122,7 +125,8 @@ def _rows_a_batch(metadata: pq.FileMetaData, groups: Sequence[int], paths: Seque
 
 def _sampler(file: File) -> Sample:
     def sample(names: Sequence[str]) -> pa.Table:
-        with _opened(file) as parquet, reading(file.name):
+        # A few rows: column by column in small pieces, not whole row groups.
+        with _opened(file, piecewise=True) as parquet, reading(file.told):
             batches = parquet.iter_batches(_SAMPLE, columns=list(names), use_threads=False)
             first = next(batches, None)
         schema = pa.schema([parquet.schema_arrow.field(name) for name in names])

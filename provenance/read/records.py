@@ -12,6 +12,7 @@ from provenance.read.columns import TEXT_GROUPS, Columns, present
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
 from provenance.read.lines import Record, Records, writable
+from provenance.read.prose import is_heading
 from provenance.read.shapes import shape_of
 
 
@@ -74,6 +75,11 @@ def first_word(record: Record, paths: Sequence[str]) -> str | None:
     return next((word for word in words if word), None)
 
 
+def bodies(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that are no headings; all, where there are none but headings."""
+    return tuple(path for path in paths if not is_heading(path)) or tuple(paths)
+
+
 def has_text(record: Record) -> bool:
     """Whether there is text under any well-known name."""
     return bool(_known_texts(record))
@@ -96,8 +102,9 @@ def _read_into(
     found: _Found, row: int, record: Record, columns: Columns, *, searching: bool
 ) -> None:
     texts = _texts(record, columns.texts)
-    if searching and not _any_said(texts):
-        texts = _known_texts(record) or texts
+    if searching and not _any_said(_texts(record, bodies(columns.texts))):
+        read = {name for name, _ in texts}
+        texts += [one for one in _known_texts(record) if one[0] not in read]
     for name, text in texts:
         found.places.append(len(found.numbers))
         found.fields.append(writable(name))

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge import Case
@@ -18,6 +19,7 @@ from provenance.read.rulesyntax import (
 
 VERDICTS = "verdicts.yaml"
 SOURCES, LICENCES = "sources", "licences"
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 def load_rules(folder: Path | None = None) -> Library:
@@ -41,34 +43,43 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is not there, or holds no rules.
     """
-    return parse_library(_files(folder))
+    return parse_library(_files(folder), _places(folder))
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
     """Load the cases of the same files that `load_rules` loads."""
+    places = _places(folder)
     return tuple(
         case
         for name, content in sorted(_files(folder).items())
         if name != VERDICTS
-        for case in parse_cases(parse_yaml(content, f"rules/{name}"))
+        for case in parse_cases(parse_yaml(content, _place(name, places)))
     )
 
 
-def parse_library(files: Mapping[str, bytes]) -> Library:
-    """Make a library of rule files, given by their names within the folder of rules.
+def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NOWHERE) -> Library:
+    """Make a library of rule files.
 
-    The order of the files does not matter.
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        By their names within the folder of rules; their order does not matter.
+    places : mapping of str to str
+        For errors: where those lie that are not among the shipped ones.
     """
     if VERDICTS not in files:
         raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
-    roots = {name: parse_yaml(files[name], f"rules/{name}") for name in sorted(files)}
+    roots = {name: parse_yaml(files[name], _place(name, places)) for name in sorted(files)}
     combination = parse_combination(roots.pop(VERDICTS))
     bases = tuple(basis.id for basis in combination.bases)
     sources = {n: parse_source(root, bases) for n, root in roots.items() if _in(n, SOURCES)}
     licences = {n: parse_licence(root, bases) for n, root in roots.items() if _in(n, LICENCES)}
-    _check_unique({name: source.hosts for name, source in sources.items()}, "host")
-    _check_unique({name: (lic.id, *lic.aliases) for name, lic in licences.items()}, "alias")
-    _check_known(sources, [lic.id for lic in licences.values()])
+    hosts = {_place(name, places): source.hosts for name, source in sources.items()}
+    _check_unique(hosts, "host")
+    aliases = {_place(n, places): (lic.id, *lic.aliases) for n, lic in licences.items()}
+    _check_unique(aliases, "alias")
+    known = [lic.id for lic in licences.values()]
+    _check_known({_place(name, places): source for name, source in sources.items()}, known)
     return Library(
         sources=tuple(sorted(sources.values(), key=lambda source: source.id)),
         licences=tuple(sorted(licences.values(), key=lambda licence: licence.id)),
@@ -90,7 +101,7 @@ def _check_unique(names: Mapping[str, tuple[str, ...]], what: str) -> None:
             owner = owners.setdefault(value.casefold(), file)
             if owner != file:
                 raise RuleSyntax(
-                    f"rules/{file}: the {what} {value!r} is claimed by rules/{owner} too",
+                    f"{file}: the {what} {value!r} is claimed by {owner} too",
                     remedy="leave it in one of the two files.",
                 )
 
@@ -100,7 +111,7 @@ def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
         if source.content_licence is not None and source.content_licence not in licences:
             near = get_close_matches(source.content_licence, licences, n=1)
             raise RuleSyntax(
-                f"rules/{file}: content-licence: {source.content_licence!r} is no licence here",
+                f"{file}: content-licence: {source.content_licence!r} is no licence here",
                 remedy=f"did you mean {near[0]!r}?" if near else f"add rules/{LICENCES}/<id>.yaml.",
             )
 
@@ -111,6 +122,15 @@ def _digest(files: Mapping[str, bytes]) -> str:
         # Lengths keep a name and its content apart.
         digest.update(f"{len(name)} {name} {len(content)} ".encode() + content)
     return digest.hexdigest()
+
+
+def _place(name: str, places: Mapping[str, str]) -> str:
+    return places.get(name, f"rules/{name}")
+
+
+def _places(folder: Path | None) -> Mapping[str, str]:
+    """Tell where the files of a folder of one's own lie, as the user would open them."""
+    return {} if folder is None else {name: str(folder / name) for name in _read(folder)}
 
 
 def _files(folder: Path | None) -> dict[str, bytes]:

@@ -36,12 +36,12 @@ class Stretch:
 
 
 def stretches(file: File) -> list[Stretch]:
-    """Cut a file into stretches; one that is short, or compressed, is one.
+    """Cut a file into stretches; one that is short, compressed or in an archive is one.
 
     Rows are counted on the way, which takes a small part of the time that parsing takes: no
     thread could know otherwise with which row its stretch begins.
     """
-    if file.compression or file.size < 2 * STRETCH:
+    if file.compression or "zip" in file.protocols or file.size < 2 * STRETCH:
         return []
     return list(_stretches(file))
 
@@ -51,7 +51,7 @@ def _stretches(file: File) -> Iterator[Stretch]:
         offset = len(BOM) if file.head(len(BOM)) == BOM else 0
         blocks = line_blocks(stream, STRETCH)
         row = 0
-        while (block := following(blocks, file.name, row)) is not None:
+        while (block := following(blocks, file.told, row)) is not None:
             yield Stretch(offset, len(block.data), block.first)
             offset += len(block.data)
             row = block.first + block.rows

@@ -63,17 +63,20 @@ class Tabular:
         Its rows, in order.
     sample : callable
         Reads some rows of the columns named.
+    told : str
+        Its path, for errors.
     """
 
     file: str
     schema: pa.Schema
     pieces: tuple[Piece, ...]
     sample: Sample
+    told: str
 
 
 def table_parts(table: Tabular, named: Sequence[str]) -> list[Part]:
     """Make the parts of a corpus out of a table; `named` are the text columns asked for."""
-    columns = find_columns(table.schema, named, table.sample, file=table.file)
+    columns = find_columns(table.schema, named, table.sample, file=table.told)
     return [
         Part(table.file, piece.size, _reader(table.file, piece, columns), columns.texts)
         for piece in table.pieces

@@ -20,7 +20,7 @@ def text_parts(file: File) -> list[Part]:
     """Make a text file a part of a corpus."""
 
     def read() -> Iterator[Documents]:
-        with file.stream() as stream, reading(file.name):
+        with file.stream() as stream, reading(file.told):
             # Raw files may give less than all there is.
             data = b"".join(iter(lambda: stream.read(1 << 20), b""))
         texts = pa.array([_utf8(data)], pa.large_binary())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def build(
     folder = folder.resolve()
     with _translated(folder), folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
-            manifest = _made(shop, stage(batches, shop, 0, progress))
+            staged = _some(stage(batches, shop, 0, progress))
+            manifest = _made(shop, staged, 0)
         folders.publish(shop.out, manifest, folder)
     return manifest
 
@@ -99,7 +101,7 @@ def add(
     DigestMismatch
         If one of its files is missing or altered.
     RegistryError
-        If another process is adding to it, or the disk is full.
+        If none of the records is an item, another process is adding to it, or the disk is full.
     """
     folder = folder.resolve()
     read_manifest(folder)  # no lock is left in a folder that is not a registry
@@ -111,18 +113,34 @@ def add(
         with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
             rows = lay_earlier(folder, earlier, shop)
             staged = stage(batches, shop, rows, progress)
+            if staged.skipped:
+                staged = _some(staged)
             skipped = merged(earlier.skipped, staged.skipped)
-            manifest = _made(shop, Staged(rows + staged.rows, skipped))
+            manifest = _made(shop, Staged(rows + staged.rows, skipped), earlier.replaced)
         if manifest.digest == earlier.digest:
             return earlier
         folders.succeed(shop.out / manifest.generation, manifest, folder)
     return manifest
 
 
-def _made(shop: Workshop, staged: Staged) -> Manifest:
+def _some(staged: Staged) -> Staged:
+    """Refuse dumps in which there was no item."""
+    if staged.rows:
+        return staged
+    reasons = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
+    raise RegistryError(
+        f"the dumps hold no item that could be read ({reasons or 'they are empty'})",
+        remedy="convert the dumps to UTF-8"
+        if {one.reason for one in staged.skipped} == {"not valid UTF-8"}
+        else "check the dumps, --layout and --text-column",
+    )
+
+
+def _made(shop: Workshop, staged: Staged, replaced: int) -> Manifest:
     ordered = order(shop.connection, shop.keys, staged.rows)
     written = write_generation(ordered, shop, fingerprint.parameters())
     manifest = _manifest(written, settle_files(shop.data), staged.skipped)
+    manifest = replace(manifest, replaced=replaced + staged.rows - manifest.items)
     shop.data.rename(shop.out / manifest.generation)
     return manifest
 

@@ -37,19 +37,45 @@ def check_files(data: Path, files: Iterable[DataFile]) -> None:
             pass
 
 
+def check_sizes(data: Path, files: Iterable[DataFile]) -> None:
+    """Hold the sizes of data files against what the manifest says, without reading them.
+
+    Raises
+    ------
+    DigestMismatch
+        If one is missing or of another size.
+    """
+    for stated in files:
+        path = data / stated.name
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise _unread(path, error) from error
+        if size != stated.bytes:
+            raise _resized(path, size, stated)
+
+
 def _check(path: Path, stated: DataFile) -> None:
     try:
         with path.open("rb") as file:
             size = path.stat().st_size
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY) from error
+        raise _unread(path, error) from error
     if size != stated.bytes:
-        raise DigestMismatch(
-            f"{path} has {size} bytes; the manifest says {stated.bytes}", remedy=REMEDY
-        )
+        raise _resized(path, size, stated)
     if digest != stated.sha256:
         raise DigestMismatch(
             f"{path} was altered: its SHA-256 is {digest}; the manifest says {stated.sha256}",
             remedy=REMEDY,
         )
+
+
+def _unread(path: Path, error: OSError) -> DigestMismatch:
+    return DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY)
+
+
+def _resized(path: Path, size: int, stated: DataFile) -> DigestMismatch:
+    return DigestMismatch(
+        f"{path} has {size} bytes; the manifest says {stated.bytes}", remedy=REMEDY
+    )

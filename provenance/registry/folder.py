@@ -173,9 +173,15 @@ def _is_taken(folder: Path) -> bool:
 
 
 def _taken(folder: Path) -> RegistryExists:
+    if (folder / MANIFEST).is_file():
+        return RegistryExists(
+            f"{folder} exists already",
+            remedy=f"add to it with: provenance registry add {folder}, or name another folder",
+        )
+    what = "a folder of other files" if folder.is_dir() else "a file"
     return RegistryExists(
-        f"{folder} exists already",
-        remedy=f"add to it with: provenance registry add {folder}, or name another folder",
+        f"{folder} is {what}, and no registry",
+        remedy="name a folder that is not there yet: it will be made",
     )
 
 

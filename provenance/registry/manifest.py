@@ -71,7 +71,9 @@ class Manifest:
     files : tuple of DataFile
         In order of their names.
     skipped : tuple of Skipped
-        Records of the dumps that are not in it.
+        Records of the dumps that are not in it, or not with all that they say.
+    replaced : int
+        Records of the dumps in place of which another with the same source and id counts.
     """
 
     digest: str
@@ -84,6 +86,7 @@ class Manifest:
     postings: int
     files: tuple[DataFile, ...]
     skipped: tuple[Skipped, ...]
+    replaced: int = 0
 
     @property
     def generation(self) -> str:
@@ -221,6 +224,7 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
         postings=int(stated["postings"]),
         files=files,
         skipped=tuple(Skipped(**one | {"rows": tuple(one["rows"])}) for one in stated["skipped"]),
+        replaced=int(stated.get("replaced", 0)),  # the first ones do not say
     )
 
 

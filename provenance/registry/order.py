@@ -70,18 +70,13 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
     keys : Path
         Folder of what puts them in order.
     rows : int
-        How many were laid down.
+        How many were laid down; at least one.
 
     Raises
     ------
     RegistryError
-        If there is no item, or more than a registry can hold; or if rows were lost.
+        If there are more items than a registry can hold; or if rows were lost.
     """
-    if rows == 0:
-        raise RegistryError(
-            "no items: the dumps hold no item that could be read",
-            remedy="check the dumps and their layout; the records skipped say why",
-        )
     name_parts(connection, "staged", keys)
     run(connection, _KEPT)
     conserve(

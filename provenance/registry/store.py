@@ -9,7 +9,7 @@ from provenance import fingerprint
 from provenance.errors import FingerprintMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.copies import Copies, copies
-from provenance.registry.datafiles import check_files
+from provenance.registry.datafiles import check_files, check_sizes
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
@@ -126,7 +126,7 @@ def open_registry(folder: Path) -> Registry:
         If its items were fingerprinted in another way than a corpus would be. Another version of
         Unicode alone is accepted.
     DigestMismatch
-        If a file is missing or altered. The texts are not looked at: see `verify`.
+        If a file is missing or altered. Of the texts, only the size is looked at: see `verify`.
     CorruptFile
         If its manifest is damaged.
     """
@@ -137,8 +137,7 @@ def open_registry(folder: Path) -> Registry:
             f"{folder} was fingerprinted with {manifest.parameters}; a corpus would be with {ours}",
             remedy="use the version of provenance that made it, or build it again from its dumps",
         )
-    check_files(
-        folder / manifest.generation,
-        [file for file in manifest.files if file.name != TEXTS_FILE],
-    )
+    data = folder / manifest.generation
+    check_sizes(data, manifest.files)
+    check_files(data, [file for file in manifest.files if file.name != TEXTS_FILE])
     return Registry(folder, manifest)

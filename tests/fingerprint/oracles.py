@@ -14,11 +14,15 @@ MASK = (1 << 64) - 1
 MARKS_OF_A_LINK = re.compile(r"http|www|pic|url|user|rt", re.IGNORECASE)
 """Words of which normalisation may drop more than a word-by-word oracle knows."""
 
-UNSPACED = (
+HALVES = (
     "CJK", "HENTAIGANA", "HIRAGANA", "IDEOGRAPHIC CLOSING", "IDEOGRAPHIC ITERATION",
-    "IDEOGRAPHIC NUMBER", "KATAKANA", "KHMER", "LAO", "MYANMAR", "THAI",
+    "IDEOGRAPHIC NUMBER", "KATAKANA",
 )  # fmt: skip
-"""How the names of characters begin that are tokens of their own."""
+QUARTERS = ("KHMER", "LAO", "MYANMAR", "THAI")
+"""How the names of characters begin that are tokens of half, or a quarter, of a word's weight."""
+
+WORD = 4
+"""A word's weight."""
 
 APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07"
 UNSEEN = "\u0640\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2063\ufeff\u202a\u202e"
@@ -28,11 +32,17 @@ class Word(NamedTuple):
     """A token before it is hashed."""
 
     folded: str
-    is_character: bool
+    weight: int = WORD
 
     @property
     def hash(self) -> int:
-        return word_hash(self.folded.encode()) | self.is_character
+        hashed = word_hash(self.folded.encode())
+        return hashed if self.weight == WORD else hashed & ~3 | {2: 1, 1: 3}[self.weight]
+
+
+def weight_of(token: int) -> int:
+    """Give a token's weight, in quarters of a word."""
+    return {1: 2, 3: 1}.get(token & 3, WORD)
 
 
 def texts_of(*texts: str | bytes) -> Texts:
@@ -77,7 +87,7 @@ def word_hash(folded: bytes) -> int:
 
 def ascii_words(text: str) -> list[Word]:
     """Give the words of plain ASCII: no reference, mention, apostrophe or link in it."""
-    return [Word(word, is_character=False) for word in re.findall("[a-z0-9]+", text.lower())]
+    return [Word(word) for word in re.findall("[a-z0-9]+", text.lower())]
 
 
 def unicode_words(text: str) -> list[Word]:
@@ -92,17 +102,19 @@ def unicode_words(text: str) -> list[Word]:
             run += folded
             continue
         if run:
-            words.append(Word(run, is_character=False))
+            words.append(Word(run))
             run = ""
         if folded:
-            words.append(Word(folded, is_character=True))
+            words.append(Word(folded, 1 if _starts(character, QUARTERS) else 2))
     return words
 
 
 def _folded(character: str) -> str:
     if 0x20000 <= ord(character) < 0x40000:
-        return character  # Han that no table holds
-    kept = unicodedata.category(character)[0] in "LN" or unicodedata.category(character) == "Mc"
+        return unicodedata.normalize("NFKD", character)
+    category = unicodedata.category(character)
+    is_radical = unicodedata.name(character, "").startswith(("KANGXI RADICAL", "CJK RADICAL"))
+    kept = category[0] in "LN" or category == "Mc" or is_radical
     return fold(character) if kept and ord(character) < 0x20000 else ""
 
 
@@ -121,5 +133,8 @@ def _is_unseen(character: str) -> bool:
 def _is_unspaced(character: str) -> bool:
     if 0x20000 <= ord(character) < 0x40000:
         return True
-    name = unicodedata.name(unicodedata.normalize("NFKD", character)[0], "")
-    return name.startswith(UNSPACED)
+    return unicodedata.category(character) != "Nd" and _starts(character, HALVES + QUARTERS)
+
+
+def _starts(character: str, names: tuple[str, ...]) -> bool:
+    return unicodedata.name(unicodedata.normalize("NFKD", character)[0], "").startswith(names)

@@ -4,6 +4,7 @@
 # ruff: noqa: RUF001
 
 import html
+import json
 
 import numpy as np
 import pytest
@@ -116,6 +117,10 @@ def test_edges_of_a_batch_are_those_of_its_texts():
         ("“alpha beta”", 'He said "alpha beta" then', '"alpha beta"'),
         ("alpha beta", 'He said "alpha beta" then', "alpha beta"),
         ('"alpha beta"', "&quot;alpha beta&quot; then", "&quot;alpha beta&quot;"),
+        ('"alpha beta"', 'x\\n\\"alpha beta\\"\\nthen', '"alpha beta\\"'),
+        ("alpha beta 😀", "alpha beta \\ud83d\\ude00\\nthen", "alpha beta \\ud83d\\ude00"),
+        ("alpha beta http", "alpha beta http:\\/\\/t.c\\/x\\n", "alpha beta http:\\/\\/t.c\\/x"),
+        ("RT @you: alpha beta", "so RT @me: alpha beta", "RT @me: alpha beta"),
         ('"alpha beta"', "&amp;quot;alpha beta&#34; then", "&amp;quot;alpha beta&#34;"),
         ("alpha beta!", "so alpha beta. Then", "alpha beta"),
         ("alpha beta!?", "so alpha beta?! Then", "alpha beta?"),
@@ -148,6 +153,14 @@ def test_an_escaped_copy_is_covered_like_a_plain_one(before, after):
     assert html.unescape(widened(f"word {escaped} word", item)) == widened(
         f"word {item} word", item
     )
+
+
+@settings(max_examples=200)
+@given(SIGNS, SIGNS)
+def test_a_copy_escaped_as_json_does_is_covered_like_a_plain_one(before, after):
+    item = f"{before}alpha beta{after}"
+    found = widened(f"word {json.dumps(item)[1:-1]} word", item)
+    assert pieces(found) == pieces(widened(f"word {item} word", item))
 
 
 @settings(max_examples=300)

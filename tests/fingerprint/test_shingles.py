@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint import shingle
 from provenance.model import Shingles, Tokens
-from tests.fingerprint.oracles import MASK, tokens_of
+from tests.fingerprint.oracles import MASK, WORD, tokens_of, weight_of
 
 NOTHING = np.zeros(0, np.int32)
 WORDS = st.integers(0, 2**31 - 1).map(lambda number: number * 2)
-CHARACTERS = st.integers(0, 2**31 - 1).map(lambda number: number * 2 + 1)
+HALVES = st.integers(0, 2**30 - 1).map(lambda number: number * 4 + 1)
+QUARTERS = st.integers(0, 2**30 - 1).map(lambda number: number * 4 + 3)
 TEXT = st.one_of(
     st.lists(WORDS, max_size=20),
-    st.lists(CHARACTERS, max_size=30),
-    st.lists(st.one_of(WORDS, CHARACTERS), max_size=30),
+    st.lists(HALVES, max_size=30),
+    st.lists(QUARTERS, max_size=40),
+    st.lists(st.one_of(WORDS, HALVES, QUARTERS), max_size=30),
     st.lists(st.sampled_from([0, 2, 3, 2**32 - 1]), max_size=12),
 )
 
@@ -43,8 +45,8 @@ def slow_shingles(text, width, whole):
     for head in range(len(text)):
         weight = 0
         for tail in range(head, len(text)):
-            weight += 1 if text[tail] & 1 else 2
-            if weight >= 2 * width:
+            weight += weight_of(text[tail])
+            if weight >= WORD * width:
                 found.append((shingle_hash(text[head : tail + 1]), head))
                 break
     if whole and text and not found:
@@ -71,10 +73,12 @@ def test_words_give_one_shingle_a_run_of_that_width(width):
     assert len(shingle(tokens, width).hashes) == 7 - width + 1
 
 
-def test_characters_of_unspaced_scripts_count_half():
+def test_characters_of_unspaced_scripts_count_a_half_or_a_quarter():
     assert len(shingle(tokens_of("一二三四五六七"), 4).hashes) == 0
     assert len(shingle(tokens_of("一二三四五六七八"), 4).hashes) == 1
     assert shingle(tokens_of("one two 一二三四 three"), 4).positions.tolist() == [0, 1]
+    assert len(shingle(tokens_of("กขคงจฉชซ" + "ญดตถทธน"), 4).hashes) == 0
+    assert len(shingle(tokens_of("กขคงจฉชซ" + "ญดตถทธนบ"), 4).hashes) == 1
 
 
 def test_a_light_text_is_hashed_whole_only_where_asked():

@@ -4,6 +4,7 @@
 # ruff: noqa: RUF001
 
 import html
+import json
 import random
 import re
 import unicodedata
@@ -17,8 +18,10 @@ from provenance.fingerprint import parameters, tokenise
 from provenance.model import Texts
 from tests.fingerprint.oracles import (
     APOSTROPHES,
+    HALVES,
     MARKS_OF_A_LINK,
-    UNSPACED,
+    QUARTERS,
+    WORD,
     arrow,
     ascii_words,
     hashes_of,
@@ -26,17 +29,19 @@ from tests.fingerprint.oracles import (
     texts_of,
     tokens_of,
     unicode_words,
+    weight_of,
     word_hash,
 )
 
-PLAIN = "".join(sorted(set(map(chr, range(128))) - set("&@'")))
-CONTEXT = re.compile(f"[&@\uff20\ufe6b{APOSTROPHES}]")
+PLAIN = "".join(sorted(set(map(chr, range(128))) - set("&@'\\")))
+CONTEXT = re.compile(f"[&@\\\\\uff20\ufe6b{APOSTROPHES}]")
 """Signs that mean more than themselves: the oracle of single characters does not know them."""
 
 TORN = st.sampled_from(
     ["'", " '", "’", " ’ ", "& ", "&amp;", "&lt;", "&", "& amp ;", ";", " ; ", "#39", "amp", "lt",
      "n't", "n’t", "do n't", "it 's",
-     "it", "do", " ", "@", "@ ", "@a@b", "é", "e\u0301", "s", "t", "re", "東", '"<']
+     "it", "do", " ", "@", "@ ", "@a@b", "é", "e\u0301", "s", "t", "re", "東", '"<', "\\",
+     "\\n", "\\u00e9", "\\ud83d", "\\ude00", "http://a.b/c", "<url>", "www.a.b"]
 )  # fmt: skip
 
 
@@ -67,17 +72,18 @@ def test_every_character_fares_as_the_oracle_says():
         assert own == [word.hash for word in unicode_words(text)], ascii(text)
 
 
-def test_every_letter_of_an_unspaced_script_is_a_token_of_half_a_word():
+@pytest.mark.parametrize(("names", "weight", "least"), [(HALVES, 2, 25_000), (QUARTERS, 1, 250)])
+def test_every_letter_of_an_unspaced_script_is_a_token_by_itself(names, weight, least):
     letters = [
         character
         for character in map(chr, range(0xE00, 0x1B170))
-        if unicodedata.category(character)[0] in "LN"
-        and unicodedata.name(character, "").startswith(UNSPACED)
+        if unicodedata.category(character) in ("Lo", "Lm", "Nl", "No")
+        and unicodedata.name(character, "").startswith(names)
     ]
     text = "".join(f"a{letter}" for letter in letters)
-    halves = tokens_of(text).hashes & 1
-    assert len(letters) > 25_000
-    assert halves.tolist() == [0, 1] * len(letters)
+    weights = [weight_of(token) for token in hashes_of(text)]
+    assert len(letters) > least
+    assert weights == [WORD, weight] * len(letters)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -92,9 +98,18 @@ def test_composition_changes_no_token(form):
 @settings(max_examples=500)
 @given(st.lists(st.one_of(TORN, st.text(max_size=4)), max_size=8).map("".join))
 def test_escaping_changes_no_token(text):
-    assume(not MARKS_OF_A_LINK.search(text))
     assert hashes_of(html.escape(text)) == hashes_of(text)
     assert hashes_of(html.escape(html.escape(text))) == hashes_of(text)
+
+
+@settings(max_examples=500)
+@given(st.lists(st.one_of(TORN, st.text(max_size=4)), max_size=8).map("".join))
+def test_escaping_as_json_does_changes_no_token(text):
+    assume(not set("\\\b\f") & set(text))  # the last two stand in no text, and \frac in many
+    inner = json.dumps(text)[1:-1]
+    assert hashes_of(inner) == hashes_of(text)
+    assert hashes_of(json.dumps(inner)) == hashes_of(text)
+    assert hashes_of(json.dumps(text, ensure_ascii=False)[1:-1]) == hashes_of(text)
 
 
 @settings(max_examples=100)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read import open_corpus
+from provenance.read import open_corpus, open_dump
 
 ROWS = [
     {"id": f"d{n}", "text": f"Text {n}, with [brackets], {{braces}} and 🙂."} for n in range(20)
@@ -131,3 +131,36 @@ def test_any_texts_come_back(tmp_path_factory, rows, indent, ascii_only):
     (part,) = open_corpus([str(path)]).parts
     found = [text for d in part.batches() for text in d.batch.column("text").to_pylist()]
     assert found == [row["text"] for row in rows]
+
+
+PRINTED = [{"text": f"row {n}", "meta": {"tags": [{"a": n}, {"b": n}]}} for n in range(60)]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.ndjson"])
+@pytest.mark.parametrize("indent", [None, 0, 1, 2, "\t"])
+@pytest.mark.parametrize("shape", ["array", "one after the other", "wrapped"])
+def test_objects_printed_over_many_lines_are_read(tmp_path, hear, name, indent, shape):
+    path = tmp_path / name
+    match shape:
+        case "array":
+            path.write_text(json.dumps(PRINTED, indent=indent))
+        case "wrapped":
+            # On one line it would be one row of JSON Lines.
+            path.write_text(json.dumps({"version": 1, "rows": PRINTED}, indent=indent or 1))
+        case _:
+            path.write_text("\n".join(json.dumps(row, indent=indent) for row in PRINTED))
+    assert hear(path).texts == [row["text"] for row in PRINTED]
+    dumped = [text for one in open_dump(str(path), source="s") for text in texts_of(one)]
+    assert dumped == [row["text"] for row in PRINTED]
+
+
+def texts_of(items):
+    return items.batch["text"].to_pylist()
+
+
+def test_a_damaged_first_line_does_not_make_a_print_of_lines(tmp_path, hear):
+    lines = ['{"text": "cut of', *map(json.dumps, PRINTED)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    heard = hear(tmp_path / "a.jsonl")
+    assert heard.texts == [row["text"] for row in PRINTED]
+    assert heard.skipped == {"not valid JSON": (1, (0,))}

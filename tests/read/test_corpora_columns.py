@@ -78,11 +78,14 @@ def test_lists_of_strings_are_numbered(fields_of):
     ]
 
 
-def test_text_wins_over_what_is_less_well_known(fields_of):
-    assert fields_of([{"prompt": "p", "title": "t", "text": "x", "content": "c"}]) == [
-        (0, "text", "x")
-    ]
-    assert fields_of([{"Title": "t", "Text": "x"}]) == [(0, "Text", "x")]
+def test_all_prose_of_a_row_is_read_each_column_a_field(fields_of):
+    rows = [{"Title": "A storm", "Text": "The sea rose.", "id": "7", "topic": "weather"}]
+    assert fields_of(rows) == [(0, "Text", "The sea rose."), (0, "Title", "A storm")]
+
+
+def test_codes_in_columns_named_like_texts_are_not_read(fields_of):
+    rows = [{"post": f"p{n}", "document": f"d-{n}", "text": f"A text, {n}."} for n in range(3)]
+    assert {field for _, field, _ in fields_of(rows)} == {"text"}
 
 
 def test_a_member_of_a_structure_can_be_named(fields_of):

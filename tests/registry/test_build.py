@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
+from provenance.model import Items, Skipped
 from provenance.registry import Limits, add, build, open_registry, verify
 
 TEXTS = st.one_of(
@@ -146,8 +147,45 @@ def test_a_folder_that_is_taken_is_left_alone(items, posts, tmp_path):
     (tmp_path / "r" / "mine").touch()
     with pytest.raises(RegistryExists) as caught:
         build(tmp_path / "r", [items(posts(3))])
-    assert "registry add" in caught.value.remedy
+    assert "a folder of other files" in caught.value.message
+    assert "not there yet" in caught.value.remedy
     assert [p.name for p in tmp_path.rglob("*")] == ["r", "mine"]
+
+
+def test_a_registry_that_is_there_is_to_be_added_to(items, posts, tmp_path):
+    build(tmp_path / "r", [items(posts(3))])
+    with pytest.raises(RegistryExists) as caught:
+        build(tmp_path / "r", [items(posts(3))])
+    assert "registry add" in caught.value.remedy
+
+
+def test_a_file_is_no_place_for_a_registry(items, posts, tmp_path):
+    (tmp_path / "r").touch()
+    with pytest.raises(RegistryExists, match="is a file, and no registry") as caught:
+        build(tmp_path / "r", [items(posts(3))])
+    assert "registry add" not in caught.value.remedy
+
+
+def test_records_of_one_id_count_once_and_are_told(items, posts, tmp_path):
+    rows = posts(4)
+    assert build(tmp_path / "r", [items([*rows, *rows[:3]])]).replaced == 3
+    assert open_registry(tmp_path / "r").manifest.replaced == 3
+    assert add(tmp_path / "r", [items(rows)]).replaced == 3
+    assert add(tmp_path / "r", [items([*rows[:1], *posts(2, seed=9)])]).replaced == 4
+
+
+def test_a_dump_of_which_nothing_can_be_read_is_refused_and_the_reasons_told(
+    items, posts, tmp_path
+):
+    bad = Items(items([]).batch, (Skipped("a.csv", "not valid UTF-8", 7, (0, 1)),))
+    told = r"no item that could be read \(7 in a.csv: not valid UTF-8\)"
+    with pytest.raises(RegistryError, match=told) as caught:
+        build(tmp_path / "r", [bad])
+    assert "UTF-8" in caught.value.remedy
+    before = build(tmp_path / "r", [items(posts(3))])
+    with pytest.raises(RegistryError, match=told):
+        add(tmp_path / "r", [bad])
+    assert open_registry(tmp_path / "r").manifest == before
 
 
 def test_an_empty_folder_is_free(items, posts, tmp_path):
@@ -157,7 +195,7 @@ def test_an_empty_folder_is_free(items, posts, tmp_path):
 
 @pytest.mark.parametrize("batches", [[], [[]]])
 def test_no_items_are_no_registry(batches, items, tmp_path):
-    with pytest.raises(RegistryError, match="no items") as caught:
+    with pytest.raises(RegistryError, match="no item that could be read") as caught:
         build(tmp_path / "r", map(items, batches))
     assert caught.value.remedy
     assert list(tmp_path.iterdir()) == []

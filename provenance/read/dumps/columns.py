@@ -81,7 +81,7 @@ def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
     left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
     if len(left) != 1:
         raise ColumnMissing(
-            f"{dump.name}: no column is known as the text; the table has {schema.names}",
+            f"{dump.told}: no column is known as the text; the table has {schema.names}",
             remedy="name the column with --text-column.",
         )
     return str(left[0])
@@ -92,12 +92,12 @@ def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         raise ColumnMissing(
-            f"{dump.name}: column {name!r} is missing; the table has {schema.names}",
+            f"{dump.told}: column {name!r} is missing; the table has {schema.names}",
             remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
         )
     if not _is_string(kind):
         raise ColumnMissing(
-            f"{dump.name}: column {name!r} holds {kind}, not text",
+            f"{dump.told}: column {name!r} holds {kind}, not text",
             remedy=f"choose a column of text with {option}.",
         )
     return name

@@ -7,7 +7,7 @@ from collections.abc import Set
 from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.arrays import array_records
+from provenance.read.arrays import array_records, is_lines
 from provenance.read.dumps.posts import Object
 from provenance.read.dumps.tables import ARROW, PARQUET
 from provenance.read.files import File, reading
@@ -51,13 +51,13 @@ def layout_of(file: File) -> str:
     if _ARCHIVE.match(head):
         return ARCHIVE
     if head.lstrip().startswith(b"<"):
-        return _xml(head, file.name)
-    _check_text(head, file.name)
+        return _xml(head, file.told)
+    _check_text(head, file.told)
     for entry in _objects(head):
         if "orderedItems" in entry:
             # As a table it would be one row, of which the text is "OrderedCollection".
             raise UnsupportedFormat(
-                f"{file.name}: an ActivityPub outbox is not a layout we read",
+                f"{file.told}: an ActivityPub outbox is not a layout we read",
                 remedy="convert its posts to JSON Lines with `id`, `text`, `url`, `created_at`.",
             )
         for layout, all_of, one_of in _SIGNS:
@@ -69,7 +69,7 @@ def layout_of(file: File) -> str:
 def _head(file: File) -> bytes:
     """Read what can be read: a file that is damaged further on is refused by its reader."""
     found = b""
-    with suppress(CorruptFile), file.stream() as stream, reading(file.name):
+    with suppress(CorruptFile), file.stream() as stream, reading(file.told):
         while len(found) < HEAD and (piece := stream.read(HEAD >> 4)):
             found += piece
     return found
@@ -95,14 +95,14 @@ def _check_text(head: bytes, name: str) -> None:
 
 
 def _objects(head: bytes) -> list[Object]:
-    if head.lstrip().startswith(b"["):
+    if not is_lines(head):
         return _leading(head)
     found = [parse(line) for line in head.split(b"\n")[:LINES]]
     return [entry for entry in found if isinstance(entry, dict)]
 
 
 def _leading(head: bytes) -> list[Object]:
-    """Return the first objects of an array, of which the rest is cut off here."""
+    """Return the first objects of an array or a print, of which the rest is cut off here."""
     found: list[Object] = []
     with suppress(CorruptFile):
         for some in array_records(io.BytesIO(head), "", 1):

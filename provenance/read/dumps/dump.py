@@ -34,8 +34,13 @@ class Dump:
 
     @property
     def name(self) -> str:
-        """The file's name, as skipped rows and errors show it."""
+        """The file's name, as skipped rows show it."""
         return self.file.name
+
+    @property
+    def told(self) -> str:
+        """The file's path, as errors show it."""
+        return self.file.told
 
     @property
     def folder(self) -> str:
@@ -52,7 +57,7 @@ class Dump:
         """
         with self.file.stream() as stream:
             found = iter(lambda: stream.read(size), b"")
-            yield from guarded(found, self.name, len, "bytes of content")
+            yield from guarded(found, self.told, len, "bytes of content")
 
     def prefix(self) -> str:
         """Return what stands before `#row` in the ids of items that have none of their own.

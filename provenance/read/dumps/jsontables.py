@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +16,8 @@ from provenance.read.columns import column_at
 from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault, Record, portions
 from provenance.read.dumps.columnar import laid_out
 from provenance.read.dumps.columns import find_roles
+from provenance.read.dumps.dates import Dates, Order, is_ambiguous, order_of
 from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.moments import moment
 from provenance.read.dumps.posts import (
     HEAD,
     Entry,
@@ -55,10 +56,13 @@ class Reading:
         The path of each field of `ITEMS`.
     prefix : str
         Stands before the number in the id of an item that has none of its own.
+    dates : Dates
+        Reads their dates.
     """
 
     roles: Mapping[str, str]
     prefix: str
+    dates: Dates
 
     def record(self, entry: Object, row: int, dump: Dump) -> Record | Fault:
         """Make an item of one object."""
@@ -75,7 +79,7 @@ class Reading:
             self._id(values.get("item"), row),
             text,
             word(values.get("url")),
-            moment(values.get("created_at")),
+            self.dates.second(values.get("created_at"), row),
             word(values.get("author")),
             word(values.get("language")),
             word(values.get("licence")),
@@ -103,8 +107,9 @@ def read_json(dump: Dump) -> Iterator[Items]:
 def _array(dump: Dump) -> Iterator[Items]:
     found = objects(dump)
     head = list(islice(found, SAMPLE))
-    how, _ = _learnt(_sample(head), dump)
+    how, _ = _learnt(_sample(head) or _refuse(head, dump), dump)
     yield from items_of(dump, chain(head, found), how.record)
+    yield from how.dates.missed(dump.name)
 
 
 def _lines(dump: Dump) -> Iterator[Items]:
@@ -116,7 +121,7 @@ def _lines(dump: Dump) -> Iterator[Items]:
         sample = _sample(objects_in(block))
     if not met:
         return
-    how, schema = _learnt(sample, dump)
+    how, schema = _learnt(sample or _refuse(objects_in(met[-1]), dump), dump)
     for block in chain(met, blocks):
         batch = table_of(block, schema)
         if batch is None:
@@ -124,7 +129,9 @@ def _lines(dump: Dump) -> Iterator[Items]:
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             columns = {role: column_at(batch, path) for role, path in how.roles.items()}
+            columns["created_at"] = how.dates.seconds(columns["created_at"], rows)
             yield from portions(laid_out(columns, rows, dump, how.prefix))
+    yield from how.dates.missed(dump.name)
 
 
 def _sample(found: Iterable[Entry]) -> list[Object]:
@@ -133,15 +140,36 @@ def _sample(found: Iterable[Entry]) -> list[Object]:
 
 def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
     """Learn from some objects how to read all."""
-    if not sample:
-        raise UnsupportedFormat(
-            f"{dump.name}: there is no JSON object in it",
-            remedy="name its layout with --layout, or convert it to JSON Lines.",
-        )
     shape = shape_of(sample)
     roles = find_roles(shape, dump)
     for role, name in LATER.items():
         if role not in roles and name not in shape.names:
             roles[role] = name
             shape = shape.append(pa.field(name, pa.string()))
-    return Reading(roles, dump.prefix()), narrowed(shape, tuple(roles.values()))
+    dates = Dates(_order(sample, roles["created_at"], dump))
+    return Reading(roles, dump.prefix(), dates), narrowed(shape, tuple(roles.values()))
+
+
+def _refuse(found: Iterable[Entry], dump: Dump) -> NoReturn:
+    """Say why none of some rows is an object."""
+    reasons = {str(entry) for _, entry in found}
+    remedy = "convert it to JSON Lines, with an object on each line, or name its --layout."
+    if reasons == {skips.NOT_UTF8}:
+        remedy = "convert it to UTF-8."
+    raise UnsupportedFormat(
+        f"{dump.told}: there is no JSON object in it: {' and '.join(sorted(reasons)) or 'no row'}",
+        remedy=remedy,
+    )
+
+
+def _order(sample: list[Object], path: str, dump: Dump) -> Order | None:
+    """Tell how dates are written; read all objects only where that is the question."""
+    if not any(map(is_ambiguous, _texts_at(sample, path))):
+        return None
+    every = (entry for _, entry in objects(dump) if isinstance(entry, dict))
+    return order_of(_texts_at(every, path))
+
+
+def _texts_at(found: Iterable[Object], path: str) -> Iterator[str]:
+    values = (value_at(entry, path) for entry in found)
+    return (value for value in values if isinstance(value, str))

@@ -10,6 +10,7 @@ from provenance.errors import CorruptFile, DatasetNotFound, UnsupportedFormat
 from provenance.read.compression import COMPRESSIONS, compression_of
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format
+from provenance.read.zipped import is_zip, unzipped
 
 ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
 EXCHANGE = ("posts.xml", "comments.xml")
@@ -35,16 +36,24 @@ def files_at(address: str) -> list[File]:
         ) from error
     with reading(address):
         if not system.isdir(place):
-            return [_file(system, place, place.rstrip("/").rpartition("/")[2])]
+            if not is_zip(system, place):
+                name = place.rstrip("/").rpartition("/")[2]
+                return [_file(system, place, name, address)]
+            system, place = unzipped(system, place, address), ""
         inside = sorted(path for path in system.find(place))
     chosen = _chosen(inside)
     if not chosen:
         kind = UnsupportedFormat if inside else DatasetNotFound
         raise kind(
-            f"{address}: the folder holds no dump that we read",
+            f"{address}: it holds no dump that we read, in {len(inside)} files",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
         )
-    return [_file(system, path, path[len(place) :].lstrip("/")) for path in chosen]
+    names = [path[len(place) :].lstrip("/") for path in chosen]
+    folder = address.rstrip("/")
+    return [
+        _file(system, path, name, f"{folder}/{name}")
+        for path, name in zip(chosen, names, strict=True)
+    ]
 
 
 def _chosen(paths: Iterable[str]) -> list[str]:
@@ -68,17 +77,18 @@ def _fits(path: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
 
 
-def _file(system: fsspec.AbstractFileSystem, place: str, name: str) -> File:
-    with reading(name):
-        file = File(name, place, int(system.info(place)["size"] or 0), system)
-    with file.open() as stream, reading(name):
+def _file(system: fsspec.AbstractFileSystem, place: str, name: str, given: str) -> File:
+    with reading(given):
+        size = int(system.info(place)["size"] or 0)
+    file = File(name, place, size, system, given=given)
+    with file.open() as stream, reading(given):
         head = stream.read(8)
     found = compression_of(head)
     said = {"zstd": "zst", "gzip": "gz"}.get(suffix := place.rpartition(".")[2].lower(), suffix)
     if found is None and said in COMPRESSIONS:
         if said != "zst" or not head[1:4] == b"\x2a\x4d\x18":  # a frame to be passed over
             raise CorruptFile(
-                f"{name}: named as .{suffix}, and does not begin as such a file does",
+                f"{given}: named as .{suffix}, and does not begin as such a file does",
                 remedy="fetch it again, or give it the name of what it is.",
             )
         found = said

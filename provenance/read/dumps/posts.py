@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from provenance.model import Items
-from provenance.read.arrays import array_records
+from provenance.read.arrays import array_records, is_lines
 from provenance.read.dumps.batches import Fault, Record, batched
 from provenance.read.dumps.dump import Dump
 from provenance.read.jsonfiles import blocks_of
@@ -17,7 +17,7 @@ Entry = tuple[int, Object | str]
 Reader = Callable[[Object, int, Dump], Record | Fault]
 """Makes an item of one object, given its number."""
 
-HEAD = 1 << 12
+HEAD = 1 << 16
 _LOT = 1 << 16
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
@@ -50,8 +50,8 @@ def objects_in(block: LineBlock) -> Iterator[Entry]:
 
 
 def is_array(head: bytes) -> bool:
-    """Say whether a file that begins so is one array, assigned to a variable or not."""
-    return past_assignment(head).startswith(b"[")
+    """Say whether objects do not stand one a line: in an array, or printed over many lines."""
+    return not is_lines(past_assignment(head))
 
 
 def past_assignment(head: bytes) -> bytes:
@@ -77,6 +77,6 @@ def _lines(dump: Dump) -> Iterator[Entry]:
 def _array(dump: Dump, head: bytes) -> Iterator[Entry]:
     with dump.file.stream() as stream:
         stream.read(len(head) - len(past_assignment(head)))
-        for some in array_records(stream, dump.name, _LOT):
+        for some in array_records(stream, dump.told, _LOT):
             yield from some.faults
             yield from some.records

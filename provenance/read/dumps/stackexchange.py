@@ -59,7 +59,7 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
                 count += 1
     except ParseError as error:
         raise CorruptFile(
-            f"{dump.name}: damaged or cut short after {count:,} rows ({error})",
+            f"{dump.told}: damaged or cut short after {count:,} rows ({error})",
             remedy="fetch or unpack the file again.",
         ) from error
 
@@ -100,7 +100,7 @@ def _entries(dump: Dump, site: str) -> Iterator[Record | Fault]:
     for row, (root, values) in enumerate(rows(dump)):
         if root not in KINDS:
             raise UnsupportedFormat(
-                f"{dump.name}: <{root}> holds no posts", remedy="give Posts.xml or Comments.xml."
+                f"{dump.told}: <{root}> holds no posts", remedy="give Posts.xml or Comments.xml."
             )
         read = _post if root == "posts" else _comment
         yield read(values, row, dump, host)

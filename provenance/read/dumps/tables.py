@@ -1,20 +1,23 @@
 """Tables of items: Parquet, Arrow, CSV or JSON, whatever their columns are called."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from provenance.model import Items
 from provenance.read.arrowfiles import open_arrow
-from provenance.read.columns import column_at
+from provenance.read.columns import column_at, kind_of
 from provenance.read.delimited import open_delimited
 from provenance.read.dumps.batches import portions
 from provenance.read.dumps.columnar import laid_out
 from provenance.read.dumps.columns import find_roles
+from provenance.read.dumps.dates import Dates, Order, is_ambiguous, order_of
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.jsontables import read_json
 from provenance.read.dumps.posts import HEAD, past_assignment
 from provenance.read.files import File
 from provenance.read.formats import named_format
 from provenance.read.parquet import open_parquet
+from provenance.read.strings import is_textual, words
 from provenance.read.tabular import Tabular
 
 PARQUET, ARROW, JSON = b"PAR1", (b"ARROW1", b"\xff\xff\xff\xff"), (b"{", b"[")
@@ -40,8 +43,28 @@ def _read(dump: Dump, opener: Callable[[File], Tabular]) -> Iterator[Items]:
     roles = find_roles(table.schema, dump)
     prefix = dump.prefix()
     wanted = sorted({*roles.values()})
+    dates = Dates(_order(table, roles.get("created_at")))
     for piece in table.pieces:
         for block in piece.read(wanted):
             columns = {role: column_at(block.batch, path) for role, path in roles.items()}
+            if "created_at" in columns:
+                columns["created_at"] = dates.seconds(columns["created_at"], block.numbers)
             items = laid_out(columns, block.numbers, dump, prefix)
             yield from portions(Items(items.batch, (*block.skipped, *items.skipped)))
+    yield from dates.missed(dump.name)
+
+
+def _order(table: Tabular, path: str | None) -> Order | None:
+    """Tell how the dates of a column are written; read it whole only where that is the question."""
+    kind = None if path is None else kind_of(table.schema, path)
+    if path is None or kind is None or not is_textual(kind):
+        return None
+    columns = (
+        words(column_at(block.batch, path)).drop_null().unique().to_pylist()
+        for piece in table.pieces
+        for block in piece.read([path])
+    )
+    first: list[str] = next(columns, [])
+    if not any(map(is_ambiguous, first)):
+        return None
+    return order_of(chain(first, chain.from_iterable(columns)))

@@ -1,0 +1,140 @@
+"""Which columns of a table are prose to train on, and which only say again what others say."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+import pyarrow as pa
+
+from provenance.read.leaves import Leaves
+
+HEADINGS = frozenset(
+    {"title", "subtitle", "headline", "heading", "header", "subject", "summary", "abstract"}
+    | {"highlights", "description", "caption", "excerpt", "teaser", "synopsis", "tldr"}
+)
+"""Texts that stand over others, or for them: read at any length."""
+
+LABELS = frozenset(
+    {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "md5", "sha1", "sha256"}
+    | {"url", "urls", "uri", "link", "links", "href", "domain", "host", "address", "email", "phone"}
+    | {"path", "file", "filename", "folder", "repo", "dump", "source", "dataset", "split", "subset"}
+    | {"label", "labels", "class", "category", "categories", "tag", "tags", "hashtags", "keywords"}
+    | {"genre", "topic", "topics", "type", "kind", "format", "mime", "status", "score", "rating"}
+    | {"lang", "language", "locale", "country", "city", "location", "place", "timezone"}
+    | {"author", "authors", "user", "username", "creator", "editor", "name", "names", "by"}
+    | {"date", "time", "timestamp", "created", "updated", "modified", "published", "added"}
+    | {"licence", "license", "rights", "copyright", "version", "model", "engine", "device", "agent"}
+    | {"json", "meta", "metadata", "html", "xml", "image", "images", "media", "audio", "video"}
+    | {"parse", "tree", "pos", "ner", "lemmas", "lemmatized", "stemmed", "tokens", "tokenized"}
+    | {"tokenised", "clean", "cleaned", "normalized", "normalised", "preprocessed", "processed"}
+)
+"""Words in the names of columns that label a text, or hold another form of it."""
+
+_ROWS = 64
+_BEGINNING = 400
+_WHOLE = 1 << 17
+_LEAST_WORDS, _LEAST_DISTINCT, _LEAST_LETTERS = 5.0, 0.5, 0.7
+_ALL = 0.95
+"""Of the rows: what a column says in so many of them, it says."""
+
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORD = re.compile(r"\S*[^\W\d_]\S*")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_LETTERS = re.compile(r"[^\W\d_]|\s|[\u0300-\u036f\u0900-\u0dff]")
+_STRUCTURE = ("{", "[", "<")
+_JOINTS = re.compile(r"[\W_]+")
+
+
+def is_heading(name: str) -> bool:
+    """Whether a column is named as a heading: "title", "post_title", "ReviewHeadline"."""
+    parts = _words_of(name)
+    return bool(parts) and parts[-1] in HEADINGS and not is_label(name)
+
+
+def is_label(name: str) -> bool:
+    """Whether a column is named as something that is no text: "user_id", "sourceUrl"."""
+    return not LABELS.isdisjoint(_words_of(name))
+
+
+class Sampled:
+    """What some rows of a table say, column by column.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The rows; columns may be of any type that holds text.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self._said: Mapping[str, Sequence[str]] = {
+            name: _said(table.column(name)) for name in table.column_names
+        }
+
+    def is_prose(self, name: str) -> bool:
+        """Whether a column holds sentences, differing from row to row."""
+        texts = self._beginnings(name)
+        return (
+            self.words(name) >= _LEAST_WORDS
+            and self.differs(name)
+            and not sum(text.startswith(_STRUCTURE) for text in texts) * 2 > len(texts)
+            and _share_of_letters(texts) >= _LEAST_LETTERS
+        )
+
+    def words(self, name: str) -> float:
+        """Return the mean number of words in a row that has any.
+
+        In scripts without spaces two characters are a word.
+        """
+        texts = self._beginnings(name)
+        return sum(map(_count, texts)) / max(1, len(texts))
+
+    def differs(self, name: str) -> bool:
+        """Whether most rows say something of their own."""
+        texts = self._beginnings(name)
+        return bool(texts) and len({*texts}) >= _LEAST_DISTINCT * len(texts)
+
+    def repeats(self, name: str, other: str) -> bool:
+        """Whether a column says what another says too, give or take a few words."""
+        pairs = list(self._pairs(name, other))
+        if not pairs:
+            return False
+        inside = sum(one in two for one, two in pairs)
+        around = sum(two in one and 2 * len(two) >= len(one) for one, two in pairs)
+        return max(inside, around) >= _ALL * len(pairs)
+
+    def _pairs(self, name: str, other: str) -> Iterator[tuple[str, str]]:
+        rows = zip(self._said[name], self._said[other], strict=True)
+        told = ((one, two) for one, two in rows if one)
+        for one, two in islice(told, _ROWS // 2):
+            yield _folded(one), _folded(two)
+
+    def _beginnings(self, name: str) -> list[str]:
+        texts = (text[:_BEGINNING] for text in self._said[name] if text)
+        return list(islice(texts, _ROWS))
+
+
+def _said(column: pa.ChunkedArray) -> list[str]:
+    """Return what each row says, whatever it is made of."""
+    told: list[str] = []
+    for chunk in column.chunks:
+        joined = Leaves.of({"": chunk}).joined(len(chunk), " ")
+        told += [(text or "").strip() for text in joined.to_pylist()]
+    return told
+
+
+def _count(text: str) -> float:
+    unspaced = len(_UNSPACED.findall(text))
+    return unspaced / 2 if unspaced * 2 > len(text) else len(_WORD.findall(text))
+
+
+def _share_of_letters(texts: Sequence[str]) -> float:
+    whole = "".join(texts)
+    return len(_LETTERS.findall(whole)) / max(1, len(whole))
+
+
+def _folded(text: str) -> str:
+    return _JOINTS.sub("", text[:_WHOLE]).casefold()
+
+
+def _words_of(name: str) -> list[str]:
+    return [part.lower() for part in _PARTS.findall(name.rpartition(".")[2])]

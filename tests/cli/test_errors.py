@@ -1,0 +1,88 @@
+"""Whatever goes wrong at the door: one line of what, one line of what to do, and a code."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "remedy"),
+    [
+        (["chekc"], "No such command 'chekc'", "provenance --help"),
+        (["check"], "Missing argument 'CORPUS...'", "provenance check --help"),
+        (
+            ["check", "a", "--registery", "r"],
+            "Did you mean '--registry'?",
+            "provenance check --help",
+        ),
+        (["check", "a", "--format", "xml"], "'xml' is not one of", "provenance check --help"),
+        (["registry", "build"], "Missing argument 'REGISTRY'", "provenance registry build --help"),
+        (["registry", "sohw", "r"], "No such command 'sohw'", "provenance registry --help"),
+    ],
+)
+def test_a_command_that_is_not_understood_says_what_to_try(
+    provenance, tmp_path, arguments, message, remedy
+):
+    done = provenance(*arguments, cwd=tmp_path)
+    first, second = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert first.startswith("Error: ")
+    assert message in first
+    assert second == f"Try: {remedy}"
+
+
+def test_a_group_without_a_command_shows_its_help(provenance, tmp_path):
+    done = provenance("registry", cwd=tmp_path)
+    assert "Commands:" in done.stdout + done.stderr
+    assert "Error" not in done.stderr
+
+
+CALLS = [["--help"], ["registry", "show", "reg"], ["check", "train.jsonl", "--registry", "reg"]]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("unbuffered", ["1", ""])
+def test_output_that_cannot_be_written_is_one_line_and_code_2(
+    provenance, world, monkeypatch, call, unbuffered
+):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    with open("/dev/full", "w") as full:
+        done = provenance(*call, cwd=world, stdout=full)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "Error: the output cannot be written: No space left on device",
+        "Try: make room, or send it elsewhere",
+    ]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("unbuffered", ["1", ""])
+def test_a_reader_that_has_gone_is_no_error_and_no_clearance(world, call, unbuffered):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "provenance", *call],
+        cwd=world,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode == 141
+
+
+def test_errors_that_nobody_reads_change_no_code(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "provenance", "chekc"]
+    done = subprocess.run(command, cwd=tmp_path, stderr=writer, timeout=300, check=False)
+    os.close(writer)
+    assert done.returncode == 2

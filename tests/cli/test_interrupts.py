@@ -1,0 +1,88 @@
+"""Ctrl-C ends the work within a second, whenever it comes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+LINE = "Interrupted; nothing was left half-written.\n"
+
+
+def interrupted(*arguments, cwd, after, environment, stdin=b""):
+    """Start a command, interrupt it, and wait; its input stays open until it has ended."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "provenance", *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        feeder = threading.Thread(target=feed, args=(process, stdin))
+        feeder.start()
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        code = process.wait(timeout=60)
+        waited = time.monotonic() - asked
+        told = process.stdout.read().decode(), process.stderr.read().decode()
+        feeder.join()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+    return code, told, waited
+
+
+def feed(process, data):
+    with suppress(BrokenPipeError):
+        process.stdin.write(data)
+        process.stdin.flush()
+
+
+@pytest.fixture(scope="module")
+def pages():
+    row = json.dumps({"text": "The carts stood where the men had left them in the snow. " * 2000})
+    return "\n".join([row] * 100).encode()
+
+
+@pytest.mark.parametrize("after", [0.2, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "compiling"])
+def test_a_check_ends_within_a_second(world, pages, tmp_path, after, compiled):
+    # An empty cache makes the compiler work, whose callbacks swallow what is raised in them.
+    environment = {} if compiled else {"NUMBA_CACHE_DIR": str(tmp_path)}
+    code, told, waited = interrupted(
+        *("check", "-", "--registry", "reg", "-q"),
+        cwd=world,
+        after=after,
+        environment=environment,
+        stdin=pages,
+    )
+    assert (code, told) == (130, ("", LINE))
+    # A second, and some for a machine that does other things beside.
+    assert waited < 2.5
+
+
+@pytest.mark.parametrize("after", [0.3, 0.8, 1.5])
+def test_a_build_leaves_no_registry_that_is_half_one(pages, tmp_path, after):
+    (tmp_path / "pages.jsonl").write_bytes(pages)
+    place = tmp_path / "reg"
+    call = ["registry", "build", str(place), "--source", "x", "pages.jsonl", "-q"]
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    code, told, _ = interrupted(*call, cwd=tmp_path, after=after, environment=environment)
+    assert (code, told) == (130, ("", LINE))
+    assert not place.exists()
+
+
+def test_where_interrupts_are_to_be_ignored_they_are(world):
+    call = ["registry", "show", "reg"]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code, told, _ = interrupted(*call, cwd=world, after=0.3, environment={})
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (code, told[1]) == (0, "")

@@ -1,0 +1,36 @@
+"""A licence that content declares is named, also where it does not decide."""
+
+from datetime import date
+
+from provenance.judge import judge
+from provenance.model import Circumstances, DateRange, Verdict
+
+UNKNOWN, RESTRICTED, PERMITTED = Verdict.UNKNOWN, Verdict.RESTRICTED, Verdict.PERMITTED
+
+
+def test_a_known_licence_under_an_unknown_source_stays_unknown_and_is_named(book, terms):
+    library = book(terms("free/text", PERMITTED))
+    ruling = judge("elsewhere", None, " FREE ", Circumstances(), library)
+    assert (ruling.verdict, ruling.basis) == (UNKNOWN, "no-rule")
+    assert "do not know the source 'elsewhere'" in ruling.why
+    assert "The content stands under FREE (permitted by itself)" in ruling.why
+    assert "the terms of the source itself are not known" in ruling.why
+    assert "--source free" in (ruling.remedy or "")
+
+
+def test_a_licence_that_no_rule_knows_is_named_beside_an_unknown_source(book, terms):
+    ruling = judge(
+        "elsewhere", None, "Odd 1.0", Circumstances(), book(terms("free/text", PERMITTED))
+    )
+    assert ruling.verdict is UNKNOWN
+    assert "'elsewhere', nor the licence 'Odd 1.0' of the content" in ruling.why
+    assert "--source" not in (ruling.remedy or "")
+
+
+def test_a_licence_is_named_where_the_terms_of_that_time_are_not_known(book, terms):
+    library = book(terms("here/a", RESTRICTED, "2024-01-01"), terms("free/text", PERMITTED))
+    before = Circumstances(collected=DateRange(date(2020, 1, 1), date(2020, 1, 2)))
+    ruling = judge("here", None, "free", before, library)
+    assert (ruling.verdict, ruling.basis) == (UNKNOWN, "no-terms")
+    assert "The content stands under FREE (permitted by itself)" in ruling.why
+    assert "stands under" not in judge("here", None, None, before, library).why

@@ -1,0 +1,76 @@
+"""Dates in numbers: read where a whole column tells their order, told where it does not."""
+
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.read.dumps.dates import Dates, Order, order_of, ordered_moment
+from provenance.read.dumps.moments import moment
+
+
+def days(rows) -> list[str | None]:
+    return [row["created_at"] and row["created_at"].date().isoformat() for row in rows]
+
+
+def rows_of(dates):
+    return [{"id": f"p{n}", "text": f"post {n}", "date": date} for n, date in enumerate(dates)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        (["8/4/2016", "8/14/2016"], ["2016-08-04", "2016-08-14"]),
+        (["8/4/2016 11:52", "9/26/2016 3:26"], ["2016-08-04", "2016-09-26"]),
+        (["04.08.2016", "14.08.2016"], ["2016-08-04", "2016-08-14"]),
+        (["04-08-2016", "31-12-2016"], ["2016-08-04", "2016-12-31"]),
+        (["2016/8/4", "2016/08/14"], ["2016-08-04", "2016-08-14"]),
+        (["2016-08-04", "14/08/2016"], ["2016-08-04", "2016-08-14"]),
+    ],
+)
+def test_a_date_above_twelve_tells_the_order_of_the_column(read, table, dates, found):
+    told = read(table(rows_of(dates)))
+    assert days(told.rows) == found
+    assert told.skipped == {}
+
+
+@pytest.mark.parametrize(
+    "dates", [["8/4/2016", "04.08.2016"], ["8/14/2016", "14/8/2016"], ["soon", "8/4/16"]]
+)
+def test_what_nobody_can_read_is_undated_and_told_with_an_example(read, table, dates):
+    told = read(table([*rows_of(dates), {"id": "x", "text": "undated", "date": None}]))
+    assert days(told.rows) == [None, None, None]
+    reason = f"no date that we can read, such as {dates[0]!r}: kept without it"
+    assert told.skipped == {reason: 2}
+    assert told.notes[0].rows == (0, 1)
+
+
+def test_the_number_that_tells_may_come_last(read, tmp_path):
+    path = tmp_path / "long.jsonl"
+    rows = rows_of(["8/4/2016"] * 30_000 + ["8/13/2016"])
+    path.write_text("\n".join(map(json.dumps, rows)))
+    assert {*days(read(path).rows)} == {"2016-08-04", "2016-08-13"}
+
+
+def test_half_days_and_impossible_days():
+    noon = datetime(2016, 8, 4, 12, 5, tzinfo=UTC).timestamp()
+    assert ordered_moment("8/4/2016 12:05 PM", Order.MONTH_FIRST) == noon
+    assert ordered_moment("8/4/2016 12:05 am", Order.MONTH_FIRST) == noon - 12 * 3600
+    assert ordered_moment("04.08.2016, 12:05:00", Order.DAY_FIRST) == noon
+    for wrong in ("31/2/2016", "8/4/2016 25:00", "8/4.2016", "8/4/16", "1/1/0", "8/4/20166"):
+        assert ordered_moment(wrong, Order.DAY_FIRST) is None
+
+
+@given(st.lists(st.text(alphabet="0123456789/.: apm-", max_size=20)))
+def test_no_column_is_too_odd(values):
+    order = order_of(values)
+    dates = Dates(order)
+    column = dates.seconds(pa.array(values, pa.string()), np.arange(len(values)))
+    assert column.cast(pa.int64()).to_pylist() == [ordered_moment(v, order) for v in values]
+    for value in values:
+        if (second := moment(value)) is not None:
+            assert ordered_moment(value, order) == second

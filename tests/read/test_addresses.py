@@ -1,0 +1,92 @@
+"""Addresses are told as they were given, and mistyped ones are doubted at once."""
+
+import time
+
+import pytest
+
+from provenance.errors import CorruptFile, DatasetNotFound, InputError
+from provenance.read import open_corpus, open_dump
+from provenance.read.addresses import is_path, near_paths
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    for name in ("data/train.jsonl", "data/test.jsonl", "posts.csv", "validation"):
+        (tmp_path / name).write_text('{"text": "words"}\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("data/trian", "'data/train.jsonl'"),
+        ("data/trian.jsonl", "'data/train.jsonl'"),
+        ("./data/tset", "'./data/test.jsonl'"),
+        ("psots.csv", "'posts.csv'"),
+        ("psots.csv.gz", "'posts.csv'"),
+        ("posts.zip", "'posts.csv'"),
+        ("validaton", "'validation'"),
+    ],
+)
+def test_a_mistyped_path_is_told_at_once_with_what_was_meant(folder, address, meant):
+    begun = time.monotonic()
+    with pytest.raises(DatasetNotFound) as caught:
+        open_corpus([address])
+    assert caught.value.message.startswith(f"{address}: there is no such file or folder")
+    assert meant in caught.value.remedy
+    assert time.monotonic() - begun < 2
+
+
+def test_a_name_that_may_be_a_dataset_s_can_be_forced(folder):
+    with pytest.raises(DatasetNotFound) as caught:
+        open_corpus(["validaton"])
+    assert "hf://datasets/validaton" in caught.value.remedy
+
+
+@pytest.mark.parametrize("address", ["imdb", "owner/name", "owner/name:config", "glue@main"])
+def test_names_of_datasets_are_no_paths(folder, address):
+    assert not is_path(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["./x", "../x", "/x", "~/x", "x.jsonl", "x/y.csv.gz", "data/x", "a.zip", "RC_1.zst"]
+)
+def test_what_is_written_like_a_path_is_one(folder, address):
+    assert is_path(address)
+
+
+def test_nothing_is_near_in_a_folder_that_is_not_there(folder):
+    assert near_paths("nowhere/train.jsonl") == []
+
+
+def heard(address):
+    return [list(part.batches()) for part in open_corpus([address]).parts]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("data/bad.json", "data/bad.json"),
+        ("./data/bad.json", "./data/bad.json"),
+        ("data", "data/bad.json"),
+        ("data/", "data/bad.json"),
+        ("data/b*.json", "data/bad.json"),
+        ("d*", "data/bad.json"),
+    ],
+)
+def test_errors_name_a_file_as_the_user_can_open_it(folder, address, told):
+    (folder / "data" / "bad.json").write_text('[{"text": "cut')
+    with pytest.raises(InputError) as caught:
+        heard(address)
+    assert caught.value.message.startswith(f"{told}: ")
+    if "*" not in address:
+        with pytest.raises(CorruptFile) as caught:
+            list(open_dump(address, source="s", text_column="text"))
+        assert caught.value.message.startswith(f"{told}: ")
+
+
+def test_a_file_s_name_in_results_stays_relative_to_its_address(folder):
+    assert {part.file for part in open_corpus(["data/train.jsonl"]).parts} == {"train.jsonl"}
+    assert {part.file for part in open_corpus(["data"]).parts} == {"train.jsonl", "test.jsonl"}

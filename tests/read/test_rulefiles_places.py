@@ -1,0 +1,45 @@
+"""An error in a rule file of one's own names it as its author would open it."""
+
+import pytest
+
+from provenance.errors import RuleSyntax
+from provenance.read import load_cases, load_rules
+from provenance.read.rulefiles import _shipped
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A copy of a shipped file, changed a little."""
+
+    def write(old, new):
+        path = tmp_path / "sources" / "weibo.yaml"
+        path.parent.mkdir(exist_ok=True)
+        text = (_shipped() / "sources" / "weibo.yaml").read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("load", [load_rules, load_cases])
+def test_a_file_of_one_s_own_is_named_by_its_path(tmp_path, own, load):
+    path = own("cases:", "cases: [")
+    with pytest.raises(RuleSyntax) as caught:
+        load(tmp_path)
+    assert caught.value.message.startswith(f"{path}: not valid YAML")
+
+
+def test_a_wrong_value_is_named_by_its_path(tmp_path, own):
+    path = own("name:", "nmae:")
+    with pytest.raises(RuleSyntax) as caught:
+        load_rules(tmp_path)
+    assert caught.value.message.startswith(f"{path}: nmae: unknown key")
+
+
+def test_two_files_at_odds_are_both_named(tmp_path, own):
+    path = own("hosts: [", "hosts: [x.com, ")
+    with pytest.raises(RuleSyntax) as caught:
+        load_rules(tmp_path)
+    assert "rules/sources/x.yaml" in caught.value.message
+    assert str(path) in caught.value.message
