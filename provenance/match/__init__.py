@@ -2,13 +2,24 @@
 
 from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
+from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
+from provenance.match.correction import (
+    Correction,
+    Falsehood,
+    Sightings,
+    corrected,
+    learn,
+)
 from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
 from provenance.match.lookup import BITS_SCALE, Index, index
 from provenance.match.measured import MEASURED_RECALL
-from provenance.match.passages import MOST, NO_PASSAGES, Passages, sample, union
+from provenance.match.mixtures import Planted
+from provenance.match.passages import EVERYTHING, MOST, NO_PASSAGES, Passages, sample, union
+from provenance.match.proportions import poisson, wilson
 from provenance.match.regression import (
     CHANCE_PER_MILLION,
+    REFERENCE_ITEMS,
     THRESHOLD,
     chance,
     regressors,
@@ -22,35 +33,49 @@ __all__ = [
     "CHANCE_PER_MILLION",
     "COMMON",
     "EDGE_ERROR",
+    "EVERYTHING",
     "FLOOR",
     "LEAST",
+    "LOOKS",
     "MEASURED_RECALL",
     "MOST",
     "NO_CANDIDATES",
     "NO_PASSAGES",
     "RECALL_LOW",
+    "REFERENCE_ITEMS",
+    "RESEMBLING",
     "THRESHOLD",
     "Attribution",
     "Bands",
     "Candidates",
+    "Correction",
+    "Falsehood",
     "Features",
     "Index",
     "Interval",
     "Lookalikes",
     "Passages",
+    "Planted",
+    "Sightings",
     "Stretches",
     "attribute",
     "bands",
     "chance",
     "concatenated",
+    "corrected",
     "index",
     "interval",
+    "learn",
+    "length_classes",
     "lookalikes",
+    "looks",
     "measure",
+    "poisson",
     "regressors",
     "sample",
     "scan",
     "strength",
     "union",
     "union_lengths",
+    "wilson",
 ]

@@ -1,5 +1,6 @@
 """The window in: corpora, dumps, rule files and policies, from an address to tables and nouns."""
 
+from provenance.read.calibrationfile import load_calibration
 from provenance.read.corpora import Corpus, open_corpus
 from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
 from provenance.read.gatesyntax import parse_gate
@@ -14,6 +15,7 @@ __all__ = [
     "Options",
     "Part",
     "detect_layout",
+    "load_calibration",
     "load_cases",
     "load_language",
     "load_policy",

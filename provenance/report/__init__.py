@@ -1,20 +1,30 @@
 """The window out: every way to tell a result. All render the same result and findings."""
 
+from provenance.report.calibrationfile import (
+    calibration_document,
+    calibration_schema,
+    write_calibration,
+)
 from provenance.report.folder import read_report, write
 from provenance.report.formats import RENDERERS, render
 from provenance.report.html import html_page
+from provenance.report.recalltable import recall_table
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
 from provenance.report.terminal import terminal_summary
 
 __all__ = [
     "RENDERERS",
+    "calibration_document",
+    "calibration_schema",
     "dumps",
     "html_page",
     "json_schema",
     "loads",
     "read_report",
+    "recall_table",
     "render",
     "result_document",
     "terminal_summary",
     "write",
+    "write_calibration",
 ]

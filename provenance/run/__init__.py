@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from provenance.run.calibrating import Planting, calibrate
+    from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.checking import Settings, check
     from provenance.run.registries import (
         Dumps,
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Dumps",
     "Manifest",
+    "Planting",
     "Settings",
     "add_to_registry",
     "build_registry",
+    "calibrate",
+    "calibration_table",
     "check",
     "check_writable",
     "doubt_about",
@@ -34,9 +39,14 @@ __all__ = [
     "summary",
     "verify_registry",
     "written",
+    "written_calibration",
 ]
 
 _MODULES = {
+    "Planting": "calibrating",
+    "calibrate": "calibrating",
+    "calibration_table": "calibrations",
+    "written_calibration": "calibrations",
     "check": "checking",
     "Settings": "checking",
     "Dumps": "registries",

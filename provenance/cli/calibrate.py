@@ -1,0 +1,109 @@
+"""`provenance calibrate`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from provenance import run
+from provenance.errors import OutputError
+
+_EXAMPLES = """
+\b
+Examples:
+  provenance calibrate data/*.parquet --registry registries/x -o calibration.json
+  provenance calibrate data --registry registries/x --control registries/later
+"""
+
+
+@click.command("calibrate", epilog=_EXAMPLES)
+@click.argument("corpus", nargs=-1, required=True)
+@click.option(
+    "--registry",
+    "registries",
+    multiple=True,
+    metavar="DIR",
+    help="Whose items are planted, and looked for; repeatable.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what was measured there, for checks to be corrected by.",
+)
+@click.option(
+    "--plants",
+    type=click.IntRange(min=1),
+    default=4000,
+    show_default=True,
+    metavar="N",
+    help="How many items are planted.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Decides which items, where, and how edited.",
+)
+@click.option(
+    "--control",
+    metavar="DIR",
+    help="A registry of items that cannot be in the corpus: what is found of it is chance.",
+)
+@click.option(
+    "--background",
+    metavar="DIR",
+    help="A registry of texts that hold no item: what is found in them is chance. Without "
+    "either, the false rate stays unknown.",
+)
+@click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
+@click.option(
+    "--text-column",
+    "text_columns",
+    multiple=True,
+    metavar="NAME",
+    help="Where the text is; repeatable. Unset: found by itself.",
+)
+@click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
+def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
+    corpus: tuple[str, ...],
+    registries: tuple[str, ...],
+    output: Path | None,
+    plants: int,
+    seed: int,
+    control: str | None,
+    background: str | None,
+    policy: str | None,
+    text_columns: tuple[str, ...],
+    split: str | None,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    """Measure what a check of CORPUS finds, on items planted into it.
+
+    Items of the registries are planted into texts of CORPUS, edited as such copies are: in
+    memory, nothing is written to it. What is found of them, by length and edit, is the recall that
+    a check's shares are corrected by.
+    """
+    if output is not None and not output.absolute().parent.is_dir():
+        raise OutputError(
+            f"{output} cannot be written: there is no folder {output.parent}",
+            remedy="name a file in a folder that is there",
+        )
+    asked = run.policy_of(policy, registries=registries, text_columns=text_columns)
+    settings = run.Settings(quiet=quiet, split=split)
+    if threads is not None:
+        settings = replace(settings, threads=threads)
+    planting = run.Planting(plants, seed, control, background)
+    measured = run.calibrate(corpus, asked, planting, settings)
+    if output is not None:
+        run.written_calibration(measured, output)
+    if not quiet:
+        click.echo(run.calibration_table(measured), nl=False)
+        if output is not None:
+            click.echo(f"Written: {output}")

@@ -1,0 +1,109 @@
+"""Texts that are no part of a corpus, weighed as if each stood in it alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.match import EVERYTHING, NO_PASSAGES, Candidates, Passages, union
+from provenance.read import Corpus
+from provenance.run.claiming import Claims, claims
+from provenance.run.progress import Progress
+from provenance.run.readings import Counts, Opened, Reading
+from provenance.run.scanning import read_corpus
+
+_OUTSIDE = EVERYTHING - 1
+"""The hash of a passage that no sample holds."""
+
+
+def unowned(addresses: pa.Array) -> pa.Array:
+    """Say of no address that it is a source's: what is measured is what words give away."""
+    return pa.nulls(len(addresses), pa.string())
+
+
+def looked_up(readings: Sequence[Reading], first: int, last: int) -> list[Reading]:
+    """Give readings as if only the registries from `first` up to `last` had been looked for.
+
+    The first of them holds the sample of all.
+    """
+    sample = union(reading.passages for reading in readings)
+    return [
+        replace(
+            reading,
+            candidates=reading.candidates[first:last],
+            lookalikes=reading.lookalikes[first:last],
+            passages=NO_PASSAGES if place else sample,
+        )
+        for place, reading in enumerate(readings)
+    ]
+
+
+def read_outsiders(
+    texts: Corpus, registries: Sequence[Opened], threads: int, progress: Progress
+) -> list[Reading]:
+    """Read texts that are no part of the corpus, as a corpus is read."""
+    return read_corpus(texts, registries, unowned, threads, progress)
+
+
+def outside_claims(
+    readings: Sequence[Reading], outsiders: Sequence[Reading], registries: Sequence[Opened]
+) -> Claims:
+    """Weigh what was found in outsiders against a corpus, and settle it.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        Of the corpus.
+    outsiders : sequence of Reading
+        Of the other texts.
+    registries : sequence of Opened
+        Where both were looked up.
+
+    Returns
+    -------
+    Claims
+        Those in the other texts, which are counted from their own first.
+
+    Notes
+    -----
+    A match is weighed against the corpus without its own passage. Passages of outsiders are not in
+    the sample, so theirs need no leaving out: they are given a hash that no sample holds. Those
+    that they share with the corpus keep theirs; copies of an item that the corpus itself holds are
+    left out as ever.
+    """
+    sample = union(reading.passages for reading in readings)
+    none = replace(NO_PASSAGES, bound=min(sample.bound, _OUTSIDE))
+    strange = [
+        replace(
+            reading,
+            candidates=tuple(_strange(one, sample) for one in reading.candidates),
+            passages=none,
+        )
+        for reading in outsiders
+    ]
+    settled = claims([*readings, *strange], registries)
+    texts = sum((reading.counts for reading in readings), Counts()).texts
+    return _from(settled, int(np.searchsorted(settled.candidates.texts, texts)), texts)
+
+
+def _strange(candidates: Candidates, sample: Passages) -> Candidates:
+    shared = np.isin(candidates.passages, sample.hashes)
+    passages = np.where(shared, candidates.passages, np.uint64(_OUTSIDE))
+    return replace(candidates, passages=passages)
+
+
+def _from(settled: Claims, place: int, texts: int) -> Claims:
+    """Give the claims from a place on."""
+    chosen = np.arange(place, len(settled))
+    winners = settled.winners[place:]
+    return Claims(
+        settled.registries[place:],
+        settled.candidates.take(chosen).shifted(-texts),
+        settled.bits[place:],
+        settled.strengths[place:],
+        settled.chosen[place:],
+        settled.firsts[place:],
+        settled.lasts[place:],
+        np.where(winners >= 0, winners - place, -1),
+    )
