@@ -31,6 +31,14 @@ Examples:
     help="What to match against; repeatable.",
 )
 @click.option(
+    "--background",
+    "backgrounds",
+    multiple=True,
+    metavar="DIR",
+    help="A registry of what many quote (books, scripture, licences): what it also holds is "
+    "contested, and no gate counts it; repeatable.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -92,6 +100,7 @@ Examples:
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
+    backgrounds: tuple[str, ...],
     output: Path | None,
     form: str,
     policy: str | None,
@@ -120,6 +129,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         gates=gates,
         text_columns=text_columns,
         registries=registries,
+        backgrounds=backgrounds,
     )
     if output is not None:
         run.check_writable(output)

@@ -12,7 +12,7 @@ from provenance.match.correction import (
 )
 from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
-from provenance.match.lookup import BITS_SCALE, Index, index
+from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.mixtures import Planted
 from provenance.match.passages import EVERYTHING, MOST, NO_PASSAGES, Passages, sample, union
@@ -30,6 +30,7 @@ from provenance.match.seeding import COMMON, FLOOR, scan
 
 __all__ = [
     "BITS_SCALE",
+    "CELL_SHIFT",
     "CHANCE_PER_MILLION",
     "COMMON",
     "EDGE_ERROR",

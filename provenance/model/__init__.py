@@ -10,6 +10,7 @@ from provenance.model.calibration import (
     Length,
     Recall,
 )
+from provenance.model.coverage import RegistrySummary, SourceCoverage
 from provenance.model.fingerprints import (
     NORMALISATION,
     Edges,
@@ -43,10 +44,8 @@ from provenance.model.result import (
     MeasuredRecall,
     Method,
     Parameter,
-    RegistrySummary,
     Report,
     Result,
-    SourceCoverage,
     SourceRuling,
     Violation,
     WaiverOutcome,

@@ -126,7 +126,7 @@ class Policy:
         Any that fails fails the check.
     agreements, waivers : tuple
         What it has signed, and what it answers for.
-    text_columns, registries : tuple of str
+    text_columns, registries, backgrounds : tuple of str
         Defaults of the options of the same names.
     path : str or None
         Where it was read; None where it is the default.
@@ -140,5 +140,6 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     text_columns: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
+    backgrounds: tuple[str, ...] = ()
     path: str | None = None
     digest: str = ""

@@ -1,10 +1,11 @@
 """The outcome of a check: all that any report renders, beside the table of findings."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import pyarrow as pa
 
+from provenance.model.coverage import RegistrySummary
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
@@ -43,56 +44,6 @@ class CorpusSummary:
     digest: str
     text_columns: tuple[str, ...]
     skipped: tuple[Skipped, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCoverage:
-    """What a registry holds of a source. Absence of a match is not clearance.
-
-    Parameters
-    ----------
-    source : str
-        Its id.
-    items, tokens : int
-        How many.
-    first, last : date or None
-        Range of the items' own dates, where known.
-    undated : int
-        Items without a date.
-    unattributable : int
-        Items too short, or too common in their words, ever to be matched.
-    """
-
-    source: str
-    items: int
-    tokens: int
-    first: date | None
-    last: date | None
-    undated: int
-    unattributable: int
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrySummary:
-    """A registry that the corpus was matched against.
-
-    Parameters
-    ----------
-    path, digest : str
-        Where, and what.
-    created : datetime
-        When it was made.
-    items : int
-        How many.
-    sources : tuple of SourceCoverage
-        In order of their ids.
-    """
-
-    path: str
-    digest: str
-    created: datetime
-    items: int
-    sources: tuple[SourceCoverage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +207,8 @@ class Result:
         Rows of the findings table.
     method : Method
         Parameters and measured error.
+    backgrounds : tuple of RegistrySummary
+        What they hold too is contested; nothing is given to them.
     """
 
     tool: str
@@ -271,6 +224,7 @@ class Result:
     waivers: tuple[WaiverOutcome, ...]
     findings: int
     method: Method
+    backgrounds: tuple[RegistrySummary, ...] = ()
 
     @property
     def status(self) -> str:

@@ -25,7 +25,8 @@ from provenance.read.datesyntax import collected_of, period_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
 
 FILE, PROJECT = "provenance.toml", "pyproject.toml"
-CHECK_KEYS = ("purpose", "collected", "actor", "jurisdiction", "text_columns", "registries")
+_PLACES = ("text_columns", "registries", "backgrounds")
+CHECK_KEYS = ("purpose", "collected", "actor", "jurisdiction", *_PLACES)
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference")
 COVERS = ("source", "documents", "item")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
@@ -41,6 +42,7 @@ class Options(TypedDict, total=False):
     gates: Sequence[str]
     text_columns: Sequence[str]
     registries: Sequence[str]
+    backgrounds: Sequence[str]
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -97,6 +99,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
             gates=overridden(policy.gates, gates),
             text_columns=tuple(options.get("text_columns", ())) or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
+            backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
         )
     )
 
@@ -146,6 +149,7 @@ def _load(path: Path, name: str) -> Policy:
             waivers=_waivers(waivers),
             text_columns=_texts(check.get("text_columns")),
             registries=_texts(check.get("registries")),
+            backgrounds=_texts(check.get("backgrounds")),
             path=name,
         )
     )

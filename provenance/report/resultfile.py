@@ -22,7 +22,10 @@ from provenance.report.hostile import HIDDEN
 
 NAME = "result.json"
 
-_SAME = ("corpus", "registries", "policy", "violations", "shares", "findings", "method")
+_SAME = (
+    *("corpus", "registries", "backgrounds", "policy"),
+    *("violations", "shares", "findings", "method"),
+)
 """Fields that stand in the document as they stand in `Result`."""
 
 
@@ -55,6 +58,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],
         "policy": same["policy"],
         "registries": same["registries"],
+        "backgrounds": same["backgrounds"],
         "rules": {"digest": result.rules_digest},
         "findings": same["findings"],
         "method": same["method"],

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from provenance.model import (
 )
 from provenance.read import Corpus, load_rules, open_corpus
 from provenance.registry import open_registry
+from provenance.run.backgrounds import coverage, open_backgrounds
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
@@ -94,6 +95,7 @@ def check(
     # Ties between registries must not depend on the order in which they were named.
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
     registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
+    backgrounds = open_backgrounds(policy.backgrounds, registries)
     hosts = SourceHosts(library)
     total = sum(part.size or 0 for part in opened.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
@@ -106,11 +108,12 @@ def check(
             remedy="name the column that holds the text with --text-column",
         )
     settled = claims(readings, registries)
-    spans = gather(opened, readings, settled, registries)
+    spans = gather(opened, readings, settled, registries, backgrounds)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
-    return _report(opened, readings, counts, registries, everything, policy, library, judge, now)
+    made = _report(opened, readings, counts, registries, everything, policy, library, judge, now)
+    return replace(made, result=replace(made.result, backgrounds=coverage(backgrounds)))
 
 
 def _report(  # noqa: PLR0913 (every stage's outcome meets here)

@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from provenance.errors import CorruptFile
 from provenance.fingerprint import tokenise
-from provenance.model import Int64s, Texts
+from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.read import Corpus, Part
+from provenance.run.backgrounds import held_too, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases, text_bases
 from provenance.run.excerpts import Words, excerpt
 from provenance.run.readings import Opened, Reading
@@ -32,6 +33,7 @@ SPANS = pa.schema(
         ("number", pa.int64()),  # of the item; -1 where the evidence names a source alone
         ("claim", pa.int64()),  # -1 where there is none
         ("chosen", pa.bool_()),
+        ("held", pa.bool_()),  # by a background, too; told of what is chosen
         ("text_number", pa.int64()),
         ("document_number", pa.int64()),
         ("first_token", pa.int64()),
@@ -55,7 +57,11 @@ class _Whole:
 
 
 def gather(
-    corpus: Corpus, readings: Sequence[Reading], claims: Claims, registries: Sequence[Opened]
+    corpus: Corpus,
+    readings: Sequence[Reading],
+    claims: Claims,
+    registries: Sequence[Opened],
+    backgrounds: Sequence[Opened] = (),
 ) -> pa.Table:
     """Read the texts that hold something again, and locate all of it.
 
@@ -69,6 +75,8 @@ def gather(
         What was found.
     registries : sequence of Opened
         Where it was found.
+    backgrounds : sequence of Opened
+        Where it is looked up, too: what they hold of it is contested.
 
     Returns
     -------
@@ -95,6 +103,7 @@ def gather(
                     wholes,
                     claims,
                     registries,
+                    backgrounds,
                 )
             )
     return pa.concat_tables([SPANS.empty_table(), *tables])
@@ -149,6 +158,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     wholes: dict[int, _Whole],
     claims: Claims,
     registries: Sequence[Opened],
+    backgrounds: Sequence[Opened],
 ) -> pa.Table:
     """Locate everything that some texts of a part hold."""
     texts = Texts.of(batch.column("text"))
@@ -194,6 +204,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
             ],
             "claim": [*places.tolist(), *([-1] * len(fills))],
             "chosen": np.concatenate([chosen, np.ones(len(fills), bool)]),
+            "held": _held(tokens, claims, places, rows, rest, backgrounds),
             "text_number": numbers[located.rows] + base,
             "document_number": documents[numbers[located.rows]],
             "first_token": located.firsts,
@@ -202,6 +213,25 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
         },
         schema=SPANS,
     )
+
+
+def _held(
+    tokens: Tokens,
+    claims: Claims,
+    places: Int64s,
+    rows: Int64s,
+    rest: Located,
+    backgrounds: Sequence[Opened],
+) -> Flags:
+    """Tell what backgrounds hold of claims, and of the stretches that fill the rest."""
+    held = np.zeros(len(places) + len(rest.rows), bool)
+    if backgrounds:
+        chosen = np.flatnonzero(claims.chosen[places])
+        own = passages(claims, places[chosen], rows[chosen])
+        held[chosen] = held_too(own, tokens, backgrounds)
+        whole = whole_passages(rest.rows, rest.firsts, rest.lasts)
+        held[len(places) :] = held_too(whole, tokens, backgrounds)
+    return held
 
 
 def _subset(located: Located, chosen: Int64s) -> Located:

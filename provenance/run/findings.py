@@ -219,7 +219,7 @@ def _contested(
     findings: pa.Table,
     judgements: Sequence[Judgement],
 ) -> Flags:
-    """Tell which findings a permitted source holds too, though their own source forbids them."""
+    """Tell which findings a permitted source or a background holds too, but for permitted ones."""
     permitted: dict[int, list[tuple[int, int]]] = {}
     texts = spans["text_number"].to_numpy()
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
@@ -232,9 +232,13 @@ def _contested(
         text: (sorted(own), max(end - start for start, end in own))
         for text, own in permitted.items()
     }
+    held = spans["held"].to_numpy()
     contested = np.zeros(len(findings), bool)
     for place, row in enumerate(chosen.tolist()):
-        if judgements[place].ruling.verdict is Verdict.PERMITTED or int(texts[row]) not in reach:
+        if judgements[place].ruling.verdict is Verdict.PERMITTED:
+            continue
+        contested[place] = held[row]
+        if held[row] or int(texts[row]) not in reach:
             continue
         own, longest = reach[int(texts[row])]
         half = (ends[row] - starts[row]) / 2

@@ -28,6 +28,7 @@ actor = "api-developer"
 jurisdiction = "EU"
 text_columns = ["text"]
 registries = ["registries/x"]
+backgrounds = ["registries/books"]
 [gate]
 forbidden = "0%"
 "x:restricted.documents" = "5%"
@@ -85,6 +86,7 @@ def test_a_policy_is_read_as_design_writes_it(tmp_path):
         ),
     )
     assert (policy.text_columns, policy.registries) == (("text",), ("registries/x",))
+    assert policy.backgrounds == ("registries/books",)
     assert policy.path == "provenance.toml"
 
 
@@ -213,6 +215,7 @@ def test_options_win_over_the_file(tmp_path):
         gates=["forbidden.bytes=1%"],
         text_columns=["body"],
         registries=["a", "b"],
+        backgrounds=["c"],
     )
     assert policy.circumstances == Circumstances(
         Purpose.EVALUATION, DateRange(date(2024, 1, 1), date(2025, 1, 1)), Actor.SCRAPER, "US"
@@ -222,6 +225,7 @@ def test_options_win_over_the_file(tmp_path):
         "forbidden.bytes=1%",
     ]
     assert (policy.text_columns, policy.registries) == (("body",), ("a", "b"))
+    assert policy.backgrounds == ("c",)
     assert len(policy.agreements) == len(policy.waivers) == 1
 
 

@@ -1,0 +1,54 @@
+"""What registries hold, told with every result. Absence of a match is not clearance."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """What a registry holds of a source. Absence of a match is not clearance.
+
+    Parameters
+    ----------
+    source : str
+        Its id.
+    items, tokens : int
+        How many.
+    first, last : date or None
+        Range of the items' own dates, where known.
+    undated : int
+        Items without a date.
+    unattributable : int
+        Items too short, or too common in their words, ever to be matched.
+    """
+
+    source: str
+    items: int
+    tokens: int
+    first: date | None
+    last: date | None
+    undated: int
+    unattributable: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySummary:
+    """A registry that the corpus was matched against.
+
+    Parameters
+    ----------
+    path, digest : str
+        Where, and what.
+    created : datetime
+        When it was made.
+    items : int
+        How many.
+    sources : tuple of SourceCoverage
+        In order of their ids.
+    """
+
+    path: str
+    digest: str
+    created: datetime
+    items: int
+    sources: tuple[SourceCoverage, ...]
