@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -37,6 +38,12 @@ Examples:
     metavar="DIR",
     help="A registry of what many quote (books, scripture, licences): what it also holds is "
     "contested, and no gate counts it; repeatable.",
+)
+@click.option(
+    "--control",
+    metavar="DIR",
+    help="A registry of items that cannot be in CORPUS, such as later posts: what is found of it "
+    "measures how many findings may be chance.",
 )
 @click.option(
     "-o",
@@ -101,6 +108,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
     backgrounds: tuple[str, ...],
+    control: str | None,
     output: Path | None,
     form: str,
     policy: str | None,
@@ -133,9 +141,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     )
     if output is not None:
         run.check_writable(output)
-    settings = run.Settings(
-        **({} if threads is None else {"threads": threads}), quiet=quiet, rules=rules, split=split
-    )
+    settings = run.Settings(quiet=quiet, rules=rules, split=split, control=control)
+    if threads is not None:
+        settings = replace(settings, threads=threads)
     report = run.check(corpus, asked, settings)
     if output is not None:
         run.written(report, output)

@@ -10,6 +10,7 @@ from provenance.model.calibration import (
     Length,
     Recall,
 )
+from provenance.model.control import Control, Rate
 from provenance.model.coverage import RegistrySummary, SourceCoverage
 from provenance.model.fingerprints import (
     NORMALISATION,
@@ -86,6 +87,7 @@ __all__ = [
     "Basis",
     "Calibration",
     "Circumstances",
+    "Control",
     "CorpusSummary",
     "Corrected",
     "DateRange",
@@ -112,6 +114,7 @@ __all__ = [
     "Policy",
     "Postings",
     "Purpose",
+    "Rate",
     "Reason",
     "Recall",
     "RegistrySummary",

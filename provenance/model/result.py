@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from provenance.model.control import Control
 from provenance.model.coverage import RegistrySummary
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
@@ -209,6 +210,8 @@ class Result:
         Parameters and measured error.
     backgrounds : tuple of RegistrySummary
         What they hold too is contested; nothing is given to them.
+    control : Control or None
+        How many findings may be chance; None where nothing measured it.
     """
 
     tool: str
@@ -225,6 +228,7 @@ class Result:
     findings: int
     method: Method
     backgrounds: tuple[RegistrySummary, ...] = ()
+    control: Control | None = None
 
     @property
     def status(self) -> str:

@@ -6,6 +6,7 @@ from provenance.registry.engine import Limits
 from provenance.registry.manifest import DataFile, Manifest
 from provenance.registry.store import Registry, open_registry
 from provenance.registry.verify import verify
+from provenance.registry.wholes import whole_hashes
 
 __all__ = [
     "MOST_COPIES",
@@ -18,4 +19,5 @@ __all__ = [
     "build",
     "open_registry",
     "verify",
+    "whole_hashes",
 ]

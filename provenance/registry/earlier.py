@@ -13,7 +13,7 @@ from provenance.registry.flow import in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
 from provenance.registry.parts import lay_part
 from provenance.registry.tables import list_values, parquet, starts_of
-from provenance.registry.wholes import wholes
+from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop
 
 _AS_THEY_ARE = ("source", "item", "url", "author", "language", "licence", "length")
@@ -52,7 +52,7 @@ def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
     if shop.keep_texts:
         with parquet(data / TEXTS_FILE) as file:
             columns["text"] = file.read_row_group(group)["text"]
-    whole = pa.array(wholes(*list_values(read["tokens"].combine_chunks())))
+    whole = pa.array(whole_hashes(*list_values(read["tokens"].combine_chunks())))
     return lay_part(columns, whole, place, shop.parts, shop.keys)
 
 

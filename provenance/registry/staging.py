@@ -15,7 +15,7 @@ from provenance.registry.engine import conserve
 from provenance.registry.flow import Portion, in_threads, portions
 from provenance.registry.manifest import tally
 from provenance.registry.parts import lay_part
-from provenance.registry.wholes import wholes
+from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop
 
 CHUNK = Portion(rows=1 << 15, weight=1 << 25)
@@ -112,7 +112,7 @@ def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
     }
     if shop.keep_texts:
         columns["text"] = text
-    whole = pa.array(wholes(tokens.hashes, tokens.offsets))
+    whole = pa.array(whole_hashes(tokens.hashes, tokens.offsets))
     return lay_part(columns, whole, place, shop.parts, shop.keys)
 
 

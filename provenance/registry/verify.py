@@ -15,7 +15,7 @@ from provenance.registry.engine import Limits, count_of, engine
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest, read_manifest
 from provenance.registry.tables import REMEDY, parquet
-from provenance.registry.wholes import wholes
+from provenance.registry.wholes import whole_hashes
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
@@ -97,7 +97,7 @@ def _of_sums(holdings: Holdings, manifest: Manifest) -> Iterator[str]:
     numbers = np.arange(len(holdings.first), dtype=np.uint32)
     lengths = np.diff(holdings.token_offsets)
     alone = holdings.first == numbers
-    hashes = wholes(holdings.tokens, holdings.token_offsets)
+    hashes = whole_hashes(holdings.tokens, holdings.token_offsets)
     if not (hashes[holdings.first] == hashes).all() or (holdings.first > numbers).any():
         yield "items that are called copies and are none"
     cells = holdings.tokens[np.repeat(alone, lengths)] >> np.uint32(32 - BACKGROUND_BITS)

@@ -9,7 +9,7 @@ _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
 
 
-def wholes(tokens: UInt32s, offsets: Int64s) -> UInt64s:
+def whole_hashes(tokens: UInt32s, offsets: Int64s) -> UInt64s:
     """Hash the whole token sequence of every item.
 
     Parameters

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from provenance.model import MeasuredRecall, Report, Result
-from provenance.report import figures, wording
+from provenance.report import figures, reservations, wording
 from provenance.report.bars import bar, ceiling
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.hostile import visible, web_address
@@ -59,6 +59,7 @@ def html_page(report: Report) -> str:
         "missed": wording.bound(result),
         "steps": wording.next_steps(result),
         "charts": _charts(result),
+        "bands": reservations.banded(result.shares),
         "sources": sources,
         "names": {group[0].source: group[0].name for group in sources},
         "anchors": {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)},
@@ -80,7 +81,7 @@ def _environment() -> Environment:
         # Whatever is printed, whoever wrote it: nothing hides in it.
         finalize=_shown,
     )
-    made.globals["say"] = wording
+    made.globals.update(say=wording, reserve=reservations)
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
     return made

@@ -24,7 +24,7 @@ NAME = "result.json"
 
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
-    *("violations", "shares", "findings", "method"),
+    *("violations", "shares", "findings", "method", "control"),
 )
 """Fields that stand in the document as they stand in `Result`."""
 
@@ -62,6 +62,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "rules": {"digest": result.rules_digest},
         "findings": same["findings"],
         "method": same["method"],
+        "control": same["control"],
     }
 
 

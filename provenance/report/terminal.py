@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from provenance.model import GateOutcome, Report, Result, Share, SourceRuling, Verdict
 from provenance.report.bars import ceiling
+from provenance.report.cellbars import cell_bar
 from provenance.report.cells import cells, padded, shortened, wrapped
 from provenance.report.excerpts import passage
 from provenance.report.figures import count, days, interval, limit, percent, size
 from provenance.report.hostile import inline, one_line
+from provenance.report.reservations import BANDS, band_lines, limits
 from provenance.report.strongest import Finding, strongest
 from provenance.report.wording import (
     NOT_CLEARANCE,
@@ -28,13 +30,6 @@ _FINDINGS = 3
 _SOURCES, _OTHERS = 6, 3
 _LONGEST, _NAME = 4000, 60
 """Characters of a sentence, and cells of a name, that the longest may have."""
-_FILL = {
-    Verdict.FORBIDDEN: "█",
-    Verdict.UNKNOWN: "▓",
-    Verdict.RESTRICTED: "▒",
-    Verdict.PERMITTED: "░",
-    None: "░",
-}
 _COLOUR = {
     Verdict.FORBIDDEN: "31",
     Verdict.UNKNOWN: "35",
@@ -84,6 +79,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         _verdict(pen, result),
         _gates(pen, result.gates),
         _shares(pen, result),
+        _bands(pen, result),
         _why(pen, result),
         _strongest(pen, report),
         _limits(pen, result),
@@ -139,6 +135,12 @@ def _shares(pen: _Pen, result: Result) -> list[str]:
     return lines
 
 
+def _bands(pen: _Pen, result: Result) -> list[str]:
+    shown = (*by(result.shares, "verdict"), *by(result.shares, "source")[:_SOURCES])
+    lines = [line for each in band_lines(shown) for line in pen.wrap(each, "  ", "    ")]
+    return [pen.bold("What others hold too"), *lines, *pen.wrap(BANDS, "  ")] if lines else []
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     """Where bars end, and how many cells names and bars have; no bar where it says nothing."""
@@ -178,17 +180,8 @@ def _share_line(pen: _Pen, share: Share, scale: _Scale) -> str:
     if not scale.bar:
         label = f"{name} ({word})" if word else name
         return f"  {padded(label, pen.width - 2 - len(figures))}{figures}"
-    drawn = pen.paint(padded(_bar(share, scale), scale.bar), colour)
+    drawn = pen.paint(padded(cell_bar(share, scale.top, scale.bar), scale.bar), colour)
     return f"  {padded(name, scale.key)} {pen.paint(padded(word, _WORD), colour)} {drawn}{figures}"
-
-
-def _bar(share: Share, scale: _Scale) -> str:
-    def cells_of(part: float) -> int:
-        return min(round(part / scale.top * (scale.bar - 1)), scale.bar - 1)
-
-    filled = max(cells_of(share.tokens.share), 1 if share.tokens.share else 0)
-    whisker = cells_of(share.tokens.high) - filled
-    return _FILL[share.verdict] * filled + "·" * max(whisker, 0)
 
 
 def _why(pen: _Pen, result: Result) -> list[str]:
@@ -281,6 +274,8 @@ def _limits(pen: _Pen, result: Result) -> list[str]:
         )
     if held[_SOURCES:]:
         lines += pen.wrap(f"{count(len(held[_SOURCES:]), 'more source')} in the report.", "  ")
+    for reservation in limits(result):
+        lines += pen.wrap(reservation, "  ", "    ")
     return [*lines, *pen.wrap(NOT_CLEARANCE, "  ")]
 
 

@@ -77,11 +77,12 @@ def chance_scale(registries: Sequence[Opened], control: Sequence[Opened]) -> flo
 
     They grow with the number of items, until the threshold is raised to hold them.
     """
-    return _exposed(registries) / max(_exposed(control), 1)
+    return exposed(registries) / max(exposed(control), 1)
 
 
-def _exposed(registries: Sequence[Opened]) -> int:
+def exposed(registries: Sequence[Opened], without: int = 0) -> int:
+    """Count the items that chance can match, but for some of each registry that were left out."""
     return sum(
-        min(int((first == np.arange(len(first))).sum()), REFERENCE_ITEMS)
+        min(int((first == np.arange(len(first))).sum()) - without, REFERENCE_ITEMS)
         for first in (opened.index.holdings.first for opened in registries)
     )

@@ -27,9 +27,11 @@ from provenance.read import Corpus, load_rules, open_corpus
 from provenance.registry import open_registry
 from provenance.run.backgrounds import coverage, open_backgrounds
 from provenance.run.claiming import claims
+from provenance.run.controls import measured, open_control
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
 from provenance.run.method import method
+from provenance.run.outsiders import looked_up
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.rulings import source_rulings
@@ -51,12 +53,15 @@ class Settings:
         Folder of rule files; None takes the ones that are shipped.
     split : str or None
         Split of a dataset; None takes all.
+    control : str or None
+        Registry of items that cannot be in the corpus; None measures no chance.
     """
 
     threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
     quiet: bool = True
     rules: Path | None = None
     split: str | None = None
+    control: str | None = None
 
 
 def check(
@@ -96,10 +101,13 @@ def check(
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
     registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
     backgrounds = open_backgrounds(policy.backgrounds, registries)
+    control = open_control(settings.control, registries) if settings.control else None
+    sought = [*registries, control.opened] if control else registries
     hosts = SourceHosts(library)
     total = sum(part.size or 0 for part in opened.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
-        readings = read_corpus(opened, registries, hosts.sources_of, settings.threads, shown)
+        whole_readings = read_corpus(opened, sought, hosts.sources_of, settings.threads, shown)
+    readings = looked_up(whole_readings, 0, len(registries)) if control else whole_readings
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
         columns = ", ".join(opened.text_columns) or "no column"
@@ -113,7 +121,9 @@ def check(
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
     made = _report(opened, readings, counts, registries, everything, policy, library, judge, now)
-    return replace(made, result=replace(made.result, backgrounds=coverage(backgrounds)))
+    chance = measured(control, whole_readings, registries, made.findings) if control else None
+    result = replace(made.result, backgrounds=coverage(backgrounds), control=chance)
+    return replace(made, result=result)
 
 
 def _report(  # noqa: PLR0913 (every stage's outcome meets here)

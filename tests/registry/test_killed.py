@@ -23,7 +23,7 @@ from provenance import fingerprint
 from provenance.model import ITEMS, Items, Texts
 from provenance.registry import add, build
 from provenance.registry.sorting import sort_records
-from provenance.registry.wholes import wholes
+from provenance.registry.wholes import whole_hashes
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 
@@ -34,7 +34,7 @@ def warm_up():
     fingerprint.edges(texts, tokens)
     shingles = fingerprint.shingle(tokens, 2)
     fingerprint.signatures(shingles, fingerprint.parameters())
-    wholes(tokens.hashes, tokens.offsets)
+    whole_hashes(tokens.hashes, tokens.offsets)
     sort_records(np.zeros((2, 2), np.uint64), 1)
 
 def kill_at(last, made, folder):

@@ -7,6 +7,7 @@ from provenance.model import (
     FINDINGS,
     Agreement,
     Circumstances,
+    Control,
     CorpusSummary,
     DateRange,
     Estimate,
@@ -17,6 +18,7 @@ from provenance.model import (
     Parameter,
     Policy,
     Purpose,
+    Rate,
     RegistrySummary,
     Report,
     Result,
@@ -47,6 +49,31 @@ EXPIRED = Waiver(
     approver="M. Duarte",
     expires=date(2026, 3, 1),
     source="reddit",
+)
+BOOKS = RegistrySummary(
+    "registries/books",
+    "b5" * 32,
+    datetime(2026, 4, 1, 12, 0, tzinfo=UTC),
+    3_036,
+    (SourceCoverage("books", 3_036, 41_233_020, None, None, 3_036, 0),),
+)
+CONTROL = Control(
+    registry=RegistrySummary(
+        "registries/later",
+        "c6" * 32,
+        datetime(2026, 4, 3, 12, 0, tzinfo=UTC),
+        40_000,
+        (SourceCoverage("x", 40_000, 512_000, date(2026, 1, 1), date(2026, 3, 31), 0, 4_100),),
+    ),
+    shared=37,
+    scale=22.6,
+    passages=0,
+    documents=0,
+    passages_per_million=Rate(0.0, 0.0, 266.9),
+    documents_per_million=Rate(0.0, 0.0, 266.9),
+    findings=360,
+    expected=Rate(0.0, 0.0, 83.4),
+    false_discovery=Rate(0.0, 0.0, 0.241),
 )
 
 
@@ -241,6 +268,8 @@ def _result() -> Result:
             ),
             chance_per_million=0.52,
         ),
+        backgrounds=(BOOKS,),
+        control=CONTROL,
     )
 
 

@@ -107,6 +107,20 @@ def test_matched_words_are_marked_on_both_sides():
     assert "text was not kept." in TEXT
 
 
+def test_what_others_hold_too_is_a_band_and_chance_is_measured():
+    for words in (
+        "1.9% uncontested … 2.4% in all 0.21% contested",
+        "Uncontested: no permitted source and no background holds the same words",
+        "Background registries/books: 3,036 items, made 2026-04-01. Nothing is attributed to it",
+        "Of 360 findings by content, about 0 (0\N{EN DASH}83) may be chance, 0% (",
+        "37 items of the control",
+    ):
+        assert words in PAGE.text
+    for digest in ("b5" * 32, "c6" * 32):
+        assert digest in PAGE.text
+    assert "Chance, measured" not in Page(html_page(clear_report())).text
+
+
 def test_waivers_show_their_end_and_whether_they_count():
     assert "own-content: source=x, documents=faq-*" in PAGE.text
     assert "in use until 2027-01-31" in PAGE.text

@@ -44,7 +44,17 @@ def test_the_verdict_is_the_first_line():
 def test_shares_stand_with_their_intervals():
     text = terminal_summary(REPORT, width=80, colour=False)
     (line,) = [line for line in text.splitlines() if line.startswith("  x ")]
-    assert re.search(r"forbidden +█+·+ +2\.1% +1\.9\N{EN DASH}2\.5%$", line)
+    assert re.search(r"forbidden +█+=·+ +2\.1% +1\.9\N{EN DASH}2\.5%$", line)
+
+
+def test_what_others_hold_too_stands_as_a_band():
+    text = terminal_summary(REPORT, width=80, colour=False)
+    band = "1.9% uncontested … 2.4% in all; 0.21% contested"
+    assert f"\n  forbidden: {band}\n  x: {band}\n" in text
+    assert "  reddit: " in text[text.index("Limits") :]
+    assert "  reddit: " not in text[: text.index("Limits")]
+    assert "Uncontested: no permitted source and no background holds the same words" in text
+    assert "What others hold too" not in terminal_summary(clear_report(), width=80, colour=False)
 
 
 def test_verdicts_differ_in_black_and_white():

@@ -1,0 +1,134 @@
+"""What stands against shares, in words: who else holds the same words, and what may be chance."""
+
+from collections.abc import Iterable
+
+from provenance.model import Control, DateRange, Estimate, Rate, Result, Share
+from provenance.report.figures import count, interval, percent
+
+CONTESTED = "a permitted source or a background holds the same words"
+"""What contested means."""
+
+BANDS = (
+    "Uncontested: no permitted source and no background holds the same words; gates count only "
+    "this. In all: with what was given to another source that has the same words."
+)
+"""How a band is read."""
+
+
+def band(estimate: Estimate) -> str:
+    """Write a share as a band, from what nobody contests to all that its holders could claim.
+
+    Examples
+    --------
+    >>> band(Estimate(30, 0.03, 0.02, 0.04, any=0.032, contested=0.01))
+    '2.0% uncontested … 3.2% in all'
+    """
+    return (
+        f"{percent(max(estimate.share - estimate.contested, 0.0))} uncontested … "
+        f"{percent(estimate.any)} in all"
+    )
+
+
+def is_banded(estimate: Estimate) -> bool:
+    """Tell whether others hold some of a share, or it some of theirs, as far as figures show it."""
+    return bool(estimate.contested) or percent(estimate.any) != percent(estimate.share)
+
+
+def banded(shares: Iterable[Share]) -> tuple[Share, ...]:
+    """Pick the shares of which a band says more than the share, by tokens."""
+    return tuple(share for share in shares if is_banded(share.tokens))
+
+
+def band_lines(shares: Iterable[Share]) -> tuple[str, ...]:
+    """Write the bands that say more than their shares, one a line."""
+    return tuple(
+        f"{share.key}: {band(share.tokens)}"
+        + (f"; {percent(share.tokens.contested)} contested" if share.tokens.contested else "")
+        for share in banded(shares)
+    )
+
+
+def limits(result: Result) -> tuple[str, ...]:
+    """Say what backgrounds and a control were for, and what came of them."""
+    backgrounds = [
+        f"Background {background.path}: {count(background.items, 'item')}; what it holds too is "
+        "contested."
+        for background in result.backgrounds
+    ]
+    if result.control is None:
+        return tuple(backgrounds)
+    doubts = control_doubts(result.control, result.policy.circumstances.collected)
+    return (*backgrounds, " ".join((chance_sentence(result.control), *doubts)))
+
+
+def chance_sentence(control: Control) -> str:
+    """Say how many findings may be chance.
+
+    Parameters
+    ----------
+    control : Control
+        What measured it.
+
+    Returns
+    -------
+    str
+        "Of 400 findings by content, about 12 (5 to 20) may be chance, 3.0% (1.0 to 5.0%): measured
+        with 900 items that cannot be in the corpus (registries/later)."
+    """
+    how = (
+        f"measured with {count(control.registry.items, 'item')} that cannot be in the corpus "
+        f"({control.registry.path})"
+    )
+    rate = control.false_discovery
+    if rate is None:
+        return (
+            "Nothing was found by content; by chance about "
+            f"{_amount(control.expected, None)} would have been, {how}."
+        )
+    part = f"{percent(rate.value)} ({interval(rate.low, rate.high)})"
+    return (
+        f"Of {count(control.findings, 'finding')} by content, about "
+        f"{_amount(control.expected, control.findings)} may be chance, {part}: {how}."
+    )
+
+
+def control_doubts(control: Control, collected: DateRange | None) -> tuple[str, ...]:
+    """Say why what was found of a control may be more, or less, than chance.
+
+    Parameters
+    ----------
+    control : Control
+        What measured chance.
+    collected : DateRange or None
+        When the corpus was collected, where that is known.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    doubts = []
+    if control.shared:
+        doubts.append(
+            f"{count(control.shared, 'item')} of the control say the same as items of a registry, "
+            "and were left out."
+        )
+    first = min((source.first for source in control.registry.sources if source.first), default=None)
+    last = collected and collected.until
+    if first and last and first < last:
+        doubts.append(
+            f"The control's items begin on {first}, before the corpus was collected: some may "
+            "be in it, and count as chance here."
+        )
+    return tuple(doubts)
+
+
+def _amount(rate: Rate, most: int | None) -> str:
+    """Write an expected number with its interval; it cannot be more than there are."""
+    value, low, high = (
+        f"{each:,.0f}" if each >= 10 else f"{each:.1f}".removesuffix(".0")
+        for each in (
+            part if most is None else min(part, most) for part in (rate.value, rate.low, rate.high)
+        )
+    )
+    return f"{value} ({low}\N{EN DASH}{high})"

@@ -1,0 +1,150 @@
+"""Controls: registries of items that cannot be in the corpus. What is found of them is chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.errors import RegistryError
+from provenance.match import poisson, wilson
+from provenance.model import Control, Flags, Rate, UInt64s
+from provenance.registry import open_registry, whole_hashes
+from provenance.run.chances import exposed, false_rate
+from provenance.run.claiming import claims
+from provenance.run.outsiders import looked_up
+from provenance.run.readings import Opened, Reading
+
+_MOST_SHARED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedControl:
+    """A control, ready to be matched against.
+
+    Parameters
+    ----------
+    opened : Opened
+        Its items.
+    shared : ndarray of bool, shape (items,)
+        Those whose words an item of the registries has, too: they may well be in the corpus.
+    """
+
+    opened: Opened
+    shared: Flags
+
+    @property
+    def distinct(self) -> Flags:
+        """The items with words of their own: not empty, and the first of those that are alike."""
+        holdings = self.opened.index.holdings
+        is_first = holdings.first == np.arange(len(holdings.first))
+        return np.asarray(is_first & (np.diff(holdings.token_offsets) > 0))
+
+
+def open_control(path: str, registries: Sequence[Opened]) -> OpenedControl:
+    """Open a control.
+
+    Raises
+    ------
+    RegistryError
+        If most of its items are items of the registries: it would measure copies.
+    """
+    opened = Opened.of(open_registry(Path(path)))
+    known = np.concatenate([_wholes(registry) for registry in registries])
+    control = OpenedControl(opened, np.isin(_wholes(opened), known))
+    shared, distinct = int((control.shared & control.distinct).sum()), int(control.distinct.sum())
+    if shared > _MOST_SHARED * distinct or not distinct:
+        raise RegistryError(
+            f"the control {path} holds {distinct:,} different items, and {shared:,} of them say "
+            "the same as items of the registries: what is found of it may be there",
+            remedy="name a registry of items that cannot be in the corpus, such as posts written "
+            "after it was collected",
+        )
+    return control
+
+
+def measured(
+    control: OpenedControl,
+    readings: Sequence[Reading],
+    registries: Sequence[Opened],
+    findings: pa.Table,
+) -> Control:
+    """Measure how many findings may be chance.
+
+    Parameters
+    ----------
+    control : OpenedControl
+        Looked for in the same reading, after the registries.
+    readings : sequence of Reading
+        Of the corpus.
+    registries : sequence of Opened
+        What the findings are of.
+    findings : pyarrow.Table
+        Of schema `FINDINGS`: what was found of the registries.
+
+    Notes
+    -----
+    Passages of the control are weighed and settled as those of the registries are, by themselves.
+    Their number has a Poisson interval, and is scaled by the number of items: chance grows with it,
+    until the threshold is raised to hold it.
+    """
+    place = len(registries)
+    settled = claims(
+        [_unshared(reading, control.shared) for reading in looked_up(readings, place, place + 1)],
+        [control.opened],
+    )
+    shared = int((control.shared & control.distinct).sum())
+    scale = exposed(registries) / max(exposed([control.opened], without=shared), 1)
+    rate = false_rate("control", settled, readings, scale)
+    expected = _times(_counted(rate.findings), scale)
+    in_documents = _times(_counted(rate.documents), scale)
+    million = 1e6 / rate.read
+    content = int(np.count_nonzero(findings["evidence"].to_numpy() == "content"))
+    return Control(
+        registry=control.opened.registry.summary(),
+        shared=shared,
+        scale=scale,
+        passages=rate.findings,
+        documents=rate.documents,
+        passages_per_million=_times(expected, million),
+        documents_per_million=_times(in_documents, million),
+        findings=content,
+        expected=expected,
+        false_discovery=_discovery(rate.findings, content, scale),
+    )
+
+
+def _wholes(opened: Opened) -> UInt64s:
+    return whole_hashes(opened.index.holdings.tokens, opened.index.holdings.token_offsets)
+
+
+def _unshared(reading: Reading, shared: Flags) -> Reading:
+    (candidates,) = reading.candidates
+    own = np.flatnonzero(~shared[candidates.items])
+    return replace(reading, candidates=(candidates.take(own),))
+
+
+def _counted(count: int) -> Rate:
+    return Rate(count, *poisson(count))
+
+
+def _times(rate: Rate, factor: float) -> Rate:
+    return Rate(rate.value * factor, rate.low * factor, rate.high * factor)
+
+
+def _discovery(passages: int, findings: int, scale: float) -> Rate | None:
+    """Give the part of findings that may be chance: at most all of them.
+
+    Both counts are of rare things, so the part of the one in both has Wilson's interval.
+    """
+    if not findings:
+        return None
+    low, high = wilson(passages, passages + findings)
+    value = min(scale * passages / findings, 1.0)
+    return Rate(value, _capped(low, scale), max(value, _capped(high, scale)))
+
+
+def _capped(part: float, scale: float) -> float:
+    """Turn a part of both counts into the ratio of the one to the other, scaled, at most 1."""
+    return min(scale * part / (1 - part), 1.0) if part < 1 else 1.0

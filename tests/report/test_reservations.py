@@ -1,0 +1,95 @@
+"""What stands against shares: bands, backgrounds and chance, in words."""
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.model import DateRange, Estimate, Rate
+from provenance.report.reservations import (
+    band,
+    band_lines,
+    chance_sentence,
+    control_doubts,
+    is_banded,
+    limits,
+)
+from tests.report.samples import CONTROL, clear_report, sample_report
+
+RESULT = sample_report().result
+
+
+def estimate(share: float, more: float = 0.0, contested: float = 0.0) -> Estimate:
+    return Estimate(1, share, 0.0, 1.0, min(share + more, 1.0), contested)
+
+
+def test_a_band_goes_from_what_nobody_contests_to_all_that_is_held():
+    assert band(estimate(0.03, 0.002, 0.01)) == "2.0% uncontested … 3.2% in all"
+    assert band(estimate(0.03, 0.0, 0.03)) == "0% uncontested … 3.0% in all"
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_share_that_nobody_else_holds_is_no_band(share, more, part):
+    assert not is_banded(estimate(share))
+    assert is_banded(estimate(share, more, share * part)) >= bool(share * part)
+
+
+def test_only_bands_that_say_something_are_told():
+    assert [line.partition(":")[0] for line in band_lines(RESULT.shares)] == [
+        "x",
+        "forbidden",
+        "forbidden",
+    ]
+    assert band_lines(clear_report().result.shares) == ()
+
+
+def test_chance_is_told_as_a_part_of_the_findings():
+    control = replace(
+        CONTROL, findings=400, expected=Rate(12, 4.8, 20.4), false_discovery=Rate(0.03, 0.012, 0.05)
+    )
+    assert chance_sentence(control) == (
+        "Of 400 findings by content, about 12 (4.8\N{EN DASH}20) may be chance, "
+        "3.0% (1.2\N{EN DASH}5.0%): measured with 40,000 items that cannot be in the corpus "
+        "(registries/later)."
+    )
+
+
+def test_no_more_findings_can_be_chance_than_there_are():
+    control = replace(CONTROL, findings=3, expected=Rate(4, 1, 10), false_discovery=Rate(1, 0.4, 1))
+    assert "Of 3 findings by content, about 3 (1\N{EN DASH}3) may be chance" in chance_sentence(
+        control
+    )
+
+
+def test_where_nothing_was_found_chance_is_still_told():
+    control = replace(CONTROL, findings=0, expected=Rate(0, 0, 7.38), false_discovery=None)
+    assert chance_sentence(control).startswith(
+        "Nothing was found by content; by chance about 0 (0\N{EN DASH}7.4) would have been"
+    )
+
+
+def test_what_the_control_shares_with_a_registry_is_said():
+    assert control_doubts(CONTROL, None) == (
+        "37 items of the control say the same as items of a registry, and were left out.",
+    )
+    assert control_doubts(replace(CONTROL, shared=0), None) == ()
+
+
+def test_a_control_older_than_the_corpus_is_doubted():
+    control = replace(CONTROL, shared=0)
+    before = DateRange(date(2023, 6, 1), date(2023, 6, 2))
+    after = DateRange(date(2026, 2, 1), date(2026, 2, 2))
+    (doubt,) = control_doubts(control, after)
+    assert "begin on 2026-01-01, before the corpus was collected" in doubt
+    assert control_doubts(control, before) == ()
+
+
+def test_limits_name_backgrounds_and_the_control():
+    background, chance = limits(RESULT)
+    assert background == (
+        "Background registries/books: 3,036 items; what it holds too is contested."
+    )
+    assert "(registries/later)" in chance
+    assert "37 items of the control" in chance
+    assert limits(clear_report().result) == ()
