@@ -32,10 +32,13 @@ class Control:
         What it holds.
     shared : int
         Its items that were left out, for the same words stand in a registry: copies are no chance.
+    outdone : int
+        Passages of it that were left out, for an item of a registry matches the same words at least
+        as well: near-copies are no chance, either.
     scale : float
         Chance matches of the registries, for one of the control's.
     passages, documents : int
-        What was found of it, and in how many documents.
+        What else was found of it, and in how many documents.
     passages_per_million, documents_per_million : Rate
         In a million tokens, scaled to the registries.
     findings : int
@@ -48,6 +51,7 @@ class Control:
 
     registry: RegistrySummary
     shared: int
+    outdone: int
     scale: float
     passages: int
     documents: int

@@ -113,6 +113,11 @@ def control_doubts(control: Control, collected: DateRange | None) -> tuple[str, 
             f"{count(control.shared, 'item')} of the control say the same as items of a registry, "
             "and were left out."
         )
+    if control.outdone:
+        doubts.append(
+            f"{count(control.outdone, 'more passage')} of the control match no better than an item "
+            "of a registry in the same place: near-copies, and not counted."
+        )
     first = min((source.first for source in control.registry.sources if source.first), default=None)
     last = collected and collected.until
     if first and last and first < last:

@@ -121,7 +121,9 @@ def check(
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
     made = _report(opened, readings, counts, registries, everything, policy, library, judge, now)
-    chance = measured(control, whole_readings, registries, made.findings) if control else None
+    chance = None
+    if control is not None:
+        chance = measured(control, whole_readings, registries, settled, made.findings)
     result = replace(made.result, backgrounds=coverage(backgrounds), control=chance)
     return replace(made, result=result)
 

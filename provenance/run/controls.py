@@ -12,7 +12,7 @@ from provenance.match import poisson, wilson
 from provenance.model import Control, Flags, Rate, UInt64s
 from provenance.registry import open_registry, whole_hashes
 from provenance.run.chances import exposed, false_rate
-from provenance.run.claiming import claims
+from provenance.run.claiming import Claims, claims
 from provenance.run.outsiders import looked_up
 from provenance.run.readings import Opened, Reading
 
@@ -68,6 +68,7 @@ def measured(
     control: OpenedControl,
     readings: Sequence[Reading],
     registries: Sequence[Opened],
+    others: Claims,
     findings: pa.Table,
 ) -> Control:
     """Measure how many findings may be chance.
@@ -80,20 +81,27 @@ def measured(
         Of the corpus.
     registries : sequence of Opened
         What the findings are of.
+    others : Claims
+        Of the registries.
     findings : pyarrow.Table
         Of schema `FINDINGS`: what was found of the registries.
 
     Notes
     -----
     Passages of the control are weighed and settled as those of the registries are, by themselves.
-    Their number has a Poisson interval, and is scaled by the number of items: chance grows with it,
-    until the threshold is raised to hold it.
+    Those count that match better than a registry's item in the same place (Elias and Gygi,
+    "Target-decoy search strategy", 2007): where an item stands, its near-copies among later posts
+    are found, too, but match no better; what both quote is matched best by either. The number has
+    a Poisson interval, and is scaled by the number of items: chance grows with it, until the
+    threshold is raised to hold it.
     """
     place = len(registries)
     settled = claims(
         [_unshared(reading, control.shared) for reading in looked_up(readings, place, place + 1)],
         [control.opened],
     )
+    outdone = settled.chosen & _outdone(settled, others)
+    settled = replace(settled, chosen=settled.chosen & ~outdone)
     shared = int((control.shared & control.distinct).sum())
     scale = exposed(registries) / max(exposed([control.opened], without=shared), 1)
     rate = false_rate("control", settled, readings, scale)
@@ -104,6 +112,7 @@ def measured(
     return Control(
         registry=control.opened.registry.summary(),
         shared=shared,
+        outdone=int(outdone.sum()),
         scale=scale,
         passages=rate.findings,
         documents=rate.documents,
@@ -123,6 +132,28 @@ def _unshared(reading: Reading, shared: Flags) -> Reading:
     (candidates,) = reading.candidates
     own = np.flatnonzero(~shared[candidates.items])
     return replace(reading, candidates=(candidates.take(own),))
+
+
+def _outdone(passages: Claims, others: Claims) -> Flags:
+    """Tell of which passages others claim at least half, matching at least as many tokens.
+
+    Strengths of two registries do not compare so finely: each knows its own phrases best.
+    """
+    outdone = np.zeros(len(passages), bool)
+    texts, matched = others.candidates.texts, others.candidates.matched
+    own = passages.candidates.matched
+    for place in np.flatnonzero(passages.chosen).tolist():
+        text = passages.candidates.texts[place]
+        there = slice(*np.searchsorted(texts, [text, text + 1]))
+        common = (
+            np.minimum(others.lasts[there], passages.lasts[place])
+            - np.maximum(others.firsts[there], passages.firsts[place])
+            + 1
+        )
+        half = 2 * common >= passages.lasts[place] - passages.firsts[place] + 1
+        better = matched[there] >= own[place]
+        outdone[place] = (half & better).any()
+    return outdone
 
 
 def _counted(count: int) -> Rate:

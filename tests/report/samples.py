@@ -66,6 +66,7 @@ CONTROL = Control(
         (SourceCoverage("x", 40_000, 512_000, date(2026, 1, 1), date(2026, 3, 31), 0, 4_100),),
     ),
     shared=37,
+    outdone=0,
     scale=22.6,
     passages=0,
     documents=0,

@@ -74,6 +74,8 @@ def test_what_the_control_shares_with_a_registry_is_said():
         "37 items of the control say the same as items of a registry, and were left out.",
     )
     assert control_doubts(replace(CONTROL, shared=0), None) == ()
+    (doubt,) = control_doubts(replace(CONTROL, shared=0, outdone=3), None)
+    assert doubt.startswith("3 more passages of the control match no better than an item of a reg")
 
 
 def test_a_control_older_than_the_corpus_is_doubted():

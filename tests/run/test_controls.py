@@ -95,6 +95,28 @@ def test_items_that_a_registry_holds_too_are_left_out(measure, posts, pages) -> 
     assert control.scale == 2
 
 
+def test_near_copies_of_what_was_found_are_no_chance(measure, posts, pages) -> None:
+    copied = [post["text"] for post in posts[15:20]]
+    near = [f"{text} {WRITER.words[number]}" for number, text in enumerate(copied)]
+
+    control = measure([*pages[:40], *copied], [*OTHERS, *near]).result.control
+
+    assert control.findings == 5
+    assert (control.passages, control.outdone, control.shared) == (0, 5, 0)
+
+
+def test_what_the_control_matches_better_counts_whatever_was_found_there(
+    measure, posts, pages
+) -> None:
+    # Most of a post stands there, but all of the longer text that quotes it.
+    quoting = f"{posts[17]['text'].rsplit(' ', 6)[0]} {OTHERS[20]}"
+
+    control = measure([*pages[:40], quoting], [*OTHERS[:15], quoting]).result.control
+
+    assert control.findings == 1
+    assert (control.passages, control.outdone) == (1, 0)
+
+
 def test_a_control_of_copies_measures_nothing_and_is_refused(measure, posts, pages) -> None:
     with pytest.raises(RegistryError, match="say the same as items of the registries"):
         measure(pages[:3], [*OTHERS[:10], *(post["text"] for post in posts[:11])])
