@@ -35,8 +35,6 @@ def cell_bar(share: Share, top: float, width: int) -> str:
 
     tokens = share.tokens
     filled = max(cells_of(tokens.share), 1 if tokens.share else 0)
-    contested = min(max(cells_of(tokens.contested), 1 if tokens.contested else 0), filled)
-    if tokens.contested < tokens.share and filled > 1:
-        contested = min(contested, filled - 1)
+    contested = round(filled * min(tokens.contested / tokens.share, 1.0)) if tokens.share else 0
     whisker = max(cells_of(tokens.high) - filled, 0)
     return _FILL[share.verdict] * (filled - contested) + _CONTESTED * contested + _WHISKER * whisker

@@ -23,15 +23,16 @@ def band(estimate: Estimate) -> str:
     >>> band(Estimate(30, 0.03, 0.02, 0.04, any=0.032, contested=0.01))
     '2.0% uncontested … 3.2% in all'
     """
-    return (
-        f"{percent(max(estimate.share - estimate.contested, 0.0))} uncontested … "
-        f"{percent(estimate.any)} in all"
-    )
+    return f"{percent(_uncontested(estimate))} uncontested … {percent(estimate.any)} in all"
+
+
+def _uncontested(estimate: Estimate) -> float:
+    return max(estimate.share - estimate.contested, 0.0)
 
 
 def is_banded(estimate: Estimate) -> bool:
     """Tell whether others hold some of a share, or it some of theirs, as far as figures show it."""
-    return bool(estimate.contested) or percent(estimate.any) != percent(estimate.share)
+    return percent(_uncontested(estimate)) != percent(estimate.any)
 
 
 def banded(shares: Iterable[Share]) -> tuple[Share, ...]:

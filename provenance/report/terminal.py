@@ -138,7 +138,11 @@ def _shares(pen: _Pen, result: Result) -> list[str]:
 def _bands(pen: _Pen, result: Result) -> list[str]:
     shown = (*by(result.shares, "verdict"), *by(result.shares, "source")[:_SOURCES])
     lines = [line for each in band_lines(shown) for line in pen.wrap(each, "  ", "    ")]
-    return [pen.bold("What others hold too"), *lines, *pen.wrap(BANDS, "  ")] if lines else []
+    return (
+        [pen.bold("What others hold too (contested: =)"), *lines, *pen.wrap(BANDS, "  ")]
+        if lines
+        else []
+    )
 
 
 @dataclass(frozen=True, slots=True)

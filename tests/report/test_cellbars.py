@@ -21,10 +21,9 @@ def test_what_is_contested_follows_what_is_not():
     assert drawn(0.5, 0.5, 0.5) == "=" * 10
 
 
-def test_a_little_of_either_is_seen():
-    assert drawn(0.5, 0.5, 0.0001) == "█" * 9 + "="
-    assert drawn(0.5, 0.5, 0.4999) == "█" + "=" * 9
-    assert drawn(0.001, 0.001, 0.0) == "█"
+def test_the_smallest_share_is_seen_and_drawn_as_most_of_it_is():
+    assert drawn(0.001, 0.001, 0.0004) == "█"
+    assert drawn(0.001, 0.001, 0.0006) == "="
     assert drawn(0.0, 0.0, 0.0) == ""
 
 

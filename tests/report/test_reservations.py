@@ -29,10 +29,15 @@ def test_a_band_goes_from_what_nobody_contests_to_all_that_is_held():
     assert band(estimate(0.03, 0.0, 0.03)) == "0% uncontested … 3.0% in all"
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
-def test_a_share_that_nobody_else_holds_is_no_band(share, more, part):
+@given(st.floats(0.001, 1), st.floats(0.1, 1))
+def test_a_share_is_a_band_where_others_hold_some_of_it_or_it_of_theirs(share, part):
     assert not is_banded(estimate(share))
-    assert is_banded(estimate(share, more, share * part)) >= bool(share * part)
+    assert is_banded(estimate(share, contested=share * part))
+    assert is_banded(estimate(share / 2, more=share * part))
+
+
+def test_a_band_that_figures_do_not_show_is_none():
+    assert not is_banded(estimate(0.0134, contested=0.00001))
 
 
 def test_only_bands_that_say_something_are_told():
