@@ -231,7 +231,8 @@ def _finding(pen: _Pen, finding: Finding) -> list[str]:
     how = f"{finding.tokens}{whole} words, {finding.bits:.0f} bits"
     where = (
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
-        f"{how if finding.bits else finding.evidence}{', waived' if finding.waiver else ''}"
+        f"{how if finding.bits else finding.evidence}"
+        f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
     )
     lines = pen.wrap(where, indent="  ", hanging="    ")
     if finding.excerpt:

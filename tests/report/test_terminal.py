@@ -57,6 +57,15 @@ def test_what_others_hold_too_stands_as_a_band():
     assert "What others hold too" not in terminal_summary(clear_report(), width=80, colour=False)
 
 
+def test_a_contested_finding_says_so():
+    rows = [finding(name, "x", "[[the match]]", None, contested=name == "p") for name in "pq"]
+    report = Report(REPORT.result, findings_table(rows))
+    text = " ".join(terminal_summary(report, width=80, colour=False).split())
+    (disputed,), (own,) = (re.findall(rf"in {name}, ([^“]*)“", text) for name in "pq")
+    assert disputed.endswith(", contested ")
+    assert "contested" not in own
+
+
 def test_verdicts_differ_in_black_and_white():
     text = terminal_summary(REPORT, width=80, colour=False)
     bars = {
