@@ -80,6 +80,11 @@ Examples:
     metavar="NAME",
     help="Where the text is; repeatable. Unset: found by itself.",
 )
+@click.option(
+    "--calibration",
+    metavar="FILE",
+    help="What `provenance calibrate` measured: shares are corrected by it.",
+)
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -101,6 +106,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     jurisdiction: str | None,
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
+    calibration: str | None,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -120,6 +126,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         gates=gates,
         text_columns=text_columns,
         registries=registries,
+        calibration=calibration,
     )
     if output is not None:
         run.check_writable(output)

@@ -5,6 +5,7 @@ from provenance.model.calibration import (
     LENGTHS,
     PLANTS,
     Calibration,
+    CalibrationSummary,
     Corrected,
     FalseRate,
     Length,
@@ -27,6 +28,7 @@ from provenance.model.fingerprints import (
 )
 from provenance.model.holdings import BACKGROUND_BITS, Holdings, Postings
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
+from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
     DEFAULT_GATES,
     Agreement,
@@ -40,9 +42,6 @@ from provenance.model.result import (
     RESULT_SCHEMA,
     CorpusSummary,
     GateOutcome,
-    MeasuredRecall,
-    Method,
-    Parameter,
     RegistrySummary,
     Report,
     Result,
@@ -86,6 +85,7 @@ __all__ = [
     "Alternative",
     "Basis",
     "Calibration",
+    "CalibrationSummary",
     "Circumstances",
     "CorpusSummary",
     "Corrected",

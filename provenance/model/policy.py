@@ -128,6 +128,8 @@ class Policy:
         What it has signed, and what it answers for.
     text_columns, registries : tuple of str
         Defaults of the options of the same names.
+    calibration : str or None
+        File of the calibration that shares are corrected by.
     path : str or None
         Where it was read; None where it is the default.
     digest : str
@@ -140,5 +142,6 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     text_columns: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
+    calibration: str | None = None
     path: str | None = None
     digest: str = ""

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
+from provenance.model.calibration import CalibrationSummary
+from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
@@ -178,53 +180,6 @@ class WaiverOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A setting that the outcome depends on: its name, its value, and what it means."""
-
-    name: str
-    value: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredRecall:
-    """What the detector finds of planted posts, as shipped.
-
-    Parameters
-    ----------
-    edit : str
-        What was done to the post: "verbatim", "cut70", ...
-    length : str
-        "8+", "5-7": tokens of the post.
-    recall : float
-        In [0, 1].
-    """
-
-    edit: str
-    length: str
-    recall: float
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How the findings came about, and how far to trust them.
-
-    Parameters
-    ----------
-    parameters : tuple of Parameter
-        Fingerprint, matching, threshold.
-    recall : tuple of MeasuredRecall
-        On the maintainers' evaluation data; the user's own may differ.
-    chance_per_million : float
-        Expected documents with a chance match, per million tokens.
-    """
-
-    parameters: tuple[Parameter, ...]
-    recall: tuple[MeasuredRecall, ...]
-    chance_per_million: float
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """Everything that a report says, but for the findings themselves.
 
@@ -256,6 +211,8 @@ class Result:
         Rows of the findings table.
     method : Method
         Parameters and measured error.
+    calibration : CalibrationSummary or None
+        What shares were corrected by; None where they were not.
     """
 
     tool: str
@@ -271,6 +228,7 @@ class Result:
     waivers: tuple[WaiverOutcome, ...]
     findings: int
     method: Method
+    calibration: CalibrationSummary | None = None
 
     @property
     def status(self) -> str:

@@ -25,7 +25,10 @@ from provenance.read.datesyntax import collected_of, period_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
 
 FILE, PROJECT = "provenance.toml", "pyproject.toml"
-CHECK_KEYS = ("purpose", "collected", "actor", "jurisdiction", "text_columns", "registries")
+CHECK_KEYS = (
+    *("purpose", "collected", "actor", "jurisdiction"),
+    *("text_columns", "registries", "calibration"),
+)
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference")
 COVERS = ("source", "documents", "item")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
@@ -41,6 +44,7 @@ class Options(TypedDict, total=False):
     gates: Sequence[str]
     text_columns: Sequence[str]
     registries: Sequence[str]
+    calibration: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -73,7 +77,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
     """Set what the command line says in place of what the policy says.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
-    stay. Columns and registries take the place of the policy's.
+    stay. Columns, registries and a calibration take the place of the policy's.
 
     Raises
     ------
@@ -97,6 +101,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
             gates=overridden(policy.gates, gates),
             text_columns=tuple(options.get("text_columns", ())) or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
+            calibration=options.get("calibration") or policy.calibration,
         )
     )
 
@@ -146,6 +151,7 @@ def _load(path: Path, name: str) -> Policy:
             waivers=_waivers(waivers),
             text_columns=_texts(check.get("text_columns")),
             registries=_texts(check.get("registries")),
+            calibration=check["calibration"].text() if "calibration" in check else None,
             path=name,
         )
     )

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from provenance.model import MeasuredRecall, Report, Result
-from provenance.report import figures, wording
+from provenance.report import figures, trust, wording
 from provenance.report.bars import bar, ceiling
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.hostile import visible, web_address
@@ -56,7 +56,8 @@ def html_page(report: Report) -> str:
     said = {
         "result": result,
         "total": report.findings.num_rows,
-        "missed": wording.bound(result),
+        "calibrated": trust.calibrated(result),
+        "missed": trust.bound(result),
         "steps": wording.next_steps(result),
         "charts": _charts(result),
         "sources": sources,

@@ -22,7 +22,10 @@ from provenance.report.hostile import HIDDEN
 
 NAME = "result.json"
 
-_SAME = ("corpus", "registries", "policy", "violations", "shares", "findings", "method")
+_SAME = (
+    *("corpus", "registries", "policy", "violations", "shares", "findings", "method"),
+    "calibration",
+)
 """Fields that stand in the document as they stand in `Result`."""
 
 
@@ -50,6 +53,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "gates": [_flat(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
         "violations": same["violations"],
         "corpus": same["corpus"],
+        "calibration": same["calibration"],
         "shares": same["shares"],
         "rulings": [_flat(each, "ruling") for each in result.rulings],
         "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],

@@ -26,8 +26,10 @@ from provenance.model import (
 from provenance.read import Corpus, load_rules, open_corpus
 from provenance.registry import open_registry
 from provenance.run.claiming import claims
+from provenance.run.correcting import Correcting, Seen, correcting
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
+from provenance.run.fitting import Fitted, fitted
 from provenance.run.method import method
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
@@ -93,6 +95,7 @@ def check(
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
     # Ties between registries must not depend on the order in which they were named.
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
+    fit = fitted(policy.calibration, sorted(whole)) if policy.calibration else None
     registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
     hosts = SourceHosts(library)
     total = sum(part.size or 0 for part in opened.parts) or None
@@ -110,10 +113,17 @@ def check(
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
-    return _report(opened, readings, counts, registries, everything, policy, library, judge, now)
+    correct = (
+        correcting(fit.calibration, Seen.of(everything, settled, registries), counts)
+        if fit
+        else None
+    )
+    return _report(
+        opened, readings, counts, registries, everything, policy, library, judge, now, fit, correct
+    )
 
 
-def _report(  # noqa: PLR0913 (every stage's outcome meets here)
+def _report(  # noqa: PLR0913, PLR0917 (every stage's outcome meets here)
     corpus: Corpus,
     readings: Sequence[Reading],
     counts: Counts,
@@ -123,6 +133,8 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     library: Library,
     judge: Judge,
     now: datetime,
+    fit: Fitted | None,
+    correct: Correcting | None,
 ) -> Report:
     summaries = tuple(opened.registry.summary() for opened in registries)
     held = {source.source for summary in summaries for source in summary.sources}
@@ -130,20 +142,22 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     outcomes = hold_gates(
         policy.gates, [_gated(gate, everything, counts, waived) for gate in policy.gates]
     )
+    summary = _summary(corpus, readings, counts)
     result = Result(
         tool=__version__,
         created=now,
-        corpus=_summary(corpus, readings, counts),
+        corpus=summary,
         registries=summaries,
         rules_digest=library.digest,
         policy=policy,
-        shares=shares(everything, counts, sorted(held)),
+        shares=shares(everything, counts, sorted(held), correct),
         rulings=source_rulings(everything, summaries, library, judge),
         gates=outcomes,
         violations=violations(outcomes, policy.circumstances),
         waivers=waivers,
         findings=len(everything.findings),
         method=method(registries),
+        calibration=fit.summary(summary.digest) if fit else None,
     )
     findings = everything.findings.set_column(
         FINDINGS.get_field_index("waiver"), FINDINGS.field("waiver"), waived

@@ -7,10 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import default_rng
 
-from provenance.errors import PolicyError
 from provenance.match import (
     LOOKS,
-    THRESHOLD,
     Correction,
     Falsehood,
     Planted,
@@ -19,14 +17,13 @@ from provenance.match import (
     learn,
     length_classes,
 )
-from provenance.model import LENGTHS, NORMALISATION, Calibration, Corrected, Floats, Int64s, Unit
+from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
 from provenance.run.claiming import Claims
 from provenance.run.findings import Found
 from provenance.run.readings import Counts, Opened
 from provenance.run.recalls import span_lengths, span_looks
 
 _DRAWS = 400
-_REMEDY = "measure again, with `provenance calibrate`, the corpus and registries that are checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def correcting(calibration: Calibration, seen: Seen, counts: Counts) -> Correcti
     Parameters
     ----------
     calibration : Calibration
-        Made for it: see `misfit`.
+        Made for it: see `fitting.check_fit`.
     seen : Seen
         All findings.
     counts : Counts
@@ -146,47 +143,6 @@ def correcting(calibration: Calibration, seen: Seen, counts: Counts) -> Correcti
     learnt = learn(planted, table.reshape(shape), false, dice)
     sources = [numbers.get(source, 0) for source in seen.sources]
     return Correcting(seen, counts, learnt, np.array(sources, np.int64))
-
-
-def misfit(calibration: Calibration, corpus: str, registries: tuple[str, ...]) -> str | None:
-    """Tell whether a calibration may be used for a check.
-
-    Parameters
-    ----------
-    calibration : Calibration
-        Made earlier.
-    corpus : str
-        Digest of what is checked.
-    registries : tuple of str
-        Digests of what it is checked against.
-
-    Returns
-    -------
-    str or None
-        A reservation that the report must show, if there is one.
-
-    Raises
-    ------
-    PolicyError
-        If it was made with another detector, or with other registries.
-    """
-    if set(calibration.registries) != set(registries):
-        raise PolicyError("the calibration was made with other registries", remedy=_REMEDY)
-    if calibration.threshold != THRESHOLD:
-        raise PolicyError(
-            f"the calibration was made at a threshold of {calibration.threshold:g}, and "
-            f"this is {THRESHOLD:g}",
-            remedy=_REMEDY,
-        )
-    if calibration.normalisation != NORMALISATION:
-        raise PolicyError(
-            f"the calibration was made with normalisation {calibration.normalisation}, and this "
-            f"is {NORMALISATION}",
-            remedy=_REMEDY,
-        )
-    if calibration.corpus != corpus:
-        return "recall was measured on another corpus"
-    return None
 
 
 def _numbered(plants: pa.Table) -> dict[str, int]:

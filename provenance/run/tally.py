@@ -8,6 +8,7 @@ import numpy as np
 from provenance.judge import Judgement
 from provenance.match import EDGE_ERROR, interval, union_lengths
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
+from provenance.run.correcting import Correcting
 from provenance.run.findings import Found, Holder
 from provenance.run.readings import Counts
 
@@ -26,7 +27,19 @@ class _Measures:
     byte_starts: Int64s
 
 
-def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share, ...]:
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """All findings of a check, ready to be summed up."""
+
+    found: Found
+    counts: Counts
+    measures: _Measures
+    correcting: Correcting | None = None
+
+
+def shares(
+    found: Found, counts: Counts, sources: Iterable[str], correcting: Correcting | None = None
+) -> tuple[Share, ...]:
     """Sum findings up by source, verdict, terms, basis and evidence.
 
     Parameters
@@ -37,8 +50,11 @@ def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share,
         The whole corpus.
     sources : iterable of str
         Sources that have a row even where nothing of theirs was found.
+    correcting : Correcting or None
+        Corrects each share, where a calibration was given.
     """
     measures = _measures(found)
+    weighed = _Weighed(found, counts, measures, correcting)
     members: dict[Key, list[int]] = {("source", source): [] for source in sources}
     for verdict in Verdict:
         members["verdict", str(verdict)] = []
@@ -54,7 +70,7 @@ def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share,
             key,
             _verdict_of(by, key, [found.judgements[place] for place in places]),
             *(
-                _estimate(found, measures, np.array(places, np.int64), unit, counts, band)
+                _estimate(weighed, np.array(places, np.int64), unit, band)
                 for unit, band in zip(Unit, bands[by, key], strict=True)
             ),
         )
@@ -76,7 +92,8 @@ def share_of(found: Found, counts: Counts, chosen: Flags, unit: Unit) -> tuple[f
     unit : Unit
         What is counted.
     """
-    estimate = _estimate(found, _measures(found), np.flatnonzero(chosen), unit, counts, 0)
+    weighed = _Weighed(found, counts, _measures(found))
+    estimate = _estimate(weighed, np.flatnonzero(chosen), unit, 0)
     return estimate.share, estimate.low
 
 
@@ -113,14 +130,8 @@ def _verdict_of(by: str, key: str, judgements: Sequence[Judgement]) -> Verdict |
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
-def _estimate(
-    found: Found,
-    measures: _Measures,
-    places: Int64s,
-    unit: Unit,
-    counts: Counts,
-    band: int,
-) -> Estimate:
+def _estimate(weighed: _Weighed, places: Int64s, unit: Unit, band: int) -> Estimate:
+    found, measures, counts = weighed.found, weighed.measures, weighed.counts
     rows = found.chosen[places]
     chances: Floats = found.chances[places]
     contested = found.findings["contested"].to_numpy()[places]
@@ -137,6 +148,7 @@ def _estimate(
         ends.high,
         max(share, min(1.0, band / total)) if total else 0.0,
         float(sizes[disputed].sum() / total) if total else 0.0,
+        weighed.correcting.of(places, unit) if weighed.correcting else None,
     )
 
 

@@ -1,13 +1,16 @@
 """Reports made by hand: rich enough that every part of every format has something to show."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from provenance.model import (
     FINDINGS,
     Agreement,
+    CalibrationSummary,
     Circumstances,
     CorpusSummary,
+    Corrected,
     DateRange,
     Estimate,
     Gate,
@@ -53,6 +56,31 @@ EXPIRED = Waiver(
 def sample_report() -> Report:
     """A corpus that fails: X forbidden, Reddit by agreement, Stack Exchange, an unknown forum."""
     return Report(_result(), findings_table(FOUND))
+
+
+def calibrated_report() -> Report:
+    """The corpus that fails, its shares corrected by a calibration made on another."""
+    result = _result()
+    shares = tuple(
+        replace(share, **{unit: _corrected(getattr(share, unit)) for unit in Unit})
+        for share in result.shares
+    )
+    made = CalibrationSummary(
+        path="calibration.json",
+        digest="7c" * 32,
+        created=datetime(2026, 5, 1, 9, 0, tzinfo=UTC),
+        tool="0.1.0",
+        planted=3761,
+        recall=0.885,
+        false_basis="control",
+        reservations=("recall was measured on another corpus",),
+    )
+    return Report(replace(result, shares=shares, calibration=made), findings_table(FOUND))
+
+
+def _corrected(estimate: Estimate) -> Estimate:
+    share = min(estimate.share * 1.1, 1.0)
+    return replace(estimate, corrected=Corrected(share, share * 0.95, min(share * 1.06, 1.0)))
 
 
 def clear_report() -> Report:
