@@ -18,6 +18,7 @@ Examples:
   provenance check imdb --registry registries/x --collected 2023-06-01
   zcat posts.jsonl.gz | provenance check - --registry registries/x
   provenance check data --registry registries/x --fail-on forbidden=0.1%
+  provenance check data --registry registries/x --sample 1% --calibration calibration.json
 """
 
 
@@ -85,6 +86,11 @@ Examples:
     metavar="FILE",
     help="What `provenance calibrate` measured: shares are corrected by it.",
 )
+@click.option(
+    "--sample",
+    metavar="N%",
+    help="Look at this part of the documents only, of every file; shares are estimates for all.",
+)
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -107,6 +113,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
     calibration: str | None,
+    sample: str | None,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -131,7 +138,11 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if output is not None:
         run.check_writable(output)
     settings = run.Settings(
-        **({} if threads is None else {"threads": threads}), quiet=quiet, rules=rules, split=split
+        **({} if threads is None else {"threads": threads}),
+        quiet=quiet,
+        rules=rules,
+        split=split,
+        sample=None if sample is None else run.rate_of(sample),
     )
     report = run.check(corpus, asked, settings)
     if output is not None:

@@ -28,12 +28,10 @@ from provenance.match.mixtures import (
     tables,
     weights,
 )
-from provenance.model import Corrected, Floats, Int64s
+from provenance.model import Floats
 
 _STEPS, _FEWER = 150, 30
 _BEYOND = 0.5  # missed plants that may lie beyond those that were tried (Jeffreys)
-_IMAGINED = 2.0  # findings beyond those that are there, for what few of them cannot show
-_EDGES = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +79,6 @@ class Correction:
     noise: Floats
     recall: float
     false: Falsehood
-
-
-@dataclass(frozen=True, slots=True)
-class Sightings:
-    """Findings to be corrected.
-
-    Parameters
-    ----------
-    sources, lengths, looks : ndarray of int64, shape (n,)
-        Whose the item is, as in `Planted`; class of its length; and what the finding looks like: -1
-        where it stands for itself alone, as an address does.
-    sizes : ndarray of float64, shape (n,)
-        What each covers, in some unit.
-    doubts : ndarray of float64, shape (n,)
-        Its part of all falsehood; they add up to 1 over all findings of the corpus.
-    """
-
-    sources: Int64s
-    lengths: Int64s
-    looks: Int64s
-    sizes: Floats
-    doubts: Floats
 
 
 def learn(
@@ -183,77 +159,3 @@ def _by_source(mean: Floats, luck: Floats) -> Floats:
     """Let what was missed be more where more of a source's items are missed."""
     more = np.maximum(mean - 1, 0)[..., None, :, :] * luck[..., None, :, :, None]
     return np.asarray(np.minimum(mean, 1)[..., None, :, :] + more)
-
-
-def corrected(
-    learnt: Correction, findings: Sightings, unit: int, total: float, documents: int
-) -> Corrected:
-    """Correct the share that some findings make up.
-
-    Parameters
-    ----------
-    learnt : Correction
-        What findings stand for.
-    findings : Sightings
-        Any of the corpus's findings.
-    unit : int
-        What their sizes are counted in: 0 for whole documents.
-    total : float
-        The whole corpus, in that unit.
-    documents : int
-        Documents of the corpus.
-
-    Returns
-    -------
-    Corrected
-        ``[0, 1]`` where nothing was read; from 0 to the rule of three over the recall where nothing
-        was found.
-
-    Notes
-    -----
-    The interval holds the uncertainty of the weights, of the number of false findings, and of the
-    number missed: a finding in a condition of recall ``r`` stands for a geometric number of items,
-    of variance ``(1 - r) / r**2``, and more where several conditions look so. All of the corpus was
-    read, so nothing else is uncertain: for a detector that misses nothing, the share is what was
-    found.
-    """
-    if total <= 0 or documents <= 0:
-        return Corrected(0.0, 0.0, 1.0)
-    if not findings.sizes.sum():
-        return Corrected(0.0, 0.0, min(1.0, 3 / max(learnt.recall, 1e-12) / documents))
-    known = findings.looks >= 0
-    room, (lengths, looks) = learnt.weights[unit].size, learnt.weights.shape[-2:]
-    cells = np.where(
-        known, (findings.sources * lengths + findings.lengths) * looks + findings.looks, 0
-    )
-    weights = np.where(known, learnt.weights[unit].ravel()[cells], 1.0)
-    variances = np.where(known, learnt.variances[unit].ravel()[cells], 0.0)
-    sizes, doubts = findings.sizes, np.minimum(findings.doubts * learnt.false.expected, 1.0)
-    estimate = float((sizes * weights * (1 - doubts)).sum())
-    drawn = learnt.drawn[:, unit].reshape(len(learnt.drawn), room)
-    found = np.bincount(cells[known], sizes[known], room)
-    doubtful = np.bincount(cells[known], (sizes * findings.doubts)[known], room)
-    likely = drawn @ found - learnt.false.drawn * (drawn @ doubtful) + sizes[~known].sum()
-    # A few findings do not show every condition that their kind is in: some more are imagined.
-    sure = np.append(sizes * (1 - doubts), _IMAGINED * sizes.mean() * known.any())
-    more = np.append(np.maximum(weights - 1, 0), learnt.typical[0, unit])
-    spread = np.append(
-        sizes * variances, (sizes**2).mean() / sizes.mean() * learnt.typical[1, unit]
-    )
-    missed = float((sure * more).sum()), float((sure * spread).sum())
-    made_up = float(((sizes * weights) ** 2 * doubts * (1 - doubts)).sum())
-    likely = likely + _unlucky(missed, learnt.noise[0]) + np.sqrt(made_up) * learnt.noise[1]
-    share = min(1.0, max(0.0, estimate / total))
-    low, high = np.clip(np.percentile(likely, _EDGES) / total, 0, 1).tolist()
-    return Corrected(share, min(low, share), max(high, share))
-
-
-def _unlucky(missed: tuple[float, float], noise: Floats) -> Floats:
-    """Draw by how much more, or less, was missed than is expected, from its mean and variance."""
-    mean, variance = missed
-    if not mean or not variance:
-        return np.zeros(len(noise))
-    # A sum of geometric numbers is nearly gamma (Wilson and Hilferty): few leave a long tail.
-    degrees = 9 * mean**2 / variance
-    drawn = mean * np.maximum(1 - 1 / degrees + noise / np.sqrt(degrees), 0) ** 3
-    return np.asarray(drawn - mean)

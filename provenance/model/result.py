@@ -18,7 +18,7 @@ RESULT_SCHEMA = "provenance/result/1"
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
-    """What was read.
+    """What was looked at.
 
     Parameters
     ----------
@@ -45,6 +45,27 @@ class CorpusSummary:
     digest: str
     text_columns: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSummary:
+    """How much of a corpus was looked at, where that is not all of it.
+
+    Parameters
+    ----------
+    rate : float
+        Part of the documents that was asked for, in (0, 1].
+    documents, bytes : int
+        Looked at.
+    of_documents, of_bytes : int
+        In the whole corpus.
+    """
+
+    rate: float
+    documents: int
+    of_documents: int
+    bytes: int
+    of_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +156,15 @@ class GateOutcome:
         Exclusive, uncontested, unwaived share of the gate's content, and its low end.
     passed : bool
         Whether `low` is within the limit.
+    undecided : bool
+        Whether it is so only because a sample was looked at.
     """
 
     gate: Gate
     share: float
     low: float
     passed: bool
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +237,8 @@ class Result:
         Parameters and measured error.
     calibration : CalibrationSummary or None
         What shares were corrected by; None where they were not.
+    sample : SampleSummary or None
+        How much was looked at; None for all of it.
     """
 
     tool: str
@@ -229,6 +255,7 @@ class Result:
     findings: int
     method: Method
     calibration: CalibrationSummary | None = None
+    sample: SampleSummary | None = None
 
     @property
     def status(self) -> str:

@@ -57,6 +57,7 @@ def html_page(report: Report) -> str:
         "result": result,
         "total": report.findings.num_rows,
         "calibrated": trust.calibrated(result),
+        "sampled": trust.sampled(result),
         "missed": trust.bound(result),
         "steps": wording.next_steps(result),
         "charts": _charts(result),
@@ -82,6 +83,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     made.globals["say"] = wording
+    made.globals["trust"] = trust
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
     return made

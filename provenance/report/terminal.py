@@ -10,7 +10,7 @@ from provenance.report.hostile import inline, one_line
 from provenance.report.pen import LONGEST, Pen
 from provenance.report.sharelines import NAME, SOURCES, share_lines
 from provenance.report.strongest import Finding, strongest
-from provenance.report.trust import bound, calibrated
+from provenance.report.trust import bound, calibrated, sampled, undecided
 from provenance.report.wording import (
     NOT_CLEARANCE,
     asked,
@@ -75,6 +75,7 @@ def _verdict(pen: Pen, result: Result) -> list[str]:
         *(pen.paint(line, code) for line in sentence),
         *(pen.wrap(missed, " " * 6) if (missed := bound(result)) else ()),
         *pen.wrap(f"{', '.join(corpus.addresses)}: {read}.", " " * 6),
+        *(pen.wrap(said, " " * 6) if (said := sampled(result)) else ()),
         *pen.wrap(f"Asked: {asked(result.policy.circumstances)}.", " " * 6),
     ]
 
@@ -84,6 +85,7 @@ def _gates(pen: Pen, gates: tuple[GateOutcome, ...]) -> list[str]:
     for outcome in gates:
         mark = "passes" if outcome.passed else "FAILS"
         lines += pen.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
+        lines += pen.wrap(doubt, "    ") if (doubt := undecided(outcome)) else []
     return lines if gates else []
 
 

@@ -1,7 +1,7 @@
 """How far shares can be trusted, in sentences that reports share."""
 
-from provenance.model import Result
-from provenance.report.figures import count, day, percent
+from provenance.model import GateOutcome, Result
+from provenance.report.figures import count, day, limit, number, percent
 from provenance.report.wording import by
 
 
@@ -53,4 +53,48 @@ def calibrated(result: Result) -> tuple[str, ...]:
     return (
         rests,
         *(f"Corrected shares: {reservation}." for reservation in made.reservations),
+    )
+
+
+def sampled(result: Result) -> str | None:
+    """Say how much was looked at, where that is not all.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str or None
+        One or two sentences; None where everything was looked at.
+    """
+    made = result.sample
+    if made is None:
+        return None
+    return (
+        f"A sample: {number(made.documents)} of {count(made.of_documents, 'document')} were "
+        f"looked at, of every file its share ({limit(made.rate)} was asked for). Shares are "
+        "estimates for the whole corpus, and their intervals hold the error of sampling."
+    )
+
+
+def undecided(outcome: GateOutcome) -> str | None:
+    """Say of a gate that more of the corpus may fail it.
+
+    Parameters
+    ----------
+    outcome : GateOutcome
+        The gate, and what was held against it.
+
+    Returns
+    -------
+    str or None
+        None where a sample decides nothing.
+    """
+    if not outcome.undecided:
+        return None
+    return (
+        "It passes only because so little was looked at: what the sample holds is above the limit. "
+        "Check more documents to know."
     )

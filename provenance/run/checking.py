@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError
-from provenance.judge import Judge, SourceHosts, hold_gates, violations, waive
+from provenance.judge import Judge, SourceHosts, hold_gates, violations, waive, with_doubts
 from provenance.model import (
     FINDINGS,
     CorpusSummary,
@@ -26,16 +26,17 @@ from provenance.model import (
 from provenance.read import Corpus, load_rules, open_corpus
 from provenance.registry import open_registry
 from provenance.run.claiming import claims
-from provenance.run.correcting import Correcting, Seen, correcting
+from provenance.run.correcting import Seen, correcting
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
-from provenance.run.fitting import Fitted, fitted
+from provenance.run.fitting import fitted
 from provenance.run.method import method
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.rulings import source_rulings
+from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
-from provenance.run.tally import share_of, shares
+from provenance.run.tally import Looked, share_of, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,15 @@ class Settings:
         Folder of rule files; None takes the ones that are shipped.
     split : str or None
         Split of a dataset; None takes all.
+    sample : float or None
+        Part of the documents that is looked at, in (0, 1]; None looks at all.
     """
 
     threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
     quiet: bool = True
     rules: Path | None = None
     split: str | None = None
+    sample: float | None = None
 
 
 def check(
@@ -98,66 +102,77 @@ def check(
     fit = fitted(policy.calibration, sorted(whole)) if policy.calibration else None
     registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
     hosts = SourceHosts(library)
+    sample = None if settings.sample is None else Sample(settings.sample)
+    seen = opened if sample is None else sample.tap(opened)
     total = sum(part.size or 0 for part in opened.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
-        readings = read_corpus(opened, registries, hosts.sources_of, settings.threads, shown)
+        readings = read_corpus(seen, registries, hosts.sources_of, settings.threads, shown)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        columns = ", ".join(opened.text_columns) or "no column"
-        raise EmptyCorpus(
-            f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
-            remedy="name the column that holds the text with --text-column",
-        )
+        raise _nothing(corpus, opened)
     settled = claims(readings, registries)
-    spans = gather(opened, readings, settled, registries)
+    spans = gather(seen, readings, settled, registries)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
-    correct = (
-        correcting(fit.calibration, Seen.of(everything, settled, registries), counts)
-        if fit
-        else None
+    sampled = None if sample is None else sample.resampled(readings, spans)
+    correct = None
+    if fit is not None:
+        seen_all = Seen.of(everything, settled, registries)
+        correct = correcting(fit.calibration, seen_all, counts, sampled)
+    looked = Looked(counts, sampled, correct)
+    made = _report(opened, readings, looked, registries, everything, policy, library, judge, now)
+    result = replace(
+        made.result,
+        calibration=None if fit is None else fit.summary(made.result.corpus.digest),
+        sample=None if sample is None else sample.summary(),
     )
-    return _report(
-        opened, readings, counts, registries, everything, policy, library, judge, now, fit, correct
+    return Report(result, made.findings)
+
+
+def _nothing(corpus: Sequence[str], opened: Corpus) -> EmptyCorpus:
+    columns = ", ".join(opened.text_columns) or "no column"
+    return EmptyCorpus(
+        f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
+        remedy="name the column that holds the text with --text-column",
     )
 
 
-def _report(  # noqa: PLR0913, PLR0917 (every stage's outcome meets here)
+def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     corpus: Corpus,
     readings: Sequence[Reading],
-    counts: Counts,
+    looked: Looked,
     registries: Sequence[Opened],
     everything: Found,
     policy: Policy,
     library: Library,
     judge: Judge,
     now: datetime,
-    fit: Fitted | None,
-    correct: Correcting | None,
 ) -> Report:
     summaries = tuple(opened.registry.summary() for opened in registries)
     held = {source.source for summary in summaries for source in summary.sources}
     waived, waivers = _waived(everything, policy, now)
     outcomes = hold_gates(
-        policy.gates, [_gated(gate, everything, counts, waived) for gate in policy.gates]
+        policy.gates, [_gated(gate, everything, looked, waived) for gate in policy.gates]
     )
-    summary = _summary(corpus, readings, counts)
+    if looked.sampled is not None:
+        whole = Looked(looked.counts)
+        lows = [_gated(gate, everything, whole, waived)[1] for gate in policy.gates]
+        outcomes = with_doubts(outcomes, lows)
     result = Result(
         tool=__version__,
         created=now,
-        corpus=summary,
+        corpus=_summary(corpus, readings, looked.counts),
         registries=summaries,
         rules_digest=library.digest,
         policy=policy,
-        shares=shares(everything, counts, sorted(held), correct),
+        shares=shares(everything, looked, sorted(held)),
         rulings=source_rulings(everything, summaries, library, judge),
         gates=outcomes,
         violations=violations(outcomes, policy.circumstances),
         waivers=waivers,
         findings=len(everything.findings),
         method=method(registries),
-        calibration=fit.summary(summary.digest) if fit else None,
     )
     findings = everything.findings.set_column(
         FINDINGS.get_field_index("waiver"), FINDINGS.field("waiver"), waived
@@ -175,14 +190,14 @@ def _waived(
     return pa.chunked_array([pa.array(ids, pa.string())]), outcomes
 
 
-def _gated(gate: Gate, everything: Found, counts: Counts, waived: pa.Array) -> tuple[float, float]:
+def _gated(gate: Gate, everything: Found, looked: Looked, waived: pa.Array) -> tuple[float, float]:
     """Give the share that a gate is about, and its low end."""
     findings = everything.findings
     counted = pc.and_(pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(waived))
     counted = pc.and_not(counted, findings["contested"])
     if gate.source is not None:
         counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
-    return share_of(everything, counts, counted.to_numpy(), gate.unit)
+    return share_of(everything, looked, counted.to_numpy(), gate.unit)
 
 
 def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:

@@ -12,8 +12,10 @@ from provenance.match import (
     Correction,
     Falsehood,
     Planted,
+    Resampled,
     Sightings,
     corrected,
+    corrected_sample,
     learn,
     length_classes,
 )
@@ -76,17 +78,20 @@ class Correcting:
     seen : Seen
         All findings.
     counts : Counts
-        The whole corpus.
+        All that was looked at.
     learnt : Correction
         What findings stand for.
     sources : ndarray of int64, shape (n,)
         Number of each finding's source, as it was learnt with.
+    sampled : Resampled or None
+        The documents that were looked at, where these are a sample of the corpus.
     """
 
     seen: Seen
     counts: Counts
     learnt: Correction
     sources: Int64s
+    sampled: Resampled | None
 
     def of(self, findings: Int64s, unit: Unit) -> Corrected:
         """Correct the share that some findings make up, in a unit."""
@@ -103,6 +108,9 @@ class Correcting:
             sizes,
             self.seen.chances[findings] / max(float(self.seen.chances.sum()), 1e-300),
         )
+        if self.sampled is not None:
+            places = self.sampled.places(self.seen.documents[findings])
+            return corrected_sample(self.learnt, sightings, places, place, self.sampled)
         total = getattr(self.counts, str(unit))
         return corrected(self.learnt, sightings, place, total, self.counts.documents)
 
@@ -117,7 +125,9 @@ class Correcting:
         return np.asarray(findings[order[firsts]])
 
 
-def correcting(calibration: Calibration, seen: Seen, counts: Counts) -> Correcting:
+def correcting(
+    calibration: Calibration, seen: Seen, counts: Counts, sampled: Resampled | None = None
+) -> Correcting:
     """Make a check's findings ready to be corrected.
 
     Parameters
@@ -127,7 +137,9 @@ def correcting(calibration: Calibration, seen: Seen, counts: Counts) -> Correcti
     seen : Seen
         All findings.
     counts : Counts
-        The whole corpus.
+        All that was looked at.
+    sampled : Resampled or None
+        The documents that were looked at, where these are a sample of the corpus.
     """
     # What is too short to be told from chance is no measure of what was missed.
     attributable = seen.lengths >= LENGTHS[1].least
@@ -142,7 +154,7 @@ def correcting(calibration: Calibration, seen: Seen, counts: Counts) -> Correcti
     planted = _planted(calibration.plants, numbers)
     learnt = learn(planted, table.reshape(shape), false, dice)
     sources = [numbers.get(source, 0) for source in seen.sources]
-    return Correcting(seen, counts, learnt, np.array(sources, np.int64))
+    return Correcting(seen, counts, learnt, np.array(sources, np.int64), sampled)
 
 
 def _numbered(plants: pa.Table) -> dict[str, int]:

@@ -105,6 +105,25 @@ def test_a_calibration_of_other_registries_or_none_exits_with_2_and_a_remedy(
         assert "Try:" in done.stderr
 
 
+def test_a_sample_is_said_to_be_one_and_corrected_too(calibrated: Path) -> None:
+    given = ("--registry", "reg", "--calibration", "made.json", "--sample", "50%")
+    done = check(calibrated, "quoting.jsonl", *given, "-o", "sample")
+    assert done.returncode in {0, 1}, done.stderr
+    assert "A sample:" in done.stdout
+    result = json.loads((calibrated / "sample/result.json").read_text())
+    assert result["sample"]["of_documents"] == 34
+    assert 0 < result["sample"]["documents"] < 34
+    assert all(share["tokens"]["corrected"] for share in result["shares"])
+
+
+@pytest.mark.parametrize("sample", ["1", "0%", "101%", "some"])
+def test_a_sample_that_is_no_share_exits_with_2_and_a_remedy(world: Path, sample: str) -> None:
+    done = check(world, "pages.jsonl", "--registry", "reg", "--sample", sample)
+    assert done.returncode == 2
+    assert f"the sample '{sample}' is not a share" in done.stderr
+    assert "percent sign" in done.stderr
+
+
 def test_quiet_says_nothing(world: Path) -> None:
     done = calibrate(world, "--registry", "reg", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

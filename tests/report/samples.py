@@ -23,6 +23,7 @@ from provenance.model import (
     RegistrySummary,
     Report,
     Result,
+    SampleSummary,
     Share,
     Skipped,
     SourceCoverage,
@@ -76,6 +77,20 @@ def calibrated_report() -> Report:
         reservations=("recall was measured on another corpus",),
     )
     return Report(replace(result, shares=shares, calibration=made), findings_table(FOUND))
+
+
+def sampled_report() -> Report:
+    """The corpus that fails, of which a tenth was looked at; one gate is undecided."""
+    result = _result()
+    failed, passed = result.gates
+    return Report(
+        replace(
+            result,
+            sample=SampleSummary(0.1, 1204, 12_077, 1_874_700, 18_800_112),
+            gates=(failed, replace(passed, undecided=True)),
+        ),
+        findings_table(FOUND),
+    )
 
 
 def _corrected(estimate: Estimate) -> Estimate:

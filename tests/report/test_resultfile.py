@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from provenance.model import Result
 from provenance.report import dumps, json_schema, loads, result_document
 from tests.report.made import RESULTS
-from tests.report.samples import calibrated_report, clear_report, sample_report
+from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 CONTRACT = {
     *("schema", "tool", "corpus", "registries", "rules", "purpose", "status", "violations"),
     *("shares", "created", "policy", "gates", "rulings", "waivers", "method"),
-    "calibration",
+    *("calibration", "sample"),
 }
 
 
 @pytest.mark.parametrize(
     "report",
-    [sample_report(), clear_report(), calibrated_report()],
-    ids=["fails", "clear", "calibrated"],
+    [sample_report(), clear_report(), calibrated_report(), sampled_report()],
+    ids=["fails", "clear", "calibrated", "sampled"],
 )
 def test_a_result_follows_its_schema(report):
     VALIDATOR.validate(json.loads(dumps(report.result)))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from provenance.model import Corrected
 from provenance.report import html_page, terminal_summary
-from provenance.report.trust import bound, calibrated
+from provenance.report.trust import bound, calibrated, sampled, undecided
 from provenance.report.wording import headline
-from tests.report.samples import calibrated_report, clear_report, sample_report
+from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
 
 RESULT = sample_report().result
 
@@ -64,3 +64,25 @@ def test_the_page_has_the_corrected_share_beside_the_one_that_was_verified():
     page = html_page(calibrated_report())
     assert 'corrected 2.3% <span class="interval">2.2\N{EN DASH}2.5%</span>' in page
     assert "Corrected shares: recall was measured on another corpus." in page
+
+
+def test_a_sample_says_how_much_of_how_much_was_looked_at():
+    assert sampled(RESULT) is None
+    said = sampled(sampled_report().result)
+    assert said.startswith("A sample: 1,204 of 12,077 documents were looked at")
+    assert "(10% was asked for)" in said
+    assert "estimates for the whole corpus" in said
+    assert said in html_page(sampled_report())
+    text = " ".join(terminal_summary(sampled_report(), width=80, colour=False).split())
+    assert said in text
+    assert "A sample" not in terminal_summary(sample_report(), width=80, colour=False)
+
+
+def test_a_gate_that_a_sample_does_not_decide_says_so():
+    failed, passed = sampled_report().result.gates
+    assert undecided(failed) is None
+    doubt = undecided(passed)
+    assert "only because so little was looked at" in doubt
+    assert doubt in html_page(sampled_report())
+    text = " ".join(terminal_summary(sampled_report(), width=60, colour=False).split())
+    assert text.count(doubt) == 1
