@@ -22,12 +22,12 @@ from provenance.match.mixtures import (
     SIGHT,
     Planted,
     Tables,
-    covers,
-    misses,
+    everything,
     mixtures,
     tables,
     weights,
 )
+from provenance.match.peculiarities import covers, misses, ownness
 from provenance.model import Floats
 
 _STEPS, _FEWER = 150, 30
@@ -90,7 +90,7 @@ def learn(
     ----------
     planted : Planted
         Some of each condition that the corpus may hold.
-    counts : ndarray of float64, shape (lengths, looks)
+    counts : ndarray of float64, shape (sources, lengths, looks)
         Findings of the corpus, by what they look like.
     false : Falsehood
         How many of them are none.
@@ -116,36 +116,61 @@ def learn(
     Items of one source may be harder to tell than those of another, at the same length. The part of
     a weight that stands for what was missed is multiplied by how often a source's plants were
     missed, for how often they should have been (`misses`); and a source of which findings leave out
-    more at the edges, by that (`covers`).
+    more at the edges, by that (`covers`). What its own findings look like counts as far as it
+    differs from others' by more than chance; else each stands for what is usual
+    (`ownness`).
     """
     count, draws = len(planted.lengths), len(false.drawn)
+    pooled, shape = counts.sum(axis=0), counts.shape[1:]
     once, often = np.ones((1, count)), dice.standard_exponential((draws, count))
-    tried = tables(planted, counts.shape, once)
+    tried = tables(planted, shape, once)
     tried = Tables(tried.masses[0], tried.found[0])
     visible, perfect = tried.recall >= SIGHT, tried.recall >= 1
     first = tried.with_more(visible.astype(np.float64), np.zeros(visible.shape), tried)
-    start = mixtures(first, visible, counts, None, _STEPS)
-    shape = draws, *visible.shape
-    found: Floats = dice.standard_gamma(2.0, shape)
-    missed: Floats = dice.standard_gamma(_BEYOND, shape)
-    again = tables(planted, counts.shape, often).with_more(found * visible, missed * perfect, tried)
-    seen = dice.standard_gamma(counts, (draws, *counts.shape))
+    start = mixtures(first, visible, pooled, None, _STEPS)
+    room = draws, *visible.shape
+    found: Floats = dice.standard_gamma(2.0, room)
+    missed: Floats = dice.standard_gamma(_BEYOND, room)
+    again = tables(planted, shape, often).with_more(found * visible, missed * perfect, tried)
+    seen = dice.standard_gamma(pooled, (draws, *shape))
     mean, variance = weights(first, visible, start)
     drawn, _ = weights(again, visible, mixtures(again, visible, seen, start, _FEWER))
-    missing, expected = misses(planted, tried.recall)
-    luck, lucks = missing / expected, dice.standard_gamma(missing, (draws, *missing.shape))
-    lucks = lucks / expected
+    more = np.maximum(mean[0] - 1, 0)
+    seen_often, hidden_often = everything(first, visible, start)
+    plants = misses(planted, seen_often + hidden_often, more)
+    luck = plants.missed / plants.expected
+    lucks = dice.standard_gamma(plants.missed, (draws, *luck.shape)) / plants.expected
     luck[0] = lucks[:, 0] = 1
     edges = covers(planted)[:, :, None, None]
+    masses = _masses(tried)
+    typical = np.maximum(_average(mean, masses * pooled)[0], 1e-12)
+    own = _Own(ownness(counts, more, plants), plants.usual / typical)
     return Correction(
-        _by_source(mean, luck) * edges,
+        _by_source(mean, luck, own, masses * pooled) * edges,
         variance[:, None] * luck[..., None],
-        _by_source(drawn, lucks) * edges,
-        _typical(mean, variance, counts),
+        _by_source(drawn, lucks, own, masses * seen[:, None]) * edges,
+        _typical(mean, variance, pooled),
         dice.standard_normal((2, draws)),
         float((planted.looks >= 0).mean()) if count else 0.0,
         false,
     )
+
+
+def _masses(tried: Tables) -> Floats:
+    """Give the mass of a finding that looks so, by unit."""
+    found = tried.found.sum(axis=-2)
+    every = found.sum(axis=-1, keepdims=True) / np.maximum(
+        found[:1].sum(axis=-1, keepdims=True), 1e-12
+    )
+    return np.asarray(np.where(found[:1] > 0, found / np.maximum(found[:1], 1e-12), every))
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """How far findings of a source are its own, and how much more than others they usually say."""
+
+    part: Floats
+    usual: Floats
 
 
 def _typical(mean: Floats, variance: Floats, counts: Floats) -> Floats:
@@ -155,7 +180,20 @@ def _typical(mean: Floats, variance: Floats, counts: Floats) -> Floats:
     return np.array([(more * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
 
 
-def _by_source(mean: Floats, luck: Floats) -> Floats:
-    """Let what was missed be more where more of a source's items are missed."""
-    more = np.maximum(mean - 1, 0)[..., None, :, :] * luck[..., None, :, :, None]
-    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + more)
+def _by_source(mean: Floats, luck: Floats, own: _Own, masses: Floats) -> Floats:
+    """Let what was missed be more where more of a source's items are missed.
+
+    As far as a source is not its own, each of its findings stands for what is usual at its length.
+    """
+    more = np.maximum(mean - 1, 0)
+    usual = (own.usual * _average(mean, masses)[..., None, :])[..., None]
+    part = own.part[:, :, None]
+    mixed = part * more[..., None, :, :] + (1 - part) * usual
+    mixed = mixed * luck[..., None, :, :, None]
+    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + mixed)
+
+
+def _average(mean: Floats, masses: Floats) -> Floats:
+    """Give what was missed for a finding of each length, whatever it looks like."""
+    more = np.maximum(mean - 1, 0)
+    return np.asarray((more * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))

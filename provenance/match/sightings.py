@@ -8,6 +8,10 @@ from provenance.match.correction import Correction
 from provenance.match.sampling import Resampled, ends
 from provenance.model import Corrected, Flags, Floats, Int64s
 
+_WIDER = 1.15
+"""How much more what was missed varies than its conditions say, which are themselves inferred: with
+1, intervals of documents held the truth in 94.0 % of 1280 simulated draws."""
+
 _IMAGINED = 2.0  # findings beyond those that are there, for what few of them cannot show
 
 
@@ -174,7 +178,7 @@ class _Weighed:
         more = np.append(np.maximum(self.weights - 1, 0), learnt.typical[0, unit])
         typical = (self.covers**2).mean() / self.covers.mean()
         spread = np.append(self.covers * self.variances, typical * learnt.typical[1, unit])
-        missed = float((sure * more).sum()), float((sure * spread).sum())
+        missed = float((sure * more).sum()), float(_WIDER * (sure * spread).sum())
         squares = stands * (self.covers * self.weights) ** 2
         made_up = float((squares * self.doubts * (1 - self.doubts)).sum())
         luck = _unlucky(missed, learnt.noise[0])

@@ -144,17 +144,22 @@ def correcting(
     # What is too short to be told from chance is no measure of what was missed.
     attributable = seen.lengths >= LENGTHS[1].least
     seen = replace(seen, looks=np.where(attributable, seen.looks, -1))
-    known = seen.looks >= 0
-    cells = length_classes(seen.lengths[known]) * LOOKS + seen.looks[known]
-    table = np.bincount(cells, minlength=len(LENGTHS) * LOOKS).astype(np.float64)
     dice = default_rng(0)
     false = _falsehood(calibration, seen, counts, dice)
-    shape = len(LENGTHS), LOOKS
     numbers = _numbered(calibration.plants)
+    sources = np.array([numbers.get(source, 0) for source in seen.sources], np.int64)
     planted = _planted(calibration.plants, numbers)
-    learnt = learn(planted, table.reshape(shape), false, dice)
-    sources = [numbers.get(source, 0) for source in seen.sources]
-    return Correcting(seen, counts, learnt, np.array(sources, np.int64), sampled)
+    learnt = learn(planted, _table(seen, sources, len(numbers) + 1), false, dice)
+    return Correcting(seen, counts, learnt, sources, sampled)
+
+
+def _table(seen: Seen, sources: Int64s, count: int) -> Floats:
+    """Count findings, by their sources, lengths and looks."""
+    shape = count, len(LENGTHS), LOOKS
+    known = seen.looks >= 0
+    places = sources[known], length_classes(seen.lengths[known]), seen.looks[known]
+    cells = np.ravel_multi_index(places, shape)
+    return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
 
 
 def _numbered(plants: pa.Table) -> dict[str, int]:
@@ -187,7 +192,8 @@ def _falsehood(
     rate = calibration.false
     if rate.basis is None or not rate.read:
         expected = float(seen.chances.sum())
-        return Falsehood(expected, np.full(_DRAWS, expected))
+        # Nobody measured it: it may as well be none, or twice as many, or more.
+        return Falsehood(expected, expected * dice.standard_exponential(_DRAWS))
     clean = max(counts.tokens - int(seen.tokens.sum()), 0) * rate.scale / rate.read
     most = float(len(seen.chances))
     drawn = dice.standard_gamma(rate.findings + 0.5, _DRAWS) * clean
