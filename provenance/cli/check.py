@@ -18,7 +18,7 @@ Examples:
   provenance check imdb --registry registries/x --collected 2023-06-01
   zcat posts.jsonl.gz | provenance check - --registry registries/x
   provenance check data --registry registries/x --fail-on forbidden=0.1%
-  provenance check data --registry registries/x --sample 1% --calibration calibration.json
+  provenance check data --registry registries/x --sample 1%
 """
 
 
