@@ -35,7 +35,7 @@ Examples:
 @click.option(
     "--plants",
     type=click.IntRange(min=1),
-    default=4000,
+    default=12_000,
     show_default=True,
     metavar="N",
     help="How many items are planted.",

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ Examples:
   provenance check imdb --registry registries/x --collected 2023-06-01
   zcat posts.jsonl.gz | provenance check - --registry registries/x
   provenance check data --registry registries/x --fail-on forbidden=0.1%
+  provenance check data --registry registries/x --sample 1%
 """
 
 
@@ -95,6 +95,16 @@ Examples:
     metavar="NAME",
     help="Where the text is; repeatable. Unset: found by itself.",
 )
+@click.option(
+    "--calibration",
+    metavar="FILE",
+    help="What `provenance calibrate` measured: shares are corrected by it.",
+)
+@click.option(
+    "--sample",
+    metavar="N%",
+    help="Look at this part of the documents only, of every file; shares are estimates for all.",
+)
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -118,6 +128,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     jurisdiction: str | None,
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
+    calibration: str | None,
+    sample: str | None,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -137,13 +149,19 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         gates=gates,
         text_columns=text_columns,
         registries=registries,
+        calibration=calibration,
         backgrounds=backgrounds,
     )
     if output is not None:
         run.check_writable(output)
-    settings = run.Settings(quiet=quiet, rules=rules, split=split, control=control)
-    if threads is not None:
-        settings = replace(settings, threads=threads)
+    settings = run.Settings(
+        **({} if threads is None else {"threads": threads}),
+        quiet=quiet,
+        rules=rules,
+        split=split,
+        sample=None if sample is None else run.rate_of(sample),
+        control=control,
+    )
     report = run.check(corpus, asked, settings)
     if output is not None:
         run.written(report, output)

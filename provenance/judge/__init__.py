@@ -2,7 +2,7 @@
 
 from provenance.judge.cases import Case, differences
 from provenance.judge.columns import Judgements, rule_all
-from provenance.judge.gates import hold_gates, violations
+from provenance.judge.gates import hold_gates, violations, with_doubts
 from provenance.judge.hosts import SourceHosts, host_of
 from provenance.judge.rulings import UNDATED, Judge, Judgement, judge
 from provenance.judge.statements import RESERVED_BASES
@@ -23,4 +23,5 @@ __all__ = [
     "rule_all",
     "violations",
     "waive",
+    "with_doubts",
 ]

@@ -1,6 +1,7 @@
 """Gates: shares that the policy tolerates, held against the shares that were found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from provenance.model import Circumstances, Gate, GateOutcome, Verdict, Violation
 
@@ -39,6 +40,22 @@ def hold_gates(
     return tuple(
         GateOutcome(gate, share, low, low <= gate.limit)
         for gate, (share, low) in zip(gates, shares, strict=True)
+    )
+
+
+def with_doubts(outcomes: Sequence[GateOutcome], lows: Sequence[float]) -> tuple[GateOutcome, ...]:
+    """Mark the gates that pass only because not everything was looked at.
+
+    Parameters
+    ----------
+    outcomes : sequence of GateOutcome
+        Of a sample.
+    lows : sequence of float
+        For each, the low end that its share would have if the corpus were as the sample is.
+    """
+    return tuple(
+        replace(outcome, undecided=outcome.passed and low > outcome.gate.limit)
+        for outcome, low in zip(outcomes, lows, strict=True)
     )
 
 

@@ -3,14 +3,14 @@
 from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
 from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
-from provenance.match.correction import (
-    Correction,
-    Falsehood,
-    Sightings,
-    corrected,
-    learn,
+from provenance.match.correction import Correction, Falsehood, learn
+from provenance.match.estimates import (
+    EDGE_ERROR,
+    RECALL_LOW,
+    Interval,
+    interval,
+    sampled_interval,
 )
-from provenance.match.estimates import EDGE_ERROR, RECALL_LOW, Interval, interval
 from provenance.match.features import Features, measure
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
 from provenance.match.measured import MEASURED_RECALL
@@ -26,7 +26,9 @@ from provenance.match.regression import (
     strength,
 )
 from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
+from provenance.match.sampling import Drawn, Resampled, resampled
 from provenance.match.seeding import COMMON, FLOOR, scan
+from provenance.match.sightings import Sightings, corrected, corrected_sample
 
 __all__ = [
     "BITS_SCALE",
@@ -50,6 +52,7 @@ __all__ = [
     "Bands",
     "Candidates",
     "Correction",
+    "Drawn",
     "Falsehood",
     "Features",
     "Index",
@@ -57,6 +60,7 @@ __all__ = [
     "Lookalikes",
     "Passages",
     "Planted",
+    "Resampled",
     "Sightings",
     "Stretches",
     "attribute",
@@ -64,6 +68,7 @@ __all__ = [
     "chance",
     "concatenated",
     "corrected",
+    "corrected_sample",
     "index",
     "interval",
     "learn",
@@ -73,7 +78,9 @@ __all__ = [
     "measure",
     "poisson",
     "regressors",
+    "resampled",
     "sample",
+    "sampled_interval",
     "scan",
     "strength",
     "union",

@@ -22,18 +22,16 @@ from provenance.match.mixtures import (
     SIGHT,
     Planted,
     Tables,
-    covers,
-    misses,
+    everything,
     mixtures,
     tables,
     weights,
 )
-from provenance.model import Corrected, Floats, Int64s
+from provenance.match.peculiarities import covers, misses, ownness
+from provenance.model import Floats
 
 _STEPS, _FEWER = 150, 30
 _BEYOND = 0.5  # missed plants that may lie beyond those that were tried (Jeffreys)
-_IMAGINED = 2.0  # findings beyond those that are there, for what few of them cannot show
-_EDGES = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +81,6 @@ class Correction:
     false: Falsehood
 
 
-@dataclass(frozen=True, slots=True)
-class Sightings:
-    """Findings to be corrected.
-
-    Parameters
-    ----------
-    sources, lengths, looks : ndarray of int64, shape (n,)
-        Whose the item is, as in `Planted`; class of its length; and what the finding looks like: -1
-        where it stands for itself alone, as an address does.
-    sizes : ndarray of float64, shape (n,)
-        What each covers, in some unit.
-    doubts : ndarray of float64, shape (n,)
-        Its part of all falsehood; they add up to 1 over all findings of the corpus.
-    """
-
-    sources: Int64s
-    lengths: Int64s
-    looks: Int64s
-    sizes: Floats
-    doubts: Floats
-
-
 def learn(
     planted: Planted, counts: Floats, false: Falsehood, dice: np.random.Generator
 ) -> Correction:
@@ -114,7 +90,7 @@ def learn(
     ----------
     planted : Planted
         Some of each condition that the corpus may hold.
-    counts : ndarray of float64, shape (lengths, looks)
+    counts : ndarray of float64, shape (sources, lengths, looks)
         Findings of the corpus, by what they look like.
     false : Falsehood
         How many of them are none.
@@ -140,36 +116,61 @@ def learn(
     Items of one source may be harder to tell than those of another, at the same length. The part of
     a weight that stands for what was missed is multiplied by how often a source's plants were
     missed, for how often they should have been (`misses`); and a source of which findings leave out
-    more at the edges, by that (`covers`).
+    more at the edges, by that (`covers`). What its own findings look like counts as far as it
+    differs from others' by more than chance; else each stands for what is usual
+    (`ownness`).
     """
     count, draws = len(planted.lengths), len(false.drawn)
+    pooled, shape = counts.sum(axis=0), counts.shape[1:]
     once, often = np.ones((1, count)), dice.standard_exponential((draws, count))
-    tried = tables(planted, counts.shape, once)
+    tried = tables(planted, shape, once)
     tried = Tables(tried.masses[0], tried.found[0])
     visible, perfect = tried.recall >= SIGHT, tried.recall >= 1
     first = tried.with_more(visible.astype(np.float64), np.zeros(visible.shape), tried)
-    start = mixtures(first, visible, counts, None, _STEPS)
-    shape = draws, *visible.shape
-    found: Floats = dice.standard_gamma(2.0, shape)
-    missed: Floats = dice.standard_gamma(_BEYOND, shape)
-    again = tables(planted, counts.shape, often).with_more(found * visible, missed * perfect, tried)
-    seen = dice.standard_gamma(counts, (draws, *counts.shape))
+    start = mixtures(first, visible, pooled, None, _STEPS)
+    room = draws, *visible.shape
+    found: Floats = dice.standard_gamma(2.0, room)
+    missed: Floats = dice.standard_gamma(_BEYOND, room)
+    again = tables(planted, shape, often).with_more(found * visible, missed * perfect, tried)
+    seen = dice.standard_gamma(pooled, (draws, *shape))
     mean, variance = weights(first, visible, start)
     drawn, _ = weights(again, visible, mixtures(again, visible, seen, start, _FEWER))
-    missing, expected = misses(planted, tried.recall)
-    luck, lucks = missing / expected, dice.standard_gamma(missing, (draws, *missing.shape))
-    lucks = lucks / expected
+    more = np.maximum(mean[0] - 1, 0)
+    seen_often, hidden_often = everything(first, visible, start)
+    plants = misses(planted, seen_often + hidden_often, more)
+    luck = plants.missed / plants.expected
+    lucks = dice.standard_gamma(plants.missed, (draws, *luck.shape)) / plants.expected
     luck[0] = lucks[:, 0] = 1
     edges = covers(planted)[:, :, None, None]
+    masses = _masses(tried)
+    typical = np.maximum(_average(mean, masses * pooled)[0], 1e-12)
+    own = _Own(ownness(counts, more, plants), plants.usual / typical)
     return Correction(
-        _by_source(mean, luck) * edges,
+        _by_source(mean, luck, own, masses * pooled) * edges,
         variance[:, None] * luck[..., None],
-        _by_source(drawn, lucks) * edges,
-        _typical(mean, variance, counts),
+        _by_source(drawn, lucks, own, masses * seen[:, None]) * edges,
+        _typical(mean, variance, pooled),
         dice.standard_normal((2, draws)),
         float((planted.looks >= 0).mean()) if count else 0.0,
         false,
     )
+
+
+def _masses(tried: Tables) -> Floats:
+    """Give the mass of a finding that looks so, by unit."""
+    found = tried.found.sum(axis=-2)
+    every = found.sum(axis=-1, keepdims=True) / np.maximum(
+        found[:1].sum(axis=-1, keepdims=True), 1e-12
+    )
+    return np.asarray(np.where(found[:1] > 0, found / np.maximum(found[:1], 1e-12), every))
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """How far findings of a source are its own, and how much more than others they usually say."""
+
+    part: Floats
+    usual: Floats
 
 
 def _typical(mean: Floats, variance: Floats, counts: Floats) -> Floats:
@@ -179,81 +180,20 @@ def _typical(mean: Floats, variance: Floats, counts: Floats) -> Floats:
     return np.array([(more * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
 
 
-def _by_source(mean: Floats, luck: Floats) -> Floats:
-    """Let what was missed be more where more of a source's items are missed."""
-    more = np.maximum(mean - 1, 0)[..., None, :, :] * luck[..., None, :, :, None]
-    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + more)
+def _by_source(mean: Floats, luck: Floats, own: _Own, masses: Floats) -> Floats:
+    """Let what was missed be more where more of a source's items are missed.
 
-
-def corrected(
-    learnt: Correction, findings: Sightings, unit: int, total: float, documents: int
-) -> Corrected:
-    """Correct the share that some findings make up.
-
-    Parameters
-    ----------
-    learnt : Correction
-        What findings stand for.
-    findings : Sightings
-        Any of the corpus's findings.
-    unit : int
-        What their sizes are counted in: 0 for whole documents.
-    total : float
-        The whole corpus, in that unit.
-    documents : int
-        Documents of the corpus.
-
-    Returns
-    -------
-    Corrected
-        ``[0, 1]`` where nothing was read; from 0 to the rule of three over the recall where nothing
-        was found.
-
-    Notes
-    -----
-    The interval holds the uncertainty of the weights, of the number of false findings, and of the
-    number missed: a finding in a condition of recall ``r`` stands for a geometric number of items,
-    of variance ``(1 - r) / r**2``, and more where several conditions look so. All of the corpus was
-    read, so nothing else is uncertain: for a detector that misses nothing, the share is what was
-    found.
+    As far as a source is not its own, each of its findings stands for what is usual at its length.
     """
-    if total <= 0 or documents <= 0:
-        return Corrected(0.0, 0.0, 1.0)
-    if not findings.sizes.sum():
-        return Corrected(0.0, 0.0, min(1.0, 3 / max(learnt.recall, 1e-12) / documents))
-    known = findings.looks >= 0
-    room, (lengths, looks) = learnt.weights[unit].size, learnt.weights.shape[-2:]
-    cells = np.where(
-        known, (findings.sources * lengths + findings.lengths) * looks + findings.looks, 0
-    )
-    weights = np.where(known, learnt.weights[unit].ravel()[cells], 1.0)
-    variances = np.where(known, learnt.variances[unit].ravel()[cells], 0.0)
-    sizes, doubts = findings.sizes, np.minimum(findings.doubts * learnt.false.expected, 1.0)
-    estimate = float((sizes * weights * (1 - doubts)).sum())
-    drawn = learnt.drawn[:, unit].reshape(len(learnt.drawn), room)
-    found = np.bincount(cells[known], sizes[known], room)
-    doubtful = np.bincount(cells[known], (sizes * findings.doubts)[known], room)
-    likely = drawn @ found - learnt.false.drawn * (drawn @ doubtful) + sizes[~known].sum()
-    # A few findings do not show every condition that their kind is in: some more are imagined.
-    sure = np.append(sizes * (1 - doubts), _IMAGINED * sizes.mean() * known.any())
-    more = np.append(np.maximum(weights - 1, 0), learnt.typical[0, unit])
-    spread = np.append(
-        sizes * variances, (sizes**2).mean() / sizes.mean() * learnt.typical[1, unit]
-    )
-    missed = float((sure * more).sum()), float((sure * spread).sum())
-    made_up = float(((sizes * weights) ** 2 * doubts * (1 - doubts)).sum())
-    likely = likely + _unlucky(missed, learnt.noise[0]) + np.sqrt(made_up) * learnt.noise[1]
-    share = min(1.0, max(0.0, estimate / total))
-    low, high = np.clip(np.percentile(likely, _EDGES) / total, 0, 1).tolist()
-    return Corrected(share, min(low, share), max(high, share))
+    more = np.maximum(mean - 1, 0)
+    usual = (own.usual * _average(mean, masses)[..., None, :])[..., None]
+    part = own.part[:, :, None]
+    mixed = part * more[..., None, :, :] + (1 - part) * usual
+    mixed = mixed * luck[..., None, :, :, None]
+    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + mixed)
 
 
-def _unlucky(missed: tuple[float, float], noise: Floats) -> Floats:
-    """Draw by how much more, or less, was missed than is expected, from its mean and variance."""
-    mean, variance = missed
-    if not mean or not variance:
-        return np.zeros(len(noise))
-    # A sum of geometric numbers is nearly gamma (Wilson and Hilferty): few leave a long tail.
-    degrees = 9 * mean**2 / variance
-    drawn = mean * np.maximum(1 - 1 / degrees + noise / np.sqrt(degrees), 0) ** 3
-    return np.asarray(drawn - mean)
+def _average(mean: Floats, masses: Floats) -> Floats:
+    """Give what was missed for a finding of each length, whatever it looks like."""
+    more = np.maximum(mean - 1, 0)
+    return np.asarray((more * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))

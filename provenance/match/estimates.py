@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.model import Floats
+from provenance.match.sampling import Resampled, ends
+from provenance.model import Floats, Int64s
 
 RECALL_LOW = 0.80
 """Low end of the detector's shipped recall, over lengths and edits; `provenance` does not yet know
@@ -30,7 +31,7 @@ def interval(
     sizes: Floats,
     chances: Floats,
     total: float,
-    documents: tuple[int, int],
+    documents: tuple[int, float],
     edge: float = EDGE_ERROR,
 ) -> Interval:
     """Bound the true share that some findings stand for.
@@ -43,7 +44,7 @@ def interval(
         Probability that each is no copy at all (`regression.chance`).
     total : float
         The whole corpus, in the same unit.
-    documents : tuple of int
+    documents : (int, float)
         Documents with a finding, and all documents.
     edge : float
         Part of a size by which it may be wrong; a document has no edges.
@@ -76,6 +77,48 @@ def interval(
     count = min(found, covered**2 / float((sizes**2).sum()))
     high = share * poisson_upper(count) / count / RECALL_LOW * (1 + edge)
     return Interval(min(low, share), min(1.0, max(high, share)))
+
+
+def sampled_interval(
+    sampled: Resampled, documents: Int64s, findings: tuple[Floats, Floats], unit: int, edge: float
+) -> Interval:
+    """Bound the true share of a corpus that some findings in a sample of its documents stand for.
+
+    Parameters
+    ----------
+    sampled : Resampled
+        The documents that were drawn.
+    documents : ndarray of int64, shape (n,)
+        Where each finding stands.
+    findings : (ndarray, ndarray) of float64, shape (n,)
+        What each covers, and the probability that it is no copy.
+    unit : int
+        What is counted: 0 for whole documents.
+    edge : float
+        Part of a size by which it may be wrong.
+
+    Notes
+    -----
+    The ends of what was verified in the sample, taken as if it were the whole (`interval`), are
+    opened to those of the bootstrap. What was verified is there, however little was looked at: its
+    part of the whole corpus is the least that the low end can be.
+    """
+    sizes, chances = findings
+    total = float(sampled.totals[unit])
+    if not len(sizes) or total <= 0:
+        read = 0 if total <= 0 else sampled.effective
+        return interval(sizes, chances, total, (0, read), edge)
+    places = sampled.places(documents)
+    stands = sizes * sampled.weights[places]
+    found_in = len(np.unique(places))
+    plain = interval(stands, chances, total, (found_in, sampled.read), edge)
+    there = interval(sizes, chances, total, (found_in, sampled.read), edge)
+    low, high = ends(sampled.shares(places, unit, sizes, lambda _: sizes))
+    sure = plain.low * total / float(stands.sum())
+    return Interval(
+        max(min(plain.low, low * sure), there.low),
+        max(plain.high, min(1.0, high / RECALL_LOW * (1 + edge))),
+    )
 
 
 def _surely(sizes: Floats, chances: Floats) -> float:

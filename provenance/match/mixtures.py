@@ -12,9 +12,6 @@ SIGHT = 0.1
 _PULL = 10.0
 """Findings' worth of belief that items of every length were edited alike."""
 
-_ALIKE = 10.0
-"""Misses' worth of belief that items of all sources are missed alike."""
-
 _HIDDEN = 0.5  # part of the items of a length that may be thought to be beyond sight
 _UNSEEN = 1e-6  # a look that no plant had says nothing about its condition
 
@@ -211,77 +208,27 @@ def weights(
     return mean * more, np.maximum(squares - mean**2, 0) * more**2
 
 
-def misses(planted: Planted, recall: Floats) -> tuple[Floats, Floats]:
-    """Count how many plants of each source were missed, and how many should have been.
-
-    Parameters
-    ----------
-    planted : Planted
-        The items.
-    recall : ndarray of float64, shape (lengths, conditions)
-        Of all sources together.
+def everything(
+    tables: Tables, visible: Flags, mixture: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Tell how often each condition occurs, seen and beyond sight.
 
     Returns
     -------
-    missed, expected : ndarray of float64, shape (sources, lengths)
-        In conditions that can be seen; expected for those of its plants that were found. Both with
-        some belief that items of all sources are missed alike.
+    seen, hidden : ndarray of float64, shape (..., lengths, conditions)
+        Parts of the items of each length; together 1.
     """
-    lengths, sources = len(recall), int(planted.sources.max(initial=0)) + 1
-    shape, room = (sources, lengths), sources * lengths
-    cells = planted.sources * lengths + planted.lengths
-    own = recall[planted.lengths, planted.conditions]
-    seen = planted.looks >= 0
-    for_each = (own >= SIGHT) * (1 - own) / np.maximum(own, SIGHT)
-    missed = np.bincount(cells, ~seen & (own >= SIGHT), room).astype(np.float64)
-    expected = np.bincount(cells, seen * for_each, room).astype(np.float64)
-    return missed.reshape(shape) + _ALIKE, expected.reshape(shape) + _ALIKE
-
-
-def covers(planted: Planted) -> Floats:
-    """Give what found plants of a source hold, for what they would if all sources were alike.
-
-    Findings may leave out more at the edges of one source's items than of another's: addresses,
-    names, signs.
-
-    Parameters
-    ----------
-    planted : Planted
-        The items.
-
-    Returns
-    -------
-    ndarray of float64, shape (units, sources)
-        By mass, for the mass of their findings; 1 for source 0.
-    """
-    seen = planted.looks >= 0
-    cells = planted.lengths * (int(planted.conditions.max(initial=0)) + 1) + planted.conditions
-    cells, sources = cells[seen], planted.sources[seen]
-    room = int(planted.sources.max(initial=0)) + 1
-    ratios = np.ones((len(planted.masses), room))
-    for unit, (mass, found) in enumerate(
-        zip(planted.masses[:, seen], planted.found[:, seen], strict=True)
-    ):
-        scale = np.bincount(cells, mass) / np.maximum(np.bincount(cells, found), 1e-12)
-        held, alike = (
-            np.bincount(sources, mass, room),
-            np.bincount(sources, found * scale[cells], room),
-        )
-        belief = _ALIKE * mass.mean() if len(mass) else 1.0
-        ratios[unit] = (held + belief) / (alike + belief)
-    ratios[:, 0] = 1
-    return ratios
+    shared, each = mixture
+    hidden = shared[..., None, :] * (tables.masses[..., 0, :, :] > 0) * ~visible
+    part = hidden.sum(axis=-1, keepdims=True)
+    hidden = hidden * np.minimum(1, _HIDDEN / np.maximum(part, 1e-12))
+    return each * visible * (1 - np.minimum(part, _HIDDEN)), hidden
 
 
 def _beyond_sight(tables: Tables, visible: Flags, mixture: tuple[Floats, Floats]) -> Floats:
     """Give what is there, for what is there in conditions that can be seen."""
-    shared, each = mixture
-    items = tables.masses[..., 0, :, :]
-    hidden = shared[..., None, :] * (items > 0) * ~visible
-    part = hidden.sum(axis=-1, keepdims=True)
-    hidden = hidden * np.minimum(1, _HIDDEN / np.maximum(part, 1e-12))
-    seen = each * visible * (1 - np.minimum(part, _HIDDEN))
-    mean = tables.masses / np.maximum(items, 1e-12)[..., None, :, :]
+    seen, hidden = everything(tables, visible, mixture)
+    mean = tables.masses / np.maximum(tables.masses[..., 0, :, :], 1e-12)[..., None, :, :]
     there = (seen[..., None, :, :] * mean).sum(axis=-1)
     missing = (hidden[..., None, :, :] * mean).sum(axis=-1)
     return np.asarray(1 + np.where(there > 0, missing / np.maximum(there, 1e-12), 0))

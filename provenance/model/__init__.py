@@ -5,6 +5,7 @@ from provenance.model.calibration import (
     LENGTHS,
     PLANTS,
     Calibration,
+    CalibrationSummary,
     Corrected,
     FalseRate,
     Length,
@@ -29,6 +30,7 @@ from provenance.model.fingerprints import (
 )
 from provenance.model.holdings import BACKGROUND_BITS, Holdings, Postings
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
+from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
     DEFAULT_GATES,
     Agreement,
@@ -42,11 +44,9 @@ from provenance.model.result import (
     RESULT_SCHEMA,
     CorpusSummary,
     GateOutcome,
-    MeasuredRecall,
-    Method,
-    Parameter,
     Report,
     Result,
+    SampleSummary,
     SourceRuling,
     Violation,
     WaiverOutcome,
@@ -86,6 +86,7 @@ __all__ = [
     "Alternative",
     "Basis",
     "Calibration",
+    "CalibrationSummary",
     "Circumstances",
     "Control",
     "CorpusSummary",
@@ -121,6 +122,7 @@ __all__ = [
     "Report",
     "Result",
     "Ruling",
+    "SampleSummary",
     "Say",
     "Share",
     "Shingles",

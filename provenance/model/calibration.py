@@ -190,3 +190,35 @@ class Calibration:
     recalls: tuple[Recall, ...]
     false: FalseRate
     plants: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationSummary:
+    """What a result says of the calibration that its shares were corrected by.
+
+    Parameters
+    ----------
+    path, digest : str
+        The file, as it was named, and the SHA-256 of its bytes.
+    created : datetime
+        When it was made.
+    tool : str
+        By which version of `provenance`.
+    planted : int
+        How many items were planted that are long enough to be told from chance.
+    recall : float or None
+        Part of them that was found; None where there was none.
+    false_basis : str or None
+        How chance matches were measured, as in `FalseRate`; None where strengths say how many.
+    reservations : tuple of str
+        What a reader of the corrected shares must know.
+    """
+
+    path: str
+    digest: str
+    created: datetime
+    tool: str
+    planted: int
+    recall: float | None
+    false_basis: str | None
+    reservations: tuple[str, ...]

@@ -128,6 +128,8 @@ class Policy:
         What it has signed, and what it answers for.
     text_columns, registries, backgrounds : tuple of str
         Defaults of the options of the same names.
+    calibration : str or None
+        File of the calibration that shares are corrected by.
     path : str or None
         Where it was read; None where it is the default.
     digest : str
@@ -141,5 +143,6 @@ class Policy:
     text_columns: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
+    calibration: str | None = None
     path: str | None = None
     digest: str = ""

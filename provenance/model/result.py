@@ -5,8 +5,10 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from provenance.model.calibration import CalibrationSummary
 from provenance.model.control import Control
 from provenance.model.coverage import RegistrySummary
+from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
@@ -18,7 +20,7 @@ RESULT_SCHEMA = "provenance/result/1"
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
-    """What was read.
+    """What was looked at.
 
     Parameters
     ----------
@@ -45,6 +47,27 @@ class CorpusSummary:
     digest: str
     text_columns: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSummary:
+    """How much of a corpus was looked at, where that is not all of it.
+
+    Parameters
+    ----------
+    rate : float
+        Part of the documents that was asked for, in (0, 1].
+    documents, bytes : int
+        Looked at.
+    of_documents, of_bytes : int
+        In the whole corpus.
+    """
+
+    rate: float
+    documents: int
+    of_documents: int
+    bytes: int
+    of_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +108,15 @@ class GateOutcome:
         Exclusive, uncontested, unwaived share of the gate's content, and its low end.
     passed : bool
         Whether `low` is within the limit.
+    undecided : bool
+        Whether it is so only because a sample was looked at.
     """
 
     gate: Gate
     share: float
     low: float
     passed: bool
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,53 +156,6 @@ class WaiverOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A setting that the outcome depends on: its name, its value, and what it means."""
-
-    name: str
-    value: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredRecall:
-    """What the detector finds of planted posts, as shipped.
-
-    Parameters
-    ----------
-    edit : str
-        What was done to the post: "verbatim", "cut70", ...
-    length : str
-        "8+", "5-7": tokens of the post.
-    recall : float
-        In [0, 1].
-    """
-
-    edit: str
-    length: str
-    recall: float
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How the findings came about, and how far to trust them.
-
-    Parameters
-    ----------
-    parameters : tuple of Parameter
-        Fingerprint, matching, threshold.
-    recall : tuple of MeasuredRecall
-        On the maintainers' evaluation data; the user's own may differ.
-    chance_per_million : float
-        Expected documents with a chance match, per million tokens.
-    """
-
-    parameters: tuple[Parameter, ...]
-    recall: tuple[MeasuredRecall, ...]
-    chance_per_million: float
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """Everything that a report says, but for the findings themselves.
 
@@ -208,6 +187,10 @@ class Result:
         Rows of the findings table.
     method : Method
         Parameters and measured error.
+    calibration : CalibrationSummary or None
+        What shares were corrected by; None where they were not.
+    sample : SampleSummary or None
+        How much was looked at; None for all of it.
     backgrounds : tuple of RegistrySummary
         What they hold too is contested; nothing is given to them.
     control : Control or None
@@ -227,6 +210,8 @@ class Result:
     waivers: tuple[WaiverOutcome, ...]
     findings: int
     method: Method
+    calibration: CalibrationSummary | None = None
+    sample: SampleSummary | None = None
     backgrounds: tuple[RegistrySummary, ...] = ()
     control: Control | None = None
 

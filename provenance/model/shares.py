@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provenance.model.calibration import Corrected
 from provenance.model.terms import Verdict
 
 
@@ -21,6 +22,9 @@ class Estimate:
         Share when every source that holds a span counts it, in [0, 1]; at least `share`.
     contested : float
         Share of `share` that a permitted source or the background holds too, in [0, 1].
+    corrected : Corrected or None
+        The true share as a calibration has it, with what is contested, as in `share`; None without
+        one.
     """
 
     count: int
@@ -29,6 +33,7 @@ class Estimate:
     high: float
     any: float
     contested: float
+    corrected: Corrected | None = None
 
 
 @dataclass(frozen=True, slots=True)

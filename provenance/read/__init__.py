@@ -3,7 +3,7 @@
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.corpora import Corpus, open_corpus
 from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
-from provenance.read.gatesyntax import parse_gate
+from provenance.read.gatesyntax import parse_gate, parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_collected
@@ -25,4 +25,5 @@ __all__ = [
     "override",
     "parse_collected",
     "parse_gate",
+    "parse_rate",
 ]

@@ -30,6 +30,28 @@ def parse_gate(text: str) -> Gate:
     return _gate(Checked(name.strip(), f"gate {text!r}", "", PolicyError), share.strip())
 
 
+def parse_rate(text: str) -> float:
+    """Read what part of a corpus is looked at, as `--sample` is given it.
+
+    Examples
+    --------
+    >>> parse_rate("1%")
+    0.01
+
+    Raises
+    ------
+    PolicyError
+        If it is no share above 0 %.
+    """
+    found = _SHARE.fullmatch(text.strip())
+    if not found or not 0 < float(found[1]) <= 100:
+        raise PolicyError(
+            f"the sample {text!r} is not a share above 0 % and up to 100 %",
+            remedy=f"write it with a percent sign: {_meant(text.strip())}.",
+        )
+    return float(found[1]) / 100
+
+
 def gates_of(table: Checked) -> tuple[Gate, ...]:
     """Read the table `[gate]`, in which a unit may also be a key of its own.
 

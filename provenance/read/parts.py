@@ -24,6 +24,8 @@ class Part:
         Whether it can be read again.
     index : int
         Its place in the corpus.
+    stratum : str or None
+        What it is drawn from together with others, where they are not parts of one file.
     """
 
     file: str
@@ -32,6 +34,7 @@ class Part:
     text_columns: tuple[str, ...] = ()
     rereadable: bool = True
     index: int = 0
+    stratum: str | None = None
 
     def batches(self) -> Iterator[Documents]:
         """Read it, in batches of about 8 MB of text."""

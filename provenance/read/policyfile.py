@@ -25,8 +25,10 @@ from provenance.read.datesyntax import collected_of, period_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
 
 FILE, PROJECT = "provenance.toml", "pyproject.toml"
-_PLACES = ("text_columns", "registries", "backgrounds")
-CHECK_KEYS = ("purpose", "collected", "actor", "jurisdiction", *_PLACES)
+CHECK_KEYS = (
+    *("purpose", "collected", "actor", "jurisdiction"),
+    *("text_columns", "registries", "backgrounds", "calibration"),
+)
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference")
 COVERS = ("source", "documents", "item")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
@@ -43,6 +45,7 @@ class Options(TypedDict, total=False):
     text_columns: Sequence[str]
     registries: Sequence[str]
     backgrounds: Sequence[str]
+    calibration: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -75,7 +78,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
     """Set what the command line says in place of what the policy says.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
-    stay. Columns and registries take the place of the policy's.
+    stay. Columns, registries, backgrounds and a calibration take the place of the policy's.
 
     Raises
     ------
@@ -100,6 +103,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
             text_columns=tuple(options.get("text_columns", ())) or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
+            calibration=options.get("calibration") or policy.calibration,
         )
     )
 
@@ -150,6 +154,7 @@ def _load(path: Path, name: str) -> Policy:
             text_columns=_texts(check.get("text_columns")),
             registries=_texts(check.get("registries")),
             backgrounds=_texts(check.get("backgrounds")),
+            calibration=check["calibration"].text() if "calibration" in check else None,
             path=name,
         )
     )

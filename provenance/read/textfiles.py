@@ -13,6 +13,7 @@ from provenance.read.leaves import Leaves
 from provenance.read.parts import Part
 
 _FIELD = "text"
+_STRATUM = "text files"  # a file of one document gives no share of it
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -27,7 +28,7 @@ def text_parts(file: File) -> list[Part]:
         rows = np.zeros(1, np.int64)
         return documents(Rows(file.name, rows), Leaves.of({_FIELD: texts}))
 
-    return [Part(file.name, file.size, read, (_FIELD,))]
+    return [Part(file.name, file.size, read, (_FIELD,), stratum=_STRATUM)]
 
 
 def _utf8(data: bytes) -> bytes:

@@ -24,7 +24,7 @@ NAME = "result.json"
 
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
-    *("violations", "shares", "findings", "method", "control"),
+    *("violations", "shares", "findings", "method", "control", "calibration", "sample"),
 )
 """Fields that stand in the document as they stand in `Result`."""
 
@@ -53,6 +53,8 @@ def result_document(result: Result) -> dict[str, Any]:
         "gates": [_flat(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
         "violations": same["violations"],
         "corpus": same["corpus"],
+        "sample": same["sample"],
+        "calibration": same["calibration"],
         "shares": same["shares"],
         "rulings": [_flat(each, "ruling") for each in result.rulings],
         "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],

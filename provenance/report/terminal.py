@@ -1,22 +1,20 @@
 """The summary that a check ends with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from provenance.model import GateOutcome, Report, Result, Share, SourceRuling, Verdict
-from provenance.report.bars import ceiling
-from provenance.report.cellbars import cell_bar
-from provenance.report.cells import cells, padded, shortened, wrapped
+from provenance.model import GateOutcome, Report, Result, SourceRuling
+from provenance.report.cells import cells, shortened, wrapped
 from provenance.report.excerpts import passage
-from provenance.report.figures import count, days, interval, limit, percent, size
+from provenance.report.figures import count, days, size
 from provenance.report.hostile import inline, one_line
-from provenance.report.reservations import BANDS, band_lines, limits
+from provenance.report.pen import LONGEST, Pen
+from provenance.report.reservations import limits
+from provenance.report.sharelines import NAME, SOURCES, contested_lines, share_lines
 from provenance.report.strongest import Finding, strongest
+from provenance.report.trust import bound, calibrated, sampled, undecided
 from provenance.report.wording import (
     NOT_CLEARANCE,
     asked,
-    bound,
-    by,
     by_source,
     gate_sentence,
     headline,
@@ -27,33 +25,7 @@ LEAST, MOST = 40, 100
 """Narrower terminals wrap our lines; wider ones do not make them easier to read."""
 
 _FINDINGS = 3
-_SOURCES, _OTHERS = 6, 3
-_LONGEST, _NAME = 4000, 60
-"""Characters of a sentence, and cells of a name, that the longest may have."""
-_COLOUR = {
-    Verdict.FORBIDDEN: "31",
-    Verdict.UNKNOWN: "35",
-    Verdict.RESTRICTED: "33",
-    Verdict.PERMITTED: "32",
-    None: "0",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Pen:
-    """How wide we write, and whether in colour."""
-
-    width: int
-    colour: bool
-
-    def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text.strip() else text
-
-    def bold(self, text: str) -> str:
-        return self.paint(text, "1")
-
-    def wrap(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
-        return wrapped(one_line(text[:_LONGEST]), self.width, indent, hanging)
+_OTHERS = 3
 
 
 def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
@@ -73,13 +45,13 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
     str
         Lines, the last ended too. The only escape sequences in it are our own.
     """
-    pen = _Pen(min(max(width, LEAST), MOST), colour)
+    pen = Pen(min(max(width, LEAST), MOST), colour)
     result = report.result
     sections = [
         _verdict(pen, result),
         _gates(pen, result.gates),
-        _shares(pen, result),
-        _bands(pen, result),
+        share_lines(pen, result),
+        contested_lines(pen, result),
         _why(pen, result),
         _strongest(pen, report),
         _limits(pen, result),
@@ -93,7 +65,7 @@ def render(report: Report) -> str:
     return terminal_summary(report, width=80, colour=False)
 
 
-def _verdict(pen: _Pen, result: Result) -> list[str]:
+def _verdict(pen: Pen, result: Result) -> list[str]:
     corpus = result.corpus
     read = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
@@ -105,98 +77,29 @@ def _verdict(pen: _Pen, result: Result) -> list[str]:
         *(pen.paint(line, code) for line in sentence),
         *(pen.wrap(missed, " " * 6) if (missed := bound(result)) else ()),
         *pen.wrap(f"{', '.join(corpus.addresses)}: {read}.", " " * 6),
+        *(pen.wrap(said, " " * 6) if (said := sampled(result)) else ()),
         *pen.wrap(f"Asked: {asked(result.policy.circumstances)}.", " " * 6),
     ]
 
 
-def _gates(pen: _Pen, gates: tuple[GateOutcome, ...]) -> list[str]:
+def _gates(pen: Pen, gates: tuple[GateOutcome, ...]) -> list[str]:
     lines = [pen.bold("Gates")]
     for outcome in gates:
         mark = "passes" if outcome.passed else "FAILS"
         lines += pen.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
+        lines += pen.wrap(doubt, "    ") if (doubt := undecided(outcome)) else []
     return lines if gates else []
 
 
-def _shares(pen: _Pen, result: Result) -> list[str]:
-    verdicts, sources = by(result.shares, "verdict"), by(result.shares, "source")
-    found = [share for share in sources if share.documents.count]
-    lines: list[str] = []
-    if any(share.documents.count for share in verdicts):
-        shown = (*verdicts, *found[:_SOURCES])
-        scale = _scale(pen, shown)
-        lines += _share_lines(pen, "Tokens by verdict", verdicts, scale)
-        lines += _share_lines(pen, "Tokens by source", found[:_SOURCES], scale)
-    if len(found) > _SOURCES:
-        lines += pen.wrap(f"and {count(len(found) - _SOURCES, 'source')} more", "  ")
-    absent = [share.key for share in sources if not share.documents.count]
-    if absent:
-        more = f" and {len(absent) - _SOURCES} more" if len(absent) > _SOURCES else ""
-        lines += pen.wrap(f"Not found: {', '.join(absent[:_SOURCES])}{more}.", "  ")
-    return lines
-
-
-def _bands(pen: _Pen, result: Result) -> list[str]:
-    shown = (*by(result.shares, "verdict"), *by(result.shares, "source")[:_SOURCES])
-    lines = [line for each in band_lines(shown) for line in pen.wrap(each, "  ", "    ")]
-    return (
-        [pen.bold("What others hold too (contested: =)"), *lines, *pen.wrap(BANDS, "  ")]
-        if lines
-        else []
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Where bars end, and how many cells names and bars have; no bar where it says nothing."""
-
-    top: float
-    key: int
-    bar: int
-
-
-_WORD, _FIGURE, _INTERVAL = 10, 7, 14
-
-
-def _scale(pen: _Pen, shares: Sequence[Share]) -> _Scale:
-    top = ceiling(max(each.tokens.high, each.tokens.share) for each in shares)
-    key = min(max(cells(one_line(share.key[:_NAME])) for share in shares), 20)
-    fixed = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
-    room = pen.width - fixed
-    return _Scale(top, key, room if room >= 10 else 0)
-
-
-def _share_lines(pen: _Pen, title: str, shares: Sequence[Share], scale: _Scale) -> list[str]:
-    left = f"{title}, bars to {limit(scale.top)}" if scale.bar else title
-    right = "95% interval"
-    heading = pen.bold(padded(left, pen.width - cells(right)) + right)
-    return [heading, *(_share_line(pen, share, scale) for share in shares)] if shares else []
-
-
-def _share_line(pen: _Pen, share: Share, scale: _Scale) -> str:
-    estimate, colour = share.tokens, _COLOUR[share.verdict]
-    name = one_line(share.key[:_LONGEST])
-    # By verdict, the key is the word already.
-    word = "" if share.key == share.verdict else str(share.verdict or "mixed")
-    figures = (
-        f"{percent(estimate.share):>{_FIGURE}}  "
-        f"{interval(estimate.low, estimate.high):>{_INTERVAL}}"
-    )
-    if not scale.bar:
-        label = f"{name} ({word})" if word else name
-        return f"  {padded(label, pen.width - 2 - len(figures))}{figures}"
-    drawn = pen.paint(padded(cell_bar(share, scale.top, scale.bar), scale.bar), colour)
-    return f"  {padded(name, scale.key)} {pen.paint(padded(word, _WORD), colour)} {drawn}{figures}"
-
-
-def _why(pen: _Pen, result: Result) -> list[str]:
+def _why(pen: Pen, result: Result) -> list[str]:
     groups = by_source(each for each in result.rulings if each.documents)
     lines = [pen.bold("Why")]
-    for group in groups[:_SOURCES]:
+    for group in groups[:SOURCES]:
         lines += _rulings(pen, group)
     return lines if groups else []
 
 
-def _rulings(pen: _Pen, group: Sequence[SourceRuling]) -> list[str]:
+def _rulings(pen: Pen, group: Sequence[SourceRuling]) -> list[str]:
     each, *others = group
     ruling = each.ruling
     part = f" in {count(each.documents, 'document')}" if others else ""
@@ -216,7 +119,7 @@ def _rulings(pen: _Pen, group: Sequence[SourceRuling]) -> list[str]:
     return lines
 
 
-def _strongest(pen: _Pen, report: Report) -> list[str]:
+def _strongest(pen: Pen, report: Report) -> list[str]:
     shown = strongest(report.findings, _FINDINGS)
     total = report.findings.num_rows
     lines = [pen.bold(f"Strongest findings ({len(shown)} of {total:,})")]
@@ -225,7 +128,7 @@ def _strongest(pen: _Pen, report: Report) -> list[str]:
     return lines if shown else []
 
 
-def _finding(pen: _Pen, finding: Finding) -> list[str]:
+def _finding(pen: Pen, finding: Finding) -> list[str]:
     whole = f" of {finding.item_tokens}" if finding.item_tokens else ""
     item = f" {_name(finding.item)}" if finding.item else ""
     how = f"{finding.tokens}{whole} words, {finding.bits:.0f} bits"
@@ -241,10 +144,10 @@ def _finding(pen: _Pen, finding: Finding) -> list[str]:
 
 
 def _name(text: str) -> str:
-    return shortened(one_line(text[:_LONGEST]), _NAME)
+    return shortened(one_line(text[:LONGEST]), NAME)
 
 
-def _excerpt(pen: _Pen, finding: Finding) -> str:
+def _excerpt(pen: Pen, finding: Finding) -> str:
     room = pen.width - len("    “”")
     shown = passage(finding.excerpt or "", finding.marks, lead=12, limit=room)
     before = (("…", False),) if shown.before or finding.excerpt_start else ()
@@ -262,14 +165,16 @@ def _excerpt(pen: _Pen, finding: Finding) -> str:
     return f"“{line.strip()}”"
 
 
-def _limits(pen: _Pen, result: Result) -> list[str]:
+def _limits(pen: Pen, result: Result) -> list[str]:
     lines = [pen.bold("Limits")]
+    for said in calibrated(result):
+        lines += pen.wrap(said, "  ", "    ")
     skipped = sum(each.count for each in result.corpus.skipped)
     if skipped:
         reasons = ", ".join(dict.fromkeys(each.reason for each in result.corpus.skipped))
         lines += pen.wrap(f"{count(skipped, 'row')} not read: {reasons}.", "  ", "    ")
     held = [source for registry in result.registries for source in registry.sources]
-    for each in held[:_SOURCES]:
+    for each in held[:SOURCES]:
         short = f"; {each.unattributable:,} cannot be matched" if each.unattributable else ""
         lines += pen.wrap(
             f"{each.source}: {count(each.items, 'item')} in the registry, "
@@ -277,14 +182,14 @@ def _limits(pen: _Pen, result: Result) -> list[str]:
             "  ",
             "    ",
         )
-    if held[_SOURCES:]:
-        lines += pen.wrap(f"{count(len(held[_SOURCES:]), 'more source')} in the report.", "  ")
+    if held[SOURCES:]:
+        lines += pen.wrap(f"{count(len(held[SOURCES:]), 'more source')} in the report.", "  ")
     for reservation in limits(result):
         lines += pen.wrap(reservation, "  ", "    ")
     return [*lines, *pen.wrap(NOT_CLEARANCE, "  ")]
 
 
-def _next(pen: _Pen, result: Result) -> list[str]:
+def _next(pen: Pen, result: Result) -> list[str]:
     steps = next_steps(result)
     lines = [pen.bold("Next")]
     for number, step in enumerate(steps, 1):

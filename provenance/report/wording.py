@@ -124,29 +124,6 @@ def headline(result: Result) -> str:
     return f"{_part(result.worst, result)}; no gate stands against that."
 
 
-def bound(result: Result) -> str | None:
-    """Say how much can have been missed, where nothing was found.
-
-    Parameters
-    ----------
-    result : Result
-        The outcome.
-
-    Returns
-    -------
-    str or None
-        One sentence; None where something was found.
-    """
-    sources = by(result.shares, "source")
-    if not sources or any(share.documents.count for share in sources):
-        return None
-    most = max([0.00001, *(share.tokens.high for share in sources)])
-    return (
-        f"With 95% confidence, no source looked for holds more than {percent(most)} of the tokens, "
-        "as far as the registries know its items."
-    )
-
-
 def gate_sentence(outcome: GateOutcome) -> str:
     """Say how a gate came out.
 

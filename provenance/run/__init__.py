@@ -19,7 +19,14 @@ if TYPE_CHECKING:
         show_registry,
         verify_registry,
     )
-    from provenance.run.telling import check_writable, policy_of, rendered, summary, written
+    from provenance.run.telling import (
+        check_writable,
+        policy_of,
+        rate_of,
+        rendered,
+        summary,
+        written,
+    )
 
 __all__ = [
     "Dumps",
@@ -34,6 +41,7 @@ __all__ = [
     "check_writable",
     "doubt_about",
     "policy_of",
+    "rate_of",
     "rendered",
     "show_registry",
     "summary",
@@ -58,6 +66,7 @@ _MODULES = {
     "check_writable": "telling",
     "doubt_about": "registries",
     "policy_of": "telling",
+    "rate_of": "telling",
     "rendered": "telling",
     "summary": "telling",
     "written": "telling",

@@ -43,7 +43,7 @@ class Planting:
         Registry of texts that hold no item.
     """
 
-    plants: int = 4000
+    plants: int = 12_000
     seed: int = 0
     control: str | None = None
     background: str | None = None

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError
-from provenance.judge import Judge, SourceHosts, hold_gates, violations, waive
+from provenance.judge import Judge, SourceHosts, hold_gates, violations, waive, with_doubts
 from provenance.model import (
     FINDINGS,
     CorpusSummary,
@@ -24,19 +24,19 @@ from provenance.model import (
     WaiverOutcome,
 )
 from provenance.read import Corpus, load_rules, open_corpus
-from provenance.registry import open_registry
-from provenance.run.backgrounds import coverage, open_backgrounds
+from provenance.run.backgrounds import coverage
 from provenance.run.claiming import claims
-from provenance.run.controls import measured, open_control
+from provenance.run.correcting import Seen, correcting
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
 from provenance.run.method import method
-from provenance.run.outsiders import looked_up
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
+from provenance.run.references import open_references
 from provenance.run.rulings import source_rulings
+from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
-from provenance.run.tally import share_of, shares
+from provenance.run.tally import Looked, share_of, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Settings:
         Folder of rule files; None takes the ones that are shipped.
     split : str or None
         Split of a dataset; None takes all.
+    sample : float or None
+        Part of the documents that is looked at, in (0, 1]; None looks at all.
     control : str or None
         Registry of items that cannot be in the corpus; None measures no chance.
     """
@@ -61,6 +63,7 @@ class Settings:
     quiet: bool = True
     rules: Path | None = None
     split: str | None = None
+    sample: float | None = None
     control: str | None = None
 
 
@@ -97,41 +100,51 @@ def check(
         )
     library = load_rules(settings.rules)
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
-    # Ties between registries must not depend on the order in which they were named.
-    whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
-    registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
-    backgrounds = open_backgrounds(policy.backgrounds, registries)
-    control = open_control(settings.control, registries) if settings.control else None
-    sought = [*registries, control.opened] if control else registries
-    hosts = SourceHosts(library)
+    against = open_references(policy, settings.control)
+    registries, hosts = against.registries, SourceHosts(library)
+    sample = None if settings.sample is None else Sample(settings.sample)
+    seen = opened if sample is None else sample.tap(opened)
     total = sum(part.size or 0 for part in opened.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
-        whole_readings = read_corpus(opened, sought, hosts.sources_of, settings.threads, shown)
-    readings = looked_up(whole_readings, 0, len(registries)) if control else whole_readings
+        whole = read_corpus(seen, against.sought, hosts.sources_of, settings.threads, shown)
+    readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        columns = ", ".join(opened.text_columns) or "no column"
-        raise EmptyCorpus(
-            f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
-            remedy="name the column that holds the text with --text-column",
-        )
+        raise _nothing(corpus, opened)
     settled = claims(readings, registries)
-    spans = gather(opened, readings, settled, registries, backgrounds)
+    spans = gather(seen, readings, settled, registries, against.backgrounds)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge)
-    made = _report(opened, readings, counts, registries, everything, policy, library, judge, now)
-    chance = None
-    if control is not None:
-        chance = measured(control, whole_readings, registries, settled, made.findings)
-    result = replace(made.result, backgrounds=coverage(backgrounds), control=chance)
-    return replace(made, result=result)
+    sampled = None if sample is None else sample.resampled(readings, spans)
+    fit, correct = against.fit, None
+    if fit is not None:
+        seen_all = Seen.of(everything, settled, registries)
+        correct = correcting(fit.calibration, seen_all, counts, sampled)
+    looked = Looked(counts, sampled, correct)
+    made = _report(opened, readings, looked, registries, everything, policy, library, judge, now)
+    result = replace(
+        made.result,
+        backgrounds=coverage(against.backgrounds),
+        control=against.chance(whole, settled, made.findings),
+        calibration=None if fit is None else fit.summary(made.result.corpus.digest),
+        sample=None if sample is None else sample.summary(),
+    )
+    return Report(result, made.findings)
+
+
+def _nothing(corpus: Sequence[str], opened: Corpus) -> EmptyCorpus:
+    columns = ", ".join(opened.text_columns) or "no column"
+    return EmptyCorpus(
+        f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
+        remedy="name the column that holds the text with --text-column",
+    )
 
 
 def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     corpus: Corpus,
     readings: Sequence[Reading],
-    counts: Counts,
+    looked: Looked,
     registries: Sequence[Opened],
     everything: Found,
     policy: Policy,
@@ -143,16 +156,20 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     held = {source.source for summary in summaries for source in summary.sources}
     waived, waivers = _waived(everything, policy, now)
     outcomes = hold_gates(
-        policy.gates, [_gated(gate, everything, counts, waived) for gate in policy.gates]
+        policy.gates, [_gated(gate, everything, looked, waived) for gate in policy.gates]
     )
+    if looked.sampled is not None:
+        whole = Looked(looked.counts)
+        lows = [_gated(gate, everything, whole, waived)[1] for gate in policy.gates]
+        outcomes = with_doubts(outcomes, lows)
     result = Result(
         tool=__version__,
         created=now,
-        corpus=_summary(corpus, readings, counts),
+        corpus=_summary(corpus, readings, looked.counts),
         registries=summaries,
         rules_digest=library.digest,
         policy=policy,
-        shares=shares(everything, counts, sorted(held)),
+        shares=shares(everything, looked, sorted(held)),
         rulings=source_rulings(everything, summaries, library, judge),
         gates=outcomes,
         violations=violations(outcomes, policy.circumstances),
@@ -176,14 +193,14 @@ def _waived(
     return pa.chunked_array([pa.array(ids, pa.string())]), outcomes
 
 
-def _gated(gate: Gate, everything: Found, counts: Counts, waived: pa.Array) -> tuple[float, float]:
+def _gated(gate: Gate, everything: Found, looked: Looked, waived: pa.Array) -> tuple[float, float]:
     """Give the share that a gate is about, and its low end."""
     findings = everything.findings
     counted = pc.and_(pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(waived))
     counted = pc.and_not(counted, findings["contested"])
     if gate.source is not None:
         counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
-    return share_of(everything, counts, counted.to_numpy(), gate.unit)
+    return share_of(everything, looked, counted.to_numpy(), gate.unit)
 
 
 def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:

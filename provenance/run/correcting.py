@@ -7,26 +7,25 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import default_rng
 
-from provenance.errors import PolicyError
 from provenance.match import (
     LOOKS,
-    THRESHOLD,
     Correction,
     Falsehood,
     Planted,
+    Resampled,
     Sightings,
     corrected,
+    corrected_sample,
     learn,
     length_classes,
 )
-from provenance.model import LENGTHS, NORMALISATION, Calibration, Corrected, Floats, Int64s, Unit
+from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
 from provenance.run.claiming import Claims
 from provenance.run.findings import Found
 from provenance.run.readings import Counts, Opened
 from provenance.run.recalls import span_lengths, span_looks
 
 _DRAWS = 400
-_REMEDY = "measure again, with `provenance calibrate`, the corpus and registries that are checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +78,27 @@ class Correcting:
     seen : Seen
         All findings.
     counts : Counts
-        The whole corpus.
+        All that was looked at.
     learnt : Correction
         What findings stand for.
     sources : ndarray of int64, shape (n,)
         Number of each finding's source, as it was learnt with.
+    sampled : Resampled or None
+        The documents that were looked at, where these are a sample of the corpus.
     """
 
     seen: Seen
     counts: Counts
     learnt: Correction
     sources: Int64s
+    sampled: Resampled | None
 
     def of(self, findings: Int64s, unit: Unit) -> Corrected:
-        """Correct the share that some findings make up, in a unit."""
+        """Correct the share that some findings make up, in a unit.
+
+        Findings count here whether or not they are contested, as they do in the share itself: who
+        else holds a passage says nothing of how many like it were missed. A document counts once.
+        """
         place = list(Unit).index(unit)
         if unit is Unit.DOCUMENTS:
             findings = self._surest(findings)
@@ -106,6 +112,9 @@ class Correcting:
             sizes,
             self.seen.chances[findings] / max(float(self.seen.chances.sum()), 1e-300),
         )
+        if self.sampled is not None:
+            places = self.sampled.places(self.seen.documents[findings])
+            return corrected_sample(self.learnt, sightings, places, place, self.sampled)
         total = getattr(self.counts, str(unit))
         return corrected(self.learnt, sightings, place, total, self.counts.documents)
 
@@ -120,73 +129,41 @@ class Correcting:
         return np.asarray(findings[order[firsts]])
 
 
-def correcting(calibration: Calibration, seen: Seen, counts: Counts) -> Correcting:
+def correcting(
+    calibration: Calibration, seen: Seen, counts: Counts, sampled: Resampled | None = None
+) -> Correcting:
     """Make a check's findings ready to be corrected.
 
     Parameters
     ----------
     calibration : Calibration
-        Made for it: see `misfit`.
+        Made for it: see `fitting.check_fit`.
     seen : Seen
         All findings.
     counts : Counts
-        The whole corpus.
+        All that was looked at.
+    sampled : Resampled or None
+        The documents that were looked at, where these are a sample of the corpus.
     """
     # What is too short to be told from chance is no measure of what was missed.
     attributable = seen.lengths >= LENGTHS[1].least
     seen = replace(seen, looks=np.where(attributable, seen.looks, -1))
-    known = seen.looks >= 0
-    cells = length_classes(seen.lengths[known]) * LOOKS + seen.looks[known]
-    table = np.bincount(cells, minlength=len(LENGTHS) * LOOKS).astype(np.float64)
     dice = default_rng(0)
     false = _falsehood(calibration, seen, counts, dice)
-    shape = len(LENGTHS), LOOKS
     numbers = _numbered(calibration.plants)
+    sources = np.array([numbers.get(source, 0) for source in seen.sources], np.int64)
     planted = _planted(calibration.plants, numbers)
-    learnt = learn(planted, table.reshape(shape), false, dice)
-    sources = [numbers.get(source, 0) for source in seen.sources]
-    return Correcting(seen, counts, learnt, np.array(sources, np.int64))
+    learnt = learn(planted, _table(seen, sources, len(numbers) + 1), false, dice)
+    return Correcting(seen, counts, learnt, sources, sampled)
 
 
-def misfit(calibration: Calibration, corpus: str, registries: tuple[str, ...]) -> str | None:
-    """Tell whether a calibration may be used for a check.
-
-    Parameters
-    ----------
-    calibration : Calibration
-        Made earlier.
-    corpus : str
-        Digest of what is checked.
-    registries : tuple of str
-        Digests of what it is checked against.
-
-    Returns
-    -------
-    str or None
-        A reservation that the report must show, if there is one.
-
-    Raises
-    ------
-    PolicyError
-        If it was made with another detector, or with other registries.
-    """
-    if set(calibration.registries) != set(registries):
-        raise PolicyError("the calibration was made with other registries", remedy=_REMEDY)
-    if calibration.threshold != THRESHOLD:
-        raise PolicyError(
-            f"the calibration was made at a threshold of {calibration.threshold:g}, and "
-            f"this is {THRESHOLD:g}",
-            remedy=_REMEDY,
-        )
-    if calibration.normalisation != NORMALISATION:
-        raise PolicyError(
-            f"the calibration was made with normalisation {calibration.normalisation}, and this "
-            f"is {NORMALISATION}",
-            remedy=_REMEDY,
-        )
-    if calibration.corpus != corpus:
-        return "recall was measured on another corpus"
-    return None
+def _table(seen: Seen, sources: Int64s, count: int) -> Floats:
+    """Count findings, by their sources, lengths and looks."""
+    shape = count, len(LENGTHS), LOOKS
+    known = seen.looks >= 0
+    places = sources[known], length_classes(seen.lengths[known]), seen.looks[known]
+    cells = np.ravel_multi_index(places, shape)
+    return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
 
 
 def _numbered(plants: pa.Table) -> dict[str, int]:
@@ -219,7 +196,8 @@ def _falsehood(
     rate = calibration.false
     if rate.basis is None or not rate.read:
         expected = float(seen.chances.sum())
-        return Falsehood(expected, np.full(_DRAWS, expected))
+        # Nobody measured it: it may as well be none, or twice as many, or more.
+        return Falsehood(expected, expected * dice.standard_exponential(_DRAWS))
     clean = max(counts.tokens - int(seen.tokens.sum()), 0) * rate.scale / rate.read
     most = float(len(seen.chances))
     drawn = dice.standard_gamma(rate.findings + 0.5, _DRAWS) * clean

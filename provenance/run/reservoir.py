@@ -49,7 +49,7 @@ class Reservoir:
         return replace(part, read=read)
 
     def _offer(self, batch: pa.RecordBatch) -> None:
-        hashes = _places(batch, self._seed)
+        hashes = standing(batch, self._seed, ("field",))
         with self._lock:
             bound = self._kept[-1][0] if len(self._kept) >= self._most else 1 << 64
             low = np.flatnonzero(hashes <= np.uint64(min(bound, (1 << 64) - 1)))
@@ -61,11 +61,21 @@ class Reservoir:
             del self._kept[self._most :]
 
 
-def _places(batch: pa.RecordBatch, seed: int) -> UInt64s:
-    """Hash where texts stand: file, row, field."""
+def standing(batch: pa.RecordBatch, seed: int, columns: tuple[str, ...]) -> UInt64s:
+    """Hash where texts stand.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        Of schema `DOCUMENTS`.
+    seed : int
+        Another one gives other hashes.
+    columns : tuple of str
+        What counts beside file and row.
+    """
     numbers = batch.column("row").to_numpy().astype(np.uint64)
     mixed = numbers * np.uint64(0x9E3779B97F4A7C15)
-    for name in ("file", "field"):
+    for name in ("file", *columns):
         names = batch.column(name).dictionary_encode()
         keys = [
             int.from_bytes(blake2b(f"{seed}\0{name}\0{key}".encode(), digest_size=8).digest())

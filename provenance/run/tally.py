@@ -6,8 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.judge import Judgement
-from provenance.match import EDGE_ERROR, interval, union_lengths
+from provenance.match import (
+    EDGE_ERROR,
+    Interval,
+    Resampled,
+    interval,
+    sampled_interval,
+    union_lengths,
+)
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
+from provenance.run.correcting import Correcting
 from provenance.run.findings import Found, Holder
 from provenance.run.readings import Counts
 
@@ -26,19 +34,69 @@ class _Measures:
     byte_starts: Int64s
 
 
-def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share, ...]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at, and what is known of how much that says.
+
+    Parameters
+    ----------
+    counts : Counts
+        How much it is.
+    sampled : Resampled or None
+        Its documents, where they are a sample of the corpus.
+    correcting : Correcting or None
+        Corrects shares, where a calibration was given.
+    """
+
+    counts: Counts
+    sampled: Resampled | None = None
+    correcting: Correcting | None = None
+
+    def total(self, unit: Unit) -> float:
+        """Give all of the corpus."""
+        if self.sampled is None:
+            return float(getattr(self.counts, str(unit)))
+        return float(self.sampled.totals[list(Unit).index(unit)])
+
+    def stands(self, documents: Int64s) -> Floats:
+        """Give for how many documents of the corpus each one stands."""
+        if self.sampled is None:
+            return np.ones(len(documents))
+        return self.sampled.weights[self.sampled.places(documents)]
+
+    def interval(self, documents: Int64s, sizes: Floats, chances: Floats, unit: Unit) -> Interval:
+        """Bound the share that findings in some documents stand for."""
+        edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
+        if self.sampled is not None:
+            place = list(Unit).index(unit)
+            return sampled_interval(self.sampled, documents, (sizes, chances), place, edge)
+        found = len(np.unique(documents)), self.counts.documents
+        return interval(sizes, chances, self.total(unit), found, edge)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """All findings of a check, ready to be summed up."""
+
+    found: Found
+    looked: Looked
+    measures: _Measures
+
+
+def shares(found: Found, looked: Looked, sources: Iterable[str]) -> tuple[Share, ...]:
     """Sum findings up by source, verdict, terms, basis and evidence.
 
     Parameters
     ----------
     found : Found
         All findings.
-    counts : Counts
-        The whole corpus.
+    looked : Looked
+        What was looked at.
     sources : iterable of str
         Sources that have a row even where nothing of theirs was found.
     """
     measures = _measures(found)
+    weighed = _Weighed(found, looked, measures)
     members: dict[Key, list[int]] = {("source", source): [] for source in sources}
     for verdict in Verdict:
         members["verdict", str(verdict)] = []
@@ -47,14 +105,14 @@ def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share,
     for place, judgement in enumerate(found.judgements):
         for key in _keys(sources_found[place], judgement, evidence[place]):
             members.setdefault(key, []).append(place)
-    bands = _bands(found, measures, list(members))
+    bands = _bands(weighed, list(members))
     return tuple(
         Share(
             by,
             key,
             _verdict_of(by, key, [found.judgements[place] for place in places]),
             *(
-                _estimate(found, measures, np.array(places, np.int64), unit, counts, band)
+                _estimate(weighed, np.array(places, np.int64), unit, band)
                 for unit, band in zip(Unit, bands[by, key], strict=True)
             ),
         )
@@ -62,21 +120,22 @@ def shares(found: Found, counts: Counts, sources: Iterable[str]) -> tuple[Share,
     )
 
 
-def share_of(found: Found, counts: Counts, chosen: Flags, unit: Unit) -> tuple[float, float]:
+def share_of(found: Found, looked: Looked, chosen: Flags, unit: Unit) -> tuple[float, float]:
     """Give the share, and its low end, of some findings.
 
     Parameters
     ----------
     found : Found
         All findings.
-    counts : Counts
-        The whole corpus.
+    looked : Looked
+        What was looked at.
     chosen : ndarray of bool
         Which findings.
     unit : Unit
         What is counted.
     """
-    estimate = _estimate(found, _measures(found), np.flatnonzero(chosen), unit, counts, 0)
+    weighed = _Weighed(found, looked, _measures(found))
+    estimate = _estimate(weighed, np.flatnonzero(chosen), unit, 0)
     return estimate.share, estimate.low
 
 
@@ -113,50 +172,44 @@ def _verdict_of(by: str, key: str, judgements: Sequence[Judgement]) -> Verdict |
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
-def _estimate(
-    found: Found,
-    measures: _Measures,
-    places: Int64s,
-    unit: Unit,
-    counts: Counts,
-    band: int,
-) -> Estimate:
-    rows = found.chosen[places]
-    chances: Floats = found.chances[places]
-    contested = found.findings["contested"].to_numpy()[places]
-    sizes, chances, disputed = _sizes(measures, rows, chances, contested, unit)
-    total = getattr(counts, str(unit))
-    found_in = len(np.unique(measures.documents[rows]))
-    edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
-    ends = interval(sizes, chances, total, (found_in, counts.documents), edge)
-    share = float(sizes.sum() / total) if total else 0.0
+def _estimate(weighed: _Weighed, places: Int64s, unit: Unit, band: float) -> Estimate:
+    rows = weighed.found.chosen[places]
+    chances: Floats = weighed.found.chances[places]
+    contested = weighed.found.findings["contested"].to_numpy()[places]
+    documents = weighed.measures.documents[rows]
+    if unit is Unit.DOCUMENTS:
+        documents, chances, contested = _by_document(documents, chances, contested)
+        sizes = np.ones(len(documents))
+    else:
+        sizes = getattr(weighed.measures, str(unit))[rows].astype(np.float64)
+    total, stands = weighed.looked.total(unit), sizes * weighed.looked.stands(documents)
+    ends = weighed.looked.interval(documents, sizes, chances, unit)
+    share = min(1.0, float(stands.sum() / total)) if total else 0.0
     return Estimate(
         int(sizes.sum()),
         share,
-        ends.low,
-        ends.high,
+        min(ends.low, share),
+        max(ends.high, share),
         max(share, min(1.0, band / total)) if total else 0.0,
-        float(sizes[disputed].sum() / total) if total else 0.0,
+        min(share, float(stands[contested].sum() / total)) if total else 0.0,
+        weighed.looked.correcting.of(places, unit) if weighed.looked.correcting else None,
     )
 
 
-def _sizes(
-    measures: _Measures, rows: Int64s, chances: Floats, contested: Flags, unit: Unit
-) -> tuple[Floats, Floats, Flags]:
-    if unit is not Unit.DOCUMENTS:
-        return getattr(measures, str(unit))[rows].astype(np.float64), chances, contested
-    # A document counts once, as surely as its findings together; contested if all of them are.
-    documents, places = np.unique(measures.documents[rows], return_inverse=True)
-    together = np.zeros(len(documents))
+def _by_document(
+    documents: Int64s, chances: Floats, contested: Flags
+) -> tuple[Int64s, Floats, Flags]:
+    """Count a document once: as surely as its findings together; contested if all of them are."""
+    unique, places = np.unique(documents, return_inverse=True)
+    together = np.zeros(len(unique))
     np.add.at(together, places, np.log(np.maximum(chances, 1e-300)))
-    undisputed = np.bincount(places[~contested], minlength=len(documents)) > 0
-    return np.ones(len(documents)), np.exp(together), ~undisputed
+    undisputed = np.bincount(places[~contested], minlength=len(unique)) > 0
+    return unique, np.exp(together), ~undisputed
 
 
-def _bands(
-    found: Found, measures: _Measures, keys: Sequence[Key]
-) -> dict[Key, tuple[int, int, int]]:
+def _bands(weighed: _Weighed, keys: Sequence[Key]) -> dict[Key, tuple[float, float, float]]:
     """Measure, for each key, all that any of its holders claims: documents, tokens, bytes."""
+    found, measures = weighed.found, weighed.measures
     numbers = {key: number for number, key in enumerate(keys)}
     evidence = found.spans["evidence"].to_pylist()
     rows, owners = [], []
@@ -166,27 +219,24 @@ def _bands(
                 rows.append(holder.row)
                 owners.append(numbers[key])
     place, owner = np.array(rows, np.int64), np.array(owners, np.int64)
-    lengths = union_lengths(
-        owner,
-        measures.texts[place],
-        measures.byte_starts[place],
-        measures.byte_starts[place] + measures.bytes[place],
-        len(keys),
+    # What a key claims of each document, so that it can stand for others.
+    pairs, pair = np.unique(
+        np.stack([owner, measures.documents[place]]), axis=1, return_inverse=True
     )
-    tokens = _token_unions(found, place, owner, len(keys))
-    pairs = np.unique(np.stack([owner, measures.documents[place]], axis=1), axis=0)
-    documents = np.bincount(pairs[:, 0], minlength=len(keys))
+    stands = weighed.looked.stands(pairs[1])
+    starts, first = measures.byte_starts[place], found.spans["first_token"].to_numpy()[place]
+    texts, count = measures.texts[place], pairs.shape[1]
+    bytes_ = union_lengths(pair, texts, starts, starts + measures.bytes[place], count)
+    tokens = union_lengths(pair, texts, first, first + measures.tokens[place], count)
+    summed = [
+        np.bincount(pairs[0], stands * sizes, len(keys))
+        for sizes in (np.ones(count), tokens, bytes_)
+    ]
     return {
-        key: (int(documents[number]), int(tokens[number]), int(lengths[number]))
+        key: (float(summed[0][number]), float(summed[1][number]), float(summed[2][number]))
         for key, number in numbers.items()
     }
 
 
 def _held(holder: Holder, evidence: str) -> list[Key]:
     return _keys(holder.source, holder.judgement, evidence)
-
-
-def _token_unions(found: Found, place: Int64s, owner: Int64s, count: int) -> Int64s:
-    first = found.spans["first_token"].to_numpy()[place]
-    last = first + found.spans["span_tokens"].to_numpy()[place]
-    return union_lengths(owner, found.spans["text_number"].to_numpy()[place], first, last, count)

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
-from provenance.read import Options, load_policy, override
+from provenance.read import Options, load_policy, override, parse_rate
 from provenance.report import render, terminal_summary, write
 
 
@@ -21,6 +21,11 @@ def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
         As `read.override` takes them.
     """
     return override(load_policy(path, Path.cwd()), **options)
+
+
+def rate_of(text: str) -> float:
+    """Read what part of a corpus is looked at: "1%"."""
+    return parse_rate(text)
 
 
 def written(report: Report, folder: Path) -> None:

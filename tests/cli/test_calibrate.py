@@ -41,6 +41,89 @@ def test_a_calibration_is_told_and_written(world: Path) -> None:
     assert (world / "pages.jsonl").read_bytes() == before
 
 
+@pytest.fixture(scope="module")
+def calibrated(world: Path) -> Path:
+    quoting = [{"text": f"{PROSE} {post['text']}. {PROSE}"} for post in POSTS]
+    pages = [{"text": f"{PROSE}{number}"} for number in range(30)]
+    (world / "quoting.jsonl").write_text("\n".join(map(json.dumps, [*pages, *quoting])))
+    done = calibrate(world, "--registry", "reg", "-o", "made.json")
+    assert done.returncode == 0, done.stderr
+    return world
+
+
+def check(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return provenance("check", *arguments, cwd=world)
+
+
+def test_a_check_tells_corrected_shares_beside_those_that_were_verified(calibrated: Path) -> None:
+    given = ("--registry", "reg", "--calibration", "made.json")
+    done = check(calibrated, "quoting.jsonl", *given, "-o", "report")
+    assert done.returncode == 1, done.stderr
+    assert "corrected" in done.stdout
+    assert "Corrected shares: recall was measured on another corpus." in done.stdout
+    result = json.loads((calibrated / "report/result.json").read_text())
+    assert result["calibration"]["path"] == "made.json"
+    assert "recall was measured on another corpus" in result["calibration"]["reservations"]
+    tokens = next(each["tokens"] for each in result["shares"] if each["key"] == "x")
+    corrected = tokens["corrected"]
+    assert tokens["share"] * 0.9 < corrected["share"] < tokens["high"] * 1.3
+    assert corrected["low"] <= corrected["share"] <= corrected["high"]
+    assert "Corrected shares" in (calibrated / "report/report.html").read_text()
+
+
+def test_a_policy_names_its_calibration(calibrated: Path) -> None:
+    (calibrated / "own.toml").write_text(
+        '[check]\nregistries = ["reg"]\ncalibration = "made.json"\n[gate]\nforbidden = "50%"\n'
+    )
+    done = check(calibrated, "pages.jsonl", "--policy", "own.toml", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["policy"]["calibration"] == "made.json"
+    assert not any("corpus" in each for each in result["calibration"]["reservations"])
+    tokens = next(each["tokens"] for each in result["shares"] if each["key"] == "x")
+    assert tokens["corrected"]["share"] == tokens["corrected"]["low"] == 0
+    assert 0 < tokens["corrected"]["high"] <= tokens["high"] * 1.3
+
+
+def test_a_calibration_of_other_registries_or_none_exits_with_2_and_a_remedy(
+    calibrated: Path,
+) -> None:
+    other = calibrated / "other.jsonl"
+    other.write_text(json.dumps({"id": "1", "text": "a lighthouse keeper who sells rye loaves"}))
+    built = provenance("registry", "build", "reg2", "--source", "x", "other.jsonl", cwd=calibrated)
+    assert built.returncode == 0, built.stderr
+    for registry, calibration, said in (
+        ("reg2", "made.json", "other registries"),
+        ("reg", "none.json", "cannot be read"),
+        ("reg", "other.jsonl", "schema"),
+    ):
+        done = check(
+            calibrated, "pages.jsonl", "--registry", registry, "--calibration", calibration
+        )
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Try:" in done.stderr
+
+
+def test_a_sample_is_said_to_be_one_and_corrected_too(calibrated: Path) -> None:
+    given = ("--registry", "reg", "--calibration", "made.json", "--sample", "50%")
+    done = check(calibrated, "quoting.jsonl", *given, "-o", "sample")
+    assert done.returncode in {0, 1}, done.stderr
+    assert "A sample:" in done.stdout
+    result = json.loads((calibrated / "sample/result.json").read_text())
+    assert result["sample"]["of_documents"] == 34
+    assert 0 < result["sample"]["documents"] < 34
+    assert all(share["tokens"]["corrected"] for share in result["shares"])
+
+
+@pytest.mark.parametrize("sample", ["1", "0%", "101%", "some"])
+def test_a_sample_that_is_no_share_exits_with_2_and_a_remedy(world: Path, sample: str) -> None:
+    done = check(world, "pages.jsonl", "--registry", "reg", "--sample", sample)
+    assert done.returncode == 2
+    assert f"the sample '{sample}' is not a share" in done.stderr
+    assert "percent sign" in done.stderr
+
+
 def test_quiet_says_nothing(world: Path) -> None:
     done = calibrate(world, "--registry", "reg", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

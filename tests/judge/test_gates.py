@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenance.judge import hold_gates, violations
+from provenance.judge import hold_gates, violations, with_doubts
 from provenance.model import Circumstances, DateRange, Gate, Purpose, Unit, Verdict
 
 
@@ -55,3 +55,11 @@ def test_a_tiny_share_is_not_called_none():
     outcomes = hold_gates([Gate(Verdict.FORBIDDEN)], [(0.0000041, 0.00000000012)])
     (violation,) = violations(outcomes, Circumstances())
     assert violation.message.startswith("0.00041 % of tokens (at least 0.000000012 %) is content")
+
+
+def test_a_gate_of_a_sample_is_undecided_only_where_all_of_it_would_fail():
+    gate = Gate(Verdict.FORBIDDEN, limit=0.05)
+    outcomes = hold_gates([gate] * 3, [(0.2, 0.04), (0.06, 0.04), (0.2, 0.06)])
+    doubted = with_doubts(outcomes, [0.18, 0.05, 0.18])
+    assert [outcome.undecided for outcome in doubted] == [True, False, False]
+    assert [outcome.passed for outcome in doubted] == [True, True, False]

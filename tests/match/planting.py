@@ -44,10 +44,10 @@ def sightings(items, unit=1, doubts=None):
     )
 
 
-def counts_of(items, looks=LOOKS):
+def counts_of(items, sources=1):
     seen = items.looks >= 0
-    counts = np.zeros((LENGTHS, looks))
-    np.add.at(counts, (items.lengths[seen], items.looks[seen]), 1.0)
+    counts = np.zeros((sources, LENGTHS, LOOKS))
+    np.add.at(counts, (items.sources[seen], items.lengths[seen], items.looks[seen]), 1.0)
     return counts
 
 
@@ -56,4 +56,5 @@ def no_falsehood(draws=300):
 
 
 def learnt_from(plants, corpus, dice, false=None):
-    return learn(plants, counts_of(corpus), false or no_falsehood(), dice)
+    sources = int(plants.sources.max()) + 1
+    return learn(plants, counts_of(corpus, sources), false or no_falsehood(), dice)

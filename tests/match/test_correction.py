@@ -23,10 +23,10 @@ from tests.match.planting import (
 def test_the_interval_holds_the_truth_in_95_of_100_draws_without_bias():
     dice = np.random.default_rng(11)
     inside, errors = {0: [], 1: []}, {0: [], 1: []}
-    for _ in range(320):
+    for _ in range(640):
         plants = drawn_items(dice, 1500, [0.34, 0.33, 0.33], longer=0.5)
         there = drawn_items(dice, int(dice.integers(300, 2000)), dice.dirichlet([3, 1.5, 1]))
-        learnt = learnt_from(plants, there, dice)
+        learnt = learnt_from(plants, there, dice, no_falsehood(150))
         for unit in (0, 1):
             truth = there.masses[unit].sum() / 1e5
             share = corrected(learnt, sightings(there, unit), unit, 1e5, 5000)
@@ -79,7 +79,7 @@ def test_with_one_condition_it_is_rogan_and_gladen():
     observed = true * 0.8 + (read - true) * false_rate
     false = Falsehood((read - true) * false_rate, np.full(50, (read - true) * false_rate))
     dice = np.random.default_rng(0)
-    learnt = learn(plants, np.array([[observed]]), false, dice)
+    learnt = learn(plants, np.array([[[observed]]]), false, dice)
     seen = np.zeros(int(observed), np.int64)
     findings = Sightings(seen, seen, seen, np.ones(len(seen)), np.full(len(seen), 1 / len(seen)))
     share = corrected(learnt, findings, 0, read, read)

@@ -27,6 +27,7 @@ collected = 2023-06-01
 actor = "api-developer"
 jurisdiction = "EU"
 text_columns = ["text"]
+calibration = "calibration.json"
 registries = ["registries/x"]
 backgrounds = ["registries/books"]
 [gate]
@@ -87,6 +88,7 @@ def test_a_policy_is_read_as_design_writes_it(tmp_path):
     )
     assert (policy.text_columns, policy.registries) == (("text",), ("registries/x",))
     assert policy.backgrounds == ("registries/books",)
+    assert policy.calibration == "calibration.json"
     assert policy.path == "provenance.toml"
 
 
@@ -214,6 +216,7 @@ def test_options_win_over_the_file(tmp_path):
         jurisdiction="US",
         gates=["forbidden.bytes=1%"],
         text_columns=["body"],
+        calibration="mine.json",
         registries=["a", "b"],
         backgrounds=["c"],
     )
@@ -226,6 +229,7 @@ def test_options_win_over_the_file(tmp_path):
     ]
     assert (policy.text_columns, policy.registries) == (("body",), ("a", "b"))
     assert policy.backgrounds == ("c",)
+    assert policy.calibration == "mine.json"
     assert len(policy.agreements) == len(policy.waivers) == 1
 
 

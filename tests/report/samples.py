@@ -1,14 +1,16 @@
 """Reports made by hand: rich enough that every part of every format has something to show."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from provenance.model import (
     FINDINGS,
     Agreement,
+    CalibrationSummary,
     Circumstances,
-    Control,
     CorpusSummary,
+    Corrected,
     DateRange,
     Estimate,
     Gate,
@@ -18,13 +20,11 @@ from provenance.model import (
     Parameter,
     Policy,
     Purpose,
-    Rate,
-    RegistrySummary,
     Report,
     Result,
+    SampleSummary,
     Share,
     Skipped,
-    SourceCoverage,
     Unit,
     Verdict,
     Violation,
@@ -33,6 +33,7 @@ from provenance.model import (
     WaiverReason,
 )
 from tests.report.sample_findings import FOUND, findings_table
+from tests.report.sample_registries import BOOKS, CONTROL, REGISTRIES
 from tests.report.sample_rulings import RULINGS
 
 WAIVER = Waiver(
@@ -50,37 +51,50 @@ EXPIRED = Waiver(
     expires=date(2026, 3, 1),
     source="reddit",
 )
-BOOKS = RegistrySummary(
-    "registries/books",
-    "b5" * 32,
-    datetime(2026, 4, 1, 12, 0, tzinfo=UTC),
-    3_036,
-    (SourceCoverage("books", 3_036, 41_233_020, None, None, 3_036, 0),),
-)
-CONTROL = Control(
-    registry=RegistrySummary(
-        "registries/later",
-        "c6" * 32,
-        datetime(2026, 4, 3, 12, 0, tzinfo=UTC),
-        40_000,
-        (SourceCoverage("x", 40_000, 512_000, date(2026, 1, 1), date(2026, 3, 31), 0, 4_100),),
-    ),
-    shared=37,
-    outdone=0,
-    scale=22.6,
-    passages=0,
-    documents=0,
-    passages_per_million=Rate(0.0, 0.0, 266.9),
-    documents_per_million=Rate(0.0, 0.0, 266.9),
-    findings=360,
-    expected=Rate(0.0, 0.0, 83.4),
-    false_discovery=Rate(0.0, 0.0, 0.241),
-)
 
 
 def sample_report() -> Report:
     """A corpus that fails: X forbidden, Reddit by agreement, Stack Exchange, an unknown forum."""
     return Report(_result(), findings_table(FOUND))
+
+
+def calibrated_report() -> Report:
+    """The corpus that fails, its shares corrected by a calibration made on another."""
+    result = _result()
+    shares = tuple(
+        replace(share, **{unit: _corrected(getattr(share, unit)) for unit in Unit})
+        for share in result.shares
+    )
+    made = CalibrationSummary(
+        path="calibration.json",
+        digest="7c" * 32,
+        created=datetime(2026, 5, 1, 9, 0, tzinfo=UTC),
+        tool="0.1.0",
+        planted=3761,
+        recall=0.885,
+        false_basis="control",
+        reservations=("recall was measured on another corpus",),
+    )
+    return Report(replace(result, shares=shares, calibration=made), findings_table(FOUND))
+
+
+def sampled_report() -> Report:
+    """The corpus that fails, of which a tenth was looked at; one gate is undecided."""
+    result = _result()
+    failed, passed = result.gates
+    return Report(
+        replace(
+            result,
+            sample=SampleSummary(0.1, 1204, 12_077, 1_874_700, 18_800_112),
+            gates=(failed, replace(passed, undecided=True)),
+        ),
+        findings_table(FOUND),
+    )
+
+
+def _corrected(estimate: Estimate) -> Estimate:
+    share = min(estimate.share * 1.1, 1.0)
+    return replace(estimate, corrected=Corrected(share, share * 0.95, min(share * 1.06, 1.0)))
 
 
 def clear_report() -> Report:
@@ -177,47 +191,7 @@ def _result() -> Result:
                 Skipped("part-2.jsonl", "not valid JSON", 1, (9,)),
             ),
         ),
-        registries=(
-            RegistrySummary(
-                "registries/social",
-                "c1" * 32,
-                datetime(2026, 4, 1, 12, 0, tzinfo=UTC),
-                812_004,
-                (
-                    SourceCoverage("mastodon", 4, 61, date(2023, 1, 2), date(2023, 1, 9), 0, 1),
-                    SourceCoverage(
-                        "reddit",
-                        212_000,
-                        7_204_111,
-                        date(2019, 1, 1),
-                        date(2023, 3, 31),
-                        12,
-                        14_002,
-                    ),
-                    SourceCoverage(
-                        "x", 600_000, 8_120_044, date(2018, 5, 4), date(2023, 6, 30), 0, 71_420
-                    ),
-                ),
-            ),
-            RegistrySummary(
-                "registries/help",
-                "d2" * 32,
-                datetime(2026, 4, 2, 12, 0, tzinfo=UTC),
-                90_310,
-                (
-                    SourceCoverage("forum.example", 310, 4_410, None, None, 310, 22),
-                    SourceCoverage(
-                        "stackexchange",
-                        90_000,
-                        9_000_411,
-                        date(2010, 1, 1),
-                        date(2024, 3, 31),
-                        0,
-                        40,
-                    ),
-                ),
-            ),
-        ),
+        registries=REGISTRIES,
         rules_digest="e3" * 32,
         policy=Policy(
             circumstances=Circumstances(Purpose.PRETRAINING),

@@ -15,7 +15,8 @@ from provenance.report.reservations import (
     is_banded,
     limits,
 )
-from tests.report.samples import CONTROL, clear_report, sample_report
+from tests.report.sample_registries import CONTROL
+from tests.report.samples import clear_report, sample_report
 
 RESULT = sample_report().result
 

@@ -10,16 +10,21 @@ from hypothesis import given, settings
 from provenance.model import Result
 from provenance.report import dumps, json_schema, loads, result_document
 from tests.report.made import RESULTS
-from tests.report.samples import clear_report, sample_report
+from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 CONTRACT = {
     *("schema", "tool", "corpus", "registries", "rules", "purpose", "status", "violations"),
     *("shares", "created", "policy", "gates", "rulings", "waivers", "method"),
+    *("calibration", "sample"),
 }
 
 
-@pytest.mark.parametrize("report", [sample_report(), clear_report()], ids=["fails", "clear"])
+@pytest.mark.parametrize(
+    "report",
+    [sample_report(), clear_report(), calibrated_report(), sampled_report()],
+    ids=["fails", "clear", "calibrated", "sampled"],
+)
 def test_a_result_follows_its_schema(report):
     VALIDATOR.validate(json.loads(dumps(report.result)))
 
@@ -70,7 +75,11 @@ def test_the_document_has_what_the_contract_names():
     assert (document["status"], document["purpose"]) == ("fail", "pretraining")
     share = document["shares"][0]
     assert set(share) == {"by", "key", "verdict", "documents", "tokens", "bytes"}
-    assert set(share["tokens"]) == {"count", "share", "low", "high", "any", "contested"}
+    names = {"count", "share", "low", "high", "any", "contested", "corrected"}
+    assert set(share["tokens"]) == names
+    assert share["tokens"]["corrected"] is None
+    calibrated = result_document(calibrated_report().result)["shares"][0]
+    assert set(calibrated["tokens"]["corrected"]) == {"share", "low", "high"}
 
 
 def test_a_ruling_tells_terms_clause_address_and_alternatives():

@@ -7,11 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.errors import PolicyError
 from provenance.match import THRESHOLD
 from provenance.model import PLANTS, Calibration, FalseRate, Unit
 from provenance.run.chances import UNKNOWN
-from provenance.run.correcting import Seen, correcting, misfit
+from provenance.run.correcting import Seen, correcting
 from provenance.run.readings import Counts
 
 COUNTS = Counts(1000, 1000, 100_000, 600_000)
@@ -135,14 +134,3 @@ def test_no_findings_are_the_rule_of_three_over_the_recall():
 def test_the_same_findings_give_the_same_share():
     found = seen(100, chance=0.03)
     assert of(HALF, found, Unit.BYTES) == of(HALF, found, Unit.BYTES)
-
-
-def test_a_calibration_is_held_to_what_it_was_made_for():
-    assert misfit(HALF, "c", ("b", "a")) is None
-    assert "another corpus" in misfit(HALF, "elsewhere", ("a", "b"))
-    with pytest.raises(PolicyError, match="other registries"):
-        misfit(HALF, "c", ("a",))
-    with pytest.raises(PolicyError, match="threshold"):
-        misfit(replace(HALF, threshold=1.0), "c", ("a", "b"))
-    with pytest.raises(PolicyError, match="normalisation"):
-        misfit(replace(HALF, normalisation=0), "c", ("a", "b"))

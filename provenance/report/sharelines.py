@@ -1,0 +1,120 @@
+"""Shares on a terminal: a line each, with a bar where there is room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance.model import Corrected, Estimate, Result, Share, Verdict
+from provenance.report.bars import ceiling
+from provenance.report.cellbars import cell_bar
+from provenance.report.cells import cells, padded
+from provenance.report.figures import count, interval, limit, percent
+from provenance.report.hostile import one_line
+from provenance.report.pen import LONGEST, Pen
+from provenance.report.reservations import BANDS, band_lines
+from provenance.report.wording import by
+
+SOURCES = 6
+"""Sources that a section of the summary names."""
+
+NAME = 60
+"""Cells of a name that the longest may have."""
+
+_COLOUR = {
+    Verdict.FORBIDDEN: "31",
+    Verdict.UNKNOWN: "35",
+    Verdict.RESTRICTED: "33",
+    Verdict.PERMITTED: "32",
+    None: "0",
+}
+
+
+def share_lines(pen: Pen, result: Result) -> list[str]:
+    """Draw the shares by verdict and by source.
+
+    Parameters
+    ----------
+    pen : Pen
+        What to draw with.
+    result : Result
+        What to draw.
+    """
+    verdicts, sources = by(result.shares, "verdict"), by(result.shares, "source")
+    found = [share for share in sources if share.documents.count]
+    lines: list[str] = []
+    if any(share.documents.count for share in verdicts):
+        shown = (*verdicts, *found[:SOURCES])
+        scale = _scale(pen, shown)
+        lines += _section(pen, "Tokens by verdict", verdicts, scale)
+        lines += _section(pen, "Tokens by source", found[:SOURCES], scale)
+    if len(found) > SOURCES:
+        lines += pen.wrap(f"and {count(len(found) - SOURCES, 'source')} more", "  ")
+    absent = [share.key for share in sources if not share.documents.count]
+    if absent:
+        more = f" and {len(absent) - SOURCES} more" if len(absent) > SOURCES else ""
+        lines += pen.wrap(f"Not found: {', '.join(absent[:SOURCES])}{more}.", "  ")
+    return lines
+
+
+def contested_lines(pen: Pen, result: Result) -> list[str]:
+    """Say between what the shares lie that others hold some of, too.
+
+    Parameters
+    ----------
+    pen : Pen
+        What to write with.
+    result : Result
+        Of which; nothing is written where no share is contested.
+    """
+    shown = (*by(result.shares, "verdict"), *by(result.shares, "source")[:SOURCES])
+    lines = [line for each in band_lines(shown) for line in pen.wrap(each, "  ", "    ")]
+    heading = pen.bold("What others hold too (contested: =)")
+    return [heading, *lines, *pen.wrap(BANDS, "  ")] if lines else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Where bars end, and how many cells names and bars have; no bar where it says nothing."""
+
+    top: float
+    key: int
+    bar: int
+
+
+_WORD, _FIGURE, _INTERVAL = 10, 7, 14
+
+
+def _scale(pen: Pen, shares: Sequence[Share]) -> _Scale:
+    top = ceiling(max(each.tokens.high, each.tokens.share) for each in shares)
+    key = min(max(cells(one_line(share.key[:NAME])) for share in shares), 20)
+    fixed = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
+    room = pen.width - fixed
+    return _Scale(top, key, room if room >= 10 else 0)
+
+
+def _section(pen: Pen, title: str, shares: Sequence[Share], scale: _Scale) -> list[str]:
+    left = f"{title}, bars to {limit(scale.top)}" if scale.bar else title
+    right = "95% interval"
+    heading = pen.bold(padded(left, pen.width - cells(right)) + right)
+    lines = [line for share in shares for line in _line(pen, share, scale)]
+    return [heading, *lines] if shares else []
+
+
+def _line(pen: Pen, share: Share, scale: _Scale) -> list[str]:
+    estimate, colour = share.tokens, _COLOUR[share.verdict]
+    name = one_line(share.key[:LONGEST])
+    # By verdict, the key is the word already.
+    word = "" if share.key == share.verdict else str(share.verdict or "mixed")
+    figures, room = _figures(estimate), pen.width - 2 - _FIGURE - 2 - _INTERVAL
+    more = []
+    if estimate.corrected and estimate.count:
+        more = [f"  {padded('  corrected', room)}{_figures(estimate.corrected)}"]
+    if not scale.bar:
+        return [f"  {padded(f'{name} ({word})' if word else name, room)}{figures}", *more]
+    drawn = pen.paint(padded(cell_bar(share, scale.top, scale.bar), scale.bar), colour)
+    label = f"{padded(name, scale.key)} {pen.paint(padded(word, _WORD), colour)}"
+    return [f"  {label} {drawn}{figures}", *more]
+
+
+def _figures(estimate: Estimate | Corrected) -> str:
+    ends = interval(estimate.low, estimate.high)
+    return f"{percent(estimate.share):>{_FIGURE}}  {ends:>{_INTERVAL}}"

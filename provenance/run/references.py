@@ -1,0 +1,82 @@
+"""What a corpus is held against: registries, and what says how far to trust what they find."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from provenance.model import Control, Policy
+from provenance.registry import open_registry
+from provenance.run.backgrounds import open_backgrounds
+from provenance.run.claiming import Claims
+from provenance.run.controls import OpenedControl, measured, open_control
+from provenance.run.fitting import Fitted, fitted
+from provenance.run.outsiders import looked_up
+from provenance.run.readings import Opened, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """All that a check is asked to hold a corpus against.
+
+    Parameters
+    ----------
+    registries : sequence of Opened
+        What is looked for, in order of their digests.
+    backgrounds : sequence of Opened
+        What they hold too is contested.
+    control : OpenedControl or None
+        What is looked for to measure chance.
+    fit : Fitted or None
+        What shares are corrected by.
+    """
+
+    registries: Sequence[Opened]
+    backgrounds: Sequence[Opened]
+    control: OpenedControl | None
+    fit: Fitted | None
+
+    @property
+    def sought(self) -> Sequence[Opened]:
+        """What the corpus is read for: registries and, after them, the control."""
+        return [*self.registries, self.control.opened] if self.control else self.registries
+
+    def own(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """Give readings for `sought` as if the registries alone had been looked for."""
+        return looked_up(readings, 0, len(self.registries)) if self.control else readings
+
+    def chance(
+        self, readings: Sequence[Reading], settled: Claims, found: pa.Table
+    ) -> Control | None:
+        """Measure, with readings for `sought`, how much of what was found may be chance."""
+        if self.control is None:
+            return None
+        return measured(self.control, readings, self.registries, settled, found)
+
+
+def open_references(policy: Policy, control: str | None) -> References:
+    """Open what a corpus is held against, before hours of work.
+
+    Parameters
+    ----------
+    policy : Policy
+        Which registries, backgrounds and calibration.
+    control : str or None
+        Folder of the control.
+
+    Raises
+    ------
+    ProvenanceError
+        If one of them cannot be read, or is not fit for its part.
+    """
+    # Ties between registries must not depend on the order in which they were named.
+    whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
+    fit = fitted(policy.calibration, sorted(whole)) if policy.calibration else None
+    registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
+    return References(
+        registries,
+        open_backgrounds(policy.backgrounds, registries),
+        open_control(control, registries) if control else None,
+        fit,
+    )

@@ -1,0 +1,88 @@
+"""How far shares can be trusted, in words."""
+
+from dataclasses import replace
+
+from provenance.model import Corrected
+from provenance.report import html_page, terminal_summary
+from provenance.report.trust import bound, calibrated, sampled, undecided
+from provenance.report.wording import headline
+from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
+
+RESULT = sample_report().result
+
+
+def test_nothing_found_comes_with_how_much_can_have_been_missed():
+    clear = clear_report().result
+    assert headline(clear) == "Nothing of any source looked for was found."
+    assert "no source looked for holds more than 0.0010%" in bound(clear)
+    assert bound(RESULT) is None
+
+
+def test_nothing_is_said_of_a_calibration_that_was_not_there():
+    assert calibrated(RESULT) == ()
+    assert "orrected" not in terminal_summary(sample_report(), width=80, colour=False)
+    assert "orrected" not in html_page(sample_report())
+
+
+def test_a_calibration_is_named_with_its_recall_and_each_reservation():
+    rests, *reservations = calibrated(calibrated_report().result)
+    assert "calibration.json of 2026-05-01: of 3,761 planted items, 88.5% were found." in rests
+    assert reservations == ["Corrected shares: recall was measured on another corpus."]
+
+
+def test_a_calibration_in_which_nothing_could_be_planted_says_so():
+    result = calibrated_report().result
+    nothing = replace(result, calibration=replace(result.calibration, planted=0, recall=None))
+    assert "of 0 planted items, nothing was found" not in calibrated(nothing)[0]
+    assert "nothing was planted" in calibrated(nothing)[0]
+
+
+def test_the_corrected_share_stands_below_the_one_that_was_verified():
+    for width in (40, 80, 100):
+        lines = terminal_summary(calibrated_report(), width=width, colour=False).splitlines()
+        (place,) = [row for row, line in enumerate(lines) if line.startswith("  x ")]
+        assert lines[place + 1].split() == ["corrected", "2.3%", "2.2\N{EN DASH}2.5%"]
+        assert len(lines[place + 1]) == len(lines[place])
+
+
+def test_a_source_that_was_not_found_has_no_corrected_line():
+    report = calibrated_report()
+    none = tuple(
+        replace(share, tokens=replace(share.tokens, count=0, share=0.0, corrected=NOTHING))
+        for share in report.result.shares
+    )
+    lines = terminal_summary(
+        replace(report, result=replace(report.result, shares=none)), width=80, colour=False
+    )
+    assert "\n    corrected" not in lines
+
+
+NOTHING = Corrected(0.0, 0.0, 0.001)
+
+
+def test_the_page_has_the_corrected_share_beside_the_one_that_was_verified():
+    page = html_page(calibrated_report())
+    assert 'corrected 2.3% <span class="interval">2.2\N{EN DASH}2.5%</span>' in page
+    assert "Corrected shares: recall was measured on another corpus." in page
+
+
+def test_a_sample_says_how_much_of_how_much_was_looked_at():
+    assert sampled(RESULT) is None
+    said = sampled(sampled_report().result)
+    assert said.startswith("A sample: 1,204 of 12,077 documents were looked at")
+    assert "(10% was asked for)" in said
+    assert "estimates for the whole corpus" in said
+    assert said in html_page(sampled_report())
+    text = " ".join(terminal_summary(sampled_report(), width=80, colour=False).split())
+    assert said in text
+    assert "A sample" not in terminal_summary(sample_report(), width=80, colour=False)
+
+
+def test_a_gate_that_a_sample_does_not_decide_says_so():
+    failed, passed = sampled_report().result.gates
+    assert undecided(failed) is None
+    doubt = undecided(passed)
+    assert "only because so little was looked at" in doubt
+    assert doubt in html_page(sampled_report())
+    text = " ".join(terminal_summary(sampled_report(), width=60, colour=False).split())
+    assert text.count(doubt) == 1
