@@ -21,9 +21,12 @@ def band(estimate: Estimate) -> str:
     Examples
     --------
     >>> band(Estimate(30, 0.03, 0.02, 0.04, any=0.032, contested=0.01))
-    '2.0% uncontested … 3.2% in all'
+    '2.0% uncontested … 3.2% in all; 1.0% contested'
     """
-    return f"{percent(_uncontested(estimate))} uncontested … {percent(estimate.any)} in all"
+    contested = f"; {percent(estimate.contested)} contested" if estimate.contested else ""
+    return (
+        f"{percent(_uncontested(estimate))} uncontested … {percent(estimate.any)} in all{contested}"
+    )
 
 
 def _uncontested(estimate: Estimate) -> float:
@@ -42,11 +45,7 @@ def banded(shares: Iterable[Share]) -> tuple[Share, ...]:
 
 def band_lines(shares: Iterable[Share]) -> tuple[str, ...]:
     """Write the bands that say more than their shares, one a line."""
-    return tuple(
-        f"{share.key}: {band(share.tokens)}"
-        + (f"; {percent(share.tokens.contested)} contested" if share.tokens.contested else "")
-        for share in banded(shares)
-    )
+    return tuple(f"{share.key}: {band(share.tokens)}" for share in banded(shares))
 
 
 def limits(result: Result) -> tuple[str, ...]:

@@ -107,5 +107,7 @@ def reservations(calibration: Calibration, corpus: str) -> tuple[str, ...]:
     if calibration.tool != __version__:
         found.append(f"recall was measured with version {calibration.tool} of provenance")
     if calibration.false.basis is None:
-        found.append("chance matches were not measured: their number is what strengths say")
+        found.append(
+            "the calibration did not measure chance matches, so strengths say how many there are"
+        )
     return tuple(found)

@@ -109,7 +109,7 @@ def test_matched_words_are_marked_on_both_sides():
 
 def test_what_others_hold_too_is_a_band_and_chance_is_measured():
     for words in (
-        "1.9% uncontested … 2.4% in all 0.21% contested",
+        "1.9% uncontested … 2.4% in all; 0.21% contested",
         "Uncontested: no permitted source and no background holds the same words",
         "Background registries/books: 3,036 items, made 2026-04-01. Nothing is attributed to it",
         "Of 360 findings by content, about 0 (0\N{EN DASH}83) may be chance, 0% (",

@@ -26,8 +26,9 @@ def estimate(share: float, more: float = 0.0, contested: float = 0.0) -> Estimat
 
 
 def test_a_band_goes_from_what_nobody_contests_to_all_that_is_held():
-    assert band(estimate(0.03, 0.002, 0.01)) == "2.0% uncontested … 3.2% in all"
-    assert band(estimate(0.03, 0.0, 0.03)) == "0% uncontested … 3.0% in all"
+    assert band(estimate(0.03, 0.002, 0.01)) == "2.0% uncontested … 3.2% in all; 1.0% contested"
+    assert band(estimate(0.03, 0.0, 0.03)) == "0% uncontested … 3.0% in all; 3.0% contested"
+    assert band(estimate(0.03, 0.002)) == "3.0% uncontested … 3.2% in all"
 
 
 @given(st.floats(0.001, 1), st.floats(0.1, 1))

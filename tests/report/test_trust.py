@@ -66,6 +66,12 @@ def test_the_page_has_the_corrected_share_beside_the_one_that_was_verified():
     assert "Corrected shares: recall was measured on another corpus." in page
 
 
+def test_the_page_lists_a_calibration_and_a_sample_among_what_decided():
+    assert "7c" * 32 in html_page(calibrated_report())
+    assert "<dt>Sample</dt><dd>10% of the documents</dd>" in html_page(sampled_report())
+    assert "<dt>Sample</dt>" not in html_page(sample_report())
+
+
 def test_a_sample_says_how_much_of_how_much_was_looked_at():
     assert sampled(RESULT) is None
     said = sampled(sampled_report().result)
