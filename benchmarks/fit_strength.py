@@ -1,68 +1,77 @@
-"""Fit the weights of `provenance.match.regression` on planted posts.
+"""Fit the weights of `provenance.match.regression` on planted items.
 
-    python -m benchmarks.fit_strength SUITE [SUITE ...]
+    python -m benchmarks.fit_strength REGISTRY LANGUAGE FILE [FILE ...]
 
-A SUITE is a folder with `corpus.parquet` (id, text), `truth.json` ({"plants": [{document, start,
-end, source, items}]}) and `registry`, which `provenance registry build` made from the suite's
-dumps: what the evaluation kit's `build planted` and `run` leave behind. Each suite counts twice:
-as one corpus, and cut into shards of which each is a corpus by itself, so that the weights hold for
-small corpora too. Prints the weights, and the recall at stated rates of chance documents.
+Items of the REGISTRY are planted into pages that are cut from the FILEs, texts that hold none of
+them. LANGUAGE is a file of counts as `benchmarks.build_language` makes it, of other texts than the
+pages: the shipped counts know what most pages say, as they will not know a user's. Each suite
+counts twice, as one corpus and cut into shards of which each is a corpus by itself, so that the
+weights hold for small corpora too. Prints the weights.
 
 Needs scikit-learn.
 """
 
-import json
 import sys
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from provenance.fingerprint import characters, shingle, tokenise
-from provenance.match import Candidates, Features, index, measure, regressors, sample, scan
-from provenance.model import Holdings, Texts, Tokens
+from benchmarks.suites import Suite, pages_of, plant
+from provenance.fingerprint import breaks, characters, shingle, tokenise
+from provenance.match import (
+    Candidates,
+    Features,
+    Index,
+    are_quotations,
+    commons,
+    index,
+    measure,
+    regressors,
+    sample,
+    scan,
+)
+from provenance.model import Floats, Int64s, Language, Texts, Tokens
 from provenance.read import load_language
 from provenance.registry import open_registry
 
-SHARDS = 60
-CHANCE_RUN = 8
-"""A match outside the plants with a longer run is a real quotation: it teaches nothing."""
+SEEDS = (11, 12)
+PLANTS = 9000
+SHARDS = (1, 60)
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """Candidates of one suite: 1 the planted item, 0 chance, -1 neither."""
 
-    columns: np.ndarray
-    labels: np.ndarray
-    documents: np.ndarray
-    plants: dict[int, tuple[str, int]]
-    words: int
+    columns: Floats
+    labels: Int64s
 
 
 def main() -> None:
-    folders = [Path(name) for name in sys.argv[1:]]
-    if not folders:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
-    examples = [made for folder in folders for made in suite_examples(folder)]
-    chosen = np.concatenate([each.labels >= 0 for each in examples])
-    columns = np.concatenate([each.columns for each in examples])[chosen]
-    labels = np.concatenate([each.labels for each in examples])[chosen]
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
-    model.fit(columns, labels == 1)
+    registry, language = open_registry(Path(sys.argv[1])), load_language(Path(sys.argv[2]))
+    files = [Path(name) for name in sys.argv[3:]]
+    holdings = registry.holdings()
+    made = index(holdings, commons([holdings]))
+    examples = [
+        one
+        for seed in SEEDS
+        for one in examples_of(plant(pages_of(files, seed), registry, seed, PLANTS), made, language)
+    ]
+    model = fitted(examples)
     scale, regression = model[0], model[-1]
     weights = regression.coef_[0] / scale.scale_
     print(f"_INTERCEPT = {regression.intercept_[0] - (weights * scale.mean_).sum():.4f}")
     for name, weight in zip(NAMES, weights, strict=True):
         print(f'    "{name}": {weight:.4f},')
-    for each in examples:
-        tell(each, model.decision_function(each.columns))
 
 
 NAMES = tuple(
@@ -70,88 +79,59 @@ NAMES = tuple(
 )
 
 
-def suite_examples(folder: Path) -> tuple[Examples, Examples]:
-    registry = open_registry(folder / "registry")
-    holdings = registry.holdings()
-    table = pq.read_table(folder / "corpus.parquet", columns=["id", "text"])
-    texts = Texts.of(table["text"].cast(pa.large_string()).combine_chunks())
+def fitted(examples: list[Examples]) -> Pipeline:
+    columns = np.concatenate([one.columns[one.labels >= 0] for one in examples])
+    labels = np.concatenate([one.labels[one.labels >= 0] for one in examples])
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
+    return model.fit(columns, labels == 1)
+
+
+def examples_of(suite: Suite, made: Index, language: Language) -> Iterator[Examples]:
+    texts = Texts.of(pa.array([page.text for page in suite.pages], pa.large_string()))
     tokens = tokenise(texts)
-    seeds = shingle(tokens, holdings.parameters.seed_width)
-    found = scan(tokens, seeds, index(holdings))
-    labels, plants, words = labelled(
-        folder, table["id"].to_pylist(), texts, tokens, found, registry
+    found = candidates_of(texts, tokens, made)
+    labels = labelled(suite, texts, tokens, found, made)
+    for shards in SHARDS:
+        columns = np.empty((len(found), len(NAMES)))
+        bounds = np.linspace(0, len(suite.pages), shards + 1).astype(int)
+        for first, end in pairwise(bounds.tolist()):
+            own = np.flatnonzero((found.texts >= first) & (found.texts < end))
+            features = measure(found.take(own), made, sample(part(tokens, first, end)), language)
+            columns[own] = np.column_stack(list(regressors(features).values()))
+        yield Examples(columns, labels)
+
+
+def candidates_of(texts: Texts, tokens: Tokens, made: Index) -> Candidates:
+    """Find candidates as a check does."""
+    seeds = shingle(tokens, made.holdings.parameters.seed_width)
+    found = scan(tokens, seeds, made)
+    return replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
+
+
+def part(tokens: Tokens, first: int, end: int) -> Tokens:
+    """Give the tokens of some texts alone."""
+    low, high = tokens.offsets[first], tokens.offsets[end]
+    return Tokens(
+        tokens.hashes[low:high],
+        tokens.starts[low:high],
+        tokens.ends[low:high],
+        tokens.offsets[first : end + 1] - low,
     )
-    whole = columns_of(measure(found, holdings, sample(tokens), load_language()))
-    parts = sharded(found, holdings, tokens)
-    return (
-        Examples(whole, labels, found.texts, plants, words),
-        Examples(parts, labels, found.texts, plants, words),
-    )
 
 
-def columns_of(features: Features) -> np.ndarray:
-    return np.column_stack(list(regressors(features).values()))
-
-
-def sharded(found: Candidates, holdings: Holdings, tokens: Tokens) -> np.ndarray:
-    rows = np.empty((len(found), len(NAMES)))
-    bounds = np.linspace(0, len(tokens.offsets) - 1, SHARDS + 1).astype(int)
-    for first, end in pairwise(bounds.tolist()):
-        own = np.flatnonzero((found.texts >= first) & (found.texts < end))
-        low, high = tokens.offsets[first], tokens.offsets[end]
-        shard = Tokens(
-            tokens.hashes[low:high],
-            tokens.starts[low:high],
-            tokens.ends[low:high],
-            tokens.offsets[first : end + 1] - low,
-        )
-        rows[own] = columns_of(measure(found.take(own), holdings, sample(shard), load_language()))
-    return rows
-
-
-def labelled(folder, ids, texts, tokens, found, registry):
-    truth = json.loads((folder / "truth.json").read_text())
-    row_of = {document: row for row, document in enumerate(ids)}
-    planted = {row_of[plant["document"]]: plant for plant in truth["plants"]}
+def labelled(suite: Suite, texts: Texts, tokens: Tokens, found: Candidates, made: Index) -> Int64s:
     base = tokens.offsets[found.texts]
     starts = characters(texts, found.texts, tokens.starts[base + found.firsts].astype(np.int64))
     ends = characters(texts, found.texts, tokens.ends[base + found.lasts].astype(np.int64))
-    numbers = np.unique(found.items)
-    known = registry.describe(numbers).to_pylist()
-    same = registry.same(numbers)
-    ids_of = {
-        number: {(row["source"], row["item"]), *copies.items}
-        for number, row, copies in zip(numbers.tolist(), known, same, strict=True)
-    }
-    labels = np.where(found.longest < CHANCE_RUN, 0, -1)
-    for row, text in enumerate(found.texts.tolist()):
-        plant = planted.get(text)
-        if plant and min(ends[row], plant["end"]) > max(starts[row], plant["start"]):
-            wanted = {(plant["source"], item) for item in plant["items"]}
-            labels[row] = 1 if wanted & ids_of[int(found.items[row])] else -1
-    plants = {row: (plant["edit"], plant["tokens"]) for row, plant in planted.items()}
-    return labels, plants, truth["words"]
-
-
-def tell(examples: Examples, strengths: np.ndarray) -> None:
-    worst: dict[int, float] = {}
-    best: dict[int, float] = {}
-    for document, label, value in zip(
-        examples.documents.tolist(), examples.labels.tolist(), strengths.tolist(), strict=True
-    ):
-        side = {1: best, 0: worst}.get(label)
-        if side is not None:
-            side[document] = max(value, side.get(document, value))
-    chance = sorted(worst.values(), reverse=True)
-    for rate in (0.5, 1, 2, 4):
-        threshold = chance[int(rate * examples.words / 1e6)]
-        line = [f"{rate:g} a million, threshold {threshold:.2f}:"]
-        for edit in dict.fromkeys(edit for edit, _ in examples.plants.values()):
-            own = [
-                row for row, (kind, size) in examples.plants.items() if kind == edit and size >= 8
-            ]
-            line.append(f"{edit} {np.mean([best.get(row, -99) > threshold for row in own]):.3f}")
-        print(" ".join(line))
+    holdings = made.holdings
+    lengths = np.diff(holdings.token_offsets)[found.items]
+    labels = np.where(are_quotations(found, lengths), -1, 0)
+    planted = {plant.page: plant for plant in suite.plants}
+    for row, page in enumerate(found.texts.tolist()):
+        own = planted.get(page)
+        if own and min(ends[row], own.end) > max(starts[row], own.start):
+            labels[row] = 1 if holdings.first[own.number] == found.items[row] else -1
+    return labels
 
 
 if __name__ == "__main__":

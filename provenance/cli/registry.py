@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import run
-from provenance.cli.sizes import doubt, shown
+from provenance.cli.sizes import doubt, law, shown
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
@@ -114,6 +114,30 @@ Example:
 def show(registry: Path) -> None:
     """Tell what REGISTRY holds, and what it cannot answer."""
     _doubt(_show(registry))
+
+
+@command.command(
+    "fit",
+    epilog="""
+\b
+Example:
+  provenance registry fit registries/x books.parquet news.jsonl.gz
+""",
+)
+@click.argument("registry", type=_FOLDER)
+@click.argument("texts", nargs=-1, required=True)
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def fit(registry: Path, texts: tuple[str, ...], quiet: bool) -> None:
+    """Measure on TEXTS, which hold no item of REGISTRY, how often chance gives a match with it.
+
+    A registry is made with what was measured on books, news and web pages. Where your corpus is of
+    another kind or language, measure on clean texts of that kind: the strength of every match, and
+    so what is reported, is stated by it.
+    """
+    before = run.show_registry(registry)[1]
+    made = run.fit_registry(registry, texts, run.Settings(quiet=quiet))
+    if not quiet:
+        click.echo(law(before, made))
 
 
 @command.command(

@@ -22,8 +22,9 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
         "",
         *_left_out(manifest),
         f"  {manifest.postings:,} seeds, {manifest.bytes_per_posting:.1f} bytes each all told",
+        f"  chance {_law(manifest)}",
         f"  digest {summary.digest}",
-        "  Items too short to share a seed are never found: absence of a match is not clearance.",
+        "  Items too short, or of words too common, are never found: absence is not clearance.",
     ]
     return "\n".join(lines)
 
@@ -33,6 +34,15 @@ def doubt(manifest: "Manifest") -> str | None:
     if manifest.postings:
         return None
     return "nothing can be found with this registry: all its items are too short"
+
+
+def law(before: "Manifest", after: "Manifest") -> str:
+    """Tell what a fit changed."""
+    return (
+        f"Fitted on {after.chance.exceedances:,} chance matches: lambda "
+        f"{before.chance.decay:.3f} is now {after.chance.decay:.3f}, K {before.chance.scale:.2g} "
+        f"is now {after.chance.scale:.2g}.\nThe registry's digest is now {after.digest}."
+    )
 
 
 def _left_out(manifest: "Manifest") -> Iterator[str]:
@@ -49,6 +59,13 @@ def _left_out(manifest: "Manifest") -> Iterator[str]:
         yield f"  {sum(one.count for one in rest):,} of other files or kinds: see registry.json"
     if manifest.replaced or manifest.skipped:
         yield ""
+
+
+def _law(manifest: "Manifest") -> str:
+    chance = manifest.chance
+    count = chance.exceedances
+    basis = f"measured on {count:,} matches" if count else "as shipped"
+    return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}"
 
 
 def _source(coverage: "SourceCoverage") -> str:

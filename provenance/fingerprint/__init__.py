@@ -1,5 +1,6 @@
 """Text to tokens, shingles, signatures and sketches. Pure: it knows no file and no registry."""
 
+from provenance.fingerprint.breaks import breaks
 from provenance.fingerprint.codepoints import fold
 from provenance.fingerprint.edges import Spans, edges, widen
 from provenance.fingerprint.fracminhash import (
@@ -18,6 +19,7 @@ from provenance.fingerprint.shingles import shingle
 __all__ = [
     "Sketch",
     "Spans",
+    "breaks",
     "cardinality",
     "characters",
     "containment",

@@ -2,6 +2,7 @@
 
 from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
+from provenance.match.commons import commons
 from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
 from provenance.match.correction import Correction, Falsehood, learn
 from provenance.match.estimates import (
@@ -17,23 +18,27 @@ from provenance.match.measured import MEASURED_RECALL
 from provenance.match.mixtures import Planted
 from provenance.match.passages import EVERYTHING, MOST, NO_PASSAGES, Passages, sample, union
 from provenance.match.proportions import poisson, wilson
-from provenance.match.regression import (
-    CHANCE_PER_MILLION,
-    REFERENCE_ITEMS,
-    THRESHOLD,
-    chance,
-    regressors,
-    strength,
-)
+from provenance.match.quotations import are_quotations
+from provenance.match.reach import unattributable
+from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
 from provenance.match.sampling import Drawn, Resampled, resampled
 from provenance.match.seeding import COMMON, FLOOR, scan
 from provenance.match.sightings import Sightings, corrected, corrected_sample
+from provenance.match.strength import (
+    SHIPPED,
+    SMALLEST,
+    THRESHOLD,
+    chances,
+    expected,
+    fitted,
+    stands,
+    strength,
+)
 
 __all__ = [
     "BITS_SCALE",
     "CELL_SHIFT",
-    "CHANCE_PER_MILLION",
     "COMMON",
     "EDGE_ERROR",
     "EVERYTHING",
@@ -45,8 +50,9 @@ __all__ = [
     "NO_CANDIDATES",
     "NO_PASSAGES",
     "RECALL_LOW",
-    "REFERENCE_ITEMS",
     "RESEMBLING",
+    "SHIPPED",
+    "SMALLEST",
     "THRESHOLD",
     "Attribution",
     "Bands",
@@ -63,12 +69,16 @@ __all__ = [
     "Resampled",
     "Sightings",
     "Stretches",
+    "are_quotations",
     "attribute",
     "bands",
-    "chance",
+    "chances",
+    "commons",
     "concatenated",
     "corrected",
     "corrected_sample",
+    "expected",
+    "fitted",
     "index",
     "interval",
     "learn",
@@ -76,13 +86,16 @@ __all__ = [
     "lookalikes",
     "looks",
     "measure",
+    "odds",
     "poisson",
     "regressors",
     "resampled",
     "sample",
     "sampled_interval",
     "scan",
+    "stands",
     "strength",
+    "unattributable",
     "union",
     "union_lengths",
     "wilson",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from provenance.model import Int32s, Int64s, UInt32s, UInt64s
+from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,12 @@ class Candidates:
         Information of the matched tokens taken one by one, in units of 1 / `BITS_SCALE` bit.
     rarest : ndarray of int32, shape (n,)
         Number of items that share the rarest seed.
+    across : ndarray of uint8, shape (n,)
+        1 where those items are of several sources.
     passages : ndarray of uint64, shape (n,)
         Hash of the text's passage in which the match begins (`passages.sample`).
+    breaks : ndarray of uint8, shape (n, 2)
+        What parts it from the words before it and behind it: `RUN_ON`, `PARTED` or `ELLIPSIS`.
     runs : ndarray of int32, shape (r, 3)
         Matched tokens as runs: place in the item, place in the text, length.
     run_offsets : ndarray of int64, shape (n + 1,)
@@ -41,7 +45,9 @@ class Candidates:
     lasts: Int32s
     scores: Int32s
     rarest: Int32s
+    across: UInt8s
     passages: UInt64s
+    breaks: UInt8s
     runs: Int32s
     run_offsets: Int64s
 
@@ -60,6 +66,17 @@ class Candidates:
         if not len(self):
             return np.zeros(0, np.int32)
         return np.maximum.reduceat(self.runs[:, 2], self.run_offsets[:-1])
+
+    @property
+    def heads(self) -> Int32s:
+        """Token of the item at which each candidate begins."""
+        return np.asarray(self.runs[self.run_offsets[:-1], 0])
+
+    @property
+    def ends(self) -> Int32s:
+        """Token of the item behind the last that each candidate matches."""
+        last = self.runs[self.run_offsets[1:] - 1]
+        return np.asarray(last[:, 0] + last[:, 2])
 
     def runs_of(self, place: int) -> Int32s:
         """Give the runs of one candidate."""
@@ -91,7 +108,9 @@ NO_CANDIDATES = Candidates(
     np.zeros(0, np.int32),
     np.zeros(0, np.int32),
     np.zeros(0, np.int32),
+    np.zeros(0, np.uint8),
     np.zeros(0, np.uint64),
+    np.zeros((0, 2), np.uint8),
     np.zeros((0, 3), np.int32),
     np.zeros(1, np.int64),
 )

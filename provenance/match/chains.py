@@ -33,7 +33,7 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
     score : int
         Their information; 0 where the chain was not worth an alignment.
     rarest : int
-        Number of items that share its rarest seed.
+        What its rarest seed's hit says of how many items share it.
     """
     number = hits[order[place], 0]
     pairs = scratch[3]

@@ -56,6 +56,5 @@ def looks(candidates: Candidates, lengths: Int64s) -> Int64s:
 
 def _cut(candidates: Candidates, lengths: Int64s, matched: Int64s) -> Flags:
     """Tell whether most of what is missing is missing at the end."""
-    last = candidates.runs[candidates.run_offsets[1:] - 1]
-    tail = lengths - (last[:, 0] + last[:, 2])
+    tail = lengths - candidates.ends
     return np.asarray((tail > 0) & (2 * tail >= lengths - matched), np.bool_)

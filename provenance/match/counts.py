@@ -1,7 +1,8 @@
 """How often the words of candidate matches follow each other, in the corpus and in the registry.
 
-Only what candidates hold is counted, and it is counted exactly: a table of the tokens and pairs of
-tokens that any candidate matched, and one pass over the token arrays that are in memory anyway.
+Only what candidates hold is counted, and it is counted exactly: a table of the tokens, the pairs
+and the triples of tokens that any candidate matched, and one pass over the token arrays that are in
+memory anyway.
 """
 
 from dataclasses import dataclass
@@ -18,16 +19,17 @@ ALONE = np.uint64(0xFFFFFFFF)
 _FILTER_BITS = 23
 _HIGH = np.uint64(32)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The tokens and pairs of tokens that candidates matched.
+    """The tokens, and the pairs and triples of neighbours, that candidates matched.
 
     Parameters
     ----------
     keys : ndarray of uint64, shape (2**b,)
-        Open-addressing table of ``before << 32 | token``; 0 is a free slot.
+        Open-addressing table of ``before << 32 | token``, and of `triple` keys; 0 is a free slot.
     filter : ndarray of uint8
         One bit a hashed key, to pass over what is not in the table.
     """
@@ -37,7 +39,7 @@ class Vocabulary:
 
 
 def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Vocabulary:
-    """Collect the tokens, and pairs of neighbours, that candidates matched.
+    """Collect the tokens, and the pairs and triples of neighbours, that candidates matched.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     tokens, offsets : ndarray
         That registry's tokens, as in `Holdings`.
     """
-    wanted = int(candidates.runs[:, 2].sum(dtype=np.int64)) * 2 + 16
+    wanted = int(candidates.runs[:, 2].sum(dtype=np.int64)) * 3 + 16
     keys = np.empty(wanted, np.uint64)
     count = _collect(
         candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, keys
@@ -91,6 +93,20 @@ def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
 
 
 @inlined
+def pair(before: Scalar, token: Scalar) -> Scalar:
+    """Give the key of a token behind another; behind `ALONE`, of the token by itself."""
+    return (np.uint64(before) << _HIGH) | np.uint64(token)
+
+
+@inlined
+def triple(first: Scalar, before: Scalar, token: Scalar) -> Scalar:
+    """Give the key of a token behind two others: a hash, for three do not fit in 64 bits."""
+    mixed = pair(first, before) * _MIX
+    mixed = ((mixed ^ (mixed >> np.uint64(29))) + np.uint64(token)) * _SPREAD
+    return mixed ^ (mixed >> _HIGH)
+
+
+@inlined
 def _filter_place(key: Scalar) -> Scalar:
     return (key * _SPREAD) >> np.uint64(64 - _FILTER_BITS)
 
@@ -110,10 +126,13 @@ def _collect(
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = first + runs[run, 0]
             for place in range(at, at + runs[run, 2]):
-                keys[count] = (ALONE << _HIGH) | np.uint64(tokens[place])
+                keys[count] = pair(ALONE, tokens[place])
                 count += 1
                 if place > at:
-                    keys[count] = (np.uint64(tokens[place - 1]) << _HIGH) | np.uint64(tokens[place])
+                    keys[count] = pair(tokens[place - 1], tokens[place])
+                    count += 1
+                if place > at + 1:
+                    keys[count] = triple(tokens[place - 2], tokens[place - 1], tokens[place])
                     count += 1
     return count
 
@@ -137,16 +156,21 @@ def _count_all(
     counted: UInt32s,
 ) -> None:
     for text in rows:
-        before = ALONE
-        for place in range(offsets[text], offsets[text + 1]):
-            token = np.uint64(tokens[place])
-            for turn in range(2):
-                if turn == 1 and before == ALONE:
-                    break
-                key = ((before if turn == 1 else ALONE) << _HIGH) | token
-                bit = _filter_place(key)
-                if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1:
-                    slot = slot_of(keys, key)
-                    if keys[slot] == key:
-                        counted[slot] += 1
-            before = token
+        begin = offsets[text]
+        for place in range(begin, offsets[text + 1]):
+            token = tokens[place]
+            _count_one(keys, bits, pair(ALONE, token), counted)
+            if place > begin:
+                _count_one(keys, bits, pair(tokens[place - 1], token), counted)
+            if place > begin + 1:
+                key = triple(tokens[place - 2], tokens[place - 1], token)
+                _count_one(keys, bits, key, counted)
+
+
+@inlined
+def _count_one(keys: UInt64s, bits: UInt8s, key: Scalar, counted: UInt32s) -> None:
+    bit = _filter_place(key)
+    if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1:
+        slot = slot_of(keys, key)
+        if keys[slot] == key:
+            counted[slot] += 1

@@ -6,12 +6,16 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
-from provenance.match.counts import ALONE, count, slot_of, vocabulary
+from provenance.match.commons import telling
+from provenance.match.counts import ALONE, count, pair, slot_of, triple, vocabulary
+from provenance.match.lookup import Index
 from provenance.match.passages import Passages
 from provenance.model import (
+    ELLIPSIS,
     NO_LANGUAGE,
+    RUN_ON,
+    Flags,
     Floats,
-    Holdings,
     Int32s,
     Int64s,
     Language,
@@ -19,22 +23,22 @@ from provenance.model import (
     UInt64s,
 )
 
-_HIGH = np.uint64(32)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _DISCOUNT = 0.75
-_HEAPS = 0.75
-"""Distinct followers of a token grow as this power of its count (Heaps' law)."""
+_HEAPS, _HEAPS_OF_PAIRS = 0.75, 0.8
+"""Distinct followers of a token, and of a pair, grow as this power of its count (Heaps' law)."""
 
 _VOCABULARY = 500_000.0
 _MOST_BITS = 16.0
-_REPEATED = 0.3  # a word that the match holds already tells this much of its information
+REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
+_MOST = 0.8  # of an item
 _MEMORY = 64  # matched tokens looked back over for repeats
 _COPY_COVER, _COPY_LEAST, _COPY_RUN = 0.8, 8, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One figure a candidate, in each column.
+    """One figure a candidate, in each column. What everybody writes (`commons`) counts as absent.
 
     Parameters
     ----------
@@ -44,15 +48,24 @@ class Features:
     registry_bits : ndarray of float64
         The same under the registry's bigrams, without the item.
     pooled_bits : ndarray of float64
-        The same under both together.
+        The same under both together, and under their trigrams where three words run on.
     matched, length, longest, distinct : ndarray of float64
-        Matched tokens; tokens of the item; longest run; different tokens matched.
+        Matched tokens; tokens of the item; different tokens of the longest run; different tokens
+        matched.
     density : ndarray of float64
         Matched tokens over the tokens of the text's stretch, in (0, 1].
-    rarest : ndarray of float64
-        Items that share the rarest seed.
-    filling : ndarray of float64
-        Matched tokens over all tokens of the text, in (0, 1].
+    across : ndarray of float64
+        Items that share the rarest seed, where they are of several sources; else 0. What is
+        frequent inside one source alone is its own.
+    alone : ndarray of float64
+        1 where the match is most of the item, and most of the text too.
+    begins : ndarray of float64
+        1 where the match has the item's first token, and there the text breaks too.
+    whole : ndarray of float64
+        1 where it is most of the item, and the text breaks on both sides of it.
+    broken : ndarray of float64
+        1 where it has the item's beginning, at a break of the text, and an ellipsis stands for the
+        rest.
     """
 
     corpus_bits: Floats
@@ -63,13 +76,16 @@ class Features:
     longest: Floats
     distinct: Floats
     density: Floats
-    rarest: Floats
-    filling: Floats
+    across: Floats
+    alone: Floats
+    begins: Floats
+    whole: Floats
+    broken: Floats
 
 
 def measure(
     candidates: Candidates,
-    holdings: Holdings,
+    registry: Index,
     corpus: Passages,
     language: Language = NO_LANGUAGE,
 ) -> Features:
@@ -79,13 +95,14 @@ def measure(
     ----------
     candidates : Candidates
         All of a corpus.
-    holdings : Holdings
-        The registry that they were found in.
+    registry : Index
+        What they were found in.
     corpus : Passages
         A sample of the same corpus.
     language : Language
         What everybody says: a small corpus does not know it.
     """
+    holdings = registry.holdings
     words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
     passages = np.arange(len(corpus.offsets) - 1)
@@ -93,32 +110,57 @@ def measure(
     in_registry = count(words, holdings.tokens, holdings.token_offsets, firsts)
     matched = candidates.matched.astype(np.float64)
     length = np.diff(holdings.token_offsets)[candidates.items].astype(np.float64)
-    copies = _copies(candidates, corpus, matched / np.maximum(length, 1))
-    figures = np.empty((len(candidates), 4))
+    is_copy = (matched >= _COPY_COVER * length) & (matched >= _COPY_LEAST)
+    copies = _copies(candidates, corpus, is_copy)
+    # A post that many pass on inside one source is no phrase of everybody's.
+    passed_on = np.where(is_copy & (candidates.across == 0), candidates.rarest, 1).astype(np.int64)
+    figures = np.empty((len(candidates), 6))
     _measure_all(
         (candidates.items, candidates.run_offsets, candidates.runs),
         (holdings.tokens, holdings.token_offsets),
+        (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
         (words.keys, in_corpus, in_registry, language.of(words.keys)),
-        copies,
+        (copies, passed_on),
         np.array([len(corpus.tokens), int(holdings.background.sum()), language.tokens], np.float64),
         figures,
     )
+    corpus_bits, registry_bits, pooled_bits, distinct, longest, absent = figures.T
     stretch = (candidates.lasts - candidates.firsts + 1).astype(np.float64)
+    alone, begins, whole, broken = _shape(candidates, length)
     return Features(
-        figures[:, 0],
-        figures[:, 1],
-        figures[:, 2],
-        matched,
-        length,
-        candidates.longest.astype(np.float64),
-        figures[:, 3],
-        matched / np.maximum(stretch, 1),
-        candidates.rarest.astype(np.float64),
-        matched / np.maximum(candidates.sizes, 1),
+        corpus_bits,
+        registry_bits,
+        pooled_bits,
+        matched - absent,
+        length - absent,
+        longest,
+        distinct,
+        (matched - absent) / np.maximum(stretch - absent, 1),
+        candidates.rarest * (1.0 * candidates.across),
+        alone,
+        begins,
+        whole,
+        broken,
     )
 
 
-def _copies(candidates: Candidates, corpus: Passages, cover: Floats) -> Int64s:
+def _shape(candidates: Candidates, length: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Tell where breaks of the text fall together with ends of the item."""
+    before, behind = candidates.breaks[:, 0], candidates.breaks[:, 1]
+    begins = (candidates.heads == 0) & (before != RUN_ON)
+    is_most = candidates.matched >= _MOST * length
+    whole = is_most & (before != RUN_ON) & (behind != RUN_ON)
+    broken = begins & (candidates.ends < length) & (behind == ELLIPSIS)
+    alone = is_most & (candidates.matched >= _MOST * candidates.sizes)
+    return (
+        alone.astype(np.float64),
+        begins.astype(np.float64),
+        whole.astype(np.float64),
+        broken.astype(np.float64),
+    )
+
+
+def _copies(candidates: Candidates, corpus: Passages, is_copy: Flags) -> Int64s:
     """Count the sampled passages that hold a copy of each candidate's item, its own included.
 
     A phrase must not become cheap because the corpus quotes the very item again and again, so all
@@ -126,69 +168,91 @@ def _copies(candidates: Candidates, corpus: Passages, cover: Floats) -> Int64s:
     a few words: a proverb that somebody once posted stays a proverb.
     """
     sampled = corpus.holds(candidates.passages)
-    whole = (cover >= _COPY_COVER) & (candidates.matched >= _COPY_LEAST)
-    is_copy = sampled & (whole | (candidates.longest >= _COPY_RUN))
-    keys = candidates.passages[is_copy] ^ (candidates.items[is_copy] * _SPREAD)
-    items = candidates.items[is_copy][np.unique(keys, return_index=True)[1]]
+    counted = sampled & (is_copy | (candidates.longest >= _COPY_RUN))
+    keys = candidates.passages[counted] ^ (candidates.items[counted] * _SPREAD)
+    items = candidates.items[counted][np.unique(keys, return_index=True)[1]]
     copies = np.bincount(items, minlength=int(candidates.items.max(initial=0)) + 1)
     return np.maximum(copies[candidates.items], sampled).astype(np.int64)
 
 
 @kernel
-def _measure_all(  # noqa: PLR0915 (a candidate's tokens, walked once for four figures)
+def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six figures)
     candidates: tuple[UInt32s, Int64s, Int32s],
     registry: tuple[UInt32s, Int64s],
+    public: tuple[Flags, Scalar],
     counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s],
-    copies: Int64s,
+    copies: tuple[Int64s, Int64s],
     totals: Floats,
     figures: Floats,
 ) -> None:
     items, run_offsets, runs = candidates
     tokens, offsets = registry
+    marks, weight_of_seed = public
     keys, in_corpus, in_registry, in_language = counts
     recent = np.zeros(_MEMORY, np.uint32)
     for candidate in range(len(items)):
-        copied = np.float64(copies[candidate])
+        copied, passed_on = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
-        seen = 0
-        distinct = 0.0
+        seen = longest = unbroken = 0
+        distinct = absent = 0.0
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
-            for place in range(at, at + runs[run, 2]):
+            end = at + runs[run, 2]
+            is_marked = weight_of_seed > 0 and marks[at:end].any()
+            tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
+            unbroken = 0
+            for place in range(at, end):
                 token = tokens[place]
+                if is_marked and not tells[place - at]:
+                    absent += 1.0
+                    unbroken = 0
+                    continue
                 weight = 1.0
                 for back in range(min(seen, _MEMORY)):
                     if recent[back] == token:
-                        weight = _REPEATED
-                        break
+                        weight *= REPEATED
                 recent[seen % _MEMORY] = token
                 seen += 1
                 distinct += weight == 1.0
-                own = slot_of(keys, (ALONE << _HIGH) | np.uint64(token))
-                pair, context = own, own
-                if place > at:
-                    before = np.uint64(tokens[place - 1])
-                    pair = slot_of(keys, (before << _HIGH) | np.uint64(token))
-                    context = slot_of(keys, (ALONE << _HIGH) | before)
+                unbroken += weight == 1.0
+                longest = max(longest, unbroken)
                 has_pair = place > at
+                own = slot_of(keys, pair(ALONE, token))
+                both, context = own, own
+                if has_pair:
+                    both = slot_of(keys, pair(tokens[place - 1], token))
+                    context = slot_of(keys, pair(ALONE, tokens[place - 1]))
                 c1 = _without(in_corpus[own], copied)
                 c0 = _without(in_corpus[context], copied)
-                c2 = _without(in_corpus[pair], copied)
-                r1 = _without(in_registry[own], 1.0)
-                r0 = _without(in_registry[context], 1.0)
-                r2 = _without(in_registry[pair], 1.0)
+                c2 = _without(in_corpus[both], copied)
+                r1 = _without(in_registry[own], passed_on)
+                r0 = _without(in_registry[context], passed_on)
+                r2 = _without(in_registry[both], passed_on)
                 # A word is as cheap as the one who knows it best makes it.
-                known = _bits(
-                    in_language[own], in_language[context], in_language[pair], has_pair, totals[2]
+                known = _probability(
+                    in_language[own], in_language[context], in_language[both], has_pair, totals[2]
                 )
-                corpus_bits += weight * min(known, _bits(c1, c0, c2, has_pair, totals[0]))
-                registry_bits += weight * _bits(r1, r0, r2, has_pair, totals[1])
-                pooled = _bits(c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1])
-                pooled_bits += weight * min(known, pooled)
+                in_both = _probability(c1, c0, c2, has_pair, totals[0])
+                corpus_bits += weight * _bits(max(known, in_both))
+                registry_bits += weight * _bits(_probability(r1, r0, r2, has_pair, totals[1]))
+                pooled = _probability(c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1])
+                if place > at + 1:
+                    two = slot_of(keys, pair(tokens[place - 2], tokens[place - 1]))
+                    three = slot_of(keys, triple(tokens[place - 2], tokens[place - 1], token))
+                    pooled = _interpolated(
+                        pooled,
+                        _without(in_corpus[two], copied) + _without(in_registry[two], passed_on),
+                        _without(in_corpus[three], copied)
+                        + _without(in_registry[three], passed_on),
+                        _HEAPS_OF_PAIRS,
+                    )
+                pooled_bits += weight * _bits(max(known, pooled))
         figures[candidate, 0] = corpus_bits
         figures[candidate, 1] = registry_bits
         figures[candidate, 2] = pooled_bits
         figures[candidate, 3] = distinct
+        figures[candidate, 4] = longest
+        figures[candidate, 5] = absent
 
 
 @inlined
@@ -197,11 +261,26 @@ def _without(count: Scalar, own: Scalar) -> Scalar:
 
 
 @inlined
-def _bits(own: Scalar, context: Scalar, pair: Scalar, has_pair: bool, total: Scalar) -> Scalar:
-    """Information of a token after the one before it, under interpolated bigram counts."""
+def _probability(
+    own: Scalar, context: Scalar, both: Scalar, has_pair: bool, total: Scalar
+) -> Scalar:
+    """Probability of a token after the one before it, of interpolated bigram counts."""
     probability = (own + 0.5) / (total + 0.5 * _VOCABULARY)
-    if has_pair and context > 0:
-        followers = context**_HEAPS
+    if has_pair:
+        probability = _interpolated(probability, context, both, _HEAPS)
+    return probability
+
+
+@inlined
+def _interpolated(shorter: Scalar, context: Scalar, whole: Scalar, heaps: Scalar) -> Scalar:
+    """Interpolate with what is known of a longer context, discounted as Kneser and Ney did."""
+    if context > 0:
+        followers = context**heaps
         share = followers / (context + followers)
-        probability = share * probability + (1 - share) * max(pair - _DISCOUNT, 0.0) / context
+        shorter = share * shorter + (1 - share) * max(whole - _DISCOUNT, 0.0) / context
+    return shorter
+
+
+@inlined
+def _bits(probability: Scalar) -> Scalar:
     return min(-np.log2(probability), _MOST_BITS)

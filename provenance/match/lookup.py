@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.model import BACKGROUND_BITS, Holdings, Int64s, UInt8s, UInt64s
+from provenance.match.commons import everywhere
+from provenance.model import BACKGROUND_BITS, Flags, Holdings, Int64s, UInt8s, UInt64s
 
 BITS_SCALE = 8
 """Information of a token is kept in units of 1 / `BITS_SCALE` bit."""
@@ -22,6 +23,7 @@ _FILTER_BITS_A_KEY = 12
 _LINE_WORDS = 8
 _FEW = 16  # postings that are walked one by one
 _SECOND = np.uint64(0x9E3779B97F4A7C15)
+_NOBODYS: UInt64s = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Index:
         Tokens of the longest item.
     bits : ndarray of uint8, shape (2**BACKGROUND_BITS,)
         Information of the tokens of each cell by themselves, in units of 1 / `BITS_SCALE` bit.
+    public : ndarray of uint64
+        Shingles of everybody's, sorted (`commons.commons`).
+    marks : ndarray of bool, shape of `holdings.tokens`
+        Where they begin.
     """
 
     holdings: Holdings
@@ -50,10 +56,20 @@ class Index:
     shift: int
     longest: int
     bits: UInt8s
+    public: UInt64s
+    marks: Flags
 
 
-def index(holdings: Holdings) -> Index:
-    """Make a registry ready: one pass over its postings."""
+def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
+    """Make a registry ready: one pass over its postings.
+
+    Parameters
+    ----------
+    holdings : Holdings
+        The registry.
+    public : ndarray of uint64
+        What `commons.commons` says of all registries that are matched at a time.
+    """
     shingles = holdings.postings.shingles
     depth = max(8, min(26, int(np.log2(max(len(shingles), 1))) - 1))
     lines = max(1, -(-len(shingles) * _FILTER_BITS_A_KEY // 512))
@@ -63,7 +79,8 @@ def index(holdings: Holdings) -> Index:
     _enter(shingles, 64 - depth, directory)
     longest = int(np.diff(holdings.token_offsets).max(initial=0))
     bits = _information(holdings.background)
-    return Index(holdings, line_filter, directory, 64 - depth, longest, bits)
+    marks = everywhere(holdings, public)
+    return Index(holdings, line_filter, directory, 64 - depth, longest, bits, public, marks)
 
 
 def _information(background: UInt64s) -> UInt8s:
@@ -143,3 +160,16 @@ def locate(
             else:
                 high = middle
     return first, last
+
+
+@inlined
+def is_public(public: UInt64s, shingle: Scalar) -> Scalar:
+    """Whether a shingle is everybody's."""
+    low, high = 0, public.size
+    while low < high:
+        middle = (low + high) // 2
+        if public[middle] < shingle:
+            low = middle + 1
+        else:
+            high = middle
+    return low < public.size and public[low] == shingle

@@ -12,7 +12,7 @@ from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
 from provenance.match.chains import chain
-from provenance.match.lookup import BITS_SCALE, Index, locate, probe
+from provenance.match.lookup import BITS_SCALE, Index, is_public, locate, probe
 from provenance.match.passages import LENGTH, passage_hash
 from provenance.match.sorting import ascending
 from provenance.model import Flags, Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, UInt64s
@@ -24,6 +24,8 @@ FLOOR = 40 * BITS_SCALE
 """Candidates of less information, token by token, are not kept."""
 
 _EARLIEST = 8
+_LOOKED_AT = 16  # postings, for their sources
+_SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
 _BLOCK = 16  # tokens
 _RIVALS = 8  # candidates kept over the same stretch
 
@@ -47,13 +49,21 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
     Returns
     -------
     Candidates
-        Sorted by text; over one stretch only the strongest few.
+        Sorted by text; over one stretch only the strongest few. What parts them from the words
+        beside them is not known here: it takes the text itself.
     """
     holdings = registry.holdings
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, tokens.offsets),
         (seeds.hashes, seeds.positions, seeds.offsets),
-        (registry.filter, registry.directory, registry.shift, registry.bits),
+        (
+            registry.filter,
+            registry.directory,
+            registry.shift,
+            registry.bits,
+            registry.public,
+            registry.holdings.source_codes,
+        ),
         (holdings.postings.shingles, holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
         registry.longest,
@@ -66,8 +76,10 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
         first.astype(np.int32),
         last.astype(np.int32),
         score.astype(np.int32),
-        rarest.astype(np.int32),
+        (rarest >> 1).astype(np.int32),
+        (rarest & 1).astype(np.uint8),
         passages,
+        np.zeros((len(rows), 2), np.uint8),
         runs,
         run_offsets,
     )
@@ -77,7 +89,7 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
 def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernels have no lists)
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int64s, Int64s],
-    tables: tuple[UInt64s, Int64s, Scalar, UInt8s],
+    tables: tuple[UInt64s, Int64s, Scalar, UInt8s, UInt64s, UInt8s],
     postings: tuple[UInt64s, UInt32s, UInt32s],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
@@ -86,7 +98,9 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
     rows = np.empty((256, _COLUMNS), np.int64)
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
     count = 0
-    hits = np.empty((4096, 4), np.int64)  # item, place in the text, place in the item, items
+    # Item, place in the text, place in the item; twice the items that share the seed, and one more
+    # where they are of several sources.
+    hits = np.empty((4096, 4), np.int64)
     scratch = (
         np.empty((REACH + 1, REACH + 1), np.int32),
         np.empty((REACH, 2), np.int32),
@@ -145,13 +159,13 @@ def _doubled(table: Scalar) -> Scalar:
 def _hits_of(
     seeds: tuple[UInt64s, Int64s, Int64s],
     text: Scalar,
-    tables: tuple[UInt64s, Int64s, Scalar, UInt8s],
+    tables: tuple[UInt64s, Int64s, Scalar, UInt8s, UInt64s, UInt8s],
     postings: tuple[UInt64s, UInt32s, UInt32s],
     hits: Int64s,
 ) -> tuple[Scalar, Int64s]:
     """Look every shingle of a text up; `hits` comes back larger where it had to grow."""
     hashes, positions, offsets = seeds
-    line_filter, directory, shift, _ = tables
+    line_filter, directory, shift, _, public, codes = tables
     count = 0
     for seed in range(offsets[text], offsets[text + 1]):
         shingle = hashes[seed]
@@ -159,6 +173,9 @@ def _hits_of(
             continue
         first, last = locate(postings[0], directory, shift, shingle)
         sharing = last - first
+        if sharing >= _SHARED and is_public(public, shingle):
+            continue
+        across = _is_of_several(codes, postings[1], first, min(last, first + _LOOKED_AT))
         if sharing > COMMON:
             last = first + _EARLIEST
         while count + last - first > len(hits):
@@ -167,9 +184,17 @@ def _hits_of(
             hits[count, 0] = postings[1][posting]
             hits[count, 1] = positions[seed]
             hits[count, 2] = postings[2][posting]
-            hits[count, 3] = sharing
+            hits[count, 3] = sharing * 2 + across
             count += 1
     return count, hits
+
+
+@inlined
+def _is_of_several(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -> Scalar:
+    several = 0
+    for posting in range(first + 1, last):
+        several |= codes[items[posting]] != codes[items[first]]
+    return several
 
 
 @kernel

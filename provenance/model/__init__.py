@@ -11,10 +11,14 @@ from provenance.model.calibration import (
     Length,
     Recall,
 )
+from provenance.model.chance import Chance
 from provenance.model.control import Control, Rate
 from provenance.model.coverage import RegistrySummary, SourceCoverage
 from provenance.model.fingerprints import (
+    ELLIPSIS,
     NORMALISATION,
+    PARTED,
+    RUN_ON,
     Edges,
     Flags,
     Floats,
@@ -74,19 +78,23 @@ __all__ = [
     "CALIBRATION_SCHEMA",
     "DEFAULT_GATES",
     "DOCUMENTS",
+    "ELLIPSIS",
     "FINDINGS",
     "ITEMS",
     "LENGTHS",
     "NORMALISATION",
     "NO_LANGUAGE",
+    "PARTED",
     "PLANTS",
     "RESULT_SCHEMA",
+    "RUN_ON",
     "Actor",
     "Agreement",
     "Alternative",
     "Basis",
     "Calibration",
     "CalibrationSummary",
+    "Chance",
     "Circumstances",
     "Control",
     "CorpusSummary",

@@ -9,6 +9,9 @@ import pyarrow as pa
 NORMALISATION = 2
 """Version of the rules that turn text into tokens."""
 
+RUN_ON, PARTED, ELLIPSIS = 0, 1, 2
+"""What parts a passage from the words beside it: nothing, a break, or the mark of an omission."""
+
 UInt8s = npt.NDArray[np.uint8]
 UInt32s = npt.NDArray[np.uint32]
 UInt64s = npt.NDArray[np.uint64]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from provenance.model.chance import Chance
 from provenance.model.fingerprints import Int64s, Parameters, UInt8s, UInt32s, UInt64s
 
 BACKGROUND_BITS = 20
@@ -47,8 +50,12 @@ class Holdings:
         Index into `sources`.
     sources : tuple of str
         Source ids, sorted.
+    authors : ndarray of uint64, shape (n,)
+        A hash of each item's author; 0 where nobody knows.
     background : ndarray of uint64, shape (2**BACKGROUND_BITS,)
         How often the tokens of each cell stand in all items with different tokens.
+    chance : Chance
+        How often chance gives a match with them.
     """
 
     parameters: Parameters
@@ -58,4 +65,12 @@ class Holdings:
     first: UInt32s
     source_codes: UInt8s
     sources: tuple[str, ...]
+    authors: UInt64s
     background: UInt64s
+    chance: Chance
+
+    @property
+    def size(self) -> int:
+        """Tokens of all items; those of equal items count once."""
+        alone = self.first == np.arange(len(self.first))
+        return int(np.diff(self.token_offsets)[alone].sum())

@@ -53,7 +53,10 @@ FINDINGS = pa.schema(
         pa.field("tokens", pa.int64(), nullable=False),  # matched
         pa.field("item_tokens", pa.int64()),  # of the whole item
         pa.field("bits", pa.float64(), nullable=False),  # information of the matched words
-        pa.field("strength", pa.float64(), nullable=False),  # log-odds that this is no chance
+        pa.field(
+            "strength", pa.float64(), nullable=False
+        ),  # bits: chance once in 2**strength tokens
+        pa.field("expected", pa.float64(), nullable=False),  # chance matches so strong, in all
         pa.field("contested", pa.bool_(), nullable=False),
         pa.field(
             "alternatives",

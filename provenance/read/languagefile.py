@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
@@ -9,9 +10,10 @@ from provenance.model import Language
 
 
 @cache
-def load_language() -> Language:
-    """Load the counts of frequent words and pairs of words."""
-    with (files("provenance") / "read" / "language.parquet").open("rb") as file:
+def load_language(path: Path | None = None) -> Language:
+    """Load the counts of frequent words and pairs of words: those shipped, or those of a file."""
+    place = path or files("provenance") / "read" / "language.parquet"
+    with place.open("rb") as file:
         table = pq.read_table(file)
     described = table.schema.metadata
     return Language(

@@ -4,6 +4,7 @@ from provenance.registry.build import add, build
 from provenance.registry.copies import MOST_COPIES, Copies
 from provenance.registry.engine import Limits
 from provenance.registry.manifest import DataFile, Manifest
+from provenance.registry.refitting import refit
 from provenance.registry.store import Registry, open_registry
 from provenance.registry.verify import verify
 from provenance.registry.wholes import whole_hashes
@@ -18,6 +19,7 @@ __all__ = [
     "add",
     "build",
     "open_registry",
+    "refit",
     "verify",
     "whole_hashes",
 ]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from provenance import __version__, fingerprint
 from provenance.errors import FingerprintMismatch, RegistryError
-from provenance.model import Items, Skipped
+from provenance.match import SHIPPED
+from provenance.model import Chance, Items, Skipped
 from provenance.registry import folder as folders
 from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
@@ -62,7 +63,7 @@ def build(
     with _translated(folder), folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
-            manifest = _made(shop, staged, 0)
+            manifest = _made(shop, staged, 0, SHIPPED)
         folders.publish(shop.out, manifest, folder)
     return manifest
 
@@ -116,7 +117,8 @@ def add(
             if staged.skipped:
                 staged = _some(staged)
             skipped = merged(earlier.skipped, staged.skipped)
-            manifest = _made(shop, Staged(rows + staged.rows, skipped), earlier.replaced)
+            both = Staged(rows + staged.rows, skipped)
+            manifest = _made(shop, both, earlier.replaced, earlier.chance)
         if manifest.digest == earlier.digest:
             return earlier
         folders.succeed(shop.out / manifest.generation, manifest, folder)
@@ -136,22 +138,26 @@ def _some(staged: Staged) -> Staged:
     )
 
 
-def _made(shop: Workshop, staged: Staged, replaced: int) -> Manifest:
+def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Manifest:
     ordered = order(shop.connection, shop.keys, staged.rows)
     written = write_generation(ordered, shop, fingerprint.parameters())
-    manifest = _manifest(written, settle_files(shop.data), staged.skipped)
+    manifest = _manifest(written, chance, settle_files(shop.data), staged.skipped)
     manifest = replace(manifest, replaced=replaced + staged.rows - manifest.items)
     shop.data.rename(shop.out / manifest.generation)
     return manifest
 
 
 def _manifest(
-    written: Written, files: tuple[DataFile, ...], skipped: tuple[Skipped, ...]
+    written: Written,
+    chance: Chance,
+    files: tuple[DataFile, ...],
+    skipped: tuple[Skipped, ...],
 ) -> Manifest:
     parameters = fingerprint.parameters()
     return Manifest(
-        digest=digest_of(parameters, files),
+        digest=digest_of(parameters, chance, files),
         parameters=parameters,
+        chance=chance,
         created=datetime.now(UTC).replace(microsecond=0),
         tool=__version__,
         sources=written.sources,

@@ -7,9 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
-from provenance.model import BACKGROUND_BITS, Holdings, Postings, UInt8s
+from provenance.model import BACKGROUND_BITS, Holdings, Postings, UInt8s, UInt64s
 from provenance.registry.manifest import BACKGROUND_FILE, ITEMS_FILE, POSTINGS_FILE, Manifest
 from provenance.registry.tables import REMEDY, list_values, read_column
+
+_DIGITS = 16
+"""Of the digest of an author."""
 
 
 def read_holdings(data: Path, manifest: Manifest) -> Holdings:
@@ -46,6 +49,8 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
+        authors=read_column(items, "author", np.uint64, manifest.items, convert=_authors),
+        chance=manifest.chance,
         background=read_column(data / BACKGROUND_FILE, "count", np.uint64, 1 << BACKGROUND_BITS),
     )
 
@@ -74,3 +79,12 @@ def _postings(path: Path, count: int) -> Postings:
         items=read_column(path, "item", np.uint32, count),
         positions=read_column(path, "position", np.uint32, count),
     )
+
+
+def _authors(column: pa.Array) -> UInt64s:
+    """Turn digests of authors, in hex, into numbers; 0 where there is none."""
+    digests = column.fill_null("0" * _DIGITS)
+    if pc.any(pc.not_equal(pc.binary_length(digests), _DIGITS)).as_py():
+        raise CorruptFile("an author's digest has not its length", remedy=REMEDY)
+    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(digests)], digests), "")[0].as_py()
+    return np.frombuffer(bytes.fromhex(joined), ">u8").astype(np.uint64)

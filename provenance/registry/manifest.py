@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound, RegistryVersion
-from provenance.model import Parameters, Skipped, SourceCoverage
+from provenance.model import Chance, Parameters, Skipped, SourceCoverage
 
 FORMAT = 1
 """Version of the layout on disk."""
@@ -56,10 +57,12 @@ class Manifest:
     Parameters
     ----------
     digest : str
-        SHA-256 of the parameters and of the files' names and digests: what the registry *is*.
-        When and by which version it was made is not part of it.
+        SHA-256 of the parameters, the law of chance and the files' names and digests: what the
+        registry *is*. When and by which version it was made is not part of it.
     parameters : Parameters
         How the items were fingerprinted.
+    chance : Chance
+        How often chance gives a match with them: as shipped, until `fit` measures it.
     created : datetime
         When this generation was made.
     tool : str
@@ -78,6 +81,7 @@ class Manifest:
 
     digest: str
     parameters: Parameters
+    chance: Chance
     created: datetime
     tool: str
     sources: tuple[SourceCoverage, ...]
@@ -105,13 +109,15 @@ class Manifest:
         return sum(f.bytes for f in self.files if f.name not in aside) / max(self.postings, 1)
 
 
-def digest_of(parameters: Parameters, files: Iterable[DataFile]) -> str:
+def digest_of(parameters: Parameters, chance: Chance, files: Iterable[DataFile]) -> str:
     """Digest what the registry is.
 
     Parameters
     ----------
     parameters : Parameters
         How its items were fingerprinted.
+    chance : Chance
+        How often chance gives a match with them.
     files : iterable of DataFile
         In any order.
 
@@ -121,7 +127,7 @@ def digest_of(parameters: Parameters, files: Iterable[DataFile]) -> str:
         SHA-256 in hex.
     """
     named = sorted((file.name, file.sha256) for file in files)
-    stated = json.dumps([FORMAT, asdict(parameters), named], sort_keys=True)
+    stated = json.dumps([FORMAT, asdict(parameters), asdict(chance), named], sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
 
 
@@ -191,7 +197,7 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = _parsed(stated)
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path, error) from error
-    if digest_of(manifest.parameters, manifest.files) != manifest.digest:
+    if digest_of(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
         raise DigestMismatch(
             f"{path} was altered: its digest is not that of its parameters and files",
             remedy=_REBUILD,
@@ -216,6 +222,7 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
     return Manifest(
         digest=stated["digest"],
         parameters=Parameters(**stated["parameters"]),
+        chance=_chance(**stated["chance"]),
         created=datetime.fromisoformat(stated["created"]),
         tool=str(stated["tool"]),
         sources=tuple(_coverage(source) for source in stated["sources"]),
@@ -226,6 +233,12 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
         skipped=tuple(Skipped(**one | {"rows": tuple(one["rows"])}) for one in stated["skipped"]),
         replaced=int(stated.get("replaced", 0)),  # the first ones do not say
     )
+
+
+def _chance(decay: float, scale: float, exceedances: int) -> Chance:
+    if not (0 < decay < math.inf and 0 < scale < math.inf):
+        raise ValueError(f"no law of chance: decay {decay}, scale {scale}")
+    return Chance(float(decay), float(scale), int(exceedances))
 
 
 def _coverage(stated: dict[str, Any]) -> SourceCoverage:

@@ -17,17 +17,18 @@ from provenance.registry.flow import Portion, portions
 _MOST_ITEMS = 1 << 32
 _MOST_SOURCES = 1 << 8
 
-# The later of two rows with the same id is the item.
+# The later of two rows with the same id is the item; sites of one source count their ids apart.
 _KEPT = """
     CREATE TABLE kept AS
-    SELECT source, item, max(seq) AS seq, count(*) AS copies FROM staged GROUP BY source, item
+    SELECT source, site, item, max(seq) AS seq, count(*) AS copies
+    FROM staged GROUP BY source, site, item
 """
 
 # A table keeps the order of its rows, and its `rowid` counts them from 0.
 _SORTED = """
     CREATE TABLE sorted AS
     SELECT seq, length, whole FROM staged SEMI JOIN kept USING (seq)
-    ORDER BY created_at NULLS LAST, source, item
+    ORDER BY created_at NULLS LAST, source, item, site
 """
 
 # Two sequences that differ share hash and length with a chance of 2**-64; items without tokens

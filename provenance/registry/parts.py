@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.model import Int64s
+from provenance.registry.sites import sites
 
 _SCHEMA = pa.schema(
     [
@@ -62,6 +63,7 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, 
     with pa.ipc.new_file(parts / _name(place), part.schema) as file:
         file.write_table(part)
     key = part.select(_KEYS).append_column("whole", whole)
+    key = key.append_column("site", sites(part["url"]))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
     pq.write_table(key, keys / f"{place}.parquet", compression="none", use_dictionary=False)
     return len(part)

@@ -89,29 +89,34 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def odds(strength: float) -> str:
-    """Write a strength as odds.
+def rarity(strength: float) -> str:
+    """Write how rarely chance gives a match of a strength.
 
     Parameters
     ----------
     strength : float
-        Log-odds, natural.
+        Bits: once in ``2**strength`` words.
 
     Returns
     -------
     str
-        One digit that counts; nobody can know more than a million to one.
+        One digit that counts; nobody can know more than once in a trillion.
 
     Examples
     --------
-    >>> [odds(strength) for strength in (0.0, 3.2, 34.0)]
-    ['about 1 to 1', 'about 20 to 1', 'more than a million to 1']
+    >>> [rarity(strength) for strength in (20.0, 31.7)]
+    ['once in about a million words', 'once in about 3 billion words']
+    >>> rarity(90.0)
+    'less than once in a trillion words'
     """
-    if strength > math.log(1e6):
-        return "more than a million to 1"
-    if strength < 0:
-        return "less than 1 to 1"
-    return f"about {float(f'{math.exp(strength):.1g}'):,.0f} to 1"
+    if strength > math.log2(1e12):
+        return "less than once in a trillion words"
+    words = float(f"{2**strength:.1g}")
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if words >= size:
+            count = "a" if words == size else f"{words / size:,.0f}"
+            return f"once in about {count} {name} words"
+    return f"once in about {words:,.0f} words"
 
 
 def day(moment: datetime) -> str:

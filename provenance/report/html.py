@@ -34,7 +34,7 @@ _CHARTS = {
 }
 _FIGURES = (
     *("count", "day", "days", "interval", "limit", "moment"),
-    *("number", "odds", "percent", "period", "size"),
+    *("number", "percent", "period", "rarity", "size"),
 )
 
 

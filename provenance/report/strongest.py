@@ -29,7 +29,7 @@ class Finding:
     tokens, item_tokens : int, int or None
         Matched, and of the whole item.
     bits, strength : float
-        How much the matched words say, and how surely this is no chance.
+        How much the matched words say, and how rarely chance gives such a match.
     contested : bool
         Whether a permitted source or the background holds it too.
     alternatives : tuple of (str, str or None)

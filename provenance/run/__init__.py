@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from provenance.run.calibrating import Planting, calibrate
     from provenance.run.calibrations import calibration_table, written_calibration
+    from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
     from provenance.run.registries import (
         Dumps,
@@ -40,6 +41,7 @@ __all__ = [
     "check",
     "check_writable",
     "doubt_about",
+    "fit_registry",
     "policy_of",
     "rate_of",
     "rendered",
@@ -56,6 +58,7 @@ _MODULES = {
     "calibration_table": "calibrations",
     "written_calibration": "calibrations",
     "check": "checking",
+    "fit_registry": "chancefitting",
     "Settings": "checking",
     "Dumps": "registries",
     "Manifest": "registries",

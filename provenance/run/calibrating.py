@@ -19,7 +19,7 @@ from provenance.run.inmemory import corpus_of, items_of
 from provenance.run.outsiders import looked_up, outside_claims, read_outsiders, unowned
 from provenance.run.planting import Plant, drawn, planted
 from provenance.run.progress import Quiet, progress
-from provenance.run.readings import Counts, Opened, Reading
+from provenance.run.readings import Counts, Opened, Reading, opened
 from provenance.run.recalls import plants_table, recalls
 from provenance.run.reservoir import Reservoir
 from provenance.run.scanning import read_corpus
@@ -90,12 +90,12 @@ def calibrate(
     for one in registries:
         _check_texts(one, "its items cannot be planted")
     control = _opened([planting.control], "", "") if planting.control else []
-    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    addressed = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
     reservoir = Reservoir(planting.plants, planting.seed)
-    total = sum(part.size or 0 for part in opened.parts) or None
+    total = sum(part.size or 0 for part in addressed.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
         readings = read_corpus(
-            reservoir.tap(opened), [*registries, *control], unowned, settings.threads, shown
+            reservoir.tap(addressed), [*registries, *control], unowned, settings.threads, shown
         )
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
@@ -115,8 +115,8 @@ def calibrate(
     return Calibration(
         tool=__version__,
         created=datetime.now(UTC).replace(microsecond=0),
-        corpus=opened.digest(),
-        addresses=opened.addresses,
+        corpus=addressed.digest(),
+        addresses=addressed.addresses,
         documents=counts.documents,
         corpus_tokens=counts.tokens,
         registries=tuple(sorted(one.registry.manifest.digest for one in registries)),
@@ -138,7 +138,7 @@ def _opened(paths: Sequence[str], purpose: str, option: str) -> list[Opened]:
             remedy=f"name one with {option}, or in provenance.toml under [check] registries",
         )
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, paths))}
-    return [Opened.of(whole[digest]) for digest in sorted(whole)]
+    return opened([whole[digest] for digest in sorted(whole)])
 
 
 def _plants(

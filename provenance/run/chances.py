@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.match import REFERENCE_ITEMS, poisson
+from provenance.match import SMALLEST, poisson
 from provenance.model import FalseRate
 from provenance.run.claiming import Claims, document_bases
 from provenance.run.readings import Counts, Opened, Reading
@@ -72,17 +72,26 @@ def false_rate(
     )
 
 
-def chance_scale(registries: Sequence[Opened], control: Sequence[Opened]) -> float:
+def chance_scale(
+    registries: Sequence[Opened], control: Sequence[Opened], without: int = 0
+) -> float:
     """Give the chance matches of registries, for each of a control's.
 
-    They grow with the number of items, until the threshold is raised to hold them.
+    Parameters
+    ----------
+    registries, control : sequence of Opened
+        What is compared.
+    without : int
+        Tokens of the control's items that were left out.
+
+    Notes
+    -----
+    The threshold rises with the number of tokens, so that all registries of a check let through as
+    much as a control by itself does; but it does not fall for those smaller than `SMALLEST`.
     """
-    return exposed(registries) / max(exposed(control), 1)
+    return _exposure(registries) / max(_exposure(control, without), 1e-12)
 
 
-def exposed(registries: Sequence[Opened], without: int = 0) -> int:
-    """Count the items that chance can match, but for some of each registry that were left out."""
-    return sum(
-        min(int((first == np.arange(len(first))).sum()) - without, REFERENCE_ITEMS)
-        for first in (opened.index.holdings.first for opened in registries)
-    )
+def _exposure(registries: Sequence[Opened], without: int = 0) -> float:
+    size = sum(opened.size for opened in registries)
+    return (size - without) / max(size, SMALLEST)

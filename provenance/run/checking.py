@@ -36,6 +36,7 @@ from provenance.run.references import open_references
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
+from provenance.run.summaries import summaries
 from provenance.run.tally import Looked, share_of, shares
 
 
@@ -115,7 +116,7 @@ def check(
     spans = gather(seen, readings, settled, registries, against.backgrounds)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
-    everything = found(spans, settled, registries, judge)
+    everything = found(spans, settled, registries, judge, counts.tokens)
     sampled = None if sample is None else sample.resampled(readings, spans)
     fit, correct = against.fit, None
     if fit is not None:
@@ -152,8 +153,8 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     judge: Judge,
     now: datetime,
 ) -> Report:
-    summaries = tuple(opened.registry.summary() for opened in registries)
-    held = {source.source for summary in summaries for source in summary.sources}
+    summed = summaries(registries)
+    held = {source.source for summary in summed for source in summary.sources}
     waived, waivers = _waived(everything, policy, now)
     outcomes = hold_gates(
         policy.gates, [_gated(gate, everything, looked, waived) for gate in policy.gates]
@@ -166,11 +167,11 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
         tool=__version__,
         created=now,
         corpus=_summary(corpus, readings, looked.counts),
-        registries=summaries,
+        registries=summed,
         rules_digest=library.digest,
         policy=policy,
         shares=shares(everything, looked, sorted(held)),
-        rulings=source_rulings(everything, summaries, library, judge),
+        rulings=source_rulings(everything, summed, library, judge),
         gates=outcomes,
         violations=violations(outcomes, policy.circumstances),
         waivers=waivers,

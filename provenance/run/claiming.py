@@ -12,10 +12,12 @@ from provenance.match import (
     attribute,
     concatenated,
     measure,
+    odds,
+    stands,
     strength,
     union,
 )
-from provenance.model import Flags, Floats, Int64s
+from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s
 from provenance.read import load_language
 from provenance.run.readings import Opened, Reading
 
@@ -33,7 +35,7 @@ class Claims:
     bits : ndarray of float64, shape (n,)
         Information of the matched words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
-        Log-odds that the match is no chance; all at least `THRESHOLD`.
+        Bits: how rarely chance gives such a match; all at least `THRESHOLD`.
     chosen : ndarray of bool, shape (n,)
         Whether the passage is given to the item.
     firsts, lasts : ndarray of int64, shape (n,)
@@ -66,6 +68,7 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
         That they were matched against, in order.
     """
     corpus = union(reading.passages for reading in readings)
+    size = sum(opened.size for opened in registries)
     kept, bits, strengths, owners = [], [], [], []
     for place, opened in enumerate(registries):
         candidates = concatenated(
@@ -74,17 +77,21 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
                 for reading, before in zip(readings, text_bases(readings), strict=True)
             ]
         )
-        holdings = opened.index.holdings
-        features = measure(candidates, holdings, corpus, load_language())
-        items = int(np.count_nonzero(holdings.first == np.arange(len(holdings.first))))
-        odds = strength(features, items, len(corpus.tokens))
-        strong = np.flatnonzero(odds >= THRESHOLD)
+        features = measure(candidates, opened.index, corpus, load_language())
+        chance = opened.index.holdings.chance
+        likely = odds(features, len(corpus.tokens))
+        rare = strength(likely, chance, size)
+        strong = np.flatnonzero(stands(likely, rare))
         kept.append(candidates.take(strong))
         bits.append(features.pooled_bits[strong])
-        strengths.append(odds[strong])
+        strengths.append(rare[strong])
         owners.append(np.full(len(strong), place, np.int64))
     return _settled(
-        concatenated(kept), np.concatenate(bits), np.concatenate(strengths), np.concatenate(owners)
+        concatenated(kept),
+        np.concatenate(bits),
+        np.concatenate(strengths),
+        np.concatenate(owners),
+        registries,
     )
 
 
@@ -105,13 +112,19 @@ def _settled(
     bits: Floats,
     strengths: Floats,
     owners: Int64s,
+    registries: Sequence[Opened],
 ) -> Claims:
     order = np.lexsort((candidates.items, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
     strengths, owners = strengths[order], owners[order]
-    # Ties go to the more complete match, then to the earlier item: a registry numbers its items by
-    # date. Between registries, which do not share their numbers, the order of digests settles it.
-    ranks = np.lexsort((candidates.items, owners, -candidates.matched))
+    lengths = item_lengths(owners, candidates.items, registries)
+    # Ties go to the fuller match, then to the more complete item, then to the earlier one: a
+    # registry numbers its items by date. Between registries, which do not share their numbers, the
+    # order of digests settles it.
+    # Where an ellipsis stands for the rest, an item that has one is the likelier.
+    is_cut = candidates.breaks[:, 1] == ELLIPSIS
+    missing = np.where(is_cut & (candidates.ends == lengths), lengths.max(initial=0) + 1, lengths)
+    ranks = np.lexsort((candidates.items, owners, missing, -candidates.matched))
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
     settled = attribute(
@@ -119,7 +132,7 @@ def _settled(
             candidates.texts,
             candidates.firsts.astype(np.int64),
             candidates.lasts.astype(np.int64),
-            strengths,
+            _by_stretch(candidates, strengths),
             rank_of,
         ),
         THRESHOLD,
@@ -134,3 +147,26 @@ def _settled(
         settled.lasts,
         settled.winners,
     )
+
+
+def item_lengths(owners: Int64s, items: UInt32s, registries: Sequence[Opened]) -> Int64s:
+    """Give the tokens of items, each of the registry that `owners` names."""
+    lengths = np.zeros(len(owners), np.int64)
+    for place, opened in enumerate(registries):
+        own = np.flatnonzero(owners == place)
+        lengths[own] = np.diff(opened.index.holdings.token_offsets)[items[own]]
+    return lengths
+
+
+def _by_stretch(candidates: Candidates, strengths: Floats) -> Floats:
+    """Make all that claim the very same stretch as strong as the strongest of them.
+
+    How rare the words of each are in its registry does not tell whose they are; how much of it
+    matches does, and that is for the ranks to say.
+    """
+    keys = np.stack([candidates.texts, candidates.firsts, candidates.lasts], axis=1)
+    _, groups = np.unique(keys, axis=0, return_inverse=True)
+    groups = groups.reshape(-1)
+    strongest = np.zeros(len(keys))
+    np.maximum.at(strongest, groups, strengths)
+    return np.asarray(strongest[groups])

@@ -11,10 +11,10 @@ from provenance.errors import RegistryError
 from provenance.match import poisson, wilson
 from provenance.model import Control, Flags, Rate, UInt64s
 from provenance.registry import open_registry, whole_hashes
-from provenance.run.chances import exposed, false_rate
+from provenance.run.chances import chance_scale, false_rate
 from provenance.run.claiming import Claims, claims
 from provenance.run.outsiders import looked_up
-from provenance.run.readings import Opened, Reading
+from provenance.run.readings import Opened, Reading, opened
 
 _MOST_SHARED = 0.5
 
@@ -50,9 +50,9 @@ def open_control(path: str, registries: Sequence[Opened]) -> OpenedControl:
     RegistryError
         If most of its items are items of the registries: it would measure copies.
     """
-    opened = Opened.of(open_registry(Path(path)))
+    (held,) = opened([open_registry(Path(path))])
     known = np.concatenate([_wholes(registry) for registry in registries])
-    control = OpenedControl(opened, np.isin(_wholes(opened), known))
+    control = OpenedControl(held, np.isin(_wholes(held), known))
     shared, distinct = int((control.shared & control.distinct).sum()), int(control.distinct.sum())
     if shared > _MOST_SHARED * distinct or not distinct:
         raise RegistryError(
@@ -92,8 +92,7 @@ def measured(
     Those count that match better than a registry's item in the same place (Elias and Gygi,
     "Target-decoy search strategy", 2007): where an item stands, its near-copies among later posts
     are found, too, but match no better; what both quote is matched best by either. The number has
-    a Poisson interval, and is scaled by the number of items: chance grows with it, until the
-    threshold is raised to hold it.
+    a Poisson interval, and is scaled to what the registries let through.
     """
     place = len(registries)
     settled = claims(
@@ -103,7 +102,9 @@ def measured(
     outdone = settled.chosen & _outdone(settled, others)
     settled = replace(settled, chosen=settled.chosen & ~outdone)
     shared = int((control.shared & control.distinct).sum())
-    scale = exposed(registries) / max(exposed([control.opened], without=shared), 1)
+    lengths = np.diff(control.opened.index.holdings.token_offsets)
+    left_out = int(lengths[control.shared & control.distinct].sum())
+    scale = chance_scale(registries, [control.opened], left_out)
     rate = false_rate("control", settled, readings, scale)
     expected = _times(_counted(rate.findings), scale)
     in_documents = _times(_counted(rate.documents), scale)

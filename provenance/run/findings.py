@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge import Judge, Judgement
-from provenance.match import chance
+from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import Words, excerpt
 from provenance.run.items import Item, named_items
 from provenance.run.readings import Opened
 
-_SURE = 20.0
+_SURE = 100.0
 """Strength of evidence that chance has no part in: an address, a resemblance of whole texts."""
 
 _MOST_ALTERNATIVES = 10
@@ -68,7 +68,9 @@ class Found:
     chances: Floats
 
 
-def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: Judge) -> Found:
+def found(
+    spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: Judge, tokens: int
+) -> Found:
     """Name and judge everything that was located.
 
     Parameters
@@ -81,6 +83,8 @@ def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: 
         Where the items are described.
     judge : Judge
         The law book, held against the circumstances.
+    tokens : int
+        Of the whole corpus: chance has so many to fall on.
     """
     items = named_items(spans, registries)
     holders = tuple(_holders(items, judge))
@@ -88,10 +92,13 @@ def found(spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: 
     judgements = tuple(_judged(judge, items[row]) for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
     findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
+    place = findings.column_names.index("expected")
+    by_chance = pa.array(expected(strengths, tokens))
+    findings = findings.set_column(place, FINDINGS.field("expected"), by_chance)
     contested = _contested(spans, holders, chosen, findings, judgements)
     place = findings.column_names.index("contested")
     findings = findings.set_column(place, FINDINGS.field("contested"), pa.array(contested))
-    return Found(spans, holders, chosen, findings, judgements, chance(strengths))
+    return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
 
 
 def _judged(judge: Judge, item: Item, source: str | None = None) -> Judgement:
@@ -167,6 +174,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
         "item_tokens": [item.length for item in named],
         "bits": bits,
         "strength": strengths,
+        "expected": np.zeros(len(named)),
         "contested": np.zeros(len(named), bool),
         "alternatives": _alternatives(spans, claims, items, chosen),
         **_item_excerpts(own, claims, registries),

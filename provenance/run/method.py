@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from provenance.match import (
-    CHANCE_PER_MILLION,
     COMMON,
     EDGE_ERROR,
     MEASURED_RECALL,
@@ -38,7 +37,8 @@ def method(registries: Sequence[Opened]) -> Method:
             Parameter(
                 "threshold",
                 f"{THRESHOLD:g}",
-                "log-odds from which a match is reported; 0 is even odds",
+                "bits of strength from which a match is reported: one of s bits is expected by "
+                "chance once in 2**s tokens",
             ),
             Parameter(
                 "recall, low",
@@ -54,5 +54,5 @@ def method(registries: Sequence[Opened]) -> Method:
             for length, edits in MEASURED_RECALL.items()
             for edit, recall in edits.items()
         ),
-        chance_per_million=CHANCE_PER_MILLION,
+        chance_per_million=1e6 / 2**THRESHOLD,
     )

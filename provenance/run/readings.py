@@ -1,8 +1,9 @@
 """What one reading of a corpus brings: counts, candidates, and a sample of its own words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, index
+from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
 from provenance.model import Int64s, Skipped
 from provenance.registry import Registry
 from provenance.run.spool import Spool
@@ -26,13 +27,25 @@ class Opened:
     index: Index
     bands: Bands | None
 
-    @classmethod
-    def of(cls, registry: Registry) -> "Opened":
-        """Make a registry ready."""
-        items, matrix = registry.signatures()
-        return cls(
-            registry, index(registry.holdings()), bands(items, matrix) if len(items) else None
-        )
+    @property
+    def size(self) -> int:
+        """Tokens of all items; those of equal items count once."""
+        return self.index.holdings.size
+
+
+def opened(registries: Sequence[Registry]) -> list[Opened]:
+    """Make the registries of a check ready: what everybody writes is known from all of them."""
+    held = [registry.holdings() for registry in registries]
+    public = commons(held)
+    return [
+        Opened(registry, index(holdings, public), _bands(registry))
+        for registry, holdings in zip(registries, held, strict=True)
+    ]
+
+
+def _bands(registry: Registry) -> Bands | None:
+    items, matrix = registry.signatures()
+    return bands(items, matrix) if len(items) else None
 
 
 @dataclass(frozen=True, slots=True)

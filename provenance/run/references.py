@@ -13,7 +13,7 @@ from provenance.run.claiming import Claims
 from provenance.run.controls import OpenedControl, measured, open_control
 from provenance.run.fitting import Fitted, fitted
 from provenance.run.outsiders import looked_up
-from provenance.run.readings import Opened, Reading
+from provenance.run.readings import Opened, Reading, opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def open_references(policy: Policy, control: str | None) -> References:
     # Ties between registries must not depend on the order in which they were named.
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
     fit = fitted(policy.calibration, sorted(whole)) if policy.calibration else None
-    registries = [Opened.of(whole[digest]) for digest in sorted(whole)]
+    registries = opened([whole[digest] for digest in sorted(whole)])
     return References(
         registries,
         open_backgrounds(policy.backgrounds, registries),

@@ -11,6 +11,8 @@ from provenance.model import Items, RegistrySummary
 from provenance.read import load_rules, open_dump
 from provenance.registry import Manifest
 from provenance.run.progress import progress
+from provenance.run.readings import opened
+from provenance.run.summaries import summaries
 
 __all__ = [
     "Dumps",
@@ -96,8 +98,8 @@ def doubt_about(source: str) -> str | None:
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:
     """Tell what a registry holds."""
-    opened = registry.open_registry(folder)
-    return opened.summary(), opened.manifest
+    (held,) = opened([registry.open_registry(folder)])
+    return summaries([held])[0], held.registry.manifest
 
 
 def verify_registry(folder: Path) -> Manifest:

@@ -6,13 +6,13 @@ the parts, so that the outcome does not depend on who was fast.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.fingerprint import cardinality, shingle, signatures, tokenise
+from provenance.fingerprint import breaks, cardinality, shingle, signatures, tokenise
 from provenance.match import (
     MOST,
     NO_PASSAGES,
@@ -176,7 +176,9 @@ def _read_slice(
     candidates, alike = [], []
     for opened in registries:
         seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
-        candidates.append(scan(tokens, seeds, opened.index).shifted(before.texts))
+        found = scan(tokens, seeds, opened.index)
+        parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
+        candidates.append(replace(found, breaks=parted).shifted(before.texts))
         alike.append(_resembling(tokens, opened, before.texts))
     linked, links = _linked(batch.column("url"), owned)
     return _Slice(

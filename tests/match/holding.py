@@ -2,18 +2,23 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from provenance.fingerprint import parameters, shingle, tokenise
-from provenance.match import Candidates, Index, index, scan
+from provenance.fingerprint import breaks, parameters, shingle, tokenise
+from provenance.match import SHIPPED, Candidates, Index, commons, index, scan
 from provenance.model import BACKGROUND_BITS, Holdings, Postings, Shingles, Texts, Tokens
 
 
-def tokens_of(*texts: str) -> Tokens:
+def texts_of(*texts: str) -> Texts:
     raw = [text.encode() for text in texts]
     offsets = np.cumsum([0, *map(len, raw)]).astype(np.int64)
-    return tokenise(Texts(np.frombuffer(b"".join(raw), np.uint8), offsets))
+    return Texts(np.frombuffer(b"".join(raw), np.uint8), offsets)
+
+
+def tokens_of(*texts: str) -> Tokens:
+    return tokenise(texts_of(*texts))
 
 
 def rows_of(tokens: Tokens) -> list[list[int]]:
@@ -28,7 +33,7 @@ def seeds_of(tokens: Tokens) -> Shingles:
     return shingle(tokens, parameters().seed_width)
 
 
-def holding(*texts: str, sources: Sequence[str] = ()) -> Holdings:
+def holding(*texts: str, sources: Sequence[str] = (), authors: Sequence[int] = ()) -> Holdings:
     """Hold these items, the first being the earliest; `sources` one an item, or none for all."""
     sources = sources or ["x"] * len(texts)
     tokens = tokens_of(*texts)
@@ -57,17 +62,22 @@ def holding(*texts: str, sources: Sequence[str] = ()) -> Holdings:
         first=np.array(first, np.uint32),
         source_codes=np.array([names.index(source) for source in sources], np.uint8),
         sources=names,
+        authors=np.array(authors or [0] * len(texts), np.uint64),
+        chance=SHIPPED,
         background=np.bincount(cells, minlength=1 << BACKGROUND_BITS).astype(np.uint64),
     )
 
 
-def registry(*items: str) -> Index:
-    return index(holding(*items))
+def registry(*items: str, sources: Sequence[str] = (), authors: Sequence[int] = ()) -> Index:
+    held = holding(*items, sources=sources, authors=authors)
+    return index(held, commons([held]))
 
 
 def found_in(registry: Index, *texts: str) -> Candidates:
     tokens = tokens_of(*texts)
-    return scan(tokens, seeds_of(tokens), registry)
+    found = scan(tokens, seeds_of(tokens), registry)
+    parted = breaks(texts_of(*texts), tokens, found.texts, found.firsts, found.lasts)
+    return replace(found, breaks=parted)
 
 
 def words(count: int, seed: int, vocabulary: int = 5000, prefix: str = "w") -> list[str]:

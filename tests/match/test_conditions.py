@@ -25,7 +25,9 @@ def candidate(*runs, size=200):
         one,
         one,
         one,
+        np.zeros(1, np.uint8),
         np.zeros(1, np.uint64),
+        np.zeros((1, 2), np.uint8),
         np.array(rows, np.int32),
         np.array([0, len(rows)]),
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates import NO_CANDIDATES
-from provenance.match.counts import ALONE, count, slot_of, vocabulary
+from provenance.match.counts import ALONE, count, slot_of, triple, vocabulary
 
 TEXTS = st.lists(st.lists(st.integers(1, 6), max_size=12), min_size=1, max_size=5)
 
@@ -37,6 +37,8 @@ def key(before, token):
 def keys_of(row):
     yield from (key(int(ALONE), token) for token in row)
     yield from (key(before, token) for before, token in pairwise(row))
+    for place in range(2, len(row)):
+        yield int(triple(*map(np.uint32, row[place - 2 : place + 1])))
 
 
 @st.composite
@@ -74,7 +76,7 @@ def test_many_keys_find_each_other_s_places_free():
     made = vocabulary(candidates_of([(0, 0, 3999)]), *flat(items))
     counted = count(made, *flat(items * 3), np.arange(3))
     assert (counted[made.keys != 0] == 3).all()
-    assert np.count_nonzero(made.keys) == 3999 + 3998
+    assert np.count_nonzero(made.keys) == 3999 + 3998 + 3997
 
 
 def test_the_first_token_of_a_run_has_no_neighbour():

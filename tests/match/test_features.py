@@ -27,40 +27,48 @@ def measured(items, texts, *, corpus=None):
     made = registry(*items)
     candidates = found_in(made, *texts)
     passages = sample(tokens_of(*(texts if corpus is None else corpus)))
-    return candidates, measure(candidates, made.holdings, passages)
+    return candidates, measure(candidates, made, passages)
 
 
 def ngrams(rows):
-    alone, pairs = Counter(), Counter()
+    """Count runs of one, two and three tokens."""
+    counts = Counter()
     for row in rows:
-        alone.update(row)
-        pairs.update(pairwise(row))
-    return alone, pairs
+        counts.update((token,) for token in row)
+        counts.update(pairwise(row))
+        counts.update(zip(row, row[1:], row[2:], strict=False))
+    return counts
 
 
-def bits(token, before, counts, left_out, total):
-    alone, pairs = counts
+def interpolated(shorter, context, whole, heaps):
+    if not context:
+        return shorter
+    share = context**heaps / (context + context**heaps)
+    return share * shorter + (1 - share) * max(whole - 0.75, 0) / context
 
-    def without(number):
-        return max(number - left_out, 0)
 
-    probability = (without(alone[token]) + 0.5) / (total + 0.5 * VOCABULARY)
-    context = without(alone[before]) if before is not None else 0
-    if context:
-        share = context**0.75 / (context + context**0.75)
-        seen = max(without(pairs[before, token]) - 0.75, 0) / context
-        probability = share * probability + (1 - share) * seen
+def bits(gram, models, total):
+    """Information of a gram's last token behind the others; `models` are (counts, left out)."""
+
+    def seen(*run):
+        return sum(max(counts[run] - left_out, 0) for counts, left_out in models)
+
+    probability = (seen(gram[-1]) + 0.5) / (total + 0.5 * VOCABULARY)
+    if len(gram) > 1:
+        probability = interpolated(probability, seen(gram[-2]), seen(*gram[-2:]), 0.75)
+    if len(gram) > 2:
+        probability = interpolated(probability, seen(*gram[:2]), seen(*gram), 0.8)
     return min(-np.log2(probability), MOST_BITS)
 
 
-def slow_bits(item, runs, counts, left_out, total):
+def slow_bits(item, runs, models, total, longest):
     """Add the information of matched tokens up; what came before tells a part again."""
     found, seen = 0.0, []
     for at, _, length in runs:
         for place in range(at, at + length):
-            before = item[place - 1] if place > at else None
-            weight = REPEATED if item[place] in seen[-64:] else 1.0
-            found += weight * bits(item[place], before, counts, left_out, total)
+            gram = tuple(item[max(at, place - longest + 1) : place + 1])
+            weight = REPEATED ** seen[-64:].count(item[place])
+            found += weight * bits(gram, models, total)
             seen.append(item[place])
     return found
 
@@ -83,23 +91,30 @@ def test_information_is_that_of_the_oracle():
     assert len(candidates) >= 12
     for place, number in enumerate(candidates.items.tolist()):
         runs = candidates.runs_of(place).tolist()
+        is_copy = [
+            matched >= COPY_LEAST and matched >= COPY_COVER * len(items[item])
+            for matched, item in zip(
+                candidates.matched.tolist(), candidates.items.tolist(), strict=True
+            )
+        ]
         copies = {
             int(candidates.passages[other])
             for other in range(len(candidates))
             if candidates.items[other] == number
-            and (
-                candidates.longest[other] >= COPY_RUN
-                or (
-                    candidates.matched[other] >= COPY_LEAST
-                    and candidates.matched[other] >= COPY_COVER * len(items[number])
-                )
-            )
+            and (candidates.longest[other] >= COPY_RUN or is_copy[other])
         }
-        left_out = max(len(copies), 1)
-        mine = slow_bits(items[number], runs, ngrams(passages), left_out, len(drawn.tokens))
-        theirs = slow_bits(items[number], runs, ngrams(items), 1, total)
-        assert features.corpus_bits[place] == pytest.approx(mine)
-        assert features.registry_bits[place] == pytest.approx(theirs)
+        passed_on = int(candidates.rarest[place]) if is_copy[place] else 1
+        mine = (ngrams(passages), max(len(copies), 1)), len(drawn.tokens)
+        theirs = (ngrams(items), passed_on), total
+        both = [mine[0], theirs[0]], mine[1] + theirs[1]
+        item = items[number]
+        assert features.corpus_bits[place] == pytest.approx(
+            slow_bits(item, runs, [mine[0]], mine[1], 2)
+        )
+        assert features.registry_bits[place] == pytest.approx(
+            slow_bits(item, runs, [theirs[0]], theirs[1], 2)
+        )
+        assert features.pooled_bits[place] == pytest.approx(slow_bits(item, runs, *both, 3))
 
 
 def test_the_plain_figures_are_those_of_the_match():
@@ -112,7 +127,7 @@ def test_the_plain_figures_are_those_of_the_match():
     assert features.longest.tolist() == [6]
     assert features.distinct.tolist() == [len({*row[:6], *row[7:12]})]
     assert features.density.tolist() == [11 / 12]
-    assert features.rarest.tolist() == [1]
+    assert features.across.tolist() == [0]
 
 
 def test_an_item_copied_a_thousand_times_does_not_become_cheap():
@@ -150,7 +165,7 @@ def test_a_phrase_that_many_items_use_is_cheap_in_the_registry():
 def test_repeated_words_tell_less():
     _, features = measured(["ja nein doch oh", "ja nein doch oh " * 3], ["ja nein doch oh " * 3])
     assert features.distinct.max() == 4
-    assert features.corpus_bits.max() <= 16 * 4 * (1 + 2 * REPEATED) + 1e-9
+    assert features.corpus_bits.max() <= 16 * 4 * (1 + REPEATED + REPEATED**2) + 1e-9
 
 
 def test_passages_outside_the_sample_are_not_left_out():
@@ -160,15 +175,15 @@ def test_passages_outside_the_sample_are_not_left_out():
     made = registry(post)
     candidates = found_in(made, *corpus)
     nothing = sample(tokens_of(*corpus), bound=1)
-    outside = measure(candidates, made.holdings, nothing)
+    outside = measure(candidates, made, nothing)
     assert len(nothing.tokens) == 0
     assert outside.corpus_bits[0] == pytest.approx(inside.corpus_bits[0], rel=0.01)
 
 
 def test_no_candidate_has_no_feature():
     made = registry(*posts(5))
-    features = measure(found_in(made, "x"), made.holdings, sample(tokens_of("x")))
-    assert len(features.corpus_bits) == len(features.rarest) == 0
+    features = measure(found_in(made, "x"), made, sample(tokens_of("x")))
+    assert len(features.corpus_bits) == len(features.across) == 0
     assert len(found_in(registry("x"), "x").matched) == 0
     assert holding("x").background.sum() == 1
 
@@ -185,8 +200,45 @@ def test_what_language_at_large_says_often_is_cheap():
     language = Language(1, keys[order], np.full(len(keys), 5000, np.uint32), 10**6)
     candidates = found_in(made, item)
 
-    alone = measure(candidates, made.holdings, sample(tokens))
-    known = measure(candidates, made.holdings, sample(tokens), language)
+    alone = measure(candidates, made, sample(tokens))
+    known = measure(candidates, made, sample(tokens), language)
 
     assert known.pooled_bits[0] < 0.25 * alone.pooled_bits[0]
     assert known.corpus_bits[0] < 0.25 * alone.corpus_bits[0]
+
+
+BEGINNING = "the kettle sang of rivers while the lamp went"
+POST = "the kettle sang of rivers while the lamp went slowly out of its old mind"
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "whole", "broken"),
+    [
+        (f"Nobody knew. {POST}. Then it rained.", 1, 1, 0),
+        (f"He said \u201c{POST}\u201d to us.", 1, 1, 0),
+        (f"and {POST} and so on", 0, 0, 0),
+        (f"Well, {POST} and so on", 0, 0, 0),
+        (f"Nobody knew. {BEGINNING}\u2026 Then", 1, 0, 1),
+        (f"Nobody knew. {BEGINNING}... Then", 1, 0, 1),
+        (f"Nobody knew: {BEGINNING}. Then", 1, 0, 0),
+        (f"and {BEGINNING}... Then", 0, 0, 0),
+        (POST, 1, 1, 0),
+    ],
+)
+def test_breaks_of_the_text_are_held_against_the_ends_of_the_item(text, begins, whole, broken):
+    _, features = measured([POST], [text])
+
+    assert features.begins.tolist() == [begins]
+    assert features.whole.tolist() == [whole]
+    assert features.broken.tolist() == [broken]
+    assert features.alone.tolist() == [float(text == POST)]
+
+
+def test_what_many_pass_on_inside_one_source_stays_dear():
+    post = " ".join(words(12, 904))
+    crowd = [f"{post} {' '.join(words(2, 50 + number))}" for number in range(60)]
+    text = f"{prose(9, 1)} {post} {prose(9, 2)}"
+    (_, alone), (_, often) = measured([post], [text]), measured([post, *crowd], [text])
+
+    assert often.registry_bits[0] >= 0.95 * alone.registry_bits[0]
+    assert often.across.tolist() == [0] * len(often.across)

@@ -252,3 +252,23 @@ def test_rows_that_get_lost_are_an_error(items, posts, tmp_path, monkeypatch):
     with pytest.raises(RegistryError, match="10 rows went in and 9 came out"):
         build(tmp_path / "r", [items(posts(10))])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sites_of_one_source_count_their_ids_apart(items, tmp_path):
+    urls = ["https://one.example.org/q/6", "https://two.example.org/q/6", None]
+    rows = [
+        {"source": "stackexchange", "item": "p6", "text": f"the words of site {row}", "url": url}
+        for row, url in enumerate(urls)
+    ]
+
+    made = build(tmp_path / "r", [items(rows)])
+    again = add(tmp_path / "r", [items([{**rows[1], "text": "edited words of site 1"}])])
+
+    assert (made.items, made.replaced) == (3, 0)
+    assert (again.items, again.replaced) == (3, 1)
+    texts = open_registry(tmp_path / "r").texts(np.arange(3, dtype=np.uint32))
+    assert sorted(texts) == [
+        "edited words of site 1",
+        "the words of site 0",
+        "the words of site 2",
+    ]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange
-from provenance.report.figures import count, interval, limit, odds, percent, period, size
+from provenance.report.figures import count, interval, limit, percent, period, rarity, size
 
 
 @given(st.floats(0, 1))
@@ -62,7 +62,9 @@ def test_a_period_names_its_last_day(first, until, text):
     assert period(DateRange(first, until)) == text
 
 
-@given(st.floats(-50, 1e6))
-def test_odds_never_promise_more_than_a_million_to_one(strength):
-    assert odds(strength).endswith(" to 1")
-    assert len(odds(strength)) <= 24
+@given(st.floats(0, 200))
+def test_rarity_never_promises_more_than_once_in_a_trillion(strength):
+    assert rarity(strength).endswith(" words")
+    assert len(rarity(strength)) <= 36
+    if strength > 40:
+        assert rarity(strength) == "less than once in a trillion words"

@@ -189,7 +189,7 @@ def seen_by_a_check(corpus, registry):
     settled = claims(readings, registries)
     spans = gather(opened, readings, settled, registries)
     judge = Judge(load_rules(None), Policy().circumstances, (), date(2025, 3, 1))
-    everything = found(spans, settled, registries, judge)
+    everything = found(spans, settled, registries, judge, 10**6)
     counts = sum((reading.counts for reading in readings), Counts())
     return Seen.of(everything, settled, registries), counts
 
@@ -197,7 +197,7 @@ def seen_by_a_check(corpus, registry):
 def edited_world(folder, write_lines, seed=9):
     """A registry, and pages of which a known part are its posts, most of them damaged."""
     dice, writer, others = Random(seed), Writer(2), Writer(31)
-    posts = [others.sentence(8 + number % 20) for number in range(2500)]
+    posts = [others.sentence(6 + number % 9) for number in range(2500)]
     dump = write_lines(folder / "posts.jsonl", [{"id": n, "text": t} for n, t in enumerate(posts)])
     build_registry(folder / "registry", Dumps([dump], "x"))
     named = {"verbatim", "lower", "cut to 50%", "changed 20%"}

@@ -8,7 +8,7 @@ import pytest
 import zstandard
 
 from provenance.errors import RegistryError
-from provenance.match import CHANCE_PER_MILLION, poisson
+from provenance.match import THRESHOLD, poisson
 from provenance.model import Policy, Rate, Report
 from provenance.run import Dumps, Settings, build_registry, check
 from tests.run.conftest import Writer
@@ -173,7 +173,7 @@ def test_on_pages_without_posts_a_control_expects_about_what_is_found(
         low, high = poisson(control.findings)
         assert low <= control.expected.high
         assert control.expected.low <= high
-        assert control.documents_per_million.low <= CHANCE_PER_MILLION
+        assert control.documents_per_million.low <= 1e6 / 2**THRESHOLD
         assert control.scale == pytest.approx(1, abs=0.05)
 
 

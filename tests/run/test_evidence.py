@@ -14,7 +14,7 @@ from provenance.run import Dumps, build_registry
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
 from provenance.run.progress import Quiet
-from provenance.run.readings import Opened
+from provenance.run.readings import Opened, opened
 from provenance.run.scanning import read_corpus
 
 
@@ -23,7 +23,7 @@ def articles(tmp_path: Path, pages, write_lines) -> Opened:
     rows = [{"id": f"a{row}", "text": page} for row, page in enumerate(pages[:20])]
     dump = write_lines(tmp_path / "articles.jsonl", rows)
     build_registry(tmp_path / "registry", Dumps([dump], "gazette"))
-    return Opened.of(open_registry(tmp_path / "registry"))
+    return opened([open_registry(tmp_path / "registry")])[0]
 
 
 def nobody_s(addresses: pa.Array) -> pa.Array:
@@ -65,10 +65,10 @@ def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, wr
     laughter = "ha " * 300
     dump = write_lines(tmp_path / "dump.jsonl", [{"id": "1", "text": laughter}])
     build_registry(tmp_path / "registry", Dumps([dump], "gazette"))
-    opened = Opened.of(open_registry(tmp_path / "registry"))
+    laughing = opened([open_registry(tmp_path / "registry")])[0]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": laughter * 2}])])
 
-    readings = read_corpus(corpus, [opened], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [laughing], nobody_s, 1, Quiet())
 
     assert not len(readings[0].lookalikes[0].texts)
 

@@ -1,0 +1,85 @@
+"""Fit the law of chance that strengths are stated by (`provenance.match.strength.SHIPPED`).
+
+    python -m benchmarks.fit_chance LANGUAGE REGISTRY[,REGISTRY ...] FILE [FILE ...]
+
+The FILEs hold no item of the REGISTRIES, which should differ in size by orders of magnitude: what
+matches is chance. LANGUAGE is a file of counts as `benchmarks.build_language` makes it, of other
+texts, or `-` for the shipped ones. Prints, for every registry, the log-odds that chance reaches at
+stated densities in the texts as one corpus and as many small ones; the decay and the scale that
+fit them all; and the penalty of small corpora.
+"""
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.fit_strength import candidates_of, part
+from benchmarks.suites import Page, pages_of
+from provenance.fingerprint import tokenise
+from provenance.match import Index, are_quotations, commons, index, measure, odds, sample
+from provenance.model import Floats, Language, Texts
+from provenance.read import load_language
+from provenance.registry import open_registry
+
+DENSITIES = (1, 2, 4, 8, 16)
+"""Documents with a chance match, a million tokens."""
+
+SHARDS = (60,)
+KNOWING = 1 << 24
+"""Tokens of a sample that is not penalised for being small."""
+
+
+def main() -> None:
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    language = load_language(None if sys.argv[1] == "-" else Path(sys.argv[1]))
+    pages = pages_of([Path(name) for name in sys.argv[3:]], seed=77)
+    rows: list[tuple[float, float, float]] = []
+    for name in sys.argv[2].split(","):
+        holdings = open_registry(Path(name)).holdings()
+        made = index(holdings, commons([holdings]))
+        reached = chance_odds(pages, made, language, 1)
+        print(
+            f"{name}: {holdings.size:,} tokens; log-odds at {DENSITIES} a million:",
+            reached.round(2),
+        )
+        rows += [
+            (float(value), float(np.log(holdings.size)), float(np.log(density / 1e6)))
+            for value, density in zip(reached, DENSITIES, strict=True)
+        ]
+    table = np.array(rows)
+    # ln(density) = ln(scale) + ln(size) - decay * odds
+    design = np.column_stack([np.ones(len(table)), -table[:, 0]])
+    (constant, decay), *_ = np.linalg.lstsq(design, table[:, 2] - table[:, 1], rcond=None)
+    print(f"decay={decay:.3f}, scale={np.exp(constant):.2e}")
+    for shards in SHARDS:
+        small = chance_odds(pages, made, language, shards)
+        print(f"the last, as {shards} corpora:", small.round(2), (small - reached).mean().round(2))
+
+
+def chance_odds(pages: list[Page], made: Index, language: Language, shards: int) -> Floats:
+    """Give the log-odds that chance reaches at each density, in texts cut into so many corpora."""
+    texts = Texts.of(pa.array([page.text for page in pages], pa.large_string()))
+    tokens = tokenise(texts)
+    found = candidates_of(texts, tokens, made)
+    values = np.empty(len(found))
+    bounds = np.linspace(0, len(pages), shards + 1).astype(int)
+    for first, end in pairwise(bounds.tolist()):
+        own = np.flatnonzero((found.texts >= first) & (found.texts < end))
+        if len(own):
+            corpus = sample(part(tokens, first, end))
+            values[own] = odds(measure(found.take(own), made, corpus, language), KNOWING)
+    lengths = np.diff(made.holdings.token_offsets)[found.items]
+    alone = ~are_quotations(found, lengths)
+    best = np.full(len(pages), -99.0)
+    np.maximum.at(best, found.texts[alone], values[alone])
+    ordered = np.sort(best)[::-1]
+    million = len(tokens.hashes) / 1e6
+    return np.array([ordered[int(density * million)] for density in DENSITIES])
+
+
+if __name__ == "__main__":
+    main()

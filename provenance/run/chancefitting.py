@@ -1,0 +1,89 @@
+"""How often chance gives a match with a registry, measured on texts that hold nothing of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from provenance import registry
+from provenance.errors import InputError
+from provenance.match import are_quotations, concatenated, fitted, measure, odds, union
+from provenance.model import Floats
+from provenance.read import load_language, open_corpus
+from provenance.registry import Manifest, open_registry
+from provenance.run.checking import Settings
+from provenance.run.claiming import document_bases, text_bases
+from provenance.run.outsiders import unowned
+from provenance.run.progress import progress
+from provenance.run.readings import Opened, Reading, opened
+from provenance.run.scanning import read_corpus
+
+_LEAST_TOKENS = 100_000
+_TAIL = 100
+"""Documents whose chance match is the strongest: where they begin, the tail is exponential."""
+
+
+def fit_registry(folder: Path, corpus: Sequence[str], settings: Settings) -> Manifest:
+    """Fit a registry's law of chance to texts that hold none of its items, and store it.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+    corpus : sequence of str
+        Addresses of the texts, as `check` takes them.
+    settings : Settings
+        Threads, progress.
+
+    Returns
+    -------
+    Manifest
+        Of the registry as it is now.
+
+    Raises
+    ------
+    InputError
+        If there is too little text to tell.
+
+    Notes
+    -----
+    A document counts once, by its strongest match. Real quotations are passed over: two who quote
+    the same verse are no chance.
+    """
+    (held,) = opened([open_registry(folder)])
+    addressed = open_corpus(corpus, split=settings.split)
+    total = sum(part.size or 0 for part in addressed.parts) or None
+    with progress("reading", total, "B", quiet=settings.quiet) as shown:
+        readings = read_corpus(addressed, [held], unowned, settings.threads, shown)
+    tokens = sum(reading.counts.tokens for reading in readings)
+    if tokens < _LEAST_TOKENS:
+        raise InputError(
+            f"{', '.join(corpus)}: {tokens:,} words are too few to tell what chance does",
+            remedy=f"name texts of {_LEAST_TOKENS:,} words and more that hold no item",
+        )
+    tail = np.sort(_strongest(readings, held))[::-1][:_TAIL]
+    least = float(tail.min(initial=0.0))
+    return registry.refit(folder, fitted(tail, least, tokens, held.size))
+
+
+def _strongest(readings: Sequence[Reading], held: Opened) -> Floats:
+    """Give the log-odds of the strongest chance match of every document that has one."""
+    found = concatenated(
+        [
+            reading.candidates[0].shifted(base)
+            for reading, base in zip(readings, text_bases(readings), strict=True)
+        ]
+    )
+    corpus = union(reading.passages for reading in readings)
+    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    lengths = np.diff(held.index.holdings.token_offsets)[found.items]
+    chance = ~are_quotations(found, lengths)
+    documents = np.concatenate(
+        [
+            reading.documents + base
+            for reading, base in zip(readings, document_bases(readings), strict=True)
+        ]
+    )
+    strongest = np.full(int(documents.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(strongest, documents[found.texts[chance]], likely[chance])
+    return np.asarray(strongest[np.isfinite(strongest)])

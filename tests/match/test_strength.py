@@ -1,0 +1,82 @@
+"""Strength: bits that say how rarely chance gives such a match."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.match import SHIPPED, THRESHOLD, chances, expected, fitted, stands, strength
+from provenance.model import Chance
+
+ODDS = st.floats(-50, 50)
+SIZES = st.integers(0, 10**13)
+
+
+@given(st.lists(ODDS, min_size=2), SIZES)
+def test_strength_keeps_the_order_of_the_odds(odds, size):
+    found = strength(np.sort(odds), SHIPPED, size)
+    assert (np.diff(found) >= 0).all()
+
+
+@given(ODDS, st.integers(10**5, 10**12), st.integers(1, 60))
+def test_a_registry_twice_as_large_takes_a_bit_of_strength(odds, size, doublings):
+    one = strength(np.array([odds]), SHIPPED, size)
+    other = strength(np.array([odds]), SHIPPED, size << doublings)
+    assert one - other == pytest.approx([doublings])
+
+
+def test_a_registry_smaller_than_any_that_was_measured_asks_for_no_less():
+    odds = np.zeros(1)
+    assert strength(odds, SHIPPED, 0) == strength(odds, SHIPPED, 25_000)
+
+
+@given(ODDS, st.integers(10**5, 10**12), st.integers(1, 10**12))
+def test_what_is_expected_is_the_law_of_chance(odds, size, tokens):
+    law = SHIPPED.scale * size * tokens * np.exp(-SHIPPED.decay * odds)
+    assert expected(strength(np.array([odds]), SHIPPED, size), tokens) == pytest.approx([law])
+
+
+@given(st.lists(st.floats(THRESHOLD, 200), min_size=1, max_size=50), st.integers(1, 10**12))
+def test_chance_is_shared_out_among_the_matches_the_weakest_first(strengths, tokens):
+    found = chances(np.sort(strengths), tokens)
+    assert (np.diff(found) <= 0).all()
+    assert ((found >= 0) & (found <= 1)).all()
+    assert found.sum() <= tokens / 2**THRESHOLD + 1e-9
+    if found.max() < 1:
+        assert found.sum() == pytest.approx(tokens / 2**THRESHOLD)
+
+
+def test_nothing_found_is_no_chance():
+    assert len(chances(np.zeros(0), 10**9)) == 0
+
+
+@pytest.mark.parametrize("law", [Chance(0.5, 2e-12, 0), Chance(1.2, 1e-10, 0)])
+def test_a_law_is_fitted_from_the_matches_that_it_makes(law):
+    dice = np.random.default_rng(1)
+    tokens, size, least = 10**8, 10**6, 2.0
+    count = dice.poisson(law.scale * tokens * size * np.exp(-law.decay * least))
+    odds = least + dice.exponential(1 / law.decay, count)
+
+    found = fitted(odds, least, tokens, size)
+
+    assert count > 20
+    assert found.exceedances == count
+    # Fewer matches than the belief in the shipped decay is worth leave the fit between the two.
+    low, high = sorted([law.decay, SHIPPED.decay])
+    assert low * 0.9 <= found.decay <= high * 1.1
+    above = found.scale * tokens * size * np.exp(-found.decay * least)
+    assert above == pytest.approx(count)
+
+
+def test_no_match_at_all_leaves_the_decay_and_bounds_the_scale():
+    found = fitted(np.zeros(0), 2.0, 10**8, 10**6)
+
+    assert found.decay == pytest.approx(SHIPPED.decay)
+    assert found.scale * 10**14 * np.exp(-found.decay * 2.0) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("odds", "bits", "found"), [(0, 20, True), (-0.1, 40, False), (9, 19, False)]
+)
+def test_a_match_stands_that_is_rare_and_looks_like_a_copy(odds, bits, found):
+    assert stands(np.array([float(odds)]), np.array([float(bits)])).tolist() == [found]
