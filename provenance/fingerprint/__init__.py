@@ -1,6 +1,5 @@
 """Text to tokens, shingles, signatures and sketches. Pure: it knows no file and no registry."""
 
-from provenance.fingerprint.breaks import breaks
 from provenance.fingerprint.codepoints import fold
 from provenance.fingerprint.edges import Spans, edges, widen
 from provenance.fingerprint.fracminhash import (
@@ -13,6 +12,7 @@ from provenance.fingerprint.fracminhash import (
 )
 from provenance.fingerprint.minhash import cardinality, resemblance, shingle_hash32, signatures
 from provenance.fingerprint.normalise import parameters, tokenise
+from provenance.fingerprint.partings import breaks
 from provenance.fingerprint.positions import characters
 from provenance.fingerprint.shingles import shingle
 

@@ -2,7 +2,6 @@
 
 from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
-from provenance.match.commons import commons
 from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
 from provenance.match.correction import Correction, Falsehood, learn
 from provenance.match.estimates import (
@@ -12,6 +11,7 @@ from provenance.match.estimates import (
     interval,
     sampled_interval,
 )
+from provenance.match.everybody import commons
 from provenance.match.features import Features, measure
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
 from provenance.match.measured import MEASURED_RECALL
@@ -22,10 +22,11 @@ from provenance.match.quotations import are_quotations
 from provenance.match.reach import unattributable
 from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
+from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
 from provenance.match.seeding import COMMON, FLOOR, scan
 from provenance.match.sightings import Sightings, corrected, corrected_sample
-from provenance.match.strength import (
+from provenance.match.strengths import (
     SHIPPED,
     SMALLEST,
     THRESHOLD,
@@ -98,5 +99,6 @@ __all__ = [
     "unattributable",
     "union",
     "union_lengths",
+    "weights",
     "wilson",
 ]

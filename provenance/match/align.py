@@ -9,7 +9,11 @@ from provenance.model import Int32s, UInt8s, UInt32s
 REACH = 16
 """Tokens of the item, and of the document, that one alignment spans at most."""
 
-_SKIP = BITS_SCALE  # a token skipped on either side costs a bit
+_SKIP = BITS_SCALE
+"""A token skipped on either side costs a bit."""
+
+_OPEN_SKIP = 3 * BITS_SCALE
+"""Beyond the last run it costs more: a common word some way off is nobody's."""
 
 
 @kernel
@@ -39,16 +43,17 @@ def align(
     Notes
     -----
     Needleman and Wunsch's recurrence, where a match scores the token's own information and a
-    skipped token costs one bit; open at the far end where `is_open`.
+    skipped token costs one bit; open at the far end where `is_open`, and there it costs three.
     """
     rows, columns = item.size, document.size
     best, best_row, best_column = np.int32(0), 0, 0
+    skip = _OPEN_SKIP if is_open else _SKIP
     for column in range(columns + 1):
-        table[0, column] = -_SKIP * column
+        table[0, column] = -skip * column
     for row in range(1, rows + 1):
-        table[row, 0] = -_SKIP * row
+        table[row, 0] = -skip * row
         for column in range(1, columns + 1):
-            score = max(table[row - 1, column], table[row, column - 1]) - _SKIP
+            score = max(table[row - 1, column], table[row, column - 1]) - skip
             if item[row - 1] == document[column - 1]:
                 gain = np.int32(bits[item[row - 1] >> CELL_SHIFT])
                 score = max(score, table[row - 1, column - 1] + gain)
@@ -57,18 +62,18 @@ def align(
             table[row, column] = score
     if not is_open:
         best_row, best_column = rows, columns
-    return _trace(table, best_row, best_column, pairs)
+    return _trace(table, best_row, best_column, skip, pairs)
 
 
 @kernel
-def _trace(table: Int32s, row: Scalar, column: Scalar, pairs: Int32s) -> Scalar:
+def _trace(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs: Int32s) -> Scalar:
     count = 0
     while row > 0 and column > 0:
         score = table[row, column]
         # A skip is taken back only where it explains the score; else this pair was matched.
-        if score == table[row - 1, column] - _SKIP:
+        if score == table[row - 1, column] - skip:
             row -= 1
-        elif score == table[row, column - 1] - _SKIP:
+        elif score == table[row, column - 1] - skip:
             column -= 1
         else:
             row -= 1

@@ -10,6 +10,7 @@ from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 _CHAIN_FLOOR = 28 * BITS_SCALE  # seeds of less are not worth an alignment
 _TEXT_GAP = 24  # tokens between two runs of a chain, in the text
 _ITEM_GAP = 48  # and in the item
+_SKIP = 2 * BITS_SCALE  # what a token between two runs costs
 
 
 @kernel
@@ -87,7 +88,33 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
         place += 1
     if score < _CHAIN_FLOOR or count == 0:
         return place, pairs[:0], 0, rarest
-    return place, *_beyond(item, document, bits, pairs[:count], score, scratch), rarest
+    first, end, score = _dearest(item, bits, pairs[:count])
+    return place, *_beyond(item, document, bits, pairs[first:end], score, scratch), rarest
+
+
+@kernel
+def _dearest(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar, Scalar]:
+    """Choose the part of a chain that is worth most: its bits, less two for each skipped token.
+
+    A seed that chance put some way behind a copy is worth less than the words between.
+    """
+    # Where a part begins, its information, and what it is worth.
+    begun, own, total = 0, np.int64(0), np.int64(0)
+    first, end, best, information = 0, 0, np.int64(-1), np.int64(0)
+    for place in range(len(pairs)):
+        gain = np.int64(bits[item[pairs[place, 0]] >> CELL_SHIFT])
+        skipped = np.int64(0)
+        if place:
+            skipped += pairs[place, 0] - pairs[place - 1, 0] - 1
+            skipped += pairs[place, 1] - pairs[place - 1, 1] - 1
+        total -= skipped * _SKIP
+        if place and total < 0:
+            begun, own, total = place, np.int64(0), np.int64(0)
+        own += gain
+        total += gain
+        if total > best:
+            first, end, best, information = begun, place + 1, total, own
+    return first, end, information
 
 
 @kernel
@@ -106,6 +133,7 @@ def _beyond(
     lefts = align(
         item[item_low:item_at][::-1], document[text_low:text_at][::-1], bits, True, table, left
     )
+    lefts = _without_strays(left, lefts)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
     rights = align(
         item[item_end : item_end + REACH],
@@ -115,6 +143,7 @@ def _beyond(
         table,
         right,
     )
+    rights = _without_strays(right, rights)
     whole = np.empty((lefts + len(pairs) + rights, 2), np.int32)
     for step in range(lefts):  # traced from the far end: already in text order
         whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
@@ -126,3 +155,23 @@ def _beyond(
         whole[row, 0], whole[row, 1] = item_end + right[step, 0], text_end + right[step, 1]
         score += bits[item[whole[row, 0]] >> CELL_SHIFT]
     return whole, score
+
+
+@kernel
+def _without_strays(pairs: Int32s, count: Scalar) -> Scalar:
+    """Drop lone words some way off from the far end of an alignment, which stands first.
+
+    Whatever comes behind a copy that was cut short has a word of the item now and then.
+    """
+    strays = 0
+    while strays < count:
+        item_gap, text_gap = pairs[strays, 0], pairs[strays, 1]
+        if strays + 1 < count:
+            item_gap -= pairs[strays + 1, 0] + 1
+            text_gap -= pairs[strays + 1, 1] + 1
+        if item_gap <= 1 and text_gap <= 1:
+            break
+        strays += 1
+    for step in range(count - strays):
+        pairs[step, 0], pairs[step, 1] = pairs[step + strays, 0], pairs[step + strays, 1]
+    return count - strays

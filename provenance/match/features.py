@@ -6,14 +6,15 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
-from provenance.match.commons import telling
 from provenance.match.counts import ALONE, count, pair, slot_of, triple, vocabulary
+from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
+from provenance.match.shapes import density, shape
+from provenance.match.siblings import siblings, together
+from provenance.match.wordcounts import matched_words, words_of
 from provenance.model import (
-    ELLIPSIS,
     NO_LANGUAGE,
-    RUN_ON,
     Flags,
     Floats,
     Int32s,
@@ -33,12 +34,12 @@ _MOST_BITS = 16.0
 REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
 _MOST = 0.8  # of an item
 _MEMORY = 64  # matched tokens looked back over for repeats
-_COPY_COVER, _COPY_LEAST, _COPY_RUN = 0.8, 8, 12
+_COPY_COVER, _COPY_LEAST, _COPY_RUN = 0.6, 8, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One figure a candidate, in each column. What everybody writes (`commons`) counts as absent.
+    """One figure a candidate, in each column. What everybody writes (`everybody`) counts as absent.
 
     Parameters
     ----------
@@ -50,8 +51,8 @@ class Features:
     pooled_bits : ndarray of float64
         The same under both together, and under their trigrams where three words run on.
     matched, length, longest, distinct : ndarray of float64
-        Matched tokens; tokens of the item; different tokens of the longest run; different tokens
-        matched.
+        Matched words; words of the item; different words of the longest run; different words
+        matched. A character that is a token counts as the part of a word that it weighs.
     density : ndarray of float64
         Matched tokens over the tokens of the text's stretch, in (0, 1].
     across : ndarray of float64
@@ -108,8 +109,11 @@ def measure(
     passages = np.arange(len(corpus.offsets) - 1)
     in_corpus = count(words, corpus.tokens, corpus.offsets, passages)
     in_registry = count(words, holdings.tokens, holdings.token_offsets, firsts)
-    matched = candidates.matched.astype(np.float64)
-    length = np.diff(holdings.token_offsets)[candidates.items].astype(np.float64)
+    length = words_of(holdings.tokens, holdings.token_offsets)[candidates.items]
+    matched = matched_words(
+        (candidates.items, candidates.run_offsets, candidates.runs),
+        (holdings.tokens, holdings.token_offsets),
+    )
     is_copy = (matched >= _COPY_COVER * length) & (matched >= _COPY_LEAST)
     copies = _copies(candidates, corpus, is_copy)
     # A post that many pass on inside one source is no phrase of everybody's.
@@ -124,39 +128,28 @@ def measure(
         np.array([len(corpus.tokens), int(holdings.background.sum()), language.tokens], np.float64),
         figures,
     )
-    corpus_bits, registry_bits, pooled_bits, distinct, longest, absent = figures.T
-    stretch = (candidates.lasts - candidates.firsts + 1).astype(np.float64)
-    alone, begins, whole, broken = _shape(candidates, length)
+    groups = siblings(candidates, length)
+    # A line counts for what all lines of its item say that stand beside it, in whatever order.
+    own, absent = together(groups, matched - figures[:, 5]), together(groups, figures[:, 5])
+    corpus_bits, registry_bits, pooled_bits, distinct = (
+        together(groups, column) for column in figures[:, :4].T
+    )
+    length = np.maximum(length - absent, own)
+    alone, begins, whole, broken = shape(candidates, holdings.token_offsets, own >= _MOST * length)
     return Features(
         corpus_bits,
         registry_bits,
         pooled_bits,
-        matched - absent,
-        length - absent,
-        longest,
+        own,
+        length,
+        figures[:, 4],
         distinct,
-        (matched - absent) / np.maximum(stretch - absent, 1),
+        density(candidates, figures[:, 5] / np.maximum(matched, 1)),
         candidates.rarest * (1.0 * candidates.across),
         alone,
         begins,
         whole,
         broken,
-    )
-
-
-def _shape(candidates: Candidates, length: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Tell where breaks of the text fall together with ends of the item."""
-    before, behind = candidates.breaks[:, 0], candidates.breaks[:, 1]
-    begins = (candidates.heads == 0) & (before != RUN_ON)
-    is_most = candidates.matched >= _MOST * length
-    whole = is_most & (before != RUN_ON) & (behind != RUN_ON)
-    broken = begins & (candidates.ends < length) & (behind == ELLIPSIS)
-    alone = is_most & (candidates.matched >= _MOST * candidates.sizes)
-    return (
-        alone.astype(np.float64),
-        begins.astype(np.float64),
-        whole.astype(np.float64),
-        broken.astype(np.float64),
     )
 
 
@@ -193,19 +186,20 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     for candidate in range(len(items)):
         copied, passed_on = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
-        seen = longest = unbroken = 0
-        distinct = absent = 0.0
+        seen = 0
+        longest = unbroken = distinct = absent = 0.0
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             end = at + runs[run, 2]
             is_marked = weight_of_seed > 0 and marks[at:end].any()
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
-            unbroken = 0
+            unbroken = 0.0
             for place in range(at, end):
                 token = tokens[place]
+                word = weight_of(token) / 4
                 if is_marked and not tells[place - at]:
-                    absent += 1.0
-                    unbroken = 0
+                    absent += word
+                    unbroken = 0.0
                     continue
                 weight = 1.0
                 for back in range(min(seen, _MEMORY)):
@@ -213,8 +207,9 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                         weight *= REPEATED
                 recent[seen % _MEMORY] = token
                 seen += 1
-                distinct += weight == 1.0
-                unbroken += weight == 1.0
+                if weight == 1.0:
+                    distinct += word
+                    unbroken += word
                 longest = max(longest, unbroken)
                 has_pair = place > at
                 own = slot_of(keys, pair(ALONE, token))

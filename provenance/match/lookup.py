@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.match.commons import everywhere
+from provenance.match.everybody import everywhere
 from provenance.model import BACKGROUND_BITS, Flags, Holdings, Int64s, UInt8s, UInt64s
 
 BITS_SCALE = 8
@@ -45,7 +45,7 @@ class Index:
     bits : ndarray of uint8, shape (2**BACKGROUND_BITS,)
         Information of the tokens of each cell by themselves, in units of 1 / `BITS_SCALE` bit.
     public : ndarray of uint64
-        Shingles of everybody's, sorted (`commons.commons`).
+        Shingles of everybody's, sorted (`everybody.commons`).
     marks : ndarray of bool, shape of `holdings.tokens`
         Where they begin.
     """
@@ -68,7 +68,7 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
     holdings : Holdings
         The registry.
     public : ndarray of uint64
-        What `commons.commons` says of all registries that are matched at a time.
+        What `everybody.commons` says of all registries that are matched at a time.
     """
     shingles = holdings.postings.shingles
     depth = max(8, min(26, int(np.log2(max(len(shingles), 1))) - 1))

@@ -3,10 +3,12 @@
 import numpy as np
 
 from provenance.compiled import kernel
+from provenance.match.everybody import weight_of
 from provenance.match.features import REPEATED, Features
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index
 from provenance.match.regression import KNOWING, odds
-from provenance.match.strength import stands, strength
+from provenance.match.strengths import stands, strength
+from provenance.match.wordcounts import words_of
 from provenance.model import Flags, Floats, Int64s, UInt8s, UInt32s
 
 _LONG = 64  # tokens; every item of so many is told from chance, if only its words are not all one
@@ -38,7 +40,7 @@ def unattributable(registry: Index, size: int) -> Flags:
     figures = np.zeros((len(lengths), 2))
     _whole_all(holdings.tokens, holdings.token_offsets, registry.bits, figures)
     bits, distinct = figures.T
-    count = lengths.astype(np.float64)
+    count = words_of(holdings.tokens, holdings.token_offsets)
     one, none = np.ones(len(count)), np.zeros(len(count))
     best = Features(
         corpus_bits=bits,
@@ -76,4 +78,4 @@ def _whole_all(tokens: UInt32s, offsets: Int64s, bits: UInt8s, figures: Floats) 
                 if tokens[before] == tokens[place]:
                     weight *= REPEATED
             figures[item, 0] += weight * bits[tokens[place] >> CELL_SHIFT] / BITS_SCALE
-            figures[item, 1] += weight == 1.0
+            figures[item, 1] += (weight == 1.0) * weight_of(tokens[place]) / 4

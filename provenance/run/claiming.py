@@ -16,6 +16,7 @@ from provenance.match import (
     stands,
     strength,
     union,
+    weights,
 )
 from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s
 from provenance.read import load_language
@@ -127,16 +128,9 @@ def _settled(
     ranks = np.lexsort((candidates.items, owners, missing, -candidates.matched))
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
-    settled = attribute(
-        Stretches(
-            candidates.texts,
-            candidates.firsts.astype(np.int64),
-            candidates.lasts.astype(np.int64),
-            _by_stretch(candidates, strengths),
-            rank_of,
-        ),
-        THRESHOLD,
-    )
+    spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
+    claim = weights(candidates.texts, *spans, candidates.matched, strengths)
+    settled = attribute(Stretches(candidates.texts, *spans, claim, rank_of), THRESHOLD)
     return Claims(
         owners,
         candidates,
@@ -156,17 +150,3 @@ def item_lengths(owners: Int64s, items: UInt32s, registries: Sequence[Opened]) -
         own = np.flatnonzero(owners == place)
         lengths[own] = np.diff(opened.index.holdings.token_offsets)[items[own]]
     return lengths
-
-
-def _by_stretch(candidates: Candidates, strengths: Floats) -> Floats:
-    """Make all that claim the very same stretch as strong as the strongest of them.
-
-    How rare the words of each are in its registry does not tell whose they are; how much of it
-    matches does, and that is for the ranks to say.
-    """
-    keys = np.stack([candidates.texts, candidates.firsts, candidates.lasts], axis=1)
-    _, groups = np.unique(keys, axis=0, return_inverse=True)
-    groups = groups.reshape(-1)
-    strongest = np.zeros(len(keys))
-    np.maximum.at(strongest, groups, strengths)
-    return np.asarray(strongest[groups])

@@ -30,11 +30,13 @@ def aligned(item, document, gains, *, is_open, backwards=False):
 
 
 def score(pairs, sides, gains, item, *, is_open):
-    """What a set of pairs is worth: their information, less a bit for every token passed over."""
+    """What pairs are worth: their information, less a bit a token passed over, or three."""
     if is_open and not pairs:
         return 0
     used = (pairs[-1][0] + 1, pairs[-1][1] + 1) if is_open else sides
-    return sum(gains[item[row]] for row, _ in pairs) - BITS_SCALE * (sum(used) - 2 * len(pairs))
+    skipped = sum(used) - 2 * len(pairs)
+    cost = (3 if is_open else 1) * BITS_SCALE * skipped
+    return sum(gains[item[row]] for row, _ in pairs) - cost
 
 
 def best_score(item, document, gains, *, is_open):

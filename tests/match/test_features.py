@@ -19,7 +19,7 @@ from tests.match.holding import (
     words,
 )
 
-COPY_LEAST, COPY_COVER, COPY_RUN = 8, 0.8, 12
+COPY_LEAST, COPY_COVER, COPY_RUN = 8, 0.6, 12
 REPEATED, MOST_BITS, VOCABULARY = 0.3, 16.0, 500_000
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from provenance.match import THRESHOLD, measure, odds, sample, strength, unattributable
-from provenance.match.commons import MANY
+from provenance.match.everybody import MANY
 from tests.match.holding import found_in, posts, registry, tokens_of, words
-from tests.match.test_commons import PHRASE, crowd, halves
+from tests.match.test_everybody import PHRASE, crowd, halves
 
 
 def told(items, size=None, **described):

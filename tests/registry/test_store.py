@@ -40,7 +40,7 @@ def file_of(folder, name):
 def restate(folder, **changes):
     """Change the manifest, and make its digest right again."""
     changed = replace(read_manifest(folder), **changes)
-    digest = digest_of(changed.parameters, changed.files)
+    digest = digest_of(changed.parameters, changed.chance, changed.files)
     (folder / read_manifest(folder).generation).rename(folder / f"data-{digest[:12]}")
     (folder / "registry.json").write_text(render(replace(changed, digest=digest)))
 

@@ -29,7 +29,7 @@ def rewrite(folder, name, change):
     with writer(data / f"{name}.parquet", table.schema) as file:
         file.write_table(table)
     files = settle_files(data)
-    digest = digest_of(manifest.parameters, files)
+    digest = digest_of(manifest.parameters, manifest.chance, files)
     (folder / "registry.json").write_text(render(replace(manifest, files=files, digest=digest)))
     data.rename(folder / f"data-{digest[:12]}")
     open_registry(folder)

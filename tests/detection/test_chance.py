@@ -1,0 +1,96 @@
+"""E-values: in texts that hold nothing, about `x` documents have a match with E <= `x`."""
+
+import re
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance.match import (
+    are_quotations,
+    concatenated,
+    expected,
+    measure,
+    odds,
+    strength,
+    union,
+)
+from provenance.read import load_language
+from provenance.registry import open_registry
+from provenance.run import Dumps, Settings, build_registry
+from provenance.run.inmemory import corpus_of
+from provenance.run.outsiders import unowned
+from provenance.run.progress import Quiet
+from provenance.run.readings import opened
+from provenance.run.scanning import read_corpus
+from tests.detection.public import rows
+
+CLEAN = ("bg_books_gutenberg_nltk", "bg_news_bbc_en", "bg_webtext_nltk", "bg_news_reuters_en")
+PAGE = 2000  # characters
+EXPECTED = (2.0, 5.0, 10.0, 30.0)
+_SENTENCE = re.compile(r"(?<=[.!?\n])\s+")
+
+
+@pytest.fixture(scope="module")
+def posts(shared_data) -> list[tuple[str, str]]:
+    """Some million posts and sentences of posts, of several sources, in random order."""
+    folder = shared_data / "registries"
+    found = [
+        (file.name.split("_")[1], row["text"])
+        for file in sorted(folder.glob("reg_*.jsonl.zst"))
+        for row in rows(shared_data, file.name.split(".")[0])
+        if row["text"]
+    ]
+    long = pq.read_table(shared_data / "scale" / "reddit_200k.parquet", columns=["text"])
+    found += [
+        ("reddit", sentence)
+        for text in long["text"].to_pylist()
+        for sentence in _SENTENCE.split(text or "")
+        if len(sentence) > 15
+    ]
+    Random(11).shuffle(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(shared_data) -> list[str]:
+    texts = [row["text"] or "" for name in CLEAN for row in rows(shared_data, name)]
+    return [text[at : at + PAGE] for text in texts for at in range(0, len(text), PAGE)]
+
+
+@pytest.mark.parametrize("items", [10**3, 10**5, 10**6])
+def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items, tmp_path: Path):
+    table = pa.table(
+        {
+            "id": [str(number) for number in range(items)],
+            "whose": [source for source, _ in posts[:items]],
+            "text": [text for _, text in posts[:items]],
+        }
+    )
+    pq.write_table(table, tmp_path / "posts.parquet")
+    dumps = Dumps([str(tmp_path / "posts.parquet")], None, source_column="whose")
+    build_registry(tmp_path / "reg", dumps, keep_texts=False)
+    (held,) = opened([open_registry(tmp_path / "reg")])
+
+    readings = read_corpus(corpus_of(pages), [held], unowned, Settings().threads, Quiet())
+
+    bases = np.cumsum([0, *(reading.counts.texts for reading in readings)])
+    found = concatenated(
+        [r.candidates[0].shifted(int(base)) for r, base in zip(readings, bases, strict=False)]
+    )
+    corpus = union(reading.passages for reading in readings)
+    tokens = sum(reading.counts.tokens for reading in readings)
+    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    strengths = strength(likely, held.index.holdings.chance, held.size)
+    chance = ~are_quotations(found, np.diff(held.index.holdings.token_offsets)[found.items])
+    best = np.zeros(len(pages))
+    np.maximum.at(best, found.texts[chance], strengths[chance])
+    values = np.sort(expected(best, tokens))
+    seen = {x: int(np.searchsorted(values, x)) for x in EXPECTED}
+    print(items, tokens, seen)  # noqa: T201 (shown with -s, or where this fails)
+    for x, count in seen.items():
+        # A factor of three for the kind of text and registry, and the noise of a Poisson count.
+        assert x / 3 - 2 * np.sqrt(x / 3) <= count <= 3 * x + 2 * np.sqrt(3 * x), (x, count)
