@@ -205,9 +205,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 _RULES = """Posts of 8 and more tokens. Each rule is given our tokens, so it sees through the same
 disguises. Rules on bits take our candidates, without what we know of everybody's phrases, and add
-up the information of their words one by one. They were thought of for short posts: many posts of
-this registry are long, and gather bits over hundreds of words, hence so much chance. MinHash finds
-a post only where it is a row of its own, as one in seven is here.
+up the information of words one by one: of those that 4-word seeds cover, or, where cover is asked
+too, of all that the seeds are extended to over gaps. MinHash finds a post only where it is a row
+of its own, as one in seven is here.
 """
 
 _ELSEWHERE = """As measured when the detector was designed, on 85,000 posts and 3.2 million words

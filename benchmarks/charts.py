@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor, log10
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, RIGHT = 940, 56, 612
+WIDTH, LEFT, RIGHT = 840, 56, 612
 """Of the picture, and the edges of its panels; what is right of them is for labels."""
 
 HEIGHT, GAP, TOP, GUTTER = 300, 78, 112, 17
@@ -13,8 +13,8 @@ FIRST, LAST = 0.1, 2000.0
 """Chance texts a million words at the edges."""
 
 LINE = 18  # pixels from label to label
-_CROWDED = 500.0  # chance from which points stand so close that their labels go beside the panel
-_LETTER, _TALL, _RADIUS = 6.2, 12, 5  # pixels of a letter, of a line of them, of a marker
+_CROWDED = 300.0  # chance from which points stand so close that their labels go beside the panel
+_LETTER, _TALL, _RADIUS = 6.1, 11, 5  # pixels of a letter, of a line of them, of a marker
 _STYLE = """
 svg { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif;
   --ink: #1c2430; --soft: #5d6878; --rule: #e3e7ed; --ours: #0b62d6; --rest: #c2410c;
@@ -181,7 +181,8 @@ def _points(panel: Panel) -> list[str]:
         _dot(across(p.chance), panel.down(p.recall), "here" if p.here else "told", _RADIUS)
         for p in panel.points
     ]
-    return [*parts, *_labels(panel, [p for p in panel.points if p.chance <= _CROWDED])]
+    apart = [point for point in panel.points if point.chance <= _CROWDED]
+    return [*parts, *_labels(panel, sorted(apart, key=lambda point: point.here))]
 
 
 def _labels(panel: Panel, points: Sequence[Point]) -> list[str]:
@@ -196,7 +197,7 @@ def _labels(panel: Panel, points: Sequence[Point]) -> list[str]:
             words = f"{words}: recall {point.recall:.2f}, chance {point.chance:.3g}"
         wide = _LETTER * len(words)
         sides = [(x + 10, y), (x - 10 - wide, y), (x - wide / 2, y - 15), (x - wide / 2, y + 15)]
-        sides += [(x + 4, y - 15), (x - 4 - wide, y - 15)]
+        sides += [(left, y + off) for off in (-15, 15) for left in (x + 4, x - 4 - wide)]
         boxes = [(left, mid - _TALL / 2, left + wide, mid + _TALL / 2) for left, mid in sides]
         box = next((one for one in boxes if _is_free(one, taken)), boxes[0])
         taken.append(box)
@@ -213,7 +214,8 @@ Box = tuple[float, float, float, float]
 
 
 def _around(x: float, y: float) -> Box:
-    return x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS
+    near = _RADIUS - 1
+    return x - near, y - near, x + near, y + near
 
 
 def _is_free(box: Box, taken: Sequence[Box]) -> bool:

@@ -1,5 +1,7 @@
 """Recall against chance: the pure figures, the join of shingles, and the picture."""
 
+from dataclasses import replace
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from benchmarks.charts import RIGHT, Panel, Point, across, drawn, spread
 from benchmarks.curves import Matches, Outcome, Plants, curve, mean_recall, outcome, recall
 from benchmarks.grounds import Ground
-from benchmarks.references import shared_shingles
+from benchmarks.references import seed_bits, shared_shingles
 from provenance.fingerprint import parameters, tokenise
-from provenance.model import Texts
+from provenance.match import BITS_SCALE, NO_CANDIDATES
+from provenance.model import BACKGROUND_BITS, Texts
 
 EVERY = (np.ones(3, bool),)
 
@@ -119,6 +122,21 @@ def test_texts_that_share_nothing_make_no_pair():
     assert (
         len(shared_shingles(ground("nothing of that kind is written here", (0, 0)), 5).texts) == 0
     )
+
+
+def test_bits_are_of_words_in_seeds_and_of_repeats_once():
+    tokens = tokenise(Texts.of(pa.array(["a b c d a x y"], pa.large_string())))
+    bits = np.full(1 << BACKGROUND_BITS, 3 * BITS_SCALE, np.uint8)
+    made = SimpleNamespace(holdings=HeldItems(tokens), bits=bits)
+    runs = np.array([[0, 0, 5], [5, 9, 2]], np.int32)
+    found = replace(
+        NO_CANDIDATES,
+        texts=np.zeros(1, np.int64),
+        items=np.zeros(1, np.uint32),
+        runs=runs,
+        run_offsets=np.array([0, 2]),
+    )
+    assert seed_bits(found, made).tolist() == [4 * 3]
 
 
 def picture(points):
