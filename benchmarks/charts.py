@@ -1,0 +1,225 @@
+"""Recall against chance, drawn: SVG written by hand, readable on light and on dark pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, log10
+from xml.sax.saxutils import escape
+
+WIDTH, LEFT, RIGHT = 840, 56, 612
+"""Of the picture, and the edges of its panels; what is right of them is for labels."""
+
+HEIGHT, GAP, TOP, GUTTER = 300, 78, 112, 17
+FIRST, LAST = 0.1, 2000.0
+"""Chance texts a million words at the edges."""
+
+LINE = 18  # pixels from label to label
+_CROWDED = 300.0  # chance from which points stand so close that their labels go beside the panel
+_LETTER, _TALL, _RADIUS = 6.1, 11, 5  # pixels of a letter, of a line of them, of a marker
+_STYLE = """
+svg { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif;
+  --ink: #1c2430; --soft: #5d6878; --rule: #e3e7ed; --ours: #0b62d6; --rest: #c2410c;
+  --page: #ffffff; }
+@media (prefers-color-scheme: dark) { svg { --ink: #e8ecf2; --soft: #98a3b3; --rule: #2b323d;
+  --ours: #6cb0ff; --rest: #ff9d63; --page: #12161c; } }
+.page { fill: var(--page); } text { fill: var(--ink); } .soft { fill: var(--soft); }
+.title { font-size: 19px; font-weight: 650; } .panel { font-size: 14px; font-weight: 600; }
+.rule { stroke: var(--rule); } .lead { stroke: var(--soft); stroke-width: .75; opacity: .7; }
+.curve { fill: none; stroke: var(--ours); stroke-width: 2.75; stroke-linejoin: round; }
+.ours { fill: var(--ours); } text.ours { font-weight: 650; }
+.shipped { fill: var(--ours); stroke: var(--page); stroke-width: 2; }
+.here { fill: var(--rest); stroke: var(--page); stroke-width: 1.25; }
+.told { fill: var(--page); stroke: var(--rest); stroke-width: 1.75; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A rule in a panel.
+
+    Parameters
+    ----------
+    label : str
+        What stands beside it.
+    chance, recall : float
+        Chance texts a million words; mean recall.
+    here : bool
+        Whether it was measured on the same texts as the curve, or is told of others.
+    """
+
+    label: str
+    chance: float
+    recall: float
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One mean of recalls against chance.
+
+    Parameters
+    ----------
+    title : str
+        Which mean.
+    least : float
+        Recall at the bottom.
+    curve : sequence of (float, float)
+        Of ours: chance and recall, from strict to lax.
+    shipped : (float, float)
+        The point of the curve that a check stands at.
+    points : sequence of Point
+        Of others.
+    """
+
+    title: str
+    least: float
+    curve: Sequence[tuple[float, float]]
+    shipped: tuple[float, float]
+    points: Sequence[Point]
+
+    def down(self, recall: float) -> float:
+        """Give the pixels from the top of the panel."""
+        return HEIGHT * (1 - max(recall, self.least)) / (1 - self.least)
+
+
+def across(chance: float) -> float:
+    """Give the pixels from the left of the picture."""
+    inside = min(max(chance, FIRST), LAST)
+    return LEFT + (RIGHT - LEFT) * log10(inside / FIRST) / log10(LAST / FIRST)
+
+
+def spread(wanted: Sequence[float], step: float) -> list[float]:
+    """Give places for labels, near the wanted ones and at least `step` apart, in their order.
+
+    Examples
+    --------
+    >>> spread([10, 12, 50], 18)
+    [10, 28, 50]
+    """
+    places: list[float] = []
+    for place in wanted:
+        places.append(max(place, places[-1] + step) if places else place)
+    return places
+
+
+def drawn(title: str, subtitle: str, panels: Sequence[Panel]) -> str:
+    """Draw panels, one below the other."""
+    height = TOP + len(panels) * (HEIGHT + GAP)
+    body = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>",
+        f'<rect class="page" width="{WIDTH}" height="{height}" rx="10"/>',
+        _text(LEFT, 36, title, "title"),
+        _text(LEFT, 57, subtitle, "soft"),
+        *_legend(LEFT + 4, 80),
+    ]
+    for place, panel in enumerate(panels):
+        body.append(f'<g transform="translate(0 {TOP + place * (HEIGHT + GAP) + 26})">')
+        body += [*_grid(panel), *_curve(panel), *_points(panel), "</g>"]
+    return "\n".join([*body, "</svg>"]) + "\n"
+
+
+def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
+    named = f' class="{kind}"' if kind else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{named}>{escape(words)}</text>'
+
+
+def _dot(x: float, y: float, kind: str, radius: float) -> str:
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
+
+
+def _line(x: float, y: float, x2: float, y2: float, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _legend(x: float, y: float) -> list[str]:
+    return [
+        f'<path class="curve" d="M{x - 4} {y}h22"/>',
+        _text(x + 26, y + 4, "provenance, every threshold"),
+        _dot(x + 224, y, "here", _RADIUS),
+        _text(x + 236, y + 4, "a rule, on the same pages"),
+        _dot(x + 422, y, "told", _RADIUS),
+        _text(x + 434, y + 4, "as told of other posts and pages"),
+    ]
+
+
+def _grid(panel: Panel) -> list[str]:
+    parts = [_text(LEFT, -12, panel.title, "panel")]
+    steps = 5
+    for step in range(steps + 1):
+        recall = panel.least + (1 - panel.least) * step / steps
+        y = panel.down(recall)
+        parts.append(_line(LEFT, y, RIGHT, y, "rule"))
+        parts.append(_text(LEFT - 9, y + 4, f"{recall:.1f}", "soft", "end"))
+    for power in range(floor(log10(FIRST)), floor(log10(LAST)) + 1):
+        x = across(10.0**power)
+        parts.append(_line(x, 0, x, HEIGHT, "rule"))
+        parts.append(_text(x, HEIGHT + 18, f"{10.0**power:,g}", "soft", "middle"))
+    below = "documents with a chance match, a million words"
+    return [*parts, _text((LEFT + RIGHT) / 2, HEIGHT + 36, below, "soft", "middle")]
+
+
+def _curve(panel: Panel) -> list[str]:
+    corners = " ".join(f"{across(x):.1f},{panel.down(y):.1f}" for x, y in panel.curve)
+    x, y = across(panel.shipped[0]), panel.down(panel.shipped[1])
+    return [
+        f'<polyline class="curve" points="{corners}"/>',
+        _dot(x, y, "shipped", 6.5),
+        _text(x - 8, y - 14, "as shipped", "ours", "end"),
+    ]
+
+
+def _points(panel: Panel) -> list[str]:
+    parts: list[str] = []
+    crowded = sorted((p for p in panel.points if p.chance > _CROWDED), key=lambda p: -p.recall)
+    places = spread([panel.down(point.recall) for point in crowded], LINE)
+    for point, place in zip(crowded, places, strict=True):
+        parts.append(
+            _line(across(point.chance), panel.down(point.recall), RIGHT + 12, place, "lead")
+        )
+        parts.append(_text(RIGHT + GUTTER, place + 4, point.label))
+    parts += [
+        _dot(across(p.chance), panel.down(p.recall), "here" if p.here else "told", _RADIUS)
+        for p in panel.points
+    ]
+    apart = [point for point in panel.points if point.chance <= _CROWDED]
+    return [*parts, *_labels(panel, sorted(apart, key=lambda point: point.here))]
+
+
+def _labels(panel: Panel, points: Sequence[Point]) -> list[str]:
+    """Write a label beside each point, on the first side where nothing else stands."""
+    taken = [_around(across(p.chance), panel.down(p.recall)) for p in panel.points]
+    taken += [_around(across(x), panel.down(y)) for x, y in panel.curve]
+    parts = []
+    for point in points:
+        x, y = across(point.chance), panel.down(point.recall)
+        words = point.label
+        if point.chance < FIRST or point.recall < panel.least:
+            words = f"{words}: recall {point.recall:.2f}, chance {point.chance:.3g}"
+        wide = _LETTER * len(words)
+        sides = [(x + 10, y), (x - 10 - wide, y), (x - wide / 2, y - 15), (x - wide / 2, y + 15)]
+        sides += [(left, y + off) for off in (-15, 15) for left in (x + 4, x - 4 - wide)]
+        boxes = [(left, mid - _TALL / 2, left + wide, mid + _TALL / 2) for left, mid in sides]
+        box = next((one for one in boxes if _is_free(one, taken)), boxes[0])
+        taken.append(box)
+        if box[2] < x:
+            parts.append(_text(box[2], box[3] - 2, words, anchor="end"))
+        elif box[0] > x:
+            parts.append(_text(box[0], box[3] - 2, words))
+        else:
+            parts.append(_text(x, box[3] - 2, words, anchor="middle"))
+    return parts
+
+
+Box = tuple[float, float, float, float]
+
+
+def _around(x: float, y: float) -> Box:
+    near = _RADIUS - 1
+    return x - near, y - near, x + near, y + near
+
+
+def _is_free(box: Box, taken: Sequence[Box]) -> bool:
+    inside = box[0] >= LEFT and box[2] <= RIGHT + GUTTER and box[1] >= 0 and box[3] <= HEIGHT
+    return inside and not any(
+        box[0] < one[2] and one[0] < box[2] and box[1] < one[3] and one[1] < box[3] for one in taken
+    )
