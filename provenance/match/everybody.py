@@ -188,16 +188,19 @@ def telling(tokens: UInt32s, marks: Flags, first: Scalar, end: Scalar, weight: S
     Returns
     -------
     ndarray of bool, shape (end - first,)
-        False for tokens of the run's shingles that are everybody's.
+        False for tokens that only shingles of everybody's hold together with others of the run.
     """
-    tells = np.ones(end - first, np.bool_)
+    own, public = np.zeros(end - first, np.bool_), np.zeros(end - first, np.bool_)
     for place in range(first, end):
-        if not marks[place]:
-            continue
         behind, carried = place, 0
         while behind < end and carried < weight:
             carried += weight_of(tokens[behind])
             behind += 1
-        if carried >= weight:
-            tells[place - first : behind - first] = False
-    return tells
+        if carried < weight:
+            break
+        for covered in range(place - first, behind - first):
+            if marks[place]:
+                public[covered] = True
+            else:
+                own[covered] = True
+    return own | ~public

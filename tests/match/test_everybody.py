@@ -82,9 +82,10 @@ def test_an_item_is_measured_by_its_own_words_alone():
 
     assert candidates.items.tolist() == [3]
     assert candidates.matched.tolist() == [20]
-    assert features.matched.tolist() == [12]
-    assert features.length.tolist() == [12]
-    assert features.longest.tolist() == [6]
+    # Of the phrase's eight words, three at each end stand in seeds with the item's own.
+    assert features.matched.tolist() == [18]
+    assert features.length.tolist() == [18]
+    assert features.longest.tolist() == [9]
 
 
 @pytest.mark.parametrize("text", ["", PHRASE, f"{PHRASE} {PHRASE}"])
