@@ -89,10 +89,11 @@ def _environment() -> Environment:
     return made
 
 
-def _shown(value: Any) -> Any:
-    if not isinstance(value, str) or isinstance(value, Markup):
+def _shown(value: Any) -> str:
+    if isinstance(value, Markup):
         return value
-    return visible(value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
+    text = str(value)  # a gate names a source, too
+    return visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
 
 
 def _prose(text: str) -> Markup:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from provenance.model import Report, Verdict
+from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
 from provenance.report import html_page
 from provenance.report.html import SHOWN
 from tests.report.made import RESULTS
@@ -205,6 +205,13 @@ def test_any_result_makes_a_page(result):
     text = html_page(Report(result, REPORT.findings))
     Page(text)
     text.encode("utf-8")
+
+
+def test_a_gate_whose_source_cannot_be_written_is_shown_all_the_same():
+    gate = Gate(verdict=Verdict.FORBIDDEN, source="\ud800", unit=Unit.TOKENS, limit=0.0)
+    result = replace(REPORT.result, gates=(GateOutcome(gate, 0.0, 0.0, passed=True),))
+
+    html_page(Report(result, REPORT.findings)).encode("utf-8")
 
 
 def test_a_clear_result_says_how_much_can_have_been_missed():
