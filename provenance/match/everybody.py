@@ -97,7 +97,7 @@ def _shared(
             if listed == room:
                 room *= 2
                 found, sources, counts = (
-                    _grown_keys(found, room),
+                    _grown(found, room),
                     _grown(sources, room),
                     _grown(counts, room),
                 )
@@ -138,16 +138,8 @@ def _authors_of(
 
 
 @kernel
-def _grown(values: Int64s, room: Scalar) -> Int64s:
-    larger = np.empty(room, np.int64)
-    for place in range(values.size):
-        larger[place] = values[place]
-    return larger
-
-
-@kernel
-def _grown_keys(values: UInt64s, room: Scalar) -> UInt64s:
-    larger = np.empty(room, np.uint64)
+def _grown(values: Scalar, room: Scalar) -> Scalar:
+    larger = np.empty(room, values.dtype)
     for place in range(values.size):
         larger[place] = values[place]
     return larger
