@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.fingerprint import parameters, shingle, signatures, sketch, tokenise
-from provenance.match import index, sample, scan
+from provenance.match import SHIPPED, index, sample, scan
 from provenance.model import BACKGROUND_BITS, Holdings, Postings, Texts, Tokens
 
 SLICE = 1 << 20
@@ -93,9 +93,11 @@ def holdings(posts: list[str]) -> Holdings:
         np.arange(len(posts), dtype=np.uint32),
         np.zeros(len(posts), np.uint8),
         ("x",),
+        np.zeros(len(posts), np.uint64),
         np.bincount(
             tokens.hashes >> np.uint32(32 - BACKGROUND_BITS), minlength=1 << BACKGROUND_BITS
         ).astype(np.uint64),
+        SHIPPED,
     )
 
 

@@ -1,12 +1,11 @@
 """Corpora with planted items, to fit and to measure the detector on: pages, edits, places, truth.
 
-Like the corpora that `provenance calibrate` makes in memory, but kept, so that a detector can be
-fitted on some and measured on others: some of the pages hold one item each, edited and set into
-the page as items are: as a sentence among others, as a paragraph, as a row of its own, quoted
-within a sentence, or run into one.
+Like the corpora that `provenance calibrate` makes: a detector is fitted on some and measured on
+others. Some of the pages hold one item each, edited and set into the page as items are: as a
+sentence among others, as a paragraph, as a row of its own, quoted within a sentence, or run into
+one.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from provenance.read import open_corpus
 from provenance.registry import Registry
@@ -57,27 +54,6 @@ class Suite:
 
     pages: list[Page]
     plants: list[Planted]
-
-    def write(self, folder: Path) -> None:
-        """Write `corpus.parquet` and `plants.json`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        table = pa.table(
-            {
-                "id": [f"{page.background}#{row}" for row, page in enumerate(self.pages)],
-                "text": pa.array([page.text for page in self.pages], pa.large_string()),
-            }
-        )
-        pq.write_table(table, folder / "corpus.parquet", row_group_size=2000)
-        rows = [[getattr(p, name) for name in Planted.__slots__] for p in self.plants]
-        (folder / "plants.json").write_text(json.dumps(rows))
-
-
-def read_suite(folder: Path) -> Suite:
-    """Read a suite back."""
-    table = pq.read_table(folder / "corpus.parquet").to_pylist()
-    pages = [Page(row["id"].rsplit("#", 1)[0], row["text"]) for row in table]
-    rows = json.loads((folder / "plants.json").read_text())
-    return Suite(pages, [Planted(*row) for row in rows])
 
 
 def pages_of(files: Sequence[Path], seed: int) -> list[Page]:

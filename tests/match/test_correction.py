@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match import Falsehood, Planted, Sightings, corrected, learn
-from provenance.match.proportions import rogan_gladen
+from tests.match.oracles import rogan_gladen
 from tests.match.planting import (
     LENGTHS,
     LOOKS,

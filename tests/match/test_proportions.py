@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.match import poisson, wilson
-from provenance.match.proportions import rogan_gladen
+from tests.match.oracles import rogan_gladen
 
 
 @given(st.integers(0, 200), st.integers(0, 200))

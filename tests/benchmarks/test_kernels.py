@@ -1,0 +1,14 @@
+"""What the kernels are timed on is what a registry holds."""
+
+from benchmarks.kernels import holdings
+from provenance.match import index
+from tests.match.holding import found_in, holding, posts
+
+
+def test_the_registry_that_kernels_are_timed_on_finds_its_posts():
+    items = posts(20, seed=4, shortest=8)
+
+    made = holdings(items)
+
+    assert made.postings.shingles.tolist() == holding(*items).postings.shingles.tolist()
+    assert found_in(index(made), *items).items.tolist() == list(range(20))
