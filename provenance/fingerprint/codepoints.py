@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from provenance.model import Int32s, UInt8s
+from provenance.model import Int32s, UInt8s, UInt64s
 
 SEPARATOR, VANISHES, MENTION = 0, 1, 2
 """Entries of `Codepoints.folds` that name no folded text."""
@@ -24,6 +24,9 @@ ITSELF = -1
 
 LIMIT = 0x2FA20
 """Code points from here on follow `HAN_PLANES` and `VARIATION_SELECTORS`, without a table."""
+
+LETTERS = 0x3000
+"""Code points from here on are no letters of alphabets, but for a few."""
 
 HAN_PLANES = (0x20000, 0x40000)
 VARIATION_SELECTORS = (0xE0100, 0xE01F0)
@@ -96,10 +99,14 @@ class Codepoints:
     pool : ndarray of uint8
         Folded texts: at each place the number of bytes, plus `QUARTER` where a token of its own
         weighs a quarter of a word, then the bytes.
+    letters : ndarray of uint64, shape (LETTERS,)
+        The same in one look, of letters whose folded text has at most seven bytes: these, and in
+        the highest byte how many there are; 0 for whatever is no such letter.
     """
 
     folds: Int32s
     pool: UInt8s
+    letters: UInt64s
 
 
 def fold(text: str) -> str:
@@ -150,7 +157,19 @@ def codepoints() -> Codepoints:
     pool = bytearray(8)  # the first places are taken by the entries that name no text
     for point in (*range(HAN_PLANES[0]), *range(_COMPATIBILITY, LIMIT)):
         folds[point] = _entry(chr(point), pool)
-    return Codepoints(folds, np.frombuffer(bytes(pool), np.uint8))
+    pool.extend(bytes(8))  # kernels load eight at a time
+    return Codepoints(folds, np.frombuffer(bytes(pool), np.uint8), _letters(folds, pool))
+
+
+def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
+    letters = np.zeros(LETTERS, np.uint64)
+    for point in np.flatnonzero(folds[:LETTERS] > MENTION).tolist():
+        place = int(folds[point])
+        count = pool[place]
+        if count < 8:
+            word = int.from_bytes(pool[place + 1 : place + 1 + count], "little")
+            letters[point] = word | count << 56
+    return letters
 
 
 def _entry(character: str, pool: bytearray) -> int:

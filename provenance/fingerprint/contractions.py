@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.codepoints import MENTION
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.words import decode, fold_of, hash_folded, read_word
+from provenance.fingerprint.words import append, decode, finish, fold_of, read_word
 from provenance.model import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20
@@ -33,13 +33,12 @@ def is_quote(byte: Scalar) -> Scalar:
     return byte in (QUOTE, 0xE2, AMPERSAND, BACKSLASH)
 
 
-@kernel
+@inner
 def contraction(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
     at: Scalar,
     end: Scalar,
     tables: Tables,
-    scratch: UInt8s,
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
@@ -66,12 +65,12 @@ def contraction(  # noqa: PLR0913 (the arrays of one table)
         place += 1
     if suffix not in _SUFFIXES or _goes_on(view, place, end, tables):
         return at
-    join(view, tables, scratch, hashes, starts, ends, last, suffix, size)
+    join(view, tables, hashes, starts, ends, last, suffix, size)
     ends[last] = place
     return place
 
 
-@kernel
+@inner
 def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     if view[at] == QUOTE:
         return at + 1
@@ -82,7 +81,7 @@ def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scala
     return at + 3 if is_curved else at
 
 
-@kernel
+@inner
 def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     """Whether the word goes on behind its ASCII letters: `'sé` is no suffix."""
     if at >= end:
@@ -93,11 +92,10 @@ def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     return fold_of(point, tables) > MENTION
 
 
-@kernel
+@inner
 def join(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
     tables: Tables,
-    scratch: UInt8s,
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
@@ -106,9 +104,7 @@ def join(  # noqa: PLR0913 (the arrays of one table)
     size: Scalar,
 ) -> None:
     """Lengthen a word by a suffix of `size` bytes: hash it anew."""
-    _, length, _, _, _ = read_word(
-        view, np.int64(starts[last]), np.int64(ends[last]), tables, scratch
-    )
-    for offset in range(size):
-        scratch[length + offset] = np.uint8(suffix >> np.uint64(8 * offset))
-    hashes[last] = hash_folded(scratch, length + size)
+    first, stop = np.int64(starts[last]), np.int64(ends[last])
+    _, state, rest, length, _, _, _ = read_word(view, first, stop, tables)
+    state, rest, length = append(state, rest, length, suffix, size)
+    hashes[last] = finish(state, rest, length)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.fingerprint.codepoints import VANISHES
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, tables
 from provenance.fingerprint.escapes import BACKSLASH, undone
@@ -167,7 +167,7 @@ def _near(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
     return near
 
 
-@kernel
+@inner
 def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
     """Count the document's pieces, outward, that the item has in the same order."""
     taken, place = 0, 0
@@ -184,7 +184,7 @@ def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
     return taken
 
 
-@kernel
+@inner
 def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of output)
     view: UInt8s,
     at: Scalar,
@@ -220,7 +220,7 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
     return count
 
 
-@kernel
+@inner
 def _dropped_word(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     """Read on behind the word's first letter, which may be a reference."""
     stop = at

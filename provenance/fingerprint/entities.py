@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.codepoints import codepoints
 from provenance.model import Int32s, UInt8s, UInt64s
 
@@ -22,7 +22,7 @@ class Tables(NamedTuple):
 
     Parameters
     ----------
-    folds, pool : ndarray
+    folds, pool, letters : ndarray
         As in `codepoints.Codepoints`.
     names : ndarray of uint64
         Open-addressing table of the hashes of reference names.
@@ -32,6 +32,7 @@ class Tables(NamedTuple):
 
     folds: Int32s
     pool: UInt8s
+    letters: UInt64s
     names: UInt64s
     points: Int32s
 
@@ -51,7 +52,7 @@ def tables() -> Tables:
         # Where a reference stands for two code points, the second is a mark: it vanishes anyway.
         names[slot], points[slot] = key, ord(text[0])
     made = codepoints()
-    return Tables(made.folds, made.pool, names, points)
+    return Tables(made.folds, made.pool, made.letters, names, points)
 
 
 def _name_hash(name: str) -> int:
@@ -68,7 +69,7 @@ def is_word(byte: Scalar) -> Scalar:
     return (0x61 <= lower <= 0x7A) or (0x30 <= byte <= 0x39)
 
 
-@kernel
+@inner
 def reference(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     """Read the reference whose `&` stands just before `at`.
 
@@ -87,7 +88,7 @@ def reference(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Sc
     return (point, after) if point >= 0 else (-1, at)
 
 
-@kernel
+@inner
 def _referred(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     start = at + 1 if at < end and data[at] == SPACE else at
     if start < end and data[start] == NUMBER_SIGN:
@@ -95,7 +96,7 @@ def _referred(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Sc
     return _named(data, start, end, tables)
 
 
-@kernel
+@inner
 def _named(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     value = _BASIS
     place = at
@@ -114,7 +115,7 @@ def _named(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scala
     return -1, at
 
 
-@kernel
+@inner
 def _numeric(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     place = at
     if place < end and data[place] == SPACE:

@@ -2,7 +2,7 @@ r"""Escapes of JSON and of strings in code: `\n`, `\u00e9`, `don\'t`, escaped on
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.entities import AMPERSAND, Tables, digit_of, reference
 from provenance.model import UInt8s
 
@@ -11,7 +11,7 @@ _LINE_FEED, _QUOTE = 0x0A, 0x27
 _HIGH, _LOW, _BEYOND = 0xD800, 0xDC00, 0x10000
 
 
-@kernel
+@inner
 def undone(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
     """Undo the reference or the escape whose `&` or backslash stands at `at`.
 
@@ -31,7 +31,7 @@ def undone(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scala
     return point, after
 
 
-@kernel
+@inner
 def _escaped(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     at = _behind_backslashes(data, at, end)
     if at < end and data[at] in (0x6E, 0x72, 0x74):  # n, r, t

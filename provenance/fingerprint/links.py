@@ -1,6 +1,6 @@
 """Where a link ends, also one that a tokeniser has torn apart, and what stands in its place."""
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.entities import AMPERSAND, SEMICOLON, Tables, is_word, reference
 from provenance.fingerprint.escapes import BACKSLASH
 from provenance.model import UInt8s
@@ -10,7 +10,7 @@ _QUOTE, _LESS, _GREATER = 0x22, 0x3C, 0x3E
 _LONGEST = 24  # bytes of a bracket, escaped more than once
 
 
-@kernel
+@inner
 def after_link(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     """Give the place behind the link whose scheme ends at `at`; `at` itself where none follows.
 
@@ -28,7 +28,7 @@ def after_link(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     return _after_torn(data, place, end)
 
 
-@kernel
+@inner
 def _is_slash(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     if data[at] == AMPERSAND:
         point, _ = reference(data, at + 1, end, tables)
@@ -36,7 +36,7 @@ def _is_slash(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     return data[at] == _SLASH or (data[at] == BACKSLASH and data[at + 1] == _SLASH)
 
 
-@kernel
+@inner
 def after_address(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     """Give the place behind an unbroken address."""
     while at < end and 0x20 < data[at] < 0x80 and data[at] not in (_QUOTE, _LESS, _GREATER):
@@ -56,7 +56,7 @@ def _is_escaped_sign(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     return at < end and (data[at] == _SLASH or data[at] == _UNDERSCORE)
 
 
-@kernel
+@inner
 def is_placeholder(
     data: UInt8s, start: Scalar, stop: Scalar, end: Scalar, tables: Tables
 ) -> Scalar:
@@ -72,7 +72,7 @@ def is_placeholder(
     return _is_less(data, start, tables) and _is_greater(data, stop, end, tables)
 
 
-@kernel
+@inner
 def _is_less(data: UInt8s, stop: Scalar, tables: Tables) -> Scalar:
     """Whether `<`, or a reference to it, ends at `stop`."""
     if data[stop - 1] != SEMICOLON:
@@ -85,7 +85,7 @@ def _is_less(data: UInt8s, stop: Scalar, tables: Tables) -> Scalar:
     return False
 
 
-@kernel
+@inner
 def _is_greater(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     if data[at] != AMPERSAND:
         return data[at] == _GREATER
@@ -93,7 +93,7 @@ def _is_greater(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar
     return point == _GREATER
 
 
-@kernel
+@inner
 def _after_torn(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     place = _after_part(data, _skip_space(data, at, end), end)
     in_path = False
@@ -116,7 +116,7 @@ def _skip_space(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     return at + 1 if at < end and data[at] == 0x20 else at
 
 
-@kernel
+@inner
 def _after_part(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     while at < end and (is_word(data[at]) or data[at] in (0x5F, 0x2D, 0x7E, 0x25)):
         at += 1

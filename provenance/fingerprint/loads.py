@@ -1,8 +1,8 @@
-"""Eight bytes at a time: the two instructions that numba does not offer by itself.
+"""Eight bytes at a time: the instructions that numba does not offer by itself.
 
 `load64(data, index)` is the little-endian word at `data[index:index + 8]`, unaligned; the caller
 answers for the bounds. `trailing_zeros(word)` counts the zero bits below the lowest set one; it is
-64 for zero.
+64 for zero. `ones(word)` counts the set bits.
 """
 
 from typing import Any
@@ -33,5 +33,13 @@ def _trailing_zeros(_typing: Any, _word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
+def _ones(_typing: Any, _word: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
 load64: Scalar = intrinsic(_load64)
 trailing_zeros: Scalar = intrinsic(_trailing_zeros)
+ones: Scalar = intrinsic(_ones)

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.fingerprint.codepoints import MENTION
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH, undone
@@ -93,7 +93,7 @@ def _breaks_all(
             found[index, 1] = PARTED
 
 
-@kernel
+@inner
 def _between(view: UInt8s, at: Scalar, end: Scalar, tables: Tables, parting: UInt8s) -> Scalar:
     """Tell what the bytes between two tokens are."""
     kind, dots, at = RUN_ON, 0, np.int64(at)

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, spliced
+from provenance.fingerprint.classes import classes
 from provenance.fingerprint.codepoints import (
     HAN_PLANES,
     ITSELF,
+    LETTERS,
     LIMIT,
     MENTION,
     QUARTER,
@@ -15,18 +17,20 @@ from provenance.fingerprint.codepoints import (
 )
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.loads import load64
+from provenance.fingerprint.loads import load64, trailing_zeros
 from provenance.model import UInt8s
 
 NOTHING, WORD, HALF_WORD, QUARTER_WORD = 0, 4, 2, 1
 """What `read_word` met: no token, or one of this weight, in quarters of a word. Those that weigh
 less than a word are characters that are tokens of their own."""
 
-ROOM = 320
-"""Bytes of the scratch that a folded word is written to; a longer word is cut."""
-
-_LONGEST = ROOM - 64
+_LONGEST = 256  # bytes of a folded word; what comes behind them is no part of its hash
 _UNDERSCORE = 0x5F
+_LETTER = np.uint64((1 << 56) - 1)
+LOWER = np.uint64(0x2020202020202020)
+"""Makes lower-case letters of eight ASCII letters; digits have that bit already."""
+
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
@@ -49,19 +53,20 @@ def finish(state: Scalar, rest: Scalar, length: Scalar) -> Scalar:
     return (state >> np.uint64(32)) & np.uint64(0xFFFFFFFE)
 
 
-@kernel
-def hash_folded(folded: UInt8s, length: Scalar) -> Scalar:
-    """Hash a folded word; `folded` has room for eight more bytes."""
-    state = np.uint64(0)
-    place = 0
-    while length - place >= 8:
-        state = absorb(state, load64(folded, place))
-        place += 8
-    mask = (np.uint64(1) << np.uint64(8 * (length - place))) - np.uint64(1)
-    return finish(state, load64(folded, place) & mask, length)
+@inlined
+def append(
+    state: Scalar, rest: Scalar, length: Scalar, word: Scalar, count: Scalar
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Lengthen a folded word by up to eight bytes; those of `word` beyond `count` are zero."""
+    used = np.uint64(8 * (length & 7))
+    rest |= word << used
+    if (length & 7) + count >= 8:
+        state = absorb(state, rest)
+        rest = (word >> np.uint64(1)) >> (np.uint64(63) - used)
+    return state, rest, length + count
 
 
-@kernel
+@inlined
 def decode(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     """Decode the character at `at`: its code point and its length; a bad byte is (0, 1)."""
     first = np.int64(data[at])
@@ -79,7 +84,7 @@ def decode(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     return point, length
 
 
-@kernel
+@inlined
 def fold_of(point: Scalar, tables: Tables) -> Scalar:
     """Look up what becomes of a code point: an entry as in `codepoints.Codepoints.folds`."""
     if point < LIMIT:
@@ -92,73 +97,113 @@ def fold_of(point: Scalar, tables: Tables) -> Scalar:
 
 
 @inlined
-def _append_point(point: Scalar, folded: UInt8s) -> Scalar:
-    # Only Han beyond the tables comes here: four bytes, as UTF-8 writes it.
-    folded[0] = 0xF0 | (point >> 18)
-    folded[1] = 0x80 | ((point >> 12) & 0x3F)
-    folded[2] = 0x80 | ((point >> 6) & 0x3F)
-    folded[3] = 0x80 | (point & 0x3F)
-    return 4
+def _utf8(point: Scalar) -> Scalar:
+    # Only Han beyond the tables comes here: four bytes.
+    first, second = 0xF0 | (point >> 18), 0x80 | ((point >> 12) & 0x3F)
+    third, fourth = 0x80 | ((point >> 6) & 0x3F), 0x80 | (point & 0x3F)
+    return np.uint64(first | second << 8 | third << 16 | fourth << 24)
 
 
 @inlined
-def _append_pool(place: Scalar, tables: Tables, folded: UInt8s, length: Scalar) -> Scalar:
+def _append_pool(
+    place: Scalar, tables: Tables, state: Scalar, rest: Scalar, length: Scalar
+) -> tuple[Scalar, Scalar, Scalar]:
+    count = np.int64(tables.pool[place]) & (QUARTER - 1)
     if length < _LONGEST:
-        count = np.int64(tables.pool[place]) & (QUARTER - 1)
-        for offset in range(count):
-            folded[length + offset] = tables.pool[place + 1 + offset]
-        length += count
-    return length
+        while count > 8:
+            state, rest, length = append(state, rest, length, load64(tables.pool, place + 1), 8)
+            place += 8
+            count -= 8
+        word = load64(tables.pool, place + 1) & (_ALL >> np.uint64(64 - 8 * count))
+        state, rest, length = append(state, rest, length, word, count)
+    return state, rest, length
 
 
-@kernel
-def read_word(  # noqa: C901 (a character has these fates; a call each is dear)
-    data: UInt8s, at: Scalar, end: Scalar, tables: Tables, folded: UInt8s
-) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar]:
-    """Read the token at `at`, if there is one.
+@inlined
+def read_lone(
+    point: Scalar, entry: Scalar, tables: Tables
+) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+    """Read a character that is a token by itself; weight, state, rest, length of `read_word`."""
+    state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
+    if entry == ITSELF:
+        return HALF_WORD, state, _utf8(point), length + 4
+    weight = QUARTER_WORD if tables.pool[-entry] & QUARTER else HALF_WORD
+    state, rest, length = _append_pool(-entry, tables, state, rest, length)
+    return weight, state, rest, length
+
+
+@inlined
+def _append_plain(
+    data: UInt8s, place: Scalar, stop: Scalar, state: Scalar, rest: Scalar, length: Scalar
+) -> tuple[Scalar, Scalar, Scalar]:
+    while place < stop and length < _LONGEST:
+        count = min(stop - place, 8)
+        word = (load64(data, place) | LOWER) & (_ALL >> np.uint64(64 - 8 * count))
+        state, rest, length = append(state, rest, length, word, count)
+        place += count
+    return state, rest, length
+
+
+@spliced
+def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each is dear)
+    data: UInt8s, at: Scalar, end: Scalar, tables: Tables
+) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar]:
+    """Read the token at `at`, if there is one; `data` has room for 64 bytes behind `end`.
 
     Returns
     -------
     weight : int
         `NOTHING`, `WORD`, `HALF_WORD` or `QUARTER_WORD`.
-    length : int
-        Bytes of it in `folded`.
+    state, rest, length : int
+        The hash of its folded bytes but the last ones, those last bytes, and how many it has in
+        all: what `append` lengthens and `finish` turns into its hash.
     start, stop : int
         Where it stands in `data`.
     after : int
         Where to go on reading; always behind `at`.
     """
-    length, start, stop, place = 0, at, at, at
+    state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
+    start, stop, place = at, at, at
     while place < end:
+        if length == 0 and data[place] < 0x80:
+            words, specials = classes(data, place)
+            plain = min(np.int64(trailing_zeros(~words | specials)), end - place)
+            if plain:
+                start, stop = place, place + plain
+                state, rest, length = _append_plain(data, place, stop, state, rest, length)
+                place = stop
+                continue
         point, size = decode(data, place, end)
         after = place + size
+        letter = tables.letters[point] if point < LETTERS else np.uint64(0)
+        if letter != np.uint64(0) and length < _LONGEST:
+            start = start if length else place
+            count = np.int64(letter >> np.uint64(56))
+            state, rest, length = append(state, rest, length, letter & _LETTER, count)
+            stop = place = after
+            continue
         if point in (AMPERSAND, BACKSLASH):
             point, after = undone(data, place, end, tables)
         entry = fold_of(point, tables)
+        if entry > MENTION:
+            start = start if length else place
+            state, rest, length = _append_pool(entry, tables, state, rest, length)
+            stop = place = after
+            continue
         if entry == VANISHES:
             place = after
             if length > 0 and _is_mark(point):
                 stop = after
             continue
-        if entry == MENTION:
-            break
         if entry == SEPARATOR:
             place = after
+        if entry >= 0 or length > 0:
             break
-        if entry < 0:
-            if length > 0:
-                break
-            if entry == ITSELF:
-                return HALF_WORD, _append_point(point, folded), place, after, after
-            weight = QUARTER_WORD if tables.pool[-entry] & QUARTER else HALF_WORD
-            return weight, _append_pool(-entry, tables, folded, 0), place, after, after
-        if length == 0:
-            start = place
-        length = _append_pool(entry, tables, folded, length)
-        stop = place = after
+        weight, state, rest, length = read_lone(point, entry, tables)
+        return weight, state, rest, length, place, after, after
     if place == at:
         place = after_mention(data, after, end, tables)
-    return _token(length), length, start, stop, place
+    return _token(length), state, rest, length, start, stop, place
 
 
 @inlined
@@ -172,7 +217,7 @@ def _token(length: Scalar) -> Scalar:
     return WORD if length > 0 else NOTHING
 
 
-@kernel
+@inner
 def after_mention(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     """Give the place behind the name whose `@` ends at `at`: `@name`, `@name@host`, `@ name`."""
     first = at
@@ -188,7 +233,7 @@ def after_mention(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scal
     return place
 
 
-@kernel
+@inner
 def _after_name(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
     # A name that begins in Latin letters ends where another script begins: posts in Chinese go on
     # without a space.
@@ -207,7 +252,7 @@ def _after_name(data: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar
     return at
 
 
-@kernel
+@inner
 def _is_of_name(point: Scalar, is_latin: Scalar, tables: Tables) -> Scalar:
     if point < 0x80:
         return is_word(point) or point == _UNDERSCORE

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, kernel
+from provenance.compiled import Scalar, inner
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, UInt8s, UInt32s
 
@@ -16,7 +16,7 @@ _OPEN_SKIP = 3 * BITS_SCALE
 """Beyond the last run it costs more: a common word some way off is nobody's."""
 
 
-@kernel
+@inner
 def align(
     item: UInt32s, document: UInt32s, bits: UInt8s, is_open: bool, table: Int32s, pairs: Int32s
 ) -> Scalar:
@@ -65,7 +65,7 @@ def align(
     return _trace(table, best_row, best_column, skip, pairs)
 
 
-@kernel
+@inner
 def _trace(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs: Int32s) -> Scalar:
     count = 0
     while row > 0 and column > 0:

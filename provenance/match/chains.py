@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, kernel
+from provenance.compiled import Scalar, inner, kernel
 from provenance.match.align import REACH, align
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
@@ -92,7 +92,7 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
     return place, *_beyond(item, document, bits, pairs[first:end], score, scratch), rarest
 
 
-@kernel
+@inner
 def _dearest(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar, Scalar]:
     """Choose the part of a chain that is worth most: its bits, less two for each skipped token.
 
@@ -157,7 +157,7 @@ def _beyond(
     return whole, score
 
 
-@kernel
+@inner
 def _without_strays(pairs: Int32s, count: Scalar) -> Scalar:
     """Drop lone words some way off from the far end of an alignment, which stands first.
 

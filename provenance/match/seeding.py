@@ -8,7 +8,7 @@ tool", 1990, for words instead of residues.)
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
 from provenance.match.chains import chain
@@ -97,7 +97,7 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
     token_hashes, token_offsets = tokens
     rows = np.empty((256, _COLUMNS), np.int64)
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
-    count = 0
+    count = np.int64(0)  # not a literal, for which callees would be compiled once more
     # Item, place in the text, place in the item; twice the items that share the seed, and one more
     # where they are of several sources.
     hits = np.empty((4096, 4), np.int64)
@@ -117,7 +117,7 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
             keys[hit] = hits[hit, 0]
         order = ascending(keys)
         before = count
-        place = 0
+        place = np.int64(0)
         while place < hit_count:
             item = hits[order[place], 0]
             own = items[0][items[1][item] : items[1][item + 1]]
@@ -197,7 +197,7 @@ def _is_of_several(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -
     return several
 
 
-@kernel
+@inner
 def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
     for row in range(len(pairs)):
         joins = (

@@ -52,6 +52,29 @@ def test_tokens_of_ascii_are_its_runs_of_letters_and_digits(text):
     assert hashes_of(text) == [word.hash for word in ascii_words(text)]
 
 
+STRETCHES = st.one_of(
+    st.builds(str.__mul__, st.sampled_from("aZ7. ,中яé한"), st.integers(1, 140)),
+    st.sampled_from([1, 2, 7, 8, 9, 15, 16, 17, 31, 55, 56, 57, 63, 64, 65]).map("w".__mul__),
+)
+"""As long as eight and sixty-four bytes, in which words are read, and a little more or less."""
+
+CUT = 256
+"""Folded bytes behind which a word that is not plain is cut."""
+
+
+@settings(max_examples=300)
+@given(st.lists(st.lists(STRETCHES, max_size=6).map("".join), max_size=4))
+def test_words_are_read_across_the_edges_of_blocks_and_texts(texts):
+    tokens = tokenise(texts_of(*texts))
+    for place, text in enumerate(texts):
+        own = slice(tokens.offsets[place], tokens.offsets[place + 1])
+        words = unicode_words(text)
+        assume(all(len(word.folded.encode()) <= CUT for word in words))
+        assert tokens.hashes[own].tolist() == [word.hash for word in words]
+        for word, start, end in zip(words, tokens.starts[own], tokens.ends[own], strict=True):
+            assert unicode_words(text.encode()[start:end].decode()) == [word]
+
+
 @settings(max_examples=300)
 @given(st.text(max_size=60).filter(lambda text: not CONTEXT.search(text)))
 def test_tokens_of_any_text_are_those_of_the_oracle(text):
