@@ -19,6 +19,7 @@ COMMANDS = {
         "provenance.cli.calibrate",
         "How much of what is there would a check of this dataset find?",
     ),
+    "cache": ("provenance.cli.cache", "What earlier checks learnt, so that the next one is short."),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
 }
 

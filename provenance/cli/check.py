@@ -113,6 +113,11 @@ Examples:
     help="Rule files in place of the shipped ones.",
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Read everything anew, and keep nothing for the next check. See `provenance cache`.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
@@ -133,6 +138,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     split: str | None,
     rules: Path | None,
     threads: int | None,
+    no_cache: bool,
     quiet: bool,
 ) -> int:
     """Say which share of CORPUS is content of which source, and whether its terms allow the use.
@@ -161,6 +167,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         split=split,
         sample=None if sample is None else run.rate_of(sample),
         control=control,
+        cache=None if no_cache else run.memory_folder(),
     )
     report = run.check(corpus, asked, settings)
     if output is not None:

@@ -9,7 +9,6 @@ one MurmurHash3 finaliser of the 32-bit hash, then ``a * h + b`` modulo 2**32 a 
 from functools import cache
 
 import numpy as np
-from datasketch import MinHash
 
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.model import Floats, Int64s, Parameters, Shingles, UInt32s, UInt64s
@@ -88,6 +87,8 @@ def cardinality(rows: UInt32s) -> Floats:
 
 @cache
 def _permutations(count: int, seed: int) -> tuple[UInt32s, UInt32s]:
+    from datasketch import MinHash  # noqa: PLC0415 (it loads SciPy: for those who need it)
+
     permutations = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
     return np.ascontiguousarray(permutations[0]), np.ascontiguousarray(permutations[1])
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.model import Int64s, Shingles, Tokens, UInt32s, UInt64s
+from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
 
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -36,7 +36,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     for place in range(1, len(powers)):
         powers[place] = int(powers[place - 1]) * int(_MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
     room = len(tokens.hashes) + (len(tokens.offsets) if whole else 0)
-    hashes, positions = np.empty(room, np.uint64), np.empty(room, np.int64)
+    hashes, positions = np.empty(room, np.uint64), np.empty(room, np.int32)
     offsets = np.zeros(len(tokens.offsets), np.int64)
     _shingle_all(
         tokens.hashes, tokens.offsets, WORD * width, powers, whole, hashes, positions, offsets
@@ -67,7 +67,7 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     powers: UInt64s,
     whole: bool,
     hashes: UInt64s,
-    positions: Int64s,
+    positions: Int32s,
     offsets: Int64s,
 ) -> None:
     count = 0

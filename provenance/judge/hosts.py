@@ -29,6 +29,11 @@ class SourceHosts:
         }
         self._known: dict[str, str | None] = {}
 
+    @property
+    def owners(self) -> tuple[tuple[str, str], ...]:
+        """All hosts that are known, each with the id of its source, sorted."""
+        return tuple(sorted(self._owners.items()))
+
     def source_of(self, address: str | None) -> str | None:
         """Return the id of the source that an address belongs to; None where no rule names it.
 

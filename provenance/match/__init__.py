@@ -16,12 +16,22 @@ from provenance.match.features import Features, measure
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.mixtures import Planted
-from provenance.match.passages import EVERYTHING, MOST, NO_PASSAGES, Passages, sample, union
+from provenance.match.passages import (
+    EVERYTHING,
+    MOST,
+    NO_PASSAGES,
+    Passages,
+    bound_of,
+    coarser,
+    sample,
+    union,
+)
+from provenance.match.probing import Held, held
 from provenance.match.proportions import poisson, wilson
 from provenance.match.quotations import are_quotations
 from provenance.match.reach import unattributable
 from provenance.match.regression import odds, regressors
-from provenance.match.resemblance import LEAST, Bands, Lookalikes, bands, lookalikes
+from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
 from provenance.match.seeding import COMMON, FLOOR, scan
@@ -49,6 +59,7 @@ __all__ = [
     "MEASURED_RECALL",
     "MOST",
     "NO_CANDIDATES",
+    "NO_LOOKALIKES",
     "NO_PASSAGES",
     "RECALL_LOW",
     "RESEMBLING",
@@ -62,6 +73,7 @@ __all__ = [
     "Drawn",
     "Falsehood",
     "Features",
+    "Held",
     "Index",
     "Interval",
     "Lookalikes",
@@ -73,13 +85,16 @@ __all__ = [
     "are_quotations",
     "attribute",
     "bands",
+    "bound_of",
     "chances",
+    "coarser",
     "commons",
     "concatenated",
     "corrected",
     "corrected_sample",
     "expected",
     "fitted",
+    "held",
     "index",
     "interval",
     "learn",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, kernel
+from provenance.compiled import Scalar, inner
 from provenance.match.align import REACH, align
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
@@ -13,7 +13,7 @@ _ITEM_GAP = 48  # and in the item
 _SKIP = 2 * BITS_SCALE  # what a token between two runs costs
 
 
-@kernel
+@inner
 def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is its point)
     item: UInt32s,
     document: UInt32s,
@@ -21,16 +21,16 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
     hits: Int64s,
     order: Int64s,
     place: Scalar,
-    scratch: tuple[Int32s, Int32s, Int32s, Int32s],
-) -> tuple[Scalar, Int32s, Scalar, Scalar]:
+    scratch: tuple[Int32s, Int32s, Int32s, Int32s, Int32s],
+) -> tuple[Scalar, Scalar, Scalar, Scalar]:
     """Chain the hits of one item from `place` on, as far as they go together.
 
     Returns
     -------
     place : int
         The first hit of the next chain.
-    pairs : ndarray of int32, shape (m, 2)
-        Matched tokens: place in the item, place in the text.
+    count : int
+        Matched tokens, now in the last of `scratch`: place in the item, place in the text.
     score : int
         Their information; 0 where the chain was not worth an alignment.
     rarest : int
@@ -87,9 +87,10 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
         item_end, text_end = at_item + length, at_text + length
         place += 1
     if score < _CHAIN_FLOOR or count == 0:
-        return place, pairs[:0], 0, rarest
+        return place, 0, 0, rarest
     first, end, score = _dearest(item, bits, pairs[:count])
-    return place, *_beyond(item, document, bits, pairs[first:end], score, scratch), rarest
+    count, score = _beyond(item, document, bits, pairs[first:end], score, scratch)
+    return place, count, score, rarest
 
 
 @inner
@@ -117,17 +118,17 @@ def _dearest(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar
     return first, end, information
 
 
-@kernel
+@inner
 def _beyond(
     item: UInt32s,
     document: UInt32s,
     bits: UInt8s,
     pairs: Int32s,
     score: Scalar,
-    scratch: tuple[Int32s, Int32s, Int32s, Int32s],
-) -> tuple[Int32s, Scalar]:
-    """Extend a chain at both ends."""
-    table, left, right, _ = scratch
+    scratch: tuple[Int32s, Int32s, Int32s, Int32s, Int32s],
+) -> tuple[Scalar, Scalar]:
+    """Extend a chain at both ends; it is in the last of `scratch` then."""
+    table, left, right, _, whole = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
     item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
     lefts = align(
@@ -144,7 +145,6 @@ def _beyond(
         right,
     )
     rights = _without_strays(right, rights)
-    whole = np.empty((lefts + len(pairs) + rights, 2), np.int32)
     for step in range(lefts):  # traced from the far end: already in text order
         whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
         score += bits[item[whole[step, 0]] >> CELL_SHIFT]
@@ -154,7 +154,7 @@ def _beyond(
         row = lefts + len(pairs) + rights - 1 - step
         whole[row, 0], whole[row, 1] = item_end + right[step, 0], text_end + right[step, 1]
         score += bits[item[whole[row, 0]] >> CELL_SHIFT]
-    return whole, score
+    return lefts + len(pairs) + rights, score
 
 
 @inner

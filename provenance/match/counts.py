@@ -5,6 +5,7 @@ and the triples of tokens that any candidate matched, and one pass over the toke
 memory anyway.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,9 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     return Vocabulary(table, bits)
 
 
-def count(words: Vocabulary, tokens: UInt32s, offsets: Int64s, rows: Int64s) -> UInt32s:
+def count(
+    words: Vocabulary, tokens: UInt32s, offsets: Int64s, rows: Int64s, threads: int = 1
+) -> UInt32s:
     """Count every key of a vocabulary in some texts.
 
     Parameters
@@ -71,15 +74,22 @@ def count(words: Vocabulary, tokens: UInt32s, offsets: Int64s, rows: Int64s) -> 
         Tokens of the texts.
     rows : ndarray of int64
         Which of the texts to count in.
+    threads : int
+        How many count at a time.
 
     Returns
     -------
     ndarray of uint32, shape of `words.keys`
         Occurrences, in the slots of the table.
     """
-    counted = np.zeros(len(words.keys), np.uint32)
-    _count_all(words.keys, words.filter, tokens, offsets, rows, counted)
-    return counted
+    counted = np.zeros((threads, len(words.keys)), np.uint32)
+
+    def count_in(place: int, own: Int64s) -> None:
+        _count_all(words.keys, words.filter, tokens, offsets, own, counted[place])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(count_in, range(threads), np.array_split(rows, threads)))
+    return np.asarray(counted.sum(axis=0, dtype=np.uint32))
 
 
 @inlined

@@ -89,6 +89,7 @@ def measure(
     registry: Index,
     corpus: Passages,
     language: Language = NO_LANGUAGE,
+    threads: int = 1,
 ) -> Features:
     """Measure candidates against the corpus as a whole.
 
@@ -102,13 +103,15 @@ def measure(
         A sample of the same corpus.
     language : Language
         What everybody says: a small corpus does not know it.
+    threads : int
+        How many count at a time.
     """
     holdings = registry.holdings
     words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
     passages = np.arange(len(corpus.offsets) - 1)
-    in_corpus = count(words, corpus.tokens, corpus.offsets, passages)
-    in_registry = count(words, holdings.tokens, holdings.token_offsets, firsts)
+    in_corpus = count(words, corpus.tokens, corpus.offsets, passages, threads)
+    in_registry = count(words, holdings.tokens, holdings.token_offsets, firsts, threads)
     length = words_of(holdings.tokens, holdings.token_offsets)[candidates.items]
     matched = matched_words(
         (candidates.items, candidates.run_offsets, candidates.runs),

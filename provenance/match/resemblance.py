@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from datasketch import MinHashLSH
 
 from provenance.model import Int64s, UInt32s, UInt64s
 
@@ -58,9 +57,15 @@ class Lookalikes:
     similarities: np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
+NO_LOOKALIKES = Lookalikes(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0))
+"""None of them."""
+
+
 def bands(items: UInt32s, signatures: UInt32s) -> Bands:
     """Index signatures, with the bands and rows that datasketch finds best for `LEAST`."""
     width = signatures.shape[1] if len(signatures) else 128
+    from datasketch import MinHashLSH  # noqa: PLC0415 (it loads SciPy: for those who need it)
+
     plan = MinHashLSH(threshold=LEAST, num_perm=width)
     hashed = [_band_hash(signatures, band, plan.r) for band in range(plan.b)]
     orders = [np.argsort(keys, kind="stable") for keys in hashed]

@@ -12,8 +12,9 @@ from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
 from provenance.match.chains import chain
-from provenance.match.lookup import BITS_SCALE, Index, is_public, locate, probe
+from provenance.match.lookup import BITS_SCALE, Index, is_public
 from provenance.match.passages import LENGTH, passage_hash
+from provenance.match.probing import Held, held
 from provenance.match.sorting import ascending
 from provenance.model import Flags, Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, UInt64s
 
@@ -34,7 +35,7 @@ _TEXT, _ITEM, _SIZE, _FIRST, _LAST, _SCORE, _RAREST = range(7)
 _COLUMNS = 7
 
 
-def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
+def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = None) -> Candidates:
     """Find candidate passages of a registry's items in texts.
 
     Parameters
@@ -45,6 +46,8 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
         Of the same texts, of the registry's seed width.
     registry : Index
         What to look for.
+    known : Held or None
+        Which of the seeds the registry holds, where that is known already.
 
     Returns
     -------
@@ -53,18 +56,13 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
         beside them is not known here: it takes the text itself.
     """
     holdings = registry.holdings
+    found = held(seeds, registry) if known is None else known
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, tokens.offsets),
-        (seeds.hashes, seeds.positions, seeds.offsets),
-        (
-            registry.filter,
-            registry.directory,
-            registry.shift,
-            registry.bits,
-            registry.public,
-            registry.holdings.source_codes,
-        ),
-        (holdings.postings.shingles, holdings.postings.items, holdings.postings.positions),
+        (seeds.hashes, seeds.positions),
+        (found.places, found.firsts, found.lasts, found.offsets),
+        (registry.bits, registry.public, registry.holdings.source_codes),
+        (holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
         registry.longest,
     )
@@ -86,11 +84,12 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
 
 
 @kernel
-def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernels have no lists)
+def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fills: kernels have no lists)
     tokens: tuple[UInt32s, Int64s],
-    seeds: tuple[UInt64s, Int64s, Int64s],
-    tables: tuple[UInt64s, Int64s, Scalar, UInt8s, UInt64s, UInt8s],
-    postings: tuple[UInt64s, UInt32s, UInt32s],
+    seeds: tuple[UInt64s, Int32s],
+    found: tuple[Int64s, Int64s, Int64s, Int64s],
+    tables: tuple[UInt8s, UInt64s, UInt8s],
+    postings: tuple[UInt32s, UInt32s],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
@@ -106,9 +105,14 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
         np.empty((REACH, 2), np.int32),
         np.empty((REACH, 2), np.int32),
         np.empty((longest + REACH, 2), np.int32),
+        np.empty((longest + 3 * REACH, 2), np.int32),
     )
+    item_tokens, item_offsets = items
+    bits, found_offsets = tables[0], found[3]
     for text in range(len(token_offsets) - 1):
-        hit_count, hits = _hits_of(seeds, text, tables, postings, hits)
+        if found_offsets[text] == found_offsets[text + 1]:
+            continue
+        hit_count, hits = _hits_of(seeds, found, text, tables, postings, hits)
         if hit_count == 0:
             continue
         document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
@@ -120,10 +124,11 @@ def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernel
         place = np.int64(0)
         while place < hit_count:
             item = hits[order[place], 0]
-            own = items[0][items[1][item] : items[1][item + 1]]
-            place, pairs, score, rare = chain(own, document, tables[3], hits, order, place, scratch)
+            own = item_tokens[item_offsets[item] : item_offsets[item + 1]]
+            place, paired, score, rare = chain(own, document, bits, hits, order, place, scratch)
             if score < FLOOR:
                 continue
+            pairs = scratch[4][:paired]
             if count == len(rows):
                 rows = _doubled(rows)
                 run_offsets = _doubled(run_offsets.reshape(-1, 1)).reshape(-1)
@@ -157,33 +162,33 @@ def _doubled(table: Scalar) -> Scalar:
 
 @kernel
 def _hits_of(
-    seeds: tuple[UInt64s, Int64s, Int64s],
+    seeds: tuple[UInt64s, Int32s],
+    found: tuple[Int64s, Int64s, Int64s, Int64s],
     text: Scalar,
-    tables: tuple[UInt64s, Int64s, Scalar, UInt8s, UInt64s, UInt8s],
-    postings: tuple[UInt64s, UInt32s, UInt32s],
+    tables: tuple[UInt8s, UInt64s, UInt8s],
+    postings: tuple[UInt32s, UInt32s],
     hits: Int64s,
 ) -> tuple[Scalar, Int64s]:
-    """Look every shingle of a text up; `hits` comes back larger where it had to grow."""
-    hashes, positions, offsets = seeds
-    line_filter, directory, shift, _, public, codes = tables
+    """Give the postings of a text's seeds; `hits` comes back larger where it had to grow."""
+    hashes, positions = seeds
+    places, firsts, lasts, offsets = found
+    _, public, codes = tables
+    items, item_positions = postings
     count = 0
-    for seed in range(offsets[text], offsets[text + 1]):
-        shingle = hashes[seed]
-        if not probe(line_filter, shingle):
-            continue
-        first, last = locate(postings[0], directory, shift, shingle)
+    for index in range(offsets[text], offsets[text + 1]):
+        seed, first, last = places[index], firsts[index], lasts[index]
         sharing = last - first
-        if sharing >= _SHARED and is_public(public, shingle):
+        if sharing >= _SHARED and is_public(public, hashes[seed]):
             continue
-        across = _is_of_several(codes, postings[1], first, min(last, first + _LOOKED_AT))
+        across = _is_of_several(codes, items, first, min(last, first + _LOOKED_AT))
         if sharing > COMMON:
             last = first + _EARLIEST
         while count + last - first > len(hits):
             hits = _doubled(hits)
         for posting in range(first, last):
-            hits[count, 0] = postings[1][posting]
+            hits[count, 0] = items[posting]
             hits[count, 1] = positions[seed]
-            hits[count, 2] = postings[2][posting]
+            hits[count, 2] = item_positions[posting]
             hits[count, 3] = sharing * 2 + across
             count += 1
     return count, hits

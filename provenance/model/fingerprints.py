@@ -100,6 +100,13 @@ class Tokens:
     ends: Int32s
     offsets: Int64s
 
+    def take(self, texts: Int64s) -> "Tokens":
+        """Give the tokens of some of the texts, in the order of `texts`."""
+        sizes = np.diff(self.offsets)[texts]
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        places = np.repeat(self.offsets[texts] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        return Tokens(self.hashes[places], self.starts[places], self.ends[places], offsets)
+
 
 @dataclass(frozen=True, slots=True)
 class Shingles:
@@ -109,14 +116,14 @@ class Shingles:
     ----------
     hashes : ndarray of uint64, shape (m,)
         One a shingle, in text order, repeats kept.
-    positions : ndarray of int64, shape (m,)
+    positions : ndarray of int32, shape (m,)
         Token at which it starts, counted from the text's first.
     offsets : ndarray of int64, shape (n + 1,)
         Shingles of text `i` are `hashes[offsets[i]:offsets[i + 1]]`.
     """
 
     hashes: UInt64s
-    positions: Int64s
+    positions: Int32s
     offsets: Int64s
 
 

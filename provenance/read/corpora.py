@@ -1,8 +1,9 @@
 """A corpus: what is at the addresses that are checked, as parts that threads can read."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
@@ -48,6 +49,13 @@ class Corpus:
     text_columns: tuple[str, ...]
     digests: Digests
     ignored: int = 0
+
+    def hash_files(self) -> None:
+        """Read the bytes of all files for their digests, which are at hand from then on."""
+        streamed = {part.file for part in self.parts if not part.rereadable}
+        for name, digest in self.digests:
+            if name not in streamed:
+                digest()
 
     def digest(self) -> str:
         """Return the SHA-256 over the sorted names of the files, each with its own SHA-256."""
@@ -103,8 +111,9 @@ def open_corpus(
     _check_split(split, addresses)
     files, ignored = _files(local, split)
     for file in files:
-        parts += READERS[file.format](file, text_columns)
-        digests.append((file.name, file.digest))
+        digest = cache(file.digest)
+        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
+        digests.append((file.name, digest))
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
@@ -129,6 +138,18 @@ READERS: dict[str, Reader] = {
     "text": lambda file, _: text_parts(file),
 }
 """What makes parts of a file, by its format."""
+
+
+def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iterator[Part]:
+    """Let each part of a file tell what it holds."""
+
+    def key(part: Part, place: int) -> str:
+        if part.extent is None or len(parts) == 1:
+            return f"{digest()} {place} of {len(parts)}"
+        return file.digest(part.extent)
+
+    for place, part in enumerate(parts):
+        yield replace(part, key=partial(key, part, place))
 
 
 def _check_given(addresses: Sequence[str]) -> None:

@@ -79,12 +79,16 @@ class File:
         with self.stream() as stream, reading(self.told):
             return read_fully(stream, size)
 
-    def digest(self) -> str:
-        """Return the SHA-256 of the bytes on disk."""
+    def digest(self, extent: tuple[int, int] | None = None) -> str:
+        """Return the SHA-256 of the bytes on disk, or of an extent of them."""
         found = hashlib.sha256()
+        first, end = extent or (0, None)
         with self.open() as stream, reading(self.told):
-            while chunk := stream.read(_CHUNK):
+            stream.seek(first)
+            left = _CHUNK if end is None else end - first
+            while chunk := stream.read(min(_CHUNK, left)):
                 found.update(chunk)
+                left -= 0 if end is None else len(chunk)
         return found.hexdigest()
 
 

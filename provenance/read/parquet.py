@@ -39,13 +39,12 @@ def open_parquet(file: File) -> Tabular:
     """
     with _opened(file) as parquet:
         metadata, schema = parquet.metadata, parquet.schema_arrow
-    pieces = [
-        Piece(
-            _on_disk(metadata, groups),
-            _Groups(file, tuple(groups), _first_row(metadata, groups[0]), metadata).read,
-        )
-        for groups in _together(metadata)
-    ]
+    pieces = []
+    for groups in _together(metadata):
+        first = _first_row(metadata, groups[0])
+        read = _Groups(file, tuple(groups), first, metadata).read
+        extent = _extent(metadata, groups)
+        pieces.append(Piece(_on_disk(metadata, groups), read, extent, first))
     return Tabular(file.name, schema, tuple(pieces), _sampler(file), file.told)
 
 
@@ -107,6 +106,23 @@ def _on_disk(metadata: pq.FileMetaData, groups: Sequence[int]) -> int:
         for group in groups
         for column in range(metadata.num_columns)
     )
+
+
+def _extent(metadata: pq.FileMetaData, groups: Sequence[int]) -> tuple[int, int]:
+    """Say where the bytes of row groups lie."""
+    columns = [
+        metadata.row_group(group).column(column)
+        for group in groups
+        for column in range(metadata.num_columns)
+    ]
+    starts = [
+        min(filter(None, (column.dictionary_page_offset, column.data_page_offset)))
+        for column in columns
+    ]
+    ends = [
+        start + column.total_compressed_size for start, column in zip(starts, columns, strict=True)
+    ]
+    return min(starts), max(ends)
 
 
 def _rows_a_batch(metadata: pq.FileMetaData, groups: Sequence[int], paths: Sequence[str]) -> int:

@@ -26,6 +26,12 @@ class Part:
         Its place in the corpus.
     stratum : str or None
         What it is drawn from together with others, where they are not parts of one file.
+    extent : (int, int) or None
+        Where its bytes lie in the file, half-open, if nothing else of the file tells of its rows.
+    layout : str
+        How its columns are read, where its bytes do not say.
+    key : callable or None
+        Gives a digest of all that it holds; None where it cannot be told before it is read.
     """
 
     file: str
@@ -35,6 +41,9 @@ class Part:
     rereadable: bool = True
     index: int = 0
     stratum: str | None = None
+    extent: tuple[int, int] | None = None
+    layout: str = ""
+    key: Callable[[], str] | None = None
 
     def batches(self) -> Iterator[Documents]:
         """Read it, in batches of about 8 MB of text."""

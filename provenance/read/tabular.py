@@ -43,10 +43,16 @@ class Piece:
         Bytes on disk.
     read : callable
         Given the paths of the columns wanted, reads them.
+    extent : (int, int) or None
+        As of a `Part`.
+    first : int
+        Number of the first row, where the extent is not all that comes before it.
     """
 
     size: int
     read: Callable[[Sequence[str]], Iterator[Block]]
+    extent: tuple[int, int] | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,14 @@ def table_parts(table: Tabular, named: Sequence[str]) -> list[Part]:
     """Make the parts of a corpus out of a table; `named` are the text columns asked for."""
     columns = find_columns(table.schema, named, table.sample, file=table.told)
     return [
-        Part(table.file, piece.size, _reader(table.file, piece, columns), columns.texts)
+        Part(
+            table.file,
+            piece.size,
+            _reader(table.file, piece, columns),
+            columns.texts,
+            extent=piece.extent,
+            layout=f"{piece.first}\n{columns}\n{table.schema.remove_metadata()}",
+        )
         for piece in table.pieces
     ]
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
+    from provenance.run.memory import clear_memory, memory_folder, remembered
     from provenance.run.registries import (
         Dumps,
         Manifest,
@@ -40,10 +41,13 @@ __all__ = [
     "calibration_table",
     "check",
     "check_writable",
+    "clear_memory",
     "doubt_about",
     "fit_registry",
+    "memory_folder",
     "policy_of",
     "rate_of",
+    "remembered",
     "rendered",
     "show_registry",
     "summary",
@@ -67,6 +71,9 @@ _MODULES = {
     "show_registry": "registries",
     "verify_registry": "registries",
     "check_writable": "telling",
+    "clear_memory": "memory",
+    "memory_folder": "memory",
+    "remembered": "memory",
     "doubt_about": "registries",
     "policy_of": "telling",
     "rate_of": "telling",

@@ -58,7 +58,7 @@ def open_backgrounds(paths: Sequence[str], registries: Sequence[Opened]) -> list
                 remedy="name it once: with --registry, or with --background",
             )
     # Passages decide here, not texts that resemble each other as a whole.
-    return [Opened(one, index(one.holdings()), None) for _, one in sorted(whole.items())]
+    return [Opened(one, index(one.holdings()), lambda: None) for _, one in sorted(whole.items())]
 
 
 def coverage(opened: Sequence[Opened]) -> tuple[RegistrySummary, ...]:

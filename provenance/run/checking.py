@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +30,11 @@ from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
+from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
-from provenance.run.references import open_references
+from provenance.run.references import References, open_references
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
@@ -58,6 +60,8 @@ class Settings:
         Part of the documents that is looked at, in (0, 1]; None looks at all.
     control : str or None
         Registry of items that cannot be in the corpus; None measures no chance.
+    cache : Path or None
+        Folder in which readings are kept for the next check; None keeps none.
     """
 
     threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
@@ -66,6 +70,7 @@ class Settings:
     split: str | None = None
     sample: float | None = None
     control: str | None = None
+    cache: Path | None = None
 
 
 def check(
@@ -105,15 +110,14 @@ def check(
     registries, hosts = against.registries, SourceHosts(library)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
-    total = sum(part.size or 0 for part in opened.parts) or None
-    with progress("reading", total, "B", quiet=settings.quiet) as shown:
-        whole = read_corpus(seen, against.sought, hosts.sources_of, settings.threads, shown)
+    memory = _memory(settings, against, hosts)
+    whole = _read(seen, against, hosts, settings, memory)
     readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
         raise _nothing(corpus, opened)
-    settled = claims(readings, registries)
-    spans = gather(seen, readings, settled, registries, against.backgrounds)
+    settled = claims(readings, registries, settings.threads)
+    spans = gather(seen, readings, settled, registries, against.backgrounds, memory)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge, counts.tokens)
@@ -132,6 +136,38 @@ def check(
         sample=None if sample is None else sample.summary(),
     )
     return Report(result, made.findings)
+
+
+def _read(
+    corpus: Corpus,
+    against: References,
+    hosts: SourceHosts,
+    settings: Settings,
+    memory: Memory | None,
+) -> list[Reading]:
+    """Read a corpus, and its files' bytes beside that."""
+    total = sum(part.size or 0 for part in corpus.parts) or None
+    with (
+        ThreadPoolExecutor(1) as aside,
+        progress("reading", total, "B", quiet=settings.quiet) as shown,
+    ):
+        hashed = aside.submit(corpus.hash_files)
+        readings = read_corpus(
+            corpus, against.sought, hosts.sources_of, settings.threads, shown, memory
+        )
+        hashed.result()
+    return readings
+
+
+def _memory(settings: Settings, against: References, hosts: SourceHosts) -> Memory | None:
+    """Remember what depends on the same registries, and on the same code."""
+    if settings.cache is None:
+        return None
+    registries = [opened.registry.manifest.digest for opened in against.sought]
+    owners = [name for pair in hosts.owners for name in pair]
+    memory = Memory(settings.cache, digest_of([code_digest(), *registries, "hosts", *owners]))
+    memory.tidy()
+    return memory
 
 
 def _nothing(corpus: Sequence[str], opened: Corpus) -> EmptyCorpus:

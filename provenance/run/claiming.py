@@ -57,8 +57,23 @@ class Claims:
     def __len__(self) -> int:
         return len(self.registries)
 
+    def within(self, low: int, high: int, text: int) -> "Claims":
+        """Give the claims from `low` up to `high`; texts are counted from `text` on."""
+        own = slice(low, high)
+        winners = self.winners[own]
+        return Claims(
+            self.registries[own],
+            self.candidates.take(np.arange(low, high)).shifted(-text),
+            self.bits[own],
+            self.strengths[own],
+            self.chosen[own],
+            self.firsts[own],
+            self.lasts[own],
+            np.where(winners >= 0, winners - low, -1),
+        )
 
-def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
+
+def claims(readings: Sequence[Reading], registries: Sequence[Opened], threads: int = 1) -> Claims:
     """Weigh all candidates of a corpus, and settle who gets which tokens.
 
     Parameters
@@ -67,6 +82,8 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
         Of all parts, in order.
     registries : sequence of Opened
         That they were matched against, in order.
+    threads : int
+        How many count words at a time.
     """
     corpus = union(reading.passages for reading in readings)
     size = sum(opened.size for opened in registries)
@@ -78,7 +95,7 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened]) -> Claims:
                 for reading, before in zip(readings, text_bases(readings), strict=True)
             ]
         )
-        features = measure(candidates, opened.index, corpus, load_language())
+        features = measure(candidates, opened.index, corpus, load_language(), threads)
         chance = opened.index.holdings.chance
         likely = odds(features, len(corpus.tokens))
         rare = strength(likely, chance, size)

@@ -12,7 +12,9 @@ from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases, text_bases
-from provenance.run.excerpts import Words, excerpt
+from provenance.run.entries import keep_table, recalled_table, spans_name
+from provenance.run.excerpts import excerpts
+from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading
 from provenance.run.spans import Located, complement, in_characters, locate
 
@@ -62,6 +64,7 @@ def gather(
     claims: Claims,
     registries: Sequence[Opened],
     backgrounds: Sequence[Opened] = (),
+    memory: Memory | None = None,
 ) -> pa.Table:
     """Read the texts that hold something again, and locate all of it.
 
@@ -77,6 +80,8 @@ def gather(
         Where it was found.
     backgrounds : sequence of Opened
         Where it is looked up, too: what they hold of it is contested.
+    memory : Memory or None
+        What earlier checks located in the same parts.
 
     Returns
     -------
@@ -84,29 +89,50 @@ def gather(
         Of schema `SPANS`.
     """
     tables = []
-    documents = document_bases(readings)
-    for place, (part, reading, base) in enumerate(
-        zip(corpus.parts, readings, text_bases(readings), strict=True)
+    for part, reading, text, document in zip(
+        corpus.parts, readings, text_bases(readings), document_bases(readings), strict=True
     ):
-        wholes = _wholes(reading)
-        low, high = np.searchsorted(claims.candidates.texts, [base, base + reading.counts.texts])
-        own = np.arange(low, high)
-        if not len(own) and not wholes:
+        low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
+        own = claims.within(int(low), int(high), text)
+        if not len(own) and not _wholes(reading):
             continue
-        for first, batch in _wanted(part, reading, claims.candidates.texts[own] - base, wholes):
-            tables.append(
-                _located(
-                    batch,
-                    first,
-                    base,
-                    documents[place] + reading.documents,
-                    wholes,
-                    claims,
-                    registries,
-                    backgrounds,
-                )
-            )
+        name = spans_name(memory, part, own, backgrounds)
+        found = recalled_table(memory, name, SPANS)
+        if found is None:
+            found = _gathered(part, reading, own, registries, backgrounds)
+            keep_table(memory, name, found)
+        tables.append(_counted_on(found, int(low), text, document))
     return pa.concat_tables([SPANS.empty_table(), *tables])
+
+
+def _gathered(
+    part: Part,
+    reading: Reading,
+    claims: Claims,
+    registries: Sequence[Opened],
+    backgrounds: Sequence[Opened],
+) -> pa.Table:
+    """Locate all that a part holds, everything counted from its own first."""
+    wholes = _wholes(reading)
+    tables = [
+        _located(batch, numbers, reading.documents, wholes, claims, registries, backgrounds)
+        for numbers, batch in _wanted(part, reading, claims.candidates.texts, wholes)
+    ]
+    return pa.concat_tables([SPANS.empty_table(), *tables])
+
+
+def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Table:
+    """Count claims, texts and documents through the whole corpus."""
+    claims = spans["claim"].to_numpy()
+    counted = {
+        "claim": np.where(claims >= 0, claims + claim, claims),
+        "text_number": spans["text_number"].to_numpy() + text,
+        "document_number": spans["document_number"].to_numpy() + document,
+    }
+    for name, column in counted.items():
+        place = SPANS.get_field_index(name)
+        spans = spans.set_column(place, SPANS.field(name), pa.array(column, pa.int64()))
+    return spans
 
 
 def _wholes(reading: Reading) -> dict[int, _Whole]:
@@ -153,7 +179,6 @@ def _changed(file: str) -> CorruptFile:
 def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     batch: pa.RecordBatch,
     numbers: Int64s,
-    base: int,
     documents: Int64s,
     wholes: dict[int, _Whole],
     claims: Claims,
@@ -163,11 +188,9 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     """Locate everything that some texts of a part hold."""
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
-    low, high = np.searchsorted(
-        claims.candidates.texts, [numbers[0] + base, numbers[-1] + base + 1]
-    )
+    low, high = np.searchsorted(claims.candidates.texts, [numbers[0], numbers[-1] + 1])
     places = np.arange(low, high)
-    rows = np.searchsorted(numbers, claims.candidates.texts[places] - base)
+    rows = np.searchsorted(numbers, claims.candidates.texts[places])
     if (np.diff(tokens.offsets)[rows] != claims.candidates.sizes[places]).any():
         raise _changed(batch.column("file")[0].as_py())
     claimed = locate(claims, places, rows, texts, tokens, registries)
@@ -183,7 +206,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     fills = [wholes[int(numbers[row])] for row in rest.rows.tolist()]
     located = _joined(claimed, rest)
     starts, ends = in_characters(texts, located)
-    shown = _excerpts(batch, texts, located, (starts, ends), claims, places)
+    shown = excerpts(batch, texts, located, (starts, ends), claims, places)
     return pa.table(
         {
             **{
@@ -205,7 +228,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
             "claim": [*places.tolist(), *([-1] * len(fills))],
             "chosen": np.concatenate([chosen, np.ones(len(fills), bool)]),
             "held": _held(tokens, claims, places, rows, rest, backgrounds),
-            "text_number": numbers[located.rows] + base,
+            "text_number": numbers[located.rows],
             "document_number": documents[numbers[located.rows]],
             "first_token": located.firsts,
             "span_tokens": located.lasts - located.firsts + 1,
@@ -252,33 +275,3 @@ def _joined(left: Located, right: Located) -> Located:
         np.concatenate([left.firsts, right.firsts]),
         np.concatenate([left.lasts, right.lasts]),
     )
-
-
-def _excerpts(
-    batch: pa.RecordBatch,
-    texts: Texts,
-    located: Located,
-    points: tuple[Int64s, Int64s],
-    claims: Claims,
-    places: Int64s,
-) -> dict[str, list[object]]:
-    """Show every chosen stretch; the others take no part in any report."""
-    strings = batch.column("text").to_pylist()
-    words = Words(texts, strings)
-    columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
-    for place, row in enumerate(located.rows.tolist()):
-        is_claim = place < len(places)
-        if is_claim and not claims.chosen[places[place]]:
-            for column in columns.values():
-                column.append(None)
-            continue
-        marked: list[tuple[int, int]] = []
-        if is_claim:
-            marked = words.spans(row, claims.candidates.runs_of(int(places[place])), 1)
-        span = int(points[0][place]), int(points[1][place])
-        inside = [(first, last) for first, last in marked if span[0] <= first and last <= span[1]]
-        cut = excerpt(strings[row], span, inside)
-        columns["excerpt"].append(cut.text)
-        columns["excerpt_start"].append(cut.start)
-        columns["marks"].append(cut.marks)
-    return columns

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from provenance.fingerprint import tokenise
 from provenance.model import Int32s, Int64s, Texts
+from provenance.run.claiming import Claims
+from provenance.run.spans import Located
 
 CONTEXT = 80
 """Characters shown before and after a passage."""
@@ -111,3 +114,33 @@ def _heads(string: str) -> Int64s:
     """Byte at which each character of a string begins, and the end."""
     raw = np.frombuffer(string.encode(), np.uint8)
     return np.concatenate([np.flatnonzero((raw & 0xC0) != 0x80), [len(raw)]]).astype(np.int64)
+
+
+def excerpts(
+    batch: pa.RecordBatch,
+    texts: Texts,
+    located: Located,
+    points: tuple[Int64s, Int64s],
+    claims: Claims,
+    places: Int64s,
+) -> dict[str, list[object]]:
+    """Show every chosen stretch; the others take no part in any report."""
+    strings = batch.column("text").to_pylist()
+    words = Words(texts, strings)
+    columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
+    for place, row in enumerate(located.rows.tolist()):
+        is_claim = place < len(places)
+        if is_claim and not claims.chosen[places[place]]:
+            for column in columns.values():
+                column.append(None)
+            continue
+        marked: list[tuple[int, int]] = []
+        if is_claim:
+            marked = words.spans(row, claims.candidates.runs_of(int(places[place])), 1)
+        span = int(points[0][place]), int(points[1][place])
+        inside = [(first, last) for first, last in marked if span[0] <= first and last <= span[1]]
+        cut = excerpt(strings[row], span, inside)
+        columns["excerpt"].append(cut.text)
+        columns["excerpt_start"].append(cut.start)
+        columns["marks"].append(cut.marks)
+    return columns

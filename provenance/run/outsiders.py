@@ -84,26 +84,11 @@ def outside_claims(
     ]
     settled = claims([*readings, *strange], registries)
     texts = sum((reading.counts for reading in readings), Counts()).texts
-    return _from(settled, int(np.searchsorted(settled.candidates.texts, texts)), texts)
+    place = int(np.searchsorted(settled.candidates.texts, texts))
+    return settled.within(place, len(settled), texts)
 
 
 def _strange(candidates: Candidates, sample: Passages) -> Candidates:
     shared = np.isin(candidates.passages, sample.hashes)
     passages = np.where(shared, candidates.passages, np.uint64(_OUTSIDE))
     return replace(candidates, passages=passages)
-
-
-def _from(settled: Claims, place: int, texts: int) -> Claims:
-    """Give the claims from a place on."""
-    chosen = np.arange(place, len(settled))
-    winners = settled.winners[place:]
-    return Claims(
-        settled.registries[place:],
-        settled.candidates.take(chosen).shifted(-texts),
-        settled.bits[place:],
-        settled.strengths[place:],
-        settled.chosen[place:],
-        settled.firsts[place:],
-        settled.lasts[place:],
-        np.where(winners >= 0, winners - place, -1),
-    )

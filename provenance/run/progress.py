@@ -15,38 +15,60 @@ _SILENCE = 30.0
 class Progress(Protocol):
     """What long work tells of itself."""
 
-    def advance(self, amount: int, note: str = "") -> None:
-        """Tell that `amount` more is done."""
+    def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
+        """Tell that `amount` more is done, `documents` among it."""
 
 
 class Quiet:
     """Tells nothing."""
 
-    def advance(self, amount: int, note: str = "") -> None:
+    def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
         """Tell nothing."""
+
+
+class _Rate:
+    """How many documents a second."""
+
+    def __init__(self) -> None:
+        self._begun, self._documents = time.monotonic(), 0
+
+    def told(self, documents: int, note: str) -> str:
+        self._documents += documents
+        rate = self._documents / max(time.monotonic() - self._begun, 1e-3)
+        words = f"{rate:,.0f} documents/s" if self._documents else ""
+        return ", ".join(word for word in (words, note) if word)
 
 
 class _Bar:
     def __init__(self, bar: "tqdm[None]") -> None:
-        self._bar = bar
+        self._bar, self._rate = bar, _Rate()
 
-    def advance(self, amount: int, note: str = "") -> None:
-        self._bar.set_postfix_str(note, refresh=False)
+    def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
+        self._bar.set_postfix_str(self._rate.told(documents, note), refresh=False)
         self._bar.update(amount)
 
 
 class _Lines:
     def __init__(self, label: str, total: int | None) -> None:
         self._label, self._total, self._done = label, total, 0
-        self._told = time.monotonic()
+        self._begun = self._told = time.monotonic()
+        self._rate = _Rate()
 
-    def advance(self, amount: int, note: str = "") -> None:
+    def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
         self._done += amount
-        if time.monotonic() - self._told < _SILENCE:
+        words = self._rate.told(documents, note)
+        now = time.monotonic()
+        if now - self._told < _SILENCE:
             return
-        self._told = time.monotonic()
-        part = f"{self._done / self._total:.0%}" if self._total else f"{self._done:,}"
-        sys.stderr.write(f"{self._label}: {part} {note}".rstrip() + "\n")
+        self._told = now
+        line = f"{self._label}: {self._state(now - self._begun)}{words}"
+        sys.stderr.write(line.rstrip(", ") + "\n")
+
+    def _state(self, seconds: float) -> str:
+        if not self._total or not self._done:
+            return f"{self._done:,} so far, "
+        left = seconds * (self._total - self._done) / self._done
+        return f"{self._done / self._total:.0%}, {left / 60:.0f} min left, "
 
 
 @contextmanager

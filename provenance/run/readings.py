@@ -1,7 +1,8 @@
 """What one reading of a corpus brings: counts, candidates, and a sample of its own words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
 from provenance.model import Int64s, Skipped
@@ -19,13 +20,13 @@ class Opened:
         As on disk.
     index : Index
         Its postings.
-    bands : Bands or None
-        Its signatures; None where no item is long enough.
+    bands : callable
+        Gives its signatures when the first text asks for them; None where no item is long enough.
     """
 
     registry: Registry
     index: Index
-    bands: Bands | None
+    bands: Callable[[], Bands | None]
 
     @property
     def size(self) -> int:
@@ -38,7 +39,7 @@ def opened(registries: Sequence[Registry]) -> list[Opened]:
     held = [registry.holdings() for registry in registries]
     public = commons(held)
     return [
-        Opened(registry, index(holdings, public), _bands(registry))
+        Opened(registry, index(holdings, public), cache(partial(_bands, registry)))
         for registry, holdings in zip(registries, held, strict=True)
     ]
 

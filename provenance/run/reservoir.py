@@ -46,7 +46,7 @@ class Reservoir:
                 self._offer(documents.batch)
                 yield documents
 
-        return replace(part, read=read)
+        return replace(part, read=read, key=None)  # what is read is not what is there
 
     def _offer(self, batch: pa.RecordBatch) -> None:
         hashes = standing(batch, self._seed, ("field",))

@@ -73,7 +73,7 @@ class Sample:
                 yield Documents(spare.batch)
             self._parts[place] = _Part(np.concatenate(drawn), count, size)
 
-        return replace(part, read=read)
+        return replace(part, read=read, key=None)  # what is read is not what is there
 
     def summary(self) -> SampleSummary:
         """Say how much was looked at, of how much."""

@@ -15,18 +15,24 @@ import pyarrow.compute as pc
 from provenance.fingerprint import breaks, cardinality, shingle, signatures, tokenise
 from provenance.match import (
     MOST,
+    NO_LOOKALIKES,
     NO_PASSAGES,
     Candidates,
     Lookalikes,
     Passages,
+    bound_of,
+    coarser,
     concatenated,
+    held,
     lookalikes,
     sample,
     scan,
     union,
 )
-from provenance.model import Documents, Int64s, Skipped, Texts, Tokens
+from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens
 from provenance.read import Corpus, Part
+from provenance.run.entries import keep_reading, reading_name, recalled_reading
+from provenance.run.memory import Memory
 from provenance.run.progress import Progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.spool import Spool
@@ -41,6 +47,7 @@ def read_corpus(
     owned: Callable[[pa.Array], pa.Array],
     threads: int,
     progress: Progress,
+    memory: Memory | None = None,
 ) -> list[Reading]:
     """Read a corpus once.
 
@@ -56,26 +63,62 @@ def read_corpus(
         How many parts are read at a time.
     progress : Progress
         Told of every part.
+    memory : Memory or None
+        What earlier checks against the same registries learnt: parts that have not changed are
+        not read.
 
     Returns
     -------
     list of Reading
         One a part, in the order of the parts.
     """
+    readings = _Readings(bound_of(_TOKENS_A_BYTE * sum(part.size for part in corpus.parts)))
 
     def read(part: Part) -> Reading:
-        return _read_part(part, registries, owned)
+        name = reading_name(memory, part)
+        known = recalled_reading(memory, name)
+        if known is None or known.passages.bound < readings.least:
+            known = _read_part(part, registries, owned, readings.least)
+            keep_reading(memory, name, known)
+        return replace(known, passages=coarser(known.passages, readings.bound))
 
-    readings: list[Reading] = []
     found = 0
     with ThreadPoolExecutor(threads) as pool:
         for part, reading in zip(
             corpus.parts, _in_order(pool, read, corpus.parts, 2 * threads), strict=True
         ):
-            readings.append(reading)
+            readings.add(reading)
             found += sum(map(len, reading.candidates))
-            progress.advance(part.size or 0, f"{found:,} candidates")
-    return readings
+            told = f"{found:,} candidates"
+            progress.advance(part.size or 0, reading.counts.documents, told)
+    return readings.all
+
+
+_TOKENS_A_BYTE = 0.4
+"""What English in Parquet has on disk, compressed; more than files that are not."""
+
+
+class _Readings:
+    """Readings so far; the sample of all of them is bounded, however large the corpus is.
+
+    The bound depends on the corpus alone: on its size to begin with, where that is known.
+    """
+
+    def __init__(self, least: int) -> None:
+        self.all: list[Reading] = []
+        self.least = self.bound = least
+        self._tokens = 0
+
+    def add(self, reading: Reading) -> None:
+        """Add a reading; the first one takes the samples of all where they have grown large."""
+        self.all.append(reading)
+        self._tokens += len(reading.passages.tokens)
+        if self._tokens <= 2 * MOST:
+            return
+        merged = union(one.passages for one in self.all)
+        self.all = [replace(one, passages=NO_PASSAGES) for one in self.all]
+        self.all[0] = replace(self.all[0], passages=merged)
+        self.bound, self._tokens = merged.bound, len(merged.tokens)
 
 
 def _in_order(
@@ -99,7 +142,10 @@ def _in_order(
 
 
 def _read_part(
-    part: Part, registries: Sequence[Opened], owned: Callable[[pa.Array], pa.Array]
+    part: Part,
+    registries: Sequence[Opened],
+    owned: Callable[[pa.Array], pa.Array],
+    bound: int,
 ) -> Reading:
     counts = Counts()
     skipped: list[Skipped] = []
@@ -109,7 +155,7 @@ def _read_part(
     for documents in part.batches():
         skipped.extend(documents.skipped)
         for piece in slices(documents):
-            scanned = _read_slice(piece, registries, owned, counts)
+            scanned = _read_slice(piece, registries, owned, counts, bound)
             counts += scanned.counts
             batches.append(scanned)
             pending.append(scanned.passages)
@@ -169,6 +215,7 @@ def _read_slice(
     registries: Sequence[Opened],
     owned: Callable[[pa.Array], pa.Array],
     before: Counts,
+    bound: int,
 ) -> _Slice:
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
@@ -176,10 +223,12 @@ def _read_slice(
     candidates, alike = [], []
     for opened in registries:
         seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
-        found = scan(tokens, seeds, opened.index)
+        known = held(seeds, opened.index)
+        found = scan(tokens, seeds, opened.index, known)
         parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
         candidates.append(replace(found, breaks=parted).shifted(before.texts))
-        alike.append(_resembling(tokens, opened, before.texts))
+        sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
+        alike.append(_resembling(tokens, sharing, opened, before.texts))
     linked, links = _linked(batch.column("url"), owned)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
@@ -187,7 +236,7 @@ def _read_slice(
         tuple(alike),
         linked + before.texts,
         links,
-        sample(tokens),
+        sample(tokens, bound),
         documents + before.documents,
     )
 
@@ -214,16 +263,21 @@ def _linked(
     return present.astype(np.int64), tuple(sources.drop_null().to_pylist())
 
 
-def _resembling(tokens: Tokens, opened: Opened, before: int) -> Lookalikes:
+def _resembling(tokens: Tokens, sharing: Flags, opened: Opened, before: int) -> Lookalikes:
     parameters = opened.index.holdings.parameters
-    long = np.flatnonzero(np.diff(tokens.offsets) >= parameters.signature_least)
-    if opened.bands is None or not len(long):
-        return Lookalikes(_NO_NUMBERS, np.zeros(0, np.uint32), np.zeros(0))
-    shingles = shingle(tokens, parameters.signature_width, whole=True)
-    rows = signatures(shingles, parameters)[long]
+    long = np.flatnonzero(sharing & (np.diff(tokens.offsets) >= parameters.signature_least))
+    bands = opened.bands() if len(long) else None
+    if bands is None:
+        return NO_LOOKALIKES
+    shingles = shingle(tokens.take(long), parameters.signature_width, whole=True)
+    rows = signatures(shingles, parameters)
     telling = np.flatnonzero(cardinality(rows) >= _TELLING)
-    return lookalikes(opened.bands, long[telling].astype(np.int64) + before, rows[telling])
+    return lookalikes(bands, long[telling].astype(np.int64) + before, rows[telling])
 
+
+_SHARING = 8
+"""A text that resembles an item by half shares a third of its seeds with it. Whoever shares less
+than one in so many with all items together resembles none."""
 
 _TELLING = 50
 """Different shingles from which a whole text can resemble another: a page of `ha ha ha` cannot."""

@@ -18,7 +18,9 @@ HASHES = st.lists(st.integers(0, 2**64 - 1), max_size=60)
 
 def shingles_from(hashes):
     values = np.array(hashes, np.uint64)
-    return Shingles(values, np.arange(len(values)), np.array([0, len(values)], np.int64))
+    return Shingles(
+        values, np.arange(len(values), dtype=np.int32), np.array([0, len(values)], np.int64)
+    )
 
 
 def sketch_of(hashes, parameters=FINE):

@@ -36,12 +36,19 @@ def content(drawn):
 
 
 def passage_hash(passage):
-    state = 0
-    for token in passage:
-        state = (state ^ token) * 0x9E3779B97F4A7C15 & MASK
-        state ^= state >> 29
-    state = state * 0xBF58476D1CE4E5B9 & MASK
+    whole = len(passage) // 4 * 4
+    seeds = [lane * 0xD6E8FEB86659FD93 & MASK for lane in (1, 2, 3, 4)]
+    lanes = [lane_hash(seed, passage[lane:whole:4]) for lane, seed in enumerate(seeds)]
+    lanes[0] = lane_hash(lanes[0], passage[whole:])
+    state = lane_hash(lanes[0], lanes[1:]) * 0xBF58476D1CE4E5B9 & MASK
     return state ^ state >> 32
+
+
+def lane_hash(state, numbers):
+    for number in numbers:
+        state = (state ^ number) * 0x9E3779B97F4A7C15 & MASK
+        state ^= state >> 29
+    return state
 
 
 def slow_sample(corpus, bound):

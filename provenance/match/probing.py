@@ -1,0 +1,102 @@
+"""Which shingles of texts a registry holds: asked of all of them at a time.
+
+A probe of the filter misses the cache, and so does a look into the postings. Neither waits for the
+one before it: every shingle is probed first, without a branch on what came out, and only those that
+the filter let through are looked up.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.compiled import Scalar, inner, kernel
+from provenance.match.lookup import Index, locate, probe
+from provenance.model import Int64s, Shingles, UInt64s
+
+_AT_ONCE = 4096  # probes
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Shingles of some texts that a registry holds.
+
+    Parameters
+    ----------
+    places : ndarray of int64, shape (m,)
+        Which shingles, in their order.
+    firsts, lasts : ndarray of int64, shape (m,)
+        Their postings, half-open.
+    offsets : ndarray of int64, shape (n + 1,)
+        Those of text `i` are `places[offsets[i]:offsets[i + 1]]`.
+    """
+
+    places: Int64s
+    firsts: Int64s
+    lasts: Int64s
+    offsets: Int64s
+
+
+def held(seeds: Shingles, registry: Index) -> Held:
+    """Find which shingles of texts a registry holds.
+
+    Parameters
+    ----------
+    seeds : Shingles
+        Of the registry's seed width.
+    registry : Index
+        What to look in.
+    """
+    places, firsts, lasts = _hold_all(
+        seeds.hashes,
+        registry.filter,
+        registry.holdings.postings.shingles,
+        registry.directory,
+        registry.shift,
+    )
+    return Held(places, firsts, lasts, np.searchsorted(places, seeds.offsets).astype(np.int64))
+
+
+@kernel
+def _hold_all(
+    seeds: UInt64s,
+    line_filter: UInt64s,
+    shingles: UInt64s,
+    directory: Int64s,
+    shift: Scalar,
+) -> tuple[Int64s, Int64s, Int64s]:
+    passed = np.empty(_AT_ONCE, np.int64)
+    room = min(len(seeds), _AT_ONCE)
+    places, firsts, lasts = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+    )
+    count = np.int64(0)
+    for start in range(0, len(seeds), _AT_ONCE):
+        through = _pass(seeds, start, min(start + _AT_ONCE, len(seeds)), line_filter, passed)
+        if count + through > len(places):
+            places, firsts, lasts = _longer(places), _longer(firsts), _longer(lasts)
+        for index in range(through):
+            first, last = locate(shingles, directory, shift, seeds[passed[index]])
+            places[count], firsts[count], lasts[count] = passed[index], first, last
+            count += last > first
+    return places[:count], firsts[:count], lasts[:count]
+
+
+@inner
+def _pass(
+    seeds: UInt64s, start: Scalar, end: Scalar, line_filter: UInt64s, passed: Int64s
+) -> Scalar:
+    through = 0
+    for place in range(start, end):
+        passed[through] = place
+        through += probe(line_filter, seeds[place])
+    return through
+
+
+@kernel
+def _longer(numbers: Int64s) -> Int64s:
+    longer = np.empty(2 * len(numbers) + _AT_ONCE, np.int64)
+    for place in range(len(numbers)):
+        longer[place] = numbers[place]
+    return longer
