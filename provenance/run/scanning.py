@@ -37,7 +37,7 @@ from provenance.run.progress import Progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.spool import Spool
 
-_SLICE = 1 << 20
+_SLICE = 1 << 19
 """Bytes of text fingerprinted at a time: what they need stays in the processor's cache."""
 
 
