@@ -22,12 +22,12 @@ def inner(function: F) -> F:
     Counting takes two atomic instructions for every array that a function unpacks, ten times the
     work of a short loop.
     """
-    return _compiled(function, cache=True, nogil=True, _nrt=False)
+    return _compiled(function, nogil=True, no_cpython_wrapper=True, _nrt=False)
 
 
 def inlined(function: F) -> F:
     """Compile `function` into its callers: for the few lines that every loop body shares."""
-    return _compiled(function, forceinline=True, _nrt=False)
+    return _compiled(function, forceinline=True, no_cpython_wrapper=True, _nrt=False)
 
 
 def spliced(function: F) -> F:
@@ -41,4 +41,5 @@ def spliced(function: F) -> F:
 
 def _compiled(function: F, **options: Any) -> F:
     compiled: Any = numba.njit
-    return cast("F", compiled(boundscheck=False, error_model="numpy", **options)(function))
+    made = compiled(boundscheck=False, error_model="numpy", no_cfunc_wrapper=True, **options)
+    return cast("F", made(function))
