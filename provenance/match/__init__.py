@@ -11,9 +11,19 @@ from provenance.match.estimates import (
     interval,
     sampled_interval,
 )
-from provenance.match.everybody import commons
+from provenance.match.everybody import commons, shared
 from provenance.match.features import Features, measure
-from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
+from provenance.match.lookup import (
+    BITS_SCALE,
+    CELL_SHIFT,
+    LINE_WORDS,
+    Index,
+    Layout,
+    entered,
+    index,
+    laid_out,
+    layout,
+)
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.mixtures import Planted
 from provenance.match.passages import EVERYTHING, MOST, NO_PASSAGES, Passages, sample, union
@@ -45,6 +55,7 @@ __all__ = [
     "EVERYTHING",
     "FLOOR",
     "LEAST",
+    "LINE_WORDS",
     "LOOKS",
     "MEASURED_RECALL",
     "MOST",
@@ -64,6 +75,7 @@ __all__ = [
     "Features",
     "Index",
     "Interval",
+    "Layout",
     "Lookalikes",
     "Passages",
     "Planted",
@@ -78,10 +90,13 @@ __all__ = [
     "concatenated",
     "corrected",
     "corrected_sample",
+    "entered",
     "expected",
     "fitted",
     "index",
     "interval",
+    "laid_out",
+    "layout",
     "learn",
     "length_classes",
     "lookalikes",
@@ -94,6 +109,7 @@ __all__ = [
     "sample",
     "sampled_interval",
     "scan",
+    "shared",
     "stands",
     "strength",
     "unattributable",

@@ -15,7 +15,17 @@ from provenance.match.chains import chain
 from provenance.match.lookup import BITS_SCALE, Index, is_public, locate, probe
 from provenance.match.passages import LENGTH, passage_hash
 from provenance.match.sorting import ascending
-from provenance.model import Flags, Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, UInt64s
+from provenance.model import (
+    Flags,
+    Int32s,
+    Int64s,
+    Positions,
+    Shingles,
+    Tokens,
+    UInt8s,
+    UInt32s,
+    UInt64s,
+)
 
 COMMON = 100
 """A shingle that more items share is followed into the earliest few of them only."""
@@ -89,8 +99,8 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index) -> Candidates:
 def _scan_all(  # noqa: C901, PLR0915 (it grows the arrays that it fills: kernels have no lists)
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int64s, Int64s],
-    tables: tuple[UInt64s, Int64s, Scalar, UInt8s, UInt64s, UInt8s],
-    postings: tuple[UInt64s, UInt32s, UInt32s],
+    tables: tuple[UInt64s, UInt32s, Scalar, UInt8s, UInt64s, UInt8s],
+    postings: tuple[UInt32s, UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
@@ -159,8 +169,8 @@ def _doubled(table: Scalar) -> Scalar:
 def _hits_of(
     seeds: tuple[UInt64s, Int64s, Int64s],
     text: Scalar,
-    tables: tuple[UInt64s, Int64s, Scalar, UInt8s, UInt64s, UInt8s],
-    postings: tuple[UInt64s, UInt32s, UInt32s],
+    tables: tuple[UInt64s, UInt32s, Scalar, UInt8s, UInt64s, UInt8s],
+    postings: tuple[UInt32s, UInt32s, Positions],
     hits: Int64s,
 ) -> tuple[Scalar, Int64s]:
     """Look every shingle of a text up; `hits` comes back larger where it had to grow."""

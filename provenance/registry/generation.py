@@ -26,14 +26,14 @@ from provenance.registry.groups import Group, group
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     ITEMS_FILE,
-    POSTINGS_FILE,
     SIGNATURES_FILE,
     SKETCH_FILE,
     TEXTS_FILE,
 )
 from provenance.registry.order import Ordered, row_groups
+from provenance.registry.origins import Origins, joined_origins
 from provenance.registry.parts import gatherer
-from provenance.registry.postings import depth_of, lay_postings, sort_postings
+from provenance.registry.postings import Heap, depth_of, sort_postings
 from provenance.registry.workshop import Workshop
 
 
@@ -43,8 +43,10 @@ class Sums:
 
     Parameters
     ----------
-    items, laid : int
-        Items; postings, repeats of a shingle in one item among them.
+    items : int
+        How many.
+    origins : tuple of Origins
+        Whose they are, a row group each.
     sketches : dict of str to Sketch
         By source.
     cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
@@ -54,7 +56,7 @@ class Sums:
     """
 
     items: int
-    laid: int
+    origins: tuple[Origins, ...]
     sketches: dict[str, Sketch]
     cells: Int64s
     covered: pa.Table | None
@@ -87,7 +89,14 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
         If rows were lost on the way.
     """
     depth = depth_of(ordered.tokens)
-    work = partial(group, gather=gatherer(shop.parts), parameters=parameters, depth=depth)
+    heap = Heap(shop.unsorted / "postings")
+    work = partial(
+        group,
+        gather=gatherer(shop.parts),
+        parameters=parameters,
+        sources=ordered.sources,
+        depth=depth,
+    )
     groups = in_threads(work, row_groups(ordered), shop.threads)
     with ExitStack() as stack:
         sinks = {
@@ -98,26 +107,26 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
                 *([(TEXTS_FILE, TEXTS_SCHEMA)] if shop.keep_texts else []),
             )
         }
-        sums = _written(groups, sinks, shop.unsorted)
+        sums = _written(groups, sinks, heap)
     conserve("writing the items", ordered.items, sums.items)
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     _write_background(shop.data / BACKGROUND_FILE, sums.cells)
     postings = sort_postings(
-        shop.unsorted, depth, sums.laid, shop.data / POSTINGS_FILE, shop.threads
+        heap.laid(), depth, joined_origins(sums.origins), ordered.longest, shop.data, shop.threads
     )
     sources = coverage(sums.covered) if sums.covered is not None else ()
     return Written(sums.items, ordered.tokens, postings, sources)
 
 
-def _written(groups: Iterable[Group], sinks: dict[str, Sink], unsorted: Path) -> Sums:
-    sums = Sums(0, 0, {}, np.zeros(1 << BACKGROUND_BITS, np.int64), None)
+def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sums:
+    sums = Sums(0, (), {}, np.zeros(1 << BACKGROUND_BITS, np.int64), None)
     for one in groups:
         sinks[ITEMS_FILE].put(one.items)
         if one.texts is not None:
             sinks[TEXTS_FILE].put(one.texts)
         if len(one.signatures):
             sinks[SIGNATURES_FILE].put(one.signatures)
-        lay_postings(one.postings, unsorted)
+        heap.put(one.postings)
         sums = _added(sums, one)
     return sums
 
@@ -132,7 +141,7 @@ def _added(sums: Sums, one: Group) -> Sums:
     return replace(
         sums,
         items=sums.items + len(one.items),
-        laid=sums.laid + len(one.postings.records),
+        origins=(*sums.origins, one.origins),
         sketches=sketches,
         covered=covered,
     )

@@ -21,11 +21,11 @@ from provenance.model import (
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
     TEXTS_SCHEMA,
-    list_column,
     lists,
     signatures_schema,
 )
 from provenance.registry.coverage import covered
+from provenance.registry.origins import Origins, origins_of
 from provenance.registry.parts import Gather
 from provenance.registry.postings import Parted
 from provenance.registry.sorting import partition, records_of
@@ -43,6 +43,8 @@ class Group:
         Row groups to be written as they are; `texts` is None where they are not kept.
     postings : Parted
         In order of items within each part, the repeats of a shingle in one item among them.
+    origins : Origins
+        Whose the items are.
     sketches : dict of str to Sketch
         By source.
     cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
@@ -55,12 +57,19 @@ class Group:
     texts: pa.Table | None
     signatures: pa.Table
     postings: Parted
+    origins: Origins
     sketches: dict[str, Sketch]
     cells: Int64s
     covered: pa.Table
 
 
-def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int) -> Group:
+def group(
+    numbered: pa.Table,
+    gather: Gather,
+    parameters: Parameters,
+    sources: tuple[str, ...],
+    depth: int,
+) -> Group:
     """Work out all that a row group's items say.
 
     Parameters
@@ -71,6 +80,8 @@ def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int
         Picks the items themselves.
     parameters : Parameters
         How to fingerprint them.
+    sources : tuple of str
+        Of all items, sorted.
     depth : int
         Bits that postings are parted by.
     """
@@ -87,6 +98,7 @@ def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
         signatures=_signatures(tokens, numbers, alone, parameters),
         postings=_postings(shingles, numbers, alone, depth),
+        origins=origins_of(rows, sources),
         sketches=_sketches(shingles, rows["source"], parameters),
         cells=np.bincount(cells, minlength=1 << BACKGROUND_BITS),
         covered=covered(rows, mute),
@@ -96,8 +108,6 @@ def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int
 def _items(rows: pa.Table) -> pa.Table:
     columns = {name: rows[name] for name in ITEMS_SCHEMA.names}
     columns["created_at"] = pc.multiply(rows["created_at"], 1000).cast(pa.timestamp("ms", "UTC"))
-    for name in ("tokens", "lead", "trail"):
-        columns[name] = list_column(*lists(rows[name].combine_chunks()))
     return pa.table(columns).cast(ITEMS_SCHEMA)
 
 

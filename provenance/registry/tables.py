@@ -41,20 +41,6 @@ def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
 
 
-def list_values(column: pa.ListArray) -> tuple[UInt32s, Int64s]:
-    """View a column of lists of numbers.
-
-    Returns
-    -------
-    values : ndarray of uint32
-        Of all rows.
-    offsets : ndarray of int64, shape (n + 1,)
-        Values of row `i` are `values[offsets[i]:offsets[i + 1]]`.
-    """
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    return column.flatten().to_numpy(), offsets - offsets[0]
-
-
 def read_column(
     path: Path,
     name: str,
@@ -96,7 +82,9 @@ def read_column(
     def read(group: int) -> None:
         with parquet(path, metadata) as file:
             column = file.read_row_group(group, columns=[name], use_threads=False)[name]
-            values = convert(column.combine_chunks())
+            # To combine even a single chunk copies it.
+            whole_column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+            values = convert(whole_column)
         if len(values) != bounds[group + 1] - bounds[group]:
             raise CorruptFile(
                 f"{path} has more or less in {name!r} than its other columns say", remedy=REMEDY
