@@ -54,7 +54,8 @@ def shared(shingles: UInt64s, items: UInt32s, codes: UInt8s, authors: UInt64s) -
     authors : ndarray of uint64
         A hash of the author of each item; 0 where nobody knows.
     """
-    return Shared(*_shared(shingles, items, codes, authors))
+    again = np.flatnonzero(shingles[1:] == shingles[:-1])
+    return Shared(*_shared(shingles, items, (codes, authors), again))
 
 
 def _everybodys(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt64s:
@@ -70,20 +71,23 @@ def _everybodys(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt64s:
 
 @kernel
 def _shared(
-    shingles: UInt64s, items: UInt32s, codes: UInt8s, authors: UInt64s
+    shingles: UInt64s, items: UInt32s, origins: tuple[UInt8s, UInt64s], again: Int64s
 ) -> tuple[UInt64s, UInt8s, UInt8s]:
+    codes, authors = origins
     room = 1024
     found, sources, counts = (
         np.empty(room, np.uint64),
         np.empty(room, np.uint8),
         np.empty(room, np.uint8),
     )
-    listed, end = 0, 0
-    while end < shingles.size:
-        first, end = end, end + 1
+    listed, last = 0, 0
+    for first in again:
+        if first < last:
+            continue
+        end = first + 1
         while end < shingles.size and shingles[end] == shingles[first]:
             end += 1
-        last = min(end, first + _LOOKED_AT) if end - first > 1 else first
+        last = min(end, first + _LOOKED_AT)
         for place in range(first, last):
             code = codes[items[place]]
             if _known_source(items, codes, first, place, code):
@@ -100,6 +104,7 @@ def _shared(
                 )
             found[listed], sources[listed], counts[listed] = shingles[first], code, count
             listed += 1
+        last = end
     return found[:listed], sources[:listed], counts[:listed]
 
 

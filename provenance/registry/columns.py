@@ -117,6 +117,11 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, schema, **_ENCODINGS[path.stem])
 
 
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """Give a column as one array, without the copy that combining even a single chunk makes."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def blobs(values: UInt32s, offsets: Int64s) -> pa.Array:
     """View lists of numbers as binary."""
     places = np.ascontiguousarray(offsets * 4)

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.registry.columns import lists
+from provenance.registry.columns import lists, one_chunk
 from provenance.registry.engine import conserve
 from provenance.registry.flow import in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
@@ -55,7 +55,7 @@ def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
     if shop.keep_texts:
         with parquet(data / TEXTS_FILE) as file:
             columns["text"] = file.read_row_group(group)["text"]
-    whole = pa.array(whole_hashes(*lists(read["tokens"].combine_chunks())))
+    whole = pa.array(whole_hashes(*lists(one_chunk(read["tokens"]))))
     return lay_part(columns, whole, place, shop.parts, shop.keys)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from provenance import fingerprint
 from provenance.fingerprint import Sketch
 from provenance.model import BACKGROUND_BITS, Int64s, Parameters, SourceCoverage
 from provenance.registry.columns import (
@@ -22,7 +22,7 @@ from provenance.registry.columns import (
 from provenance.registry.coverage import coverage, joined
 from provenance.registry.engine import conserve
 from provenance.registry.flow import Sink, in_threads
-from provenance.registry.groups import Group, group
+from provenance.registry.groups import Group, Grouping, groups_of
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     ITEMS_FILE,
@@ -30,7 +30,7 @@ from provenance.registry.manifest import (
     SKETCH_FILE,
     TEXTS_FILE,
 )
-from provenance.registry.order import Ordered, row_groups
+from provenance.registry.order import Ordered, lots, row_groups
 from provenance.registry.origins import Origins, joined_origins
 from provenance.registry.parts import gatherer
 from provenance.registry.postings import Heap, depth_of, sort_postings
@@ -47,8 +47,8 @@ class Sums:
         How many.
     origins : tuple of Origins
         Whose they are, a row group each.
-    sketches : dict of str to Sketch
-        By source.
+    sketches : dict of str to list of Sketch
+        By source, a row group each.
     cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
         Counts of tokens.
     covered : pyarrow.Table or None
@@ -57,7 +57,7 @@ class Sums:
 
     items: int
     origins: tuple[Origins, ...]
-    sketches: dict[str, Sketch]
+    sketches: dict[str, list[Sketch]]
     cells: Int64s
     covered: pa.Table | None
 
@@ -91,13 +91,11 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     depth = depth_of(ordered.tokens)
     heap = Heap(shop.unsorted / "postings")
     work = partial(
-        group,
+        groups_of,
         gather=gatherer(shop.parts),
-        parameters=parameters,
-        sources=ordered.sources,
-        depth=depth,
+        how=Grouping(parameters, ordered.sources, depth),
     )
-    groups = in_threads(work, row_groups(ordered), shop.threads)
+    made = in_threads(work, lots(row_groups(ordered)), shop.threads)
     with ExitStack() as stack:
         sinks = {
             name: stack.enter_context(Sink(shop.data / name, schema))
@@ -107,7 +105,7 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
                 *([(TEXTS_FILE, TEXTS_SCHEMA)] if shop.keep_texts else []),
             )
         }
-        sums = _written(groups, sinks, heap)
+        sums = _written(chain.from_iterable(made), sinks, heap)
     conserve("writing the items", ordered.items, sums.items)
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     _write_background(shop.data / BACKGROUND_FILE, sums.cells)
@@ -132,25 +130,23 @@ def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sum
 
 
 def _added(sums: Sums, one: Group) -> Sums:
-    sketches = dict(sums.sketches)
     for source, sketch in one.sketches.items():
-        known = sketches.get(source)
-        sketches[source] = sketch if known is None else fingerprint.merge(known, sketch)
+        sums.sketches.setdefault(source, []).append(sketch)
     sums.cells[:] += one.cells
     covered = one.covered if sums.covered is None else joined(sums.covered, one.covered)
     return replace(
         sums,
         items=sums.items + len(one.items),
         origins=(*sums.origins, one.origins),
-        sketches=sketches,
         covered=covered,
     )
 
 
-def _write_sketch(path: Path, sketches: dict[str, Sketch]) -> None:
+def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
     with Sink(path, SKETCH_SCHEMA) as sink:
         for source in sorted(sketches):
-            hashes = sketches[source].hashes
+            # One after the other, each merge would sort all that came before it again.
+            hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
             column = pa.array([source]).take(pa.array(np.zeros(len(hashes), np.int8)))
             sink.put(pa.table([column, pa.array(hashes)], schema=SKETCH_SCHEMA))
 

@@ -1,12 +1,13 @@
 """The order of a registry's items: one row an item, numbered by age."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
 from provenance.model import Int64s
@@ -14,6 +15,7 @@ from provenance.registry.columns import GROUP_ROWS, GROUP_TOKENS
 from provenance.registry.engine import conserve, count_of, name_parts, run
 from provenance.registry.flow import Portion, portions
 
+_LOT = 8  # row groups
 _MOST_ITEMS = 1 << 32
 _MOST_TOKENS = 1 << 32
 _MOST_SOURCES = 1 << 8
@@ -123,6 +125,21 @@ def row_groups(ordered: Ordered) -> Iterator[pa.Table]:
     with ordered.connection.cursor() as cursor:
         batches = cursor.sql(_ORDERED).to_arrow_reader(GROUP_ROWS)
         yield from portions(batches, Portion(GROUP_ROWS, GROUP_TOKENS), _lengths)
+
+
+def lots(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Put row groups that follow each other together, as many as memory may hold at once."""
+    held: list[pa.Table] = []
+    tokens = 0
+    for one in groups:
+        own = pc.sum(one["length"]).as_py()
+        if held and (len(held) == _LOT or tokens + own > GROUP_TOKENS):
+            yield held
+            held, tokens = [], 0
+        held.append(one)
+        tokens += own
+    if held:
+        yield held
 
 
 def _lengths(batch: pa.RecordBatch) -> Int64s:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import UInt8s, UInt64s
+from provenance.registry.columns import one_chunk
 
 _DIGITS = 16
 """Of the digest of an author."""
@@ -32,7 +33,7 @@ class Origins:
 def origins_of(rows: pa.Table, sources: tuple[str, ...]) -> Origins:
     """Tell whose some items are; `sources` are those of all."""
     codes = pc.index_in(rows["source"], pa.array(sources)).to_numpy().astype(np.uint8)
-    return Origins(codes, author_numbers(rows["author"].combine_chunks()))
+    return Origins(codes, author_numbers(one_chunk(rows["author"])))
 
 
 def joined_origins(parts: Sequence[Origins]) -> Origins:

@@ -8,21 +8,42 @@ does six.
 import numpy as np
 
 from provenance.compiled import kernel
-from provenance.model import Int64s, UInt64s
+from provenance.model import Flags, Int64s, Shingles, UInt32s, UInt64s
 
 _FEW = 512
 _WIDTH = 64
 
 
-def records_of(shingles: UInt64s, items: UInt64s, positions: UInt64s) -> UInt64s:
-    """Join postings into records.
+def parted_records(
+    shingles: Shingles, numbers: UInt32s, kept: Flags, depth: int
+) -> tuple[UInt64s, Int64s]:
+    """Join the postings of items into records, parted by the upper bits of their shingles.
+
+    Parameters
+    ----------
+    shingles : Shingles
+        Of the items.
+    numbers : ndarray of uint32, shape (n,)
+        Of the items.
+    kept : ndarray of bool, shape (n,)
+        Which of the items have postings.
+    depth : int
+        How many bits count, at least 1.
 
     Returns
     -------
-    ndarray of uint64, shape (n, 2)
-        Shingle; item in the upper half and position in the lower.
+    records, bounds : ndarray
+        As `partition` gives them.
     """
-    return np.column_stack([shingles, (items << np.uint64(32)) | positions])
+    right = np.uint64(_WIDTH - depth)
+    bounds = np.zeros((1 << depth) + 1, np.int64)
+    _count_kept(shingles.hashes, shingles.offsets, kept, right, bounds)
+    np.cumsum(bounds, out=bounds)
+    records = np.empty((bounds[-1], 2), np.uint64)
+    places = bounds[:-1].copy()
+    columns = (shingles.hashes, shingles.positions, shingles.offsets)
+    _scatter_kept(columns, numbers, kept, right, places, records)
+    return records, bounds
 
 
 def partition(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s, Int64s]:
@@ -31,7 +52,7 @@ def partition(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s, Int64s]
     Parameters
     ----------
     records : ndarray of uint64, shape (n, 2)
-        As `records_of` gives them.
+        Shingle; item in the upper half and position in the lower.
     skip, depth : int
         How many upper bits are left out, and how many of the next ones count; `depth` at least 1.
 
@@ -95,6 +116,38 @@ def _scatter(
         out[place, 0] = records[row, 0]
         out[place, 1] = records[row, 1]
         places[part] = place + 1
+
+
+@kernel
+def _count_kept(
+    hashes: UInt64s, offsets: Int64s, kept: Flags, right: np.uint64, counts: Int64s
+) -> None:
+    for item in range(len(kept)):
+        if kept[item]:
+            for place in range(offsets[item], offsets[item + 1]):
+                counts[(hashes[place] >> right) + np.uint64(1)] += 1
+
+
+@kernel
+def _scatter_kept(
+    shingles: tuple[UInt64s, Int64s, Int64s],
+    numbers: UInt32s,
+    kept: Flags,
+    right: np.uint64,
+    places: Int64s,
+    out: UInt64s,
+) -> None:
+    hashes, positions, offsets = shingles
+    for item in range(len(kept)):
+        if not kept[item]:
+            continue
+        owner = np.uint64(numbers[item]) << np.uint64(32)
+        for at in range(offsets[item], offsets[item + 1]):
+            part = hashes[at] >> right
+            place = places[part]
+            out[place, 0] = hashes[at]
+            out[place, 1] = owner | np.uint64(positions[at])
+            places[part] = place + 1
 
 
 @kernel

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from provenance.errors import CorruptFile, DigestMismatch
 from provenance.model import Int64s, UInt32s
+from provenance.registry.columns import one_chunk
 
 N = TypeVar("N", bound=np.generic)
 
@@ -82,9 +83,7 @@ def read_column(
     def read(group: int) -> None:
         with parquet(path, metadata) as file:
             column = file.read_row_group(group, columns=[name], use_threads=False)[name]
-            # To combine even a single chunk copies it.
-            whole_column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-            values = convert(whole_column)
+            values = convert(one_chunk(column))
         if len(values) != bounds[group + 1] - bounds[group]:
             raise CorruptFile(
                 f"{path} has more or less in {name!r} than its other columns say", remedy=REMEDY
