@@ -11,15 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import Sketch
-from provenance.model import BACKGROUND_BITS, Int64s, Parameters, SourceCoverage
+from provenance.model import Int64s, Parameters, SourceCoverage
+from provenance.registry.background import count_cells, no_cells, write_background
 from provenance.registry.columns import (
-    BACKGROUND_SCHEMA,
     ITEMS_SCHEMA,
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
     signatures_schema,
 )
-from provenance.registry.coverage import coverage, joined
+from provenance.registry.coverage import coverage
 from provenance.registry.engine import conserve
 from provenance.registry.flow import Sink, in_threads
 from provenance.registry.groups import Group, Grouping, groups_of
@@ -51,15 +51,15 @@ class Sums:
         By source, a row group each.
     cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
         Counts of tokens.
-    covered : pyarrow.Table or None
-        As `coverage.covered` gives it; None of no items.
+    covered : list of pyarrow.Table
+        As `coverage.covered` gives it, a row group each.
     """
 
     items: int
     origins: tuple[Origins, ...]
     sketches: dict[str, list[Sketch]]
     cells: Int64s
-    covered: pa.Table | None
+    covered: list[pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,15 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
         sums = _written(chain.from_iterable(made), sinks, heap)
     conserve("writing the items", ordered.items, sums.items)
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
-    _write_background(shop.data / BACKGROUND_FILE, sums.cells)
+    write_background(shop.data / BACKGROUND_FILE, sums.cells)
     postings = sort_postings(
         heap.laid(), depth, joined_origins(sums.origins), ordered.longest, shop.data, shop.threads
     )
-    sources = coverage(sums.covered) if sums.covered is not None else ()
-    return Written(sums.items, ordered.tokens, postings, sources)
+    return Written(sums.items, ordered.tokens, postings, coverage(sums.covered))
 
 
 def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sums:
-    sums = Sums(0, (), {}, np.zeros(1 << BACKGROUND_BITS, np.int64), None)
+    sums = Sums(0, (), {}, no_cells(), [])
     for one in groups:
         sinks[ITEMS_FILE].put(one.items)
         if one.texts is not None:
@@ -132,13 +131,12 @@ def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sum
 def _added(sums: Sums, one: Group) -> Sums:
     for source, sketch in one.sketches.items():
         sums.sketches.setdefault(source, []).append(sketch)
-    sums.cells[:] += one.cells
-    covered = one.covered if sums.covered is None else joined(sums.covered, one.covered)
+    count_cells(sums.cells, one.tokens, one.alone)
+    sums.covered.append(one.covered)
     return replace(
         sums,
         items=sums.items + len(one.items),
         origins=(*sums.origins, one.origins),
-        covered=covered,
     )
 
 
@@ -149,9 +147,3 @@ def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
             hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
             column = pa.array([source]).take(pa.array(np.zeros(len(hashes), np.int8)))
             sink.put(pa.table([column, pa.array(hashes)], schema=SKETCH_SCHEMA))
-
-
-def _write_background(path: Path, cells: Int64s) -> None:
-    counts = pa.array(cells.astype(np.uint64))
-    with Sink(path, BACKGROUND_SCHEMA) as sink:
-        sink.put(pa.table([counts], schema=BACKGROUND_SCHEMA))

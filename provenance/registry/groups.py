@@ -10,10 +10,8 @@ import pyarrow.compute as pc
 from provenance import fingerprint
 from provenance.fingerprint import Sketch
 from provenance.model import (
-    BACKGROUND_BITS,
     Flags,
     Int32s,
-    Int64s,
     Parameters,
     Shingles,
     Tokens,
@@ -49,8 +47,10 @@ class Group:
         Whose the items are.
     sketches : dict of str to Sketch
         By source.
-    cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
-        Counts of tokens.
+    tokens : Tokens
+        Of the items.
+    alone : ndarray of bool
+        Which of them are not copies of earlier ones.
     covered : pyarrow.Table
         What they are of each source.
     """
@@ -61,7 +61,8 @@ class Group:
     postings: Parted
     origins: Origins
     sketches: dict[str, Sketch]
-    cells: Int64s
+    tokens: Tokens
+    alone: Flags
     covered: pa.Table
 
 
@@ -112,7 +113,6 @@ def _group(rows: pa.Table, numbers: UInt32s, how: Grouping) -> Group:
     alone = numbers == rows["first"].to_numpy()
     shingles = fingerprint.shingle(tokens, how.parameters.seed_width)
     mute = np.diff(shingles.offsets) == 0
-    cells = hashes[np.repeat(alone, np.diff(offsets))] >> np.uint32(32 - BACKGROUND_BITS)
     return Group(
         items=_items(rows),
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
@@ -120,7 +120,8 @@ def _group(rows: pa.Table, numbers: UInt32s, how: Grouping) -> Group:
         postings=Parted(*parted_records(shingles, numbers, alone, how.depth)),
         origins=origins_of(rows, how.sources),
         sketches=_sketches(shingles, rows["source"], how.parameters),
-        cells=np.bincount(cells, minlength=1 << BACKGROUND_BITS),
+        tokens=tokens,
+        alone=alone,
         covered=covered(rows, mute),
     )
 
