@@ -106,12 +106,14 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
             )
         }
         sums = _written(chain.from_iterable(made), sinks, heap)
+    shop.clear(shop.parts)
     conserve("writing the items", ordered.items, sums.items)
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     write_background(shop.data / BACKGROUND_FILE, sums.cells)
     postings = sort_postings(
         heap.laid(), depth, joined_origins(sums.origins), ordered.longest, shop.data, shop.threads
     )
+    shop.clear(shop.unsorted)
     return Written(sums.items, ordered.tokens, postings, coverage(sums.covered))
 
 
