@@ -3,7 +3,6 @@
 Memory holds one part a thread, a thousandth of the postings of a large registry.
 """
 
-import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -76,11 +75,11 @@ class Laid:
         sizes = [int(one[number + 1] - one[number]) for one in self.bounds]
         read = bytearray(sum(sizes) * _RECORD)
         room, at = memoryview(read), 0
-        with self.path.open("rb", buffering=0) as file:
+        with self.path.open("rb") as file:
             for one, size in zip(self.bounds, sizes, strict=True):
-                end = at + size * _RECORD
-                os.preadv(file.fileno(), [room[at:end]], int(one[number]) * _RECORD)
-                at = end
+                file.seek(int(one[number]) * _RECORD)
+                at += file.readinto(room[at : at + size * _RECORD])
+        conserve("reading postings", len(read), at)
         return np.frombuffer(read, np.uint64).reshape(-1, 2)
 
 
@@ -116,7 +115,7 @@ class Heap:
     def put(self, parted: Parted) -> None:
         """Append postings."""
         before = self.laid().count
-        with self._path.open("ab", buffering=0) as file:
+        with self._path.open("ab") as file:
             file.write(parted.records.data)
         self._bounds.append(parted.bounds + before)
 
@@ -188,10 +187,7 @@ def sort_postings(
 
 def _sorted(part: int, laid: Laid, depth: int, chosen: Layout, origins: Origins) -> _Sorted:
     unsorted = laid.part(part)
-    records = sort_records(unsorted, depth)
-    shingles = np.ascontiguousarray(records[:, 0])
-    items = (records[:, 1] >> np.uint64(32)).astype(np.uint32)
-    positions = records[:, 1].astype(np.uint32)
+    shingles, items, positions = sort_records(unsorted, depth)
     directory, line_filter = entered(shingles, chosen, depth, part)
     common = shared(shingles, items, origins.sources, origins.authors)
     return _Sorted(

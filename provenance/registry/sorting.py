@@ -7,7 +7,7 @@ does six.
 
 import numpy as np
 
-from provenance.compiled import kernel
+from provenance.compiled import Scalar, kernel
 from provenance.model import Flags, Int64s, Shingles, UInt32s, UInt64s
 
 _FEW = 512
@@ -72,7 +72,7 @@ def partition(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s, Int64s]
     return parted, bounds
 
 
-def sort_records(records: UInt64s, skip: int) -> UInt64s:
+def sort_records(records: UInt64s, skip: int) -> tuple[UInt64s, UInt32s, UInt32s]:
     """Sort records by their shingles.
 
     Parameters
@@ -84,8 +84,12 @@ def sort_records(records: UInt64s, skip: int) -> UInt64s:
 
     Returns
     -------
-    ndarray of uint64, shape (m, 2)
-        In order of shingles, then items; of one shingle in one item the first position alone.
+    shingles : ndarray of uint64, shape (m,)
+        In order; of one shingle in one item the first position alone.
+    items : ndarray of uint32, shape (m,)
+        In order within a shingle.
+    positions : ndarray of uint32, shape (m,)
+        The first of each.
     """
     depth = max(1, len(records).bit_length() - 2)
     parted, bounds = partition(records, skip, depth)
@@ -94,10 +98,10 @@ def sort_records(records: UInt64s, skip: int) -> UInt64s:
         # A shingle that very many items share, and its neighbours: insertion would take forever.
         crowd = parted[bounds[part] : bounds[part + 1]]
         crowd[:] = crowd[np.argsort(crowd[:, 0], kind="stable")]
-    owners = parted[:, 1] >> np.uint64(32)
-    fresh = np.ones(len(parted), np.bool_)
-    fresh[1:] = (parted[1:, 0] != parted[:-1, 0]) | (owners[1:] != owners[:-1])
-    return parted[fresh]
+    shingles = np.empty(len(parted), np.uint64)
+    items, positions = np.empty(len(parted), np.uint32), np.empty(len(parted), np.uint32)
+    count = _unzip(parted, shingles, items, positions)
+    return shingles[:count], items[:count], positions[:count]
 
 
 @kernel
@@ -165,3 +169,17 @@ def _settle(records: UInt64s, bounds: Int64s) -> None:
                 place -= 1
             records[place, 0] = shingle
             records[place, 1] = rest
+
+
+@kernel
+def _unzip(records: UInt64s, shingles: UInt64s, items: UInt32s, positions: UInt32s) -> Scalar:
+    """Part sorted records into columns, without the repeats of a shingle in one item."""
+    count = 0
+    for row in range(len(records)):
+        shingle, item = records[row, 0], np.uint32(records[row, 1] >> np.uint64(32))
+        if count and shingles[count - 1] == shingle and items[count - 1] == item:
+            continue
+        shingles[count], items[count] = shingle, item
+        positions[count] = np.uint32(records[row, 1] & np.uint64(0xFFFFFFFF))
+        count += 1
+    return count
