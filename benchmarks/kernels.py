@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.fingerprint import parameters, shingle, signatures, sketch, tokenise
-from provenance.match import SHIPPED, index, sample, scan
-from provenance.model import BACKGROUND_BITS, Holdings, Postings, Texts, Tokens
+from provenance.match import SHIPPED, index, laid_out, sample, scan
+from provenance.model import BACKGROUND_BITS, Holdings, Shared, Texts, Tokens
 
 SLICE = 1 << 20
 RUNS = 5
@@ -87,13 +87,13 @@ def holdings(posts: list[str]) -> Holdings:
     order = np.lexsort((items, seeds.hashes))
     return Holdings(
         made,
-        Postings(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint32)),
+        laid_out(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)),
         tokens.hashes,
         tokens.offsets,
         np.arange(len(posts), dtype=np.uint32),
         np.zeros(len(posts), np.uint8),
         ("x",),
-        np.zeros(len(posts), np.uint64),
+        Shared(np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint8)),
         np.bincount(
             tokens.hashes >> np.uint32(32 - BACKGROUND_BITS), minlength=1 << BACKGROUND_BITS
         ).astype(np.uint64),

@@ -22,12 +22,12 @@ def inner(function: F) -> F:
     Counting takes two atomic instructions for every array that a function unpacks, ten times the
     work of a short loop.
     """
-    return _compiled(function, nogil=True, no_cpython_wrapper=True, _nrt=False)
+    return _compiled(function, nogil=True, _nrt=False)
 
 
 def inlined(function: F) -> F:
     """Compile `function` into its callers: for the few lines that every loop body shares."""
-    return _compiled(function, forceinline=True, no_cpython_wrapper=True, _nrt=False)
+    return _compiled(function, forceinline=True, _nrt=False)
 
 
 def spliced(function: F) -> F:

@@ -21,7 +21,7 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
         *map(_source, summary.sources),
         "",
         *_left_out(manifest),
-        f"  {manifest.postings:,} seeds, {manifest.bytes_per_posting:.1f} bytes each all told",
+        f"  {manifest.postings:,} seeds, {_each(manifest)} each beside texts and signatures",
         f"  chance {_law(manifest)}",
         f"  digest {summary.digest}",
         "  Items too short, or of words too common, are never found: absence is not clearance.",
@@ -59,6 +59,10 @@ def _left_out(manifest: "Manifest") -> Iterator[str]:
         yield f"  {sum(one.count for one in rest):,} of other files or kinds: see registry.json"
     if manifest.replaced or manifest.skipped:
         yield ""
+
+
+def _each(manifest: "Manifest") -> str:
+    return f"{manifest.bytes_per_posting:.1f} bytes"
 
 
 def _law(manifest: "Manifest") -> str:

@@ -11,9 +11,19 @@ from provenance.match.estimates import (
     interval,
     sampled_interval,
 )
-from provenance.match.everybody import commons
+from provenance.match.everybody import commons, shared
 from provenance.match.features import Features, measure
-from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
+from provenance.match.lookup import (
+    BITS_SCALE,
+    CELL_SHIFT,
+    LINE_WORDS,
+    Index,
+    Layout,
+    entered,
+    index,
+    laid_out,
+    layout,
+)
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.mixtures import Planted
 from provenance.match.passages import (
@@ -55,6 +65,7 @@ __all__ = [
     "EVERYTHING",
     "FLOOR",
     "LEAST",
+    "LINE_WORDS",
     "LOOKS",
     "MEASURED_RECALL",
     "MOST",
@@ -76,6 +87,7 @@ __all__ = [
     "Held",
     "Index",
     "Interval",
+    "Layout",
     "Lookalikes",
     "Passages",
     "Planted",
@@ -92,11 +104,14 @@ __all__ = [
     "concatenated",
     "corrected",
     "corrected_sample",
+    "entered",
     "expected",
     "fitted",
     "held",
     "index",
     "interval",
+    "laid_out",
+    "layout",
     "learn",
     "length_classes",
     "lookalikes",
@@ -109,6 +124,7 @@ __all__ = [
     "sample",
     "sampled_interval",
     "scan",
+    "shared",
     "stands",
     "strength",
     "unattributable",

@@ -66,6 +66,42 @@ def align(
 
 
 @inner
+def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> tuple[Scalar, Scalar]:
+    """Bound what an open alignment can give, in a tenth of its time.
+
+    Parameters
+    ----------
+    item, document, bits : ndarray
+        As of `align`, but not reversed.
+    step : int
+        1 or -1: whether the alignment begins at the item's first token, or at its last.
+
+    Returns
+    -------
+    worth : int
+        No alignment scores more; where it is 0, there is none.
+    information : int
+        No alignment matches more information.
+
+    Notes
+    -----
+    Up to its last match, an alignment gains no more than the information of each token of the item
+    that stands anywhere in the document, and each of the others costs a skip.
+    """
+    worth, total, information = 0, 0, 0
+    for place in range(item.size):
+        token = item[place if step > 0 else item.size - 1 - place]
+        found = False
+        for other in range(document.size):
+            found |= token == document[other]
+        gain = np.int64(bits[token >> CELL_SHIFT])
+        total += gain if found else -_OPEN_SKIP
+        information += gain if found else 0
+        worth = max(worth, total)
+    return worth, information
+
+
+@inner
 def _trace(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs: Int32s) -> Scalar:
     count = 0
     while row > 0 and column > 0:

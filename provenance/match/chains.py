@@ -3,11 +3,16 @@
 import numpy as np
 
 from provenance.compiled import Scalar, inner
-from provenance.match.align import REACH, align
+from provenance.match.align import REACH, align, promise
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 
-_CHAIN_FLOOR = 28 * BITS_SCALE  # seeds of less are not worth an alignment
+CHAIN_FLOOR = 28 * BITS_SCALE
+"""Seeds of less information are not worth an alignment."""
+
+FLOOR = 40 * BITS_SCALE
+"""Candidates of less information, token by token, are not kept."""
+
 _TEXT_GAP = 24  # tokens between two runs of a chain, in the text
 _ITEM_GAP = 48  # and in the item
 _SKIP = 2 * BITS_SCALE  # what a token between two runs costs
@@ -86,7 +91,7 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
             count += 1
         item_end, text_end = at_item + length, at_text + length
         place += 1
-    if score < _CHAIN_FLOOR or count == 0:
+    if score < CHAIN_FLOOR or count == 0:
         return place, 0, 0, rarest
     first, end, score = _dearest(item, bits, pairs[:count])
     count, score = _beyond(item, document, bits, pairs[first:end], score, scratch)
@@ -131,20 +136,28 @@ def _beyond(
     table, left, right, _, whole = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
     item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
-    lefts = align(
-        item[item_low:item_at][::-1], document[text_low:text_at][::-1], bits, True, table, left
-    )
-    lefts = _without_strays(left, lefts)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
-    rights = align(
-        item[item_end : item_end + REACH],
-        document[text_end : text_end + REACH],
-        bits,
-        True,
-        table,
-        right,
-    )
-    rights = _without_strays(right, rights)
+    item_high, text_high = item_end + REACH, text_end + REACH
+    before, more = promise(item[item_low:item_at], document[text_low:text_at], bits, -1)
+    behind, most = promise(item[item_end:item_high], document[text_end:text_high], bits, 1)
+    lefts, rights = 0, 0
+    # Most of what chance gives ends here: nothing beside it could make it a candidate.
+    if score + more + most >= FLOOR:
+        if before:
+            lefts = align(
+                item[item_low:item_at][::-1],
+                document[text_low:text_at][::-1],
+                bits,
+                True,
+                table,
+                left,
+            )
+            lefts = _without_strays(left, lefts)
+        if behind:
+            rights = align(
+                item[item_end:item_high], document[text_end:text_high], bits, True, table, right
+            )
+            rights = _without_strays(right, rights)
     for step in range(lefts):  # traced from the far end: already in text order
         whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
         score += bits[item[whole[step, 0]] >> CELL_SHIFT]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.model import Flags, Holdings, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model import Flags, Holdings, Int64s, Shared, UInt8s, UInt32s, UInt64s
 
 MANY = 20
 """Authors that make a shingle everybody's: in two sources or more, two of each at least."""
@@ -28,20 +28,34 @@ def commons(registries: Sequence[Holdings]) -> UInt64s:
         All that a corpus is matched against, in any order. An item whose author is unknown counts
         as one by an author of its own.
     """
-    shingles, sources, authors = [], [], []
     names = sorted({name for holdings in registries for name in holdings.sources})
+    if len(names) < 2:
+        return np.zeros(0, np.uint64)
+    shingles, sources, authors = [], [], []
     for holdings in registries:
-        found, codes, counts = _shared(
-            holdings.postings.shingles,
-            holdings.postings.items,
-            holdings.source_codes,
-            holdings.authors,
-        )
         own = np.array([names.index(name) for name in holdings.sources] or [0])
-        shingles.append(found)
-        sources.append(own[codes])
-        authors.append(counts)
+        shingles.append(holdings.shared.shingles)
+        sources.append(own[holdings.shared.codes])
+        authors.append(holdings.shared.authors.astype(np.int64))
     return _everybodys(np.concatenate(shingles), np.concatenate(sources), np.concatenate(authors))
+
+
+def shared(shingles: UInt64s, items: UInt32s, codes: UInt8s, authors: UInt64s) -> Shared:
+    """List the shingles of some postings that two authors or more of one source have.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64, shape (n,)
+        Whole hashes, sorted; all the postings of each.
+    items : ndarray of uint32, shape (n,)
+        The item of each posting, in order within a shingle.
+    codes : ndarray of uint8
+        The source of each item.
+    authors : ndarray of uint64
+        A hash of the author of each item; 0 where nobody knows.
+    """
+    again = np.flatnonzero(shingles[1:] == shingles[:-1])
+    return Shared(*_shared(shingles, items, (codes, authors), again))
 
 
 def _everybodys(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt64s:
@@ -55,39 +69,26 @@ def _everybodys(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt64s:
     return np.asarray(unique[(several >= 2) & (total >= MANY)])
 
 
-def everywhere(holdings: Holdings, public: UInt64s) -> Flags:
-    """Mark the tokens at which a shingle of everybody's begins.
-
-    Returns
-    -------
-    ndarray of bool, shape of `holdings.tokens`
-    """
-    marks = np.zeros(len(holdings.tokens), np.bool_)
-    postings = holdings.postings
-    low = np.searchsorted(postings.shingles, public, "left")
-    high = np.searchsorted(postings.shingles, public, "right")
-    _mark_all(low, high, (postings.items, postings.positions), holdings.token_offsets, marks)
-    return marks
-
-
 @kernel
 def _shared(
-    shingles: UInt64s, items: UInt32s, codes: UInt8s, authors: UInt64s
-) -> tuple[UInt64s, Int64s, Int64s]:
-    """List shingles with each source in which two authors or more have them, and how many do."""
+    shingles: UInt64s, items: UInt32s, origins: tuple[UInt8s, UInt64s], again: Int64s
+) -> tuple[UInt64s, UInt8s, UInt8s]:
+    codes, authors = origins
     room = 1024
     found, sources, counts = (
         np.empty(room, np.uint64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
+        np.empty(room, np.uint8),
+        np.empty(room, np.uint8),
     )
-    listed, first = 0, 0
-    while first < shingles.size:
+    listed, last = 0, 0
+    for first in again:
+        if first < last:
+            continue
         end = first + 1
         while end < shingles.size and shingles[end] == shingles[first]:
             end += 1
         last = min(end, first + _LOOKED_AT)
-        for place in range(first, last if last - first >= 2 else first):
+        for place in range(first, last):
             code = codes[items[place]]
             if _known_source(items, codes, first, place, code):
                 continue
@@ -103,7 +104,7 @@ def _shared(
                 )
             found[listed], sources[listed], counts[listed] = shingles[first], code, count
             listed += 1
-        first = end
+        last = end
     return found[:listed], sources[:listed], counts[:listed]
 
 
@@ -145,16 +146,6 @@ def _grown(values: Scalar, room: Scalar) -> Scalar:
     return larger
 
 
-@kernel
-def _mark_all(
-    low: Int64s, high: Int64s, postings: tuple[UInt32s, UInt32s], offsets: Int64s, marks: Flags
-) -> None:
-    items, positions = postings
-    for index in range(low.size):
-        for place in range(low[index], high[index]):
-            marks[offsets[items[place]] + positions[place]] = True
-
-
 @inlined
 def weight_of(token: Scalar) -> Scalar:
     """Give a token's weight in quarters of a word, as its lower bits tell (see `Tokens`)."""
@@ -171,7 +162,7 @@ def telling(tokens: UInt32s, marks: Flags, first: Scalar, end: Scalar, weight: S
     tokens : ndarray of uint32
         Of all items.
     marks : ndarray of bool
-        As `everywhere` gives them.
+        As `Index.marks`.
     first, end : int
         The run, within `tokens`.
     weight : int

@@ -1,4 +1,4 @@
-"""The postings of a registry, made ready to be probed.
+"""The postings of a registry, laid out to be probed.
 
 The sorted postings themselves are the table: a directory over the upper bits of a hash gives the
 few neighbours among which it stands. A filter of one cache line a probe turns away nearly every
@@ -10,8 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.match.everybody import everywhere
-from provenance.model import BACKGROUND_BITS, Flags, Holdings, Int64s, UInt8s, UInt64s
+from provenance.model import (
+    BACKGROUND_BITS,
+    Flags,
+    Holdings,
+    Int64s,
+    Positions,
+    Postings,
+    UInt8s,
+    UInt32s,
+    UInt64s,
+)
 
 BITS_SCALE = 8
 """Information of a token is kept in units of 1 / `BITS_SCALE` bit."""
@@ -20,7 +29,11 @@ CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """From a token's hash to its cell of the background."""
 
 _FILTER_BITS_A_KEY = 12
-_LINE_WORDS = 8
+_LINE_BITS = 512
+_LEAST_DEPTH, _MOST_DEPTH = 8, 28
+LINE_WORDS = 8
+"""64-bit words in a cache line of the filter."""
+
 _FEW = 16  # postings that are walked one by one
 _SECOND = np.uint64(0x9E3779B97F4A7C15)
 _NOBODYS: UInt64s = np.zeros(0, np.uint64)
@@ -36,7 +49,7 @@ class Index:
         What it was made of.
     filter : ndarray of uint64, shape (8 * lines,)
         Bloom filter in blocks of one cache line.
-    directory : ndarray of int64, shape (2**d + 1,)
+    directory : ndarray of uint32, shape (2**d + 1,)
         First posting whose shingle has at least these upper `d` bits.
     shift : int
         ``64 - d``.
@@ -52,7 +65,7 @@ class Index:
 
     holdings: Holdings
     filter: UInt64s
-    directory: Int64s
+    directory: UInt32s
     shift: int
     longest: int
     bits: UInt8s
@@ -60,8 +73,85 @@ class Index:
     marks: Flags
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How postings are laid out: by how many bits, with a filter of how many cache lines.
+
+    Parameters
+    ----------
+    depth : int
+        Upper bits of a hash that the directory tells.
+    lines : int
+        Cache lines of the filter.
+    """
+
+    depth: int
+    lines: int
+
+
+def layout(count: int, parting: int = 0) -> Layout:
+    """Choose a layout for so many postings.
+
+    Parameters
+    ----------
+    count : int
+        How many there are at most.
+    parting : int
+        By how many upper bits they are parted: each part has a whole number of lines of its own.
+    """
+    depth = max(_LEAST_DEPTH, parting, min(_MOST_DEPTH, count.bit_length() - 3))
+    lines = max(1, count * _FILTER_BITS_A_KEY // _LINE_BITS >> parting)
+    return Layout(depth, lines << parting)
+
+
+def entered(
+    shingles: UInt64s, chosen: Layout, parting: int = 0, part: int = 0
+) -> tuple[UInt32s, UInt64s]:
+    """Enter the shingles of a part into its piece of directory and filter.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64, shape (n,)
+        Whole hashes, sorted.
+    chosen : Layout
+        Of all postings.
+    parting : int
+        By how many upper bits they are parted.
+    part : int
+        Those bits.
+
+    Returns
+    -------
+    directory : ndarray of uint32, shape (2**(depth - parting),)
+        First posting of each bucket, counted from the part's first.
+    filter : ndarray of uint64
+        Its lines.
+    """
+    directory = np.empty(1 << (chosen.depth - parting), np.uint32)
+    _enter(shingles, 64 - chosen.depth, directory)
+    own = chosen.lines >> parting
+    line_filter = np.zeros(own * LINE_WORDS, np.uint64)
+    _fill(shingles, np.uint64(chosen.lines), part * own, line_filter)
+    return directory, line_filter
+
+
+def laid_out(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:
+    """Lay out postings that are in memory.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64, shape (n,)
+        Whole hashes, sorted.
+    items, positions : ndarray, shape (n,)
+        As in `Postings`.
+    """
+    directory, line_filter = entered(shingles, layout(len(shingles)))
+    directory = np.append(directory, np.uint32(len(shingles)))
+    return Postings(shingles.astype(np.uint32), items, positions, directory, line_filter)
+
+
 def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
-    """Make a registry ready: one pass over its postings.
+    """Make a registry ready.
 
     Parameters
     ----------
@@ -70,17 +160,19 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
     public : ndarray of uint64
         What `everybody.commons` says of all registries that are matched at a time.
     """
-    shingles = holdings.postings.shingles
-    depth = max(8, min(26, int(np.log2(max(len(shingles), 1))) - 1))
-    lines = max(1, -(-len(shingles) * _FILTER_BITS_A_KEY // 512))
-    line_filter = np.zeros(lines * _LINE_WORDS, np.uint64)
-    _fill(shingles, line_filter)
-    directory = np.empty((1 << depth) + 1, np.int64)
-    _enter(shingles, 64 - depth, directory)
+    postings = holdings.postings
+    shift = 64 - postings.depth
     longest = int(np.diff(holdings.token_offsets).max(initial=0))
     bits = _information(holdings.background)
-    marks = everywhere(holdings, public)
-    return Index(holdings, line_filter, directory, 64 - depth, longest, bits, public, marks)
+    marks = np.zeros(len(holdings.tokens), np.bool_)
+    _mark_all(
+        public,
+        (postings.shingles, postings.directory, shift),
+        (postings.items, postings.positions),
+        holdings.token_offsets,
+        marks,
+    )
+    return Index(holdings, postings.filter, postings.directory, shift, longest, bits, public, marks)
 
 
 def _information(background: UInt64s) -> UInt8s:
@@ -113,12 +205,12 @@ def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
 
 
 @kernel
-def _fill(shingles: UInt64s, line_filter: UInt64s) -> None:
-    lines = np.uint64(line_filter.size >> 3)
+def _fill(shingles: UInt64s, lines: Scalar, before: Scalar, line_filter: UInt64s) -> None:
+    """Set the bits of shingles in that piece of a filter which has so many lines before it."""
     for index in range(shingles.size):
         shingle = shingles[index]
         line = ((shingle >> np.uint64(32)) * lines) >> np.uint64(32)
-        place = np.int64(line) << 3
+        place = (np.int64(line) - before) << 3
         mixed = shingle * _SECOND
         for turn in range(4):
             word = np.int64((mixed >> np.uint64(61 - 3 * turn)) & np.uint64(7))
@@ -127,10 +219,11 @@ def _fill(shingles: UInt64s, line_filter: UInt64s) -> None:
 
 
 @kernel
-def _enter(shingles: UInt64s, shift: Scalar, directory: Int64s) -> None:
-    bucket = 0
+def _enter(shingles: UInt64s, shift: Scalar, directory: UInt32s) -> None:
+    """Enter shingles that agree in all bits above those that tell their bucket."""
+    bucket, inside = 0, directory.size - 1
     for place in range(shingles.size):
-        own = np.int64(shingles[place] >> np.uint64(shift))
+        own = np.int64(shingles[place] >> np.uint64(shift)) & inside
         while bucket <= own:
             directory[bucket] = place
             bucket += 1
@@ -141,21 +234,22 @@ def _enter(shingles: UInt64s, shift: Scalar, directory: Int64s) -> None:
 
 @inlined
 def locate(
-    shingles: UInt64s, directory: Int64s, shift: Scalar, shingle: Scalar
+    shingles: UInt32s, directory: UInt32s, shift: Scalar, shingle: Scalar
 ) -> tuple[Scalar, Scalar]:
     """Give the range of postings of a shingle; empty where the registry lacks it."""
     bucket = np.int64(shingle >> np.uint64(shift))
-    first, end = directory[bucket], directory[bucket + 1]
-    while first < end and shingles[first] < shingle:
+    first, end = np.int64(directory[bucket]), np.int64(directory[bucket + 1])
+    lower = np.uint32(shingle)
+    while first < end and shingles[first] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _FEW and shingles[last] == shingle:
+    while last < end and last - first <= _FEW and shingles[last] == lower:
         last += 1
     if last - first > _FEW:
         high = end  # many items share it: halve what is left of the bucket
         while last < high:
             middle = (last + high) // 2
-            if shingles[middle] == shingle:
+            if shingles[middle] == lower:
                 last = middle + 1
             else:
                 high = middle
@@ -173,3 +267,20 @@ def is_public(public: UInt64s, shingle: Scalar) -> Scalar:
         else:
             high = middle
     return low < public.size and public[low] == shingle
+
+
+@kernel
+def _mark_all(
+    public: UInt64s,
+    table: tuple[UInt32s, UInt32s, Scalar],
+    postings: tuple[UInt32s, Positions],
+    offsets: Int64s,
+    marks: Flags,
+) -> None:
+    """Mark the tokens at which a shingle of everybody's begins."""
+    shingles, directory, shift = table
+    items, positions = postings
+    for place in range(public.size):
+        first, last = locate(shingles, directory, shift, public[place])
+        for posting in range(first, last):
+            marks[offsets[items[posting]] + positions[posting]] = True

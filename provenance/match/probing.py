@@ -11,7 +11,7 @@ import numpy as np
 
 from provenance.compiled import Scalar, inner, kernel
 from provenance.match.lookup import Index, locate, probe
-from provenance.model import Int64s, Shingles, UInt64s
+from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
 _AT_ONCE = 4096  # probes
 
@@ -60,8 +60,8 @@ def held(seeds: Shingles, registry: Index) -> Held:
 def _hold_all(
     seeds: UInt64s,
     line_filter: UInt64s,
-    shingles: UInt64s,
-    directory: Int64s,
+    shingles: UInt32s,
+    directory: UInt32s,
     shift: Scalar,
 ) -> tuple[Int64s, Int64s, Int64s]:
     passed = np.empty(_AT_ONCE, np.int64)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import kernel
+from provenance.compiled import Scalar, kernel
 from provenance.match.everybody import weight_of
 from provenance.match.features import REPEATED, Features
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index
@@ -11,6 +11,8 @@ from provenance.match.strengths import stands, strength
 from provenance.match.wordcounts import words_of
 from provenance.model import Flags, Floats, Int64s, UInt8s, UInt32s
 
+_AT_ONCE = 1 << 14  # items: what is computed of so many fits the cache
+_SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
 _LONG = 64  # tokens; every item of so many is told from chance, if only its words are not all one
 
 
@@ -36,11 +38,21 @@ def unattributable(registry: Index, size: int) -> Flags:
     nothing of it is but in a corpus of another language.
     """
     holdings = registry.holdings
-    lengths = np.diff(holdings.token_offsets)
-    figures = np.zeros((len(lengths), 2))
-    _whole_all(holdings.tokens, holdings.token_offsets, registry.bits, figures)
-    bits, distinct = figures.T
-    count = words_of(holdings.tokens, holdings.token_offsets)
+    count = len(holdings.first)
+    found = np.zeros(count, np.bool_)
+    for first in range(0, count, _AT_ONCE):
+        found[first : first + _AT_ONCE] = _stand(registry, size, first, first + _AT_ONCE)
+    return np.asarray(~(found & _seeded(registry)))[holdings.first]
+
+
+def _stand(registry: Index, size: int, first: int, end: int) -> Flags:
+    """Tell which of some items are strong enough, were each found whole."""
+    holdings = registry.holdings
+    offsets = holdings.token_offsets[first : end + 1]
+    figures = np.zeros((len(offsets) - 1, 2))
+    _whole_all(holdings.tokens, offsets, registry.bits, figures)
+    bits, distinct = figures.T.copy()
+    count = words_of(holdings.tokens, offsets)
     one, none = np.ones(len(count)), np.zeros(len(count))
     best = Features(
         corpus_bits=bits,
@@ -58,24 +70,47 @@ def unattributable(registry: Index, size: int) -> Flags:
         broken=none,
     )
     likely = odds(best, int(KNOWING))
-    found = stands(likely, strength(likely, holdings.chance, size))
-    # A match begins with a seed, and with one that is not everybody's.
-    seeds = np.bincount(holdings.postings.items, minlength=len(lengths))
-    public = np.add.reduceat(
-        np.concatenate([registry.marks, [False]]).astype(np.int64), holdings.token_offsets[:-1]
-    )
-    seeds -= np.where(lengths > 0, public, 0)
-    return np.asarray(~found | (seeds <= 0))[holdings.first]
+    return stands(likely, strength(likely, holdings.chance, size))
+
+
+def _seeded(registry: Index) -> Flags:
+    """Tell which items a match can begin in: it begins with a seed that is not everybody's."""
+    holdings = registry.holdings
+    if not len(registry.public):
+        weight = 4 * holdings.parameters.seed_width
+        return _weigh(holdings.tokens, holdings.token_offsets, weight)
+    seeds = np.bincount(holdings.postings.items, minlength=len(holdings.first))
+    places = np.flatnonzero(registry.marks)
+    items = np.searchsorted(holdings.token_offsets, places, side="right") - 1
+    return np.asarray(seeds > np.bincount(items, minlength=len(holdings.first)))
+
+
+@kernel
+def _weigh(tokens: UInt32s, offsets: Int64s, least: Scalar) -> Flags:
+    """Tell which items weigh so much, in quarters of a word."""
+    enough = np.zeros(len(offsets) - 1, np.bool_)
+    for item in range(len(offsets) - 1):
+        weight = 0
+        place = offsets[item]
+        while place < offsets[item + 1] and weight < least:
+            weight += weight_of(tokens[place])
+            place += 1
+        enough[item] = weight >= least
+    return enough
 
 
 @kernel
 def _whole_all(tokens: UInt32s, offsets: Int64s, bits: UInt8s, figures: Floats) -> None:
+    seen = np.zeros(_SLOTS, np.int64)  # by a few bits of a token: the last item that had such a one
     for item in range(len(offsets) - 1):
         first = offsets[item]
         for place in range(first, min(offsets[item + 1], first + _LONG)):
             weight = 1.0
-            for before in range(first, place):
-                if tokens[before] == tokens[place]:
-                    weight *= REPEATED
+            slot = tokens[place] >> _SLOT_SHIFT
+            if seen[slot] == item + 1:
+                for before in range(first, place):
+                    if tokens[before] == tokens[place]:
+                        weight *= REPEATED
+            seen[slot] = item + 1
             figures[item, 0] += weight * bits[tokens[place] >> CELL_SHIFT] / BITS_SCALE
             figures[item, 1] += (weight == 1.0) * weight_of(tokens[place]) / 4

@@ -11,18 +11,25 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
-from provenance.match.chains import chain
-from provenance.match.lookup import BITS_SCALE, Index, is_public
+from provenance.match.chains import CHAIN_FLOOR, FLOOR, chain
+from provenance.match.lookup import CELL_SHIFT, Index, is_public
 from provenance.match.passages import LENGTH, passage_hash
 from provenance.match.probing import Held, held
 from provenance.match.sorting import ascending
-from provenance.model import Flags, Int32s, Int64s, Shingles, Tokens, UInt8s, UInt32s, UInt64s
+from provenance.model import (
+    Flags,
+    Int32s,
+    Int64s,
+    Positions,
+    Shingles,
+    Tokens,
+    UInt8s,
+    UInt32s,
+    UInt64s,
+)
 
 COMMON = 100
 """A shingle that more items share is followed into the earliest few of them only."""
-
-FLOOR = 40 * BITS_SCALE
-"""Candidates of less information, token by token, are not kept."""
 
 _EARLIEST = 8
 _LOOKED_AT = 16  # postings, for their sources
@@ -89,7 +96,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     seeds: tuple[UInt64s, Int32s],
     found: tuple[Int64s, Int64s, Int64s, Int64s],
     tables: tuple[UInt8s, UInt64s, UInt8s],
-    postings: tuple[UInt32s, UInt32s],
+    postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
@@ -98,8 +105,8 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
     count = np.int64(0)  # not a literal, for which callees would be compiled once more
     # Item, place in the text, place in the item; twice the items that share the seed, and one more
-    # where they are of several sources.
-    hits = np.empty((4096, 4), np.int64)
+    # where they are of several sources; information of the equal tokens around it.
+    hits = np.empty((4096, 5), np.int64)
     scratch = (
         np.empty((REACH + 1, REACH + 1), np.int32),
         np.empty((REACH, 2), np.int32),
@@ -120,10 +127,15 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
         for hit in range(hit_count):
             keys[hit] = hits[hit, 0]
         order = ascending(keys)
+        _weigh(hits, hit_count, document, item_tokens, item_offsets, bits)
         before = count
         place = np.int64(0)
         while place < hit_count:
             item = hits[order[place], 0]
+            is_alone = place + 1 == hit_count or hits[order[place + 1], 0] != item
+            if is_alone and hits[order[place], 4] < CHAIN_FLOOR:
+                place += 1
+                continue
             own = item_tokens[item_offsets[item] : item_offsets[item + 1]]
             place, paired, score, rare = chain(own, document, bits, hits, order, place, scratch)
             if score < FLOOR:
@@ -166,7 +178,7 @@ def _hits_of(
     found: tuple[Int64s, Int64s, Int64s, Int64s],
     text: Scalar,
     tables: tuple[UInt8s, UInt64s, UInt8s],
-    postings: tuple[UInt32s, UInt32s],
+    postings: tuple[UInt32s, Positions],
     hits: Int64s,
 ) -> tuple[Scalar, Int64s]:
     """Give the postings of a text's seeds; `hits` comes back larger where it had to grow."""
@@ -192,6 +204,31 @@ def _hits_of(
             hits[count, 3] = sharing * 2 + across
             count += 1
     return count, hits
+
+
+@inner
+def _weigh(
+    hits: Int64s,
+    count: Scalar,
+    document: UInt32s,
+    tokens: UInt32s,
+    offsets: Int64s,
+    bits: UInt8s,
+) -> None:
+    """Weigh the run of equal tokens around each hit: one after the other, so none waits."""
+    for hit in range(count):
+        at, own = hits[hit, 1], hits[hit, 2]
+        first = offsets[hits[hit, 0]]
+        size = offsets[hits[hit, 0] + 1] - first
+        score, back, on = 0, 1, 0
+        while back <= min(at, own) and document[at - back] == tokens[first + own - back]:
+            score += bits[document[at - back] >> CELL_SHIFT]
+            back += 1
+        room = min(document.size - at, size - own)
+        while on < room and document[at + on] == tokens[first + own + on]:
+            score += bits[document[at + on] >> CELL_SHIFT]
+            on += 1
+        hits[hit, 4] = score
 
 
 @inlined

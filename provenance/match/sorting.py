@@ -5,34 +5,56 @@ numba's own `argsort` takes a second to compile for each type that it meets; thi
 
 import numpy as np
 
-from provenance.compiled import kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.model import Int64s
+
+_FEW = 32
+_BITS = 9
+_DIGITS = 1 << _BITS
 
 
 @kernel
 def ascending(keys: Int64s) -> Int64s:
     """Give the places of the keys from the lowest to the highest; equal ones keep their order."""
     size = keys.size
-    order, merged = np.empty(size, np.int64), np.empty(size, np.int64)
+    order, sorted_ = np.empty(size, np.int64), np.empty(size, np.int64)
+    lowest, highest = np.int64(0), np.int64(0)
     for place in range(size):
         order[place] = place
-    width = 1
-    while width < size:
-        low = 0
-        while low < size:
-            middle, high = min(low + width, size), min(low + 2 * width, size)
-            left, right = low, middle
-            for out in range(low, high):
-                take_left = left < middle and (
-                    right >= high or keys[order[left]] <= keys[order[right]]
-                )
-                if take_left:
-                    merged[out] = order[left]
-                    left += 1
-                else:
-                    merged[out] = order[right]
-                    right += 1
-            low = high
-        order, merged = merged, order
-        width *= 2
+        lowest = keys[place] if place == 0 else min(lowest, keys[place])
+        highest = keys[place] if place == 0 else max(highest, keys[place])
+    if size <= _FEW:
+        _insert(keys, order)
+        return order
+    # Digit by digit, the lowest first; as unsigned numbers a difference cannot overflow.
+    span = np.uint64(highest) - np.uint64(lowest)
+    shift = np.uint64(0)
+    starts = np.empty(_DIGITS + 1, np.int64)
+    while shift < np.uint64(64) and span >> shift != np.uint64(0):
+        starts[:] = 0
+        for place in range(size):
+            starts[_digit(keys[place], lowest, shift) + 1] += 1
+        for digit in range(_DIGITS):
+            starts[digit + 1] += starts[digit]
+        for place in order:
+            digit = _digit(keys[place], lowest, shift)
+            sorted_[starts[digit]] = place
+            starts[digit] += 1
+        order, sorted_ = sorted_, order
+        shift += np.uint64(_BITS)
     return order
+
+
+@inlined
+def _digit(key: Scalar, lowest: Scalar, shift: Scalar) -> Scalar:
+    return np.int64(((np.uint64(key) - np.uint64(lowest)) >> shift) & np.uint64(_DIGITS - 1))
+
+
+@inner
+def _insert(keys: Int64s, order: Int64s) -> None:
+    for place in range(1, order.size):
+        at, own = place, order[place]
+        while at > 0 and keys[order[at - 1]] > keys[own]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = own

@@ -32,7 +32,7 @@ from provenance.model.fingerprints import (
     UInt32s,
     UInt64s,
 )
-from provenance.model.holdings import BACKGROUND_BITS, Holdings, Postings
+from provenance.model.holdings import BACKGROUND_BITS, Holdings, Positions, Postings, Shared
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
 from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
@@ -121,6 +121,7 @@ __all__ = [
     "Parameter",
     "Parameters",
     "Policy",
+    "Positions",
     "Postings",
     "Purpose",
     "Rate",
@@ -133,6 +134,7 @@ __all__ = [
     "SampleSummary",
     "Say",
     "Share",
+    "Shared",
     "Shingles",
     "Skipped",
     "Source",

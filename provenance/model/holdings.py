@@ -1,8 +1,10 @@
 """What a registry holds, as the arrays that matching reads."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from provenance.model.chance import Chance
 from provenance.model.fingerprints import Int64s, Parameters, UInt8s, UInt32s, UInt64s
@@ -11,23 +13,60 @@ BACKGROUND_BITS = 20
 """A token's cell in the background is the upper `BACKGROUND_BITS` bits of its hash."""
 
 
+Positions: TypeAlias = npt.NDArray[np.uint16 | np.uint32]
+"""Places within items: 16 bits, unless one has more tokens than that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
     """Where each shingle stands, sorted by shingle, then item.
 
+    A shingle is known by the upper `d` bits of its hash, which its place in the directory tells,
+    and by the lower 32: of two that agree in these, chance has ``n * 2**-(32 + d)`` a shingle.
+
     Parameters
     ----------
-    shingles : ndarray of uint64, shape (p,)
-        Hashes; a shingle that several items have is repeated.
+    shingles : ndarray of uint32, shape (p,)
+        Lower halves of hashes; a shingle that several items have is repeated.
     items : ndarray of uint32, shape (p,)
         Numbers of items, each the first of those with the same tokens.
-    positions : ndarray of uint32, shape (p,)
+    positions : ndarray of uint16 or uint32, shape (p,)
         Token of the item at which the shingle first begins.
+    directory : ndarray of uint32, shape (2**d + 1,)
+        First posting whose hash has at least these upper `d` bits.
+    filter : ndarray of uint64, shape (8 * lines,)
+        Bloom filter in blocks of one cache line.
+    """
+
+    shingles: UInt32s
+    items: UInt32s
+    positions: Positions
+    directory: UInt32s
+    filter: UInt64s
+
+    @property
+    def depth(self) -> int:
+        """Bits of a hash that the directory tells."""
+        return (len(self.directory) - 1).bit_length() - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Shingles that two authors or more of one source have, once a source, sorted by shingle.
+
+    Parameters
+    ----------
+    shingles : ndarray of uint64, shape (n,)
+        Hashes.
+    codes : ndarray of uint8, shape (n,)
+        The source, as an index into the registry's.
+    authors : ndarray of uint8, shape (n,)
+        How many have it; an item whose author nobody knows counts as one of its own.
     """
 
     shingles: UInt64s
-    items: UInt32s
-    positions: UInt32s
+    codes: UInt8s
+    authors: UInt8s
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +89,8 @@ class Holdings:
         Index into `sources`.
     sources : tuple of str
         Source ids, sorted.
-    authors : ndarray of uint64, shape (n,)
-        A hash of each item's author; 0 where nobody knows.
+    shared : Shared
+        What many authors of one source write.
     background : ndarray of uint64, shape (2**BACKGROUND_BITS,)
         How often the tokens of each cell stand in all items with different tokens.
     chance : Chance
@@ -65,7 +104,7 @@ class Holdings:
     first: UInt32s
     source_codes: UInt8s
     sources: tuple[str, ...]
-    authors: UInt64s
+    shared: Shared
     background: UInt64s
     chance: Chance
 

@@ -1,8 +1,7 @@
-"""Schemas and encodings of a registry's files.
+"""Schemas and encodings of a registry's Parquet files.
 
-Measured on ten million postings (bytes a posting; millions read a second on one core): plain
-16.0, 450; zstd 10.9, 130; delta 9.4, 320. Tokens follow Zipf's law, so that a dictionary takes
-2.4 bytes where plain takes 4.
+Tokens are most of what is read at every opening: as binary, not compressed, they take 4 bytes and
+are read at 5 GB/s. Lists in a dictionary take 2.4 bytes, and are read at 0.2 GB/s.
 """
 
 from pathlib import Path
@@ -21,7 +20,7 @@ GROUP_TOKENS = 1 << 22
 """Tokens a row group, unless its first item has more: few enough for the memory of a pass."""
 
 
-_UINT32S = pa.list_(pa.field("element", pa.uint32(), nullable=False))
+_UINT32S = pa.large_binary()  # little-endian: see `blobs` and `lists`
 
 ITEMS_SCHEMA = pa.schema(
     [
@@ -40,11 +39,11 @@ ITEMS_SCHEMA = pa.schema(
     ]
 )
 TEXTS_SCHEMA = pa.schema([pa.field("text", pa.large_string(), nullable=False)])
-POSTINGS_SCHEMA = pa.schema(
+SHARED_SCHEMA = pa.schema(
     [
         pa.field("shingle", pa.uint64(), nullable=False),
-        pa.field("item", pa.uint32(), nullable=False),
-        pa.field("position", pa.uint32(), nullable=False),
+        pa.field("source", pa.uint8(), nullable=False),  # among the manifest's
+        pa.field("authors", pa.uint8(), nullable=False),
     ]
 )
 SKETCH_SCHEMA = pa.schema(
@@ -69,21 +68,10 @@ def signatures_schema(permutations: int) -> pa.Schema:
 
 _PACKED = "DELTA_BINARY_PACKED"
 _ITEMS: dict[str, Any] = {
-    "use_dictionary": [
-        "source",
-        "language",
-        "licence",
-        "tokens.list.element",
-        "lead.list.element",
-        "trail.list.element",
-    ],
-    "dictionary_pagesize_limit": 4 * GROUP_TOKENS,
+    "use_dictionary": ["source", "language", "licence", "lead", "trail"],
     "compression": {
-        name: "none" if name in ("tokens.list.element", "first", "length") else "zstd"
-        for name in (
-            *("source", "item", "url", "created_at", "author", "language", "licence"),
-            *("length", "tokens.list.element", "lead.list.element", "trail.list.element", "first"),
-        )
+        name: "none" if name in ("tokens", "first", "length") else "zstd"
+        for name in ITEMS_SCHEMA.names
     },
     "column_encoding": {"created_at": _PACKED, "length": _PACKED, "first": _PACKED},
 }
@@ -92,6 +80,11 @@ _NUMBERS: dict[str, Any] = {
     "use_dictionary": False,
     "compression": "none",
     "column_encoding": _PACKED,
+}
+_SHARED: dict[str, Any] = {
+    "use_dictionary": ["source", "authors"],
+    "compression": "none",
+    "column_encoding": {"shingle": _PACKED},
 }
 _SIGNATURES: dict[str, Any] = {"use_dictionary": False, "compression": "none"}
 _SKETCH: dict[str, Any] = {
@@ -103,11 +96,16 @@ _SKETCH: dict[str, Any] = {
 _ENCODINGS = {
     "items": _ITEMS,
     "texts": _TEXTS,
-    "postings": _NUMBERS,
+    "shared": _SHARED,
     "background": _NUMBERS,
     "signatures": _SIGNATURES,
     "sketch": _SKETCH,
 }
+
+
+def position_type(longest: int) -> type[np.uint16] | type[np.uint32]:
+    """Choose what holds the places in items of which the longest has so many tokens."""
+    return np.uint16 if longest <= 1 << 16 else np.uint32
 
 
 def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -117,6 +115,11 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     groups, each of one chunk.
     """
     return pq.ParquetWriter(path, schema, **_ENCODINGS[path.stem])
+
+
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """Give a column as one array, without the copy that combining even a single chunk makes."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def blobs(values: UInt32s, offsets: Int64s) -> pa.Array:
@@ -149,10 +152,3 @@ def lists(column: pa.Array) -> tuple[UInt32s, Int64s]:
     values = np.zeros(0, np.uint32) if data is None else np.frombuffer(data, np.uint8)
     values = values[: offsets[-1] * 4].view(np.uint32)
     return values[offsets[0] :], offsets - offsets[0]
-
-
-def list_column(values: UInt32s, offsets: Int64s) -> pa.Array:
-    """Make an Arrow column of lists of numbers."""
-    return pa.ListArray.from_arrays(
-        pa.array(offsets.astype(np.int32)), pa.array(values), type=_UINT32S
-    )

@@ -1,5 +1,6 @@
 """What a registry holds of each source. Absence of a match is not clearance."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -45,14 +46,11 @@ def covered(rows: pa.Table, mute: Flags) -> pa.Table:
     return sums.rename_columns(_NAMES)
 
 
-def joined(one: pa.Table, other: pa.Table) -> pa.Table:
-    """Sum up the sums of two sets of items: order-free."""
-    both = pa.concat_tables([one, other]).group_by("source", use_threads=False).aggregate(_AGAIN)
-    return both.rename_columns(_NAMES)
-
-
-def coverage(sums: pa.Table) -> tuple[SourceCoverage, ...]:
-    """Name what was summed up, in order of the sources' ids."""
+def coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
+    """Sum up what `covered` gave, in any order; by source, in order of their ids."""
+    if not sums:
+        return ()
+    both = pa.concat_tables(sums).group_by("source", use_threads=False).aggregate(_AGAIN)
     return tuple(
         SourceCoverage(
             source=row["source"],
@@ -63,7 +61,7 @@ def coverage(sums: pa.Table) -> tuple[SourceCoverage, ...]:
             undated=row["items"] - row["dated"],
             unattributable=row["mute"],
         )
-        for row in sums.sort_by("source").to_pylist()
+        for row in both.rename_columns(_NAMES).sort_by("source").to_pylist()
     )
 
 

@@ -7,16 +7,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.registry.columns import blobs
+from provenance.registry.columns import lists, one_chunk
 from provenance.registry.engine import conserve
 from provenance.registry.flow import in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
 from provenance.registry.parts import lay_part
-from provenance.registry.tables import list_values, parquet, starts_of
+from provenance.registry.tables import parquet, starts_of
 from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop
 
-_AS_THEY_ARE = ("source", "item", "url", "author", "language", "licence", "length")
+_AS_THEY_ARE = (
+    *("source", "item", "url", "author", "language", "licence", "length"),
+    *("tokens", "lead", "trail"),
+)
 
 
 def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
@@ -52,13 +55,11 @@ def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
     if shop.keep_texts:
         with parquet(data / TEXTS_FILE) as file:
             columns["text"] = file.read_row_group(group)["text"]
-    whole = pa.array(whole_hashes(*list_values(read["tokens"].combine_chunks())))
+    whole = pa.array(whole_hashes(*lists(one_chunk(read["tokens"]))))
     return lay_part(columns, whole, place, shop.parts, shop.keys)
 
 
 def _columns(read: pa.Table) -> dict[str, Any]:
     columns = {name: read[name] for name in _AS_THEY_ARE}
     columns["created_at"] = pc.divide(read["created_at"].cast(pa.int64()), 1000)
-    for name in ("tokens", "lead", "trail"):
-        columns[name] = blobs(*list_values(read[name].combine_chunks()))
     return columns

@@ -4,36 +4,36 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from provenance import fingerprint
 from provenance.fingerprint import Sketch
-from provenance.model import BACKGROUND_BITS, Int64s, Parameters, SourceCoverage
+from provenance.model import Int64s, Parameters, SourceCoverage
+from provenance.registry.background import count_cells, no_cells, write_background
 from provenance.registry.columns import (
-    BACKGROUND_SCHEMA,
     ITEMS_SCHEMA,
     SKETCH_SCHEMA,
     TEXTS_SCHEMA,
     signatures_schema,
 )
-from provenance.registry.coverage import coverage, joined
+from provenance.registry.coverage import coverage
 from provenance.registry.engine import conserve
 from provenance.registry.flow import Sink, in_threads
-from provenance.registry.groups import Group, group
+from provenance.registry.groups import Group, Grouping, groups_of
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     ITEMS_FILE,
-    POSTINGS_FILE,
     SIGNATURES_FILE,
     SKETCH_FILE,
     TEXTS_FILE,
 )
-from provenance.registry.order import Ordered, row_groups
+from provenance.registry.order import Ordered, lots, row_groups
+from provenance.registry.origins import Origins, joined_origins
 from provenance.registry.parts import gatherer
-from provenance.registry.postings import depth_of, lay_postings, sort_postings
+from provenance.registry.postings import Heap, depth_of, sort_postings
 from provenance.registry.workshop import Workshop
 
 
@@ -43,21 +43,23 @@ class Sums:
 
     Parameters
     ----------
-    items, laid : int
-        Items; postings, repeats of a shingle in one item among them.
-    sketches : dict of str to Sketch
-        By source.
+    items : int
+        How many.
+    origins : tuple of Origins
+        Whose they are, a row group each.
+    sketches : dict of str to list of Sketch
+        By source, a row group each.
     cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
         Counts of tokens.
-    covered : pyarrow.Table or None
-        As `coverage.covered` gives it; None of no items.
+    covered : list of pyarrow.Table
+        As `coverage.covered` gives it, a row group each.
     """
 
     items: int
-    laid: int
-    sketches: dict[str, Sketch]
+    origins: tuple[Origins, ...]
+    sketches: dict[str, list[Sketch]]
     cells: Int64s
-    covered: pa.Table | None
+    covered: list[pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,13 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
         If rows were lost on the way.
     """
     depth = depth_of(ordered.tokens)
-    work = partial(group, gather=gatherer(shop.parts), parameters=parameters, depth=depth)
-    groups = in_threads(work, row_groups(ordered), shop.threads)
+    heap = Heap(shop.unsorted / "postings")
+    work = partial(
+        groups_of,
+        gather=gatherer(shop.parts),
+        how=Grouping(parameters, ordered.sources, depth),
+    )
+    made = in_threads(work, lots(row_groups(ordered)), shop.threads)
     with ExitStack() as stack:
         sinks = {
             name: stack.enter_context(Sink(shop.data / name, schema))
@@ -98,55 +105,47 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
                 *([(TEXTS_FILE, TEXTS_SCHEMA)] if shop.keep_texts else []),
             )
         }
-        sums = _written(groups, sinks, shop.unsorted)
+        sums = _written(chain.from_iterable(made), sinks, heap)
+    shop.clear(shop.parts)
     conserve("writing the items", ordered.items, sums.items)
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
-    _write_background(shop.data / BACKGROUND_FILE, sums.cells)
+    write_background(shop.data / BACKGROUND_FILE, sums.cells)
     postings = sort_postings(
-        shop.unsorted, depth, sums.laid, shop.data / POSTINGS_FILE, shop.threads
+        heap.laid(), depth, joined_origins(sums.origins), ordered.longest, shop.data, shop.threads
     )
-    sources = coverage(sums.covered) if sums.covered is not None else ()
-    return Written(sums.items, ordered.tokens, postings, sources)
+    shop.clear(shop.unsorted)
+    return Written(sums.items, ordered.tokens, postings, coverage(sums.covered))
 
 
-def _written(groups: Iterable[Group], sinks: dict[str, Sink], unsorted: Path) -> Sums:
-    sums = Sums(0, 0, {}, np.zeros(1 << BACKGROUND_BITS, np.int64), None)
+def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sums:
+    sums = Sums(0, (), {}, no_cells(), [])
     for one in groups:
         sinks[ITEMS_FILE].put(one.items)
         if one.texts is not None:
             sinks[TEXTS_FILE].put(one.texts)
         if len(one.signatures):
             sinks[SIGNATURES_FILE].put(one.signatures)
-        lay_postings(one.postings, unsorted)
+        heap.put(one.postings)
         sums = _added(sums, one)
     return sums
 
 
 def _added(sums: Sums, one: Group) -> Sums:
-    sketches = dict(sums.sketches)
     for source, sketch in one.sketches.items():
-        known = sketches.get(source)
-        sketches[source] = sketch if known is None else fingerprint.merge(known, sketch)
-    sums.cells[:] += one.cells
-    covered = one.covered if sums.covered is None else joined(sums.covered, one.covered)
+        sums.sketches.setdefault(source, []).append(sketch)
+    count_cells(sums.cells, one.tokens, one.alone)
+    sums.covered.append(one.covered)
     return replace(
         sums,
         items=sums.items + len(one.items),
-        laid=sums.laid + len(one.postings.records),
-        sketches=sketches,
-        covered=covered,
+        origins=(*sums.origins, one.origins),
     )
 
 
-def _write_sketch(path: Path, sketches: dict[str, Sketch]) -> None:
+def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
     with Sink(path, SKETCH_SCHEMA) as sink:
         for source in sorted(sketches):
-            hashes = sketches[source].hashes
+            # One after the other, each merge would sort all that came before it again.
+            hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
             column = pa.array([source]).take(pa.array(np.zeros(len(hashes), np.int8)))
             sink.put(pa.table([column, pa.array(hashes)], schema=SKETCH_SCHEMA))
-
-
-def _write_background(path: Path, cells: Int64s) -> None:
-    counts = pa.array(cells.astype(np.uint64))
-    with Sink(path, BACKGROUND_SCHEMA) as sink:
-        sink.put(pa.table([counts], schema=BACKGROUND_SCHEMA))

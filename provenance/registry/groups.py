@@ -1,5 +1,6 @@
 """One row group of items: what goes into each of the registry's files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,8 @@ import pyarrow.compute as pc
 from provenance import fingerprint
 from provenance.fingerprint import Sketch
 from provenance.model import (
-    BACKGROUND_BITS,
     Flags,
     Int32s,
-    Int64s,
     Parameters,
     Shingles,
     Tokens,
@@ -21,14 +20,15 @@ from provenance.model import (
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
     TEXTS_SCHEMA,
-    list_column,
     lists,
+    one_chunk,
     signatures_schema,
 )
 from provenance.registry.coverage import covered
+from provenance.registry.origins import Origins, origins_of
 from provenance.registry.parts import Gather
 from provenance.registry.postings import Parted
-from provenance.registry.sorting import partition, records_of
+from provenance.registry.sorting import parted_records
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
@@ -43,10 +43,14 @@ class Group:
         Row groups to be written as they are; `texts` is None where they are not kept.
     postings : Parted
         In order of items within each part, the repeats of a shingle in one item among them.
+    origins : Origins
+        Whose the items are.
     sketches : dict of str to Sketch
         By source.
-    cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
-        Counts of tokens.
+    tokens : Tokens
+        Of the items.
+    alone : ndarray of bool
+        Which of them are not copies of earlier ones.
     covered : pyarrow.Table
         What they are of each source.
     """
@@ -55,40 +59,69 @@ class Group:
     texts: pa.Table | None
     signatures: pa.Table
     postings: Parted
+    origins: Origins
     sketches: dict[str, Sketch]
-    cells: Int64s
+    tokens: Tokens
+    alone: Flags
     covered: pa.Table
 
 
-def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int) -> Group:
-    """Work out all that a row group's items say.
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What is the same for all row groups.
 
     Parameters
     ----------
-    numbered : pyarrow.Table
-        Their numbers, as `order.row_groups` gives them.
-    gather : callable
-        Picks the items themselves.
     parameters : Parameters
-        How to fingerprint them.
+        How items are fingerprinted.
+    sources : tuple of str
+        Of all items, sorted.
     depth : int
         Bits that postings are parted by.
     """
-    rows = gather(numbered["seq"].to_numpy()).append_column("first", numbered["first"])
-    hashes, offsets = lists(rows["tokens"].combine_chunks())
+
+    parameters: Parameters
+    sources: tuple[str, ...]
+    depth: int
+
+
+def groups_of(lot: Sequence[pa.Table], gather: Gather, how: Grouping) -> list[Group]:
+    """Work out all that the items of some row groups say.
+
+    Parameters
+    ----------
+    lot : sequence of pyarrow.Table
+        Their numbers, as `order.row_groups` gives them. The more at once, the fewer looks at the
+        parts, in which neighbours by age may lie far apart.
+    gather : callable
+        Picks the items themselves.
+    how : Grouping
+        What is the same for all.
+    """
+    rows = gather(np.concatenate([numbered["seq"].to_numpy() for numbered in lot]))
+    made, at = [], 0
+    for numbered in lot:
+        own = rows.slice(at, len(numbered)).append_column("first", numbered["first"])
+        made.append(_group(own, numbered["number"].to_numpy(), how))
+        at += len(numbered)
+    return made
+
+
+def _group(rows: pa.Table, numbers: UInt32s, how: Grouping) -> Group:
+    hashes, offsets = lists(one_chunk(rows["tokens"]))
     tokens = Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets)
-    numbers, first = numbered["number"].to_numpy(), numbered["first"].to_numpy()
-    alone = numbers == first
-    shingles = fingerprint.shingle(tokens, parameters.seed_width)
+    alone = numbers == rows["first"].to_numpy()
+    shingles = fingerprint.shingle(tokens, how.parameters.seed_width)
     mute = np.diff(shingles.offsets) == 0
-    cells = hashes[np.repeat(alone, np.diff(offsets))] >> np.uint32(32 - BACKGROUND_BITS)
     return Group(
         items=_items(rows),
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
-        signatures=_signatures(tokens, numbers, alone, parameters),
-        postings=_postings(shingles, numbers, alone, depth),
-        sketches=_sketches(shingles, rows["source"], parameters),
-        cells=np.bincount(cells, minlength=1 << BACKGROUND_BITS),
+        signatures=_signatures(tokens, numbers, alone, how.parameters),
+        postings=Parted(*parted_records(shingles, numbers, alone, how.depth)),
+        origins=origins_of(rows, how.sources),
+        sketches=_sketches(shingles, rows["source"], how.parameters),
+        tokens=tokens,
+        alone=alone,
         covered=covered(rows, mute),
     )
 
@@ -96,17 +129,7 @@ def group(numbered: pa.Table, gather: Gather, parameters: Parameters, depth: int
 def _items(rows: pa.Table) -> pa.Table:
     columns = {name: rows[name] for name in ITEMS_SCHEMA.names}
     columns["created_at"] = pc.multiply(rows["created_at"], 1000).cast(pa.timestamp("ms", "UTC"))
-    for name in ("tokens", "lead", "trail"):
-        columns[name] = list_column(*lists(rows[name].combine_chunks()))
     return pa.table(columns).cast(ITEMS_SCHEMA)
-
-
-def _postings(shingles: Shingles, numbers: UInt32s, alone: Flags, depth: int) -> Parted:
-    counts = np.diff(shingles.offsets)
-    kept = np.repeat(alone, counts)
-    owners = np.repeat(numbers[alone].astype(np.uint64), counts[alone])
-    records = records_of(shingles.hashes[kept], owners, shingles.positions[kept].astype(np.uint64))
-    return Parted(*partition(records, 0, depth))
 
 
 def _signatures(tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Parameters) -> pa.Table:
@@ -132,7 +155,7 @@ def _sketches(
         return {}
     places = np.flatnonzero(shingles.hashes <= sampled[-1])
     items = np.searchsorted(shingles.offsets, places, side="right") - 1
-    encoded = sources.combine_chunks().dictionary_encode()
+    encoded = one_chunk(sources).dictionary_encode()
     codes = encoded.indices.to_numpy()[items]
     return {
         encoded.dictionary[code].as_py(): Sketch(

@@ -7,12 +7,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
-from provenance.model import BACKGROUND_BITS, Holdings, Postings, UInt8s, UInt64s
-from provenance.registry.manifest import BACKGROUND_FILE, ITEMS_FILE, POSTINGS_FILE, Manifest
-from provenance.registry.tables import REMEDY, list_values, read_column
-
-_DIGITS = 16
-"""Of the digest of an author."""
+from provenance.model import BACKGROUND_BITS, Holdings, Postings, Shared, UInt8s
+from provenance.registry.arrays import map_array
+from provenance.registry.columns import lists, position_type
+from provenance.registry.manifest import (
+    BACKGROUND_FILE,
+    DIRECTORY_FILE,
+    FILTER_FILE,
+    ITEMS_FILE,
+    OWNERS_FILE,
+    POSITIONS_FILE,
+    SHARED_FILE,
+    SHINGLES_FILE,
+    Manifest,
+)
+from provenance.registry.tables import REMEDY, parquet, read_column
 
 
 def read_holdings(data: Path, manifest: Manifest) -> Holdings:
@@ -36,20 +45,20 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
     np.cumsum(lengths, out=token_offsets[1:])
     return Holdings(
         parameters=manifest.parameters,
-        postings=_postings(data / POSTINGS_FILE, manifest.postings),
+        postings=_postings(data, manifest.postings, int(lengths.max(initial=0))),
         tokens=read_column(
             items,
             "tokens",
             np.uint32,
             manifest.items,
             places=token_offsets,
-            convert=lambda column: list_values(column)[0],
+            convert=lambda column: lists(column)[0],
         ),
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
-        authors=read_column(items, "author", np.uint64, manifest.items, convert=_authors),
+        shared=_shared(data / SHARED_FILE),
         chance=manifest.chance,
         background=read_column(data / BACKGROUND_FILE, "count", np.uint64, 1 << BACKGROUND_BITS),
     )
@@ -73,18 +82,20 @@ def _names(manifest: Manifest) -> tuple[str, ...]:
     return tuple(source.source for source in manifest.sources)
 
 
-def _postings(path: Path, count: int) -> Postings:
+def _postings(data: Path, count: int, longest: int) -> Postings:
+    directory = map_array(data / DIRECTORY_FILE, np.uint32)
+    if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
+        raise CorruptFile(f"{data / DIRECTORY_FILE} is no directory of them", remedy=REMEDY)
     return Postings(
-        shingles=read_column(path, "shingle", np.uint64, count),
-        items=read_column(path, "item", np.uint32, count),
-        positions=read_column(path, "position", np.uint32, count),
+        shingles=map_array(data / SHINGLES_FILE, np.uint32, count),
+        items=map_array(data / OWNERS_FILE, np.uint32, count),
+        positions=map_array(data / POSITIONS_FILE, position_type(longest), count),
+        directory=directory,
+        filter=map_array(data / FILTER_FILE, np.uint64),
     )
 
 
-def _authors(column: pa.Array) -> UInt64s:
-    """Turn digests of authors, in hex, into numbers; 0 where there is none."""
-    digests = column.fill_null("0" * _DIGITS)
-    if pc.any(pc.not_equal(pc.binary_length(digests), _DIGITS)).as_py():
-        raise CorruptFile("an author's digest has not its length", remedy=REMEDY)
-    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(digests)], digests), "")[0].as_py()
-    return np.frombuffer(bytes.fromhex(joined), ">u8").astype(np.uint64)
+def _shared(path: Path) -> Shared:
+    with parquet(path) as file:
+        rows = file.read()
+    return Shared(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

@@ -20,12 +20,21 @@ MANIFEST = "registry.json"
 
 ITEMS_FILE = "items.parquet"
 TEXTS_FILE = "texts.parquet"
-POSTINGS_FILE = "postings.parquet"
+SHARED_FILE = "shared.parquet"
 SIGNATURES_FILE = "signatures.parquet"
 SKETCH_FILE = "sketch.parquet"
 BACKGROUND_FILE = "background.parquet"
+SHINGLES_FILE = "shingles.npy"
+OWNERS_FILE = "owners.npy"
+POSITIONS_FILE = "positions.npy"
+DIRECTORY_FILE = "directory.npy"
+FILTER_FILE = "filter.npy"
 
-REQUIRED = (ITEMS_FILE, POSTINGS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE)
+POSTINGS_FILES = (SHINGLES_FILE, OWNERS_FILE, POSITIONS_FILE, DIRECTORY_FILE, FILTER_FILE)
+REQUIRED = (
+    *(ITEMS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE, SHARED_FILE),
+    *POSTINGS_FILES,
+)
 
 _ROWS_KEPT = 5
 _REBUILD = "build the registry again from its dumps: provenance registry build"
@@ -213,7 +222,7 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
     files = tuple(DataFile(**file) for file in stated["files"])
     for file in files:
         # A name is joined to a path: nothing may lead out of the registry.
-        if not re.fullmatch(r"[a-z]+\.parquet", file.name):
+        if not re.fullmatch(r"[a-z]+\.(parquet|npy)", file.name):
             raise ValueError(f"not the name of a data file: {file.name!r}")
     if missing := set(REQUIRED) - {file.name for file in files}:
         raise ValueError(f"does not list {', '.join(sorted(missing))}")

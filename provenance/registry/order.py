@@ -1,12 +1,13 @@
 """The order of a registry's items: one row an item, numbered by age."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
 from provenance.model import Int64s
@@ -14,7 +15,9 @@ from provenance.registry.columns import GROUP_ROWS, GROUP_TOKENS
 from provenance.registry.engine import conserve, count_of, name_parts, run
 from provenance.registry.flow import Portion, portions
 
+_LOT = 8  # row groups
 _MOST_ITEMS = 1 << 32
+_MOST_TOKENS = 1 << 32
 _MOST_SOURCES = 1 << 8
 
 # The later of two rows with the same id is the item; sites of one source count their ids apart.
@@ -54,11 +57,17 @@ class Ordered:
         Where they are.
     items, tokens : int
         How many.
+    longest : int
+        Tokens of the longest.
+    sources : tuple of str
+        Theirs, sorted.
     """
 
     connection: duckdb.DuckDBPyConnection
     items: int
     tokens: int
+    longest: int
+    sources: tuple[str, ...]
 
 
 def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Ordered:
@@ -76,7 +85,7 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
     Raises
     ------
     RegistryError
-        If there are more items than a registry can hold; or if rows were lost.
+        If there is more than a registry can hold; or if rows were lost.
     """
     name_parts(connection, "staged", keys)
     run(connection, _KEPT)
@@ -89,17 +98,19 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
     run(connection, _SORTED)
     conserve("sorting the items", items, count_of(connection, "SELECT count(*) FROM sorted"))
     tokens = count_of(connection, "SELECT sum(length) FROM sorted")
-    sources = count_of(connection, "SELECT count(DISTINCT source) FROM kept")
-    if items > _MOST_ITEMS or sources > _MOST_SOURCES:
+    longest = count_of(connection, "SELECT max(length) FROM sorted")
+    named = run(connection, "SELECT DISTINCT source FROM kept ORDER BY source")
+    if items > _MOST_ITEMS or len(named) > _MOST_SOURCES or tokens >= _MOST_TOKENS:
         raise RegistryError(
-            f"{items} items of {sources} sources are too many for one registry",
-            remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources in each",
+            f"{items} items of {len(named)} sources, {tokens} words, are too many for one registry",
+            remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources, and fewer "
+            f"than {_MOST_TOKENS} words, in each",
         )
     run(connection, "DROP TABLE kept")
     run(connection, _NUMBERED)
     run(connection, "DROP TABLE sorted")
     conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
-    return Ordered(connection, items, tokens)
+    return Ordered(connection, items, tokens, longest, tuple(source for (source,) in named))
 
 
 def row_groups(ordered: Ordered) -> Iterator[pa.Table]:
@@ -114,6 +125,21 @@ def row_groups(ordered: Ordered) -> Iterator[pa.Table]:
     with ordered.connection.cursor() as cursor:
         batches = cursor.sql(_ORDERED).to_arrow_reader(GROUP_ROWS)
         yield from portions(batches, Portion(GROUP_ROWS, GROUP_TOKENS), _lengths)
+
+
+def lots(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Put row groups that follow each other together, as many as memory may hold at once."""
+    held: list[pa.Table] = []
+    tokens = 0
+    for one in groups:
+        own = pc.sum(one["length"]).as_py()
+        if held and (len(held) == _LOT or tokens + own > GROUP_TOKENS):
+            yield held
+            held, tokens = [], 0
+        held.append(one)
+        tokens += own
+    if held:
+        yield held
 
 
 def _lengths(batch: pa.RecordBatch) -> Int64s:

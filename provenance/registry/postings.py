@@ -3,7 +3,8 @@
 Memory holds one part a thread, a thousandth of the postings of a large registry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,14 +12,26 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import Int64s, UInt64s
-from provenance.registry.columns import POSTINGS_SCHEMA
+from provenance.match import Layout, entered, layout, shared
+from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
+from provenance.registry.arrays import ArraySink
+from provenance.registry.columns import SHARED_SCHEMA, position_type
 from provenance.registry.engine import conserve
 from provenance.registry.flow import Sink, in_threads
+from provenance.registry.manifest import (
+    DIRECTORY_FILE,
+    FILTER_FILE,
+    OWNERS_FILE,
+    POSITIONS_FILE,
+    SHARED_FILE,
+    SHINGLES_FILE,
+)
+from provenance.registry.origins import Origins
 from provenance.registry.sorting import sort_records
 
 _PART = 1 << 18
 _DEEPEST = 10
+_RECORD = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +50,97 @@ class Parted:
     bounds: Int64s
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Postings of all items, on the disk as they came.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    bounds : sequence of ndarray of int64, each of shape (2**depth + 1,)
+        Of each `Parted` in it, in order of items: which records of the file its parts are.
+    """
+
+    path: Path
+    bounds: Sequence[Int64s]
+
+    @property
+    def count(self) -> int:
+        """How many there are, repeats of a shingle in one item among them."""
+        return int(self.bounds[-1][-1]) if self.bounds else 0
+
+    def part(self, number: int) -> UInt64s:
+        """Read a part."""
+        sizes = [int(one[number + 1] - one[number]) for one in self.bounds]
+        read = bytearray(sum(sizes) * _RECORD)
+        room, at = memoryview(read), 0
+        with self.path.open("rb") as file:
+            for one, size in zip(self.bounds, sizes, strict=True):
+                file.seek(int(one[number]) * _RECORD)
+                at += file.readinto(room[at : at + size * _RECORD])
+        conserve("reading postings", len(read), at)
+        return np.frombuffer(read, np.uint64).reshape(-1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    laid: int
+    shingles: UInt32s
+    owners: UInt32s
+    positions: Positions
+    directory: UInt32s
+    filter: UInt64s
+    shared: Shared
+
+
 def depth_of(tokens: int) -> int:
     """Choose by how many bits to part the postings of so many tokens."""
     return min(_DEEPEST, max(1, (tokens // _PART).bit_length()))
 
 
-def lay_postings(parted: Parted, folder: Path) -> None:
-    """Append postings to the files of their parts, behind those of earlier items."""
-    for part in np.flatnonzero(np.diff(parted.bounds)):
-        with _file(folder, int(part)).open("ab") as file:
-            parted.records[parted.bounds[part] : parted.bounds[part + 1]].tofile(file)
+class Heap:
+    """Where postings are laid as they come, behind those of earlier items.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._bounds: list[Int64s] = []
+
+    def put(self, parted: Parted) -> None:
+        """Append postings."""
+        before = self.laid().count
+        with self._path.open("ab") as file:
+            file.write(parted.records.data)
+        self._bounds.append(parted.bounds + before)
+
+    def laid(self) -> Laid:
+        """Tell what lies there."""
+        return Laid(self._path, tuple(self._bounds))
 
 
-def sort_postings(folder: Path, depth: int, laid: int, out: Path, threads: int) -> int:
+def sort_postings(
+    laid: Laid, depth: int, origins: Origins, longest: int, out: Path, threads: int
+) -> int:
     """Sort what was laid down, and keep the first of each shingle in each item.
 
     Parameters
     ----------
-    folder : Path
-        Of the parts.
+    laid : Laid
+        The postings.
     depth : int
         Bits that they were parted by.
-    laid : int
-        How many postings they hold.
+    origins : Origins
+        Whose all items are.
+    longest : int
+        Tokens of the longest item.
     out : Path
-        The registry's file: a row group a part.
+        Folder of the registry's files.
     threads : int
         How many parts at once.
 
@@ -75,30 +154,53 @@ def sort_postings(folder: Path, depth: int, laid: int, out: Path, threads: int) 
     RegistryError
         If some were lost.
     """
-    kept, seen = 0, 0
-    with Sink(out, POSTINGS_SCHEMA) as sink:
-        work = partial(_sorted, depth=depth)
-        for count, group in in_threads(work, _files(folder, depth), threads):
-            sink.put(group)
-            kept, seen = kept + len(group), seen + count
-    conserve("sorting the postings", laid, seen)
+    kept, seen, common = 0, 0, [SHARED_SCHEMA.empty_table()]
+    chosen = layout(laid.count, depth)
+    work = partial(_sorted, laid=laid, depth=depth, chosen=chosen, origins=origins)
+    with ExitStack() as stack:
+        shingles, items, positions, directory, line_filter = (
+            stack.enter_context(ArraySink(out / name, dtype))
+            for name, dtype in (
+                (SHINGLES_FILE, np.uint32),
+                (OWNERS_FILE, np.uint32),
+                (POSITIONS_FILE, position_type(longest)),
+                (DIRECTORY_FILE, np.uint32),
+                (FILTER_FILE, np.uint64),
+            )
+        )
+        for one in in_threads(work, range(1 << depth), threads):
+            shingles.put(one.shingles)
+            items.put(one.owners)
+            positions.put(one.positions)
+            directory.put(one.directory + np.uint32(kept))
+            line_filter.put(one.filter)
+            common.append(_table(one.shared))
+            kept, seen = kept + len(one.shingles), seen + one.laid
+        directory.put(np.array([kept], np.uint32))
+    conserve("sorting the postings", laid.count, seen)
+    many = pa.concat_tables(common).combine_chunks()
+    with Sink(out / SHARED_FILE, SHARED_SCHEMA) as sink:
+        if len(many):
+            sink.put(many)
     return kept
 
 
-def _sorted(path: Path, depth: int) -> tuple[int, pa.Table]:
-    laid = np.fromfile(path, np.uint64).reshape(-1, 2)
-    records = sort_records(laid, depth)
-    columns = (
-        np.ascontiguousarray(records[:, 0]),
-        (records[:, 1] >> np.uint64(32)).astype(np.uint32),
-        records[:, 1].astype(np.uint32),
+def _sorted(part: int, laid: Laid, depth: int, chosen: Layout, origins: Origins) -> _Sorted:
+    unsorted = laid.part(part)
+    shingles, items, positions = sort_records(unsorted, depth)
+    directory, line_filter = entered(shingles, chosen, depth, part)
+    common = shared(shingles, items, origins.sources, origins.authors)
+    return _Sorted(
+        len(unsorted),
+        shingles.astype(np.uint32),
+        items,
+        positions,
+        directory,
+        line_filter,
+        common,
     )
-    return len(laid), pa.table([pa.array(one) for one in columns], schema=POSTINGS_SCHEMA)
 
 
-def _files(folder: Path, depth: int) -> Iterator[Path]:
-    return (path for part in range(1 << depth) if (path := _file(folder, part)).exists())
-
-
-def _file(folder: Path, part: int) -> Path:
-    return folder / f"{part:04x}"
+def _table(common: Shared) -> pa.Table:
+    columns = (common.shingles, common.codes, common.authors)
+    return pa.table([pa.array(one) for one in columns], schema=SHARED_SCHEMA)

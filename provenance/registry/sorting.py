@@ -7,22 +7,43 @@ does six.
 
 import numpy as np
 
-from provenance.compiled import kernel
-from provenance.model import Int64s, UInt64s
+from provenance.compiled import Scalar, kernel
+from provenance.model import Flags, Int32s, Int64s, Shingles, UInt32s, UInt64s
 
 _FEW = 512
 _WIDTH = 64
 
 
-def records_of(shingles: UInt64s, items: UInt64s, positions: UInt64s) -> UInt64s:
-    """Join postings into records.
+def parted_records(
+    shingles: Shingles, numbers: UInt32s, kept: Flags, depth: int
+) -> tuple[UInt64s, Int64s]:
+    """Join the postings of items into records, parted by the upper bits of their shingles.
+
+    Parameters
+    ----------
+    shingles : Shingles
+        Of the items.
+    numbers : ndarray of uint32, shape (n,)
+        Of the items.
+    kept : ndarray of bool, shape (n,)
+        Which of the items have postings.
+    depth : int
+        How many bits count, at least 1.
 
     Returns
     -------
-    ndarray of uint64, shape (n, 2)
-        Shingle; item in the upper half and position in the lower.
+    records, bounds : ndarray
+        As `partition` gives them.
     """
-    return np.column_stack([shingles, (items << np.uint64(32)) | positions])
+    right = np.uint64(_WIDTH - depth)
+    bounds = np.zeros((1 << depth) + 1, np.int64)
+    _count_kept(shingles.hashes, shingles.offsets, kept, right, bounds)
+    np.cumsum(bounds, out=bounds)
+    records = np.empty((bounds[-1], 2), np.uint64)
+    places = bounds[:-1].copy()
+    columns = (shingles.hashes, shingles.positions, shingles.offsets)
+    _scatter_kept(columns, numbers, kept, right, places, records)
+    return records, bounds
 
 
 def partition(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s, Int64s]:
@@ -31,7 +52,7 @@ def partition(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s, Int64s]
     Parameters
     ----------
     records : ndarray of uint64, shape (n, 2)
-        As `records_of` gives them.
+        Shingle; item in the upper half and position in the lower.
     skip, depth : int
         How many upper bits are left out, and how many of the next ones count; `depth` at least 1.
 
@@ -51,7 +72,7 @@ def partition(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s, Int64s]
     return parted, bounds
 
 
-def sort_records(records: UInt64s, skip: int) -> UInt64s:
+def sort_records(records: UInt64s, skip: int) -> tuple[UInt64s, UInt32s, UInt32s]:
     """Sort records by their shingles.
 
     Parameters
@@ -63,8 +84,12 @@ def sort_records(records: UInt64s, skip: int) -> UInt64s:
 
     Returns
     -------
-    ndarray of uint64, shape (m, 2)
-        In order of shingles, then items; of one shingle in one item the first position alone.
+    shingles : ndarray of uint64, shape (m,)
+        In order; of one shingle in one item the first position alone.
+    items : ndarray of uint32, shape (m,)
+        In order within a shingle.
+    positions : ndarray of uint32, shape (m,)
+        The first of each.
     """
     depth = max(1, len(records).bit_length() - 2)
     parted, bounds = partition(records, skip, depth)
@@ -73,10 +98,10 @@ def sort_records(records: UInt64s, skip: int) -> UInt64s:
         # A shingle that very many items share, and its neighbours: insertion would take forever.
         crowd = parted[bounds[part] : bounds[part + 1]]
         crowd[:] = crowd[np.argsort(crowd[:, 0], kind="stable")]
-    owners = parted[:, 1] >> np.uint64(32)
-    fresh = np.ones(len(parted), np.bool_)
-    fresh[1:] = (parted[1:, 0] != parted[:-1, 0]) | (owners[1:] != owners[:-1])
-    return parted[fresh]
+    shingles = np.empty(len(parted), np.uint64)
+    items, positions = np.empty(len(parted), np.uint32), np.empty(len(parted), np.uint32)
+    count = _unzip(parted, shingles, items, positions)
+    return shingles[:count], items[:count], positions[:count]
 
 
 @kernel
@@ -98,6 +123,38 @@ def _scatter(
 
 
 @kernel
+def _count_kept(
+    hashes: UInt64s, offsets: Int64s, kept: Flags, right: np.uint64, counts: Int64s
+) -> None:
+    for item in range(len(kept)):
+        if kept[item]:
+            for place in range(offsets[item], offsets[item + 1]):
+                counts[(hashes[place] >> right) + np.uint64(1)] += 1
+
+
+@kernel
+def _scatter_kept(
+    shingles: tuple[UInt64s, Int32s, Int64s],
+    numbers: UInt32s,
+    kept: Flags,
+    right: np.uint64,
+    places: Int64s,
+    out: UInt64s,
+) -> None:
+    hashes, positions, offsets = shingles
+    for item in range(len(kept)):
+        if not kept[item]:
+            continue
+        owner = np.uint64(numbers[item]) << np.uint64(32)
+        for at in range(offsets[item], offsets[item + 1]):
+            part = hashes[at] >> right
+            place = places[part]
+            out[place, 0] = hashes[at]
+            out[place, 1] = owner | np.uint64(positions[at])
+            places[part] = place + 1
+
+
+@kernel
 def _settle(records: UInt64s, bounds: Int64s) -> None:
     for part in range(len(bounds) - 1):
         low, high = bounds[part], bounds[part + 1]
@@ -112,3 +169,17 @@ def _settle(records: UInt64s, bounds: Int64s) -> None:
                 place -= 1
             records[place, 0] = shingle
             records[place, 1] = rest
+
+
+@kernel
+def _unzip(records: UInt64s, shingles: UInt64s, items: UInt32s, positions: UInt32s) -> Scalar:
+    """Part sorted records into columns, without the repeats of a shingle in one item."""
+    count = 0
+    for row in range(len(records)):
+        shingle, item = records[row, 0], np.uint32(records[row, 1] >> np.uint64(32))
+        if count and shingles[count - 1] == shingle and items[count - 1] == item:
+            continue
+        shingles[count], items[count] = shingle, item
+        positions[count] = np.uint32(records[row, 1] & np.uint64(0xFFFFFFFF))
+        count += 1
+    return count

@@ -8,6 +8,7 @@ import pyarrow as pa
 from provenance import fingerprint
 from provenance.errors import FingerprintMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
+from provenance.registry.columns import lists
 from provenance.registry.copies import Copies, copies
 from provenance.registry.datafiles import check_files, check_sizes
 from provenance.registry.holdings import read_holdings
@@ -18,7 +19,7 @@ from provenance.registry.manifest import (
     Manifest,
     read_manifest,
 )
-from provenance.registry.tables import list_values, parquet, rows_of
+from provenance.registry.tables import parquet, rows_of
 
 _DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
 
@@ -73,7 +74,7 @@ class Registry:
     def edges(self, numbers: UInt32s) -> Edges:
         """Give what normalisation dropped at the edges of items, in the order asked."""
         rows = rows_of(self.data / ITEMS_FILE, ["lead", "trail"], numbers)
-        lead, trail = (list_values(rows[name].combine_chunks()) for name in ("lead", "trail"))
+        lead, trail = (lists(rows[name].combine_chunks()) for name in ("lead", "trail"))
         return Edges(*lead, *trail)
 
     def same(self, numbers: UInt32s) -> list[Copies]:

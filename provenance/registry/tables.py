@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from provenance.errors import CorruptFile, DigestMismatch
 from provenance.model import Int64s, UInt32s
+from provenance.registry.columns import one_chunk
 
 N = TypeVar("N", bound=np.generic)
 
@@ -39,20 +40,6 @@ def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.
         raise DigestMismatch(f"{path} is missing", remedy=REMEDY) from error
     except (pa.ArrowException, OSError, KeyError) as error:
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
-
-
-def list_values(column: pa.ListArray) -> tuple[UInt32s, Int64s]:
-    """View a column of lists of numbers.
-
-    Returns
-    -------
-    values : ndarray of uint32
-        Of all rows.
-    offsets : ndarray of int64, shape (n + 1,)
-        Values of row `i` are `values[offsets[i]:offsets[i + 1]]`.
-    """
-    offsets = column.offsets.to_numpy().astype(np.int64)
-    return column.flatten().to_numpy(), offsets - offsets[0]
 
 
 def read_column(
@@ -96,7 +83,7 @@ def read_column(
     def read(group: int) -> None:
         with parquet(path, metadata) as file:
             column = file.read_row_group(group, columns=[name], use_threads=False)[name]
-            values = convert(column.combine_chunks())
+            values = convert(one_chunk(column))
         if len(values) != bounds[group + 1] - bounds[group]:
             raise CorruptFile(
                 f"{path} has more or less in {name!r} than its other columns say", remedy=REMEDY

@@ -9,12 +9,14 @@ import numpy as np
 
 from provenance import fingerprint
 from provenance.errors import CorruptFile
-from provenance.model import BACKGROUND_BITS, Holdings, Int32s, Tokens
+from provenance.match import LINE_WORDS, Layout, entered, shared
+from provenance.model import BACKGROUND_BITS, Holdings, Int32s, Shared, Tokens, UInt64s
 from provenance.registry.datafiles import check_files
 from provenance.registry.engine import Limits, count_of, engine
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest, read_manifest
-from provenance.registry.tables import REMEDY, parquet
+from provenance.registry.origins import author_numbers
+from provenance.registry.tables import REMEDY, parquet, read_column
 from provenance.registry.wholes import whole_hashes
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
@@ -56,7 +58,14 @@ def verify(folder: Path) -> Manifest:
     data = folder / manifest.generation
     check_files(data, manifest.files)
     holdings = read_holdings(data, manifest)
-    checks = (_of_items(data, manifest), _of_postings(holdings), _of_sums(holdings, manifest))
+    authors = read_column(
+        data / ITEMS_FILE, "author", np.uint64, manifest.items, convert=author_numbers
+    )
+    checks = (
+        _of_items(data, manifest),
+        _of_postings(holdings, authors),
+        _of_sums(holdings, manifest),
+    )
     if faults := [fault for check in checks for fault in check]:
         raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
     return manifest
@@ -75,22 +84,41 @@ def _of_items(data: Path, manifest: Manifest) -> Iterator[str]:
             yield f"{misplaced} items are out of order"
 
 
-def _of_postings(holdings: Holdings) -> Iterator[str]:
+def _of_postings(holdings: Holdings, authors: UInt64s) -> Iterator[str]:
     postings, first = holdings.postings, holdings.first
     tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
     shingles = fingerprint.shingle(tokens, holdings.parameters.seed_width)
-    later = (postings.shingles[1:] > postings.shingles[:-1]) | (
-        (postings.shingles[1:] == postings.shingles[:-1])
-        & (postings.items[1:] > postings.items[:-1])
-    )
-    if not later.all():
-        yield "postings are out of order"
     if not (first[postings.items] == postings.items).all():
         yield "postings of items that are copies"
     places = shingles.offsets[postings.items] + postings.positions
-    inside = places < shingles.offsets[postings.items.astype(np.int64) + 1]
-    if not inside.all() or not (shingles.hashes[places] == postings.shingles).all():
+    if not (places < shingles.offsets[postings.items.astype(np.int64) + 1]).all():
         yield "postings that are not in their items"
+        return
+    hashes = shingles.hashes[places]
+    if not (hashes.astype(np.uint32) == postings.shingles).all():
+        yield "postings that are not in their items"
+    same = hashes[1:] == hashes[:-1]
+    later = (hashes[1:] > hashes[:-1]) | (same & (postings.items[1:] > postings.items[:-1]))
+    if not later.all():
+        yield "postings are out of order"
+        return
+    chosen = Layout(postings.depth, len(postings.filter) // LINE_WORDS)
+    directory, line_filter = entered(hashes, chosen)
+    if not (directory == postings.directory[:-1]).all():
+        yield "postings that the directory does not lead to"
+    if not np.array_equal(line_filter, postings.filter):
+        yield "a filter of other postings"
+    if not _are_shared(
+        holdings.shared, shared(hashes, postings.items, holdings.source_codes, authors)
+    ):
+        yield "shingles that other authors share"
+
+
+def _are_shared(stated: Shared, found: Shared) -> bool:
+    return all(
+        np.array_equal(getattr(stated, name), getattr(found, name))
+        for name in ("shingles", "codes", "authors")
+    )
 
 
 def _of_sums(holdings: Holdings, manifest: Manifest) -> Iterator[str]:

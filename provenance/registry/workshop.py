@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,19 @@ class Workshop:
         How many work at once.
     keep_texts : bool
         Whether the texts go with the items; else a text is nowhere on the disk.
+    cleaner : ThreadPoolExecutor
+        Clears away what is done with.
     """
 
     folder: Path
     connection: duckdb.DuckDBPyConnection
     threads: int
     keep_texts: bool
+    cleaner: ThreadPoolExecutor
+
+    def clear(self, folder: Path) -> None:
+        """Let go of a folder's files, behind the caller's back: it takes a while."""
+        self.cleaner.submit(shutil.rmtree, folder)
 
     @property
     def parts(self) -> Path:
@@ -72,10 +80,9 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
     RegistryError
         If what is to be sorted takes more memory or disk than there is.
     """
-    with engine(folder / "spill", limits) as connection:
-        shop = Workshop(folder, connection, limits.threads, keep_texts)
+    with engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
+        shop = Workshop(folder, connection, limits.threads, keep_texts, cleaner)
         for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
             path.mkdir(parents=True)
         yield shop
-    for path in (shop.parts, shop.keys, shop.unsorted):
-        shutil.rmtree(path)
+    shutil.rmtree(shop.keys)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from provenance.fingerprint import breaks, parameters, shingle, tokenise
-from provenance.match import SHIPPED, Candidates, Index, commons, index, scan
-from provenance.model import BACKGROUND_BITS, Holdings, Postings, Shingles, Texts, Tokens
+from provenance.match import SHIPPED, Candidates, Index, commons, index, laid_out, scan, shared
+from provenance.model import BACKGROUND_BITS, Holdings, Shingles, Texts, Tokens
 
 
 def texts_of(*texts: str) -> Texts:
@@ -47,22 +47,21 @@ def holding(*texts: str, sources: Sequence[str] = (), authors: Sequence[int] = (
             places.setdefault(key, int(seeds.positions[seed]))
     rows = sorted((*key, place) for key, place in places.items())
     shingles, items, positions = zip(*rows, strict=True) if rows else ((), (), ())
+    hashes, owners = np.array(shingles, np.uint64), np.array(items, np.uint32)
+    codes = np.array([sorted(set(sources)).index(source) for source in sources], np.uint8)
+    people = np.array(authors or [0] * len(texts), np.uint64)
     alone = np.repeat(np.array(first) == np.arange(len(texts)), np.diff(tokens.offsets))
     cells = tokens.hashes[alone] >> np.uint32(32 - BACKGROUND_BITS)
     names = tuple(sorted(set(sources)))
     return Holdings(
         parameters=parameters(),
-        postings=Postings(
-            np.array(shingles, np.uint64),
-            np.array(items, np.uint32),
-            np.array(positions, np.uint32),
-        ),
+        postings=laid_out(hashes, owners, np.array(positions, np.uint16)),
         tokens=tokens.hashes,
         token_offsets=tokens.offsets,
         first=np.array(first, np.uint32),
-        source_codes=np.array([names.index(source) for source in sources], np.uint8),
+        source_codes=codes,
         sources=names,
-        authors=np.array(authors or [0] * len(texts), np.uint64),
+        shared=shared(hashes, owners, codes, people),
         chance=SHIPPED,
         background=np.bincount(cells, minlength=1 << BACKGROUND_BITS).astype(np.uint64),
     )

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import BITS_SCALE, index
+from provenance.match import BITS_SCALE, entered, index, laid_out, layout
 from provenance.match.lookup import locate, probe
-from provenance.model import BACKGROUND_BITS, Postings
+from provenance.model import BACKGROUND_BITS
 from tests.match.holding import holding, tokens_of
 
 CLUSTERED = st.builds(
@@ -28,7 +29,12 @@ def nobody():
 def index_of(shingles):
     values = np.sort(np.array(shingles, np.uint64))
     items = np.zeros(len(values), np.uint32)
-    return index(replace(nobody(), postings=Postings(values, items, items)))
+    return index(replace(nobody(), postings=laid_out(values, items, items.astype(np.uint16))))
+
+
+def known(made, shingle):
+    """Give the bits that a shingle is known by."""
+    return shingle >> made.shift, shingle & 0xFFFFFFFF
 
 
 def may_hold(made, shingle):
@@ -47,20 +53,42 @@ def test_locating_is_looking_up_and_the_filter_has_no_false_negative(held, other
     made = index_of(held)
     places = defaultdict(list)
     for place, shingle in enumerate(sorted(held)):
-        places[shingle].append(place)
+        places[known(made, shingle)].append(place)
     for shingle in [*held, *others, 0, 2**64 - 1]:
         first, last = range_of(made, shingle)
-        assert list(range(first, last)) == places.get(shingle, [])
-        assert may_hold(made, shingle) or shingle not in places
+        assert list(range(first, last)) == places.get(known(made, shingle), [])
+        assert may_hold(made, shingle) or shingle not in held
+
+
+@pytest.mark.parametrize("count", [1, 100, 5000])
+def test_a_shingle_is_known_by_more_bits_the_more_there_are(count):
+    made = index_of(np.random.default_rng(1).integers(0, 2**64, count, np.uint64))
+    assert 2 ** (64 - made.shift) >= count / 8
+
+
+@pytest.mark.parametrize(("count", "parting"), [(0, 1), (7, 3), (5000, 4), (300, 10)])
+def test_parts_entered_one_by_one_are_the_whole(count, parting):
+    values = np.sort(np.random.default_rng(count).integers(0, 2**64, count, np.uint64))
+    chosen = layout(count, parting)
+    bounds = np.searchsorted(values >> np.uint64(64 - parting), np.arange((1 << parting) + 1))
+    parts = [
+        entered(values[first:end], chosen, parting, part)
+        for part, (first, end) in enumerate(pairwise(bounds))
+    ]
+    directory, line_filter = entered(values, chosen)
+    starts = [one + first for (one, _), first in zip(parts, bounds, strict=False)]
+    assert np.concatenate(starts).tolist() == directory.tolist()
+    assert np.concatenate([lines for _, lines in parts]).tolist() == line_filter.tolist()
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000, 50_000])
 def test_the_filter_has_few_false_positives(count):
     dice = np.random.default_rng(count)
-    made = index_of(dice.integers(0, 2**64, count, np.uint64))
+    held = dice.integers(0, 2**64, count, np.uint64)
+    made = index_of(held)
     strangers = dice.integers(0, 2**64, 4000, np.uint64)
     assert sum(may_hold(made, shingle) for shingle in strangers) < 0.05 * len(strangers)
-    assert all(may_hold(made, shingle) for shingle in made.holdings.postings.shingles[:4000])
+    assert all(may_hold(made, shingle) for shingle in held[:4000])
 
 
 def test_an_empty_registry_holds_nothing():

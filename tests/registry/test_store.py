@@ -19,7 +19,9 @@ from provenance.model import RegistrySummary, Texts
 from provenance.registry import MOST_COPIES, Copies, add, build, open_registry
 from provenance.registry.manifest import digest_of, read_manifest, render
 
-DATA = ["background", "items", "postings", "signatures", "sketch"]
+TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
+ARRAYS = [f"{name}.npy" for name in ("directory", "filter", "owners", "positions", "shingles")]
+DATA = [*TABLES, *ARRAYS]
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def numbers_of(*numbers):
 
 
 def file_of(folder, name):
-    return folder / read_manifest(folder).generation / f"{name}.parquet"
+    return folder / read_manifest(folder).generation / name
 
 
 def restate(folder, **changes):
@@ -192,7 +194,7 @@ def test_a_flipped_bit_is_noticed(folder, name):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    with pytest.raises(DigestMismatch, match=f"{name}.parquet was altered") as caught:
+    with pytest.raises(DigestMismatch, match=f"{name} was altered") as caught:
         open_registry(folder)
     assert caught.value.remedy
 
@@ -201,20 +203,20 @@ def test_a_flipped_bit_is_noticed(folder, name):
 def test_a_truncated_file_is_noticed(folder, name):
     path = file_of(folder, name)
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(DigestMismatch, match=f"{name}.parquet has"):
+    with pytest.raises(DigestMismatch, match=f"{name} has"):
         open_registry(folder)
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_a_missing_file_is_noticed(folder, name):
     file_of(folder, name).unlink()
-    with pytest.raises(DigestMismatch, match=f"{name}.parquet"):
+    with pytest.raises(DigestMismatch, match=name):
         open_registry(folder)
 
 
 def test_texts_that_vanish_are_noticed(folder):
     registry = open_registry(folder)
-    file_of(folder, "texts").unlink()
+    file_of(folder, "texts.parquet").unlink()
     with pytest.raises(DigestMismatch, match=r"texts.parquet is missing"):
         registry.texts(numbers_of(1))
     with pytest.raises(DigestMismatch, match=r"texts.parquet cannot be read: No such file"):
@@ -224,7 +226,7 @@ def test_texts_that_vanish_are_noticed(folder):
 @pytest.mark.parametrize("spoil", [lambda data: data[:200], lambda data: b"PAR1" + data[4:50]])
 def test_texts_that_cannot_be_read_are_an_error_of_ours(folder, spoil):
     registry = open_registry(folder)
-    path = file_of(folder, "texts")
+    path = file_of(folder, "texts.parquet")
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(CorruptFile, match=r"texts.parquet is damaged"):
         registry.texts(numbers_of(1))
@@ -266,14 +268,17 @@ def test_a_manifest_that_counts_wrong_is_noticed_when_it_is_read(folder):
     restate(folder, items=41)
     with pytest.raises(CorruptFile, match="40 rows"):
         open_registry(folder).holdings()
+    restate(folder, items=40, postings=41)
+    with pytest.raises(CorruptFile, match="no directory"):
+        open_registry(folder).holdings()
 
 
-@pytest.mark.parametrize("name", [*DATA, "texts"])
+@pytest.mark.parametrize("name", [*DATA, "texts.parquet"])
 def test_a_damaged_registry_is_not_added_to(folder, name, items, posts):
     path = file_of(folder, name)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    with pytest.raises(DigestMismatch, match=f"{name}.parquet was altered"):
+    with pytest.raises(DigestMismatch, match=f"{name} was altered"):
         add(folder, [items(posts(3, seed=1))])
     assert path.read_bytes() == data

@@ -25,9 +25,13 @@ def rewrite(folder, name, change):
     """Put another table in a file, and state its digest as if it were right."""
     manifest = read_manifest(folder)
     data = folder / manifest.generation
-    table = change(pq.read_table(data / f"{name}.parquet"))
-    with writer(data / f"{name}.parquet", table.schema) as file:
-        file.write_table(table)
+    path = data / name
+    if path.suffix == ".npy":
+        np.save(path, change(np.load(path)))
+    else:
+        table = change(pq.read_table(path))
+        with writer(path, table.schema) as file:
+            file.write_table(table)
     files = settle_files(data)
     digest = digest_of(manifest.parameters, manifest.chance, files)
     (folder / "registry.json").write_text(render(replace(manifest, files=files, digest=digest)))
@@ -77,17 +81,29 @@ def another_source(values):
     values[3] = "reddit" if values[3] == "x" else "x"
 
 
+def next_one(values):
+    return np.where(np.arange(len(values)) == 5, values + 1, values).astype(values.dtype)
+
+
 FAULTS = {
-    "postings are out of order": ("postings", lambda t: t.take(np.arange(len(t))[::-1].copy())),
-    "postings that are not in their items": (
-        "postings",
-        lambda t: altered(t, "position", one_more),
+    "postings that are not in their items": ("positions.npy", next_one),
+    "postings that the directory does not lead to": ("directory.npy", next_one),
+    "a filter of other postings": ("filter.npy", next_one),
+    "shingles that other authors share": (
+        "shared.parquet",
+        lambda t: pa.table([[7], [0], [2]], schema=t.schema),
     ),
-    "items stand in it twice": ("items", lambda t: altered(t, "item", all_alike)),
-    "items are out of order": ("items", lambda t: altered(t, "created_at", reversed_)),
-    "59 texts of 60 items": ("texts", lambda t: t.slice(1)),
-    "the background counts other tokens": ("background", lambda t: altered(t, "count", one_more)),
-    "not as many items or tokens": ("items", lambda t: altered(t, "source", another_source)),
+    "items stand in it twice": ("items.parquet", lambda t: altered(t, "item", all_alike)),
+    "items are out of order": ("items.parquet", lambda t: altered(t, "created_at", reversed_)),
+    "59 texts of 60 items": ("texts.parquet", lambda t: t.slice(1)),
+    "the background counts other tokens": (
+        "background.parquet",
+        lambda t: altered(t, "count", one_more),
+    ),
+    "not as many items or tokens": (
+        "items.parquet",
+        lambda t: altered(t, "source", another_source),
+    ),
 }
 
 
@@ -99,10 +115,19 @@ def test_files_that_contradict_one_another_are_noticed(folder, fault):
         verify(folder)
 
 
+def test_postings_out_of_order_are_noticed(folder):
+    for name in ("shingles.npy", "owners.npy", "positions.npy"):
+        rewrite(folder, name, lambda values: values[::-1].copy())
+    with pytest.raises(CorruptFile, match="postings are out of order"):
+        verify(folder)
+
+
 def test_copies_that_are_none_are_noticed(folder):
     holdings = open_registry(folder).holdings()
     lengths = np.diff(holdings.token_offsets)
     one, other = np.flatnonzero(lengths == 4)[:2].tolist()
-    rewrite(folder, "items", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one)))
+    rewrite(
+        folder, "items.parquet", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one))
+    )
     with pytest.raises(CorruptFile, match="called copies"):
         verify(folder)
