@@ -1,0 +1,128 @@
+"""Speed of ours and of the installed peers, side by side in one run.
+
+    python -m benchmarks [--size small|full] [--words FILE...] [--scripts FILE]
+                         [--decontaminate-python PATH] [--only PART...] [--out DIR] [--work DIR]
+
+Writes RESULTS.md, speed.svg and growth.svg. Peers come with the extra `bench`, and are left out
+where they are not installed. `small` shows in two minutes that everything works; `full` is what
+figures and targets are read from: it takes most of an hour, and 6 GB of disk.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.speed import (
+    builds,
+    checks,
+    fingerprints,
+    kinds,
+    profiles,
+    results,
+    searches,
+    starts,
+)
+from benchmarks.speed.bench import FULL, MAKING, SMALL, Bench, done, ours
+from benchmarks.speed.machine import machine
+from benchmarks.speed.measuring import work
+from benchmarks.speed.targets import FIGURES, RATIOS, judged
+from benchmarks.speed.telling import Section
+
+PARTS: dict[str, Callable[[Bench], Section]] = {
+    "fingerprints": fingerprints.section,
+    "searches": searches.section,
+    "kinds": kinds.section,
+    "checks": checks.section,
+    "builds": builds.section,
+    "starts": starts.section,
+    "profiles": profiles.section,
+}
+OTHER = "DECONTAMINATE_PYTHON"
+NEWER = (3, 12)
+
+
+def main() -> None:
+    options = _options()
+    facts = machine()
+    with _folder(options.work) as folder:
+        bench, words = _prepared(options, folder)
+        sections = [_run(name, PARTS[name], bench) for name in options.only or PARTS]
+    results.write(options.out, sections, facts, size=options.size, words=words)
+    _tell(sections, full=options.size == "full")
+    print(f"RESULTS.md, speed.svg and growth.svg are in {options.out}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--size", choices=["small", "full"], default="small")
+    parser.add_argument("--words", nargs="+", default=[], metavar="FILE")
+    parser.add_argument("--scripts", metavar="FILE")
+    parser.add_argument("--decontaminate-python", metavar="PATH", default=os.environ.get(OTHER))
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
+    parser.add_argument("--work", type=Path, metavar="DIR")
+    return parser.parse_args()
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.resolve()
+        return
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _prepared(options: argparse.Namespace, folder: Path) -> tuple[Bench, int]:
+    """Make the vocabulary, and forget registries of earlier runs: they may be of other code."""
+    addresses = [os.path.abspath(one) for one in options.words]
+    own = folder / f"{zlib.crc32(repr(addresses).encode()):08x}"
+    own.mkdir(exist_ok=True)
+    for registry in own.glob("registry-*"):
+        shutil.rmtree(registry)
+    bench = Bench(
+        FULL if options.size == "full" else SMALL,
+        own,
+        options.scripts and os.path.abspath(options.scripts),
+        options.decontaminate_python or (sys.executable if sys.version_info >= NEWER else None),
+        _uncached(),
+    )
+    made = done(work(f"{MAKING}:make_vocabulary", file=bench.words, addresses=addresses))
+    return bench, made.told["words"]
+
+
+def _uncached() -> Sequence[str]:
+    """Give what keeps a check from answering out of what it knows of an earlier one."""
+    said = done(ours("check", "--help", cores=None)).told["stdout"]
+    return ("--no-cache",) if "--no-cache" in said else ()
+
+
+def _run(name: str, section: Callable[[Bench], Section], bench: Bench) -> Section:
+    start = time.perf_counter()
+    print(f"{name} …", file=sys.stderr, flush=True)
+    made = section(bench)
+    print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+    return made
+
+
+def _tell(sections: Sequence[Section], *, full: bool) -> None:
+    facts = results.facts_of(sections)
+    for target in judged((*RATIOS, *FIGURES), full=full):
+        if target.fact in facts:
+            print(" | ".join(target.told(facts[target.fact])).replace("**", ""))
+
+
+if __name__ == "__main__":
+    main()

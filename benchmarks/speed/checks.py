@@ -1,0 +1,75 @@
+"""Corpora checked from process start to files on disk: speed, memory, growth, many findings."""
+
+from functools import partial
+
+from benchmarks.speed.bench import LONG, Bench, done
+from benchmarks.speed.growth import exponent
+from benchmarks.speed.measuring import Runs, interleaved
+from benchmarks.speed.telling import Section, Table, gigabytes, seconds, short
+
+CORES = 2
+_WORDS = (
+    "`provenance check` from process start to result, findings and report on disk, kernels "
+    "compiled before, {cores} cores, {rounds} runs in turn. Posts are of 12 to 60 words; a "
+    "registry of {posts:,} holds {postings:,.1f} M shingles. The exponent is of time beyond that "
+    "of a corpus of 1 MB, so that start-up does not flatter it."
+)
+
+
+def section(bench: Bench) -> Section:
+    """Measure corpora of growing size, one of middling size, and one in which all pages match."""
+    sizes = bench.sizes
+    posts = bench.posts(sizes.registries[1], LONG)
+    registry = bench.built(posts)
+    files = {_name(size): bench.pages(size) for size in (1, *sizes.corpora, sizes.middle)}
+    files["every page a match"] = bench.pages(sizes.middle, posts, -1)
+    runs = interleaved(
+        {name: partial(bench.check, file, registry, CORES) for name, file in files.items()},
+        sizes.rounds,
+    )
+    for own in runs.values():
+        done(own.runs[-1])
+    megabytes = {name: bench.told(file)["bytes"] / 1e6 for name, file in files.items()}
+    columns = ("corpus", "text, MB", "best, s", "middle, s", "MB/s", "peak, GB")
+    rows = [_row(name, own, megabytes[name]) for name, own in runs.items()]
+    grown = [(megabytes[_name(size)], runs[_name(size)].best) for size in sizes.corpora]
+    beyond = [(size, best - runs[_name(1)].best) for size, best in grown]
+    slope = exponent(*zip(*beyond, strict=True)) if min(b for _, b in beyond) > 0 else None
+    words = _WORDS.format(
+        cores=CORES,
+        rounds=sizes.rounds,
+        posts=sizes.registries[1],
+        postings=sizes.registries[1] * (sum(LONG) / 2 - 3) / 1e6,
+    )
+    told = "too short to fit" if slope is None else f"{slope:.3f}"
+    return Section(
+        "Checks, and their growth with the corpus",
+        [words, Table(columns, rows), f"Time grows with the corpus to the power of **{told}**."],
+        _facts(bench, runs, megabytes) | ({} if slope is None else {"exponent": slope}),
+        curves={"Seconds a check, by MB of text": grown},
+    )
+
+
+def _name(size: float) -> str:
+    return f"{size:g} MB"
+
+
+def _row(name: str, runs: Runs, megabytes: float) -> list[str]:
+    return [
+        name,
+        short(megabytes),
+        seconds(runs.best),
+        seconds(runs.median),
+        short(megabytes / runs.best),
+        gigabytes(runs.peak),
+    ]
+
+
+def _facts(bench: Bench, runs: dict[str, Runs], megabytes: dict[str, float]) -> dict[str, float]:
+    largest, middle = _name(bench.sizes.corpora[-1]), _name(bench.sizes.middle)
+    return {
+        "check of 1 GB": megabytes[largest] / runs[largest].best,
+        "memory of 1 GB": runs[largest].peak / 1e9,
+        "check of 200 MB": megabytes[middle] / runs[middle].best,
+        "findings-heavy": runs["every page a match"].best / runs[middle].best,
+    }
