@@ -1,7 +1,8 @@
 """Speed of ours and of the installed peers, side by side in one run.
 
     python -m benchmarks [--size small|full] [--words FILE...] [--scripts FILE]
-                         [--decontaminate-python PATH] [--only PART...] [--out DIR] [--work DIR]
+                         [--decontaminate-python PATH] [--only PART...] [--rounds N]
+                         [--out DIR] [--work DIR]
 
 Writes RESULTS.md, speed.svg and growth.svg. Peers come with the extra `bench`, and are left out
 where they are not installed. `small` shows in two minutes that everything works; `full` is what
@@ -16,6 +17,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,10 +53,12 @@ NEWER = (3, 12)
 def main() -> None:
     options = _options()
     facts = machine()
+    sections: list[Section] = []
     with _folder(options.work) as folder:
         bench, words = _prepared(options, folder)
-        sections = [_run(name, PARTS[name], bench) for name in options.only or PARTS]
-    results.write(options.out, sections, facts, size=options.size, words=words)
+        for name in options.only or PARTS:
+            sections.append(run_part(name, PARTS[name], bench))
+            results.write(options.out, sections, facts, size=options.size, words=words)
     _tell(sections, full=options.size == "full")
     print(f"RESULTS.md, speed.svg and growth.svg are in {options.out}")
 
@@ -69,6 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--words", nargs="+", default=[], metavar="FILE")
     parser.add_argument("--scripts", metavar="FILE")
     parser.add_argument("--decontaminate-python", metavar="PATH", default=os.environ.get(OTHER))
+    parser.add_argument("--rounds", type=int, metavar="N")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
     parser.add_argument("--work", type=Path, metavar="DIR")
@@ -92,8 +97,9 @@ def _prepared(options: argparse.Namespace, folder: Path) -> tuple[Bench, int]:
     own.mkdir(exist_ok=True)
     for registry in own.glob("registry-*"):
         shutil.rmtree(registry)
+    sizes = FULL if options.size == "full" else SMALL
     bench = Bench(
-        FULL if options.size == "full" else SMALL,
+        replace(sizes, rounds=options.rounds or sizes.rounds),
         own,
         options.scripts and os.path.abspath(options.scripts),
         options.decontaminate_python or (sys.executable if sys.version_info >= NEWER else None),
@@ -109,10 +115,15 @@ def _uncached() -> Sequence[str]:
     return ("--no-cache",) if "--no-cache" in said else ()
 
 
-def _run(name: str, section: Callable[[Bench], Section], bench: Bench) -> Section:
+def run_part(name: str, section: Callable[[Bench], Section], bench: Bench) -> Section:
+    """Measure a part, and say that it did not work where it did not."""
     start = time.perf_counter()
     print(f"{name} …", file=sys.stderr, flush=True)
-    made = section(bench)
+    try:
+        made = section(bench)
+    except RuntimeError as error:  # an hour's other figures are worth keeping
+        print(error, file=sys.stderr)
+        made = Section(name.capitalize(), [f"Not measured: {str(error).splitlines()[0]}"])
     print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return made
 

@@ -13,7 +13,7 @@ _WORDS = (
     "a posting leave texts and signatures of long items aside."
 )
 _COLUMNS = (
-    *("dump", "posts", "words a post", "build, s", "posts/s", "MB/s", "peak, GB"),
+    *("dump", "posts", "bytes a post", "build, s", "posts/s", "MB/s", "peak, GB"),
     *("on disk, GB", "bytes a posting", "check, s", "peak, GB"),
 )
 
@@ -35,11 +35,8 @@ def section(bench: Bench) -> Section:
     )
     for runs in checked.values():
         done(runs.runs[-1])
-    rows = [
-        _row(bench, "Parquet", SHORT, short_posts, built[short_posts], None),
-        _row(bench, "JSON Lines, zstd", SHORT, lines, built[lines], None),
-    ]
-    rows += [_row(bench, "Parquet", LONG, dump, built[dump], checked[dump]) for dump in grown]
+    weights = {dump: _weight(bench, dump) for dump in built}
+    rows = [_row(bench, dump, weights[dump], built[dump], checked.get(dump)) for dump in built]
     words = _WORDS.format(cores=CORES, corpus=sizes.corpora[-1])
     return Section(
         "Registries, and the growth of a check with them",
@@ -49,7 +46,7 @@ def section(bench: Bench) -> Section:
             "build from zst": sizes.built / built[lines].best,
             "registry of 1.5 M": checked[grown[2]].best / checked[grown[1]].best,
             "registry growth": checked[grown[2]].best / checked[grown[0]].best,
-            "bytes a posting": _weight(bench, grown[2])["a posting"],
+            "bytes a posting": weights[grown[2]]["a posting"],
         },
         curves={
             "Seconds a check, by thousands of posts": [
@@ -66,14 +63,13 @@ def _weight(bench: Bench, dump: str) -> dict[str, float]:
 
 
 def _row(
-    bench: Bench, kind: str, length: tuple[int, int], dump: str, build: Runs, check: Runs | None
+    bench: Bench, dump: str, weight: dict[str, float], build: Runs, check: Runs | None
 ) -> list[str]:
     told = bench.told(dump.replace(".jsonl.zst", ".parquet"))
-    weight = _weight(bench, dump)
     return [
-        kind,
+        "Parquet" if dump.endswith(".parquet") else "JSON Lines, zstd",
         short(told["posts"]),
-        f"{sum(length) / 2:.0f}",
+        short(told["bytes"] / told["posts"]),
         seconds(build.best),
         short(told["posts"] / build.best),
         short(told["bytes"] / 1e6 / build.best),

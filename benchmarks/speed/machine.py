@@ -16,7 +16,8 @@ def machine() -> list[str]:
     if "SC_PHYS_PAGES" in os.sysconf_names:
         size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         found.append(f"{size / (1 << 30):.0f} GiB of memory")
-    found.append(f"{platform.system()} {platform.release()}, Python {platform.python_version()}")
+    release = ".".join(platform.release().split(".")[:2])
+    found.append(f"{platform.system()} {release}, Python {platform.python_version()}")
     found.append(", ".join(f"{name} {_version(name)}" for name in LIBRARIES))
     found.append(f"load of {os.getloadavg()[0]:.1f} when it began")
     return found

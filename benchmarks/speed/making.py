@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -80,8 +81,9 @@ def make_pages(
     Beside it goes `FILE.truth.json`: row, post and kind of every plant.
     """
     known, size, row = _words(words), 0, 0
-    waiting = _plants(posts, planted, known, seed) if posts else iter(())
-    every = _rows(known, megabytes) // planted if planted > 0 else 1
+    rows = _rows(known, megabytes)
+    waiting = _plants(posts, planted if planted > 0 else rows, known, seed) if posts else iter(())
+    every = rows // planted if planted > 0 else 1
     truth = []
     schema = pa.schema([("id", pa.string()), ("text", known.type)])
     with pq.ParquetWriter(file, schema, compression="zstd") as out:
@@ -113,15 +115,12 @@ def _rows(words: pa.Array, megabytes: float) -> int:
 
 
 def _plants(posts: str, planted: int, words: pa.Array, seed: int) -> Iterator[Plant]:
-    """Treat posts of a dump, in an order of their own; over and over where all pages hold one."""
+    """Treat so many posts of a dump, in an order of their own; over and over if it has fewer."""
     table = pq.read_table(posts, columns=["id", "text"])
     order = np.random.default_rng([seed, 1 << 20]).permutation(len(table))
-    chosen = table.take(order[: planted if planted > 0 else len(order)])
+    chosen = table.take(order[:planted])
     ids, texts = chosen["id"].to_pylist(), chosen["text"].to_pylist()
-    made = plants(ids, texts, words, seed)
-    yield from made
-    while planted < 0:
-        yield from made
+    yield from islice(cycle(plants(ids, texts, words, seed)), planted)
 
 
 def make_kinds(

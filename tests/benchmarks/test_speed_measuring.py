@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.__main__ import run_part
 from benchmarks.speed import fingerprints
 from benchmarks.speed.bench import SMALL, Bench, done
 from benchmarks.speed.measuring import Measured, Runs, command, cores, interleaved, pinned, work
@@ -95,6 +96,16 @@ def test_a_peer_that_is_not_installed_is_a_row_that_says_so(tmp_path, monkeypatc
     assert rows["daft"][0] == "not installed"
     assert rows["rensa 1"][-1] == "**4.0 times**"
     assert section.facts == {"signatures": 8, "signatures / rensa": 4}
+
+
+def test_a_part_that_fails_leaves_the_others_their_figures(capsys):
+    def fails(bench):
+        done(Measured(1, 1, {"stderr": "all of it"}, absent="failed: no room on the disk"))
+
+    section = run_part("checks", fails, None)
+    assert section.body == ["Not measured: failed: no room on the disk"]
+    assert not section.facts
+    assert "all of it" in capsys.readouterr().err
 
 
 def test_our_signatures_are_timed_on_the_texts_that_were_asked_for(tmp_path):
