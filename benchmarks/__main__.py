@@ -1,8 +1,8 @@
 """Speed of ours and of the installed peers, side by side in one run.
 
     python -m benchmarks [--size small|full] [--words FILE...] [--scripts FILE]
-                         [--decontaminate-python PATH] [--only PART...] [--rounds N]
-                         [--out DIR] [--work DIR]
+                         [--posts FILE --pages FILE...] [--decontaminate-python PATH]
+                         [--only PART...] [--rounds N] [--out DIR] [--work DIR]
 
 Writes RESULTS.md, speed.svg and growth.svg. Peers come with the extra `bench`, and are left out
 where they are not installed. `small` shows in two minutes that everything works; `full` is what
@@ -27,6 +27,7 @@ from benchmarks.speed import (
     fingerprints,
     kinds,
     profiles,
+    reals,
     results,
     searches,
     starts,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "kinds": kinds.section,
     "checks": checks.section,
     "builds": builds.section,
+    "reals": reals.section,
     "starts": starts.section,
     "profiles": profiles.section,
 }
@@ -73,6 +75,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--words", nargs="+", default=[], metavar="FILE")
     parser.add_argument("--scripts", metavar="FILE")
     parser.add_argument("--decontaminate-python", metavar="PATH", default=os.environ.get(OTHER))
+    parser.add_argument("--posts", metavar="FILE")
+    parser.add_argument("--pages", nargs="+", default=[], metavar="FILE")
     parser.add_argument("--rounds", type=int, metavar="N")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
@@ -104,6 +108,8 @@ def _prepared(options: argparse.Namespace, folder: Path) -> tuple[Bench, int]:
         options.scripts and os.path.abspath(options.scripts),
         options.decontaminate_python or (sys.executable if sys.version_info >= NEWER else None),
         _uncached(),
+        options.posts and os.path.abspath(options.posts),
+        [os.path.abspath(one) for one in options.pages],
     )
     made = done(work(f"{MAKING}:make_vocabulary", file=bench.words, addresses=addresses))
     return bench, made.told["words"]

@@ -3,8 +3,9 @@
 import json
 import shutil
 import sys
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,13 +117,19 @@ class Bench:
         Interpreter that has `decontaminate`.
     options : sequence of str
         What a check is told besides.
+    real_posts : str or None
+        A dump of posts that people wrote.
+    real_texts : sequence of str
+        Texts that people wrote, to be cut into pages.
     """
 
     sizes: Sizes
     folder: Path
     declarations: str | None
     other: str | None
-    options: Sequence[str] = field(default_factory=tuple)
+    options: Sequence[str] = ()
+    real_posts: str | None = None
+    real_texts: Sequence[str] = ()
 
     @property
     def words(self) -> str:
@@ -148,11 +155,20 @@ class Bench:
             planted=planted,
         )
 
+    def real_pages(self, addresses: Sequence[str], megabytes: float) -> str:
+        """Cut texts of others into pages."""
+        name = f"real-{zlib.crc32(repr(addresses).encode()):08x}-{megabytes:g}.parquet"
+        task = {"addresses": addresses, "megabytes": megabytes}
+        return self._written(name, "make_real", task)
+
     def _made(self, name: str, task: str, **arguments: Any) -> str:
-        """Make a file; what is told of it stands beside it, and is written last."""
+        return self._written(name, task, {**arguments, "words": self.words})
+
+    def _written(self, name: str, task: str, arguments: Mapping[str, Any]) -> str:
+        """Write a file; what is told of it stands beside it, and is written last."""
         file = self.folder / name
         if not _told(file).exists():
-            run = done(work(f"{MAKING}:{task}", file=str(file), words=self.words, **arguments))
+            run = done(work(f"{MAKING}:{task}", file=str(file), **arguments))
             _told(file).write_text(json.dumps(run.told), "utf-8")
         return str(file)
 

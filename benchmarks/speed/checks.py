@@ -11,8 +11,8 @@ CORES = 2
 _WORDS = (
     "`provenance check` from process start to result, findings and report on disk, kernels "
     "compiled before, {cores} cores, {rounds} runs in turn. Posts are of 12 to 60 words; a "
-    "registry of {posts:,} holds {postings:,.1f} M shingles. The exponent is of time beyond that "
-    "of a corpus of 1 MB, so that start-up does not flatter it."
+    "registry of {posts:,} holds {postings:,.1f} M shingles. The exponent is fitted beside a "
+    "start that all sizes pay, so that start-up does not flatter it."
 )
 
 
@@ -33,19 +33,21 @@ def section(bench: Bench) -> Section:
     columns = ("corpus", "text, MB", "best, s", "middle, s", "MB/s", "peak, GB")
     rows = [_row(name, own, megabytes[name]) for name, own in runs.items()]
     grown = [(megabytes[_name(size)], runs[_name(size)].best) for size in sizes.corpora]
-    beyond = [(size, best - runs[_name(1)].best) for size, best in grown]
-    slope = exponent(*zip(*beyond, strict=True)) if min(b for _, b in beyond) > 0 else None
+    power = exponent([size for size, _ in grown], [best for _, best in grown])
     words = _WORDS.format(
         cores=CORES,
         rounds=sizes.rounds,
         posts=sizes.registries[1],
         postings=sizes.registries[1] * (sum(LONG) / 2 - 3) / 1e6,
     )
-    told = "too short to fit" if slope is None else f"{slope:.3f}"
     return Section(
         "Checks, and their growth with the corpus",
-        [words, Table(columns, rows), f"Time grows with the corpus to the power of **{told}**."],
-        _facts(bench, runs, megabytes) | ({} if slope is None else {"exponent": slope}),
+        [
+            words,
+            Table(columns, rows),
+            f"Time grows with the corpus to the power of **{power:.2f}**.",
+        ],
+        {**_facts(bench, runs, megabytes), "exponent": power},
         curves={"Seconds a check, by MB of text": grown},
     )
 

@@ -12,10 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.speed.texts import Plant, plants, recombined, vocabulary, with_plants
-from benchmarks.speed.words import running_words, runs_of_letters, words_of_scripts
+from benchmarks.speed.words import running_words, runs_of_letters, texts_of, words_of_scripts
 
 GROUP = 16_000_000
 """Bytes of text a row group."""
+
+CUT = 4000
+"""Characters of a page that is cut from a longer text."""
 
 BATCH = 50_000
 """Posts a row group."""
@@ -121,6 +124,21 @@ def _plants(posts: str, planted: int, words: pa.Array, seed: int) -> Iterator[Pl
     chosen = table.take(order[:planted])
     ids, texts = chosen["id"].to_pylist(), chosen["text"].to_pylist()
     yield from islice(cycle(plants(ids, texts, words, seed)), planted)
+
+
+def make_real(file: str, addresses: list[str], megabytes: float) -> dict[str, Any]:
+    """Cut texts of others into pages, until they make so many megabytes."""
+    pages, size = [], 0
+    for text in texts_of(addresses):
+        cut = [text[first : first + CUT] for first in range(0, len(text), CUT)]
+        pages += cut
+        size += len(text.encode())
+        if size > megabytes * 1e6:
+            break
+    ids = [f"r{one:07d}" for one in range(len(pages))]
+    table = pa.table({"id": ids, "text": pa.array(pages, pa.large_string())})
+    pq.write_table(table, file, compression="zstd", row_group_size=GROUP // CUT)
+    return {"bytes": size, "texts": len(pages)}
 
 
 def make_kinds(

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.speed.clock import best_of, seconds_a_pass
@@ -15,9 +17,12 @@ from benchmarks.speed.stages import looked_for
 from provenance import __version__, run
 from provenance.fingerprint import parameters, shingle, signatures, tokenise
 from provenance.match import Index, commons, index
+from provenance.model import Texts
 from provenance.registry import open_registry
 
 RUNS = 3
+SAMPLED = 16
+"""Slices of which the shingles are looked up one by one."""
 
 
 def sign(file: str, megabytes: float) -> dict[str, Any]:
@@ -44,7 +49,17 @@ def look(file: str, registry: str) -> dict[str, Any]:
     pieces = slices(texts)
     looked_for(made, pieces[0])  # compiles
     seconds = best_of(lambda: [looked_for(made, piece) for piece in pieces], RUNS)
-    return {"seconds": seconds, "bytes": size_of(texts), "texts": len(texts)}
+    held = share_held(made, pieces[:SAMPLED])
+    return {"seconds": seconds, "bytes": size_of(texts), "texts": len(texts), "held": held}
+
+
+def share_held(made: Index, pieces: Sequence[Texts]) -> float:
+    """Give the part of the texts' shingles that the registry holds, plants or not."""
+    known = made.holdings.postings.shingles
+    width = made.holdings.parameters.seed_width
+    own = np.concatenate([shingle(tokenise(piece), width).hashes for piece in pieces])
+    places = np.minimum(np.searchsorted(known, own), max(0, len(known) - 1))
+    return float(np.mean(known[places] == own)) if len(own) and len(known) else 0.0
 
 
 def opened(registry: str) -> Index:

@@ -23,15 +23,15 @@ _AGAIN = """## Run it again
 ```sh
 pip install 'corpus-provenance[bench]'
 python -m benchmarks --size full --words TEXTS --scripts DECLARATIONS \\
-    --decontaminate-python PYTHON
+    --posts DUMP --pages TEXTS --decontaminate-python PYTHON
 ```
 
 Every peer is optional; what is not installed is a row that says so. `--words` takes texts (files
 of any layout that a check reads) whose words are recombined; without it the shipped sample's are,
 which are few. `--scripts` takes JSON Lines with `lang` and `text` in many languages, such as the
-Universal Declaration of Human Rights. `PYTHON` is an interpreter of 3.12 or newer that has
-`decontaminate`. `--only` measures some parts alone, `--work` keeps the data for the next run, and
-`--size small` tries everything in two minutes.
+Universal Declaration of Human Rights; `--posts` and `--pages` are what people wrote. `PYTHON` is
+an interpreter of 3.12 or newer that has `decontaminate`. `--only` measures some parts alone,
+`--work` keeps the data for the next run, and `--size small` tries everything in two minutes.
 """
 
 

@@ -21,7 +21,8 @@ _WORDS = (
     "included; *as commands* from process start; *the scan alone* on texts in memory. "
     "decontaminate reads the same texts from JSON Lines; its times are those that it tells of "
     "itself, and its index stays in memory. *Loosened*, it takes posts of any length, from a score "
-    "of 0.6, and asks no more of short ones. False pages hold no post, and are accused of one."
+    "of 0.6, and asks no more of short ones. False pages hold no post, and are accused of one. "
+    "{held:.1%} of the pages' shingles stand in some post."
 )
 _LEFT_OUT = (
     "decontaminate was left out: it needs Python 3.12 or newer. Name an interpreter that has it "
@@ -73,7 +74,13 @@ def section(bench: Bench) -> Section:
     size, text = (bench.told(file)["bytes"] / 1e6 for file in (posts, pages))
     runs = interleaved(_works(bench, posts, pages), sizes.rounds)
     ways = [*_ours(runs, _scored(bench, pages)), *_peers(runs)]
-    words = _WORDS.format(posts=sizes.sought, size=size, planted=sizes.planted, searched=text)
+    words = _WORDS.format(
+        posts=sizes.sought,
+        size=size,
+        planted=sizes.planted,
+        searched=text,
+        held=runs["look"].told["held"],
+    )
     drawn = [way for way in ways if not way.absent]
     return Section(
         "Posts looked for in pages",

@@ -31,14 +31,15 @@ SCRIPTS = {
 def running_words(addresses: Sequence[str]) -> list[str]:
     """Read texts, the shipped sample's where none are named, as words in the order they stand."""
     words: list[str] = []
-    for text in _texts(addresses or [str(SAMPLE)]):
+    for text in texts_of(addresses or [str(SAMPLE)]):
         words += text.split()
         if len(words) >= MOST:
             break
     return words[:MOST]
 
 
-def _texts(addresses: Sequence[str]) -> Iterator[str]:
+def texts_of(addresses: Sequence[str]) -> Iterator[str]:
+    """Read texts, whatever they are kept in."""
     for part in open_corpus(addresses, text_columns=["text"]).parts:
         for documents in part.batches():
             yield from documents.batch.column("text").to_pylist()

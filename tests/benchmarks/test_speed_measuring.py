@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.__main__ import run_part
-from benchmarks.speed import fingerprints
+from benchmarks.speed import fingerprints, reals
 from benchmarks.speed.bench import SMALL, Bench, done
 from benchmarks.speed.measuring import Measured, Runs, command, cores, interleaved, pinned, work
-from benchmarks.speed.ours import sign
+from benchmarks.speed.ours import share_held, sign
 from benchmarks.speed.stages import looked_for, with_filter
 from benchmarks.speed.starts import CACHES, empty_caches
 from provenance.match import index
@@ -123,3 +123,21 @@ def test_a_larger_filter_finds_nothing_else():
     texts = Texts.of(pa.array(items[20:], pa.large_string()))
     assert large.filter.nbytes > made.filter.nbytes
     assert len(looked_for(large, texts)) == len(looked_for(made, texts)) == 0
+
+
+def test_the_part_of_shingles_that_is_held_is_told():
+    items = posts(10, seed=3, shortest=8)
+    made = index(holding(*items[:5]))
+
+    def held(*texts):
+        return share_held(made, [Texts.of(pa.array(texts, pa.large_string()))])
+
+    assert held(*items[:5]) == 1
+    assert held(*items[5:]) == 0
+    assert 0 < held(*items) < 1
+    assert held("") == 0
+
+
+def test_texts_that_people_wrote_are_left_out_where_none_are_named(tmp_path):
+    section = reals.section(Bench(SMALL, tmp_path, None, None))
+    assert section.body == ["Not measured: name posts with `--posts`, and texts with `--pages`."]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.speed.clock import best_of, seconds_a_pass, seconds_told
-from benchmarks.speed.growth import exponent
+from benchmarks.speed.growth import LOWEST, exponent
 from benchmarks.speed.machine import machine
 from benchmarks.speed.plots import bars, growth
 from benchmarks.speed.results import told, write
@@ -34,10 +34,15 @@ def test_a_table_is_markdown_with_figures_to_the_right():
     ]
 
 
-@given(st.floats(0.1, 3), st.floats(0.01, 100))
-def test_the_exponent_of_a_power_law_is_found(power, scale):
+@given(st.floats(0.5, 2.5), st.floats(0.01, 100), st.floats(0, 5))
+def test_the_exponent_of_a_power_law_is_found_whatever_the_start(power, scale, start):
     sizes = [1, 2, 4, 8]
-    assert exponent(sizes, [scale * size**power for size in sizes]) == pytest.approx(power)
+    grown = [scale * (start + size**power) for size in sizes]
+    assert exponent(sizes, grown) == pytest.approx(power, abs=0.01)
+
+
+def test_what_does_not_grow_has_the_least_exponent():
+    assert exponent([1, 2, 4, 8], [3, 3, 3, 3]) == LOWEST
 
 
 def test_targets_are_reached_from_their_limit_on():

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.peers.shingling import word_shingles
-from benchmarks.speed.making import make_kinds, make_lines, make_pages, make_posts
+from benchmarks.speed.making import make_kinds, make_lines, make_pages, make_posts, make_real
 from benchmarks.speed.reading import SLICE, first_texts, size_of, slices
 from benchmarks.speed.scoring import score
 from benchmarks.speed.texts import EDITED, VERBATIM, edited, plants, recombined, vocabulary
@@ -122,6 +122,15 @@ def test_words_of_scripts_come_from_declarations_or_their_letters(tmp_path):
 
 def test_runs_of_letters_have_no_gap():
     assert all(run.isalnum() and run.isascii() for run in runs_of_letters(Random(1), 5))
+
+
+def test_texts_of_others_are_cut_into_pages_without_a_loss(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "seven grey geese " * 500}) + "\n")
+    told = make_real(str(tmp_path / "real.parquet"), [str(tmp_path / "a.jsonl")], 1)
+    pages = rows(tmp_path / "real.parquet")
+    assert "".join(pages) == "seven grey geese " * 500
+    assert told == {"bytes": 8500, "texts": len(pages)}
+    assert len(pages) == 3
 
 
 def test_each_kind_of_text_is_a_file(tmp_path, words):
