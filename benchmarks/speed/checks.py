@@ -10,7 +10,7 @@ from benchmarks.speed.telling import Section, Table, gigabytes, seconds, short
 CORES = 2
 _WORDS = (
     "`provenance check` from process start to result, findings and report on disk, kernels "
-    "compiled before, {cores} cores, {rounds} runs in turn. Posts are of 12 to 60 words; a "
+    "compiled before, {cores} cores (runs in turn: {rounds}). Posts are of 12 to 60 words; a "
     "registry of {posts:,} holds {postings:,.1f} M shingles. The exponent is fitted beside a "
     "start that all sizes pay, so that start-up does not flatter it."
 )

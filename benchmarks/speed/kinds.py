@@ -12,10 +12,10 @@ ASCII = (PAGES, "Short posts", "Long ASCII runs")
 PASSES = ("tokens", "shingles", "probes in cache", "probes in memory", "signatures")
 _WORDS = (
     "MB of UTF-8 text a second on one core, each pass from the text on: *tokens*; *shingles* of 4 "
-    "words, with their tokens; *probes*, a scan for {sought:,} posts that are not there, "
-    "with a filter that stays in the cache, or one of {filter} that does not; *signatures* of 128 "
-    "slots. Best of five runs in each of {rounds} processes, texts in memory, a megabyte at a "
-    "time. {letters}"
+    "words, with their tokens; *probes*, a scan for {sought:,} posts that are not there, with a "
+    "filter that stays in the cache, or one of {filter:,} MiB that does not; *signatures* of 128 "
+    "slots. Best of three runs a process (processes in turn: {rounds}), texts in memory, a "
+    "megabyte at a time. {letters}"
 )
 _REAL = "Words of the scripts are those of the texts that were named with `--scripts`."
 _MADE = "Words of the scripts are made up of their letters."
@@ -42,10 +42,9 @@ def section(bench: Bench) -> Section:
         bench.sizes.rounds,
     )
     rates = {name: _rates(own) for name, own in runs.items()}
-    size = runs[PAGES].told["filter"]
     words = _WORDS.format(
         sought=2000,
-        filter=f"{size / (1 << 30):.0f} GiB" if size >= 1 << 30 else f"{size / (1 << 20):.0f} MiB",
+        filter=bench.sizes.filter >> 20,
         rounds=bench.sizes.rounds,
         letters=_REAL if bench.declarations else _MADE,
     )

@@ -14,13 +14,13 @@ from provenance.fingerprint import parameters, shingle, signatures, tokenise
 from provenance.match import Candidates, Index, index, scan
 from provenance.model import Texts
 
-RUNS = 5
+RUNS = 3
 SOUGHT = 2000
 """Posts of a registry whose filter stays in the processor's cache."""
 
 
 def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
-    """Time every pass, a slice of a megabyte at a time; the best of five.
+    """Time every pass, a slice of a megabyte at a time; the best of three.
 
     Parameters
     ----------
