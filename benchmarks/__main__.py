@@ -6,7 +6,7 @@
 
 Writes RESULTS.md, speed.svg and growth.svg. Peers come with the extra `bench`, and are left out
 where they are not installed. `small` shows in two minutes that everything works; `full` is what
-figures and targets are read from: it takes most of an hour, and 6 GB of disk.
+figures and targets are read from: it takes half an hour or more, and 4 GB of disk.
 """
 
 import argparse
@@ -71,16 +71,22 @@ def _options() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--size", choices=["small", "full"], default="small")
-    parser.add_argument("--words", nargs="+", default=[], metavar="FILE")
-    parser.add_argument("--scripts", metavar="FILE")
-    parser.add_argument("--decontaminate-python", metavar="PATH", default=os.environ.get(OTHER))
-    parser.add_argument("--posts", metavar="FILE")
-    parser.add_argument("--pages", nargs="+", default=[], metavar="FILE")
-    parser.add_argument("--rounds", type=int, metavar="N")
-    parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, metavar="DIR")
-    parser.add_argument("--work", type=Path, metavar="DIR")
+    add = parser.add_argument
+    add("--size", choices=["small", "full"], default="small", help="default: small")
+    add("--words", nargs="+", default=[], metavar="FILE", help="texts whose words are recombined")
+    add("--scripts", metavar="FILE", help="JSON Lines with lang and text, in many languages")
+    add("--posts", metavar="FILE", help="a dump of posts that people wrote")
+    add("--pages", nargs="+", default=[], metavar="FILE", help="texts that people wrote")
+    add(
+        "--decontaminate-python",
+        metavar="PATH",
+        default=os.environ.get(OTHER),
+        help=f"interpreter that has decontaminate; default: ${OTHER}",
+    )
+    add("--only", nargs="+", choices=list(PARTS), metavar="PART", help=", ".join(PARTS))
+    add("--rounds", type=int, metavar="N", help="runs of each measurement")
+    add("--out", type=Path, default=Path(__file__).parent, metavar="DIR", help="of RESULTS.md")
+    add("--work", type=Path, metavar="DIR", help="of data, kept; default: a temporary one")
     return parser.parse_args()
 
 

@@ -1,5 +1,6 @@
 """Corpora checked from process start to files on disk: speed, memory, growth, many findings."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from benchmarks.speed.bench import LONG, Bench, done
@@ -14,6 +15,10 @@ _WORDS = (
     "registry of {posts:,} holds {postings:,.1f} M shingles. The exponent is fitted beside a "
     "start that all sizes pay, so that start-up does not flatter it."
 )
+
+_GROWN = "Time grows with the corpus to the power of **{power:.2f}**."
+_FLAT = "These corpora are so small that start-up hides how time grows."
+_LEAST = 2  # times the seconds of the smallest, from where a power can be fitted
 
 
 def section(bench: Bench) -> Section:
@@ -33,7 +38,7 @@ def section(bench: Bench) -> Section:
     columns = ("corpus", "text, MB", "best, s", "middle, s", "MB/s", "peak, GB")
     rows = [_row(name, own, megabytes[name]) for name, own in runs.items()]
     grown = [(megabytes[_name(size)], runs[_name(size)].best) for size in sizes.corpora]
-    power = exponent([size for size, _ in grown], [best for _, best in grown])
+    power = grown_by(grown)
     words = _WORDS.format(
         cores=CORES,
         rounds=sizes.rounds,
@@ -45,11 +50,19 @@ def section(bench: Bench) -> Section:
         [
             words,
             Table(columns, rows),
-            f"Time grows with the corpus to the power of **{power:.2f}**.",
+            _FLAT if power is None else _GROWN.format(power=power),
         ],
-        {**_facts(bench, runs, megabytes), "exponent": power},
+        _facts(bench, runs, megabytes) | ({} if power is None else {"exponent": power}),
         curves={"Seconds a check, by MB of text": grown},
     )
+
+
+def grown_by(points: Sequence[tuple[float, float]]) -> float | None:
+    """Fit the exponent of sizes and seconds; None where start-up hides what grows."""
+    (_, first), (_, last) = points[0], points[-1]
+    if last < _LEAST * first:
+        return None
+    return exponent([size for size, _ in points], [best for _, best in points])
 
 
 def _name(size: float) -> str:

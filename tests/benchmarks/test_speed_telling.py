@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.speed.checks import grown_by
 from benchmarks.speed.clock import best_of, seconds_a_pass, seconds_told
 from benchmarks.speed.growth import LOWEST, exponent
 from benchmarks.speed.machine import machine
@@ -43,6 +44,11 @@ def test_the_exponent_of_a_power_law_is_found_whatever_the_start(power, scale, s
 
 def test_what_does_not_grow_has_the_least_exponent():
     assert exponent([1, 2, 4, 8], [3, 3, 3, 3]) == LOWEST
+
+
+def test_growth_that_start_up_hides_has_no_exponent():
+    assert grown_by([(1, 2.0), (8, 2.2)]) is None
+    assert grown_by([(1, 2.0), (2, 4.0), (4, 8.0)]) == pytest.approx(1, abs=0.01)
 
 
 def test_targets_are_reached_from_their_limit_on():
