@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, log10
-from xml.sax.saxutils import escape
+
+from benchmarks.svg import dot, line, sheet, text
 
 WIDTH, LEFT, RIGHT = 840, 56, 612
 """Of the picture, and the edges of its panels; what is right of them is for labels."""
@@ -15,21 +16,6 @@ FIRST, LAST = 0.1, 2000.0
 LINE = 18  # pixels from label to label
 _CROWDED = 300.0  # chance from which points stand so close that their labels go beside the panel
 _LETTER, _TALL, _RADIUS = 6.1, 11, 5  # pixels of a letter, of a line of them, of a marker
-_STYLE = """
-svg { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif;
-  --ink: #1c2430; --soft: #5d6878; --rule: #e3e7ed; --ours: #0b62d6; --rest: #c2410c;
-  --page: #ffffff; }
-@media (prefers-color-scheme: dark) { svg { --ink: #e8ecf2; --soft: #98a3b3; --rule: #2b323d;
-  --ours: #6cb0ff; --rest: #ff9d63; --page: #12161c; } }
-.page { fill: var(--page); } text { fill: var(--ink); } .soft { fill: var(--soft); }
-.title { font-size: 19px; font-weight: 650; } .panel { font-size: 14px; font-weight: 600; }
-.rule { stroke: var(--rule); } .lead { stroke: var(--soft); stroke-width: .75; opacity: .7; }
-.curve { fill: none; stroke: var(--ours); stroke-width: 2.75; stroke-linejoin: round; }
-.ours { fill: var(--ours); } text.ours { font-weight: 650; }
-.shipped { fill: var(--ours); stroke: var(--page); stroke-width: 2; }
-.here { fill: var(--rest); stroke: var(--page); stroke-width: 1.25; }
-.told { fill: var(--page); stroke: var(--rest); stroke-width: 1.75; }
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,58 +90,38 @@ def spread(wanted: Sequence[float], step: float) -> list[float]:
 def drawn(title: str, subtitle: str, panels: Sequence[Panel]) -> str:
     """Draw panels, one below the other."""
     height = TOP + len(panels) * (HEIGHT + GAP)
-    body = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>",
-        f'<rect class="page" width="{WIDTH}" height="{height}" rx="10"/>',
-        _text(LEFT, 36, title, "title"),
-        _text(LEFT, 57, subtitle, "soft"),
-        *_legend(LEFT + 4, 80),
-    ]
+    body = _legend(LEFT + 4, 80)
     for place, panel in enumerate(panels):
         body.append(f'<g transform="translate(0 {TOP + place * (HEIGHT + GAP) + 26})">')
         body += [*_grid(panel), *_curve(panel), *_points(panel), "</g>"]
-    return "\n".join([*body, "</svg>"]) + "\n"
-
-
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{named}>{escape(words)}</text>'
-
-
-def _dot(x: float, y: float, kind: str, radius: float) -> str:
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
-
-
-def _line(x: float, y: float, x2: float, y2: float, kind: str) -> str:
-    return f'<line class="{kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+    return sheet((WIDTH, height), LEFT, title, subtitle, body)
 
 
 def _legend(x: float, y: float) -> list[str]:
     return [
         f'<path class="curve" d="M{x - 4} {y}h22"/>',
-        _text(x + 26, y + 4, "provenance, every threshold"),
-        _dot(x + 224, y, "here", _RADIUS),
-        _text(x + 236, y + 4, "a rule, on the same pages"),
-        _dot(x + 422, y, "told", _RADIUS),
-        _text(x + 434, y + 4, "as told of other posts and pages"),
+        text(x + 26, y + 4, "provenance, every threshold"),
+        dot(x + 224, y, "here", _RADIUS),
+        text(x + 236, y + 4, "a rule, on the same pages"),
+        dot(x + 422, y, "told", _RADIUS),
+        text(x + 434, y + 4, "as told of other posts and pages"),
     ]
 
 
 def _grid(panel: Panel) -> list[str]:
-    parts = [_text(LEFT, -12, panel.title, "panel")]
+    parts = [text(LEFT, -12, panel.title, "panel")]
     steps = 5
     for step in range(steps + 1):
         recall = panel.least + (1 - panel.least) * step / steps
         y = panel.down(recall)
-        parts.append(_line(LEFT, y, RIGHT, y, "rule"))
-        parts.append(_text(LEFT - 9, y + 4, f"{recall:.1f}", "soft", "end"))
+        parts.append(line(LEFT, y, RIGHT, y, "rule"))
+        parts.append(text(LEFT - 9, y + 4, f"{recall:.1f}", "soft", "end"))
     for power in range(floor(log10(FIRST)), floor(log10(LAST)) + 1):
         x = across(10.0**power)
-        parts.append(_line(x, 0, x, HEIGHT, "rule"))
-        parts.append(_text(x, HEIGHT + 18, f"{10.0**power:,g}", "soft", "middle"))
+        parts.append(line(x, 0, x, HEIGHT, "rule"))
+        parts.append(text(x, HEIGHT + 18, f"{10.0**power:,g}", "soft", "middle"))
     below = "documents with a chance match, a million words"
-    return [*parts, _text((LEFT + RIGHT) / 2, HEIGHT + 36, below, "soft", "middle")]
+    return [*parts, text((LEFT + RIGHT) / 2, HEIGHT + 36, below, "soft", "middle")]
 
 
 def _curve(panel: Panel) -> list[str]:
@@ -163,8 +129,8 @@ def _curve(panel: Panel) -> list[str]:
     x, y = across(panel.shipped[0]), panel.down(panel.shipped[1])
     return [
         f'<polyline class="curve" points="{corners}"/>',
-        _dot(x, y, "shipped", 6.5),
-        _text(x - 8, y - 14, "as shipped", "ours", "end"),
+        dot(x, y, "shipped", 6.5),
+        text(x - 8, y - 14, "as shipped", "ours", "end"),
     ]
 
 
@@ -174,11 +140,11 @@ def _points(panel: Panel) -> list[str]:
     places = spread([panel.down(point.recall) for point in crowded], LINE)
     for point, place in zip(crowded, places, strict=True):
         parts.append(
-            _line(across(point.chance), panel.down(point.recall), RIGHT + 12, place, "lead")
+            line(across(point.chance), panel.down(point.recall), RIGHT + 12, place, "lead")
         )
-        parts.append(_text(RIGHT + GUTTER, place + 4, point.label))
+        parts.append(text(RIGHT + GUTTER, place + 4, point.label))
     parts += [
-        _dot(across(p.chance), panel.down(p.recall), "here" if p.here else "told", _RADIUS)
+        dot(across(p.chance), panel.down(p.recall), "here" if p.here else "told", _RADIUS)
         for p in panel.points
     ]
     apart = [point for point in panel.points if point.chance <= _CROWDED]
@@ -202,11 +168,11 @@ def _labels(panel: Panel, points: Sequence[Point]) -> list[str]:
         box = next((one for one in boxes if _is_free(one, taken)), boxes[0])
         taken.append(box)
         if box[2] < x:
-            parts.append(_text(box[2], box[3] - 2, words, anchor="end"))
+            parts.append(text(box[2], box[3] - 2, words, anchor="end"))
         elif box[0] > x:
-            parts.append(_text(box[0], box[3] - 2, words))
+            parts.append(text(box[0], box[3] - 2, words))
         else:
-            parts.append(_text(x, box[3] - 2, words, anchor="middle"))
+            parts.append(text(x, box[3] - 2, words, anchor="middle"))
     return parts
 
 

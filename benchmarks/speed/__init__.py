@@ -1,0 +1,1 @@
+"""Speed, measured: data, ours, and how both are told. `python -m benchmarks` is the door."""

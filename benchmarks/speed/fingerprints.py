@@ -1,0 +1,81 @@
+"""Text to signatures, ours and the peers': the same texts, a core each, in turn."""
+
+from functools import partial
+
+from benchmarks.speed.bench import SHORT, Bench
+from benchmarks.speed.measuring import Measured, Runs, interleaved, work
+from benchmarks.speed.telling import NONE, Section, Table, gigabytes, short
+
+LIBRARIES = {
+    "ours": "benchmarks.speed.ours:sign",
+    "daft": "benchmarks.peers.daft:signatures",
+    "rensa": "benchmarks.peers.rensa:signatures",
+    "datasketch": "benchmarks.peers.datasketch:signatures",
+    "datatrove": "benchmarks.peers.datatrove:signatures",
+}
+_WORDS = (
+    "128 slots, shingles of 5 words, one core, no start-up: texts are in memory, and end as "
+    "signatures in memory (datatrove writes them, as it does). Each run is a process of its own; "
+    "libraries take turns. Best run, and in brackets the one in the middle. rensa and datasketch "
+    "are given shingles that Python makes, lower-cased, as their users do; daft splits at spaces "
+    "and normalises nothing; datatrove cuts words with spaCy. Slow ones sign the first {sizes} of "
+    "the same texts."
+)
+
+
+def section(bench: Bench) -> Section:
+    """Measure all libraries on pages and on posts."""
+    limits = bench.sizes.pages
+    pages = _signed(bench, bench.pages(max(limits.values())))
+    posts = _signed(bench, bench.posts(bench.sizes.signed_posts, SHORT))
+    slow = [f"{size:g} MB ({name})" for name, size in limits.items() if size < max(limits.values())]
+    columns = ("library", "pages, MB/s", "posts, MB/s", "posts/s", "peak, GB", "ours is faster by")
+    facts = {}
+    if not pages["ours"].absent:
+        facts["signatures"] = speed(pages["ours"])
+        for name, runs in pages.items():
+            if name != "ours" and not runs.absent:
+                facts[f"signatures / {name}"] = facts["signatures"] / speed(runs)
+    rows = [_row(name, pages[name], posts[name], facts) for name in LIBRARIES]
+    bars = [(name, speed(runs)) for name, runs in pages.items() if not runs.absent]
+    return Section(
+        "Fingerprints: text to signatures",
+        [_WORDS.format(sizes=", ".join(slow)), Table(columns, rows)],
+        facts,
+        {"Text to signatures, MB/s a core": bars},
+    )
+
+
+def _signed(bench: Bench, file: str) -> dict[str, Runs]:
+    works = {
+        name: partial(_sign, task, file, bench.sizes.pages[name])
+        for name, task in LIBRARIES.items()
+    }
+    return interleaved(works, bench.sizes.rounds)
+
+
+def _sign(task: str, file: str, megabytes: float) -> Measured:
+    return work(task, 1, file=file, megabytes=megabytes)
+
+
+def speed(runs: Runs) -> float:
+    """Give MB/s of the best run."""
+    return float(runs.told["bytes"]) / runs.best / 1e6
+
+
+def _row(name: str, pages: Runs, posts: Runs, facts: dict[str, float]) -> list[str]:
+    if pages.absent or posts.absent:
+        return [name, pages.absent or posts.absent, *[NONE] * 4]
+    ratio = facts.get(f"signatures / {name}")
+    return [
+        f"{name} {pages.told['version']}",
+        _told(pages),
+        _told(posts),
+        short(posts.told["texts"] / posts.best),
+        gigabytes(pages.peak),
+        NONE if ratio is None else f"**{short(ratio)} times**",
+    ]
+
+
+def _told(runs: Runs) -> str:
+    return f"{short(speed(runs))} ({short(speed(runs) * runs.best / runs.median)})"

@@ -1,0 +1,68 @@
+"""The compiled passes, kind of text by kind of text."""
+
+from functools import partial
+from pathlib import Path
+
+from benchmarks.speed.bench import MAKING, SHORT, Bench, done
+from benchmarks.speed.measuring import Measured, Runs, interleaved, work
+from benchmarks.speed.telling import Section, Table, short
+
+PAGES = "English pages"
+ASCII = (PAGES, "Short posts", "Long ASCII runs")
+PASSES = ("tokens", "shingles", "probes in cache", "probes in memory", "signatures")
+_WORDS = (
+    "MB of UTF-8 text a second on one core, each pass from the text on: *tokens*; *shingles* of 4 "
+    "words, with their tokens; *probes*, a scan for {sought:,} posts that are not there, with a "
+    "filter that stays in the cache, or one of {filter:,} MiB that does not; *signatures* of 128 "
+    "slots. Best of three runs a process (processes in turn: {rounds}), texts in memory, a "
+    "megabyte at a time. {letters}"
+)
+_REAL = "Words of the scripts are those of the texts that were named with `--scripts`."
+_MADE = "Words of the scripts are made up of their letters."
+
+
+def section(bench: Bench) -> Section:
+    """Measure each kind."""
+    posts = bench.posts(2000, SHORT)
+    folder = bench.folder / "kinds"
+    folder.mkdir(exist_ok=True)
+    made = done(
+        work(
+            f"{MAKING}:make_kinds",
+            folder=str(folder),
+            words=bench.words,
+            megabytes=bench.sizes.kinds,
+            declarations=bench.declarations,
+            seed=4,
+        )
+    )
+    names = made.told["kinds"][: bench.sizes.scripts]
+    runs = interleaved(
+        {name: partial(_stages, bench, folder / f"{name}.parquet", posts) for name in names},
+        bench.sizes.rounds,
+    )
+    rates = {name: _rates(own) for name, own in runs.items()}
+    words = _WORDS.format(
+        sought=2000,
+        filter=bench.sizes.filter >> 20,
+        rounds=bench.sizes.rounds,
+        letters=_REAL if bench.declarations else _MADE,
+    )
+    rows = [[name, *(short(own[one]) for one in PASSES)] for name, own in rates.items()]
+    scripts = [rates[name]["shingles"] for name in names if name not in ASCII]
+    facts = {name: rates[PAGES][name] for name in PASSES if name != "signatures"}
+    facts["slowest script"] = min(scripts) / rates[PAGES]["shingles"]
+    return Section("Passes, by kind of text", [words, Table(("", *PASSES), rows)], facts)
+
+
+def _stages(bench: Bench, file: Path, posts: str) -> Measured:
+    megabytes = bench.sizes.filter >> 20
+    task = "benchmarks.speed.stages:stages"
+    return done(work(task, 1, file=str(file), posts=posts, megabytes=megabytes))
+
+
+def _rates(runs: Runs) -> dict[str, float]:
+    return {
+        name: runs.told["bytes"] / 1e6 / min(float(run.told[name]) for run in runs.runs)
+        for name in PASSES
+    }

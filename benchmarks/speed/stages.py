@@ -1,0 +1,73 @@
+"""The passes over text, one by one and added up, as a worker times them on one kind of text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from benchmarks.kernels import holdings
+from benchmarks.speed.clock import best_of
+from benchmarks.speed.reading import first_texts, size_of, slices
+from provenance.fingerprint import parameters, shingle, signatures, tokenise
+from provenance.match import Candidates, Index, index, scan
+from provenance.model import Texts
+
+RUNS = 3
+SOUGHT = 2000
+"""Posts of a registry whose filter stays in the processor's cache."""
+
+
+def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
+    """Time every pass, a slice of a megabyte at a time; the best of three.
+
+    Parameters
+    ----------
+    file : str
+        The texts.
+    posts : str
+        Posts that are looked for with a probe a shingle: few, so that nearly all say no.
+    megabytes : int
+        Of a filter that fits no cache.
+    """
+    texts = first_texts(file)
+    pieces = slices(texts)
+    made = parameters()
+    small = index(holdings(first_texts(posts).slice(0, SOUGHT).to_pylist()))
+    large = with_filter(small, megabytes << 20)
+
+    works: dict[str, Callable[[Texts], object]] = {
+        "tokens": tokenise,
+        "shingles": lambda piece: shingle(tokenise(piece), made.seed_width),
+        "probes in cache": partial(looked_for, small),
+        "probes in memory": partial(looked_for, large),
+        "signatures": lambda piece: signatures(
+            shingle(tokenise(piece), made.signature_width, whole=True), made
+        ),
+    }
+    told: dict[str, Any] = {
+        "bytes": size_of(texts),
+        "texts": len(texts),
+        "filter": large.filter.nbytes,
+    }
+    for name, work in works.items():
+        work(pieces[0])  # compiles
+        told[name] = best_of(partial(_all, work, pieces), RUNS)
+    return told
+
+
+def _all(work: Callable[[Texts], object], pieces: Sequence[Texts]) -> None:
+    for piece in pieces:
+        work(piece)
+
+
+def looked_for(registry: Index, piece: Texts) -> Candidates:
+    """Find a registry's items in texts: tokens, shingles, and a probe for each."""
+    tokens = tokenise(piece)
+    return scan(tokens, shingle(tokens, registry.holdings.parameters.seed_width), registry)
+
+
+def with_filter(made: Index, size: int) -> Index:
+    """Give an index whose filter is repeated up to `size` bytes: as full as before, and colder."""
+    return replace(made, filter=np.tile(made.filter, max(1, size // made.filter.nbytes)))
