@@ -2,6 +2,7 @@
 
 from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
+from provenance.match.chains import FLOOR
 from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
 from provenance.match.correction import Correction, Falsehood, learn
 from provenance.match.estimates import (
@@ -44,7 +45,7 @@ from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
-from provenance.match.seeding import COMMON, FLOOR, scan
+from provenance.match.seeding import COMMON, scan
 from provenance.match.sightings import Sightings, corrected, corrected_sample
 from provenance.match.strengths import (
     SHIPPED,

@@ -88,15 +88,15 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> tup
     Up to its last match, an alignment gains no more than the information of each token of the item
     that stands anywhere in the document, and each of the others costs a skip.
     """
-    worth, total, information = 0, 0, 0
+    worth, total, information = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):
         token = item[place if step > 0 else item.size - 1 - place]
         found = False
         for other in range(document.size):
             found |= token == document[other]
         gain = np.int64(bits[token >> CELL_SHIFT])
-        total += gain if found else -_OPEN_SKIP
-        information += gain if found else 0
+        total += gain if found else np.int64(-_OPEN_SKIP)
+        information += gain * found
         worth = max(worth, total)
     return worth, information
 

@@ -184,13 +184,18 @@ def _information(background: UInt64s) -> UInt8s:
 
 
 @inlined
-def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
-    """Whether the filter may hold the shingle; it is wrong once in some hundred."""
+def line_of(line_filter: UInt64s, shingle: Scalar) -> Scalar:
+    """Give the place of the first word of a shingle's line."""
     lines = np.uint64(line_filter.size >> 3)
     # The high product maps the hash to a line without a division.
-    line = ((shingle >> np.uint64(32)) * lines) >> np.uint64(32)
+    return np.int64(((shingle >> np.uint64(32)) * lines) >> np.uint64(32)) << 3
+
+
+@inlined
+def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
+    """Whether the filter may hold the shingle; it is wrong once in some hundred."""
     mixed = shingle * _SECOND
-    place = np.int64(line) << 3
+    place = line_of(line_filter, shingle)
     first = (line_filter[place + np.int64(mixed >> np.uint64(61))] >> (mixed & np.uint64(63))) & 1
     second = line_filter[place + np.int64((mixed >> np.uint64(58)) & np.uint64(7))] >> (
         (mixed >> np.uint64(6)) & np.uint64(63)
@@ -233,11 +238,17 @@ def _enter(shingles: UInt64s, shift: Scalar, directory: UInt32s) -> None:
 
 
 @inlined
+def bucket_of(shingle: Scalar, shift: Scalar) -> Scalar:
+    """Give the bucket of the directory in which a shingle's postings are."""
+    return np.int64(shingle >> np.uint64(shift))
+
+
+@inlined
 def locate(
     shingles: UInt32s, directory: UInt32s, shift: Scalar, shingle: Scalar
 ) -> tuple[Scalar, Scalar]:
     """Give the range of postings of a shingle; empty where the registry lacks it."""
-    bucket = np.int64(shingle >> np.uint64(shift))
+    bucket = bucket_of(shingle, shift)
     first, end = np.int64(directory[bucket]), np.int64(directory[bucket + 1])
     lower = np.uint32(shingle)
     while first < end and shingles[first] != lower:

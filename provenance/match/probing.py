@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inner, kernel
-from provenance.match.lookup import Index, locate, probe
+from provenance.match.lookup import Index, bucket_of, line_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
-_AT_ONCE = 4096  # probes
+_AT_ONCE = 1024  # probes: so many lines of the filter fit into the nearest caches
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +64,56 @@ def _hold_all(
     directory: UInt32s,
     shift: Scalar,
 ) -> tuple[Int64s, Int64s, Int64s]:
-    passed = np.empty(_AT_ONCE, np.int64)
+    passed, touched = np.empty(_AT_ONCE, np.int64), np.zeros(1, np.uint64)
     room = min(len(seeds), _AT_ONCE)
-    places, firsts, lasts = (
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-    )
+    places = np.empty(room, np.int64)
+    firsts, lasts = np.empty(room, np.int64), np.empty(room, np.int64)
     count = np.int64(0)
     for start in range(0, len(seeds), _AT_ONCE):
-        through = _pass(seeds, start, min(start + _AT_ONCE, len(seeds)), line_filter, passed)
+        chunk = seeds[start : min(start + _AT_ONCE, len(seeds))]
+        through = _pass(chunk, line_filter, passed, touched)
         if count + through > len(places):
             places, firsts, lasts = _longer(places), _longer(firsts), _longer(lasts)
+        _touch(chunk, passed[:through], shingles, directory, shift, touched)
         for index in range(through):
-            first, last = locate(shingles, directory, shift, seeds[passed[index]])
-            places[count], firsts[count], lasts[count] = passed[index], first, last
+            seed = chunk[passed[index]]
+            first, last = locate(shingles, directory, shift, seed)
+            places[count], firsts[count], lasts[count] = start + passed[index], first, last
             count += last > first
     return places[:count], firsts[:count], lasts[:count]
 
 
 @inner
-def _pass(
-    seeds: UInt64s, start: Scalar, end: Scalar, line_filter: UInt64s, passed: Int64s
-) -> Scalar:
+def _pass(seeds: UInt64s, line_filter: UInt64s, passed: Int64s, touched: UInt64s) -> Scalar:
+    """List the shingles that the filter lets through: what it reads is fetched beforehand."""
+    some = np.uint64(0)
+    for place in range(len(seeds)):
+        some ^= line_filter[line_of(line_filter, seeds[place])]
+    touched[0] ^= some  # else nothing would be fetched
     through = 0
-    for place in range(start, end):
+    for place in range(len(seeds)):
         passed[through] = place
         through += probe(line_filter, seeds[place])
     return through
+
+
+@inner
+def _touch(
+    seeds: UInt64s,
+    passed: Int64s,
+    shingles: UInt32s,
+    directory: UInt32s,
+    shift: Scalar,
+    touched: UInt64s,
+) -> None:
+    """Fetch what `locate` will read."""
+    some = np.uint64(0)
+    for place in passed:
+        some ^= np.uint64(directory[bucket_of(seeds[place], shift)])
+    for place in passed:
+        first = np.int64(directory[bucket_of(seeds[place], shift)])
+        some ^= np.uint64(shingles[min(first, len(shingles) - 1)])
+    touched[0] ^= some
 
 
 @kernel

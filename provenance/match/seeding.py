@@ -15,9 +15,19 @@ from provenance.match.chains import CHAIN_FLOOR, FLOOR, chain
 from provenance.match.lookup import CELL_SHIFT, Index, is_public
 from provenance.match.passages import LENGTH, passage_hash
 from provenance.match.probing import Held, held
+from provenance.match.pruning import (
+    COLUMNS,
+    FIRST,
+    ITEM,
+    LAST,
+    RAREST,
+    SCORE,
+    SIZE,
+    TEXT,
+    prune,
+)
 from provenance.match.sorting import ascending
 from provenance.model import (
-    Flags,
     Int32s,
     Int64s,
     Positions,
@@ -34,12 +44,6 @@ COMMON = 100
 _EARLIEST = 8
 _LOOKED_AT = 16  # postings, for their sources
 _SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
-_BLOCK = 16  # tokens
-_RIVALS = 8  # candidates kept over the same stretch
-
-
-_TEXT, _ITEM, _SIZE, _FIRST, _LAST, _SCORE, _RAREST = range(7)
-_COLUMNS = 7
 
 
 def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = None) -> Candidates:
@@ -101,7 +105,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     longest: Scalar,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
-    rows = np.empty((256, _COLUMNS), np.int64)
+    rows = np.empty((256, COLUMNS), np.int64)
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
     count = np.int64(0)  # not a literal, for which callees would be compiled once more
     # Item, place in the text, place in the item; twice the items that share the seed, and one more
@@ -148,17 +152,17 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
                 runs = _doubled(runs)
                 while run_offsets[count] + len(pairs) > len(runs):
                     runs = _doubled(runs)
-            rows[count, _TEXT], rows[count, _ITEM], rows[count, _SIZE] = text, item, document.size
-            rows[count, _FIRST], rows[count, _LAST] = pairs[0, 1], pairs[len(pairs) - 1, 1]
-            rows[count, _SCORE], rows[count, _RAREST] = score, rare
+            rows[count, TEXT], rows[count, ITEM], rows[count, SIZE] = text, item, document.size
+            rows[count, FIRST], rows[count, LAST] = pairs[0, 1], pairs[len(pairs) - 1, 1]
+            rows[count, SCORE], rows[count, RAREST] = score, rare
             run_offsets[count + 1] = _write_runs(pairs, runs, run_offsets[count])
             count += 1
-        count = _prune(rows, runs, run_offsets, before, count)
+        count = prune(rows, runs, run_offsets, before, count)
     passages = np.empty(count, np.uint64)
     for row in range(count):
-        text = rows[row, _TEXT]
+        text = rows[row, TEXT]
         document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
-        passages[row] = passage_hash(document, rows[row, _FIRST] // LENGTH)
+        passages[row] = passage_hash(document, rows[row, FIRST] // LENGTH)
     return rows[:count], passages, runs[: run_offsets[count]], run_offsets[: count + 1]
 
 
@@ -253,66 +257,3 @@ def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
             runs[at, 0], runs[at, 1], runs[at, 2] = pairs[row, 0], pairs[row, 1], 1
             at += 1
     return at
-
-
-@inlined
-def _covers(rows: Int64s, strong: Scalar, weak: Scalar) -> Scalar:
-    first = max(rows[strong, _FIRST], rows[weak, _FIRST])
-    last = min(rows[strong, _LAST], rows[weak, _LAST])
-    return 2 * (last - first + 1) > rows[weak, _LAST] - rows[weak, _FIRST] + 1
-
-
-@kernel
-def _prune(
-    rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar
-) -> Scalar:
-    """Drop candidates over whose stretch `_RIVALS` stronger ones lie; the rest keep their order."""
-    if count - before <= _RIVALS:
-        return count
-    kept = _unrivalled(rows, before, count)
-    out = before
-    for row in range(before, count):
-        if not kept[row - before]:
-            continue
-        first, end = run_offsets[row], run_offsets[row + 1]
-        for column in range(_COLUMNS):
-            rows[out, column] = rows[row, column]
-        for run in range(end - first):
-            for column in range(3):
-                runs[run_offsets[out] + run, column] = runs[first + run, column]
-        run_offsets[out + 1] = run_offsets[out] + end - first
-        out += 1
-    return out
-
-
-@kernel
-def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Flags:
-    size = count - before
-    keys = np.empty(size, np.int64)
-    for row in range(size):
-        keys[row] = -rows[before + row, _SCORE]
-    order = ascending(keys)
-    kept = np.zeros(size, np.bool_)
-    # Who covers more than half of a stretch covers its middle: only the kept ones that reach into
-    # the middle's block of tokens are looked at, strongest first.
-    blocks, links = np.int64(0), np.int64(0)
-    for row in range(before, count):
-        blocks = max(blocks, rows[row, _LAST] // _BLOCK + 1)
-        links += rows[row, _LAST] // _BLOCK - rows[row, _FIRST] // _BLOCK + 1
-    heads = np.full(blocks, -1, np.int64)
-    nexts, members = np.empty(links, np.int64), np.empty(links, np.int64)
-    used = 0
-    for rank in range(size):
-        weak = before + order[rank]
-        rivals = 0
-        link = heads[(rows[weak, _FIRST] + rows[weak, _LAST]) // 2 // _BLOCK]
-        while link >= 0 and rivals < _RIVALS:
-            rivals += _covers(rows, members[link], weak)
-            link = nexts[link]
-        if rivals == _RIVALS:
-            continue
-        kept[order[rank]] = True
-        for block in range(rows[weak, _FIRST] // _BLOCK, rows[weak, _LAST] // _BLOCK + 1):
-            members[used], nexts[used], heads[block] = weak, heads[block], used
-            used += 1
-    return kept

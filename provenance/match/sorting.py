@@ -36,9 +36,9 @@ def ascending(keys: Int64s) -> Int64s:
             starts[_digit(keys[place], lowest, shift) + 1] += 1
         for digit in range(_DIGITS):
             starts[digit + 1] += starts[digit]
-        for place in order:
-            digit = _digit(keys[place], lowest, shift)
-            sorted_[starts[digit]] = place
+        for own in order:
+            digit = _digit(keys[own], lowest, shift)
+            sorted_[starts[digit]] = own
             starts[digit] += 1
         order, sorted_ = sorted_, order
         shift += np.uint64(_BITS)
@@ -53,7 +53,7 @@ def _digit(key: Scalar, lowest: Scalar, shift: Scalar) -> Scalar:
 @inner
 def _insert(keys: Int64s, order: Int64s) -> None:
     for place in range(1, order.size):
-        at, own = place, order[place]
+        at, own = np.int64(place), order[place]
         while at > 0 and keys[order[at - 1]] > keys[own]:
             order[at] = order[at - 1]
             at -= 1
