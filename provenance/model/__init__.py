@@ -34,6 +34,18 @@ from provenance.model.fingerprints import (
 )
 from provenance.model.holdings import BACKGROUND_BITS, Holdings, Postings
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
+from provenance.model.library import (
+    Basis,
+    Condition,
+    Layer,
+    Library,
+    Licence,
+    OpenQuestion,
+    Say,
+    Signal,
+    Source,
+    StatutoryException,
+)
 from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
     DEFAULT_GATES,
@@ -55,18 +67,16 @@ from provenance.model.result import (
     Violation,
     WaiverOutcome,
 )
-from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling
+from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
 from provenance.model.shares import Estimate, Share
 from provenance.model.tables import DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
 from provenance.model.terms import (
     Actor,
-    Basis,
     DateRange,
-    Library,
-    Licence,
+    ModelScope,
+    Precedence,
     Purpose,
-    Say,
-    Source,
+    Record,
     Terms,
     TimeAxis,
     Verdict,
@@ -96,6 +106,7 @@ __all__ = [
     "CalibrationSummary",
     "Chance",
     "Circumstances",
+    "Condition",
     "Control",
     "CorpusSummary",
     "Corrected",
@@ -113,19 +124,24 @@ __all__ = [
     "Int64s",
     "Items",
     "Language",
+    "Layer",
     "Length",
     "Library",
     "Licence",
     "MeasuredRecall",
     "Method",
+    "ModelScope",
+    "OpenQuestion",
     "Parameter",
     "Parameters",
     "Policy",
     "Postings",
+    "Precedence",
     "Purpose",
     "Rate",
     "Reason",
     "Recall",
+    "Record",
     "RegistrySummary",
     "Report",
     "Result",
@@ -134,10 +150,13 @@ __all__ = [
     "Say",
     "Share",
     "Shingles",
+    "Signal",
     "Skipped",
     "Source",
     "SourceCoverage",
     "SourceRuling",
+    "StatutoryException",
+    "Stretch",
     "Terms",
     "Texts",
     "TimeAxis",
