@@ -3,12 +3,14 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 from provenance.judge.lawbook import Lawbook
 from provenance.judge.matters import ELSEWHERE, Matter, Moment
 from provenance.judge.periods import collection_days, in_words, publication_days
 from provenance.judge.statements import AGREEMENT, Statement
+from provenance.judge.transcripts import Transcript
 from provenance.model import Actor, Alternative, DateRange, ModelScope, Reason, Stretch, Verdict
 
 ROLES = {
@@ -29,26 +31,37 @@ Outcome = tuple[object, ...]
 Where = TypeVar("Where", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked for again is kept
 class Hearing:
     """One matter, at every moment that may be the true one.
 
     Parameters
     ----------
-    lawbook : Lawbook
-        The rules, and the circumstances.
-    matter : Matter
-        Whose documents.
+    transcript : Transcript
+        What has been heard of the matter.
     moments : tuple of Moment
         At least one.
     ever : tuple of Moment
         What the moments would be if nobody knew when the content was collected.
+    agreements, claims : bool
+        Whether contracts, and claims of statutory exceptions, count.
     """
 
-    lawbook: Lawbook
-    matter: Matter
+    transcript: Transcript
     moments: tuple[Moment, ...]
     ever: tuple[Moment, ...]
+    agreements: bool = True
+    claims: bool = True
+
+    @property
+    def lawbook(self) -> Lawbook:
+        """The rules, and the circumstances."""
+        return self.transcript.lawbook
+
+    @property
+    def matter(self) -> Matter:
+        """Whose documents."""
+        return self.transcript.matter
 
     def stands(self, actor: Actor | None) -> Statement:
         """Return what stands for a role: the strictest, where the moment is not known."""
@@ -80,7 +93,7 @@ class Hearing:
         """Return what would stand in each period, role or place, or without what was granted."""
         collected = self.by_collection(_outcome)
         published = self.by_publication(_outcome)
-        found = self.by_role()
+        found = self.by_role
         every = [
             *((self.collected_in_words(span), said) for span, said in collected),
             *((f"published {in_words(span)}", said) for span, said in published),
@@ -113,6 +126,7 @@ class Hearing:
         """Return what stands for each date of publication; nothing, where one outcome does."""
         return self._split(outcome, lambda moment: moment.published)
 
+    @cached_property
     def by_role(self) -> list[tuple[str, Statement]]:
         """Return what stands in each role; nothing, where the role is known."""
         if self.lawbook.circumstances.actor is not None:
@@ -126,18 +140,19 @@ class Hearing:
             return []
         return [(_model_in_words(model), said) for model, said in found]
 
+    @cached_property
     def undated(self) -> Statement:
         """Return what would stand if nobody knew when the content was collected."""
         return replace(self, moments=self.ever).stands(self.lawbook.circumstances.actor)
 
     def without_agreements(self) -> Statement:
         """Return what would stand if nothing had been signed."""
-        bare = replace(self, matter=replace(self.matter, agreements=()))
+        bare = replace(self, agreements=False)
         return bare.stands(self.lawbook.circumstances.actor)
 
     def without_claims(self) -> Statement:
         """Return what would stand if no statutory exception were claimed."""
-        bare = replace(self, matter=replace(self.matter, claimed=()))
+        bare = replace(self, claims=False)
         return bare.stands(self.lawbook.circumstances.actor)
 
     def _heard(self) -> list[Statement]:
@@ -145,7 +160,7 @@ class Hearing:
         return [
             said
             for moment in self.moments
-            for said in self.lawbook.hear(self.matter, moment, actor)
+            for said in self.transcript.at(moment, actor, claims=self.claims).said
         ]
 
     def _without(self, stands: Statement) -> list[tuple[str, Statement]]:
@@ -156,7 +171,7 @@ class Hearing:
         return [*bare, ("without the statutory exception", unclaimed)]
 
     def _undated(self, stands: Statement) -> list[tuple[str, Statement]]:
-        undated = self.undated()
+        undated = self.undated
         if verdict_and_basis(undated) == verdict_and_basis(stands):
             return []
         return [("collected on an unknown date", undated)]
@@ -201,8 +216,8 @@ class Hearing:
         return [(where, strictest(said)) for where, said in found.items()]
 
     def _at(self, moment: Moment, actor: Actor | None) -> Statement:
-        stands = self.lawbook.scale.combine(self.lawbook.hear(self.matter, moment, actor))
-        if stands.verdict is not Verdict.PERMITTED:
+        stands = self.transcript.at(moment, actor, claims=self.claims).stands
+        if stands.verdict is not Verdict.PERMITTED and self.agreements:
             for signed in self.matter.agreements:
                 if signed.period.overlaps(moment.collected):
                     return Statement(Verdict.PERMITTED, AGREEMENT, None, signed)
@@ -223,22 +238,22 @@ def _outcome(said: Statement) -> tuple[Verdict, str, str | None]:
     return said.verdict, said.basis, None if said.terms is None else said.terms.id
 
 
-def timeline(lawbook: Lawbook, matter: Matter, today: date | None) -> tuple[Stretch, ...]:
+def timeline(transcript: Transcript, today: date | None) -> tuple[Stretch, ...]:
     """Return what stands for content of any date, by the day of collection."""
-    undated = hear(lawbook, matter, None, today)
+    undated = hear(transcript, None, today)
     return replace(undated, moments=undated.ever).timeline()
 
 
-def hear(lawbook: Lawbook, matter: Matter, item_date: date | None, today: date | None) -> Hearing:
+def hear(transcript: Transcript, item_date: date | None, today: date | None) -> Hearing:
     """Open the hearing on content of one date: list the moments that may be the true one."""
-    given = lawbook.circumstances
+    given, matter = transcript.lawbook.circumstances, transcript.matter
     places = matter.places() if given.jurisdiction is None else (given.jurisdiction,)
     models = matter.models() if given.model is None else (frozenset(given.model),)
     known, ever = (
         _moments(matter, collection_days(item_date, collected, today), item_date, places, models)
         for collected in (given.collected, None)
     )
-    return Hearing(lawbook, matter, known, ever)
+    return Hearing(transcript, known, ever)
 
 
 def _moments(

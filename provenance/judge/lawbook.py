@@ -178,8 +178,9 @@ class Lawbook:
 
     def _as_seen(self, said: list[Statement], moment: Moment) -> list[Statement]:
         """Doubt what was not seen to hold, unless another document that was seen speaks too."""
-        unseen = [s for s in said if s.terms is not None and not moment.has_seen(s.terms)]
-        if any(s not in unseen and self.scale.say(s) is Say.SPEAKS for s in said):
+        speaking = [s for s in said if s.terms is not None and self.scale.say(s) is Say.SPEAKS]
+        unseen = [s for s in speaking if s.terms is not None and not moment.has_seen(s.terms)]
+        if len(unseen) < len(speaking):
             return said
         return [
             Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from provenance.judge.hearings import hear, timeline
 from provenance.judge.lawbook import Lawbook
-from provenance.judge.matters import Matter
+from provenance.judge.transcripts import Transcript
 from provenance.judge.wording import remedy, why
 from provenance.model import Agreement, Circumstances, Library, Ruling, Stretch
 
@@ -36,7 +36,7 @@ class Judgement:
 class _Prepared:
     """A matter, the days on which it turns, and what stands on each day of collection."""
 
-    matter: Matter
+    transcript: Transcript
     days: tuple[date, ...]
     timeline: tuple[Stretch, ...]
 
@@ -132,20 +132,20 @@ class Judge:
         found = self._matters.get(asked)
         if found is None:
             matter = self._lawbook.matter(*asked)
+            transcript = Transcript(self._lawbook, matter)
             found = self._matters[asked] = _Prepared(
-                matter,
+                transcript,
                 matter.turning_days(self._lawbook.circumstances.collected, self._today),
-                timeline(self._lawbook, matter, self._today),
+                timeline(transcript, self._today),
             )
         return found
 
     def _hear(self, prepared: _Prepared, item_date: date | None) -> Judgement:
-        matter = prepared.matter
-        hearing = hear(self._lawbook, matter, item_date, self._today)
+        hearing = hear(prepared.transcript, item_date, self._today)
         stands = hearing.stands(self._lawbook.circumstances.actor)
         reasons = hearing.reasons(stands)
         ruling = Ruling(
-            subject=matter.subject,
+            subject=hearing.matter.subject,
             verdict=stands.verdict,
             basis=stands.basis,
             terms=None if stands.terms is None else stands.terms.id,

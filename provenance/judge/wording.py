@@ -118,7 +118,7 @@ def _doubt(hearing: Hearing, stands: Statement) -> str | None:
 
 def _laxer_roles(hearing: Hearing, stands: Statement) -> list[str]:
     roles: dict[tuple[Verdict, str], list[str]] = {}
-    for role, said in hearing.by_role():
+    for role, said in hearing.by_role:
         # A role that no document binds has no say, so it is no way out either.
         if hearing.lawbook.scale.allows(said, stands):
             roles.setdefault(verdict_and_basis(said), []).append(role)
@@ -129,7 +129,7 @@ def _laxer_roles(hearing: Hearing, stands: Statement) -> list[str]:
 
 
 def _were_it_unknown(hearing: Hearing, stands: Statement) -> str | None:
-    undated = hearing.undated()
+    undated = hearing.undated
     if undated.verdict is stands.verdict:
         return None
     ground = "" if undated.terms is None else f": {_cited(undated.terms)}"
@@ -153,7 +153,7 @@ def _bare(hearing: Hearing) -> str:
 def _missing(hearing: Hearing, stands: Statement) -> str | None:
     allows = hearing.lawbook.scale.allows
     by_date = [said for _, said in hearing.by_collection(verdict_and_basis)]
-    by_role = [said for _, said in hearing.by_role()]
+    by_role = [said for _, said in hearing.by_role]
     by_model = [said for _, said in hearing.by_model(verdict_and_basis)]
     options = (("--collected", by_date), ("--actor", by_role), ("--model", by_model))
     asked = [option for option, said in options if any(allows(each, stands) for each in said)]
@@ -177,7 +177,7 @@ def _step(matter: Matter, stands: Statement) -> str:
     if stands.basis == NO_RULE:
         rule = f"{_missing_rule(matter)} (rules/README.md says how)"
         return f"Write {rule}{_alone(matter)}, or, {signed}."
-    if stands.basis == NO_TERMS:
+    if stands.basis in (NO_TERMS, NOT_SEEN):
         return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
     if stands.basis == NOT_VERIFIED:
         return f"Read the document, record in {_book(matter)} what it says, or, {signed}."
