@@ -18,6 +18,8 @@ LICENCE_KEYS = (
 )
 SIGNAL_KEYS = ("format", "id", "name", "documents", "cases")
 EXCEPTION_KEYS = ("format", "id", "name", "lifts", "documents", "cases")
+LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
+"""What a law can set aside. A signal asks, and is left to the law's own conditions."""
 
 _HOST = re.compile(r"[^/\s:]+(?:/[^\s?#]+)?")
 
@@ -83,7 +85,7 @@ def parse_exception(root: Checked, words: Words) -> StatutoryException:
     return StatutoryException(
         id=subject,
         name=entries["name"].text(),
-        lifts=tuple(entry.one_of(Layer) for entry in entries["lifts"].list()),
+        lifts=tuple(Layer(entry.word(LIFTABLE)) for entry in entries["lifts"].list()),
         terms=parse_documents(entries["documents"], subject, words),
     )
 

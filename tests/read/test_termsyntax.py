@@ -116,6 +116,8 @@ def test_a_source_has_the_documents_of_those_that_it_stands_under():
 def test_an_exception_says_what_it_lifts():
     (law,) = library(exceptions__law=EXCEPTION).exceptions
     assert (law.id, law.lifts) == ("law", (Layer.COPYRIGHT, Layer.CONTRACT))
+    with pytest.raises(RuleSyntax, match="'signal' is not one of"):
+        library(exceptions__law=EXCEPTION.replace("contract]", "signal]"))
 
 
 @pytest.mark.parametrize(
