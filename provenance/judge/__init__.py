@@ -4,19 +4,23 @@ from provenance.judge.cases import Case, differences
 from provenance.judge.columns import Judgements, rule_all
 from provenance.judge.gates import hold_gates, violations, with_doubts
 from provenance.judge.hosts import SourceHosts, host_of
+from provenance.judge.policies import check_known, doubts
 from provenance.judge.rulings import UNDATED, Judge, Judgement, judge
 from provenance.judge.statements import RESERVED_BASES
-from provenance.judge.waivers import waive
+from provenance.judge.waivers import WAIVED, waive
 
 __all__ = [
     "RESERVED_BASES",
     "UNDATED",
+    "WAIVED",
     "Case",
     "Judge",
     "Judgement",
     "Judgements",
     "SourceHosts",
+    "check_known",
     "differences",
+    "doubts",
     "hold_gates",
     "host_of",
     "judge",

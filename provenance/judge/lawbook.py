@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
-from provenance.errors import PolicyError
 from provenance.judge.licences import aliases, folded
 from provenance.judge.matters import ELSEWHERE, Matter, Moment
 from provenance.judge.statements import (
@@ -54,11 +52,6 @@ class Lawbook:
         Purpose, actor, jurisdiction, commerce and claims choose what is heard.
     agreements : sequence of Agreement
         What has been signed.
-
-    Raises
-    ------
-    PolicyError
-        If an exception is claimed that the rules do not know.
     """
 
     def __init__(
@@ -264,17 +257,8 @@ def _yielding(said: Statement, licensed: bool) -> Statement:
 
 
 def _claimed(library: Library, circumstances: Circumstances) -> tuple[StatutoryException, ...]:
-    known = {exception.id: exception for exception in library.exceptions}
-    for claim in circumstances.claims:
-        if claim not in known:
-            near = get_close_matches(claim, known, n=1)
-            raise PolicyError(
-                f"claims: the rules know no statutory exception {claim!r}",
-                remedy=f"did you mean {near[0]!r}?"
-                if near
-                else f"claim one of: {', '.join(known)}.",
-            )
-    return tuple(known[claim] for claim in sorted(set(circumstances.claims)))
+    claims = circumstances.claims
+    return tuple(exception for exception in library.exceptions if exception.id in claims)
 
 
 def _touches(question: OpenQuestion, reason: Reason) -> bool:

@@ -48,6 +48,7 @@ from provenance.model.library import (
 )
 from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
+    COVERS,
     DEFAULT_GATES,
     Agreement,
     Gate,
@@ -86,6 +87,7 @@ __all__ = [
     "ALONE",
     "BACKGROUND_BITS",
     "CALIBRATION_SCHEMA",
+    "COVERS",
     "DEFAULT_GATES",
     "DOCUMENTS",
     "ELLIPSIS",

@@ -8,18 +8,24 @@ from provenance.report.calibrationfile import (
 from provenance.report.folder import read_report, write
 from provenance.report.formats import RENDERERS, render
 from provenance.report.html import html_page
+from provenance.report.pen import Pen
+from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
+from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
 from provenance.report.terminal import terminal_summary
 
 __all__ = [
+    "POLICY_TEMPLATE",
     "RENDERERS",
+    "Pen",
     "calibration_document",
     "calibration_schema",
     "dumps",
     "html_page",
     "json_schema",
     "loads",
+    "policy_text",
     "read_report",
     "recall_table",
     "render",

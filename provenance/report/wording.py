@@ -263,7 +263,8 @@ def _part(verdict: Verdict, result: Result) -> str:
 
 def _breach(outcome: GateOutcome, result: Result) -> str:
     gate = outcome.gate
-    standing = _standing(gate.verdict, result)
+    basis = "" if gate.basis is None else f" ({gate.basis})"
+    standing = f"{_standing(gate.verdict, result)}{basis}"
     whose = f"content of {gate.source}" if gate.source else ""
     if gate.unit is Unit.DOCUMENTS:
         what = f"hold {whose or 'content'} that is {standing}"

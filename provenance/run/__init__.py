@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
+    from provenance.run.policies import begun_policy, checked_policy, told_policy
     from provenance.run.registries import (
         Dumps,
         Manifest,
@@ -35,11 +36,13 @@ __all__ = [
     "Planting",
     "Settings",
     "add_to_registry",
+    "begun_policy",
     "build_registry",
     "calibrate",
     "calibration_table",
     "check",
     "check_writable",
+    "checked_policy",
     "doubt_about",
     "fit_registry",
     "policy_of",
@@ -47,6 +50,7 @@ __all__ = [
     "rendered",
     "show_registry",
     "summary",
+    "told_policy",
     "verify_registry",
     "written",
     "written_calibration",
@@ -57,6 +61,9 @@ _MODULES = {
     "calibrate": "calibrating",
     "calibration_table": "calibrations",
     "written_calibration": "calibrations",
+    "begun_policy": "policies",
+    "checked_policy": "policies",
+    "told_policy": "policies",
     "check": "checking",
     "fit_registry": "chancefitting",
     "Settings": "checking",

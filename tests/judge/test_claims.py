@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from provenance.errors import PolicyError
 from provenance.judge import Judge
 from provenance.model import (
     Circumstances,
@@ -43,13 +42,6 @@ def here(terms, book):
 def rule(library, signals=(), **circumstances):
     asked = Circumstances(**circumstances)
     return Judge(library, asked).rule("here", date(2024, 1, 1), None, signals).ruling
-
-
-def test_a_claim_that_nobody_knows_is_refused_with_a_suggestion(terms, here):
-    library = here(terms("here/terms", Verdict.FORBIDDEN), law(terms))
-    with pytest.raises(PolicyError, match="no statutory exception 'lwa'") as caught:
-        Judge(library, Circumstances(claims=("lwa",)))
-    assert "'law'" in caught.value.remedy
 
 
 def test_a_claim_that_counts_is_told_with_what_would_stand_without_it(terms, here):
