@@ -20,6 +20,7 @@ COMMANDS = {
         "How much of what is there would a check of this dataset find?",
     ),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
+    "rules": ("provenance.cli.rules", "Ask the law book: list, explain, timeline, test, ..."),
     "policy": ("provenance.cli.policy", "Write, check and explain what you tolerate."),
 }
 

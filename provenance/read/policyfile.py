@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -128,6 +129,17 @@ def parse_collected(value: object) -> DateRange:
         If it is none of these.
     """
     return collected_of(Checked(value, "collected", "", PolicyError))
+
+
+def parse_day(text: str) -> date:
+    """Read a day as the command line gives it.
+
+    Raises
+    ------
+    PolicyError
+        If it is none.
+    """
+    return Checked(text, "day", "", PolicyError).day()
 
 
 def _option(value: str | None, name: str) -> Checked | None:

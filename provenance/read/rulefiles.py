@@ -52,7 +52,7 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is not there, or holds no rules.
     """
-    return parse_library(_files(folder), _places(folder))
+    return parse_library(rule_files(folder), _places(folder))
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
@@ -60,7 +60,7 @@ def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
     places = _places(folder)
     return tuple(
         case
-        for name, content in sorted(_files(folder).items())
+        for name, content in sorted(rule_files(folder).items())
         if name not in (VERDICTS, QUESTIONS)
         for case in parse_cases(parse_yaml(content, _place(name, places)))
     )
@@ -171,17 +171,21 @@ def _places(folder: Path | None) -> Mapping[str, str]:
     return {} if folder is None else {name: str(folder / name) for name in _read(folder)}
 
 
-def _files(folder: Path | None) -> dict[str, bytes]:
+def rule_files(folder: Path | None) -> dict[str, bytes]:
+    """Read every rule file that counts, by its name within the folder of rules."""
     files = _read(_shipped())
-    if folder is None:
-        return files
+    return files if folder is None else files | own_files(folder)
+
+
+def own_files(folder: Path) -> dict[str, bytes]:
+    """Read the rule files of a folder of one's own."""
     own = _read(folder) if folder.is_dir() else {}
     if not own:
         raise RuleError(
             f"{folder} holds no rules",
             remedy=f"name a folder with {SOURCES}/<id>.yaml or {LICENCES}/<id>.yaml in it.",
         )
-    return files | own
+    return own
 
 
 def _read(folder: Path) -> dict[str, bytes]:
