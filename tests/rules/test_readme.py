@@ -33,3 +33,15 @@ def test_the_page_names_every_key(root):
     assert {
         key for key in keys if not re.search(rf"`{key}[`:]|^\s*-? ?{key}:", page, re.MULTILINE)
     } == set()
+
+
+def test_the_front_page_counts_what_is_there(root):
+    library = load_rules()
+    page = " ".join((root / "README.md").read_text("utf-8").split())
+    named = (library.sources, library.licences, library.signals, library.exceptions)
+    statements = {terms.id for every in named for entry in every for terms in entry.terms}
+    sources, licences, signals, exceptions = map(len, named)
+    assert (
+        f"{len(statements)} statements on {sources} sources, {licences} licences, {signals} "
+        f"signals for machines and {exceptions} statutory exceptions" in page
+    )
