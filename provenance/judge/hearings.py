@@ -70,7 +70,13 @@ class Hearing:
     def reasons(self, stands: Statement) -> tuple[Reason, ...]:
         """Return every document considered, decisive ones first."""
         heard = self._heard()
-        said = {s.terms.id: s for each in heard for s in (each.lifted, each) if s and s.terms}
+        every = [s for each in heard for s in (each.lifted, each) if s is not None]
+        # A version that says one thing on some days and another on others is told once: as it
+        # decides, or else at its strictest.
+        every.sort(
+            key=lambda s: (_has_no_part(s, stands), self.lawbook.scale.order(s)), reverse=True
+        )
+        said = {s.terms.id: s for s in every if s.terms is not None}
         lifted = {
             each.lifted.terms.id: each.terms.id
             for each in heard
@@ -81,7 +87,7 @@ class Hearing:
                 s.terms,
                 s.verdict,
                 s.basis,
-                verdict_and_basis(s) == verdict_and_basis(stands),
+                not _has_no_part(s, stands),
                 lifted.get(s.terms.id),
             )
             for s in sorted(said.values(), key=self.lawbook.scale.order)
@@ -229,6 +235,11 @@ def verdict_and_basis(said: Statement) -> tuple[Verdict, str]:
     return said.verdict, said.basis
 
 
+def _has_no_part(said: Statement, stands: Statement) -> bool:
+    """Whether a statement has no part in what stands: those that have, sort first."""
+    return verdict_and_basis(said) != verdict_and_basis(stands)
+
+
 def _model_in_words(model: frozenset[ModelScope]) -> str:
     named = [MODELS[scope] for scope in ModelScope if scope in model]
     return f"for {' and '.join(named)}" if named else "for any other model"
@@ -256,6 +267,12 @@ def hear(transcript: Transcript, item_date: date | None, today: date | None) -> 
     return Hearing(transcript, known, ever)
 
 
+def _is_before(publication: DateRange, collection: DateRange) -> bool:
+    """Whether content can be published within some days, and collected within others."""
+    first, until = publication.first, collection.until
+    return first is None or until is None or first < until
+
+
 def _moments(
     matter: Matter,
     collected: DateRange,
@@ -269,7 +286,7 @@ def _moments(
         for collection in matter.collection_stretches()
         if collection.overlaps(collected)
         for publication in matter.publication_stretches()
-        if publication.overlaps(published)
+        if publication.overlaps(published) and (item_date or _is_before(publication, collection))
         for place in places
         for model in models
     )

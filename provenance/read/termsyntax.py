@@ -149,7 +149,8 @@ def _dated(entry: Checked) -> str:
 
 def _unseen(entries: dict[str, Checked], record: Record, span: DateRange) -> DateRange | None:
     if "unseen" in entries:
-        entries["unseen"].table(("from", "until"), ("from",))
+        if not entries["unseen"].table(("from", "until")):
+            raise entries["unseen"].wrong("it names no day", "add `from`, `until` or both.")
         return period_of(entries["unseen"])
     if record.end_status != "not verified" or record.last_seen is None:
         return None

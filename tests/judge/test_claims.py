@@ -15,6 +15,7 @@ from provenance.model import (
     Precedence,
     Signal,
     StatutoryException,
+    TimeAxis,
     Verdict,
 )
 
@@ -22,6 +23,10 @@ from provenance.model import (
 def law(terms, verdict=Verdict.RESTRICTED, lifts=(Layer.COPYRIGHT,), **more):
     made = terms("law/article", verdict, "2021-06-07", basis="statute", **more)
     return StatutoryException("law", "A Law", lifts, (replace(made, jurisdictions=("EU",)),))
+
+
+def rule_on(library, collected):
+    return Judge(library, Circumstances(collected=collected)).rule("here").ruling
 
 
 @pytest.fixture
@@ -120,6 +125,22 @@ def test_a_text_that_was_last_seen_before_is_doubted_unless_another_one_speaks(t
     assert Judge(here(old), Circumstances(collected=known)).rule("here").ruling.verdict is (
         Verdict.RESTRICTED
     )
+
+
+def test_a_text_that_decides_where_it_was_not_seen_is_a_reason_that_decides(terms, here):
+    old = terms("here/terms", Verdict.RESTRICTED, unseen=DateRange(date(2023, 1, 1)))
+    ruling = Judge(here(old), Circumstances()).rule("here", date(2022, 1, 1)).ruling
+    (reason,) = ruling.reasons
+    assert (ruling.basis, reason.basis, reason.decisive) == ("not-seen", "not-seen", True)
+
+
+def test_content_is_not_collected_before_it_is_published(terms, book):
+    later = terms("here/licence", Verdict.FORBIDDEN, "2024-01-01", time_axis=TimeAxis.CONTENT)
+    early = DateRange(None, date(2024, 1, 1))
+    library = book(replace(later, verdict=Verdict.PERMITTED, period=early, id="here/old"), later)
+    before = rule_on(library, DateRange(date(2022, 1, 1), date(2023, 1, 1)))
+    assert (before.verdict, before.terms) == (Verdict.PERMITTED, "here/old")
+    assert rule_on(library, DateRange(date(2024, 1, 1))).verdict is Verdict.FORBIDDEN
 
 
 def test_a_document_may_leave_the_last_word_to_the_licence_of_the_content(terms, book):

@@ -138,7 +138,9 @@ def every_day(item_date, asked):
     places = [asked.jurisdiction] if asked.jurisdiction else ["EU", "elsewhere"]
     published = [item_date] if item_date else [d for d in horizon if d <= max(collected)]
     models = [(), (ModelScope.COMPETING,)] if asked.model is None else [asked.model]
-    return list(product(collected, published, places, models))
+    every = product(collected, published, places, models)
+    # Nothing is collected before it is published; but a date of one item is believed.
+    return [moment for moment in every if item_date or moment[1] <= moment[0]]
 
 
 @given(libraries(), circumstances, item_dates, licences)

@@ -132,6 +132,7 @@ def test_an_exception_says_what_it_lifts():
         ("stored-on: 2022-03", "stored-on: long ago", "stored-on: 'long ago'", "2023-06-01"),
         ("2021-01-01, 2022]", "2021-01-01, old]", "versions[1]: 'old'", "2023-06-01"),
         ("precedence: licence", "precedence: license", "precedence: 'license'", "'licence'"),
+        ("end-status: not", "unseen: {}\n        end-status: not", "unseen: it names no", "both"),
         ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
         ("big.example/forum/*", "big.example/a b", "hosts[1]: 'big.example/a b'", "with a path"),
     ],
