@@ -21,6 +21,8 @@ COMMANDS = {
     ),
     "cache": ("provenance.cli.cache", "What earlier checks learnt, so that the next one is short."),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
+    "rules": ("provenance.cli.rules", "Ask the law book: list, explain, timeline, test, ..."),
+    "policy": ("provenance.cli.policy", "Write, check and explain what you tolerate."),
 }
 
 

@@ -1,7 +1,5 @@
 """`provenance check`."""
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +7,8 @@ import click
 
 from provenance import run
 from provenance.cli.errors import CLEAR, VIOLATED
-from provenance.model import Actor, Purpose
+from provenance.cli.terminals import is_coloured, width
+from provenance.model import Actor, ModelScope, Purpose
 
 _EXAMPLES = """
 \b
@@ -81,11 +80,32 @@ Examples:
 )
 @click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count.")
 @click.option(
+    "--commercial/--non-commercial",
+    default=None,
+    help="Whether the use is commercial. Unset: conditions that turn on it stay open.",
+)
+@click.option(
+    "--model",
+    "kinds",
+    multiple=True,
+    type=click.Choice([*(str(scope) for scope in list(ModelScope)[1:]), "other"]),
+    metavar="KIND",
+    help=f"What the model is: {', '.join(list(ModelScope)[1:])}, or other; repeatable. "
+    "Unset: the strictest counts.",
+)
+@click.option(
+    "--claim",
+    "claims",
+    multiple=True,
+    metavar="ID",
+    help="A statutory exception that you claim, such as eu-dsm-art-4; repeatable.",
+)
+@click.option(
     "--fail-on",
     "gates",
     multiple=True,
     metavar="GATE",
-    help="[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%; repeatable. "
+    help="[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%; repeatable. "
     "A gate for another source or verdict adds to the default, forbidden=0%.",
 )
 @click.option(
@@ -131,6 +151,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     collected: str | None,
     actor: str | None,
     jurisdiction: str | None,
+    commercial: bool | None,
+    kinds: tuple[str, ...],
+    claims: tuple[str, ...],
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
     calibration: str | None,
@@ -152,6 +175,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         collected=collected,
         actor=actor,
         jurisdiction=jurisdiction,
+        commercial=commercial,
+        model=kinds,
+        claims=claims,
         gates=gates,
         text_columns=text_columns,
         registries=registries,
@@ -175,15 +201,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if form != "terminal":
         sys.stdout.write(run.rendered(form, report))
     elif not quiet:
-        click.echo(run.summary(report, width=_width(), colour=_is_coloured()), color=True)
+        click.echo(run.summary(report, width=width(), colour=is_coloured()), color=True)
         if output is not None:
             click.echo(f"Report: {output / 'report.html'}")
     return VIOLATED if report.result.violations else CLEAR
-
-
-def _width() -> int:
-    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
-
-
-def _is_coloured() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from provenance.judge.rulings import judge
-from provenance.model import Circumstances, Library, Verdict
+from provenance.judge.rulings import Judge
+from provenance.model import Agreement, Circumstances, DateRange, Library, Verdict
+
+SIGNED = "the contract of the case"
+"""Reference of the agreement in a case that says `agreed: true`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +18,10 @@ class Case:
     ----------
     place : str
         Where it is written: "sources/x.yaml: cases.finds[0]".
+    file : str
+        Id of the source, licence, signal or exception whose file it stands in.
     subject : str
-        Source or licence.
+        Source, licence or signal whose content is judged.
     item_date, licence : date or None, str or None
         When the content was published, and the licence that it declares.
     circumstances : Circumstances
@@ -25,9 +30,14 @@ class Case:
         What must come out.
     basis, terms : str or None
         What must come out; None where the case does not say.
+    signals : tuple of str
+        Signals for machines that came with the content.
+    agreed : bool
+        Whether a contract for the purpose has been signed.
     """
 
     place: str
+    file: str
     subject: str
     item_date: date | None
     licence: str | None
@@ -35,11 +45,16 @@ class Case:
     verdict: Verdict
     basis: str | None
     terms: str | None
+    signals: tuple[str, ...] = ()
+    agreed: bool = False
 
 
 def differences(case: Case, library: Library) -> tuple[str, ...]:
     """Return in words what the rules make of a case otherwise than it says; nothing if it holds."""
-    ruling = judge(case.subject, case.item_date, case.licence, case.circumstances, library)
+    asked = case.circumstances
+    contract = Agreement(case.subject, (asked.purpose,), DateRange(), SIGNED)
+    judge = Judge(library, asked, [contract] if case.agreed else [])
+    ruling = judge.rule(case.subject, case.item_date, case.licence, case.signals).ruling
     expected = {"verdict": case.verdict, "basis": case.basis, "terms": case.terms}
     return tuple(
         f"{case.place}: {what} is {getattr(ruling, what)}, not {value}; {ruling.why}"

@@ -49,8 +49,10 @@ def rule_all(judge: Judge, subjects: Column, dates: Column, licences: Column) ->
     codes = np.zeros(len(subject_codes), np.int64)
     distinct: list[Judgement] = []
     pairs = subject_codes * len(declared) + licence_codes
-    for pair in np.unique(pairs).tolist():
-        rows = np.flatnonzero(pairs == pair)
+    order = np.argsort(pairs, kind="stable")
+    first = np.flatnonzero(np.diff(pairs[order], prepend=-1))
+    for rows in np.split(order, first[1:]) if len(order) else []:
+        pair = pairs[rows[0]].item()
         subject, licence = names[pair // len(declared)], declared[pair % len(declared)]
         turns = np.array(judge.turning_days(subject, licence), "datetime64[D]").astype(np.int64)
         found = np.searchsorted(turns, ordinals[rows], side="right")

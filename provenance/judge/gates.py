@@ -70,6 +70,7 @@ def _violation(outcome: GateOutcome, circumstances: Circumstances) -> Violation:
     gate = outcome.gate
     content = "content" if gate.source is None else f"content of {gate.source}"
     standing = _SAID[gate.verdict].format(purpose=circumstances.purpose)
+    standing += "" if gate.basis is None else f" ({gate.basis})"
     return Violation(
         gate=str(gate),
         message=(

@@ -9,6 +9,7 @@ from provenance.model import Library
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(//|\\\\)?", re.IGNORECASE)
 _END = re.compile(r"[/\\?#]")
+_QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":\d*$")
 _DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA takes for dots
 _WEB = ("http", "https", "ftp", "ws", "wss")
@@ -20,14 +21,21 @@ class SourceHosts:
     Parameters
     ----------
     library : Library
-        Names the hosts of each source; subdomains are included, the longest name wins.
+        Names the hosts of each source; subdomains are included, the longest name wins, and of
+        one host's paths the longest.
     """
 
     def __init__(self, library: Library) -> None:
+        owners: dict[str, list[tuple[str, str]]] = {}
+        for source in library.sources:
+            for host in source.hosts:
+                name, _, path = host.partition("/")
+                owners.setdefault(_ascii(name), []).append((path, source.id))
         self._owners = {
-            _ascii(host): source.id for source in library.sources for host in source.hosts
+            name: [(_below(path), owner) for path, owner in sorted(owned, key=_longest_path)]
+            for name, owned in owners.items()
         }
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, list[tuple[re.Pattern[str], str]]] = {}
 
     @property
     def owners(self) -> tuple[tuple[str, str], ...]:
@@ -42,12 +50,14 @@ class SourceHosts:
         address : str or None
             As datasets write it: with or without scheme, user, port or path; or a bare host.
         """
-        host = host_of(address) if address else None
+        host, path = _parted(address) if address else (None, "")
         if host is None:
             return None
         if host not in self._known:
-            self._known[host] = self._owner(host)
-        return self._known[host]
+            labels = host.split(".")
+            names = [".".join(labels[start:]) for start in range(len(labels))]
+            self._known[host] = [owner for name in names for owner in self._owners.get(name, [])]
+        return next((owner for below, owner in self._known[host] if below.match(path)), None)
 
     def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Return the source of each address; every distinct one is looked up once."""
@@ -57,13 +67,17 @@ class SourceHosts:
         owners = [self.source_of(address) for address in distinct.dictionary.to_pylist()]
         return pa.array(owners, pa.string()).take(distinct.indices)
 
-    def _owner(self, host: str) -> str | None:
-        labels = host.split(".")
-        for start in range(len(labels)):
-            owner = self._owners.get(".".join(labels[start:]))
-            if owner is not None:
-                return owner
-        return None
+
+def _longest_path(owned: tuple[str, str]) -> tuple[int, str]:
+    path, _ = owned
+    return -len(path), path
+
+
+def _below(path: str) -> re.Pattern[str]:
+    """Match a path and everything below it; a star is any run within one step."""
+    steps = path.removesuffix("*").strip("/")
+    escaped = re.escape(steps).replace(r"\*", "[^/]*")
+    return re.compile(rf"/*{escaped}(?:/|$)" if steps else "")
 
 
 def host_of(address: str) -> str | None:
@@ -76,6 +90,11 @@ def host_of(address: str) -> str | None:
     >>> host_of("x.com/status/1"), host_of("//x.com"), host_of("mailto:a@x.com")
     ('x.com', 'x.com', None)
     """
+    return _parted(address)[0]
+
+
+def _parted(address: str) -> tuple[str | None, str]:
+    """Part an address into its host, as `host_of` gives it, and its path."""
     address = address.strip()
     scheme = _SCHEME.match(address)
     if scheme is not None and scheme[2] is not None:
@@ -85,10 +104,11 @@ def host_of(address: str) -> str | None:
     elif address.startswith(("//", "\\\\")):
         address = address[2:]
     elif scheme is not None and not _is_port(address[scheme.end() :]):
-        return None
-    authority = _END.split(address, maxsplit=1)[0].rpartition("@")[2]
-    host = _ascii(_PORT.sub("", unquote(authority)))
-    return host if "." in host and _is_name(host) else None
+        return None, ""
+    authority = _END.split(address, maxsplit=1)[0]
+    path = _QUERY.split(address[len(authority) :], maxsplit=1)[0]
+    host = _ascii(_PORT.sub("", unquote(authority.rpartition("@")[2])))
+    return (host if "." in host and _is_name(host) else None), path
 
 
 def _is_port(text: str) -> bool:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from provenance.judge.hearings import hear
-from provenance.judge.matters import Lawbook, Matter
+from provenance.judge.hearings import hear, timeline
+from provenance.judge.lawbook import Lawbook
+from provenance.judge.transcripts import Transcript
 from provenance.judge.wording import remedy, why
-from provenance.model import Agreement, Circumstances, Library, Ruling
+from provenance.model import Agreement, Circumstances, Library, Ruling, Stretch
 
+_Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
 """The stretch of content whose date nobody knows."""
 
@@ -28,6 +30,15 @@ class Judgement:
 
     ruling: Ruling
     agreement: Agreement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A matter, the days on which it turns, and what stands on each day of collection."""
+
+    transcript: Transcript
+    days: tuple[date, ...]
+    timeline: tuple[Stretch, ...]
 
 
 class Judge:
@@ -55,12 +66,16 @@ class Judge:
     ) -> None:
         self._lawbook = Lawbook(library, circumstances, agreements)
         self._today = today
-        self._matters: dict[tuple[str, str | None], tuple[Matter, tuple[date, ...]]] = {}
-        self._judgements: dict[tuple[str, str | None, int], Judgement] = {}
+        self._matters: dict[_Subject, _Prepared] = {}
+        self._judgements: dict[tuple[_Subject, int], Judgement] = {}
         self._distinct: dict[Judgement, Judgement] = {}
 
     def rule(
-        self, subject: str, item_date: date | None = None, licence: str | None = None
+        self,
+        subject: str,
+        item_date: date | None = None,
+        licence: str | None = None,
+        signals: tuple[str, ...] = (),
     ) -> Judgement:
         """Rule on content of a source, or under a licence alone.
 
@@ -72,61 +87,74 @@ class Judge:
             When the content was published.
         licence : str, optional
             The licence that it declares.
+        signals : tuple of str
+            Signals for machines that came with it, by their ids.
 
         Returns
         -------
         Judgement
             Equal judgements are the same object.
         """
-        days = self.turning_days(subject, licence)
+        days = self.turning_days(subject, licence, signals)
         if isinstance(item_date, datetime):
             item_date = item_date.date()
         stretch = UNDATED if item_date is None else bisect_right(days, item_date)
-        return self.rule_stretch(subject, licence, stretch)
+        return self.rule_stretch(subject, licence, stretch, signals)
 
-    def rule_stretch(self, subject: str, licence: str | None, stretch: int) -> Judgement:
+    def rule_stretch(
+        self, subject: str, licence: str | None, stretch: int, signals: tuple[str, ...] = ()
+    ) -> Judgement:
         """Rule on all content published between two turning days.
 
         Parameters
         ----------
-        subject, licence : str
+        subject, licence, signals
             As in `rule`.
         stretch : int
             How many turning days lie on or before the content's date; `UNDATED` where it has none.
         """
-        judgement = self._judgements.get((subject, licence, stretch))
+        judgement = self._judgements.get(((subject, licence, signals), stretch))
         if judgement is None:
-            matter, days = self._matter(subject, licence)
-            judgement = self._hear(matter, _day_within(days, stretch))
+            prepared = self._prepared((subject, licence, signals))
+            judgement = self._hear(prepared, _day_within(prepared.days, stretch))
             # Equal rulings are one object, so that a report shows them once.
             judgement = self._distinct.setdefault(judgement, judgement)
-            self._judgements[subject, licence, stretch] = judgement
+            self._judgements[(subject, licence, signals), stretch] = judgement
         return judgement
 
-    def turning_days(self, subject: str, licence: str | None = None) -> tuple[date, ...]:
+    def turning_days(
+        self, subject: str, licence: str | None = None, signals: tuple[str, ...] = ()
+    ) -> tuple[date, ...]:
         """Return the days at which another date of an item may give another ruling, in order."""
-        return self._matter(subject, licence)[1]
+        return self._prepared((subject, licence, signals)).days
 
-    def _matter(self, subject: str, licence: str | None) -> tuple[Matter, tuple[date, ...]]:
-        found = self._matters.get((subject, licence))
+    def _prepared(self, asked: _Subject) -> _Prepared:
+        found = self._matters.get(asked)
         if found is None:
-            matter = self._lawbook.matter(subject, licence)
-            days = matter.turning_days(self._lawbook.circumstances.collected, self._today)
-            found = self._matters[subject, licence] = matter, days
+            matter = self._lawbook.matter(*asked)
+            transcript = Transcript(self._lawbook, matter)
+            found = self._matters[asked] = _Prepared(
+                transcript,
+                matter.turning_days(self._lawbook.circumstances.collected, self._today),
+                timeline(transcript, self._today),
+            )
         return found
 
-    def _hear(self, matter: Matter, item_date: date | None) -> Judgement:
-        hearing = hear(self._lawbook, matter, item_date, self._today)
+    def _hear(self, prepared: _Prepared, item_date: date | None) -> Judgement:
+        hearing = hear(prepared.transcript, item_date, self._today)
         stands = hearing.stands(self._lawbook.circumstances.actor)
+        reasons = hearing.reasons(stands)
         ruling = Ruling(
-            subject=matter.subject,
+            subject=hearing.matter.subject,
             verdict=stands.verdict,
             basis=stands.basis,
             terms=None if stands.terms is None else stands.terms.id,
             why=why(hearing, stands),
-            reasons=hearing.reasons(stands),
+            reasons=reasons,
             alternatives=hearing.alternatives(stands),
             remedy=remedy(hearing, stands),
+            questions=self._lawbook.questions(reasons),
+            timeline=prepared.timeline,
         )
         return Judgement(ruling, stands.agreement)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from provenance.model import Agreement, Basis, Library, Purpose, Say, Terms, Verdict
+from provenance.model import Agreement, Basis, Layer, Library, Purpose, Say, Terms, Verdict
 
 NOT_VERIFIED = "not-verified"
 """Nobody has read the document."""
@@ -19,7 +19,21 @@ NO_RULE = "no-rule"
 AGREEMENT = "agreement"
 """A contract permits it."""
 
-RESERVED_BASES = (NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT)
+OTHER_MODEL = "other-model"
+"""The clause speaks of other models than the one asked about."""
+NOT_SEEN = "not-seen"
+"""The document was seen before the day that counts, and nobody knows whether it still held."""
+UNMET = "condition-unmet"
+"""The document allows it under a condition that is not met."""
+YIELDS = "yields-to-licence"
+"""The document leaves the last word to the licence of the content."""
+STATUTE = "statute"
+"""A law allows it, and the policy claims so."""
+
+RESERVED_BASES = (
+    *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT),
+    *(OTHER_MODEL, NOT_SEEN, UNMET, YIELDS, STATUTE),
+)
 """Bases that the judge gives by itself; `verdicts.yaml` says what they mean."""
 
 
@@ -35,12 +49,18 @@ class Statement:
         The document's version.
     agreement : Agreement or None
         The contract.
+    lifted : Statement or None
+        What would be said here, had nobody claimed a statutory exception.
+    signalled : bool
+        Whether it came with the content, as a signal for machines.
     """
 
     verdict: Verdict
     basis: str
     terms: Terms | None = None
     agreement: Agreement | None = None
+    lifted: "Statement | None" = None
+    signalled: bool = False
 
 
 def statement_of(terms: Terms, purpose: Purpose) -> Statement:
@@ -68,7 +88,17 @@ class Scale:
     def say(self, statement: Statement) -> Say:
         """Return how much a statement counts beside others; on a basis without entry, fully."""
         entry = self._bases.get(statement.basis)
-        return Say.SPEAKS if entry is None else entry[1].say
+        say = Say.SPEAKS if entry is None else entry[1].say
+        return Say.SIGNAL if statement.signalled and say is Say.SPEAKS else say
+
+    def layer(self, basis: str) -> Layer:
+        """Return what kind of right or duty a basis is; none, for one without entry."""
+        entry = self._bases.get(basis)
+        return Layer.NONE if entry is None else entry[1].layer
+
+    def is_stricter(self, verdict: Verdict, other: Verdict) -> bool:
+        """Whether one verdict is stricter than another."""
+        return self._ranks[verdict] < self._ranks[other]
 
     def allows(self, other: Statement, stands: Statement) -> bool:
         """Whether another statement that speaks allows more than the one that stands."""
@@ -107,6 +137,7 @@ class Scale:
         """
         speaking = [s for s in statements if self.say(s) is Say.SPEAKS]
         silent = [s for s in statements if self.say(s) is Say.SILENT]
-        stands = self.strictest(speaking or silent)
+        documents = [s for s in silent if not s.signalled]
+        stands = self.strictest(speaking or documents or silent)
         signals = [s for s in statements if self.say(s) is Say.SIGNAL]
         return self.strictest([stands, *signals])

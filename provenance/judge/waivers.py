@@ -1,7 +1,7 @@
 """Waivers: findings that somebody answers for, until a day."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fnmatch import translate
 from typing import TypeAlias
@@ -13,11 +13,20 @@ import pyarrow as pa
 from provenance.model import Waiver, WaiverOutcome
 
 Column: TypeAlias = Sequence[str | None]
+WAIVED = {
+    "source": "source",
+    "documents": "document",
+    "item": "item",
+    "dataset": "file",
+    "rule": "terms",
+}
+"""The column of the findings that each cover of a waiver is held against."""
+_GLOBS = ("documents", "dataset", "rule")
 Mask = npt.NDArray[np.bool_]
 
 
 def waive(
-    waivers: Sequence[Waiver], today: date, source: Column, document: Column, item: Column
+    waivers: Sequence[Waiver], today: date, findings: Mapping[str, Column]
 ) -> tuple[list[str | None], tuple[WaiverOutcome, ...]]:
     """Say which waiver excuses each finding.
 
@@ -27,8 +36,8 @@ def waive(
         The first that covers a finding, and has not expired, excuses it.
     today : date
         A waiver counts until the day before it expires.
-    source, document, item : sequences of str or None, all of one length
-        The findings' columns.
+    findings : mapping of str to sequences of str or None, all of one length
+        The columns of the findings that `WAIVED` names.
 
     Returns
     -------
@@ -37,11 +46,15 @@ def waive(
     outcomes : tuple of WaiverOutcome
         One a waiver, in their order, unused and expired ones too.
     """
-    columns = [pa.array(c, pa.string()).dictionary_encode() for c in (source, document, item)]
-    excused_by = np.full(len(source), -1, np.int64)
+    columns = {
+        cover: pa.array(findings[name], pa.string()).dictionary_encode()
+        for cover, name in WAIVED.items()
+    }
+    length = len(columns["source"])
+    excused_by = np.full(length, -1, np.int64)
     outcomes = []
     for index, waiver in enumerate(waivers):
-        covered = _covered(waiver, columns, len(source))
+        covered = _covered(waiver, columns, length)
         expired = waiver.expires <= today
         if not expired:
             covered &= excused_by < 0
@@ -52,12 +65,13 @@ def waive(
     return [ids[index] for index in excused_by.tolist()], tuple(outcomes)
 
 
-def _covered(waiver: Waiver, columns: Sequence[pa.DictionaryArray], length: int) -> Mask:
+def _covered(waiver: Waiver, columns: Mapping[str, pa.DictionaryArray], length: int) -> Mask:
     covered = np.ones(length, np.bool_)
-    wanted = (waiver.source, waiver.documents, waiver.item)
-    for column, text, is_glob in zip(columns, wanted, (False, True, False), strict=True):
+    for cover, column in columns.items():
+        text = getattr(waiver, cover)
         if text is not None:
-            covered &= _holds(column, re.compile(translate(text) if is_glob else re.escape(text)))
+            pattern = translate(text) if cover in _GLOBS else re.escape(text)
+            covered &= _holds(column, re.compile(pattern))
     return covered
 
 

@@ -9,12 +9,22 @@ from provenance.judge.statements import (
     NO_RULE,
     NO_TERMS,
     NOT_NAMED,
+    NOT_SEEN,
     NOT_VERIFIED,
+    OTHER_MODEL,
+    UNMET,
+    YIELDS,
     Statement,
     statement_of,
 )
 from provenance.model import DateRange, Terms, Verdict
 
+_BESIDE = {
+    OTHER_MODEL: "The clause speaks of other models than the one asked about.",
+    NOT_SEEN: "Whether it still held on the day that counts, nobody has verified.",
+    UNMET: "Its condition is not met: the use is commercial.",
+    YIELDS: "It leaves the last word to the licence of the content.",
+}
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 
 
@@ -46,6 +56,8 @@ def _ground(hearing: Hearing, stands: Statement) -> str:
         return f"{_cited(terms)} does not speak of {purpose}."
     if stands.basis == NOT_VERIFIED:
         return f"{_cited(terms)}: nobody has verified what it says of {purpose}."
+    if stands.basis in _BESIDE:
+        return f"{_cited(terms)}: {_first_sentence(terms.paraphrase)} {_BESIDE[stands.basis]}"
     return f"{_cited(terms)}: {_first_sentence(terms.paraphrase)}"
 
 
@@ -79,24 +91,34 @@ def _lent(hearing: Hearing, stands: Statement) -> str | None:
 
 
 def _doubt(hearing: Hearing, stands: Statement) -> str | None:
+    if stands.lifted is not None:
+        return _unclaimed(hearing)
     dates = [
         f"{hearing.collected_in_words(span)}, it is {said.verdict} ({said.basis})"
         for span, said in hearing.by_collection(verdict_and_basis)
         if said.verdict is not stands.verdict
     ]
     roles = _laxer_roles(hearing, stands)
-    if not dates and not roles:
+    models = [
+        f"{model}, it is {said.verdict} ({said.basis})"
+        for model, said in hearing.by_model(verdict_and_basis)
+        if hearing.lawbook.scale.allows(said, stands)
+    ]
+    open_ends = {
+        "on which day it was collected": dates,
+        "in what role": roles,
+        "for which model": models,
+    }
+    if not any(open_ends.values()):
         return _were_it_unknown(hearing, stands)
-    unknown = " and ".join(
-        [*(["on which day"] if dates else []), *(["in what role"] if roles else [])]
-    )
-    laxer = "; ".join([*dates, *roles])
-    return f"Nobody says {unknown} it was collected, so the strictest verdict stands: {laxer}."
+    unknown = " and ".join(what for what, laxer in open_ends.items() if laxer)
+    laxer = "; ".join([*dates, *roles, *models])
+    return f"Nobody says {unknown}, so the strictest verdict stands: {laxer}."
 
 
 def _laxer_roles(hearing: Hearing, stands: Statement) -> list[str]:
     roles: dict[tuple[Verdict, str], list[str]] = {}
-    for role, said in hearing.by_role():
+    for role, said in hearing.by_role:
         # A role that no document binds has no say, so it is no way out either.
         if hearing.lawbook.scale.allows(said, stands):
             roles.setdefault(verdict_and_basis(said), []).append(role)
@@ -107,11 +129,20 @@ def _laxer_roles(hearing: Hearing, stands: Statement) -> list[str]:
 
 
 def _were_it_unknown(hearing: Hearing, stands: Statement) -> str | None:
-    undated = hearing.undated()
+    undated = hearing.undated
     if undated.verdict is stands.verdict:
         return None
     ground = "" if undated.terms is None else f": {_cited(undated.terms)}"
     return f"Were the date of collection not known, it would be {undated.verdict}{ground}."
+
+
+def _unclaimed(hearing: Hearing) -> str:
+    bare = hearing.without_claims()
+    ground = "" if bare.terms is None else f": {_cited(bare.terms)}"
+    return (
+        "This counts because the policy claims the exception. Without the claim, the content "
+        f"would be {bare.verdict} ({bare.basis}){ground}."
+    )
 
 
 def _bare(hearing: Hearing) -> str:
@@ -122,15 +153,18 @@ def _bare(hearing: Hearing) -> str:
 def _missing(hearing: Hearing, stands: Statement) -> str | None:
     allows = hearing.lawbook.scale.allows
     by_date = [said for _, said in hearing.by_collection(verdict_and_basis)]
-    by_role = [said for _, said in hearing.by_role()]
-    asked = [
-        option
-        for option, said in (("--collected", by_date), ("--actor", by_role))
-        if any(allows(each, stands) for each in said)
-    ]
+    by_role = [said for _, said in hearing.by_role]
+    by_model = [said for _, said in hearing.by_model(verdict_and_basis)]
+    options = (("--collected", by_date), ("--actor", by_role), ("--model", by_model))
+    asked = [option for option, said in options if any(allows(each, stands) for each in said)]
     if not asked:
         return None
-    return f"State what you know of when and how it was collected ({' and '.join(asked)})."
+    return (
+        f"State what you know of when, how and for which model it was collected "
+        f"({' and '.join(asked)})."
+        if "--model" in asked
+        else f"State what you know of when and how it was collected ({' and '.join(asked)})."
+    )
 
 
 def _step(matter: Matter, stands: Statement) -> str:
@@ -143,7 +177,7 @@ def _step(matter: Matter, stands: Statement) -> str:
     if stands.basis == NO_RULE:
         rule = f"{_missing_rule(matter)} (rules/README.md says how)"
         return f"Write {rule}{_alone(matter)}, or, {signed}."
-    if stands.basis == NO_TERMS:
+    if stands.basis in (NO_TERMS, NOT_SEEN):
         return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
     if stands.basis == NOT_VERIFIED:
         return f"Read the document, record in {_book(matter)} what it says, or, {signed}."

@@ -107,12 +107,12 @@ def _touch(
     touched: UInt64s,
 ) -> None:
     """Fetch what `locate` will read."""
-    some = np.uint64(0)
+    some, end = np.uint64(0), np.int64(len(shingles) - 1)
     for place in passed:
         some ^= np.uint64(directory[bucket_of(seeds[place], shift)])
     for place in passed:
         first = np.int64(directory[bucket_of(seeds[place], shift)])
-        some ^= np.uint64(shingles[min(first, len(shingles) - 1)])
+        some ^= np.uint64(shingles[min(first, end)])
     touched[0] ^= some
 
 

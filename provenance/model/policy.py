@@ -27,9 +27,13 @@ class WaiverReason(StrEnum):
     RISK_ACCEPTED = "risk-accepted"
 
 
+COVERS = ("source", "documents", "item", "dataset", "rule")
+"""What a waiver may be narrowed to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A share that must not be exceeded: `x:restricted.documents=5%`.
+    """A share that must not be exceeded: `x:restricted/automated-access.documents=5%`.
 
     Parameters
     ----------
@@ -41,19 +45,25 @@ class Gate:
         What is counted.
     limit : float
         In [0, 1]; the gate fails when the low end of the share is above it.
+    basis : str or None
+        Only content whose verdict stands on this basis; None takes all.
     """
 
     verdict: Verdict
     source: str | None = None
     unit: Unit = Unit.TOKENS
     limit: float = 0.0
+    basis: str | None = None
 
     def __str__(self) -> str:
         """Write the gate as `--fail-on` reads it."""
         source = f"{self.source}:" if self.source else ""
         unit = "" if self.unit is Unit.TOKENS else f".{self.unit}"
+        basis = f"/{self.basis}" if self.basis else ""
         return (
-            f"{source}{self.verdict}{unit}={self.limit:.6%}".rstrip("%").rstrip("0").rstrip(".")
+            f"{source}{self.verdict}{basis}{unit}={self.limit:.6%}".rstrip("%")
+            .rstrip("0")
+            .rstrip(".")
             + "%"
         )
 
@@ -72,12 +82,15 @@ class Agreement:
         While it holds.
     reference : str
         How it is filed.
+    digest : str or None
+        SHA-256 of the signed document.
     """
 
     source: str
     purposes: tuple[Purpose, ...]
     period: DateRange
     reference: str
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +99,9 @@ class Waiver:
 
     Parameters
     ----------
-    source, documents, item : str or None
-        What it covers: a source id, a glob over document ids, an item id; None covers all.
+    source, documents, item, dataset, rule : str or None
+        What it covers: a source id, a glob over document ids, an item id, globs over the files of
+        the corpus and over the ids of terms; None covers all.
     reason : WaiverReason
         Why.
     statement, approver : str
@@ -103,11 +117,13 @@ class Waiver:
     source: str | None = None
     documents: str | None = None
     item: str | None = None
+    dataset: str | None = None
+    rule: str | None = None
 
     @property
     def id(self) -> str:
         """A name that stays the same while the waiver does."""
-        covers = [f"{k}={v}" for k in ("source", "documents", "item") if (v := getattr(self, k))]
+        covers = [f"{k}={v}" for k in COVERS if (v := getattr(self, k))]
         return f"{self.reason}: {', '.join(covers)}"
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from provenance.model.terms import Actor, DateRange, Purpose, Terms, Verdict
+from provenance.model.library import OpenQuestion
+from provenance.model.terms import Actor, DateRange, ModelScope, Purpose, Terms, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,21 @@ class Circumstances:
         Who collected it; None takes the strictest.
     jurisdiction : str or None
         "EU", "US", ...; None takes all.
+    commercial : bool or None
+        Whether the use is commercial; None leaves conditions open that turn on it.
+    model : tuple of ModelScope or None
+        All that the model is, of what clauses distinguish; empty is none of it, None is unknown.
+    claims : tuple of str
+        Ids of the statutory exceptions that somebody claims.
     """
 
     purpose: Purpose = Purpose.PRETRAINING
     collected: DateRange | None = None
     actor: Actor | None = None
     jurisdiction: str | None = None
+    commercial: bool | None = None
+    model: tuple[ModelScope, ...] | None = None
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,15 @@ class Reason:
         Why.
     decisive : bool
         Whether the ruling rests on it.
+    lifted_by : str or None
+        Id of the terms of a claimed exception that set it aside.
     """
 
     terms: Terms
     verdict: Verdict
     basis: str
     decisive: bool
+    lifted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,24 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """What the verdict is on content collected within some days.
+
+    Parameters
+    ----------
+    collected : DateRange
+        The days.
+    verdict, basis, terms
+        As in a ruling.
+    """
+
+    collected: DateRange
+    verdict: Verdict
+    basis: str
+    terms: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """The verdict on content of one source, with its chain of reasons.
 
@@ -91,6 +122,10 @@ class Ruling:
         The verdict in each period or role that could have counted.
     remedy : str or None
         What to do next, where the verdict is not `permitted`.
+    questions : tuple of OpenQuestion
+        What nobody has settled, and matters here: shown, never decided.
+    timeline : tuple of Stretch
+        The verdict for every day of collection, in order of days.
     """
 
     subject: str
@@ -101,3 +136,5 @@ class Ruling:
     reasons: tuple[Reason, ...]
     alternatives: tuple[Alternative, ...]
     remedy: str | None
+    questions: tuple[OpenQuestion, ...] = ()
+    timeline: tuple[Stretch, ...] = ()

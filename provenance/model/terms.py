@@ -39,6 +39,24 @@ class Actor(StrEnum):
     RESEARCH_ORGANISATION = "research-organisation"
 
 
+class ModelScope(StrEnum):
+    """Which models a clause speaks of."""
+
+    ANY = "any"
+    GENERATIVE = "generative"
+    FOUNDATION_OR_FRONTIER = "foundation-or-frontier"
+    COMPETING = "competing"
+
+
+class Precedence(StrEnum):
+    """How a source's document stands beside the licence of the content."""
+
+    STRICTER = "stricter"
+    """The stricter of the two counts."""
+    LICENCE = "licence"
+    """The document itself leaves the last word to the licence, where the content has one."""
+
+
 class TimeAxis(StrEnum):
     """Which date of a record chooses the version of a document that counts."""
 
@@ -69,6 +87,42 @@ class DateRange:
         ends_after = self.until is None or other.first is None or other.first < self.until
         starts_before = other.until is None or self.first is None or self.first < other.until
         return ends_after and starts_before
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How well the words of a version are documented: what was read, and when it was seen.
+
+    Parameters
+    ----------
+    from_basis : str
+        How the first day is known: "document date", "first seen", "secondary report",
+        "not verified".
+    versions : tuple of str
+        Dates of the texts that all say this.
+    stored_on : str or None
+        When the stored copy was made; the month or the year where no more is known.
+    first_seen, last_seen : date or None
+        First and last stored version with the quoted words.
+    latest_copy : date or None
+        The latest stored version of the document.
+    end_status : str
+        "ended", "in the latest stored copy", "not verified", "not tracked".
+    reviewed_by : str or None
+        The lawyer who has reviewed the entry; None until one does.
+    reviewed_on : date or None
+        When.
+    """
+
+    from_basis: str = "document date"
+    versions: tuple[str, ...] = ()
+    stored_on: str | None = None
+    first_seen: date | None = None
+    last_seen: date | None = None
+    latest_copy: date | None = None
+    end_status: str = "not tracked"
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +163,22 @@ class Terms:
         Where the version that was read is kept.
     confidence : str
         How we know: "verified on a stored copy", "secondary", "not verified".
+    model_scope : ModelScope
+        Which models it speaks of; of others it is silent.
+    conditions : tuple of str
+        `condition` as closed tags, all of which must be met; "robots or consent" is met by either.
+    precedence : Precedence
+        How it stands beside the licence of the content.
+    supersedes : str or None
+        Id of the version that it took the place of.
+    unseen : DateRange or None
+        Days of the period on which nobody has seen that it still held.
+    kind : str or None
+        What sort of document it is: "platform", "api-terms", "publisher".
+    notes : str or None
+        What else a reader should know.
+    record : Record
+        How well it is documented.
     """
 
     id: str
@@ -128,98 +198,11 @@ class Terms:
     quotation_digest: str | None
     stored_copy: str | None
     confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who published something, and under whose terms.
-
-    Parameters
-    ----------
-    id, name : str
-        "x"; "X (Twitter)".
-    hosts : tuple of str
-        Hosts whose pages are the source's own; subdomains are included.
-    terms : tuple of Terms
-        Every version of every document, in order of their ids.
-    content_licence : str or None
-        A licence that all content stands under, by its id, if the source declares one.
-    """
-
-    id: str
-    name: str
-    hosts: tuple[str, ...]
-    terms: tuple[Terms, ...]
-    content_licence: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Licence:
-    """A licence that content may declare.
-
-    Parameters
-    ----------
-    id, name : str
-        "cc-by-4.0"; its full name.
-    aliases : tuple of str
-        SPDX and Hugging Face identifiers and common spellings, lower case.
-    terms : tuple of Terms
-        Its versions.
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...]
-    terms: tuple[Terms, ...]
-
-
-class Say(StrEnum):
-    """How much a document's verdict counts beside the verdicts of others."""
-
-    SPEAKS = "speaks"
-    SILENT = "silent"
-    SIGNAL = "signal"
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """Why a document gives the verdict it gives.
-
-    Parameters
-    ----------
-    id, meaning : str
-        "automated-access"; what that means, for a reader who is no lawyer.
-    say : Say
-        A document that speaks always counts; a silent one only where nothing speaks; a signal
-        may make a verdict stricter, never laxer.
-    """
-
-    id: str
-    meaning: str
-    say: Say
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """All rules in force for a run.
-
-    Parameters
-    ----------
-    sources, licences : tuple
-        In order of their ids.
-    strictest_first : tuple of Verdict
-        How verdicts combine: the first of these that any document gives, stands (`verdicts.yaml`).
-    excused_actors : tuple of str
-        Actors that an unset actor is never taken for: the platform itself, its licensee.
-    digest : str
-        SHA-256 over every rule file.
-    bases : tuple of Basis
-        Weightiest first: among equal verdicts, the one on the weightiest basis is named.
-    """
-
-    sources: tuple[Source, ...]
-    licences: tuple[Licence, ...]
-    strictest_first: tuple[Verdict, ...]
-    excused_actors: tuple[str, ...]
-    digest: str
-    bases: tuple[Basis, ...] = ()
+    model_scope: ModelScope = ModelScope.ANY
+    conditions: tuple[str, ...] = ()
+    precedence: Precedence = Precedence.STRICTER
+    supersedes: str | None = None
+    unseen: DateRange | None = None
+    kind: str | None = None
+    notes: str | None = None
+    record: Record = Record()

@@ -6,8 +6,9 @@ from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
 from provenance.read.gatesyntax import parse_gate, parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
-from provenance.read.policyfile import Options, load_policy, override, parse_collected
+from provenance.read.policyfile import Options, load_policy, override, parse_collected, parse_day
 from provenance.read.rulefiles import load_cases, load_rules
+from provenance.read.rulelint import rule_mistakes
 
 __all__ = [
     "LAYOUTS",
@@ -24,6 +25,8 @@ __all__ = [
     "open_dump",
     "override",
     "parse_collected",
+    "parse_day",
     "parse_gate",
     "parse_rate",
+    "rule_mistakes",
 ]

@@ -71,6 +71,12 @@ class Checked:
             raise self.wrong("the text is empty", "write it, or leave the key out.")
         raise self.wrong(f"{self.value!r} is not text", "put the value in quotes.")
 
+    def truth(self) -> bool:
+        """Take the value as true or false."""
+        if isinstance(self.value, bool):
+            return self.value
+        raise self.wrong(f"{self.value!r} is neither true nor false", "write true or false.")
+
     def word(self, known: Collection[str]) -> str:
         """Take the value as one of some words."""
         word = self.text()

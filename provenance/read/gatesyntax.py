@@ -1,4 +1,4 @@
-"""Gates as people write them: `[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%`."""
+"""Gates as people write them: `[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%`."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,9 @@ from provenance.model import Gate, Unit, Verdict
 from provenance.read.checked import Checked
 
 _SHARE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?%")
-_GRAMMAR = "[SOURCE:]VERDICT[.documents|.tokens|.bytes]=N%, such as x:restricted.documents=5%"
+_GRAMMAR = (
+    "[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%, such as x:restricted.documents=5%"
+)
 
 
 def parse_gate(text: str) -> Gate:
@@ -67,10 +69,11 @@ def gates_of(table: Checked) -> tuple[Gate, ...]:
 
 
 def overridden(gates: Iterable[Gate], given: Iterable[Gate]) -> tuple[Gate, ...]:
-    """Let given gates take the place of those for the same source and verdict."""
+    """Let given gates take the place of those for the same source, verdict and basis."""
     given = _distinct(given)
-    named = {(gate.source, gate.verdict) for gate in given}
-    return (*(gate for gate in gates if (gate.source, gate.verdict) not in named), *given)
+    named = {(gate.source, gate.verdict, gate.basis) for gate in given}
+    kept = (gate for gate in gates if (gate.source, gate.verdict, gate.basis) not in named)
+    return (*kept, *given)
 
 
 def _entry(key: str, entry: Checked) -> Gate:
@@ -79,7 +82,8 @@ def _entry(key: str, entry: Checked) -> Gate:
 
 def _gate(name: Checked, share: str) -> Gate:
     source, _, rest = name.text().rpartition(":")
-    verdict, dot, unit = rest.strip().partition(".")
+    said, dot, unit = rest.strip().partition(".")
+    verdict, slash, basis = said.partition("/")
     found = _SHARE.fullmatch(share)
     if not found or float(found[1]) > 100:
         raise name.wrong(
@@ -91,6 +95,7 @@ def _gate(name: Checked, share: str) -> Gate:
         source=source.strip() or None,
         unit=_part(name, unit).one_of(Unit) if dot else Unit.TOKENS,
         limit=float(found[1]) / 100,
+        basis=_part(name, basis).text() if slash else None,
     )
 
 
@@ -111,7 +116,7 @@ def _meant(share: str) -> str:
 def _distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
     found: dict[tuple[object, ...], Gate] = {}
     for gate in gates:
-        first = found.setdefault((gate.source, gate.verdict, gate.unit), gate)
+        first = found.setdefault((gate.source, gate.verdict, gate.unit, gate.basis), gate)
         if first is not gate:
             raise PolicyError(
                 f"two gates are for the same share: {first} and {gate}",

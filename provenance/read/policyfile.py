@@ -5,33 +5,26 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from provenance.errors import PolicyError
-from provenance.model import (
-    DEFAULT_GATES,
-    Actor,
-    Agreement,
-    Circumstances,
-    DateRange,
-    Policy,
-    Purpose,
-    Waiver,
-    WaiverReason,
-)
+from provenance.model import DEFAULT_GATES, Actor, Circumstances, DateRange, Policy, Purpose
 from provenance.read.checked import Checked
-from provenance.read.datesyntax import collected_of, period_of
+from provenance.read.datesyntax import collected_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
+from provenance.read.policysyntax import (
+    CHECK_KEYS,
+    parse_agreement,
+    parse_circumstances,
+    parse_model,
+    parse_waivers,
+    texts,
+)
 
 FILE, PROJECT = "provenance.toml", "pyproject.toml"
-CHECK_KEYS = (
-    *("purpose", "collected", "actor", "jurisdiction"),
-    *("text_columns", "registries", "backgrounds", "calibration"),
-)
-AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference")
-COVERS = ("source", "documents", "item")
-WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
+KEYS = ("check", "gate", "claims", "agreements", "waivers")
 
 
 class Options(TypedDict, total=False):
@@ -41,6 +34,9 @@ class Options(TypedDict, total=False):
     collected: str | None
     actor: str | None
     jurisdiction: str | None
+    commercial: bool | None
+    model: Sequence[str]
+    claims: Sequence[str]
     gates: Sequence[str]
     text_columns: Sequence[str]
     registries: Sequence[str]
@@ -85,20 +81,11 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
     PolicyError
         If an option's value is not one it can have.
     """
-    circumstances = policy.circumstances
-    if (purpose := _option(options.get("purpose"), "--purpose")) is not None:
-        circumstances = replace(circumstances, purpose=purpose.one_of(Purpose))
-    if (collected := _option(options.get("collected"), "--collected")) is not None:
-        circumstances = replace(circumstances, collected=collected_of(collected))
-    if (actor := _option(options.get("actor"), "--actor")) is not None:
-        circumstances = replace(circumstances, actor=actor.one_of(Actor))
-    if (place := _option(options.get("jurisdiction"), "--jurisdiction")) is not None:
-        circumstances = replace(circumstances, jurisdiction=place.text())
     gates = [parse_gate(gate) for gate in options.get("gates", ())]
     return _with_digest(
         replace(
             policy,
-            circumstances=circumstances,
+            circumstances=_overridden(policy.circumstances, options),
             gates=overridden(policy.gates, gates),
             text_columns=tuple(options.get("text_columns", ())) or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
@@ -106,6 +93,24 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
             calibration=options.get("calibration") or policy.calibration,
         )
     )
+
+
+def _overridden(asked: Circumstances, options: Options) -> Circumstances:
+    if (purpose := _option(options.get("purpose"), "--purpose")) is not None:
+        asked = replace(asked, purpose=purpose.one_of(Purpose))
+    if (collected := _option(options.get("collected"), "--collected")) is not None:
+        asked = replace(asked, collected=collected_of(collected))
+    if (actor := _option(options.get("actor"), "--actor")) is not None:
+        asked = replace(asked, actor=actor.one_of(Actor))
+    if (place := _option(options.get("jurisdiction"), "--jurisdiction")) is not None:
+        asked = replace(asked, jurisdiction=place.text())
+    if (commercial := options.get("commercial")) is not None:
+        asked = replace(asked, commercial=commercial)
+    if model := options.get("model"):
+        asked = replace(asked, model=parse_model(Checked([*model], "--model", "", PolicyError)))
+    if claims := options.get("claims"):
+        asked = replace(asked, claims=tuple(dict.fromkeys(claims)))
+    return asked
 
 
 def parse_collected(value: object) -> DateRange:
@@ -126,6 +131,17 @@ def parse_collected(value: object) -> DateRange:
     return collected_of(Checked(value, "collected", "", PolicyError))
 
 
+def parse_day(text: str) -> date:
+    """Read a day as the command line gives it.
+
+    Raises
+    ------
+    PolicyError
+        If it is none.
+    """
+    return Checked(text, "day", "", PolicyError).day()
+
+
 def _option(value: str | None, name: str) -> Checked | None:
     return None if value is None else Checked(value, name, "", PolicyError)
 
@@ -140,20 +156,20 @@ def _load(path: Path, name: str) -> Policy:
                 remedy=f"add it, or write a {FILE} and name that.",
             )
         content = table
-    entries = content.table(("check", "gate", "agreements", "waivers"))
+    entries = content.table(KEYS)
     check = entries["check"].table(CHECK_KEYS) if "check" in entries else {}
     gates = gates_of(entries["gate"]) if "gate" in entries else ()
     agreements = entries["agreements"].list() if "agreements" in entries else []
     waivers = entries["waivers"].list() if "waivers" in entries else []
     return _with_digest(
         Policy(
-            circumstances=_circumstances(check),
+            circumstances=parse_circumstances(check, entries.get("claims")),
             gates=overridden(DEFAULT_GATES, gates),
-            agreements=tuple(_agreement(entry) for entry in agreements),
-            waivers=_waivers(waivers),
-            text_columns=_texts(check.get("text_columns")),
-            registries=_texts(check.get("registries")),
-            backgrounds=_texts(check.get("backgrounds")),
+            agreements=tuple(parse_agreement(entry) for entry in agreements),
+            waivers=parse_waivers(waivers),
+            text_columns=texts(check.get("text_columns")),
+            registries=texts(check.get("registries")),
+            backgrounds=texts(check.get("backgrounds")),
             calibration=check["calibration"].text() if "calibration" in check else None,
             path=name,
         )
@@ -181,57 +197,6 @@ def _parse(path: Path, name: str) -> Checked:
 def _tool_table(content: Checked) -> Checked | None:
     tool = content.entries().get("tool")
     return None if tool is None else tool.entries().get("provenance")
-
-
-def _circumstances(check: dict[str, Checked]) -> Circumstances:
-    purpose, collected = check.get("purpose"), check.get("collected")
-    actor, jurisdiction = check.get("actor"), check.get("jurisdiction")
-    return Circumstances(
-        purpose=Purpose.PRETRAINING if purpose is None else purpose.one_of(Purpose),
-        collected=None if collected is None else collected_of(collected),
-        actor=None if actor is None else actor.one_of(Actor),
-        jurisdiction=None if jurisdiction is None else jurisdiction.text(),
-    )
-
-
-def _agreement(entry: Checked) -> Agreement:
-    entries = entry.table(AGREEMENT_KEYS, ("source", "purposes", "reference"))
-    return Agreement(
-        source=entries["source"].text(),
-        purposes=tuple(purpose.one_of(Purpose) for purpose in entries["purposes"].list()),
-        period=period_of(entry),
-        reference=entries["reference"].text(),
-    )
-
-
-def _waivers(waivers: list[Checked]) -> tuple[Waiver, ...]:
-    found: dict[str, Waiver] = {}
-    for entry in waivers:
-        waiver = _waiver(entry)
-        if waiver.id in found:
-            raise entry.wrong(f"two waivers say {waiver.id!r}", "keep one of them.")
-        found[waiver.id] = waiver
-    return tuple(found.values())
-
-
-def _waiver(entry: Checked) -> Waiver:
-    entries = entry.table(WAIVER_KEYS, ("reason", "statement", "approver", "expires"))
-    covers = {key: entries[key].text() for key in COVERS if key in entries}
-    if not covers:
-        raise entry.wrong(
-            "the waiver covers everything", "name a `source`, `documents` or an `item`."
-        )
-    return Waiver(
-        reason=entries["reason"].one_of(WaiverReason),
-        statement=entries["statement"].text(),
-        approver=entries["approver"].text(),
-        expires=entries["expires"].day(),
-        **covers,
-    )
-
-
-def _texts(entry: Checked | None) -> tuple[str, ...]:
-    return () if entry is None else tuple(text.text() for text in entry.list())
 
 
 def _with_digest(policy: Policy) -> Policy:

@@ -1,24 +1,33 @@
 """The rules: shipped ones, and a folder of one's own."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge import Case
-from provenance.model import Library, Source
+from provenance.model import Library, Licence, Signal, Source, StatutoryException
+from provenance.read.checked import Checked
+from provenance.read.combination import parse_combination, parse_questions
 from provenance.read.rulecases import parse_cases
 from provenance.read.rulesyntax import (
-    parse_combination,
+    parents_of,
+    parse_exception,
     parse_licence,
+    parse_signal,
     parse_source,
-    parse_yaml,
 )
+from provenance.read.ruleyaml import parse_yaml
+from provenance.read.termsyntax import Words
 
-VERDICTS = "verdicts.yaml"
-SOURCES, LICENCES = "sources", "licences"
+VERDICTS, QUESTIONS = "verdicts.yaml", "questions.yaml"
+SOURCES, LICENCES, SIGNALS, EXCEPTIONS = "sources", "licences", "signals", "exceptions"
+KINDS = (SOURCES, LICENCES, SIGNALS, EXCEPTIONS)
+Named = TypeVar("Named", Source, Licence, Signal, StatutoryException)
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -43,7 +52,7 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is not there, or holds no rules.
     """
-    return parse_library(_files(folder), _places(folder))
+    return parse_library(rule_files(folder), _places(folder))
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
@@ -51,8 +60,8 @@ def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
     places = _places(folder)
     return tuple(
         case
-        for name, content in sorted(_files(folder).items())
-        if name != VERDICTS
+        for name, content in sorted(rule_files(folder).items())
+        if name not in (VERDICTS, QUESTIONS)
         for case in parse_cases(parse_yaml(content, _place(name, places)))
     )
 
@@ -71,27 +80,56 @@ def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NOWHER
         raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
     roots = {name: parse_yaml(files[name], _place(name, places)) for name in sorted(files)}
     combination = parse_combination(roots.pop(VERDICTS))
-    bases = tuple(basis.id for basis in combination.bases)
-    sources = {n: parse_source(root, bases) for n, root in roots.items() if _in(n, SOURCES)}
-    licences = {n: parse_licence(root, bases) for n, root in roots.items() if _in(n, LICENCES)}
-    hosts = {_place(name, places): source.hosts for name, source in sources.items()}
-    _check_unique(hosts, "host")
-    aliases = {_place(n, places): (lic.id, *lic.aliases) for n, lic in licences.items()}
-    _check_unique(aliases, "alias")
-    known = [lic.id for lic in licences.values()]
-    _check_known({_place(name, places): source for name, source in sources.items()}, known)
+    questions = roots.pop(QUESTIONS, None)
+    words = Words([b.id for b in combination.bases], [c.id for c in combination.conditions])
+    kinds = {kind: {n: r for n, r in roots.items() if n.startswith(f"{kind}/")} for kind in KINDS}
+    sources = _sources(kinds[SOURCES], words)
+    licences = {n: parse_licence(root, words) for n, root in kinds[LICENCES].items()}
+    _check_names(sources, licences, places)
     return Library(
-        sources=tuple(sorted(sources.values(), key=lambda source: source.id)),
-        licences=tuple(sorted(licences.values(), key=lambda licence: licence.id)),
+        sources=_in_order(sources.values()),
+        licences=_in_order(licences.values()),
         strictest_first=combination.strictest_first,
         excused_actors=combination.never_assumed,
         digest=_digest(files),
         bases=combination.bases,
+        signals=_in_order(parse_signal(root, words) for root in kinds[SIGNALS].values()),
+        exceptions=_in_order(parse_exception(root, words) for root in kinds[EXCEPTIONS].values()),
+        conditions=combination.conditions,
+        questions=() if questions is None else parse_questions(questions, combination),
     )
 
 
-def _in(name: str, folder: str) -> bool:
-    return name.startswith(f"{folder}/")
+def _sources(roots: Mapping[str, Checked], words: Words) -> dict[str, Source]:
+    """Read the sources, each with the documents of those that it stands under."""
+    own = {name: parse_source(root, words) for name, root in roots.items()}
+    by_id = {source.id: source for source in own.values()}
+    return {
+        name: _with_terms(source, [by_id[p.word(list(by_id))] for p in parents_of(roots[name])])
+        for name, source in own.items()
+    }
+
+
+def _with_terms(source: Source, parents: Sequence[Source]) -> Source:
+    every = (*source.terms, *(terms for parent in parents for terms in parent.terms))
+    return replace(source, terms=tuple(sorted(every, key=lambda terms: terms.id)))
+
+
+def _check_names(
+    sources: Mapping[str, Source], licences: Mapping[str, Licence], places: Mapping[str, str]
+) -> None:
+    hosts = {_place(name, places): source.hosts for name, source in sources.items()}
+    _check_unique(hosts, "host")
+    names = {_place(n, places): (source.id, *source.aliases) for n, source in sources.items()}
+    _check_unique(names, "alias")
+    aliases = {_place(n, places): (lic.id, *lic.aliases) for n, lic in licences.items()}
+    _check_unique(aliases, "alias")
+    known = [lic.id for lic in licences.values()]
+    _check_known({_place(name, places): source for name, source in sources.items()}, known)
+
+
+def _in_order(each: Iterable[Named]) -> tuple[Named, ...]:
+    return tuple(sorted(each, key=lambda one: one.id))
 
 
 def _check_unique(names: Mapping[str, tuple[str, ...]], what: str) -> None:
@@ -133,22 +171,26 @@ def _places(folder: Path | None) -> Mapping[str, str]:
     return {} if folder is None else {name: str(folder / name) for name in _read(folder)}
 
 
-def _files(folder: Path | None) -> dict[str, bytes]:
+def rule_files(folder: Path | None) -> dict[str, bytes]:
+    """Read every rule file that counts, by its name within the folder of rules."""
     files = _read(_shipped())
-    if folder is None:
-        return files
+    return files if folder is None else files | own_files(folder)
+
+
+def own_files(folder: Path) -> dict[str, bytes]:
+    """Read the rule files of a folder of one's own."""
     own = _read(folder) if folder.is_dir() else {}
     if not own:
         raise RuleError(
             f"{folder} holds no rules",
             remedy=f"name a folder with {SOURCES}/<id>.yaml or {LICENCES}/<id>.yaml in it.",
         )
-    return files | own
+    return own
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    paths = [path for kind in (SOURCES, LICENCES) for path in folder.glob(f"{kind}/*.yaml")]
-    paths += folder.glob(VERDICTS)
+    paths = [path for kind in KINDS for path in folder.glob(f"{kind}/*.yaml")]
+    paths += [path for name in (VERDICTS, QUESTIONS) for path in folder.glob(name)]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -12,6 +12,8 @@ from provenance.report.bars import bar, ceiling
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.hostile import visible, web_address
 from provenance.report.strongest import strongest
+from provenance.report.termslist import open_questions, terms_in_play
+from provenance.report.timelinebars import timeline_bar
 
 SHOWN = 50
 """Findings on the page; all are in findings.parquet."""
@@ -66,6 +68,8 @@ def html_page(report: Report) -> str:
         "names": {group[0].source: group[0].name for group in sources},
         "anchors": {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)},
         "findings": strongest(report.findings, SHOWN),
+        "in_play": terms_in_play(result),
+        "questions": open_questions(result),
         "recall": _recall(result.method.recall),
     }
     return _environment().get_template("report.html").render(said)
@@ -86,6 +90,7 @@ def _environment() -> Environment:
     made.globals.update(say=wording, trust=trust, reserve=reservations)
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
+    made.filters.update(timeline_bar=timeline_bar)
     return made
 
 

@@ -34,17 +34,30 @@ BASES = {
     "agreement": "a contract of your own permits it",
     "automated-access": "limits robots; does not name training",
     "commercial-use": "commercial use needs a contract",
+    "condition-unmet": "allowed under a condition not met here",
     "copyright-licence": "a licence with conditions",
     "explicit-ml": "names the training of models",
+    "guidance": "advice on a licence, no part of it",
+    "licence-scope": "training is not among what it allows",
     "machine-signal": "a file for robots asks for it",
+    "model-output": "speaks of outputs of a model",
     "no-rule": "no rule knows the source or licence",
     "no-terms": "no document of that time is known",
     "not-bound": "the documents bind other roles",
     "not-named": "this purpose is not named",
+    "non-commercial": "for non-commercial use",
+    "not-seen": "nobody has seen that it still held",
     "not-verified": "nobody has read the document",
+    "other-model": "speaks of other models",
+    "policy-statement": "said in public, outside the terms",
     "public-domain": "rights are waived or have ended",
     "redistribution": "limits how copies are passed on",
+    "separate-licence": "a licence for training is sold apart",
     "silence": "read, and silent on training",
+    "statute": "a law allows it, as the policy claims",
+    "tdm-reservation": "text and data mining is reserved",
+    "third-party-rights": "each page's own terms count",
+    "yields-to-licence": "leaves the last word to the licence",
 }
 """What each basis of a verdict means, in a few words."""
 
@@ -97,6 +110,13 @@ def asked(circumstances: Circumstances) -> str:
     ]
     if circumstances.jurisdiction:
         parts.append(f"under the law of {circumstances.jurisdiction}")
+    if circumstances.commercial is not None:
+        parts.append("commercially" if circumstances.commercial else "not commercially")
+    if circumstances.model is not None:
+        model = " and ".join(circumstances.model) or "not of a kind that clauses name"
+        parts.append(f"for a model that is {model}")
+    if circumstances.claims:
+        parts.append(f"claiming {' and '.join(circumstances.claims)}")
     return ", ".join(parts)
 
 
@@ -243,7 +263,8 @@ def _part(verdict: Verdict, result: Result) -> str:
 
 def _breach(outcome: GateOutcome, result: Result) -> str:
     gate = outcome.gate
-    standing = _standing(gate.verdict, result)
+    basis = "" if gate.basis is None else f" ({gate.basis})"
+    standing = f"{_standing(gate.verdict, result)}{basis}"
     whose = f"content of {gate.source}" if gate.source else ""
     if gate.unit is Unit.DOCUMENTS:
         what = f"hold {whose or 'content'} that is {standing}"

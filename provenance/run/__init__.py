@@ -11,7 +11,22 @@ if TYPE_CHECKING:
     from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
+    from provenance.run.lawbooks import (
+        asked_policy,
+        explained_rule,
+        listed_rules,
+        shown_rule,
+        timeline_of,
+    )
+    from provenance.run.lawchecks import (
+        compared_rules,
+        linted_rules,
+        tested_rules,
+        verified_rules,
+    )
     from provenance.run.memory import clear_memory, memory_folder, remembered
+    from provenance.run.pens import pen_of
+    from provenance.run.policies import begun_policy, checked_policy, told_policy
     from provenance.run.registries import (
         Dumps,
         Manifest,
@@ -36,31 +51,57 @@ __all__ = [
     "Planting",
     "Settings",
     "add_to_registry",
+    "asked_policy",
+    "begun_policy",
     "build_registry",
     "calibrate",
     "calibration_table",
     "check",
     "check_writable",
+    "checked_policy",
     "clear_memory",
+    "compared_rules",
     "doubt_about",
+    "explained_rule",
     "fit_registry",
+    "linted_rules",
+    "listed_rules",
     "memory_folder",
+    "pen_of",
     "policy_of",
     "rate_of",
     "remembered",
     "rendered",
     "show_registry",
+    "shown_rule",
     "summary",
+    "tested_rules",
+    "timeline_of",
+    "told_policy",
+    "verified_rules",
     "verify_registry",
     "written",
     "written_calibration",
 ]
 
 _MODULES = {
+    "pen_of": "pens",
+    "verified_rules": "lawchecks",
+    "tested_rules": "lawchecks",
+    "linted_rules": "lawchecks",
+    "compared_rules": "lawchecks",
+    "timeline_of": "lawbooks",
+    "shown_rule": "lawbooks",
+    "listed_rules": "lawbooks",
+    "explained_rule": "lawbooks",
+    "asked_policy": "lawbooks",
     "Planting": "calibrating",
     "calibrate": "calibrating",
     "calibration_table": "calibrations",
     "written_calibration": "calibrations",
+    "begun_policy": "policies",
+    "checked_policy": "policies",
+    "told_policy": "policies",
     "check": "checking",
     "fit_registry": "chancefitting",
     "Settings": "checking",

@@ -12,7 +12,16 @@ import pyarrow.compute as pc
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError
-from provenance.judge import Judge, SourceHosts, hold_gates, violations, waive, with_doubts
+from provenance.judge import (
+    WAIVED,
+    Judge,
+    SourceHosts,
+    check_known,
+    hold_gates,
+    violations,
+    waive,
+    with_doubts,
+)
 from provenance.model import (
     FINDINGS,
     CorpusSummary,
@@ -105,6 +114,7 @@ def check(
             remedy="name one with --registry, or in provenance.toml under [check] registries",
         )
     library = load_rules(settings.rules)
+    check_known(policy, library)
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
     against = open_references(policy, settings.control)
     registries, hosts = against.registries, SourceHosts(library)
@@ -223,10 +233,8 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
 def _waived(
     everything: Found, policy: Policy, now: datetime
 ) -> tuple[pa.Array, tuple[WaiverOutcome, ...]]:
-    source, document, item = (
-        everything.findings[name].to_pylist() for name in ("source", "document", "item")
-    )
-    ids, outcomes = waive(policy.waivers, now.date(), source, document, item)
+    columns = {name: everything.findings[name].to_pylist() for name in WAIVED.values()}
+    ids, outcomes = waive(policy.waivers, now.date(), columns)
     return pa.chunked_array([pa.array(ids, pa.string())]), outcomes
 
 
@@ -237,6 +245,8 @@ def _gated(gate: Gate, everything: Found, looked: Looked, waived: pa.Array) -> t
     counted = pc.and_not(counted, findings["contested"])
     if gate.source is not None:
         counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
+    if gate.basis is not None:
+        counted = pc.and_(counted, pc.equal(findings["basis"], gate.basis))
     return share_of(everything, looked, counted.to_numpy(), gate.unit)
 
 

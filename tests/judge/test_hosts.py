@@ -83,3 +83,28 @@ def test_a_column_of_addresses_gets_a_column_of_sources():
 def test_no_address_is_too_odd(address):
     host = host_of(address)
     assert host is None or ("." in host and host == host.lower())
+
+
+@pytest.mark.parametrize(
+    ("address", "owner"),
+    [
+        ("https://forum.org/", "forum"),
+        ("https://forum.org/data", "data"),
+        ("https://www.forum.org/data/2020?page=1", "data"),
+        ("https://forum.org/database", "forum"),
+        ("https://forum.org/data/raw/posts", "raw"),
+        ("https://forum.org/u/ann/data", "users"),
+        ("https://forum.org/u/ann/bob/data", "forum"),
+        ("https://lent.org/else", None),
+    ],
+)
+def test_a_path_narrows_a_host_down(shipped, address, owner):
+    made = {
+        "forum": ("forum.org",),
+        "data": ("forum.org/data/*",),
+        "raw": ("forum.org/data/raw",),
+        "users": ("forum.org/u/*/data",),
+        "lent": ("lent.org/only/*",),
+    }
+    sources = tuple(Source(name, name, hosts, ()) for name, hosts in made.items())
+    assert SourceHosts(replace(shipped, sources=sources)).source_of(address) == owner

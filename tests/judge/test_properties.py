@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -10,103 +11,30 @@ from hypothesis import strategies as st
 from provenance.judge import Judge
 from provenance.model import (
     Actor,
-    Agreement,
-    Circumstances,
     DateRange,
     Library,
-    Licence,
-    Purpose,
-    Source,
-    Terms,
+    ModelScope,
     TimeAxis,
     Verdict,
 )
-from provenance.read.rulefiles import load_rules
-
-START = date(2020, 1, 1)
-LENGTH = 12
-TODAY = START + timedelta(days=LENGTH)
-GRANTS = {"platform", "platform-licensee", "dataset-distributor", "heritage-institution"}
-SHIPPED = load_rules()
-
-days = st.integers(0, LENGTH).map(lambda n: START + timedelta(days=n))
-spans = st.builds(
-    lambda first, length, open_start, open_end: DateRange(
-        None if open_start else first, None if open_end else first + timedelta(days=length)
-    ),
+from tests.judge.lawbooks import (
+    GRANTS,
+    LENGTH,
+    SHIPPED,
+    START,
+    TODAY,
+    agreements,
+    circumstances,
     days,
-    st.integers(1, LENGTH),
-    st.booleans(),
-    st.booleans(),
-)
-outcomes = st.sampled_from(
-    [
-        (Verdict.FORBIDDEN, "explicit-ml"),
-        (Verdict.UNKNOWN, "silence"),
-        (Verdict.UNKNOWN, "not-verified"),
-        (Verdict.RESTRICTED, "automated-access"),
-        (Verdict.RESTRICTED, "machine-signal"),
-        (Verdict.PERMITTED, "public-domain"),
-    ]
+    item_dates,
+    libraries,
+    licences,
+    spans,
 )
 
 
-@st.composite
-def documents(draw, subject, axes=tuple(TimeAxis)):
-    verdict, basis = draw(outcomes)
-    name = f"{subject}/{draw(st.integers(0, 10**9))}"
-    return Terms(
-        id=name,
-        subject=subject,
-        document=name,
-        address=None,
-        period=draw(spans),
-        time_axis=draw(st.sampled_from(axes)),
-        binds=draw(
-            st.sampled_from(
-                [("any",), ("any-recipient",), ("scraper",), ("api-developer",), ("platform",)]
-            )
-        ),
-        uses=draw(st.sampled_from([tuple(Purpose), (Purpose.EVALUATION,)])),
-        jurisdictions=draw(st.sampled_from([("any",), ("EU",)])),
-        verdict=verdict,
-        basis=basis,
-        clause=None,
-        paraphrase="It says so.",
-        condition=None,
-        quotation_digest=None,
-        stored_copy=None,
-        confidence="verified on a stored copy",
-    )
-
-
-@st.composite
-def libraries(draw):
-    own = tuple(draw(st.lists(documents("here"), max_size=4, unique_by=lambda t: t.id)))
-    lent = tuple(draw(st.lists(documents("lent", (TimeAxis.CONTENT,)), max_size=2)))
-    return replace(
-        SHIPPED,
-        sources=(Source("here", "Here", (), own),),
-        licences=(Licence("lent", "Lent", (), lent),),
-    )
-
-
-agreements = st.builds(
-    Agreement, st.just("here"), st.just((Purpose.PRETRAINING,)), spans, st.just("contract")
-)
-circumstances = st.builds(
-    Circumstances,
-    st.sampled_from([Purpose.PRETRAINING, Purpose.EVALUATION]),
-    st.none() | spans,
-    st.none() | st.sampled_from(Actor),
-    st.none() | st.sampled_from(["EU", "US"]),
-)
-item_dates = st.none() | days
-licences = st.none() | st.sampled_from(["lent", "odd"])
-
-
-def rule(library, asked, item_date, licence, signed=()):
-    return Judge(library, asked, signed, TODAY).rule("here", item_date, licence).ruling
+def rule(library, asked, item_date, licence, signed=(), signals=()):
+    return Judge(library, asked, signed, TODAY).rule("here", item_date, licence, signals).ruling
 
 
 def binds(terms, actor):
@@ -118,28 +46,83 @@ def binds(terms, actor):
 
 
 def holds(terms, collected, published, place):
+    here = terms.jurisdictions[0] in {"any", place}
+    return here and holds_on(terms.period, terms, collected, published)
+
+
+def holds_on(span, terms, collected, published):
     day = published if terms.time_axis is TimeAxis.CONTENT else collected
-    return terms.period.overlaps(DateRange(day, day + timedelta(days=1))) and (
-        terms.jurisdictions[0] in {"any", place}
+    return span.overlaps(DateRange(day, day + timedelta(days=1)))
+
+
+LAYERS = {"explicit-ml": "contract", "public-domain": "copyright", "automated-access": "access"}
+SILENT = {"silence", "not-named", "other-model", "yields"}
+
+
+def said_of(terms, asked, model):
+    """What one document says by itself: its verdict and basis."""
+    if terms.basis == "not-verified":
+        return Verdict.UNKNOWN, "not-verified"
+    if asked.purpose not in terms.uses:
+        said = Verdict.UNKNOWN, "not-named"
+    else:
+        said = terms.verdict, terms.basis
+    if terms.model_scope is not ModelScope.ANY and terms.model_scope not in model:
+        return Verdict.UNKNOWN, "other-model"
+    commerce = asked.commercial and "non-commercial" in terms.conditions
+    if commerce and LAYERS.get(said[1]) in ("contract", "copyright"):
+        return Verdict.FORBIDDEN, "condition-unmet"
+    return said
+
+
+def lifted(said, terms, law, layers, moment, asked, reserved):
+    """What is left of a statement where a law is claimed."""
+    collected, published, place, _ = moment
+    counts = (
+        asked.claims
+        and place == "EU"
+        and holds(law, collected, published, place)
+        and asked.purpose in law.uses
+        and not (reserved and "no-reservation" in law.conditions)
+        and ("non-commercial" not in law.conditions or asked.commercial is False)
     )
+    reached = LAYERS.get(terms.basis) in layers and said[0] is not Verdict.UNKNOWN
+    if counts and reached and law.verdict.strictness < said[0].strictness:
+        return law.verdict, "statute"
+    return said
 
 
-def verdict_on(own, lent, licence, moment, asked):
+def verdict_on(library, licence, moment, asked):
     """Combine what is said on one day, by the words of verdicts.yaml."""
-    collected, published, place = moment
-    here = [t for t in own if holds(t, collected, published, place)]
-    heard = [t for t in here if binds(t, asked.actor)]
-    known = [t for t in here if t in heard or binds(t, None)]
-    heard += [t for t in lent if holds(t, collected, published, place) and binds(t, asked.actor)]
-    said = [
-        (t.verdict, t.basis)
-        if asked.purpose in t.uses or t.basis == "not-verified"
-        else (Verdict.UNKNOWN, "not-named")
-        for t in heard
+    collected, published, place, model = moment
+    here = [t for t in library.sources[0].terms if holds(t, collected, published, place)]
+    bound = [t for t in here if binds(t, asked.actor)]
+    known = [t for t in here if t in bound or binds(t, None)]
+    lent = library.licences[0].terms if licence == "lent" else ()
+    lent = [t for t in lent if holds(t, collected, published, place) and binds(t, asked.actor)]
+    lending = [(said_of(t, asked, model), t) for t in lent]
+    speaks = [s for (_, s), _ in lending if s not in SILENT and s != "machine-signal"]
+    own = [
+        ((Verdict.UNKNOWN, "yields"), t)
+        if speaks and licence == "lent" and t.precedence == "licence"
+        else (said_of(t, asked, model), t)
+        for t in bound
     ]
+    loud = [(s, t) for s, t in own if s[1] not in SILENT and s[1] != "machine-signal"]
+    unseen = [t for _, t in loud if t.unseen and holds_on(t.unseen, t, collected, published)]
+    if len(unseen) == len(loud):
+        own = [
+            ((Verdict.UNKNOWN, "not-seen"), t)
+            if t in unseen and s[0].strictness < Verdict.UNKNOWN.strictness
+            else (s, t)
+            for s, t in own
+        ]
+    reserved = any("mining-reserved" in t.conditions for _, t in own + lending)
+    (law,), layers = library.exceptions[0].terms, library.exceptions[0].lifts
+    said = [lifted(s, t, law, layers, moment, asked, reserved) for s, t in own + lending]
     if licence == "odd" or all(t.basis == "machine-signal" for t in known):
         said.append((Verdict.UNKNOWN, "nobody knows"))
-    speaking = [v for v, basis in said if basis not in {"silence", "not-named", "machine-signal"}]
+    speaking = [v for v, basis in said if basis not in SILENT and basis != "machine-signal"]
     signals = [v for v, basis in said if basis == "machine-signal"]
     if speaking:
         return max(speaking + signals, key=lambda verdict: verdict.strictness)
@@ -154,15 +137,16 @@ def every_day(item_date, asked):
     collected = [d for d in possible if item_date is None or d >= item_date] or possible
     places = [asked.jurisdiction] if asked.jurisdiction else ["EU", "elsewhere"]
     published = [item_date] if item_date else [d for d in horizon if d <= max(collected)]
-    return [(c, p, place) for c in collected for p in published for place in places]
+    models = [(), (ModelScope.COMPETING,)] if asked.model is None else [asked.model]
+    every = product(collected, published, places, models)
+    # Nothing is collected before it is published; but a date of one item is believed.
+    return [moment for moment in every if item_date or moment[1] <= moment[0]]
 
 
 @given(libraries(), circumstances, item_dates, licences)
 def test_the_verdict_is_the_strictest_of_every_possible_day(library, asked, item_date, licence):
-    own = library.sources[0].terms
-    lent = library.licences[0].terms if licence == "lent" else ()
     expected = max(
-        (verdict_on(own, lent, licence, moment, asked) for moment in every_day(item_date, asked)),
+        (verdict_on(library, licence, moment, asked) for moment in every_day(item_date, asked)),
         key=lambda verdict: verdict.strictness,
     )
     assert rule(library, asked, item_date, licence).verdict is expected
@@ -210,7 +194,10 @@ def test_what_is_permitted_has_a_permission_and_nothing_against_it(
             "public-domain",
             "silence",
             "not-named",
-        }
+            "other-model",
+            "yields-to-licence",
+            "statute",
+        } | {reason.basis for reason in ruling.reasons if reason.lifted_by}
 
 
 @given(libraries(), circumstances, item_dates, licences, st.randoms())
@@ -232,12 +219,62 @@ def test_between_turning_days_the_ruling_is_the_same(library, asked, item_date, 
     assert second == Judge(library, asked, signed, TODAY).rule("here", next_day, licence)
 
 
+@given(libraries(), circumstances, item_dates, licences, st.lists(agreements, max_size=1))
+def test_claiming_an_exception_never_makes_a_verdict_stricter_nor_lifts_what_is_unknown(
+    library, asked, item_date, licence, signed
+):
+    bare = rule(library, replace(asked, claims=()), item_date, licence, signed)
+    claimed = rule(library, replace(asked, claims=("law",)), item_date, licence, signed)
+    assert claimed.verdict.strictness <= bare.verdict.strictness
+    if bare.verdict is Verdict.UNKNOWN:
+        assert claimed.verdict is Verdict.UNKNOWN
+
+
+@given(libraries(), circumstances, item_dates, licences)
+def test_saying_what_the_model_is_never_makes_a_verdict_stricter(
+    library, asked, item_date, licence
+):
+    unsaid = rule(library, replace(asked, model=None), item_date, licence)
+    said = rule(library, asked, item_date, licence)
+    assert said.verdict.strictness <= unsaid.verdict.strictness
+
+
+@given(libraries(), circumstances, item_dates, licences)
+def test_commerce_never_makes_a_verdict_laxer(library, asked, item_date, licence):
+    def verdict(commercial):
+        stated = replace(asked, commercial=commercial)
+        return rule(library, stated, item_date, licence).verdict
+
+    assert verdict(True).strictness >= verdict(None).strictness >= verdict(False).strictness
+
+
+@given(libraries(), circumstances, item_dates, licences)
+def test_a_signal_never_makes_a_verdict_laxer(library, asked, item_date, licence):
+    plain = replace(asked, claims=())
+    without = rule(library, plain, item_date, licence)
+    signalled = rule(library, plain, item_date, licence, (), ("flag",))
+    assert signalled.verdict.strictness >= without.verdict.strictness
+
+
+@given(libraries(), circumstances, licences)
+def test_the_timeline_names_every_day_until_today_once(library, asked, licence):
+    stretches = rule(library, asked, None, licence).timeline
+    ends = [stretch.collected for stretch in stretches]
+    assert ends[0].first is None
+    assert ends[-1].until is None or ends[-1].until > TODAY
+    assert all(one.until == next_one.first for one, next_one in pairwise(ends))
+    for stretch in stretches:
+        alone = replace(asked, collected=stretch.collected)
+        assert rule(library, alone, None, licence).verdict is stretch.verdict
+
+
 @pytest.mark.parametrize("library", [SHIPPED], ids=["shipped"])
 @given(data=st.data(), asked=circumstances)
 def test_every_shipped_ruling_has_a_reason_and_a_remedy(library: Library, data, asked):
     source = data.draw(st.sampled_from([source.id for source in library.sources]))
     item_date = data.draw(st.none() | st.dates(date(2010, 1, 1), date(2026, 12, 31)))
-    ruling = Judge(library, asked).rule(source, item_date).ruling
+    real = replace(asked, claims=("eu-dsm-art-4",) if asked.claims else ())
+    ruling = Judge(library, real).rule(source, item_date).ruling
     assert ruling.why
     assert (ruling.remedy is None) == (ruling.verdict is Verdict.PERMITTED)
     assert ruling.terms is None or any(

@@ -10,6 +10,19 @@ TODAY = date(2026, 6, 1)
 SOURCES = ["x", "x", "reddit", "x"]
 DOCUMENTS = ["faq-1", "faq-2", "faq-3", None]
 ITEMS = ["1", "2", None, "1"]
+FILES = ["a/1.parquet", "a/2.parquet", "b/1.parquet", "a/1.parquet"]
+TERMS = ["x/terms/2020", "x/policy", None, "x/terms/2023"]
+
+
+def columns(source, document, item, file=None, terms=None):
+    blank = [None] * len(source)
+    return {
+        "source": source,
+        "document": document,
+        "item": item,
+        "file": file or blank,
+        "terms": terms or blank,
+    }
 
 
 def waiver(expires=date(2027, 1, 31), reason=WaiverReason.OWN_CONTENT, **covers):
@@ -17,7 +30,7 @@ def waiver(expires=date(2027, 1, 31), reason=WaiverReason.OWN_CONTENT, **covers)
 
 
 def waived(*waivers, today=TODAY):
-    return waive(waivers, today, SOURCES, DOCUMENTS, ITEMS)
+    return waive(waivers, today, columns(SOURCES, DOCUMENTS, ITEMS, FILES, TERMS))
 
 
 def test_a_waiver_excuses_what_it_covers():
@@ -30,6 +43,16 @@ def test_a_waiver_excuses_what_it_covers():
 def test_an_item_is_covered_wherever_it_stands():
     own = waiver(item="1")
     assert waived(own)[0] == [own.id, None, None, own.id]
+
+
+def test_a_waiver_may_cover_a_part_of_the_corpus_or_a_rule():
+    own = waiver(dataset="a/*")
+    assert waived(own)[0] == [own.id, own.id, None, own.id]
+    rule = waiver(rule="x/terms/*")
+    assert waived(rule)[0] == [rule.id, None, None, rule.id]
+    both = waiver(dataset="a/1.*", rule="x/policy")
+    assert waived(both)[0] == [None] * 4
+    assert both.id == "own-content: dataset=a/1.*, rule=x/policy"
 
 
 def test_a_source_and_an_item_are_no_globs():
@@ -58,7 +81,7 @@ def test_an_unused_waiver_is_shown():
 
 
 def test_nothing_found_is_nothing_waived():
-    ids, (outcome,) = waive([waiver(source="x")], TODAY, [], [], [])
+    ids, (outcome,) = waive([waiver(source="x")], TODAY, columns([], [], []))
     assert ids == []
     assert outcome.findings == 0
 
@@ -68,7 +91,9 @@ def test_a_million_findings_are_waived_in_seconds():
     documents = [f"faq-{number}" for number in range(count)]
     began = perf_counter()
     ids, _ = waive(
-        [waiver(documents="faq-*7"), waiver(source="y")], TODAY, ["x"] * count, documents, documents
+        [waiver(documents="faq-*7"), waiver(source="y")],
+        TODAY,
+        columns(["x"] * count, documents, documents),
     )
     assert perf_counter() - began < 10
     assert sum(each is not None for each in ids) == count // 10

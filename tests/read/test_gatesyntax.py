@@ -14,6 +14,10 @@ from provenance.read.gatesyntax import parse_gate
         ("forbidden = 5 %", Gate(Verdict.FORBIDDEN, limit=0.05)),
         ("x:restricted.documents=5%", Gate(Verdict.RESTRICTED, "x", Unit.DOCUMENTS, 0.05)),
         ("nytimes.com:unknown.bytes=100%", Gate(Verdict.UNKNOWN, "nytimes.com", Unit.BYTES, 1.0)),
+        (
+            "x:restricted/automated-access.documents=5%",
+            Gate(Verdict.RESTRICTED, "x", Unit.DOCUMENTS, 0.05, "automated-access"),
+        ),
         ("forbidden.tokens=.5%", Gate(Verdict.FORBIDDEN, limit=0.005)),
     ],
 )

@@ -170,6 +170,16 @@ def test_a_project_without_the_table_is_no_policy(tmp_path):
             "2023-06-01",
         ),
         (TWICE, "waivers[1]: two waivers", "one of them"),
+        ("[claim]", "claim: unknown key 'claim'", "'claims'"),
+        ("[claims]\neu-dsm-art-4 = 1", "claims.eu-dsm-art-4: 1 is neither true", "true or false"),
+        ("[check]\ncommercial = 'yes'", "check.commercial: 'yes' is neither", "true or false"),
+        ('[check]\nmodel = ["large"]', "check.model[0]: 'large'", "competing"),
+        ('[check]\nmodel = ["other", "generative"]', "check.model: 'other' is none", "leave"),
+        (
+            WHOLE.replace('"contract 17/2024"', '"c"\ndigest = "abc"'),
+            "agreements[0].digest: 'abc' is not a SHA-256",
+            "64",
+        ),
         ("[check", "is not valid TOML: Expected", "place named"),
     ],
 )

@@ -6,10 +6,13 @@ from provenance.model import (
     Agreement,
     Alternative,
     DateRange,
+    ModelScope,
+    OpenQuestion,
     Purpose,
     Reason,
     Ruling,
     SourceRuling,
+    Stretch,
     Terms,
     TimeAxis,
     Verdict,
@@ -49,6 +52,8 @@ _X_DEVELOPER = _terms(
     address="https://developer.x.com/en/developer-terms/agreement",
     clause="III.A (k)",
     binds=("api-developer",),
+    model_scope=ModelScope.FOUNDATION_OR_FRONTIER,
+    conditions=("consent or contract",),
     paraphrase="Content got through the interface may not be used to train or tune a foundation or "
     "frontier model.",
     quotation_digest="b7" * 32,
@@ -106,6 +111,12 @@ _MASTODON = _terms(
     confidence="not verified",
 )
 
+QUESTION = OpenQuestion(
+    "contract-or-copyright",
+    "Do terms of a site bind whoever never accepted them?",
+    "Courts differ.",
+    bases=("automated-access",),
+)
 RULINGS = (
     SourceRuling(
         "x",
@@ -137,6 +148,22 @@ RULINGS = (
                 ),
             ),
             remedy="state when it was collected with --collected, sign an agreement, or remove it.",
+            questions=(QUESTION,),
+            timeline=(
+                Stretch(DateRange(None, date(2020, 6, 18)), Verdict.UNKNOWN, "no-terms", None),
+                Stretch(
+                    DateRange(date(2020, 6, 18), date(2025, 6, 4)),
+                    Verdict.RESTRICTED,
+                    "automated-access",
+                    _X_TERMS.id,
+                ),
+                Stretch(
+                    DateRange(date(2025, 6, 4), None),
+                    Verdict.FORBIDDEN,
+                    "explicit-ml",
+                    _X_DEVELOPER.id,
+                ),
+            ),
         ),
         agreement=None,
     ),

@@ -164,6 +164,8 @@ SHARES = (
     _share("basis", "unknown: no-rule", Verdict.UNKNOWN, 412, 9),
     _share("basis", "restricted: copyright-licence", Verdict.RESTRICTED, 3105, 96),
     _share("basis", "permitted: agreement", Verdict.PERMITTED, 1240, 51),
+    _share("terms", "x/developer-agreement/2025-06-04", Verdict.FORBIDDEN, 6610, 212),
+    _share("terms", "stackexchange/content-licence/2018-05-02", Verdict.RESTRICTED, 2500, 77),
     _share("evidence", "content", None, 11_201, 360),
     _share("evidence", "link", Verdict.RESTRICTED, 166, 3),
 )

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 
-from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
+from provenance.model import Circumstances, DateRange, Gate, GateOutcome, Report, Unit, Verdict
 from provenance.report import html_page
 from provenance.report.html import SHOWN
 from tests.report.made import RESULTS
@@ -83,6 +84,50 @@ def test_the_terms_stand_with_clause_address_period_and_confidence():
         "contract 17/2024",
     ):
         assert words in PAGE.text
+
+
+def test_results_stand_by_terms_as_well_as_by_source():
+    table = PAGE.text[PAGE.text.index("What decided, clause by clause") :]
+    row = table[: table.index("Content licence")]
+    for said in (
+        "X Developer Agreement, III.A (k)",
+        "since 2025-06-04",
+        "X (Twitter)",
+        "forbidden",
+    ):
+        assert said in row
+    assert "Content got through the interface" in row
+
+
+def test_a_timeline_shows_what_held_and_marks_the_corpus():
+    (figure,) = re.findall(r'<figure class="timeline">.*?</figure>', TEXT, re.DOTALL)
+    assert re.findall(r'<g class="(\w+)"><rect class="fill"', figure) == [
+        *("unknown", "restricted", "forbidden")
+    ]
+    assert "nobody says when this corpus was collected" in figure
+    assert "whisker" not in figure
+    for said in ("2020-06-18 to 2025-06-03", "since 2025-06-04"):
+        assert said in figure
+    policy = replace(
+        REPORT.result.policy,
+        circumstances=Circumstances(collected=DateRange(date(2023, 1, 1), date(2023, 7, 1))),
+    )
+    dated = html_page(replace(REPORT, result=replace(REPORT.result, policy=policy)))
+    assert "this corpus: 2023-01-01 to 2023-06-30" in dated
+    assert 'class="whisker"' in dated[dated.index('<figure class="timeline">') :]
+
+
+def test_open_questions_are_shown_with_the_sources_that_they_touch():
+    opened = PAGE.text[PAGE.text.index("What this report does not decide") :]
+    assert re.search(r"bind whoever never accepted them\? ?Courts differ\.", opened)
+    assert "Touches X (Twitter)." in opened
+    assert "claims no statutory exception, so none changes a verdict here" in opened
+
+
+def test_a_clause_shows_its_tags_its_models_and_who_has_reviewed_it():
+    for said in ("consent or contract", "foundation-or-frontier", "no lawyer has reviewed it"):
+        assert said in PAGE.text
+    assert "b7" * 32 in PAGE.text
 
 
 def test_an_unknown_verdict_says_what_to_do():

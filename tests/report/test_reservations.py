@@ -47,6 +47,7 @@ def test_only_bands_that_say_something_are_told():
         "x",
         "forbidden",
         "forbidden",
+        "x/developer-agreement/2025-06-04",
     ]
     assert band_lines(clear_report().result.shares) == ()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from provenance.model import Gate, GateOutcome, Unit, Verdict
+from provenance.model import Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
 from provenance.report.wording import (
     BASES,
     asked,
@@ -84,6 +84,21 @@ def test_what_was_asked_names_what_is_not_known():
     assert asked(RESULT.policy.circumstances) == (
         "for pretraining, collected on an unknown date, by a party in any role"
     )
+
+
+def test_what_was_asked_names_all_that_was_stated():
+    stated = Circumstances(
+        commercial=True,
+        model=(ModelScope.GENERATIVE, ModelScope.COMPETING),
+        claims=("eu-dsm-art-4",),
+        jurisdiction="EU",
+    )
+    assert asked(stated).endswith(
+        "under the law of EU, commercially, for a model that is generative and competing, "
+        "claiming eu-dsm-art-4"
+    )
+    assert "that is not of a kind" in asked(replace(stated, model=()))
+    assert "not commercially" in asked(replace(stated, commercial=False))
 
 
 def test_rulings_on_one_source_stand_together():

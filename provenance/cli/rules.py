@@ -1,0 +1,184 @@
+"""`provenance rules`: the law book listed, shown and told."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance import run
+from provenance.cli.rulechecks import diff, lint, test, verify
+from provenance.cli.terminals import is_coloured, width
+from provenance.model import Actor, ModelScope, Purpose, Verdict
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _pen() -> Any:
+    return run.pen_of(width=width(), colour=is_coloured())
+
+
+RULES = click.option(
+    "--rules",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Rules of your own, beside the shipped ones.",
+)
+
+
+def asked(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what is asked."""
+    options: list[Decorator] = [
+        click.option(
+            "--purpose",
+            type=click.Choice([str(purpose) for purpose in Purpose]),
+            metavar="USE",
+            help=f"One of {', '.join(Purpose)}.  [default: pretraining]",
+        ),
+        click.option(
+            "--collected",
+            metavar="DATE",
+            help="When it was collected: a day, month or year, or FROM..UNTIL.",
+        ),
+        click.option(
+            "--actor",
+            type=click.Choice([str(actor) for actor in Actor]),
+            metavar="ROLE",
+            help=f"Who collected it: {', '.join(Actor)}. Unset: the strictest counts.",
+        ),
+        click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count."),
+        click.option(
+            "--commercial/--non-commercial", default=None, help="Whether the use is commercial."
+        ),
+        click.option(
+            "--model",
+            "kinds",
+            multiple=True,
+            type=click.Choice([*(str(scope) for scope in list(ModelScope)[1:]), "other"]),
+            metavar="KIND",
+            help=f"What the model is: {', '.join(list(ModelScope)[1:])}, or other; repeatable.",
+        ),
+        click.option(
+            "--claim",
+            "claims",
+            multiple=True,
+            metavar="ID",
+            help="A statutory exception that you claim; repeatable.",
+        ),
+        click.option(
+            "--policy", metavar="FILE", help="A policy whose agreements and circumstances count."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(
+    "rules",
+    epilog="""
+\b
+Examples:
+  provenance rules list --verdict forbidden --on 2023-06-01
+  provenance rules explain x --collected 2022-06-01 --purpose pretraining
+  provenance rules timeline reddit
+  provenance rules test --rules my-rules
+""",
+)
+def command() -> None:
+    """Ask the law book: what documents say of training, to whom, since when.
+
+    The rules ship with provenance, one YAML file a source, licence, signal or statutory exception.
+    rules/README.md says how to write one. They are no legal advice.
+    """
+
+
+@command.command("list")
+@click.argument("subjects", nargs=-1, metavar="[ID]...")
+@click.option(
+    "--kind",
+    type=click.Choice(["source", "licence", "signal", "exception"]),
+    help="Only what is of this kind.",
+)
+@click.option(
+    "--verdict",
+    type=click.Choice([str(verdict) for verdict in Verdict]),
+    metavar="VERDICT",
+    help=f"Only what says so: {', '.join(Verdict)}.",
+)
+@click.option("--basis", metavar="BASIS", help="Only on this basis: explicit-ml, ...")
+@click.option("--binds", metavar="ROLE", help="Only what binds this role: scraper, ...")
+@click.option("--on", "day", metavar="DAY", help="Only what was in force on this day.")
+@click.option(
+    "--confidence",
+    type=click.Choice(["verified", "secondary", "not verified"]),
+    help="Only what is known so well.",
+)
+@RULES
+def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
+    """List statements: what each document said, in which days, on which basis."""
+    listed = run.listed_rules(rules, _pen(), subjects=subjects, **filters)
+    click.echo(listed, nl=False, color=True)
+
+
+@command.command("show")
+@click.argument("subject", metavar="ID")
+@RULES
+def show(subject: str, rules: Path | None) -> None:
+    """Show all that the rules say of one source, licence, signal or exception."""
+    click.echo(run.shown_rule(subject, rules, _pen()), nl=False, color=True)
+
+
+@command.command(
+    "explain",
+    epilog="""
+\b
+Examples:
+  provenance rules explain x --collected 2022-06-01 --purpose pretraining
+  provenance rules explain stackexchange --published 2015-03-01
+  provenance rules explain cc-by-nc-4.0 --commercial --jurisdiction EU \\
+      --collected 2024-01-01 --claim eu-dsm-art-4
+""",
+)
+@click.argument("subject", metavar="ID")
+@asked
+@click.option("--published", metavar="DAY", help="When the content itself was published.")
+@click.option("--licence", metavar="NAME", help="The licence that the content declares.")
+@click.option(
+    "--signal",
+    "signals",
+    multiple=True,
+    metavar="ID",
+    help="A signal that came with it: tdmrep, robots-txt/training-agents; repeatable.",
+)
+@RULES
+def explain(  # noqa: PLR0913 (one parameter an option)
+    subject: str,
+    published: str | None,
+    licence: str | None,
+    signals: tuple[str, ...],
+    rules: Path | None,
+    policy: str | None,
+    kinds: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Tell what holds for content of ID, and why: every step with its clause and address."""
+    given = run.asked_policy(policy, model=kinds, **options)
+    content = (published, licence, signals)
+    click.echo(run.explained_rule(subject, rules, _pen(), given, content), nl=False, color=True)
+
+
+@command.command("timeline")
+@click.argument("subject", metavar="ID")
+@asked
+@RULES
+def timeline(
+    subject: str, rules: Path | None, policy: str | None, kinds: tuple[str, ...], **options: Any
+) -> None:
+    """Draw the verdict for each day of collection, for anybody and for each role."""
+    given = run.asked_policy(policy, model=kinds, **options)
+    click.echo(run.timeline_of(subject, rules, _pen(), given), nl=False, color=True)
+
+
+for each in (lint, test, diff, verify):
+    command.add_command(each)

@@ -1,0 +1,15 @@
+"""What the terminal is like that we write on."""
+
+import os
+import shutil
+import sys
+
+
+def width() -> int:
+    """Return how many columns a line may take."""
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def is_coloured() -> bool:
+    """Whether to write in colour: on a terminal, unless NO_COLOR says no."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -1,0 +1,103 @@
+"""The tables of a policy, from TOML to the nouns."""
+
+import re
+
+from provenance.model import (
+    COVERS,
+    Actor,
+    Agreement,
+    Circumstances,
+    ModelScope,
+    Purpose,
+    Waiver,
+    WaiverReason,
+)
+from provenance.read.checked import Checked
+from provenance.read.datesyntax import collected_of, period_of
+
+CHECK_KEYS = (
+    *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
+    *("text_columns", "registries", "backgrounds", "calibration"),
+)
+AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
+WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
+MODELS = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
+OTHER = "other"
+
+
+def parse_circumstances(check: dict[str, Checked], claims: Checked | None) -> Circumstances:
+    """Read `[check]`, and which exceptions `[claims]` says are claimed."""
+    purpose, collected = check.get("purpose"), check.get("collected")
+    actor, jurisdiction = check.get("actor"), check.get("jurisdiction")
+    return Circumstances(
+        purpose=Purpose.PRETRAINING if purpose is None else purpose.one_of(Purpose),
+        collected=None if collected is None else collected_of(collected),
+        actor=None if actor is None else actor.one_of(Actor),
+        jurisdiction=None if jurisdiction is None else jurisdiction.text(),
+        commercial=check["commercial"].truth() if "commercial" in check else None,
+        model=parse_model(check["model"]) if "model" in check else None,
+        claims=tuple(
+            name
+            for name, entry in ({} if claims is None else claims.entries()).items()
+            if entry.truth()
+        ),
+    )
+
+
+def parse_model(entry: Checked) -> tuple[ModelScope, ...]:
+    """Read what the model is: a list of kinds, or `other` alone for none of them."""
+    kinds = [each.word((*MODELS, OTHER)) for each in entry.list()]
+    if OTHER in kinds and len(set(kinds)) > 1:
+        raise entry.wrong(f"{OTHER!r} is none of the other kinds", f"leave {OTHER!r} out.")
+    return tuple(ModelScope(kind) for kind in dict.fromkeys(kinds) if kind != OTHER)
+
+
+def parse_agreement(entry: Checked) -> Agreement:
+    """Read one of `[[agreements]]`."""
+    entries = entry.table(AGREEMENT_KEYS, ("source", "purposes", "reference"))
+    digest = entries.get("digest")
+    return Agreement(
+        source=entries["source"].text(),
+        purposes=tuple(purpose.one_of(Purpose) for purpose in entries["purposes"].list()),
+        period=period_of(entry),
+        reference=entries["reference"].text(),
+        digest=None if digest is None else _sha256(digest),
+    )
+
+
+def _sha256(entry: Checked) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", entry.text()):
+        raise entry.wrong(f"{entry.text()!r} is not a SHA-256", "write 64 hexadecimal digits.")
+    return entry.text()
+
+
+def parse_waivers(waivers: list[Checked]) -> tuple[Waiver, ...]:
+    """Read all `[[waivers]]`."""
+    found: dict[str, Waiver] = {}
+    for entry in waivers:
+        waiver = _waiver(entry)
+        if waiver.id in found:
+            raise entry.wrong(f"two waivers say {waiver.id!r}", "keep one of them.")
+        found[waiver.id] = waiver
+    return tuple(found.values())
+
+
+def _waiver(entry: Checked) -> Waiver:
+    entries = entry.table(WAIVER_KEYS, ("reason", "statement", "approver", "expires"))
+    covers = {key: entries[key].text() for key in COVERS if key in entries}
+    if not covers:
+        raise entry.wrong(
+            "the waiver covers everything", f"name at least one of: {', '.join(COVERS)}."
+        )
+    return Waiver(
+        reason=entries["reason"].one_of(WaiverReason),
+        statement=entries["statement"].text(),
+        approver=entries["approver"].text(),
+        expires=entries["expires"].day(),
+        **covers,
+    )
+
+
+def texts(entry: Checked | None) -> tuple[str, ...]:
+    """Read a list of texts; nothing, where it is left out."""
+    return () if entry is None else tuple(text.text() for text in entry.list())

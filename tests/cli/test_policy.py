@@ -1,0 +1,71 @@
+"""`provenance policy`: begun, checked and explained."""
+
+import pytest
+
+POLICY = """\
+[check]
+commercial = true
+model = ["competing"]
+jurisdiction = "EU"
+[claims]
+eu-dsm-art-4 = true
+[gate]
+"x:restricted/automated-access.documents" = "50%"
+[[agreements]]
+source = "redit"
+purposes = ["pretraining"]
+until = 2020-01-01
+reference = "contract 1"
+[[waivers]]
+rule = "x/terms-of-service/*"
+reason = "own-content"
+statement = "ours"
+approver = "legal"
+expires = 2021-01-01
+"""
+
+
+def test_a_policy_is_begun_once_and_is_in_order(tmp_path, provenance):
+    begun = provenance("policy", "init", cwd=tmp_path)
+    assert begun.returncode == 0, begun.stderr
+    again = provenance("policy", "init", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    checked = provenance("policy", "check", cwd=tmp_path)
+    assert (checked.returncode, checked.stdout) == (0, "provenance.toml is in order.\n")
+
+
+def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
+    (tmp_path / "provenance.toml").write_text(POLICY, "utf-8")
+    done = provenance("policy", "explain", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    for said in (
+        "under the law of EU, commercially, for a model that is competing",
+        "x:restricted/automated-access.documents=50%: fails where more than 50% of the documents",
+        "eu-dsm-art-4: EU - DSM Directive Article 4",
+        "contract 1: content of redit for pretraining",
+        "EXPIRED 2021-01-01",
+        "the rules know no source 'redit'; did you mean 'reddit'?",
+    ):
+        assert said in text
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\x1b" not in done.stdout
+
+
+def test_what_is_over_is_a_note_and_a_mistake_is_an_error(tmp_path, provenance):
+    (tmp_path / "own.toml").write_text(POLICY, "utf-8")
+    done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.count("Note: ") == 3
+    (tmp_path / "own.toml").write_text(POLICY.replace("eu-dsm-art-4", "eu-dsm-4"), "utf-8")
+    done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "did you mean 'eu-dsm-art-4'?" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["init", "check", "explain"])
+def test_every_command_explains_itself(tmp_path, provenance, name):
+    done = provenance("policy", name, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Options:" in done.stdout

@@ -1,0 +1,199 @@
+"""`provenance rules`: the law book asked from the command line."""
+
+import hashlib
+import re
+
+import pytest
+
+OWN = """\
+format: 2
+id: rope-forum
+name: Rope Street Forum
+hosts: [forum.ropestreet.example]
+documents:
+  - id: terms
+    title: Terms of Use
+    address: https://forum.ropestreet.example/terms
+    time-axis: collection
+    periods:
+      - from: 2024-03-01
+        verdict: forbidden
+        basis: explicit-ml
+        uses: [pretraining]
+        binds: [scraper]
+        jurisdictions: [any]
+        clause: s.5
+        paraphrase: Posts may not train models.
+        confidence: verified on a stored copy
+cases:
+  finds:
+    - purpose: pretraining
+      collected: 2024-03-01
+      verdict: forbidden
+  passes:
+    - purpose: pretraining
+      agreed: true
+      verdict: permitted
+"""
+
+
+TOLD = ("list", "show", "explain", "timeline")
+"""Commands whose words are for a reader; a line of the others is a finding."""
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A folder of rules of one's own."""
+    (tmp_path / "mine" / "sources").mkdir(parents=True)
+    (tmp_path / "mine" / "sources" / "rope-forum.yaml").write_text(OWN, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def rules(own, provenance):
+    def run(*arguments):
+        done = provenance("rules", *arguments, cwd=own)
+        assert "\x1b" not in done.stdout
+        if arguments[0] in TOLD or "--help" in arguments:
+            assert max(map(len, done.stdout.splitlines()), default=0) <= 80
+        return done
+
+    return run
+
+
+def test_statements_are_listed_by_what_they_say_and_when(rules):
+    done = rules("list", "--verdict", "forbidden", "--on", "2023-05-08", "spotify", "x")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (
+        "spotify Spotify\n"
+        "  forbidden   since 2023-05-08          user-guidelines (explicit-ml)\n"
+        "\n"
+        "1 statement in 1 file\n"
+    )
+    day_before = rules("list", "--verdict", "forbidden", "--on", "2023-05-07", "spotify")
+    assert day_before.stdout == "0 statements in 0 files\n"
+
+
+def test_rules_of_one_s_own_are_listed_beside_the_shipped_ones(rules):
+    assert "rope-forum Rope Street Forum" in rules("list", "--rules", "mine").stdout
+    assert "rope-forum" not in rules("list").stdout
+
+
+def test_a_source_is_shown_with_every_address_and_digest(rules, root):
+    text = rules("show", "twitter").stdout
+    for said in ("X Developer Agreement", "https://x.com/en/tos", "no lawyer has reviewed it"):
+        assert said in text
+    shipped = (root / "rules" / "sources" / "x.yaml").read_text("utf-8")
+    digests = set(re.findall(r"quotation-sha256: ([0-9a-f]{64})", shipped))
+    assert set(re.findall(r"SHA-256: ([0-9a-f]{64})", text)) == digests
+
+
+def test_a_ruling_is_told_as_a_story_with_clauses(rules):
+    done = rules("explain", "x", "--collected", "2022-06-01", "--purpose", "pretraining")
+    text = " ".join(done.stdout.split())
+    assert text.startswith("X (Twitter), for pretraining, collected 2022-06-01")
+    for said in (
+        "RESTRICTED (automated-access: limits robots; does not name training)",
+        '* X Terms of Service, s.4 "Using the Services"',
+        "x/terms-of-service/2020-06-18; verified on a stored copy",
+        "collected on an unknown date: forbidden (explicit-ml), x/developer-agreement/2025-06-04",
+        "Open questions, which these rules do not decide",
+        "Meet the condition",
+    ):
+        assert said in text
+
+
+def test_a_claim_is_told_where_it_counts(rules):
+    asked = ("--commercial", "--jurisdiction", "EU", "--collected", "2024-01-01")
+    bare = rules("explain", "cc-by-nc-4.0", *asked).stdout
+    assert "FORBIDDEN (condition-unmet" in bare
+    claimed = rules("explain", "cc-by-nc-4.0", *asked, "--claim", "eu-dsm-art-4").stdout
+    assert "RESTRICTED (statute" in claimed
+    assert "Set aside by eu-dsm-art-4/article/2021-06-07, as claimed." in claimed
+    wrong = rules("explain", "cc-by-nc-4.0", "--claim", "eu-dsm-4")
+    assert (wrong.returncode, "did you mean 'eu-dsm-art-4'?" in wrong.stderr) == (2, True)
+
+
+def test_a_timeline_marks_the_day_of_collection(rules):
+    lines = rules("timeline", "x", "--collected", "2023-06-01").stdout.splitlines()
+    rows = {line[:26].strip(): line[28:] for line in lines[3:9]}
+    assert set(rows) == {
+        *("strictest of all roles", "as scraper", "as account holder", "as API developer"),
+        *("as recipient of a copy", "collected"),
+    }
+    strict, mark = rows["strictest of all roles"], rows["collected"].index("^")
+    assert re.fullmatch(r"\?+r+F+", strict)
+    assert strict[mark] == "r"
+    assert "since 2025-06-04          forbidden   explicit-ml" in lines
+
+
+def test_the_shipped_rules_are_well_formed_and_hold_their_cases(rules):
+    assert rules("lint").stdout == "No mistakes.\n"
+    done = rules("test")
+    assert done.returncode == 0
+    assert re.fullmatch(r"\d{3} cases, 0 of which came out otherwise\.\n", done.stdout)
+
+
+def test_a_case_that_does_not_hold_fails_the_test_and_says_why(rules, own):
+    file = own / "mine" / "sources" / "rope-forum.yaml"
+    file.write_text(OWN.replace("      collected: 2024-03-01\n", ""), "utf-8")
+    assert rules("test", "rope-forum", "--rules", "mine").returncode == 0
+    file.write_text(OWN.replace("collected: 2024-03-01", "collected: 2024-02-29"), "utf-8")
+    done = rules("test", "rope-forum", "--rules", "mine")
+    assert done.returncode == 1
+    assert "cases.finds[0]: verdict is unknown, not forbidden" in " ".join(done.stdout.split())
+
+
+def test_a_mistake_is_found_with_its_place_and_remedy(rules, own):
+    file = own / "mine" / "sources" / "rope-forum.yaml"
+    file.write_text(OWN.replace("verdict: forbidden\n        basis", "verdit: x\n        basis"))
+    done = rules("lint", "--rules", "mine")
+    assert done.returncode == 1
+    assert "periods[0].verdit: unknown key 'verdit'. Try: did you mean 'verdict'?" in done.stdout
+
+
+def test_words_are_looked_for_in_stored_copies(rules, own):
+    (own / "copies").mkdir()
+    (own / "copies" / "terms.md").write_text("**5.** Posts are *not* for [training](a) models.")
+    digest = hashlib.sha256(b"Posts are not for training models").hexdigest()
+    file = own / "mine" / "sources" / "rope-forum.yaml"
+    more = f"        clause: s.5\n        quotation-sha256: {digest}\n"
+    file.write_text(OWN.replace("        clause: s.5\n", more))
+    found = rules("verify", "rope-forum", "--copies", "copies", "--rules", "mine")
+    assert found.returncode == 0
+    assert "found    rope-forum/terms/2024-03-01 in terms.md" in found.stdout
+    missing = rules("verify", "x", "--copies", "copies")
+    assert missing.returncode == 1
+    assert "missing  x/terms-of-service/2020-06-18" in missing.stdout
+
+
+def test_two_law_books_are_compared_and_a_result_judged_by_both(rules, own, world, provenance):
+    done = rules("diff", "shipped", "mine")
+    assert done.stdout == "added    rope-forum/terms/2024-03-01: forbidden (explicit-ml)\n"
+    assert rules("diff", "mine", "mine").stdout == "Nothing changed.\n"
+    checked = provenance(
+        *("check", str(world / "train.jsonl"), "--registry", str(world / "reg"), "-o", "report"),
+        cwd=own,
+    )
+    assert checked.returncode == 1, checked.stderr
+    laxer = OWN.replace("rope-forum", "x").replace("forum.ropestreet.example", "x.com", 1)
+    laxer = laxer.replace("verdict: forbidden", "verdict: restricted", 1)
+    (own / "mine" / "sources" / "x.yaml").write_text(laxer, "utf-8")
+    done = rules("diff", "shipped", "mine", "--result", "report")
+    assert "removed  x/developer-agreement/2025-06-04: forbidden (explicit-ml)" in done.stdout
+    assert re.search(r"x: \d+ of the findings would be unknown, not forbidden", done.stdout)
+
+
+@pytest.mark.parametrize(
+    "name", ["list", "show", "explain", "timeline", "lint", "test", "diff", "verify"]
+)
+def test_every_command_explains_itself(rules, name):
+    done = rules(name, "--help")
+    assert done.returncode == 0
+    assert "Options:" in done.stdout
+
+
+def test_a_source_that_nobody_knows_is_refused_with_a_suggestion(rules):
+    done = rules("explain", "redit")
+    assert done.returncode == 2
+    assert "did you mean 'reddit'?" in done.stderr

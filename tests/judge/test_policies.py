@@ -1,0 +1,53 @@
+"""What a policy names has to be there, or to be meant."""
+
+import pytest
+
+from provenance.errors import PolicyError
+from provenance.judge import check_known, doubts
+from provenance.model import Agreement, Circumstances, DateRange, Gate, Policy, Purpose, Verdict
+
+
+@pytest.mark.parametrize(
+    ("policy", "said", "remedy"),
+    [
+        (
+            Policy(circumstances=Circumstances(claims=("eu-dsm-4",))),
+            "no statutory exception 'eu-dsm-4'",
+            "'eu-dsm-art-4'",
+        ),
+        (
+            Policy(gates=(Gate(Verdict.FORBIDDEN, basis="explicit-nlp"),)),
+            "no basis 'explicit-nlp'",
+            "'explicit-ml'",
+        ),
+        (Policy(circumstances=Circumstances(claims=("qqqq",))), "'qqqq'", "us-fair-use"),
+    ],
+)
+def test_what_the_rules_do_not_know_is_refused_with_a_suggestion(shipped, policy, said, remedy):
+    with pytest.raises(PolicyError) as caught:
+        check_known(policy, shipped)
+    assert said in caught.value.message
+    assert remedy in caught.value.remedy
+
+
+def test_a_policy_that_names_what_is_there_passes(shipped):
+    check_known(
+        Policy(
+            circumstances=Circumstances(claims=("eu-dsm-art-4", "us-fair-use")),
+            gates=(Gate(Verdict.RESTRICTED, basis="automated-access"),),
+        ),
+        shipped,
+    )
+
+
+def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):
+    def signed(source):
+        return Agreement(source, (Purpose.PRETRAINING,), DateRange(), f"contract with {source}")
+
+    policy = Policy(
+        gates=(Gate(Verdict.FORBIDDEN, "redit"),), agreements=(signed("x"), signed("our-forum"))
+    )
+    assert doubts(policy, shipped) == (
+        "gate redit:forbidden=0%: the rules know no source 'redit'; did you mean 'reddit'?",
+        "agreement 'contract with our-forum': the rules know no source 'our-forum'",
+    )

@@ -1,0 +1,81 @@
+"""The JSON Schema of policies: it says what the reader reads, and refuses what it refuses."""
+
+import json
+import tomllib
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+
+from provenance.errors import PolicyError
+from provenance.read import policyfile, policysyntax
+from provenance.read.policyfile import load_policy
+from provenance.report import POLICY_TEMPLATE
+from tests.read.test_policyfile import WHOLE
+
+SCHEMA = json.loads(files("provenance.read").joinpath("policy.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+EXAMPLES = {
+    *policysyntax.CHECK_KEYS,
+    *policysyntax.AGREEMENT_KEYS,
+    *policysyntax.WAIVER_KEYS,
+    *("unknown", '"x:restricted/automated-access.documents"', "eu-dsm-art-4"),
+}
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def uncommented() -> str:
+    """The template with its examples switched on; its words of explanation stay out."""
+    examples = ("# [", *(f"# {key} =" for key in EXAMPLES))
+    text = "\n".join(
+        line[2:] if line.startswith(examples) else line for line in POLICY_TEMPLATE.splitlines()
+    )
+    return text.replace('digest = "..."', f'digest = "{"0" * 64}"')
+
+
+@pytest.mark.parametrize("text", [WHOLE, POLICY_TEMPLATE, uncommented()])
+def test_policies_follow_the_schema_and_are_read(tmp_path, text):
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert [error.message for error in VALIDATOR.iter_errors(plain(tomllib.loads(text)))] == []
+    (tmp_path / "provenance.toml").write_text(text, "utf-8")
+    assert load_policy(None, tmp_path).path == "provenance.toml"
+
+
+def test_the_schema_knows_the_keys_that_are_read():
+    tables = SCHEMA["properties"]
+    assert set(tables) == set(policyfile.KEYS)
+    assert set(tables["check"]["properties"]) == set(policysyntax.CHECK_KEYS)
+    assert set(tables["agreements"]["items"]["properties"]) == set(policysyntax.AGREEMENT_KEYS)
+    assert set(tables["waivers"]["items"]["properties"]) == set(policysyntax.WAIVER_KEYS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[chekc]",
+        '[check]\npurpose = "training"',
+        '[check]\nmodel = ["any"]',
+        "[check]\ncommercial = 1",
+        "[claims]\neu-dsm-art-4 = 1",
+        '[gate]\nforbiden = "0%"',
+        '[gate]\nforbidden = "0"',
+        '[[agreements]]\nsource = "x"',
+        WHOLE.replace('source = "x"\ndocuments = "faq-*"', ""),
+        WHOLE.replace("own-content", "because"),
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(tmp_path, text):
+    assert list(VALIDATOR.iter_errors(plain(tomllib.loads(text))))
+    (tmp_path / "provenance.toml").write_text(text, "utf-8")
+    with pytest.raises(PolicyError):
+        load_policy(None, tmp_path)

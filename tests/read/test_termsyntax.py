@@ -1,0 +1,145 @@
+"""What a period may say of itself, and what it may not."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from provenance.errors import RuleSyntax
+from provenance.model import DateRange, Layer, ModelScope, Precedence, Record
+from provenance.read.rulefiles import parse_library
+
+VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()
+SOURCE = """\
+format: 2
+id: forum
+name: A Forum
+aliases: [the-forum]
+hosts: [forum.example, big.example/forum/*]
+documents:
+  - id: terms
+    title: Terms
+    address: https://forum.example/terms
+    kind: platform
+    notes: Read twice.
+    time-axis: collection
+    periods:
+      - until: 2021-01-01
+        verdict: unknown
+        basis: silence
+        uses: [pretraining]
+        binds: [scraper]
+        jurisdictions: [any]
+        paraphrase: Nothing is said.
+        confidence: verified on a stored copy
+      - from: 2021-01-01
+        from-basis: first seen
+        supersedes: forum/terms
+        versions: [2021-01-01, 2022]
+        verdict: restricted
+        basis: automated-access
+        uses: [pretraining]
+        model-scope: generative
+        binds: [scraper]
+        jurisdictions: [any]
+        paraphrase: Robots need consent.
+        conditions: [robots or consent, attribution]
+        precedence: licence
+        confidence: verified on a stored copy
+        stored-on: 2022-03
+        first-seen: 2021-01-01
+        last-seen: 2023-06-30
+        latest-copy: 2024-01-01
+        end-status: not verified
+        reviewed-by: A. Lawyer
+        reviewed-on: 2024-02-01
+cases: {}
+"""
+EXCEPTION = """\
+id: law
+name: A Law
+lifts: [copyright, contract]
+documents: []
+cases: {}
+"""
+CHILD = """\
+id: board
+name: A Board
+hosts: []
+under: [forum]
+cases: {}
+"""
+
+
+def library(source=SOURCE, **files):
+    own = {name.replace("__", "/") + ".yaml": text.encode() for name, text in files.items()}
+    return parse_library({"verdicts.yaml": VERDICTS, "sources/forum.yaml": source.encode()} | own)
+
+
+def test_a_version_says_how_well_it_is_documented():
+    (source,) = library().sources
+    old, new = source.terms
+    assert (source.aliases, source.hosts[1]) == (("the-forum",), "big.example/forum/*")
+    assert (old.record, old.unseen, old.supersedes) == (Record(), None, None)
+    assert (new.kind, new.notes, new.supersedes) == ("platform", "Read twice.", "forum/terms")
+    assert new.model_scope is ModelScope.GENERATIVE
+    assert new.precedence is Precedence.LICENCE
+    assert new.conditions == ("robots or consent", "attribution")
+    assert new.record == Record(
+        from_basis="first seen",
+        versions=("2021-01-01", "2022"),
+        stored_on="2022-03",
+        first_seen=date(2021, 1, 1),
+        last_seen=date(2023, 6, 30),
+        latest_copy=date(2024, 1, 1),
+        end_status="not verified",
+        reviewed_by="A. Lawyer",
+        reviewed_on=date(2024, 2, 1),
+    )
+
+
+def test_a_text_whose_end_is_not_verified_is_unseen_from_the_day_after_it_was_last_seen():
+    assert library().sources[0].terms[1].unseen == DateRange(date(2023, 7, 1), None)
+    still = library(SOURCE.replace("end-status: not verified", "end-status: not tracked"))
+    assert still.sources[0].terms[1].unseen is None
+    told = SOURCE.replace("end-status: not", "unseen: {from: 2022-01-01}\n        end-status: not")
+    assert library(told).sources[0].terms[1].unseen == DateRange(date(2022, 1, 1), None)
+
+
+def test_a_source_has_the_documents_of_those_that_it_stands_under():
+    board, forum = library(sources__board=CHILD).sources
+    assert [terms.id for terms in board.terms] == [terms.id for terms in forum.terms]
+    with pytest.raises(RuleSyntax, match="'forom' is not one of"):
+        library(sources__board=CHILD.replace("[forum]", "[forom]"))
+
+
+def test_an_exception_says_what_it_lifts():
+    (law,) = library(exceptions__law=EXCEPTION).exceptions
+    assert (law.id, law.lifts) == ("law", (Layer.COPYRIGHT, Layer.CONTRACT))
+    with pytest.raises(RuleSyntax, match="'signal' is not one of"):
+        library(exceptions__law=EXCEPTION.replace("contract]", "signal]"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "remedy"),
+    [
+        ("format: 2", "format: 3", "format: the format 3 is not 2", "format 2"),
+        ("supersedes: forum/terms", "supersedes: forum/old", "'forum/old' is no version", "forum/"),
+        ("[robots or consent,", "[robots or luck,", "conditions[0]: 'luck'", "choose one of"),
+        ("[robots or consent,", "[robotz,", "conditions[0]: 'robotz'", "'robots'"),
+        ("        reviewed-on: 2024-02-01\n", "", "reviewed-by: a review has a name", "neither"),
+        ("        reviewed-by: A. Lawyer\n", "", "reviewed-on: a review has a name", "neither"),
+        ("stored-on: 2022-03", "stored-on: long ago", "stored-on: 'long ago'", "2023-06-01"),
+        ("2021-01-01, 2022]", "2021-01-01, old]", "versions[1]: 'old'", "2023-06-01"),
+        ("precedence: licence", "precedence: license", "precedence: 'license'", "'licence'"),
+        ("end-status: not", "unseen: {}\n        end-status: not", "unseen: it names no", "both"),
+        ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
+        ("big.example/forum/*", "big.example/a b", "hosts[1]: 'big.example/a b'", "with a path"),
+    ],
+)
+def test_a_mistake_in_it_is_named_with_its_place(old, new, said, remedy):
+    assert old in SOURCE
+    with pytest.raises(RuleSyntax) as caught:
+        library(SOURCE.replace(old, new, 1))
+    assert said in caught.value.message
+    assert remedy in caught.value.remedy

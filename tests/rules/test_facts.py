@@ -1,0 +1,229 @@
+"""Every period of the facts stands in the rules, field by field; no quotation does."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from provenance.judge import SourceHosts
+from provenance.read.rulefiles import load_rules
+
+Period = dict[str, Any]
+USES = {"finetuning": "fine-tuning", "grounding": "retrieval", "tdm-research": "research-tdm"}
+START = {
+    "document-date": "document date",
+    "first-seen": "first seen",
+    "secondary-report": "secondary report",
+    "not-verified": "not verified",
+    "unknown": "not verified",
+}
+END = {"not in the latest stored copy; end date not verified": "not verified"}
+HOSTS_ELSEWHERE = {
+    ("snapchat-ai-outputs", "snapchat.com"): "posts, which are another source than outputs",
+    ("amazon-ai-outputs", "amazon.com"): "reviews, which are another source than outputs",
+    ("google-ai-content", "google.com"): "pages, which are another source than outputs",
+    ("reddit-pushshift", "the-eye.eu"): "a mirror of many other things",
+    ("the-pile-books3", "the-eye.eu"): "the same; the path of the Pile alone is named",
+    ("stackexchange-data-dump-agreement", "archive.org"): "the archive's own host",
+    ("wikimedia-content-licence", "wikimedia.org"): "media there have other licences",
+    ("wikimedia-content-licence", "wikinews.org"): "has another licence",
+    ("wikimedia-content-licence", "wikidata.org"): "has another licence",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A period as a rule file has it, with its document and its file."""
+
+    file: str
+    document: Period
+    period: Period
+
+
+def words(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def each_written(root: Path) -> Iterator[Written]:
+    for path in sorted((root / "rules").glob("*/*.yaml")):
+        for document in yaml.safe_load(path.read_text("utf-8")).get("documents", []):
+            for period in document["periods"]:
+                yield Written(path.stem, document, period)
+
+
+@pytest.fixture(scope="module")
+def facts(root: Path) -> list[tuple[Period, Period]]:
+    folder = root.parent / "shared" / "facts"
+    if not folder.is_dir():
+        pytest.skip("the facts are not beside the checkout (../shared/facts)")
+    entries = [
+        entry
+        for name in ("sources.yaml", "licences.yaml")
+        for entry in yaml.safe_load((folder / name).read_text("utf-8"))
+    ]
+    assert len(entries) == 175
+    return [(entry, period) for entry in entries for period in entry["periods"]]
+
+
+@pytest.fixture(scope="module")
+def found(root: Path, facts: list[tuple[Period, Period]]) -> list[tuple[Period, Period, Written]]:
+    """Each fact with its one period in the rules."""
+    written = list(each_written(root))
+    pairs = []
+    for entry, fact in facts:
+        hits = [each for each in written if is_of(each, entry, fact)]
+        assert len(hits) == 1, (entry["id"], fact["effective_from"], hits)
+        written.remove(hits[0])
+        pairs.append((entry, fact, hits[0]))
+    return pairs
+
+
+def is_of(each: Written, entry: Period, fact: Period) -> bool:
+    address = entry["document_url"] if entry["document_url"] != "-" else None
+    return (
+        words(each.period["paraphrase"]) == words(fact["paraphrase"])
+        and each.document.get("address") == address
+        and str(each.period.get("from")) == str(fact["effective_from"])
+    )
+
+
+def said(fact: Period) -> tuple[str, str, str]:
+    """Give the verdict, basis and confidence that a fact has in the words of the rules."""
+    if fact["verdict"] is None or fact["confidence"] == "not verified":
+        return "unknown", "not-verified", "not verified"
+    if fact["verdict"] == "silent":
+        return "unknown", "silence", fact["confidence"]
+    return fact["verdict"], fact["verdict_basis"], fact["confidence"]
+
+
+def expected(fact: Period) -> Period:
+    verdict, basis, confidence = said(fact)
+    clause = fact["clause_location"]
+    return {
+        "until": fact["effective_until"],
+        "from-basis": START[fact["effective_from_basis"]],
+        "verdict": verdict,
+        "basis": basis,
+        "confidence": confidence,
+        "binds": sorted(fact["applies_to_actors"]),
+        "uses": sorted(USES.get(use, use) for use in fact["uses"]),
+        "jurisdictions": sorted(fact["jurisdictions"]),
+        "clause": None if clause in (None, "-", "not seen") else words(clause),
+        "condition": None if fact["condition"] is None else words(fact["condition"]),
+        "first-seen": fact["first_seen"],
+        "last-seen": fact["last_seen"],
+        "latest-copy": fact["latest_stored_copy_date"],
+        "end-status": END.get(fact["end_status"], fact["end_status"]),
+        "quotation-sha256": hashlib.sha256(fact["quote"].encode()).hexdigest()
+        if fact["quote"]
+        else None,
+    }
+
+
+def got(period: Period, fact: Period) -> Period:
+    # A missing first day has no basis, and a document that dates itself needs no word of it.
+    start = "document date" if fact["effective_from"] else START[fact["effective_from_basis"]]
+    plain = {
+        "until": period.get("until") and str(period["until"]),
+        "from-basis": period.get("from-basis", start),
+        **{key: sorted(period[key]) for key in ("binds", "uses", "jurisdictions")},
+    }
+    same = ("verdict", "basis", "confidence", "end-status", "quotation-sha256")
+    texts = ("clause", "condition")
+    dates = ("first-seen", "last-seen", "latest-copy")
+    return (
+        plain
+        | {key: period.get(key) for key in same}
+        | {key: words(period[key]) if key in period else None for key in texts}
+        | {key: str(period[key]) if key in period else None for key in dates}
+    )
+
+
+def test_every_period_is_there_field_by_field(found):
+    assert len(found) == 233
+    wrong = {
+        f"{entry['id']} {fact['effective_from']} {key}": (value, want[key])
+        for entry, fact, each in found
+        for want in [expected(fact)]
+        for key, value in got(each.period, fact).items()
+        if value != want[key]
+    }
+    assert wrong == {}
+
+
+def test_every_time_axis_title_kind_and_identifier_is_there(found, root):
+    for entry, fact, each in found:
+        name = entry["id"]
+        assert each.document["time-axis"] == fact["time_axis"].removesuffix("-date"), name
+        assert each.document["kind"] == entry["kind"], name
+        if entry["document_title"] != "-":
+            assert words(each.document["title"]) == words(entry["document_title"]), name
+        (path,) = (root / "rules").glob(f"*/{each.file}.yaml")
+        file = yaml.safe_load(path.read_text("utf-8"))
+        assert entry["spdx_id"] in (None, file.get("spdx")), name
+        assert entry["hf_license_id"] in (None, "other", file.get("hugging-face")), name
+
+
+def test_versions_and_dates_of_copies_are_there(found):
+    day = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
+    for entry, fact, each in found:
+        name = f"{entry['id']} {fact['effective_from']}"
+        texts = [str(text) for text in each.period.get("versions", [])]
+        # The facts say of one document which of its dates is that of the wording that was read.
+        dated = [v.removesuffix(" (last revised)") for v in fact["document_versions"]]
+        assert texts == [v for v in dated if day.match(v)], name
+        if day.match(str(fact["stored_copy_date"])):
+            assert str(each.period["stored-on"]) == fact["stored_copy_date"], name
+
+
+def test_periods_of_one_entry_stand_in_one_file(found):
+    files: dict[str, set[str]] = {}
+    for entry, _, each in found:
+        files.setdefault(entry["id"], set()).add(each.file)
+    assert {name: stood for name, stood in files.items() if len(stood) > 1} == {}
+
+
+def test_every_host_belongs_to_the_source_of_its_entry(found):
+    library = load_rules()
+    hosts, sources = SourceHosts(library), {source.id for source in library.sources}
+    for entry, _, each in found:
+        under = [s.id for s in library.sources if any(t.subject == each.file for t in s.terms)]
+        for host in entry["hosts"]:
+            if each.file in sources and (entry["id"], host) not in HOSTS_ELSEWHERE:
+                assert hosts.source_of(host) in under, (entry["id"], host)
+
+
+def test_every_address_is_there(found, root):
+    shipped = " ".join(path.read_text("utf-8") for path in (root / "rules").glob("*/*.yaml"))
+    for entry, fact, _ in found:
+        told = " ".join(
+            str(text) for text in (*entry.values(), *fact.values()) if isinstance(text, str)
+        )
+        for address in re.findall(r"https?://[^\s)\];,']+", told):
+            assert address.rstrip(".") in shipped, (entry["id"], address)
+
+
+def test_no_quotation_is_shipped_only_its_digest(found, root):
+    """Eight words or more of a quotation in a row stand nowhere in the rules."""
+    texts = [path.read_text("utf-8") for path in sorted((root / "rules").rglob("*.yaml"))]
+    shipped = " ".join(words(re.sub(r"(?m)^\s*#", "", text)) for text in texts).casefold()
+    for entry, fact, _ in found:
+        quoted = words(fact["quote"] or "").casefold().split()
+        for start in range(len(quoted) - 7):
+            assert " ".join(quoted[start : start + 8]) not in shipped, entry["id"]
+
+
+def test_what_nobody_verified_is_unknown(found, root):
+    library = load_rules()
+    unread = [each for _, fact, each in found if fact["verdict"] is None]
+    assert len(unread) == 7
+    every = {t.id: t for s in (*library.sources, *library.licences) for t in s.terms}
+    for each in unread:
+        start = each.period.get("from")
+        name = f"{each.file}/{each.document['id']}" + (f"/{start}" if start else "")
+        assert every[name].verdict == "unknown"

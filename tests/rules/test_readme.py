@@ -1,0 +1,47 @@
+"""The page "Writing rules" tells the truth: its example is read, and holds its cases."""
+
+import re
+
+from provenance.judge import differences
+from provenance.read import rulecases, rulesyntax, termsyntax
+from provenance.read.rulefiles import load_cases, load_rules
+from provenance.read.rulelint import rule_mistakes
+
+
+def test_the_example_of_the_page_is_a_rule_that_holds(root, tmp_path):
+    page = (root / "rules" / "README.md").read_text("utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1]
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "rope-forum.yaml").write_text(example, "utf-8")
+    assert rule_mistakes(tmp_path) == ()
+    library = load_rules(tmp_path)
+    cases = [case for case in load_cases(tmp_path) if case.file == "rope-forum"]
+    assert len(cases) == 2
+    assert [said for case in cases for said in differences(case, library)] == []
+
+
+def test_the_page_names_every_key(root):
+    page = (root / "rules" / "README.md").read_text("utf-8")
+    keys = {
+        *rulesyntax.SOURCE_KEYS,
+        *rulesyntax.LICENCE_KEYS,
+        *rulesyntax.EXCEPTION_KEYS,
+        *termsyntax.DOCUMENT_KEYS,
+        *termsyntax.PERIOD_KEYS,
+        *rulecases.CASE_KEYS,
+    }
+    assert {
+        key for key in keys if not re.search(rf"`{key}[`:]|^\s*-? ?{key}:", page, re.MULTILINE)
+    } == set()
+
+
+def test_the_front_page_counts_what_is_there(root):
+    library = load_rules()
+    page = " ".join((root / "README.md").read_text("utf-8").split())
+    named = (library.sources, library.licences, library.signals, library.exceptions)
+    statements = {terms.id for every in named for entry in every for terms in entry.terms}
+    sources, licences, signals, exceptions = map(len, named)
+    assert (
+        f"{len(statements)} statements on {sources} sources, {licences} licences, {signals} "
+        f"signals for machines and {exceptions} statutory exceptions" in page
+    )
