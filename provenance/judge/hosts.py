@@ -38,9 +38,13 @@ class SourceHosts:
         self._known: dict[str, list[tuple[re.Pattern[str], str]]] = {}
 
     @property
-    def owners(self) -> tuple[tuple[str, str], ...]:
-        """All hosts that are known, each with the id of its source, sorted."""
-        return tuple(sorted(self._owners.items()))
+    def owners(self) -> tuple[tuple[str, str, str], ...]:
+        """All hosts that are known, the paths below them, and whose they are: what decides."""
+        return tuple(
+            (host, below.pattern, owner)
+            for host, owned in sorted(self._owners.items())
+            for below, owner in owned
+        )
 
     def source_of(self, address: str | None) -> str | None:
         """Return the id of the source that an address belongs to; None where no rule names it.

@@ -88,7 +88,7 @@ def _pass(seeds: UInt64s, line_filter: UInt64s, passed: Int64s, touched: UInt64s
     """List the shingles that the filter lets through: what it reads is fetched beforehand."""
     some = np.uint64(0)
     for place in range(len(seeds)):
-        some ^= line_filter[line_of(line_filter, seeds[place])]
+        some ^= np.uint64(line_filter[line_of(line_filter, seeds[place])])
     touched[0] ^= some  # else nothing would be fetched
     through = 0
     for place in range(len(seeds)):

@@ -174,7 +174,7 @@ def _memory(settings: Settings, against: References, hosts: SourceHosts) -> Memo
     if settings.cache is None:
         return None
     registries = [opened.registry.manifest.digest for opened in against.sought]
-    owners = [name for pair in hosts.owners for name in pair]
+    owners = [word for owned in hosts.owners for word in owned]
     memory = Memory(settings.cache, digest_of([code_digest(), *registries, "hosts", *owners]))
     memory.tidy()
     return memory

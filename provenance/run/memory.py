@@ -20,7 +20,7 @@ from provenance.errors import OutputError
 MOST = 4 << 30
 """Bytes that are kept; beyond that, what was not asked for longest is forgotten."""
 
-_ROOMS = ("read", "fingerprint", "match", "run", "model")
+_ROOMS = ("read", "fingerprint", "match", "judge", "registry", "run", "model")
 
 
 class Writer(Protocol):
