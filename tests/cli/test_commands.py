@@ -140,15 +140,15 @@ def test_a_damaged_registry_exits_with_2(world: Path, tmp_path: Path) -> None:
         "registry", "build", "damaged", "--source", "x", str(world / "posts.jsonl"), cwd=tmp_path
     )
     assert built.returncode == 0
-    postings = next((tmp_path / "damaged").rglob("postings.parquet"))
-    raw = bytearray(postings.read_bytes())
+    owners = next((tmp_path / "damaged").rglob("owners.npy"))
+    raw = bytearray(owners.read_bytes())
     raw[len(raw) // 2] ^= 0xFF
     postings.write_bytes(raw)
 
     done = provenance("check", str(world / "clean.parquet"), "--registry", "damaged", cwd=tmp_path)
 
     assert done.returncode == 2
-    assert "postings.parquet" in done.stderr
+    assert "owners.npy" in done.stderr
 
 
 def test_a_policy_with_an_unknown_key_exits_with_2(world: Path, tmp_path: Path) -> None:
