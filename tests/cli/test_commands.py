@@ -143,7 +143,7 @@ def test_a_damaged_registry_exits_with_2(world: Path, tmp_path: Path) -> None:
     owners = next((tmp_path / "damaged").rglob("owners.npy"))
     raw = bytearray(owners.read_bytes())
     raw[len(raw) // 2] ^= 0xFF
-    postings.write_bytes(raw)
+    owners.write_bytes(raw)
 
     done = provenance("check", str(world / "clean.parquet"), "--registry", "damaged", cwd=tmp_path)
 
