@@ -109,8 +109,29 @@ def _sign_all(
     for text in range(len(offsets) - 1):
         row = rows[text]
         row[:] = _EMPTY
-        for place in range(offsets[text], offsets[text + 1]):
-            value = _finalised(np.uint32(hashes[place] >> np.uint64(32)))
+        place, end = offsets[text], offsets[text + 1]
+        # Four shingles at a time: a row is loaded and stored once for them.
+        while place + 4 <= end:
+            one, two = _value(hashes[place]), _value(hashes[place + 1])
+            three, four = _value(hashes[place + 2]), _value(hashes[place + 3])
+            for permutation in range(row.size):
+                multiplier, addend = multipliers[permutation], addends[permutation]
+                left = min(
+                    np.uint32(multiplier * one + addend), np.uint32(multiplier * two + addend)
+                )
+                right = min(
+                    np.uint32(multiplier * three + addend), np.uint32(multiplier * four + addend)
+                )
+                row[permutation] = min(row[permutation], left, right)
+            place += 4
+        while place < end:
+            value = _value(hashes[place])
             for permutation in range(row.size):
                 permuted = np.uint32(multipliers[permutation] * value + addends[permutation])
                 row[permutation] = min(row[permutation], permuted)
+            place += 1
+
+
+@inlined
+def _value(shingle: Scalar) -> Scalar:
+    return _finalised(np.uint32(shingle >> np.uint64(32)))
