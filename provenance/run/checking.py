@@ -127,7 +127,9 @@ def check(
     if not counts.tokens:
         raise _nothing(corpus, opened)
     settled = claims(readings, registries, settings.threads)
-    spans = gather(seen, readings, settled, registries, against.backgrounds, memory)
+    spans = gather(
+        seen, readings, settled, registries, against.backgrounds, memory, settings.threads
+    )
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
     everything = found(spans, settled, registries, judge, counts.tokens)

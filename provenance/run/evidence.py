@@ -1,6 +1,7 @@
 """The second reading: only texts that hold something, to say exactly where and to show it."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,13 +59,14 @@ class _Whole:
     number: int
 
 
-def gather(
+def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     corpus: Corpus,
     readings: Sequence[Reading],
     claims: Claims,
     registries: Sequence[Opened],
     backgrounds: Sequence[Opened] = (),
     memory: Memory | None = None,
+    threads: int = 1,
 ) -> pa.Table:
     """Read the texts that hold something again, and locate all of it.
 
@@ -82,26 +84,32 @@ def gather(
         Where it is looked up, too: what they hold of it is contested.
     memory : Memory or None
         What earlier checks located in the same parts.
+    threads : int
+        How many parts are read at a time.
 
     Returns
     -------
     pyarrow.Table
         Of schema `SPANS`.
     """
-    tables = []
-    for part, reading, text, document in zip(
-        corpus.parts, readings, text_bases(readings), document_bases(readings), strict=True
-    ):
+
+    def located(place: int) -> pa.Table:
+        part, reading = corpus.parts[place], readings[place]
+        text, document = texts[place], documents[place]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
         own = claims.within(int(low), int(high), text)
         if not len(own) and not _wholes(reading):
-            continue
+            return SPANS.empty_table()
         name = spans_name(memory, part, own, backgrounds)
         found = recalled_table(memory, name, SPANS)
         if found is None:
             found = _gathered(part, reading, own, registries, backgrounds)
             keep_table(memory, name, found)
-        tables.append(_counted_on(found, int(low), text, document))
+        return _counted_on(found, int(low), text, document)
+
+    texts, documents = text_bases(readings), document_bases(readings)
+    with ThreadPoolExecutor(threads) as pool:
+        tables = list(pool.map(located, range(len(readings))))
     return pa.concat_tables([SPANS.empty_table(), *tables])
 
 
@@ -206,7 +214,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     fills = [wholes[int(numbers[row])] for row in rest.rows.tolist()]
     located = _joined(claimed, rest)
     starts, ends = in_characters(texts, located)
-    shown = excerpts(batch, texts, located, (starts, ends), claims, places)
+    shown = excerpts(batch, tokens, located, (starts, ends), claims, places)
     return pa.table(
         {
             **{

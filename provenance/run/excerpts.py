@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import tokenise
-from provenance.model import Int32s, Int64s, Texts
+from provenance.model import Int32s, Int64s, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located
 
@@ -66,14 +65,14 @@ class Words:
 
     Parameters
     ----------
-    texts : Texts
-        As Arrow buffers.
+    tokens : Tokens
+        Of the texts.
     strings : list of str
-        The same texts.
+        The texts.
     """
 
-    def __init__(self, texts: Texts, strings: list[str]) -> None:
-        self._tokens = tokenise(texts)
+    def __init__(self, tokens: Tokens, strings: list[str]) -> None:
+        self._tokens = tokens
         self._strings = strings
         self._heads: dict[int, Int64s] = {}
 
@@ -89,20 +88,19 @@ class Words:
         column : int
             0 where the text is the item, 1 where it is the document.
         """
-        base = self._tokens.offsets[row]
-        limit = self._tokens.offsets[row + 1]
-        tokens = np.concatenate(
-            [np.zeros(0, np.int64)]
-            + [base + run[column] + np.arange(run[2]) for run in runs.astype(np.int64)]
-        )
-        tokens = tokens[tokens < limit]
-        starts, ends = self._tokens.starts[tokens], self._tokens.ends[tokens]
+        base, limit = self._tokens.offsets[row : row + 2].tolist()
+        starts: list[int] = []
+        ends: list[int] = []
+        for run in runs.tolist():
+            own = slice(base + run[column], min(base + run[column] + run[2], limit))
+            starts += self._tokens.starts[own].tolist()
+            ends += self._tokens.ends[own].tolist()
         return list(zip(self._points(row, starts), self._points(row, ends), strict=True))
 
-    def _points(self, row: int, places: Int32s) -> list[int]:
+    def _points(self, row: int, places: list[int]) -> list[int]:
         string = self._strings[row]
         if string.isascii():
-            return [int(place) for place in places]
+            return places
         heads = self._heads.get(row)
         if heads is None:
             self._heads.clear()  # rows come one after the other: the last one is enough
@@ -118,7 +116,7 @@ def _heads(string: str) -> Int64s:
 
 def excerpts(
     batch: pa.RecordBatch,
-    texts: Texts,
+    tokens: Tokens,
     located: Located,
     points: tuple[Int64s, Int64s],
     claims: Claims,
@@ -126,7 +124,7 @@ def excerpts(
 ) -> dict[str, list[object]]:
     """Show every chosen stretch; the others take no part in any report."""
     strings = batch.column("text").to_pylist()
-    words = Words(texts, strings)
+    words = Words(tokens, strings)
     columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
     for place, row in enumerate(located.rows.tolist()):
         is_claim = place < len(places)

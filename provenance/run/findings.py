@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from provenance.fingerprint import tokenise
 from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
@@ -275,7 +276,7 @@ def _item_excerpts(
         if not strings or strings[0] is None:
             continue
         texts = [string or "" for string in strings]
-        words = Words(Texts.of(pa.array(texts, pa.large_string())), texts)
+        words = Words(tokenise(Texts.of(pa.array(texts, pa.large_string()))), texts)
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             claim = claim_of[row]
             runs = claims.candidates.runs_of(claim) if claim >= 0 else np.zeros((0, 3), np.int32)
