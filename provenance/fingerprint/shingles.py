@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
 
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
@@ -11,6 +11,8 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _LIGHT = np.uint32(1)
 WORD = 4
 """A word's weight; characters that are tokens of their own weigh 2 or 1."""
+
+_FOUR, _FIVE = 4 * WORD, 5 * WORD  # the widths of seeds and of signatures
 
 
 def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
@@ -59,6 +61,36 @@ def _weight(token: Scalar) -> Scalar:
     return np.int64(WORD) >> np.int64(light + ((token >> _LIGHT) & light))
 
 
+@inlined
+def _is_of_words(tokens: UInt32s) -> Scalar:
+    lights = np.uint32(0)
+    for token in tokens:
+        lights |= token
+    return lights & _LIGHT == 0
+
+
+@inner
+def _shingle_words(
+    tokens: UInt32s, weight: Scalar, powers: UInt64s, hashes: UInt64s, positions: Int32s
+) -> None:
+    """Hash the shingles of words alone, as many as `positions`: none waits for the one before it.
+
+    Each is written out, for no compiler vectorises a loop of unknown length in a loop.
+    """
+    one, two, three, four = powers[1], powers[2], powers[3], powers[4]
+    if weight == _FOUR:
+        for place in range(len(positions)):
+            rolled = np.uint64(tokens[place]) * three + np.uint64(tokens[place + 1]) * two
+            rolled += np.uint64(tokens[place + 2]) * one + np.uint64(tokens[place + 3])
+            hashes[place], positions[place] = _mixed(rolled), place
+    else:
+        for place in range(len(positions)):
+            rolled = np.uint64(tokens[place]) * four + np.uint64(tokens[place + 1]) * three
+            rolled += np.uint64(tokens[place + 2]) * two + np.uint64(tokens[place + 3]) * one
+            rolled += np.uint64(tokens[place + 4])
+            hashes[place], positions[place] = _mixed(rolled), place
+
+
 @kernel
 def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     tokens: UInt32s,
@@ -74,6 +106,13 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     for text in range(len(token_offsets) - 1):
         first, end = token_offsets[text], token_offsets[text + 1]
         before = count
+        if _is_of_words(tokens[first:end]) and weight in (_FOUR, _FIVE):
+            made = max(end - first - weight // WORD + 1, 0)
+            _shingle_words(
+                tokens[first:end], weight, powers, hashes[count:], positions[count : count + made]
+            )
+            count += made
+            first = end if made or not whole else first
         head, carried = first, np.int64(0)
         rolled = np.uint64(0)
         for tail in range(first, end):
