@@ -58,7 +58,7 @@ class _Lines:
         self._done += amount
         words = self._rate.told(documents, note)
         now = time.monotonic()
-        if now - self._told < _SILENCE:
+        if now - self._told < _SILENCE or self._done == self._total:
             return
         self._told = now
         line = f"{self._label}: {self._state(now - self._begun)}{words}"

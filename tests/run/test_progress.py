@@ -33,6 +33,13 @@ def test_a_line_every_half_minute_says_how_far_how_fast_and_how_long(wait, capsy
         assert capsys.readouterr().err == ""
 
 
+def test_the_end_is_not_told(wait, capsys) -> None:
+    with told.progress("reading", 100, "B") as shown:
+        wait(60)
+        shown.advance(100, 1)
+    assert capsys.readouterr().err == ""
+
+
 def test_work_of_unknown_size_says_how_much_is_done(wait, capsys) -> None:
     with told.progress("reading", None, "B") as shown:
         wait(40)
