@@ -149,7 +149,8 @@ def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iter
         return file.digest(part.extent)
 
     for place, part in enumerate(parts):
-        yield replace(part, key=partial(key, part, place))
+        # Elsewhere, to know the bytes is to fetch them: then they may as well be read.
+        yield replace(part, key=partial(key, part, place)) if file.is_local else part
 
 
 def _check_given(addresses: Sequence[str]) -> None:

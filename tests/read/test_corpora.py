@@ -141,6 +141,8 @@ def test_addresses_that_fsspec_knows_are_read(tmp_path):
         (tmp_path / "a.jsonl").write_text(lines("far"))
         here, there = open_corpus([str(tmp_path)]), open_corpus(["memory://corpora/x/a.jsonl"])
         assert here.digest() == there.digest()
+        assert all(part.key is not None for part in here.parts)
+        assert all(part.key is None for part in there.parts)  # its bytes would be fetched twice
         with pytest.raises(DatasetNotFound, match="memory://corpora/none"):
             open_corpus(["memory://corpora/none"])
     finally:

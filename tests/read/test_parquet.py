@@ -173,3 +173,18 @@ def test_only_the_columns_wanted_are_decoded(parquet):
     (piece,) = open_parquet(found(parquet(table))).pieces
     (block,) = piece.read(["text", "meta.url"])
     assert block.batch.to_pylist() == [{"text": "a", "meta": {"url": "u"}}]
+
+
+def test_a_part_is_known_by_its_bytes_and_by_nothing_else_of_its_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("provenance.read.parquet.PIECE", 1)
+    texts = [f"text number {number}" for number in range(30)]
+
+    def keys(rows):
+        pq.write_table(pa.table({"text": rows}), tmp_path / "a.parquet", row_group_size=10)
+        return [part.key() for part in open_corpus([str(tmp_path / "a.parquet")]).parts]
+
+    before = keys(texts)
+    assert len(set(before)) == 3
+    assert keys([*texts[:25], "another", *texts[26:]])[:2] == before[:2]
+    assert keys([*texts[:25], "another", *texts[26:]])[2] != before[2]
+    assert keys([*texts, *texts[:10]])[:3] == before
