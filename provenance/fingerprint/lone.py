@@ -31,7 +31,7 @@ def lone_hashes() -> UInt32s:
 def _hash_all(tables: Tables, hashes: UInt32s) -> None:
     for point in range(LIMIT):
         if tables.folds[point] < 0 and tables.folds[point] != ITSELF:
-            weight, state, rest, length = read_lone(point, tables.folds[point], tables)
+            weight, state, rest, length = read_lone(point, np.int64(tables.folds[point]), tables)
             hashes[point] = lighter(finish(state, rest, length), weight)
 
 

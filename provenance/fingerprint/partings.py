@@ -84,11 +84,10 @@ def _breaks_all(
         base, count = offsets[row], offsets[row + 1] - offsets[row]
         found[index, 0] = PARTED
         if first > 0:
-            found[index, 0] = _between(
-                view, ends[base + first - 1], starts[base + first], tables, parting
-            )
-        behind = view.size if last + 1 >= count else starts[base + last + 1]
-        found[index, 1] = _between(view, ends[base + last], behind, tables, parting)
+            before, at = np.int64(ends[base + first - 1]), np.int64(starts[base + first])
+            found[index, 0] = _between(view, before, at, tables, parting)
+        behind = view.size if last + 1 >= count else np.int64(starts[base + last + 1])
+        found[index, 1] = _between(view, np.int64(ends[base + last]), behind, tables, parting)
         if found[index, 1] == RUN_ON and last + 1 >= count:
             found[index, 1] = PARTED
 
@@ -96,7 +95,7 @@ def _breaks_all(
 @inner
 def _between(view: UInt8s, at: Scalar, end: Scalar, tables: Tables, parting: UInt8s) -> Scalar:
     """Tell what the bytes between two tokens are."""
-    kind, dots, at = RUN_ON, 0, np.int64(at)
+    kind, dots = RUN_ON, 0
     while at < end:
         point, size = decode(view, at, end)
         after = at + size

@@ -111,7 +111,9 @@ def _append_pool(
     count = np.int64(tables.pool[place]) & (QUARTER - 1)
     if length < _LONGEST:
         while count > 8:
-            state, rest, length = append(state, rest, length, load64(tables.pool, place + 1), 8)
+            state, rest, length = append(
+                state, rest, length, load64(tables.pool, place + 1), np.int64(8)
+            )
             place += 8
             count -= 8
         word = load64(tables.pool, place + 1) & (_ALL >> np.uint64(64 - 8 * count))

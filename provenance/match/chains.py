@@ -16,6 +16,7 @@ FLOOR = 40 * BITS_SCALE
 _TEXT_GAP = 24  # tokens between two runs of a chain, in the text
 _ITEM_GAP = 48  # and in the item
 _SKIP = 2 * BITS_SCALE  # what a token between two runs costs
+_OPEN = np.bool_(True)  # of NumPy: a literal would have numba compile an alignment of its own
 
 
 @inner
@@ -138,8 +139,10 @@ def _beyond(
     item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
     item_high, text_high = item_end + REACH, text_end + REACH
-    before, more = promise(item[item_low:item_at], document[text_low:text_at], bits, -1)
-    behind, most = promise(item[item_end:item_high], document[text_end:text_high], bits, 1)
+    before, more = promise(item[item_low:item_at], document[text_low:text_at], bits, np.int64(-1))
+    behind, most = promise(
+        item[item_end:item_high], document[text_end:text_high], bits, np.int64(1)
+    )
     lefts, rights = 0, 0
     # Most of what chance gives ends here: nothing beside it could make it a candidate.
     if score + more + most >= FLOOR:
@@ -148,14 +151,14 @@ def _beyond(
                 item[item_low:item_at][::-1],
                 document[text_low:text_at][::-1],
                 bits,
-                True,
+                _OPEN,
                 table,
                 left,
             )
             lefts = _without_strays(left, lefts)
         if behind:
             rights = align(
-                item[item_end:item_high], document[text_end:text_high], bits, True, table, right
+                item[item_end:item_high], document[text_end:text_high], bits, _OPEN, table, right
             )
             rights = _without_strays(right, rights)
     for step in range(lefts):  # traced from the far end: already in text order

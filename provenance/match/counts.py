@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.match.candidates import Candidates
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
@@ -18,6 +18,7 @@ ALONE = np.uint64(0xFFFFFFFF)
 """Stands for the token before, in the key of a token counted by itself."""
 
 _FILTER_BITS = 23
+_SLOTS = 1 << 12  # of a table to begin with
 _HIGH = np.uint64(32)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -49,15 +50,10 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     tokens, offsets : ndarray
         That registry's tokens, as in `Holdings`.
     """
-    wanted = int(candidates.runs[:, 2].sum(dtype=np.int64)) * 3 + 16
-    keys = np.empty(wanted, np.uint64)
-    count = _collect(
-        candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, keys
-    )
-    unique = np.unique(keys[:count])
-    table = np.zeros(1 << int(np.ceil(np.log2(len(unique) * 2 + 16))), np.uint64)
     bits = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
-    _enter(unique, table, bits)
+    table = _collect(
+        candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, bits
+    )
     return Vocabulary(table, bits)
 
 
@@ -90,6 +86,31 @@ def count(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count_in, range(threads), np.array_split(rows, threads)))
     return np.asarray(counted.sum(axis=0, dtype=np.uint32))
+
+
+def entered(words: Vocabulary, keys: UInt64s, counts: UInt32s) -> UInt32s:
+    """Lay out counts that are known already in the slots of a vocabulary; 0 where none is.
+
+    Parameters
+    ----------
+    words : Vocabulary
+        What is asked.
+    keys : ndarray of uint64, shape (n,)
+        What was counted, each key once.
+    counts : ndarray of uint32, shape (n,)
+        How often.
+    """
+    slots = np.zeros(len(words.keys), np.uint32)
+    _lay_out(words.keys, keys, counts, slots)
+    return slots
+
+
+@kernel
+def _lay_out(table: UInt64s, keys: UInt64s, counts: UInt32s, slots: UInt32s) -> None:
+    for place in range(len(keys)):
+        slot = slot_of(table, keys[place])
+        if table[slot] == keys[place]:
+            slots[slot] = counts[place]
 
 
 @inlined
@@ -128,32 +149,47 @@ def _collect(
     runs: Int32s,
     tokens: UInt32s,
     offsets: Int64s,
-    keys: UInt64s,
-) -> Scalar:
+    bits: UInt8s,
+) -> UInt64s:
+    """Make the table of all keys, whatever it takes, and set the bit of each."""
+    table = np.zeros(_SLOTS, np.uint64)
     count = 0
     for candidate in range(len(items)):
         first = offsets[items[candidate]]
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = first + runs[run, 0]
+            # A token brings three keys at most; half of the slots stay free.
+            while 2 * (count + 3 * runs[run, 2]) > table.size:
+                table = _larger(table)
             for place in range(at, at + runs[run, 2]):
-                keys[count] = pair(ALONE, tokens[place])
-                count += 1
+                count += _enter(pair(ALONE, tokens[place]), table, bits)
                 if place > at:
-                    keys[count] = pair(tokens[place - 1], tokens[place])
-                    count += 1
+                    count += _enter(pair(tokens[place - 1], tokens[place]), table, bits)
                 if place > at + 1:
-                    keys[count] = triple(tokens[place - 2], tokens[place - 1], tokens[place])
-                    count += 1
-    return count
+                    key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
+                    count += _enter(key, table, bits)
+    return table
+
+
+@inner
+def _enter(key: Scalar, keys: UInt64s, bits: UInt8s) -> Scalar:
+    """Enter a key, and say how many that are new that is."""
+    slot = slot_of(keys, key)
+    if keys[slot] == key:
+        return 0
+    keys[slot] = key
+    bit = _filter_place(key)
+    bits[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
+    return 1
 
 
 @kernel
-def _enter(unique: UInt64s, keys: UInt64s, bits: UInt8s) -> None:
-    for place in range(unique.size):
-        key = unique[place]
-        keys[slot_of(keys, key)] = key
-        bit = _filter_place(key)
-        bits[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
+def _larger(keys: UInt64s) -> UInt64s:
+    larger = np.zeros(4 * keys.size, np.uint64)
+    for key in keys:
+        if key != np.uint64(0):
+            larger[slot_of(larger, key)] = key
+    return larger
 
 
 @kernel

@@ -1,12 +1,13 @@
 """What a candidate match looks like, in the few figures that tell copies from chance."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
-from provenance.match.counts import ALONE, count, pair, slot_of, triple, vocabulary
+from provenance.match.counts import ALONE, count, entered, pair, slot_of, triple, vocabulary
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
@@ -104,7 +105,7 @@ def measure(
     language : Language
         What everybody says: a small corpus does not know it.
     threads : int
-        How many count at a time.
+        How many count, and measure, at a time.
     """
     holdings = registry.holdings
     words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
@@ -122,15 +123,24 @@ def measure(
     # A post that many pass on inside one source is no phrase of everybody's.
     passed_on = np.where(is_copy & (candidates.across == 0), candidates.rarest, 1).astype(np.int64)
     figures = np.empty((len(candidates), 6))
-    _measure_all(
-        (candidates.items, candidates.run_offsets, candidates.runs),
-        (holdings.tokens, holdings.token_offsets),
-        (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
-        (words.keys, in_corpus, in_registry, language.of(words.keys)),
-        (copies, passed_on),
-        np.array([len(corpus.tokens), int(holdings.background.sum()), language.tokens], np.float64),
-        figures,
-    )
+    in_language = entered(words, language.keys, language.counts)
+    counts = words.keys, in_corpus, in_registry, in_language
+    totals = [len(corpus.tokens), int(holdings.background.sum()), language.tokens]
+
+    def measured(low: int, high: int) -> None:
+        _measure_all(
+            (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
+            (holdings.tokens, holdings.token_offsets),
+            (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
+            counts,
+            (copies[low:high], passed_on[low:high]),
+            np.array(totals, np.float64),
+            figures[low:high],
+        )
+
+    bounds = np.linspace(0, len(candidates), threads + 1).astype(np.int64).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(measured, bounds[:-1], bounds[1:]))
     groups = siblings(candidates, length)
     # A line counts for what all lines of its item say that stand beside it, in whatever order.
     own, absent = together(groups, matched - figures[:, 5]), together(groups, figures[:, 5])
@@ -227,9 +237,9 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                 r0 = _without(in_registry[context], passed_on)
                 r2 = _without(in_registry[both], passed_on)
                 # A word is as cheap as the one who knows it best makes it.
-                known = _probability(
-                    in_language[own], in_language[context], in_language[both], has_pair, totals[2]
-                )
+                l1 = np.float64(in_language[own])
+                l0, l2 = np.float64(in_language[context]), np.float64(in_language[both])
+                known = _probability(l1, l0, l2, has_pair, totals[2])
                 in_both = _probability(c1, c0, c2, has_pair, totals[0])
                 corpus_bits += weight * _bits(max(known, in_both))
                 registry_bits += weight * _bits(_probability(r1, r0, r2, has_pair, totals[1]))

@@ -9,6 +9,10 @@ from provenance.model import Int64s, UInt32s, UInt64s
 LEAST = 0.5
 """Jaccard similarity from which a text resembles an item."""
 
+PERMUTATIONS = 128
+PLAN = 25, 5
+"""Bands, and rows a band, that datasketch finds best for so many values and `LEAST`."""
+
 _MOST = 64  # items of one band that a text is compared with: the earliest of a template's many
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -63,19 +67,23 @@ NO_LOOKALIKES = Lookalikes(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zer
 
 def bands(items: UInt32s, signatures: UInt32s) -> Bands:
     """Index signatures, with the bands and rows that datasketch finds best for `LEAST`."""
-    width = signatures.shape[1] if len(signatures) else 128
-    from datasketch import MinHashLSH  # noqa: PLC0415 (it loads SciPy: for those who need it)
-
-    plan = MinHashLSH(threshold=LEAST, num_perm=width)
-    hashed = [_band_hash(signatures, band, plan.r) for band in range(plan.b)]
+    count, rows = PLAN if signatures.shape[1] == PERMUTATIONS else _planned(signatures.shape[1])
+    hashed = [_band_hash(signatures, band, rows) for band in range(count)]
     orders = [np.argsort(keys, kind="stable") for keys in hashed]
     return Bands(
         items,
         signatures,
         tuple(keys[order] for keys, order in zip(hashed, orders, strict=True)),
         tuple(orders),
-        plan.r,
+        rows,
     )
+
+
+def _planned(width: int) -> tuple[int, int]:
+    from datasketch import MinHashLSH  # noqa: PLC0415 (it loads SciPy: for those who need it)
+
+    plan = MinHashLSH(threshold=LEAST, num_perm=width)
+    return plan.b, plan.r
 
 
 def lookalikes(index: Bands, texts: Int64s, signatures: UInt32s) -> Lookalikes:

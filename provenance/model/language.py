@@ -31,13 +31,6 @@ class Language:
     counts: UInt32s
     tokens: int
 
-    def of(self, keys: UInt64s) -> UInt32s:
-        """Give the counts of keys; 0 where a key is not among the frequent ones."""
-        if not len(self.keys):
-            return np.zeros(len(keys), np.uint32)
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[places] == keys, self.counts[places], 0).astype(np.uint32)
-
 
 NO_LANGUAGE = Language(0, np.zeros(0, np.uint64), np.zeros(0, np.uint32), 0)
 """Knows no word."""

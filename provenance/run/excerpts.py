@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import Int32s, Int64s, Tokens
+from provenance.fingerprint import characters
+from provenance.model import Int32s, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located
 
@@ -65,16 +66,17 @@ class Words:
 
     Parameters
     ----------
+    texts : Texts
+        The texts.
     tokens : Tokens
         Of the texts.
-    strings : list of str
-        The texts.
     """
 
-    def __init__(self, tokens: Tokens, strings: list[str]) -> None:
-        self._tokens = tokens
-        self._strings = strings
-        self._heads: dict[int, Int64s] = {}
+    def __init__(self, texts: Texts, tokens: Tokens) -> None:
+        rows = np.repeat(np.arange(len(tokens.offsets) - 1), np.diff(tokens.offsets))
+        self._offsets = tokens.offsets
+        self._starts = characters(texts, rows, tokens.starts.astype(np.int64))
+        self._ends = characters(texts, rows, tokens.ends.astype(np.int64))
 
     def spans(self, row: int, runs: Int32s, column: int) -> list[tuple[int, int]]:
         """Give the code points of matched tokens.
@@ -88,30 +90,12 @@ class Words:
         column : int
             0 where the text is the item, 1 where it is the document.
         """
-        base, limit = self._tokens.offsets[row : row + 2].tolist()
-        starts: list[int] = []
-        ends: list[int] = []
+        base, limit = self._offsets[row : row + 2].tolist()
+        spans: list[tuple[int, int]] = []
         for run in runs.tolist():
             own = slice(base + run[column], min(base + run[column] + run[2], limit))
-            starts += self._tokens.starts[own].tolist()
-            ends += self._tokens.ends[own].tolist()
-        return list(zip(self._points(row, starts), self._points(row, ends), strict=True))
-
-    def _points(self, row: int, places: list[int]) -> list[int]:
-        string = self._strings[row]
-        if string.isascii():
-            return places
-        heads = self._heads.get(row)
-        if heads is None:
-            self._heads.clear()  # rows come one after the other: the last one is enough
-            heads = self._heads[row] = _heads(string)
-        return [int(point) for point in np.searchsorted(heads, places)]
-
-
-def _heads(string: str) -> Int64s:
-    """Byte at which each character of a string begins, and the end."""
-    raw = np.frombuffer(string.encode(), np.uint8)
-    return np.concatenate([np.flatnonzero((raw & 0xC0) != 0x80), [len(raw)]]).astype(np.int64)
+            spans += zip(self._starts[own].tolist(), self._ends[own].tolist(), strict=True)
+        return spans
 
 
 def excerpts(
@@ -124,7 +108,7 @@ def excerpts(
 ) -> dict[str, list[object]]:
     """Show every chosen stretch; the others take no part in any report."""
     strings = batch.column("text").to_pylist()
-    words = Words(tokens, strings)
+    words = Words(Texts.of(batch.column("text")), tokens)
     columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
     for place, row in enumerate(located.rows.tolist()):
         is_claim = place < len(places)

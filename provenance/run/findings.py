@@ -276,7 +276,8 @@ def _item_excerpts(
         if not strings or strings[0] is None:
             continue
         texts = [string or "" for string in strings]
-        words = Words(tokenise(Texts.of(pa.array(texts, pa.large_string()))), texts)
+        kept = Texts.of(pa.array(texts, pa.large_string()))
+        words = Words(kept, tokenise(kept))
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             claim = claim_of[row]
             runs = claims.candidates.runs_of(claim) if claim >= 0 else np.zeros((0, 3), np.int32)

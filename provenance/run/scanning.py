@@ -243,11 +243,12 @@ def _read_slice(
 
 def _documents_of(batch: pa.RecordBatch) -> tuple[Int64s, int]:
     """Tell which document each text of a batch belongs to: those of a row follow each other."""
-    rows = batch.column("row").to_numpy()
-    names = batch.column("file").dictionary_encode()
-    files = np.asarray(names.indices.to_numpy(zero_copy_only=False))
+    rows, files = batch.column("row").to_numpy(), batch.column("file")
     begins = np.ones(len(rows), bool)
-    begins[1:] = (rows[1:] != rows[:-1]) | (files[1:] != files[:-1])
+    begins[1:] = rows[1:] != rows[:-1]
+    again = np.flatnonzero(~begins)  # few: only they need their files compared
+    others = pc.not_equal(files.take(pa.array(again)), files.take(pa.array(again - 1)))
+    begins[again] = others.to_numpy(zero_copy_only=False)
     numbers = np.cumsum(begins) - 1
     return numbers.astype(np.int64), int(begins.sum())
 

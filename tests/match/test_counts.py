@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates import NO_CANDIDATES
-from provenance.match.counts import ALONE, count, slot_of, triple, vocabulary
+from provenance.match.counts import ALONE, count, entered, slot_of, triple, vocabulary
 
 TEXTS = st.lists(st.lists(st.integers(1, 6), max_size=12), min_size=1, max_size=5)
 
@@ -83,6 +83,15 @@ def test_the_first_token_of_a_run_has_no_neighbour():
     made = vocabulary(candidates_of([(0, 1, 2)]), *flat([[7, 8, 9]]))
     wanted = {key(int(ALONE), 8), key(int(ALONE), 9), key(8, 9)}
     assert set(made.keys[made.keys != 0].tolist()) == wanted
+
+
+def test_what_was_counted_before_is_laid_out_in_the_same_places():
+    made = vocabulary(candidates_of([(0, 0, 3)]), *flat([[7, 8, 9]]))
+    before = np.array([key(7, 8), key(8, 7), key(int(ALONE), 9)], np.uint64)
+    laid = entered(made, before, np.array([5, 6, 7], np.uint32))
+    assert laid.sum() == 5 + 7
+    assert laid[slot_of(made.keys, before[0])] == 5
+    assert laid[slot_of(made.keys, before[2])] == 7
 
 
 def test_nothing_matched_is_nothing_counted():

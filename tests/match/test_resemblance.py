@@ -5,9 +5,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+from datasketch import MinHashLSH
 
 from provenance.fingerprint import parameters, shingle, signatures
 from provenance.match import LEAST, bands, lookalikes
+from provenance.match.resemblance import PERMUTATIONS, PLAN
 from tests.match.holding import tokens_of, words
 
 
@@ -96,6 +98,14 @@ def test_each_text_fares_as_it_does_alone():
     together = find(*texts)
     alone = [find(text) for text in texts]
     assert together.items.tolist() == [item for one in alone for item in one.items.tolist()]
+
+
+def test_bands_are_those_that_datasketch_plans():
+    plan = MinHashLSH(threshold=LEAST, num_perm=PERMUTATIONS)
+    assert (plan.b, plan.r) == PLAN
+    narrow = bands(numbers(40).astype(np.uint32), signed(*ITEMS)[:, :64])
+    plan = MinHashLSH(threshold=LEAST, num_perm=64)
+    assert (len(narrow.keys), narrow.rows) == (plan.b, plan.r)
 
 
 def test_an_index_of_nothing_finds_nothing():

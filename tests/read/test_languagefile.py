@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import parameters, tokenise
-from provenance.model import ALONE, Texts
+from provenance.model import ALONE, Language, Texts
 from provenance.read import load_language
 
 
@@ -11,15 +11,20 @@ def keys_of(text: str) -> np.ndarray:
     return (tokens[:-1] << np.uint64(32)) | tokens[1:]
 
 
+def counts_of(language: Language, keys: np.ndarray) -> np.ndarray:
+    known = dict(zip(language.keys.tolist(), language.counts.tolist(), strict=True))
+    return np.array([known.get(key, 0) for key in keys.tolist()])
+
+
 def test_language_was_counted_with_the_tokens_of_today() -> None:
     language = load_language()
 
     assert language.normalisation == parameters().normalisation
-    assert (language.of(keys_of("for the first time in my life")) > 0).all()
+    assert (counts_of(language, keys_of("for the first time in my life")) > 0).all()
 
 
 def test_what_is_not_frequent_counts_nothing() -> None:
-    assert (load_language().of(keys_of("zebra quorum flapjack isthmus")) == 0).all()
+    assert (counts_of(load_language(), keys_of("zebra quorum flapjack isthmus")) == 0).all()
 
 
 def test_words_count_at_least_as_often_as_their_pairs() -> None:
@@ -28,4 +33,4 @@ def test_words_count_at_least_as_often_as_their_pairs() -> None:
     words = np.uint64(ALONE << 32) | (pairs & np.uint64(0xFFFFFFFF))
 
     assert (np.diff(language.keys.astype(object)) > 0).all()
-    assert (language.of(words) >= language.of(pairs)).all()
+    assert (counts_of(language, words) >= counts_of(language, pairs)).all()
