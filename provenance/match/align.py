@@ -18,7 +18,7 @@ _OPEN_SKIP = 3 * BITS_SCALE
 
 @inner
 def align(
-    item: UInt32s, document: UInt32s, bits: UInt8s, is_open: bool, table: Int32s, pairs: Int32s
+    item: UInt32s, document: UInt32s, bits: UInt8s, is_open: Scalar, table: Int32s, pairs: Int32s
 ) -> Scalar:
     """Match tokens of two short sequences in order, for the most information.
 

@@ -1,12 +1,14 @@
 """What a person is shown of a finding: a few words of the document and of the item, marked."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import characters
-from provenance.model import Int32s, Int64s, Texts, Tokens
+from provenance.match import Candidates
+from provenance.model import Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located
 
@@ -61,41 +63,35 @@ def excerpt(text: str, span: tuple[int, int], words: list[tuple[int, int]]) -> E
     return Excerpt(text[start:end], start, marks)
 
 
-class Words:
-    """The tokens of some texts, as spans of code points.
+def marked(
+    texts: Texts, tokens: Tokens, rows: Int64s, candidates: Candidates, column: int
+) -> list[list[tuple[int, int]]]:
+    """Give the matched tokens of candidates, as spans of code points.
 
     Parameters
     ----------
-    texts : Texts
-        The texts.
-    tokens : Tokens
-        Of the texts.
+    texts, tokens : Texts, Tokens
+        Texts, and their tokens.
+    rows : ndarray of int64, shape (n,)
+        Which of the texts belongs to each candidate. Fastest where sorted.
+    candidates : Candidates
+        What matched.
+    column : int
+        0 where the texts are items, 1 where they are documents.
     """
-
-    def __init__(self, texts: Texts, tokens: Tokens) -> None:
-        rows = np.repeat(np.arange(len(tokens.offsets) - 1), np.diff(tokens.offsets))
-        self._offsets = tokens.offsets
-        self._starts = characters(texts, rows, tokens.starts.astype(np.int64))
-        self._ends = characters(texts, rows, tokens.ends.astype(np.int64))
-
-    def spans(self, row: int, runs: Int32s, column: int) -> list[tuple[int, int]]:
-        """Give the code points of matched tokens.
-
-        Parameters
-        ----------
-        row : int
-            Which text.
-        runs : ndarray of int32, shape (r, 3)
-            As in `Candidates.runs`.
-        column : int
-            0 where the text is the item, 1 where it is the document.
-        """
-        base, limit = self._offsets[row : row + 2].tolist()
-        spans: list[tuple[int, int]] = []
-        for run in runs.tolist():
-            own = slice(base + run[column], min(base + run[column] + run[2], limit))
-            spans += zip(self._starts[own].tolist(), self._ends[own].tolist(), strict=True)
-        return spans
+    owners = np.repeat(rows, np.diff(candidates.run_offsets))
+    firsts = tokens.offsets[owners] + candidates.runs[:, column]
+    # A text that is kept may have been cut: then its last tokens are gone.
+    lasts = np.minimum(firsts + candidates.runs[:, 2], tokens.offsets[owners + 1])
+    sizes = np.maximum(lasts - firsts, 0)
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    own = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], sizes)
+    within = np.repeat(owners, sizes)
+    starts = characters(texts, within, tokens.starts[own].astype(np.int64))
+    ends = characters(texts, within, tokens.ends[own].astype(np.int64))
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    bounds = offsets[candidates.run_offsets].tolist()
+    return [spans[first:end] for first, end in pairwise(bounds)]
 
 
 def excerpts(
@@ -108,19 +104,28 @@ def excerpts(
 ) -> dict[str, list[object]]:
     """Show every chosen stretch; the others take no part in any report."""
     strings = batch.column("text").to_pylist()
-    words = Words(Texts.of(batch.column("text")), tokens)
+    texts = Texts.of(batch.column("text"))
+    chosen = np.flatnonzero(claims.chosen[places])
+    taken = claims.candidates.take(places[chosen])
+    words = dict(
+        zip(
+            chosen.tolist(),
+            marked(texts, tokens, located.rows[chosen], taken, 1),
+            strict=True,
+        )
+    )
     columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
     for place, row in enumerate(located.rows.tolist()):
-        is_claim = place < len(places)
-        if is_claim and not claims.chosen[places[place]]:
+        if place < len(places) and place not in words:
             for column in columns.values():
                 column.append(None)
             continue
-        marked: list[tuple[int, int]] = []
-        if is_claim:
-            marked = words.spans(row, claims.candidates.runs_of(int(places[place])), 1)
         span = int(points[0][place]), int(points[1][place])
-        inside = [(first, last) for first, last in marked if span[0] <= first and last <= span[1]]
+        inside = [
+            (first, last)
+            for first, last in words.get(place, ())
+            if span[0] <= first and last <= span[1]
+        ]
         cut = excerpt(strings[row], span, inside)
         columns["excerpt"].append(cut.text)
         columns["excerpt_start"].append(cut.start)

@@ -12,7 +12,7 @@ from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
 from provenance.run.claiming import Claims
-from provenance.run.excerpts import Words, excerpt
+from provenance.run.excerpts import excerpt, marked
 from provenance.run.items import Item, named_items
 from provenance.run.readings import Opened
 
@@ -268,7 +268,7 @@ def _item_excerpts(
         "item_marks": [None] * len(own),
     }
     owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
-    claim_of = own["claim"].to_pylist()
+    claim_of = own["claim"].to_numpy()
     for owner, opened in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
@@ -277,13 +277,14 @@ def _item_excerpts(
             continue
         texts = [string or "" for string in strings]
         kept = Texts.of(pa.array(texts, pa.large_string()))
-        words = Words(kept, tokenise(kept))
-        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
-            claim = claim_of[row]
-            runs = claims.candidates.runs_of(claim) if claim >= 0 else np.zeros((0, 3), np.int32)
-            marks = words.spans(place, runs, 0)
+        claimed = np.flatnonzero(claim_of[rows] >= 0)
+        taken = claims.candidates.take(claim_of[rows[claimed]])
+        words = marked(kept, tokenise(kept), places[claimed], taken, 0)
+        marks_of = dict(zip(claimed.tolist(), words, strict=True))
+        for number, (row, place) in enumerate(zip(rows.tolist(), places.tolist(), strict=True)):
+            marks = marks_of.get(number)
             span = (marks[0][0], marks[-1][1]) if marks else (0, len(texts[place]))
-            cut = excerpt(texts[place], span, marks)
+            cut = excerpt(texts[place], span, marks or [])
             shown["item_excerpt"][row] = cut.text
             shown["item_marks"][row] = cut.marks
     return shown
