@@ -1,6 +1,7 @@
 """How we compile: one decorator for every hot loop, typed, cached on disk, without the GIL."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
@@ -37,6 +38,15 @@ def spliced(function: F) -> F:
     there is one caller, and more where there are many.
     """
     return _compiled(function, inline="always")
+
+
+def is_cached(function: Callable[..., object]) -> bool:
+    """Whether an earlier process left what it compiled of a kernel for this one."""
+    stats = getattr(function, "stats", None)
+    if stats is None:  # numba was told not to compile
+        return True
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+    return any(Path(stats.cache_path).glob(f"{name}-*.nbi"))
 
 
 def _compiled(function: F, **options: Any) -> F:

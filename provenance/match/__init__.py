@@ -45,7 +45,7 @@ from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
-from provenance.match.seeding import COMMON, scan
+from provenance.match.seeding import COMMON, is_compiled, scan
 from provenance.match.sightings import Sightings, corrected, corrected_sample
 from provenance.match.strengths import (
     SHIPPED,
@@ -111,6 +111,7 @@ __all__ = [
     "held",
     "index",
     "interval",
+    "is_compiled",
     "laid_out",
     "layout",
     "learn",

@@ -8,7 +8,7 @@ tool", 1990, for words instead of residues.)
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, is_cached, kernel
 from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
 from provenance.match.chains import CHAIN_FLOOR, FLOOR, chain
@@ -92,6 +92,11 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
         runs,
         run_offsets,
     )
+
+
+def is_compiled() -> bool:
+    """Whether this machine has compiled `scan` before: then it takes no time."""
+    return is_cached(_scan_all)
 
 
 @kernel

@@ -39,6 +39,7 @@ from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
+from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.progress import progress
@@ -117,6 +118,7 @@ def check(
     check_known(policy, library)
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
     against = open_references(policy, settings.control)
+    prepare(policy.registries[0], quiet=settings.quiet)
     registries, hosts = against.registries, SourceHosts(library)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)

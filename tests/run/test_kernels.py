@@ -1,0 +1,59 @@
+"""The first check on a machine: what two processes compile is what the check then needs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from provenance.run import Dumps, build_registry
+from provenance.run.kernels import look_up
+
+_PREPARE = """
+import sys
+from provenance.run.kernels import prepare
+prepare(sys.argv[1], quiet=True)
+"""
+_CHECK = "from provenance.cli import main; main()"
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> Path:
+    folder = tmp_path_factory.mktemp("first")
+    build_registry(folder / "registry", Dumps([write_lines(folder / "posts.jsonl", posts)], "x"))
+    return folder / "registry"
+
+
+def ran(cache: Path, code: str, *words: str) -> int:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, env=environment, check=False, capture_output=True).returncode
+
+
+def compiled(cache: Path) -> set[str]:
+    return {path.name for path in cache.rglob("*.nbc")}
+
+
+def test_a_check_compiles_nothing_that_was_prepared(
+    tmp_path: Path, registry: Path, posts, pages, write_lines
+) -> None:
+    cache = tmp_path / "compiled"
+    assert ran(cache, _PREPARE, str(registry)) == 0
+    prepared = compiled(cache)
+    texts = [{"text": page} for page in pages] + [{"text": post["text"]} for post in posts[:50]]
+    corpus = write_lines(tmp_path / "corpus.jsonl", texts)
+    assert ran(cache, _CHECK, "check", str(corpus), "--registry", str(registry)) == 1
+
+    later = {name.rpartition("-")[0] for name in compiled(cache) - prepared}
+    before = {name.rpartition("-")[0] for name in prepared}
+    assert {"normalise._tokenise_all", "seeding._scan_all", "features._measure_all"} <= before
+    assert not later & before
+    assert len(later) <= 2
+
+
+def test_a_registry_without_items_is_looked_up(tmp_path: Path) -> None:
+    dump = tmp_path / "nothing.jsonl"
+    dump.write_text('{"id": "1", "text": "."}\n')
+    build_registry(tmp_path / "registry", Dumps([str(dump)], "x"))
+    look_up(str(tmp_path / "registry"))
