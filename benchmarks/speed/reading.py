@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from provenance.model import Texts
 
-SLICE = 1 << 20
+SLICE = 1 << 19
 """Bytes of text that a check fingerprints at a time."""
 
 

@@ -22,7 +22,7 @@ from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
 from provenance.fingerprint.loads import load64
 from provenance.fingerprint.lone import lighter, lone, lone_hashes
-from provenance.fingerprint.runs import BLOCK, UNROLLED, find_runs, is_plain
+from provenance.fingerprint.runs import BLOCK, UNROLLED, find_runs, is_plain, plain_from
 from provenance.fingerprint.words import LOWER, NOTHING, WORD, absorb, finish, read_word
 from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s, UInt64s
 
@@ -170,7 +170,8 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
             place = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
             if place > start:
                 return count, place
-        weight, state, rest, length, first, stop, place = read_word(view, start, end, tables)
+        plain = plain_from(specials, start, stop)
+        weight, state, rest, length, first, stop, place = read_word(view, start, end, plain, tables)
         if weight == NOTHING:
             return count, place
     hashed = finish(state, rest, length)

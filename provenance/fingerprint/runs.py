@@ -48,3 +48,10 @@ def is_plain(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
             return False
         place += 56
     return True
+
+
+@inlined
+def plain_from(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
+    """Count the bytes of a stretch that come before its first special one, up to 56."""
+    bits = load64(specials, start >> 3) >> np.uint64(start & 7)
+    return min(np.int64(trailing_zeros(bits | np.uint64(1 << 56))), stop - start)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, spliced
-from provenance.fingerprint.classes import classes
 from provenance.fingerprint.codepoints import (
     HAN_PLANES,
     ITSELF,
@@ -17,7 +16,7 @@ from provenance.fingerprint.codepoints import (
 )
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.loads import load64, trailing_zeros
+from provenance.fingerprint.loads import load64
 from provenance.model import UInt8s
 
 NOTHING, WORD, HALF_WORD, QUARTER_WORD = 0, 4, 2, 1
@@ -148,9 +147,11 @@ def _append_plain(
 
 @spliced
 def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each is dear)
-    data: UInt8s, at: Scalar, end: Scalar, tables: Tables
+    data: UInt8s, at: Scalar, end: Scalar, plain: Scalar, tables: Tables
 ) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar]:
     """Read the token at `at`, if there is one; `data` has room for 64 bytes behind `end`.
+
+    As many bytes as `plain` says, from `at` on, are known to be ASCII letters and digits.
 
     Returns
     -------
@@ -165,16 +166,9 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
         Where to go on reading; always behind `at`.
     """
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
-    start, stop, place = at, at, at
+    start, stop, place = at, at + plain, at + plain
+    state, rest, length = _append_plain(data, at, stop, state, rest, length)
     while place < end:
-        if length == 0 and data[place] < 0x80:
-            words, specials = classes(data, place)
-            plain = min(np.int64(trailing_zeros(~words | specials)), end - place)
-            if plain:
-                start, stop = place, place + plain
-                state, rest, length = _append_plain(data, place, stop, state, rest, length)
-                place = stop
-                continue
         point, size = decode(data, place, end)
         after = place + size
         letter = tables.letters[point] if point < LETTERS else np.uint64(0)
