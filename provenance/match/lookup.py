@@ -130,9 +130,20 @@ def entered(
     directory = np.empty(1 << (chosen.depth - parting), np.uint32)
     _enter(shingles, 64 - chosen.depth, directory)
     own = chosen.lines >> parting
-    line_filter = np.zeros(own * LINE_WORDS, np.uint64)
+    line_filter = blank_lines(own)
     _fill(shingles, np.uint64(chosen.lines), part * own, line_filter)
     return directory, line_filter
+
+
+def blank_lines(count: int) -> UInt64s:
+    """Make an empty filter of so many lines, each of them a whole line of the cache.
+
+    Arrays begin anywhere; a line that lies in two lines of the cache is fetched twice.
+    """
+    size = 8 * LINE_WORDS
+    memory = np.zeros((count + 1) * size, np.uint8)
+    first = -memory.ctypes.data % size
+    return memory[first : first + count * size].view(np.uint64)
 
 
 def laid_out(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:

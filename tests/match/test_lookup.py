@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import BITS_SCALE, entered, index, laid_out, layout
+from provenance.match import BITS_SCALE, blank_lines, entered, index, laid_out, layout
 from provenance.match.lookup import locate, probe
 from provenance.model import BACKGROUND_BITS
 from tests.match.holding import holding, tokens_of
@@ -104,3 +104,11 @@ def test_information_is_the_logarithm_of_the_smoothed_share():
     for word, count in [("common", 4), ("rare", 2), ("word", 1), ("absent", 0)]:
         cell = tokens_of(word).hashes[0] >> np.uint32(32 - BACKGROUND_BITS)
         assert made.bits[cell] == round(np.log2(total / (count + 0.5)) * BITS_SCALE)
+
+
+@pytest.mark.parametrize("count", [1, 7, 4096])
+def test_a_line_of_the_filter_is_a_line_of_the_cache(count):
+    for lines in (blank_lines(count), entered(np.arange(count, dtype=np.uint64), layout(count))[1]):
+        assert lines.ctypes.data % 64 == 0
+        assert lines.size % 8 == 0
+    assert not blank_lines(count).any()
