@@ -1,7 +1,6 @@
 """How we compile: one decorator for every hot loop, typed, cached on disk, without the GIL."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
@@ -40,13 +39,12 @@ def spliced(function: F) -> F:
     return _compiled(function, inline="always")
 
 
-def is_cached(function: Callable[..., object]) -> bool:
-    """Whether an earlier process left what it compiled of a kernel for this one."""
+def cached_as(function: Callable[..., object]) -> str:
+    """Give how the path of a kernel's compiled files begins; empty where none is compiled."""
     stats = getattr(function, "stats", None)
     if stats is None:  # numba was told not to compile
-        return True
-    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-    return any(Path(stats.cache_path).glob(f"{name}-*.nbi"))
+        return ""
+    return f"{stats.cache_path}/{function.__module__.rpartition('.')[2]}.{function.__name__}-"
 
 
 def _compiled(function: F, **options: Any) -> F:

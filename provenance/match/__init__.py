@@ -14,18 +14,15 @@ from provenance.match.estimates import (
 )
 from provenance.match.everybody import commons, shared
 from provenance.match.features import Features, measure
-from provenance.match.lookup import (
-    BITS_SCALE,
-    CELL_SHIFT,
+from provenance.match.layouts import (
     LINE_WORDS,
-    Index,
     Layout,
     blank_lines,
     entered,
-    index,
     laid_out,
     layout,
 )
+from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
 from provenance.match.measured import MEASURED_RECALL
 from provenance.match.mixtures import Planted
 from provenance.match.passages import (
@@ -46,7 +43,7 @@ from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
-from provenance.match.seeding import COMMON, is_compiled, scan
+from provenance.match.seeding import COMMON, compiled_as, scan
 from provenance.match.sightings import Sightings, corrected, corrected_sample
 from provenance.match.strengths import (
     SHIPPED,
@@ -104,6 +101,7 @@ __all__ = [
     "chances",
     "coarser",
     "commons",
+    "compiled_as",
     "concatenated",
     "corrected",
     "corrected_sample",
@@ -113,7 +111,6 @@ __all__ = [
     "held",
     "index",
     "interval",
-    "is_compiled",
     "laid_out",
     "layout",
     "learn",

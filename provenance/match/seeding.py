@@ -8,7 +8,7 @@ tool", 1990, for words instead of residues.)
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, is_cached, kernel
+from provenance.compiled import Scalar, cached_as, inlined, inner, kernel
 from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
 from provenance.match.chains import CHAIN_FLOOR, FLOOR, chain
@@ -94,9 +94,9 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
     )
 
 
-def is_compiled() -> bool:
-    """Whether this machine has compiled `scan` before: then it takes no time."""
-    return is_cached(_scan_all)
+def compiled_as() -> str:
+    """Give how the path of the compiled files of `scan` begins: it takes longest to compile."""
+    return cached_as(_scan_all)
 
 
 @kernel

@@ -160,6 +160,9 @@ def _wanted(
 ) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
     """Give the texts that hold something, batch by batch, with their numbers within the part."""
     numbers = np.unique(np.concatenate([claimed, np.array(sorted(wholes), np.int64)]))
+    if reading.likely is not None and reading.likely.hold(numbers):
+        yield from reading.likely.give(numbers)
+        return
     batches: Iterator[pa.RecordBatch]
     if reading.kept is not None:
         batches = reading.kept.batches()

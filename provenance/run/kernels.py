@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape, glob
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ from provenance.fingerprint import Spans, breaks, characters, shingle, tokenise,
 from provenance.match import (
     EVERYTHING,
     NO_LOOKALIKES,
+    compiled_as,
     held,
-    is_compiled,
     sample,
     scan,
 )
@@ -46,7 +47,8 @@ def prepare(registry: str, *, quiet: bool) -> None:
     quiet : bool
         Do not say so.
     """
-    if is_compiled():
+    known = compiled_as()
+    if not known or glob(f"{escape(known)}*.nbi"):
         return
     label = "compiling, once on this machine"
     with progress(label, 2, "halves", quiet=quiet) as shown, _helped(registry):

@@ -7,6 +7,7 @@ from functools import cache, partial
 from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
 from provenance.model import Int64s, Skipped
 from provenance.registry import Registry
+from provenance.run.likely import Likely
 from provenance.run.spool import Spool
 
 
@@ -92,6 +93,8 @@ class Reading:
         Document of each text, counted from the part's first.
     kept : Spool or None
         The texts themselves, where the part cannot be read again.
+    likely : Likely or None
+        Some of the texts, where there was room for them.
     """
 
     counts: Counts
@@ -103,3 +106,4 @@ class Reading:
     passages: Passages
     documents: Int64s
     kept: Spool | None
+    likely: Likely | None = None

@@ -32,9 +32,11 @@ from provenance.match import (
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens
 from provenance.read import Corpus, Part
 from provenance.run.entries import keep_reading, reading_name, recalled_reading
+from provenance.run.likely import Likely, likely_rows
 from provenance.run.memory import Memory
 from provenance.run.progress import Progress
 from provenance.run.readings import Counts, Opened, Reading
+from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
 
 _SLICE = 1 << 19
@@ -72,13 +74,13 @@ def read_corpus(
     list of Reading
         One a part, in the order of the parts.
     """
-    readings = _Readings(bound_of(_TOKENS_A_BYTE * sum(part.size for part in corpus.parts)))
+    readings = Readings(bound_of(_TOKENS_A_BYTE * sum(part.size for part in corpus.parts)))
 
     def read(part: Part) -> Reading:
         name = reading_name(memory, part)
         known = recalled_reading(memory, name)
         if known is None or known.passages.bound < readings.least:
-            known = _read_part(part, registries, owned, readings.least)
+            known = _read_part(part, registries, owned, readings.least, keep=readings.room > 0)
             keep_reading(memory, name, known)
         return replace(known, passages=coarser(known.passages, readings.bound))
 
@@ -96,29 +98,6 @@ def read_corpus(
 
 _TOKENS_A_BYTE = 0.4
 """What English in Parquet has on disk, compressed; more than files that are not."""
-
-
-class _Readings:
-    """Readings so far; the sample of all of them is bounded, however large the corpus is.
-
-    The bound depends on the corpus alone: on its size to begin with, where that is known.
-    """
-
-    def __init__(self, least: int) -> None:
-        self.all: list[Reading] = []
-        self.least = self.bound = least
-        self._tokens = 0
-
-    def add(self, reading: Reading) -> None:
-        """Add a reading; the first one takes the samples of all where they have grown large."""
-        self.all.append(reading)
-        self._tokens += len(reading.passages.tokens)
-        if self._tokens <= 2 * MOST:
-            return
-        merged = union(one.passages for one in self.all)
-        self.all = [replace(one, passages=NO_PASSAGES) for one in self.all]
-        self.all[0] = replace(self.all[0], passages=merged)
-        self.bound, self._tokens = merged.bound, len(merged.tokens)
 
 
 def _in_order(
@@ -146,6 +125,8 @@ def _read_part(
     registries: Sequence[Opened],
     owned: Callable[[pa.Array], pa.Array],
     bound: int,
+    *,
+    keep: bool,
 ) -> Reading:
     counts = Counts()
     skipped: list[Skipped] = []
@@ -178,6 +159,7 @@ def _read_part(
         union([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
+        _all_likely(batches) if keep and kept is None else None,
     )
 
 
@@ -193,6 +175,8 @@ class _Slice:
     link_sources: tuple[str, ...]
     passages: Passages
     documents: Int64s
+    likely: Int64s
+    texts: pa.RecordBatch
 
 
 def slices(documents: Documents) -> Iterator[pa.RecordBatch]:
@@ -229,6 +213,7 @@ def _read_slice(
         candidates.append(replace(found, breaks=parted).shifted(before.texts))
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
         alike.append(_resembling(tokens, sharing, opened, before.texts))
+    chosen = likely_rows(candidates, [opened.index for opened in registries])
     linked, links = _linked(batch.column("url"), owned)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
@@ -238,6 +223,8 @@ def _read_slice(
         links,
         sample(tokens, bound),
         documents + before.documents,
+        chosen,
+        batch.take(pa.array(chosen - before.texts)),
     )
 
 
@@ -282,6 +269,13 @@ than one in so many with all items together resembles none."""
 
 _TELLING = 50
 """Different shingles from which a whole text can resemble another: a page of `ha ha ha` cannot."""
+
+
+def _all_likely(batches: Sequence[_Slice]) -> Likely:
+    return Likely(
+        np.concatenate([_NO_NUMBERS, *(batch.likely for batch in batches)]),
+        tuple(batch.texts for batch in batches),
+    )
 
 
 def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:

@@ -14,7 +14,7 @@ from provenance.run import Dumps, build_registry
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
 from provenance.run.progress import Quiet
-from provenance.run.readings import Opened, opened
+from provenance.run.readings import Opened, Reading, opened
 from provenance.run.scanning import read_corpus
 
 
@@ -28,6 +28,38 @@ def articles(tmp_path: Path, pages, write_lines) -> Opened:
 
 def nobody_s(addresses: pa.Array) -> pa.Array:
     return pa.nulls(len(addresses), pa.string())
+
+
+def forgetful(readings: list[Reading]) -> list[Reading]:
+    """Give readings that kept no text."""
+    return [replace(reading, likely=None) for reading in readings]
+
+
+def test_what_was_kept_need_not_be_read_again(
+    tmp_path: Path, articles: Opened, pages, write_lines
+) -> None:
+    rows = [{"text": pages[place]} for place in (40, 3, 41, 5)] + [{"text": pages[7][:200]}]
+    path = tmp_path / "corpus.jsonl"
+    corpus = open_corpus([write_lines(path, rows)])
+    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    settled = claims(readings, [articles])
+
+    again = gather(corpus, forgetful(readings), settled, [articles])
+    path.unlink()
+    assert gather(corpus, readings, settled, [articles]).equals(again)
+    assert len(set(again["text_number"].to_pylist())) == 3
+    assert readings[0].likely is not None
+    assert readings[0].likely.numbers.tolist() == [1, 3, 4]
+
+
+def test_no_more_is_kept_than_there_is_room_for(
+    tmp_path: Path, articles: Opened, pages, write_lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provenance.run.sofar.ROOM", 1)
+    files = [write_lines(tmp_path / f"{place}.jsonl", [{"text": pages[3]}]) for place in range(5)]
+    readings = read_corpus(open_corpus(files), [articles], nobody_s, 1, Quiet())
+    assert readings[0].likely is not None
+    assert readings[-1].likely is None
 
 
 def test_a_near_duplicate_of_a_long_item_resembles_it(
@@ -78,7 +110,7 @@ def test_a_file_that_changes_while_it_is_checked_is_an_error(
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[40]}, {"text": pages[3]}])])
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = forgetful(read_corpus(corpus, [articles], nobody_s, 1, Quiet()))
     settled = claims(readings, [articles])
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):
