@@ -70,6 +70,7 @@ from provenance.model.result import (
 )
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
 from provenance.model.shares import Estimate, Share
+from provenance.model.signals import Agents, Notice, Stance
 from provenance.model.tables import DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
 from provenance.model.terms import (
     Actor,
@@ -101,6 +102,7 @@ __all__ = [
     "RESULT_SCHEMA",
     "RUN_ON",
     "Actor",
+    "Agents",
     "Agreement",
     "Alternative",
     "Basis",
@@ -133,6 +135,7 @@ __all__ = [
     "MeasuredRecall",
     "Method",
     "ModelScope",
+    "Notice",
     "OpenQuestion",
     "Parameter",
     "Parameters",
@@ -159,6 +162,7 @@ __all__ = [
     "Source",
     "SourceCoverage",
     "SourceRuling",
+    "Stance",
     "StatutoryException",
     "Stretch",
     "Terms",
