@@ -65,7 +65,11 @@ class Hearing:
 
     def stands(self, actor: Actor | None) -> Statement:
         """Return what stands for a role: the strictest, where the moment is not known."""
-        return self.lawbook.scale.strictest(self._at(moment, actor) for moment in self.moments)
+        said = [self._at(moment, actor) for moment in self.moments]
+        if self.matter.is_signal:
+            # Where and when a signal has no meaning, it says nothing to be weighed.
+            said = [each for each in said if each.terms is not None] or said
+        return self.lawbook.scale.strictest(said)
 
     def reasons(self, stands: Statement) -> tuple[Reason, ...]:
         """Return every document considered, decisive ones first."""

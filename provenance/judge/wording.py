@@ -69,6 +69,9 @@ def _absence(hearing: Hearing, stands: Statement) -> str:
         return f"The rules do not know the source {matter.subject!r}{licence}."
     if stands.basis == NO_RULE:
         return f"The rules do not know the licence {matter.unknown_licence!r}."
+    if matter.is_signal:
+        places = sorted({place for terms in matter.signals for place in terms.jurisdictions})
+        return f"{matter.name} has no meaning here: it is about {', '.join(places)}."
     if stands.basis != NO_TERMS:
         return f"The documents of {matter.name} that are known bind others than this role."
     spans = [span for span, said in hearing.by_collection(verdict_and_basis) if said == stands]
@@ -181,6 +184,8 @@ def _step(matter: Matter, stands: Statement) -> str:
         return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
     if stands.basis == NOT_VERIFIED:
         return f"Read the document, record in {_book(matter)} what it says, or, {signed}."
+    if matter.is_signal:
+        signed = "the signal itself cannot answer"
     return f"Ask {matter.name} or counsel: no known document settles it; {signed}."
 
 

@@ -7,7 +7,8 @@ from provenance.read.gatesyntax import parse_gate, parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_collected, parse_day
-from provenance.read.rulefiles import load_cases, load_rules
+from provenance.read.ruleexamples import unlike
+from provenance.read.rulefiles import load_cases, load_examples, load_rules
 from provenance.read.rulelint import rule_mistakes
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "detect_layout",
     "load_calibration",
     "load_cases",
+    "load_examples",
     "load_language",
     "load_policy",
     "load_rules",
@@ -29,4 +31,5 @@ __all__ = [
     "parse_gate",
     "parse_rate",
     "rule_mistakes",
+    "unlike",
 ]

@@ -6,6 +6,18 @@ stands in `rules/signals`.
 """
 
 from provenance.read.signals.cards import Card, parse_card
-from provenance.read.signals.pages import FILES, Files, Page, notices, parse_files
+from provenance.read.signals.pages import FILES, HEADERS, Files, Page, notices, parse_files
+from provenance.read.signals.tags import TAGS, tags_of
 
-__all__ = ["FILES", "Card", "Files", "Page", "notices", "parse_card", "parse_files"]
+__all__ = [
+    "FILES",
+    "HEADERS",
+    "TAGS",
+    "Card",
+    "Files",
+    "Page",
+    "notices",
+    "parse_card",
+    "parse_files",
+    "tags_of",
+]

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-NAMES = ("robots", "tdm-reservation", "tdm-policy")
+TAGS = ("robots", "tdm-reservation", "tdm-policy")
 _HEAD = 1 << 18
 """Characters of a page that are looked at, where no body begins before."""
 _META = re.compile(r"<meta\s([^<>]{0,4000})>", re.IGNORECASE)
@@ -30,7 +30,7 @@ def tags_of(page: str) -> list[tuple[str, str]]:
             for each in _ATTRIBUTE.finditer(tag[1])
         }
         name = attributes.get("name", "").strip().casefold()
-        if name in NAMES or name.endswith("bot"):
+        if name in TAGS or name.endswith("bot"):
             found.append((name, attributes.get("content", "")))
     return found
 
