@@ -65,6 +65,8 @@ def _absence(hearing: Hearing, stands: Statement) -> str:
     matter = hearing.matter
     if stands.basis == NO_RULE and not matter.known:
         unknown = matter.unknown_licence
+        if unknown is not None and unknown.startswith(matter.subject):
+            return f"The rules do not know the licence {unknown!r}."
         licence = "" if unknown is None else f", nor the licence {unknown!r} of the content"
         return f"The rules do not know the source {matter.subject!r}{licence}."
     if stands.basis == NO_RULE:
@@ -213,6 +215,7 @@ def _alone(matter: Matter) -> str:
 
 
 def _missing_rule(matter: Matter) -> str:
-    if matter.known:
+    unknown = matter.unknown_licence
+    if matter.known or (unknown is not None and unknown.startswith(matter.subject)):
         return f"a file in rules/licences for {matter.unknown_licence!r}"
     return f"rules/sources/{matter.subject}.yaml"

@@ -71,7 +71,7 @@ from provenance.model.result import (
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
 from provenance.model.shares import Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
-from provenance.model.tables import DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
+from provenance.model.tables import CAME_WITH, DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
 from provenance.model.terms import (
     Actor,
     DateRange,
@@ -88,6 +88,7 @@ __all__ = [
     "ALONE",
     "BACKGROUND_BITS",
     "CALIBRATION_SCHEMA",
+    "CAME_WITH",
     "COVERS",
     "DEFAULT_GATES",
     "DOCUMENTS",

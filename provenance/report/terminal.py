@@ -138,6 +138,8 @@ def _finding(pen: Pen, finding: Finding) -> list[str]:
         f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
     )
     lines = pen.wrap(where, indent="  ", hanging="    ")
+    if finding.declared:
+        lines += pen.wrap(one_line(finding.declared), "    ", "      ")
     if finding.excerpt:
         lines.append("    " + _excerpt(pen, finding))
     return lines

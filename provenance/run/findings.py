@@ -106,7 +106,13 @@ def _judged(judge: Judge, item: Item, source: str | None = None) -> Judgement:
     if source is not None:
         # When the other source published its copy is not known here: every version may count.
         return judge.rule(source)
-    return judge.rule(item.source, item.day, item.licence)
+    if item.item is not None:
+        return judge.rule(item.source, item.day, item.licence)
+    # What a row says of itself: neither its licence nor its signals make its source's word laxer.
+    alone = judge.rule(item.source, signals=item.signals)
+    both = judge.rule(item.source, None, item.licence, item.signals)
+    gain = both.ruling.verdict.strictness - alone.ruling.verdict.strictness
+    return both if gain > 0 or (gain == 0 and alone.ruling.terms is None) else alone
 
 
 def _holders(items: Sequence[Item], judge: Judge) -> list[Holder]:
@@ -170,6 +176,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
         "verdict": [str(ruling.verdict) for ruling in rulings],
         "basis": [ruling.basis for ruling in rulings],
         "terms": [ruling.terms for ruling in rulings],
+        "declared": own["declared"],
         "waiver": [None] * len(named),
         "tokens": _matched(own, claims),
         "item_tokens": [item.length for item in named],

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from provenance.errors import CorruptFile
@@ -13,6 +12,7 @@ from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
+from provenance.run.outsiders import unowned
 from provenance.run.progress import Quiet
 from provenance.run.readings import Opened, opened
 from provenance.run.scanning import read_corpus
@@ -26,10 +26,6 @@ def articles(tmp_path: Path, pages, write_lines) -> Opened:
     return opened([open_registry(tmp_path / "registry")])[0]
 
 
-def nobody_s(addresses: pa.Array) -> pa.Array:
-    return pa.nulls(len(addresses), pa.string())
-
-
 def test_a_near_duplicate_of_a_long_item_resembles_it(
     tmp_path: Path, articles: Opened, pages, write_lines
 ) -> None:
@@ -37,7 +33,7 @@ def test_a_near_duplicate_of_a_long_item_resembles_it(
     corpus = open_corpus(
         [write_lines(tmp_path / "corpus.jsonl", [{"text": edited}, {"text": pages[40]}])]
     )
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
     assert [alike.texts.tolist() for alike in readings[0].lookalikes] == [[0]]
 
     # Its passages say so too, and more exactly; without them the resemblance stands.
@@ -54,7 +50,7 @@ def test_passages_go_before_resemblance(
     tmp_path: Path, articles: Opened, pages, write_lines
 ) -> None:
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": pages[3]}])])
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
 
     spans = gather(corpus, readings, claims(readings, [articles]), [articles]).to_pylist()
 
@@ -68,7 +64,7 @@ def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, wr
     laughing = opened([open_registry(tmp_path / "registry")])[0]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": laughter * 2}])])
 
-    readings = read_corpus(corpus, [laughing], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [laughing], unowned, 1, Quiet())
 
     assert not len(readings[0].lookalikes[0].texts)
 
@@ -78,7 +74,7 @@ def test_a_file_that_changes_while_it_is_checked_is_an_error(
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[40]}, {"text": pages[3]}])])
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
     settled = claims(readings, [articles])
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):

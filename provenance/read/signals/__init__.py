@@ -5,7 +5,7 @@ in spellings of their own. Each parser is pure, from text to what it says; what 
 stands in `rules/signals`.
 """
 
-from provenance.read.signals.cards import Card, parse_card
+from provenance.read.signals.cards import Card, card_notice, parse_card
 from provenance.read.signals.pages import FILES, HEADERS, Files, Page, notices, parse_files
 from provenance.read.signals.tags import TAGS, tags_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "Card",
     "Files",
     "Page",
+    "card_notice",
     "notices",
     "parse_card",
     "parse_files",

@@ -1,6 +1,7 @@
 """Paths of pages, and the patterns that robots.txt and its relatives match them with (RFC 9309)."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 _AUTHORITY = re.compile(r"^\s*(?:(?:[a-z][a-z0-9+.-]*:)?(?://|\\\\))?[^/?#\\\s]*", re.IGNORECASE)
@@ -36,8 +37,7 @@ def weight(pattern: str, path: str) -> int | None:
     The stars are looked for from left to right, each as early as it can be. That is enough, and
     takes no more than the lengths of both multiplied, whatever somebody writes.
     """
-    anchored = pattern.endswith("$")
-    pieces = [_encoded(piece) for piece in pattern.removesuffix("$").split("*")]
+    pieces, anchored, octets = _parted(pattern)
     if not path.startswith(pieces[0]):
         return None
     place = len(pieces[0])
@@ -48,10 +48,18 @@ def weight(pattern: str, path: str) -> int | None:
         place = found + len(piece)
     if anchored and not _ends(path, pieces, place):
         return None
-    return len("*".join(pieces)) + anchored
+    return octets
 
 
-def _ends(path: str, pieces: list[str], place: int) -> bool:
+@lru_cache(1 << 16)
+def _parted(pattern: str) -> tuple[tuple[str, ...], bool, int]:
+    """Part a pattern at its stars; say whether it names the end, and how long it is."""
+    anchored = pattern.endswith("$")
+    pieces = tuple(_encoded(piece) for piece in pattern.removesuffix("$").split("*"))
+    return pieces, anchored, len("*".join(pieces)) + anchored
+
+
+def _ends(path: str, pieces: tuple[str, ...], place: int) -> bool:
     if len(pieces) == 1:
         return place == len(path)
     return path.endswith(pieces[-1]) and len(path) - len(pieces[-1]) >= place

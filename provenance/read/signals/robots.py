@@ -160,8 +160,16 @@ def robots_notices(robots: Robots, path: str, agents: Agents) -> Iterator[Notice
     Who is kept out by a group for every robot is kept out: the strictest of all robots of a list
     stands.
     """
+    # Most robots share a group, which need not be asked for each.
+    found: dict[int, Line | None] = {}
     for signal, names in agents.items():
-        yield _strictest(signal, [(name, robots.access(name, path)) for name in names])
+        said = []
+        for name in names:
+            rules = robots.rules_for(name)
+            if id(rules) not in found:
+                found[id(rules)] = deciding(rules, path)
+            said.append((name, found[id(rules)]))
+        yield _strictest(signal, said)
 
 
 def _strictest(signal: str, found: Sequence[tuple[str, Line | None]]) -> Notice:
