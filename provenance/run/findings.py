@@ -11,6 +11,7 @@ from provenance.fingerprint import tokenise
 from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
+from provenance.run.bench import Bench
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import Words, excerpt
 from provenance.run.items import Item, named_items
@@ -88,9 +89,10 @@ def found(
         Of the whole corpus: chance has so many to fall on.
     """
     items = named_items(spans, registries)
-    holders = tuple(_holders(items, judge))
+    bench = Bench(judge)
+    holders = tuple(_holders(items, bench))
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    judgements = tuple(_judged(judge, items[row]) for row in chosen.tolist())
+    judgements = tuple(bench.of(items[row]) for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
     findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
     place = findings.column_names.index("expected")
@@ -102,28 +104,13 @@ def found(
     return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
 
 
-def _judged(judge: Judge, item: Item, source: str | None = None) -> Judgement:
-    if source is not None:
-        # When the other source published its copy is not known here: every version may count.
-        return judge.rule(source)
-    if item.item is not None:
-        return judge.rule(item.source, item.day, item.licence)
-    # What a row says of itself: neither its licence nor its signals make its source's word laxer.
-    alone = judge.rule(item.source, signals=item.signals)
-    both = judge.rule(item.source, None, item.licence, item.signals)
-    gain = both.ruling.verdict.strictness - alone.ruling.verdict.strictness
-    return both if gain > 0 or (gain == 0 and alone.ruling.terms is None) else alone
-
-
-def _holders(items: Sequence[Item], judge: Judge) -> list[Holder]:
+def _holders(items: Sequence[Item], bench: Bench) -> list[Holder]:
     holders = []
     for row, item in enumerate(items):
         others = item.copies.sources if item.copies else ()
-        holders.append(Holder(row, item.source, _judged(judge, item)))
+        holders.append(Holder(row, item.source, bench.of(item)))
         holders.extend(
-            Holder(row, source, _judged(judge, item, source))
-            for source in others
-            if source != item.source
+            Holder(row, source, bench.other(source)) for source in others if source != item.source
         )
     return holders
 
