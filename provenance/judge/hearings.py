@@ -43,6 +43,8 @@ class Hearing:
         At least one.
     ever : tuple of Moment
         What the moments would be if nobody knew when the content was collected.
+    item_date : date or None
+        When the content was published.
     agreements, claims : bool
         Whether contracts, and claims of statutory exceptions, count.
     """
@@ -50,6 +52,7 @@ class Hearing:
     transcript: Transcript
     moments: tuple[Moment, ...]
     ever: tuple[Moment, ...]
+    item_date: date | None = None
     agreements: bool = True
     claims: bool = True
 
@@ -268,7 +271,7 @@ def hear(transcript: Transcript, item_date: date | None, today: date | None) -> 
         _moments(matter, collection_days(item_date, collected, today), item_date, places, models)
         for collected in (given.collected, None)
     )
-    return Hearing(transcript, known, ever)
+    return Hearing(transcript, known, ever, item_date)
 
 
 def _is_before(publication: DateRange, collection: DateRange) -> bool:

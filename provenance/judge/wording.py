@@ -4,7 +4,7 @@ import re
 
 from provenance.judge.hearings import Hearing, verdict_and_basis
 from provenance.judge.matters import Matter
-from provenance.judge.periods import in_words
+from provenance.judge.periods import in_words, is_too_early
 from provenance.judge.statements import (
     NO_RULE,
     NO_TERMS,
@@ -31,7 +31,8 @@ _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 def why(hearing: Hearing, stands: Statement) -> str:
     """Say in one or two sentences what the verdict rests on: document, date, clause."""
     doubt = _bare(hearing) if stands.agreement is not None else _doubt(hearing, stands)
-    return " ".join(filter(None, [_ground(hearing, stands), _lent(hearing, stands), doubt]))
+    ground = [_ground(hearing, stands), _lent(hearing, stands), _belief(hearing)]
+    return " ".join(filter(None, [*ground, doubt]))
 
 
 def remedy(hearing: Hearing, stands: Statement) -> str | None:
@@ -93,6 +94,13 @@ def _lent(hearing: Hearing, stands: Statement) -> str | None:
         f"The content stands under {matter.known_licence}{alone}, but the terms of the source "
         "itself are not known, and the stricter of the two would count."
     )
+
+
+def _belief(hearing: Hearing) -> str | None:
+    """Say that a statement is believed which cannot be right for this content."""
+    if not is_too_early(hearing.item_date, hearing.lawbook.circumstances.collected):
+        return None
+    return "The content is dated later than the stated collection, which is believed."
 
 
 def _doubt(hearing: Hearing, stands: Statement) -> str | None:
