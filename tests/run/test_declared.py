@@ -97,6 +97,18 @@ def test_an_address_of_a_source_is_judged_by_its_terms_and_what_came_with_it(fou
     assert signalled[3] == "restricted"
 
 
+def test_what_a_row_declares_makes_its_source_s_word_stricter_and_never_laxer(found):
+    # GitLab leaves the last word to the licence of the content; whose word a row's is, nobody knows.
+    at = {"url": "https://gitlab.com/a/b"}
+    asked = {"commercial": True, "collected": DateRange(date(2024, 1, 1), date(2024, 1, 2))}
+    rows = [at, at | {"license": "cc0-1.0"}, at | {"license": "cc-by-nc-4.0"}]
+    assert [row[1:4] for row in found(rows, asked=asked)] == [
+        ("link", "gitlab", "restricted"),
+        ("link", "gitlab", "restricted"),
+        ("link", "gitlab", "forbidden"),
+    ]
+
+
 def test_passages_keep_their_source_and_the_rest_is_the_page_s(found, posts):
     text = f"Somebody wrote this. {posts[7]['text']} And somebody else wrote that, at some length."
     assert [row[1:3] for row in found([NOAI], text=text)] == [
