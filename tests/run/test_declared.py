@@ -98,7 +98,7 @@ def test_an_address_of_a_source_is_judged_by_its_terms_and_what_came_with_it(fou
 
 
 def test_what_a_row_declares_makes_its_source_s_word_stricter_and_never_laxer(found):
-    # GitLab leaves the last word to the licence of the content; whose word a row's is, nobody knows.
+    # GitLab leaves the last word to the licence of the content, which a row may only claim.
     at = {"url": "https://gitlab.com/a/b"}
     asked = {"commercial": True, "collected": DateRange(date(2024, 1, 1), date(2024, 1, 2))}
     rows = [at, at | {"license": "cc0-1.0"}, at | {"license": "cc-by-nc-4.0"}]
