@@ -121,6 +121,12 @@ Examples:
     help="What `provenance calibrate` measured: shares are corrected by it.",
 )
 @click.option(
+    "--signals",
+    metavar="DIR",
+    help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: what "
+    "they say against training counts for rows with an address.",
+)
+@click.option(
     "--sample",
     metavar="N%",
     help="Look at this part of the documents only, of every file; shares are estimates for all.",
@@ -157,6 +163,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
     calibration: str | None,
+    signals: str | None,
     sample: str | None,
     split: str | None,
     rules: Path | None,
@@ -183,6 +190,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         registries=registries,
         calibration=calibration,
         backgrounds=backgrounds,
+        signals=signals,
     )
     if output is not None:
         run.check_writable(output)

@@ -25,7 +25,8 @@ def lint(rules: Path | None) -> int:
     mistakes = run.linted_rules(rules)
     for mistake in mistakes:
         click.echo(mistake)
-    click.echo(f"{len(mistakes)} mistakes." if mistakes else "No mistakes.")
+    total = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}."
+    click.echo(total if mistakes else "No mistakes.")
     return VIOLATED if mistakes else CLEAR
 
 

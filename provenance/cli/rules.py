@@ -180,5 +180,33 @@ def timeline(
     click.echo(run.timeline_of(subject, rules, _pen(), given), nl=False, color=True)
 
 
+@command.command(
+    "signals",
+    epilog="""
+\b
+Examples:
+  provenance rules signals robots.txt --url https://example.org/news/1
+  provenance rules signals captures --agent GPTBot
+""",
+)
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--url", "page", default="", metavar="URL", help="The page. Unset: the site's root.")
+@click.option(
+    "--agent",
+    "agents",
+    multiple=True,
+    metavar="NAME",
+    help="A robot; repeatable. Unset: those that the rules list as collecting for training.",
+)
+@RULES
+def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) -> None:
+    """Tell what a captured robots.txt, or its like, says of training on a page, and which line.
+
+    PATH is a robots.txt, ai.txt, tdmrep.json, rsl.xml or a dataset's README.md, a folder of these,
+    or one laid out as HOST/YEAR-MONTH-DAY/FILE.
+    """
+    click.echo(run.told_signals(path, page, agents, rules, _pen()), nl=False, color=True)
+
+
 for each in (lint, test, diff, verify):
     command.add_command(each)

@@ -6,7 +6,8 @@ from provenance.judge.comparisons import Change, changes_between
 from provenance.judge.copies import quoted_in
 from provenance.judge.gates import hold_gates, violations, with_doubts
 from provenance.judge.hosts import SourceHosts, host_of
-from provenance.judge.policies import check_known, doubts
+from provenance.judge.licences import Licences
+from provenance.judge.policies import check_known, check_signals, doubts
 from provenance.judge.rulings import UNDATED, Judge, Judgement, judge
 from provenance.judge.selections import KINDS, Entry, Selection, entries, selected
 from provenance.judge.statements import RESERVED_BASES
@@ -23,10 +24,12 @@ __all__ = [
     "Judge",
     "Judgement",
     "Judgements",
+    "Licences",
     "Selection",
     "SourceHosts",
     "changes_between",
     "check_known",
+    "check_signals",
     "differences",
     "doubts",
     "entries",

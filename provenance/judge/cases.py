@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from provenance.errors import ProvenanceError
+from provenance.judge.policies import check_known, check_signals
 from provenance.judge.rulings import Judge
-from provenance.model import Agreement, Circumstances, DateRange, Library, Verdict
+from provenance.model import Agreement, Circumstances, DateRange, Library, Policy, Verdict
 
 SIGNED = "the contract of the case"
 """Reference of the agreement in a case that says `agreed: true`."""
@@ -52,6 +54,11 @@ class Case:
 def differences(case: Case, library: Library) -> tuple[str, ...]:
     """Return in words what the rules make of a case otherwise than it says; nothing if it holds."""
     asked = case.circumstances
+    try:
+        check_signals(case.signals, library)
+        check_known(Policy(asked), library)
+    except ProvenanceError as error:
+        return (f"{case.place}: {error.message}; {error.remedy}",)
     contract = Agreement(case.subject, (asked.purpose,), DateRange(), SIGNED)
     judge = Judge(library, asked, [contract] if case.agreed else [])
     ruling = judge.rule(case.subject, case.item_date, case.licence, case.signals).ruling

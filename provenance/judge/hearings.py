@@ -43,6 +43,8 @@ class Hearing:
         At least one.
     ever : tuple of Moment
         What the moments would be if nobody knew when the content was collected.
+    item_date : date or None
+        When the content was published.
     agreements, claims : bool
         Whether contracts, and claims of statutory exceptions, count.
     """
@@ -50,6 +52,7 @@ class Hearing:
     transcript: Transcript
     moments: tuple[Moment, ...]
     ever: tuple[Moment, ...]
+    item_date: date | None = None
     agreements: bool = True
     claims: bool = True
 
@@ -65,7 +68,11 @@ class Hearing:
 
     def stands(self, actor: Actor | None) -> Statement:
         """Return what stands for a role: the strictest, where the moment is not known."""
-        return self.lawbook.scale.strictest(self._at(moment, actor) for moment in self.moments)
+        said = [self._at(moment, actor) for moment in self.moments]
+        if self.matter.is_signal:
+            # Where and when a signal has no meaning, it says nothing to be weighed.
+            said = [each for each in said if each.terms is not None] or said
+        return self.lawbook.scale.strictest(said)
 
     def reasons(self, stands: Statement) -> tuple[Reason, ...]:
         """Return every document considered, decisive ones first."""
@@ -264,7 +271,7 @@ def hear(transcript: Transcript, item_date: date | None, today: date | None) -> 
         _moments(matter, collection_days(item_date, collected, today), item_date, places, models)
         for collected in (given.collected, None)
     )
-    return Hearing(transcript, known, ever)
+    return Hearing(transcript, known, ever, item_date)
 
 
 def _is_before(publication: DateRange, collection: DateRange) -> bool:

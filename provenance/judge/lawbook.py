@@ -80,10 +80,11 @@ class Lawbook:
     def matter(self, subject: str, declared: str | None, signals: Sequence[str] = ()) -> Matter:
         """Gather what may decide about a source's content, or about a licence or signal alone."""
         found = self._subject(subject, declared)
+        given = tuple(t for each in signals for t in self._signalled(each))
         return replace(
             found,
             agreements=tuple(a for a in self._agreements if a.source in (subject, found.subject)),
-            signals=found.signals + tuple(t for each in signals for t in self._signalled(each)),
+            signals=given or found.signals,
             claimed=self._claimed,
         )
 
@@ -108,7 +109,14 @@ class Lawbook:
                 licence.id, licence.name, known=True, licence=licence.terms, undocumented=False
             )
         if signal is not None:
-            return Matter(signal.id, signal.name, known=True, signals=signal.terms)
+            return Matter(
+                signal.id,
+                signal.name,
+                known=True,
+                signals=signal.terms,
+                undocumented=False,
+                is_signal=True,
+            )
         terms, unknown, name = self._declared(declared)
         return Matter(
             subject,
@@ -121,7 +129,10 @@ class Lawbook:
         )
 
     def hear(self, matter: Matter, moment: Moment, actor: Actor | None) -> list[Statement]:
-        """Collect what every document that binds says at a moment; at least one is no signal."""
+        """Collect what every document that binds says at a moment; at least one.
+
+        At least one is no signal, but where a signal is asked for its own word.
+        """
         here = [t for t in matter.platform if moment.meets(t)]
         bound = [t for t in here if self._reaches(t, actor)]
         known = bound + [t for t in here if self._reaches(t, None)]
@@ -135,6 +146,9 @@ class Lawbook:
         signals = [t for t in matter.signals if moment.meets(t)]
         said = own + lending + [replace(self._said(t, moment), signalled=True) for t in signals]
         said = self._lifted(said, matter, moment, actor)
+        if matter.is_signal:
+            asking = [s for s in said if self.scale.say(s) is Say.SIGNAL]
+            return asking or said or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
         if not matter.known or matter.unknown_licence is not None:
             said.append(Statement(Verdict.UNKNOWN, NO_RULE))
         if matter.undocumented and all(self._is_signal(t) for t in known):

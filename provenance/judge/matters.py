@@ -79,6 +79,8 @@ class Matter:
         What signals for machines say that came with the content.
     claimed : tuple of StatutoryException
         What the policy claims.
+    is_signal : bool
+        Whether the subject is a signal itself: it is asked for its own word, and for no other's.
     """
 
     subject: str
@@ -92,6 +94,7 @@ class Matter:
     known_licence: str | None = None
     signals: tuple[Terms, ...] = ()
     claimed: tuple[StatutoryException, ...] = ()
+    is_signal: bool = False
 
     def collection_stretches(self) -> tuple[DateRange, ...]:
         """Cut time where a document that counts by collection, or an agreement, changes."""

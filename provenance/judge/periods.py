@@ -40,16 +40,22 @@ def collection_days(
     -------
     DateRange
         Nothing is collected before it is published. Where the stated collection lies before the
-        item's date all the same, the statement is believed: it is about the corpus, and a date
-        on an item may be that of a later copy.
+        item's date all the same, the statement is believed, and the ruling says so: it is about
+        the corpus, and a date on an item may be that of a later copy.
     """
     if collected is None:
         collected = DateRange(None, None if today is None else today + DAY)
     if item_date is None or (collected.first is not None and item_date <= collected.first):
         return collected
-    if collected.until is not None and item_date >= collected.until:
+    if is_too_early(item_date, collected):
         return collected
     return DateRange(item_date, collected.until)
+
+
+def is_too_early(item_date: date | None, collected: DateRange | None) -> bool:
+    """Whether an item was published after the whole time in which it is said to be collected."""
+    until = None if collected is None else collected.until
+    return item_date is not None and until is not None and item_date >= until
 
 
 def publication_days(item_date: date | None, collected: DateRange) -> DateRange:

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from provenance.errors import PolicyError
+from provenance.errors import PolicyError, UnknownSource
+from provenance.judge.matters import ELSEWHERE
 from provenance.model import Library, Policy
 
 
@@ -29,19 +30,62 @@ def check_known(policy: Policy, library: Library) -> None:
             )
 
 
+def check_signals(signals: Collection[str], library: Library) -> None:
+    """Make sure that the rules know every signal that content is said to have come with.
+
+    Raises
+    ------
+    UnknownSource
+        If one is not known: it would count for nothing, and nobody would see.
+    """
+    known = [signal.id for signal in library.signals]
+    known += [
+        "/".join(terms.id.split("/")[:2]) for signal in library.signals for terms in signal.terms
+    ]
+    for signal in signals:
+        if signal not in known:
+            near = get_close_matches(signal, known, n=1)
+            raise UnknownSource(
+                f"the rules know no signal {signal!r}",
+                remedy=f"did you mean {near[0]!r}?"
+                if near
+                else "see `provenance rules list --kind signal`.",
+            )
+
+
 def doubts(policy: Policy, library: Library) -> tuple[str, ...]:
     """Return in words what a policy names that the rules do not know; it may be meant so."""
-    known = {source.id for source in library.sources} | {lic.id for lic in library.licences}
+    known = {
+        *(source.id for source in library.sources),
+        *(licence.id for licence in library.licences),
+        *(signal.id for signal in library.signals),
+    }
     named = {
         **{f"gate {gate}": gate.source for gate in policy.gates},
         **{f"agreement {signed.reference!r}": signed.source for signed in policy.agreements},
         **{f"waiver {waiver.id!r}": waiver.source for waiver in policy.waivers},
     }
-    return tuple(
+    unknown = tuple(
         f"{where}: the rules know no source {source!r}{_suggestion(source, sorted(known))}"
         for where, source in named.items()
         if source is not None and source not in known
     )
+    return (*unknown, *_strange_place(policy.circumstances.jurisdiction, library))
+
+
+def _strange_place(asked: str | None, library: Library) -> tuple[str, ...]:
+    """Doubt a jurisdiction that no document names: it may be meant, or be mistyped."""
+    every = (
+        *(terms for source in library.sources for terms in source.terms),
+        *(terms for licence in library.licences for terms in licence.terms),
+        *(terms for signal in library.signals for terms in signal.terms),
+        *(terms for exception in library.exceptions for terms in exception.terms),
+    )
+    places = sorted({place for terms in every for place in terms.jurisdictions} - {ELSEWHERE})
+    if asked is None or asked.casefold() in {place.casefold() for place in places}:
+        return ()
+    known = ", ".join(places)
+    return (f"jurisdiction {asked!r}: no document names it; those named are {known}",)
 
 
 def _unknown(message: str, word: str, known: Collection[str]) -> PolicyError:

@@ -127,17 +127,18 @@ class Scale:
         Parameters
         ----------
         statements : sequence of Statement
-            At least one that is no signal.
+            At least one.
 
         Returns
         -------
         Statement
             The strictest of those that speak. Silence counts only where nothing speaks, and a
-            signal only where it makes the outcome stricter: neither can clear anything.
+            signal only where it makes the outcome stricter: neither can clear anything. Signals
+            among themselves give their own word.
         """
         speaking = [s for s in statements if self.say(s) is Say.SPEAKS]
         silent = [s for s in statements if self.say(s) is Say.SILENT]
         documents = [s for s in silent if not s.signalled]
-        stands = self.strictest(speaking or documents or silent)
         signals = [s for s in statements if self.say(s) is Say.SIGNAL]
+        stands = self.strictest(speaking or documents or silent or signals)
         return self.strictest([stands, *signals])

@@ -4,7 +4,7 @@ import re
 
 from provenance.judge.hearings import Hearing, verdict_and_basis
 from provenance.judge.matters import Matter
-from provenance.judge.periods import in_words
+from provenance.judge.periods import in_words, is_too_early
 from provenance.judge.statements import (
     NO_RULE,
     NO_TERMS,
@@ -31,7 +31,8 @@ _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 def why(hearing: Hearing, stands: Statement) -> str:
     """Say in one or two sentences what the verdict rests on: document, date, clause."""
     doubt = _bare(hearing) if stands.agreement is not None else _doubt(hearing, stands)
-    return " ".join(filter(None, [_ground(hearing, stands), _lent(hearing, stands), doubt]))
+    ground = [_ground(hearing, stands), _lent(hearing, stands), _belief(hearing)]
+    return " ".join(filter(None, [*ground, doubt]))
 
 
 def remedy(hearing: Hearing, stands: Statement) -> str | None:
@@ -65,10 +66,15 @@ def _absence(hearing: Hearing, stands: Statement) -> str:
     matter = hearing.matter
     if stands.basis == NO_RULE and not matter.known:
         unknown = matter.unknown_licence
+        if unknown is not None and unknown.startswith(matter.subject):
+            return f"The rules do not know the licence {unknown!r}."
         licence = "" if unknown is None else f", nor the licence {unknown!r} of the content"
         return f"The rules do not know the source {matter.subject!r}{licence}."
     if stands.basis == NO_RULE:
         return f"The rules do not know the licence {matter.unknown_licence!r}."
+    if matter.is_signal:
+        places = sorted({place for terms in matter.signals for place in terms.jurisdictions})
+        return f"{matter.name} has no meaning here: it is about {', '.join(places)}."
     if stands.basis != NO_TERMS:
         return f"The documents of {matter.name} that are known bind others than this role."
     spans = [span for span, said in hearing.by_collection(verdict_and_basis) if said == stands]
@@ -88,6 +94,13 @@ def _lent(hearing: Hearing, stands: Statement) -> str | None:
         f"The content stands under {matter.known_licence}{alone}, but the terms of the source "
         "itself are not known, and the stricter of the two would count."
     )
+
+
+def _belief(hearing: Hearing) -> str | None:
+    """Say that a statement is believed which cannot be right for this content."""
+    if not is_too_early(hearing.item_date, hearing.lawbook.circumstances.collected):
+        return None
+    return "The content is dated later than the stated collection, which is believed."
 
 
 def _doubt(hearing: Hearing, stands: Statement) -> str | None:
@@ -181,6 +194,8 @@ def _step(matter: Matter, stands: Statement) -> str:
         return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
     if stands.basis == NOT_VERIFIED:
         return f"Read the document, record in {_book(matter)} what it says, or, {signed}."
+    if matter.is_signal:
+        signed = "the signal itself cannot answer"
     return f"Ask {matter.name} or counsel: no known document settles it; {signed}."
 
 
@@ -208,6 +223,7 @@ def _alone(matter: Matter) -> str:
 
 
 def _missing_rule(matter: Matter) -> str:
-    if matter.known:
+    unknown = matter.unknown_licence
+    if matter.known or (unknown is not None and unknown.startswith(matter.subject)):
         return f"a file in rules/licences for {matter.unknown_licence!r}"
     return f"rules/sources/{matter.subject}.yaml"

@@ -70,7 +70,8 @@ from provenance.model.result import (
 )
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
 from provenance.model.shares import Estimate, Share
-from provenance.model.tables import DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
+from provenance.model.signals import Agents, Notice, Stance
+from provenance.model.tables import CAME_WITH, DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
 from provenance.model.terms import (
     Actor,
     DateRange,
@@ -87,6 +88,7 @@ __all__ = [
     "ALONE",
     "BACKGROUND_BITS",
     "CALIBRATION_SCHEMA",
+    "CAME_WITH",
     "COVERS",
     "DEFAULT_GATES",
     "DOCUMENTS",
@@ -101,6 +103,7 @@ __all__ = [
     "RESULT_SCHEMA",
     "RUN_ON",
     "Actor",
+    "Agents",
     "Agreement",
     "Alternative",
     "Basis",
@@ -133,6 +136,7 @@ __all__ = [
     "MeasuredRecall",
     "Method",
     "ModelScope",
+    "Notice",
     "OpenQuestion",
     "Parameter",
     "Parameters",
@@ -159,6 +163,7 @@ __all__ = [
     "Source",
     "SourceCoverage",
     "SourceRuling",
+    "Stance",
     "StatutoryException",
     "Stretch",
     "Terms",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from provenance.model.signals import Agents
 from provenance.model.terms import Terms, Verdict
 
 
@@ -71,11 +72,14 @@ class Signal:
         "tdmrep"; its full name.
     terms : tuple of Terms
         What each of its values means.
+    agents : tuple of (str, tuple of str)
+        Names of robots that it speaks to, by the document that says what that means.
     """
 
     id: str
     name: str
     terms: tuple[Terms, ...]
+    agents: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +212,22 @@ class Library:
     exceptions: tuple[StatutoryException, ...] = ()
     conditions: tuple[Condition, ...] = ()
     questions: tuple[OpenQuestion, ...] = ()
+
+    @property
+    def agents(self) -> Agents:
+        """Robots that collect for training, by the document that lists them.
+
+        Lists are left out of which the rules say that keeping them out means nothing for training.
+        """
+        telling = {
+            terms.id
+            for signal in self.signals
+            for terms in signal.terms
+            if terms.verdict is not Verdict.UNKNOWN
+        }
+        return {
+            f"{signal.id}/{document}": names
+            for signal in self.signals
+            for document, names in signal.agents
+            if any(f"{each}/".startswith(f"{signal.id}/{document}/") for each in telling)
+        }

@@ -146,6 +146,8 @@ class Policy:
         Defaults of the options of the same names.
     calibration : str or None
         File of the calibration that shares are corrected by.
+    signals : str or None
+        Folder of captured robots.txt files and their like.
     path : str or None
         Where it was read; None where it is the default.
     digest : str
@@ -160,5 +162,6 @@ class Policy:
     registries: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
     calibration: str | None = None
+    signals: str | None = None
     path: str | None = None
     digest: str = ""

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+CAME_WITH = pa.list_(pa.struct([("kind", pa.string()), ("value", pa.large_string())]))
+"""What came with a page: "robots.txt", "header:x-robots-tag", "tag:robots", each with its text."""
+
 DOCUMENTS = pa.schema(
     [
         pa.field("document", pa.string(), nullable=False),  # the `id` column, else "file#row"
@@ -13,6 +16,8 @@ DOCUMENTS = pa.schema(
         pa.field("text", pa.large_string(), nullable=False),
         pa.field("url", pa.string()),
         pa.field("licence", pa.string()),
+        pa.field("fetched", pa.string()),  # when the page was, as the row has it
+        pa.field("came_with", CAME_WITH),
     ]
 )
 """One row a text: a row of the corpus has as many as it has text fields, one after the other."""
@@ -45,10 +50,12 @@ FINDINGS = pa.schema(
         pa.field("item", pa.string()),  # null where the evidence names a source alone
         pa.field("url", pa.string()),  # the item's address
         pa.field("created_at", pa.timestamp("s", "UTC")),
-        pa.field("evidence", pa.string(), nullable=False),  # content, resemblance, link, licence
+        # content, resemblance, link, licence, signal
+        pa.field("evidence", pa.string(), nullable=False),
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("basis", pa.string()),
         pa.field("terms", pa.string()),  # id of the terms that decided
+        pa.field("declared", pa.string()),  # the licence, or the line of a signal, as it stands
         pa.field("waiver", pa.string()),  # the waiver that excuses it
         pa.field("tokens", pa.int64(), nullable=False),  # matched
         pa.field("item_tokens", pa.int64()),  # of the whole item

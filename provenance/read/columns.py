@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from provenance.errors import ColumnMissing
 from provenance.read.leaves import holds_text
 from provenance.read.prose import Sampled, is_heading, is_label
+from provenance.read.signalcolumns import is_page, signal_paths
 from provenance.read.strings import is_bytes, is_textual, sizes, strings
 
 TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
@@ -52,6 +53,8 @@ LICENCES = (
     *("licence", "license", "licenses", "license_name", "license_type", "content_license"),
     *("meta.license", "meta.licence", "metadata.license", "metadata.licence"),
 )
+FETCHED = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
+"""When a page was fetched."""
 
 _FEW = 2.0
 """Words in a row; a column of fewer, named like a text, holds ids or labels."""
@@ -69,18 +72,23 @@ class Columns:
     ----------
     texts : tuple of str
         Where the text is.
-    ids, urls, licences : tuple of str
+    ids, urls, licences, fetched : tuple of str
         Where they are; a row takes the first that is not null.
+    signals : tuple of str
+        What came with a page: headers, tags, files of its site.
     """
 
     texts: tuple[str, ...]
     ids: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        return tuple(dict.fromkeys((*self.texts, *self.ids, *self.urls, *self.licences)))
+        others = (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
+        return tuple(dict.fromkeys((*self.texts, *others)))
 
 
 def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str) -> Columns:
@@ -118,10 +126,12 @@ def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, fil
         "ids": present(schema, IDS, is_scalar),
         "urls": present(schema, ADDRESSES, is_textual),
         "licences": present(schema, LICENCES, holds_text),
+        "fetched": present(schema, FETCHED, is_scalar),
+        "signals": signal_paths(schema),
     }
     for name in named:
         check_column(schema, name, file)
-    taken = {path for paths in others.values() for path in paths}
+    taken = {path for paths in others.values() for path in paths if not is_page(path)}
     texts = tuple(named) or _prose(schema, taken, sample) or _wordiest(schema, taken, sample, file)
     return Columns(texts, **others)
 

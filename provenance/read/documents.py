@@ -7,13 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import DOCUMENTS, Documents, Flags, Int64s, Skipped
+from provenance.model import CAME_WITH, DOCUMENTS, Documents, Flags, Int64s, Skipped
 from provenance.read import skips
 from provenance.read.leaves import Leaves
 from provenance.read.strings import blank, invalid, sizes
 
 BATCH = 8 << 20
 """Bytes of text in a batch, unless one document alone has more."""
+_WORDS = pa.string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ class Rows:
         As in `DOCUMENTS`.
     numbers : ndarray of int64
         0-based, within the file.
-    ids, urls, licences : pyarrow.Array or None
+    ids, urls, licences, fetched : pyarrow.Array or None
         Of `large_string`, one a row; null where a row has none, and never empty.
+    came_with : pyarrow.Array or None
+        Of `CAME_WITH`, one a row.
     skipped : tuple of Skipped
         Rows met among these that could not be read at all.
     """
@@ -37,6 +40,8 @@ class Rows:
     ids: pa.Array | None = None
     urls: pa.Array | None = None
     licences: pa.Array | None = None
+    fetched: pa.Array | None = None
+    came_with: pa.Array | None = None
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -128,10 +133,10 @@ def _laid_out(rows: Rows, leaves: Leaves) -> pa.RecordBatch:
     count = len(leaves.rows)
     take = None if _one_to_one(rows, leaves) else pa.array(leaves.rows)
 
-    def spread(values: pa.Array | None) -> pa.Array:
+    def spread(values: pa.Array | None, kind: pa.DataType = _WORDS) -> pa.Array:
         if values is None:
-            return pa.nulls(count, pa.string())
-        return (values if take is None else values.take(take)).cast(pa.string())
+            return pa.nulls(count, kind)
+        return (values if take is None else values.take(take)).cast(kind)
 
     numbers = rows.numbers if take is None else rows.numbers[leaves.rows]
     columns = [
@@ -142,6 +147,8 @@ def _laid_out(rows: Rows, leaves: Leaves) -> pa.RecordBatch:
         leaves.texts,
         spread(rows.urls),
         spread(rows.licences),
+        spread(rows.fetched),
+        spread(rows.came_with, CAME_WITH),
     ]
     return pa.record_batch(columns, schema=DOCUMENTS)
 

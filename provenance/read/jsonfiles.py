@@ -9,7 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Documents, Flags
-from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, column_at, find_columns
+from provenance.read.columns import (
+    ADDRESSES,
+    IDS,
+    LICENCES,
+    Columns,
+    column_at,
+    find_columns,
+)
 from provenance.read.files import File, following
 from provenance.read.lines import (
     BLOCK,
@@ -24,6 +31,7 @@ from provenance.read.lines import (
 from provenance.read.parts import Part
 from provenance.read.records import bodies, has_text, record_documents, texts_in
 from provenance.read.shapes import narrowed, shape_of
+from provenance.read.signalcolumns import EXPECTED, holds_headers, mentions_any
 from provenance.read.stretches import Stretch, stretches
 from provenance.read.strings import blank, is_textual
 from provenance.read.tabular import Block, block_documents
@@ -44,11 +52,14 @@ class Layout:
         Of what is wanted, for parsing many lines at once.
     searching : bool
         Whether an object without text there is searched for well-known names.
+    nested : bool
+        Whether headers of pages may be members of a structure in it.
     """
 
     columns: Columns
     schema: pa.Schema
     searching: bool
+    nested: bool = False
 
 
 def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
@@ -102,16 +113,21 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
         columns.ids or _unmet(IDS, shape),
         columns.urls or _unmet(ADDRESSES, shape),
         columns.licences or _unmet(LICENCES, shape),
+        columns.fetched,
+        # Members of structures differ from row to row: rows that have them are read by themselves.
+        (*(path for path in columns.signals if "." not in path), *_unmet(EXPECTED, shape)),
     )
     missing = [path for path in columns.all() if path.partition(".")[0] not in shape.names]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
-    return Layout(columns, narrowed(shape, columns.all()), not named)
+    nested = any(map(holds_headers, shape))
+    return Layout(columns, narrowed(shape, columns.all()), not named, nested)
 
 
 def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterator[Documents]:
     """Read lines as documents: many at once where they are alike, else one by one."""
     for block in blocks:
-        batch = table_of(block, layout.schema)
+        special = layout.nested and mentions_any(block.data)
+        batch = None if special else table_of(block, layout.schema)
         if batch is None or (layout.searching and _hides_text(block, batch, layout.columns)):
             records = records_of(block)
             yield from record_documents(file, records, layout.columns, searching=layout.searching)

@@ -42,6 +42,7 @@ class Options(TypedDict, total=False):
     registries: Sequence[str]
     backgrounds: Sequence[str]
     calibration: str | None
+    signals: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -74,7 +75,8 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
     """Set what the command line says in place of what the policy says.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
-    stay. Columns, registries, backgrounds and a calibration take the place of the policy's.
+    stay. Columns, registries, backgrounds, a calibration and signals take the place of the
+    policy's.
 
     Raises
     ------
@@ -91,6 +93,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
             calibration=options.get("calibration") or policy.calibration,
+            signals=options.get("signals") or policy.signals,
         )
     )
 
@@ -171,6 +174,7 @@ def _load(path: Path, name: str) -> Policy:
             registries=texts(check.get("registries")),
             backgrounds=texts(check.get("backgrounds")),
             calibration=check["calibration"].text() if "calibration" in check else None,
+            signals=check["signals"].text() if "signals" in check else None,
             path=name,
         )
     )

@@ -17,7 +17,7 @@ from provenance.read.datesyntax import collected_of, period_of
 
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
-    *("text_columns", "registries", "backgrounds", "calibration"),
+    *("text_columns", "registries", "backgrounds", "calibration", "signals"),
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import Documents
+from provenance.model import CAME_WITH, Documents
 from provenance.read import skips
 from provenance.read.columns import TEXT_GROUPS, Columns, present
 from provenance.read.documents import Rows, documents
@@ -14,6 +14,7 @@ from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
 from provenance.read.lines import Record, Records, writable
 from provenance.read.prose import is_heading
 from provenance.read.shapes import shape_of
+from provenance.read.signalcolumns import fields_in
 
 
 def record_documents(
@@ -41,6 +42,8 @@ def record_documents(
         pa.array(found.ids, pa.large_string()),
         pa.array(found.urls, pa.large_string()),
         pa.array(found.licences, pa.large_string()),
+        pa.array(found.fetched, pa.large_string()),
+        pa.array(found.came_with, CAME_WITH),
         skips.by_reason(file, records.faults),
     )
     fields = pa.array(found.fields, pa.string())
@@ -93,6 +96,8 @@ class _Found:
     ids: list[str | None] = field(default_factory=list)
     urls: list[str | None] = field(default_factory=list)
     licences: list[str | None] = field(default_factory=list)
+    fetched: list[str | None] = field(default_factory=list)
+    came_with: list[list[tuple[str, str]] | None] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -113,6 +118,9 @@ def _read_into(
     found.ids.append(first_word(record, columns.ids))
     found.urls.append(first_word(record, columns.urls))
     found.licences.append(first_word(record, columns.licences))
+    found.fetched.append(first_word(record, columns.fetched))
+    fields = [(kind, writable(value)) for kind, value in fields_in(record)]
+    found.came_with.append(fields or None)
 
 
 def _texts(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from provenance.model import Library, Licence, Signal, Source, StatutoryExceptio
 from provenance.read.checked import Checked
 from provenance.read.combination import parse_combination, parse_questions
 from provenance.read.rulecases import parse_cases
+from provenance.read.ruleexamples import Example, parse_examples
 from provenance.read.rulesyntax import (
     parents_of,
     parse_exception,
@@ -63,6 +64,17 @@ def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
         for name, content in sorted(rule_files(folder).items())
         if name not in (VERDICTS, QUESTIONS)
         for case in parse_cases(parse_yaml(content, _place(name, places)))
+    )
+
+
+def load_examples(folder: Path | None = None) -> tuple[Example, ...]:
+    """Load what signals say of examples, of the same files that `load_rules` loads."""
+    places = _places(folder)
+    return tuple(
+        example
+        for name, content in sorted(rule_files(folder).items())
+        if name.startswith(f"{SIGNALS}/")
+        for example in parse_examples(parse_yaml(content, _place(name, places)))
     )
 
 

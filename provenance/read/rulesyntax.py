@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from provenance.model import Layer, Licence, Signal, Source, StatutoryException
 from provenance.read.checked import Checked
+from provenance.read.ruleexamples import parse_examples
 from provenance.read.ruleyaml import opened
 from provenance.read.termsyntax import Words, parse_documents
 
@@ -16,7 +17,7 @@ LICENCE_KEYS = (
     *("format", "id", "name", "aliases", "spdx", "hugging-face", "hosts"),
     *("documents", "cases"),
 )
-SIGNAL_KEYS = ("format", "id", "name", "documents", "cases")
+SIGNAL_KEYS = ("format", "id", "name", "agents", "documents", "reads", "cases")
 EXCEPTION_KEYS = ("format", "id", "name", "lifts", "documents", "cases")
 LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
 """What a law can set aside. A signal asks, and is left to the law's own conditions."""
@@ -73,9 +74,20 @@ def parse_signal(root: Checked, words: Words) -> Signal:
     """Read a file of `rules/signals`."""
     entries = opened(root, SIGNAL_KEYS, ("id", "name", "documents", "cases"))
     subject = _id(entries["id"])
+    parse_examples(root)
     return Signal(
-        subject, entries["name"].text(), parse_documents(entries["documents"], subject, words)
+        subject,
+        entries["name"].text(),
+        parse_documents(entries["documents"], subject, words),
+        _agents(entries.get("agents"), entries["documents"]),
     )
+
+
+def _agents(lists: Checked | None, documents: Checked) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read which robots each document of a signal is about."""
+    known = [each.entries()["id"].text() for each in documents.list()]
+    listed = {} if lists is None else lists.table(known)
+    return tuple((document, _texts(names)) for document, names in listed.items())
 
 
 def parse_exception(root: Checked, words: Words) -> StatutoryException:

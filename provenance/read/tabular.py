@@ -11,6 +11,7 @@ from provenance.read.columns import Columns, Sample, column_at, find_columns
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import Leaves
 from provenance.read.parts import Part
+from provenance.read.signalcolumns import fields_of
 from provenance.read.strings import words
 
 
@@ -107,12 +108,15 @@ def _reader(file: str, piece: Piece, columns: Columns) -> Callable[[], Iterator[
 def block_documents(file: str, block: Block, columns: Columns) -> Iterator[Documents]:
     """Lay out a block's rows as documents."""
     texts = {path: column_at(block.batch, path) for path in columns.texts}
+    beside = {path: column_at(block.batch, path) for path in columns.signals}
     rows = Rows(
         file,
         block.numbers,
         first_of(block.batch, columns.ids),
         first_of(block.batch, columns.urls),
         first_of(block.batch, columns.licences),
+        first_of(block.batch, columns.fetched),
+        fields_of(beside, len(block.batch)),
         block.skipped,
     )
     return documents(rows, Leaves.of(texts))

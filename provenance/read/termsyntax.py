@@ -58,9 +58,9 @@ def parse_documents(documents: Checked | None, subject: str, words: Words) -> tu
     """Read every version of every document of one subject, in order of their ids."""
     found: dict[str, Terms] = {}
     places: list[tuple[Checked, Terms]] = []
-    for document in [] if documents is None else documents.list():
+    for document in [] if documents is None else _some(documents):
         entries = document.table(DOCUMENT_KEYS, DOCUMENT_NEEDS)
-        for period in entries["periods"].list():
+        for period in _some(entries["periods"]):
             terms = _terms(period, entries, subject, words)
             if terms.id in found:
                 raise period.wrong(
@@ -95,9 +95,9 @@ def _terms(period: Checked, document: dict[str, Checked], subject: str, words: W
         address=_optional(document, "address"),
         period=span,
         time_axis=document["time-axis"].one_of(TimeAxis),
-        binds=tuple(entry.word(ACTORS) for entry in entries["binds"].list()),
+        binds=tuple(entry.word(ACTORS) for entry in _some(entries["binds"])),
         uses=tuple(entry.one_of(Purpose) for entry in entries["uses"].list()),
-        jurisdictions=tuple(entry.text() for entry in entries["jurisdictions"].list()),
+        jurisdictions=tuple(entry.text() for entry in _some(entries["jurisdictions"])),
         verdict=verdict,
         basis=basis,
         clause=_optional(entries, "clause"),
@@ -116,6 +116,14 @@ def _terms(period: Checked, document: dict[str, Checked], subject: str, words: W
         notes=_optional(document, "notes"),
         record=record,
     )
+
+
+def _some(entry: Checked) -> list[Checked]:
+    """Take a list that would mean nothing without an entry."""
+    listed = entry.list()
+    if not listed:
+        raise entry.wrong("the list is empty", "add at least one entry.")
+    return listed
 
 
 def _record(entries: dict[str, Checked]) -> Record:

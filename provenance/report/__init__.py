@@ -15,12 +15,14 @@ from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
+from provenance.report.signalstory import Heard, signal_story
 from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
 
 __all__ = [
     "POLICY_TEMPLATE",
     "RENDERERS",
+    "Heard",
     "Pen",
     "calibration_document",
     "calibration_schema",
@@ -35,6 +37,7 @@ __all__ = [
     "result_document",
     "rule_card",
     "rule_list",
+    "signal_story",
     "story",
     "terminal_summary",
     "timeline_text",

@@ -11,6 +11,7 @@ from provenance.report import figures, reservations, trust, wording
 from provenance.report.bars import bar, ceiling
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.hostile import visible, web_address
+from provenance.report.policynotes import policy_notes
 from provenance.report.strongest import strongest
 from provenance.report.termslist import open_questions, terms_in_play
 from provenance.report.timelinebars import timeline_bar
@@ -68,6 +69,7 @@ def html_page(report: Report) -> str:
         "names": {group[0].source: group[0].name for group in sources},
         "anchors": {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)},
         "findings": strongest(report.findings, SHOWN),
+        "notes": policy_notes(report),
         "in_play": terms_in_play(result),
         "questions": open_questions(result),
         "recall": _recall(result.method.recall),

@@ -103,6 +103,7 @@ def _names(entry: Entry) -> list[tuple[str, Sequence[str]]]:
         ("Also called", getattr(entry, "aliases", ())),
         ("Hosts", getattr(entry, "hosts", ())),
         ("All content stands under", () if content is None else (content,)),
+        *((f"Robots of {document}", names) for document, names in getattr(entry, "agents", ())),
         ("Sets aside limits of", [str(layer) for layer in getattr(entry, "lifts", ())]),
     ]
 

@@ -20,6 +20,7 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # commercial = true           # unset: conditions that turn on it stay open
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] is none of them
 # registries = ["registries/x"]
+# signals = "captures"        # robots.txt and their like, as HOST/YEAR-MONTH-DAY/FILE
 
 [gate]                        # fails where more than this is found
 forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]

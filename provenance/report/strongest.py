@@ -26,6 +26,8 @@ class Finding:
         Whose item.
     evidence, verdict, basis, terms, waiver : str, Verdict, str or None, str or None, str or None
         Why it is reported, and what the terms say.
+    declared : str or None
+        What the row, or its site, says of itself: a licence, the lines of signals.
     tokens, item_tokens : int, int or None
         Matched, and of the whole item.
     bits, strength : float
@@ -54,6 +56,7 @@ class Finding:
     verdict: Verdict
     basis: str | None
     terms: str | None
+    declared: str | None
     waiver: str | None
     tokens: int
     item_tokens: int | None

@@ -8,6 +8,7 @@ from provenance.report.excerpts import passage
 from provenance.report.figures import count, days, size
 from provenance.report.hostile import inline, one_line
 from provenance.report.pen import LONGEST, Pen
+from provenance.report.policynotes import policy_notes
 from provenance.report.reservations import limits
 from provenance.report.sharelines import NAME, SOURCES, contested_lines, share_lines
 from provenance.report.strongest import Finding, strongest
@@ -50,6 +51,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
     sections = [
         _verdict(pen, result),
         _gates(pen, result.gates),
+        _policy(pen, report),
         share_lines(pen, result),
         contested_lines(pen, result),
         _why(pen, result),
@@ -89,6 +91,14 @@ def _gates(pen: Pen, gates: tuple[GateOutcome, ...]) -> list[str]:
         lines += pen.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
         lines += pen.wrap(doubt, "    ") if (doubt := undecided(outcome)) else []
     return lines if gates else []
+
+
+def _policy(pen: Pen, report: Report) -> list[str]:
+    notes = policy_notes(report)
+    lines = [pen.bold("Policy")]
+    for note in notes:
+        lines += pen.wrap(one_line(note), "  ", "    ")
+    return lines if notes else []
 
 
 def _why(pen: Pen, result: Result) -> list[str]:
@@ -138,6 +148,8 @@ def _finding(pen: Pen, finding: Finding) -> list[str]:
         f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
     )
     lines = pen.wrap(where, indent="  ", hanging="    ")
+    if finding.declared:
+        lines += pen.wrap(one_line(finding.declared), "    ", "      ")
     if finding.excerpt:
         lines.append("    " + _excerpt(pen, finding))
     return lines

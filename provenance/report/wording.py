@@ -25,8 +25,9 @@ VERDICTS = {
 EVIDENCE = {
     "content": "words of the item stand in the document",
     "resemblance": "the document as a whole is nearly the item",
-    "link": "the document's address, or one in it, is the source's",
-    "licence": "the row declares this licence",
+    "link": "the document's address is the source's",
+    "licence": "the row, or the dataset's card, declares the licence",
+    "signal": "what came with the page, or its site, asks not to train on it",
 }
 """What each kind of evidence says."""
 

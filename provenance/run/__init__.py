@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from provenance.run.calibrating import Planting, calibrate
     from provenance.run.calibrations import calibration_table, written_calibration
+    from provenance.run.captured import told_signals
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
     from provenance.run.lawbooks import (
@@ -78,6 +79,7 @@ __all__ = [
     "tested_rules",
     "timeline_of",
     "told_policy",
+    "told_signals",
     "verified_rules",
     "verify_registry",
     "written",
@@ -102,6 +104,7 @@ _MODULES = {
     "begun_policy": "policies",
     "checked_policy": "policies",
     "told_policy": "policies",
+    "told_signals": "captured",
     "check": "checking",
     "fit_registry": "chancefitting",
     "Settings": "checking",

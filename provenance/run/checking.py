@@ -15,7 +15,6 @@ from provenance.errors import EmptyCorpus, PolicyError
 from provenance.judge import (
     WAIVED,
     Judge,
-    SourceHosts,
     check_known,
     hold_gates,
     violations,
@@ -37,6 +36,7 @@ from provenance.read import Corpus, load_rules, open_corpus
 from provenance.run.backgrounds import coverage
 from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
+from provenance.run.declared import Declarations, declarations_of
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
 from provenance.run.kernels import prepare
@@ -119,11 +119,11 @@ def check(
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
     against = open_references(policy, settings.control)
     prepare(policy.registries[0], quiet=settings.quiet)
-    registries, hosts = against.registries, SourceHosts(library)
+    registries, declarations = against.registries, declarations_of(library, policy)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
-    memory = _memory(settings, against, hosts)
-    whole = _read(seen, against, hosts, settings, memory)
+    memory = _memory(settings, against, declarations)
+    whole = _read(seen, against, declarations, settings, memory)
     readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
@@ -155,7 +155,7 @@ def check(
 def _read(
     corpus: Corpus,
     against: References,
-    hosts: SourceHosts,
+    declarations: Declarations,
     settings: Settings,
     memory: Memory | None,
 ) -> list[Reading]:
@@ -167,19 +167,20 @@ def _read(
     ):
         hashed = aside.submit(corpus.hash_files)
         readings = read_corpus(
-            corpus, against.sought, hosts.sources_of, settings.threads, shown, memory
+            corpus, against.sought, declarations.of, settings.threads, shown, memory
         )
         hashed.result()
     return readings
 
 
-def _memory(settings: Settings, against: References, hosts: SourceHosts) -> Memory | None:
+def _memory(settings: Settings, against: References, declarations: Declarations) -> Memory | None:
     """Remember what depends on the same registries, and on the same code."""
     if settings.cache is None:
         return None
     registries = [opened.registry.manifest.digest for opened in against.sought]
-    owners = [word for owned in hosts.owners for word in owned]
-    memory = Memory(settings.cache, digest_of([code_digest(), *registries, "hosts", *owners]))
+    memory = Memory(
+        settings.cache, digest_of([code_digest(), *registries, "declared", declarations.key])
+    )
     memory.tidy()
     return memory
 

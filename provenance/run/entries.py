@@ -15,6 +15,7 @@ from provenance.match import Candidates, Lookalikes, Passages
 from provenance.model import Skipped
 from provenance.read import Part
 from provenance.run.claiming import Claims
+from provenance.run.declared import DECLARED
 from provenance.run.memory import Memory, Writer
 from provenance.run.readings import Counts, Opened, Reading
 
@@ -101,7 +102,6 @@ def _save_reading(stream: BinaryIO, reading: Reading) -> None:
         "counts": astuple(reading.counts),
         "skipped": [astuple(skipped) for skipped in reading.skipped],
         "registries": len(reading.candidates),
-        "sources": reading.link_sources,
         "bound": reading.passages.bound,
     }
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -109,7 +109,10 @@ def _save_reading(stream: BinaryIO, reading: Reading) -> None:
     }
     for place, (own, alike) in enumerate(zip(reading.candidates, reading.lookalikes, strict=True)):
         arrays |= _arrays(f"candidates{place}", own) | _arrays(f"alike{place}", alike)
-    arrays |= {"linked": reading.linked, "documents": reading.documents}
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, DECLARED) as writer:
+        writer.write_table(reading.declared)
+    arrays |= {"declared": np.frombuffer(sink.getvalue(), np.uint8), "documents": reading.documents}
     arrays |= {name: getattr(reading.passages, name) for name in _PASSAGES}
     np.savez(stream, allow_pickle=False, **arrays)
 
@@ -129,8 +132,7 @@ def _load_reading(path: Path) -> Reading:
             ),
             tuple(_made(Candidates, f"candidates{place}", arrays) for place in places),
             tuple(_made(Lookalikes, f"alike{place}", arrays) for place in places),
-            arrays["linked"],
-            tuple(told["sources"]),
+            pa.ipc.open_stream(pa.py_buffer(arrays["declared"].tobytes())).read_all(),
             Passages(told["bound"], *(arrays[name] for name in _PASSAGES)),
             arrays["documents"],
             None,

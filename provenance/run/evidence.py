@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from provenance.run.excerpts import excerpts
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading
 from provenance.run.spans import Located, complement, in_characters, locate
+from provenance.run.wholes import Whole, filling, own_words, wholes_of
 
 SPANS = pa.schema(
     [
@@ -32,6 +32,9 @@ SPANS = pa.schema(
         ("evidence", pa.string()),
         ("source", pa.string()),  # null where the item says it
         ("address", pa.string()),  # of the row
+        ("licence", pa.string()),  # that the row declares, where that is evidence
+        ("signals", pa.list_(pa.string())),  # that came with it
+        ("declared", pa.string()),  # both, as they stand
         ("registry", pa.int64()),
         ("number", pa.int64()),  # of the item; -1 where the evidence names a source alone
         ("claim", pa.int64()),  # -1 where there is none
@@ -47,16 +50,6 @@ SPANS = pa.schema(
     ]
 )
 """One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """Evidence that a text as a whole comes from somewhere."""
-
-    evidence: str
-    source: str | None
-    registry: int
-    number: int
 
 
 def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
@@ -98,7 +91,7 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         text, document = texts[place], documents[place]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
         own = claims.within(int(low), int(high), text)
-        if not len(own) and not _wholes(reading):
+        if not len(own) and not wholes_of(reading):
             return SPANS.empty_table()
         name = spans_name(memory, part, own, backgrounds)
         found = recalled_table(memory, name, SPANS)
@@ -121,7 +114,7 @@ def _gathered(
     backgrounds: Sequence[Opened],
 ) -> pa.Table:
     """Locate all that a part holds, everything counted from its own first."""
-    wholes = _wholes(reading)
+    wholes = wholes_of(reading)
     tables = [
         _located(batch, numbers, reading.documents, wholes, claims, registries, backgrounds)
         for numbers, batch in _wanted(part, reading, claims.candidates.texts, wholes)
@@ -143,20 +136,8 @@ def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Tab
     return spans
 
 
-def _wholes(reading: Reading) -> dict[int, _Whole]:
-    """Give the evidence about whole texts, by text; what says more comes first."""
-    wholes = {
-        text: _Whole("link", source, -1, -1)
-        for text, source in zip(reading.linked.tolist(), reading.link_sources, strict=True)
-    }
-    for registry, alike in reversed(list(enumerate(reading.lookalikes))):
-        for text, item in zip(alike.texts.tolist(), alike.items.tolist(), strict=True):
-            wholes[text] = _Whole("resemblance", None, registry, item)
-    return wholes
-
-
 def _wanted(
-    part: Part, reading: Reading, claimed: Int64s, wholes: dict[int, _Whole]
+    part: Part, reading: Reading, claimed: Int64s, wholes: dict[int, Whole]
 ) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
     """Give the texts that hold something, batch by batch, with their numbers within the part."""
     numbers = np.unique(np.concatenate([claimed, np.array(sorted(wholes), np.int64)]))
@@ -191,7 +172,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     batch: pa.RecordBatch,
     numbers: Int64s,
     documents: Int64s,
-    wholes: dict[int, _Whole],
+    wholes: dict[int, Whole],
     claims: Claims,
     registries: Sequence[Opened],
     backgrounds: Sequence[Opened],
@@ -208,13 +189,13 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     chosen = claims.chosen[places]
     taken = _subset(claimed, np.flatnonzero(chosen))
     held = set(taken.rows.tolist())
-    filled = [
-        row
+    filled = {
+        row: whole
         for row, number in enumerate(numbers.tolist())
-        if number in wholes and not (wholes[number].evidence == "resemblance" and row in held)
-    ]
-    rest = complement(taken, np.array(filled, np.int64), texts, tokens)
-    fills = [wholes[int(numbers[row])] for row in rest.rows.tolist()]
+        if (whole := filling(wholes.get(number), is_held=row in held)) is not None
+    }
+    rest = complement(taken, np.array(list(filled), np.int64), texts, tokens)
+    fills = [filled[row] for row in rest.rows.tolist()]
     located = _joined(claimed, rest)
     starts, ends = in_characters(texts, located)
     shown = excerpts(batch, tokens, located, (starts, ends), claims, places)
@@ -231,6 +212,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
             "evidence": ["content"] * len(places) + [fill.evidence for fill in fills],
             "source": [None] * len(places) + [fill.source for fill in fills],
             "address": batch.column("url").take(pa.array(located.rows)),
+            **own_words(len(places), fills),
             "registry": [*claims.registries[places].tolist(), *(fill.registry for fill in fills)],
             "number": [
                 *claims.candidates.items[places].tolist(),

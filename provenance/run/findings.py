@@ -11,6 +11,7 @@ from provenance.fingerprint import tokenise
 from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
+from provenance.run.bench import Bench
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import excerpt, marked
 from provenance.run.items import Item, named_items
@@ -88,9 +89,10 @@ def found(
         Of the whole corpus: chance has so many to fall on.
     """
     items = named_items(spans, registries)
-    holders = tuple(_holders(items, judge))
+    bench = Bench(judge)
+    holders = tuple(_holders(items, bench))
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    judgements = tuple(_judged(judge, items[row]) for row in chosen.tolist())
+    judgements = tuple(bench.of(items[row]) for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
     findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
     place = findings.column_names.index("expected")
@@ -102,22 +104,13 @@ def found(
     return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
 
 
-def _judged(judge: Judge, item: Item, source: str | None = None) -> Judgement:
-    if source is not None:
-        # When the other source published its copy is not known here: every version may count.
-        return judge.rule(source)
-    return judge.rule(item.source, item.day, item.licence)
-
-
-def _holders(items: Sequence[Item], judge: Judge) -> list[Holder]:
+def _holders(items: Sequence[Item], bench: Bench) -> list[Holder]:
     holders = []
     for row, item in enumerate(items):
         others = item.copies.sources if item.copies else ()
-        holders.append(Holder(row, item.source, _judged(judge, item)))
+        holders.append(Holder(row, item.source, bench.of(item)))
         holders.extend(
-            Holder(row, source, _judged(judge, item, source))
-            for source in others
-            if source != item.source
+            Holder(row, source, bench.other(source)) for source in others if source != item.source
         )
     return holders
 
@@ -170,6 +163,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
         "verdict": [str(ruling.verdict) for ruling in rulings],
         "basis": [ruling.basis for ruling in rulings],
         "terms": [ruling.terms for ruling in rulings],
+        "declared": own["declared"],
         "waiver": [None] * len(named),
         "tokens": _matched(own, claims),
         "item_tokens": [item.length for item in named],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import DOCUMENTS, Documents
+from provenance.model import CAME_WITH, DOCUMENTS, Documents
 from provenance.read import Corpus, Part
 from provenance.registry import Registry
 
@@ -57,5 +57,7 @@ def _batch(texts: Sequence[str], first: int) -> pa.RecordBatch:
         pa.array(texts, pa.large_string()),
         pa.nulls(count, pa.string()),
         pa.nulls(count, pa.string()),
+        pa.nulls(count, pa.string()),
+        pa.nulls(count, CAME_WITH),
     ]
     return pa.record_batch(columns, schema=DOCUMENTS)

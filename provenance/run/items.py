@@ -13,7 +13,7 @@ from provenance.run.readings import Opened
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a registry knows of an item."""
+    """What a registry knows of an item; or a row of itself, where it is evidence."""
 
     source: str
     item: str | None
@@ -22,6 +22,7 @@ class Item:
     licence: str | None
     length: int | None
     copies: Copies | None
+    signals: tuple[str, ...] = ()
 
     @property
     def day(self) -> date | None:
@@ -52,8 +53,19 @@ def named_items(spans: pa.Table, registries: Sequence[Opened]) -> list[Item]:
         ]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             described[row] = made[place]
-    sources, addresses = spans["source"].to_pylist(), spans["address"].to_pylist()
-    return [
-        item or Item(str(sources[row]), None, addresses[row], None, None, None, None)
-        for row, item in enumerate(described)
-    ]
+    own = [row for row, item in enumerate(described) if item is None]
+    columns = ("source", "address", "licence", "signals")
+    for row, told in zip(
+        own, spans.select(columns).take(pa.array(own, pa.int64())).to_pylist(), strict=True
+    ):
+        described[row] = Item(
+            str(told["source"]),
+            None,
+            told["address"],
+            None,
+            told["licence"],
+            None,
+            None,
+            tuple(told["signals"] or ()),
+        )
+    return [item for item in described if item is not None]

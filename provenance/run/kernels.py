@@ -27,6 +27,7 @@ from provenance.match import (
 from provenance.model import Edges, Texts, Tokens
 from provenance.registry import open_registry
 from provenance.run.claiming import claims
+from provenance.run.declared import NOTHING
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Reading, opened
 from provenance.run.summaries import summaries
@@ -77,8 +78,8 @@ def look_up(registry: str) -> None:
     seeds = shingle(tokens, holdings.parameters.seed_width)
     found = scan(tokens, seeds, one.index, held(seeds, one.index))
     counts, passages = Counts(1, 1, len(hashes), len(hashes)), sample(tokens, EVERYTHING)
-    nothing, first = np.zeros(0, np.int64), np.zeros(1, np.int64)
-    reading = Reading(counts, (), (found,), (NO_LOOKALIKES,), nothing, (), passages, first, None)
+    first = np.zeros(1, np.int64)
+    reading = Reading(counts, (), (found,), (NO_LOOKALIKES,), NOTHING, passages, first, None)
     claims([reading], against)
     summaries(against)
 

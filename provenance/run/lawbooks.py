@@ -1,14 +1,23 @@
 """The law book asked, tested and compared, for the front door."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from provenance.errors import UnknownSource
-from provenance.judge import KINDS, Entry, Judge, Selection, check_known, entries, selected
+from provenance.errors import RuleError, UnknownSource
+from provenance.judge import (
+    KINDS,
+    Entry,
+    Judge,
+    Selection,
+    check_known,
+    check_signals,
+    entries,
+    selected,
+)
 from provenance.model import Actor, Library, Policy, Stretch, Verdict
 from provenance.read import Options, load_policy, load_rules, override, parse_day
 from provenance.report import Pen, rule_card, rule_list, story, timeline_text
@@ -38,6 +47,9 @@ def listed_rules(rules: Path | None, pen: Pen, **filters: Unpack[Filters]) -> st
     """List the statements that fit."""
     library = load_rules(rules)
     verdict, day = filters.get("verdict"), filters.get("day")
+    every = [t for kind in entries(library).values() for each in kind for t in each.terms]
+    _check_word("basis", filters.get("basis"), {terms.basis for terms in every})
+    _check_word("role", filters.get("binds"), {role for terms in every for role in terms.binds})
     wanted = Selection(
         subjects=tuple(_entry(library, each).id for each in filters.get("subjects", ())),
         kind=filters.get("kind"),
@@ -81,6 +93,7 @@ def explained_rule(
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(asked, library)
     published, licence, signals = content
+    check_signals(signals, library)
     entry = _entry(library, subject)
     judge = Judge(library, asked.circumstances, asked.agreements, today)
     day = None if published is None else parse_day(published)
@@ -113,6 +126,17 @@ def _rows(
         circumstances = replace(given, collected=None, actor=role)
         judge = Judge(library, circumstances, asked.agreements, today)
         yield name, judge.rule(subject).ruling.timeline
+
+
+def _check_word(what: str, word: str | None, known: Collection[str]) -> None:
+    """Refuse a word that no statement has: a list of nothing would look like an answer."""
+    if word is None or word in known:
+        return
+    near = get_close_matches(word, known, n=1)
+    raise RuleError(
+        f"no statement of the rules has the {what} {word!r}",
+        remedy=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}.",
+    )
 
 
 def _entry(library: Library, subject: str) -> Entry:

@@ -17,7 +17,7 @@ from provenance.judge import (
     rule_all,
 )
 from provenance.model import Library, Report, Verdict
-from provenance.read import load_cases, load_rules, rule_mistakes
+from provenance.read import load_cases, load_examples, load_rules, rule_mistakes, unlike
 from provenance.report import read_report
 
 
@@ -45,12 +45,15 @@ def tested_rules(rules: Path | None, subjects: Sequence[str]) -> tuple[int, tupl
     """
     library = load_rules(rules)
     cases = [case for case in load_cases(rules) if not subjects or case.file in subjects]
+    examples = [each for each in load_examples(rules) if not subjects or each.signal in subjects]
     if not cases:
         raise InputError(
             f"no rule file has cases for {', '.join(subjects)}",
             remedy="name ids that `provenance rules list` shows.",
         )
-    return len(cases), tuple(said for case in cases for said in differences(case, library))
+    wrong = [said for case in cases for said in differences(case, library)]
+    misread = [said for each in examples if (said := unlike(each, library.agents)) is not None]
+    return len(cases) + len(examples), (*wrong, *misread)
 
 
 def verified_rules(

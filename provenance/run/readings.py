@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+import pyarrow as pa
+
 from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
 from provenance.model import Int64s, Skipped
 from provenance.registry import Registry
@@ -83,10 +85,8 @@ class Reading:
         One table a registry; texts are counted from the part's first.
     lookalikes : tuple of Lookalikes
         One a registry.
-    linked : ndarray of int64
-        Texts whose row has an address of a source's own.
-    link_sources : tuple of str
-        The source of each.
+    declared : pyarrow.Table
+        Of schema `DECLARED`: what rows themselves say; texts are counted from the part's first.
     passages : Passages
         A sample of its own words.
     documents : ndarray of int64, shape (texts,)
@@ -101,8 +101,7 @@ class Reading:
     skipped: tuple[Skipped, ...]
     candidates: tuple[Candidates, ...]
     lookalikes: tuple[Lookalikes, ...]
-    linked: Int64s
-    link_sources: tuple[str, ...]
+    declared: pa.Table
     passages: Passages
     documents: Int64s
     kept: Spool | None

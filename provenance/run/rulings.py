@@ -19,7 +19,7 @@ def source_rulings(
     summaries : sequence of RegistrySummary
         What the registries hold.
     library : Library
-        Names of the sources.
+        Names of sources, licences and signals.
     judge : Judge
         Rules on the sources of which nothing was found.
 
@@ -28,7 +28,11 @@ def source_rulings(
     tuple of SourceRuling
         Strictest first, then by source.
     """
-    names = {source.id: source.name for source in library.sources}
+    names = {
+        **{signal.id: signal.name for signal in library.signals},
+        **{licence.id: licence.name for licence in library.licences},
+        **{source.id: source.name for source in library.sources},
+    }
     sources = everything.findings["source"].to_pylist()
     items = everything.findings["item"].to_pylist()
     documents = everything.spans["document_number"].to_numpy()[everything.chosen].tolist()

@@ -31,6 +31,7 @@ from provenance.match import (
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens
 from provenance.read import Corpus, Part
+from provenance.run.declared import DECLARED, NOTHING
 from provenance.run.entries import keep_reading, reading_name, recalled_reading
 from provenance.run.likely import Likely, likely_rows
 from provenance.run.memory import Memory
@@ -46,7 +47,7 @@ _SLICE = 1 << 19
 def read_corpus(
     corpus: Corpus,
     registries: Sequence[Opened],
-    owned: Callable[[pa.Array], pa.Array],
+    declared: Callable[[pa.RecordBatch], pa.Table],
     threads: int,
     progress: Progress,
     memory: Memory | None = None,
@@ -59,8 +60,8 @@ def read_corpus(
         What to read.
     registries : sequence of Opened
         What to look for.
-    owned : callable
-        Gives, of a column of addresses, the source to which each belongs; null where none is known.
+    declared : callable
+        Gives what the rows of a batch say of themselves, of schema `DECLARED`.
     threads : int
         How many parts are read at a time.
     progress : Progress
@@ -80,7 +81,7 @@ def read_corpus(
         name = reading_name(memory, part)
         known = recalled_reading(memory, name)
         if known is None or known.passages.bound < readings.least:
-            known = _read_part(part, registries, owned, readings.least, keep=readings.room > 0)
+            known = _read_part(part, registries, declared, readings.least, keep=readings.room > 0)
             keep_reading(memory, name, known)
         return replace(known, passages=coarser(known.passages, readings.bound))
 
@@ -123,7 +124,7 @@ def _in_order(
 def _read_part(
     part: Part,
     registries: Sequence[Opened],
-    owned: Callable[[pa.Array], pa.Array],
+    declared: Callable[[pa.RecordBatch], pa.Table],
     bound: int,
     *,
     keep: bool,
@@ -136,7 +137,7 @@ def _read_part(
     for documents in part.batches():
         skipped.extend(documents.skipped)
         for piece in slices(documents):
-            scanned = _read_slice(piece, registries, owned, counts, bound)
+            scanned = _read_slice(piece, registries, declared, counts, bound)
             counts += scanned.counts
             batches.append(scanned)
             pending.append(scanned.passages)
@@ -154,8 +155,7 @@ def _read_part(
             for place in range(len(registries))
         ),
         tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
-        np.concatenate([_NO_NUMBERS, *(batch.linked for batch in batches)]),
-        tuple(source for batch in batches for source in batch.link_sources),
+        pa.concat_tables([NOTHING, *(batch.declared for batch in batches)]),
         union([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
@@ -171,8 +171,7 @@ class _Slice:
     counts: Counts
     candidates: tuple[Candidates, ...]
     lookalikes: tuple[Lookalikes, ...]
-    linked: Int64s
-    link_sources: tuple[str, ...]
+    declared: pa.Table
     passages: Passages
     documents: Int64s
     likely: Int64s
@@ -197,7 +196,7 @@ def slices(documents: Documents) -> Iterator[pa.RecordBatch]:
 def _read_slice(
     batch: pa.RecordBatch,
     registries: Sequence[Opened],
-    owned: Callable[[pa.Array], pa.Array],
+    declared: Callable[[pa.RecordBatch], pa.Table],
     before: Counts,
     bound: int,
 ) -> _Slice:
@@ -214,13 +213,11 @@ def _read_slice(
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
         alike.append(_resembling(tokens, sharing, opened, before.texts))
     chosen = likely_rows(candidates, [opened.index for opened in registries])
-    linked, links = _linked(batch.column("url"), owned)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
         tuple(candidates),
         tuple(alike),
-        linked + before.texts,
-        links,
+        _counted_from(declared(batch), before.texts),
         sample(tokens, bound),
         documents + before.documents,
         chosen,
@@ -240,15 +237,10 @@ def _documents_of(batch: pa.RecordBatch) -> tuple[Int64s, int]:
     return numbers.astype(np.int64), int(begins.sum())
 
 
-def _linked(
-    urls: pa.Array, owned: Callable[[pa.Array], pa.Array]
-) -> tuple[Int64s, tuple[str, ...]]:
-    """Find the rows whose address belongs to a source, and that source."""
-    if urls.null_count == len(urls):
-        return _NO_NUMBERS, ()
-    sources = owned(urls)
-    present = np.flatnonzero(pc.is_valid(sources).to_numpy(zero_copy_only=False))
-    return present.astype(np.int64), tuple(sources.drop_null().to_pylist())
+def _counted_from(declared: pa.Table, before: int) -> pa.Table:
+    if not len(declared):
+        return declared
+    return declared.set_column(0, DECLARED.field(0), pc.add(declared["text"], before))
 
 
 def _resembling(tokens: Tokens, sharing: Flags, opened: Opened, before: int) -> Lookalikes:

@@ -197,3 +197,22 @@ def test_a_source_that_nobody_knows_is_refused_with_a_suggestion(rules):
     done = rules("explain", "redit")
     assert done.returncode == 2
     assert "did you mean 'reddit'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "remedy"),
+    [
+        (
+            ("list", "--basis", "explicit-nlp"),
+            "no statement of the rules has the basis",
+            "'explicit",
+        ),
+        (("list", "--binds", "scrapper"), "no statement of the rules has the role", "'scraper'"),
+        (("explain", "x", "--signal", "tdm-rep"), "the rules know no signal 'tdm-rep'", "'tdmrep'"),
+    ],
+)
+def test_a_word_that_would_find_nothing_is_an_error(provenance, tmp_path, arguments, said, remedy):
+    told = provenance("rules", *arguments, cwd=tmp_path)
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert remedy in told.stderr

@@ -152,15 +152,39 @@ def test_a_document_may_leave_the_last_word_to_the_licence_of_the_content(terms,
     assert judge.rule("here").ruling.verdict is Verdict.RESTRICTED
 
 
-def test_a_signal_counts_beside_the_documents_and_settles_nothing_by_itself(terms, here):
+def test_a_signal_counts_beside_the_documents_and_has_a_word_of_its_own(terms, here):
     flag = terms("flag/no", Verdict.RESTRICTED, basis="tdm-reservation")
     library = here(terms("here/terms", Verdict.PERMITTED), signal=flag)
     assert rule(library).verdict is Verdict.PERMITTED
     assert rule(library, ("flag",)).verdict is Verdict.RESTRICTED
     assert rule(library, ("flag/no",)).terms == "flag/no"
     assert rule(library, ("flag/yes",)).verdict is Verdict.PERMITTED
-    alone = Judge(library, Circumstances()).rule("flag").ruling
-    assert (alone.verdict, alone.basis) == (Verdict.UNKNOWN, "no-terms")
+    judge = Judge(library, Circumstances())
+    alone = judge.rule("flag").ruling
+    assert (alone.verdict, alone.basis) == (Verdict.RESTRICTED, "tdm-reservation")
+    # Whose terms nobody knows stays unknown, whatever its signals say.
+    assert judge.rule("nobody", signals=("flag",)).ruling.verdict is Verdict.UNKNOWN
+
+
+def test_a_signal_speaks_where_it_has_a_meaning(terms, here):
+    flag = replace(terms("flag/no", Verdict.RESTRICTED, basis="signal"), jurisdictions=("EU",))
+    library = here(terms("here/terms", Verdict.PERMITTED), signal=flag)
+
+    def alone(place):
+        return Judge(library, Circumstances(jurisdiction=place)).rule("flag").ruling
+
+    assert alone("EU").verdict is alone(None).verdict is Verdict.RESTRICTED
+    assert (alone("US").verdict, alone("US").basis) == (Verdict.UNKNOWN, "not-bound")
+    assert alone("US").why == "A Flag has no meaning here: it is about EU."
+
+
+def test_of_a_signal_s_documents_those_that_came_count_alone(terms, here):
+    flags = [terms(f"flag/{name}", Verdict.RESTRICTED, basis="signal") for name in "ab"]
+    library = here(terms("here/terms", Verdict.PERMITTED), signal=flags[0])
+    library = replace(library, signals=(Signal("flag", "A Flag", tuple(flags)),))
+    judge = Judge(library, Circumstances())
+    assert judge.rule("flag").ruling.terms == "flag/a"
+    assert judge.rule("flag", signals=("flag/b",)).ruling.terms == "flag/b"
 
 
 def test_open_questions_are_shown_where_they_touch(terms, here):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from provenance.errors import PolicyError
-from provenance.judge import check_known, doubts
+from provenance.errors import PolicyError, UnknownSource
+from provenance.judge import check_known, check_signals, doubts
 from provenance.model import Agreement, Circumstances, DateRange, Gate, Policy, Purpose, Verdict
 
 
@@ -38,6 +38,26 @@ def test_a_policy_that_names_what_is_there_passes(shipped):
         ),
         shipped,
     )
+
+
+def test_a_signal_that_the_rules_do_not_know_is_refused(shipped):
+    check_signals(("tdmrep", "robots-txt/training-tokens"), shipped)
+    for signal, remedy in (("tdm-rep", "'tdmrep'"), ("qqqq", "--kind signal")):
+        with pytest.raises(UnknownSource, match=f"no signal '{signal}'") as caught:
+            check_signals((signal,), shipped)
+        assert remedy in caught.value.remedy
+
+
+def test_a_place_that_no_document_names_is_a_doubt(shipped):
+    def doubt(place):
+        return doubts(Policy(Circumstances(jurisdiction=place)), shipped)
+
+    assert doubt("EU") == doubt("eu") == doubt(None) == ()
+    assert doubt("Narnia")[0].startswith("jurisdiction 'Narnia': no document names it")
+
+
+def test_signals_and_licences_may_be_waived_and_gated_as_sources_are(shipped):
+    assert doubts(Policy(gates=(Gate(Verdict.RESTRICTED, "robots-txt"),)), shipped) == ()
 
 
 def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):

@@ -161,7 +161,12 @@ def test_nothing_is_collected_before_it_is_published(book, terms):
 
 def test_a_stated_date_of_collection_is_believed_against_the_item_s_own(book, terms):
     library = book(terms("here/a", FORBIDDEN, "2024-01-01"), terms("here/b", RESTRICTED))
-    assert outcome(library, on("2023-06-01"), date(2025, 1, 1))[0] is RESTRICTED
+    ruling = judge("here", date(2025, 1, 1), None, on("2023-06-01"), library)
+    assert ruling.verdict is RESTRICTED
+    # Only one of the two dates can be right, so it is said which one counts.
+    assert "dated later than the stated collection, which is believed." in ruling.why
+    earlier = judge("here", date(2023, 5, 1), None, on("2023-06-01"), library)
+    assert "believed" not in earlier.why
 
 
 def test_the_content_s_own_date_chooses_a_content_licence(book, terms):

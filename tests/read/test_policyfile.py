@@ -28,6 +28,7 @@ actor = "api-developer"
 jurisdiction = "EU"
 text_columns = ["text"]
 calibration = "calibration.json"
+signals = "captures"
 registries = ["registries/x"]
 backgrounds = ["registries/books"]
 [gate]
@@ -89,6 +90,7 @@ def test_a_policy_is_read_as_design_writes_it(tmp_path):
     assert (policy.text_columns, policy.registries) == (("text",), ("registries/x",))
     assert policy.backgrounds == ("registries/books",)
     assert policy.calibration == "calibration.json"
+    assert policy.signals == "captures"
     assert policy.path == "provenance.toml"
 
 
@@ -227,6 +229,7 @@ def test_options_win_over_the_file(tmp_path):
         gates=["forbidden.bytes=1%"],
         text_columns=["body"],
         calibration="mine.json",
+        signals="others",
         registries=["a", "b"],
         backgrounds=["c"],
     )
@@ -240,6 +243,7 @@ def test_options_win_over_the_file(tmp_path):
     assert (policy.text_columns, policy.registries) == (("body",), ("a", "b"))
     assert policy.backgrounds == ("c",)
     assert policy.calibration == "mine.json"
+    assert policy.signals == "others"
     assert len(policy.agreements) == len(policy.waivers) == 1
 
 

@@ -59,7 +59,18 @@ EXCEPTION = """\
 id: law
 name: A Law
 lifts: [copyright, contract]
-documents: []
+documents:
+  - id: act
+    title: An Act
+    time-axis: collection
+    periods:
+      - verdict: permitted
+        basis: public-domain
+        uses: [pretraining]
+        binds: [any]
+        jurisdictions: [EU]
+        paraphrase: It is allowed.
+        confidence: secondary source only
 cases: {}
 """
 CHILD = """\
@@ -113,6 +124,16 @@ def test_a_source_has_the_documents_of_those_that_it_stands_under():
         library(sources__board=CHILD.replace("[forum]", "[forom]"))
 
 
+def test_a_document_has_periods_and_a_source_documents():
+    bare = EXCEPTION[: EXCEPTION.index("documents:")]
+    for listed, place in (
+        ("documents: []\n", "documents"),
+        (f"{EXCEPTION[len(bare) : EXCEPTION.index('    periods')]}    periods: []\n", "periods"),
+    ):
+        with pytest.raises(RuleSyntax, match=f"{place}: the list is empty"):
+            library(exceptions__law=f"{bare}{listed}cases: {{}}\n")
+
+
 def test_an_exception_says_what_it_lifts():
     (law,) = library(exceptions__law=EXCEPTION).exceptions
     assert (law.id, law.lifts) == ("law", (Layer.COPYRIGHT, Layer.CONTRACT))
@@ -134,6 +155,8 @@ def test_an_exception_says_what_it_lifts():
         ("precedence: licence", "precedence: license", "precedence: 'license'", "'licence'"),
         ("end-status: not", "unseen: {}\n        end-status: not", "unseen: it names no", "both"),
         ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
+        ("binds: [scraper]", "binds: []", "binds: the list is empty", "at least one"),
+        ("jurisdictions: [any]", "jurisdictions: []", "jurisdictions: the list is", "at least"),
         ("big.example/forum/*", "big.example/a b", "hosts[1]: 'big.example/a b'", "with a path"),
     ],
 )

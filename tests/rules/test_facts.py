@@ -218,6 +218,20 @@ def test_no_quotation_is_shipped_only_its_digest(found, root):
             assert " ".join(quoted[start : start + 8]) not in shipped, entry["id"]
 
 
+def test_the_robots_are_those_that_the_facts_name(facts, root):
+    """Every name of the lists stands in the facts; every name there is in a list."""
+    told = " ".join(
+        fact["paraphrase"] for entry, fact in facts if entry["id"] == "robots-txt-ai-agents"
+    )
+    (signal,) = (each for each in load_rules().signals if each.id == "robots-txt")
+    names = [name for _, listed in signal.agents for name in listed]
+    assert [name for name in names if name not in told] == []
+    named = re.findall(
+        r"\b[A-Za-z]+-(?:Extended|User|SearchBot|ai|externalagent)|\w+[Bb]ot\b", told
+    )
+    assert set(named) - set(names) == set()
+
+
 def test_what_nobody_verified_is_unknown(found, root):
     library = load_rules()
     unread = [each for _, fact, each in found if fact["verdict"] is None]

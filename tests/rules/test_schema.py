@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from provenance.errors import RuleSyntax
-from provenance.read import rulecases, rulesyntax, termsyntax
+from provenance.model import Stance
+from provenance.read import rulecases, ruleexamples, rulesyntax, termsyntax
 from provenance.read.rulefiles import load_cases, load_rules
+from provenance.read.signals import HEADERS, TAGS
 
 KINDS = {
     "sources": ("source", rulesyntax.SOURCE_KEYS, 91),
@@ -67,6 +69,14 @@ def test_no_statement_was_lost():
     assert sum(terms.quotation_digest is not None for terms in every.values()) >= 200
     assert len(library.questions) == 16
     assert len(load_cases()) >= 650
+
+
+def test_the_schema_of_signals_knows_the_keys_of_examples(root):
+    example = schema_of(root, "signal")["$defs"]["example"]["properties"]
+    assert set(example) == set(ruleexamples.EXAMPLE_KEYS)
+    assert set(example["headers"]["properties"]) == set(HEADERS)
+    assert set(example["tags"]["properties"]) == set(TAGS)
+    assert example["says"]["enum"] == [stance.value for stance in Stance]
 
 
 @pytest.mark.parametrize("folder", KINDS)

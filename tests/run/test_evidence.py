@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from provenance.errors import CorruptFile
@@ -13,6 +12,7 @@ from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
+from provenance.run.outsiders import unowned
 from provenance.run.progress import Quiet
 from provenance.run.readings import Opened, Reading, opened
 from provenance.run.scanning import read_corpus
@@ -26,10 +26,6 @@ def articles(tmp_path: Path, pages, write_lines) -> Opened:
     return opened([open_registry(tmp_path / "registry")])[0]
 
 
-def nobody_s(addresses: pa.Array) -> pa.Array:
-    return pa.nulls(len(addresses), pa.string())
-
-
 def forgetful(readings: list[Reading]) -> list[Reading]:
     """Give readings that kept no text."""
     return [replace(reading, likely=None) for reading in readings]
@@ -41,7 +37,7 @@ def test_what_was_kept_need_not_be_read_again(
     rows = [{"text": pages[place]} for place in (40, 3, 41, 5)] + [{"text": pages[7][:200]}]
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
     settled = claims(readings, [articles])
 
     again = gather(corpus, forgetful(readings), settled, [articles])
@@ -57,7 +53,7 @@ def test_no_more_is_kept_than_there_is_room_for(
 ) -> None:
     monkeypatch.setattr("provenance.run.sofar.ROOM", 1)
     files = [write_lines(tmp_path / f"{place}.jsonl", [{"text": pages[3]}]) for place in range(5)]
-    readings = read_corpus(open_corpus(files), [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(open_corpus(files), [articles], unowned, 1, Quiet())
     assert readings[0].likely is not None
     assert readings[-1].likely is None
 
@@ -69,7 +65,7 @@ def test_a_near_duplicate_of_a_long_item_resembles_it(
     corpus = open_corpus(
         [write_lines(tmp_path / "corpus.jsonl", [{"text": edited}, {"text": pages[40]}])]
     )
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
     assert [alike.texts.tolist() for alike in readings[0].lookalikes] == [[0]]
 
     # Its passages say so too, and more exactly; without them the resemblance stands.
@@ -86,7 +82,7 @@ def test_passages_go_before_resemblance(
     tmp_path: Path, articles: Opened, pages, write_lines
 ) -> None:
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": pages[3]}])])
-    readings = read_corpus(corpus, [articles], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
 
     spans = gather(corpus, readings, claims(readings, [articles]), [articles]).to_pylist()
 
@@ -100,7 +96,7 @@ def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, wr
     laughing = opened([open_registry(tmp_path / "registry")])[0]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": laughter * 2}])])
 
-    readings = read_corpus(corpus, [laughing], nobody_s, 1, Quiet())
+    readings = read_corpus(corpus, [laughing], unowned, 1, Quiet())
 
     assert not len(readings[0].lookalikes[0].texts)
 
@@ -110,7 +106,7 @@ def test_a_file_that_changes_while_it_is_checked_is_an_error(
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[40]}, {"text": pages[3]}])])
-    readings = forgetful(read_corpus(corpus, [articles], nobody_s, 1, Quiet()))
+    readings = forgetful(read_corpus(corpus, [articles], unowned, 1, Quiet()))
     settled = claims(readings, [articles])
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):

@@ -1,0 +1,147 @@
+"""A folder of files that sites showed to machines, captured by host and day."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from provenance.errors import InputError
+from provenance.judge import host_of
+from provenance.read.signals import FILES, Card, parse_card
+
+CARD = "README.md"
+_NAMES = {**{name: name for name in FILES}, "license.xml": "rsl.xml"}
+LAYOUT = "HOST/YEAR-MONTH-DAY/FILE"
+MOST = 16 << 20
+"""Bytes of a file that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Captures:
+    """Captured files.
+
+    Parameters
+    ----------
+    folder : str
+        Where they lie, as it was named.
+    hosts : mapping of str to mapping
+        Of each host, days in order, and of each day contents by the names of `signals.FILES`.
+    card : Card or None
+        The card of the dataset that is checked.
+    digest : str
+        SHA-256 of all of it.
+    """
+
+    folder: str
+    hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]]
+    card: Card | None
+    digest: str
+
+
+def load_captures(folder: str) -> Captures:
+    """Load a folder of captured files.
+
+    Parameters
+    ----------
+    folder : str
+        In it, `HOST/YEAR-MONTH-DAY/` holds what a host showed on a day: robots.txt, ai.txt,
+        tdmrep.json, rsl.xml; `README.md` beside the hosts is the card of the dataset. Hidden files
+        are passed over.
+
+    Raises
+    ------
+    InputError
+        If the folder is not there, holds nothing, or holds what nobody would find in it.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise InputError(
+            f"{folder}: there is no such folder of captured files",
+            remedy=f"name one that is laid out as {LAYOUT}.",
+        )
+    cards = [path for path in _shown(root) if path.name == CARD and path.is_file()]
+    hosts: dict[str, dict[date, dict[str, bytes]]] = {}
+    for path in _shown(root):
+        if path not in cards:
+            host = _host(path)
+            days = {_day(day): _contents(day) for day in _shown(path)}
+            hosts[host] = dict(sorted(days.items()))
+    card = _card(cards[0]) if cards else None
+    if not hosts and card is None:
+        raise InputError(
+            f"{folder} holds no captured files", remedy=f"lay them out as {LAYOUT} in it."
+        )
+    return Captures(folder, hosts, card, _digest(hosts, card))
+
+
+def _contents(day: Path) -> dict[str, bytes]:
+    return {_name(file): _read(file) for file in _shown(day)}
+
+
+def _digest(hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]], card: Card | None) -> str:
+    digest = hashlib.sha256(f"{card} ".encode())
+    for host, days in sorted(hosts.items()):
+        for when, contents in days.items():
+            for name, content in sorted(contents.items()):
+                digest.update(f"{host} {when} {name} {len(content)} ".encode() + content)
+    return digest.hexdigest()
+
+
+def _shown(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder} is a file where a folder belongs", remedy=f"lay the files out as {LAYOUT}."
+        )
+    yield from (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
+
+
+def _host(path: Path) -> str:
+    host = host_of(path.name)
+    if host is None or not path.is_dir():
+        raise InputError(
+            f"{path}: {path.name!r} is no host with captures",
+            remedy=f"name folders after hosts: example.org; a file is a card, {CARD}.",
+        )
+    return host
+
+
+def _day(path: Path) -> date:
+    try:
+        return date.fromisoformat(path.name)
+    except ValueError as error:
+        raise InputError(
+            f"{path}: {path.name!r} is no day",
+            remedy="name the folder after the day of the capture: 2023-06-01.",
+        ) from error
+
+
+def _name(path: Path) -> str:
+    if path.name not in _NAMES:
+        near = get_close_matches(path.name, _NAMES, n=1)
+        raise InputError(
+            f"{path}: {path.name!r} is no file that is read here",
+            remedy=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(_NAMES)}.",
+        )
+    return _NAMES[path.name]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}", remedy="make it a file that can be read."
+        ) from error
+
+
+def _card(path: Path) -> Card:
+    card = parse_card(_read(path))
+    if card is None:
+        raise InputError(
+            f"{path} begins with no fields that can be read",
+            remedy="a dataset's card begins with `---`, YAML, and `---`; or leave it out.",
+        )
+    return card

@@ -1,0 +1,24 @@
+"""Signals for machines: what files, headers and tags of a site say of training.
+
+They stand in this room because their formats are other people's: XML, YAML, HTML and robots.txt,
+in spellings of their own. Each parser is pure, from text to what it says; what that means in law
+stands in `rules/signals`.
+"""
+
+from provenance.read.signals.cards import Card, card_notice, parse_card
+from provenance.read.signals.pages import FILES, HEADERS, Files, Page, notices, parse_files
+from provenance.read.signals.tags import TAGS, tags_of
+
+__all__ = [
+    "FILES",
+    "HEADERS",
+    "TAGS",
+    "Card",
+    "Files",
+    "Page",
+    "card_notice",
+    "notices",
+    "parse_card",
+    "parse_files",
+    "tags_of",
+]

@@ -1,0 +1,98 @@
+"""TDMRep: mining reserved by a file, a header or a tag, of which the later has the last word."""
+
+import json
+from dataclasses import dataclass
+
+from provenance.model import Notice, Stance
+from provenance.read.signals.paths import weight
+
+SIGNAL = "tdmrep"
+_VALUES = {"0": Stance.ALLOWS, "1": Stance.DISALLOWS}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A rule of a tdmrep.json.
+
+    Parameters
+    ----------
+    number : int
+        Its place in the file, 1-based.
+    pattern : str
+        Which paths it is about.
+    reservation, policy : str or None
+        As they stand there.
+    """
+
+    number: int
+    pattern: str
+    reservation: str | None
+    policy: str | None
+
+
+def parse_locations(content: bytes) -> tuple[Location, ...] | None:
+    """Read a tdmrep.json; None where it is none. What is no rule in it is passed over."""
+    try:
+        value = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    listed = [value] if isinstance(value, dict) else value
+    if not isinstance(listed, list):
+        return None
+    return tuple(
+        Location(
+            number,
+            each["location"],
+            _written(each.get("tdm-reservation")),
+            _written(each.get("tdm-policy")),
+        )
+        for number, each in enumerate(listed, 1)
+        if isinstance(each, dict) and isinstance(each.get("location"), str)
+    )
+
+
+def mining_notice(
+    locations: tuple[Location, ...] | None,
+    path: str,
+    headers: dict[str, str],
+    tags: dict[str, str],
+) -> Notice | None:
+    """Say whether mining of a page is reserved; None where nothing is said at all.
+
+    Parameters
+    ----------
+    locations : tuple of Location or None
+        Of the site's file. The first that matches counts, and must not be added to by others.
+    path : str
+        The page's.
+    headers, tags : dict of str to str
+        Values of `tdm-reservation` and `tdm-policy`.
+
+    Notes
+    -----
+    A tag overrides a header, and a header the file. A value other than 0 and 1 is an error of the
+    protocol, and counts as not set.
+    """
+    rule = next((at for at in locations or () if weight(at.pattern, path) is not None), None)
+    places = [("tag", tags), ("header", headers)]
+    for place, fields in places:
+        value = fields.get("tdm-reservation", "").strip()
+        if value in _VALUES:
+            return _notice(f"the page's {place}", value, fields.get("tdm-policy"))
+    if rule is not None and rule.reservation in _VALUES:
+        told = f"tdmrep.json, rule {rule.number} for {rule.pattern}"
+        return _notice(told, rule.reservation, rule.policy)
+    if locations is None and not headers and not tags:
+        return None
+    return Notice(SIGNAL, Stance.SILENT, "TDMRep sets no reservation for this page")
+
+
+def _notice(where: str, value: str, policy: str | None) -> Notice:
+    more = f"; its policy: {policy.strip()}" if policy and policy.strip() else ""
+    return Notice(SIGNAL, _VALUES[value], f'{where}: "tdm-reservation: {value}"{more}')
+
+
+def _written(value: object) -> str | None:
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,94 @@
+"""What a policy did to a result, and what in it did nothing: waivers, agreements, gates, dates."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from difflib import get_close_matches
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import Report, Result
+from provenance.report.figures import count
+
+
+def policy_notes(report: Report) -> tuple[str, ...]:
+    """Say what the policy excused, and what in it had nothing to bear on.
+
+    Parameters
+    ----------
+    report : Report
+        The outcome.
+
+    Returns
+    -------
+    tuple of str
+        A sentence each; none where the policy excuses nothing and nothing in it is idle.
+    """
+    result = report.result
+    return (
+        *_waivers(result),
+        *_agreements(result),
+        *_gates(result),
+        *_dates(report),
+    )
+
+
+def _waivers(result: Result) -> Iterator[str]:
+    for outcome in result.waivers:
+        waiver, found = outcome.waiver, count(outcome.findings, "finding")
+        if outcome.expired:
+            yield (
+                f"The waiver {waiver.id!r} expired {waiver.expires} and excuses nothing; it would "
+                f"cover {found}."
+            )
+        elif outcome.findings:
+            yield (
+                f"Waived: {found} by {waiver.id!r}, approved by {waiver.approver}, until "
+                f"{waiver.expires}. No gate counts them."
+            )
+        else:
+            yield f"The waiver {waiver.id!r} covers no finding."
+
+
+def _agreements(result: Result) -> Iterator[str]:
+    used = {each.agreement for each in result.rulings if each.documents}
+    for signed in result.policy.agreements:
+        if signed not in used:
+            yield (
+                f"The agreement {signed.reference!r} ({signed.source}) changes no verdict of what "
+                f"was found{_meant(signed.source, result)}."
+            )
+
+
+def _gates(result: Result) -> Iterator[str]:
+    known = _sources(result)
+    for outcome in result.gates:
+        source = outcome.gate.source
+        if source is not None and source not in known:
+            yield (
+                f"The gate {outcome.gate} bears on nothing: no registry holds anything of "
+                f"{source!r}, and nothing was found{_meant(source, result)}."
+            )
+
+
+def _dates(report: Report) -> Iterator[str]:
+    collected = report.result.policy.circumstances.collected
+    if collected is None or collected.until is None:
+        return
+    end = pa.scalar(datetime.combine(collected.until, time()), pa.timestamp("s", "UTC"))
+    later = pc.sum(pc.greater_equal(report.findings["created_at"], end)).as_py() or 0
+    if later:
+        yield (
+            f"{count(later, 'finding')} of items that are dated later than the stated collection: "
+            "the statement is believed, but one of the two is wrong. See --collected."
+        )
+
+
+def _sources(result: Result) -> list[str]:
+    return sorted(share.key for share in result.shares if share.by == "source")
+
+
+def _meant(source: str, result: Result) -> str:
+    known = _sources(result)
+    near = [] if source in known else get_close_matches(source, known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""

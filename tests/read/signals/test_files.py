@@ -1,0 +1,289 @@
+"""ai.txt, tdmrep.json, RSL, tags and cards: each by its own rules, and none to be broken."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.model import Stance
+from provenance.read.signals import Page, notices, parse_card, parse_files
+from provenance.read.signals.aitxt import ai_notice
+from provenance.read.signals.cards import card_notice
+from provenance.read.signals.noai import noai_notice
+from provenance.read.signals.paths import path_of
+from provenance.read.signals.robots import parse_robots
+from provenance.read.signals.rsl import MOST, NAMESPACE, parse_rsl, rsl_notice
+from provenance.read.signals.tags import tags_of
+from provenance.read.signals.tdmrep import mining_notice, parse_locations
+
+NO, YES, SILENT = Stance.DISALLOWS, Stance.ALLOWS, Stance.SILENT
+AGENTS = {"robots-txt/training-agents": ("GPTBot",), "robots-txt/training-tokens": ("Google-Ext",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "stance"),
+    [
+        ("User-Agent: *\nDisallow: *.html\nAllow: *.jpg\n", "https://a.example/x.html", NO),
+        ("User-Agent: *\nDisallow: *.html\n", "https://a.example/essay", NO),  # a page
+        ("User-Agent: *\nDisallow: *.html\n", "https://a.example/essay?page=2", NO),
+        ("User-Agent: *\nDisallow: *.jpg\nAllow: *.html\n", "https://a.example/essay", YES),
+        ("User-Agent: *\nDisallow: *.jpg\n", "https://a.example/essay", SILENT),
+        ("User-Agent: *\nDisallow: /\n", "https://a.example", NO),
+        ("User-Agent: *\nDisallow: *\n", "https://a.example/x.pdf", NO),
+        ("User-Agent: a\nAllow: /\nUser-Agent: b\nDisallow: /\n", "https://a.example", NO),
+        ("", "https://a.example", SILENT),
+    ],
+)
+def test_ai_txt(text, address, stance):
+    assert ai_notice(parse_robots(text.encode()), path_of(address)).stance is stance
+
+
+def mining(rules, path="/a", headers=None, tags=None):
+    locations = None if rules is None else parse_locations(json.dumps(rules).encode())
+    notice = mining_notice(locations, path, headers or {}, tags or {})
+    return None if notice is None else notice.stance
+
+
+def rule(location, reservation, **more):
+    return {"location": location, "tdm-reservation": reservation, **more}
+
+
+@pytest.mark.parametrize(
+    ("rules", "stance"),
+    [
+        ([rule("/", 1)], NO),
+        ([rule("/", 0)], YES),
+        ([rule("/", 2)], SILENT),  # an error of the protocol counts as unset
+        ([rule("/", True)], SILENT),
+        ([rule("/", "1")], NO),
+        ([rule("/b", 1)], SILENT),
+        ([rule("/a", 0), rule("/", 1)], YES),  # the first that matches
+        ([rule("/", 1), rule("/a", 0)], NO),
+        ([{"location": 3}, "x", None, rule("/*a$", 1)], NO),
+        ([{"tdm-reservation": 1}], SILENT),
+        (rule("/", 1), NO),  # one rule that is no list
+        ([], SILENT),
+    ],
+)
+def test_tdmrep_json(rules, stance):
+    assert mining(rules) is stance
+
+
+def test_of_tdmrep_the_later_place_has_the_last_word():
+    reserved, free = {"tdm-reservation": "1"}, {"tdm-reservation": "0"}
+    assert mining([rule("/", 1)], headers=free) is YES
+    assert mining([rule("/", 0)], headers=reserved) is NO
+    assert mining([rule("/", 1)], headers=reserved, tags=free) is YES
+    assert mining(None, headers=free, tags=reserved) is NO
+    assert mining(None, headers={"tdm-reservation": " 1 "}) is NO
+    # What is an error is not set, so what came before still counts.
+    assert mining([rule("/", 1)], headers={"tdm-reservation": "no"}) is NO
+    assert mining(None) is None
+
+
+def test_tdmrep_names_the_policy():
+    locations = parse_locations(json.dumps([rule("/", 1, **{"tdm-policy": "/p.json"})]).encode())
+    notice = mining_notice(locations, "/a", {}, {})
+    assert notice.why == ('tdmrep.json, rule 1 for /: "tdm-reservation: 1"; its policy: /p.json')
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'"x"', b"\xff\xfe", b"[" * 100_000, b"1" * 5000])
+def test_what_is_no_tdmrep_json_is_none(content):
+    assert parse_locations(content) is None
+
+
+def rsl(*contents: str) -> bytes:
+    return f'<rsl xmlns="{NAMESPACE}">{"".join(contents)}</rsl>'.encode()
+
+
+def content(licence: str, url: str = "/", more: str = "") -> str:
+    return f'<content url="{url}" {more}>{licence}</content>'
+
+
+def licence(*elements: str) -> str:
+    return f"<license>{''.join(elements)}</license>"
+
+
+def usage(name: str, words: str, kind: str = "usage") -> str:
+    return f'<{name} type="{kind}">{words}</{name}>'
+
+
+BAN = licence(usage("prohibits", "ai-train"))
+FREE = licence(usage("permits", "ai-train search"))
+PAID = licence(usage("permits", "all"), '<payment type="crawl"/>')
+
+
+@pytest.mark.parametrize(
+    ("document", "stance"),
+    [
+        (rsl(content(BAN)), NO),
+        (rsl(content(licence(usage("prohibits", "ai-all")))), NO),
+        (rsl(content(licence(usage("prohibits", "search, train-ai")))), NO),
+        (rsl(content(licence(usage("prohibits", "search ai-input")))), YES),
+        (rsl(content(FREE)), YES),
+        (rsl(content(licence())), YES),
+        (rsl(content(licence(usage("permits", "search")))), NO),  # and nothing else
+        (rsl(content(PAID)), NO),
+        (rsl(content(PAID + FREE)), YES),  # whoever meets either
+        (rsl(content(FREE + BAN)), NO),  # the strictest wins
+        (rsl(content(licence('<payment type="free"/>'))), YES),
+        (rsl(content(licence(usage("prohibits", "commercial", "user")))), NO),
+        (rsl(content(licence(usage("permits", "education", "user")))), NO),
+        (rsl(content(licence(usage("permits", "EU", "geo")))), NO),
+        (rsl(content(FREE, more='server="https://l.example"')), NO),
+        (rsl(content(BAN, "/other/")), SILENT),
+        (rsl(content(BAN, "/p*e$")), NO),
+        (rsl(content(BAN), content(FREE, "/page")), NO),  # no prohibition is dropped
+        (rsl(content(PAID), content(FREE, "/page")), YES),  # the nearest permits
+        (rsl(content(BAN, "https://a.example/*")), NO),
+        (rsl(content(BAN, "https://b.example/")), SILENT),
+        (rsl(content("")), SILENT),
+        (rsl(), SILENT),
+        (content(BAN).encode(), SILENT),
+        (b"<rsl", SILENT),
+        (f'<rss><x:content xmlns:x="{NAMESPACE}" url="/">{BAN}</x:content></rss>'.encode(), NO),
+    ],
+)
+def test_rsl(document, stance):
+    assert rsl_notice(parse_rsl(document), "https://a.example/page").stance is stance
+
+
+def test_rsl_says_which_element_decides():
+    notice = rsl_notice(parse_rsl(rsl(content(BAN))), "/")
+    assert notice.why == 'RSL: <prohibits type="usage">ai-train'
+
+
+def test_a_document_that_would_expand_is_none():
+    bomb = '<!DOCTYPE rsl [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;">]>'
+    assert parse_rsl(bomb.encode() + rsl(content(licence(usage("prohibits", "&b;"))))) is None
+    file = '<!DOCTYPE rsl [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+    assert parse_rsl(file.encode() + rsl(content("&a;"))) is None
+    assert parse_rsl(b" " * MOST + rsl()) is None
+
+
+def test_a_document_of_many_elements_within_each_other_is_read():
+    deep = b"<a>" * 100_000 + b"</a>" * 100_000
+    assert parse_rsl(rsl(content(BAN)).replace(b"</rsl>", deep + b"</rsl>")) is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "stance"),
+    [
+        ("noai", NO),
+        ("noindex, NOAI, noimageai", NO),
+        ("otherbot: noai", NO),
+        ("noimageai", SILENT),  # pictures
+        ("noindex, nofollow", SILENT),
+        ("x-noai, noai-x", SILENT),
+        ("", SILENT),
+    ],
+)
+def test_noai(value, stance):
+    assert noai_notice("header", value).stance is stance
+
+
+def test_tags_are_found_in_the_head_alone():
+    page = """<!doctype html><head>
+    <META NAME='Robots' CONTENT="noai, noimageai"><meta content=1 name=tdm-reservation />
+    <meta name="tdm-policy" content="https://a.example/?a&amp;b"><meta name="description"
+    content="x > y"><meta name="gptbot" content="noai"><!-- <meta name=robots content=none> -->
+    </head><body><meta name="robots" content="all">"""
+    assert tags_of(page) == [
+        ("robots", "noai, noimageai"),
+        ("tdm-reservation", "1"),
+        ("tdm-policy", "https://a.example/?a&b"),
+        ("gptbot", "noai"),
+    ]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<meta ", "<meta a=", "<meta a='", "<", '"', "<meta x"])
+def test_a_page_of_nothing_but_beginnings_takes_no_time_to_speak_of(piece):
+    assert tags_of(piece * 200_000) == []
+
+
+def card(text: str) -> tuple[str | None, tuple[str, ...]] | None:
+    found = parse_card(text.encode())
+    return None if found is None else (found.licence, found.gated)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("---\nlicense: cc-by-4.0\n---\n# X", ("cc-by-4.0", ())),
+        ("---\r\nlicense:\r\n- mit\r\n- odc-by\r\n---\r\n", ("mit, odc-by", ())),
+        ("---\nlicense: other\nlicense_name: own-1\nlicense_link: LICENSE\n---", ("own-1", ())),
+        ("---\nlicense: other\nlicense_link: //a.example/l\n---", ("//a.example/l", ())),
+        ("---\nlicense: other\n---", ("other", ())),
+        ("---\nextra_gated_prompt: agree\nextra_gated_fields:\n  n: text\n---",
+         (None, ("extra_gated_prompt", "extra_gated_fields"))),
+        ("---\nlicense: no\n---", (None, ())),
+        ("# no fields", None),
+        ("---\nlicense: mit\n", None),
+        ("---\n- a\n---", None),
+        ("---\n{\n---", None),
+        ("---\na: &a [1]\nb: [*a, *a]\nlicense: mit\n---", None),  # aliases make much of little
+    ],
+)  # fmt: skip
+def test_cards(text, found):
+    assert card(text) == found
+
+
+def test_a_card_is_silent_on_training():
+    notice = card_notice(parse_card(b"---\nlicense: mit\nextra_gated_prompt: x\n---"))
+    assert (notice.stance, notice.why) == (
+        SILENT,
+        "the card says: licence mit; access is gated (extra_gated_prompt)",
+    )
+
+
+ALL = {
+    "robots.txt": b"User-agent: GPTBot\nDisallow: /\nContent-Usage: / train-ai=n\n",
+    "ai.txt": b"User-agent: *\nDisallow: /\n",
+    "tdmrep.json": b'[{"location": "/", "tdm-reservation": 1}]',
+    "rsl.xml": rsl(content(BAN)),
+}
+FIELDS = (
+    ("x-robots-tag", "noai"),
+    ("content-signal", "ai-train=no"),
+    ("content-usage", "train-ai=y"),
+)
+
+
+def test_all_that_came_with_a_page_is_heard_together():
+    page = Page("https://a.example/x", FIELDS, (("robots", "index"),))
+    heard = {n.signal: n.stance for n in notices(page, parse_files(ALL), AGENTS)}
+    assert heard == {
+        "robots-txt/training-agents": NO,
+        "robots-txt/training-tokens": SILENT,
+        "aipref": NO,  # the line disallows what the header allows
+        "content-signals": NO,
+        "ai-txt": NO,
+        "rsl-1.0": NO,
+        "tdmrep": NO,
+        "noai": NO,
+    }
+
+
+def test_a_file_that_is_not_what_it_is_called_is_told():
+    files = parse_files({"tdmrep.json": b"<html>", "rsl.xml": b"<html>", "robots.txt": b"\0"})
+    assert files.unread == ("tdmrep.json", "rsl.xml")
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(ALL)), st.binary(max_size=80)),
+    st.lists(st.tuples(st.sampled_from([n for n, _ in FIELDS]), st.text(max_size=20))),
+    st.text(max_size=20),
+)
+def test_no_bytes_are_an_error(contents, headers, text):
+    notices(Page(text, tuple(headers), tuple(tags_of(text))), parse_files(contents), AGENTS)
+    parse_card(text.encode())
+
+
+@given(st.sets(st.sampled_from(sorted(ALL))), st.sampled_from(sorted(ALL)))
+def test_another_file_that_disallows_never_makes_it_laxer(names, more):
+    def disallowing(chosen):
+        heard = notices(Page("/x"), parse_files({n: ALL[n] for n in chosen}), AGENTS)
+        return {notice.signal for notice in heard if notice.stance is NO}
+
+    assert disallowing(names) <= disallowing({*names, more})

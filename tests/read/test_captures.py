@@ -1,0 +1,68 @@
+"""Folders of captured files: laid out by host and day, or an error that says how."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from provenance.errors import InputError
+from provenance.read import load_captures
+
+
+def write(folder: Path, name: str, content: str = "User-agent: *") -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def test_files_are_found_by_host_and_day(tmp_path):
+    write(tmp_path, "b.example/2023-06-01/robots.txt", "late")
+    write(tmp_path, "b.example/2022-06-01/license.xml", "<rsl/>")
+    write(tmp_path, "A.example/2023-06-01/.DS_Store")
+    write(tmp_path, "README.md", "---\nlicense: mit\n---\n")
+    found = load_captures(str(tmp_path))
+    assert found.hosts == {
+        "a.example": {date(2023, 6, 1): {}},
+        "b.example": {
+            date(2022, 6, 1): {"rsl.xml": b"<rsl/>"},
+            date(2023, 6, 1): {"robots.txt": b"late"},
+        },
+    }
+    assert found.card is not None
+    assert found.card.licence == "mit"
+
+
+def test_the_digest_tells_every_change(tmp_path):
+    write(tmp_path, "b.example/2023-06-01/robots.txt", "one")
+    first = load_captures(str(tmp_path)).digest
+    assert load_captures(str(tmp_path)).digest == first
+    write(tmp_path, "b.example/2023-06-01/robots.txt", "two")
+    second = load_captures(str(tmp_path)).digest
+    write(tmp_path, "README.md", "---\nlicense: mit\n---\n")
+    assert len({first, second, load_captures(str(tmp_path)).digest}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "remedy"),
+    [
+        ("robots.txt", r"'robots.txt' is no host with captures", "name folders after hosts"),
+        ("b.example/robots.txt", r"'robots.txt' is no day", "2023-06-01"),
+        ("b.example/01-06-2023/robots.txt", r"'01-06-2023' is no day", "2023-06-01"),
+        ("b.example/2023-06-01/robot.txt", r"no file that is read here", "'robots.txt'"),
+        ("b.example/2023-06-01/notes", r"no file that is read here", "known are: robots.txt"),
+        ("nowhere/2023-06-01/robots.txt", r"'nowhere' is no host", "name folders after hosts"),
+        ("README.md", r"begins with no fields", "leave it out"),
+    ],
+)
+def test_what_is_laid_out_otherwise_is_an_error(tmp_path, name, message, remedy):
+    write(tmp_path, name)
+    with pytest.raises(InputError, match=message) as error:
+        load_captures(str(tmp_path))
+    assert remedy in error.value.remedy
+    assert str(tmp_path) in error.value.message
+
+
+def test_a_folder_that_is_not_there_or_holds_nothing_is_an_error(tmp_path):
+    for folder in (tmp_path / "none", tmp_path):
+        with pytest.raises(InputError, match=r"no such folder|no captured files"):
+            load_captures(str(folder))
