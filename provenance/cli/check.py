@@ -1,13 +1,12 @@
 """`provenance check`."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from provenance import run
 from provenance.cli.errors import CLEAR, VIOLATED
-from provenance.cli.terminals import is_coloured, width
+from provenance.cli.telling import Told, format_options
 from provenance.model import Actor, ModelScope, Purpose
 
 _EXAMPLES = """
@@ -51,14 +50,7 @@ Examples:
     metavar="DIR",
     help="Write result.json, findings.parquet and report.html there.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json", "html"]),
-    default="terminal",
-    show_default=True,
-    help="What goes to stdout.",
-)
+@format_options
 @click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
 @click.option(
     "--purpose",
@@ -146,6 +138,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     control: str | None,
     output: Path | None,
     form: str,
+    excerpts: bool,
+    anchor: str | None,
     policy: str | None,
     purpose: str | None,
     collected: str | None,
@@ -198,10 +192,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     report = run.check(corpus, asked, settings)
     if output is not None:
         run.written(report, output)
-    if form != "terminal":
-        sys.stdout.write(run.rendered(form, report))
-    elif not quiet:
-        click.echo(run.summary(report, width=width(), colour=is_coloured()), color=True)
-        if output is not None:
-            click.echo(f"Report: {output / 'report.html'}")
+    told = Told(form, excerpts, anchor)
+    if form != "terminal" or not quiet:
+        told.tell(report)
+    if form == "terminal" and output is not None and not quiet:
+        click.echo(f"Report: {output / 'report.html'}")
     return VIOLATED if report.result.violations else CLEAR

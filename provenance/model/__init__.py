@@ -1,5 +1,6 @@
 """The nouns: what every other room speaks of."""
 
+from provenance.model.baseline import BaselineSummary, Gone, State
 from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
     LENGTHS,
@@ -103,6 +104,7 @@ __all__ = [
     "Actor",
     "Agreement",
     "Alternative",
+    "BaselineSummary",
     "Basis",
     "Calibration",
     "CalibrationSummary",
@@ -121,6 +123,7 @@ __all__ = [
     "Floats",
     "Gate",
     "GateOutcome",
+    "Gone",
     "Holdings",
     "Int32s",
     "Int64s",
@@ -159,6 +162,7 @@ __all__ = [
     "Source",
     "SourceCoverage",
     "SourceRuling",
+    "State",
     "StatutoryException",
     "Stretch",
     "Terms",

@@ -5,11 +5,12 @@ from provenance.report.calibrationfile import (
     calibration_schema,
     write_calibration,
 )
-from provenance.report.folder import read_report, write
-from provenance.report.formats import RENDERERS, render
+from provenance.report.folder import read_report, write, write_text
+from provenance.report.formats import FORMATS, render
 from provenance.report.html import html_page
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
+from provenance.report.manner import Manner
 from provenance.report.pen import Pen
 from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
@@ -19,8 +20,9 @@ from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
 
 __all__ = [
+    "FORMATS",
     "POLICY_TEMPLATE",
-    "RENDERERS",
+    "Manner",
     "Pen",
     "calibration_document",
     "calibration_schema",
@@ -40,4 +42,5 @@ __all__ = [
     "timeline_text",
     "write",
     "write_calibration",
+    "write_text",
 ]

@@ -26,6 +26,8 @@ class Finding:
         Whose item.
     evidence, verdict, basis, terms, waiver : str, Verdict, str or None, str or None, str or None
         Why it is reported, and what the terms say.
+    state : str or None
+        Whether it is new beside a baseline.
     tokens, item_tokens : int, int or None
         Matched, and of the whole item.
     bits, strength : float
@@ -55,6 +57,7 @@ class Finding:
     basis: str | None
     terms: str | None
     waiver: str | None
+    state: str | None
     tokens: int
     item_tokens: int | None
     bits: float

@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     )
     from provenance.run.telling import (
         check_writable,
+        earlier_report,
+        format_names,
         policy_of,
         rate_of,
         rendered,
         summary,
         written,
+        written_text,
     )
 
 __all__ = [
@@ -62,8 +65,10 @@ __all__ = [
     "clear_memory",
     "compared_rules",
     "doubt_about",
+    "earlier_report",
     "explained_rule",
     "fit_registry",
+    "format_names",
     "linted_rules",
     "listed_rules",
     "memory_folder",
@@ -82,6 +87,7 @@ __all__ = [
     "verify_registry",
     "written",
     "written_calibration",
+    "written_text",
 ]
 
 _MODULES = {
@@ -121,6 +127,9 @@ _MODULES = {
     "rendered": "telling",
     "summary": "telling",
     "written": "telling",
+    "written_text": "telling",
+    "earlier_report": "telling",
+    "format_names": "telling",
 }
 
 

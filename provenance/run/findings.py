@@ -171,6 +171,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
         "basis": [ruling.basis for ruling in rulings],
         "terms": [ruling.terms for ruling in rulings],
         "waiver": [None] * len(named),
+        "state": [None] * len(named),
         "tokens": _matched(own, claims),
         "item_tokens": [item.length for item in named],
         "bits": bits,

@@ -7,7 +7,15 @@ from typing import Unpack
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
 from provenance.read import Options, load_policy, override, parse_rate
-from provenance.report import render, terminal_summary, write
+from provenance.report import (
+    FORMATS,
+    Manner,
+    read_report,
+    render,
+    terminal_summary,
+    write,
+    write_text,
+)
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -48,9 +56,24 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be written", remedy="name another folder with --output")
 
 
-def rendered(name: str, report: Report) -> str:
-    """Render a report in the format of that name."""
-    return render(name, report)
+def earlier_report(path: Path) -> Report:
+    """Read a report back: from its folder, or from the result.json in it."""
+    return read_report(path.parent if path.is_file() else path)
+
+
+def format_names() -> tuple[str, ...]:
+    """Name every format that a report can be told in."""
+    return tuple(FORMATS)
+
+
+def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -> str:
+    """Render a report in the format of that name, as `Manner` says."""
+    return render(name, report, Manner(excerpts, anchor))
+
+
+def written_text(text: str, path: Path) -> None:
+    """Write a text to a file, whole or not at all."""
+    write_text(text, path)
 
 
 def summary(report: Report, *, width: int, colour: bool) -> str:
