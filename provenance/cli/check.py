@@ -17,6 +17,7 @@ Examples:
   zcat posts.jsonl.gz | provenance check - --registry registries/x
   provenance check data --registry registries/x --fail-on forbidden=0.1%
   provenance check data --registry registries/x --sample 1%
+  provenance check data --registry registries/x --baseline main-report
 """
 
 
@@ -117,6 +118,13 @@ Examples:
     metavar="N%",
     help="Look at this part of the documents only, of every file; shares are estimates for all.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A report of an earlier check: gates count only findings that it does not have.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also where the policy is violated.")
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -152,6 +160,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     text_columns: tuple[str, ...],
     calibration: str | None,
     sample: str | None,
+    baseline: Path | None,
+    exit_zero: bool,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -187,6 +197,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         split=split,
         sample=None if sample is None else run.rate_of(sample),
         control=control,
+        baseline=baseline,
         cache=None if no_cache else run.memory_folder(),
     )
     report = run.check(corpus, asked, settings)
@@ -197,4 +208,6 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         told.tell(report)
     if form == "terminal" and output is not None and not quiet:
         click.echo(f"Report: {output / 'report.html'}")
-    return VIOLATED if report.result.violations else CLEAR
+    if form not in {"terminal", "json"} and not quiet:  # which say it themselves
+        click.echo(run.outcome_line(report), err=True)
+    return VIOLATED if report.result.violations and not exit_zero else CLEAR

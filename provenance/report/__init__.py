@@ -5,8 +5,10 @@ from provenance.report.calibrationfile import (
     calibration_schema,
     write_calibration,
 )
+from provenance.report.findingsfile import NAME as FINDINGS_NAME
 from provenance.report.folder import read_report, write, write_text
 from provenance.report.formats import FORMATS, render
+from provenance.report.hostile import one_line
 from provenance.report.html import html_page
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
@@ -16,10 +18,12 @@ from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
+from provenance.report.steps import summary_line
 from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
 
 __all__ = [
+    "FINDINGS_NAME",
     "FORMATS",
     "POLICY_TEMPLATE",
     "Manner",
@@ -30,6 +34,7 @@ __all__ = [
     "html_page",
     "json_schema",
     "loads",
+    "one_line",
     "policy_text",
     "read_report",
     "recall_table",
@@ -38,6 +43,7 @@ __all__ = [
     "rule_card",
     "rule_list",
     "story",
+    "summary_line",
     "terminal_summary",
     "timeline_text",
     "write",

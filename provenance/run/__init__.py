@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         check_writable,
         earlier_report,
         format_names,
+        outcome_line,
         policy_of,
         rate_of,
         rendered,
@@ -72,6 +73,7 @@ __all__ = [
     "linted_rules",
     "listed_rules",
     "memory_folder",
+    "outcome_line",
     "pen_of",
     "policy_of",
     "rate_of",
@@ -130,6 +132,7 @@ _MODULES = {
     "written_text": "telling",
     "earlier_report": "telling",
     "format_names": "telling",
+    "outcome_line": "telling",
 }
 
 

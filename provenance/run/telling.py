@@ -10,8 +10,10 @@ from provenance.read import Options, load_policy, override, parse_rate
 from provenance.report import (
     FORMATS,
     Manner,
+    one_line,
     read_report,
     render,
+    summary_line,
     terminal_summary,
     write,
     write_text,
@@ -74,6 +76,11 @@ def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -
 def written_text(text: str, path: Path) -> None:
     """Write a text to a file, whole or not at all."""
     write_text(text, path)
+
+
+def outcome_line(report: Report) -> str:
+    """Say in one line how a check came out, why, and what to do first."""
+    return one_line(summary_line(report.result))
 
 
 def summary(report: Report, *, width: int, colour: bool) -> str:
