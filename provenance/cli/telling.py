@@ -14,32 +14,31 @@ from provenance.model import Report
 Command = Callable[..., Any]
 
 
+anchor_option = click.option(
+    "--anchor",
+    metavar="FILE[:LINE]",
+    help="The small tracked file at which sarif and github show findings, such as a .dvc file.  "
+    "[default: the policy's file]",
+)
+excerpts_option = click.option(
+    "--excerpts",
+    is_flag=True,
+    help="Put words of the dataset and of the items also into what is made to leave the machine: "
+    "all formats but terminal, html and json.",
+)
+
+
 def format_options(command: Command) -> Command:
     """Give a command the options `form`, `excerpts` and `anchor`."""
-    for option in (
-        click.option(
-            "--anchor",
-            metavar="FILE[:LINE]",
-            help="The small tracked file at which sarif and github show findings, such as a .dvc "
-            "file.  [default: the policy's file]",
-        ),
-        click.option(
-            "--excerpts",
-            is_flag=True,
-            help="Put words of the dataset and of the items into markdown, sarif, junit, csv, "
-            "jsonl and github too, which are made to leave the machine.",
-        ),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(run.format_names()),
-            default="terminal",
-            show_default=True,
-            help="What goes to stdout.",
-        ),
-    ):
-        command = option(command)
-    return command
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(run.format_names()),
+        default="terminal",
+        show_default=True,
+        help="What goes to stdout.",
+    )
+    return form(excerpts_option(anchor_option(command)))
 
 
 @dataclass(frozen=True, slots=True)

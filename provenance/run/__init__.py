@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from provenance.run.asking import Outcome, PolicyViolated, ask
     from provenance.run.calibrating import Planting, calibrate
     from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.chancefitting import fit_registry
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from provenance.run.memory import clear_memory, memory_folder, remembered
     from provenance.run.pens import pen_of
     from provenance.run.policies import begun_policy, checked_policy, told_policy
+    from provenance.run.publishing import publish
     from provenance.run.registries import (
         Dumps,
         Manifest,
@@ -52,9 +54,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Dumps",
     "Manifest",
+    "Outcome",
     "Planting",
+    "PolicyViolated",
     "Settings",
     "add_to_registry",
+    "ask",
     "asked_policy",
     "begun_policy",
     "build_registry",
@@ -76,6 +81,7 @@ __all__ = [
     "outcome_line",
     "pen_of",
     "policy_of",
+    "publish",
     "rate_of",
     "remembered",
     "rendered",
@@ -93,6 +99,10 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Outcome": "asking",
+    "PolicyViolated": "asking",
+    "ask": "asking",
+    "publish": "publishing",
     "pen_of": "pens",
     "verified_rules": "lawchecks",
     "tested_rules": "lawchecks",
