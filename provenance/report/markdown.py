@@ -2,9 +2,10 @@
 
 from provenance.model import Report, Result, Share, State
 from provenance.report.figures import count, days, interval, limit, percent, size
-from provenance.report.groups import breaching
+from provenance.report.groups import breaching, grouped
 from provenance.report.manner import Manner
 from provenance.report.markup import code, folded, link, prose, row, table
+from provenance.report.problems import sentence
 from provenance.report.reservations import limits
 from provenance.report.steps import next_steps
 from provenance.report.strongest import Finding, strongest
@@ -100,12 +101,20 @@ def _failing(report: Report, manner: Manner) -> str:
         return ""
     shown = strongest(found, _FAILING)
     more = found.num_rows - len(shown)
+    others = f" {count(more, 'more finding')} in the report." if more > 0 else ""
     rows = _table(report.result, shown, manner)
-    return f"#### What fails\n\n{rows}" + (
-        f"\n\nand {count(more, 'more finding')}, in the report. Rows count from 0."
-        if more > 0
-        else ""
-    )
+    return f"#### What fails\n\n{rows}\n\nRows count from 0.{others}\n\n{_why(report)}"
+
+
+def _why(report: Report) -> str:
+    """Say under which terms it fails, with the clause and where it stands."""
+    lines = []
+    for each in [group for group in grouped(report) if group.gates][:_STEPS]:
+        terms = each.decisive
+        named = f" {link(terms.document, terms.address)}" if terms else ""
+        why = each.ruling.why if each.ruling else sentence(each, report.result)
+        lines.append(f"- {prose(each.name, 80)}: {prose(why)}{named}")
+    return "\n".join(lines)
 
 
 def _table(result: Result, shown: tuple[Finding, ...], manner: Manner) -> str:
@@ -189,7 +198,7 @@ def _uncontested(share: Share) -> str:
 
 def _findings(report: Report, manner: Manner) -> str:
     shown = strongest(report.findings, _OTHERS)
-    if not shown:
+    if len(shown) <= min(breaching(report).num_rows, _FAILING):  # all stand above
         return ""
     title = f"Strongest findings ({len(shown)} of {report.findings.num_rows:,})"
     return folded(title, _table(report.result, shown, manner))
