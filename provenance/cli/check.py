@@ -188,6 +188,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         calibration=calibration,
         backgrounds=backgrounds,
     )
+    run.check_anchor(anchor)
     if output is not None:
         run.check_writable(output)
     settings = run.Settings(

@@ -1,5 +1,6 @@
 """The window out: every way to tell a result. All render the same result and findings."""
 
+from provenance.report.anchors import named_anchor
 from provenance.report.calibrationfile import (
     calibration_document,
     calibration_schema,
@@ -39,6 +40,7 @@ __all__ = [
     "html_page",
     "json_schema",
     "loads",
+    "named_anchor",
     "one_line",
     "policy_text",
     "pull_request",

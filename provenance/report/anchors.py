@@ -38,6 +38,39 @@ class Anchor:
         return quote(self.path, safe="/-._~", errors="replace")
 
 
+def named_anchor(text: str) -> Anchor:
+    """Read the file, and the line where there is one, at which findings are to be shown.
+
+    Examples
+    --------
+    >>> named_anchor("data/train.dvc:3")
+    Anchor(path='data/train.dvc', line=3)
+
+    Raises
+    ------
+    OutputError
+        If it is a data file, or a file outside the repository: who shows the findings reads it as
+        text, within the repository.
+    """
+    path, _, line = text.rpartition(":")
+    if not path or not line.isdecimal():
+        path, line = text, "1"
+    pure = PurePath(path)
+    if _DATA.search(path):
+        raise OutputError(
+            f"findings cannot be shown at {path!r}: it is a data file, and an anchor is read as "
+            "text",
+            remedy="name a small tracked file that changes with the data, such as its .dvc file "
+            "or its card, with --anchor.",
+        )
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise OutputError(
+            f"findings cannot be shown at {path!r}: it is not below the repository's folder",
+            remedy="name the file relative to the repository's top folder, with --anchor.",
+        )
+    return Anchor(str(PurePosixPath(*pure.parts)), max(int(line), 1))
+
+
 def anchor_of(result: Result, manner: Manner) -> Anchor:
     """Find the line at which findings are shown.
 
@@ -47,32 +80,10 @@ def anchor_of(result: Result, manner: Manner) -> Anchor:
         Its policy's file is taken where nothing was named.
     manner : Manner
         What was named.
-
-    Raises
-    ------
-    OutputError
-        If a data file was named, or a file outside the repository: who shows the findings reads it
-        as text, within the repository.
     """
     if manner.anchor is None:
         return Anchor(_policy_file(result), 1)
-    path, _, line = manner.anchor.rpartition(":")
-    if not path or not line.isdigit():
-        path, line = manner.anchor, "1"
-    pure = PurePath(path)
-    if _DATA.search(path):
-        raise OutputError(
-            f"findings cannot be shown at {path!r}: it is a data file, and an anchor is read as "
-            "text",
-            remedy="name a small tracked file that changes with the data, such as its .dvc file "
-            "or its card, with --anchor.",
-        )
-    if pure.is_absolute() or ".." in pure.parts:
-        raise OutputError(
-            f"findings cannot be shown at {path!r}: it is not below the repository's folder",
-            remedy="name the file relative to the repository's top folder, with --anchor.",
-        )
-    return Anchor(str(PurePosixPath(*pure.parts)), max(int(line), 1))
+    return named_anchor(manner.anchor)
 
 
 def _policy_file(result: Result) -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         verify_registry,
     )
     from provenance.run.telling import (
+        check_anchor,
         check_writable,
         earlier_report,
         format_names,
@@ -66,6 +67,7 @@ __all__ = [
     "calibrate",
     "calibration_table",
     "check",
+    "check_anchor",
     "check_writable",
     "checked_policy",
     "clear_memory",
@@ -129,6 +131,7 @@ _MODULES = {
     "build_registry": "registries",
     "show_registry": "registries",
     "verify_registry": "registries",
+    "check_anchor": "telling",
     "check_writable": "telling",
     "clear_memory": "memory",
     "memory_folder": "memory",

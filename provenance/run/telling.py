@@ -10,6 +10,7 @@ from provenance.read import Options, load_policy, override, parse_rate
 from provenance.report import (
     FORMATS,
     Manner,
+    named_anchor,
     one_line,
     read_report,
     render,
@@ -66,6 +67,18 @@ def earlier_report(path: Path) -> Report:
 def format_names() -> tuple[str, ...]:
     """Name every format that a report can be told in."""
     return tuple(FORMATS)
+
+
+def check_anchor(anchor: str | None) -> None:
+    """Make sure, before hours of work, that findings can be shown there.
+
+    Raises
+    ------
+    OutputError
+        If they cannot.
+    """
+    if anchor is not None:
+        named_anchor(anchor)
 
 
 def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -> str:

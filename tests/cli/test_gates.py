@@ -104,6 +104,13 @@ def test_beside_a_baseline_only_what_is_new_fails(provenance, mixed, tmp_path: P
     )
 
 
+def test_an_anchor_that_cannot_be_is_refused_before_the_work(provenance, mixed) -> None:
+    anchor = ("--format", "sarif", "--anchor", "mixed.jsonl")
+    done = provenance("check", "absent.jsonl", *HELD, *anchor, cwd=mixed)
+    assert done.returncode == 2
+    assert "it is a data file" in done.stderr
+
+
 def test_a_baseline_that_is_none_exits_with_2(provenance, mixed) -> None:
     done = provenance("check", "mixed.jsonl", *HELD, "--baseline", "reg", cwd=mixed)
     assert done.returncode == 2
