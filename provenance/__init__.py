@@ -1,4 +1,27 @@
-"""Learn, before you train, which share of a dataset you have no right to train on."""
+"""Learn, before you train, which share of a dataset you have no right to train on.
+
+>>> import provenance
+>>> outcome = provenance.check("data/train.parquet", registries="registries/x")  # doctest: +SKIP
+>>> assert outcome, outcome  # doctest: +SKIP
+
+Names are loaded when they are first used: importing the package alone costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.run import Outcome, PolicyViolated
+    from provenance.run import ask as check
 
 __version__ = "0.1.0"
-__all__ = ["__version__"]
+__all__ = ["Outcome", "PolicyViolated", "__version__", "check"]
+
+_NAMES = {"Outcome": "Outcome", "PolicyViolated": "PolicyViolated", "check": "ask"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from provenance import run  # noqa: PLC0415 (whoever wants the version needs no compiler)
+
+    return getattr(run, _NAMES[name])

@@ -15,6 +15,11 @@ COMMANDS = {
         "provenance.cli.check",
         "Which share of a dataset is content of which source, and is that allowed?",
     ),
+    "report": ("provenance.cli.report", "The outcome of a check, told in another format."),
+    "publish": (
+        "provenance.cli.publish",
+        "The outcome of a check, told to GitHub: summary, annotations, comment.",
+    ),
     "calibrate": (
         "provenance.cli.calibrate",
         "How much of what is there would a check of this dataset find?",

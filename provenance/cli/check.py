@@ -1,13 +1,12 @@
 """`provenance check`."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from provenance import run
 from provenance.cli.errors import CLEAR, VIOLATED
-from provenance.cli.terminals import is_coloured, width
+from provenance.cli.telling import Told, format_options
 from provenance.model import Actor, ModelScope, Purpose
 
 _EXAMPLES = """
@@ -18,6 +17,7 @@ Examples:
   zcat posts.jsonl.gz | provenance check - --registry registries/x
   provenance check data --registry registries/x --fail-on forbidden=0.1%
   provenance check data --registry registries/x --sample 1%
+  provenance check data --registry registries/x --baseline main-report
 """
 
 
@@ -51,14 +51,7 @@ Examples:
     metavar="DIR",
     help="Write result.json, findings.parquet and report.html there.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json", "html"]),
-    default="terminal",
-    show_default=True,
-    help="What goes to stdout.",
-)
+@format_options
 @click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
 @click.option(
     "--purpose",
@@ -131,6 +124,13 @@ Examples:
     metavar="N%",
     help="Look at this part of the documents only, of every file; shares are estimates for all.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A report of an earlier check: gates count only findings that it does not have.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also where the policy is violated.")
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -152,6 +152,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     control: str | None,
     output: Path | None,
     form: str,
+    excerpts: bool,
+    anchor: str | None,
     policy: str | None,
     purpose: str | None,
     collected: str | None,
@@ -165,6 +167,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     calibration: str | None,
     signals: str | None,
     sample: str | None,
+    baseline: Path | None,
+    exit_zero: bool,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -192,6 +196,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         backgrounds=backgrounds,
         signals=signals,
     )
+    run.check_anchor(anchor)
     if output is not None:
         run.check_writable(output)
     settings = run.Settings(
@@ -201,15 +206,17 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         split=split,
         sample=None if sample is None else run.rate_of(sample),
         control=control,
+        baseline=baseline,
         cache=None if no_cache else run.memory_folder(),
     )
     report = run.check(corpus, asked, settings)
     if output is not None:
         run.written(report, output)
-    if form != "terminal":
-        sys.stdout.write(run.rendered(form, report))
-    elif not quiet:
-        click.echo(run.summary(report, width=width(), colour=is_coloured()), color=True)
-        if output is not None:
-            click.echo(f"Report: {output / 'report.html'}")
-    return VIOLATED if report.result.violations else CLEAR
+    told = Told(form, excerpts, anchor)
+    if form != "terminal" or not quiet:
+        told.tell(report)
+    if form == "terminal" and output is not None and not quiet:
+        click.echo(f"Report: {output / 'report.html'}")
+    if form not in {"terminal", "json"} and not quiet:  # which say it themselves
+        click.echo(run.outcome_line(report), err=True)
+    return VIOLATED if report.result.violations and not exit_zero else CLEAR

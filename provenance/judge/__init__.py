@@ -1,5 +1,6 @@
 """Which terms bind, what they say of the purpose, and what the policy makes of it."""
 
+from provenance.judge.baselines import beside
 from provenance.judge.cases import Case, differences
 from provenance.judge.columns import Judgements, rule_all
 from provenance.judge.comparisons import Change, changes_between
@@ -27,6 +28,7 @@ __all__ = [
     "Licences",
     "Selection",
     "SourceHosts",
+    "beside",
     "changes_between",
     "check_known",
     "check_signals",

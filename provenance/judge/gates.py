@@ -60,15 +60,18 @@ def with_doubts(outcomes: Sequence[GateOutcome], lows: Sequence[float]) -> tuple
 
 
 def violations(
-    outcomes: Sequence[GateOutcome], circumstances: Circumstances
+    outcomes: Sequence[GateOutcome], circumstances: Circumstances, *, among_new: bool = False
 ) -> tuple[Violation, ...]:
-    """Put the gates that failed into words."""
-    return tuple(_violation(outcome, circumstances) for outcome in outcomes if not outcome.passed)
+    """Put the gates that failed into words; with a baseline, they are about what is new."""
+    content = "new content" if among_new else "content"
+    return tuple(
+        _violation(outcome, circumstances, content) for outcome in outcomes if not outcome.passed
+    )
 
 
-def _violation(outcome: GateOutcome, circumstances: Circumstances) -> Violation:
+def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str) -> Violation:
     gate = outcome.gate
-    content = "content" if gate.source is None else f"content of {gate.source}"
+    content = content if gate.source is None else f"{content} of {gate.source}"
     standing = _SAID[gate.verdict].format(purpose=circumstances.purpose)
     standing += "" if gate.basis is None else f" ({gate.basis})"
     return Violation(

@@ -1,5 +1,6 @@
 """The nouns: what every other room speaks of."""
 
+from provenance.model.baseline import BaselineSummary, Gone, State
 from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
     LENGTHS,
@@ -106,6 +107,7 @@ __all__ = [
     "Agents",
     "Agreement",
     "Alternative",
+    "BaselineSummary",
     "Basis",
     "Calibration",
     "CalibrationSummary",
@@ -124,6 +126,7 @@ __all__ = [
     "Floats",
     "Gate",
     "GateOutcome",
+    "Gone",
     "Holdings",
     "Int32s",
     "Int64s",
@@ -164,6 +167,7 @@ __all__ = [
     "SourceCoverage",
     "SourceRuling",
     "Stance",
+    "State",
     "StatutoryException",
     "Stretch",
     "Terms",

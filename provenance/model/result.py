@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from provenance.model.baseline import BaselineSummary
 from provenance.model.calibration import CalibrationSummary
 from provenance.model.control import Control
 from provenance.model.coverage import RegistrySummary
@@ -195,6 +196,8 @@ class Result:
         What they hold too is contested; nothing is given to them.
     control : Control or None
         How many findings may be chance; None where nothing measured it.
+    baseline : BaselineSummary or None
+        What is new beside an earlier result: gates count only that. None without one.
     """
 
     tool: str
@@ -214,6 +217,7 @@ class Result:
     sample: SampleSummary | None = None
     backgrounds: tuple[RegistrySummary, ...] = ()
     control: Control | None = None
+    baseline: BaselineSummary | None = None
 
     @property
     def status(self) -> str:

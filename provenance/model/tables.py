@@ -57,6 +57,7 @@ FINDINGS = pa.schema(
         pa.field("terms", pa.string()),  # id of the terms that decided
         pa.field("declared", pa.string()),  # the licence, or the line of a signal, as it stands
         pa.field("waiver", pa.string()),  # the waiver that excuses it
+        pa.field("state", pa.string()),  # new or unchanged beside a baseline; null without one
         pa.field("tokens", pa.int64(), nullable=False),  # matched
         pa.field("item_tokens", pa.int64()),  # of the whole item
         pa.field("bits", pa.float64(), nullable=False),  # information of the matched words

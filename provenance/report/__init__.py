@@ -1,46 +1,65 @@
 """The window out: every way to tell a result. All render the same result and findings."""
 
+from provenance.report.anchors import named_anchor
 from provenance.report.calibrationfile import (
     calibration_document,
     calibration_schema,
     write_calibration,
 )
-from provenance.report.folder import read_report, write
-from provenance.report.formats import RENDERERS, render
+from provenance.report.comments import comment
+from provenance.report.findingsfile import NAME as FINDINGS_NAME
+from provenance.report.folder import read_report, write, write_text
+from provenance.report.formats import FORMATS, render
+from provenance.report.hostile import one_line
 from provenance.report.html import html_page
+from provenance.report.jobs import give_outputs, pull_request, shares_output, summarise
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
+from provenance.report.manner import PLAIN, Manner
 from provenance.report.pen import Pen
 from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
 from provenance.report.signalstory import Heard, signal_story
+from provenance.report.steps import summary_line
 from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
 
 __all__ = [
+    "FINDINGS_NAME",
+    "FORMATS",
+    "PLAIN",
     "POLICY_TEMPLATE",
-    "RENDERERS",
     "Heard",
+    "Manner",
     "Pen",
     "calibration_document",
     "calibration_schema",
+    "comment",
     "dumps",
+    "give_outputs",
     "html_page",
     "json_schema",
     "loads",
+    "named_anchor",
+    "one_line",
     "policy_text",
+    "pull_request",
     "read_report",
     "recall_table",
     "render",
     "result_document",
     "rule_card",
     "rule_list",
+    "shares_output",
     "signal_story",
     "story",
+    "summarise",
+    "summary_line",
     "terminal_summary",
     "timeline_text",
     "write",
     "write_calibration",
+    "write_text",
 ]

@@ -9,6 +9,9 @@ from provenance.model import FINDINGS
 
 NAME = "findings.parquet"
 
+WORDS = ("excerpt", "excerpt_start", "item_excerpt", "marks", "item_marks")
+"""Columns that hold words of others, or lead to them."""
+
 _ORDER = ("file", "row", "field", "start", "end", "source", "item", "evidence")
 
 
@@ -52,7 +55,7 @@ def read_findings(path: Path) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        Of schema `FINDINGS`.
+        Of schema `FINDINGS`; a column that an older version did not know is null.
 
     Raises
     ------
@@ -60,4 +63,8 @@ def read_findings(path: Path) -> pa.Table:
         If the file is absent, damaged, or of another schema.
     """
     # A name of its own for one file: a folder's name such as "source=x" must not become a column.
-    return pq.ParquetFile(path).read().select(FINDINGS.names).cast(FINDINGS)
+    findings = pq.ParquetFile(path).read()
+    for field in FINDINGS:
+        if field.nullable and field.name not in findings.column_names:
+            findings = findings.append_column(field, pa.nulls(findings.num_rows, field.type))
+    return findings.select(FINDINGS.names).cast(FINDINGS)

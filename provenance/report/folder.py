@@ -44,6 +44,33 @@ def write(report: Report, folder: Path) -> None:
         ) from error
 
 
+def write_text(text: str, path: Path) -> None:
+    """Write a rendering to a file, whole or not at all.
+
+    Parameters
+    ----------
+    text : str
+        What to write.
+    path : Path
+        Its folder is made where it is absent; what stood there is replaced.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".report-") as made:
+            _write_text(Path(made, path.name), text)
+            Path(made, path.name).replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{str(path)!r} cannot be written: {error.strerror or error}",
+            remedy="name a file that can be written, on a disk with room, with --output.",
+        ) from error
+
+
 def read_report(folder: Path) -> Report:
     """Read a report back from its folder: all that any format renders.
 

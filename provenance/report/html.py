@@ -11,7 +11,9 @@ from provenance.report import figures, reservations, trust, wording
 from provenance.report.bars import bar, ceiling
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.hostile import visible, web_address
+from provenance.report.manner import Manner
 from provenance.report.policynotes import policy_notes
+from provenance.report.steps import next_steps
 from provenance.report.strongest import strongest
 from provenance.report.termslist import open_questions, terms_in_play
 from provenance.report.timelinebars import timeline_bar
@@ -62,7 +64,8 @@ def html_page(report: Report) -> str:
         "calibrated": trust.calibrated(result),
         "sampled": trust.sampled(result),
         "missed": trust.bound(result),
-        "steps": wording.next_steps(result),
+        "compared": trust.baseline_sentence(result),
+        "steps": next_steps(result),
         "charts": _charts(result),
         "bands": reservations.banded(result.shares),
         "sources": sources,
@@ -75,6 +78,11 @@ def html_page(report: Report) -> str:
         "recall": _recall(result.method.recall),
     }
     return _environment().get_template("report.html").render(said)
+
+
+def render(report: Report, _: Manner) -> str:
+    """Render a report as the page."""
+    return html_page(report)
 
 
 @cache
@@ -105,6 +113,7 @@ def _shown(value: Any) -> str:
 
 def _prose(text: str) -> Markup:
     """Set what stands between backticks as code; escape all."""
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     parts = [Markup.escape(visible(part)) for part in text.split("`")]
     if len(parts) % 2 == 0:  # a lone backtick is a backtick
         parts[-2:] = [parts[-2] + "`" + parts[-1]]

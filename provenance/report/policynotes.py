@@ -1,4 +1,4 @@
-"""What a policy did to a result, and what in it did nothing: waivers, agreements, gates, dates."""
+"""What in a policy bears on nothing, or cannot be right: agreements, gates, dates."""
 
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -12,7 +12,7 @@ from provenance.report.figures import count
 
 
 def policy_notes(report: Report) -> tuple[str, ...]:
-    """Say what the policy excused, and what in it had nothing to bear on.
+    """Say what in the policy had nothing to bear on, or cannot be right.
 
     Parameters
     ----------
@@ -22,32 +22,14 @@ def policy_notes(report: Report) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence each; none where the policy excuses nothing and nothing in it is idle.
+        A sentence each. `waiver_sentences` tells of waivers.
     """
     result = report.result
     return (
-        *_waivers(result),
         *_agreements(result),
         *_gates(result),
         *_dates(report),
     )
-
-
-def _waivers(result: Result) -> Iterator[str]:
-    for outcome in result.waivers:
-        waiver, found = outcome.waiver, count(outcome.findings, "finding")
-        if outcome.expired:
-            yield (
-                f"The waiver {waiver.id!r} expired {waiver.expires} and excuses nothing; it would "
-                f"cover {found}."
-            )
-        elif outcome.findings:
-            yield (
-                f"Waived: {found} by {waiver.id!r}, approved by {waiver.approver}, until "
-                f"{waiver.expires}. No gate counts them."
-            )
-        else:
-            yield f"The waiver {waiver.id!r} covers no finding."
 
 
 def _agreements(result: Result) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """result.json: the outcome of a check, for other programs and for every report."""
 
 import json
-import re
 from dataclasses import fields
 from importlib.resources import files
 from typing import Any
@@ -18,13 +17,14 @@ from provenance.model import (
     WaiverOutcome,
 )
 from provenance.report.encoding import plain, revived
-from provenance.report.hostile import HIDDEN
+from provenance.report.jsontext import json_text
+from provenance.report.manner import Manner
 
 NAME = "result.json"
 
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
-    *("violations", "shares", "findings", "method", "control", "calibration", "sample"),
+    *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
 )
 """Fields that stand in the document as they stand in `Result`."""
 
@@ -65,6 +65,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "findings": same["findings"],
         "method": same["method"],
         "control": same["control"],
+        "baseline": same["baseline"],
     }
 
 
@@ -82,8 +83,7 @@ def dumps(result: Result) -> str:
         JSON in a fixed order, with a newline at the end. What could steer a terminal or turn a
         line around, and lone surrogates of odd file names, stand as ``\u`` escapes.
     """
-    text = json.dumps(result_document(result), ensure_ascii=False, indent=2, allow_nan=False)
-    return re.sub(f"[{HIDDEN}]", _escaped, text) + "\n"
+    return json_text(result_document(result), indent=2) + "\n"
 
 
 def loads(text: str) -> Result:
@@ -110,7 +110,7 @@ def loads(text: str) -> Result:
     return revived(
         Result,
         {
-            **{name: document[name] for name in ("created", *_SAME)},
+            **{name: document[name] for name in ("created", *_SAME) if name in document},
             "tool": document["tool"]["version"],
             "rules_digest": document["rules"]["digest"],
             "gates": [_nested(each, "gate", Gate) for each in document["gates"]],
@@ -127,7 +127,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def render(report: Report) -> str:
+def render(report: Report, _: Manner) -> str:
     """Render a report as result.json."""
     return dumps(report.result)
 
@@ -143,13 +143,3 @@ def _flat(
 
 def _nested(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:
     return {**document, inner: {part.name: document[part.name] for part in fields(kind)}}
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return "".join(f"\\u{unit:04x}" for unit in _units(ord(match[0])))
-
-
-def _units(code: int) -> tuple[int, ...]:
-    if code < 0x10000:
-        return (code,)
-    return 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)

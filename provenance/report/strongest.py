@@ -28,6 +28,8 @@ class Finding:
         Why it is reported, and what the terms say.
     declared : str or None
         What the row, or its site, says of itself: a licence, the lines of signals.
+    state : str or None
+        Whether it is new beside a baseline.
     tokens, item_tokens : int, int or None
         Matched, and of the whole item.
     bits, strength : float
@@ -58,6 +60,7 @@ class Finding:
     terms: str | None
     declared: str | None
     waiver: str | None
+    state: str | None
     tokens: int
     item_tokens: int | None
     bits: float

@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 
-from provenance.model import GateOutcome, Report, Result, SourceRuling
+from provenance.model import GateOutcome, Report, Result, SourceRuling, State
 from provenance.report.cells import cells, shortened, wrapped
 from provenance.report.excerpts import passage
 from provenance.report.figures import count, days, size
 from provenance.report.hostile import inline, one_line
+from provenance.report.manner import Manner
 from provenance.report.pen import LONGEST, Pen
 from provenance.report.policynotes import policy_notes
 from provenance.report.reservations import limits
 from provenance.report.sharelines import NAME, SOURCES, contested_lines, share_lines
+from provenance.report.steps import next_steps
 from provenance.report.strongest import Finding, strongest
-from provenance.report.trust import bound, calibrated, sampled, undecided
+from provenance.report.trust import baseline_sentence, bound, calibrated, sampled, undecided
+from provenance.report.waiverlines import waiver_sentences
 from provenance.report.wording import (
     NOT_CLEARANCE,
     asked,
     by_source,
     gate_sentence,
     headline,
-    next_steps,
 )
 
 LEAST, MOST = 40, 100
@@ -56,13 +58,14 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
         contested_lines(pen, result),
         _why(pen, result),
         _strongest(pen, report),
+        _waivers(pen, result),
         _limits(pen, result),
         _next(pen, result),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
-def render(report: Report) -> str:
+def render(report: Report, _: Manner) -> str:
     """Render a report as a terminal of 80 columns shows it, without colour."""
     return terminal_summary(report, width=80, colour=False)
 
@@ -80,6 +83,7 @@ def _verdict(pen: Pen, result: Result) -> list[str]:
         *(pen.wrap(missed, " " * 6) if (missed := bound(result)) else ()),
         *pen.wrap(f"{', '.join(corpus.addresses)}: {read}.", " " * 6),
         *(pen.wrap(said, " " * 6) if (said := sampled(result)) else ()),
+        *(pen.wrap(beside, " " * 6) if (beside := baseline_sentence(result)) else ()),
         *pen.wrap(f"Asked: {asked(result.policy.circumstances)}.", " " * 6),
     ]
 
@@ -146,6 +150,7 @@ def _finding(pen: Pen, finding: Finding) -> list[str]:
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
         f"{how if finding.bits else finding.evidence}"
         f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
+        f"{', new' if finding.state == State.NEW else ''}"
     )
     lines = pen.wrap(where, indent="  ", hanging="    ")
     if finding.declared:
@@ -175,6 +180,16 @@ def _excerpt(pen: Pen, finding: Finding) -> str:
     else:
         line += "…" if shown.after else ""
     return f"“{line.strip()}”"
+
+
+def _waivers(pen: Pen, result: Result) -> list[str]:
+    said = waiver_sentences(result)
+    lines = [pen.bold("Waivers")]
+    for each in said[:SOURCES]:
+        lines += pen.wrap(each, "  ", "    ")
+    if said[SOURCES:]:
+        lines += pen.wrap(f"and {count(len(said) - SOURCES, 'more waiver')}", "  ")
+    return lines if said else []
 
 
 def _limits(pen: Pen, result: Result) -> list[str]:

@@ -79,6 +79,29 @@ def sampled(result: Result) -> str | None:
     )
 
 
+def baseline_sentence(result: Result) -> str | None:
+    """Say what is new beside a baseline.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome.
+
+    Returns
+    -------
+    str or None
+        One or two sentences; None without a baseline.
+    """
+    made = result.baseline
+    if made is None:
+        return None
+    return (
+        f"Beside the baseline {made.path} of {day(made.created)}: "
+        f"{count(made.new, 'new finding')}, {made.unchanged:,} unchanged, {made.absent:,} gone. "
+        "Gates count what is new alone; shares count all."
+    )
+
+
 def undecided(outcome: GateOutcome) -> str | None:
     """Say of a gate that more of the corpus may fail it.
 

@@ -1,4 +1,4 @@
-"""The sentences that reports share: the headline, the reasons, what to do next."""
+"""The sentences that reports share: what was asked, the headline, the reasons."""
 
 from collections.abc import Iterable
 
@@ -165,33 +165,6 @@ def gate_sentence(outcome: GateOutcome) -> str:
     )
 
 
-def next_steps(result: Result) -> tuple[str, ...]:
-    """List what to do now, most pressing first.
-
-    Parameters
-    ----------
-    result : Result
-        The outcome.
-
-    Returns
-    -------
-    tuple of str
-        Each once, in the imperative.
-    """
-    found = [each for each in result.rulings if each.documents]
-    expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
-    steps = [
-        *(_capital(violation.remedy) for violation in result.violations),
-        *(
-            f"{each.name}: {remedy}"
-            for each, *_ in by_source(found)
-            if (remedy := remedy_of(each.ruling))
-        ),
-        *(f"Renew or remove the expired waiver '{waiver}'." for waiver in expired),
-    ]
-    return tuple(dict.fromkeys(steps))
-
-
 def remedy_of(ruling: Ruling) -> str | None:
     """Say what to do about a ruling.
 
@@ -207,7 +180,7 @@ def remedy_of(ruling: Ruling) -> str | None:
     """
     if ruling.remedy is None and ruling.verdict is Verdict.UNKNOWN:
         return _UNKNOWN_REMEDY.format(subject=ruling.subject)
-    return None if ruling.remedy is None else _capital(ruling.remedy)
+    return None if ruling.remedy is None else capital(ruling.remedy)
 
 
 def by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...], ...]:
@@ -259,27 +232,30 @@ def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
 def _part(verdict: Verdict, result: Result) -> str:
     tokens = [share.tokens for share in by(result.shares, "verdict") if share.key == verdict]
     share = percent(tokens[0].share) if tokens else "A part"
-    return f"{share} of the tokens are {_standing(verdict, result)}"
+    return f"{share} of the tokens are {standing(verdict, result)}"
 
 
 def _breach(outcome: GateOutcome, result: Result) -> str:
     gate = outcome.gate
     basis = "" if gate.basis is None else f" ({gate.basis})"
-    standing = f"{_standing(gate.verdict, result)}{basis}"
+    new = "" if result.baseline is None else "new and "
+    stands = f"{new}{standing(gate.verdict, result)}{basis}"
     whose = f"content of {gate.source}" if gate.source else ""
     if gate.unit is Unit.DOCUMENTS:
-        what = f"hold {whose or 'content'} that is {standing}"
+        what = f"hold {whose or 'content'} that is {stands}"
     else:
-        what = f"are {whose} that is {standing}" if whose else f"are {standing}"
+        what = f"are {whose} that is {stands}" if whose else f"are {stands}"
     share = percent(outcome.share)
     return f"{share} of the {gate.unit} {what}; the policy allows {limit(gate.limit)}."
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Begin a text with a capital."""
     return text[:1].upper() + text[1:]
 
 
-def _standing(verdict: Verdict, result: Result) -> str:
+def standing(verdict: Verdict, result: Result) -> str:
+    """Say how content of a verdict stands: "forbidden for pretraining"."""
     purpose = result.policy.circumstances.purpose
     return {
         Verdict.FORBIDDEN: f"forbidden for {purpose}",

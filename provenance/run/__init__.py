@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from provenance.run.asking import Outcome, PolicyViolated, ask
     from provenance.run.calibrating import Planting, calibrate
     from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.captured import told_signals
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from provenance.run.memory import clear_memory, memory_folder, remembered
     from provenance.run.pens import pen_of
     from provenance.run.policies import begun_policy, checked_policy, told_policy
+    from provenance.run.publishing import publish
     from provenance.run.registries import (
         Dumps,
         Manifest,
@@ -38,38 +40,51 @@ if TYPE_CHECKING:
         verify_registry,
     )
     from provenance.run.telling import (
+        check_anchor,
         check_writable,
+        earlier_report,
+        format_names,
+        outcome_line,
         policy_of,
         rate_of,
         rendered,
         summary,
         written,
+        written_text,
     )
 
 __all__ = [
     "Dumps",
     "Manifest",
+    "Outcome",
     "Planting",
+    "PolicyViolated",
     "Settings",
     "add_to_registry",
+    "ask",
     "asked_policy",
     "begun_policy",
     "build_registry",
     "calibrate",
     "calibration_table",
     "check",
+    "check_anchor",
     "check_writable",
     "checked_policy",
     "clear_memory",
     "compared_rules",
     "doubt_about",
+    "earlier_report",
     "explained_rule",
     "fit_registry",
+    "format_names",
     "linted_rules",
     "listed_rules",
     "memory_folder",
+    "outcome_line",
     "pen_of",
     "policy_of",
+    "publish",
     "rate_of",
     "remembered",
     "rendered",
@@ -84,9 +99,14 @@ __all__ = [
     "verify_registry",
     "written",
     "written_calibration",
+    "written_text",
 ]
 
 _MODULES = {
+    "Outcome": "asking",
+    "PolicyViolated": "asking",
+    "ask": "asking",
+    "publish": "publishing",
     "pen_of": "pens",
     "verified_rules": "lawchecks",
     "tested_rules": "lawchecks",
@@ -114,6 +134,7 @@ _MODULES = {
     "build_registry": "registries",
     "show_registry": "registries",
     "verify_registry": "registries",
+    "check_anchor": "telling",
     "check_writable": "telling",
     "clear_memory": "memory",
     "memory_folder": "memory",
@@ -124,6 +145,10 @@ _MODULES = {
     "rendered": "telling",
     "summary": "telling",
     "written": "telling",
+    "written_text": "telling",
+    "earlier_report": "telling",
+    "format_names": "telling",
+    "outcome_line": "telling",
 }
 
 

@@ -7,22 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError
 from provenance.judge import (
-    WAIVED,
     Judge,
     check_known,
     hold_gates,
     violations,
-    waive,
     with_doubts,
 )
 from provenance.model import (
-    FINDINGS,
     CorpusSummary,
     Gate,
     Library,
@@ -30,7 +24,6 @@ from provenance.model import (
     Report,
     Result,
     Skipped,
-    WaiverOutcome,
 )
 from provenance.read import Corpus, load_rules, open_corpus
 from provenance.run.backgrounds import coverage
@@ -38,6 +31,7 @@ from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
 from provenance.run.declared import Declarations, declarations_of
 from provenance.run.evidence import gather
+from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
 from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
@@ -48,7 +42,7 @@ from provenance.run.references import References, open_references
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
-from provenance.run.summaries import summaries
+from provenance.run.summaries import check_conclusive, summaries
 from provenance.run.tally import Looked, share_of, shares
 
 
@@ -70,6 +64,8 @@ class Settings:
         Part of the documents that is looked at, in (0, 1]; None looks at all.
     control : str or None
         Registry of items that cannot be in the corpus; None measures no chance.
+    baseline : Path or None
+        Folder of an earlier report; gates count only what it does not have. None counts all.
     cache : Path or None
         Folder in which readings are kept for the next check; None keeps none.
     """
@@ -80,6 +76,7 @@ class Settings:
     split: str | None = None
     sample: float | None = None
     control: str | None = None
+    baseline: Path | None = None
     cache: Path | None = None
 
 
@@ -118,7 +115,7 @@ def check(
     check_known(policy, library)
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
     against = open_references(policy, settings.control)
-    prepare(policy.registries[0], quiet=settings.quiet)
+    baseline = open_baseline(settings.baseline)
     registries, declarations = against.registries, declarations_of(library, policy)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
@@ -138,10 +135,12 @@ def check(
     sampled = None if sample is None else sample.resampled(readings, spans)
     fit, correct = against.fit, None
     if fit is not None:
-        seen_all = Seen.of(everything, settled, registries)
-        correct = correcting(fit.calibration, seen_all, counts, sampled)
+        correct = correcting(
+            fit.calibration, Seen.of(everything, settled, registries), counts, sampled
+        )
     looked = Looked(counts, sampled, correct)
-    made = _report(opened, readings, looked, registries, everything, policy, library, judge, now)
+    excuses = excused(everything, policy, now.date(), baseline)
+    made = _report(opened, readings, looked, registries, excuses, policy, library, judge, now)
     result = replace(
         made.result,
         backgrounds=coverage(against.backgrounds),
@@ -160,6 +159,7 @@ def _read(
     memory: Memory | None,
 ) -> list[Reading]:
     """Read a corpus, and its files' bytes beside that."""
+    prepare(against.sought[0].registry.path, quiet=settings.quiet)
     total = sum(part.size or 0 for part in corpus.parts) or None
     with (
         ThreadPoolExecutor(1) as aside,
@@ -198,21 +198,21 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     readings: Sequence[Reading],
     looked: Looked,
     registries: Sequence[Opened],
-    everything: Found,
+    excuses: Excused,
     policy: Policy,
     library: Library,
     judge: Judge,
     now: datetime,
 ) -> Report:
+    everything = excuses.found
     summed = summaries(registries)
     held = {source.source for summary in summed for source in summary.sources}
-    waived, waivers = _waived(everything, policy, now)
-    outcomes = hold_gates(
-        policy.gates, [_gated(gate, everything, looked, waived) for gate in policy.gates]
-    )
+    if not everything.findings.num_rows:
+        check_conclusive(summed)
+    outcomes = hold_gates(policy.gates, _gated(policy.gates, everything, looked))
     if looked.sampled is not None:
         whole = Looked(looked.counts)
-        lows = [_gated(gate, everything, whole, waived)[1] for gate in policy.gates]
+        lows = [low for _, low in _gated(policy.gates, everything, whole)]
         outcomes = with_doubts(outcomes, lows)
     result = Result(
         tool=__version__,
@@ -224,35 +224,23 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
         shares=shares(everything, looked, sorted(held)),
         rulings=source_rulings(everything, summed, library, judge),
         gates=outcomes,
-        violations=violations(outcomes, policy.circumstances),
-        waivers=waivers,
+        violations=violations(
+            outcomes, policy.circumstances, among_new=excuses.baseline is not None
+        ),
+        waivers=excuses.waivers,
         findings=len(everything.findings),
         method=method(registries),
+        baseline=excuses.baseline,
     )
-    findings = everything.findings.set_column(
-        FINDINGS.get_field_index("waiver"), FINDINGS.field("waiver"), waived
-    )
-    return Report(result, findings)
+    return Report(result, everything.findings)
 
 
-def _waived(
-    everything: Found, policy: Policy, now: datetime
-) -> tuple[pa.Array, tuple[WaiverOutcome, ...]]:
-    columns = {name: everything.findings[name].to_pylist() for name in WAIVED.values()}
-    ids, outcomes = waive(policy.waivers, now.date(), columns)
-    return pa.chunked_array([pa.array(ids, pa.string())]), outcomes
-
-
-def _gated(gate: Gate, everything: Found, looked: Looked, waived: pa.Array) -> tuple[float, float]:
-    """Give the share that a gate is about, and its low end."""
-    findings = everything.findings
-    counted = pc.and_(pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(waived))
-    counted = pc.and_not(counted, findings["contested"])
-    if gate.source is not None:
-        counted = pc.and_(counted, pc.equal(findings["source"], gate.source))
-    if gate.basis is not None:
-        counted = pc.and_(counted, pc.equal(findings["basis"], gate.basis))
-    return share_of(everything, looked, counted.to_numpy(), gate.unit)
+def _gated(gates: Sequence[Gate], everything: Found, looked: Looked) -> list[tuple[float, float]]:
+    """Give the share that each gate is about, and its low end."""
+    return [
+        share_of(everything, looked, counted(gate, everything.findings), gate.unit)
+        for gate in gates
+    ]
 
 
 def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:

@@ -165,6 +165,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
         "terms": [ruling.terms for ruling in rulings],
         "declared": own["declared"],
         "waiver": [None] * len(named),
+        "state": [None] * len(named),
         "tokens": _matched(own, claims),
         "item_tokens": [item.length for item in named],
         "bits": bits,

@@ -32,18 +32,23 @@ from provenance.run.progress import progress
 from provenance.run.readings import Counts, Reading, opened
 from provenance.run.summaries import summaries
 
-_HELPER = "import sys; from provenance.run.kernels import look_up; look_up(sys.argv[1])"
+_HELPER = """
+import sys
+from pathlib import Path
+from provenance.run.kernels import look_up
+look_up(Path(sys.argv[1]))
+"""
 _TEXT = "One two, three \u2026 http://example.org/four"
 _ITEMS = 64
 """Of a registry, read as if they were one text: enough for a match."""
 
 
-def prepare(registry: str, *, quiet: bool) -> None:
+def prepare(registry: Path, *, quiet: bool) -> None:
     """Compile what a check needs, by two processes, where this machine never did so.
 
     Parameters
     ----------
-    registry : str
+    registry : Path
         Folder of what will be looked for, or of some of it.
     quiet : bool
         Do not say so.
@@ -68,9 +73,9 @@ def read() -> None:
     widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
 
 
-def look_up(registry: str) -> None:
+def look_up(registry: Path) -> None:
     """Compile what looks texts up: in what their own items say."""
-    [one] = against = opened([open_registry(Path(registry))])
+    [one] = against = opened([open_registry(registry)])
     holdings = one.index.holdings
     hashes = np.array(holdings.tokens[: holdings.token_offsets[:_ITEMS][-1]])
     places = np.arange(len(hashes), dtype=np.int32)
@@ -85,9 +90,9 @@ def look_up(registry: str) -> None:
 
 
 @contextmanager
-def _helped(registry: str) -> Iterator[None]:
+def _helped(registry: Path) -> Iterator[None]:
     """Let another process compile what looks up, until it is done."""
-    command = [sys.executable, "-P", "-c", _HELPER, registry]
+    command = [sys.executable, "-P", "-c", _HELPER, str(registry)]
     helper = subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from provenance.errors import RegistryError
 from provenance.match import unattributable
 from provenance.model import RegistrySummary
 from provenance.run.readings import Opened
@@ -24,3 +25,23 @@ def _summary(one: Opened, size: int) -> RegistrySummary:
     summary = one.registry.summary()
     sources = (replace(source, unattributable=known[source.source]) for source in summary.sources)
     return replace(summary, sources=tuple(sources))
+
+
+def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
+    """Refuse to call a corpus clear in which nothing could have been found.
+
+    Raises
+    ------
+    RegistryError
+        If no item of the registries could be matched, however often the corpus held it.
+    """
+    sources = [source for registry in registries for source in registry.sources]
+    items = sum(source.items for source in sources)
+    if items and items > sum(source.unattributable for source in sources):
+        return
+    named = ", ".join(registry.path for registry in registries)
+    raise RegistryError(
+        f"nothing can be found with {named}: of {items:,} items, each is too short or too common "
+        "in its words to be told from chance, so that no match says nothing",
+        remedy="add longer items with `provenance registry add`, or name another --registry",
+    )

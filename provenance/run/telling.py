@@ -7,7 +7,18 @@ from typing import Unpack
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
 from provenance.read import Options, load_policy, override, parse_rate
-from provenance.report import render, terminal_summary, write
+from provenance.report import (
+    FORMATS,
+    Manner,
+    named_anchor,
+    one_line,
+    read_report,
+    render,
+    summary_line,
+    terminal_summary,
+    write,
+    write_text,
+)
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -48,9 +59,41 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be written", remedy="name another folder with --output")
 
 
-def rendered(name: str, report: Report) -> str:
-    """Render a report in the format of that name."""
-    return render(name, report)
+def earlier_report(path: Path) -> Report:
+    """Read a report back: from its folder, or from the result.json in it."""
+    return read_report(path.parent if path.is_file() else path)
+
+
+def format_names() -> tuple[str, ...]:
+    """Name every format that a report can be told in."""
+    return tuple(FORMATS)
+
+
+def check_anchor(anchor: str | None) -> None:
+    """Make sure, before hours of work, that findings can be shown there.
+
+    Raises
+    ------
+    OutputError
+        If they cannot.
+    """
+    if anchor is not None:
+        named_anchor(anchor)
+
+
+def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -> str:
+    """Render a report in the format of that name, as `Manner` says."""
+    return render(name, report, Manner(excerpts, anchor))
+
+
+def written_text(text: str, path: Path) -> None:
+    """Write a text to a file, whole or not at all."""
+    write_text(text, path)
+
+
+def outcome_line(report: Report) -> str:
+    """Say in one line how a check came out, why, and what to do first."""
+    return one_line(summary_line(report.result))
 
 
 def summary(report: Report, *, width: int, colour: bool) -> str:

@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from provenance.report import RENDERERS, render
-from tests.report.samples import clear_report, sample_report
+from provenance.report import FORMATS, render
+from tests.report.samples import clear_report, compared_report, sample_report
 
 HERE = Path(__file__).parent
-REPORTS = {"fails": sample_report, "clear": clear_report}
-ENDINGS = {"html": "html", "json": "json", "terminal": "txt"}
+REPORTS = {"fails": sample_report, "clear": clear_report, "compared": compared_report}
+
+
+def test_each_format_has_a_file_of_its_own():
+    assert len({form.ending for form in FORMATS.values()}) == len(FORMATS)
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
-@pytest.mark.parametrize("kind", sorted(RENDERERS))
+@pytest.mark.parametrize("kind", sorted(FORMATS))
 def test_a_report_is_as_it_should_be(name, kind):
-    path = HERE / f"{name}.{ENDINGS[kind]}"
+    path = HERE / f"{name}.{FORMATS[kind].ending}"
     text = render(kind, REPORTS[name]())
     if os.environ.get("PROVENANCE_UPDATE_GOLDEN"):
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -11,6 +11,7 @@ import pytest
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
+    "docs/ci.md",
     "provenance/ARCHITECTURE.md",
     "provenance/sample/README.md",
 )

@@ -19,7 +19,7 @@ FOREIGN_SPELLING = {
 
 def prose(root):
     """Every file of words that is ours: code, documents, templates."""
-    found = [*root.glob("*.md"), root / "Makefile", root / ".ci" / "run"]
+    found = [*root.glob("*.md"), *root.glob("docs/*.md"), root / "Makefile", root / ".ci" / "run"]
     for folder in ("provenance", "benchmarks"):
         found += [
             p for kind in ("py", "md", "html", "j2") for p in (root / folder).rglob(f"*.{kind}")

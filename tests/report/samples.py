@@ -7,6 +7,7 @@ from typing import Any
 from provenance.model import (
     FINDINGS,
     Agreement,
+    BaselineSummary,
     CalibrationSummary,
     Circumstances,
     CorpusSummary,
@@ -15,6 +16,7 @@ from provenance.model import (
     Estimate,
     Gate,
     GateOutcome,
+    Gone,
     MeasuredRecall,
     Method,
     Parameter,
@@ -90,6 +92,25 @@ def sampled_report() -> Report:
         ),
         findings_table(FOUND),
     )
+
+
+def compared_report() -> Report:
+    """The corpus that fails beside an earlier result: one post is new, another is gone."""
+    result = _result()
+    made = BaselineSummary(
+        path="earlier",
+        digest="2a" * 32,
+        created=datetime(2026, 4, 1, 7, 0, tzinfo=UTC),
+        new=1,
+        unchanged=len(FOUND) - 1,
+        absent=3,
+        gone=(
+            Gone("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 2),
+            Gone("reddit", Verdict.PERMITTED, "agreement", None, 1),
+        ),
+    )
+    states = [{**row, "state": "unchanged" if n else "new"} for n, row in enumerate(FOUND)]
+    return Report(replace(result, baseline=made), findings_table(states))
 
 
 def _corrected(estimate: Estimate) -> Estimate:

@@ -10,7 +10,7 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import FINDINGS, Report
-from provenance.report import RENDERERS, folder, read_report, render, write
+from provenance.report import FORMATS, folder, read_report, render, write, write_text
 from provenance.report.findingsfile import in_order
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, sample_report
@@ -27,14 +27,14 @@ def test_a_report_comes_back_as_it_was_written(tmp_path, report):
     assert back.findings.schema.equals(FINDINGS)
 
 
-@pytest.mark.parametrize("name", sorted(RENDERERS))
+@pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_is_a_rendering_of_the_folder_alone(tmp_path, name):
     write(sample_report(), tmp_path)
     assert render(name, read_report(tmp_path)) == render(name, sample_report())
 
 
 def test_the_formats_are_these():
-    assert {"html", "json", "terminal"} <= set(RENDERERS)
+    assert {"html", "json", "terminal"} <= set(FORMATS)
 
 
 def test_the_order_in_which_findings_came_changes_no_byte(tmp_path):
@@ -51,6 +51,22 @@ def test_findings_are_sorted_and_compressed(tmp_path):
     rows = file.read(["file", "row", "field", "start"]).to_pylist()
     assert rows == sorted(rows, key=lambda r: (r["file"], r["row"], r["field"], r["start"]))
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_findings_of_before_there_were_baselines_still_load(tmp_path):
+    write(sample_report(), tmp_path)
+    older = pq.read_table(tmp_path / "findings.parquet").drop_columns(["state"])
+    pq.write_table(older, tmp_path / "findings.parquet")
+    assert read_report(tmp_path).findings.equals(in_order(sample_report().findings))
+
+
+def test_a_rendering_is_written_whole_or_not_at_all(tmp_path):
+    write_text("a\nb\n", tmp_path / "new" / "report.md")
+    assert (tmp_path / "new" / "report.md").read_bytes() == b"a\nb\n"
+    with pytest.raises(OutputError, match="new") as raised:
+        write_text("a", tmp_path / "new")
+    assert "--output" in raised.value.remedy
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
 def test_an_earlier_report_is_replaced_and_nothing_else_lies_about(tmp_path):

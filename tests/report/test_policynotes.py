@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
-import pytest
 
 from provenance.model import (
     FINDINGS,
@@ -15,13 +14,10 @@ from provenance.model import (
     Purpose,
     Report,
     Verdict,
-    Waiver,
-    WaiverOutcome,
-    WaiverReason,
 )
 from provenance.report.html import html_page
 from provenance.report.policynotes import policy_notes
-from provenance.report.terminal import render
+from provenance.report.terminal import terminal_summary
 from tests.report.samples import clear_report, sample_report
 
 BARE = clear_report()
@@ -32,49 +28,20 @@ def told(report: Report = BARE, **result) -> tuple[str, ...]:
     return policy_notes(replace(report, result=replace(report.result, policy=policy, **result)))
 
 
-def outcome(findings: int, *, expired: bool) -> WaiverOutcome:
-    waiver = Waiver(WaiverReason.OWN_CONTENT, "ours", "legal", date(2027, 1, 31), source="x")
-    return WaiverOutcome(waiver, expired, findings)
-
-
-@pytest.mark.parametrize(
-    ("waiver", "note"),
-    [
-        (
-            outcome(3, expired=False),
-            (
-                "Waived: 3 findings by 'own-content: source=x', approved by legal, until "
-                "2027-01-31. No gate counts them."
-            ),
-        ),
-        (outcome(0, expired=False), "The waiver 'own-content: source=x' covers no finding."),
-        (
-            outcome(1, expired=True),
-            (
-                "The waiver 'own-content: source=x' expired 2027-01-31 and excuses nothing; it "
-                "would cover 1 finding."
-            ),
-        ),
-    ],
-)
-def test_waivers_are_told_whatever_they_did(waiver, note):
-    assert told(waivers=(waiver,), policy={"agreements": ()}) == (note,)
-
-
 def test_an_agreement_that_changes_nothing_is_told_and_one_that_does_is_not():
     signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract 1")
-    assert told(waivers=(), policy={"agreements": (signed,)}) == (
+    assert told(policy={"agreements": (signed,)}) == (
         "The agreement 'contract 1' (x) changes no verdict of what was found.",
     )
     ruling = replace(BARE.result.rulings[0], documents=1, agreement=signed)
-    assert told(waivers=(), rulings=(ruling,), policy={"agreements": (signed,)}) == ()
+    assert told(rulings=(ruling,), policy={"agreements": (signed,)}) == ()
 
 
 def test_a_gate_on_what_nobody_holds_is_told_with_the_nearest_that_somebody_does():
     held = next(share.key for share in BARE.result.shares if share.by == "source")
     gates = [Gate(Verdict.FORBIDDEN, source) for source in (f"{held}s", held, None)]
     outcomes = tuple(GateOutcome(gate, 0.0, 0.0, passed=True) for gate in gates)
-    (note,) = told(waivers=(), gates=outcomes, policy={"agreements": ()})
+    (note,) = told(gates=outcomes, policy={"agreements": ()})
     assert note.startswith(f"The gate {gates[0]} bears on nothing: no registry holds anything of")
     assert note.endswith(f"nothing was found (did you mean {held!r}?).")
 
@@ -91,7 +58,7 @@ def test_items_dated_later_than_the_stated_collection_are_counted():
     def of(collected):
         asked = replace(BARE.result.policy.circumstances, collected=collected)
         report = replace(BARE, findings=rows)
-        return told(report, waivers=(), policy={"agreements": (), "circumstances": asked})
+        return told(report, policy={"agreements": (), "circumstances": asked})
 
     (note,) = of(DateRange(date(2023, 6, 1), date(2023, 6, 2)))
     assert note.startswith("1 finding of items that are dated later than the stated collection")
@@ -100,9 +67,10 @@ def test_items_dated_later_than_the_stated_collection_are_counted():
 
 
 def test_notes_stand_on_the_terminal_and_on_the_page_harmless():
-    waiver = replace(outcome(2, expired=False).waiver, approver="<b>\x1b[31mme")
-    waivers = (WaiverOutcome(waiver, expired=False, findings=2),)
-    report = replace(BARE, result=replace(BARE.result, waivers=waivers))
-    assert "Policy\n  Waived: 2 findings by 'own-content: source=x'" in render(report)
-    assert "\x1b" not in render(report)
-    assert "approved by &lt;b&gt;" in html_page(report)
+    signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(None, None), "<b>\x1b[31mme")
+    policy = replace(BARE.result.policy, agreements=(signed,))
+    report = replace(BARE, result=replace(BARE.result, policy=policy))
+    told = terminal_summary(report, width=80, colour=False)
+    assert "Policy\n  The agreement" in told
+    assert "\x1b" not in told
+    assert "The agreement &#39;&lt;b&gt;" in html_page(report)

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from provenance.model import Result
 from provenance.report import dumps, json_schema, loads, result_document
 from tests.report.made import RESULTS
-from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
+from tests.report.samples import (
+    calibrated_report,
+    clear_report,
+    compared_report,
+    sample_report,
+    sampled_report,
+)
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 CONTRACT = {
@@ -22,8 +28,8 @@ CONTRACT = {
 
 @pytest.mark.parametrize(
     "report",
-    [sample_report(), clear_report(), calibrated_report(), sampled_report()],
-    ids=["fails", "clear", "calibrated", "sampled"],
+    [sample_report(), clear_report(), calibrated_report(), sampled_report(), compared_report()],
+    ids=["fails", "clear", "calibrated", "sampled", "compared"],
 )
 def test_a_result_follows_its_schema(report):
     VALIDATOR.validate(json.loads(dumps(report.result)))
@@ -141,3 +147,10 @@ def test_what_is_no_result_of_this_version_is_refused(change):
     change(document)
     with pytest.raises((ValueError, TypeError, KeyError)):
         loads(json.dumps(document))
+
+
+def test_a_result_of_before_there_were_baselines_still_loads():
+    document = json.loads(dumps(sample_report().result))
+    del document["baseline"]
+    assert VALIDATOR.is_valid(document)
+    assert loads(json.dumps(document)) == sample_report().result

@@ -12,7 +12,6 @@ from provenance.report.wording import (
     by,
     by_source,
     headline,
-    next_steps,
     remedy_of,
 )
 from tests.report.samples import sample_report
@@ -72,14 +71,6 @@ def test_an_unknown_verdict_always_has_a_remedy():
     assert "agreement" in remedy_of(unknown)
 
 
-def test_next_steps_begin_with_what_failed_and_name_expired_waivers():
-    steps = next_steps(RESULT)
-    assert steps[0].startswith("Remove the forbidden documents")
-    assert steps[-1] == "Renew or remove the expired waiver 'risk-accepted: source=reddit'."
-    assert not [step for step in steps if "Mastodon" in step], "it was not found"
-    assert len(steps) == len(set(steps))
-
-
 def test_what_was_asked_names_what_is_not_known():
     assert asked(RESULT.policy.circumstances) == (
         "for pretraining, collected on an unknown date, by a party in any role"
@@ -107,7 +98,6 @@ def test_rulings_on_one_source_stand_together():
         *("x", "forum.example", "mastodon", "stackexchange", "reddit"),
     ]
     assert [each.documents for each in groups[3]] == [77, 19]
-    assert len([step for step in next_steps(RESULT) if "Stack Exchange" in step]) == 1
 
 
 def test_shares_stand_strictest_first():

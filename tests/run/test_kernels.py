@@ -12,8 +12,9 @@ from provenance.run.kernels import look_up
 
 _PREPARE = """
 import sys
+from pathlib import Path
 from provenance.run.kernels import prepare
-prepare(sys.argv[1], quiet=True)
+prepare(Path(sys.argv[1]), quiet=True)
 """
 _CHECK = "from provenance.cli import main; main()"
 
@@ -56,4 +57,4 @@ def test_a_registry_without_items_is_looked_up(tmp_path: Path) -> None:
     dump = tmp_path / "nothing.jsonl"
     dump.write_text('{"id": "1", "text": "."}\n')
     build_registry(tmp_path / "registry", Dumps([str(dump)], "x"))
-    look_up(str(tmp_path / "registry"))
+    look_up(tmp_path / "registry")

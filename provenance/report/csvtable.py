@@ -1,0 +1,54 @@
+"""Findings as CSV, for a spreadsheet: one row each, no cell of it a formula."""
+
+import csv
+import io
+from typing import Any
+
+from provenance.model import FINDINGS, Report
+from provenance.report.encoding import plain
+from provenance.report.findingsfile import WORDS, in_order
+from provenance.report.hostile import one_line
+from provenance.report.jsontext import json_text
+from provenance.report.manner import Manner
+
+LONGEST = 32_000
+"""Characters that a cell may have; spreadsheets hold 32,767."""
+
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def render(report: Report, manner: Manner) -> str:
+    """Render the findings as CSV.
+
+    Parameters
+    ----------
+    report : Report
+        Of which findings.
+    manner : Manner
+        Whether excerpts are columns too.
+
+    Returns
+    -------
+    str
+        A header, and a row each, in the order of findings.parquet. A text that a spreadsheet would
+        compute begins with an apostrophe; control characters stand as numbers; long texts are cut.
+        The exact texts are in findings.parquet, and in the format jsonl.
+    """
+    names = [name for name in FINDINGS.names if manner.excerpts or name not in WORDS]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for batch in in_order(report.findings.select(names)).to_batches(10_000):
+        writer.writerows([_cell(row[name]) for name in names] for row in batch.to_pylist())
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        value = json_text(value) if value else ""
+    if not isinstance(value, str):
+        return plain(value)
+    text = one_line(value[: LONGEST + 1])
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + "…"
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,97 @@
+"""JUnit XML, for what shows tests: a case a gate, and a case a source and statement."""
+
+import re
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from provenance.model import GateOutcome, Report, Result
+from provenance.report.groups import Group, grouped
+from provenance.report.manner import Manner
+from provenance.report.problems import ERROR, advice, level, places, sentence, short
+from provenance.report.strongest import Finding, strongest
+from provenance.report.wording import gate_sentence
+
+_LONGEST = 2000
+_WITH_EXCERPTS = 25
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(report: Report, manner: Manner) -> str:
+    """Render a report as JUnit XML.
+
+    Parameters
+    ----------
+    report : Report
+        What to render.
+    manner : Manner
+        Whether with excerpts.
+
+    Returns
+    -------
+    str
+        One suite for the dataset. A case fails where a gate fails, and is skipped where all that
+        was found is waived.
+    """
+    result = report.result
+    cases = [
+        *(_gate(outcome, result) for outcome in result.gates),
+        *(_statement(group, result) for group in grouped(report)),
+    ]
+    failures = sum(case.find("failure") is not None for case in cases)
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    counts = {"tests": len(cases), "failures": failures, "errors": 0, "skipped": skipped}
+    said = {name: str(number) for name, number in counts.items()}
+    root = Element("testsuites", {"name": "provenance", **said})
+    suite = SubElement(
+        root,
+        "testsuite",
+        {
+            "name": _text(", ".join(result.corpus.addresses)) or "corpus",
+            "timestamp": f"{result.created:%Y-%m-%dT%H:%M:%S}",
+            **said,
+        },
+    )
+    suite.extend(cases)
+    if manner.excerpts:
+        told = "\n".join(_words(each) for each in strongest(report.findings, _WITH_EXCERPTS))
+        SubElement(suite, "system-out").text = told
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _gate(outcome: GateOutcome, result: Result) -> Element:
+    case = _case("gates", str(outcome.gate))
+    if not outcome.passed:
+        remedies = [each.remedy for each in result.violations if each.gate == str(outcome.gate)]
+        _failure(case, gate_sentence(outcome), *remedies)
+    return case
+
+
+def _statement(group: Group, result: Result) -> Element:
+    case = _case(group.source, group.rule)
+    said = sentence(group, result)
+    if level(group) == ERROR:
+        why = group.ruling.why if group.ruling else ""
+        _failure(case, said, f"Where: {places(group)}", why, advice(group))
+    elif group.waived and not group.counted:
+        SubElement(case, "skipped", {"message": _text(f"Waived: {said}")})
+    else:
+        SubElement(case, "system-out").text = _text(said)
+    return case
+
+
+def _case(kind: str, name: str) -> Element:
+    return Element("testcase", {"classname": _text(f"provenance.{kind}"), "name": _text(name)})
+
+
+def _failure(case: Element, message: str, *lines: str) -> None:
+    failure = SubElement(case, "failure", {"type": "policy", "message": _text(message)})
+    failure.text = "\n".join(_text(line) for line in (message, *lines) if line)
+
+
+def _words(finding: Finding) -> str:
+    return _text(f"{finding.document} ({finding.source}): {finding.excerpt or ''}")
+
+
+def _text(text: str) -> str:
+    """Keep what XML may hold; what it may not stands as a number, as all that hides does."""
+    return _NOT_XML.sub("\ufffd", short(text, _LONGEST))
