@@ -49,7 +49,7 @@ Examples:
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write result.json, findings.parquet and report.html there.",
+    help="Write result.json, findings.parquet, report.html and model.parquet there.",
 )
 @click.option(
     "--format",
@@ -125,6 +125,13 @@ Examples:
     metavar="N%",
     help="Look at this part of the documents only, of every file; shares are estimates for all.",
 )
+@click.option(
+    "--model-of",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="Weigh matches by the model of an earlier check's corpus, in the folder of its report, "
+    "rather than by CORPUS itself: what is in both is judged alike.",
+)
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -158,6 +165,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     text_columns: tuple[str, ...],
     calibration: str | None,
     sample: str | None,
+    model_of: Path | None,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -194,6 +202,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         sample=None if sample is None else run.rate_of(sample),
         control=control,
         cache=None if no_cache else run.memory_folder(),
+        model_of=model_of,
     )
     report = run.check(corpus, asked, settings)
     if output is not None:

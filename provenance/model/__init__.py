@@ -13,6 +13,7 @@ from provenance.model.calibration import (
 )
 from provenance.model.chance import Chance
 from provenance.model.control import Control, Rate
+from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary, SourceCoverage
 from provenance.model.fingerprints import (
     ELLIPSIS,
@@ -110,6 +111,8 @@ __all__ = [
     "Circumstances",
     "Condition",
     "Control",
+    "CorpusModel",
+    "CorpusModelSummary",
     "CorpusSummary",
     "Corrected",
     "DateRange",

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from provenance.model.calibration import CalibrationSummary
 from provenance.model.control import Control
+from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary
 from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
@@ -195,6 +196,8 @@ class Result:
         What they hold too is contested; nothing is given to them.
     control : Control or None
         How many findings may be chance; None where nothing measured it.
+    corpus_model : CorpusModelSummary or None
+        What the corpus's own words were taken to be like; None where nobody kept it.
     """
 
     tool: str
@@ -214,6 +217,7 @@ class Result:
     sample: SampleSummary | None = None
     backgrounds: tuple[RegistrySummary, ...] = ()
     control: Control | None = None
+    corpus_model: CorpusModelSummary | None = None
 
     @property
     def status(self) -> str:
@@ -237,7 +241,10 @@ class Report:
         The outcome.
     findings : pyarrow.Table
         Of schema `FINDINGS`.
+    model : CorpusModel or None
+        For later checks to be weighed by; no renderer looks at it.
     """
 
     result: Result
     findings: pa.Table
+    model: CorpusModel | None = None

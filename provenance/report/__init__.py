@@ -10,6 +10,7 @@ from provenance.report.formats import RENDERERS, render
 from provenance.report.html import html_page
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
+from provenance.report.modelfile import read_model
 from provenance.report.pen import Pen
 from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
@@ -29,6 +30,7 @@ __all__ = [
     "json_schema",
     "loads",
     "policy_text",
+    "read_model",
     "read_report",
     "recall_table",
     "render",

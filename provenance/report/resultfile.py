@@ -25,6 +25,7 @@ NAME = "result.json"
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample"),
+    "corpus_model",
 )
 """Fields that stand in the document as they stand in `Result`."""
 
@@ -65,6 +66,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "findings": same["findings"],
         "method": same["method"],
         "control": same["control"],
+        "corpus_model": same["corpus_model"],
     }
 
 

@@ -24,13 +24,11 @@ from provenance.judge import (
 )
 from provenance.model import (
     FINDINGS,
-    CorpusSummary,
     Gate,
     Library,
     Policy,
     Report,
     Result,
-    Skipped,
     WaiverOutcome,
 )
 from provenance.read import Corpus, load_rules, open_corpus
@@ -39,6 +37,7 @@ from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
 from provenance.run.evidence import gather
 from provenance.run.findings import Found, found
+from provenance.run.freezing import frozen_model, held_to, model_of, model_summary
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.progress import progress
@@ -47,7 +46,7 @@ from provenance.run.references import References, open_references
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
-from provenance.run.summaries import summaries
+from provenance.run.summaries import corpus_summary, summaries
 from provenance.run.tally import Looked, share_of, shares
 
 
@@ -71,6 +70,9 @@ class Settings:
         Registry of items that cannot be in the corpus; None measures no chance.
     cache : Path or None
         Folder in which readings are kept for the next check; None keeps none.
+    model_of : Path or None
+        Folder of an earlier report whose model of its corpus matches are weighed by; None weighs
+        by the corpus itself.
     """
 
     threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
@@ -80,6 +82,7 @@ class Settings:
     sample: float | None = None
     control: str | None = None
     cache: Path | None = None
+    model_of: Path | None = None
 
 
 def check(
@@ -108,6 +111,19 @@ def check(
     ProvenanceError
         If the work cannot be done: see `provenance.errors`.
     """
+    library = library_of(policy, settings)
+    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    return check_opened(opened, library, policy, settings)
+
+
+def library_of(policy: Policy, settings: Settings) -> Library:
+    """Load the law book that a policy speaks of.
+
+    Raises
+    ------
+    PolicyError
+        If the policy names what is not there, or no registry.
+    """
     if not policy.registries:
         raise PolicyError(
             "there is no registry to check against",
@@ -115,18 +131,25 @@ def check(
         )
     library = load_rules(settings.rules)
     check_known(policy, library)
-    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    return library
+
+
+def check_opened(opened: Corpus, library: Library, policy: Policy, settings: Settings) -> Report:
+    """Check a corpus that was opened; else as `check`."""
     against = open_references(policy, settings.control)
     registries, hosts = against.registries, SourceHosts(library)
+    frozen = None if settings.model_of is None else frozen_model(settings.model_of)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
     memory = _memory(settings, against, hosts)
     whole = _read(seen, against, hosts, settings, memory)
+    whole = whole if frozen is None else held_to(whole, frozen)
     readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        raise _nothing(corpus, opened)
-    settled = claims(readings, registries, settings.threads)
+        raise _nothing(opened)
+    settled = claims(readings, registries, settings.threads, frozen)
+    model = model_of(readings, registries) if frozen is None else frozen
     spans = gather(
         seen, readings, settled, registries, against.backgrounds, memory, settings.threads
     )
@@ -146,8 +169,9 @@ def check(
         control=against.chance(whole, settled, made.findings),
         calibration=None if fit is None else fit.summary(made.result.corpus.digest),
         sample=None if sample is None else sample.summary(),
+        corpus_model=model_summary(model, settings.model_of, registries),
     )
-    return Report(result, made.findings)
+    return Report(result, made.findings, model)
 
 
 def _read(
@@ -182,10 +206,10 @@ def _memory(settings: Settings, against: References, hosts: SourceHosts) -> Memo
     return memory
 
 
-def _nothing(corpus: Sequence[str], opened: Corpus) -> EmptyCorpus:
+def _nothing(opened: Corpus) -> EmptyCorpus:
     columns = ", ".join(opened.text_columns) or "no column"
     return EmptyCorpus(
-        f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
+        f"there is no text to check in {', '.join(opened.addresses)}; what was read is {columns}",
         remedy="name the column that holds the text with --text-column",
     )
 
@@ -214,7 +238,7 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     result = Result(
         tool=__version__,
         created=now,
-        corpus=_summary(corpus, readings, looked.counts),
+        corpus=corpus_summary(corpus, readings, looked.counts),
         registries=summed,
         rules_digest=library.digest,
         policy=policy,
@@ -250,32 +274,3 @@ def _gated(gate: Gate, everything: Found, looked: Looked, waived: pa.Array) -> t
     if gate.basis is not None:
         counted = pc.and_(counted, pc.equal(findings["basis"], gate.basis))
     return share_of(everything, looked, counted.to_numpy(), gate.unit)
-
-
-def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
-    return CorpusSummary(
-        addresses=corpus.addresses,
-        files=len({part.file for part in corpus.parts}),
-        documents=counts.documents,
-        texts=counts.texts,
-        tokens=counts.tokens,
-        bytes=counts.bytes,
-        digest=corpus.digest(),
-        text_columns=corpus.text_columns,
-        skipped=_all_skipped(readings),
-    )
-
-
-def _all_skipped(readings: Sequence[Reading]) -> tuple[Skipped, ...]:
-    """Put what each part skipped together, file by file and reason by reason."""
-    sums: dict[tuple[str, str], Skipped] = {}
-    for skipped in (skipped for reading in readings for skipped in reading.skipped):
-        key = skipped.file, skipped.reason
-        before = sums.get(key, Skipped(*key, 0))
-        sums[key] = Skipped(
-            *key, before.count + skipped.count, (*before.rows, *skipped.rows)[:_FIRST_ROWS]
-        )
-    return tuple(sums[key] for key in sorted(sums))
-
-
-_FIRST_ROWS = 5

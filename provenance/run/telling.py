@@ -29,7 +29,7 @@ def rate_of(text: str) -> float:
 
 
 def written(report: Report, folder: Path) -> None:
-    """Write `result.json`, `findings.parquet` and `report.html`."""
+    """Write a report's files."""
     write(report, folder)
 
 
