@@ -42,6 +42,8 @@ class Corpus:
         there are no bytes to come back to.
     ignored : int
         Files of its folders that are hidden, or no data.
+    files : tuple of File
+        In order of their names; none of what has no file of its own.
     """
 
     addresses: tuple[str, ...]
@@ -49,6 +51,7 @@ class Corpus:
     text_columns: tuple[str, ...]
     digests: Digests
     ignored: int = 0
+    files: tuple[File, ...] = ()
 
     def hash_files(self) -> None:
         """Read the bytes of all files for their digests, which are at hand from then on."""
@@ -110,15 +113,37 @@ def open_corpus(
     local = [address for address in addresses if address not in streamed]
     _check_split(split, addresses)
     files, ignored = _files(local, split)
-    for file in files:
-        digest = cache(file.digest)
-        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
-        digests.append((file.name, digest))
+    found = open_files(addresses, files, text_columns)
+    parts += found.parts
+    digests += found.digests
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
         )
-    return replace(_corpus(addresses, parts, tuple(digests)), ignored=ignored)
+    return replace(_corpus(addresses, parts, tuple(digests)), ignored=ignored, files=tuple(files))
+
+
+def open_files(
+    addresses: Sequence[str], files: Sequence[File], text_columns: Sequence[str] = ()
+) -> Corpus:
+    """Open a corpus of files that were found already; there may be no rows in them.
+
+    Parameters
+    ----------
+    addresses : sequence of str
+        What it is called.
+    files : sequence of File
+        In order of their names.
+    text_columns : sequence of str
+        As of `open_corpus`.
+    """
+    parts: list[Part] = []
+    digests = []
+    for file in files:
+        digest = cache(file.digest)
+        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
+        digests.append((file.name, digest))
+    return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
 
 
 def _table(opener: Callable[[File], Tabular]) -> Reader:
