@@ -15,6 +15,10 @@ COMMANDS = {
         "provenance.cli.check",
         "Which share of a dataset is content of which source, and is that allowed?",
     ),
+    "clean": (
+        "provenance.cli.clean",
+        "Write a dataset again without what is forbidden, and a receipt.",
+    ),
     "calibrate": (
         "provenance.cli.calibrate",
         "How much of what is there would a check of this dataset find?",

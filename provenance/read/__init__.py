@@ -1,7 +1,7 @@
 """The window in: corpora, dumps, rule files and policies, from an address to tables and nouns."""
 
 from provenance.read.calibrationfile import load_calibration
-from provenance.read.corpora import Corpus, open_corpus, open_files
+from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
 from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
 from provenance.read.files import File
 from provenance.read.gatesyntax import parse_gate, parse_rate
@@ -23,6 +23,7 @@ __all__ = [
     "check_rewritable",
     "detect_layout",
     "is_saved",
+    "is_streamed",
     "load_calibration",
     "load_cases",
     "load_language",

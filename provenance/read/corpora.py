@@ -102,7 +102,7 @@ def open_corpus(
         If there are no rows.
     """
     _check_given(addresses)
-    streamed = sorted({address for address in addresses if _is_streamed(address)})
+    streamed = sorted({address for address in addresses if is_streamed(address)})
     label = len(addresses) > 1
     parts, digests = [], []
     for address in streamed:
@@ -184,7 +184,7 @@ def _check_given(addresses: Sequence[str]) -> None:
 
 
 def _check_split(split: str | None, addresses: Sequence[str]) -> None:
-    datasets = [a for a in addresses if is_saved(a) or (_is_streamed(a) and a != STANDARD_INPUT)]
+    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and a != STANDARD_INPUT)]
     if split is not None and not datasets:
         raise InputError(
             f"there is no split {split!r} in {', '.join(addresses)}: files have none",
@@ -192,7 +192,8 @@ def _check_split(split: str | None, addresses: Sequence[str]) -> None:
         )
 
 
-def _is_streamed(address: str) -> bool:
+def is_streamed(address: str) -> bool:
+    """Whether what is at an address passes once, or comes from a hub: it is no file of ours."""
     if address == STANDARD_INPUT:
         return True
     if "://" in address:

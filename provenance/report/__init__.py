@@ -15,6 +15,8 @@ from provenance.report.pen import Pen
 from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
+from provenance.report.receiptfile import receipt_document, receipt_schema, write_receipt
+from provenance.report.receipttext import receipt_text
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
 from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
@@ -33,6 +35,9 @@ __all__ = [
     "read_model",
     "read_report",
     "recall_table",
+    "receipt_document",
+    "receipt_schema",
+    "receipt_text",
     "render",
     "result_document",
     "rule_card",
@@ -42,4 +47,5 @@ __all__ = [
     "timeline_text",
     "write",
     "write_calibration",
+    "write_receipt",
 ]

@@ -18,6 +18,27 @@ _SEQUENCE = re.compile(
 )
 
 
+def escaped(text: str) -> str:
+    r"""Escape, within a text of JSON, what would act or hide, and halves of characters.
+
+    Examples
+    --------
+    >>> print(escaped('"a\x9bb\u202ec"'))
+    "a\u009bb\u202ec"
+    """
+    return _HIDDEN.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return "".join(f"\\u{unit:04x}" for unit in _units(ord(match[0])))
+
+
+def _units(code: int) -> tuple[int, ...]:
+    if code < 0x10000:
+        return (code,)
+    return 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)
+
+
 def visible(text: str) -> str:
     r"""Show what would act, or hide, by its number.
 

@@ -1,7 +1,6 @@
 """result.json: the outcome of a check, for other programs and for every report."""
 
 import json
-import re
 from dataclasses import fields
 from importlib.resources import files
 from typing import Any
@@ -18,7 +17,7 @@ from provenance.model import (
     WaiverOutcome,
 )
 from provenance.report.encoding import plain, revived
-from provenance.report.hostile import HIDDEN
+from provenance.report.hostile import escaped
 
 NAME = "result.json"
 
@@ -85,7 +84,7 @@ def dumps(result: Result) -> str:
         line around, and lone surrogates of odd file names, stand as ``\u`` escapes.
     """
     text = json.dumps(result_document(result), ensure_ascii=False, indent=2, allow_nan=False)
-    return re.sub(f"[{HIDDEN}]", _escaped, text) + "\n"
+    return escaped(text) + "\n"
 
 
 def loads(text: str) -> Result:
@@ -145,13 +144,3 @@ def _flat(
 
 def _nested(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:
     return {**document, inner: {part.name: document[part.name] for part in fields(kind)}}
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return "".join(f"\\u{unit:04x}" for unit in _units(ord(match[0])))
-
-
-def _units(code: int) -> tuple[int, ...]:
-    if code < 0x10000:
-        return (code,)
-    return 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from provenance.run.calibrations import calibration_table, written_calibration
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
+    from provenance.run.cleaning import clean
     from provenance.run.lawbooks import (
         asked_policy,
         explained_rule,
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
     )
     from provenance.run.telling import (
         check_writable,
+        earlier_policy,
         policy_of,
         rate_of,
         rendered,
         summary,
+        told_receipt,
         written,
     )
 
@@ -59,9 +62,11 @@ __all__ = [
     "check",
     "check_writable",
     "checked_policy",
+    "clean",
     "clear_memory",
     "compared_rules",
     "doubt_about",
+    "earlier_policy",
     "explained_rule",
     "fit_registry",
     "linted_rules",
@@ -78,6 +83,7 @@ __all__ = [
     "tested_rules",
     "timeline_of",
     "told_policy",
+    "told_receipt",
     "verified_rules",
     "verify_registry",
     "written",
@@ -103,6 +109,9 @@ _MODULES = {
     "checked_policy": "policies",
     "told_policy": "policies",
     "check": "checking",
+    "clean": "cleaning",
+    "earlier_policy": "telling",
+    "told_receipt": "telling",
     "fit_registry": "chancefitting",
     "Settings": "checking",
     "Dumps": "registries",

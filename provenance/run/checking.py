@@ -24,6 +24,7 @@ from provenance.judge import (
 )
 from provenance.model import (
     FINDINGS,
+    CorpusModel,
     Gate,
     Library,
     Policy,
@@ -113,7 +114,8 @@ def check(
     """
     library = library_of(policy, settings)
     opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
-    return check_opened(opened, library, policy, settings)
+    frozen = None if settings.model_of is None else frozen_model(settings.model_of)
+    return check_opened(opened, library, policy, settings, frozen)
 
 
 def library_of(policy: Policy, settings: Settings) -> Library:
@@ -134,11 +136,16 @@ def library_of(policy: Policy, settings: Settings) -> Library:
     return library
 
 
-def check_opened(opened: Corpus, library: Library, policy: Policy, settings: Settings) -> Report:
-    """Check a corpus that was opened; else as `check`."""
+def check_opened(
+    opened: Corpus,
+    library: Library,
+    policy: Policy,
+    settings: Settings,
+    frozen: CorpusModel | None = None,
+) -> Report:
+    """Check a corpus that was opened, weighing by a model; else as `check`."""
     against = open_references(policy, settings.control)
     registries, hosts = against.registries, SourceHosts(library)
-    frozen = None if settings.model_of is None else frozen_model(settings.model_of)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
     memory = _memory(settings, against, hosts)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Unpack
 
 from provenance.errors import OutputError
-from provenance.model import Policy, Report
+from provenance.model import Policy, Receipt, Report
 from provenance.read import Options, load_policy, override, parse_rate
-from provenance.report import render, terminal_summary, write
+from provenance.report import Pen, read_report, receipt_text, render, terminal_summary, write
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -21,6 +21,16 @@ def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
         As `read.override` takes them.
     """
     return override(load_policy(path, Path.cwd()), **options)
+
+
+def earlier_policy(folder: Path) -> Policy:
+    """Give the policy of an earlier check, from the folder of its report."""
+    return read_report(folder).result.policy
+
+
+def told_receipt(receipt: Receipt, pen: Pen) -> str:
+    """Tell a receipt in a few lines."""
+    return receipt_text(receipt, pen)
 
 
 def rate_of(text: str) -> float:

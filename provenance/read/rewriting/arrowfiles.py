@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from provenance.errors import UnsupportedFormat
 from provenance.read.files import File, reading
 from provenance.read.rewriting.columns import edited_batch
 from provenance.read.rewriting.cuts import Cuts
@@ -44,7 +45,19 @@ def _write_batches(
             kept = edited_batch(batch, first, cuts, file.told)
         first += len(batch)
         if len(kept) or not len(batch):
-            writer.write_batch(kept, custom_metadata=told)
+            try:
+                writer.write_batch(kept, custom_metadata=told)
+            except pa.ArrowInvalid as error:
+                if "ictionary" not in str(error):
+                    raise
+                raise _shared(file) from error
+
+
+def _shared(file: File) -> UnsupportedFormat:
+    return UnsupportedFormat(
+        f"{file.told}: all its batches share one dictionary of texts, which cannot be changed",
+        remedy="take whole documents out, without --redact, or write it as Parquet first",
+    )
 
 
 def _batches(

@@ -27,8 +27,15 @@ def edited_batch(batch: pa.RecordBatch, first: int, cuts: Cuts, file: str) -> pa
     if touched:
         batch = _redacted(batch, first, touched, cuts, file)
     if not cuts.rows.isdisjoint(rows):
-        batch = batch.filter(pa.array([row not in cuts.rows for row in rows]))
+        batch = _kept(batch, [row - first for row in rows if row in cuts.rows])
     return batch
+
+
+def _kept(batch: pa.RecordBatch, gone: list[int]) -> pa.RecordBatch:
+    """Leave rows out: by slices, for not every type of column can be filtered."""
+    bounds = zip([-1, *gone], [*gone, len(batch)], strict=True)
+    slices = [batch.slice(last + 1, end - last - 1) for last, end in bounds if end > last + 1]
+    return pa.concat_batches(slices) if slices else batch.slice(0, 0)
 
 
 def _redacted(

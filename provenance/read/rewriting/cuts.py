@@ -91,12 +91,16 @@ def redacted(text: str, spans: Iterable[tuple[int, int]], replacement: str) -> s
     A mark that combines with a letter goes with it: it must not sit on what stands there next.
     """
     pieces, at = [], 0
-    for start, end in _joined(spans):
-        while end < len(text) and unicodedata.combining(text[end]):
-            end += 1  # noqa: PLW2901 (the stretch reaches on)
-        pieces += [text[at : max(start, at)], replacement]
-        at = max(end, at)
+    for start, end in _joined((start, _reach(text, end)) for start, end in spans):
+        pieces += [text[at:start], replacement]
+        at = end
     return "".join((*pieces, text[at:]))
+
+
+def _reach(text: str, end: int) -> int:
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

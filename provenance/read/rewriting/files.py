@@ -1,6 +1,5 @@
 """Files written again, whatever their format."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -85,5 +84,3 @@ def _copy(file: File, path: Path) -> None:
     with file.open() as stream, path.open("xb") as sink:
         while chunk := stream.read(1 << 20):
             sink.write(chunk)
-        sink.flush()
-        os.fsync(sink.fileno())
