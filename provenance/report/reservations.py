@@ -67,7 +67,7 @@ def weighed(result: Result) -> tuple[str, ...]:
     model = result.corpus_model
     if model is None or model.taken_from is None:
         return ()
-    doubts = "".join(f" {doubt[0].upper()}{doubt[1:]}." for doubt in model.reservations)
+    doubts = "".join(f" {doubt[:1].upper()}{doubt[1:]}." for doubt in model.reservations)
     said = (
         f"Matches were weighed by the model of {model.taken_from}, an earlier check: what is in "
         f"both corpora is judged alike.{doubts}"

@@ -16,6 +16,7 @@ from provenance.model import (
     Waiver,
     WaiverOutcome,
 )
+from provenance.report.coverage import coverage_document
 from provenance.report.encoding import plain, revived
 from provenance.report.hostile import escaped
 
@@ -56,7 +57,10 @@ def result_document(result: Result) -> dict[str, Any]:
         "sample": same["sample"],
         "calibration": same["calibration"],
         "shares": same["shares"],
-        "rulings": [_flat(each, "ruling") for each in result.rulings],
+        "rulings": [
+            _flat(each, "ruling") | {"coverage": coverage_document(result, each.source)}
+            for each in result.rulings
+        ],
         "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],
         "policy": same["policy"],
         "registries": same["registries"],
