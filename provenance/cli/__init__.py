@@ -15,6 +15,10 @@ COMMANDS = {
         "provenance.cli.check",
         "Which share of a dataset is content of which source, and is that allowed?",
     ),
+    "diff": (
+        "provenance.cli.diff",
+        "What changed from one dataset, or report, to another?",
+    ),
     "clean": (
         "provenance.cli.clean",
         "Write a dataset again without what is forbidden, and a receipt.",

@@ -12,6 +12,14 @@ from provenance.model.calibration import (
     Recall,
 )
 from provenance.model.chance import Chance
+from provenance.model.changes import (
+    CHANGES_SCHEMA,
+    Changes,
+    DocumentChanges,
+    ShareMove,
+    Side,
+    Worse,
+)
 from provenance.model.control import Control, Rate
 from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary, SourceCoverage
@@ -98,6 +106,7 @@ __all__ = [
     "ALONE",
     "BACKGROUND_BITS",
     "CALIBRATION_SCHEMA",
+    "CHANGES_SCHEMA",
     "COVERS",
     "DEFAULT_GATES",
     "DOCUMENTS",
@@ -120,6 +129,7 @@ __all__ = [
     "Calibration",
     "CalibrationSummary",
     "Chance",
+    "Changes",
     "Circumstances",
     "CleanedFile",
     "Cleaning",
@@ -130,6 +140,7 @@ __all__ = [
     "CorpusSummary",
     "Corrected",
     "DateRange",
+    "DocumentChanges",
     "Documents",
     "Edges",
     "Estimate",
@@ -172,8 +183,10 @@ __all__ = [
     "SampleSummary",
     "Say",
     "Share",
+    "ShareMove",
     "Shared",
     "Shingles",
+    "Side",
     "Signal",
     "Skipped",
     "Source",
@@ -195,4 +208,5 @@ __all__ = [
     "Waiver",
     "WaiverOutcome",
     "WaiverReason",
+    "Worse",
 ]

@@ -5,6 +5,8 @@ from provenance.report.calibrationfile import (
     calibration_schema,
     write_calibration,
 )
+from provenance.report.changesfile import changes_json
+from provenance.report.changestext import changes_markdown, changes_text
 from provenance.report.folder import read_report, write
 from provenance.report.formats import RENDERERS, render
 from provenance.report.html import html_page
@@ -27,6 +29,9 @@ __all__ = [
     "Pen",
     "calibration_document",
     "calibration_schema",
+    "changes_json",
+    "changes_markdown",
+    "changes_text",
     "dumps",
     "html_page",
     "json_schema",

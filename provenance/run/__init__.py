@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
     from provenance.run.cleaning import clean
+    from provenance.run.diffing import diff
     from provenance.run.lawbooks import (
         asked_policy,
         explained_rule,
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
         policy_of,
         rate_of,
         rendered,
+        rendered_changes,
         summary,
+        told_changes,
         told_receipt,
         written,
     )
@@ -65,6 +68,7 @@ __all__ = [
     "clean",
     "clear_memory",
     "compared_rules",
+    "diff",
     "doubt_about",
     "earlier_policy",
     "explained_rule",
@@ -77,11 +81,13 @@ __all__ = [
     "rate_of",
     "remembered",
     "rendered",
+    "rendered_changes",
     "show_registry",
     "shown_rule",
     "summary",
     "tested_rules",
     "timeline_of",
+    "told_changes",
     "told_policy",
     "told_receipt",
     "verified_rules",
@@ -110,6 +116,9 @@ _MODULES = {
     "told_policy": "policies",
     "check": "checking",
     "clean": "cleaning",
+    "diff": "diffing",
+    "rendered_changes": "telling",
+    "told_changes": "telling",
     "earlier_policy": "telling",
     "told_receipt": "telling",
     "fit_registry": "chancefitting",

@@ -5,9 +5,19 @@ from pathlib import Path
 from typing import Unpack
 
 from provenance.errors import OutputError
-from provenance.model import Policy, Receipt, Report
+from provenance.model import Changes, Policy, Receipt, Report
 from provenance.read import Options, load_policy, override, parse_rate
-from provenance.report import Pen, read_report, receipt_text, render, terminal_summary, write
+from provenance.report import (
+    Pen,
+    changes_json,
+    changes_markdown,
+    changes_text,
+    read_report,
+    receipt_text,
+    render,
+    terminal_summary,
+    write,
+)
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -31,6 +41,16 @@ def earlier_policy(folder: Path) -> Policy:
 def told_receipt(receipt: Receipt, pen: Pen) -> str:
     """Tell a receipt in a few lines."""
     return receipt_text(receipt, pen)
+
+
+def told_changes(changes: Changes, pen: Pen) -> str:
+    """Tell changes on a terminal."""
+    return changes_text(changes, pen)
+
+
+def rendered_changes(name: str, changes: Changes) -> str:
+    """Render changes as "json" or "markdown"."""
+    return {"json": changes_json, "markdown": changes_markdown}[name](changes)
 
 
 def rate_of(text: str) -> float:
