@@ -1,4 +1,4 @@
-"""The window in: corpora, dumps, rule files and policies, from an address to tables and nouns."""
+"""The window in: corpora, dumps, rules and policies as tables and nouns; corpora written again."""
 
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files

@@ -1,6 +1,6 @@
 """Dataclasses of the model as plain JSON values, both ways."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -39,7 +39,8 @@ def revived(kind: type[T], value: Any) -> T:
     Parameters
     ----------
     kind : type
-        A dataclass whose fields are those that `plain` knows. Keys it does not have are ignored.
+        A dataclass whose fields are those that `plain` knows. Keys it does not have are ignored;
+        fields that have a default may be absent: earlier versions did not know them.
     value : dict
         As `plain` gave it.
 
@@ -53,7 +54,13 @@ def revived(kind: type[T], value: Any) -> T:
     ValueError, TypeError or KeyError
         If `value` does not fit `kind`.
     """
-    return kind(**{name: _value(hint, value[name]) for name, hint in get_type_hints(kind).items()})
+    optional = {part.name for part in fields(cast("Any", kind)) if part.default is not MISSING}
+    told = {
+        name: hint
+        for name, hint in get_type_hints(kind).items()
+        if name in value or name not in optional
+    }
+    return kind(**{name: _value(hint, value[name]) for name, hint in told.items()})
 
 
 def _value(kind: Any, value: Any) -> Any:

@@ -115,7 +115,7 @@ def loads(text: str) -> Result:
     return revived(
         Result,
         {
-            **{name: document[name] for name in ("created", *_SAME)},
+            **{name: document[name] for name in ("created", *_SAME) if name in document},
             "tool": document["tool"]["version"],
             "rules_digest": document["rules"]["digest"],
             "gates": [_nested(each, "gate", Gate) for each in document["gates"]],

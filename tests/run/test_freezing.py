@@ -11,8 +11,10 @@ import pytest
 
 from provenance import report
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
+from provenance.match import NO_CANDIDATES, NO_PASSAGES
 from provenance.model import Policy
 from provenance.run import Dumps, Settings, build_registry, check, freezing
+from provenance.run.readings import Counts, Reading
 
 _SAME = ("document", "field", "start", "end", "source", "item", "bits", "strength")
 
@@ -76,6 +78,29 @@ def test_copies_that_are_gone_are_still_left_out_of_the_counts(tmp_path, checked
     frozen = checked(left, tmp_path / "own")
     (kept,) = [row for row in told(frozen) if row["item"] == "p3"]
     assert kept in told(own)
+
+
+def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
+    checked, corpus
+) -> None:
+    model = checked(corpus).model
+    strange = np.array([model.hashes[0] + 1, model.hashes[-1] + 1, 0], np.uint64)
+    hashes = np.concatenate([model.hashes[[3, 0, -1]], strange])
+    reading = Reading(
+        counts=Counts(),
+        skipped=(),
+        candidates=(replace(NO_CANDIDATES, passages=hashes),),
+        lookalikes=(),
+        linked=np.zeros(0, np.int64),
+        link_sources=(),
+        passages=NO_PASSAGES,
+        documents=np.zeros(0, np.int64),
+        kept=None,
+    )
+    (held,) = freezing.held_to([reading], model)
+    sampled = held.passages.holds(held.candidates[0].passages)
+    assert sampled.tolist() == [True] * 3 + [False] * 3
+    assert (held.candidates[0].passages[:3] == hashes[:3]).all()
 
 
 def test_a_model_comes_back_as_it_was_written(tmp_path, checked, corpus) -> None:
