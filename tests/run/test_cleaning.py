@@ -13,6 +13,7 @@ import pytest
 from provenance import report
 from provenance.errors import InputError
 from provenance.model import (
+    FINDINGS,
     Agreement,
     DateRange,
     Policy,
@@ -186,6 +187,33 @@ def test_what_a_redaction_reveals_goes_too(world, pages, posts) -> None:
     assert " ".join(post[:half]) not in left
     assert receipt.rounds >= 2
     assert not world.check(world.out).result.violations
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_what_either_look_at_what_is_left_finds_goes_too(
+    world, pages, posts, monkeypatch, by_itself
+) -> None:
+    rows = [{"text": f"{pages[0]} {posts[0]['text']}"}, *({"text": page} for page in pages[1:9])]
+    world.write("a.jsonl", rows)
+    looked = []
+    look = cleaning.check_opened
+
+    def check_opened(opened, library, policy, settings, frozen=None):
+        made = look(opened, library, policy, settings, frozen)
+        looked.append(frozen is None)
+        # Of what is written, one look says of its fifth row what was said of the first at first.
+        if len(looked) > 1 and looked[1:].count(by_itself) == 1 and looked[-1] is by_itself:
+            row = pa.array([5] * len(first.findings), pa.int64())
+            place = FINDINGS.get_field_index("row")
+            return replace(made, findings=first.findings.set_column(place, "row", row))
+        return made
+
+    first = world.check(world.data)
+    monkeypatch.setattr(cleaning, "check_opened", check_opened)
+    receipt = world.clean()
+    assert (receipt.documents, receipt.rounds) == (2, 2)
+    assert world.lines("a.jsonl") == [*rows[1:6], *rows[7:]]
+    assert looked[-2:] == [False, True]
 
 
 def test_a_replacement_that_is_found_itself_ends_in_words(world, pages, posts, monkeypatch) -> None:
