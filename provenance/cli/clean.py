@@ -127,7 +127,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
 
     Format, columns, order, compression and metadata stay; files of which nothing goes are copied
     byte for byte. CORPUS itself is not touched. What is written is checked again, weighed by the
-    same model, until nothing more is to be taken out.
+    words of CORPUS and by its own, until nothing more is to be taken out.
     """
     options = {
         "purpose": purpose,

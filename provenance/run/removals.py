@@ -39,6 +39,7 @@ class Removed:
     excused: set[Place] = field(default_factory=set)
     tables: list[pa.Table] = field(default_factory=list)
     left: tuple[int, int] = (0, 0)
+    _before: dict[str, Int64s] = field(default_factory=dict)
 
     def chosen(self, findings: pa.Table) -> pa.Table:
         """Pick the findings of a round that are to go; rows are counted as they are now."""
@@ -71,15 +72,16 @@ class Removed:
         for file, rows in gone.items():
             before = self.rows.get(file, np.zeros(0, np.int64))
             new = np.array([self.first_row(file, row) for row in rows], np.int64)
-            self.rows[file] = np.sort(np.concatenate([before, new]))
+            both = np.sort(np.concatenate([before, new]))
+            # Before the n-th that is gone stand n fewer that are left.
+            self.rows[file], self._before[file] = both, both - np.arange(len(both))
         put = self.cleaning.redact or ""
         return {file: Cuts(frozenset(rows), spans[file], put) for file, rows in gone.items()}
 
     def first_row(self, file: str, row: int) -> int:
         """Tell which row of a file, as it was, is now its row of that number."""
-        gone = self.rows.get(file, np.zeros(0, np.int64))
-        # Before the n-th that is gone stand n fewer that are left.
-        return row + int(np.searchsorted(gone - np.arange(len(gone)), row, "right"))
+        before = self._before.get(file)
+        return row if before is None else row + int(np.searchsorted(before, row, "right"))
 
     def table(self) -> pa.Table:
         """Give all that was taken out."""
