@@ -15,6 +15,14 @@ COMMANDS = {
         "provenance.cli.check",
         "Which share of a dataset is content of which source, and is that allowed?",
     ),
+    "diff": (
+        "provenance.cli.diff",
+        "What changed from one dataset, or report, to another?",
+    ),
+    "clean": (
+        "provenance.cli.clean",
+        "Write a dataset again without what is forbidden, and a receipt.",
+    ),
     "report": ("provenance.cli.report", "The outcome of a check, told in another format."),
     "publish": (
         "provenance.cli.publish",

@@ -49,7 +49,7 @@ Examples:
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write result.json, findings.parquet and report.html there.",
+    help="Write result.json, findings.parquet, report.html and model.parquet there.",
 )
 @format_options
 @click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
@@ -128,9 +128,17 @@ Examples:
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A report of an earlier check: gates count only findings that it does not have.",
+    help="A report of an earlier check: gates count only findings that it does not have; matches "
+    "are weighed by its model.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also where the policy is violated.")
+@click.option(
+    "--model-of",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="Weigh matches by the model of an earlier check's corpus, in the folder of its report, "
+    "rather than by CORPUS itself: what is in both is judged alike.",
+)
 @click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
 @click.option(
     "--rules",
@@ -169,6 +177,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     sample: str | None,
     baseline: Path | None,
     exit_zero: bool,
+    model_of: Path | None,
     split: str | None,
     rules: Path | None,
     threads: int | None,
@@ -208,6 +217,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         control=control,
         baseline=baseline,
         cache=None if no_cache else run.memory_folder(),
+        model_of=model_of,
     )
     report = run.check(corpus, asked, settings)
     if output is not None:

@@ -29,6 +29,14 @@ _LAYOUT = click.option(
     "--layout", default="auto", show_default=True, metavar="NAME", help="How the dump is laid out."
 )
 _TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="The column of the text.")
+_OF = click.option(
+    "--of",
+    "published",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many items the source has in all, as far as you know: reports say which part of it "
+    "is looked for.",
+)
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 
 
@@ -48,6 +56,7 @@ Examples:
 @_SOURCE_COLUMN
 @_LAYOUT
 @_TEXT_COLUMN
+@_OF
 @click.option("--no-text", is_flag=True, help="Keep no texts: findings show ids alone.")
 @_QUIET
 def build(  # noqa: PLR0913 (one parameter an option)
@@ -57,6 +66,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     source_column: str | None,
     layout: str,
     text_column: str | None,
+    published: int | None,
     no_text: bool,
     quiet: bool,
 ) -> None:
@@ -65,7 +75,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
     Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
     """
-    read = _dumps(dumps, source, source_column, layout, text_column)
+    read = _dumps(dumps, source, source_column, layout, text_column, published)
     _doubt(run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet))
     if not quiet:
         _show(registry)
@@ -85,6 +95,7 @@ Example:
 @_SOURCE_COLUMN
 @_LAYOUT
 @_TEXT_COLUMN
+@_OF
 @_QUIET
 def add(  # noqa: PLR0913 (one parameter an option)
     registry: Path,
@@ -93,10 +104,11 @@ def add(  # noqa: PLR0913 (one parameter an option)
     source_column: str | None,
     layout: str,
     text_column: str | None,
+    published: int | None,
     quiet: bool,
 ) -> None:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
-    read = _dumps(dumps, source, source_column, layout, text_column)
+    read = _dumps(dumps, source, source_column, layout, text_column, published)
     _doubt(run.add_to_registry(registry, read, quiet=quiet))
     if not quiet:
         _show(registry)
@@ -161,16 +173,22 @@ def _dumps(
     source_column: str | None,
     layout: str,
     text_column: str | None,
+    published: int | None,
 ) -> "run.Dumps":
     if source is None and source_column is None:
         raise InputError(
             "nobody said whose these items are",
             remedy="name the source with --source, or its column with --source-column",
         )
+    if published is not None and source is None:
+        raise InputError(
+            "--of counts the items of one source, and the dumps hold several",
+            remedy="add the dumps of each source by themselves, with --source and --of",
+        )
     doubt = None if source is None else run.doubt_about(source)
     if doubt:
         click.echo(f"Note: {doubt}", err=True)
-    return run.Dumps(dumps, source, source_column, layout, text_column)
+    return run.Dumps(dumps, source, source_column, layout, text_column, published)
 
 
 def _show(registry: Path) -> "run.Manifest":

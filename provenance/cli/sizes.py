@@ -76,7 +76,14 @@ def _source(coverage: "SourceCoverage") -> str:
     dates = f"{_day(coverage.first)} to {_day(coverage.last)}" if coverage.first else "unknown"
     if coverage.undated:
         dates += f", {coverage.undated:,} undated"
-    return f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
+    told = f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
+    if coverage.fraction is None:
+        return told
+    return f"{told}\n    {_part(coverage.fraction)} of the {coverage.published:,} items that it has"
+
+
+def _part(fraction: float) -> str:
+    return f"{fraction:.2%}" if fraction >= 0.0001 else "less than 0.01%"
 
 
 def _day(day: date | None) -> str:

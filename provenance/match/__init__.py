@@ -4,6 +4,7 @@ from provenance.match.attribution import Attribution, Stretches, attribute, unio
 from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
 from provenance.match.chains import FLOOR
 from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
+from provenance.match.copying import copied_items
 from provenance.match.correction import Correction, Falsehood, learn
 from provenance.match.estimates import (
     EDGE_ERROR,
@@ -103,6 +104,7 @@ __all__ = [
     "commons",
     "compiled_as",
     "concatenated",
+    "copied_items",
     "corrected",
     "corrected_sample",
     "entered",

@@ -7,6 +7,7 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
+from provenance.match.copying import copies_in, is_copy
 from provenance.match.counts import ALONE, count, entered, pair, slot_of, triple, vocabulary
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
@@ -25,7 +26,6 @@ from provenance.model import (
     UInt64s,
 )
 
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _DISCOUNT = 0.75
 _HEAPS, _HEAPS_OF_PAIRS = 0.75, 0.8
 """Distinct followers of a token, and of a pair, grow as this power of its count (Heaps' law)."""
@@ -35,7 +35,6 @@ _MOST_BITS = 16.0
 REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
 _MOST = 0.8  # of an item
 _MEMORY = 64  # matched tokens looked back over for repeats
-_COPY_COVER, _COPY_LEAST, _COPY_RUN = 0.6, 8, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,7 @@ def measure(
     corpus: Passages,
     language: Language = NO_LANGUAGE,
     threads: int = 1,
+    known: Int64s | None = None,
 ) -> Features:
     """Measure candidates against the corpus as a whole.
 
@@ -106,6 +106,8 @@ def measure(
         What everybody says: a small corpus does not know it.
     threads : int
         How many count, and measure, at a time.
+    known : ndarray of int64, shape (items,), or None
+        Passages of the sample that are known to hold a copy of each item, from whoever saw more.
     """
     holdings = registry.holdings
     words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
@@ -118,10 +120,10 @@ def measure(
         (candidates.items, candidates.run_offsets, candidates.runs),
         (holdings.tokens, holdings.token_offsets),
     )
-    is_copy = (matched >= _COPY_COVER * length) & (matched >= _COPY_LEAST)
-    copies = _copies(candidates, corpus, is_copy)
+    copied = is_copy(matched, length)
+    copies = copies_in(candidates, corpus, copied, known)
     # A post that many pass on inside one source is no phrase of everybody's.
-    passed_on = np.where(is_copy & (candidates.across == 0), candidates.rarest, 1).astype(np.int64)
+    passed_on = np.where(copied & (candidates.across == 0), candidates.rarest, 1).astype(np.int64)
     figures = np.empty((len(candidates), 6))
     in_language = entered(words, language.keys, language.counts)
     counts = words.keys, in_corpus, in_registry, in_language
@@ -164,21 +166,6 @@ def measure(
         whole,
         broken,
     )
-
-
-def _copies(candidates: Candidates, corpus: Passages, is_copy: Flags) -> Int64s:
-    """Count the sampled passages that hold a copy of each candidate's item, its own included.
-
-    A phrase must not become cheap because the corpus quotes the very item again and again, so all
-    copies are left out of the corpus's counts. A partial match is no copy, nor is a whole item of
-    a few words: a proverb that somebody once posted stays a proverb.
-    """
-    sampled = corpus.holds(candidates.passages)
-    counted = sampled & (is_copy | (candidates.longest >= _COPY_RUN))
-    keys = candidates.passages[counted] ^ (candidates.items[counted] * _SPREAD)
-    items = candidates.items[counted][np.unique(keys, return_index=True)[1]]
-    copies = np.bincount(items, minlength=int(candidates.items.max(initial=0)) + 1)
-    return np.maximum(copies[candidates.items], sampled).astype(np.int64)
 
 
 @kernel

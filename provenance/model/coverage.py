@@ -20,6 +20,9 @@ class SourceCoverage:
         Items without a date.
     unattributable : int
         Items too short, or too common in their words, ever to be matched.
+    published : int or None
+        Items that the source has in all, as whoever built the registry declared; None where nobody
+        did.
     """
 
     source: str
@@ -29,6 +32,12 @@ class SourceCoverage:
     last: date | None
     undated: int
     unattributable: int
+    published: int | None = None
+
+    @property
+    def fraction(self) -> float | None:
+        """The part of the source's items that is held; None where nobody declared it."""
+        return min(self.items / self.published, 1.0) if self.published else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pyarrow as pa
 from provenance.model.baseline import BaselineSummary
 from provenance.model.calibration import CalibrationSummary
 from provenance.model.control import Control
+from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary
 from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
@@ -198,6 +199,8 @@ class Result:
         How many findings may be chance; None where nothing measured it.
     baseline : BaselineSummary or None
         What is new beside an earlier result: gates count only that. None without one.
+    corpus_model : CorpusModelSummary or None
+        What the corpus's own words were taken to be like; None where nobody kept it.
     """
 
     tool: str
@@ -218,6 +221,7 @@ class Result:
     backgrounds: tuple[RegistrySummary, ...] = ()
     control: Control | None = None
     baseline: BaselineSummary | None = None
+    corpus_model: CorpusModelSummary | None = None
 
     @property
     def status(self) -> str:
@@ -241,7 +245,10 @@ class Report:
         The outcome.
     findings : pyarrow.Table
         Of schema `FINDINGS`.
+    model : CorpusModel or None
+        For later checks to be weighed by; no renderer looks at it.
     """
 
     result: Result
     findings: pa.Table
+    model: CorpusModel | None = None

@@ -1,13 +1,16 @@
-"""The window in: corpora, dumps, rule files and policies, from an address to tables and nouns."""
+"""The window in: corpora, dumps, rules and policies as tables and nouns; corpora written again."""
 
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.captures import CARD, Captures, load_captures
-from provenance.read.corpora import Corpus, open_corpus
+from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
 from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
+from provenance.read.files import File
 from provenance.read.gatesyntax import parse_gate, parse_rate
+from provenance.read.hub import is_saved
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_collected, parse_day
+from provenance.read.rewriting import Cuts, check_rewritable, rewrite, write_saved
 from provenance.read.ruleexamples import unlike
 from provenance.read.rulefiles import load_cases, load_examples, load_rules
 from provenance.read.rulelint import rule_mistakes
@@ -27,12 +30,17 @@ __all__ = [
     "LAYOUTS",
     "Captures",
     "Corpus",
+    "Cuts",
+    "File",
     "Files",
     "Options",
     "Page",
     "Part",
     "card_notice",
+    "check_rewritable",
     "detect_layout",
+    "is_saved",
+    "is_streamed",
     "load_calibration",
     "load_captures",
     "load_cases",
@@ -43,6 +51,7 @@ __all__ = [
     "notices",
     "open_corpus",
     "open_dump",
+    "open_files",
     "override",
     "parse_card",
     "parse_collected",
@@ -50,6 +59,8 @@ __all__ = [
     "parse_files",
     "parse_gate",
     "parse_rate",
+    "rewrite",
     "rule_mistakes",
     "unlike",
+    "write_saved",
 ]

@@ -29,7 +29,7 @@ _DECODER = json.JSONDecoder()
 
 def json_parts(file: File, named: Sequence[str]) -> list[Part]:
     """Make a file of JSON a part of a corpus, whichever way its objects are written."""
-    if _is_lines(file):
+    if has_lines(file):
         return lines_parts(file, named)
     with closing(_lots(file, _SAMPLE)) as lots:
         sample = [record for lot in lots for _, record in lot.records[:_SAMPLED]][:_SAMPLED]
@@ -42,7 +42,8 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
 
-def _is_lines(file: File) -> bool:
+def has_lines(file: File) -> bool:
+    """Whether a file of JSON has an object on each line."""
     head = file.head(_HEAD)
     if file.format == "jsonl" or not is_lines(head):
         return is_lines(head)
@@ -73,7 +74,7 @@ def _lots(file: File, size: int) -> Generator[Records]:
         yield from array_records(stream, file.told, size)
 
 
-class _Text:
+class Text:
     """A stream's characters, of which only those in use are kept."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -141,7 +142,7 @@ def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
     CorruptFile
         If it is cut short, or no JSON: where one element ends is not known then.
     """
-    text = _Text(stream)
+    text = Text(stream)
     row = 0
     lot, held = Records([], []), 0
     try:
@@ -165,7 +166,7 @@ def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
         yield lot
 
 
-def _elements(text: _Text) -> Iterator[tuple[object, str]]:
+def _elements(text: Text) -> Iterator[tuple[object, str]]:
     if text.peek() != "[":
         yield from _one_by_one(text)
         return
@@ -181,7 +182,7 @@ def _elements(text: _Text) -> Iterator[tuple[object, str]]:
         raise ValueError("there is more behind the array")
 
 
-def _one_by_one(text: _Text) -> Iterator[tuple[object, str]]:
+def _one_by_one(text: Text) -> Iterator[tuple[object, str]]:
     if not text.peek():
         return
     first, written = text.value()
@@ -190,11 +191,17 @@ def _one_by_one(text: _Text) -> Iterator[tuple[object, str]]:
         while text.peek():
             yield text.value()
         return
-    lists = [value for value in first.values() if _is_rows(value)] if _is_object(first) else []
-    if len(lists) == 1:
-        yield from ((row, json.dumps(row, ensure_ascii=False)) for row in lists[0])
+    member = list_of_rows(first)
+    if member is not None and _is_object(first) and _is_rows(rows := first[member]):
+        yield from ((row, json.dumps(row, ensure_ascii=False)) for row in rows)
     else:
         yield first, written
+
+
+def list_of_rows(value: object) -> str | None:
+    """Name the member of a lone object that is the list of rows; None where there is none."""
+    named = [name for name, rows in value.items() if _is_rows(rows)] if _is_object(value) else []
+    return named[0] if len(named) == 1 else None
 
 
 def _is_rows(value: object) -> TypeGuard[list[Record]]:
@@ -205,7 +212,7 @@ def _is_object(value: object) -> TypeGuard[Record]:
     return isinstance(value, dict)
 
 
-def _expect(text: _Text, mark: str) -> None:
+def _expect(text: Text, mark: str) -> None:
     found = text.peek()
     if found != mark:
         raise ValueError(f"{mark!r} is expected, not {found!r}")

@@ -7,7 +7,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import zstandard
 
@@ -94,6 +94,33 @@ BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, zlib.error, zipfile.Bad
 def compression_of(head: bytes) -> str | None:
     """Recognise a compression by a file's first bytes."""
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
+
+
+def compressing(sink: BinaryIO, compression: str | None) -> BinaryIO:
+    """Return a stream that compresses into `sink`, which stays open; the same bytes every time."""
+    return cast("BinaryIO", _COMPRESSORS[compression](sink))
+
+
+class _Lent(io.RawIOBase):
+    """Passes bytes on to a stream that somebody else closes."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink = sink
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        return self._sink.write(data)
+
+
+_COMPRESSORS: dict[str | None, Callable[[BinaryIO], object]] = {
+    None: _Lent,
+    "gz": lambda sink: gzip.GzipFile("", "wb", fileobj=sink, mtime=0),
+    "bz2": lambda sink: bz2.BZ2File(sink, "wb"),
+    "xz": lambda sink: lzma.LZMAFile(sink, "wb"),  # noqa: SIM115 (whoever asked closes it)
+    "zst": lambda sink: zstandard.ZstdCompressor().stream_writer(sink, closefd=False),
+}
 
 
 def decompressed(source: BinaryIO, compression: str | None) -> BinaryIO:

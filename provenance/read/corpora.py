@@ -42,6 +42,8 @@ class Corpus:
         there are no bytes to come back to.
     ignored : int
         Files of its folders that are hidden, or no data.
+    files : tuple of File
+        In order of their names; none of what has no file of its own.
     """
 
     addresses: tuple[str, ...]
@@ -49,6 +51,7 @@ class Corpus:
     text_columns: tuple[str, ...]
     digests: Digests
     ignored: int = 0
+    files: tuple[File, ...] = ()
 
     def hash_files(self) -> None:
         """Read the bytes of all files for their digests, which are at hand from then on."""
@@ -99,7 +102,7 @@ def open_corpus(
         If there are no rows.
     """
     _check_given(addresses)
-    streamed = sorted({address for address in addresses if _is_streamed(address)})
+    streamed = sorted({address for address in addresses if is_streamed(address)})
     label = len(addresses) > 1
     parts, digests = [], []
     for address in streamed:
@@ -110,15 +113,37 @@ def open_corpus(
     local = [address for address in addresses if address not in streamed]
     _check_split(split, addresses)
     files, ignored = _files(local, split)
-    for file in files:
-        digest = cache(file.digest)
-        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
-        digests.append((file.name, digest))
+    found = open_files(addresses, files, text_columns)
+    parts += found.parts
+    digests += found.digests
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
         )
-    return replace(_corpus(addresses, parts, tuple(digests)), ignored=ignored)
+    return replace(_corpus(addresses, parts, tuple(digests)), ignored=ignored, files=tuple(files))
+
+
+def open_files(
+    addresses: Sequence[str], files: Sequence[File], text_columns: Sequence[str] = ()
+) -> Corpus:
+    """Open a corpus of files that were found already; there may be no rows in them.
+
+    Parameters
+    ----------
+    addresses : sequence of str
+        What it is called.
+    files : sequence of File
+        In order of their names.
+    text_columns : sequence of str
+        As of `open_corpus`.
+    """
+    parts: list[Part] = []
+    digests = []
+    for file in files:
+        digest = cache(file.digest)
+        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
+        digests.append((file.name, digest))
+    return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
 
 
 def _table(opener: Callable[[File], Tabular]) -> Reader:
@@ -159,7 +184,7 @@ def _check_given(addresses: Sequence[str]) -> None:
 
 
 def _check_split(split: str | None, addresses: Sequence[str]) -> None:
-    datasets = [a for a in addresses if is_saved(a) or (_is_streamed(a) and a != STANDARD_INPUT)]
+    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and a != STANDARD_INPUT)]
     if split is not None and not datasets:
         raise InputError(
             f"there is no split {split!r} in {', '.join(addresses)}: files have none",
@@ -167,7 +192,8 @@ def _check_split(split: str | None, addresses: Sequence[str]) -> None:
         )
 
 
-def _is_streamed(address: str) -> bool:
+def is_streamed(address: str) -> bool:
+    """Whether what is at an address passes once, or comes from a hub: it is no file of ours."""
     if address == STANDARD_INPUT:
         return True
     if "://" in address:

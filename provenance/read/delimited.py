@@ -20,7 +20,7 @@ from provenance.read.tabular import Block, Piece, Tabular
 csv.field_size_limit(1 << 30)  # the library's own limit would refuse long documents
 
 _BLOCK = 4 << 20
-_SAMPLE = 1 << 18
+SAMPLE = 1 << 18
 _ROWS = 4096
 """Rows of a block of the slower parser."""
 
@@ -40,15 +40,15 @@ def open_delimited(file: File) -> Tabular:
     Tabular
         In one piece; every column is of strings.
     """
-    head = file.head(_SAMPLE)
-    dialect = dialect_of(head, file.path, whole=len(head) < _SAMPLE)
+    head = file.head(SAMPLE)
+    dialect = dialect_of(head, file.path, whole=len(head) < SAMPLE)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
     def read(paths: Sequence[str]) -> Iterator[Block]:
         return _read(file, dialect, paths)
 
     def sample(names: Sequence[str]) -> pa.Table:
-        rows = _rows(_decoded(io.BytesIO(head)), dialect)
+        rows = _rows(decoded(io.BytesIO(head)), dialect)
         whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
         return pa.Table.from_batches([_batch(whole, dialect, names)])
 
@@ -161,7 +161,7 @@ def _numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
 
 def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[Block]:
     row = 0
-    with _decoded(file.stream()) as lines:
+    with decoded(file.stream()) as lines:
         rows = _rows(lines, dialect)
         lots = iter(lambda: list(islice(rows, _ROWS)), [])
         while some := following(lots, file.told, row):
@@ -185,7 +185,7 @@ def _width(text: str) -> str:
     return skips.UNCLOSED if text.count("\n") > 1 else skips.WIDTH
 
 
-def _decoded(stream: BinaryIO) -> io.TextIOWrapper:
+def decoded(stream: BinaryIO) -> io.TextIOWrapper:
     """Decode a stream; bad bytes are kept as they are, so that they cost their own row alone."""
     buffered = io.BufferedReader(cast("io.RawIOBase", stream))
     return io.TextIOWrapper(buffered, "utf-8-sig", errors="surrogateescape", newline="")

@@ -72,7 +72,7 @@ def holds_text(kind: pa.DataType) -> bool:
     """Whether there are strings anywhere within values of `kind`."""
     if pa.types.is_struct(kind):
         return any(holds_text(kind.field(place).type) for place in members(kind))
-    if _is_list(kind):
+    if is_list(kind):
         return holds_text(kind.value_type)
     return is_textual(kind)
 
@@ -122,7 +122,7 @@ def _walk(column: pa.Array, rows: Int64s, names: _Names) -> Iterator[Leaves]:
     kind = column.type
     if is_textual(kind) or is_bytes(kind):
         yield Leaves(rows, names.spelt(), strings(column))
-    elif _is_list(kind):
+    elif is_list(kind):
         values, parents = pc.list_flatten(column), _parents(column)
         yield from _walk(values, rows[parents], names.numbered(parents, _places(parents)))
     elif pa.types.is_struct(kind):
@@ -144,7 +144,8 @@ def _places(parents: Int64s) -> Int64s:
     return np.arange(len(parents), dtype=np.int64) - np.repeat(firsts, counts)
 
 
-def _is_list(kind: pa.DataType) -> bool:
+def is_list(kind: pa.DataType) -> bool:
+    """Whether values of `kind` are lists whose elements are looked into."""
     return bool(
         pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     )

@@ -1,6 +1,6 @@
 """Registries are built: dumps in, one folder out, or nothing at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from provenance.errors import FingerprintMismatch, RegistryError
 from provenance.match import SHIPPED
 from provenance.model import Chance, Items, Skipped
 from provenance.registry import folder as folders
+from provenance.registry.coverage import declared
 from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
@@ -28,6 +29,7 @@ def build(
     batches: Iterable[Items],
     *,
     keep_texts: bool = True,
+    published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
 ) -> Manifest:
@@ -42,6 +44,8 @@ def build(
         source and id the later counts.
     keep_texts : bool
         Whether it holds the items' texts, to be shown beside what matches them.
+    published : mapping of str to int, or None
+        How many items sources have in all, as far as somebody declares it.
     progress : callable or None
         Told the number of items in each batch that was taken in.
     limits : Limits or None
@@ -64,6 +68,8 @@ def build(
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
             manifest = _made(shop, staged, 0, SHIPPED)
+        sources = declared(manifest.sources, published or {})
+        manifest = replace(manifest, sources=sources)
         folders.publish(shop.out, manifest, folder)
     return manifest
 
@@ -72,6 +78,7 @@ def add(
     folder: Path,
     batches: Iterable[Items],
     *,
+    published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
 ) -> Manifest:
@@ -83,6 +90,8 @@ def add(
         The registry. It keeps the new items' texts if it keeps those of the old.
     batches : iterable of Items
         As for `build`; of two items with the same source and id the newly given counts.
+    published : mapping of str to int, or None
+        As for `build`; of other sources what was declared before.
     progress : callable or None
         Told the number of items in each batch that was taken in.
     limits : Limits or None
@@ -119,8 +128,13 @@ def add(
             skipped = merged(earlier.skipped, staged.skipped)
             both = Staged(rows + staged.rows, skipped)
             manifest = _made(shop, both, earlier.replaced, earlier.chance)
+        sources = declared(manifest.sources, published or {}, earlier.sources)
         if manifest.digest == earlier.digest:
-            return earlier
+            restated = replace(earlier, sources=sources)
+            if restated != earlier:
+                folders.restate(staging, restated, folder)
+            return restated
+        manifest = replace(manifest, sources=sources)
         folders.succeed(shop.out / manifest.generation, manifest, folder)
     return manifest
 

@@ -1,10 +1,12 @@
 """What a registry holds of each source. Absence of a match is not clearance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
+from provenance.errors import RegistryError
 from provenance.model import Flags, SourceCoverage
 
 _FIRST = [
@@ -63,6 +65,43 @@ def coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
         )
         for row in both.rename_columns(_NAMES).sort_by("source").to_pylist()
     )
+
+
+def declared(
+    sources: Sequence[SourceCoverage],
+    published: Mapping[str, int],
+    earlier: Sequence[SourceCoverage] = (),
+) -> tuple[SourceCoverage, ...]:
+    """State how many items each source has in all.
+
+    Parameters
+    ----------
+    sources : sequence of SourceCoverage
+        What is held of each.
+    published : mapping of str to int
+        What is declared now.
+    earlier : sequence of SourceCoverage
+        What was declared before; it no longer holds where more is held than that.
+
+    Raises
+    ------
+    RegistryError
+        If less is declared than is held.
+    """
+    known = {one.source: one.published for one in earlier}
+
+    def of(source: SourceCoverage) -> int | None:
+        said = published.get(source.source)
+        if said is not None and said < source.items:
+            raise RegistryError(
+                f"{source.source} is said to have {said:,} items, but {source.items:,} of them are "
+                "held",
+                remedy="say with --of how many items the source has in all, or leave it out",
+            )
+        before = known.get(source.source)
+        return said or (before if before and before >= source.items else None)
+
+    return tuple(replace(source, published=of(source)) for source in sources)
 
 
 def _day(seconds: int | None) -> date | None:

@@ -110,6 +110,14 @@ def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
     drop_others(folder, manifest)
 
 
+def restate(staging: Path, manifest: Manifest, folder: Path) -> None:
+    """Put another manifest of the same generation in the place of a registry's present one."""
+    written = staging / MANIFEST
+    _write(written, render(manifest))
+    written.replace(folder / MANIFEST)
+    _sync(folder)
+
+
 def drop_others(folder: Path, manifest: Manifest) -> None:
     """Remove every generation but the manifest's: an earlier one, or a killed run's."""
     for path in folder.glob(_GENERATIONS):

@@ -6,6 +6,8 @@ from provenance.report.calibrationfile import (
     calibration_schema,
     write_calibration,
 )
+from provenance.report.changesfile import changes_json
+from provenance.report.changestext import changes_markdown, changes_text
 from provenance.report.comments import comment
 from provenance.report.findingsfile import NAME as FINDINGS_NAME
 from provenance.report.folder import read_report, write, write_text
@@ -16,10 +18,13 @@ from provenance.report.jobs import give_outputs, pull_request, shares_output, su
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
 from provenance.report.manner import PLAIN, Manner
+from provenance.report.modelfile import has_model, read_model
 from provenance.report.pen import Pen
 from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
+from provenance.report.receiptfile import receipt_document, receipt_schema, write_receipt
+from provenance.report.receipttext import receipt_text
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
 from provenance.report.signalstory import Heard, signal_story
 from provenance.report.steps import summary_line
@@ -36,9 +41,13 @@ __all__ = [
     "Pen",
     "calibration_document",
     "calibration_schema",
+    "changes_json",
+    "changes_markdown",
+    "changes_text",
     "comment",
     "dumps",
     "give_outputs",
+    "has_model",
     "html_page",
     "json_schema",
     "loads",
@@ -46,8 +55,12 @@ __all__ = [
     "one_line",
     "policy_text",
     "pull_request",
+    "read_model",
     "read_report",
     "recall_table",
+    "receipt_document",
+    "receipt_schema",
+    "receipt_text",
     "render",
     "result_document",
     "rule_card",
@@ -61,5 +74,6 @@ __all__ = [
     "timeline_text",
     "write",
     "write_calibration",
+    "write_receipt",
     "write_text",
 ]

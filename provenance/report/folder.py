@@ -1,4 +1,4 @@
-"""The folder of a report: result.json, findings.parquet, report.html."""
+"""The folder of a report: result.json, findings.parquet, report.html, model.parquet."""
 
 import tempfile
 from pathlib import Path
@@ -7,13 +7,13 @@ import pyarrow as pa
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import Report, Result
-from provenance.report import findingsfile, html, resultfile
+from provenance.report import findingsfile, html, modelfile, resultfile
 
 PAGE = "report.html"
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write result.json, findings.parquet and report.html into a folder, whole or not at all.
+    """Write a report into a folder, whole or not at all.
 
     Parameters
     ----------
@@ -35,7 +35,13 @@ def write(report: Report, folder: Path) -> None:
             findingsfile.write_findings(report.findings, Path(made, findingsfile.NAME))
             _write_text(Path(made, PAGE), html.html_page(report))
             _write_text(Path(made, resultfile.NAME), resultfile.dumps(report.result))
-            for name in (findingsfile.NAME, PAGE, resultfile.NAME):
+            names = [findingsfile.NAME, PAGE, resultfile.NAME]
+            if report.model is None:  # the earlier report's model would be another corpus's
+                (folder / modelfile.NAME).unlink(missing_ok=True)
+            else:
+                modelfile.write_model(report.model, Path(made, modelfile.NAME))
+                names.insert(0, modelfile.NAME)
+            for name in names:
                 Path(made, name).replace(folder / name)
     except OSError as error:
         raise OutputError(

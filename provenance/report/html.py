@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from provenance.model import MeasuredRecall, Report, Result
-from provenance.report import figures, reservations, trust, wording
+from provenance.report import coverage, figures, reservations, trust, wording
 from provenance.report.bars import bar, ceiling
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.hostile import visible, web_address
@@ -97,7 +97,7 @@ def _environment() -> Environment:
         # Whatever is printed, whoever wrote it: nothing hides in it.
         finalize=_shown,
     )
-    made.globals.update(say=wording, trust=trust, reserve=reservations)
+    made.globals.update(say=wording, trust=trust, reserve=reservations, coverage=coverage)
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
     made.filters.update(timeline_bar=timeline_bar)

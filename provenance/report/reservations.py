@@ -49,16 +49,30 @@ def band_lines(shares: Iterable[Share]) -> tuple[str, ...]:
 
 
 def limits(result: Result) -> tuple[str, ...]:
-    """Say what backgrounds and a control were for, and what came of them."""
+    """Say what backgrounds, a control and an earlier model were for, and what came of them."""
     backgrounds = [
         f"Background {background.path}: {count(background.items, 'item')}; what it holds too is "
         "contested."
         for background in result.backgrounds
     ]
+    told = (*backgrounds, *weighed(result))
     if result.control is None:
-        return tuple(backgrounds)
+        return told
     doubts = control_doubts(result.control, result.policy.circumstances.collected)
-    return (*backgrounds, " ".join((chance_sentence(result.control), *doubts)))
+    return (*told, " ".join((chance_sentence(result.control), *doubts)))
+
+
+def weighed(result: Result) -> tuple[str, ...]:
+    """Say by what matches were weighed, where that is not the corpus itself."""
+    model = result.corpus_model
+    if model is None or model.taken_from is None:
+        return ()
+    doubts = "".join(f" {doubt[:1].upper()}{doubt[1:]}." for doubt in model.reservations)
+    said = (
+        f"Matches were weighed by the model of {model.taken_from}, an earlier check: what is in "
+        f"both corpora is judged alike.{doubts}"
+    )
+    return (said,)
 
 
 def chance_sentence(control: Control) -> str:

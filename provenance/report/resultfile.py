@@ -16,6 +16,7 @@ from provenance.model import (
     Waiver,
     WaiverOutcome,
 )
+from provenance.report.coverage import coverage_document
 from provenance.report.encoding import plain, revived
 from provenance.report.jsontext import json_text
 from provenance.report.manner import Manner
@@ -25,6 +26,7 @@ NAME = "result.json"
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
+    "corpus_model",
 )
 """Fields that stand in the document as they stand in `Result`."""
 
@@ -56,7 +58,10 @@ def result_document(result: Result) -> dict[str, Any]:
         "sample": same["sample"],
         "calibration": same["calibration"],
         "shares": same["shares"],
-        "rulings": [_flat(each, "ruling") for each in result.rulings],
+        "rulings": [
+            _flat(each, "ruling") | {"coverage": coverage_document(result, each.source)}
+            for each in result.rulings
+        ],
         "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],
         "policy": same["policy"],
         "registries": same["registries"],
@@ -66,6 +71,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "method": same["method"],
         "control": same["control"],
         "baseline": same["baseline"],
+        "corpus_model": same["corpus_model"],
     }
 
 

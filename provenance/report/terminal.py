@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from provenance.model import GateOutcome, Report, Result, SourceRuling, State
 from provenance.report.cells import cells, shortened, wrapped
+from provenance.report.coverage import looked_for
 from provenance.report.excerpts import passage
-from provenance.report.figures import count, days, size
+from provenance.report.figures import count, days, percent, size
 from provenance.report.hostile import inline, one_line
 from provenance.report.manner import Manner
 from provenance.report.pen import LONGEST, Pen
@@ -110,6 +111,7 @@ def _why(pen: Pen, result: Result) -> list[str]:
     lines = [pen.bold("Why")]
     for group in groups[:SOURCES]:
         lines += _rulings(pen, group)
+        lines += pen.wrap(looked_for(result, group[0].source), "    ")
     return lines if groups else []
 
 
@@ -203,8 +205,9 @@ def _limits(pen: Pen, result: Result) -> list[str]:
     held = [source for registry in result.registries for source in registry.sources]
     for each in held[:SOURCES]:
         short = f"; {each.unattributable:,} cannot be matched" if each.unattributable else ""
+        part = "" if each.fraction is None else f" ({percent(each.fraction)} of all)"
         lines += pen.wrap(
-            f"{each.source}: {count(each.items, 'item')} in the registry, "
+            f"{each.source}: {count(each.items, 'item')} in the registry{part}, "
             f"{days(each.first, each.last)}{short}.",
             "  ",
             "    ",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from provenance.run.captured import told_signals
     from provenance.run.chancefitting import fit_registry
     from provenance.run.checking import Settings, check
+    from provenance.run.cleaning import clean
+    from provenance.run.diffing import diff
     from provenance.run.lawbooks import (
         asked_policy,
         explained_rule,
@@ -42,13 +44,17 @@ if TYPE_CHECKING:
     from provenance.run.telling import (
         check_anchor,
         check_writable,
+        earlier_policy,
         earlier_report,
         format_names,
         outcome_line,
         policy_of,
         rate_of,
         rendered,
+        rendered_changes,
         summary,
+        told_changes,
+        told_receipt,
         written,
         written_text,
     )
@@ -71,9 +77,12 @@ __all__ = [
     "check_anchor",
     "check_writable",
     "checked_policy",
+    "clean",
     "clear_memory",
     "compared_rules",
+    "diff",
     "doubt_about",
+    "earlier_policy",
     "earlier_report",
     "explained_rule",
     "fit_registry",
@@ -88,12 +97,15 @@ __all__ = [
     "rate_of",
     "remembered",
     "rendered",
+    "rendered_changes",
     "show_registry",
     "shown_rule",
     "summary",
     "tested_rules",
     "timeline_of",
+    "told_changes",
     "told_policy",
+    "told_receipt",
     "told_signals",
     "verified_rules",
     "verify_registry",
@@ -126,6 +138,12 @@ _MODULES = {
     "told_policy": "policies",
     "told_signals": "captured",
     "check": "checking",
+    "clean": "cleaning",
+    "diff": "diffing",
+    "rendered_changes": "telling",
+    "told_changes": "telling",
+    "earlier_policy": "telling",
+    "told_receipt": "telling",
     "fit_registry": "chancefitting",
     "Settings": "checking",
     "Dumps": "registries",

@@ -12,10 +12,10 @@ from provenance.model import Floats
 from provenance.read import load_language, open_corpus
 from provenance.registry import Manifest, open_registry
 from provenance.run.checking import Settings
-from provenance.run.claiming import document_bases, text_bases
+from provenance.run.claiming import document_bases
 from provenance.run.outsiders import unowned
 from provenance.run.progress import progress
-from provenance.run.readings import Opened, Reading, opened
+from provenance.run.readings import Opened, Reading, opened, text_bases
 from provenance.run.scanning import read_corpus
 
 _LEAST_TOKENS = 100_000

@@ -17,13 +17,12 @@ from provenance.judge import (
     with_doubts,
 )
 from provenance.model import (
-    CorpusSummary,
+    CorpusModel,
     Gate,
     Library,
     Policy,
     Report,
     Result,
-    Skipped,
 )
 from provenance.read import Corpus, load_rules, open_corpus
 from provenance.run.backgrounds import coverage
@@ -33,6 +32,7 @@ from provenance.run.declared import Declarations, declarations_of
 from provenance.run.evidence import gather
 from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
+from provenance.run.freezing import frozen_model, held_to, model_of, model_summary, weighed_by
 from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
@@ -42,7 +42,7 @@ from provenance.run.references import References, open_references
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
-from provenance.run.summaries import check_conclusive, summaries
+from provenance.run.summaries import check_conclusive, corpus_summary, summaries
 from provenance.run.tally import Looked, share_of, shares
 
 
@@ -65,9 +65,13 @@ class Settings:
     control : str or None
         Registry of items that cannot be in the corpus; None measures no chance.
     baseline : Path or None
-        Folder of an earlier report; gates count only what it does not have. None counts all.
+        Folder of an earlier report; gates count only what it does not have, and matches are
+        weighed by its model, where it has one. None counts all.
     cache : Path or None
         Folder in which readings are kept for the next check; None keeps none.
+    model_of : Path or None
+        Folder of an earlier report whose model of its corpus matches are weighed by; None weighs
+        by the corpus itself.
     """
 
     threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
@@ -78,6 +82,7 @@ class Settings:
     control: str | None = None
     baseline: Path | None = None
     cache: Path | None = None
+    model_of: Path | None = None
 
 
 def check(
@@ -106,6 +111,21 @@ def check(
     ProvenanceError
         If the work cannot be done: see `provenance.errors`.
     """
+    library = library_of(policy, settings)
+    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
+    frozen = None if settings.model_of is None else frozen_model(settings.model_of)
+    return check_opened(opened, library, policy, settings, frozen)
+
+
+def library_of(policy: Policy, settings: Settings) -> Library:
+    """Load the law book that a policy speaks of.
+
+    Raises
+    ------
+    PolicyError
+        If the policy names what is not there, or no registry.
+    """
     if not policy.registries:
         raise PolicyError(
             "there is no registry to check against",
@@ -113,7 +133,17 @@ def check(
         )
     library = load_rules(settings.rules)
     check_known(policy, library)
-    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    return library
+
+
+def check_opened(
+    opened: Corpus,
+    library: Library,
+    policy: Policy,
+    settings: Settings,
+    frozen: CorpusModel | None = None,
+) -> Report:
+    """Check a corpus that was opened, weighing by a model; else as `check`."""
     against = open_references(policy, settings.control)
     baseline = open_baseline(settings.baseline)
     registries, declarations = against.registries, declarations_of(library, policy)
@@ -121,11 +151,13 @@ def check(
     seen = opened if sample is None else sample.tap(opened)
     memory = _memory(settings, against, declarations)
     whole = _read(seen, against, declarations, settings, memory)
+    whole = whole if frozen is None else held_to(whole, frozen)
     readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        raise _nothing(corpus, opened)
-    settled = claims(readings, registries, settings.threads)
+        raise _nothing(opened)
+    settled = claims(readings, registries, settings.threads, frozen)
+    model = model_of(readings, registries) if frozen is None else frozen
     spans = gather(
         seen, readings, settled, registries, against.backgrounds, memory, settings.threads
     )
@@ -147,8 +179,9 @@ def check(
         control=against.chance(whole, settled, made.findings),
         calibration=None if fit is None else fit.summary(made.result.corpus.digest),
         sample=None if sample is None else sample.summary(),
+        corpus_model=model_summary(model, settings.model_of, registries),
     )
-    return Report(result, made.findings)
+    return Report(result, made.findings, model)
 
 
 def _read(
@@ -185,10 +218,10 @@ def _memory(settings: Settings, against: References, declarations: Declarations)
     return memory
 
 
-def _nothing(corpus: Sequence[str], opened: Corpus) -> EmptyCorpus:
+def _nothing(opened: Corpus) -> EmptyCorpus:
     columns = ", ".join(opened.text_columns) or "no column"
     return EmptyCorpus(
-        f"there is no text to check in {', '.join(corpus)}; what was read is {columns}",
+        f"there is no text to check in {', '.join(opened.addresses)}; what was read is {columns}",
         remedy="name the column that holds the text with --text-column",
     )
 
@@ -217,7 +250,7 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     result = Result(
         tool=__version__,
         created=now,
-        corpus=_summary(corpus, readings, looked.counts),
+        corpus=corpus_summary(corpus, readings, looked.counts),
         registries=summed,
         rules_digest=library.digest,
         policy=policy,
@@ -241,32 +274,3 @@ def _gated(gates: Sequence[Gate], everything: Found, looked: Looked) -> list[tup
         share_of(everything, looked, counted(gate, everything.findings), gate.unit)
         for gate in gates
     ]
-
-
-def _summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
-    return CorpusSummary(
-        addresses=corpus.addresses,
-        files=len({part.file for part in corpus.parts}),
-        documents=counts.documents,
-        texts=counts.texts,
-        tokens=counts.tokens,
-        bytes=counts.bytes,
-        digest=corpus.digest(),
-        text_columns=corpus.text_columns,
-        skipped=_all_skipped(readings),
-    )
-
-
-def _all_skipped(readings: Sequence[Reading]) -> tuple[Skipped, ...]:
-    """Put what each part skipped together, file by file and reason by reason."""
-    sums: dict[tuple[str, str], Skipped] = {}
-    for skipped in (skipped for reading in readings for skipped in reading.skipped):
-        key = skipped.file, skipped.reason
-        before = sums.get(key, Skipped(*key, 0))
-        sums[key] = Skipped(
-            *key, before.count + skipped.count, (*before.rows, *skipped.rows)[:_FIRST_ROWS]
-        )
-    return tuple(sums[key] for key in sorted(sums))
-
-
-_FIRST_ROWS = 5

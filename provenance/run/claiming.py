@@ -18,9 +18,9 @@ from provenance.match import (
     union,
     weights,
 )
-from provenance.model import ELLIPSIS, Flags, Floats, Int64s, UInt32s
+from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
 from provenance.read import load_language
-from provenance.run.readings import Opened, Reading
+from provenance.run.readings import Opened, Reading, known_copies, text_bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,12 @@ class Claims:
         )
 
 
-def claims(readings: Sequence[Reading], registries: Sequence[Opened], threads: int = 1) -> Claims:
+def claims(
+    readings: Sequence[Reading],
+    registries: Sequence[Opened],
+    threads: int = 1,
+    model: CorpusModel | None = None,
+) -> Claims:
     """Weigh all candidates of a corpus, and settle who gets which tokens.
 
     Parameters
@@ -84,6 +89,8 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened], threads: i
         That they were matched against, in order.
     threads : int
         How many count words at a time.
+    model : CorpusModel or None
+        What the readings are held to (`freezing.held_to`); None weighs by themselves alone.
     """
     corpus = union(reading.passages for reading in readings)
     size = sum(opened.size for opened in registries)
@@ -95,7 +102,8 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened], threads: i
                 for reading, before in zip(readings, text_bases(readings), strict=True)
             ]
         )
-        features = measure(candidates, opened.index, corpus, load_language(), threads)
+        known = None if model is None else known_copies(model, opened)
+        features = measure(candidates, opened.index, corpus, load_language(), threads, known)
         chance = opened.index.holdings.chance
         likely = odds(features, len(corpus.tokens))
         rare = strength(likely, chance, size)
@@ -111,12 +119,6 @@ def claims(readings: Sequence[Reading], registries: Sequence[Opened], threads: i
         np.concatenate(owners),
         registries,
     )
-
-
-def text_bases(readings: Sequence[Reading]) -> list[int]:
-    """Give the number of the first text of each part."""
-    counts = [reading.counts.texts for reading in readings]
-    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
 
 
 def document_bases(readings: Sequence[Reading]) -> list[int]:

@@ -11,11 +11,11 @@ from provenance.fingerprint import tokenise
 from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, passages, whole_passages
-from provenance.run.claiming import Claims, document_bases, text_bases
+from provenance.run.claiming import Claims, document_bases
 from provenance.run.entries import keep_table, recalled_table, spans_name
 from provenance.run.excerpts import excerpts
 from provenance.run.memory import Memory
-from provenance.run.readings import Opened, Reading
+from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
 from provenance.run.wholes import Whole, filling, own_words, wholes_of
 

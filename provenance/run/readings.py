@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+import numpy as np
 import pyarrow as pa
 
 from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
-from provenance.model import Int64s, Skipped
+from provenance.model import CorpusModel, Int64s, Skipped
 from provenance.registry import Registry
 from provenance.run.likely import Likely
 from provenance.run.spool import Spool
@@ -106,3 +107,14 @@ class Reading:
     documents: Int64s
     kept: Spool | None
     likely: Likely | None = None
+
+
+def text_bases(readings: Sequence[Reading]) -> list[int]:
+    """Give the number of the first text of each part."""
+    counts = [reading.counts.texts for reading in readings]
+    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
+
+
+def known_copies(model: CorpusModel, opened: Opened) -> Int64s:
+    """Count the passages that hold a copy of each item, as a model knows them."""
+    return model.copies(opened.registry.manifest.digest, len(opened.index.holdings.first))

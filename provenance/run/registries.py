@@ -41,6 +41,8 @@ class Dumps:
         How they are laid out; "auto" looks.
     text_column : str or None
         The column of the text, in tables.
+    published : int or None
+        How many items the source has in all, as far as somebody knows.
     """
 
     addresses: Sequence[str]
@@ -48,6 +50,14 @@ class Dumps:
     source_column: str | None = None
     layout: str = "auto"
     text_column: str | None = None
+    published: int | None = None
+
+    @property
+    def declared(self) -> dict[str, int]:
+        """How many items the source has in all, by its id."""
+        return (
+            {} if self.published is None or self.source is None else {self.source: self.published}
+        )
 
     def items(self) -> Iterator[Items]:
         """Read all items of all dumps."""
@@ -72,13 +82,19 @@ def build_registry(
         If something is at `folder` already.
     """
     with progress("building", None, " items", quiet=quiet) as shown:
-        return registry.build(folder, dumps.items(), keep_texts=keep_texts, progress=shown.advance)
+        return registry.build(
+            folder,
+            dumps.items(),
+            keep_texts=keep_texts,
+            published=dumps.declared,
+            progress=shown.advance,
+        )
 
 
 def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Manifest:
     """Add the items of dumps to a registry; of two with the same id, the later read counts."""
     with progress("adding", None, " items", quiet=quiet) as shown:
-        return registry.add(folder, dumps.items(), progress=shown.advance)
+        return registry.add(folder, dumps.items(), published=dumps.declared, progress=shown.advance)
 
 
 def doubt_about(source: str) -> str | None:

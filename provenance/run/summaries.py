@@ -1,4 +1,4 @@
-"""Registries, summed up as a check sees them: with what it could not find even if it were there."""
+"""What was checked, and against what, summed up for the result."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,12 +7,13 @@ import numpy as np
 
 from provenance.errors import RegistryError
 from provenance.match import unattributable
-from provenance.model import RegistrySummary
-from provenance.run.readings import Opened
+from provenance.model import CorpusSummary, RegistrySummary, Skipped
+from provenance.read import Corpus
+from provenance.run.readings import Counts, Opened, Reading
 
 
 def summaries(registries: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
-    """Sum up registries that are matched at a time: the more they hold, the more is beyond."""
+    """Sum up registries that are matched at a time: more of what they hold is out of reach then."""
     size = sum(one.size for one in registries)
     return tuple(_summary(one, size) for one in registries)
 
@@ -45,3 +46,33 @@ def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
         "in its words to be told from chance, so that no match says nothing",
         remedy="add longer items with `provenance registry add`, or name another --registry",
     )
+
+
+def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
+    """Sum up what was looked at, and what of it could not be read."""
+    return CorpusSummary(
+        addresses=corpus.addresses,
+        files=len({part.file for part in corpus.parts}),
+        documents=counts.documents,
+        texts=counts.texts,
+        tokens=counts.tokens,
+        bytes=counts.bytes,
+        digest=corpus.digest(),
+        text_columns=corpus.text_columns,
+        skipped=_all_skipped(readings),
+    )
+
+
+def _all_skipped(readings: Sequence[Reading]) -> tuple[Skipped, ...]:
+    """Put what each part skipped together, file by file and reason by reason."""
+    sums: dict[tuple[str, str], Skipped] = {}
+    for skipped in (skipped for reading in readings for skipped in reading.skipped):
+        key = skipped.file, skipped.reason
+        before = sums.get(key, Skipped(*key, 0))
+        sums[key] = Skipped(
+            *key, before.count + skipped.count, (*before.rows, *skipped.rows)[:_FIRST_ROWS]
+        )
+    return tuple(sums[key] for key in sorted(sums))
+
+
+_FIRST_ROWS = 5

@@ -5,14 +5,19 @@ from pathlib import Path
 from typing import Unpack
 
 from provenance.errors import OutputError
-from provenance.model import Policy, Report
+from provenance.model import Changes, Policy, Receipt, Report
 from provenance.read import Options, load_policy, override, parse_rate
 from provenance.report import (
     FORMATS,
     Manner,
+    Pen,
+    changes_json,
+    changes_markdown,
+    changes_text,
     named_anchor,
     one_line,
     read_report,
+    receipt_text,
     render,
     summary_line,
     terminal_summary,
@@ -34,13 +39,33 @@ def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
     return override(load_policy(path, Path.cwd()), **options)
 
 
+def earlier_policy(folder: Path) -> Policy:
+    """Give the policy of an earlier check, from the folder of its report."""
+    return read_report(folder).result.policy
+
+
+def told_receipt(receipt: Receipt, pen: Pen) -> str:
+    """Tell a receipt in a few lines."""
+    return receipt_text(receipt, pen)
+
+
+def told_changes(changes: Changes, pen: Pen) -> str:
+    """Tell changes on a terminal."""
+    return changes_text(changes, pen)
+
+
+def rendered_changes(name: str, changes: Changes) -> str:
+    """Render changes as "json" or "markdown"."""
+    return {"json": changes_json, "markdown": changes_markdown}[name](changes)
+
+
 def rate_of(text: str) -> float:
     """Read what part of a corpus is looked at: "1%"."""
     return parse_rate(text)
 
 
 def written(report: Report, folder: Path) -> None:
-    """Write `result.json`, `findings.parquet` and `report.html`."""
+    """Write a report's files."""
     write(report, folder)
 
 

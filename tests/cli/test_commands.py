@@ -66,7 +66,8 @@ def test_a_violated_policy_exits_with_1_and_writes_the_report(world: Path) -> No
 
     assert done.returncode == 1, done.stderr
     assert "FAIL" in done.stdout
-    assert sorted(os.listdir(world / "out")) == ["findings.parquet", "report.html", "result.json"]
+    names = ["findings.parquet", "model.parquet", "report.html", "result.json"]
+    assert sorted(os.listdir(world / "out")) == names
 
 
 def test_json_goes_to_stdout_and_nothing_else(world: Path) -> None:

@@ -83,3 +83,30 @@ def test_a_plain_file_is_no_registry_to_add_to(provenance, tmp_path):
     assert done.returncode == 2
     assert "is a file, and no registry" in done.stderr
     assert "registry add" not in done.stderr
+
+
+def test_how_much_of_a_source_is_held_is_declared_shown_and_told(provenance, tmp_path):
+    lines(tmp_path / "a.jsonl", [{"id": f"i{n}", "text": text(n)} for n in range(10)])
+    asked = ("registry", "build", "r", "--source", "x", "a.jsonl")
+    few = provenance(*asked, "--of", "9", cwd=tmp_path)
+    assert few.returncode == 2
+    assert "x is said to have 9 items, but 10 of them are held" in few.stderr
+    built = provenance(*asked, "--of", "40", cwd=tmp_path)
+    assert "25.00% of the 40 items that it has" in built.stdout
+    lines(tmp_path / "c.jsonl", [{"text": "nothing of anybody's stands on this page"}])
+    done = provenance("check", "c.jsonl", "--registry", "r", cwd=tmp_path)
+    assert "10 items in the registry (25.0% of all)" in done.stdout
+    assert "Absence of a match is not clearance" in done.stdout
+    again = ("registry", "add", "r", "--source", "x", "a.jsonl", "--of", "100", "-q")
+    assert provenance(*again, cwd=tmp_path).returncode == 0
+    shown = provenance("registry", "show", "r", cwd=tmp_path)
+    assert "10.00% of the 100 items that it has" in shown.stdout
+
+
+def test_a_number_for_several_sources_is_refused(provenance, tmp_path):
+    lines(tmp_path / "a.jsonl", [{"text": text(1), "source": "x"}])
+    asked = ("registry", "build", "r", "--source-column", "source", "a.jsonl", "--of", "9")
+    done = provenance(*asked, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--of counts the items of one source" in done.stderr
+    assert "--source and --of" in done.stderr

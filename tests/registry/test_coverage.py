@@ -1,12 +1,16 @@
 """A registry says what it covers, and what it left out."""
 
+import json
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from provenance.errors import RegistryError
 from provenance.model import ITEMS, Items, Skipped
 from provenance.registry import add, build, open_registry
+from provenance.registry.manifest import read_manifest
 
 
 def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
@@ -67,3 +71,48 @@ def test_what_was_skipped_is_not_counted_again_when_it_is_read_again(items, post
     build(tmp_path / "r", [Items(items(posts(3)).batch, once)])
     manifest = add(tmp_path / "r", [Items(items(posts(3, seed=1)).batch, grown)])
     assert manifest.skipped == (*grown, once[1])
+
+
+def test_how_many_items_a_source_has_is_declared_kept_and_declared_anew(items, posts, tmp_path):
+    rows = posts(30)
+    few, more = items(rows[:10]), items(rows)
+    source = rows[0]["source"]
+
+    def told() -> tuple[int, int | None]:
+        (held,) = (s for s in open_registry(tmp_path / "r").manifest.sources if s.source == source)
+        return held.items, held.published
+
+    build(tmp_path / "r", [few], published={source: 20})
+    held = told()[0]
+    assert told() == (held, 20)
+    add(tmp_path / "r", [few])
+    assert told() == (held, 20)
+    digest = open_registry(tmp_path / "r").manifest.digest
+    add(tmp_path / "r", [few], published={source: 40})
+    assert told() == (held, 40)
+    assert open_registry(tmp_path / "r").manifest.digest == digest
+    build(tmp_path / "s", [few], published={source: held})
+    made = add(tmp_path / "s", [more])
+    (grown,) = (s for s in made.sources if s.source == source)
+    assert grown.items > held
+    assert grown.published is None  # it has more than that, so how many nobody knows
+
+
+def test_fewer_items_than_are_held_cannot_be_all(items, posts, tmp_path):
+    rows = posts(30)
+    source = rows[0]["source"]
+    with pytest.raises(RegistryError, match="is said to have 1 items") as raised:
+        build(tmp_path / "r", [items(rows)], published={source: 1})
+    assert "--of" in raised.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_manifest_that_declares_nothing_is_read(items, posts, tmp_path):
+    build(tmp_path / "r", [items(posts(30))])
+    path = tmp_path / "r" / "registry.json"
+    stated = json.loads(path.read_text("utf-8"))
+    for source in stated["sources"]:
+        assert source.pop("published") is None
+    path.write_text(json.dumps(stated), "utf-8")
+    sources = read_manifest(tmp_path / "r").sources
+    assert [source.fraction for source in sources] == [None] * len(sources) != []

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Estimate, Rate
+from provenance.model import CorpusModelSummary, DateRange, Estimate, Rate
 from provenance.report.reservations import (
     band,
     band_lines,
@@ -103,3 +103,12 @@ def test_limits_name_backgrounds_and_the_control():
     assert "(registries/later)" in chance
     assert "37 items of the control" in chance
     assert limits(clear_report().result) == ()
+
+
+def test_an_earlier_model_is_said_with_what_stands_against_it():
+    own = CorpusModelSummary("0" * 64, 10, 1280)
+    assert limits(replace(clear_report().result, corpus_model=own)) == ()
+    taken = replace(own, taken_from="report-1", reservations=("it did not look for reg/y",))
+    (said,) = limits(replace(clear_report().result, corpus_model=taken))
+    assert said.startswith("Matches were weighed by the model of report-1, an earlier check")
+    assert said.endswith(" It did not look for reg/y.")

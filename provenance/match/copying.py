@@ -1,0 +1,67 @@
+"""Copies of items in the sample of a corpus: what they say is no phrase of its own."""
+
+import numpy as np
+
+from provenance.match.candidates import Candidates
+from provenance.match.lookup import Index
+from provenance.match.passages import Passages
+from provenance.match.wordcounts import matched_words, words_of
+from provenance.model import Flags, Floats, Int64s, UInt32s, UInt64s
+
+_COVER, _LEAST, _RUN = 0.6, 8, 12
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def is_copy(matched: Floats, length: Floats) -> Flags:
+    """Tell which matches hold most of their item, going by the words that match of how many."""
+    return np.asarray((matched >= _COVER * length) & (matched >= _LEAST))
+
+
+def copies_in(
+    candidates: Candidates, corpus: Passages, whole: Flags, known: Int64s | None = None
+) -> Int64s:
+    """Count the sampled passages that hold a copy of each candidate's item, its own included.
+
+    A phrase must not become cheap because the corpus quotes the very item again and again, so all
+    copies are left out of the corpus's counts. A partial match is no copy, nor is a whole item of
+    a few words: a proverb that somebody once posted stays a proverb.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        All of a corpus.
+    corpus : Passages
+        A sample of it.
+    whole : ndarray of bool
+        Which of them are copies (`is_copy`).
+    known : ndarray of int64, shape (items,), or None
+        How many are known to, at least.
+    """
+    copied = candidates.items[_pairs(candidates, corpus, whole)]
+    items = int(candidates.items.max(initial=0)) + 1
+    copies = np.bincount(copied, minlength=items)
+    if known is not None:
+        copies = np.maximum(copies, known[:items])
+    return np.maximum(copies[candidates.items], corpus.holds(candidates.passages)).astype(np.int64)
+
+
+def copied_items(
+    candidates: Candidates, registry: Index, corpus: Passages
+) -> tuple[UInt64s, UInt32s]:
+    """Give the sampled passages that hold copies, and the item of each: every pair once."""
+    holdings = registry.holdings
+    length = words_of(holdings.tokens, holdings.token_offsets)[candidates.items]
+    matched = matched_words(
+        (candidates.items, candidates.run_offsets, candidates.runs),
+        (holdings.tokens, holdings.token_offsets),
+    )
+    pairs = _pairs(candidates, corpus, is_copy(matched, length))
+    return candidates.passages[pairs], candidates.items[pairs]
+
+
+def _pairs(candidates: Candidates, corpus: Passages, whole: Flags) -> Int64s:
+    """Pick a candidate for every passage of the sample and item of which it holds a copy."""
+    sampled = corpus.holds(candidates.passages)
+    counted = np.flatnonzero(sampled & (whole | (candidates.longest >= _RUN)))
+    keys = candidates.passages[counted] ^ (candidates.items[counted] * _SPREAD)
+    return counted[np.unique(keys, return_index=True)[1]]

@@ -1,0 +1,191 @@
+"""What became of a corpus that was cleaned: proof for whoever asks what was taken out, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from provenance.model.terms import Verdict
+
+RECEIPT_SCHEMA = "provenance/receipt/1"
+
+REMOVALS = pa.schema(
+    [
+        pa.field("document", pa.string(), nullable=False),
+        pa.field("file", pa.string(), nullable=False),  # of the corpus before
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("field", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),  # of the text as it was in that round
+        pa.field("end", pa.int64(), nullable=False),
+        pa.field("whole", pa.bool_(), nullable=False),  # the document went, not the span alone
+        pa.field("round", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("item", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("evidence", pa.string(), nullable=False),
+        pa.field("verdict", pa.string(), nullable=False),
+        pa.field("basis", pa.string()),
+        pa.field("terms", pa.string()),
+        pa.field("strength", pa.float64(), nullable=False),
+    ]
+)
+"""One row a finding for which something was taken out; no word of anybody's text is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What is to be taken out of a corpus, and how.
+
+    Parameters
+    ----------
+    verdicts : tuple of Verdict
+        Findings of these go, the strictest first.
+    redact : str or None
+        What stands in place of each passage; None takes whole documents out.
+    waived, contested : bool
+        Whether findings go, too, that somebody answers for, or that are contested.
+    """
+
+    verdicts: tuple[Verdict, ...] = (Verdict.FORBIDDEN,)
+    redact: str | None = None
+    waived: bool = False
+    contested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much a corpus holds.
+
+    Parameters
+    ----------
+    digest : str or None
+        Of its files; None where there are none.
+    documents, tokens, bytes : int
+        Rows with text; tokens; bytes of UTF-8 text.
+    """
+
+    digest: str | None
+    documents: int
+    tokens: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file as it lies on disk.
+
+    Parameters
+    ----------
+    bytes : int
+        Its size.
+    sha256 : str
+        Its digest, in hex.
+    """
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedFile:
+    """What became of a file.
+
+    Parameters
+    ----------
+    file : str
+        Relative to the corpus.
+    written : str or None
+        Relative to the cleaned corpus; None where nothing of it is left.
+    documents, spans : int
+        Taken out of it.
+    before : FileFacts
+        As it was.
+    after : FileFacts or None
+        As it is there; the same, where nothing was taken out.
+    """
+
+    file: str
+    written: str | None
+    documents: int
+    spans: int
+    before: FileFacts
+    after: FileFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalReason:
+    """Why some of it was taken out.
+
+    Parameters
+    ----------
+    source : str
+        Whose content it is.
+    verdict, basis, terms : str
+        What was ruled, and by what; null where no document of terms says it.
+    findings, documents : int
+        How many, and in how many documents.
+    """
+
+    source: str
+    verdict: str
+    basis: str | None
+    terms: str | None
+    findings: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was taken out of a corpus, where and why, and what is left.
+
+    Parameters
+    ----------
+    tool : str
+        Version of `provenance`.
+    created : datetime
+        When the cleaned corpus was complete.
+    addresses : tuple of str
+        The corpus, as given.
+    before, after : Volume
+        What it held, and what it holds.
+    cleaning : Cleaning
+        What was asked.
+    purpose : str
+        For which the verdicts are.
+    registries : tuple of str
+        Digests of what it was checked against.
+    rules, model : str
+        Digests of the law book, and of the model of the corpus as it was.
+    rounds : int
+        How often something was taken out: what is left is checked again, weighed by that model and
+        by itself, and what is found then goes too.
+    documents, spans : int
+        Taken out; a document's own spans are not counted.
+    reasons : tuple of RemovalReason
+        Why.
+    left_waived, left_contested : int
+        Findings of those verdicts that were left in.
+    not_copied : int
+        Files in its folders that are not data, and so were neither checked nor copied.
+    files : tuple of CleanedFile
+        In order of their names.
+    """
+
+    tool: str
+    created: datetime
+    addresses: tuple[str, ...]
+    before: Volume
+    after: Volume
+    cleaning: Cleaning
+    purpose: str
+    registries: tuple[str, ...]
+    rules: str
+    model: str
+    rounds: int
+    documents: int
+    spans: int
+    reasons: tuple[RemovalReason, ...]
+    left_waived: int
+    left_contested: int
+    not_copied: int
+    files: tuple[CleanedFile, ...]

@@ -1,0 +1,115 @@
+"""Arrow's own files written again: the same batches, schema, metadata and compression."""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from provenance.errors import UnsupportedFormat
+from provenance.read.files import File, reading
+from provenance.read.rewriting.columns import edited_batch
+from provenance.read.rewriting.cuts import Cuts
+
+_MAGIC = b"ARROW1"
+_CODECS = {0: "lz4", 1: "zstd"}
+
+
+def rewrite_arrow(file: File, path: Path, cuts: Cuts) -> None:
+    """Write an IPC file or stream again, a batch at a time; one left empty is left out."""
+    with reading(file.told), pa.memory_map(file.path) as source:
+        options = pa.ipc.IpcWriteOptions(compression=compression_of(source))
+        source.seek(0)
+        if source.read(len(_MAGIC)) == _MAGIC:
+            source.seek(0)
+            reader = pa.ipc.open_file(source)
+            made = pa.ipc.new_file(path, reader.schema, options=options, metadata=reader.metadata)
+        else:
+            source.seek(0)
+            reader = pa.ipc.open_stream(source)
+            made = pa.ipc.new_stream(path, reader.schema, options=options)
+        with made as writer:
+            _write_batches(reader, writer, cuts, file)
+
+
+def _write_batches(
+    reader: pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader,
+    writer: pa.ipc.RecordBatchFileWriter | pa.ipc.RecordBatchStreamWriter,
+    cuts: Cuts,
+    file: File,
+) -> None:
+    first = 0
+    for batch, told in _batches(reader):
+        kept = batch
+        if cuts.touches(first, first + len(batch)):
+            kept = edited_batch(batch, first, cuts, file.told)
+        first += len(batch)
+        if len(kept) or not len(batch):
+            try:
+                writer.write_batch(kept, custom_metadata=told)
+            except pa.ArrowInvalid as error:
+                if "ictionary" not in str(error):
+                    raise
+                raise _shared(file) from error
+
+
+def _shared(file: File) -> UnsupportedFormat:
+    return UnsupportedFormat(
+        f"{file.told}: all its batches share one dictionary of texts, which cannot be changed",
+        remedy="take whole documents out, without --redact, or write it as Parquet first",
+    )
+
+
+def _batches(
+    reader: pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader,
+) -> Iterator[tuple[pa.RecordBatch, pa.KeyValueMetadata | None]]:
+    if isinstance(reader, pa.ipc.RecordBatchFileReader):
+        for number in range(reader.num_record_batches):
+            found = reader.get_batch_with_custom_metadata(number)
+            yield found.batch, found.custom_metadata
+        return
+    while True:
+        try:
+            found = reader.read_next_batch_with_custom_metadata()
+        except StopIteration:
+            return
+        yield found.batch, found.custom_metadata
+
+
+def compression_of(source: pa.NativeFile) -> str | None:
+    """Tell how the batches of an IPC file or stream are compressed; None where they are not.
+
+    The library reads them without telling. It stands in the header of each batch, a table of
+    flatbuffers: message → header (field 2) → compression (field 3) → codec (field 0).
+    """
+    source.seek(0)
+    source.seek(8 if source.read(len(_MAGIC)) == _MAGIC else 0)
+    for message in pa.ipc.MessageReader.open_stream(source):
+        if message.type == "record batch":
+            data = message.metadata.to_pybytes()
+            batch = _table(data, _root(data), 2)
+            compression = None if batch is None else _table(data, batch, 3)
+            if compression is None:
+                return None
+            codec = _field(data, compression, 0)
+            return _CODECS[0 if codec is None else data[codec]]
+    return None
+
+
+def _root(data: bytes) -> int:
+    return int(struct.unpack_from("<I", data)[0])
+
+
+def _field(data: bytes, table: int, number: int) -> int | None:
+    """Give where a field of a table stands; None where it has its default."""
+    fields = table - struct.unpack_from("<i", data, table)[0]
+    (size,) = struct.unpack_from("<H", data, fields)
+    if 4 + 2 * number >= size:
+        return None
+    (offset,) = struct.unpack_from("<H", data, fields + 4 + 2 * number)
+    return table + offset if offset else None
+
+
+def _table(data: bytes, table: int, number: int) -> int | None:
+    place = _field(data, table, number)
+    return None if place is None else place + struct.unpack_from("<I", data, place)[0]

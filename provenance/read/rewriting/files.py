@@ -1,0 +1,86 @@
+"""Files written again, whatever their format."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from provenance.errors import UnsupportedFormat
+from provenance.read.arrays import has_lines
+from provenance.read.compression import compressing
+from provenance.read.files import File
+from provenance.read.rewriting.arrays import rewrite_array
+from provenance.read.rewriting.arrowfiles import rewrite_arrow
+from provenance.read.rewriting.cuts import Cuts
+from provenance.read.rewriting.delimited import rewrite_delimited
+from provenance.read.rewriting.lines import rewrite_lines
+from provenance.read.rewriting.parquet import rewrite_parquet
+from provenance.read.rewriting.textfiles import rewrite_text
+
+
+def rewrite(file: File, path: Path, cuts: Cuts) -> bool:
+    """Write a file of a corpus again, without what is to go.
+
+    Parameters
+    ----------
+    file : File
+        On this machine's disk; it is not touched.
+    path : Path
+        Where; no file is there.
+    cuts : Cuts
+        What goes. Where that is nothing, the copy is the same, byte for byte.
+
+    Returns
+    -------
+    bool
+        Whether there is anything left: a text file whose document goes is not written.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it lies where it cannot be written again.
+    CorruptFile
+        If it does not hold what was found in it.
+    """
+    check_rewritable(file)
+    if file.format == "text" and cuts.rows:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not cuts.rows and not cuts.spans:
+        _copy(file, path)
+    elif file.format in _WHOLE:
+        _WHOLE[file.format](file, path, cuts)
+    else:
+        with path.open("xb") as sink, compressing(sink, file.compression) as stream:
+            _streamed(file)(file, stream, cuts)
+    return True
+
+
+def check_rewritable(file: File) -> None:
+    """Refuse what cannot be written again as it is."""
+    if not file.is_local:
+        raise UnsupportedFormat(
+            f"{file.told}: only files on this machine's disk can be cleaned, outside of archives",
+            remedy="fetch or unpack it, and clean what that gives",
+        )
+
+
+_WHOLE: dict[str, Callable[[File, Path, Cuts], None]] = {
+    "parquet": rewrite_parquet,
+    "arrow": rewrite_arrow,
+}
+_STREAMED: dict[str, Callable[[File, BinaryIO, Cuts], None]] = {
+    "csv": rewrite_delimited,
+    "text": rewrite_text,
+}
+
+
+def _streamed(file: File) -> Callable[[File, BinaryIO, Cuts], None]:
+    if file.format in _STREAMED:
+        return _STREAMED[file.format]
+    return rewrite_lines if has_lines(file) else rewrite_array
+
+
+def _copy(file: File, path: Path) -> None:
+    with file.open() as stream, path.open("xb") as sink:
+        while chunk := stream.read(1 << 20):
+            sink.write(chunk)

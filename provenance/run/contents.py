@@ -1,0 +1,172 @@
+"""Documents of two corpora, told apart by their ids and by digests of what they say."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import DocumentChanges, Flags, UInt64s
+from provenance.read import Corpus, Part
+from provenance.run.entries import keep_table, recalled_table
+from provenance.run.memory import Memory
+
+_CONTENTS = pa.schema(
+    [
+        pa.field("document", pa.string(), nullable=False),
+        pa.field("name", pa.uint64(), nullable=False),  # hash of that
+        pa.field("content", pa.uint64(), nullable=False),  # hash of the texts, and of an own id
+    ]
+)
+_EXAMPLES = 20
+
+
+def document_changes(
+    old: Corpus, new: Corpus, documents: int, memory: Memory | None, threads: int
+) -> DocumentChanges:
+    """Compare the documents of two corpora.
+
+    Parts of files that are the same, byte for byte, are not read.
+
+    Parameters
+    ----------
+    old, new : Corpus
+        What to compare; both can be read again.
+    documents : int
+        How many the later one has.
+    memory : Memory or None
+        What is known of parts that were compared before.
+    threads : int
+        Parts that are read at a time.
+    """
+    both = Counter(map(_identity, old.parts)) & Counter(map(_identity, new.parts))
+    before, after = (
+        _contents(_unshared(corpus.parts, both), memory, threads) for corpus in (old, new)
+    )
+    gone = before.filter(pa.array(surplus(_keys(before), _keys(after))))
+    come = after.filter(pa.array(surplus(_keys(after), _keys(before))))
+    names = gone["name"].to_numpy(), come["name"].to_numpy()
+    removed, added = surplus(*names), surplus(names[1], names[0])
+    told = (
+        ("added", come.filter(pa.array(added))),
+        ("removed", gone.filter(pa.array(removed))),
+        ("changed", come.filter(pa.array(~added))),
+    )
+    return DocumentChanges(
+        added=int(added.sum()),
+        removed=int(removed.sum()),
+        changed=int((~added).sum()),
+        same=documents - len(come),
+        examples=tuple(
+            (how, name)
+            for how, table in told
+            for name in table["document"].slice(0, _EXAMPLES).to_pylist()
+        ),
+    )
+
+
+def _identity(part: Part) -> tuple[str, ...]:
+    """Give what decides the documents of a part, but for names that stand for a place."""
+    if part.key is None:
+        return ("unlike any other", part.file, str(part.index))
+    # The first line of a layout counts the rows before: where they stand is no matter here.
+    return (part.layout.partition("\n")[2], *part.text_columns, part.key())
+
+
+def _unshared(parts: Sequence[Part], both: Counter[tuple[str, ...]]) -> list[Part]:
+    left = Counter(both)
+    own = []
+    for part in parts:
+        identity = _identity(part)
+        if left[identity]:
+            left[identity] -= 1
+        else:
+            own.append(part)
+    return own
+
+
+def _contents(parts: Sequence[Part], memory: Memory | None, threads: int) -> pa.Table:
+    def contents(part: Part) -> pa.Table:
+        name = None
+        if memory is not None and part.key is not None:
+            name = memory.name("contents", part.file, part.layout, *_identity(part))
+        found = recalled_table(memory, name, _CONTENTS)
+        if found is None:
+            found = pa.Table.from_batches(_hashed(part), _CONTENTS)
+            keep_table(memory, name, found)
+        return found
+
+    with ThreadPoolExecutor(threads) as pool:
+        return pa.concat_tables([_CONTENTS.empty_table(), *pool.map(contents, parts)])
+
+
+def _hashed(part: Part) -> Iterator[pa.RecordBatch]:
+    for documents in part.batches():
+        batch = documents.batch
+        rows, files = batch.column("row"), batch.column("file")
+        places = pc.binary_join_element_wise(files, rows.cast(pa.string()), "#")
+        own = pc.not_equal(batch.column("document"), places).to_pylist()
+        texts = zip(*(batch.column(n).to_pylist() for n in ("field", "text")), strict=True)
+        said: dict[tuple[str, int], list[str]] = {}
+        names: dict[tuple[str, int], tuple[str, bool]] = {}
+        keys = zip(files.to_pylist(), rows.to_pylist(), strict=True)
+        documents_of = zip(batch.column("document").to_pylist(), own, strict=True)
+        for key, name, (field, text) in zip(keys, documents_of, texts, strict=True):
+            said.setdefault(key, []).extend((field, text))
+            names[key] = name
+        columns = [
+            [name for name, _ in names.values()],
+            [_hash([name]) for name, _ in names.values()],
+            [
+                _hash([*texts, *([name] if is_own else [])])
+                for texts, (name, is_own) in zip(said.values(), names.values(), strict=True)
+            ],
+        ]
+        yield pa.record_batch(columns, schema=_CONTENTS)
+
+
+def _hash(parts: Sequence[str]) -> int:
+    found = blake2b(digest_size=8)
+    for part in parts:
+        data = part.encode()
+        found.update(len(data).to_bytes(8, "little"))
+        found.update(data)
+    return int.from_bytes(found.digest(), "little")
+
+
+def _keys(table: pa.Table) -> UInt64s:
+    return np.asarray(table["content"].to_numpy())
+
+
+def surplus(own: UInt64s, other: UInt64s) -> Flags:
+    """Mark what `own` has more often than `other`: the last ones of each kind."""
+    order = np.argsort(own, kind="stable")
+    ranked = own[order]
+    rank = np.arange(len(own)) - np.searchsorted(ranked, ranked)
+    others = np.sort(other)
+    there = np.searchsorted(others, ranked, "right") - np.searchsorted(others, ranked)
+    surplus = np.zeros(len(own), bool)
+    surplus[order] = rank >= there
+    return surplus
+
+
+def finding_keys(findings: pa.Table) -> UInt64s:
+    """Tell findings apart by what was found, whatever row it stands in now."""
+    names = ("source", "item", "url", "evidence", "verdict", "excerpt")
+    columns = [findings[name].to_pylist() for name in names]
+    spans = zip(
+        *(findings[name].to_pylist() for name in ("start", "end", "excerpt_start")), strict=True
+    )
+    keys = [
+        _hash([str(part) for part in (*told, _said(excerpt, *span))])
+        for *told, excerpt, span in zip(*columns, spans, strict=True)
+    ]
+    return np.array(keys, np.uint64)
+
+
+def _said(excerpt: str | None, start: int, end: int, first: int | None) -> str:
+    """Cut the finding's own words out of its excerpt."""
+    return "" if excerpt is None or first is None else excerpt[max(start - first, 0) : end - first]

@@ -1,0 +1,98 @@
+"""Where a corpus is written again: beside its place, whole or not at all; never in the corpus."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from provenance.errors import InputError, OutputError, UnsupportedFormat
+from provenance.model import Policy
+from provenance.read import Corpus, check_rewritable, is_saved, is_streamed, open_corpus
+
+
+def check_free(output: Path, corpus: Sequence[str]) -> None:
+    """Make sure, before hours of work, that a cleaned corpus can be put somewhere.
+
+    Raises
+    ------
+    OutputError
+        If something is there, or it is within the corpus.
+    """
+    place = output.resolve()
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        raise OutputError(f"{output} is there already", remedy="name another folder with --output")
+    for address in corpus:
+        if place.is_relative_to(Path(address).resolve()):
+            raise OutputError(
+                f"{output} is within the corpus, which is not written to",
+                remedy="name a folder elsewhere with --output",
+            )
+    if not place.parent.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{output} cannot be written: {place.parent} is no folder that can be written",
+            remedy="make that folder, or name another with --output",
+        )
+
+
+def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
+    """Open a corpus, if it can be written again.
+
+    Raises
+    ------
+    UnsupportedFormat, InputError
+        If it cannot.
+    """
+    for address in corpus:
+        if is_streamed(address) or "://" in address:
+            raise UnsupportedFormat(
+                f"{address}: only files on this machine's disk can be cleaned",
+                remedy="fetch it, or write it to a file, and clean that",
+            )
+        if is_saved(address) and len(corpus) > 1:
+            raise InputError(
+                f"{address} is a dataset that was saved whole, and is cleaned whole",
+                remedy="clean it by itself, and the others in a folder of their own",
+            )
+    opened = open_corpus(corpus, text_columns=policy.text_columns)
+    for file in opened.files:
+        check_rewritable(file)
+    if len({place_of(file.name) for file in opened.files}) < len(opened.files):
+        raise InputError(
+            f"two files of {', '.join(corpus)} would be written to one place",
+            remedy="clean them one after the other, each to a folder of its own",
+        )
+    return opened
+
+
+def place_of(name: str) -> PurePosixPath:
+    """Give where a file stands in the cleaned corpus: never outside of it."""
+    return PurePosixPath(*(part for part in PurePosixPath(name).parts if part.strip("./")))
+
+
+@contextmanager
+def staged(output: Path) -> Iterator[Path]:
+    """Lend a folder beside `output`, which it becomes at the end, or which is removed."""
+    try:
+        stage = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.resolve().parent))
+        try:
+            yield stage
+            stage.chmod(0o777 & ~_umask())
+            if output.exists():
+                output.rmdir()
+            stage.replace(output.resolve())
+        except BaseException:
+            shutil.rmtree(stage, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise OutputError(
+            f"{output} cannot be written: {error.strerror or error}",
+            remedy="name another folder with --output, on a disk with room for the whole corpus",
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,110 @@
+"""A receipt: it follows its schema, says what was done, and steers no terminal."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+from provenance.model import (
+    REMOVALS,
+    CleanedFile,
+    Cleaning,
+    FileFacts,
+    Receipt,
+    RemovalReason,
+    Verdict,
+    Volume,
+)
+from provenance.report import Pen, receipt_document, receipt_schema, receipt_text, write_receipt
+from tests.report.made import made
+
+VALIDATOR = jsonschema.Draft202012Validator(receipt_schema())
+SAMPLE = Receipt(
+    tool="0.1.0",
+    created=datetime(2026, 5, 1, tzinfo=UTC),
+    addresses=("data",),
+    before=Volume("1" * 64, 1000, 50_000, 300_000),
+    after=Volume("2" * 64, 990, 49_000, 294_000),
+    cleaning=Cleaning(),
+    purpose="pretraining",
+    registries=("3" * 64,),
+    rules="4" * 64,
+    model="5" * 64,
+    rounds=2,
+    documents=10,
+    spans=0,
+    reasons=(RemovalReason("x", "forbidden", "explicit-ml", "x/agreement/2025", 12, 10),),
+    left_waived=1,
+    left_contested=3,
+    not_copied=2,
+    files=(
+        CleanedFile("a.jsonl", "a.jsonl", 9, 2, FileFacts(10, "6" * 64), FileFacts(8, "7" * 64)),
+        CleanedFile("b\x1b[2J.txt", None, 1, 0, FileFacts(10, "8" * 64), None),
+        CleanedFile("c.jsonl", "c.jsonl", 0, 0, FileFacts(1, "9" * 64), FileFacts(1, "9" * 64)),
+    ),
+)
+
+
+def test_a_receipt_says_what_went_why_and_what_is_left_in() -> None:
+    assert receipt_text(SAMPLE, Pen(80, colour=False)).splitlines() == [
+        "Taken out: 10 documents.",
+        "  990 of 1,000 documents are left, 294 kB of text (98.0%). What is left was",
+        "  checked again, weighed as before and by itself: nothing more is to be taken",
+        "  out.",
+        "  It took 2 rounds: some passages stand out only where others are gone.",
+        "",
+        "Why",
+        "  x: forbidden (explicit-ml, by x/agreement/2025): 12 passages in 10 documents.",
+        "",
+        "Where",
+        "  a.jsonl: 9 documents and 2 passages taken out.",
+        "  b.txt: nothing of it is left.",
+        "  1 file copied byte for byte.",
+        "",
+        "Left in: 1 finding that is waived (--waived takes them out too).",
+        "",
+        "Left in: 3 findings that are contested (--contested takes them out too).",
+        "",
+        "Not copied: 2 files of its folders that are no data, and so were not checked.",
+    ]
+
+
+def test_where_nothing_went_that_is_said() -> None:
+    none = replace(SAMPLE, rounds=0, documents=0, reasons=(), cleaning=Cleaning(tuple(Verdict)[:2]))
+    text = receipt_text(none, Pen(80, colour=False))
+    assert text.startswith("Nothing to take out: nothing in it is forbidden or unknown.\n")
+
+
+@given(made(Receipt))
+@settings(max_examples=40)
+def test_any_receipt_follows_its_schema_and_steers_nothing(receipt) -> None:
+    reasons = tuple(replace(reason, verdict="forbidden") for reason in receipt.reasons)
+    document = receipt_document(replace(receipt, reasons=reasons))
+    VALIDATOR.validate(json.loads(json.dumps(document)))
+    assert not VALIDATOR.is_valid({**document, "extra": 1})
+    text = receipt_text(receipt, Pen(80, colour=False))
+    assert not set(text) & set("\x1b\x07\u202e\x9b")
+
+
+@pytest.mark.parametrize("name", ["\ud800.jsonl", "\u202elnosj.a"])
+def test_odd_names_are_written_as_escapes(tmp_path, name) -> None:
+    odd = replace(SAMPLE, files=(replace(SAMPLE.files[0], file=name),))
+    write_receipt(odd, REMOVALS.empty_table(), tmp_path)
+    text = (tmp_path / ".provenance" / "receipt.json").read_text("utf-8")
+    assert name not in text
+    assert json.loads(text)["files"][0]["file"] == name
+
+
+def test_the_schema_teaches_what_every_field_means() -> None:
+    def without_words(schema, where):
+        if isinstance(schema, dict):
+            for name, part in schema.get("properties", {}).items():
+                if not part.get("description", "").endswith("."):
+                    yield f"{where}.{name}"
+            for name, part in schema.items():
+                yield from without_words(part, f"{where}.{name}")
+
+    assert list(without_words(receipt_schema(), "")) == []
