@@ -11,8 +11,8 @@ from provenance.model import Verdict
 UNDATED = "undated"
 """The year of items of which nobody says when they were published."""
 
-_MOST = 12
-"""Rows of one breakdown; what is smaller is counted together."""
+_MOST, _YEARS = 12, 25
+"""Rows of one breakdown, and of that by year; what is smaller is counted together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Breakdown:
     Parameters
     ----------
     by : str
-        "file", "column" or "year of the item".
+        "file", "column" or "year" (of the item).
     parts : tuple of Part
         The largest first; years in their order.
     others : int
@@ -90,7 +90,7 @@ def _year(findings: pa.Table) -> pa.ChunkedArray:
 _KEYS: dict[str, Callable[[pa.Table], pa.ChunkedArray]] = {
     "file": lambda findings: findings["file"],
     "column": _column,
-    "year of the item": _year,
+    "year": _year,
 }
 
 
@@ -101,8 +101,9 @@ def _breakdown(findings: pa.Table, by: str, keys: pa.ChunkedArray) -> Breakdown:
     table = pa.table([keys, findings["verdict"], findings["tokens"], places], names=list("kvtp"))
     parts = _parts(table)
     ordered = sorted(parts, key=lambda part: (-part.total, -part.findings, part.key))
-    kept, left = ordered[:_MOST], ordered[_MOST:]
-    if by == "year of the item":
+    most = _YEARS if by == "year" else _MOST
+    kept, left = ordered[:most], ordered[most:]
+    if by == "year":
         kept.sort(key=lambda part: part.key)
     return Breakdown(by, tuple(kept), len(left), sum(part.total for part in left))
 

@@ -120,10 +120,34 @@ def test_what_others_hold_too_is_a_band_and_chance_is_measured():
     assert "Chance, measured" not in Page(html_page(clear_report())).text
 
 
+def test_findings_stand_by_file_column_and_year():
+    counted = PAGE.text[PAGE.text.index("Where the findings lie") :]
+    for said in ("in the file part-0.parquet", "in the column text", "By year of the item"):
+        assert said in counted
+    row = counted[counted.index("2022") :]
+    assert row.startswith("2022 24 forbidden 24 1 1")
+    empty = Page(html_page(clear_report())).text
+    assert "Where the findings lie" not in empty
+
+
 def test_waivers_show_their_end_and_whether_they_count():
     assert "own-content: source=x, documents=faq-*" in PAGE.text
     assert "in use until 2027-01-31" in PAGE.text
     assert "expired 2026-03-01" in PAGE.text
+
+
+def test_an_agreement_that_has_ended_or_not_begun_says_so():
+    (signed,) = REPORT.result.policy.agreements
+    for period, said in (
+        (DateRange(date(2024, 2, 1), date(2026, 5, 5)), "2024-02-01 to 2026-05-04"),
+        (DateRange(date(2024, 2, 1), date(2026, 5, 4)), "2024-02-01 to 2026-05-03, ended"),
+        (DateRange(date(2026, 5, 5), None), "since 2026-05-05, not yet"),
+    ):
+        policy = replace(REPORT.result.policy, agreements=(replace(signed, period=period),))
+        page = Page(html_page(replace(REPORT, result=replace(REPORT.result, policy=policy))))
+        declared = page.text[page.text.index("Agreements that the policy declares") :]
+        row = declared[: declared.index("What was looked for")].strip()
+        assert row.endswith(said)
 
 
 def test_what_was_not_read_and_all_digests_are_named():

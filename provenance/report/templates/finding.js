@@ -96,7 +96,8 @@ const side = (title, place, excerpt, absent, ...below) =>
   );
 const inCorpus = (row) => {
   const span = `characters ${number(of.start(row))}–${number(of.end(row))}`;
-  const place = [id(of.file(row)), `, row ${number(of.row(row))}, `, id(of.field(row)), `, ${span}`];
+  const line = `, row ${number(of.row(row))}, `;
+  const place = [id(of.file(row)), line, id(of.field(row)), `, ${span}`];
   return side("In the corpus", place, of.excerpt(row), "The document’s text was not kept.");
 };
 const inItem = (row) => {
@@ -163,7 +164,7 @@ const holders = (others) =>
   ]);
 const doubts = (row) => [
   of.contested(row)
-    ? told("Contested", "A permitted source or a background holds the same words: no gate counts it.")
+    ? told("Contested", "No gate counts it: a permitted source or a background holds the same.")
     : null,
   of.others(row).length ? told("Who else holds it", ...holders(of.others(row))) : null,
   of.waiver(row) === null

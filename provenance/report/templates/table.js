@@ -37,7 +37,8 @@ const choose = () => {
 const tally = (first, shown) => {
   if (!shown) return "No finding is like that. Search for fewer words, or choose All.";
   const all = state.rows.length === every.length ? "" : ` of ${number(every.length)}`;
-  const part = state.rows.length > shown ? `, ${number(first + 1)} to ${number(first + shown)} here` : "";
+  const here = `, ${number(first + 1)} to ${number(first + shown)} here`;
+  const part = state.rows.length > shown ? here : "";
   return `${number(state.rows.length)}${all} finding${every.length === 1 ? "" : "s"}${part}`;
 };
 const show = () => {
