@@ -1,9 +1,9 @@
-"""Where the parts of a share's bar lie, for every report that draws one."""
+"""Where the parts of a bar lie, for every report that draws one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from provenance.model import Estimate
+from provenance.model import Estimate, Verdict
 
 _STEPS = (1.0, 2.0, 5.0)
 
@@ -81,3 +81,44 @@ def bar(estimate: Estimate, top: float) -> Bar:
         low=length(min(estimate.low, estimate.high)),
         high=length(estimate.high),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a bar: lengths in per cent of its full width.
+
+    Parameters
+    ----------
+    x, width : float
+        Where it begins, and how long it is.
+    verdict : Verdict
+        What it stands for.
+    """
+
+    x: float
+    width: float
+    verdict: Verdict
+
+
+def stack(amounts: Mapping[Verdict, int], most: int) -> tuple[Piece, ...]:
+    """Lay amounts out end to end.
+
+    Parameters
+    ----------
+    amounts : mapping of Verdict to int
+        In the order in which they are drawn.
+    most : int
+        End of the scale; none of several bars is longer.
+
+    Returns
+    -------
+    tuple of Piece
+        One an amount.
+    """
+    pieces = []
+    before = 0
+    for verdict, amount in amounts.items():
+        x = round(100 * before / max(most, 1), 3)
+        pieces.append(Piece(x, round(100 * amount / max(most, 1), 3), verdict))
+        before += amount
+    return tuple(pieces)

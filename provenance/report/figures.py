@@ -111,12 +111,32 @@ def rarity(strength: float) -> str:
     """
     if strength > math.log2(1e12):
         return "less than once in a trillion words"
-    words = float(f"{2**strength:.1g}")
+    return f"once in about {about(2**strength)} words"
+
+
+def about(amount: float) -> str:
+    """Write an amount of which only the size is known.
+
+    Parameters
+    ----------
+    amount : float
+        Less than a trillion.
+
+    Returns
+    -------
+    str
+        One digit that counts.
+
+    Examples
+    --------
+    >>> [about(amount) for amount in (34.0, 1.04e6, 3.4e9)]
+    ['30', 'a million', '3 billion']
+    """
+    rounded = float(f"{amount:.1g}")
     for size, name in ((1e9, "billion"), (1e6, "million")):
-        if words >= size:
-            count = "a" if words == size else f"{words / size:,.0f}"
-            return f"once in about {count} {name} words"
-    return f"once in about {words:,.0f} words"
+        if rounded >= size:
+            return f"a {name}" if rounded == size else f"{rounded / size:,.0f} {name}"
+    return f"{rounded:,.0f}"
 
 
 def day(moment: datetime) -> str:

@@ -36,7 +36,8 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31mb\u202ec")
     'a[U+001B][31mb[U+202E]c'
     """
-    return _HIDDEN.sub(_sign, text)
+    # All that hides is among what Python calls not printable; most texts hold nothing of that.
+    return text if text.isprintable() else _HIDDEN.sub(_sign, text)
 
 
 def one_line(text: str) -> str:

@@ -8,21 +8,28 @@ from markupsafe import Markup
 
 from provenance.model import MeasuredRecall, Report, Result
 from provenance.report import coverage, figures, reservations, trust, wording
-from provenance.report.bars import bar, ceiling
+from provenance.report.bars import bar, ceiling, stack
+from provenance.report.breakdowns import breakdowns
+from provenance.report.contentpolicy import content_policy
 from provenance.report.excerpts import Passage, Span, passage
+from provenance.report.findingsdata import findings_data
 from provenance.report.hostile import visible, web_address
 from provenance.report.manner import Manner
 from provenance.report.policynotes import policy_notes
+from provenance.report.reproduction import command_of
 from provenance.report.steps import next_steps
 from provenance.report.strongest import strongest
 from provenance.report.termslist import open_questions, terms_in_play
 from provenance.report.timelinebars import timeline_bar
 
-SHOWN = 50
+SHOWN = 10_000
 """Findings on the page; all are in findings.parquet."""
 
+LISTED = 50
+"""Of them, how many are listed where a browser runs no script."""
+
 _EXCERPT, _LEAD = 1500, 240
-"""Code points of an excerpt that the page shows, and before its first matched word."""
+"""Code points of an excerpt that the list shows, and before its first matched word."""
 
 _ABSENT = 8
 """Sources of which nothing was found that have a row in a chart; the others share a sentence."""
@@ -30,6 +37,7 @@ _ABSENT = 8
 _LONGEST = 10_000
 """Code points that any other text of others may have."""
 
+_SCRIPTS = ("rows.js", "finding.js", "table.js")
 _CHARTS = {
     "verdict": "By verdict",
     "source": "By source",
@@ -37,6 +45,7 @@ _CHARTS = {
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
 }
+_LOADER = PackageLoader("provenance.report")
 _FIGURES = (
     *("count", "day", "days", "interval", "limit", "moment"),
     *("number", "percent", "period", "rarity", "size"),
@@ -54,10 +63,17 @@ def html_page(report: Report) -> str:
     Returns
     -------
     str
-        HTML that asks nothing of any network and runs no script.
+        HTML that asks nothing of any network. Its script only lets people look through the
+        findings: where it may not run, the rest stands as it is.
     """
     result = report.result
     sources = wording.by_source(result.rulings)
+    names = {group[0].source: group[0].name for group in sources}
+    anchors = {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)}
+    findings = strongest(report.findings, SHOWN)
+    data = findings_data(findings, result, [(each, names[each], anchors[each]) for each in names])
+    style = _source("report.css")
+    script = "\n".join(('"use strict";', *map(_source, _SCRIPTS))) if findings else None
     said = {
         "result": result,
         "total": report.findings.num_rows,
@@ -67,12 +83,19 @@ def html_page(report: Report) -> str:
         "compared": trust.baseline_sentence(result),
         "steps": next_steps(result),
         "charts": _charts(result),
+        "breakdowns": breakdowns(report.findings),
+        "command": command_of(result),
         "bands": reservations.banded(result.shares),
         "sources": sources,
-        "names": {group[0].source: group[0].name for group in sources},
-        "anchors": {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)},
-        "findings": strongest(report.findings, SHOWN),
+        "names": names,
+        "anchors": anchors,
+        "findings": findings,
         "notes": policy_notes(report),
+        "listed": LISTED,
+        "data": _ours(data),
+        "style": _ours(style),
+        "script": script and _ours(script),
+        "content_policy": content_policy(style, script),
         "in_play": terms_in_play(result),
         "questions": open_questions(result),
         "recall": _recall(result.method.recall),
@@ -88,7 +111,7 @@ def render(report: Report, _: Manner) -> str:
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("provenance.report"),
+        loader=_LOADER,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -100,8 +123,19 @@ def _environment() -> Environment:
     made.globals.update(say=wording, trust=trust, reserve=reservations, coverage=coverage)
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
-    made.filters.update(timeline_bar=timeline_bar)
+    made.filters.update(stack=stack, timeline_bar=timeline_bar)
     return made
+
+
+def _ours(text: str) -> Markup:
+    """Let a text through as it is: our own files, and data that is escaped for a script."""
+    return Markup(text)  # noqa: S704 (nothing that others wrote is in it unescaped)
+
+
+@cache
+def _source(name: str) -> str:
+    """Read a file of ours that stands on the page as it is."""
+    return _LOADER.get_source(_environment(), name)[0]
 
 
 def _shown(value: Any) -> str:

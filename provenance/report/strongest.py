@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance.model import Verdict
 from provenance.report.excerpts import Span
@@ -32,8 +33,9 @@ class Finding:
         Whether it is new beside a baseline.
     tokens, item_tokens : int, int or None
         Matched, and of the whole item.
-    bits, strength : float
-        How much the matched words say, and how rarely chance gives such a match.
+    bits, strength, expected : float
+        How much the matched words say, how rarely chance gives such a match, and how many so
+        strong it gives in all.
     contested : bool
         Whether a permitted source or the background holds it too.
     alternatives : tuple of (str, str or None)
@@ -65,6 +67,7 @@ class Finding:
     item_tokens: int | None
     bits: float
     strength: float
+    expected: float
     contested: bool
     alternatives: tuple[tuple[str, str | None], ...]
     excerpt: str | None
@@ -87,8 +90,9 @@ def strongest(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        The strictest verdict first, then the strongest. Each source has its place: none takes more
-        than its part of `limit` while another source's findings wait.
+        The strictest verdict first; of one verdict, what gates count before what is contested or
+        waived; then the strongest. Each source has its place: none takes more than its part of
+        `limit` while another source's findings wait.
     """
     if findings.num_rows == 0:
         return ()
@@ -96,7 +100,8 @@ def strongest(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     ordered = in_order(findings)
     strength = ordered["strength"].to_numpy()
     strictness = _codes(ordered["verdict"], {str(each): each.strictness for each in Verdict})
-    rank = np.lexsort((-strength, -strictness))
+    excused = pc.or_(ordered["contested"], pc.is_valid(ordered["waiver"])).to_numpy()
+    rank = np.lexsort((-strength, excused, -strictness))
     place = _place_in_source(ordered["source"], rank)
     # First every source's best, then every source's second best, ... until the limit is reached.
     chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])

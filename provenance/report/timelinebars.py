@@ -4,28 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from provenance.model import DateRange, Stretch, Verdict
+from provenance.model import DateRange, Stretch
+from provenance.report.bars import Piece
 from provenance.report.timeline import span_of
 
 _YEARS = 7
 """Of so many years at most the page says where they begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One stretch of a timeline: lengths in per cent of the bar's full width.
-
-    Parameters
-    ----------
-    x, width : float
-        Where it begins, and how long it is.
-    verdict : Verdict
-        What stands there.
-    """
-
-    x: float
-    width: float
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""How far shares can be trusted, in sentences that reports share."""
+"""How far shares and findings can be trusted, in sentences that reports share."""
 
 from provenance.model import GateOutcome, Result
-from provenance.report.figures import count, day, limit, number, percent
+from provenance.report.figures import about, count, day, limit, number, percent, rarity
 from provenance.report.wording import by
 
 
@@ -121,3 +121,30 @@ def undecided(outcome: GateOutcome) -> str | None:
         "It passes only because so little was looked at: what the sample holds is above the limit. "
         "Check more documents to know."
     )
+
+
+def strength_sentence(strength: float, expected: float) -> str:
+    """Say how strong a finding is, as chance against it.
+
+    Parameters
+    ----------
+    strength : float
+        Bits: chance gives a match so strong once in ``2**strength`` words.
+    expected : float
+        How many so strong it gives in the whole corpus.
+
+    Returns
+    -------
+    str
+        Two sentences for people who never met a bit.
+
+    Examples
+    --------
+    >>> strength_sentence(31.7, 0.0003).split(". ")[1]
+    'One corpus of this size in about 3,000 would hold one by chance.'
+    """
+    once = f"Chance gives a match this strong {rarity(strength)}."
+    if expected >= 0.5:
+        return f"{once} A corpus of this size holds about {expected:,.0f} by chance."
+    corpora = "more than a billion" if expected < 1e-9 else f"about {about(1 / expected)}"
+    return f"{once} One corpus of this size in {corpora} would hold one by chance."

@@ -25,6 +25,9 @@ ARGUMENTS = (
 )
 
 
+_CODES = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40}
+
+
 def chromium() -> str | None:
     """Where Chromium is, if it is."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -80,6 +83,31 @@ class Browser:
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other: "Tab", "Enter", "a"."""
+        for key in keys:
+            text = "\r" if key == "Enter" else key if len(key) == 1 else ""
+            code = _CODES.get(key, 0)
+            kind = "keyDown" if text else "rawKeyDown"
+            press = {"key": key, "windowsVirtualKeyCode": code, "text": text}
+            self.call("Input.dispatchKeyEvent", type=kind, **press)
+            self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until something is so in the page, ten seconds at most."""
+        soon = f"""
+        new Promise((right, wrong) => {{
+          const look = (left) => {{
+            if ({expression}) right();
+            else if (left) setTimeout(look, 20, left - 1);
+            else wrong(new Error("it never came true"));
+          }};
+          look(500);
+        }})
+        """
+        answer = self.call("Runtime.evaluate", expression=soon, awaitPromise=True)
+        assert "exceptionDetails" not in answer, expression
 
     def requests(self) -> list[str]:
         """Addresses that the page asked for since it was opened."""

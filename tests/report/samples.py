@@ -60,6 +60,16 @@ def sample_report() -> Report:
     return Report(_result(), findings_table(FOUND))
 
 
+def many_report() -> Report:
+    """The corpus that fails, with more findings than a page holds."""
+    rows = [
+        {**finding, "document": f"{finding['document']}-{number}", "row": number}
+        for number in range(10_400 // len(FOUND))
+        for finding in FOUND
+    ]
+    return Report(replace(_result(), findings=len(rows)), findings_table(rows))
+
+
 def calibrated_report() -> Report:
     """The corpus that fails, its shares corrected by a calibration made on another."""
     result = _result()

@@ -18,9 +18,21 @@ def many(source, count, **more):
 
 def test_the_strictest_come_first_then_the_strongest():
     shown = strongest(findings_table(FOUND), 50)
-    keys = [(-each.verdict.strictness, -each.strength) for each in shown]
+    keys = [
+        (-each.verdict.strictness, each.contested or each.waiver is not None, -each.strength)
+        for each in shown
+    ]
     assert keys == sorted(keys)
     assert len(shown) == len(FOUND)
+
+
+def test_what_gates_count_comes_before_what_is_contested_or_waived():
+    rows = [
+        finding("a", "x", "[[a]]", None, strength=30.0, contested=True),
+        finding("b", "x", "[[a]]", None, strength=20.0),
+        finding("c", "x", "[[a]]", None, strength=40.0, waiver="own-content: source=x"),
+    ]
+    assert [each.document for each in strongest(findings_table(rows), 3)] == ["b", "c", "a"]
 
 
 def test_no_source_crowds_out_another():

@@ -1,10 +1,13 @@
-"""How far shares can be trusted, in words."""
+"""How far shares and findings can be trusted, in words."""
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from provenance.model import Corrected
 from provenance.report import html_page, terminal_summary
-from provenance.report.trust import bound, calibrated, sampled, undecided
+from provenance.report.trust import bound, calibrated, sampled, strength_sentence, undecided
 from provenance.report.wording import headline
 from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
 
@@ -92,3 +95,17 @@ def test_a_gate_that_a_sample_does_not_decide_says_so():
     assert doubt in html_page(sampled_report())
     text = " ".join(terminal_summary(sampled_report(), width=60, colour=False).split())
     assert text.count(doubt) == 1
+
+
+@given(st.floats(20, 400), st.floats(0, 1e6))
+def test_strength_is_told_as_chance_whatever_it_is(strength, expected):
+    once, corpus = strength_sentence(strength, expected).split(". ")
+    assert once.startswith("Chance gives a match this strong ")
+    assert corpus.endswith("by chance.")
+
+
+def test_strength_is_told_by_corpora_of_this_size():
+    assert "One corpus of this size in about 3,000 would" in strength_sentence(30.0, 0.0003)
+    assert "in more than a billion would" in strength_sentence(90.0, 1e-20)
+    assert "holds about 12 by chance" in strength_sentence(21.0, 12.2)
+    assert "holds about 1 by chance" in strength_sentence(21.0, 0.8)

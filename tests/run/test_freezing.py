@@ -14,6 +14,7 @@ from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match import NO_CANDIDATES, NO_PASSAGES
 from provenance.model import Policy
 from provenance.run import Dumps, Settings, build_registry, check, freezing
+from provenance.run.declared import NOTHING
 from provenance.run.readings import Counts, Reading
 
 _SAME = ("document", "field", "start", "end", "source", "item", "bits", "strength")
@@ -91,8 +92,7 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
         skipped=(),
         candidates=(replace(NO_CANDIDATES, passages=hashes),),
         lookalikes=(),
-        linked=np.zeros(0, np.int64),
-        link_sources=(),
+        declared=NOTHING,
         passages=NO_PASSAGES,
         documents=np.zeros(0, np.int64),
         kept=None,

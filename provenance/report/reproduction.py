@@ -1,0 +1,69 @@
+"""How to get a result again: the command that says all that was asked."""
+
+import shlex
+from collections.abc import Iterator
+
+from provenance.model import Circumstances, DateRange, Result
+
+
+def command_of(result: Result) -> tuple[tuple[str, ...], ...]:
+    """Write the command that makes a result again, where its files lie as they lay.
+
+    Parameters
+    ----------
+    result : Result
+        The outcome. What a policy file alone can say, it says by naming that file.
+
+    Returns
+    -------
+    tuple of tuple of str
+        The words of `provenance check`, an option with its value each; none needs quoting more.
+    """
+    words = [("provenance", "check", *result.corpus.addresses), *_options(result)]
+    return tuple(tuple(shlex.quote(word) for word in option) for option in words)
+
+
+def _options(result: Result) -> Iterator[tuple[str, ...]]:
+    policy = result.policy
+    yield from (("--registry", each.path) for each in result.registries)
+    yield from (("--background", each.path) for each in result.backgrounds)
+    if result.control:
+        yield "--control", result.control.registry.path
+    if result.calibration:
+        yield "--calibration", result.calibration.path
+    if policy.signals:
+        yield "--signals", policy.signals
+    if result.baseline:
+        yield "--baseline", result.baseline.path
+    weighed_by = result.corpus_model and result.corpus_model.taken_from
+    if weighed_by and not (result.baseline and result.baseline.path == weighed_by):
+        yield "--model-of", weighed_by
+    if policy.path:
+        yield "--policy", policy.path
+    yield from _circumstances(policy.circumstances)
+    yield from (("--fail-on", str(gate)) for gate in policy.gates)
+    yield from (("--text-column", name) for name in policy.text_columns)
+    if result.sample:
+        yield "--sample", f"{result.sample.rate * 100:.12g}%"
+    yield "--output", "report"
+
+
+def _circumstances(asked: Circumstances) -> Iterator[tuple[str, ...]]:
+    yield "--purpose", str(asked.purpose)
+    if asked.collected:
+        yield "--collected", _days(asked.collected)
+    if asked.actor:
+        yield "--actor", str(asked.actor)
+    if asked.jurisdiction:
+        yield "--jurisdiction", asked.jurisdiction
+    if asked.commercial is not None:
+        yield ("--commercial" if asked.commercial else "--non-commercial",)
+    if asked.model is not None:
+        yield from (("--model", str(kind)) for kind in asked.model or ("other",))
+    yield from (("--claim", claim) for claim in asked.claims)
+
+
+def _days(collected: DateRange) -> str:
+    """Write days as the command line reads them."""
+    first, until = collected.first or "", collected.until or ""
+    return f"{first}..{until}"

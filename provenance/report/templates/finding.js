@@ -1,0 +1,190 @@
+// One finding: a row of the table, and what opens below it.
+
+const BEFORE = 1; // bits of an excerpt's first piece: something was cut off there
+const AFTER = 2;
+const SVG = "http://www.w3.org/2000/svg";
+
+const make = (name, attributes, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+};
+// Words of others keep their own direction of writing, and do not turn ours.
+const foreign = (text) => make("bdi", {}, text);
+const id = (text) =>
+  make("bdi", {}, ...text.split(/(?<=[/_#])/).flatMap((part) => [part, make("wbr", {})]));
+const link = (address, ...text) =>
+  make("a", { href: address, rel: "noopener noreferrer nofollow" }, ...text);
+const badge = (verdict) => {
+  const icon = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  icon.setAttribute("class", "icon");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#i-${verdict}`);
+  icon.append(use);
+  return make("span", { class: `badge ${verdict}` }, icon, verdict);
+};
+const alternating = (pieces, tag) =>
+  pieces.map((piece, at) => (at % 2 ? make(tag, {}, piece) : piece));
+const cut = (sign) => make("span", { class: "cut" }, sign);
+const passage = ([ends, ...pieces]) =>
+  make(
+    "p",
+    { class: "passage", dir: "auto" },
+    ends & BEFORE ? cut("… ") : null,
+    ...alternating(pieces, "mark"),
+    ends & AFTER ? cut(" …") : null,
+  );
+
+// Closed --------------------------------------------------------------------------------------
+
+const MOST = 240; // letters of the words that matched; the rest is a click away
+const matchedWords = (row) => {
+  const [, ...pieces] = of.excerpt(row) ?? of.held(row) ?? [0];
+  const words = pieces.filter((_, at) => at % 2).join(" … ");
+  return words ? make("span", { class: "said", dir: "auto" }, words.slice(0, MOST)) : null;
+};
+const evidenceOf = (row) =>
+  [of.evidence(row), glosses.get(of.evidence(row))].filter(Boolean).join(", ");
+const notes = (row) =>
+  [
+    of.evidence(row) === "content" ? null : evidenceOf(row),
+    of.contested(row) ? "contested" : null,
+    of.waiver(row) === null ? null : "waived",
+    of.state(row) === "new" ? "new" : null,
+  ]
+    .filter(Boolean)
+    .join(", ");
+const cell = (label, name, ...children) =>
+  make("td", { role: "cell", "data-label": label, class: name }, ...children);
+const entry = (row) => {
+  const anchor = of.id(row);
+  const opener = make(
+    "button",
+    { type: "button", class: "opener", "aria-expanded": "false" },
+    id(of.document(row)),
+  );
+  const measured = of.bits(row) > 0;
+  return make(
+    "tr",
+    { role: "row", class: "entry", id: anchor, "data-row": row },
+    cell("Verdict", "c-verdict", badge(of.verdict(row))),
+    make("th", { role: "rowheader", scope: "row", class: "c-document" }, opener),
+    cell("Source", "c-source", foreign(nameOf(of.source(row)))),
+    cell(
+      "Words that matched",
+      "c-said",
+      matchedWords(row),
+      notes(row) ? make("span", { class: "place" }, notes(row)) : null,
+    ),
+    cell("Item’s date", "c-date dates", of.date(row) ?? "no date"),
+    cell("Words", "c-tokens number", measured ? number(of.tokens(row)) : "–"),
+    cell("Strength", "c-strength number", measured ? of.strength(row).toFixed(0) : "–"),
+  );
+};
+
+// Open ----------------------------------------------------------------------------------------
+
+const side = (title, place, excerpt, absent, ...below) =>
+  make(
+    "figure",
+    {},
+    make("figcaption", {}, title, make("span", { class: "place" }, ...place)),
+    excerpt ? passage(excerpt) : make("p", { class: "absent" }, absent),
+    ...below,
+  );
+const inCorpus = (row) => {
+  const span = `characters ${number(of.start(row))}–${number(of.end(row))}`;
+  const line = `, row ${number(of.row(row))}, `;
+  const place = [id(of.file(row)), line, id(of.field(row)), `, ${span}`];
+  return side("In the corpus", place, of.excerpt(row), "The document’s text was not kept.");
+};
+const inItem = (row) => {
+  const item = of.item(row);
+  const place = item === null ? ["no single item"] : ["item ", id(item)];
+  const absent =
+    item === null
+      ? "This evidence names the source, not one of its items."
+      : "The registry keeps no text of this item.";
+  const address = of.link(row) ? link(of.link(row), id(of.url(row))) : of.url(row);
+  return side(
+    foreign(nameOf(of.source(row))),
+    [...place, `, ${of.date(row) ?? "no date"}`],
+    of.held(row),
+    absent,
+    address ? make("p", { class: "meta" }, address) : null,
+  );
+};
+
+const told = (name, ...children) =>
+  make("div", {}, make("dt", {}, name), make("dd", {}, ...children));
+const why = (row) => {
+  const ruling = data.rulings[of.ruling(row)];
+  const anchor = sources.get(of.source(row))?.anchor;
+  const more = anchor ? link(`#${anchor}`, "All that its terms say") : null;
+  const name = `Why it is ${of.verdict(row)}`;
+  if (!ruling) return [told(name, "No ruling of this report speaks of it. ", more)];
+  const basis = ruling.gloss ? `${ruling.basis}, ${ruling.gloss}` : ruling.basis;
+  const reason = make("p", {}, ...alternating(ruling.why.split("`"), "code"));
+  return [
+    told(name, reason, make("p", {}, `Basis: ${basis}. `, more)),
+    ruling.terms ? told("The terms", ...clause(ruling.terms)) : null,
+    ruling.agreement ? told("Agreement", foreign(ruling.agreement)) : null,
+  ];
+};
+const clause = (terms) => [
+  make("strong", {}, foreign(terms.clause ? `${terms.document}, ${terms.clause}` : terms.document)),
+  `, in force ${terms.period}. `,
+  foreign(terms.says),
+  " ",
+  terms.link ? link(terms.link, id(terms.link)) : null,
+];
+const howSure = (row) => {
+  const declared = of.declared(row);
+  const evidence = [
+    `Evidence: ${evidenceOf(row)}`,
+    ...(declared === null ? ["."] : [": ", make("q", {}, foreign(declared)), "."]),
+  ];
+  if (!of.bits(row)) return told("How sure it is", ...evidence);
+  const [matched, whole] = [of.tokens(row), of.whole(row)];
+  const part = whole === null || whole < matched ? "" : ` of the item’s ${number(whole)}`;
+  const words =
+    matched === whole
+      ? `The whole item, ${count(whole, "word")}, is in the document`
+      : `${number(matched)}${part} words are in the document`;
+  const information = `${words}; together they say ${number(Math.round(of.bits(row)))} bits.`;
+  return told(
+    `How sure it is: strength ${of.strength(row).toFixed(1)}`,
+    make("p", {}, of.chance(row)),
+    make("p", {}, `${information} `, ...evidence),
+  );
+};
+const holders = (others) =>
+  others.flatMap(([source, item], at) => [
+    at ? ", " : null,
+    foreign(nameOf(source)),
+    ...(item === null ? [] : [" (", id(item), ")"]),
+  ]);
+const doubts = (row) => [
+  of.contested(row)
+    ? told("Contested", "No gate counts it: a permitted source or a background holds the same.")
+    : null,
+  of.others(row).length ? told("Who else holds it", ...holders(of.others(row))) : null,
+  of.waiver(row) === null
+    ? null
+    : told("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
+];
+const opened = (row) =>
+  make(
+    "tr",
+    { role: "row", class: "opened" },
+    make(
+      "td",
+      { role: "cell", colspan: "7" },
+      make("div", { class: "sides" }, inCorpus(row), inItem(row)),
+      make("dl", { class: "pairs" }, ...why(row), howSure(row), ...doubts(row)),
+      make("p", { class: "cite" }, link(`#${of.id(row)}`, "Link to this finding")),
+    ),
+  );

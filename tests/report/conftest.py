@@ -1,0 +1,29 @@
+"""What tests of the page share: a browser, and pages to look at."""
+
+import pytest
+
+from provenance.report import write
+from tests.report.browser import chromium, running
+from tests.report.samples import clear_report, many_report, sample_report
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, cut off from any network."""
+    executable = chromium()
+    if executable is None:
+        pytest.skip("Chromium is not installed")
+    with running(executable) as started:
+        offline = {"latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+        started.call("Network.emulateNetworkConditions", offline=True, **offline)
+        yield started
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory):
+    """Reports on disk: one that fails, one that is clear, and one of very many findings."""
+    folder = tmp_path_factory.mktemp("reports")
+    reports = {"fails": sample_report(), "clear": clear_report(), "many": many_report()}
+    for name, report in reports.items():
+        write(report, folder / name)
+    return {name: folder / name / "report.html" for name in reports}
