@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,8 +17,8 @@ from provenance.report.wording import BASES, EVIDENCE
 _ROOM = 9_000_000
 """Bytes that all excerpts of a page may have together."""
 
-_LEAST, _MOST, _LEAD = 200, 1500, 160
-"""Code points of one excerpt, and before its first matched word."""
+_LEAST, _MOST, _UNMARKED, _LEAD = 200, 1500, 400, 160
+"""Code points of one excerpt, of one without matched words, and before the first of those."""
 
 _LONGEST, _REASON = 1_000, 2_000
 """Code points of an id, an address, or any other word of others; and of why a ruling stands."""
@@ -38,7 +39,7 @@ def finding_id(finding: Finding) -> str:
     str
         "finding-" and twelve digits of the SHA-256 of where it is, and whose.
     """
-    place = (finding.file, finding.row, finding.field, finding.start, finding.end)
+    place = (finding.document, finding.file, finding.row, finding.field, finding.start, finding.end)
     whose = (finding.source, finding.item, finding.evidence)
     named = json.dumps((*place, *whose)).encode("utf-8")
     return f"finding-{hashlib.sha256(named).hexdigest()[:12]}"
@@ -86,6 +87,7 @@ def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> di
         ruling = each.ruling
         stands.setdefault((each.source, ruling.verdict, ruling.basis, ruling.terms), number)
     return {
+        "id": _ids(findings),
         **{name: [of(each) for each in findings] for name, of in _PLAIN.items()},
         **{name: _named(map(of, findings)) for name, of in _REPEATED.items()},
         "ruling": [stands.get((f.source, f.verdict, f.basis, f.terms)) for f in findings],
@@ -97,6 +99,16 @@ def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> di
     }
 
 
+def _ids(findings: Sequence[Finding]) -> list[str]:
+    """Name every finding, also those of two corpora whose files and ids are alike."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for name in map(finding_id, findings):
+        seen[name] += 1
+        ids.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return ids
+
+
 def _shown(text: str | None, most: int = _LONGEST) -> str | None:
     if text is None:
         return None
@@ -104,7 +116,6 @@ def _shown(text: str | None, most: int = _LONGEST) -> str | None:
 
 
 _PLAIN: dict[str, Callable[[Finding], Any]] = {
-    "id": finding_id,
     "document": lambda each: _shown(each.document),
     "row": lambda each: each.row,
     "start": lambda each: each.start,
@@ -154,7 +165,7 @@ def _pieces(
 ) -> list[Any] | None:
     if text is None:
         return None
-    cut = passage(text, marks, min(_LEAD, limit // 3), limit)
+    cut = passage(text, marks, min(_LEAD, limit // 3), limit if marks else min(limit, _UNMARKED))
     written: list[Any] = [_BEFORE * (cut.before or bool(begun)) + _AFTER * cut.after]
     for piece, marked in cut.pieces:
         if marked == (len(written) % 2 == 1):

@@ -28,7 +28,7 @@ SHOWN = 10_000
 LISTED = 50
 """Of them, how many are listed where a browser runs no script."""
 
-_EXCERPT, _LEAD = 1500, 240
+_EXCERPT, _LEAD = 600, 160
 """Code points of an excerpt that the list shows, and before its first matched word."""
 
 _ABSENT = 8

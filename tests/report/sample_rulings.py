@@ -85,7 +85,8 @@ _STACK = _terms(
     "Content licence: CC BY-SA 4.0",
     Verdict.RESTRICTED,
     "copyright-licence",
-    address="https://stackoverflow.com/help/licensing",
+    address="https://stackoverflow.com/questions/347758/licensing-of-what-people-wrote-there-and-its"
+    "-updates-over-the-years",
     time_axis=TimeAxis.CONTENT,
     paraphrase="Posts may be used by anyone who names their authors and shares what is made of "
     "them alike.",

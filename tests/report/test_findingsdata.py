@@ -108,6 +108,12 @@ def test_the_more_findings_the_shorter_their_excerpts():
     assert 200 <= shortest < len(text_of(few["excerpt"][0])) == 1500
 
 
+def test_an_excerpt_without_matched_words_only_shows_where_it_begins():
+    _, columns = read([finding("a", "x", "word " * 400, None, evidence="link")])
+    assert 100 < len(text_of(columns["excerpt"][0])) <= 400
+    assert columns["excerpt"][0][0] & 2
+
+
 def test_a_finding_keeps_its_name_in_another_report():
     (first,) = strongest(findings_table([FOUND[0]]), 1)
     again = next(f for f in strongest(findings_table(FOUND), 9) if f.document == first.document)
@@ -115,6 +121,7 @@ def test_a_finding_keeps_its_name_in_another_report():
     assert finding_id(first) != finding_id(replace(first, start=first.start + 1))
 
 
-def test_findings_have_different_names():
-    found = strongest(findings_table(FOUND), len(FOUND))
-    assert len({finding_id(each) for each in found}) == len(FOUND)
+def test_findings_have_different_names_even_where_two_corpora_are_alike():
+    _, columns = read(FOUND * 3)
+    assert len(set(columns["id"])) == 3 * len(FOUND)
+    assert sum(name.endswith("-3") for name in columns["id"]) == len(FOUND)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+import pytest
+
 from provenance.model import Circumstances, DateRange, Report, Verdict
 from provenance.report import html_page
 from tests.report.parsed import Page
@@ -180,8 +182,14 @@ def test_tables_have_captions_and_their_headings_a_scope():
         assert reference in PAGE.every("id")
 
 
-def test_headings_skip_no_level():
-    levels = [int(tag[1]) for tag, _ in PAGE.elements if re.fullmatch("h[1-6]", tag)]
+@pytest.mark.parametrize("decisive", [True, False])
+def test_headings_skip_no_level(decisive):
+    ruling = REPORT.result.rulings[0].ruling
+    reasons = tuple(replace(each, decisive=decisive) for each in ruling.reasons)
+    first = replace(REPORT.result.rulings[0], ruling=replace(ruling, reasons=reasons))
+    result = replace(REPORT.result, rulings=(first, *REPORT.result.rulings[1:]))
+    page = Page(html_page(replace(REPORT, result=result)))
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
