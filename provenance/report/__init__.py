@@ -7,6 +7,7 @@ from provenance.report.calibrationfile import (
 )
 from provenance.report.folder import read_report, write
 from provenance.report.formats import RENDERERS, render
+from provenance.report.hostile import one_line
 from provenance.report.html import html_page
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
@@ -28,6 +29,7 @@ __all__ = [
     "html_page",
     "json_schema",
     "loads",
+    "one_line",
     "policy_text",
     "read_report",
     "recall_table",

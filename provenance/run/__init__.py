@@ -36,6 +36,8 @@ if TYPE_CHECKING:
         show_registry,
         verify_registry,
     )
+    from provenance.run.samples import unpacked_sample
+    from provenance.run.stages import told
     from provenance.run.telling import (
         check_writable,
         policy_of,
@@ -77,7 +79,9 @@ __all__ = [
     "summary",
     "tested_rules",
     "timeline_of",
+    "told",
     "told_policy",
+    "unpacked_sample",
     "verified_rules",
     "verify_registry",
     "written",
@@ -102,6 +106,8 @@ _MODULES = {
     "begun_policy": "policies",
     "checked_policy": "policies",
     "told_policy": "policies",
+    "unpacked_sample": "samples",
+    "told": "stages",
     "check": "checking",
     "fit_registry": "chancefitting",
     "Settings": "checking",

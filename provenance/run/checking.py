@@ -16,7 +16,6 @@ from provenance.judge import (
     WAIVED,
     Judge,
     SourceHosts,
-    check_known,
     hold_gates,
     violations,
     waive,
@@ -33,7 +32,7 @@ from provenance.model import (
     Skipped,
     WaiverOutcome,
 )
-from provenance.read import Corpus, load_rules, open_corpus
+from provenance.read import Corpus
 from provenance.run.backgrounds import coverage
 from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
@@ -42,12 +41,14 @@ from provenance.run.findings import Found, found
 from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
+from provenance.run.openings import open_all
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
-from provenance.run.references import References, open_references
+from provenance.run.references import References
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
+from provenance.run.stages import note, stage
 from provenance.run.summaries import summaries
 from provenance.run.tally import Looked, share_of, shares
 
@@ -114,10 +115,8 @@ def check(
             "there is no registry to check against",
             remedy="name one with --registry, or in provenance.toml under [check] registries",
         )
-    library = load_rules(settings.rules)
-    check_known(policy, library)
-    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
-    against = open_references(policy, settings.control)
+    everywhere = open_all(corpus, policy, settings.rules, settings.split, settings.control)
+    library, opened, against = everywhere.library, everywhere.corpus, everywhere.against
     prepare(policy.registries[0], quiet=settings.quiet)
     registries, hosts = against.registries, SourceHosts(library)
     sample = None if settings.sample is None else Sample(settings.sample)
@@ -152,6 +151,7 @@ def check(
     return Report(result, made.findings)
 
 
+@stage("reading")
 def _read(
     corpus: Corpus,
     against: References,
@@ -175,6 +175,7 @@ def _read(
 
 def _memory(settings: Settings, against: References, hosts: SourceHosts) -> Memory | None:
     """Remember what depends on the same registries, and on the same code."""
+    note(f"cache: {settings.cache or 'none'}")
     if settings.cache is None:
         return None
     registries = [opened.registry.manifest.digest for opened in against.sought]

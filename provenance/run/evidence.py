@@ -18,6 +18,7 @@ from provenance.run.excerpts import excerpts
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading
 from provenance.run.spans import Located, complement, in_characters, locate
+from provenance.run.stages import stage
 
 SPANS = pa.schema(
     [
@@ -59,6 +60,7 @@ class _Whole:
     number: int
 
 
+@stage("locating what was found")
 def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     corpus: Corpus,
     readings: Sequence[Reading],

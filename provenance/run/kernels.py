@@ -28,6 +28,7 @@ from provenance.registry import open_registry
 from provenance.run.claiming import claims
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Reading, opened
+from provenance.run.stages import stage
 from provenance.run.summaries import summaries
 
 _HELPER = "import sys; from provenance.run.kernels import look_up; look_up(sys.argv[1])"
@@ -49,7 +50,11 @@ def prepare(registry: str, *, quiet: bool) -> None:
     if is_compiled():
         return
     label = "compiling, once on this machine"
-    with progress(label, 2, "halves", quiet=quiet) as shown, _helped(registry):
+    with (
+        stage(label),
+        progress(label, 2, "halves", quiet=quiet) as shown,
+        _helped(registry),
+    ):
         read()
         shown.advance(1)
 

@@ -8,6 +8,7 @@ from provenance.errors import OutputError
 from provenance.model import Policy, Report
 from provenance.read import Options, load_policy, override, parse_rate
 from provenance.report import render, terminal_summary, write
+from provenance.run.stages import stage
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -30,7 +31,8 @@ def rate_of(text: str) -> float:
 
 def written(report: Report, folder: Path) -> None:
     """Write `result.json`, `findings.parquet` and `report.html`."""
-    write(report, folder)
+    with stage(f"writing {folder}"):
+        write(report, folder)
 
 
 def check_writable(folder: Path) -> None:
