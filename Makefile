@@ -7,7 +7,7 @@ SAMPLE = provenance/sample
 REGISTRY = build/demo-registry
 REPORT = demo-report
 
-.PHONY: help demo test lint types layers unit map readme clean
+.PHONY: help demo test lint types layers unit map readme docs clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -51,6 +51,11 @@ map: $(VENV)/.installed-dev ## write the map in ARCHITECTURE.md anew from the mo
 
 readme: $(VENV)/.installed-dev ## show in README what the demo prints now
 	$(BIN)/python tests/sample/test_demo.py
+
+docs: $(VENV)/.installed-dev ## write anew the pages of docs/ that follow from the code
+	@for page in tests/docs/test_*.py; do \
+	    if grep -q '^if __name__' $$page; then PYTHONPATH=. $(BIN)/python $$page || exit 1; fi; \
+	done
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,7 +12,7 @@ from provenance.errors import OutputError
 _EXAMPLES = """
 \b
 Examples:
-  provenance calibrate data/*.parquet --registry registries/x -o calibration.json
+  provenance calibrate data --registry registries/x -o calibration.json
   provenance calibrate data --registry registries/x --control registries/later
 """
 
