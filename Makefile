@@ -7,7 +7,7 @@ SAMPLE = provenance/sample
 REGISTRY = build/demo-registry
 REPORT = demo-report
 
-.PHONY: help demo test lint types layers unit map readme docs clean
+.PHONY: help demo test lint types layers unit map readme docs package clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -56,6 +56,11 @@ docs: $(VENV)/.installed-dev ## write anew the pages of docs/ that follow from t
 	@for page in tests/docs/test_*.py; do \
 	    if grep -q '^if __name__' $$page; then PYTHONPATH=. $(BIN)/python $$page || exit 1; fi; \
 	done
+	$(BIN)/python -m release.licences
+
+package: $(VENV)/.installed-dev ## build the wheel and the source, try them in a clean environment
+	CI=1 $(BIN)/python -m pytest tests/release
+	$(BIN)/python -m build --outdir dist
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
