@@ -13,6 +13,7 @@ NAMES = re.compile(r"LICENSE|(Apache|MIT) License")
 FOREIGN_SPELLING = {
     "provenance/read": "columns and dataset cards are spelt `license`",
     "provenance/report": "CycloneDX, SPDX and Croissant are spelt `license`",
+    "release": "metadata of packages and CycloneDX are spelt `license`",
 }
 """Rooms that meet formats of others; in a string, or behind a dot, the word is theirs there."""
 
@@ -20,7 +21,7 @@ FOREIGN_SPELLING = {
 def prose(root):
     """Every file of words that is ours: code, documents, templates."""
     found = [*root.glob("*.md"), root / "Makefile", root / ".ci" / "run"]
-    for folder in ("provenance", "benchmarks"):
+    for folder in ("provenance", "benchmarks", "docs", "release"):
         found += [
             p for kind in ("py", "md", "html", "j2") for p in (root / folder).rglob(f"*.{kind}")
         ]
