@@ -10,6 +10,7 @@ COLOURS = {
     "permitted": ("#2e7d32", "#81c784"),
 }
 STYLE = """\
+.page { fill: #fff }
 text { font: 14px system-ui, sans-serif; fill: #1f2328 }
 .small { font-size: 12px; fill: #57606a }
 .title { font-size: 17px; font-weight: 600 }
@@ -18,6 +19,7 @@ text { font: 14px system-ui, sans-serif; fill: #1f2328 }
 .interval { stroke: #57606a; stroke-width: 1.5; fill: none }
 """
 DARK = """\
+.page { fill: #0d1117 }
 text { fill: #e6edf3 }
 .small { fill: #9da7b1 }
 .verdict { fill: #1f2328 }
@@ -49,6 +51,7 @@ def drawn(result):
             f'role="img" aria-label="{escape(failed + ": " + title)}">'
         ),
         f"<style>\n{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n</style>",
+        f'<rect class="page" width="{WIDTH}" height="{height}" rx="6"/>',
         f'<rect class="{colour}" x="16" y="16" width="56" height="26" rx="4"/>',
         f'<text class="verdict" x="44" y="34" text-anchor="middle">{failed}</text>',
         f'<text class="title" x="84" y="35">{escape(title)}</text>',
@@ -61,8 +64,8 @@ def drawn(result):
     for place, share in enumerate(shares):
         lines += _row(share, TOP + ROW * place, scale)
     lines.append(
-        f'<text class="small" x="16" y="{height - 14}">What is waived or contested counts in the '
-        "bars, and not in the verdict. Behind each figure stand its passages and the clause.</text>"
+        f'<text class="small" x="16" y="{height - 14}">Waived and contested passages are in the '
+        "bars, not in the verdict. Each figure has its passages and its clause.</text>"
     )
     return "\n".join([*lines, "</svg>", ""])
 
