@@ -7,7 +7,7 @@ SAMPLE = provenance/sample
 REGISTRY = build/demo-registry
 REPORT = demo-report
 
-.PHONY: help demo test lint types layers unit map readme clean
+.PHONY: help demo test quick lint types layers unit map readme docs package clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ demo: $(VENV)/.installed ## set everything up, check the sample, show the verdic
 
 test: lint types layers unit ## set everything up, pass every check: lint, types, layers, tests
 
+quick: lint types layers ## the checks, and the tests that need no compiler: two minutes
+	$(BIN)/python -m pytest tests/judge tests/rules tests/house
+
 lint: $(VENV)/.installed-dev ## ruff: style, and the small rules of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,8 +52,18 @@ unit: $(VENV)/.installed-dev ## pytest, doctests included
 map: $(VENV)/.installed-dev ## write the map in ARCHITECTURE.md anew from the modules' docstrings
 	$(BIN)/python tests/house/test_map.py
 
-readme: $(VENV)/.installed-dev ## show in README what the demo prints now
-	$(BIN)/python tests/sample/test_demo.py
+readme: $(VENV)/.installed-dev ## show in README what the demo prints now, and draw it
+	PYTHONPATH=. $(BIN)/python tests/sample/test_demo.py
+
+docs: $(VENV)/.installed-dev ## write anew the pages of docs/ that follow from the code
+	@for page in tests/docs/test_*.py; do \
+	    if grep -q '^if __name__' $$page; then PYTHONPATH=. $(BIN)/python $$page || exit 1; fi; \
+	done
+	$(BIN)/python -m tests.release.licences
+
+package: $(VENV)/.installed-dev ## build the wheel and the source, try them in a clean environment
+	CI=1 $(BIN)/python -m pytest tests/release
+	$(BIN)/python -m build --outdir dist
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

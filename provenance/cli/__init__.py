@@ -36,6 +36,7 @@ COMMANDS = {
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
     "rules": ("provenance.cli.rules", "Ask the law book: list, explain, timeline, test, ..."),
     "policy": ("provenance.cli.policy", "Write, check and explain what you tolerate."),
+    "sample": ("provenance.cli.sample", "A small dataset, and what it quotes, to try things on."),
 }
 
 

@@ -6,23 +6,25 @@ from pathlib import Path
 import click
 
 from provenance import run
+from provenance.cli.completions import files, folders
 from provenance.errors import OutputError
 
 _EXAMPLES = """
 \b
 Examples:
-  provenance calibrate data/*.parquet --registry registries/x -o calibration.json
+  provenance calibrate data --registry registries/x -o calibration.json
   provenance calibrate data --registry registries/x --control registries/later
 """
 
 
 @click.command("calibrate", epilog=_EXAMPLES)
-@click.argument("corpus", nargs=-1, required=True)
+@click.argument("corpus", nargs=-1, required=True, shell_complete=files)
 @click.option(
     "--registry",
     "registries",
     multiple=True,
     metavar="DIR",
+    shell_complete=folders,
     help="Whose items are planted, and looked for; repeatable.",
 )
 @click.option(
@@ -51,11 +53,13 @@ Examples:
 @click.option(
     "--control",
     metavar="DIR",
+    shell_complete=folders,
     help="A registry of items that cannot be in the corpus: what is found of it is chance.",
 )
 @click.option(
     "--background",
     metavar="DIR",
+    shell_complete=folders,
     help="A registry of texts that hold no item: what is found in them is chance. Without "
     "either, the false rate stays unknown.",
 )

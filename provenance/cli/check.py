@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import run
+from provenance.cli.completions import files, folders
 from provenance.cli.errors import CLEAR, VIOLATED
 from provenance.cli.telling import Told, format_options
 from provenance.model import Actor, ModelScope, Purpose
@@ -22,12 +23,13 @@ Examples:
 
 
 @click.command("check", epilog=_EXAMPLES)
-@click.argument("corpus", nargs=-1, required=True)
+@click.argument("corpus", nargs=-1, required=True, shell_complete=files)
 @click.option(
     "--registry",
     "registries",
     multiple=True,
     metavar="DIR",
+    shell_complete=folders,
     help="What to match against; repeatable.",
 )
 @click.option(
@@ -35,12 +37,14 @@ Examples:
     "backgrounds",
     multiple=True,
     metavar="DIR",
+    shell_complete=folders,
     help="A registry of what many quote (books, scripture, licences): what it also holds is "
     "contested, and no gate counts it; repeatable.",
 )
 @click.option(
     "--control",
     metavar="DIR",
+    shell_complete=folders,
     help="A registry of items that cannot be in CORPUS, such as later posts: what is found of it "
     "measures how many findings may be chance.",
 )
@@ -52,7 +56,12 @@ Examples:
     help="Write result.json, findings.parquet, report.html and model.parquet there.",
 )
 @format_options
-@click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
+@click.option(
+    "--policy",
+    metavar="FILE",
+    shell_complete=files,
+    help="Default: provenance.toml, or pyproject.toml.",
+)
 @click.option(
     "--purpose",
     type=click.Choice([str(purpose) for purpose in Purpose]),
@@ -111,6 +120,7 @@ Examples:
 @click.option(
     "--calibration",
     metavar="FILE",
+    shell_complete=files,
     help="What `provenance calibrate` measured: shares are corrected by it.",
 )
 @click.option(
@@ -153,6 +163,12 @@ Examples:
     help="Read everything anew, and keep nothing for the next check. See `provenance cache`.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Tell on stderr what is opened, what the cache knew, and how long each stage took.",
+)
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
@@ -183,6 +199,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     threads: int | None,
     no_cache: bool,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Say which share of CORPUS is content of which source, and whether its terms allow the use.
 
@@ -219,9 +236,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         cache=None if no_cache else run.memory_folder(),
         model_of=model_of,
     )
-    report = run.check(corpus, asked, settings)
-    if output is not None:
-        run.written(report, output)
+    with run.told(verbose):
+        report = run.check(corpus, asked, settings)
+        if output is not None:
+            run.written(report, output)
     told = Told(form, excerpts, anchor)
     if form != "terminal" or not quiet:
         told.tell(report)

@@ -5,6 +5,15 @@ import click
 from provenance import __version__
 from provenance.cli.groups import LazyGroup
 
+_FIRST = """\
+Which share of a dataset may you not train on? Say what to look for, and where:
+
+  provenance registry build registries/x --source x posts.jsonl
+  provenance check data/train.parquet --registry registries/x -o report
+
+Nothing at hand? `provenance sample` writes some. All else: provenance --help
+"""
+
 
 def command_of(commands: dict[str, tuple[str, str]]) -> click.Group:
     """Make the command whose subcommands are `commands`, as `LazyGroup` takes them."""
@@ -24,12 +33,12 @@ def command_of(commands: dict[str, tuple[str, str]]) -> click.Group:
         then check the dataset against it:
 
         \b
-          provenance registry build registries/x --source x tweets.jsonl
+          provenance registry build registries/x --source x posts.jsonl
           provenance check data/train.parquet --registry registries/x -o report
 
         Exit codes: 0 clear, 1 the policy is violated, 2 could not do the work.
         """  # noqa: D301 (click's mark is a backspace)
         if context.invoked_subcommand is None:
-            click.echo(context.get_help())
+            click.echo(_FIRST, nl=False)
 
     return provenance

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import run
+from provenance.cli.completions import files, folders
 from provenance.cli.sizes import doubt, law, shown
 from provenance.errors import InputError
 
@@ -20,7 +21,7 @@ def command() -> None:
     """
 
 
-_DUMPS = click.argument("dumps", nargs=-1, required=True, metavar="DUMP...")
+_DUMPS = click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", shell_complete=files)
 _SOURCE = click.option("--source", metavar="ID", help="Whose the items are: x, reddit, ...")
 _SOURCE_COLUMN = click.option(
     "--source-column", metavar="NAME", help="The column that says so, in mixed tables."
@@ -50,7 +51,7 @@ Examples:
   provenance registry build registries/qa --source stackexchange Posts.xml
 """,
 )
-@click.argument("registry", type=_FOLDER)
+@click.argument("registry", type=_FOLDER, shell_complete=folders)
 @_DUMPS
 @_SOURCE
 @_SOURCE_COLUMN
@@ -89,7 +90,7 @@ Example:
   provenance registry add registries/all --source youtube comments.parquet
 """,
 )
-@click.argument("registry", type=_FOLDER)
+@click.argument("registry", type=_FOLDER, shell_complete=folders)
 @_DUMPS
 @_SOURCE
 @_SOURCE_COLUMN
@@ -122,7 +123,7 @@ Example:
   provenance registry show registries/x
 """,
 )
-@click.argument("registry", type=_FOLDER)
+@click.argument("registry", type=_FOLDER, shell_complete=folders)
 def show(registry: Path) -> None:
     """Tell what REGISTRY holds, and what it cannot answer."""
     _doubt(_show(registry))
@@ -136,8 +137,8 @@ Example:
   provenance registry fit registries/x books.parquet news.jsonl.gz
 """,
 )
-@click.argument("registry", type=_FOLDER)
-@click.argument("texts", nargs=-1, required=True)
+@click.argument("registry", type=_FOLDER, shell_complete=folders)
+@click.argument("texts", nargs=-1, required=True, shell_complete=files)
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def fit(registry: Path, texts: tuple[str, ...], quiet: bool) -> None:
     """Measure on TEXTS, which hold no item of REGISTRY, how often chance gives a match with it.
@@ -160,7 +161,7 @@ Example:
   provenance registry verify registries/x
 """,
 )
-@click.argument("registry", type=_FOLDER)
+@click.argument("registry", type=_FOLDER, shell_complete=folders)
 def verify(registry: Path) -> None:
     """Hold every file of REGISTRY against the digests in its manifest."""
     manifest = run.verify_registry(registry)

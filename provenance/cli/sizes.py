@@ -24,7 +24,7 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
         f"  {manifest.postings:,} seeds, {_each(manifest)} each beside texts and signatures",
         f"  chance {_law(manifest)}",
         f"  digest {summary.digest}",
-        "  Items too short, or of words too common, are never found: absence is not clearance.",
+        "  Items too short or of common words are never found: absence is not clearance.",
     ]
     return "\n".join(lines)
 

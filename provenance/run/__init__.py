@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         show_registry,
         verify_registry,
     )
+    from provenance.run.samples import unpacked_sample
+    from provenance.run.stages import told
     from provenance.run.telling import (
         check_anchor,
         check_writable,
@@ -103,10 +105,12 @@ __all__ = [
     "summary",
     "tested_rules",
     "timeline_of",
+    "told",
     "told_changes",
     "told_policy",
     "told_receipt",
     "told_signals",
+    "unpacked_sample",
     "verified_rules",
     "verify_registry",
     "written",
@@ -137,6 +141,8 @@ _MODULES = {
     "checked_policy": "policies",
     "told_policy": "policies",
     "told_signals": "captured",
+    "unpacked_sample": "samples",
+    "told": "stages",
     "check": "checking",
     "clean": "cleaning",
     "diff": "diffing",

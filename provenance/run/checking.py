@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__
-from provenance.errors import EmptyCorpus, PolicyError
+from provenance.errors import EmptyCorpus
 from provenance.judge import (
     Judge,
-    check_known,
     hold_gates,
     violations,
     with_doubts,
@@ -24,7 +23,7 @@ from provenance.model import (
     Report,
     Result,
 )
-from provenance.read import Corpus, load_rules, open_corpus
+from provenance.read import Corpus
 from provenance.run.backgrounds import coverage
 from provenance.run.claiming import claims
 from provenance.run.correcting import Seen, correcting
@@ -36,12 +35,14 @@ from provenance.run.freezing import frozen_model, held_to, model_of, model_summa
 from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
+from provenance.run.openings import dataset_of, library_of, references_of
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
-from provenance.run.references import References, open_references
+from provenance.run.references import References
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
+from provenance.run.stages import note, stage
 from provenance.run.summaries import check_conclusive, corpus_summary, summaries
 from provenance.run.tally import Looked, share_of, shares
 
@@ -111,29 +112,11 @@ def check(
     ProvenanceError
         If the work cannot be done: see `provenance.errors`.
     """
-    library = library_of(policy, settings)
-    opened = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    library = library_of(policy, settings.rules)
+    opened = dataset_of(corpus, policy.text_columns, settings.split)
     settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
     frozen = None if settings.model_of is None else frozen_model(settings.model_of)
     return check_opened(opened, library, policy, settings, frozen)
-
-
-def library_of(policy: Policy, settings: Settings) -> Library:
-    """Load the law book that a policy speaks of.
-
-    Raises
-    ------
-    PolicyError
-        If the policy names what is not there, or no registry.
-    """
-    if not policy.registries:
-        raise PolicyError(
-            "there is no registry to check against",
-            remedy="name one with --registry, or in provenance.toml under [check] registries",
-        )
-    library = load_rules(settings.rules)
-    check_known(policy, library)
-    return library
 
 
 def check_opened(
@@ -144,7 +127,7 @@ def check_opened(
     frozen: CorpusModel | None = None,
 ) -> Report:
     """Check a corpus that was opened, weighing by a model; else as `check`."""
-    against = open_references(policy, settings.control)
+    against = references_of(policy, settings.control)
     baseline = open_baseline(settings.baseline)
     registries, declarations = against.registries, declarations_of(library, policy)
     sample = None if settings.sample is None else Sample(settings.sample)
@@ -184,6 +167,7 @@ def check_opened(
     return Report(result, made.findings, model)
 
 
+@stage("reading")
 def _read(
     corpus: Corpus,
     against: References,
@@ -208,6 +192,7 @@ def _read(
 
 def _memory(settings: Settings, against: References, declarations: Declarations) -> Memory | None:
     """Remember what depends on the same registries, and on the same code."""
+    note(f"cache: {settings.cache or 'none'}")
     if settings.cache is None:
         return None
     registries = [opened.registry.manifest.digest for opened in against.sought]

@@ -21,6 +21,7 @@ from provenance.match import (
 from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
 from provenance.read import load_language
 from provenance.run.readings import Opened, Reading, known_copies, text_bases
+from provenance.run.stages import stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Claims:
         )
 
 
+@stage("weighing and attributing")
 def claims(
     readings: Sequence[Reading],
     registries: Sequence[Opened],

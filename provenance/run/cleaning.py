@@ -28,9 +28,10 @@ from provenance.model import (
 )
 from provenance.read import Corpus, Cuts, File, is_saved, open_files, rewrite, write_saved
 from provenance.report import write_receipt
-from provenance.run.checking import Settings, check_opened, library_of
+from provenance.run.checking import Settings, check_opened
 from provenance.run.earlier import earlier_report
 from provenance.run.freezing import frozen_model
+from provenance.run.openings import library_of
 from provenance.run.removals import Removed, reasons
 from provenance.run.staging import check_free, open_to_clean, place_of, staged
 
@@ -73,7 +74,7 @@ def clean(
     ProvenanceError
         If the work cannot be done; then nothing is at `output`.
     """
-    library = library_of(policy, settings)
+    library = library_of(policy, settings.rules)
     check_free(output, corpus)
     opened = open_to_clean(corpus, policy)
     if result is None:

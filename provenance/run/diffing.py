@@ -17,10 +17,11 @@ from provenance.model import (
 )
 from provenance.read import Corpus, is_streamed, open_corpus
 from provenance.report import read_report
-from provenance.run.checking import Settings, check_opened, library_of
+from provenance.run.checking import Settings, check_opened
 from provenance.run.contents import document_changes, finding_keys, surplus
 from provenance.run.freezing import frozen_model
 from provenance.run.memory import Memory, code_digest
+from provenance.run.openings import library_of
 
 
 def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
@@ -83,7 +84,7 @@ def _told(
             f"{address}: only files and folders can be compared",
             remedy="write it to a file, or check it with --output and compare the report",
         )
-    library = library_of(policy, settings)
+    library = library_of(policy, settings.rules)
     corpus = open_corpus([address], text_columns=policy.text_columns)
     return corpus, check_opened(corpus, library, policy, settings, model)
 

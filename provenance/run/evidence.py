@@ -17,6 +17,7 @@ from provenance.run.excerpts import excerpts
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
+from provenance.run.stages import stage
 from provenance.run.wholes import Whole, filling, own_words, wholes_of
 
 SPANS = pa.schema(
@@ -52,6 +53,7 @@ SPANS = pa.schema(
 """One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
 
 
+@stage("locating what was found")
 def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     corpus: Corpus,
     readings: Sequence[Reading],

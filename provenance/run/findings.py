@@ -16,6 +16,7 @@ from provenance.run.claiming import Claims
 from provenance.run.excerpts import excerpt, marked
 from provenance.run.items import Item, named_items
 from provenance.run.readings import Opened
+from provenance.run.stages import stage
 
 _SURE = 100.0
 """Strength of evidence that chance has no part in: an address, a resemblance of whole texts."""
@@ -70,6 +71,7 @@ class Found:
     chances: Floats
 
 
+@stage("judging")
 def found(
     spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: Judge, tokens: int
 ) -> Found:

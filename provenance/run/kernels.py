@@ -30,6 +30,7 @@ from provenance.run.claiming import claims
 from provenance.run.declared import NOTHING
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Reading, opened
+from provenance.run.stages import stage
 from provenance.run.summaries import summaries
 
 _HELPER = """
@@ -57,7 +58,11 @@ def prepare(registry: Path, *, quiet: bool) -> None:
     if not known or glob(f"{escape(known)}*.nbi"):
         return
     label = "compiling, once on this machine"
-    with progress(label, 2, "halves", quiet=quiet) as shown, _helped(registry):
+    with (
+        stage(label),
+        progress(label, 2, "halves", quiet=quiet) as shown,
+        _helped(registry),
+    ):
         read()
         shown.advance(1)
 

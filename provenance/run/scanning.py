@@ -39,6 +39,7 @@ from provenance.run.progress import Progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
+from provenance.run.stages import note
 
 _SLICE = 1 << 19
 """Bytes of text fingerprinted at a time: what they need stays in the processor's cache."""
@@ -77,23 +78,26 @@ def read_corpus(
     """
     readings = Readings(bound_of(_TOKENS_A_BYTE * sum(part.size for part in corpus.parts)))
 
-    def read(part: Part) -> Reading:
+    def read(part: Part) -> tuple[Reading, bool]:
         name = reading_name(memory, part)
         known = recalled_reading(memory, name)
-        if known is None or known.passages.bound < readings.least:
+        is_known = known is not None and known.passages.bound >= readings.least
+        if known is None or not is_known:
             known = _read_part(part, registries, declared, readings.least, keep=readings.room > 0)
             keep_reading(memory, name, known)
-        return replace(known, passages=coarser(known.passages, readings.bound))
+        return replace(known, passages=coarser(known.passages, readings.bound)), is_known
 
-    found = 0
+    found = recalled = 0
     with ThreadPoolExecutor(threads) as pool:
-        for part, reading in zip(
+        for part, (reading, is_known) in zip(
             corpus.parts, _in_order(pool, read, corpus.parts, 2 * threads), strict=True
         ):
             readings.add(reading)
+            recalled += is_known
             found += sum(map(len, reading.candidates))
             told = f"{found:,} candidates"
             progress.advance(part.size or 0, reading.counts.documents, told)
+    note(f"parts: {len(corpus.parts)}, of which the cache knew {recalled}; candidates: {found:,}")
     return readings.all
 
 
@@ -103,12 +107,12 @@ _TOKENS_A_BYTE = 0.4
 
 def _in_order(
     pool: ThreadPoolExecutor,
-    read: Callable[[Part], Reading],
+    read: Callable[[Part], tuple[Reading, bool]],
     parts: Sequence[Part],
     ahead: int,
-) -> Iterator[Reading]:
+) -> Iterator[tuple[Reading, bool]]:
     """Run ahead of the consumer by a few parts, not by the whole corpus."""
-    waiting: list[Future[Reading]] = []
+    waiting: list[Future[tuple[Reading, bool]]] = []
     try:
         for part in parts:
             waiting.append(pool.submit(read, part))

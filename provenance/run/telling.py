@@ -24,6 +24,7 @@ from provenance.report import (
     write,
     write_text,
 )
+from provenance.run.stages import stage
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -66,7 +67,8 @@ def rate_of(text: str) -> float:
 
 def written(report: Report, folder: Path) -> None:
     """Write a report's files."""
-    write(report, folder)
+    with stage(f"writing {folder}"):
+        write(report, folder)
 
 
 def check_writable(folder: Path) -> None:

@@ -9,7 +9,10 @@ from importlib.metadata import packages_distributions
 import pytest
 
 CORE = ("click", "datasets", "datasketch", "duckdb")
-TOOLS = {"import-linter", "mypy", "pre-commit", "ruff", "types-jsonschema", "types-pyyaml"}
+TOOLS = {
+    *("build", "import-linter", "mypy", "pre-commit", "ruff"),
+    *("types-jsonschema", "types-pyyaml"),
+}
 """Declared for the tests and run, or read by mypy; never imported."""
 OURS = {"benchmarks", "provenance", "tests"}
 PARTS = {"huggingface_hub": "datasets", "llvmlite": "numba", "markupsafe": "jinja2"}

@@ -5,16 +5,22 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (
     "README.md",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ci.md",
     "provenance/ARCHITECTURE.md",
     "provenance/sample/README.md",
+    "rules/README.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
 )
+CALL = re.compile(r"(\$ |-? ?run: |\S*/)?provenance(?= )")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -28,14 +34,13 @@ def commands(text):
     """Every `provenance` command in shell blocks: its words, and the options among them."""
     found = []
     for line in shown(text, "sh", "console", "yaml"):
-        words = shlex.split(
-            line.removeprefix("- ").removeprefix("run:").strip().removeprefix("$ "), comments=True
-        )
-        if words and words[0].rpartition("/")[2] == "provenance":
+        call = CALL.match(line)
+        words = shlex.split(line[call.end() :], comments=True) if call else []
+        if words:
             options = [
                 w.partition("=")[0] for w in words if re.fullmatch(r"-(-[a-z-]+(=.*)?|[a-z])", w)
             ]
-            found.append((tuple(words[1:]), options))
+            found.append((tuple(words), options))
     return found
 
 
@@ -109,11 +114,21 @@ def test_links_lead_somewhere(documents, root):
 
 def test_policies_shown_are_toml(documents):
     blocks = [
-        body for language, body in FENCE.findall(documents["README.md"]) if language == "toml"
+        body
+        for text in documents.values()
+        for language, body in FENCE.findall(text)
+        if language == "toml"
     ]
-    assert blocks
+    assert len(blocks) >= 3
     for body in blocks:
         assert set(tomllib.loads(body)) <= {"check", "gate", "agreements", "waivers"}
+
+
+def test_every_page_is_in_the_index(documents):
+    pages = {name.removeprefix("docs/") for name in documents if name.startswith("docs/")}
+    linked = set(re.findall(r"\]\(([^)#]+)\)", documents["docs/README.md"]))
+    assert pages - linked == {"README.md"}
+    assert "docs/README.md" in re.findall(r"\]\(([^)#]+)\)", documents["README.md"])
 
 
 def test_no_path_of_one_machine(documents):

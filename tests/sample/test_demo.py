@@ -1,6 +1,6 @@
 """What `make demo` does: the sample, checked, gives what the sample's truth says.
 
-`make readme` shows in README what the check prints now.
+`make readme` shows in README what the check prints now, and draws its picture.
 """
 
 import json
@@ -13,6 +13,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.sample.picture import drawn
+
 DUMPS = {
     "x": "social.jsonl",
     "stackexchange": "qa.jsonl",
@@ -21,6 +23,7 @@ DUMPS = {
 }
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "provenance" / "sample"
+PICTURE = ROOT / "docs" / "shares.svg"
 BEGIN, END = "```text\n", "\n…"
 
 
@@ -124,11 +127,20 @@ def test_the_readme_shows_this_outcome(demo):
     assert shown in demo[1], "run `make readme`"
 
 
+def result_of(report):
+    return json.loads((report / "result.json").read_text("utf-8"))
+
+
+def test_the_picture_is_of_this_outcome(report):
+    assert PICTURE.read_text("utf-8") == drawn(result_of(report)), "run `make readme`"
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        said = check_the_sample(Path(folder))[1]
+        found, said = check_the_sample(Path(folder))
+        PICTURE.write_text(drawn(result_of(found)), "utf-8")
     readme = ROOT / "README.md"
     before, _, rest = readme.read_text("utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    shown = said.partition("\n\nWhy")[0]
+    shown = said.partition("\n\nTokens by verdict")[0]
     readme.write_text(before + BEGIN + shown + END + after, "utf-8")

@@ -1,0 +1,62 @@
+"""What a check opens before hours of work: rules, dataset, registries. Each notes what it found."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from provenance.errors import PolicyError
+from provenance.judge import check_known
+from provenance.model import Library, Policy
+from provenance.read import Corpus, load_rules, open_corpus
+from provenance.run.references import References, open_references
+from provenance.run.stages import note, stage
+
+
+@stage("opening the rules")
+def library_of(policy: Policy, rules: Path | None) -> Library:
+    """Load the law book that a policy speaks of.
+
+    Parameters
+    ----------
+    policy : Policy
+        What it names has to be there.
+    rules : Path or None
+        Folder of rule files; None takes the ones that are shipped.
+
+    Raises
+    ------
+    PolicyError
+        If the policy names what is not there, or no registry.
+    """
+    if not policy.registries:
+        raise PolicyError(
+            "there is no registry to check against",
+            remedy="name one with --registry, or in provenance.toml under [check] registries",
+        )
+    library = load_rules(rules)
+    check_known(policy, library)
+    note(f"policy: {policy.path or 'the default one'}")
+    note(f"rules: {rules or 'as shipped'}; digest {library.digest}")
+    return library
+
+
+@stage("opening the dataset")
+def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str | None) -> Corpus:
+    """Open a corpus; as `open_corpus`."""
+    corpus = open_corpus(addresses, text_columns=text_columns, split=split)
+    files = {part.file for part in corpus.parts}
+    note(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
+    note(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
+    return corpus
+
+
+@stage("opening registries")
+def references_of(policy: Policy, control: str | None) -> References:
+    """Open what a corpus is held against; as `open_references`."""
+    against = open_references(policy, control)
+    for kind, several in (("registry", against.sought), ("background", against.backgrounds)):
+        for one in several:
+            manifest = one.registry.manifest
+            note(
+                f"{kind}: {one.registry.path}; items: {manifest.items:,}, digest {manifest.digest}"
+            )
+    return against

@@ -1,0 +1,43 @@
+"""The sample that ships, laid out in a folder of one's own: something to try things on."""
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from provenance.errors import OutputError
+
+
+def unpacked_sample(folder: Path) -> tuple[str, ...]:
+    """Copy the sample to a new folder: whole, or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        It must not be there yet.
+
+    Returns
+    -------
+    tuple of str
+        Names of its files.
+
+    Raises
+    ------
+    OutputError
+        If the folder is there already, or cannot be written.
+    """
+    if folder.exists():
+        raise OutputError(f"{folder} is there already", remedy="name another folder with --output")
+    try:
+        with (
+            TemporaryDirectory(dir=folder.absolute().parent, prefix=".sample") as aside,
+            as_file(files("provenance").joinpath("sample")) as shipped,
+        ):
+            whole = Path(shutil.copytree(shipped, Path(aside) / "sample"))
+            whole.rename(folder)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror}",
+            remedy="name a folder in one that is there, and yours, with --output",
+        ) from error
+    return tuple(sorted(path.name for path in folder.iterdir()))

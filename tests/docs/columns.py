@@ -1,0 +1,67 @@
+"""What each column of our tables means: Arrow schemas hold names and types, and no words."""
+
+FINDINGS_COLUMNS = {
+    "document": "the dataset's `id` where it has one, else `file#row`; need not be unique",
+    "file": "relative to the dataset given",
+    "row": "0-based, within the file",
+    "field": "where the text is in the row: `text`, `messages[3].content`",
+    "start": "of the span, in Unicode code points of that text; half-open",
+    "end": "its end",
+    "byte_start": "the same, in bytes of UTF-8",
+    "byte_end": "its end",
+    "source": "whose content it is",
+    "item": "the source's own id of the item; null where the evidence names a source alone",
+    "url": "the item's address",
+    "created_at": "when the item was published",
+    "evidence": "`content`, `resemblance`, `link` or `licence`",
+    "verdict": "`forbidden`, `unknown`, `restricted` or `permitted`",
+    "basis": "why: `explicit-ml`, `automated-access`, …",
+    "terms": "id of the terms that decided",
+    "waiver": "the waiver of the policy that excuses it",
+    "tokens": "matched",
+    "item_tokens": "of the whole item",
+    "bits": "information of the matched words",
+    "strength": "chance gives such a match once in 2^strength tokens",
+    "expected": "matches as strong that chance gives in the whole dataset",
+    "contested": "a permitted source or a background holds the words, too",
+    "alternatives": "other items with the same words",
+    "excerpt": "the document's text around the span; null where it was not kept",
+    "excerpt_start": "where the excerpt begins, in code points of the text",
+    "item_excerpt": "the item's text; null where the registry keeps none",
+    "marks": "matched words: half-open spans of `excerpt`, in code points",
+    "item_marks": "the same, of `item_excerpt`",
+}
+
+REGISTRY_TABLES = {
+    "items": {
+        "source": "whose it is",
+        "item": "the source's own id",
+        "url": "its address",
+        "created_at": "when it was published",
+        "author": "a digest of the author, never the name",
+        "language": "as the dump says",
+        "licence": "that the item declares",
+        "length": "tokens",
+        "tokens": "hashes of its words, 32 bits each, little-endian",
+        "lead": "what normalisation drops before its first word",
+        "trail": "and behind its last",
+        "first": "number of the first item with the same words",
+    },
+    "texts": {"text": "of each item, in the order of `items`; absent with `--no-text`"},
+    "shared": {
+        "shingle": "that two authors or more of one source have",
+        "source": "which, among the manifest's",
+        "authors": "how many",
+    },
+    "sketch": {"source": "whose", "hash": "of its FracMinHash sketch"},
+    "background": {"count": "of different items with a word of this cell of hashes"},
+    "signatures": {"item": "its number", "signature": "MinHash values; see formulas.md"},
+}
+
+REGISTRY_ARRAYS = {
+    "shingles.npy": "lower bits of each posting's shingle, in order",
+    "owners.npy": "the item of each posting",
+    "positions.npy": "the place in the item",
+    "directory.npy": "where the postings begin whose shingles share their upper bits",
+    "filter.npy": "a Bloom filter in blocks of one cache line, asked before the postings are",
+}

@@ -1,0 +1,110 @@
+"""Figures that our pages state are those of the code, and of what was measured."""
+
+import re
+
+import pytest
+
+from provenance.match import (
+    attribution,
+    estimates,
+    everybody,
+    features,
+    passages,
+    regression,
+    resemblance,
+    seeding,
+    strengths,
+)
+from provenance.model import Parameters
+
+
+def power_of_ten(value: float) -> str:
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return (
+        f"{mantissa}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    )
+
+
+STATED = {
+    "λ = {} and K = {} as shipped": (
+        strengths.SHIPPED.decay,
+        power_of_ten(strengths.SHIPPED.scale),
+    ),
+    "*n* is at least {:,}": (strengths.SMALLEST,),
+    "*s* ≥ {:.0f}": (strengths.THRESHOLD,),
+    "*o* ≥ {:.0f}": (strengths.EVEN,),
+    "{} authors or more": (everybody.MANY,),
+    "Where more than {} items share it, only the earliest {} are": (
+        seeding.COMMON,
+        seeding._EARLIEST,
+    ),
+    "A text resembles an item from *J* ≥ {}": (resemblance.LEAST,),
+    "For each of {} permutations": (resemblance.PERMUTATIONS,),
+    "{} bands of {} values": resemblance.PLAN,
+    "each at most {:.0f} bits, and a word that the match holds already counting {} times": (
+        features._MOST_BITS,
+        features.REPEATED,
+    ),
+    "with the discount {}": (features._DISCOUNT,),
+    "c(v)^{}": (features._HEAPS,),
+    "1/2 · {:,.0f}": (features._VOCABULARY,),
+    "passages of {} tokens": (passages.LENGTH,),
+    "at most {:.0f} bits)": (regression._BITS,),
+    "Items longer than {} words": (regression.PASSAGE,),
+    "up to {} is taken off": (regression._IGNORANCE,),
+    "{:.0f} more where the match is most of the item": (regression._ALONE,),
+    "fewer than {} different words": (regression._LEAST_DISTINCT,),
+    "at least {} of its stretch": (attribution._KEEPS,),
+    "a probability of at least {}": (estimates._SURE,),
+    "less {} standard deviations": (estimates._ONE_SIDED,),
+    "the shipped recall, {:.2f}": (estimates.RECALL_LOW,),
+    "less {:.0%} for the ends": (estimates.EDGE_ERROR,),
+}
+
+
+@pytest.mark.parametrize("sentence", STATED)
+def test_formulas_state_the_constants_of_the_code(sentence, pages):
+    page = " ".join(pages["docs/formulas.md"].split()).replace("3 % for", "3% for")
+    assert sentence.format(*STATED[sentence]) in page
+
+
+def test_the_regression_has_as_many_figures_as_is_said(pages):
+    assert len(regression._WEIGHTS) == 17
+    assert "over seventeen figures" in pages["docs/formulas.md"]
+
+
+def test_widths_and_lengths_are_those_of_a_registry(pages):
+    page, held = " ".join(pages["docs/formulas.md"].split()), Parameters()
+    assert f"Seeds are shingles of width {held.seed_width}, signatures" in page
+    assert f"made of shingles of width {held.signature_width}." in page
+    assert f"at least {held.signature_least} tokens have a signature" in page
+    assert f"`scaled` is {held.scaled}" in page
+
+
+def rows(page):
+    """Give the tables of a page as rows of stripped cells."""
+    lines = [line for line in page.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_how_sure_says_what_was_measured(pages, root):
+    measured = (root / "benchmarks" / "ACCURACY.md").read_text("utf-8")
+    long, short = measured.split("## Posts of 5 to 7 tokens")
+    shipped = {row[0]: row[2] for row in rows(long) if len(row) == 8}
+    stated = {row[0]: row[1] for row in rows(pages["docs/how-sure.md"]) if row[1][-1:].isdigit()}
+    assert len(stated) == 8
+    assert stated == {edit: shipped[edit] for edit in stated}
+    page = " ".join(pages["docs/how-sure.md"].split())
+    assert f"with {shipped['chance documents a million words']} chance documents" in page
+    shorter = {row[0]: row[2] for row in rows(short) if len(row) == 8}
+    assert f"{shorter['verbatim']} verbatim, {shorter['cut to 50%']} when cut" in page
+
+
+def test_pictures_are_there(pages, root):
+    shown = [
+        (root / name).parent / target
+        for name, page in pages.items()
+        for target in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page)
+    ]
+    assert shown
+    assert [path for path in shown if not path.exists()] == []
