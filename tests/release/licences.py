@@ -1,4 +1,4 @@
-"""`python -m tests.release.licences` writes docs/dependencies.md: what we stand on, on what terms."""
+"""`python -m tests.release.licences` writes docs/dependencies.md: what we stand on, and its terms."""
 
 import re
 import sys
