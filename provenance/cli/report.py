@@ -13,7 +13,7 @@ _EXAMPLES = """
 Examples:
   provenance report report
   provenance report report --format markdown >> "$GITHUB_STEP_SUMMARY"
-  provenance report report --format sarif --anchor data.dvc -o provenance.sarif
+  provenance report report --format sarif --anchor data.dvc -o a.sarif
   provenance report report --format csv -o findings.csv
 """
 

@@ -1,4 +1,4 @@
-"""`python -m tests.release.bom` prints our bill of materials: CycloneDX 1.6, of what stands here."""
+"""`python -m tests.release.bom` prints our bill of materials: CycloneDX 1.6, of what is here."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`python -m tests.release.licences` writes docs/dependencies.md: what we stand on, and its terms."""
+"""`python -m tests.release.licences` writes docs/dependencies.md: what we stand on, and terms."""
 
 import re
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.release.packages import OURS, Package, installed
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "dependencies.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "dependencies.md"
 FREE = {
     "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC",
     "LLVM-exception", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
