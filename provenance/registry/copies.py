@@ -53,12 +53,16 @@ def copies(items: Path, manifest: Manifest, numbers: UInt32s) -> list[Copies]:
     sets = np.split(members, np.searchsorted(first[members], wanted[1:]))
     named = [_others(sets[place], number) for place, number in zip(places, numbers, strict=True)]
     ids = iter(_ids(items, named))
+    # Nearly all items are the only one of their kind.
+    alone = [Copies((), 0, (source.source,)) for source in manifest.sources]
     return [
         Copies(
             items=tuple(next(ids) for _ in others),
             count=len(sets[place]) - 1,
             sources=tuple(manifest.sources[code].source for code in np.unique(codes[sets[place]])),
         )
+        if len(sets[place]) > 1
+        else alone[codes[sets[place][0]]]
         for place, others in zip(places, named, strict=True)
     ]
 

@@ -53,13 +53,17 @@ def excerpt(text: str, span: tuple[int, int], words: list[tuple[int, int]]) -> E
     start = max(0, span[0] - CONTEXT)
     end = min(len(text), span[1] + CONTEXT, span[0] + LONGEST)
     marks: list[tuple[int, int]] = []
+    begun = ended = start - 1
     for first, last in words:
         if first < start or last > end:
             continue
-        if marks and not text[start + marks[-1][1] : first].strip():
-            marks[-1] = (marks[-1][0], last - start)  # neighbours are one mark
-        else:
-            marks.append((first - start, last - start))
+        if ended < start or not (first == ended or text[ended:first].isspace()):
+            if ended >= start:
+                marks.append((begun - start, ended - start))
+            begun = first
+        ended = last  # neighbours are one mark
+    if ended >= start:
+        marks.append((begun - start, ended - start))
     return Excerpt(text[start:end], start, marks)
 
 
