@@ -13,7 +13,15 @@ import numpy as np
 
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint import parameters
-from provenance.match import EVERYTHING, NO_PASSAGES, Candidates, Passages, copied_items, union
+from provenance.match import (
+    EVERYTHING,
+    NO_PASSAGES,
+    Candidates,
+    Passages,
+    concatenated,
+    copied_items,
+    union,
+)
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.read import load_language
 from provenance.report import has_model, read_model
@@ -37,10 +45,10 @@ def model_of(readings: Sequence[Reading], registries: Sequence[Opened]) -> Corpu
     sample = union(reading.passages for reading in readings)
     pairs = [np.zeros((0, 3), np.int64)]
     for place, opened in enumerate(registries):
-        for reading in readings:
-            hashes, items = copied_items(reading.candidates[place], opened.index, sample)
-            passages = np.searchsorted(sample.hashes, hashes)
-            pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
+        whole = concatenated([reading.candidates[place] for reading in readings])
+        hashes, items = copied_items(whole, opened.index, sample)
+        passages = np.searchsorted(sample.hashes, hashes)
+        pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
     return CorpusModel(
         normalisation=_normalisation(),
         language=_language(),
