@@ -70,7 +70,8 @@ def likely_rows(found: Sequence[Candidates], indexes: Sequence[Index]) -> Int64s
     """
     rows = [np.zeros(0, np.int64)]
     for candidates, index in zip(found, indexes, strict=True):
-        lengths = np.diff(index.holdings.token_offsets)[candidates.items]
+        offsets, items = index.holdings.token_offsets, candidates.items.astype(np.int64)
+        lengths = offsets[items + 1] - offsets[items]  # of few: there may be millions
         chosen = (candidates.matched >= _COVER * lengths) | (candidates.longest >= _LONGEST)
         rows.append(candidates.texts[chosen])
     return np.unique(np.concatenate(rows))
