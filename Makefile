@@ -6,6 +6,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 SAMPLE = provenance/sample
 REGISTRY = build/demo-registry
 REPORT = demo-report
+JOBS = 2
 
 .PHONY: help demo test quick lint types layers unit map readme docs package clean
 
@@ -46,8 +47,8 @@ types: $(VENV)/.installed-dev ## mypy, strict
 layers: $(VENV)/.installed-dev ## import-linter: who may know whom
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.installed-dev ## pytest, doctests included
-	$(BIN)/python -m pytest
+unit: $(VENV)/.installed-dev ## pytest, doctests included; JOBS=4 runs four processes
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 map: $(VENV)/.installed-dev ## write the map in ARCHITECTURE.md anew from the modules' docstrings
 	$(BIN)/python tests/house/test_map.py

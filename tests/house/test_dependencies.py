@@ -10,7 +10,7 @@ import pytest
 
 CORE = ("click", "datasets", "datasketch", "duckdb")
 TOOLS = {
-    *("build", "import-linter", "mypy", "pre-commit", "ruff"),
+    *("build", "import-linter", "mypy", "pre-commit", "pytest-xdist", "ruff"),
     *("types-jsonschema", "types-pyyaml"),
 }
 """Declared for the tests and run, or read by mypy; never imported."""
