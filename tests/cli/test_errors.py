@@ -13,7 +13,7 @@ import pytest
         (["chekc"], "No such command 'chekc'", "provenance --help"),
         (["check"], "Missing argument 'CORPUS...'", "provenance check --help"),
         (
-            ["check", "a", "--registery", "r"],
+            ["check", "a", "--registri", "r"],
             "Did you mean '--registry'?",
             "provenance check --help",
         ),

@@ -103,7 +103,7 @@ def test_the_sample_is_checked_without_the_checkout(installed, tmp_path):
                 "sample/provenance.toml", "--output", "report", code=1)  # fmt: skip
     assert told.startswith("FAIL")
     assert {path.name for path in (tmp_path / "report").iterdir()} == {
-        "report.html", "result.json", "findings.parquet",
+        "report.html", "result.json", "findings.parquet", "model.parquet",
     }  # fmt: skip
     said("policy", "init")
     said("rules", "test")
