@@ -12,8 +12,8 @@ _SAID = {
     Verdict.PERMITTED: "permitted for {purpose}",
 }
 _STEP = {
-    Verdict.FORBIDDEN: "Leave it out, or sign an agreement and write it under "
-    "[[agreements]] in the policy",
+    Verdict.FORBIDDEN: "Leave it out (provenance clean writes the dataset without it), or sign an "
+    "agreement and write it under [[agreements]] in the policy",
     Verdict.UNKNOWN: "Read the remedy of each source in the report: a missing date, rule or "
     "permission makes it unknown",
     Verdict.RESTRICTED: "Meet the conditions that the report names, and then raise the limit",
