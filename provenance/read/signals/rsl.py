@@ -1,4 +1,4 @@
-"""RSL 1.0: a licence in XML, with the uses that it permits and prohibits."""
+"""RSL 1.0: a licence in XML, with the uses that it permits and prohibits (rslstandard.org/rsl)."""
 
 import re
 from collections.abc import Iterator
@@ -14,10 +14,13 @@ NAMESPACE = "https://rslstandard.org/rsl"
 MOST = 1 << 20
 """Bytes of a document; a longer one is none."""
 
-# The first three are of the standard; files that follow its drafts write the others.
+# The first three are of the standard (3.4.1.1); files that follow its drafts write the others.
 TRAINING = frozenset({"all", "ai-all", "ai-train", "train-ai", "train-genai", "ai-training", "ai"})
 USERS = frozenset({"commercial", "non-commercial", "education", "government", "personal"})
 FREE = frozenset({"free", "attribution"})
+PLAIN = frozenset({"permits", "prohibits", "payment", "legal"})
+"""Elements that a licence for everybody may hold. `reporting` binds to reports (3.12); one that the
+standard does not know may bind to anything, and makes the licence invalid."""
 _WORDS = re.compile(r"[\s,]+")
 
 
@@ -42,7 +45,8 @@ class Content:
     Parameters
     ----------
     address : str
-        An address or a path, with patterns as in robots.txt.
+        An address or a path, with patterns as in robots.txt; empty is all that the document came
+        with.
     terms : tuple of Terms
         Each by itself would do for whoever meets it.
     """
@@ -74,7 +78,7 @@ def parse_rsl(content: bytes) -> tuple[Content, ...] | None:
     return tuple(
         Content(each.get("url") or "", tuple(_terms(each)))
         for each in root.iter()
-        if _name(each) == "content" and each.get("url") and (own or NAMESPACE in each.tag)
+        if _name(each) == "content" and "url" in each.attrib and (own or NAMESPACE in each.tag)
     )
 
 
@@ -83,27 +87,26 @@ def rsl_notice(contents: tuple[Content, ...] | None, address: str) -> Notice:
 
     Notes
     -----
-    Every `<content>` that the page lies in counts for what it prohibits; the most specific of them
-    for what it permits. A licence that lists uses permits no others. One that is paid for, asked
-    for at a server, or kept to some users or countries is not everybody's: who trains without it
-    trains against the document.
+    The most specific `<content>` counts, as in robots.txt (3.1.1). Of several as specific, and of
+    the licences in them, every prohibition counts, and what permits where nothing prohibits. A
+    licence that lists uses permits no others (3.5). One that is paid for (3.7), asked for at a
+    server (3.3), given for reports (3.12), or kept to some users or countries is not everybody's:
+    who trains without it trains against the document. One with parts that the standard does not
+    know grants nothing; what it prohibits stands.
     """
     if contents is None:
         return Notice(SIGNAL, Stance.SILENT, "the RSL document cannot be read")
     reaching = [
         (reach, each) for each in contents if (reach := _reach(each.address, address)) is not None
     ]
-    every = [terms for _, each in reaching for terms in each.terms]
-    for terms in every:
-        if terms.prohibits is not None:
-            return Notice(SIGNAL, Stance.DISALLOWS, f"RSL: {terms.prohibits}")
     most = max((reach for reach, _ in reaching), default=0)
     nearest = [terms for reach, each in reaching if reach == most for terms in each.terms]
     if not nearest:
         return Notice(SIGNAL, Stance.SILENT, "RSL: no licence is given for this page")
+    prohibited = [terms.prohibits for terms in nearest if terms.prohibits is not None]
     withheld = [terms.withholds for terms in nearest if terms.withholds is not None]
-    if len(withheld) == len(nearest):
-        return Notice(SIGNAL, Stance.DISALLOWS, f"RSL: {withheld[0]}")
+    if prohibited or len(withheld) == len(nearest):
+        return Notice(SIGNAL, Stance.DISALLOWS, f"RSL: {(prohibited or withheld)[0]}")
     return Notice(SIGNAL, Stance.ALLOWS, "RSL: a licence permits training to everybody")
 
 
@@ -120,7 +123,9 @@ def _reach(pattern: str, address: str) -> int | None:
 def _terms(content: Element) -> Iterator[Terms]:
     server = content.get("server")
     asked = f"a licence is given by {server} alone" if server else None
-    for each in content.iter():
+    if asked is None and content.get("encrypted") == "true":
+        asked = '<content encrypted="true">'
+    for each in content:
         if _name(each) == "license":
             yield Terms(_prohibition(each), _withheld(each) or asked)
 
@@ -145,7 +150,8 @@ def _withheld(licence: Element) -> str | None:
     payments = [each.get("type", "free").strip() for each in licence if _name(each) == "payment"]
     if payments and not FREE & set(payments):
         return f'<payment type="{payments[0]}">'
-    return None
+    others = (_name(each) for each in licence)
+    return next((f"<{name}>" for name in others if name and name not in PLAIN), None)
 
 
 def _children(licence: Element, name: str, kind: str) -> list[Element]:
@@ -157,4 +163,6 @@ def _listed(element: Element) -> set[str]:
 
 
 def _name(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2].casefold()
+    """Return the name of an element of the standard; empty for those of others (3.1)."""
+    space, _, name = str(element.tag).rpartition("}")
+    return name.casefold() if space in ("", f"{{{NAMESPACE}") else ""

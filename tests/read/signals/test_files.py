@@ -112,6 +112,7 @@ def usage(name: str, words: str, kind: str = "usage") -> str:
 BAN = licence(usage("prohibits", "ai-train"))
 FREE = licence(usage("permits", "ai-train search"))
 PAID = licence(usage("permits", "all"), '<payment type="crawl"/>')
+PAYMENTS = ("purchase", "subscription", "training", "crawl", "use", "contribution")  # 3.7
 
 
 @pytest.mark.parametrize(
@@ -134,8 +135,25 @@ PAID = licence(usage("permits", "all"), '<payment type="crawl"/>')
         (rsl(content(FREE, more='server="https://l.example"')), NO),
         (rsl(content(BAN, "/other/")), SILENT),
         (rsl(content(BAN, "/p*e$")), NO),
-        (rsl(content(BAN), content(FREE, "/page")), NO),  # no prohibition is dropped
-        (rsl(content(PAID), content(FREE, "/page")), YES),  # the nearest permits
+        (rsl(content(BAN), content(FREE, "/page")), YES),  # 3.1.1: the more specific one
+        (rsl(content(FREE, "/page"), content(BAN)), YES),  # in whatever order
+        (rsl(content(FREE), content(BAN, "/page")), NO),
+        (rsl(content(BAN, "/page"), content(FREE, "/page")), NO),  # as specific: the strictest
+        (rsl(content(PAID), content(FREE, "/page")), YES),
+        (rsl(content(BAN, "")), NO),  # all that the document came with
+        (rsl(content(licence(usage("prohibits", "ai-train"), usage("permits", "all")))), NO),  # 3.6
+        (rsl(content(licence(usage("permits", "ai-index  search\nai-train")))), YES),  # 3.5
+        (rsl(content(licence(usage("permits", "ai-input ai-index")))), NO),
+        (rsl(content(licence('<legal type="warranty">ownership</legal>'))), YES),
+        # 3.12: who does not report has no licence.
+        (rsl(content(licence('<reporting type="audit" profile="urn:p"/>'))), NO),
+        # What the standard does not know grants nothing; what others add is passed over.
+        (rsl(content(licence("<waits/>"))), NO),
+        (rsl(content(licence('<o:waits xmlns:o="urn:o"/>'))), YES),
+        (rsl(content(f'<o:x xmlns:o="urn:o">{BAN}</o:x>{FREE}')), YES),
+        (rsl(content(FREE, more='encrypted="true"')), NO),
+        *((rsl(content(licence(f'<payment type="{kind}"/>'))), NO) for kind in PAYMENTS),
+        (rsl(content(licence('<payment type="attribution"/>'))), YES),
         (rsl(content(BAN, "https://a.example/*")), NO),
         (rsl(content(BAN, "https://b.example/")), SILENT),
         (rsl(content("")), SILENT),
