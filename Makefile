@@ -8,6 +8,9 @@ REGISTRY = build/demo-registry
 REPORT = demo-report
 JOBS = 2
 
+# Tests start hundreds of processes; without bytecode each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test quick lint types layers unit map readme docs package clean
 
 help: ## what can be made

@@ -119,8 +119,10 @@ def _content(file: Any) -> str:
 
 
 def _environment() -> dict[str, str]:
+    """Let processes find the checkout, and keep its bytecode, as an installation has it."""
     found = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(found)}
+    kept = {name: said for name, said in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": os.pathsep.join(found)}
 
 
 def work(
