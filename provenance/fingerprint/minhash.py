@@ -87,10 +87,10 @@ def cardinality(rows: UInt32s) -> Floats:
 
 @cache
 def _permutations(count: int, seed: int) -> tuple[UInt32s, UInt32s]:
-    from datasketch import MinHash  # noqa: PLC0415 (it loads SciPy: for those who need it)
-
-    permutations = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
-    return np.ascontiguousarray(permutations[0]), np.ascontiguousarray(permutations[1])
+    # As datasketch draws them; to ask it, SciPy must be loaded, which takes longer than the rest.
+    drawn = np.random.RandomState(seed)
+    multipliers = drawn.randint(0, 1 << 31, count, np.uint32)
+    return multipliers * np.uint32(2) + np.uint32(1), drawn.randint(0, 1 << 32, count, np.uint32)
 
 
 @inlined

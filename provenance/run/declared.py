@@ -112,6 +112,8 @@ class Declarations:
         if self.sites.are_captured:
             wanted = pc.or_(wanted, pc.is_valid(addresses))
         rows = pc.indices_nonzero(wanted)
+        if not len(rows):
+            return {}
         columns = [batch.column(name).take(rows) for name in ("url", "fetched", "came_with")]
         found = {}
         for row, address, fetched, fields in zip(

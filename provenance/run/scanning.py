@@ -234,9 +234,10 @@ def _documents_of(batch: pa.RecordBatch) -> tuple[Int64s, int]:
     rows, files = batch.column("row").to_numpy(), batch.column("file")
     begins = np.ones(len(rows), bool)
     begins[1:] = rows[1:] != rows[:-1]
-    again = np.flatnonzero(~begins)  # few: only they need their files compared
-    others = pc.not_equal(files.take(pa.array(again)), files.take(pa.array(again - 1)))
-    begins[again] = others.to_numpy(zero_copy_only=False)
+    again = np.flatnonzero(~begins)  # few, if any: only they need their files compared
+    if len(again):
+        others = pc.not_equal(files.take(pa.array(again)), files.take(pa.array(again - 1)))
+        begins[again] = others.to_numpy(zero_copy_only=False)
     numbers = np.cumsum(begins) - 1
     return numbers.astype(np.int64), int(begins.sum())
 
