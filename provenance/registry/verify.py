@@ -1,35 +1,33 @@
 """Registries are verified: every digest, and that the files agree with one another."""
 
 from collections.abc import Iterator
-from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from provenance import fingerprint
 from provenance.errors import CorruptFile
 from provenance.match import LINE_WORDS, Layout, entered, shared
 from provenance.model import BACKGROUND_BITS, Holdings, Int32s, Shared, Tokens, UInt64s
+from provenance.registry.columns import ITEMS_SCHEMA
 from provenance.registry.datafiles import check_files
-from provenance.registry.engine import Limits, count_of, engine
+from provenance.registry.engine import Limits, engine
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest, read_manifest
+from provenance.registry.order import disorder
 from provenance.registry.origins import author_numbers
+from provenance.registry.sites import sites
 from provenance.registry.tables import REMEDY, parquet, read_column
 from provenance.registry.wholes import whole_hashes
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
-_ITEMS = "read_parquet('{}', file_row_number = true)"
-_TWICE = "SELECT count(*) FROM (SELECT 1 FROM {} GROUP BY source, item HAVING count(*) > 1)"
-_MISPLACED = """
-    SELECT count(*) FROM (
-        SELECT file_row_number,
-               row_number() OVER (ORDER BY created_at NULLS LAST, source, item) - 1 AS place
-        FROM {}
-    ) WHERE file_row_number != place
-"""
+_STATED = ["source", "item", "created_at"]
+_SITE = pa.field("site", pa.string())
+_KEYS = pa.schema([*map(ITEMS_SCHEMA.field, _STATED), _SITE])
 
 
 def verify(folder: Path) -> Manifest:
@@ -76,12 +74,22 @@ def _of_items(data: Path, manifest: Manifest) -> Iterator[str]:
         with parquet(data / TEXTS_FILE) as texts:
             if texts.metadata.num_rows != manifest.items:
                 yield f"{texts.metadata.num_rows} texts of {manifest.items} items"
-    items = _ITEMS.format(escape(str(data / ITEMS_FILE)).replace("'", "''"))
-    with TemporaryDirectory() as spill, engine(Path(spill), Limits()) as connection:
-        if twice := count_of(connection, _TWICE.format(items)):
-            yield f"{twice} items stand in it twice"
-        if misplaced := count_of(connection, _MISPLACED.format(items)):
-            yield f"{misplaced} items are out of order"
+    with (
+        TemporaryDirectory() as spill,
+        engine(Path(spill), Limits()) as connection,
+        parquet(data / ITEMS_FILE) as items,
+    ):
+        twice, misplaced = disorder(connection, _keys(items))
+    if twice:
+        yield f"{twice} items stand in it twice"
+    if misplaced:
+        yield f"{misplaced} items are out of order"
+
+
+def _keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
+    batches = items.iter_batches(columns=[*_STATED, "url"])
+    keyed = (batch.select(_STATED).append_column(_SITE, sites(batch["url"])) for batch in batches)
+    return pa.RecordBatchReader.from_batches(_KEYS, keyed)
 
 
 def _of_postings(holdings: Holdings, authors: UInt64s) -> Iterator[str]:

@@ -50,6 +50,17 @@ def test_what_was_built_is_true(folder):
     assert verify(folder) == read_manifest(folder)
 
 
+def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
+    urls = [f"https://{site}.example.org/q/6" for site in ("two", "one", "four", "three")]
+    rows = [
+        {"source": "stackexchange", "item": "p6", "text": f"the words of {url}", "url": url}
+        for url in urls
+    ]
+    made = build(tmp_path / "r", [items(rows)])
+    assert made.items == 4
+    assert verify(tmp_path / "r") == made
+
+
 def test_nothing_is_not_true(tmp_path):
     with pytest.raises(RegistryNotFound):
         verify(tmp_path)
