@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from provenance.registry.columns import lists, one_chunk
+from provenance.registry.columns import as_seconds, lists, one_chunk
 from provenance.registry.engine import conserve
 from provenance.registry.flow import in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
@@ -61,5 +60,5 @@ def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
 
 def _columns(read: pa.Table) -> dict[str, Any]:
     columns = {name: read[name] for name in _AS_THEY_ARE}
-    columns["created_at"] = pc.divide(read["created_at"].cast(pa.int64()), 1000)
+    columns["created_at"] = as_seconds(read["created_at"])
     return columns

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import Sketch
-from provenance.model import Int64s, Parameters, SourceCoverage
+from provenance.model import Int64s, Parameters, SourceCoverage, UInt64s
 from provenance.registry.background import count_cells, no_cells, write_background
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
@@ -147,5 +147,10 @@ def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
         for source in sorted(sketches):
             # One after the other, each merge would sort all that came before it again.
             hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
-            column = pa.array([source]).take(pa.array(np.zeros(len(hashes), np.int8)))
-            sink.put(pa.table([column, pa.array(hashes)], schema=SKETCH_SCHEMA))
+            sink.put(sketch_rows(source, hashes))
+
+
+def sketch_rows(source: str, hashes: UInt64s) -> pa.Table:
+    """Give the sketch of a source, as it is written."""
+    columns = [pa.repeat(source, len(hashes)), pa.array(hashes)]
+    return pa.table(columns, schema=SKETCH_SCHEMA)
