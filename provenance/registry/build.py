@@ -1,7 +1,6 @@
 """Registries are built: dumps in, one folder out, or nothing at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
 from provenance.registry.generation import Written, write_generation
-from provenance.registry.manifest import DataFile, Manifest, digest_of, merged, read_manifest
+from provenance.registry.manifest import DataFile, Manifest, digest_of, merged
 from provenance.registry.order import order
 from provenance.registry.staging import Staged, stage
 from provenance.registry.workshop import Workshop, workshop
@@ -64,7 +63,7 @@ def build(
         If there are no items, another process is building there, or the disk is full.
     """
     folder = folder.resolve()
-    with _translated(folder), folders.new(folder) as staging:
+    with folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
             manifest = _made(shop, staged, 0, SHIPPED)
@@ -114,9 +113,7 @@ def add(
         If none of the records is an item, another process is adding to it, or the disk is full.
     """
     folder = folder.resolve()
-    read_manifest(folder)  # no lock is left in a folder that is not a registry
-    with _translated(folder), folders.existing(folder) as staging:
-        earlier = read_manifest(folder)
+    with folders.existing(folder) as (staging, earlier):
         _check_same_fingerprints(folder, earlier)
         check_files(folder / earlier.generation, earlier.files)
         folders.drop_others(folder, earlier)
@@ -190,14 +187,3 @@ def _check_same_fingerprints(folder: Path, manifest: Manifest) -> None:
             f"{folder} was fingerprinted with {manifest.parameters}, new ones would be with {ours}",
             remedy=f"build it again from its dumps: provenance registry build {folder}",
         )
-
-
-@contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RegistryError(
-            f"{folder} cannot be written: {error}",
-            remedy="make sure that its disk has room and that you may write there",
-        ) from error
