@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance import fingerprint
-from provenance.errors import FingerprintMismatch
+from provenance.errors import DigestMismatch, FingerprintMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.columns import lists
 from provenance.registry.copies import Copies, copies
@@ -138,7 +138,16 @@ def open_registry(folder: Path) -> Registry:
             f"{folder} was fingerprinted with {manifest.parameters}; a corpus would be with {ours}",
             remedy="use the version of provenance that made it, or build it again from its dumps",
         )
-    data = folder / manifest.generation
+    try:
+        _check(folder / manifest.generation, manifest)
+    except DigestMismatch:
+        # Whoever adds to a registry takes the files away that an earlier manifest names.
+        if read_manifest(folder).digest == manifest.digest:
+            raise
+        return open_registry(folder)
+    return Registry(folder, manifest)
+
+
+def _check(data: Path, manifest: Manifest) -> None:
     check_sizes(data, manifest.files)
     check_files(data, [file for file in manifest.files if file.name != TEXTS_FILE])
-    return Registry(folder, manifest)

@@ -16,7 +16,7 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import RegistrySummary, Texts
-from provenance.registry import MOST_COPIES, Copies, add, build, open_registry
+from provenance.registry import MOST_COPIES, Copies, add, build, open_registry, store
 from provenance.registry.manifest import read_manifest
 from tests.registry.spoiling import restate
 
@@ -149,6 +149,24 @@ def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
         with pytest.raises(RegistryNotFound, match="is not a registry") as caught:
             open_registry(path)
         assert "provenance registry build" in caught.value.remedy
+
+
+@pytest.mark.parametrize("step", ["check_sizes", "check_files"])
+def test_a_registry_that_is_added_to_while_it_is_opened_is_the_new_one(
+    folder, step, items, posts, monkeypatch
+):
+    more = [posts(3, seed=seed) for seed in (1, 2)]
+    check = getattr(store, step)
+
+    def overtaken(data, files):
+        if more:
+            add(folder, [items(more.pop())])
+        check(data, files)
+
+    monkeypatch.setattr(store, step, overtaken)
+    opened = open_registry(folder)
+    assert opened.manifest == read_manifest(folder)
+    assert opened.manifest.items == 66
 
 
 def test_another_format_is_refused(folder):
