@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__, fingerprint
-from provenance.errors import FingerprintMismatch, RegistryError
+from provenance.errors import RegistryError
 from provenance.match import SHIPPED
 from provenance.model import Chance, Items, Skipped
 from provenance.registry import folder as folders
@@ -15,7 +15,7 @@ from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
 from provenance.registry.generation import Written, write_generation
-from provenance.registry.manifest import DataFile, Manifest, digest_of, merged
+from provenance.registry.manifest import DataFile, Manifest, digest_of, merged, mismatch
 from provenance.registry.order import order
 from provenance.registry.staging import Staged, stage
 from provenance.registry.workshop import Workshop, workshop
@@ -114,7 +114,8 @@ def add(
     """
     folder = folder.resolve()
     with folders.existing(folder) as (staging, earlier):
-        _check_same_fingerprints(folder, earlier)
+        if earlier.parameters != fingerprint.parameters():
+            raise mismatch(folder, earlier.parameters, fingerprint.parameters())
         check_files(folder / earlier.generation, earlier.files)
         folders.drop_others(folder, earlier)
         with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
@@ -178,12 +179,3 @@ def _manifest(
         files=files,
         skipped=skipped,
     )
-
-
-def _check_same_fingerprints(folder: Path, manifest: Manifest) -> None:
-    ours = fingerprint.parameters()
-    if manifest.parameters != ours:
-        raise FingerprintMismatch(
-            f"{folder} was fingerprinted with {manifest.parameters}, new ones would be with {ours}",
-            remedy=f"build it again from its dumps: provenance registry build {folder}",
-        )
