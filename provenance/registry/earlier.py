@@ -1,6 +1,5 @@
 """The items that a registry holds already, laid down to be merged with new ones."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +40,8 @@ def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
     data = folder / manifest.generation
     with parquet(data / ITEMS_FILE) as file:
         starts = starts_of(file).tolist()
-    lay = partial(_lay, data, shop)
-    rows = sum(in_threads(lambda one: lay(*one), enumerate(starts[:-1]), shop.threads))
+    groups = enumerate(starts[:-1])
+    rows = sum(in_threads(lambda one: _lay(data, shop, *one), groups, shop.threads))
     conserve("reading the registry's items", manifest.items, rows)
     return rows
 

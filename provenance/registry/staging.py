@@ -68,7 +68,7 @@ def stage(
     skipped: list[Skipped] = []
     chunks = portions(_taken(batches, skipped, progress), CHUNK, _text_sizes)
     rows = sum(in_threads(lambda one: _lay(shop, *one), _placed(chunks, after), shop.threads))
-    return Staged(rows, tally(skipped))
+    return Staged(rows, tuple(skipped))
 
 
 def _taken(
