@@ -8,14 +8,14 @@ from pathlib import Path
 from provenance import __version__, fingerprint
 from provenance.errors import RegistryError
 from provenance.match import SHIPPED
-from provenance.model import Chance, Items, Skipped
+from provenance.model import Chance, Items
 from provenance.registry import folder as folders
 from provenance.registry.coverage import declared
 from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
-from provenance.registry.generation import Written, write_generation
-from provenance.registry.manifest import DataFile, Manifest, digest_of, merged, mismatch
+from provenance.registry.generation import write_generation
+from provenance.registry.manifest import Manifest, digest_of, merged, mismatch
 from provenance.registry.order import order
 from provenance.registry.staging import Staged, stage
 from provenance.registry.workshop import Workshop, workshop
@@ -40,7 +40,7 @@ def build(
         Where; it must not exist, or be empty.
     batches : iterable of Items
         Of any sizes and in any order: the same items make the same files. Of two with the same
-        source and id the later counts.
+        source and id, on one site, the later counts.
     keep_texts : bool
         Whether it holds the items' texts, to be shown beside what matches them.
     published : mapping of str to int, or None
@@ -88,7 +88,7 @@ def add(
     folder : Path
         The registry. It keeps the new items' texts if it keeps those of the old.
     batches : iterable of Items
-        As for `build`; of two items with the same source and id the newly given counts.
+        As for `build`; a new item takes the place of one with the same source, site and id.
     published : mapping of str to int, or None
         As for `build`; of other sources what was declared before.
     progress : callable or None
@@ -141,32 +141,23 @@ def _some(staged: Staged) -> Staged:
     """Refuse dumps in which there was no item."""
     if staged.rows:
         return staged
-    reasons = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
+    why = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
+    is_encoding = {one.reason for one in staged.skipped} == {"not valid UTF-8"}
     raise RegistryError(
-        f"the dumps hold no item that could be read ({reasons or 'they are empty'})",
+        f"the dumps hold no item that could be read ({why or 'they are empty'})",
         remedy="convert the dumps to UTF-8"
-        if {one.reason for one in staged.skipped} == {"not valid UTF-8"}
+        if is_encoding
         else "check the dumps, --layout and --text-column",
     )
 
 
 def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Manifest:
     ordered = order(shop.connection, shop.keys, staged.rows)
-    written = write_generation(ordered, shop, fingerprint.parameters())
-    manifest = _manifest(written, chance, settle_files(shop.data), staged.skipped)
-    manifest = replace(manifest, replaced=replaced + staged.rows - manifest.items)
-    shop.data.rename(shop.out / manifest.generation)
-    return manifest
-
-
-def _manifest(
-    written: Written,
-    chance: Chance,
-    files: tuple[DataFile, ...],
-    skipped: tuple[Skipped, ...],
-) -> Manifest:
+    shop.clear(shop.keys)
     parameters = fingerprint.parameters()
-    return Manifest(
+    written = write_generation(ordered, shop, parameters)
+    files = settle_files(shop.data)
+    manifest = Manifest(
         digest=digest_of(parameters, chance, files),
         parameters=parameters,
         chance=chance,
@@ -177,5 +168,8 @@ def _manifest(
         tokens=written.tokens,
         postings=written.postings,
         files=files,
-        skipped=skipped,
+        skipped=staged.skipped,
+        replaced=replaced + staged.rows - written.items,
     )
+    shop.data.rename(shop.out / manifest.generation)
+    return manifest

@@ -16,7 +16,8 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import RegistrySummary, Texts
-from provenance.registry import MOST_COPIES, Copies, add, build, open_registry, store
+from provenance.registry import Copies, add, build, open_registry, store
+from provenance.registry.copies import MOST_COPIES
 from provenance.registry.manifest import read_manifest
 from tests.registry.spoiling import restate
 
