@@ -21,7 +21,7 @@ class Copies:
     Parameters
     ----------
     items : tuple of (str, str)
-        Source and id of the earliest, at most 20 (`copies.MOST_COPIES`).
+        Source and id of the earliest, at most `copies.MOST_COPIES`.
     count : int
         How many there are.
     sources : tuple of str

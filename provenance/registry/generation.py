@@ -88,6 +88,15 @@ class Written:
 def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -> Written:
     """Write every data file.
 
+    Parameters
+    ----------
+    ordered : Ordered
+        The items, in their order.
+    shop : Workshop
+        Where their parts lie, and where the files go; the parts are cleared away.
+    parameters : Parameters
+        How the items were fingerprinted.
+
     Raises
     ------
     RegistryError

@@ -97,6 +97,11 @@ def groups_of(lot: Sequence[pa.Table], gather: Gather, how: Grouping) -> list[Gr
         Picks the items themselves.
     how : Grouping
         What is the same for all.
+
+    Returns
+    -------
+    list of Group
+        One each, in their order.
     """
     rows = gather(np.concatenate([numbered["seq"].to_numpy() for numbered in lot]))
     made, at = [], 0

@@ -96,6 +96,11 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
     rows : int
         How many were laid down; at least one.
 
+    Returns
+    -------
+    Ordered
+        Of two rows that are one item, the later alone is in it.
+
     Raises
     ------
     RegistryError

@@ -71,6 +71,11 @@ def read_column(
     convert : callable
         Makes an array of the column of one row group.
 
+    Returns
+    -------
+    ndarray of `dtype`, shape (rows,) or (places[-1],)
+        Row group by row group.
+
     Raises
     ------
     DigestMismatch, CorruptFile
@@ -120,6 +125,8 @@ def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
     ------
     IndexError
         If a number is beyond the last row.
+    DigestMismatch, CorruptFile
+        If the file is gone or damaged.
     """
     wanted, places = np.unique(numbers, return_inverse=True)
     with parquet(path) as file:
