@@ -9,7 +9,6 @@ from provenance.model.calibration import (
     CalibrationSummary,
     Corrected,
     FalseRate,
-    Length,
     Recall,
 )
 from provenance.model.chance import Chance
@@ -162,7 +161,6 @@ __all__ = [
     "Items",
     "Language",
     "Layer",
-    "Length",
     "Library",
     "Licence",
     "MeasuredRecall",

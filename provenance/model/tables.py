@@ -1,6 +1,6 @@
 """The Arrow schema of every table that crosses a doorway."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -61,9 +61,8 @@ FINDINGS = pa.schema(
         pa.field("tokens", pa.int64(), nullable=False),  # matched
         pa.field("item_tokens", pa.int64()),  # of the whole item
         pa.field("bits", pa.float64(), nullable=False),  # information of the matched words
-        pa.field(
-            "strength", pa.float64(), nullable=False
-        ),  # bits: chance once in 2**strength tokens
+        # Bits: chance once in 2**strength tokens.
+        pa.field("strength", pa.float64(), nullable=False),
         pa.field("expected", pa.float64(), nullable=False),  # chance matches so strong, in all
         pa.field("contested", pa.bool_(), nullable=False),
         pa.field(
@@ -133,4 +132,4 @@ class Items:
     """
 
     batch: pa.RecordBatch
-    skipped: tuple[Skipped, ...] = field(default=())
+    skipped: tuple[Skipped, ...] = ()

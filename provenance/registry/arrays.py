@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from provenance.errors import CorruptFile, DigestMismatch
-from provenance.registry.tables import REMEDY
+from provenance.registry.tables import MISSING, REMEDY
 
 N = TypeVar("N", bound=np.generic)
 
@@ -90,7 +90,7 @@ def map_array(path: Path, dtype: type[N], count: int | None = None) -> npt.NDArr
             # A copy on write, of which none is made: kernels take it for any other array.
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     except FileNotFoundError as error:
-        raise DigestMismatch(f"{path} is missing", remedy=REMEDY) from error
+        raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
     except (OSError, ValueError) as error:
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
     if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1:

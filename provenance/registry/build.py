@@ -1,22 +1,21 @@
 """Registries are built: dumps in, one folder out, or nothing at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__, fingerprint
-from provenance.errors import FingerprintMismatch, RegistryError
+from provenance.errors import RegistryError
 from provenance.match import SHIPPED
-from provenance.model import Chance, Items, Skipped
+from provenance.model import Chance, Items
 from provenance.registry import folder as folders
 from provenance.registry.coverage import declared
 from provenance.registry.datafiles import check_files, settle_files
 from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
-from provenance.registry.generation import Written, write_generation
-from provenance.registry.manifest import DataFile, Manifest, digest_of, merged, read_manifest
+from provenance.registry.generation import write_generation
+from provenance.registry.manifest import Manifest, digest_of, merged, mismatch
 from provenance.registry.order import order
 from provenance.registry.staging import Staged, stage
 from provenance.registry.workshop import Workshop, workshop
@@ -41,7 +40,7 @@ def build(
         Where; it must not exist, or be empty.
     batches : iterable of Items
         Of any sizes and in any order: the same items make the same files. Of two with the same
-        source and id the later counts.
+        source and id, on one site, the later counts.
     keep_texts : bool
         Whether it holds the items' texts, to be shown beside what matches them.
     published : mapping of str to int, or None
@@ -64,7 +63,7 @@ def build(
         If there are no items, another process is building there, or the disk is full.
     """
     folder = folder.resolve()
-    with _translated(folder), folders.new(folder) as staging:
+    with folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
             manifest = _made(shop, staged, 0, SHIPPED)
@@ -89,7 +88,7 @@ def add(
     folder : Path
         The registry. It keeps the new items' texts if it keeps those of the old.
     batches : iterable of Items
-        As for `build`; of two items with the same source and id the newly given counts.
+        As for `build`; a new item takes the place of one with the same source, site and id.
     published : mapping of str to int, or None
         As for `build`; of other sources what was declared before.
     progress : callable or None
@@ -114,10 +113,9 @@ def add(
         If none of the records is an item, another process is adding to it, or the disk is full.
     """
     folder = folder.resolve()
-    read_manifest(folder)  # no lock is left in a folder that is not a registry
-    with _translated(folder), folders.existing(folder) as staging:
-        earlier = read_manifest(folder)
-        _check_same_fingerprints(folder, earlier)
+    with folders.existing(folder) as (staging, earlier):
+        if earlier.parameters != fingerprint.parameters():
+            raise mismatch(folder, earlier.parameters, fingerprint.parameters())
         check_files(folder / earlier.generation, earlier.files)
         folders.drop_others(folder, earlier)
         with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
@@ -143,32 +141,23 @@ def _some(staged: Staged) -> Staged:
     """Refuse dumps in which there was no item."""
     if staged.rows:
         return staged
-    reasons = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
+    why = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
+    is_encoding = {one.reason for one in staged.skipped} == {"not valid UTF-8"}
     raise RegistryError(
-        f"the dumps hold no item that could be read ({reasons or 'they are empty'})",
+        f"the dumps hold no item that could be read ({why or 'they are empty'})",
         remedy="convert the dumps to UTF-8"
-        if {one.reason for one in staged.skipped} == {"not valid UTF-8"}
+        if is_encoding
         else "check the dumps, --layout and --text-column",
     )
 
 
 def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Manifest:
     ordered = order(shop.connection, shop.keys, staged.rows)
-    written = write_generation(ordered, shop, fingerprint.parameters())
-    manifest = _manifest(written, chance, settle_files(shop.data), staged.skipped)
-    manifest = replace(manifest, replaced=replaced + staged.rows - manifest.items)
-    shop.data.rename(shop.out / manifest.generation)
-    return manifest
-
-
-def _manifest(
-    written: Written,
-    chance: Chance,
-    files: tuple[DataFile, ...],
-    skipped: tuple[Skipped, ...],
-) -> Manifest:
+    shop.clear(shop.keys)
     parameters = fingerprint.parameters()
-    return Manifest(
+    written = write_generation(ordered, shop, parameters)
+    files = settle_files(shop.data)
+    manifest = Manifest(
         digest=digest_of(parameters, chance, files),
         parameters=parameters,
         chance=chance,
@@ -179,25 +168,8 @@ def _manifest(
         tokens=written.tokens,
         postings=written.postings,
         files=files,
-        skipped=skipped,
+        skipped=staged.skipped,
+        replaced=replaced + staged.rows - written.items,
     )
-
-
-def _check_same_fingerprints(folder: Path, manifest: Manifest) -> None:
-    ours = fingerprint.parameters()
-    if manifest.parameters != ours:
-        raise FingerprintMismatch(
-            f"{folder} was fingerprinted with {manifest.parameters}, new ones would be with {ours}",
-            remedy=f"build it again from its dumps: provenance registry build {folder}",
-        )
-
-
-@contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RegistryError(
-            f"{folder} cannot be written: {error}",
-            remedy="make sure that its disk has room and that you may write there",
-        ) from error
+    shop.data.rename(shop.out / manifest.generation)
+    return manifest

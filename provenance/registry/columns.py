@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from provenance.model import Int64s, UInt32s
@@ -115,6 +116,16 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     groups, each of one chunk.
     """
     return pq.ParquetWriter(path, schema, **_ENCODINGS[path.stem])
+
+
+def as_stored(seconds: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Turn seconds since 1970 into what `created_at` holds."""
+    return pc.multiply(seconds, 1000).cast(ITEMS_SCHEMA.field("created_at").type)
+
+
+def as_seconds(created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Turn what `created_at` holds into seconds since 1970."""
+    return pc.divide(created_at.cast(pa.int64()), 1000)
 
 
 def one_chunk(column: pa.ChunkedArray) -> pa.Array:

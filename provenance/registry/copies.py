@@ -11,7 +11,7 @@ from provenance.registry.manifest import Manifest
 from provenance.registry.tables import read_column, rows_of
 
 MOST_COPIES = 20
-"""Copies of one item that are named."""
+"""Copies of one item that are named, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Copies:
     Parameters
     ----------
     items : tuple of (str, str)
-        Source and id of the earliest, at most `MOST_COPIES`.
+        Source and id of the earliest, at most `copies.MOST_COPIES`.
     count : int
         How many there are.
     sources : tuple of str

@@ -12,7 +12,13 @@ from provenance.registry.tables import REMEDY
 
 
 def settle_files(data: Path) -> tuple[DataFile, ...]:
-    """Make sure that data files are on the disk, before any manifest names them."""
+    """Make sure that data files are on the disk, before any manifest names them.
+
+    Returns
+    -------
+    tuple of DataFile
+        All files of the folder, in order of their names.
+    """
     with ThreadPoolExecutor() as pool:
         return tuple(pool.map(_settled, sorted(data.iterdir())))
 

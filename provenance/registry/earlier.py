@@ -1,13 +1,11 @@
 """The items that a registry holds already, laid down to be merged with new ones."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from provenance.registry.columns import lists, one_chunk
+from provenance.registry.columns import as_seconds, lists, one_chunk
 from provenance.registry.engine import conserve
 from provenance.registry.flow import in_threads
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
@@ -42,8 +40,8 @@ def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
     data = folder / manifest.generation
     with parquet(data / ITEMS_FILE) as file:
         starts = starts_of(file).tolist()
-    lay = partial(_lay, data, shop)
-    rows = sum(in_threads(lambda one: lay(*one), enumerate(starts[:-1]), shop.threads))
+    groups = enumerate(starts[:-1])
+    rows = sum(in_threads(lambda one: _lay(data, shop, *one), groups, shop.threads))
     conserve("reading the registry's items", manifest.items, rows)
     return rows
 
@@ -61,5 +59,5 @@ def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
 
 def _columns(read: pa.Table) -> dict[str, Any]:
     columns = {name: read[name] for name in _AS_THEY_ARE}
-    columns["created_at"] = pc.divide(read["created_at"].cast(pa.int64()), 1000)
+    columns["created_at"] = as_seconds(read["created_at"])
     return columns

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from provenance.errors import RegistryError, RegistryExists
-from provenance.registry.manifest import MANIFEST, Manifest, render
+from provenance.registry.manifest import MANIFEST, Manifest, read_manifest, render
 
 _GENERATIONS = "data-*"
 
@@ -28,35 +28,47 @@ def new(folder: Path) -> Iterator[Path]:
     RegistryExists
         If `folder` is taken.
     RegistryError
-        If another process is building there.
+        If another process is building there, or it cannot be written, now or later within the
+        context.
     """
-    if _is_taken(folder):
-        raise _taken(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(_beside(folder, "lock"), folder):
+    with _translated(folder):
         if _is_taken(folder):
             raise _taken(folder)
-        with _emptied(_beside(folder, "building")) as staging:
-            yield staging
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(_beside(folder, "lock"), folder):
+            if _is_taken(folder):
+                raise _taken(folder)
+            with _emptied(_beside(folder, "building")) as staging:
+                yield staging
 
 
 @contextmanager
-def existing(folder: Path) -> Iterator[Path]:
+def existing(folder: Path) -> Iterator[tuple[Path, Manifest]]:
     """Give an empty folder inside `folder`, in which its next generation can be built.
 
     Yields
     ------
-    Path
+    staging : Path
         The staging folder. It is gone afterwards, and so is what a killed run left of it.
+    manifest : Manifest
+        Of the present generation: nobody else changes it meanwhile.
 
     Raises
     ------
+    RegistryNotFound
+        If `folder` is not a registry.
     RegistryError
-        If another process is adding to it.
+        If another process is writing to it, or it cannot be written, now or later within the
+        context.
     """
-    with _locked(folder / ".lock", folder), _emptied(folder / ".building") as staging:
+    read_manifest(folder)  # no lock is left in a folder that is not a registry
+    with (
+        _translated(folder),
+        _locked(folder / ".lock", folder),
+        _emptied(folder / ".building") as staging,
+    ):
         _sweep(folder)
-        yield staging
+        yield staging, read_manifest(folder)
 
 
 def publish(staged: Path, manifest: Manifest, folder: Path) -> None:
@@ -77,6 +89,7 @@ def publish(staged: Path, manifest: Manifest, folder: Path) -> None:
         If somebody took `folder` meanwhile.
     """
     _write(staged / MANIFEST, render(manifest))
+    _sync(staged / manifest.generation)
     _sync(staged)
     try:
         staged.rename(folder)
@@ -101,6 +114,7 @@ def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
     folder : Path
         The registry.
     """
+    _sync(generation)
     generation.rename(folder / manifest.generation)
     written = generation.with_name(MANIFEST)
     _write(written, render(manifest))
@@ -126,6 +140,17 @@ def drop_others(folder: Path, manifest: Manifest) -> None:
 
 
 @contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RegistryError(
+            f"{folder} cannot be written: {error}",
+            remedy="make sure that its disk has room and that you may write there",
+        ) from error
+
+
+@contextmanager
 def _locked(path: Path, folder: Path) -> Iterator[None]:
     descriptor = _lock(path, folder)
     try:
@@ -142,12 +167,15 @@ def _lock(path: Path, folder: Path) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             os.close(descriptor)
             raise RegistryError(
                 f"another process is writing to {folder}",
                 remedy="wait until it is done, then run this again",
             ) from error
+        except OSError:
+            os.close(descriptor)
+            raise
         # Its last owner may have removed the file between our opening and our locking it.
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(descriptor), path.stat()):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import Sketch
-from provenance.model import Int64s, Parameters, SourceCoverage
+from provenance.model import Int64s, Parameters, SourceCoverage, UInt64s
 from provenance.registry.background import count_cells, no_cells, write_background
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
@@ -43,9 +43,7 @@ class Sums:
 
     Parameters
     ----------
-    items : int
-        How many.
-    origins : tuple of Origins
+    origins : list of Origins
         Whose they are, a row group each.
     sketches : dict of str to list of Sketch
         By source, a row group each.
@@ -55,11 +53,18 @@ class Sums:
         As `coverage.covered` gives it, a row group each.
     """
 
-    items: int
-    origins: tuple[Origins, ...]
-    sketches: dict[str, list[Sketch]]
-    cells: Int64s
-    covered: list[pa.Table]
+    origins: list[Origins] = field(default_factory=list)
+    sketches: dict[str, list[Sketch]] = field(default_factory=dict)
+    cells: Int64s = field(default_factory=no_cells)
+    covered: list[pa.Table] = field(default_factory=list)
+
+    def add(self, one: Group) -> None:
+        """Count a row group in."""
+        self.origins.append(one.origins)
+        for source, sketch in one.sketches.items():
+            self.sketches.setdefault(source, []).append(sketch)
+        count_cells(self.cells, one.tokens, one.alone)
+        self.covered.append(one.covered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +88,25 @@ class Written:
 def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -> Written:
     """Write every data file.
 
+    Parameters
+    ----------
+    ordered : Ordered
+        The items, in their order.
+    shop : Workshop
+        Where their parts lie, and where the files go; the parts are cleared away.
+    parameters : Parameters
+        How the items were fingerprinted.
+
     Raises
     ------
     RegistryError
         If rows were lost on the way.
     """
-    depth = depth_of(ordered.tokens)
-    heap = Heap(shop.unsorted / "postings")
+    heap = Heap(shop.unsorted / "postings", depth_of(ordered.tokens))
     work = partial(
         groups_of,
         gather=gatherer(shop.parts),
-        how=Grouping(parameters, ordered.sources, depth),
+        how=Grouping(parameters, ordered.sources, heap.laid.depth),
     )
     made = in_threads(work, lots(row_groups(ordered)), shop.threads)
     with ExitStack() as stack:
@@ -107,18 +120,17 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
         }
         sums = _written(chain.from_iterable(made), sinks, heap)
     shop.clear(shop.parts)
-    conserve("writing the items", ordered.items, sums.items)
+    origins = joined_origins(sums.origins)
+    conserve("writing the items", ordered.items, len(origins.sources))
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     write_background(shop.data / BACKGROUND_FILE, sums.cells)
-    postings = sort_postings(
-        heap.laid(), depth, joined_origins(sums.origins), ordered.longest, shop.data, shop.threads
-    )
+    postings = sort_postings(heap.laid, origins, ordered.longest, shop.data, shop.threads)
     shop.clear(shop.unsorted)
-    return Written(sums.items, ordered.tokens, postings, coverage(sums.covered))
+    return Written(ordered.items, ordered.tokens, postings, coverage(sums.covered))
 
 
 def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sums:
-    sums = Sums(0, (), {}, no_cells(), [])
+    sums = Sums()
     for one in groups:
         sinks[ITEMS_FILE].put(one.items)
         if one.texts is not None:
@@ -126,20 +138,8 @@ def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sum
         if len(one.signatures):
             sinks[SIGNATURES_FILE].put(one.signatures)
         heap.put(one.postings)
-        sums = _added(sums, one)
+        sums.add(one)
     return sums
-
-
-def _added(sums: Sums, one: Group) -> Sums:
-    for source, sketch in one.sketches.items():
-        sums.sketches.setdefault(source, []).append(sketch)
-    count_cells(sums.cells, one.tokens, one.alone)
-    sums.covered.append(one.covered)
-    return replace(
-        sums,
-        items=sums.items + len(one.items),
-        origins=(*sums.origins, one.origins),
-    )
 
 
 def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
@@ -147,5 +147,10 @@ def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
         for source in sorted(sketches):
             # One after the other, each merge would sort all that came before it again.
             hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
-            column = pa.array([source]).take(pa.array(np.zeros(len(hashes), np.int8)))
-            sink.put(pa.table([column, pa.array(hashes)], schema=SKETCH_SCHEMA))
+            sink.put(sketch_rows(source, hashes))
+
+
+def sketch_rows(source: str, hashes: UInt64s) -> pa.Table:
+    """Give the sketch of a source, as it is written."""
+    columns = [pa.repeat(source, len(hashes)), pa.array(hashes)]
+    return pa.table(columns, schema=SKETCH_SCHEMA)

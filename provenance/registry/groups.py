@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from provenance import fingerprint
 from provenance.fingerprint import Sketch
@@ -20,6 +19,7 @@ from provenance.model import (
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
     TEXTS_SCHEMA,
+    as_stored,
     lists,
     one_chunk,
     signatures_schema,
@@ -97,6 +97,11 @@ def groups_of(lot: Sequence[pa.Table], gather: Gather, how: Grouping) -> list[Gr
         Picks the items themselves.
     how : Grouping
         What is the same for all.
+
+    Returns
+    -------
+    list of Group
+        One each, in their order.
     """
     rows = gather(np.concatenate([numbered["seq"].to_numpy() for numbered in lot]))
     made, at = [], 0
@@ -116,10 +121,10 @@ def _group(rows: pa.Table, numbers: UInt32s, how: Grouping) -> Group:
     return Group(
         items=_items(rows),
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
-        signatures=_signatures(tokens, numbers, alone, how.parameters),
+        signatures=signatures_of(tokens, numbers, alone, how.parameters),
         postings=Parted(*parted_records(shingles, numbers, alone, how.depth)),
         origins=origins_of(rows, how.sources),
-        sketches=_sketches(shingles, rows["source"], how.parameters),
+        sketches=sketches_of(shingles, rows["source"], how.parameters),
         tokens=tokens,
         alone=alone,
         covered=covered(rows, mute),
@@ -128,11 +133,20 @@ def _group(rows: pa.Table, numbers: UInt32s, how: Grouping) -> Group:
 
 def _items(rows: pa.Table) -> pa.Table:
     columns = {name: rows[name] for name in ITEMS_SCHEMA.names}
-    columns["created_at"] = pc.multiply(rows["created_at"], 1000).cast(pa.timestamp("ms", "UTC"))
+    columns["created_at"] = as_stored(rows["created_at"])
     return pa.table(columns).cast(ITEMS_SCHEMA)
 
 
-def _signatures(tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Parameters) -> pa.Table:
+def signatures_of(
+    tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Parameters
+) -> pa.Table:
+    """Sign those items that are long enough, and `alone`: not copies of earlier ones.
+
+    Returns
+    -------
+    pyarrow.Table
+        Of the schema of the signatures, in order of `numbers`.
+    """
     lengths = np.diff(tokens.offsets)
     signed = alone & (lengths >= parameters.signature_least)
     hashes = tokens.hashes[np.repeat(signed, lengths)]
@@ -146,9 +160,10 @@ def _signatures(tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Para
     return pa.table([pa.array(numbers[signed]), signatures], schema=schema)
 
 
-def _sketches(
+def sketches_of(
     shingles: Shingles, sources: pa.ChunkedArray, parameters: Parameters
 ) -> dict[str, Sketch]:
+    """Sketch the items of each source; `sources` has one an item. None of an empty sketch."""
     # The sketch of all says which hashes are in the sketch of each.
     sampled = fingerprint.sketch(shingles, parameters).hashes
     if not len(sampled):

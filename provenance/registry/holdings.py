@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
+from provenance.match import LINE_WORDS
 from provenance.model import BACKGROUND_BITS, Holdings, Postings, Shared, UInt8s
 from provenance.registry.arrays import map_array
 from provenance.registry.columns import lists, position_type
@@ -36,8 +37,8 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
 
     Raises
     ------
-    CorruptFile
-        If a file holds more or less than the manifest says.
+    DigestMismatch, CorruptFile
+        If a file is gone, damaged, or holds more or less than the manifest says.
     """
     items, sources = data / ITEMS_FILE, _names(manifest)
     lengths = read_column(items, "length", np.uint32, manifest.items)
@@ -85,13 +86,18 @@ def _names(manifest: Manifest) -> tuple[str, ...]:
 def _postings(data: Path, count: int, longest: int) -> Postings:
     directory = map_array(data / DIRECTORY_FILE, np.uint32)
     if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
-        raise CorruptFile(f"{data / DIRECTORY_FILE} is no directory of them", remedy=REMEDY)
+        raise CorruptFile(
+            f"{data / DIRECTORY_FILE} is no directory of {count} postings", remedy=REMEDY
+        )
+    line_filter = map_array(data / FILTER_FILE, np.uint64)
+    if not len(line_filter) or len(line_filter) % LINE_WORDS:
+        raise CorruptFile(f"{data / FILTER_FILE} is no filter: it has half lines", remedy=REMEDY)
     return Postings(
         shingles=map_array(data / SHINGLES_FILE, np.uint32, count),
         items=map_array(data / OWNERS_FILE, np.uint32, count),
         positions=map_array(data / POSITIONS_FILE, position_type(longest), count),
         directory=directory,
-        filter=map_array(data / FILTER_FILE, np.uint64),
+        filter=line_filter,
     )
 
 

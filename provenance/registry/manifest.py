@@ -5,12 +5,18 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound, RegistryVersion
+from provenance.errors import (
+    CorruptFile,
+    DigestMismatch,
+    FingerprintMismatch,
+    RegistryNotFound,
+    RegistryVersion,
+)
 from provenance.model import Chance, Parameters, Skipped, SourceCoverage
 
 FORMAT = 1
@@ -212,6 +218,22 @@ def read_manifest(folder: Path) -> Manifest:
             remedy=_REBUILD,
         )
     return manifest
+
+
+def mismatch(folder: Path, stated: Parameters, ours: Parameters) -> FingerprintMismatch:
+    """Say in what a registry's fingerprints differ from ours."""
+    names = [
+        one.name for one in fields(ours) if getattr(stated, one.name) != getattr(ours, one.name)
+    ]
+
+    def told(parameters: Parameters) -> str:
+        return ", ".join(f"{name}={getattr(parameters, name)!r}" for name in names)
+
+    return FingerprintMismatch(
+        f"{folder} was fingerprinted with {told(stated)}; this version of provenance does so with "
+        f"{told(ours)}",
+        remedy="use the version that made it, or " + _REBUILD,
+    )
 
 
 def _damaged(path: Path, error: Exception) -> CorruptFile:

@@ -46,6 +46,20 @@ _NUMBERED = """
 
 _ORDERED = "SELECT seq, number, first, length FROM numbered ORDER BY number"
 
+# The same identity and the same order, of items that are in a registry.
+_TWICE = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM written GROUP BY source, site, item HAVING count(*) > 1
+    )
+"""
+_MISPLACED = """
+    SELECT count(*) FROM (
+        SELECT rowid AS place,
+               row_number() OVER (ORDER BY created_at NULLS LAST, source, item, site) - 1 AS due
+        FROM written
+    ) WHERE place != due
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
@@ -81,6 +95,11 @@ def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Order
         Folder of what puts them in order.
     rows : int
         How many were laid down; at least one.
+
+    Returns
+    -------
+    Ordered
+        Of two rows that are one item, the later alone is in it.
 
     Raises
     ------
@@ -140,6 +159,25 @@ def lots(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
         tokens += own
     if held:
         yield held
+
+
+def disorder(connection: duckdb.DuckDBPyConnection, keys: pa.RecordBatchReader) -> tuple[int, int]:
+    """Count what is wrong with the items of a registry and their order.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Empty as yet.
+    keys : pyarrow.RecordBatchReader
+        `source`, `site`, `item` and `created_at` of each item, as they stand.
+
+    Returns
+    -------
+    twice, misplaced : int
+        How many items stand in it more than once; how many are not where `order` puts them.
+    """
+    connection.from_arrow(keys).create("written")
+    return count_of(connection, _TWICE), count_of(connection, _MISPLACED)
 
 
 def _lengths(batch: pa.RecordBatch) -> Int64s:

@@ -41,7 +41,7 @@ class Parted:
     Parameters
     ----------
     records : ndarray of uint64, shape (n, 2)
-        As `sorting.records_of` gives them, part by part.
+        As `sorting.parted_records` gives them, part by part.
     bounds : ndarray of int64, shape (2**depth + 1,)
         Part `i` is `records[bounds[i]:bounds[i + 1]]`.
     """
@@ -58,11 +58,14 @@ class Laid:
     ----------
     path : Path
         The file.
+    depth : int
+        Bits that they are parted by.
     bounds : sequence of ndarray of int64, each of shape (2**depth + 1,)
         Of each `Parted` in it, in order of items: which records of the file its parts are.
     """
 
     path: Path
+    depth: int
     bounds: Sequence[Int64s]
 
     @property
@@ -106,35 +109,34 @@ class Heap:
     ----------
     path : Path
         The file.
+    depth : int
+        Bits that they are parted by.
+
+    Attributes
+    ----------
+    laid : Laid
+        All that lies there by now.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, depth: int) -> None:
         self._bounds: list[Int64s] = []
+        self.laid = Laid(path, depth, self._bounds)
 
     def put(self, parted: Parted) -> None:
         """Append postings."""
-        before = self.laid().count
-        with self._path.open("ab") as file:
+        before = self.laid.count
+        with self.laid.path.open("ab") as file:
             file.write(parted.records.data)
         self._bounds.append(parted.bounds + before)
 
-    def laid(self) -> Laid:
-        """Tell what lies there."""
-        return Laid(self._path, tuple(self._bounds))
 
-
-def sort_postings(
-    laid: Laid, depth: int, origins: Origins, longest: int, out: Path, threads: int
-) -> int:
+def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads: int) -> int:
     """Sort what was laid down, and keep the first of each shingle in each item.
 
     Parameters
     ----------
     laid : Laid
         The postings.
-    depth : int
-        Bits that they were parted by.
     origins : Origins
         Whose all items are.
     longest : int
@@ -155,8 +157,7 @@ def sort_postings(
         If some were lost.
     """
     kept, seen, common = 0, 0, [SHARED_SCHEMA.empty_table()]
-    chosen = layout(laid.count, depth)
-    work = partial(_sorted, laid=laid, depth=depth, chosen=chosen, origins=origins)
+    work = partial(_sorted, laid=laid, chosen=layout(laid.count, laid.depth), origins=origins)
     with ExitStack() as stack:
         shingles, items, positions, directory, line_filter = (
             stack.enter_context(ArraySink(out / name, dtype))
@@ -168,7 +169,7 @@ def sort_postings(
                 (FILTER_FILE, np.uint64),
             )
         )
-        for one in in_threads(work, range(1 << depth), threads):
+        for one in in_threads(work, range(1 << laid.depth), threads):
             shingles.put(one.shingles)
             items.put(one.owners)
             positions.put(one.positions)
@@ -185,10 +186,10 @@ def sort_postings(
     return kept
 
 
-def _sorted(part: int, laid: Laid, depth: int, chosen: Layout, origins: Origins) -> _Sorted:
+def _sorted(part: int, laid: Laid, chosen: Layout, origins: Origins) -> _Sorted:
     unsorted = laid.part(part)
-    shingles, items, positions = sort_records(unsorted, depth)
-    directory, line_filter = entered(shingles, chosen, depth, part)
+    shingles, items, positions = sort_records(unsorted, laid.depth)
+    directory, line_filter = entered(shingles, chosen, laid.depth, part)
     common = shared(shingles, items, origins.sources, origins.authors)
     return _Sorted(
         len(unsorted),

@@ -7,7 +7,8 @@ from pathlib import Path
 from provenance.errors import RegistryError
 from provenance.model import Chance
 from provenance.registry import folder as folders
-from provenance.registry.manifest import Manifest, digest_of, read_manifest
+from provenance.registry.datafiles import check_sizes
+from provenance.registry.manifest import Manifest, digest_of
 
 
 def refit(folder: Path, chance: Chance) -> Manifest:
@@ -24,13 +25,15 @@ def refit(folder: Path, chance: Chance) -> Manifest:
     ------
     RegistryNotFound
         If `folder` is not a registry.
+    DigestMismatch
+        If one of its files is missing or of another size.
     RegistryError
         If another process is writing to it, or it cannot be written.
     """
     folder = folder.resolve()
-    read_manifest(folder)  # no lock is left in a folder that is not a registry
-    with folders.existing(folder) as staging:
-        earlier = read_manifest(folder)
+    with folders.existing(folder) as (staging, earlier):
+        check_sizes(folder / earlier.generation, earlier.files)
+        folders.drop_others(folder, earlier)
         digest = digest_of(earlier.parameters, chance, earlier.files)
         made = replace(earlier, chance=chance, digest=digest)
         if made.digest == earlier.digest:

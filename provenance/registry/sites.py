@@ -10,18 +10,18 @@ _RENAMED = {"twitter.com": "x.com"}
 """Sites that moved, and kept the ids of what they hold."""
 
 
-def sites(urls: pa.ChunkedArray) -> pa.ChunkedArray:
+def sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Name the site of each address; empty where there is no address.
 
     Parameters
     ----------
-    urls : pyarrow.ChunkedArray of string
+    urls : pyarrow.Array or ChunkedArray of string
         Addresses of items.
 
     Returns
     -------
-    pyarrow.ChunkedArray of string
-        Without nulls.
+    pyarrow.Array or ChunkedArray of string
+        As `urls` is; without nulls.
     """
     found = pc.struct_field(pc.extract_regex(urls, _SITE), "site")
     found = pc.utf8_lower(found).fill_null("")

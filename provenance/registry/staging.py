@@ -35,7 +35,7 @@ class Staged:
     Parameters
     ----------
     rows : int
-        How many items, those of the same id counted again.
+        How many records; those that will turn out to be one item are counted apart.
     skipped : tuple of Skipped
         What the dumps' readers left out.
     """
@@ -52,7 +52,7 @@ def stage(
     Parameters
     ----------
     batches : iterable of Items
-        Of any size; of items with the same source and id the later will win.
+        Of any size, in order: of two that are one item, the later will count.
     shop : Workshop
         Where to.
     after : int
@@ -68,7 +68,7 @@ def stage(
     skipped: list[Skipped] = []
     chunks = portions(_taken(batches, skipped, progress), CHUNK, _text_sizes)
     rows = sum(in_threads(lambda one: _lay(shop, *one), _placed(chunks, after), shop.threads))
-    return Staged(rows, tally(skipped))
+    return Staged(rows, tuple(skipped))
 
 
 def _taken(

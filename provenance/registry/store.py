@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance import fingerprint
-from provenance.errors import FingerprintMismatch
+from provenance.errors import DigestMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.columns import lists
 from provenance.registry.copies import Copies, copies
@@ -17,6 +17,7 @@ from provenance.registry.manifest import (
     SIGNATURES_FILE,
     TEXTS_FILE,
     Manifest,
+    mismatch,
     read_manifest,
 )
 from provenance.registry.tables import parquet, rows_of
@@ -66,9 +67,8 @@ class Registry:
         """Give the texts of items, in the order asked; None of each where none are kept."""
         if not self.manifest.keeps_texts:
             return [None] * len(numbers)
-        texts: list[str | None] = rows_of(self.data / TEXTS_FILE, ["text"], numbers)[
-            "text"
-        ].to_pylist()
+        rows = rows_of(self.data / TEXTS_FILE, ["text"], numbers)
+        texts: list[str | None] = rows["text"].to_pylist()
         return texts
 
     def edges(self, numbers: UInt32s) -> Edges:
@@ -134,11 +134,17 @@ def open_registry(folder: Path) -> Registry:
     manifest = read_manifest(folder)
     ours = fingerprint.parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
-        raise FingerprintMismatch(
-            f"{folder} was fingerprinted with {manifest.parameters}; a corpus would be with {ours}",
-            remedy="use the version of provenance that made it, or build it again from its dumps",
-        )
-    data = folder / manifest.generation
+        raise mismatch(folder, manifest.parameters, ours)
+    try:
+        _check(folder / manifest.generation, manifest)
+    except DigestMismatch:
+        # Whoever adds to a registry takes the files away that an earlier manifest names.
+        if read_manifest(folder).digest == manifest.digest:
+            raise
+        return open_registry(folder)
+    return Registry(folder, manifest)
+
+
+def _check(data: Path, manifest: Manifest) -> None:
     check_sizes(data, manifest.files)
     check_files(data, [file for file in manifest.files if file.name != TEXTS_FILE])
-    return Registry(folder, manifest)

@@ -21,6 +21,9 @@ N = TypeVar("N", bound=np.generic)
 REMEDY = "build the registry again from its dumps, or fetch it again"
 """Of all that is wrong with a data file."""
 
+MISSING = f"if somebody has added to the registry meanwhile, run this again; else {REMEDY}"
+"""The remedy where a file is gone that was there when the registry was opened."""
+
 
 @contextmanager
 def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
@@ -37,7 +40,7 @@ def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.
         with pq.ParquetFile(path, metadata=metadata, memory_map=True) as file:
             yield file
     except FileNotFoundError as error:
-        raise DigestMismatch(f"{path} is missing", remedy=REMEDY) from error
+        raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
     except (pa.ArrowException, OSError, KeyError) as error:
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
 
@@ -67,6 +70,11 @@ def read_column(
         Place of each row in the answer; by default a row takes one place.
     convert : callable
         Makes an array of the column of one row group.
+
+    Returns
+    -------
+    ndarray of `dtype`, shape (rows,) or (places[-1],)
+        Row group by row group.
 
     Raises
     ------
@@ -117,6 +125,8 @@ def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
     ------
     IndexError
         If a number is beyond the last row.
+    DigestMismatch, CorruptFile
+        If the file is gone or damaged.
     """
     wanted, places = np.unique(numbers, return_inverse=True)
     with parquet(path) as file:

@@ -1,39 +1,73 @@
 """Registries are verified: every digest, and that the files agree with one another."""
 
 from collections.abc import Iterator
-from glob import escape
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from provenance import fingerprint
 from provenance.errors import CorruptFile
 from provenance.match import LINE_WORDS, Layout, entered, shared
-from provenance.model import BACKGROUND_BITS, Holdings, Int32s, Shared, Tokens, UInt64s
+from provenance.model import (
+    BACKGROUND_BITS,
+    Flags,
+    Holdings,
+    Int32s,
+    Shared,
+    Shingles,
+    Tokens,
+    UInt32s,
+    UInt64s,
+)
+from provenance.registry.columns import ITEMS_SCHEMA, SKETCH_SCHEMA, as_seconds
+from provenance.registry.coverage import coverage, covered
 from provenance.registry.datafiles import check_files
-from provenance.registry.engine import Limits, count_of, engine
+from provenance.registry.engine import Limits, engine
+from provenance.registry.generation import sketch_rows
+from provenance.registry.groups import signatures_of, sketches_of
 from provenance.registry.holdings import read_holdings
-from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest, read_manifest
+from provenance.registry.manifest import (
+    ITEMS_FILE,
+    SIGNATURES_FILE,
+    SKETCH_FILE,
+    TEXTS_FILE,
+    Manifest,
+    read_manifest,
+)
+from provenance.registry.order import disorder
 from provenance.registry.origins import author_numbers
-from provenance.registry.tables import REMEDY, parquet, read_column
+from provenance.registry.postings import depth_of
+from provenance.registry.sites import sites
+from provenance.registry.sorting import parted_records, sort_records
+from provenance.registry.tables import REMEDY, parquet, read_column, starts_of
 from provenance.registry.wholes import whole_hashes
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
-_ITEMS = "read_parquet('{}', file_row_number = true)"
-_TWICE = "SELECT count(*) FROM (SELECT 1 FROM {} GROUP BY source, item HAVING count(*) > 1)"
-_MISPLACED = """
-    SELECT count(*) FROM (
-        SELECT file_row_number,
-               row_number() OVER (ORDER BY created_at NULLS LAST, source, item) - 1 AS place
-        FROM {}
-    ) WHERE file_row_number != place
-"""
+_STATED = ["source", "item", "created_at"]
+_SITE = pa.field("site", pa.string())
+_KEYS = pa.schema([*map(ITEMS_SCHEMA.field, _STATED), _SITE])
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """A registry, and what follows from its items."""
+
+    data: Path
+    manifest: Manifest
+    holdings: Holdings
+    tokens: Tokens
+    shingles: Shingles
+    alone: Flags
 
 
 def verify(folder: Path) -> Manifest:
-    """Check all that can be checked of a registry.
+    """Check all that can be checked of a registry: what follows from its items is made again.
 
     Parameters
     ----------
@@ -52,66 +86,98 @@ def verify(folder: Path) -> Manifest:
     DigestMismatch
         If a file is missing or altered, the texts among them.
     CorruptFile
-        If the files are as they were written, but contradict one another.
+        If the files are as they were written, but contradict one another or the manifest.
     """
     manifest = read_manifest(folder)
     data = folder / manifest.generation
     check_files(data, manifest.files)
-    holdings = read_holdings(data, manifest)
-    authors = read_column(
-        data / ITEMS_FILE, "author", np.uint64, manifest.items, convert=author_numbers
-    )
+    contents = _contents(data, manifest)
     checks = (
-        _of_items(data, manifest),
-        _of_postings(holdings, authors),
-        _of_sums(holdings, manifest),
+        _of_items,
+        _of_copies,
+        _of_postings,
+        _of_background,
+        _of_signatures,
+        _of_sketches,
+        _of_coverage,
     )
-    if faults := [fault for check in checks for fault in check]:
+    if faults := [fault for check in checks for fault in check(contents)]:
         raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
     return manifest
 
 
-def _of_items(data: Path, manifest: Manifest) -> Iterator[str]:
-    if manifest.keeps_texts:
-        with parquet(data / TEXTS_FILE) as texts:
-            if texts.metadata.num_rows != manifest.items:
-                yield f"{texts.metadata.num_rows} texts of {manifest.items} items"
-    items = _ITEMS.format(escape(str(data / ITEMS_FILE)).replace("'", "''"))
-    with TemporaryDirectory() as spill, engine(Path(spill), Limits()) as connection:
-        if twice := count_of(connection, _TWICE.format(items)):
-            yield f"{twice} items stand in it twice"
-        if misplaced := count_of(connection, _MISPLACED.format(items)):
-            yield f"{misplaced} items are out of order"
-
-
-def _of_postings(holdings: Holdings, authors: UInt64s) -> Iterator[str]:
-    postings, first = holdings.postings, holdings.first
+def _contents(data: Path, manifest: Manifest) -> _Contents:
+    holdings = read_holdings(data, manifest)
     tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
     shingles = fingerprint.shingle(tokens, holdings.parameters.seed_width)
-    if not (first[postings.items] == postings.items).all():
-        yield "postings of items that are copies"
-    places = shingles.offsets[postings.items] + postings.positions
-    if not (places < shingles.offsets[postings.items.astype(np.int64) + 1]).all():
-        yield "postings that are not in their items"
-        return
-    hashes = shingles.hashes[places]
-    if not (hashes.astype(np.uint32) == postings.shingles).all():
-        yield "postings that are not in their items"
-    same = hashes[1:] == hashes[:-1]
-    later = (hashes[1:] > hashes[:-1]) | (same & (postings.items[1:] > postings.items[:-1]))
-    if not later.all():
-        yield "postings are out of order"
-        return
-    chosen = Layout(postings.depth, len(postings.filter) // LINE_WORDS)
-    directory, line_filter = entered(hashes, chosen)
-    if not (directory == postings.directory[:-1]).all():
-        yield "postings that the directory does not lead to"
-    if not np.array_equal(line_filter, postings.filter):
-        yield "a filter of other postings"
-    if not _are_shared(
-        holdings.shared, shared(hashes, postings.items, holdings.source_codes, authors)
+    alone = holdings.first == np.arange(len(holdings.first))
+    return _Contents(data, manifest, holdings, tokens, shingles, alone)
+
+
+def _of_items(of: _Contents) -> Iterator[str]:
+    if of.manifest.keeps_texts:
+        with parquet(of.data / TEXTS_FILE) as texts:
+            if texts.metadata.num_rows != of.manifest.items:
+                yield f"{texts.metadata.num_rows} texts of {of.manifest.items} items"
+    with (
+        TemporaryDirectory() as spill,
+        engine(Path(spill), Limits()) as connection,
+        parquet(of.data / ITEMS_FILE) as items,
     ):
+        twice, misplaced = disorder(connection, _keys(items))
+    if twice:
+        yield f"{twice} items stand in it twice"
+    if misplaced:
+        yield f"{misplaced} items are out of order"
+
+
+def _keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
+    batches = items.iter_batches(columns=[*_STATED, "url"])
+    keyed = (batch.select(_STATED).append_column(_SITE, sites(batch["url"])) for batch in batches)
+    return pa.RecordBatchReader.from_batches(_KEYS, keyed)
+
+
+def _of_copies(of: _Contents) -> Iterator[str]:
+    hashes = whole_hashes(of.tokens.hashes, of.tokens.offsets)
+    _, earliest, kinds = np.unique(hashes, return_index=True, return_inverse=True)
+    numbers = np.arange(len(hashes))
+    first = np.where(np.diff(of.tokens.offsets) > 0, earliest[kinds], numbers)
+    if not np.array_equal(first, of.holdings.first):
+        yield "items that are called copies and are none, or are and are not called so"
+
+
+def _of_postings(of: _Contents) -> Iterator[str]:
+    stated = of.holdings.postings
+    hashes, items, positions = _postings(of)
+    same = (
+        np.array_equal(hashes.astype(np.uint32), stated.shingles),
+        np.array_equal(items, stated.items),
+        np.array_equal(positions, stated.positions),
+    )
+    if not all(same):
+        yield "postings of other shingles than the items have"
+    chosen = Layout(stated.depth, len(stated.filter) // LINE_WORDS)
+    directory, line_filter = entered(hashes, chosen)
+    if not np.array_equal(directory, stated.directory[:-1]):
+        yield "postings that the directory does not lead to"
+    if not np.array_equal(line_filter, stated.filter):
+        yield "a filter of other postings"
+    authors = read_column(
+        of.data / ITEMS_FILE, "author", np.uint64, of.manifest.items, convert=author_numbers
+    )
+    found = shared(hashes, items, of.holdings.source_codes, authors)
+    if not _are_shared(of.holdings.shared, found):
         yield "shingles that other authors share"
+
+
+def _postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
+    """Make the postings again, with whole hashes."""
+    depth = depth_of(len(of.tokens.hashes))
+    numbers = np.arange(len(of.alone), dtype=np.uint32)
+    records, bounds = parted_records(of.shingles, numbers, of.alone, depth)
+    parts = [sort_records(records[low:high], depth) for low, high in pairwise(bounds)]
+    hashes, items, positions = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return hashes, items, positions
 
 
 def _are_shared(stated: Shared, found: Shared) -> bool:
@@ -121,18 +187,47 @@ def _are_shared(stated: Shared, found: Shared) -> bool:
     )
 
 
-def _of_sums(holdings: Holdings, manifest: Manifest) -> Iterator[str]:
-    numbers = np.arange(len(holdings.first), dtype=np.uint32)
-    lengths = np.diff(holdings.token_offsets)
-    alone = holdings.first == numbers
-    hashes = whole_hashes(holdings.tokens, holdings.token_offsets)
-    if not (hashes[holdings.first] == hashes).all() or (holdings.first > numbers).any():
-        yield "items that are called copies and are none"
-    cells = holdings.tokens[np.repeat(alone, lengths)] >> np.uint32(32 - BACKGROUND_BITS)
-    counted = np.bincount(cells, minlength=1 << BACKGROUND_BITS)
-    if not (counted == holdings.background).all():
+def _of_background(of: _Contents) -> Iterator[str]:
+    counted = of.tokens.hashes[np.repeat(of.alone, np.diff(of.tokens.offsets))]
+    cells = counted >> np.uint32(32 - BACKGROUND_BITS)
+    if not np.array_equal(
+        np.bincount(cells, minlength=1 << BACKGROUND_BITS), of.holdings.background
+    ):
         yield "the background counts other tokens than the items have"
-    for code, source in enumerate(manifest.sources):
-        of_source = holdings.source_codes == code
-        if (of_source.sum(), lengths[of_source].sum()) != (source.items, source.tokens):
-            yield f"{source.source} has not as many items or tokens as the manifest says"
+
+
+def _of_signatures(of: _Contents) -> Iterator[str]:
+    numbers = np.arange(len(of.alone), dtype=np.uint32)
+    found = signatures_of(of.tokens, numbers, of.alone, of.manifest.parameters)
+    with parquet(of.data / SIGNATURES_FILE) as file:
+        if not file.read().equals(found):
+            yield "signatures of other items"
+
+
+def _of_sketches(of: _Contents) -> Iterator[str]:
+    sources = pa.array(of.holdings.sources).take(pa.array(of.holdings.source_codes))
+    found = sketches_of(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
+    rows = [sketch_rows(source, found[source].hashes) for source in sorted(found)]
+    with parquet(of.data / SKETCH_FILE) as file:
+        if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
+            yield "a sketch of other items"
+
+
+def _of_coverage(of: _Contents) -> Iterator[str]:
+    tokens = len(of.tokens.hashes)
+    if tokens != of.manifest.tokens:
+        yield f"{tokens} tokens; the manifest says {of.manifest.tokens}"
+    found = {one.source: one for one in coverage(list(_covered(of)))}
+    for stated in of.manifest.sources:
+        if replace(stated, published=None) != found.get(stated.source):
+            yield f"{stated.source} is not as the manifest says"
+
+
+def _covered(of: _Contents) -> Iterator[pa.Table]:
+    mute = np.diff(of.shingles.offsets) == 0
+    with parquet(of.data / ITEMS_FILE) as file:
+        for group, (low, high) in enumerate(pairwise(starts_of(file))):
+            rows = file.read_row_group(group, columns=["source", "length", "created_at"])
+            place = rows.column_names.index("created_at")
+            rows = rows.set_column(place, "created_at", as_seconds(rows["created_at"]))
+            yield covered(rows, mute[low:high])

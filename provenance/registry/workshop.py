@@ -73,7 +73,7 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
     Yields
     ------
     Workshop
-        Only its `out` outlasts it.
+        Its folders go as soon as they are done with; `out` is left.
 
     Raises
     ------
@@ -85,4 +85,3 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
         for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
             path.mkdir(parents=True)
         yield shop
-    shutil.rmtree(shop.keys)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -63,6 +64,13 @@ def posts() -> Callable[..., list[Row]]:
 def rows() -> list[Row]:
     """The rows of `registry`."""
     return some_rows(1500, longest=150)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small registry, to be spoilt."""
+    build(tmp_path / "r", [batch_of(some_rows(60, longest=150))])
+    return tmp_path / "r"
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,14 @@
 """One process writes at a time, and one rename makes the change."""
 
+import errno
+import fcntl
+import os
+
 import pytest
 
 from provenance.errors import RegistryError, RegistryExists
-from provenance.registry import add, build, verify
+from provenance.model import Chance
+from provenance.registry import add, build, refit, verify
 from provenance.registry import folder as folders
 
 
@@ -51,6 +56,37 @@ def test_what_a_killed_run_left_is_cleaned(items, posts, tmp_path):
         (tmp_path / "r" / name / "deep").mkdir(parents=True)
     assert add(tmp_path / "r", [items(posts(3))]) == built
     assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [built.generation, "registry.json"]
+
+
+def test_a_file_system_without_locks_is_not_taken_for_another_process(
+    items, posts, tmp_path, monkeypatch
+):
+    def no_locks(descriptor, operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(RegistryError, match="No locks available"):
+        build(tmp_path / "r", [items(posts(3))])
+
+
+def test_all_that_a_registry_consists_of_is_brought_to_the_disk(
+    items, posts, tmp_path, monkeypatch
+):
+    synced, real = set(), os.fsync
+
+    def noted(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    for work in (
+        lambda folder: build(folder, [items(posts(3))]),
+        lambda folder: add(folder, [items(posts(3, seed=1))]),
+        lambda folder: refit(folder, Chance(0.5, 1e-9, 7)),
+    ):
+        work(tmp_path / "r")
+        everything = (tmp_path / "r", *(tmp_path / "r").rglob("*"))
+        assert {path.stat().st_ino for path in everything} <= synced
 
 
 @pytest.mark.parametrize("name", ["r", "deep/er/r"])

@@ -4,50 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
 from provenance.registry import build, open_registry, verify
-from provenance.registry.columns import writer
-from provenance.registry.datafiles import settle_files
-from provenance.registry.manifest import digest_of, read_manifest, render
-
-
-@pytest.fixture
-def folder(items, posts, tmp_path):
-    """A registry to be spoilt."""
-    build(tmp_path / "r", [items(posts(60))])
-    return tmp_path / "r"
-
-
-def rewrite(folder, name, change):
-    """Put another table in a file, and state its digest as if it were right."""
-    manifest = read_manifest(folder)
-    data = folder / manifest.generation
-    path = data / name
-    if path.suffix == ".npy":
-        np.save(path, change(np.load(path)))
-    else:
-        table = change(pq.read_table(path))
-        with writer(path, table.schema) as file:
-            file.write_table(table)
-    files = settle_files(data)
-    digest = digest_of(manifest.parameters, manifest.chance, files)
-    (folder / "registry.json").write_text(render(replace(manifest, files=files, digest=digest)))
-    data.rename(folder / f"data-{digest[:12]}")
-    open_registry(folder)
-
-
-def altered(table, name, change):
-    place = table.column_names.index(name)
-    values = table[name].to_pylist()
-    change(values)
-    return table.set_column(place, table.schema.field(name), pa.array(values, table[name].type))
+from provenance.registry.manifest import read_manifest
+from tests.registry.spoiling import altered, restate, rewrite
 
 
 def test_what_was_built_is_true(folder):
     assert verify(folder) == read_manifest(folder)
+
+
+def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
+    urls = [f"https://{site}.example.org/q/6" for site in ("two", "one", "four", "three")]
+    rows = [
+        {"source": "stackexchange", "item": "p6", "text": f"the words of {url}", "url": url}
+        for url in urls
+    ]
+    made = build(tmp_path / "r", [items(rows)])
+    assert made.items == 4
+    assert verify(tmp_path / "r") == made
 
 
 def test_nothing_is_not_true(tmp_path):
@@ -85,40 +62,80 @@ def next_one(values):
     return np.where(np.arange(len(values)) == 5, values + 1, values).astype(values.dtype)
 
 
-FAULTS = {
-    "postings that are not in their items": ("positions.npy", next_one),
-    "postings that the directory does not lead to": ("directory.npy", next_one),
-    "a filter of other postings": ("filter.npy", next_one),
-    "shingles that other authors share": (
+def far_off(values):
+    return np.where(np.arange(len(values)) == 5, 2**32 - 1, values).astype(values.dtype)
+
+
+def turned(values):
+    return values[::-1].copy()
+
+
+def in_column(name, change):
+    return lambda table: altered(table, name, change)
+
+
+FAULTS = [
+    ("postings of other shingles than the items have", "positions.npy", next_one),
+    ("postings of other shingles than the items have", "shingles.npy", turned),
+    ("postings of other shingles than the items have", "owners.npy", far_off),
+    ("postings that the directory does not lead to", "directory.npy", next_one),
+    ("a filter of other postings", "filter.npy", next_one),
+    (r"filter\.npy is no filter", "filter.npy", lambda values: values[:0]),
+    (
+        "shingles that other authors share",
         "shared.parquet",
-        lambda t: pa.table([[7], [0], [2]], schema=t.schema),
+        lambda table: pa.table([[7], [0], [2]], schema=table.schema),
     ),
-    "items stand in it twice": ("items.parquet", lambda t: altered(t, "item", all_alike)),
-    "items are out of order": ("items.parquet", lambda t: altered(t, "created_at", reversed_)),
-    "59 texts of 60 items": ("texts.parquet", lambda t: t.slice(1)),
-    "the background counts other tokens": (
-        "background.parquet",
-        lambda t: altered(t, "count", one_more),
+    ("items stand in it twice", "items.parquet", in_column("item", all_alike)),
+    ("items are out of order", "items.parquet", in_column("created_at", reversed_)),
+    ("called copies", "items.parquet", in_column("first", lambda v: v.__setitem__(7, 999))),
+    ("59 texts of 60 items", "texts.parquet", lambda table: table.slice(1)),
+    ("the background counts other tokens", "background.parquet", in_column("count", one_more)),
+    ("x is not as the manifest says", "items.parquet", in_column("source", another_source)),
+    ("signatures of other items", "signatures.parquet", lambda table: table.slice(1)),
+    (
+        "a sketch of other items",
+        "sketch.parquet",
+        lambda table: pa.table([["x"], [7]], schema=table.schema),
     ),
-    "not as many items or tokens": (
-        "items.parquet",
-        lambda t: altered(t, "source", another_source),
-    ),
-}
+]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_files_that_contradict_one_another_are_noticed(folder, fault):
-    name, change = FAULTS[fault]
+@pytest.mark.parametrize(("fault", "name", "change"), FAULTS)
+def test_files_that_contradict_one_another_are_noticed(folder, fault, name, change):
     rewrite(folder, name, change)
     with pytest.raises(CorruptFile, match=fault):
         verify(folder)
 
 
-def test_postings_out_of_order_are_noticed(folder):
+def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
+    rows = [
+        {"source": "x", "item": text, "text": text, "author": "one"}
+        for text in ("so it was said", "so it was said again")
+    ]
+    folder = tmp_path / "r"
+    made = build(folder, [items(rows)])
+    # The second of a shingle that two items have: no other file tells that it was there.
+    (lost,) = np.flatnonzero(np.diff(open_registry(folder).holdings().postings.shingles) == 0) + 1
     for name in ("shingles.npy", "owners.npy", "positions.npy"):
-        rewrite(folder, name, lambda values: values[::-1].copy())
-    with pytest.raises(CorruptFile, match="postings are out of order"):
+        rewrite(folder, name, lambda values: np.delete(values, lost))
+    rewrite(folder, "directory.npy", lambda values: values - (values > lost).astype(values.dtype))
+    restate(folder, postings=made.postings - 1)
+    with pytest.raises(CorruptFile, match="postings of other shingles than the items have"):
+        verify(folder)
+
+
+def test_what_the_manifest_says_of_a_source_is_held_against_its_items(folder):
+    manifest = read_manifest(folder)
+    one, *others = manifest.sources
+    for change in ({"last": None}, {"undated": 0}, {"unattributable": 0}, {"tokens": 1}):
+        restate(folder, sources=(replace(one, **change), *others))
+        with pytest.raises(CorruptFile, match=f"{one.source} is not as the manifest says"):
+            verify(folder)
+    restate(folder, sources=(replace(one, published=10**6), *others))
+    assert verify(folder).sources[0].published == 10**6
+    restate(folder, tokens=manifest.tokens + 1)
+    with pytest.raises(CorruptFile, match="tokens; the manifest says"):
         verify(folder)
 
 

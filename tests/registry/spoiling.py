@@ -1,0 +1,44 @@
+"""Registries spoilt on purpose, with digests that are right all the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from provenance.registry.columns import writer
+from provenance.registry.datafiles import settle_files
+from provenance.registry.manifest import digest_of, read_manifest, render
+
+
+def restate(folder: Path, **changes: Any) -> None:
+    """Change what the manifest says, and make its digest right again."""
+    before = read_manifest(folder)
+    changed = replace(before, **changes)
+    digest = digest_of(changed.parameters, changed.chance, changed.files)
+    (folder / before.generation).rename(folder / f"data-{digest[:12]}")
+    (folder / "registry.json").write_text(render(replace(changed, digest=digest)))
+
+
+def rewrite(folder: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """Put another table or array in a file, and state its digest as if it were right."""
+    data = folder / read_manifest(folder).generation
+    path = data / name
+    if path.suffix == ".npy":
+        np.save(path, change(np.load(path)))
+    else:
+        table = change(pq.read_table(path))
+        with writer(path, table.schema) as file:
+            file.write_table(table)
+    restate(folder, files=settle_files(data))
+
+
+def altered(table: pa.Table, name: str, change: Callable[[list[Any]], object]) -> pa.Table:
+    """Change the values of one column in place."""
+    place = table.column_names.index(name)
+    values = table[name].to_pylist()
+    change(values)
+    return table.set_column(place, table.schema.field(name), pa.array(values, table[name].type))
