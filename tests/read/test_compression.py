@@ -61,9 +61,9 @@ def test_compressions_are_known_by_their_first_bytes():
 
 
 def test_an_error_tells_the_file_the_place_and_what_to_do():
-    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after row 3"):
+    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after 3 rows"):
         raise EOFError("the last zstd frame is cut short")
     assert caught.value.message == (
-        "a.zst: damaged or cut short after row 3 (the last zstd frame is cut short)"
+        "a.zst: damaged or cut short after 3 rows (the last zstd frame is cut short)"
     )
     assert caught.value.remedy == "fetch or write the file again."

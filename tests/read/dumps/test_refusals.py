@@ -1,5 +1,6 @@
 """Dumps that cannot be read, and what is said about them."""
 
+import gzip
 import json
 
 import pyarrow as pa
@@ -97,7 +98,7 @@ def test_a_parquet_file_with_a_damaged_page(table):
     place = data.index(b"text 12000 ") - 40
     data[place : place + 60] = bytes(60)
     table.write_bytes(data)
-    with pytest.raises(CorruptFile, match=r"after row \d+"):
+    with pytest.raises(CorruptFile, match=r"after [\d,]+ rows"):
         list(open_dump(str(table), source="s"))
 
 
@@ -113,8 +114,17 @@ def test_how_far_reading_got_is_told(tmp_path):
     path = tmp_path / "tweets.js"
     posts = json.dumps([{"id_str": str(n), "full_text": "words"} for n in range(1000)])
     path.write_text(f"window.YTD.tweets.part0 = {posts[:-20]}")
-    with pytest.raises(CorruptFile, match="damaged or cut short after row 999"):
+    with pytest.raises(CorruptFile, match="damaged or cut short after 999 rows"):
         list(open_dump(str(path), source="s"))
+
+
+@pytest.mark.parametrize("layout", ["table", "x-archive"])
+def test_an_array_that_was_cut_while_compressed(read, tmp_path, layout):
+    path = tmp_path / "posts.json.gz"
+    posts = [{"id_str": str(n), "full_text": f"{n**9:x}"} for n in range(20_000)]
+    path.write_bytes(gzip.compress(json.dumps(posts).encode())[:-1000])
+    with pytest.raises(CorruptFile, match=r"posts\.json\.gz: damaged or cut short after"):
+        read(path, layout=layout)
 
 
 def test_xml_of_another_kind(tmp_path):
