@@ -1,5 +1,6 @@
 """Objects parsed from JSON, each of its own shape, as documents."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -153,5 +154,6 @@ def _word(value: object) -> str | None:
     if isinstance(value, list):
         return ", ".join(word for inner in value if (word := _word(inner))) or None
     if isinstance(value, bool | float):
-        return str(pa.scalar(value).cast(pa.string()).as_py())
+        # As Arrow writes it, which has other rows of the same file in its hands.
+        return str(pa.scalar(value).cast(pa.string()).as_py()) if math.isfinite(value) else None
     return str(value) if isinstance(value, int) else None

@@ -34,15 +34,25 @@ def strings(column: pa.Array) -> pa.Array:
 
 
 def words(column: pa.Array) -> pa.Array:
-    """Return `column` as strings, numbers and dates written out; null where there is no way."""
+    """Return `column` as strings, numbers and dates written out; null where there is no way.
+
+    What is written where a number is missing, NaN, is none, and neither are infinities.
+    """
     if is_textual(column.type) or is_bytes(column.type):
         text = strings(column)
         bad = invalid(text)
         return text if bad is None else pc.if_else(pa.array(bad), None, text)
     try:
-        return pc.cast(column, pa.large_string())
+        return pc.cast(finite(column), pa.large_string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         return pa.nulls(len(column), pa.large_string())
+
+
+def finite(column: pa.Array) -> pa.Array:
+    """Return `column`; of floats, those that are numbers, and null for others."""
+    if not pa.types.is_floating(column.type):
+        return column
+    return pc.if_else(pc.is_finite(column), column, None)
 
 
 def invalid(texts: pa.Array) -> Flags | None:

@@ -1,5 +1,7 @@
 """Where the text, the address and the licence of a row are found."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -196,6 +198,15 @@ def test_bytes_are_text_where_they_are_utf8(tmp_path, hear):
     heard = hear(path, text_columns=["text"])
     assert heard.places == [(0, "text", "one"), (2, "text", "café")]
     assert heard.skipped == {"not valid UTF-8": (1, (1,))}
+
+
+def test_numbers_that_are_none_name_no_row(tmp_path, hear):
+    table = pa.table({"id": [float("nan"), float("inf"), 7.0], "text": ["a", "b", "c"]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in table.to_pylist()))
+    for name in ("a.parquet", "a.jsonl"):
+        rows = hear(tmp_path / name).rows
+        assert [row["document"] for row in rows] == [f"{name}#0", f"{name}#1", "7"]
 
 
 def test_strings_that_are_no_utf8_cost_their_rows_alone(tmp_path, hear):

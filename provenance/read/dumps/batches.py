@@ -13,6 +13,8 @@ BYTES = 1 << 25
 NO_SOURCE = "no source"
 ROUNDED = r"^\d\.\d+[Ee]\+\d+$"
 """An id that went through a spreadsheet: many posts share it, so it is none."""
+EXACT = 2**53
+"""From here on a float leaves whole numbers out: an id that went through one may be another's."""
 
 
 class Record(NamedTuple):

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
 from provenance.read import skips
-from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault
+from provenance.read.dumps.batches import EXACT, NO_SOURCE, ROUNDED, Fault
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.moments import moments
 from provenance.read.strings import blank, invalid, is_bytes, is_textual, strings, words
@@ -131,8 +131,11 @@ def _named(column: pa.Array) -> pa.Array:
 
 
 def _integers(column: pa.Array) -> pa.Array:
-    """Undo what a gap in a column of integers does to the others: 7 became 7.0."""
-    column = pc.if_else(pc.is_finite(column), column, None)
+    """Undo what a gap in a column of integers does to the others: 7 became 7.0.
+
+    Large ones have lost their last digits: they are null, rather than some other post's id.
+    """
+    column = pc.if_else(pc.less(pc.abs(column), EXACT), column, None)
     try:
         return column.cast(pa.int64())
     except pa.ArrowInvalid:
