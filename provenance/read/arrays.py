@@ -10,6 +10,7 @@ from typing import BinaryIO, TypeGuard
 from provenance.model import Documents
 from provenance.read import skips
 from provenance.read.files import File, reading
+from provenance.read.formats import check_text
 from provenance.read.jsonfiles import layout_of, lines_parts
 from provenance.read.lines import Record, Records, parse
 from provenance.read.parts import Part
@@ -42,8 +43,15 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
 
 
 def has_lines(file: File) -> bool:
-    """Whether a file of JSON has an object on each line."""
+    """Whether a file of JSON has an object on each line.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it is not what its name says.
+    """
     head = file.head(_HEAD)
+    check_text(head, file.told)
     if file.format == "jsonl" or not is_lines(head):
         return is_lines(head)
     # A lone object in a file called .json may hold the list of rows.

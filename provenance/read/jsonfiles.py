@@ -9,14 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Documents, Flags
-from provenance.read.columns import (
-    ADDRESSES,
-    IDS,
-    LICENCES,
-    Columns,
-    column_at,
-    find_columns,
-)
+from provenance.read.columnpaths import column_at
+from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
 from provenance.read.files import File, following
 from provenance.read.lines import (
     BLOCK,

@@ -12,7 +12,7 @@ import pyarrow as pa
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read import skips
-from provenance.read.columns import column_at
+from provenance.read.columnpaths import column_at
 from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault, Record, portions
 from provenance.read.dumps.columnar import laid_out
 from provenance.read.dumps.columns import find_roles

@@ -27,8 +27,20 @@ def test_nothing_is_at_the_address(read, tmp_path):
         assert caught.value.remedy
 
 
+def test_a_mistyped_address_is_told_with_what_was_meant(read, table):
+    with pytest.raises(DatasetNotFound, match=r"psots\.parquet") as caught:
+        read(table.with_name("psots.parquet"))
+    assert "posts.parquet" in caught.value.remedy
+
+
+def test_colons_are_letters_of_a_name(read, tmp_path):
+    path = tmp_path / "a::b.jsonl"
+    path.write_text('{"id": 1, "text": "words"}\n')
+    assert read(path).column("text") == ["words"]
+
+
 def test_an_address_of_an_unknown_kind():
-    with pytest.raises(DatasetNotFound, match="gopher"):
+    with pytest.raises(UnsupportedFormat, match="gopher"):
         open_dump("gopher://somewhere/posts.jsonl", source="s")
 
 
@@ -63,6 +75,13 @@ def test_a_column_that_is_not_there(read, table, option):
     assert e.value.remedy == f"did you mean --{option.replace('_', '-')} text?"
     with pytest.raises(ColumnMissing, match="'zzz' is missing"):
         read(table, **{option: "zzz"})
+
+
+def test_a_column_that_is_there_twice(read, tmp_path):
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"])
+    pq.write_table(table, tmp_path / "p.parquet")
+    with pytest.raises(ColumnMissing, match="'text' stands more than once"):
+        read(tmp_path / "p.parquet", text_column="text")
 
 
 def test_a_column_that_holds_no_text(read, table):
