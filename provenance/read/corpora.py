@@ -141,7 +141,7 @@ def open_files(
     digests = []
     for file in files:
         digest = cache(file.digest)
-        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
+        parts += _keyed(_READERS[file.format](file, text_columns), file, digest)
         digests.append((file.name, digest))
     return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
 
@@ -154,7 +154,7 @@ def _table(opener: Callable[[File], Tabular]) -> Reader:
     return read
 
 
-READERS: dict[str, Reader] = {
+_READERS: dict[str, Reader] = {
     "parquet": _table(open_parquet),
     "arrow": _table(open_arrow),
     "csv": _table(open_delimited),

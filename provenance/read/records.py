@@ -12,10 +12,11 @@ from provenance.read import skips
 from provenance.read.columns import TEXT_GROUPS, Columns, present
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
-from provenance.read.lines import Record, Records, writable
+from provenance.read.lines import Record, Records
 from provenance.read.prose import is_heading
 from provenance.read.shapes import shape_of
 from provenance.read.signalcolumns import fields_in
+from provenance.read.strings import writable
 
 
 def record_documents(
