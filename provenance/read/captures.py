@@ -9,9 +9,8 @@ from pathlib import Path
 
 from provenance.errors import InputError
 from provenance.judge import host_of
-from provenance.read.signals import FILES, Card, parse_card
+from provenance.read.signals import CARD, FILES, Card, parse_card
 
-CARD = "README.md"
 _NAMES = {**{name: name for name in FILES}, "license.xml": "rsl.xml"}
 LAYOUT = "HOST/YEAR-MONTH-DAY/FILE"
 MOST = 16 << 20

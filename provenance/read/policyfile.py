@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from provenance.errors import PolicyError
-from provenance.model import DEFAULT_GATES, Actor, Circumstances, DateRange, Policy, Purpose
+from provenance.model import DEFAULT_GATES, Actor, Circumstances, Policy, Purpose
 from provenance.read.checked import Checked
 from provenance.read.datesyntax import collected_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
@@ -114,24 +114,6 @@ def _overridden(asked: Circumstances, options: Options) -> Circumstances:
     if claims := options.get("claims"):
         asked = replace(asked, claims=tuple(dict.fromkeys(claims)))
     return asked
-
-
-def parse_collected(value: object) -> DateRange:
-    """Read when the content was collected.
-
-    Parameters
-    ----------
-    value : str, date or mapping
-        A day, month or year ("2023-06-01", "2023-06", "2023"); days from one up to, and without,
-        another ("2023-06-01..2023-09-01", either end may be missing); or a table of `from` and
-        `until`.
-
-    Raises
-    ------
-    PolicyError
-        If it is none of these.
-    """
-    return collected_of(Checked(value, "collected", "", PolicyError))
 
 
 def parse_day(text: str) -> date:

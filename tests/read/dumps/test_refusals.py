@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, UnsupportedFormat
-from provenance.read import detect_layout, open_dump
+from provenance.read import open_dump
 
 
 @pytest.fixture
@@ -146,10 +146,10 @@ def test_an_array_that_was_cut_while_compressed(read, tmp_path, layout):
         read(path, layout=layout)
 
 
-def test_xml_of_another_kind(tmp_path):
+def test_xml_of_another_kind(read, tmp_path):
     (tmp_path / "feed.xml").write_text("<rss></rss>")
     with pytest.raises(UnsupportedFormat, match=r"feed\.xml"):
-        detect_layout(str(tmp_path / "feed.xml"))
+        read(tmp_path / "feed.xml")
 
 
 @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ def test_xml_of_another_kind(tmp_path):
         ("id,text\n1,a".encode("utf-16"), "neither text nor a table"),
     ],
 )
-def test_files_of_another_kind(tmp_path, head, what):
+def test_files_of_another_kind(read, tmp_path, head, what):
     (tmp_path / "dump").write_bytes(head)
     with pytest.raises(UnsupportedFormat, match=what):
-        detect_layout(str(tmp_path / "dump"))
+        read(tmp_path / "dump")
 
 
 def test_an_outbox_is_no_table_of_one_row(read, tmp_path):
