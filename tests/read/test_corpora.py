@@ -240,15 +240,6 @@ def test_an_empty_file_among_others_does_no_harm(folder):
     assert texts_of(folder) == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named_without_root(tmp_path):
-    path = tmp_path / "a.jsonl"
-    path.write_text(lines("secret"))
-    path.chmod(0)
-    with pytest.raises(InputError, match=r"a\.jsonl: permission denied"):
-        open_corpus([str(path)])
-
-
 def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
