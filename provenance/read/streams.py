@@ -12,7 +12,7 @@ from provenance.errors import InputError
 from provenance.model import Documents, Texts
 from provenance.read.files import reading
 from provenance.read.formats import check_text
-from provenance.read.jsonfiles import layout_of, read_lines
+from provenance.read.jsonlines import layout_of, read_lines
 from provenance.read.lines import LineBlock, line_blocks, records_of
 from provenance.read.parts import Part
 

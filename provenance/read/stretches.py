@@ -37,7 +37,7 @@ class Stretch:
 
 
 def stretches(file: File) -> list[Stretch]:
-    """Cut a file into stretches; one that is short, compressed or in an archive is one.
+    """Cut a file into stretches; none where it is short, compressed or in an archive.
 
     Rows are counted on the way, which takes a small part of the time that parsing takes: no
     thread could know otherwise with which row its stretch begins.

@@ -7,10 +7,10 @@ from collections.abc import Set
 from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.arrays import array_records, is_lines
 from provenance.read.dumps.posts import Object
 from provenance.read.files import File, reading
 from provenance.read.formats import ARROW, PARQUET, check_fetched
+from provenance.read.jsonarrays import array_records, is_lines
 from provenance.read.lines import parse
 
 HEAD = 1 << 20

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from provenance.model import Items
-from provenance.read.arrays import array_records, is_lines
 from provenance.read.dumps.batches import EXACT, Fault, Record, batched
 from provenance.read.dumps.dump import Dump
-from provenance.read.jsonfiles import blocks_of
+from provenance.read.jsonarrays import array_records, is_lines
+from provenance.read.jsonlines import blocks_of
 from provenance.read.lines import LineBlock, parse
 
 Object = dict[str, object]

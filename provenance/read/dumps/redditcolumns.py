@@ -7,8 +7,13 @@ from provenance.model import Int64s, Items
 from provenance.read import skips
 from provenance.read.dumps.columnar import laid_out
 from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.reddittext import COMMENT, GONE, HOST, SUBMISSION
 from provenance.read.strings import blank, flags_of
+
+HOST = "https://www.reddit.com"
+COMMENT, SUBMISSION = "t1_", "t3_"
+"""What the full names of either begin with."""
+GONE = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
+"""What stands where a text was: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 
 _TEXT = pa.large_string()
 FIELDS = ("body", "title", "selftext", "id", "name", "author", "permalink", "link_id")

@@ -9,11 +9,11 @@ from provenance.read.columnpaths import column_at, kind_of
 from provenance.read.delimited import open_delimited
 from provenance.read.dumps.batches import portions
 from provenance.read.dumps.columnar import laid_out
-from provenance.read.dumps.columns import find_roles
 from provenance.read.dumps.dates import Dates, Order, is_ambiguous, order_of
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.jsontables import read_json
 from provenance.read.dumps.posts import HEAD, past_assignment
+from provenance.read.dumps.roles import find_roles
 from provenance.read.files import File
 from provenance.read.formats import ARROW, PARQUET, named_format
 from provenance.read.parquet import open_parquet

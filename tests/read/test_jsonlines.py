@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
-from provenance.read import jsonfiles, open_corpus, stretches
+from provenance.read import jsonlines, open_corpus, stretches
 from provenance.read.lines import BLOCK, LineBlock, line_blocks, records_of, table_of
 
 
@@ -243,7 +243,7 @@ def test_other_lines_are_left_to_the_careful_parser(data):
 
 
 def test_what_was_always_null_may_become_words():
-    layout = jsonfiles.layout_of([{"id": None, "text": "a", "n": 1}], (), "f")
+    layout = jsonlines.layout_of([{"id": None, "text": "a", "n": 1}], (), "f")
     assert "id" in layout.columns.ids
     assert table_of(block(b'{"text": "b", "id": "x"}\n'), layout.schema) is not None
 

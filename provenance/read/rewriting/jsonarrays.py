@@ -4,8 +4,8 @@ import codecs
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from provenance.read.arrays import Text, list_of_rows
 from provenance.read.files import File, reading
+from provenance.read.jsonarrays import Text, list_of_rows
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.jsontext import edited, elements_in, members_in
 

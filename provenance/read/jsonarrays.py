@@ -11,7 +11,7 @@ from provenance.model import Documents
 from provenance.read import skips
 from provenance.read.files import File, reading
 from provenance.read.formats import check_text
-from provenance.read.jsonfiles import layout_of, lines_parts
+from provenance.read.jsonlines import layout_of, lines_parts
 from provenance.read.lines import Record, Records, parse
 from provenance.read.parts import Part
 from provenance.read.records import record_documents

@@ -4,7 +4,7 @@ import codecs
 from typing import BinaryIO
 
 from provenance.read.files import File
-from provenance.read.jsonfiles import blocks_of
+from provenance.read.jsonlines import blocks_of
 from provenance.read.lines import LineBlock
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.jsontext import edited
