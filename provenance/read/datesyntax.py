@@ -23,7 +23,7 @@ def end(entry: Checked) -> date:
     if year is None:
         return entry.day()
     start = _day(entry, year, month or 12, 1)
-    return start + timedelta(days=calendar.monthrange(start.year, start.month)[1])
+    return _after(entry, start, calendar.monthrange(start.year, start.month)[1])
 
 
 def period_of(entry: Checked) -> DateRange:
@@ -54,7 +54,14 @@ def collected_of(entry: Checked) -> DateRange:
         return _range(entry, *(first_day(entry.part(text)) if text else None for text in ends))
     first_of = first_day(entry)
     whole = _month(entry)[0] is not None
-    return DateRange(first_of, end(entry) if whole else first_of + timedelta(days=1))
+    return DateRange(first_of, end(entry) if whole else _after(entry, first_of, 1))
+
+
+def _after(entry: Checked, first: date, days: int) -> date:
+    try:
+        return first + timedelta(days)
+    except OverflowError as error:
+        raise entry.wrong(f"no day comes after {entry.value!r}", "write an earlier one.") from error
 
 
 def _range(entry: Checked, first: date | None, until: date | None) -> DateRange:

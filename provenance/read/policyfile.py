@@ -164,7 +164,7 @@ def _load(path: Path, name: str) -> Policy:
 
 def _parse(path: Path, name: str) -> Checked:
     try:
-        return Checked(tomllib.loads(path.read_text("utf-8")), name, "", PolicyError)
+        return Checked(tomllib.loads(path.read_text("utf-8-sig")), name, "", PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(
             f"the policy {name} is not there", remedy="name a file that is, with --policy."
@@ -174,7 +174,7 @@ def _parse(path: Path, name: str) -> Checked:
             f"the policy {name} cannot be read: {error.strerror}",
             remedy="name a file that can be read, with --policy.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(
             f"{name} is not valid TOML: {error}", remedy="correct the place named."
         ) from error

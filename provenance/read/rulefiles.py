@@ -203,7 +203,7 @@ def own_files(folder: Path) -> dict[str, bytes]:
 def _read(folder: Path) -> dict[str, bytes]:
     paths = [path for kind in KINDS for path in folder.glob(f"{kind}/*.yaml")]
     paths += [path for name in (VERDICTS, QUESTIONS) for path in folder.glob(name)]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
 
 
 def _shipped() -> Path:

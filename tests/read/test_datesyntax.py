@@ -32,7 +32,13 @@ def test_a_date_of_collection_may_be_a_day_or_a_stretch_of_days(value, first, un
     assert collected(value) == DateRange(first, until)
 
 
-@pytest.mark.parametrize("value", ["", "june", "2023-13", "2023-06-01..2023-06-01", 3.5, None])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "june", "2023-13", "2023-06-01..2023-06-01", 3.5, None),
+        *("0000", "9999", "9999-12", "9999-12-31"),  # behind these there is no day
+    ],
+)
 def test_a_date_of_collection_that_cannot_be_meant_is_refused(value):
     with pytest.raises(PolicyError):
         collected(value)
