@@ -1,20 +1,21 @@
 """The window in: corpora, dumps, rules and policies as tables and nouns; corpora written again."""
 
 from provenance.read.calibrationfile import load_calibration
-from provenance.read.captures import CARD, Captures, load_captures
+from provenance.read.captures import Captures, load_captures
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
-from provenance.read.dumps import LAYOUTS, detect_layout, open_dump
+from provenance.read.dumps import open_dump
 from provenance.read.files import File
-from provenance.read.gatesyntax import parse_gate, parse_rate
+from provenance.read.gatesyntax import parse_rate
 from provenance.read.hub import is_saved
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
-from provenance.read.policyfile import Options, load_policy, override, parse_collected, parse_day
+from provenance.read.policyfile import Options, load_policy, override, parse_day
 from provenance.read.rewriting import Cuts, check_rewritable, rewrite, write_saved
 from provenance.read.ruleexamples import unlike
 from provenance.read.rulefiles import load_cases, load_examples, load_rules
 from provenance.read.rulelint import rule_mistakes
 from provenance.read.signals import (
+    CARD,
     FILES,
     Files,
     Page,
@@ -27,7 +28,6 @@ from provenance.read.signals import (
 __all__ = [
     "CARD",
     "FILES",
-    "LAYOUTS",
     "Captures",
     "Corpus",
     "Cuts",
@@ -38,7 +38,6 @@ __all__ = [
     "Part",
     "card_notice",
     "check_rewritable",
-    "detect_layout",
     "is_saved",
     "is_streamed",
     "load_calibration",
@@ -54,10 +53,8 @@ __all__ = [
     "open_files",
     "override",
     "parse_card",
-    "parse_collected",
     "parse_day",
     "parse_files",
-    "parse_gate",
     "parse_rate",
     "rewrite",
     "rule_mistakes",

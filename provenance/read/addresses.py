@@ -64,20 +64,20 @@ def find_files(address: str) -> Found:
         If what is there is no data.
     """
     system, path = file_system(address)
-    with _reaching(address):
+    with reaching(address):
         if has_magic(path) and not system.exists(path):
             return _of_pattern(system, path, address)
         if system.isdir(path):
             return _of_folder(system, path, address)
         if not system.exists(path):
-            raise _missing(address)
+            raise missing(address)
         if named_format(path) is None and is_zip(system, path):
             return _of_folder(unzipped(system, path, address), "", address)
         return Found((recognised(_file(system, path, path.rsplit("/", 1)[-1], address)),))
 
 
 @contextmanager
-def _reaching(address: str) -> Iterator[None]:
+def reaching(address: str) -> Iterator[None]:
     """Translate what goes wrong on the way to `address`."""
     try:
         with reading(address):
@@ -94,7 +94,7 @@ def _reaching(address: str) -> Iterator[None]:
         ) from error
 
 
-def _missing(address: str) -> DatasetNotFound:
+def missing(address: str) -> DatasetNotFound:
     """Say that nothing is at an address, and what it may have been meant to be."""
     near = " or ".join(map(repr, near_paths(address)))
     return DatasetNotFound(

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
+from provenance.read.columnpaths import tops
 from provenance.read.files import File, following, reading
+from provenance.read.formats import ARROW, check_table
 from provenance.read.tabular import Block, Piece, Tabular
 
 _READ = 8 << 20
@@ -33,7 +35,10 @@ def open_arrow(file: File) -> Tabular:
     ------
     CorruptFile
         If it is not Arrow, or is cut short.
+    UnsupportedFormat
+        If it is Feather of version 1, compressed as a whole, or a pointer to a file elsewhere.
     """
+    check_table(file)
     batches = _Batches(file)
     with _opened(file) as (schema, _):
         return Tabular(
@@ -48,11 +53,9 @@ class _Batches:
     def read(self, paths: Sequence[str]) -> Iterator[Block]:
         row = 0
         with _opened(self.file) as (schema, batches):
-            tops = list(
-                dict.fromkeys(p if p in schema.names else p.partition(".")[0] for p in paths)
-            )
+            wanted = tops(paths, schema.names)
             while (batch := following(batches, self.file.told, row)) is not None:
-                for piece in _slices(batch.select(tops)):
+                for piece in _slices(batch.select(wanted)):
                     yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
                     row += len(piece)
 
@@ -76,7 +79,7 @@ def _opened(file: File) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
         source = pa.memory_map(file.path) if file.is_local and file.size else file.open()
     with closing(source):
         with reading(file.told):
-            if head.startswith(b"ARROW1"):
+            if head.startswith(ARROW[0]):
                 reader = pa.ipc.open_file(source)
                 batches = (reader.get_batch(n) for n in range(reader.num_record_batches))
             else:

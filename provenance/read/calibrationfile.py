@@ -1,6 +1,7 @@
 """calibration.json, read back."""
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def _parsed(path: Path) -> Checked:
             f"the calibration {path} cannot be read: {error.strerror or error}",
             remedy="name the file that `provenance calibrate --output` wrote",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not valid JSON: {error}", remedy=_AGAIN) from error
 
 
@@ -137,9 +138,11 @@ def _count(entry: Checked) -> int:
 
 
 def _number(entry: Checked) -> float:
-    if isinstance(entry.value, bool) or not isinstance(entry.value, int | float):
+    # Compared before it is converted: JSON has integers that no float holds, and Python's has NaN.
+    number = entry.value if type(entry.value) in {int, float} else None
+    if not isinstance(number, int | float) or not abs(number) <= sys.float_info.max:
         raise entry.wrong(f"{entry.value!r} is not a number", _AGAIN)
-    return float(entry.value)
+    return float(number)
 
 
 def _maybe_number(entry: Checked) -> float | None:

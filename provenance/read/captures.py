@@ -1,17 +1,19 @@
 """A folder of files that sites showed to machines, captured by host and day."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 from provenance.errors import InputError
 from provenance.judge import host_of
-from provenance.read.signals import FILES, Card, parse_card
+from provenance.read.signals import CARD, FILES, Card, parse_card
 
-CARD = "README.md"
+Name = TypeVar("Name")
+
 _NAMES = {**{name: name for name in FILES}, "license.xml": "rsl.xml"}
 LAYOUT = "HOST/YEAR-MONTH-DAY/FILE"
 MOST = 16 << 20
@@ -62,12 +64,8 @@ def load_captures(folder: str) -> Captures:
             remedy=f"name one that is laid out as {LAYOUT}.",
         )
     cards = [path for path in _shown(root) if path.name == CARD and path.is_file()]
-    hosts: dict[str, dict[date, dict[str, bytes]]] = {}
-    for path in _shown(root):
-        if path not in cards:
-            host = _host(path)
-            days = {_day(day): _contents(day) for day in _shown(path)}
-            hosts[host] = dict(sorted(days.items()))
+    folders = (path for path in _shown(root) if path not in cards)
+    hosts = {host: _days(path) for host, path in _named(folders, _host).items()}
     card = _card(cards[0]) if cards else None
     if not hosts and card is None:
         raise InputError(
@@ -76,8 +74,25 @@ def load_captures(folder: str) -> Captures:
     return Captures(folder, hosts, card, _digest(hosts, card))
 
 
-def _contents(day: Path) -> dict[str, bytes]:
-    return {_name(file): _read(file) for file in _shown(day)}
+def _days(host: Path) -> dict[date, dict[str, bytes]]:
+    days = sorted(_named(_shown(host), _day).items())
+    return {
+        when: {name: _read(file) for name, file in _named(_shown(day), _name).items()}
+        for when, day in days
+    }
+
+
+def _named(paths: Iterable[Path], name: Callable[[Path], Name]) -> dict[Name, Path]:
+    """Give paths by what they stand for: some of it can be written in several ways."""
+    found: dict[Name, Path] = {}
+    for path in paths:
+        first = found.setdefault(name(path), path)
+        if first is not path:
+            raise InputError(
+                f"{path}: {path.name!r} stands for the same as another, {first.name!r}",
+                remedy="put both together under one of the names, or keep one.",
+            )
+    return found
 
 
 def _digest(hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]], card: Card | None) -> str:

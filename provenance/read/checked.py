@@ -1,7 +1,8 @@
 """Values of a file that people write, each with its place, so that every error can name it."""
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
@@ -10,6 +11,8 @@ from typing import TypeVar
 from provenance.errors import ProvenanceError
 
 Word = TypeVar("Word", bound=StrEnum)
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,16 @@ class Checked:
             raise self.wrong(
                 f"{self.value!r} is not a day", "write it as year-month-day: 2023-06-01."
             ) from error
+
+    def sha256(self) -> str:
+        """Take the value as a SHA-256."""
+        if not _SHA256.fullmatch(self.text()):
+            raise self.wrong(f"{self.text()!r} is not a SHA-256", "write 64 hexadecimal digits.")
+        return self.text()
+
+    def part(self, text: str) -> "Checked":
+        """Return a part of the value, which is looked at by itself and stands in the same place."""
+        return replace(self, value=text)
 
     def _at(self, step: str, value: object) -> "Checked":
         return Checked(value, self.file, f"{self.path}{step}".lstrip("."), self.kind)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from provenance.errors import ColumnMissing
+from provenance.read.columnpaths import kind_of
 from provenance.read.leaves import holds_text
 from provenance.read.prose import Sampled, is_heading, is_label
 from provenance.read.signalcolumns import is_page, signal_paths
@@ -140,7 +140,7 @@ def _prose(schema: pa.Schema, taken: set[str], sample: Sample) -> tuple[str, ...
     """Choose the columns of prose; none where no name and no sample tells one."""
     sure = well_known(schema, TEXT_GROUPS)
     doubtful = [name for name in _doubtful(schema, taken) if name not in sure]
-    if not doubtful or any(schema.names.count(name) > 1 for name in sure):
+    if not doubtful:
         return sure
     sampled = Sampled(_head(sample([*sure, *doubtful])))
     known = {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
@@ -184,13 +184,15 @@ def _head(table: pa.Table) -> pa.Table:
 
 
 def check_column(schema: pa.Schema, name: str, file: str) -> None:
-    """Refuse a text column that is not there, or holds no text.
+    """Refuse a text column that is not there, is there twice, or holds no text.
 
     Raises
     ------
     ColumnMissing
         With the columns that there are.
     """
+    if schema.names.count(name) > 1:
+        raise repeated(name, file)
     kind = kind_of(schema, name)
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
@@ -205,6 +207,14 @@ def check_column(schema: pa.Schema, name: str, file: str) -> None:
             f"{file}: column {name!r} holds {kind}, not text; columns with text are {textual}",
             remedy="name a column with text with --text-column.",
         )
+
+
+def repeated(name: str, file: str) -> ColumnMissing:
+    """Say that two columns have one name: neither is what was meant for sure."""
+    return ColumnMissing(
+        f"{file}: a column called {name!r} stands more than once in the table",
+        remedy="give each column a name of its own.",
+    )
 
 
 def well_known(schema: pa.Schema, groups: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -230,27 +240,6 @@ def present(
     return tuple(found)
 
 
-def kind_of(schema: pa.Schema, path: str) -> pa.DataType | None:
-    """Return the type of the column or member at `path`; None where there is none."""
-    place = schema.get_field_index(path)
-    if place >= 0:
-        return schema.field(place).type
-    parent, _, member = path.rpartition(".")
-    kind = kind_of(schema, parent) if parent else None
-    if kind is None or not pa.types.is_struct(kind) or kind.get_field_index(member) < 0:
-        return None
-    return kind.field(member).type
-
-
-def column_at(batch: pa.RecordBatch, path: str) -> pa.Array:
-    """Return the column or member at `path`."""
-    place = batch.schema.get_field_index(path)
-    if place >= 0:
-        return batch.column(place)
-    parent, _, member = path.rpartition(".")
-    return pc.struct_field(column_at(batch, parent), member)
-
-
 def is_scalar(kind: pa.DataType) -> bool:
     """Whether values of `kind` can be written as one word."""
     return not pa.types.is_nested(kind) and not is_bytes(kind) and not pa.types.is_null(kind)
@@ -267,11 +256,21 @@ def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> 
     means = dict(_means(sample(names), names)) if names else {}
     most = max(means.values(), default=0.0)
     if not most:
-        raise ColumnMissing(
-            f"{file}: no column holds text; the table has {schema.names}",
-            remedy="name the column with --text-column, if there is one.",
-        )
+        raise _without_text(schema, file)
     return tuple(name for name in names if means[name] >= most / 2)
+
+
+def _without_text(schema: pa.Schema, file: str) -> ColumnMissing:
+    """Say that no column is text; or that one would be, did another not have its name."""
+    for field in schema:
+        if schema.names.count(field.name) > 1 and holds_text(field.type):
+            return repeated(field.name, file)
+    named = [field.name for field in schema if is_bytes(field.type)]
+    bytes_too = f"; of bytes, which may be text, are {named}" if named else ", if there is one"
+    return ColumnMissing(
+        f"{file}: no column holds text; the table has {schema.names}",
+        remedy=f"name the column with --text-column{bytes_too}.",
+    )
 
 
 def _means(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[str, float]]:

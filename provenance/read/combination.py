@@ -1,13 +1,12 @@
 """How rules combine, and what they leave open: `verdicts.yaml` and `questions.yaml`."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from provenance.judge import RESERVED_BASES
 from provenance.model import Basis, Condition, Layer, OpenQuestion, Say, Verdict
 from provenance.read.checked import Checked
 from provenance.read.ruleyaml import opened
-from provenance.read.termsyntax import ACTORS
+from provenance.read.termsyntax import ACTORS, Words
 
 KEYS = ("format", "strictest-first", "never-assumed", "bases", "conditions")
 QUESTION_KEYS = ("id", "title", "text", "touches")
@@ -35,6 +34,11 @@ class Combination:
     bases: tuple[Basis, ...]
     conditions: tuple[Condition, ...]
 
+    @property
+    def words(self) -> Words:
+        """The closed lists of words that it opens to rule files."""
+        return Words([b.id for b in self.bases], [c.id for c in self.conditions])
+
 
 def parse_combination(root: Checked) -> Combination:
     """Read `verdicts.yaml`: how the verdicts of several documents combine."""
@@ -59,10 +63,8 @@ def parse_combination(root: Checked) -> Combination:
 
 def parse_questions(root: Checked, combination: Combination) -> tuple[OpenQuestion, ...]:
     """Read `questions.yaml`: what nobody has settled, and what it touches."""
-    bases = [basis.id for basis in combination.bases]
-    tags = [condition.id for condition in combination.conditions]
     questions = opened(root, ("format", "questions"), ("questions",))["questions"].list()
-    return tuple(_question(entry, bases, tags) for entry in questions)
+    return tuple(_question(entry, combination.words) for entry in questions)
 
 
 def _basis(entry: Checked) -> Basis:
@@ -81,13 +83,13 @@ def _condition(entry: Checked) -> Condition:
     return Condition(entries["id"].text(), entries["meaning"].text())
 
 
-def _question(entry: Checked, bases: Collection[str], tags: Collection[str]) -> OpenQuestion:
+def _question(entry: Checked, words: Words) -> OpenQuestion:
     entries = entry.table(QUESTION_KEYS, QUESTION_KEYS)
     touches = entries["touches"].table(TOUCHES)
-    words = {"bases": bases, "conditions": tags}
+    known = {"bases": words.bases, "conditions": words.conditions}
     touched = {
         key: tuple(
-            each.word(words[key]) if key in words else each.text() for each in touches[key].list()
+            each.word(known[key]) if key in known else each.text() for each in touches[key].list()
         )
         for key in TOUCHES
         if key in touches

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -85,15 +86,28 @@ _DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
     "zst": ZstdStream,
 }
 COMPRESSIONS = tuple(_DECOMPRESSORS)
-_MAGIC = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+_SPELT = {"zstd": "zst", "gzip": "gz"}
+_BEGUN = {
+    "gz": rb"\x1f\x8b",
+    "bz2": rb"BZh[1-9](?:1AY&|\x17rE8)",  # "BZh" alone begins words
+    "xz": rb"\xfd7zXZ\x00",
+    "zst": rb"\x28\xb5\x2f\xfd",
+}
 
 BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 """What decompressors raise on damage, beside `OSError`."""
 
 
 def compression_of(head: bytes) -> str | None:
-    """Recognise a compression by a file's first bytes."""
-    return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
+    """Recognise a compression by a file's first bytes, of which there should be eight."""
+    return next((name for name, begun in _BEGUN.items() if re.match(begun, head)), None)
+
+
+def named_compression(name: str) -> str | None:
+    """Tell a compression by the end of a file's name; None where it says none."""
+    last = name.rpartition(".")[2].lower()
+    last = _SPELT.get(last, last)
+    return last if last in _DECOMPRESSORS else None
 
 
 def compressing(sink: BinaryIO, compression: str | None) -> BinaryIO:

@@ -7,11 +7,11 @@ from functools import cache, partial
 
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
-from provenance.read.arrays import json_parts
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.files import File
 from provenance.read.hub import HUB, hub_parts, is_hub_name, is_saved, saved_files
+from provenance.read.jsonarrays import json_parts
 from provenance.read.parquet import open_parquet
 from provenance.read.parts import Part
 from provenance.read.streams import STANDARD_INPUT, Passing, standard_input
@@ -141,7 +141,7 @@ def open_files(
     digests = []
     for file in files:
         digest = cache(file.digest)
-        parts += _keyed(READERS[file.format](file, text_columns), file, digest)
+        parts += _keyed(_READERS[file.format](file, text_columns), file, digest)
         digests.append((file.name, digest))
     return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
 
@@ -154,7 +154,7 @@ def _table(opener: Callable[[File], Tabular]) -> Reader:
     return read
 
 
-READERS: dict[str, Reader] = {
+_READERS: dict[str, Reader] = {
     "parquet": _table(open_parquet),
     "arrow": _table(open_arrow),
     "csv": _table(open_delimited),

@@ -23,7 +23,7 @@ def end(entry: Checked) -> date:
     if year is None:
         return entry.day()
     start = _day(entry, year, month or 12, 1)
-    return start + timedelta(days=calendar.monthrange(start.year, start.month)[1])
+    return _after(entry, start, calendar.monthrange(start.year, start.month)[1])
 
 
 def period_of(entry: Checked) -> DateRange:
@@ -36,21 +36,32 @@ def period_of(entry: Checked) -> DateRange:
 
 
 def collected_of(entry: Checked) -> DateRange:
-    """Read when something was collected; `parse_collected` says what is understood."""
+    """Read when something was collected.
+
+    Parameters
+    ----------
+    entry : Checked
+        A day, month or year ("2023-06-01", "2023-06", "2023"); days from one up to, and without,
+        another ("2023-06-01..2023-09-01", either end may be missing); or a table of `from` and
+        `until`.
+    """
     if isinstance(entry.value, Mapping):
         entry.table(("from", "until"))
         return period_of(entry)
     if isinstance(entry.value, str) and ".." in entry.value:
         first, _, until = entry.value.partition("..")
-        ends = [_named(entry, text.strip()) for text in (first, until)]
-        return _range(entry, *(None if end is None else first_day(end) for end in ends))
+        ends = [text.strip() for text in (first, until)]
+        return _range(entry, *(first_day(entry.part(text)) if text else None for text in ends))
     first_of = first_day(entry)
     whole = _month(entry)[0] is not None
-    return DateRange(first_of, end(entry) if whole else first_of + timedelta(days=1))
+    return DateRange(first_of, end(entry) if whole else _after(entry, first_of, 1))
 
 
-def _named(entry: Checked, text: str) -> Checked | None:
-    return Checked(text, entry.file, entry.path, entry.kind) if text else None
+def _after(entry: Checked, first: date, days: int) -> date:
+    try:
+        return first + timedelta(days)
+    except OverflowError as error:
+        raise entry.wrong(f"no day comes after {entry.value!r}", "write an earlier one.") from error
 
 
 def _range(entry: Checked, first: date | None, until: date | None) -> DateRange:

@@ -15,6 +15,7 @@ from provenance.model import Int64s
 from provenance.read import skips
 from provenance.read.dialects import QUOTING, Dialect, dialect_of
 from provenance.read.files import File, following
+from provenance.read.formats import check_text
 from provenance.read.tabular import Block, Piece, Tabular
 
 csv.field_size_limit(1 << 30)  # the library's own limit would refuse long documents
@@ -39,8 +40,14 @@ def open_delimited(file: File) -> Tabular:
     -------
     Tabular
         In one piece; every column is of strings.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it is not what its name says.
     """
     head = file.head(SAMPLE)
+    check_text(head, file.told)
     dialect = dialect_of(head, file.path, whole=len(head) < SAMPLE)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 

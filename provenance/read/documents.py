@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from provenance.model import CAME_WITH, DOCUMENTS, Documents, Flags, Int64s, Skipped
 from provenance.read import skips
 from provenance.read.leaves import Leaves
-from provenance.read.strings import blank, invalid, sizes
+from provenance.read.strings import blank, flags_of, invalid, sizes
 
 BATCH = 8 << 20
 """Bytes of text in a batch, unless one document alone has more."""
@@ -86,9 +86,7 @@ class _Faults:
     @classmethod
     def of(cls, leaves: Leaves) -> "_Faults":
         texts = leaves.texts
-        absent = (
-            np.asarray(texts.is_null().to_numpy(zero_copy_only=False)) if _null(texts) else None
-        )
+        absent = flags_of(texts.is_null()) if texts.null_count else None
         broken = invalid(texts)
         sound = texts if broken is None else pc.if_else(pa.array(broken), None, texts)
         empty = blank(sound)
@@ -97,10 +95,6 @@ class _Faults:
     def none(self) -> Flags | None:
         found = [flags for flags in (self.absent, self.broken, self.empty) if flags is not None]
         return ~np.logical_or.reduce(found) if found else None
-
-
-def _null(texts: pa.Array) -> bool:
-    return bool(texts.null_count)
 
 
 def _passed_over(rows: Rows, leaves: Leaves, faults: _Faults) -> tuple[Skipped, ...]:
@@ -161,7 +155,7 @@ def _one_to_one(rows: Rows, leaves: Leaves) -> bool:
 
 def _names(rows: Rows) -> pa.Array:
     """Name each row: by its own id, else by its place."""
-    if rows.ids is not None and not _null(rows.ids):
+    if rows.ids is not None and not rows.ids.null_count:
         return rows.ids
     numbers = pa.array(rows.numbers, pa.int64()).cast(pa.string())
     places = pc.binary_join_element_wise(f"{rows.file}#", numbers, "").cast(pa.large_string())

@@ -1,5 +1,6 @@
 """Files, wherever they lie, and what goes wrong with them."""
 
+import csv
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.compression import BROKEN, decompressed
 
 T = TypeVar("T")
+Errors = tuple[type[Exception], ...]
 
 _CHUNK = 1 << 20
 
@@ -102,7 +104,9 @@ def read_fully(stream: BinaryIO, size: int) -> bytes:
 
 
 @contextmanager
-def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]:
+def reading(
+    name: str, where: Callable[[], str] | None = None, *, damage: Errors = ()
+) -> Iterator[None]:
     """Translate what goes wrong while the file at `name` is read.
 
     Parameters
@@ -110,7 +114,19 @@ def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]
     name : str
         For the message.
     where : callable or None
-        Tells how far reading got: "after row 12".
+        Tells how far reading got: "after 12 rows".
+    damage : tuple of type
+        What the file's parser raises where its content is damaged, beside what reading the bytes
+        raises.
+
+    Raises
+    ------
+    DatasetNotFound
+        If the file is not there.
+    InputError
+        If it may not be read, or lies behind a connection that fails.
+    CorruptFile
+        If it is damaged or cut short.
     """
     try:
         yield
@@ -127,7 +143,7 @@ def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]
             f"{name}: there is no connection ({_plain(error)})",
             remedy="check the connection, and try again.",
         ) from error
-    except (OSError, pa.ArrowException, *BROKEN) as error:
+    except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
         place = f" {where()}" if where else ""
         raise CorruptFile(
             f"{name}: damaged or cut short{place} ({_plain(error)})",
@@ -137,7 +153,7 @@ def reading(name: str, where: Callable[[], str] | None = None) -> Iterator[None]
 
 def following(blocks: Iterator[T], name: str, row: int) -> T | None:
     """Take the next block, which begins at `row` of the file called `name`; None at the end."""
-    with reading(name, lambda: f"after row {row}"):
+    with reading(name, lambda: f"after {row:,} rows"):
         return next(blocks, None)
 
 

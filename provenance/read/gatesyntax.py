@@ -62,9 +62,10 @@ def gates_of(table: Checked) -> tuple[Gate, ...]:
     gates = []
     for key, entry in table.entries().items():
         if isinstance(entry.value, dict):
-            gates += [_entry(f"{key}.{unit}", inner) for unit, inner in entry.entries().items()]
+            units = {f"{key}.{unit}": inner for unit, inner in entry.entries().items()}
+            gates += [_gate(inner.part(name), inner.text()) for name, inner in units.items()]
         else:
-            gates.append(_entry(key, entry))
+            gates.append(_gate(entry.part(key), entry.text()))
     return _distinct(gates)
 
 
@@ -74,10 +75,6 @@ def overridden(gates: Iterable[Gate], given: Iterable[Gate]) -> tuple[Gate, ...]
     named = {(gate.source, gate.verdict, gate.basis) for gate in given}
     kept = (gate for gate in gates if (gate.source, gate.verdict, gate.basis) not in named)
     return (*kept, *given)
-
-
-def _entry(key: str, entry: Checked) -> Gate:
-    return _gate(Checked(key, entry.file, entry.path, entry.kind), entry.text())
 
 
 def _gate(name: Checked, share: str) -> Gate:
@@ -91,16 +88,12 @@ def _gate(name: Checked, share: str) -> Gate:
             f"write it with a percent sign: {_meant(share)}.",
         )
     return Gate(
-        verdict=_part(name, verdict).one_of(Verdict),
+        verdict=name.part(verdict).one_of(Verdict),
         source=source.strip() or None,
-        unit=_part(name, unit).one_of(Unit) if dot else Unit.TOKENS,
+        unit=name.part(unit).one_of(Unit) if dot else Unit.TOKENS,
         limit=float(found[1]) / 100,
-        basis=_part(name, basis).text() if slash else None,
+        basis=name.part(basis).text() if slash else None,
     )
-
-
-def _part(name: Checked, text: str) -> Checked:
-    return Checked(text.strip(), name.file, name.path, name.kind)
 
 
 def _meant(share: str) -> str:

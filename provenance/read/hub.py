@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.model import Documents
 from provenance.read.addresses import Found
+from provenance.read.columnpaths import tops
 from provenance.read.columns import find_columns
 from provenance.read.files import File
 from provenance.read.parts import Part
@@ -130,8 +131,8 @@ def _split_part(file: str, dataset: Any, named: Sequence[str]) -> Part:
     def read() -> Iterator[Documents]:
         row = 0
         for table in batches.tables():
-            tops = list(dict.fromkeys(_top(table.schema, path) for path in columns.all()))
-            for batch in table.select(tops).combine_chunks().to_batches():
+            wanted = tops(columns.all(), table.column_names)
+            for batch in table.select(wanted).combine_chunks().to_batches():
                 numbers = np.arange(row, row + len(batch), dtype=np.int64)
                 yield from block_documents(file, Block(batch, numbers), columns)
                 row += len(batch)
@@ -152,10 +153,6 @@ class _Batches:
             if table is None:
                 return
             yield table
-
-
-def _top(schema: pa.Schema, path: str) -> str:
-    return path if path in schema.names else path.partition(".")[0]
 
 
 def _chosen(opened: Mapping[str, Any], split: str | None, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s
-from provenance.read.strings import blank, invalid, is_bytes, is_textual, strings
+from provenance.read.strings import blank, flags_of, is_bytes, is_textual, readable, strings
 
 SPOKEN = ("content", "value", "text")
 """Members of a chat's turn that hold what was said; where one is there, the rest is not text."""
@@ -59,9 +59,8 @@ class Leaves:
         )
 
     def _sound(self) -> "Leaves":
-        broken = invalid(self.texts)
-        texts = self.texts if broken is None else pc.if_else(pa.array(broken), None, self.texts)
-        kept = ~blank(texts) & texts.is_valid().to_numpy(zero_copy_only=False)
+        texts = readable(self.texts)
+        kept = ~blank(texts) & flags_of(texts.is_valid())
         if kept.all():
             return self
         chosen = pa.array(np.flatnonzero(kept))

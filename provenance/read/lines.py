@@ -1,7 +1,7 @@
 """JSON Lines, in blocks of whole lines: parsed at once where all is well, else line by line."""
 
+import codecs
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -16,10 +16,6 @@ from provenance.read.strings import is_utf8
 
 BLOCK = 4 << 20
 """Bytes of lines taken at a time; a longer line is a block of its own."""
-
-BOM = b"\xef\xbb\xbf"
-"""What some programs put before a file's first line."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = b" \t\r\n"
 
 Record = dict[str, object]
@@ -138,15 +134,10 @@ def parse(line: bytes) -> Record | str:
     return value if isinstance(value, dict) else skips.NOT_OBJECT
 
 
-def writable(text: str) -> str:
-    """Put U+FFFD for lone surrogates, which JSON can escape and UTF-8 cannot hold."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
-
-
 def _whole_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
     """Cut a stream behind the last line break of each `size` bytes."""
     pieces: list[bytes] = []
-    chunk = stream.read(size).removeprefix(BOM)
+    chunk = stream.read(size).removeprefix(codecs.BOM_UTF8)
     while chunk:
         cut = chunk.rfind(b"\n") + 1
         if cut:

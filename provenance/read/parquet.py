@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from provenance.read.columns import Sample
 from provenance.read.files import File, following, reading
+from provenance.read.formats import check_table
 from provenance.read.tabular import Block, Piece, Tabular
 
 PIECE = 32 << 20
@@ -36,7 +37,10 @@ def open_parquet(file: File) -> Tabular:
     ------
     CorruptFile
         If it is not Parquet, or is cut short.
+    UnsupportedFormat
+        If it is compressed as a whole, or a pointer to a file elsewhere.
     """
+    check_table(file)
     with _opened(file) as parquet:
         metadata, schema = parquet.metadata, parquet.schema_arrow
     pieces = []

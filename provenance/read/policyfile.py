@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from provenance.errors import PolicyError
-from provenance.model import DEFAULT_GATES, Actor, Circumstances, DateRange, Policy, Purpose
+from provenance.model import DEFAULT_GATES, Actor, Circumstances, Policy, Purpose
 from provenance.read.checked import Checked
 from provenance.read.datesyntax import collected_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
@@ -116,24 +116,6 @@ def _overridden(asked: Circumstances, options: Options) -> Circumstances:
     return asked
 
 
-def parse_collected(value: object) -> DateRange:
-    """Read when the content was collected.
-
-    Parameters
-    ----------
-    value : str, date or mapping
-        A day, month or year ("2023-06-01", "2023-06", "2023"); days from one up to, and without,
-        another ("2023-06-01..2023-09-01", either end may be missing); or a table of `from` and
-        `until`.
-
-    Raises
-    ------
-    PolicyError
-        If it is none of these.
-    """
-    return collected_of(Checked(value, "collected", "", PolicyError))
-
-
 def parse_day(text: str) -> date:
     """Read a day as the command line gives it.
 
@@ -182,7 +164,7 @@ def _load(path: Path, name: str) -> Policy:
 
 def _parse(path: Path, name: str) -> Checked:
     try:
-        return Checked(tomllib.loads(path.read_text("utf-8")), name, "", PolicyError)
+        return Checked(tomllib.loads(path.read_text("utf-8-sig")), name, "", PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(
             f"the policy {name} is not there", remedy="name a file that is, with --policy."
@@ -192,7 +174,7 @@ def _parse(path: Path, name: str) -> Checked:
             f"the policy {name} cannot be read: {error.strerror}",
             remedy="name a file that can be read, with --policy.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(
             f"{name} is not valid TOML: {error}", remedy="correct the place named."
         ) from error

@@ -1,7 +1,5 @@
 """The tables of a policy, from TOML to the nouns."""
 
-import re
-
 from provenance.model import (
     COVERS,
     Actor,
@@ -61,14 +59,8 @@ def parse_agreement(entry: Checked) -> Agreement:
         purposes=tuple(purpose.one_of(Purpose) for purpose in entries["purposes"].list()),
         period=period_of(entry),
         reference=entries["reference"].text(),
-        digest=None if digest is None else _sha256(digest),
+        digest=None if digest is None else digest.sha256(),
     )
-
-
-def _sha256(entry: Checked) -> str:
-    if not re.fullmatch(r"[0-9a-f]{64}", entry.text()):
-        raise entry.wrong(f"{entry.text()!r} is not a SHA-256", "write 64 hexadecimal digits.")
-    return entry.text()
 
 
 def parse_waivers(waivers: list[Checked]) -> tuple[Waiver, ...]:

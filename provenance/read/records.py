@@ -1,5 +1,6 @@
 """Objects parsed from JSON, each of its own shape, as documents."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,10 +12,11 @@ from provenance.read import skips
 from provenance.read.columns import TEXT_GROUPS, Columns, present
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
-from provenance.read.lines import Record, Records, writable
+from provenance.read.lines import Record, Records
 from provenance.read.prose import is_heading
 from provenance.read.shapes import shape_of
 from provenance.read.signalcolumns import fields_in
+from provenance.read.strings import writable
 
 
 def record_documents(
@@ -153,5 +155,6 @@ def _word(value: object) -> str | None:
     if isinstance(value, list):
         return ", ".join(word for inner in value if (word := _word(inner))) or None
     if isinstance(value, bool | float):
-        return str(pa.scalar(value).cast(pa.string()).as_py())
+        # As Arrow writes it, which has other rows of the same file in its hands.
+        return str(pa.scalar(value).cast(pa.string()).as_py()) if math.isfinite(value) else None
     return str(value) if isinstance(value, int) else None

@@ -4,6 +4,7 @@ from provenance.judge import Case
 from provenance.model import Actor, Circumstances, ModelScope, Purpose, Verdict
 from provenance.read.checked import Checked
 from provenance.read.datesyntax import collected_of
+from provenance.read.policysyntax import MODELS
 
 CASE_KEYS = (
     *("purpose", "source", "published", "collected", "actor", "jurisdiction", "licence"),
@@ -11,8 +12,6 @@ CASE_KEYS = (
 )
 STOPS = (Verdict.FORBIDDEN, Verdict.UNKNOWN)
 """What `finds` holds: content that may not be used without another step. `passes`: the rest."""
-
-MODELS = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
 
 
 def parse_cases(root: Checked) -> tuple[Case, ...]:

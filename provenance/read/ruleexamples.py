@@ -4,10 +4,18 @@ from dataclasses import dataclass
 
 from provenance.model import Agents, Stance
 from provenance.read.checked import Checked
-from provenance.read.signals import FILES, HEADERS, TAGS, Page, notices, parse_card, parse_files
-from provenance.read.signals.cards import card_notice
+from provenance.read.signals import (
+    CARD,
+    FILES,
+    HEADERS,
+    TAGS,
+    Page,
+    card_notice,
+    notices,
+    parse_card,
+    parse_files,
+)
 
-CARD = "README.md"
 EXAMPLE_KEYS = (*FILES, CARD, "headers", "tags", "page", "document", "says")
 
 

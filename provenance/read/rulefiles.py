@@ -93,7 +93,7 @@ def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NOWHER
     roots = {name: parse_yaml(files[name], _place(name, places)) for name in sorted(files)}
     combination = parse_combination(roots.pop(VERDICTS))
     questions = roots.pop(QUESTIONS, None)
-    words = Words([b.id for b in combination.bases], [c.id for c in combination.conditions])
+    words = combination.words
     kinds = {kind: {n: r for n, r in roots.items() if n.startswith(f"{kind}/")} for kind in KINDS}
     sources = _sources(kinds[SOURCES], words)
     licences = {n: parse_licence(root, words) for n, root in kinds[LICENCES].items()}
@@ -203,7 +203,7 @@ def own_files(folder: Path) -> dict[str, bytes]:
 def _read(folder: Path) -> dict[str, bytes]:
     paths = [path for kind in KINDS for path in folder.glob(f"{kind}/*.yaml")]
     paths += [path for name in (VERDICTS, QUESTIONS) for path in folder.glob(name)]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
 
 
 def _shipped() -> Path:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from provenance.errors import ProvenanceError, RuleError
-from provenance.model import Terms, Verdict
+from provenance.model import Terms
 from provenance.read.checked import Checked
 from provenance.read.combination import parse_combination
-from provenance.read.rulecases import parse_cases
+from provenance.read.rulecases import STOPS, parse_cases
 from provenance.read.rulefiles import (
     EXCEPTIONS,
     LICENCES,
@@ -50,12 +50,11 @@ def rule_mistakes(folder: Path | None = None) -> tuple[str, ...]:
     """
     files = rule_files(folder)
     combination = parse_combination(parse_yaml(files[VERDICTS], f"rules/{VERDICTS}"))
-    words = Words([b.id for b in combination.bases], [c.id for c in combination.conditions])
     found = [
         mistake
         for name, content in sorted((files if folder is None else own_files(folder)).items())
         if name.partition("/")[0] in _PARSERS
-        for mistake in _mistakes(name, content, words, folder)
+        for mistake in _mistakes(name, content, combination.words, folder)
     ]
     return tuple(found) or _together(folder)
 
@@ -69,7 +68,7 @@ def _mistakes(name: str, content: bytes, words: Words, folder: Path | None) -> I
     except RuleError as error:
         yield _told(error)
         return
-    stops = {case.verdict in (Verdict.FORBIDDEN, Verdict.UNKNOWN) for case in cases}
+    stops = {case.verdict in STOPS for case in cases}
     for stop, group in ((True, "finds"), (False, "passes")):
         if stop not in stops:
             yield f"{place}: cases: `{group}` holds no case. Try: add one, so that both are told."

@@ -5,6 +5,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from provenance.read.columnpaths import tops
 from provenance.read.leaves import holds_text
 
 
@@ -15,8 +16,8 @@ def shape_of(records: Iterable[Mapping[str, object]]) -> pa.Schema:
 
 def narrowed(schema: pa.Schema, paths: Sequence[str]) -> pa.Schema:
     """Keep of a schema what `paths` need, with strings of any length."""
-    tops = dict.fromkeys(p if p in schema.names else p.partition(".")[0] for p in paths)
-    return pa.schema([(top, _wide(schema.field(top).type)) for top in tops if top in schema.names])
+    wanted = [top for top in tops(paths, schema.names) if top in schema.names]
+    return pa.schema([(top, _wide(schema.field(top).type)) for top in wanted])
 
 
 def _wide(kind: pa.DataType) -> pa.DataType:

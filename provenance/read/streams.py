@@ -11,11 +11,13 @@ import numpy as np
 from provenance.errors import InputError
 from provenance.model import Documents, Texts
 from provenance.read.files import reading
-from provenance.read.jsonfiles import layout_of, read_lines
+from provenance.read.formats import check_text
+from provenance.read.jsonlines import layout_of, read_lines
 from provenance.read.lines import LineBlock, line_blocks, records_of
 from provenance.read.parts import Part
 
 STANDARD_INPUT = "-"
+_HEAD = 1 << 12
 
 
 class Passing:
@@ -50,11 +52,21 @@ class Passing:
 
 
 def standard_input(named: Sequence[str]) -> Part:
-    """Make the JSON Lines on standard input a part of a corpus, which can be read once."""
+    """Make the JSON Lines on standard input a part of a corpus, which can be read once.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it begins as no text in UTF-8 does.
+    ColumnMissing
+        If a column that was named is in none of its first objects, or none holds text.
+    """
     blocks = _blocks(sys.stdin.buffer)
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
+        if not head:
+            check_text(block.data[:_HEAD], "standard input")
         head.append(block)
         sample = [record for _, record in records_of(block).records]
         if sample:

@@ -1,12 +1,13 @@
 """Stretches of a long file of lines, so that threads can share it."""
 
+import codecs
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from provenance.read.files import File, following
-from provenance.read.lines import BOM, line_blocks
+from provenance.read.lines import line_blocks
 
 STRETCH = 32 << 20
 """Bytes in a stretch, unless one line alone has more."""
@@ -36,7 +37,7 @@ class Stretch:
 
 
 def stretches(file: File) -> list[Stretch]:
-    """Cut a file into stretches; one that is short, compressed or in an archive is one.
+    """Cut a file into stretches; none where it is short, compressed or in an archive.
 
     Rows are counted on the way, which takes a small part of the time that parsing takes: no
     thread could know otherwise with which row its stretch begins.
@@ -48,7 +49,7 @@ def stretches(file: File) -> list[Stretch]:
 
 def _stretches(file: File) -> Iterator[Stretch]:
     with file.open() as stream:
-        offset = len(BOM) if file.head(len(BOM)) == BOM else 0
+        offset = len(codecs.BOM_UTF8) if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
         blocks = line_blocks(stream, STRETCH)
         row = 0
         while (block := following(blocks, file.told, row)) is not None:

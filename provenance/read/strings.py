@@ -1,10 +1,14 @@
-"""Arrow columns of strings, whatever their width, encoding or damage."""
+"""Strings, in Arrow columns and alone, whatever their width, encoding or damage."""
+
+import re
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags
+from provenance.model import Flags, Int64s
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def is_textual(kind: pa.DataType) -> bool:
@@ -34,15 +38,23 @@ def strings(column: pa.Array) -> pa.Array:
 
 
 def words(column: pa.Array) -> pa.Array:
-    """Return `column` as strings, numbers and dates written out; null where there is no way."""
+    """Return `column` as strings, numbers and dates written out; null where there is no way.
+
+    What is written where a number is missing, NaN, is none, and neither are infinities.
+    """
     if is_textual(column.type) or is_bytes(column.type):
-        text = strings(column)
-        bad = invalid(text)
-        return text if bad is None else pc.if_else(pa.array(bad), None, text)
+        return readable(strings(column))
     try:
-        return pc.cast(column, pa.large_string())
+        return pc.cast(finite(column), pa.large_string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         return pa.nulls(len(column), pa.large_string())
+
+
+def finite(column: pa.Array) -> pa.Array:
+    """Return `column`; of floats, those that are numbers, and null for others."""
+    if not pa.types.is_floating(column.type):
+        return column
+    return pc.if_else(pc.is_finite(column), column, None)
 
 
 def invalid(texts: pa.Array) -> Flags | None:
@@ -64,17 +76,27 @@ def invalid(texts: pa.Array) -> Flags | None:
     return bad
 
 
+def readable(texts: pa.Array) -> pa.Array:
+    """Return texts, and null for those that are not UTF-8."""
+    bad = invalid(texts)
+    return texts if bad is None else pc.if_else(pa.array(bad), None, texts)
+
+
 def blank(texts: pa.Array) -> Flags:
     """Find the texts of white space alone; all must be UTF-8, or null, which is not blank."""
     if texts.null_count:
         # Beneath a null there may be anything, and Arrow looks at it.
         texts = pc.fill_null(texts, "-")
     empty = pc.equal(pc.binary_length(texts), 0)
-    spaces = pc.or_(empty, pc.utf8_is_space(texts))
-    return np.asarray(spaces.to_numpy(zero_copy_only=False))
+    return flags_of(pc.or_(empty, pc.utf8_is_space(texts)))
 
 
-def sizes(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def flags_of(values: pa.Array) -> Flags:
+    """Return truth values, of which none is null, as an array of numpy."""
+    return np.asarray(values.to_numpy(zero_copy_only=False))
+
+
+def sizes(texts: pa.Array) -> Int64s:
     """Return the bytes of each text; a null has none."""
     lengths = pc.fill_null(pc.binary_length(texts), 0)
     return np.asarray(lengths.to_numpy(zero_copy_only=False)).astype(np.int64)
@@ -92,3 +114,8 @@ def is_utf8(data: bytes) -> bool:
     """Whether `data` is UTF-8."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
     return _sound(pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(data)))
+
+
+def writable(text: str) -> str:
+    """Put U+FFFD for lone surrogates, which JSON can escape and UTF-8 cannot hold."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

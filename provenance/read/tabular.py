@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Documents, Int64s, Skipped
-from provenance.read.columns import Columns, Sample, column_at, find_columns
+from provenance.read.columnpaths import column_at
+from provenance.read.columns import Columns, Sample, find_columns
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import Leaves
 from provenance.read.parts import Part

@@ -1,6 +1,5 @@
 """The documents of a rule file, each with its periods, from YAML to terms."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +35,6 @@ PERIOD_NEEDS = ("verdict", "basis", "uses", "binds", "jurisdictions", "paraphras
 DOCUMENT_KEYS = ("id", "title", "address", "kind", "notes", "time-axis", "periods")
 DOCUMENT_NEEDS = ("id", "title", "time-axis", "periods")
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAID_IN_FULL = {"document date": "", "not verified": "; its first day is not verified"}
 
 
@@ -88,6 +86,7 @@ def _terms(period: Checked, document: dict[str, Checked], subject: str, words: W
     span = _period(period, start, entries.get("until"))
     record = _record(entries)
     scope, precedence = entries.get("model-scope"), entries.get("precedence")
+    quotation = entries.get("quotation-sha256")
     return Terms(
         id=name if start is None else f"{name}/{start.value}",
         subject=subject,
@@ -103,7 +102,7 @@ def _terms(period: Checked, document: dict[str, Checked], subject: str, words: W
         clause=_optional(entries, "clause"),
         paraphrase=entries["paraphrase"].text(),
         condition=_optional(entries, "condition"),
-        quotation_digest=_digest(entries.get("quotation-sha256")),
+        quotation_digest=None if quotation is None else quotation.sha256(),
         stored_copy=_optional(entries, "stored-copy"),
         confidence=confidence
         + _SAID_IN_FULL.get(record.from_basis, f"; its first day: {record.from_basis}"),
@@ -170,7 +169,7 @@ def _conditions(entry: Checked | None, words: Words) -> tuple[str, ...]:
     every = [] if entry is None else entry.list()
     for each in every:
         for tag in each.text().split(" or "):
-            Checked(tag, each.file, each.path, each.kind).word(words.conditions)
+            each.part(tag).word(words.conditions)
     return tuple(each.text() for each in every)
 
 
@@ -197,15 +196,6 @@ def _period(period: Checked, start: Checked | None, until: Checked | None) -> Da
         return DateRange(first, last)
     except ValueError as error:
         raise period.wrong(str(error), "`until` is the first day after the period.") from error
-
-
-def _digest(entry: Checked | None) -> str | None:
-    if entry is None:
-        return None
-    digest = entry.text()
-    if not _SHA256.fullmatch(digest):
-        raise entry.wrong(f"{digest!r} is not a SHA-256", "write 64 hexadecimal digits.")
-    return digest
 
 
 def _optional(entries: dict[str, Checked], key: str) -> str | None:

@@ -14,29 +14,45 @@ from provenance.read.parts import Part
 
 _FIELD = "text"
 _STRATUM = "text files"  # a file of one document gives no share of it
-_WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",  # which begins as UTF-16 does
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_PLAIN = (b"", "utf-8")
 
 
 def text_parts(file: File) -> list[Part]:
     """Make a text file a part of a corpus."""
 
     def read() -> Iterator[Documents]:
-        with file.stream() as stream, reading(file.told):
-            # Raw files may give less than all there is.
-            data = b"".join(iter(lambda: stream.read(1 << 20), b""))
-        texts = pa.array([_utf8(data)], pa.large_binary())
+        texts = pa.array([_utf8(content_of(file))], pa.large_binary())
         rows = np.zeros(1, np.int64)
         return documents(Rows(file.name, rows), Leaves.of({_FIELD: texts}))
 
     return [Part(file.name, file.size, read, (_FIELD,), stratum=_STRATUM)]
 
 
+def content_of(file: File) -> bytes:
+    """Read all of a file, decompressed."""
+    with file.stream() as stream, reading(file.told):
+        # Raw files may give less than all there is.
+        return b"".join(iter(lambda: stream.read(1 << 20), b""))
+
+
+def encoding_of(data: bytes) -> tuple[bytes, str]:
+    """Return the mark that some editors put before a text, and the encoding that it stands for."""
+    return next(((mark, code) for mark, code in _MARKS.items() if data.startswith(mark)), _PLAIN)
+
+
 def _utf8(data: bytes) -> bytes:
-    """Return text in UTF-8, without the mark that some editors put before it."""
-    encoding = _WIDE.get(data[:2])
-    if encoding is None:
-        return data.removeprefix(codecs.BOM_UTF8)
+    """Return text in UTF-8, without a mark before it."""
+    mark, encoding = encoding_of(data)
+    if encoding == "utf-8":
+        return data.removeprefix(mark)
     try:
-        return data.decode(encoding).encode()
+        return data.removeprefix(mark).decode(encoding).encode()
     except UnicodeDecodeError:
         return data  # which is counted as what it is: not UTF-8

@@ -39,6 +39,10 @@ def as_plain_lines(rows: Rows) -> bytes:
     return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
 
 
+def as_array(rows: Rows) -> bytes:
+    return json.dumps(rows, indent=1).encode()
+
+
 def as_separated(rows: Rows, delimiter: str = ",") -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), delimiter=delimiter, quoting=csv.QUOTE_ALL)
@@ -74,7 +78,7 @@ def packed(write: Callable[[Rows], bytes], packer: str) -> Callable[[Rows], byte
 FORMATS: dict[str, Callable[[Rows], bytes]] = {
     "jsonl": as_lines,
     "ndjson": as_plain_lines,
-    "json": lambda rows: json.dumps(rows, indent=1).encode(),
+    "json": as_array,
     "csv": as_separated,
     "tsv": lambda rows: as_separated(rows, "\t"),
     "parquet": as_parquet,
@@ -83,6 +87,7 @@ FORMATS: dict[str, Callable[[Rows], bytes]] = {
     "ipc": lambda rows: as_ipc(rows, pa.ipc.new_stream),
     "feather": as_feather,
     **{f"jsonl.{packer}": packed(as_lines, packer) for packer in PACKERS},
+    **{f"json.{packer}": packed(as_array, packer) for packer in PACKERS},
     **{f"csv.{packer}": packed(as_separated, packer) for packer in PACKERS},
 }
 STREAMED = sorted(set(FORMATS) - {"parquet", "pq", "arrow", "feather"})
@@ -183,7 +188,7 @@ def test_a_file_that_is_cut_short_is_an_error(tmp_path, form):
 
 
 @pytest.mark.parametrize("packer", sorted(PACKERS))
-@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+@pytest.mark.parametrize("kind", ["jsonl", "json", "csv"])
 def test_a_compressed_file_that_is_cut_short_is_an_error(tmp_path, kind, packer):
     rows = [{"text": f"{n} {n**5} {n**7:x}"} for n in range(20_000)]
     path = write(tmp_path, f"{kind}.{packer}", rows)

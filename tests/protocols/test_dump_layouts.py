@@ -17,8 +17,11 @@ import zstandard
 
 from provenance.errors import CorruptFile
 from provenance.model import ITEMS, Items
-from provenance.read import LAYOUTS, detect_layout, open_dump
+from provenance.read import open_dump
 from provenance.read.dumps import batches
+from provenance.read.dumps.detection import layout_of
+from provenance.read.dumps.layouts import LAYOUTS
+from provenance.read.dumps.places import files_at
 
 TEXTS = ["Good morning, all of you", "naïve café, 東京 😀", "a < b && c > d\n\nsecond", "last one"]
 
@@ -159,7 +162,7 @@ def test_every_layout_has_a_sample():
 
 
 def test_the_layout_is_recognised(sample, dump):
-    assert detect_layout(str(dump)) == sample.layout
+    assert layout_of(files_at(str(dump))[0]) == sample.layout
 
 
 def test_every_text_is_an_item_of_the_source_given(dump):
@@ -192,7 +195,7 @@ def test_reading_twice_gives_the_same(dump):
 
 def test_the_name_of_the_file_does_not_matter(sample, dump):
     moved = dump.rename(dump.with_name(f"something{dump.suffix}"))
-    assert detect_layout(str(moved)) == sample.layout
+    assert layout_of(files_at(str(moved))[0]) == sample.layout
     assert column(read(moved), "text") == TEXTS
 
 

@@ -32,6 +32,23 @@ def test_files_are_found_by_host_and_day(tmp_path):
     assert found.card.licence == "mit"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "B.EXAMPLE/2022-06-01/ai.txt",
+        "b.example/20230601/ai.txt",
+        "b.example/2023-06-01/license.xml",
+    ],
+)
+def test_two_of_one_name_are_not_one(tmp_path, name):
+    write(tmp_path, "b.example/2023-06-01/robots.txt")
+    write(tmp_path, "b.example/2023-06-01/rsl.xml")
+    write(tmp_path, name)
+    with pytest.raises(InputError, match="stands for the same as another") as caught:
+        load_captures(str(tmp_path))
+    assert "put both together" in caught.value.remedy
+
+
 def test_the_digest_tells_every_change(tmp_path):
     write(tmp_path, "b.example/2023-06-01/robots.txt", "one")
     first = load_captures(str(tmp_path)).digest

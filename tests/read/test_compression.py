@@ -1,6 +1,9 @@
 """Compressed streams: whole, in several frames, with wide windows, and cut anywhere."""
 
+import bz2
+import gzip
 import io
+import lzma
 
 import pytest
 import zstandard
@@ -57,13 +60,17 @@ def test_closing_the_stream_closes_its_file():
 
 def test_compressions_are_known_by_their_first_bytes():
     assert compression_of(frame(b"x")) == "zst"
+    for packer, pack in (("gz", gzip), ("bz2", bz2), ("xz", lzma)):
+        assert compression_of(pack.compress(b"")[:8]) == packer
+        assert compression_of(pack.compress(b"x")[:8]) == packer
     assert compression_of(b'{"text": 1}') is None
+    assert compression_of(b"BZhang,text") is None
 
 
 def test_an_error_tells_the_file_the_place_and_what_to_do():
-    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after row 3"):
+    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after 3 rows"):
         raise EOFError("the last zstd frame is cut short")
     assert caught.value.message == (
-        "a.zst: damaged or cut short after row 3 (the last zstd frame is cut short)"
+        "a.zst: damaged or cut short after 3 rows (the last zstd frame is cut short)"
     )
     assert caught.value.remedy == "fetch or write the file again."

@@ -81,10 +81,12 @@ def test_a_folder_of_texts_is_one_document_a_file(tmp_path):
     (tmp_path / "a.txt").write_text("Text a.\n")
     (tmp_path / "b.md").write_bytes(b"\xef\xbb\xbf# Text b\r\n")
     (tmp_path / "c.txt").write_bytes("Breit".encode("utf-16"))
+    (tmp_path / "d.txt").write_bytes("Breiter".encode("utf-32"))
     assert texts_of(tmp_path) == {
         "a.txt#0": "Text a.\n",
         "b.md#0": "# Text b\r\n",
         "c.txt#0": "Breit",
+        "d.txt#0": "Breiter",
     }
 
 
@@ -211,18 +213,6 @@ def test_a_folder_without_data_says_what_data_is(tmp_path):
     assert "Parquet" in caught.value.remedy
 
 
-def test_a_format_that_is_not_read_says_which_are(tmp_path):
-    (tmp_path / "x.docx").write_bytes(b"PK\3\4" + bytes(200))
-    with pytest.raises(UnsupportedFormat, match=r"x\.docx") as caught:
-        open_corpus([str(tmp_path / "x.docx")])
-    assert "Parquet" in caught.value.remedy
-
-
-def test_the_content_tells_the_format_where_the_name_does_not(tmp_path):
-    (tmp_path / "RC_2012-01").write_text(lines("unnamed"))
-    assert texts_of(tmp_path / "RC_2012-01") == {"RC_2012-01#0": "unnamed"}
-
-
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.json"])
 def test_an_empty_corpus_is_an_error(name, tmp_path):
     path = tmp_path / name
@@ -250,15 +240,6 @@ def test_an_empty_file_among_others_does_no_harm(folder):
     assert texts_of(folder) == {"b.jsonl#0": "of b", "inner/a.jsonl#0": "of a"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named_without_root(tmp_path):
-    path = tmp_path / "a.jsonl"
-    path.write_text(lines("secret"))
-    path.chmod(0)
-    with pytest.raises(InputError, match=r"a\.jsonl: permission denied"):
-        open_corpus([str(path)])
-
-
 def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
@@ -280,7 +261,7 @@ def test_damage_is_told_with_the_row_before_it(tmp_path):
     data[len(data) // 2 : len(data) // 2 + 2000] = bytes(2000)
     path.write_bytes(data)
     with pytest.raises(
-        CorruptFile, match=r"a\.parquet: damaged or cut short after row \d+"
+        CorruptFile, match=r"a\.parquet: damaged or cut short after [\d,]+ rows"
     ) as caught:
         rows_of(open_corpus([str(path)]))
     assert caught.value.__cause__ is not None

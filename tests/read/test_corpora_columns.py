@@ -1,5 +1,7 @@
 """Where the text, the address and the licence of a row are found."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -196,6 +198,31 @@ def test_bytes_are_text_where_they_are_utf8(tmp_path, hear):
     heard = hear(path, text_columns=["text"])
     assert heard.places == [(0, "text", "one"), (2, "text", "café")]
     assert heard.skipped == {"not valid UTF-8": (1, (1,))}
+
+
+@pytest.mark.parametrize("named", [(), ("text",)])
+def test_columns_of_one_name_cannot_be_told_apart(tmp_path, named):
+    columns = pa.array(["some words"]), pa.array(["other words"])
+    pq.write_table(pa.Table.from_arrays(columns, ["text", "text"]), tmp_path / "a.parquet")
+    with pytest.raises(ColumnMissing, match="'text' stands more than once") as caught:
+        open_corpus([str(tmp_path / "a.parquet")], text_columns=named)
+    assert "name of its own" in caught.value.remedy
+
+
+def test_bytes_are_no_text_until_they_are_named(tmp_path):
+    pq.write_table(pa.table({"id": [1], "text": [b"some words"]}), tmp_path / "a.parquet")
+    with pytest.raises(ColumnMissing, match="no column holds text") as caught:
+        open_corpus([str(tmp_path / "a.parquet")])
+    assert "--text-column; of bytes, which may be text, are ['text']" in caught.value.remedy
+
+
+def test_numbers_that_are_none_name_no_row(tmp_path, hear):
+    table = pa.table({"id": [float("nan"), float("inf"), 7.0], "text": ["a", "b", "c"]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(r) + "\n" for r in table.to_pylist()))
+    for name in ("a.parquet", "a.jsonl"):
+        rows = hear(tmp_path / name).rows
+        assert [row["document"] for row in rows] == [f"{name}#0", f"{name}#1", "7"]
 
 
 def test_strings_that_are_no_utf8_cost_their_rows_alone(tmp_path, hear):

@@ -6,7 +6,12 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.model import DateRange
-from provenance.read.policyfile import parse_collected
+from provenance.read.checked import Checked
+from provenance.read.datesyntax import collected_of
+
+
+def collected(value: object) -> DateRange:
+    return collected_of(Checked(value, "collected", "", PolicyError))
 
 
 @pytest.mark.parametrize(
@@ -24,10 +29,16 @@ from provenance.read.policyfile import parse_collected
     ],
 )
 def test_a_date_of_collection_may_be_a_day_or_a_stretch_of_days(value, first, until):
-    assert parse_collected(value) == DateRange(first, until)
+    assert collected(value) == DateRange(first, until)
 
 
-@pytest.mark.parametrize("value", ["", "june", "2023-13", "2023-06-01..2023-06-01", 3.5, None])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "june", "2023-13", "2023-06-01..2023-06-01", 3.5, None),
+        *("0000", "9999", "9999-12", "9999-12-31"),  # behind these there is no day
+    ],
+)
 def test_a_date_of_collection_that_cannot_be_meant_is_refused(value):
     with pytest.raises(PolicyError):
-        parse_collected(value)
+        collected(value)

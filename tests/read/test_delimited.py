@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.errors import CorruptFile
 from provenance.read import delimited
 from provenance.read.dialects import dialect_of
 
@@ -79,6 +80,19 @@ def test_damage_late_in_a_file_neither_loses_nor_repeats_rows(table, hear, monke
 def test_a_cell_longer_than_any_block_is_read(table, hear):
     text = "long, " * 2_000_000
     assert hear(table(f'id,text\n0,a\n1,"{text}"\n2,b\n')).texts == ["a", text, "b"]
+
+
+@pytest.fixture
+def little_patience():
+    limit = csv.field_size_limit(300_000)
+    yield
+    csv.field_size_limit(limit)
+
+
+def test_a_cell_without_an_end_is_damage(little_patience, table, hear):
+    path = table(b'id,text\n0,a\n1,"' + b"word " * 100_000 + b"\xff")
+    with pytest.raises(CorruptFile, match=r"rows\.csv: damaged or cut short after 0 rows"):
+        hear(path)
 
 
 def test_words_for_nothing_are_words(table, hear):

@@ -1,3 +1,5 @@
+"""The shipped counts of language, held against the words of today."""
+
 import numpy as np
 import pyarrow as pa
 

@@ -25,8 +25,8 @@ def parquet(tmp_path):
 
 def big(rows: int) -> pa.Table:
     """Texts that do not compress away, so that row groups have a size."""
-    chance = np.random.default_rng(3)
-    texts = ["".join(map(chr, letters)) for letters in chance.integers(97, 123, (rows, 4000))]
+    letters = np.random.default_rng(3).integers(97, 123, (rows, 4000), np.uint8)
+    texts = [row.tobytes().decode() for row in letters]
     return pa.table({"text": texts, "n": range(rows)})
 
 

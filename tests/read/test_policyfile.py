@@ -193,6 +193,16 @@ def test_a_mistake_is_named_with_its_place_and_a_remedy(tmp_path, text, said, re
     assert remedy in caught.value.remedy
 
 
+def test_a_mark_before_the_file_is_no_part_of_it(tmp_path):
+    policy = written(tmp_path, "\ufeff[check]\r\npurpose = 'evaluation'\r\n")
+    assert policy.circumstances.purpose == "evaluation"
+
+
+def test_a_policy_of_brackets_alone_is_refused(tmp_path):
+    with pytest.raises(PolicyError, match="is not valid TOML"):
+        written(tmp_path, "a = " + "[" * 100_000)
+
+
 def test_a_policy_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(PolicyError, match=r"the policy other.toml is not there"):
         load_policy("other.toml", tmp_path)

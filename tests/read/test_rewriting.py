@@ -113,6 +113,15 @@ def test_texts_of_every_type_are_replaced_in_place_and_all_else_stays(
     assert alike[0].slice(1).equals(alike[1].slice(1))
 
 
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_text_keeps_its_encoding_and_its_mark(tmp_path, code) -> None:
+    (tmp_path / "a.txt").write_bytes("one café\r\n".encode(code))
+    (file,) = open_corpus([str(tmp_path / "a.txt")]).files
+    made = tmp_path / "made.txt"
+    assert rewrite(file, made, Cuts(spans={0: {"text": ((4, 8),)}}, replacement="thé"))
+    assert made.read_bytes() == "one thé\r\n".encode(code)
+
+
 def test_a_footer_s_own_words_stay(tmp_path) -> None:
     save_file(nested(), tmp_path / "a.arrow")
     made = written(tmp_path / "a.arrow", Cuts(frozenset({1})))

@@ -37,6 +37,12 @@ def test_a_wrong_value_is_named_by_its_path(tmp_path, own):
     assert caught.value.message.startswith(f"{path}: nmae: unknown key")
 
 
+def test_a_folder_called_as_a_file_is_none(tmp_path, own):
+    own("name:", "name:")
+    (tmp_path / "sources" / "x.yaml").mkdir()
+    assert load_rules(tmp_path).sources
+
+
 def test_two_files_at_odds_are_both_named(tmp_path, own):
     path = own("hosts: [", "hosts: [x.com, ")
     with pytest.raises(RuleSyntax) as caught:

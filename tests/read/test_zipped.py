@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
-from provenance.read import detect_layout, open_corpus, open_dump
+from provenance.read import open_corpus, open_dump
+from provenance.read.dumps.detection import layout_of
+from provenance.read.dumps.places import files_at
 
 ROWS = [{"id": f"a{n}", "text": f"text number {n}"} for n in range(3)]
 LINES = "\n".join(map(json.dumps, ROWS)).encode()
@@ -55,7 +57,7 @@ def test_one_file_in_an_archive_is_read(pack, hear, name, rest):
 def test_the_archive_that_x_gives_is_read(pack):
     assigned = b"window.YTD.tweets.part0 = " + POSTS
     path = pack("x", **{"data/tweets.js": assigned, "data/account.js": b"window.YTD.account = []"})
-    assert detect_layout(str(path)) == "x-archive"
+    assert layout_of(files_at(str(path))[0]) == "x-archive"
     assert dumped(path) == TEXTS
 
 

@@ -1,5 +1,5 @@
 """Dumps: files in a source's own layout, read as batches of items."""
 
-from provenance.read.dumps.layouts import LAYOUTS, detect_layout, open_dump
+from provenance.read.dumps.layouts import open_dump
 
-__all__ = ["LAYOUTS", "detect_layout", "open_dump"]
+__all__ = ["open_dump"]

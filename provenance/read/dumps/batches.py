@@ -7,12 +7,15 @@ import pyarrow as pa
 
 from provenance.model import ITEMS, Items
 from provenance.read import skips
+from provenance.read.strings import writable
 
 ROWS = 20_000
 BYTES = 1 << 25
 NO_SOURCE = "no source"
 ROUNDED = r"^\d\.\d+[Ee]\+\d+$"
 """An id that went through a spreadsheet: many posts share it, so it is none."""
+EXACT = 2**53
+"""From here on a float leaves whole numbers out: an id that went through one may be another's."""
 
 
 class Record(NamedTuple):
@@ -66,13 +69,6 @@ def portions(items: Items) -> Iterator[Items]:
         yield Items(batch.slice(start, rows), items.skipped if start == 0 else ())
 
 
-def clean(text: str) -> str:
-    """Replace halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def _batch(records: list[Record]) -> pa.RecordBatch:
     columns = list(zip(*records, strict=True)) or [()] * len(ITEMS)
     return pa.RecordBatch.from_arrays(
@@ -87,4 +83,4 @@ def _array(values: tuple[object, ...], field: pa.Field) -> pa.Array:
     try:
         return pa.array(values, field.type)
     except UnicodeEncodeError:
-        return pa.array([clean(v) if isinstance(v, str) else v for v in values], field.type)
+        return pa.array([writable(v) if isinstance(v, str) else v for v in values], field.type)

@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
 from provenance.read import skips
-from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault
+from provenance.read.dumps.batches import EXACT, NO_SOURCE, ROUNDED, Fault
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.moments import moments
-from provenance.read.strings import blank, invalid, is_bytes, is_textual, strings, words
+from provenance.read.strings import (
+    blank,
+    flags_of,
+    invalid,
+    is_bytes,
+    is_textual,
+    readable,
+    strings,
+    words,
+)
 
 _TEXT = pa.large_string()
 
@@ -57,7 +65,7 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
 
 def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     text = columns["text"]
-    return _flags(pc.is_null(text)) if text.null_count else None
+    return flags_of(pc.is_null(text)) if text.null_count else None
 
 
 def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -71,7 +79,7 @@ def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
 def _is_nobodys(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
-    return _flags(pc.is_null(_named(columns["source"])))
+    return flags_of(pc.is_null(_named(columns["source"])))
 
 
 _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]], ...] = (
@@ -107,13 +115,12 @@ def _texts(columns: Mapping[str, pa.Array]) -> pa.Array:
         return text
     title = _strings(columns["title"])
     # A blank title says no more about the row than a blank text does.
-    silent = (text.is_null().to_numpy(zero_copy_only=False) | _blank(text)) & ~_blank(title)
+    silent = (flags_of(text.is_null()) | _blank(text)) & ~_blank(title)
     return pc.if_else(pa.array(silent), pc.coalesce(title, text), text)
 
 
 def _blank(text: pa.Array) -> Flags:
-    bad = invalid(text)
-    return blank(text if bad is None else pc.if_else(pa.array(bad), None, text))
+    return blank(readable(text))
 
 
 def _strings(column: pa.Array) -> pa.Array:
@@ -131,13 +138,12 @@ def _named(column: pa.Array) -> pa.Array:
 
 
 def _integers(column: pa.Array) -> pa.Array:
-    """Undo what a gap in a column of integers does to the others: 7 became 7.0."""
-    column = pc.if_else(pc.is_finite(column), column, None)
+    """Undo what a gap in a column of integers does to the others: 7 became 7.0.
+
+    Large ones have lost their last digits: they are null, rather than some other post's id.
+    """
+    column = pc.if_else(pc.less(pc.abs(column), EXACT), column, None)
     try:
         return column.cast(pa.int64())
     except pa.ArrowInvalid:
         return column
-
-
-def _flags(values: pa.Array) -> Flags:
-    return np.asarray(values.to_numpy(zero_copy_only=False))

@@ -7,10 +7,10 @@ from collections.abc import Set
 from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.arrays import array_records, is_lines
 from provenance.read.dumps.posts import Object
-from provenance.read.dumps.tables import ARROW, PARQUET
 from provenance.read.files import File, reading
+from provenance.read.formats import ARROW, PARQUET, check_fetched
+from provenance.read.jsonarrays import array_records, is_lines
 from provenance.read.lines import parse
 
 HEAD = 1 << 20
@@ -43,9 +43,10 @@ def layout_of(file: File) -> str:
     Raises
     ------
     UnsupportedFormat
-        If it begins like none that is known.
+        If it begins like none that is known, or is a pointer to a file elsewhere.
     """
     head = _head(file).removeprefix(codecs.BOM_UTF8)
+    check_fetched(head, file.told)
     if head.startswith((PARQUET, *ARROW)):
         return TABLE
     if _ARCHIVE.match(head):

@@ -12,10 +12,9 @@ import pyarrow as pa
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read import skips
-from provenance.read.columns import column_at
+from provenance.read.columnpaths import column_at
 from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault, Record, portions
 from provenance.read.dumps.columnar import laid_out
-from provenance.read.dumps.columns import find_roles
 from provenance.read.dumps.dates import Dates, Order, is_ambiguous, order_of
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.posts import (
@@ -28,7 +27,8 @@ from provenance.read.dumps.posts import (
     objects_in,
     word,
 )
-from provenance.read.jsonfiles import blocks_of
+from provenance.read.dumps.roles import find_roles
+from provenance.read.jsonlines import blocks_of
 from provenance.read.lines import LineBlock, table_of
 from provenance.read.records import value_at
 from provenance.read.shapes import narrowed, shape_of

@@ -1,6 +1,6 @@
 """Every layout by its name, and the one way to open a dump."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 from provenance.errors import UnsupportedFormat
@@ -12,7 +12,6 @@ from provenance.read.dumps.reddit import read_pushshift
 from provenance.read.dumps.stackexchange import read_posts_or_comments
 from provenance.read.dumps.tables import read_table
 from provenance.read.dumps.tweets import read_api, read_archive
-from provenance.read.files import File
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
@@ -57,7 +56,8 @@ def open_dump(
     DatasetNotFound
         If nothing is at `path`.
     UnsupportedFormat
-        If the layout is not one of ours.
+        If the layout is not one of ours, a file is of none of them, or nobody knows how to reach
+        the address.
     ColumnMissing
         If a column that was named, or the text, is not in a table.
     CorruptFile
@@ -71,25 +71,12 @@ def open_dump(
         )
     if layout == AUTO and (source_column or text_column):
         layout = detection.TABLE
-    return _read(files_at(path), layout, (source, source_column, text_column))
+    # Found here and now: a generator would look for them when its first item is asked for.
+    dumps = [Dump(file, source, source_column, text_column) for file in files_at(path)]
+    return _read(dumps, layout)
 
 
-def detect_layout(path: str) -> str:
-    """Tell the layout of a dump by its content; that of its first file, of a folder.
-
-    Raises
-    ------
-    DatasetNotFound
-        If nothing is at `path`.
-    UnsupportedFormat
-        If it begins like no layout that is known.
-    """
-    return detection.layout_of(files_at(path)[0])
-
-
-def _read(
-    files: list[File], layout: str, given: tuple[str, str | None, str | None]
-) -> Iterator[Items]:
-    for file in files:
-        name = detection.layout_of(file) if layout == AUTO else layout
-        yield from LAYOUTS[name](Dump(file, *given))
+def _read(dumps: Sequence[Dump], layout: str) -> Iterator[Items]:
+    for dump in dumps:
+        name = detection.layout_of(dump.file) if layout == AUTO else layout
+        yield from LAYOUTS[name](dump)

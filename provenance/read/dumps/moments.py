@@ -1,6 +1,5 @@
 """When an item was published, in the many ways that dumps write it: seconds since 1970, UTC."""
 
-import calendar
 import math
 import re
 from contextlib import suppress
@@ -13,8 +12,10 @@ import pyarrow.compute as pc
 from provenance.read.strings import is_textual
 
 SECONDS = pa.timestamp("s", "UTC")
-EARLIEST, LATEST = 10_000, 253_402_300_799
-"""Smaller numbers are years, counts or placeholders; 9999-12-31 is the last day there is."""
+FIRST, LAST = -62_135_596_800, 253_402_300_799
+"""The first second of year 1, the last of 9999: there are no others for whoever reads on."""
+LEAST = 10_000
+"""Smaller numbers are years, counts or placeholders."""
 UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 """Numbers from these on count nanoseconds, microseconds, milliseconds."""
 
@@ -51,7 +52,9 @@ def moment(value: object) -> int | None:
         text = value.strip()
         if _NUMBER.fullmatch(text) and not _DAY.fullmatch(text):
             return _from_number(float(text) if "." in text else int(text))
-        return _from_x(text) or _from_text(text)
+        as_x = _X.fullmatch(text)
+        second = _from_text(text) if as_x is None else _from_x(as_x)
+        return second if second is not None and FIRST <= second <= LAST else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
     return None
@@ -59,33 +62,41 @@ def moment(value: object) -> int | None:
 
 def moments(values: pa.Array) -> pa.Array:
     """Return the seconds that a column names, as `timestamp[s, UTC]`; null where it does not."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    seconds = _seconds(values)
+    known = pc.and_(pc.greater_equal(seconds, FIRST), pc.less_equal(seconds, LAST))
+    return pc.if_else(known, seconds, None).cast(SECONDS)
+
+
+def _seconds(values: pa.Array) -> pa.Array:
+    """Return the seconds as integers, be they in a calendar or not."""
     kind = values.type
-    if pa.types.is_dictionary(kind):
-        return moments(values.dictionary_decode())
     if pa.types.is_timestamp(kind):
         ticks = values.cast(pa.int64())
         return _whole(ticks, {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit])
     if pa.types.is_date(kind):
-        return values.cast(pa.timestamp("s")).cast(pa.int64()).cast(SECONDS)
+        return values.cast(pa.timestamp("s")).cast(pa.int64())
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _from_numbers(values)
     if is_textual(kind):
         return _from_texts(values.cast(_TEXT))
-    return pa.nulls(len(values), SECONDS)
+    return pa.nulls(len(values), pa.int64())
 
 
 def _whole(ticks: pa.Array, unit: int) -> pa.Array:
     """Round down, also before 1970, where integer division rounds up."""
     seconds = pc.divide(ticks, unit)
     late = pc.less(ticks, pc.multiply(seconds, unit))
-    return pc.subtract(seconds, late.cast(pa.int64())).cast(SECONDS)
+    return pc.subtract(seconds, late.cast(pa.int64()))
 
 
 def _from_number(value: float) -> int | None:
-    if not math.isfinite(value) or value < EARLIEST:
+    # Compared before it is divided: NaN is in no order, and JSON has integers that no float holds.
+    if not LEAST <= value <= LAST * UNITS[0][1]:
         return None
     seconds = int(value // next((unit for least, unit in UNITS if value >= least), 1))
-    return seconds if seconds <= LATEST else None
+    return seconds if seconds <= LAST else None
 
 
 def _from_numbers(values: pa.Array) -> pa.Array:
@@ -94,8 +105,8 @@ def _from_numbers(values: pa.Array) -> pa.Array:
     for least, ticks in reversed(UNITS):
         unit = pc.if_else(pc.greater_equal(numbers, float(least)), float(ticks), unit)
     seconds = pc.floor(pc.divide(numbers, unit))
-    known = pc.and_(pc.greater_equal(numbers, float(EARLIEST)), pc.less_equal(seconds, LATEST))
-    return pc.if_else(known, seconds, None).cast(pa.int64()).cast(SECONDS)
+    known = pc.and_(pc.greater_equal(numbers, float(LEAST)), pc.less_equal(seconds, LAST))
+    return pc.if_else(known, seconds, None).cast(pa.int64())
 
 
 def _from_texts(values: pa.Array) -> pa.Array:
@@ -106,7 +117,7 @@ def _from_texts(values: pa.Array) -> pa.Array:
             return _from_parts(parts)
     distinct = values.dictionary_encode()
     known = pa.array([moment(value) for value in distinct.dictionary.to_pylist()], pa.int64())
-    return known.take(distinct.indices).cast(SECONDS)
+    return known.take(distinct.indices)
 
 
 def _from_parts(parts: pa.StructArray) -> pa.Array:
@@ -120,17 +131,17 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
     minutes = pc.utf8_slice_codeunits(digits, 3, 5).cast(pa.int64())
     offset = pc.add(pc.multiply(hours, 3600), pc.multiply(minutes, 60))
     signed = pc.if_else(pc.starts_with(digits, "-"), pc.negate(offset), offset)
-    return pc.if_else(
-        pc.is_valid(joined), pc.subtract(local, signed), pa.scalar(None, pa.int64())
-    ).cast(SECONDS)
+    return pc.if_else(pc.is_valid(joined), pc.subtract(local, signed), None)
 
 
-def _from_x(text: str) -> int | None:
-    found = _X.fullmatch(text)
-    if found is None or (place := _MONTHS.find(found[1])) < 0:
+def _from_x(found: re.Match[str]) -> int | None:
+    if (place := _MONTHS.find(found[1])) < 0:
         return None
     day, hour, minute, second, year = map(int, found.groups()[1:])
-    return calendar.timegm((year, place // 3 + 1, day, hour, minute, second))
+    with suppress(ValueError):
+        when = datetime(year, place // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+        return int(when.timestamp())
+    return None
 
 
 def _from_text(text: str) -> int | None:

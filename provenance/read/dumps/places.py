@@ -7,7 +7,8 @@ from dataclasses import replace
 import fsspec
 
 from provenance.errors import CorruptFile, DatasetNotFound, UnsupportedFormat
-from provenance.read.compression import COMPRESSIONS, compression_of
+from provenance.read.addresses import file_system, missing, reaching
+from provenance.read.compression import compression_of, named_compression
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format
 from provenance.read.zipped import is_zip, unzipped
@@ -15,7 +16,8 @@ from provenance.read.zipped import is_zip, unzipped
 ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
 EXCHANGE = ("posts.xml", "comments.xml")
 STREAMS = ("rc_*", "rs_*")
-_PACKED = (*COMPRESSIONS, "zstd", "gzip")
+_PASSED_OVER = b"\x2a\x4d\x18"
+"""What stands behind the first byte of a frame that zstd passes over."""
 
 
 def files_at(address: str) -> list[File]:
@@ -26,21 +28,21 @@ def files_at(address: str) -> list[File]:
     DatasetNotFound
         If nothing is there.
     UnsupportedFormat
-        If a folder holds no file of a layout we read.
+        If a folder holds no file of a layout we read, or nobody knows how to reach the address.
     """
-    try:
-        system, place = fsspec.core.url_to_fs(address)
-    except (ValueError, ImportError) as error:
-        raise DatasetNotFound(
-            f"{address}: no such place ({error})", remedy="check how the address begins."
-        ) from error
-    with reading(address):
-        if not system.isdir(place):
-            if not is_zip(system, place):
-                name = place.rstrip("/").rpartition("/")[2]
-                return [_file(system, place, name, address)]
-            system, place = unzipped(system, place, address), ""
-        inside = sorted(path for path in system.find(place))
+    system, place = file_system(address)
+    with reaching(address):
+        if not system.exists(place):
+            raise missing(address)
+        if system.isdir(place):
+            return _of_folder(system, place, address)
+        if is_zip(system, place):
+            return _of_folder(unzipped(system, place, address), "", address)
+        return [_file(system, place, place.rpartition("/")[2], address)]
+
+
+def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+    inside = sorted(str(path) for path in system.find(place))
     chosen = _chosen(inside)
     if not chosen:
         kind = UnsupportedFormat if inside else DatasetNotFound
@@ -72,8 +74,7 @@ def _is_table(path: str) -> bool:
 
 def _fits(path: str, patterns: Iterable[str]) -> bool:
     name = path.rpartition("/")[2].lower()
-    bare, _, last = name.rpartition(".")
-    inner = bare if last in _PACKED else name
+    inner = name.rpartition(".")[0] if named_compression(name) else name
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
 
 
@@ -83,12 +84,12 @@ def _file(system: fsspec.AbstractFileSystem, place: str, name: str, given: str) 
     file = File(name, place, size, system, given=given)
     with file.open() as stream, reading(given):
         head = stream.read(8)
-    found = compression_of(head)
-    said = {"zstd": "zst", "gzip": "gz"}.get(suffix := place.rpartition(".")[2].lower(), suffix)
-    if found is None and said in COMPRESSIONS:
-        if said != "zst" or not head[1:4] == b"\x2a\x4d\x18":  # a frame to be passed over
+    found, said = compression_of(head), named_compression(place)
+    if found is None and said is not None:
+        if said != "zst" or head[1:4] != _PASSED_OVER:
             raise CorruptFile(
-                f"{given}: named as .{suffix}, and does not begin as such a file does",
+                f"{given}: named as .{place.rpartition('.')[2]}, and does not begin as such a file "
+                "does",
                 remedy="fetch it again, or give it the name of what it is.",
             )
         found = said

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from provenance.model import Items
-from provenance.read.arrays import array_records, is_lines
-from provenance.read.dumps.batches import Fault, Record, batched
+from provenance.read.dumps.batches import EXACT, Fault, Record, batched
 from provenance.read.dumps.dump import Dump
-from provenance.read.jsonfiles import blocks_of
+from provenance.read.jsonarrays import array_records, is_lines
+from provenance.read.jsonlines import blocks_of
 from provenance.read.lines import LineBlock, parse
 
 Object = dict[str, object]
@@ -61,12 +61,17 @@ def past_assignment(head: bytes) -> bytes:
 
 
 def word(value: object) -> str | None:
-    """Return a name or number as it is written; None where there is none."""
+    """Return a name or number as it is written; None where there is none.
+
+    NaN is none, and neither is a whole number that went through a float and lost its last digits.
+    """
     if isinstance(value, str):
         return value or None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, float):
+        if not abs(value) < EXACT:  # which NaN is not either
+            return None
+        return str(int(value) if value.is_integer() else value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _lines(dump: Dump) -> Iterator[Entry]:

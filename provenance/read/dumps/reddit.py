@@ -19,9 +19,15 @@ from provenance.read.dumps.posts import (
     read_posts,
     word,
 )
-from provenance.read.dumps.redditcolumns import posts_of, schema_like
-from provenance.read.dumps.reddittext import COMMENT, GONE, HOST, SUBMISSION
-from provenance.read.jsonfiles import blocks_of
+from provenance.read.dumps.redditcolumns import (
+    COMMENT,
+    GONE,
+    HOST,
+    SUBMISSION,
+    posts_of,
+    schema_like,
+)
+from provenance.read.jsonlines import blocks_of
 from provenance.read.lines import LineBlock, table_of
 
 _KIND = re.compile("^t[13]_")

@@ -1,6 +1,5 @@
 """Reddit's posts laid out a column at a time; `reddit` says post by post what that gives."""
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -8,8 +7,13 @@ from provenance.model import Int64s, Items
 from provenance.read import skips
 from provenance.read.dumps.columnar import laid_out
 from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.reddittext import COMMENT, GONE, HOST, SUBMISSION
-from provenance.read.strings import blank
+from provenance.read.strings import blank, flags_of
+
+HOST = "https://www.reddit.com"
+COMMENT, SUBMISSION = "t1_", "t3_"
+"""What the full names of either begin with."""
+GONE = r"[ \t\r\n]*\[ ?(deleted|removed)( [^\]]{0,80})?\][ \t\r\n]*"
+"""What stands where a text was: "[deleted]", "[removed]", "[ Removed by Reddit ]"."""
 
 _TEXT = pa.large_string()
 FIELDS = ("body", "title", "selftext", "id", "name", "author", "permalink", "link_id")
@@ -52,7 +56,7 @@ def posts_of(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | None:
         (skips.EMPTY, pc.and_not(none, gone)),
         (skips.NO_ID, pc.and_not(pc.is_null(ids), none)),
     )
-    faults = [(int(row), why) for why, which in reasons for row in rows[_flags(which)]]
+    faults = [(int(row), why) for why, which in reasons for row in rows[flags_of(which)]]
     kept = pc.and_(pc.invert(none), pc.is_valid(ids))
     columns = {
         "text": text,
@@ -62,7 +66,7 @@ def posts_of(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | None:
         "created_at": batch[DATE],
     }
     whole = {role: column.filter(kept) for role, column in columns.items()}
-    items = laid_out(whole, rows[_flags(kept)], dump, "")
+    items = laid_out(whole, rows[flags_of(kept)], dump, "")
     return Items(items.batch, skips.by_reason(dump.name, sorted(faults)))
 
 
@@ -106,7 +110,3 @@ def _addresses(batch: pa.RecordBatch, ids: pa.Array, is_comment: pa.Array) -> pa
 def _written(*parts: str | pa.Array) -> pa.Array:
     columns = [pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in parts]
     return pc.binary_join_element_wise(*columns, pa.scalar("", _TEXT))
-
-
-def _flags(values: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.asarray(values.to_numpy(zero_copy_only=False))

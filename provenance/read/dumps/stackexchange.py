@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
-from provenance.errors import CorruptFile, UnsupportedFormat
+from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read import skips
 from provenance.read.dumps.batches import Fault, Record, batched
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.markup import plain_text
 from provenance.read.dumps.moments import moment
+from provenance.read.files import reading
 
 KINDS = ("posts", "comments")
 """Root elements of the files that hold text of their own."""
@@ -51,17 +52,12 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     opened: list[Element] = []
     count = 0
-    try:
+    with reading(dump.told, lambda: f"after {count:,} rows", damage=(ParseError,)):
         for piece in _and_end(sound(dump.pieces(_PIECE))):
             parser.close() if piece is None else parser.feed(piece)
             for row in _closed(parser, opened):
                 yield opened[0].tag, row.attrib
                 count += 1
-    except ParseError as error:
-        raise CorruptFile(
-            f"{dump.told}: damaged or cut short after {count:,} rows ({error})",
-            remedy="fetch or unpack the file again.",
-        ) from error
 
 
 def sound(pieces: Iterator[bytes]) -> Iterator[bytes]:

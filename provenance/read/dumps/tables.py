@@ -5,22 +5,22 @@ from itertools import chain
 
 from provenance.model import Items
 from provenance.read.arrowfiles import open_arrow
-from provenance.read.columns import column_at, kind_of
+from provenance.read.columnpaths import column_at, kind_of
 from provenance.read.delimited import open_delimited
 from provenance.read.dumps.batches import portions
 from provenance.read.dumps.columnar import laid_out
-from provenance.read.dumps.columns import find_roles
 from provenance.read.dumps.dates import Dates, Order, is_ambiguous, order_of
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.jsontables import read_json
 from provenance.read.dumps.posts import HEAD, past_assignment
+from provenance.read.dumps.roles import find_roles
 from provenance.read.files import File
-from provenance.read.formats import named_format
+from provenance.read.formats import ARROW, PARQUET, named_format
 from provenance.read.parquet import open_parquet
 from provenance.read.strings import is_textual, words
 from provenance.read.tabular import Tabular
 
-PARQUET, ARROW, JSON = b"PAR1", (b"ARROW1", b"\xff\xff\xff\xff"), (b"{", b"[")
+_JSON = (b"{", b"[")
 
 
 def read_table(dump: Dump) -> Iterator[Items]:
@@ -31,7 +31,7 @@ def read_table(dump: Dump) -> Iterator[Items]:
         return _read(dump, open_parquet)
     if head.startswith(ARROW) or named == "arrow":
         return _read(dump, open_arrow)
-    if past_assignment(head).startswith(JSON) or named in {"jsonl", "json"}:
+    if past_assignment(head).startswith(_JSON) or named in {"jsonl", "json"}:
         return read_json(dump)
     return _read(dump, open_delimited)
 

@@ -1,5 +1,6 @@
 """CSV and TSV written again: rows of which nothing goes keep every byte, and so do other cells."""
 
+import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -7,7 +8,6 @@ from typing import BinaryIO
 from provenance.read.delimited import SAMPLE, decoded
 from provenance.read.dialects import QUOTING, Dialect, dialect_of
 from provenance.read.files import File, reading
-from provenance.read.lines import BOM
 from provenance.read.rewriting.cuts import Cuts, RowCuts
 
 
@@ -33,8 +33,8 @@ def rewrite_delimited(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write a file of cells again."""
     head = file.head(SAMPLE)
     dialect = dialect_of(head, file.path, whole=len(head) < SAMPLE)
-    if head.startswith(BOM):
-        sink.write(BOM)
+    if head.startswith(codecs.BOM_UTF8):
+        sink.write(codecs.BOM_UTF8)
     with decoded(file.stream()) as stream, reading(file.told):
         for row, cells, written in _rows(stream, dialect):
             if row in cuts.rows:

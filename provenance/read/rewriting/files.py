@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.arrays import has_lines
 from provenance.read.compression import compressing
 from provenance.read.files import File
-from provenance.read.rewriting.arrays import rewrite_array
+from provenance.read.jsonarrays import has_lines
 from provenance.read.rewriting.arrowfiles import rewrite_arrow
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.delimited import rewrite_delimited
-from provenance.read.rewriting.lines import rewrite_lines
+from provenance.read.rewriting.jsonarrays import rewrite_array
+from provenance.read.rewriting.jsonlines import rewrite_lines
 from provenance.read.rewriting.parquet import rewrite_parquet
 from provenance.read.rewriting.textfiles import rewrite_text
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and old
 from typing import NamedTuple
 
-from provenance.read.lines import writable
 from provenance.read.rewriting.cuts import RowCuts
+from provenance.read.strings import writable
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SCALAR = re.compile(r"[^\s,\]}]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Path = tuple[str | int, ...]
 
@@ -122,4 +121,4 @@ def _name(path: Path) -> str:
 
 
 def _literal(value: str, *, plain: bool) -> str:
-    return json.dumps(value, ensure_ascii=plain or bool(_SURROGATE.search(value)))
+    return json.dumps(value, ensure_ascii=plain or value != writable(value))

@@ -5,11 +5,12 @@ in spellings of their own. Each parser is pure, from text to what it says; what 
 stands in `rules/signals`.
 """
 
-from provenance.read.signals.cards import Card, card_notice, parse_card
+from provenance.read.signals.cards import CARD, Card, card_notice, parse_card
 from provenance.read.signals.pages import FILES, HEADERS, Files, Page, notices, parse_files
 from provenance.read.signals.tags import TAGS, tags_of
 
 __all__ = [
+    "CARD",
     "FILES",
     "HEADERS",
     "TAGS",

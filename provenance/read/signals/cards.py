@@ -6,6 +6,8 @@ import yaml
 
 from provenance.model import Notice, Stance
 
+CARD = "README.md"
+"""The file that it is."""
 SIGNAL = "hugging-face-card"
 MOST = 1 << 18
 _RULE = "---"

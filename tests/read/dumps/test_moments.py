@@ -50,8 +50,9 @@ def test_a_day_is_its_first_second(text):
 @pytest.mark.parametrize(
     "value",
     ["", "yesterday", "2022-13-01", "2022-02-30", "19/10/2022", "2022", 2022, 0, -1, True, None, [],
-     float("nan"), float("inf"), 1e30, "Wed Xyz 19 20:37:25 +0000 2022",
-     "2022-10-19T25:00:00Z"],
+     float("nan"), float("inf"), 1e30, 10**400, "Wed Xyz 19 20:37:25 +0000 2022",
+     "Wed Oct 19 20:37:25 +0000 0000", "Wed Oct 32 20:37:25 +0000 2022",
+     "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "2022-10-19T25:00:00Z"],
 )  # fmt: skip
 def test_what_names_no_second_is_null(value):
     assert moment(value) is None
@@ -72,6 +73,19 @@ def test_timestamps_are_kept_to_the_second(unit, zone):
     found = moments(column)
     assert found.type == SECONDS
     assert found.cast(pa.int64()).to_pylist() == [SECOND, -1, None]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *(pa.array([2**62, -(2**62)], pa.timestamp(unit)) for unit in ("s", "ms", "us")),
+        pa.array([2**31 - 1, -(2**31)], pa.int32()).cast(pa.date32()),
+        pa.array(["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"]),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_what_no_calendar_has_is_null(column):
+    assert moments(column).to_pylist() == [None, None]
 
 
 def test_days_and_dictionaries_are_understood():

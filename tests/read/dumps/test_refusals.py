@@ -1,5 +1,6 @@
 """Dumps that cannot be read, and what is said about them."""
 
+import gzip
 import json
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, UnsupportedFormat
-from provenance.read import detect_layout, open_dump
+from provenance.read import open_dump
 
 
 @pytest.fixture
@@ -26,8 +27,20 @@ def test_nothing_is_at_the_address(read, tmp_path):
         assert caught.value.remedy
 
 
+def test_a_mistyped_address_is_told_with_what_was_meant(read, table):
+    with pytest.raises(DatasetNotFound, match=r"psots\.parquet") as caught:
+        read(table.with_name("psots.parquet"))
+    assert "posts.parquet" in caught.value.remedy
+
+
+def test_colons_are_letters_of_a_name(read, tmp_path):
+    path = tmp_path / "a::b.jsonl"
+    path.write_text('{"id": 1, "text": "words"}\n')
+    assert read(path).column("text") == ["words"]
+
+
 def test_an_address_of_an_unknown_kind():
-    with pytest.raises(DatasetNotFound, match="gopher"):
+    with pytest.raises(UnsupportedFormat, match="gopher"):
         open_dump("gopher://somewhere/posts.jsonl", source="s")
 
 
@@ -64,6 +77,13 @@ def test_a_column_that_is_not_there(read, table, option):
         read(table, **{option: "zzz"})
 
 
+def test_a_column_that_is_there_twice(read, tmp_path):
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"])
+    pq.write_table(table, tmp_path / "p.parquet")
+    with pytest.raises(ColumnMissing, match="'text' stands more than once"):
+        read(tmp_path / "p.parquet", text_column="text")
+
+
 def test_a_column_that_holds_no_text(read, table):
     with pytest.raises(ColumnMissing, match="column 'n' holds struct"):
         read(table, text_column="n")
@@ -97,7 +117,7 @@ def test_a_parquet_file_with_a_damaged_page(table):
     place = data.index(b"text 12000 ") - 40
     data[place : place + 60] = bytes(60)
     table.write_bytes(data)
-    with pytest.raises(CorruptFile, match=r"after row \d+"):
+    with pytest.raises(CorruptFile, match=r"after [\d,]+ rows"):
         list(open_dump(str(table), source="s"))
 
 
@@ -113,14 +133,23 @@ def test_how_far_reading_got_is_told(tmp_path):
     path = tmp_path / "tweets.js"
     posts = json.dumps([{"id_str": str(n), "full_text": "words"} for n in range(1000)])
     path.write_text(f"window.YTD.tweets.part0 = {posts[:-20]}")
-    with pytest.raises(CorruptFile, match="damaged or cut short after row 999"):
+    with pytest.raises(CorruptFile, match="damaged or cut short after 999 rows"):
         list(open_dump(str(path), source="s"))
 
 
-def test_xml_of_another_kind(tmp_path):
+@pytest.mark.parametrize("layout", ["table", "x-archive"])
+def test_an_array_that_was_cut_while_compressed(read, tmp_path, layout):
+    path = tmp_path / "posts.json.gz"
+    posts = [{"id_str": str(n), "full_text": f"{n**9:x}"} for n in range(20_000)]
+    path.write_bytes(gzip.compress(json.dumps(posts).encode())[:-1000])
+    with pytest.raises(CorruptFile, match=r"posts\.json\.gz: damaged or cut short after"):
+        read(path, layout=layout)
+
+
+def test_xml_of_another_kind(read, tmp_path):
     (tmp_path / "feed.xml").write_text("<rss></rss>")
     with pytest.raises(UnsupportedFormat, match=r"feed\.xml"):
-        detect_layout(str(tmp_path / "feed.xml"))
+        read(tmp_path / "feed.xml")
 
 
 @pytest.mark.parametrize(
@@ -131,10 +160,10 @@ def test_xml_of_another_kind(tmp_path):
         ("id,text\n1,a".encode("utf-16"), "neither text nor a table"),
     ],
 )
-def test_files_of_another_kind(tmp_path, head, what):
+def test_files_of_another_kind(read, tmp_path, head, what):
     (tmp_path / "dump").write_bytes(head)
     with pytest.raises(UnsupportedFormat, match=what):
-        detect_layout(str(tmp_path / "dump"))
+        read(tmp_path / "dump")
 
 
 def test_an_outbox_is_no_table_of_one_row(read, tmp_path):

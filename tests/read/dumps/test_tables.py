@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import fsspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +123,20 @@ def test_rounded_ids_are_none(read, table):
     first, second = read(table(rows)).column("item")
     assert first.endswith("#0")
     assert second == "570306133677760513"
+
+
+def test_numbers_that_are_no_ids_are_none(read, tmp_path):
+    numbers = ["NaN", "Infinity", "5.7E+17", "7.0"]
+    rows = [f'{{"id": {number}, "text": "a", "author": {number}}}' for number in numbers]
+    (tmp_path / "p.jsonl").write_text("\n".join(rows))
+    (tmp_path / "p.json").write_text(f"[{','.join(rows)}]")
+    column = pa.array(list(map(float, numbers)))
+    table = pa.table({"id": column, "text": ["a"] * len(column)})
+    pq.write_table(table, tmp_path / "p.parquet")
+    for name in ("p.jsonl", "p.json", "p.parquet"):
+        found = read(tmp_path / name)
+        assert [item.rpartition("#")[2] for item in found.column("item")] == ["0", "1", "2", "7"]
+        assert found.column("author")[:2] == [None, None]
 
 
 def test_a_folder_gives_its_tables(read, write, tmp_path):

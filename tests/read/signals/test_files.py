@@ -13,7 +13,6 @@ from provenance.read.signals.cards import card_notice
 from provenance.read.signals.noai import noai_notice
 from provenance.read.signals.paths import path_of
 from provenance.read.signals.robots import parse_robots
-from provenance.read.signals.rsl import NAMESPACE
 from provenance.read.signals.tags import tags_of
 from provenance.read.signals.tdmrep import mining_notice, parse_locations
 
@@ -163,15 +162,12 @@ def test_a_card_is_silent_on_training():
     )
 
 
-BAN = (
-    f'<rsl xmlns="{NAMESPACE}"><content url="/"><license>'
-    '<prohibits type="usage">ai-train</prohibits></license></content></rsl>'
-).encode()
 ALL = {
     "robots.txt": b"User-agent: GPTBot\nDisallow: /\nContent-Usage: / train-ai=n\n",
     "ai.txt": b"User-agent: *\nDisallow: /\n",
     "tdmrep.json": b'[{"location": "/", "tdm-reservation": 1}]',
-    "rsl.xml": BAN,
+    "rsl.xml": b'<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license>'
+    b'<prohibits type="usage">ai-train</prohibits></license></content></rsl>',
 }
 FIELDS = (
     ("x-robots-tag", "noai"),

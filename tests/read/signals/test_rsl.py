@@ -1,4 +1,4 @@
-"""RSL 1.0, section by section: what a licence permits and prohibits, to whom, and where."""
+"""RSL: what each element says of training, and which of several counts."""
 
 import pytest
 

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns import kind_of
+from provenance.read.columnpaths import kind_of
+from provenance.read.columns import repeated
 from provenance.read.dumps.dump import Dump
 from provenance.read.strings import is_bytes, is_textual
 
@@ -88,6 +89,8 @@ def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
 
 
 def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
+    if schema.names.count(name) > 1:
+        raise repeated(name, dump.told)
     kind = kind_of(schema, name)
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)

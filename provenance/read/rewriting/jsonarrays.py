@@ -1,11 +1,11 @@
 """JSON arrays written again: elements of which nothing goes keep every character."""
 
+import codecs
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from provenance.read.arrays import Text, list_of_rows
 from provenance.read.files import File, reading
-from provenance.read.lines import BOM
+from provenance.read.jsonarrays import Text, list_of_rows
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.jsontext import edited, elements_in, members_in
 
@@ -39,8 +39,8 @@ def rewrite_array(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     def write(text: str) -> None:
         sink.write(text.encode("utf-8", "surrogateescape"))
 
-    if file.head(len(BOM)) == BOM:
-        sink.write(BOM)
+    if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+        sink.write(codecs.BOM_UTF8)
     with file.stream() as stream, reading(file.told):
         text = _Passed(stream)
         if text.peek() == "[":

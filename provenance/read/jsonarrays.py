@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import BinaryIO, TypeGuard
 
-from provenance.errors import CorruptFile
 from provenance.model import Documents
 from provenance.read import skips
-from provenance.read.files import File
-from provenance.read.jsonfiles import layout_of, lines_parts
+from provenance.read.files import File, reading
+from provenance.read.formats import check_text
+from provenance.read.jsonlines import layout_of, lines_parts
 from provenance.read.lines import Record, Records, parse
 from provenance.read.parts import Part
 from provenance.read.records import record_documents
@@ -43,8 +43,15 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
 
 
 def has_lines(file: File) -> bool:
-    """Whether a file of JSON has an object on each line."""
+    """Whether a file of JSON has an object on each line.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it is not what its name says.
+    """
     head = file.head(_HEAD)
+    check_text(head, file.told)
     if file.format == "jsonl" or not is_lines(head):
         return is_lines(head)
     # A lone object in a file called .json may hold the list of rows.
@@ -142,11 +149,10 @@ def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
     CorruptFile
         If it is cut short, or no JSON: where one element ends is not known then.
     """
-    text = Text(stream)
     row = 0
     lot, held = Records([], []), 0
-    try:
-        for value, written in _elements(text):
+    with reading(file, lambda: f"after {row:,} rows", damage=(ValueError, RecursionError)):
+        for value, written in _elements(Text(stream)):
             found = _record(value, written)
             if isinstance(found, str):
                 lot.faults.append((row, found))
@@ -157,11 +163,6 @@ def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
             if held >= size:
                 yield lot
                 lot, held = Records([], []), 0
-    except (ValueError, RecursionError) as error:
-        raise CorruptFile(
-            f"{file}: damaged or cut short after row {row} ({error})",
-            remedy="fetch or write the file again.",
-        ) from error
     if lot.records or lot.faults:
         yield lot
 

@@ -9,14 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Documents, Flags
-from provenance.read.columns import (
-    ADDRESSES,
-    IDS,
-    LICENCES,
-    Columns,
-    column_at,
-    find_columns,
-)
+from provenance.read.columnpaths import column_at
+from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
 from provenance.read.files import File, following
 from provenance.read.lines import (
     BLOCK,
@@ -26,14 +20,13 @@ from provenance.read.lines import (
     parse,
     records_of,
     table_of,
-    writable,
 )
 from provenance.read.parts import Part
 from provenance.read.records import bodies, has_text, record_documents, texts_in
 from provenance.read.shapes import narrowed, shape_of
 from provenance.read.signalcolumns import EXPECTED, holds_headers, mentions_any
 from provenance.read.stretches import Stretch, stretches
-from provenance.read.strings import blank, is_textual
+from provenance.read.strings import blank, flags_of, is_textual, writable
 from provenance.read.tabular import Block, block_documents
 
 _SAMPLE = 1 << 18
@@ -148,7 +141,7 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bo
 
 
 def _says_nothing(column: pa.Array) -> Flags:
-    empty = np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+    empty = flags_of(column.is_null())
     return empty | blank(column) if is_textual(column.type) else empty
 
 

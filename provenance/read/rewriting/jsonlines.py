@@ -1,10 +1,11 @@
 """JSON Lines written again: lines of which nothing goes keep every byte."""
 
+import codecs
 from typing import BinaryIO
 
 from provenance.read.files import File
-from provenance.read.jsonfiles import blocks_of
-from provenance.read.lines import BOM, LineBlock
+from provenance.read.jsonlines import blocks_of
+from provenance.read.lines import LineBlock
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.jsontext import edited
 
@@ -13,8 +14,8 @@ _SPACE = b" \t\r\n"
 
 def rewrite_lines(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write a JSON Lines file again."""
-    if file.head(len(BOM)) == BOM:
-        sink.write(BOM)
+    if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+        sink.write(codecs.BOM_UTF8)
     for block in blocks_of(file):
         if cuts.touches(block.first, block.first + block.rows):
             _rewrite_block(file, block, sink, cuts)

@@ -86,7 +86,7 @@ def test_bytes_that_are_no_utf8_cost_one_row(tmp_path, hear, around):
 def test_an_array_that_is_damaged_is_an_error(tmp_path, hear, content):
     path = tmp_path / "a.json"
     path.write_text(content)
-    with pytest.raises(CorruptFile, match=r"a\.json: damaged or cut short after row \d") as caught:
+    with pytest.raises(CorruptFile, match=r"a\.json: damaged or cut short after \d rows") as caught:
         hear(path)
     assert caught.value.remedy
     assert caught.value.__cause__ is not None
