@@ -1,4 +1,4 @@
-"""RSL: what each element says of training, and which of several counts."""
+"""RSL 1.0, section by section: what a licence permits and prohibits, to whom, and where."""
 
 import pytest
 
