@@ -90,7 +90,16 @@ from provenance.model.result import (
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
 from provenance.model.shares import Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
-from provenance.model.tables import CAME_WITH, DOCUMENTS, FINDINGS, ITEMS, Documents, Items, Skipped
+from provenance.model.tables import (
+    CAME_WITH,
+    DOCUMENTS,
+    FINDINGS,
+    ITEMS,
+    Documents,
+    Items,
+    Skipped,
+    tally,
+)
 from provenance.model.terms import (
     Actor,
     DateRange,
@@ -216,4 +225,5 @@ __all__ = [
     "WaiverOutcome",
     "WaiverReason",
     "Worse",
+    "tally",
 ]

@@ -1,5 +1,6 @@
 """The Arrow schema of every table that crosses a doorway."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -101,6 +102,19 @@ class Skipped:
     reason: str
     count: int
     rows: tuple[int, ...] = ()
+
+
+def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Sum what was skipped, one entry a file and reason, with the first few rows of each."""
+    sums: dict[tuple[str, str], Skipped] = {}
+    for one in skipped:
+        before = sums.get((one.file, one.reason), Skipped(one.file, one.reason, 0))
+        rows = (before.rows + one.rows)[:_ROWS_KEPT]
+        sums[one.file, one.reason] = Skipped(one.file, one.reason, before.count + one.count, rows)
+    return tuple(sums[key] for key in sorted(sums))
+
+
+_ROWS_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,6 @@ REQUIRED = (
     *POSTINGS_FILES,
 )
 
-_ROWS_KEPT = 5
 _REBUILD = "build the registry again from its dumps: provenance registry build"
 
 
@@ -144,16 +143,6 @@ def digest_of(parameters: Parameters, chance: Chance, files: Iterable[DataFile])
     named = sorted((file.name, file.sha256) for file in files)
     stated = json.dumps([FORMAT, asdict(parameters), asdict(chance), named], sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
-
-
-def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
-    """Sum what was skipped, one entry a file and reason, with the first few rows of each."""
-    sums: dict[tuple[str, str], Skipped] = {}
-    for one in skipped:
-        before = sums.get((one.file, one.reason), Skipped(one.file, one.reason, 0))
-        rows = (before.rows + one.rows)[:_ROWS_KEPT]
-        sums[one.file, one.reason] = Skipped(one.file, one.reason, before.count + one.count, rows)
-    return tuple(sums[key] for key in sorted(sums))
 
 
 def merged(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skipped, ...]:

@@ -9,11 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance import fingerprint
-from provenance.model import ITEMS, Int64s, Items, Skipped, Texts
+from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, tally
 from provenance.registry.columns import blobs
 from provenance.registry.engine import conserve
 from provenance.registry.flow import Portion, in_threads, portions
-from provenance.registry.manifest import tally
 from provenance.registry.parts import lay_part
 from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop

@@ -7,7 +7,7 @@ import numpy as np
 
 from provenance.errors import RegistryError
 from provenance.match import unattributable
-from provenance.model import CorpusSummary, RegistrySummary, Skipped
+from provenance.model import CorpusSummary, RegistrySummary, tally
 from provenance.read import Corpus
 from provenance.run.readings import Counts, Opened, Reading
 
@@ -59,20 +59,5 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
         bytes=counts.bytes,
         digest=corpus.digest(),
         text_columns=corpus.text_columns,
-        skipped=_all_skipped(readings),
+        skipped=tally(one for reading in readings for one in reading.skipped),
     )
-
-
-def _all_skipped(readings: Sequence[Reading]) -> tuple[Skipped, ...]:
-    """Put what each part skipped together, file by file and reason by reason."""
-    sums: dict[tuple[str, str], Skipped] = {}
-    for skipped in (skipped for reading in readings for skipped in reading.skipped):
-        key = skipped.file, skipped.reason
-        before = sums.get(key, Skipped(*key, 0))
-        sums[key] = Skipped(
-            *key, before.count + skipped.count, (*before.rows, *skipped.rows)[:_FIRST_ROWS]
-        )
-    return tuple(sums[key] for key in sorted(sums))
-
-
-_FIRST_ROWS = 5
