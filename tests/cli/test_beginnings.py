@@ -27,8 +27,8 @@ def completions(folder, *words):
     return done.stdout.splitlines()
 
 
-def test_alone_it_says_what_to_do_first(provenance, tmp_path):
-    done = provenance(cwd=tmp_path)
+def test_alone_it_says_what_to_do_first(process, tmp_path):
+    done = process(cwd=tmp_path)
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert len(lines) <= 8

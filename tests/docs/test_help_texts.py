@@ -1,8 +1,5 @@
 """docs/commands.md holds what `--help` prints, of every command. `make docs` writes it anew."""
 
-import os
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +7,7 @@ import click
 
 from provenance.cli import COMMANDS
 from provenance.cli.commands import command_of
+from tests.cli.commandline import provenance
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 HEAD = """\
@@ -53,13 +51,9 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str,
 
 
 def help_text(path: tuple[str, ...]) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "provenance", *path, "--help"],
-        env=os.environ | {"COLUMNS": "80", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    done = provenance(*path, "--help", cwd=PAGE.parent)
+    done.check_returncode()
+    return done.stdout
 
 
 @cache
