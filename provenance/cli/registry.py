@@ -6,13 +6,14 @@ import click
 
 from provenance import run
 from provenance.cli.completions import files, folders
+from provenance.cli.groups import OrderedGroup
 from provenance.cli.sizes import doubt, law, shown
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
 
 
-@click.group("registry")
+@click.group("registry", cls=OrderedGroup)
 def command() -> None:
     """Build, extend, show and verify registries.
 
