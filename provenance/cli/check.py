@@ -72,6 +72,7 @@ Examples:
 @click.option(
     "--signals",
     metavar="DIR",
+    shell_complete=folders,
     help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: what "
     "they say against training counts for rows with an address.",
 )

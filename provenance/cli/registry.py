@@ -28,7 +28,10 @@ _SOURCE_COLUMN = click.option(
     "--source-column", metavar="NAME", help="The column that says so, in mixed tables."
 )
 _LAYOUT = click.option(
-    "--layout", default="auto", show_default=True, metavar="NAME", help="How the dump is laid out."
+    "--layout",
+    default="auto",
+    metavar="NAME",
+    help="table, x-archive, x-api, reddit or stackexchange. Unset: found by itself.",
 )
 _TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="The column of the text.")
 _OF = click.option(

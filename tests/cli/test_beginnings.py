@@ -90,6 +90,8 @@ def test_a_shell_is_told_how_to_complete(tmp_path):
         (("registry", "show", "re"), "dir,re"),
         (("registry", "build", "reg", "po"), "file,po"),
         (("calibrate", "tra"), "file,tra"),
+        (("clean", "data", "--registry", "re"), "dir,re"),
+        (("diff", "ol"), "file,ol"),
     ],
 )
 def test_words_are_completed(words, offered, tmp_path):

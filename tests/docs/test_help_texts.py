@@ -1,5 +1,6 @@
 """docs/commands.md holds what `--help` prints, of every command. `make docs` writes it anew."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -73,6 +74,18 @@ def test_the_page_is_what_help_prints():
 def test_help_fits_eighty_columns():
     texts = written().removeprefix(HEAD)
     assert [line for line in texts.splitlines() if len(line) > 80] == []
+
+
+def test_groups_list_whole_sentences_in_the_order_of_their_use():
+    listed = help_text(("registry",)).partition("Commands:\n")[2]
+    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == [
+        "build",
+        "add",
+        "show",
+        "fit",
+        "verify",
+    ]
+    assert "..." not in listed
 
 
 def test_every_command_is_there():
