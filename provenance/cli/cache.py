@@ -3,9 +3,10 @@
 import click
 
 from provenance import run
+from provenance.cli.groups import OrderedGroup
 
 
-@click.group("cache")
+@click.group("cache", cls=OrderedGroup)
 def command() -> None:
     """Show or clear what earlier checks learnt.
 

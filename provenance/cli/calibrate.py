@@ -1,12 +1,18 @@
 """`provenance calibrate`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from provenance import run
 from provenance.cli.completions import files, folders
+from provenance.cli.options import (
+    policy_option,
+    settings_of,
+    split_option,
+    text_column_option,
+    threads_option,
+)
 from provenance.errors import OutputError
 
 _EXAMPLES = """
@@ -63,16 +69,10 @@ Examples:
     help="A registry of texts that hold no item: what is found in them is chance. Without "
     "either, the false rate stays unknown.",
 )
-@click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
-@click.option(
-    "--text-column",
-    "text_columns",
-    multiple=True,
-    metavar="NAME",
-    help="Where the text is; repeatable. Unset: found by itself.",
-)
-@click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
+@policy_option
+@text_column_option
+@split_option
+@threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
@@ -100,9 +100,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             remedy="name a file in a folder that is there",
         )
     asked = run.policy_of(policy, registries=registries, text_columns=text_columns)
-    settings = run.Settings(quiet=quiet, split=split)
-    if threads is not None:
-        settings = replace(settings, threads=threads)
+    settings = settings_of(threads, no_cache=True, quiet=quiet, split=split)
     planting = run.Planting(plants, seed, control, background)
     measured = run.calibrate(corpus, asked, planting, settings)
     if output is not None:

@@ -7,8 +7,19 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.errors import CLEAR, VIOLATED
+from provenance.cli.options import (
+    background_option,
+    circumstance_options,
+    no_cache_option,
+    policy_option,
+    registry_option,
+    rules_option,
+    settings_of,
+    split_option,
+    text_column_option,
+    threads_option,
+)
 from provenance.cli.telling import Told, format_options
-from provenance.model import Actor, ModelScope, Purpose
 
 _EXAMPLES = """
 \b
@@ -24,23 +35,8 @@ Examples:
 
 @click.command("check", epilog=_EXAMPLES)
 @click.argument("corpus", nargs=-1, required=True, shell_complete=files)
-@click.option(
-    "--registry",
-    "registries",
-    multiple=True,
-    metavar="DIR",
-    shell_complete=folders,
-    help="What to match against; repeatable.",
-)
-@click.option(
-    "--background",
-    "backgrounds",
-    multiple=True,
-    metavar="DIR",
-    shell_complete=folders,
-    help="A registry of what many quote (books, scripture, licences): what it also holds is "
-    "contested, and no gate counts it; repeatable.",
-)
+@registry_option
+@background_option
 @click.option(
     "--control",
     metavar="DIR",
@@ -56,52 +52,8 @@ Examples:
     help="Write result.json, findings.parquet, report.html and model.parquet there.",
 )
 @format_options
-@click.option(
-    "--policy",
-    metavar="FILE",
-    shell_complete=files,
-    help="Default: provenance.toml, or pyproject.toml.",
-)
-@click.option(
-    "--purpose",
-    type=click.Choice([str(purpose) for purpose in Purpose]),
-    metavar="USE",
-    help=f"One of {', '.join(Purpose)}.  [default: pretraining]",
-)
-@click.option(
-    "--collected",
-    metavar="DATE",
-    help="When the content was collected: a day, month or year, or FROM..UNTIL, without "
-    "UNTIL itself. Unset: every version of the terms since an item was published counts.",
-)
-@click.option(
-    "--actor",
-    type=click.Choice([str(actor) for actor in Actor]),
-    metavar="ROLE",
-    help=f"Who collected it: {', '.join(Actor)}. Unset: the strictest counts.",
-)
-@click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count.")
-@click.option(
-    "--commercial/--non-commercial",
-    default=None,
-    help="Whether the use is commercial. Unset: conditions that turn on it stay open.",
-)
-@click.option(
-    "--model",
-    "kinds",
-    multiple=True,
-    type=click.Choice([*(str(scope) for scope in list(ModelScope)[1:]), "other"]),
-    metavar="KIND",
-    help=f"What the model is: {', '.join(list(ModelScope)[1:])}, or other; repeatable. "
-    "Unset: the strictest counts.",
-)
-@click.option(
-    "--claim",
-    "claims",
-    multiple=True,
-    metavar="ID",
-    help="A statutory exception that you claim, such as eu-dsm-art-4; repeatable.",
-)
+@policy_option
+@circumstance_options
 @click.option(
     "--fail-on",
     "gates",
@@ -110,13 +62,7 @@ Examples:
     help="[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%; repeatable. "
     "A gate for another source or verdict adds to the default, forbidden=0%.",
 )
-@click.option(
-    "--text-column",
-    "text_columns",
-    multiple=True,
-    metavar="NAME",
-    help="Where the text is; repeatable. Unset: found by itself.",
-)
+@text_column_option
 @click.option(
     "--calibration",
     metavar="FILE",
@@ -126,6 +72,7 @@ Examples:
 @click.option(
     "--signals",
     metavar="DIR",
+    shell_complete=folders,
     help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: what "
     "they say against training counts for rows with an address.",
 )
@@ -149,19 +96,10 @@ Examples:
     help="Weigh matches by the model of an earlier check's corpus, in the folder of its report, "
     "rather than by CORPUS itself: what is in both is judged alike.",
 )
-@click.option("--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all.")
-@click.option(
-    "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Rule files in place of the shipped ones.",
-)
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
-@click.option(
-    "--no-cache",
-    is_flag=True,
-    help="Read everything anew, and keep nothing for the next check. See `provenance cache`.",
-)
+@split_option
+@rules_option
+@threads_option
+@no_cache_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @click.option(
     "-v",
@@ -225,15 +163,15 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     run.check_anchor(anchor)
     if output is not None:
         run.check_writable(output)
-    settings = run.Settings(
-        **({} if threads is None else {"threads": threads}),
+    settings = settings_of(
+        threads,
+        no_cache=no_cache,
         quiet=quiet,
         rules=rules,
         split=split,
         sample=None if sample is None else run.rate_of(sample),
         control=control,
         baseline=baseline,
-        cache=None if no_cache else run.memory_folder(),
         model_of=model_of,
     )
     with run.told(verbose):

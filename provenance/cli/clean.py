@@ -1,14 +1,27 @@
 """`provenance clean`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from provenance import run
-from provenance.cli.terminals import is_coloured, width
+from provenance.cli.completions import files
+from provenance.cli.options import (
+    actor_option,
+    background_option,
+    collected_option,
+    no_cache_option,
+    policy_option,
+    purpose_option,
+    registry_option,
+    rules_option,
+    settings_of,
+    text_column_option,
+    threads_option,
+)
+from provenance.cli.terminals import pen
 from provenance.errors import PolicyError
-from provenance.model import Actor, Cleaning, Purpose, Verdict
+from provenance.model import Cleaning, Verdict
 
 _EXAMPLES = """
 \b
@@ -20,7 +33,7 @@ Examples:
 
 
 @click.command("clean", epilog=_EXAMPLES)
-@click.argument("corpus", nargs=-1, required=True)
+@click.argument("corpus", nargs=-1, required=True, shell_complete=files)
 @click.option(
     "-o",
     "--output",
@@ -52,55 +65,22 @@ Examples:
     help="Act on the report of an earlier check of the same corpus, by its policy, in place of a "
     "check.",
 )
-@click.option(
-    "--registry",
-    "registries",
-    multiple=True,
-    metavar="DIR",
-    help="What to match against; repeatable.",
-)
-@click.option(
-    "--background",
-    "backgrounds",
-    multiple=True,
-    metavar="DIR",
-    help="A registry of what many quote; repeatable.",
-)
-@click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
-@click.option(
-    "--purpose",
-    type=click.Choice([str(purpose) for purpose in Purpose]),
-    metavar="USE",
-    help=f"One of {', '.join(Purpose)}.  [default: pretraining]",
-)
-@click.option("--collected", metavar="DATE", help="When the content was collected, as for check.")
-@click.option(
-    "--actor",
-    type=click.Choice([str(actor) for actor in Actor]),
-    metavar="ROLE",
-    help=f"Who collected it: {', '.join(Actor)}. Unset: the strictest counts.",
-)
-@click.option(
-    "--text-column",
-    "text_columns",
-    multiple=True,
-    metavar="NAME",
-    help="Where the text is; repeatable. Unset: found by itself.",
-)
+@registry_option
+@background_option
+@policy_option
+@purpose_option
+@collected_option
+@actor_option
+@text_column_option
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
     metavar="RESULT",
     help="Weigh matches by the model of an earlier check's corpus, as for check.",
 )
-@click.option(
-    "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Rule files in place of the shipped ones.",
-)
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
-@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@rules_option
+@threads_option
+@no_cache_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
@@ -146,18 +126,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         )
     else:
         asked = run.earlier_policy(result)
-    settings = run.Settings(
-        quiet=quiet,
-        rules=rules,
-        cache=None if no_cache else run.memory_folder(),
-        model_of=model_of,
-    )
-    if threads is not None:
-        settings = replace(settings, threads=threads)
+    settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)
     chosen = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(chosen, redact, waived=waived, contested=contested)
     receipt = run.clean(corpus, output, asked, cleaning, settings, result)
     if not quiet:
-        pen = run.pen_of(width=width(), colour=is_coloured())
-        click.echo(run.told_receipt(receipt, pen), nl=False, color=True)
+        click.echo(run.told_receipt(receipt, pen()), nl=False, color=True)
         click.echo(f"\nReceipt: {output / '.provenance' / 'receipt.json'}")

@@ -1,14 +1,25 @@
 """`provenance diff`."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from provenance import run
+from provenance.cli.completions import files
 from provenance.cli.errors import CLEAR, VIOLATED
-from provenance.cli.terminals import is_coloured, width
+from provenance.cli.options import (
+    background_option,
+    collected_option,
+    no_cache_option,
+    policy_option,
+    registry_option,
+    rules_option,
+    settings_of,
+    text_column_option,
+    threads_option,
+)
+from provenance.cli.terminals import pen
 
 _EXAMPLES = """
 \b
@@ -19,31 +30,13 @@ Examples:
 
 
 @click.command("diff", epilog=_EXAMPLES)
-@click.argument("old")
-@click.argument("new")
-@click.option(
-    "--registry",
-    "registries",
-    multiple=True,
-    metavar="DIR",
-    help="What datasets are matched against; repeatable.",
-)
-@click.option(
-    "--background",
-    "backgrounds",
-    multiple=True,
-    metavar="DIR",
-    help="A registry of what many quote; repeatable.",
-)
-@click.option("--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml.")
-@click.option("--collected", metavar="DATE", help="When the content was collected, as for check.")
-@click.option(
-    "--text-column",
-    "text_columns",
-    multiple=True,
-    metavar="NAME",
-    help="Where the text is; repeatable. Unset: found by itself.",
-)
+@click.argument("old", shell_complete=files)
+@click.argument("new", shell_complete=files)
+@registry_option
+@background_option
+@policy_option
+@collected_option
+@text_column_option
 @click.option(
     "--format",
     "form",
@@ -53,14 +46,9 @@ Examples:
     help="What goes to stdout.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also where NEW is worse than OLD.")
-@click.option(
-    "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Rule files in place of the shipped ones.",
-)
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core.")
-@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing.")
+@rules_option
+@threads_option
+@no_cache_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     old: str,
@@ -90,15 +78,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         registries=registries,
         backgrounds=backgrounds,
     )
-    settings = run.Settings(
-        quiet=quiet, rules=rules, cache=None if no_cache else run.memory_folder()
-    )
-    if threads is not None:
-        settings = replace(settings, threads=threads)
+    settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules)
     changes = run.diff(old, new, asked, settings)
     if form == "terminal":
-        pen = run.pen_of(width=width(), colour=is_coloured())
-        click.echo(run.told_changes(changes, pen), nl=False, color=True)
+        click.echo(run.told_changes(changes, pen()), nl=False, color=True)
     else:
         sys.stdout.write(run.rendered_changes(form, changes))
     return VIOLATED if changes.worse and not exit_zero else CLEAR

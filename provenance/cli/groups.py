@@ -1,9 +1,27 @@
-"""Commands are imported when they are called: `--help` must not wait for compilers."""
+"""Groups of commands, as their help lists them; imported no sooner than they are called."""
 
 from collections.abc import Mapping
 from importlib import import_module
 
 import click
+
+_WHOLE = 400
+"""Characters: more than any first sentence has."""
+
+
+class OrderedGroup(click.Group):
+    """A group that lists its commands in the order of their use, and in whole sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names, as they were defined."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first sentence of each, wrapped and not cut."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(_WHOLE)) for name, each in self.commands.items()]
+            )
 
 
 class LazyGroup(click.Group):

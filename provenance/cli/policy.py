@@ -5,20 +5,12 @@ from pathlib import Path
 import click
 
 from provenance import run
+from provenance.cli.groups import OrderedGroup
+from provenance.cli.options import policy_option, rules_option
 from provenance.cli.terminals import is_coloured, width
 
-_POLICY = click.option(
-    "--policy", metavar="FILE", help="Default: provenance.toml, or pyproject.toml."
-)
-_RULES = click.option(
-    "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Rules of your own, beside the shipped ones.",
-)
 
-
-@click.group("policy")
+@click.group("policy", cls=OrderedGroup)
 def command() -> None:
     """Write, check and explain what you tolerate.
 
@@ -45,8 +37,8 @@ def init(output: Path) -> None:
 
 
 @command.command("check")
-@_POLICY
-@_RULES
+@policy_option
+@rules_option
 def check(policy: str | None, rules: Path | None) -> None:
     """Make sure that a policy can be meant: its keys, words and days, what has ended.
 
@@ -60,8 +52,8 @@ def check(policy: str | None, rules: Path | None) -> None:
 
 
 @command.command("explain")
-@_POLICY
-@_RULES
+@policy_option
+@rules_option
 def explain(policy: str | None, rules: Path | None) -> None:
     """Say in sentences what the policy says that holds here."""
     told = run.told_policy(policy, rules, width=width(), colour=is_coloured())

@@ -6,13 +6,14 @@ import click
 
 from provenance import run
 from provenance.cli.completions import files, folders
+from provenance.cli.groups import OrderedGroup
 from provenance.cli.sizes import doubt, law, shown
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
 
 
-@click.group("registry")
+@click.group("registry", cls=OrderedGroup)
 def command() -> None:
     """Build, extend, show and verify registries.
 
@@ -27,7 +28,10 @@ _SOURCE_COLUMN = click.option(
     "--source-column", metavar="NAME", help="The column that says so, in mixed tables."
 )
 _LAYOUT = click.option(
-    "--layout", default="auto", show_default=True, metavar="NAME", help="How the dump is laid out."
+    "--layout",
+    default="auto",
+    metavar="NAME",
+    help="table, x-archive, x-api, reddit or stackexchange. Unset: found by itself.",
 )
 _TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="The column of the text.")
 _OF = click.option(

@@ -6,17 +6,11 @@ import click
 
 from provenance import run
 from provenance.cli.errors import CLEAR, VIOLATED
-
-_RULES = click.option(
-    "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Rules of your own. Unset: the shipped ones.",
-)
+from provenance.cli.options import rules_option
 
 
 @click.command("lint")
-@_RULES
+@rules_option
 def lint(rules: Path | None) -> int:
     """Find every mistake in the form of rule files, each with its place and remedy.
 
@@ -32,7 +26,7 @@ def lint(rules: Path | None) -> int:
 
 @click.command("test")
 @click.argument("subjects", nargs=-1, metavar="[ID]...")
-@_RULES
+@rules_option
 def test(subjects: tuple[str, ...], rules: Path | None) -> int:
     """Run the cases of rule files: what must be found, and what must pass.
 
@@ -80,7 +74,7 @@ def diff(old: str, new: str, result: Path | None) -> None:
     metavar="DIR",
     help="A folder of stored copies: plain text, Markdown or HTML.",
 )
-@_RULES
+@rules_option
 def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
     """Look in stored copies for the words that rules were made of.
 

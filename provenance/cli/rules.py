@@ -1,81 +1,29 @@
 """`provenance rules`: the law book listed, shown and told."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from provenance import run
+from provenance.cli.completions import files
+from provenance.cli.groups import OrderedGroup
+from provenance.cli.options import circumstance_options, rules_option
 from provenance.cli.rulechecks import diff, lint, test, verify
-from provenance.cli.terminals import is_coloured, width
-from provenance.model import Actor, ModelScope, Purpose, Verdict
+from provenance.cli.terminals import pen
+from provenance.model import Verdict
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-def _pen() -> Any:
-    return run.pen_of(width=width(), colour=is_coloured())
-
-
-RULES = click.option(
-    "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Rules of your own, beside the shipped ones.",
+_POLICY = click.option(
+    "--policy",
+    metavar="FILE",
+    shell_complete=files,
+    help="A policy whose agreements and circumstances count.",
 )
-
-
-def asked(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say what is asked."""
-    options: list[Decorator] = [
-        click.option(
-            "--purpose",
-            type=click.Choice([str(purpose) for purpose in Purpose]),
-            metavar="USE",
-            help=f"One of {', '.join(Purpose)}.  [default: pretraining]",
-        ),
-        click.option(
-            "--collected",
-            metavar="DATE",
-            help="When it was collected: a day, month or year, or FROM..UNTIL.",
-        ),
-        click.option(
-            "--actor",
-            type=click.Choice([str(actor) for actor in Actor]),
-            metavar="ROLE",
-            help=f"Who collected it: {', '.join(Actor)}. Unset: the strictest counts.",
-        ),
-        click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count."),
-        click.option(
-            "--commercial/--non-commercial", default=None, help="Whether the use is commercial."
-        ),
-        click.option(
-            "--model",
-            "kinds",
-            multiple=True,
-            type=click.Choice([*(str(scope) for scope in list(ModelScope)[1:]), "other"]),
-            metavar="KIND",
-            help=f"What the model is: {', '.join(list(ModelScope)[1:])}, or other; repeatable.",
-        ),
-        click.option(
-            "--claim",
-            "claims",
-            multiple=True,
-            metavar="ID",
-            help="A statutory exception that you claim; repeatable.",
-        ),
-        click.option(
-            "--policy", metavar="FILE", help="A policy whose agreements and circumstances count."
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group(
     "rules",
+    cls=OrderedGroup,
     epilog="""
 \b
 Examples:
@@ -114,19 +62,19 @@ def command() -> None:
     type=click.Choice(["verified", "secondary", "not verified"]),
     help="Only what is known so well.",
 )
-@RULES
+@rules_option
 def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
     """List statements: what each document said, in which days, on which basis."""
-    listed = run.listed_rules(rules, _pen(), subjects=subjects, **filters)
+    listed = run.listed_rules(rules, pen(), subjects=subjects, **filters)
     click.echo(listed, nl=False, color=True)
 
 
 @command.command("show")
 @click.argument("subject", metavar="ID")
-@RULES
+@rules_option
 def show(subject: str, rules: Path | None) -> None:
     """Show all that the rules say of one source, licence, signal or exception."""
-    click.echo(run.shown_rule(subject, rules, _pen()), nl=False, color=True)
+    click.echo(run.shown_rule(subject, rules, pen()), nl=False, color=True)
 
 
 @command.command(
@@ -141,7 +89,8 @@ Examples:
 """,
 )
 @click.argument("subject", metavar="ID")
-@asked
+@circumstance_options
+@_POLICY
 @click.option("--published", metavar="DAY", help="When the content itself was published.")
 @click.option("--licence", metavar="NAME", help="The licence that the content declares.")
 @click.option(
@@ -151,7 +100,7 @@ Examples:
     metavar="ID",
     help="A signal that came with it: tdmrep, robots-txt/training-agents; repeatable.",
 )
-@RULES
+@rules_option
 def explain(  # noqa: PLR0913 (one parameter an option)
     subject: str,
     published: str | None,
@@ -165,19 +114,20 @@ def explain(  # noqa: PLR0913 (one parameter an option)
     """Tell what holds for content of ID, and why: every step with its clause and address."""
     given = run.asked_policy(policy, model=kinds, **options)
     content = (published, licence, signals)
-    click.echo(run.explained_rule(subject, rules, _pen(), given, content), nl=False, color=True)
+    click.echo(run.explained_rule(subject, rules, pen(), given, content), nl=False, color=True)
 
 
 @command.command("timeline")
 @click.argument("subject", metavar="ID")
-@asked
-@RULES
+@circumstance_options
+@_POLICY
+@rules_option
 def timeline(
     subject: str, rules: Path | None, policy: str | None, kinds: tuple[str, ...], **options: Any
 ) -> None:
     """Draw the verdict for each day of collection, for anybody and for each role."""
     given = run.asked_policy(policy, model=kinds, **options)
-    click.echo(run.timeline_of(subject, rules, _pen(), given), nl=False, color=True)
+    click.echo(run.timeline_of(subject, rules, pen(), given), nl=False, color=True)
 
 
 @command.command(
@@ -198,14 +148,14 @@ Examples:
     metavar="NAME",
     help="A robot; repeatable. Unset: those that the rules list as collecting for training.",
 )
-@RULES
+@rules_option
 def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) -> None:
     """Tell what a captured robots.txt, or its like, says of training on a page, and which line.
 
     PATH is a robots.txt, ai.txt, tdmrep.json, rsl.xml or a dataset's README.md, a folder of these,
     or one laid out as HOST/YEAR-MONTH-DAY/FILE.
     """
-    click.echo(run.told_signals(path, page, agents, rules, _pen()), nl=False, color=True)
+    click.echo(run.told_signals(path, page, agents, rules, pen()), nl=False, color=True)
 
 
 for each in (lint, test, diff, verify):

@@ -21,8 +21,9 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
         *map(_source, summary.sources),
         "",
         *_left_out(manifest),
-        f"  {manifest.postings:,} seeds, {_each(manifest)} each beside texts and signatures",
-        f"  chance {_law(manifest)}",
+        f"  {manifest.postings:,} seeds, the runs of words that are looked for",
+        f"  {manifest.bytes_per_posting:.1f} bytes a seed, without texts and signatures",
+        f"  chance matches: {_law(manifest)}",
         f"  digest {summary.digest}",
         "  Items too short or of common words are never found: absence is not clearance.",
     ]
@@ -61,14 +62,10 @@ def _left_out(manifest: "Manifest") -> Iterator[str]:
         yield ""
 
 
-def _each(manifest: "Manifest") -> str:
-    return f"{manifest.bytes_per_posting:.1f} bytes"
-
-
 def _law(manifest: "Manifest") -> str:
     chance = manifest.chance
     count = chance.exceedances
-    basis = f"measured on {count:,} matches" if count else "as shipped"
+    basis = f"measured on {count:,} matches" if count else "as shipped; see `registry fit`"
     return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}"
 
 

@@ -3,6 +3,9 @@
 import os
 import shutil
 import sys
+from typing import Any
+
+from provenance import run
 
 
 def width() -> int:
@@ -13,3 +16,8 @@ def width() -> int:
 def is_coloured() -> bool:
     """Whether to write in colour: on a terminal, unless NO_COLOR says no."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def pen() -> Any:
+    """Give a pen that writes as wide and as colourful as the terminal is."""
+    return run.pen_of(width=width(), colour=is_coloured())

@@ -27,8 +27,8 @@ def completions(folder, *words):
     return done.stdout.splitlines()
 
 
-def test_alone_it_says_what_to_do_first(provenance, tmp_path):
-    done = provenance(cwd=tmp_path)
+def test_alone_it_says_what_to_do_first(process, tmp_path):
+    done = process(cwd=tmp_path)
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert len(lines) <= 8
@@ -90,6 +90,8 @@ def test_a_shell_is_told_how_to_complete(tmp_path):
         (("registry", "show", "re"), "dir,re"),
         (("registry", "build", "reg", "po"), "file,po"),
         (("calibrate", "tra"), "file,tra"),
+        (("clean", "data", "--registry", "re"), "dir,re"),
+        (("diff", "ol"), "file,ol"),
     ],
 )
 def test_words_are_completed(words, offered, tmp_path):

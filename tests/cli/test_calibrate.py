@@ -1,12 +1,12 @@
 """`provenance calibrate` as its user meets it."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import POSTS, PROSE, provenance
+from tests.cli.commandline import Done, provenance
+from tests.cli.test_commands import POSTS, PROSE
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def calibrate(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def calibrate(world: Path, *arguments: str) -> Done:
     return provenance("calibrate", "pages.jsonl", "--plants", "60", *arguments, cwd=world)
 
 
@@ -51,7 +51,7 @@ def calibrated(world: Path) -> Path:
     return world
 
 
-def check(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def check(world: Path, *arguments: str) -> Done:
     return provenance("check", *arguments, cwd=world)
 
 

@@ -1,4 +1,4 @@
-"""The command line as its user meets it: a process, its output, its exit code."""
+"""The command line as its user meets it: its output, its exit code, and what ends as which."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from tests.cli.commandline import process, provenance
 
 POSTS = [
     {"id": str(number), "text": text, "created_at": "2023-03-01T00:00:00Z"}
@@ -27,20 +29,6 @@ PROSE = (
 ) * 8
 
 
-def provenance(*arguments: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "HF_HUB_OFFLINE": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "provenance", *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        **options,  # type: ignore[call-overload]
-    )
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli")
@@ -55,14 +43,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_clear_corpus_exits_with_0(world: Path) -> None:
-    done = provenance("check", "clean.parquet", "--registry", "reg", cwd=world)
+    done = process("check", "clean.parquet", "--registry", "reg", cwd=world)
 
     assert done.returncode == 0, done.stderr
     assert "PASS" in done.stdout
 
 
 def test_a_violated_policy_exits_with_1_and_writes_the_report(world: Path) -> None:
-    done = provenance("check", "quoting.parquet", "--registry", "reg", "-o", "out", cwd=world)
+    done = process("check", "quoting.parquet", "--registry", "reg", "-o", "out", cwd=world)
 
     assert done.returncode == 1, done.stderr
     assert "FAIL" in done.stdout
@@ -71,9 +59,7 @@ def test_a_violated_policy_exits_with_1_and_writes_the_report(world: Path) -> No
 
 
 def test_json_goes_to_stdout_and_nothing_else(world: Path) -> None:
-    done = provenance(
-        "check", "quoting.parquet", "--registry", "reg", "--format", "json", cwd=world
-    )
+    done = process("check", "quoting.parquet", "--registry", "reg", "--format", "json", cwd=world)
 
     result = json.loads(done.stdout)
     assert done.returncode == 1
@@ -84,7 +70,7 @@ def test_json_goes_to_stdout_and_nothing_else(world: Path) -> None:
 
 def test_stdin_is_read_as_json_lines(world: Path) -> None:
     lines = "\n".join(json.dumps({"text": f"{PROSE} {post['text']}"}) for post in POSTS)
-    done = provenance("check", "-", "--registry", "reg", "--format", "json", cwd=world, input=lines)
+    done = process("check", "-", "--registry", "reg", "--format", "json", cwd=world, input=lines)
 
     result = json.loads(done.stdout)
     assert result["corpus"]["documents"] == len(POSTS)
@@ -130,7 +116,7 @@ def test_what_cannot_be_done_exits_with_2_and_says_what_to_do(
 
 
 def test_a_misspelt_option_exits_with_2(world: Path) -> None:
-    done = provenance("check", "clean.parquet", "--registery", "reg", cwd=world)
+    done = process("check", "clean.parquet", "--registery", "reg", cwd=world)
 
     assert done.returncode == 2
     assert "--registry" in done.stderr

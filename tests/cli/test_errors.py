@@ -47,11 +47,11 @@ CALLS = [["--help"], ["registry", "show", "reg"], ["check", "train.jsonl", "--re
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("unbuffered", ["1", ""])
 def test_output_that_cannot_be_written_is_one_line_and_code_2(
-    provenance, world, monkeypatch, call, unbuffered
+    process, world, monkeypatch, call, unbuffered
 ):
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with open("/dev/full", "w") as full:
-        done = provenance(*call, cwd=world, stdout=full)
+        done = process(*call, cwd=world, stdout=full)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "Error: the output cannot be written: No space left on device",

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from provenance.read import LAYOUTS
+
 
 def lines(path, rows):
     path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows))
@@ -110,3 +112,10 @@ def test_a_number_for_several_sources_is_refused(provenance, tmp_path):
     assert done.returncode == 2
     assert "--of counts the items of one source" in done.stderr
     assert "--source and --of" in done.stderr
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_help_names_every_layout(provenance, tmp_path, name):
+    told = provenance("registry", "build", "--help", cwd=tmp_path).stdout
+    option = " ".join(told.partition("--layout")[2].partition("--text-column")[0].split())
+    assert re.search(rf"\b{name}\b", option)

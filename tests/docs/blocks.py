@@ -8,12 +8,15 @@ What a reader is told is what the tests go by, and it stands before a block, in 
 """
 
 import re
+import shlex
 from dataclasses import dataclass
 
 SHELLS = ("sh", "console")
 SAVED = re.compile(r"[Ss]ave (?:this|the following) as\s+`([^`]+)`[^`]*:$")
 EXITS = re.compile(r"\*Ends with exit code (\d)\.\*$")
 UNRUN = re.compile(r"\*Not run by our tests: ([^*]+)\*$")
+_FOR_A_SHELL = re.compile(r"[|&;<>()$`*?~{}#\"\[\]]")
+_QUOTED = re.compile(r"'[^']*'")
 _FENCE = re.compile(r"^(`{3,})(\S*)$")
 
 
@@ -75,6 +78,18 @@ def commands(body: str) -> list[tuple[str, list[str]]]:
         else:
             found[-1][1].append(line)
     return found
+
+
+def calls(script: str) -> list[list[str]] | None:
+    """Give the arguments of each command, where all are `provenance`; None where a shell is needed.
+
+    It is for whatever a shell would do more than take words apart: pipes, variables, patterns.
+    """
+    lines = script.replace("\\\n", " ").splitlines()
+    words = [line.split() for line in lines]
+    if _FOR_A_SHELL.search(_QUOTED.sub("", script)) or any(w[:1] != ["provenance"] for w in words):
+        return None
+    return [shlex.split(line)[1:] for line in lines]
 
 
 def shown_in(shown: list[str], printed: str) -> str | None:

@@ -3,29 +3,25 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import SHELLS, blocks, commands, shown_in
+from tests.cli.commandline import ENVIRONMENT, Done, provenance
+from tests.docs.blocks import SHELLS, blocks, calls, commands, shown_in
 from tests.docs.conftest import PAGES
 
 NOT_RUN = 6
 """Blocks that no test runs: each says so, and why. More of them need a reason of their own."""
 
 
-def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def in_a_shell(script: str, folder: Path) -> Done:
     here = str(Path(sys.executable).parent)
-    told = {
-        "PATH": os.pathsep.join([here, os.environ["PATH"]]),
-        "COLUMNS": "80",
-        "NO_COLOR": "1",
-        "HF_HUB_OFFLINE": "1",
-    }
     return subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", script],
         cwd=folder,
-        env=os.environ | told,
+        env=os.environ | ENVIRONMENT | {"PATH": os.pathsep.join([here, os.environ["PATH"]])},
         capture_output=True,
         text=True,
         timeout=600,
@@ -33,7 +29,20 @@ def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def check(page: str, folder: Path) -> list[str]:
+def run(script: str, folder: Path) -> Done:
+    """Do what a shell would; here, without starting anything, where all of it is `provenance`."""
+    asked = calls(script)
+    if asked is None:
+        return in_a_shell(script, folder)
+    done = [Done(script, 0, "", "")]
+    for arguments in asked:
+        if done[-1].returncode == 0:
+            done.append(provenance(*arguments, cwd=folder))
+    told = "".join(each.stdout for each in done), "".join(each.stderr for each in done)
+    return Done(script, done[-1].returncode, *told)
+
+
+def check(page: str, folder: Path, run: Callable[[str, Path], Done] = run) -> list[str]:
     """Do in an empty folder what a page says; give what came out otherwise."""
     wrong = []
     for block in blocks(page):
@@ -56,7 +65,8 @@ def check(page: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_what_a_page_shows_is_so(name, pages, tmp_path):
-    assert check(pages[name], tmp_path) == []
+    # What a newcomer types first is typed: the installed command, in a shell.
+    assert check(pages[name], tmp_path, in_a_shell if name == "README.md" else run) == []
 
 
 def test_what_no_test_runs_is_counted(pages):
@@ -78,6 +88,9 @@ def test_what_no_test_runs_is_counted(pages):
 BROKEN = {
     "a command that fails": "```sh\nfalse\n```\n",
     "a command behind one that fails": "```sh\nfalse\ntrue\n```\n",
+    "a command of ours that fails": "```sh\nprovenance chekc\n```\n",
+    "one of ours behind one that fails": "```sh\nprovenance chekc\nprovenance --version\n```\n",
+    "words that ours does not print": "```console\n$ provenance --version\n2001\n```\n",
     "a failure that does not come": "*Ends with exit code 1.*\n\n```sh\ntrue\n```\n",
     "words that are not printed": "```console\n$ echo one\ntwo\n```\n",
     "words in another order": "```console\n$ printf 'one\\ntwo\\n'\ntwo\none\n```\n",
@@ -122,3 +135,26 @@ false
 ```
 """
     assert check(page, tmp_path) == []
+
+
+def test_what_is_called_here_is_what_a_shell_would_call():
+    script = "provenance clean a -o b \\\n    --redact '[a b]'\nprovenance --version\n"
+    assert calls(script) == [["clean", "a", "-o", "b", "--redact", "[a b]"], ["--version"]]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "provenance check *.jsonl",
+        "provenance check $DATA",
+        "cat a.jsonl | provenance check -",
+        "provenance check a > b",
+        "provenance --version; false",
+        "A=b provenance check c",
+        'provenance check "a"',
+        "ls\nprovenance check a",
+        "for each in a b\ndo\nprovenance check c\ndone",
+    ],
+)
+def test_what_takes_a_shell_is_left_to_one(script):
+    assert calls(script) is None

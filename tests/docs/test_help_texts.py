@@ -1,8 +1,6 @@
 """docs/commands.md holds what `--help` prints, of every command. `make docs` writes it anew."""
 
-import os
-import subprocess
-import sys
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import click
 
 from provenance.cli import COMMANDS
 from provenance.cli.commands import command_of
+from tests.cli.commandline import provenance
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 HEAD = """\
@@ -53,13 +52,9 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str,
 
 
 def help_text(path: tuple[str, ...]) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "provenance", *path, "--help"],
-        env=os.environ | {"COLUMNS": "80", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    done = provenance(*path, "--help", cwd=PAGE.parent)
+    done.check_returncode()
+    return done.stdout
 
 
 @cache
@@ -79,6 +74,18 @@ def test_the_page_is_what_help_prints():
 def test_help_fits_eighty_columns():
     texts = written().removeprefix(HEAD)
     assert [line for line in texts.splitlines() if len(line) > 80] == []
+
+
+def test_groups_list_whole_sentences_in_the_order_of_their_use():
+    listed = help_text(("registry",)).partition("Commands:\n")[2]
+    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == [
+        "build",
+        "add",
+        "show",
+        "fit",
+        "verify",
+    ]
+    assert "..." not in listed
 
 
 def test_every_command_is_there():

@@ -4,15 +4,13 @@
 """
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.cli.commandline import provenance
 from tests.sample.picture import drawn
 
 DUMPS = {
@@ -27,28 +25,17 @@ PICTURE = ROOT / "docs" / "shares.svg"
 BEGIN, END = "```text\n", "\n…"
 
 
-def provenance(*arguments):
-    command = [sys.executable, "-m", "provenance", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def check_the_sample(place):
     """Do in folder `place` what `make demo` does; give the folder of reports, and what was said."""
-    registry, action = place / "registry", "build"
+    registry, action = str(place / "registry"), "build"
     for source, name in DUMPS.items():
-        made = provenance("registry", action, registry, "--source", source, SAMPLE / name)
+        dump = str(SAMPLE / name)
+        made = provenance("registry", action, registry, "--source", source, dump, cwd=ROOT)
         assert made.returncode == 0, made.stderr
         action = "add"
     checked = provenance(
-        "check", (SAMPLE / "pages.jsonl").relative_to(ROOT), "--registry", registry,
-        "--policy", SAMPLE / "provenance.toml", "--output", place / "report",
+        "check", str((SAMPLE / "pages.jsonl").relative_to(ROOT)), "--registry", registry,
+        "--policy", str(SAMPLE / "provenance.toml"), "--output", str(place / "report"), cwd=ROOT,
     )  # fmt: skip
     assert checked.returncode == 1, checked.stderr
     return place / "report", checked.stdout
