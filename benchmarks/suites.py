@@ -16,7 +16,7 @@ import numpy as np
 
 from provenance.read import open_corpus
 from provenance.registry import Registry
-from provenance.run.edits import EDITS, Edit
+from provenance.run.calibration.edits import EDITS, Edit
 
 PLACES = ("sentence", "sentence", "sentence", "paragraph", "row", "quoted", "inline")
 SIZES = (400, 1500, 4000, 4000)

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provenance.run.asking import Outcome, PolicyViolated, ask
-    from provenance.run.calibrating import Planting, calibrate
-    from provenance.run.calibrations import calibration_table, written_calibration
-    from provenance.run.captured import told_signals
-    from provenance.run.chancefitting import fit_registry
+    from provenance.run.calibration.calibrating import Planting, calibrate
+    from provenance.run.calibration.chancefitting import fit_registry
+    from provenance.run.calibration.showing import calibration_table, written_calibration
     from provenance.run.checking import Settings, check
     from provenance.run.cleaning import clean
     from provenance.run.diffing import diff
-    from provenance.run.lawbooks import (
+    from provenance.run.lawbook.captured import told_signals
+    from provenance.run.lawbook.checks import (
+        compared_rules,
+        linted_rules,
+        tested_rules,
+        verified_rules,
+    )
+    from provenance.run.lawbook.lookups import (
         asked_policy,
         explained_rule,
         listed_rules,
         shown_rule,
         timeline_of,
     )
-    from provenance.run.lawchecks import (
-        compared_rules,
-        linted_rules,
-        tested_rules,
-        verified_rules,
-    )
+    from provenance.run.lawbook.policies import begun_policy, checked_policy, told_policy
     from provenance.run.memory import clear_memory, memory_folder, remembered
     from provenance.run.pens import pen_of
-    from provenance.run.policies import begun_policy, checked_policy, told_policy
     from provenance.run.publishing import publish
     from provenance.run.registries import (
         Dumps,
@@ -124,23 +124,23 @@ _MODULES = {
     "ask": "asking",
     "publish": "publishing",
     "pen_of": "pens",
-    "verified_rules": "lawchecks",
-    "tested_rules": "lawchecks",
-    "linted_rules": "lawchecks",
-    "compared_rules": "lawchecks",
-    "timeline_of": "lawbooks",
-    "shown_rule": "lawbooks",
-    "listed_rules": "lawbooks",
-    "explained_rule": "lawbooks",
-    "asked_policy": "lawbooks",
-    "Planting": "calibrating",
-    "calibrate": "calibrating",
-    "calibration_table": "calibrations",
-    "written_calibration": "calibrations",
-    "begun_policy": "policies",
-    "checked_policy": "policies",
-    "told_policy": "policies",
-    "told_signals": "captured",
+    "verified_rules": "lawbook.checks",
+    "tested_rules": "lawbook.checks",
+    "linted_rules": "lawbook.checks",
+    "compared_rules": "lawbook.checks",
+    "timeline_of": "lawbook.lookups",
+    "shown_rule": "lawbook.lookups",
+    "listed_rules": "lawbook.lookups",
+    "explained_rule": "lawbook.lookups",
+    "asked_policy": "lawbook.lookups",
+    "Planting": "calibration.calibrating",
+    "calibrate": "calibration.calibrating",
+    "calibration_table": "calibration.showing",
+    "written_calibration": "calibration.showing",
+    "begun_policy": "lawbook.policies",
+    "checked_policy": "lawbook.policies",
+    "told_policy": "lawbook.policies",
+    "told_signals": "lawbook.captured",
     "unpacked_sample": "samples",
     "told": "stages",
     "check": "checking",
@@ -150,7 +150,7 @@ _MODULES = {
     "told_changes": "telling",
     "earlier_policy": "telling",
     "told_receipt": "telling",
-    "fit_registry": "chancefitting",
+    "fit_registry": "calibration.chancefitting",
     "Settings": "checking",
     "Dumps": "registries",
     "Manifest": "registries",

@@ -25,8 +25,8 @@ from provenance.model import (
 )
 from provenance.read import Corpus
 from provenance.run.backgrounds import coverage
+from provenance.run.calibration.correcting import Seen, correcting
 from provenance.run.claiming import claims
-from provenance.run.correcting import Seen, correcting
 from provenance.run.declared import Declarations, declarations_of
 from provenance.run.evidence import gather
 from provenance.run.excuses import Excused, counted, excused, open_baseline

@@ -9,10 +9,10 @@ import pyarrow as pa
 from provenance.model import Control, Policy
 from provenance.registry import open_registry
 from provenance.run.backgrounds import open_backgrounds
+from provenance.run.calibration.controls import OpenedControl, measured, open_control
+from provenance.run.calibration.fitting import Fitted, fitted
+from provenance.run.calibration.outsiders import looked_up
 from provenance.run.claiming import Claims
-from provenance.run.controls import OpenedControl, measured, open_control
-from provenance.run.fitting import Fitted, fitted
-from provenance.run.outsiders import looked_up
 from provenance.run.readings import Opened, Reading, opened
 
 

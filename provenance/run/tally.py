@@ -15,7 +15,7 @@ from provenance.match import (
     union_lengths,
 )
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
-from provenance.run.correcting import Correcting
+from provenance.run.calibration.correcting import Correcting
 from provenance.run.findings import Found, Holder
 from provenance.run.readings import Counts
 

@@ -21,8 +21,8 @@ from provenance.match import (
 from provenance.read import load_language
 from provenance.registry import open_registry
 from provenance.run import Dumps, Settings, build_registry
+from provenance.run.calibration.outsiders import unowned
 from provenance.run.inmemory import corpus_of
-from provenance.run.outsiders import unowned
 from provenance.run.progress import Quiet
 from provenance.run.readings import opened
 from provenance.run.scanning import read_corpus

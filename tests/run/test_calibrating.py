@@ -15,13 +15,13 @@ from provenance.read import load_calibration, load_rules, open_corpus
 from provenance.registry import open_registry
 from provenance.report import write_calibration
 from provenance.run import Dumps, Planting, Settings, build_registry, calibrate
-from provenance.run.calibrating import _opened
+from provenance.run.calibration.calibrating import _opened
+from provenance.run.calibration.correcting import Seen, correcting
+from provenance.run.calibration.edits import EDITS
+from provenance.run.calibration.outsiders import unowned
 from provenance.run.claiming import claims
-from provenance.run.correcting import Seen, correcting
-from provenance.run.edits import EDITS
 from provenance.run.evidence import gather
 from provenance.run.findings import found
-from provenance.run.outsiders import unowned
 from provenance.run.progress import Quiet
 from provenance.run.readings import Counts
 from provenance.run.scanning import read_corpus

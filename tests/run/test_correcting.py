@@ -9,8 +9,8 @@ import pytest
 
 from provenance.match import THRESHOLD
 from provenance.model import PLANTS, Calibration, FalseRate, Unit
-from provenance.run.chances import UNKNOWN
-from provenance.run.correcting import Seen, correcting
+from provenance.run.calibration.chances import UNKNOWN
+from provenance.run.calibration.correcting import Seen, correcting
 from provenance.run.readings import Counts
 
 COUNTS = Counts(1000, 1000, 100_000, 600_000)

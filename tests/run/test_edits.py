@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint import tokenise
 from provenance.model import Texts
-from provenance.run.edits import EDITS
+from provenance.run.calibration.edits import EDITS
 
 POST = "I don't think @anna_b saw it… 😀 #BestDayEver & <b>é</b> https://t.co/x1?a=2 (won't she?)"
 BY_NAME = {edit.name: edit.change for edit in EDITS}

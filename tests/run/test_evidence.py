@@ -10,9 +10,9 @@ from provenance.match import NO_CANDIDATES
 from provenance.read import open_corpus
 from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry
+from provenance.run.calibration.outsiders import unowned
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
-from provenance.run.outsiders import unowned
 from provenance.run.progress import Quiet
 from provenance.run.readings import Opened, Reading, opened
 from provenance.run.scanning import read_corpus

@@ -8,8 +8,8 @@ from provenance import __version__
 from provenance.errors import InputError, PolicyError
 from provenance.model import FalseRate
 from provenance.report import write_calibration
-from provenance.run.fitting import check_fit, fitted, reservations
-from provenance.run.recalls import recalls
+from provenance.run.calibration.fitting import check_fit, fitted, reservations
+from provenance.run.calibration.recalls import recalls
 from tests.run.test_correcting import calibration, plants
 
 RATE = FalseRate("control", None, 100_000, 1.0, 10, 10, 120, 100.0, 1200.0, 48.0, 184.0)

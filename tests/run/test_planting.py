@@ -3,8 +3,8 @@
 import numpy as np
 
 from provenance.read import open_corpus
-from provenance.run.calibrating import _opened
-from provenance.run.planting import drawn, planted
+from provenance.run.calibration.calibrating import _opened
+from provenance.run.calibration.planting import drawn, planted
 from provenance.run.reservoir import Reservoir
 
 

@@ -20,10 +20,10 @@ from provenance.match import (
     length_classes,
 )
 from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
+from provenance.run.calibration.recalls import span_lengths, span_looks
 from provenance.run.claiming import Claims
 from provenance.run.findings import Found
 from provenance.run.readings import Counts, Opened
-from provenance.run.recalls import span_lengths, span_looks
 
 _DRAWS = 400
 

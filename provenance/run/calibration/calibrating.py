@@ -11,16 +11,16 @@ from provenance.match import THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
 from provenance.read import open_corpus
 from provenance.registry import open_registry
-from provenance.run.chances import UNKNOWN, chance_scale, false_rate
+from provenance.run.calibration.chances import UNKNOWN, chance_scale, false_rate
+from provenance.run.calibration.outsiders import looked_up, outside_claims, read_outsiders, unowned
+from provenance.run.calibration.planting import Plant, drawn, planted
+from provenance.run.calibration.recalls import plants_table, recalls
 from provenance.run.checking import Settings
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
 from provenance.run.inmemory import corpus_of, items_of
-from provenance.run.outsiders import looked_up, outside_claims, read_outsiders, unowned
-from provenance.run.planting import Plant, drawn, planted
 from provenance.run.progress import Quiet, progress
 from provenance.run.readings import Counts, Opened, Reading, opened
-from provenance.run.recalls import plants_table, recalls
 from provenance.run.reservoir import Reservoir
 from provenance.run.scanning import read_corpus
 

@@ -11,9 +11,9 @@ from provenance.match import are_quotations, concatenated, fitted, measure, odds
 from provenance.model import Floats
 from provenance.read import load_language, open_corpus
 from provenance.registry import Manifest, open_registry
+from provenance.run.calibration.outsiders import unowned
 from provenance.run.checking import Settings
 from provenance.run.claiming import document_bases
-from provenance.run.outsiders import unowned
 from provenance.run.progress import progress
 from provenance.run.readings import Opened, Reading, opened, text_bases
 from provenance.run.scanning import read_corpus

@@ -1,4 +1,4 @@
-"""The law book asked, tested and compared, for the front door."""
+"""The law book asked, for the front door: rules listed, shown, explained, drawn over time."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace

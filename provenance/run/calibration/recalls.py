@@ -8,8 +8,8 @@ import pyarrow as pa
 from provenance.fingerprint import tokenise
 from provenance.match import RESEMBLING, length_classes, looks, wilson
 from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
+from provenance.run.calibration.planting import Plant
 from provenance.run.claiming import Claims
-from provenance.run.planting import Plant
 from provenance.run.readings import Opened
 
 _ENOUGH = 50

@@ -10,7 +10,7 @@ import numpy as np
 from provenance.errors import RegistryError
 from provenance.match import length_classes
 from provenance.model import LENGTHS, Int64s
-from provenance.run.edits import EDITS, Edit
+from provenance.run.calibration.edits import EDITS, Edit
 from provenance.run.readings import Opened
 
 PLACES = ("sentence", "sentence", "paragraph", "sentence", "row")

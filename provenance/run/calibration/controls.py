@@ -11,9 +11,9 @@ from provenance.errors import RegistryError
 from provenance.match import poisson, wilson
 from provenance.model import Control, Flags, Rate, UInt64s
 from provenance.registry import open_registry, whole_hashes
-from provenance.run.chances import chance_scale, false_rate
+from provenance.run.calibration.chances import chance_scale, false_rate
+from provenance.run.calibration.outsiders import looked_up
 from provenance.run.claiming import Claims, claims
-from provenance.run.outsiders import looked_up
 from provenance.run.readings import Opened, Reading, opened
 
 _MOST_SHARED = 0.5

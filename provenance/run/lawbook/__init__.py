@@ -1,0 +1,1 @@
+"""The law book and policies, told by themselves: without a corpus."""
