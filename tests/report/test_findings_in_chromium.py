@@ -99,6 +99,12 @@ def test_a_column_sorts_both_ways_and_says_so(page):
     assert page.evaluate(DOCUMENTS)[-1] != "page-300"
 
 
+def test_matched_words_keep_the_signs_between_them_and_say_where_others_stand(page):
+    said = page.evaluate("[...document.querySelectorAll('.said')].map((e) => e.textContent)")
+    assert "今天的雨把整条街洗成了一面镜子\uff0c连路灯都在练习倒立" in said
+    assert any("the habit of taking it … measure before" in each for each in said)
+
+
 def test_a_finding_opens_side_by_side_with_why_and_how_sure(page):
     page.evaluate("document.querySelector('.opener').click()")
     opened = "document.querySelector('.opened')"
@@ -126,7 +132,7 @@ def test_an_opened_finding_says_who_contests_and_who_waives_it(page):
     said = page.evaluate("document.getElementById('entries').textContent")
     assert "No gate counts it: a permitted source or a background holds the same." in said
     assert "Stack Exchange (88121), y<i>" in said
-    assert "These pages quote our own account. (Legal, R. Osei, until 2027-01-31)" in said
+    assert "These pages quote our own account. (Legal, R. Osei, until 2027-01-30)" in said
 
 
 def test_keys_move_open_close_and_go_back_to_the_search(page):

@@ -99,6 +99,15 @@ def test_every_source_that_was_found_has_its_reason():
     assert "Not found: mastodon." in text
 
 
+def test_rulings_to_the_same_effect_are_counted_not_repeated():
+    first, *others = REPORT.result.rulings
+    again = replace(first, documents=7)
+    result = replace(REPORT.result, rulings=(first, again, again, *others))
+    text = terminal_summary(Report(result, REPORT.findings), width=80, colour=False)
+    assert "and 2 more rulings to the same effect\n" in text
+    assert "In 7 documents" not in text
+
+
 def test_it_says_what_was_not_read_and_that_absence_is_no_clearance():
     text = " ".join(terminal_summary(REPORT, width=80, colour=False).split())
     assert "4 rows not read: null text, not valid JSON." in text
