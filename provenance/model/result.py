@@ -38,6 +38,8 @@ class CorpusSummary:
         Which columns were read as text.
     skipped : tuple of Skipped
         Rows that were not read.
+    split : str or None
+        The one split of a dataset that was asked for; None takes all.
     """
 
     addresses: tuple[str, ...]
@@ -49,6 +51,7 @@ class CorpusSummary:
     digest: str
     text_columns: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    split: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,8 @@ class Result:
         What is new beside an earlier result: gates count only that. None without one.
     corpus_model : CorpusModelSummary or None
         What the corpus's own words were taken to be like; None where nobody kept it.
+    rules_path : str or None
+        Folder of the law book, as given; None for the one that is shipped.
     """
 
     tool: str
@@ -222,6 +227,7 @@ class Result:
     control: Control | None = None
     baseline: BaselineSummary | None = None
     corpus_model: CorpusModelSummary | None = None
+    rules_path: str | None = None
 
     @property
     def status(self) -> str:

@@ -1,14 +1,13 @@
 """calibration.json: what a detector was found to find, for the checks that it corrects."""
 
 import json
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from provenance.errors import OutputError
 from provenance.model import CALIBRATION_SCHEMA, Calibration
 from provenance.report.encoding import plain
+from provenance.report.folder import write_text
 
 
 def calibration_document(calibration: Calibration) -> dict[str, Any]:
@@ -63,18 +62,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
         for name, values in plants.items()
     )
     head = json.dumps(document, indent=2, allow_nan=False).removesuffix("\n}")
-    text = f'{head},\n  "plants": {{\n{columns}\n  }}\n}}\n'
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its place, so that it moves in by one rename.
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".calibration-") as made:
-            Path(made, path.name).write_text(text, encoding="utf-8", newline="\n")
-            Path(made, path.name).replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"the calibration cannot be written to {str(path)!r}: {error.strerror or error}",
-            remedy="name a file that can be written, on a disk with room, with --output",
-        ) from error
+    write_text(f'{head},\n  "plants": {{\n{columns}\n  }}\n}}\n', path)
 
 
 def calibration_schema() -> dict[str, Any]:

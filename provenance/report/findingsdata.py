@@ -12,6 +12,7 @@ from provenance.report.figures import day, period
 from provenance.report.hostile import visible, web_address
 from provenance.report.strongest import Finding
 from provenance.report.trust import strength_sentence
+from provenance.report.waiverlines import last_day
 from provenance.report.wording import BASES, EVIDENCE
 
 _ROOM = 9_000_000
@@ -196,4 +197,4 @@ def _ruling(each: SourceRuling) -> dict[str, Any]:
 
 def _waiver(outcome: WaiverOutcome) -> str | None:
     waiver = outcome.waiver
-    return _shown(f"{waiver.statement} ({waiver.approver}, until {waiver.expires})")
+    return _shown(f"{waiver.statement} ({waiver.approver}, until {last_day(waiver)})")

@@ -67,6 +67,7 @@ def write_text(text: str, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its place, so that it moves in by one rename.
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".report-") as made:
             _write_text(Path(made, path.name), text)
             Path(made, path.name).replace(path)

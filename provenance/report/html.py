@@ -1,5 +1,6 @@
 """report.html: the page that people read."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from provenance.report.steps import next_steps
 from provenance.report.strongest import strongest
 from provenance.report.termslist import open_questions, terms_in_play
 from provenance.report.timelinebars import timeline_bar
+from provenance.report.waiverlines import last_day
 
 SHOWN = 10_000
 """Findings on the page; all are in findings.parquet."""
@@ -37,6 +39,7 @@ _ABSENT = 8
 _LONGEST = 10_000
 """Code points that any other text of others may have."""
 
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _SCRIPTS = ("rows.js", "finding.js", "table.js")
 _CHARTS = {
     "verdict": "By verdict",
@@ -123,7 +126,8 @@ def _environment() -> Environment:
     made.globals.update(say=wording, trust=trust, reserve=reservations, coverage=coverage)
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
-    made.filters.update(stack=stack, timeline_bar=timeline_bar)
+    made.filters.update(stack=stack, timeline_bar=timeline_bar, last_day=last_day)
+    made.filters.update(breakable=_breakable)
     return made
 
 
@@ -141,20 +145,31 @@ def _source(name: str) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, Markup):
         return value
-    text = str(value)  # a gate names a source, too
-    return visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")
+    return visible(_cut(str(value)))  # a gate names a source, too
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _breakable(address: str) -> Markup:
+    """Let a line end within an address, at the end of one of its parts; escape all."""
+    return Markup("<wbr>").join(re.split(r"(?<=[^:/][/_#])", visible(_cut(address))))
 
 
 def _prose(text: str) -> Markup:
-    """Set what stands between backticks as code; escape all."""
-    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    parts = [Markup.escape(visible(part)) for part in text.split("`")]
+    """Set what stands between backticks as code, and keep days on one line; escape all."""
+    parts = [Markup.escape(visible(part)) for part in _cut(text).split("`")]
     if len(parts) % 2 == 0:  # a lone backtick is a backtick
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else part
+        Markup("<code>{}</code>").format(part) if number % 2 else _whole_days(part)
         for number, part in enumerate(parts)
     )
+
+
+def _whole_days(escaped: Markup) -> Markup:
+    return _ours(_DAY.sub(r'<span class="dates">\g<0></span>', str(escaped)))
 
 
 def _passage(text: str, marks: tuple[Span, ...]) -> Passage:

@@ -6,6 +6,7 @@ from datetime import date
 from provenance.model import Agreement, Library, Policy, Waiver
 from provenance.report.figures import limit, period
 from provenance.report.pen import Pen
+from provenance.report.waiverlines import last_day
 from provenance.report.wording import asked
 
 TEMPLATE = """\
@@ -105,8 +106,9 @@ def _agreement(signed: Agreement, today: date) -> str:
 
 
 def _waiver(waiver: Waiver, today: date) -> str:
-    state = "EXPIRED" if waiver.expires <= today else "until"
+    over = waiver.expires <= today
+    state = f"EXPIRED {waiver.expires}" if over else f"until {last_day(waiver)}"
     return (
         f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "
-        f"{waiver.approver}; {state} {waiver.expires})."
+        f"{waiver.approver}; {state})."
     )

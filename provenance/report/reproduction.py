@@ -27,25 +27,28 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
     policy = result.policy
     yield from (("--registry", each.path) for each in result.registries)
     yield from (("--background", each.path) for each in result.backgrounds)
-    if result.control:
-        yield "--control", result.control.registry.path
-    if result.calibration:
-        yield "--calibration", result.calibration.path
-    if policy.signals:
-        yield "--signals", policy.signals
-    if result.baseline:
-        yield "--baseline", result.baseline.path
-    weighed_by = result.corpus_model and result.corpus_model.taken_from
-    if weighed_by and not (result.baseline and result.baseline.path == weighed_by):
-        yield "--model-of", weighed_by
-    if policy.path:
-        yield "--policy", policy.path
+    yield from ((name, value) for name, value in _named(result) if value)
     yield from _circumstances(policy.circumstances)
     yield from (("--fail-on", str(gate)) for gate in policy.gates)
     yield from (("--text-column", name) for name in policy.text_columns)
     if result.sample:
         yield "--sample", f"{result.sample.rate * 100:.12g}%"
     yield "--output", "report"
+
+
+def _named(result: Result) -> Iterator[tuple[str, str | None]]:
+    """Give the options that name one thing each, and None where that was not asked for."""
+    control, calibration = result.control, result.calibration
+    baseline = result.baseline.path if result.baseline else None
+    weighed_by = result.corpus_model.taken_from if result.corpus_model else None
+    yield "--split", result.corpus.split
+    yield "--control", control.registry.path if control else None
+    yield "--calibration", calibration.path if calibration else None
+    yield "--signals", result.policy.signals
+    yield "--baseline", baseline
+    yield "--model-of", None if weighed_by == baseline else weighed_by
+    yield "--rules", result.rules_path
+    yield "--policy", result.policy.path
 
 
 def _circumstances(asked: Circumstances) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from provenance.model import Corrected, Estimate, Result, Share, Verdict
 from provenance.report.bars import ceiling
 from provenance.report.cellbars import cell_bar
-from provenance.report.cells import cells, padded
+from provenance.report.cells import cells, padded, shortened
 from provenance.report.figures import count, interval, limit, percent
 from provenance.report.hostile import one_line
 from provenance.report.pen import LONGEST, Pen
@@ -39,11 +39,10 @@ def share_lines(pen: Pen, result: Result) -> list[str]:
         What to draw.
     """
     verdicts, sources = by(result.shares, "verdict"), by(result.shares, "source")
-    found = [share for share in sources if share.documents.count]
+    found = _found(result)
     lines: list[str] = []
     if any(share.documents.count for share in verdicts):
-        shown = (*verdicts, *found[:SOURCES])
-        scale = _scale(pen, shown)
+        scale = _scale(pen, result)
         lines += _section(pen, "Tokens by verdict", verdicts, scale)
         lines += _section(pen, "Tokens by source", found[:SOURCES], scale)
     if len(found) > SOURCES:
@@ -67,8 +66,14 @@ def contested_lines(pen: Pen, result: Result) -> list[str]:
     """
     shown = (*by(result.shares, "verdict"), *by(result.shares, "source")[:SOURCES])
     lines = [line for each in band_lines(shown) for line in pen.wrap(each, "  ", "    ")]
-    heading = pen.bold("What others hold too (contested: =)")
-    return [heading, *lines, *pen.wrap(BANDS, "  ")] if lines else []
+    if not lines:
+        return []
+    key = " (contested: =)" if _scale(pen, result).bar else ""
+    return [pen.bold(f"What others hold too{key}"), *lines, *pen.wrap(BANDS, "  ")]
+
+
+def _found(result: Result) -> list[Share]:
+    return [share for share in by(result.shares, "source") if share.documents.count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,10 @@ class _Scale:
 _WORD, _FIGURE, _INTERVAL = 10, 7, 14
 
 
-def _scale(pen: Pen, shares: Sequence[Share]) -> _Scale:
+def _scale(pen: Pen, result: Result) -> _Scale:
+    shares = (*by(result.shares, "verdict"), *_found(result)[:SOURCES])
     top = ceiling(max(each.tokens.high, each.tokens.share) for each in shares)
-    key = min(max(cells(one_line(share.key[:NAME])) for share in shares), 20)
+    key = min(max((cells(one_line(share.key[:NAME])) for share in shares), default=0), 20)
     fixed = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
     room = pen.width - fixed
     return _Scale(top, key, room if room >= 10 else 0)
@@ -109,10 +115,19 @@ def _line(pen: Pen, share: Share, scale: _Scale) -> list[str]:
     if estimate.corrected and estimate.count:
         more = [f"  {padded('  corrected', room)}{_figures(estimate.corrected)}"]
     if not scale.bar:
-        return [f"  {padded(f'{name} ({word})' if word else name, room)}{figures}", *more]
+        *above, label = _narrow(name, word, room, pen.width)
+        return [*above, f"  {padded(label, room)}{figures}", *more]
     drawn = pen.paint(padded(cell_bar(share, scale.top, scale.bar), scale.bar), colour)
     label = f"{padded(name, scale.key)} {pen.paint(padded(word, _WORD), colour)}"
     return [f"  {label} {drawn}{figures}", *more]
+
+
+def _narrow(name: str, word: str, room: int, width: int) -> list[str]:
+    """Label a line without a bar; where name and verdict do not fit, the name stands above."""
+    label = f"{name} ({word})" if word else name
+    if not word or cells(label) < room:
+        return [label]
+    return [f"  {shortened(name, width - 2)}", f"  {word}"]
 
 
 def _figures(estimate: Estimate | Corrected) -> str:

@@ -23,6 +23,7 @@ from provenance.report.wording import (
     by_source,
     gate_sentence,
     headline,
+    told_apart,
 )
 
 LEAST, MOST = 40, 100
@@ -116,9 +117,9 @@ def _why(pen: Pen, result: Result) -> list[str]:
 
 
 def _rulings(pen: Pen, group: Sequence[SourceRuling]) -> list[str]:
-    each, *others = group
+    (each, *others), alike = told_apart(group)
     ruling = each.ruling
-    part = f" in {count(each.documents, 'document')}" if others else ""
+    part = f" in {count(each.documents, 'document')}" if len(group) > 1 else ""
     lines = pen.wrap(
         f"{each.name} is {ruling.verdict}{part} ({ruling.basis}). {ruling.why}", "  ", "    "
     )
@@ -130,8 +131,10 @@ def _rulings(pen: Pen, group: Sequence[SourceRuling]) -> list[str]:
             "    ",
             "      ",
         )
-    if others[_OTHERS:]:
-        lines += pen.wrap(f"and {count(len(others) - _OTHERS, 'more ruling')}", "    ")
+    untold = len(others[_OTHERS:]) + len(alike)
+    effect = "" if others[_OTHERS:] else " to the same effect"
+    if untold:
+        lines += pen.wrap(f"and {count(untold, 'more ruling')}{effect}", "    ")
     return lines
 
 

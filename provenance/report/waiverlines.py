@@ -1,8 +1,8 @@
 """What came of each waiver, in a sentence that reports share."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from provenance.model import Result, WaiverOutcome
+from provenance.model import Result, Waiver, WaiverOutcome
 from provenance.report.figures import count
 
 
@@ -22,6 +22,11 @@ def waiver_sentences(result: Result) -> tuple[str, ...]:
     return tuple(_sentence(each) for each in sorted(result.waivers, key=_rank))
 
 
+def last_day(waiver: Waiver) -> date:
+    """Give the last day on which a waiver counts: that on which it expires, it does not."""
+    return waiver.expires - timedelta(days=1)
+
+
 def _rank(outcome: WaiverOutcome) -> int:
     return 0 if outcome.expired else 1 if not outcome.findings else 2
 
@@ -33,7 +38,7 @@ def _sentence(outcome: WaiverOutcome) -> str:
             f"EXPIRED {waiver.expires}: '{waiver.id}' no longer counts, and what it excused "
             f"({found}) does."
         )
-    last = waiver.expires - timedelta(days=1)
+    last = last_day(waiver)
     if not outcome.findings:
         return f"Unused: '{waiver.id}', until {last}, excuses nothing that was found."
     return f"'{waiver.id}' excuses {found} until {last}; {waiver.approver} answers for it."

@@ -206,6 +206,30 @@ def by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...]
     )
 
 
+def told_apart(
+    group: Iterable[SourceRuling],
+) -> tuple[tuple[SourceRuling, ...], tuple[SourceRuling, ...]]:
+    """Part rulings that say something new from those that repeat the outcome of another.
+
+    Parameters
+    ----------
+    group : iterable of SourceRuling
+        Of one source, in the order in which they are told.
+
+    Returns
+    -------
+    tuple of two tuples of SourceRuling
+        The first of each verdict, basis and statement; and the others, for items of other dates or
+        licences.
+    """
+    said: dict[tuple[Verdict, str, str | None], list[SourceRuling]] = {}
+    for each in group:
+        outcome = (each.ruling.verdict, each.ruling.basis, each.ruling.terms)
+        said.setdefault(outcome, []).append(each)
+    firsts = tuple(alike[0] for alike in said.values())
+    return firsts, tuple(other for alike in said.values() for other in alike[1:])
+
+
 def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
     """Pick the shares of one kind.
 

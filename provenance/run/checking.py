@@ -158,6 +158,8 @@ def check_opened(
     made = _report(opened, readings, looked, registries, excuses, policy, library, judge, now)
     result = replace(
         made.result,
+        corpus=replace(made.result.corpus, split=settings.split),
+        rules_path=None if settings.rules is None else str(settings.rules),
         backgrounds=coverage(against.backgrounds),
         control=against.chance(whole, settled, made.findings),
         calibration=None if fit is None else fit.summary(made.result.corpus.digest),

@@ -99,6 +99,12 @@ def test_a_column_sorts_both_ways_and_says_so(page):
     assert page.evaluate(DOCUMENTS)[-1] != "page-300"
 
 
+def test_matched_words_keep_the_signs_between_them_and_say_where_others_stand(page):
+    said = page.evaluate("[...document.querySelectorAll('.said')].map((e) => e.textContent)")
+    assert "今天的雨把整条街洗成了一面镜子\uff0c连路灯都在练习倒立" in said
+    assert any("the habit of taking it … measure before" in each for each in said)
+
+
 def test_a_finding_opens_side_by_side_with_why_and_how_sure(page):
     page.evaluate("document.querySelector('.opener').click()")
     opened = "document.querySelector('.opened')"
@@ -126,12 +132,11 @@ def test_an_opened_finding_says_who_contests_and_who_waives_it(page):
     said = page.evaluate("document.getElementById('entries').textContent")
     assert "No gate counts it: a permitted source or a background holds the same." in said
     assert "Stack Exchange (88121), y<i>" in said
-    assert "These pages quote our own account. (Legal, R. Osei, until 2027-01-31)" in said
+    assert "These pages quote our own account. (Legal, R. Osei, until 2027-01-30)" in said
 
 
-def test_keys_search_move_open_and_close(page):
-    page.press("/")
-    assert page.evaluate("document.activeElement.id") == "words"
+def test_keys_move_open_close_and_go_back_to_the_search(page):
+    page.evaluate("document.getElementById('words').focus()")
     page.press("ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown", "Enter")
     assert page.evaluate("document.activeElement.textContent") == "page-7"
     assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
@@ -139,6 +144,31 @@ def test_keys_search_move_open_and_close(page):
     page.press("Tab", "Escape")
     assert page.evaluate(OPEN) == 0
     assert page.evaluate("document.activeElement.textContent") == "page-7"
+    page.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "words"
+
+
+@pytest.mark.parametrize("focused", ["#open-all", ".opener", "#sources a"])
+def test_no_key_that_types_a_sign_does_anything(page, focused):
+    page.evaluate(f"document.querySelector({focused!r}).focus()")
+    state = f"[{TALLY}, {OPEN}, document.activeElement.outerHTML]"
+    before = page.evaluate(state)
+    page.press(*"/?.,-+#0aAjJkKnNsSxXéß")
+    assert page.evaluate(state) == before
+
+
+def test_the_search_finds_in_the_last_row_while_its_texts_are_still_being_made(many):
+    last = many.evaluate("of.document(every.length - 1)")
+    many.evaluate(f"""
+      (() => {{
+        const words = document.getElementById("words");
+        words.focus();
+        words.value = {last!r};
+        choose();
+      }})()
+    """)
+    assert many.evaluate(DOCUMENTS) == [last]
+    many.wait_for("texts.filter(Boolean).length === every.length")
 
 
 def test_a_finding_has_an_address_that_opens_it(browser, pages, page):

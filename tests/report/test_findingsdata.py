@@ -60,7 +60,7 @@ def test_what_is_contested_or_waived_says_by_what():
     row = columns["document"].index("faq-12")
     assert columns["waiver"][row] == EXCUSED
     said = dict(data["waivers"])[EXCUSED]
-    assert said == "These pages quote our own account. (Legal, R. Osei, until 2027-01-31)"
+    assert said == "These pages quote our own account. (Legal, R. Osei, until 2027-01-30)"
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,38 @@ def test_the_terms_stand_with_clause_address_period_and_confidence():
         assert words in PAGE.text
 
 
+def test_rulings_to_the_same_effect_are_told_once_and_folded_after_that():
+    first, *others = REPORT.result.rulings
+    ruling = first.ruling
+    again = replace(first, documents=7, ruling=replace(ruling, why="It was posted earlier."))
+    result = replace(REPORT.result, rulings=(first, again, again, *others))
+    text = html_page(Report(result, REPORT.findings))
+    article = text[text.index('id="source-1"') : text.index("</article>")]
+    shown, folded = article.split("2 more rulings on its items of other dates or licences, to the")
+    assert ruling.why[:30] in shown
+    assert folded.count("It was posted earlier.") == 2
+    assert "to the same effect" not in TEXT
+
+
+def test_days_stay_whole_and_addresses_break_at_their_parts():
+    assert 'Agreement of <span class="dates">2025-06-04</span>, whose' in TEXT
+    assert ">https://developer.x.com/<wbr>en/<wbr>developer-terms/<wbr>agreement</a>" in TEXT
+
+
+def test_a_copy_at_the_same_address_is_not_told_twice():
+    first, *others = REPORT.result.rulings
+    (reason, *rest) = first.ruling.reasons
+    told = []
+    for copy in (reason.terms.address, "https://copies.example/agreement"):
+        terms = replace(reason.terms, stored_copy=copy)
+        ruling = replace(first.ruling, reasons=(replace(reason, terms=terms), *rest))
+        result = replace(REPORT.result, rulings=(replace(first, ruling=ruling), *others))
+        told.append(Page(html_page(Report(result, REPORT.findings))).text.count("Stored copy"))
+    assert told == [0, 1]
+
+
 def test_results_stand_by_terms_as_well_as_by_source():
-    table = PAGE.text[PAGE.text.index("What decided, clause by clause") :]
+    table = PAGE.text[PAGE.text.index("The clauses that decided") :]
     row = table[: table.index("Content licence")]
     for said in (
         "X Developer Agreement, III.A (k)",
@@ -134,7 +164,7 @@ def test_findings_stand_by_file_column_and_year():
 
 def test_waivers_show_their_end_and_whether_they_count():
     assert "own-content: source=x, documents=faq-*" in PAGE.text
-    assert "in use until 2027-01-31" in PAGE.text
+    assert "in use until 2027-01-30" in PAGE.text
     assert "expired 2026-03-01" in PAGE.text
 
 

@@ -63,6 +63,15 @@ def test_the_page_is_quiet_fits_and_can_be_read(browser, pages, name, width, dar
     assert browser.evaluate(FAINT) == []
 
 
+def test_on_a_phone_all_of_a_cell_stands_beside_its_label(browser, pages):
+    browser.open(pages["fails"], width=390)
+    indented = """
+    [...document.querySelectorAll(".stack td > *")].filter((e) => e.offsetParent)
+      .map((e) => e.getBoundingClientRect().left - e.closest("td").getBoundingClientRect().left)
+    """
+    assert min(browser.evaluate(indented)) > 100
+
+
 def test_light_and_dark_differ(browser, pages):
     colours = []
     for dark in (False, True):

@@ -63,6 +63,13 @@ def test_sample_control_and_policy_are_named():
     assert given_["policy"] == "provenance.toml"
 
 
+def test_a_split_and_rules_of_ones_own_are_named_where_they_were_given(tmp_path):
+    result = sample_report().result
+    assert (parsed(result)["split"], parsed(result)["rules"]) == (None, None)
+    given_ = replace(result, corpus=replace(result.corpus, split="train"), rules_path=str(tmp_path))
+    assert (parsed(given_)["split"], parsed(given_)["rules"]) == ("train", tmp_path)
+
+
 @given(RESULTS)
 def test_no_name_of_others_breaks_out_of_its_word(result):
     words = shlex.split(" ".join(" ".join(each) for each in command_of(result)))

@@ -47,8 +47,16 @@ def test_shares_stand_with_their_intervals():
     assert re.search(r"forbidden +█+=·+ +2\.1% +1\.9\N{EN DASH}2\.5%$", line)
 
 
+def test_without_room_for_bars_a_verdict_is_still_whole():
+    text = terminal_summary(REPORT, width=40, colour=False)
+    assert re.search(r"\n  x \(forbidden\) +2\.1% ", text)
+    assert re.search(r"\n  stackexchange\n    restricted +0\.99% ", text)
+    assert "\nWhat others hold too\n" in text
+
+
 def test_what_others_hold_too_stands_as_a_band():
     text = terminal_summary(REPORT, width=80, colour=False)
+    assert "\nWhat others hold too (contested: =)\n" in text
     band = "1.9% uncontested … 2.4% in all; 0.21% contested"
     assert f"\n  forbidden: {band}\n  x: {band}\n" in text
     assert "  reddit: " in text[text.index("Limits") :]
@@ -97,6 +105,15 @@ def test_every_source_that_was_found_has_its_reason():
         assert words in text
     assert "Mastodon" not in text
     assert "Not found: mastodon." in text
+
+
+def test_rulings_to_the_same_effect_are_counted_not_repeated():
+    first, *others = REPORT.result.rulings
+    again = replace(first, documents=7)
+    result = replace(REPORT.result, rulings=(first, again, again, *others))
+    text = terminal_summary(Report(result, REPORT.findings), width=80, colour=False)
+    assert "and 2 more rulings to the same effect\n" in text
+    assert "In 7 documents" not in text
 
 
 def test_it_says_what_was_not_read_and_that_absence_is_no_clearance():

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.model import WaiverOutcome
+from provenance.read import load_rules
+from provenance.report.pen import Pen
+from provenance.report.policytext import policy_text
 from provenance.report.waiverlines import waiver_sentences
 from tests.report.samples import WAIVER, sample_report
 
@@ -29,3 +32,11 @@ def test_the_day_named_is_the_last_on_which_it_counts():
         replace(sample_report().result, waivers=(WaiverOutcome(last, expired=False, findings=1),))
     )
     assert "until 2025-12-31" in said
+
+
+def test_a_policy_in_words_names_the_same_day():
+    policy = sample_report().result.policy
+    told = policy_text(policy, load_rules(None), (), date(2026, 5, 4), Pen(100, colour=False))
+    said = " ".join(told.split())
+    assert "approved by Legal, R. Osei; until 2027-01-30)" in said
+    assert "approved by M. Duarte; EXPIRED 2026-03-01)" in said

@@ -13,6 +13,7 @@ from provenance.report.wording import (
     by_source,
     headline,
     remedy_of,
+    told_apart,
 )
 from tests.report.samples import sample_report
 
@@ -109,3 +110,11 @@ def test_shares_stand_strictest_first():
 def test_every_basis_of_the_law_book_has_words(root):
     book = yaml.safe_load((root / "rules" / "verdicts.yaml").read_text("utf-8"))
     assert {basis["id"] for basis in book["bases"]} <= set(BASES)
+
+
+def test_rulings_are_told_apart_by_verdict_basis_and_statement():
+    first = RESULT.rulings[0]
+    same = replace(first, documents=3)
+    laxer = replace(first, ruling=replace(first.ruling, verdict=Verdict.RESTRICTED))
+    older = replace(first, ruling=replace(first.ruling, terms="x/terms-of-service/2020-06-18"))
+    assert told_apart([first, same, laxer, older, first]) == ((first, laxer, older), (same, first))

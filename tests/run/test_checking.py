@@ -188,6 +188,26 @@ def test_a_result_is_read_back_as_it_was_written(tmp_path: Path, checked, posts,
     assert read.findings.to_pylist() == made.findings.to_pylist()
 
 
+def test_a_result_says_which_split_and_whose_rules_were_asked_for(
+    tmp_path: Path, root: Path, registry: str, posts, pages
+) -> None:
+    import datasets
+
+    texts = {"train": pages, "test": [posts[0]["text"], *pages]}
+    datasets.disable_progress_bars()
+    saved = {name: datasets.Dataset.from_dict({"text": texts[name]}) for name in texts}
+    datasets.DatasetDict(saved).save_to_disk(str(tmp_path / "saved"))
+    policy = Policy(registries=(registry,))
+
+    made = check([str(tmp_path / "saved")], policy, Settings(split="test", rules=root / "rules"))
+    plain = check([str(tmp_path / "saved")], policy, Settings(split="train"))
+
+    assert (made.result.corpus.split, made.result.rules_path) == ("test", str(root / "rules"))
+    assert made.result.corpus.documents == len(texts["test"])
+    assert (plain.result.corpus.split, plain.result.rules_path) == ("train", None)
+    assert plain.result.rules_digest == made.result.rules_digest
+
+
 def test_without_a_registry_nothing_is_checked(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no registry"):
         check([str(tmp_path)], Policy())

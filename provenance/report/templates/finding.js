@@ -41,9 +41,14 @@ const passage = ([ends, ...pieces]) =>
 // Closed --------------------------------------------------------------------------------------
 
 const MOST = 240; // letters of the words that matched; the rest is a click away
+const WORD = /[\p{L}\p{N}]/u; // between two matches, whatever says something is left out
 const matchedWords = (row) => {
   const [, ...pieces] = of.excerpt(row) ?? of.held(row) ?? [0];
-  const words = pieces.filter((_, at) => at % 2).join(" … ");
+  const between = (piece) => (WORD.test(piece) ? " … " : piece);
+  const words = pieces
+    .slice(1, pieces.length - (pieces.length % 2)) // from the first that matched to the last
+    .map((piece, at) => (at % 2 ? between(piece) : piece))
+    .join("");
   return words ? make("span", { class: "said", dir: "auto" }, words.slice(0, MOST)) : null;
 };
 const evidenceOf = (row) =>

@@ -108,7 +108,7 @@ const locate = () => {
   line.scrollIntoView({ behavior: "instant" });
 };
 
-// Keys -----------------------------------------------------------------------------------------
+// Keys: none that types a letter, for whoever speaks to a browser types letters without meaning to.
 
 const step = (from, by) => {
   const all = openers();
@@ -120,12 +120,12 @@ const press = (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const line = event.target.closest("#entries tr");
   const opener = line && openerOf(line);
-  if (event.key === "/" && !event.target.closest("input, select")) byId("words").focus();
-  else if (event.key === "ArrowDown" && event.target === byId("words")) step(null, 1);
+  if (event.key === "ArrowDown" && event.target === byId("words")) step(null, 1);
   else if (opener && event.key in STEPS) step(opener, STEPS[event.key]);
   else if (opener && event.key === "Escape") {
+    const next = isOpen(opener) ? opener : byId("words");
     setOpen(opener, false);
-    opener.focus();
+    next.focus();
   } else return;
   event.preventDefault();
 };
@@ -144,7 +144,7 @@ byId("words").addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(choose, PATIENCE);
 });
-byId("words").addEventListener("focus", () => every.forEach(textOf), { once: true });
+byId("words").addEventListener("focus", () => prepareSearch(0), { once: true });
 for (const each of headings) each.addEventListener("click", () => sortBy(each));
 byId("previous").addEventListener("click", () => turn(-1));
 byId("next").addEventListener("click", () => turn(1));
@@ -154,7 +154,7 @@ byId("entries").addEventListener("click", (event) => {
   // Whoever marks words with the mouse wants to copy them.
   if (line && getSelection().isCollapsed) toggle(openerOf(line));
 });
-document.addEventListener("keydown", press);
+byId("explorer").addEventListener("keydown", press);
 addEventListener("hashchange", locate);
 byId("strongest").remove();
 byId("explorer").hidden = false;
