@@ -79,7 +79,7 @@ def policy_text(
     sections = {
         "Asked": [f"What may be used {asked(policy.circumstances)}."],
         "Tolerated": [
-            f"{gate}: fails where more than {limit(gate.limit)} of the {gate.unit} is so."
+            f"{gate}: fails where that is more than {limit(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
         "Claimed": claims or ["No statutory exception: none changes a verdict."],
