@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -33,9 +34,13 @@ def declared(project):
     return {distribution(requirement) for requirement in project["dependencies"]}
 
 
+distributions = cache(packages_distributions)
+"""Asked of every file that is installed, once."""
+
+
 def foreign(names):
     """Distributions behind imported `names`, the standard library and our own left out."""
-    known = packages_distributions()
+    known = distributions()
     tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - OURS
     found = {known.get(top, [top])[0].lower() for top in tops}
     return {PARTS.get(name, name) for name in found}

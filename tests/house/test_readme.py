@@ -2,12 +2,13 @@
 
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.cli.commandline import provenance
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (
@@ -50,20 +51,9 @@ def documents(root):
 
 
 @pytest.fixture(scope="module")
-def help_of():
-    known = {}
-
-    def ask(*command):
-        if command not in known:
-            known[command] = subprocess.run(
-                [sys.executable, "-m", "provenance", *command, "--help"],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        return known[command]
-
-    return ask
+def help_of(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("help")
+    return cache(lambda *command: provenance(*command, "--help", cwd=folder))
 
 
 def test_commands_exist(documents, help_of):
