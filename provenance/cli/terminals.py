@@ -14,8 +14,9 @@ def width() -> int:
 
 
 def is_coloured() -> bool:
-    """Whether to write in colour: on a terminal, unless NO_COLOR says no."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    """Whether to write in colour: on a terminal that has some, unless NO_COLOR is not empty."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
 def pen() -> Any:
