@@ -22,6 +22,7 @@ from provenance.model import (
     Policy,
     Report,
     Result,
+    tally,
 )
 from provenance.read import Corpus
 from provenance.run.backgrounds import coverage
@@ -138,7 +139,7 @@ def check_opened(
     readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        raise _nothing(opened)
+        raise _nothing(opened, readings)
     settled = claims(readings, registries, settings.threads, frozen)
     model = model_of(readings, registries) if frozen is None else frozen
     spans = gather(
@@ -205,12 +206,23 @@ def _memory(settings: Settings, against: References, declarations: Declarations)
     return memory
 
 
-def _nothing(opened: Corpus) -> EmptyCorpus:
-    columns = ", ".join(opened.text_columns) or "no column"
+def _nothing(opened: Corpus, readings: Sequence[Reading]) -> EmptyCorpus:
+    faults = tally(one for reading in readings for one in reading.skipped)
+    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_FAULTS]]
+    told = [
+        f"there is no text to check in {', '.join(opened.addresses)}",
+        *([f"what was read is {', '.join(opened.text_columns)}"] if opened.text_columns else []),
+        *([f"rows were passed over ({'; '.join(rows)})"] if rows else []),
+    ]
+    mend = "mend these rows, or " if rows else ""
     return EmptyCorpus(
-        f"there is no text to check in {', '.join(opened.addresses)}; what was read is {columns}",
-        remedy="name the column that holds the text with --text-column",
+        "; ".join(told),
+        remedy=f"{mend}name the column that holds the text with --text-column",
     )
+
+
+_FAULTS = 3
+"""Kinds of rows that could not be read, told where nothing could."""
 
 
 def _report(  # noqa: PLR0913 (every stage's outcome meets here)
