@@ -85,24 +85,17 @@ class Lawbook:
     def _subject(self, subject: str, declared: str | None) -> Matter:
         source, licence = self._sources.get(folded(subject)), self._licence(subject)
         signal = self._signals.get(subject)
+        own: tuple[Terms, ...] = ()
         if source is not None:
-            terms, unknown, name = self._declared(declared or source.content_licence)
             undocumented = bool(source.terms) or source.content_licence is None
-            return Matter(
-                source.id,
-                source.name,
-                known=True,
-                platform=source.terms,
-                licence=terms,
-                undocumented=undocumented,
-                unknown_licence=unknown,
-                known_licence=name,
+            found = Matter(
+                source.id, source.name, known=True, platform=source.terms, undocumented=undocumented
             )
-        if licence is not None:
-            return Matter(
-                licence.id, licence.name, known=True, licence=licence.terms, undocumented=False
-            )
-        if signal is not None:
+            declared = declared or source.content_licence
+        elif licence is not None:
+            found = Matter(licence.id, licence.name, known=True, undocumented=False)
+            own = licence.terms
+        elif signal is not None:
             return Matter(
                 signal.id,
                 signal.name,
@@ -111,16 +104,11 @@ class Lawbook:
                 undocumented=False,
                 is_signal=True,
             )
+        else:
+            found = Matter(subject, subject, known=False, undocumented=False)
         terms, unknown, name = self._declared(declared)
-        return Matter(
-            subject,
-            subject,
-            known=False,
-            licence=terms,
-            undocumented=False,
-            unknown_licence=unknown,
-            known_licence=name,
-        )
+        lent = terms if own is terms else (*own, *terms)
+        return replace(found, licence=lent, unknown_licence=unknown, known_licence=name)
 
     def bound(self, matter: Matter, plea: Plea) -> Bound:
         """Return what of a matter counts for somebody, whatever the moment."""
