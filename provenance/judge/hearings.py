@@ -12,7 +12,16 @@ from provenance.judge.matters import ELSEWHERE, Matter, Moment, Plea
 from provenance.judge.periods import collection_days, in_words
 from provenance.judge.statements import Order, Statement
 from provenance.judge.transcripts import Heard, Transcript
-from provenance.model import Actor, Alternative, DateRange, ModelScope, Reason, Stretch, Verdict
+from provenance.model import (
+    Actor,
+    Agreement,
+    Alternative,
+    DateRange,
+    ModelScope,
+    Reason,
+    Stretch,
+    Verdict,
+)
 
 ROLES = {
     Actor.SCRAPER: "as scraper",
@@ -68,6 +77,12 @@ class Hearing:
     def stands(self) -> Statement:
         """What stands: the strictest, where the moment is not known."""
         return self._standing(self.moments, self._plea)
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """The contracts that permit what stands, each on some of the days."""
+        signed = (heard.stands.agreement for heard in self._heard)
+        return tuple(dict.fromkeys(each for each in signed if each is not None))
 
     def reasons(self) -> tuple[Reason, ...]:
         """Return every document considered, decisive ones first."""

@@ -46,12 +46,12 @@ def remedy(hearing: Hearing) -> str | None:
 
 def _ground(hearing: Hearing, stands: Statement) -> str:
     purpose = hearing.lawbook.circumstances.purpose
-    terms, signed = stands.terms, stands.agreement
-    if signed is not None:
-        when = in_words(signed.period)
-        return (
+    terms = stands.terms
+    if stands.agreement is not None:
+        return " ".join(
             f"Agreement {signed.reference!r} permits {purpose} on content of "
-            f"{hearing.matter.name} collected {when}."
+            f"{hearing.matter.name} collected {in_words(signed.period)}."
+            for signed in hearing.agreements
         )
     if terms is None:
         return _absence(hearing, stands)
