@@ -56,9 +56,10 @@ def rule_all(judge: Judge, subjects: Column, dates: Column, licences: Column) ->
         subject, licence = names[pair // len(declared)], declared[pair % len(declared)]
         turns = np.array(judge.turning_days(subject, licence), "datetime64[D]").astype(np.int64)
         found = np.searchsorted(turns, ordinals[rows], side="right")
-        stretches, places = np.unique(np.where(known[rows], found, UNDATED), return_inverse=True)
-        codes[rows] = len(distinct) + places
-        distinct += [judge.rule_stretch(subject, licence, s) for s in stretches.tolist()]
+        stretches = np.where(known[rows], found, UNDATED)
+        asked = np.flatnonzero(np.bincount(stretches - UNDATED)) + UNDATED
+        codes[rows] = len(distinct) + np.searchsorted(asked, stretches)
+        distinct += [judge.rule_stretch(subject, licence, s) for s in asked.tolist()]
     return Judgements(codes, tuple(distinct))
 
 

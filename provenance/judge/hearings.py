@@ -1,17 +1,27 @@
 """A hearing: every moment and role that may be the true one, and what stands in each."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import TypeVar
 
 from provenance.judge.lawbook import Lawbook
-from provenance.judge.matters import ELSEWHERE, Matter, Moment
-from provenance.judge.periods import collection_days, in_words, publication_days
-from provenance.judge.statements import AGREEMENT, Statement
-from provenance.judge.transcripts import Transcript
-from provenance.model import Actor, Alternative, DateRange, ModelScope, Reason, Stretch, Verdict
+from provenance.judge.matters import ELSEWHERE, Matter, Moment, Plea
+from provenance.judge.periods import collection_days, in_words
+from provenance.judge.statements import Order, Statement
+from provenance.judge.transcripts import Heard, Transcript
+from provenance.model import (
+    Actor,
+    Agreement,
+    Alternative,
+    DateRange,
+    ModelScope,
+    Reason,
+    Stretch,
+    Verdict,
+)
 
 ROLES = {
     Actor.SCRAPER: "as scraper",
@@ -29,6 +39,7 @@ MODELS = {
 }
 Outcome = tuple[object, ...]
 Where = TypeVar("Where", bound=Hashable)
+_ORDER = attrgetter("order")
 
 
 @dataclass(frozen=True)  # without slots: what is asked for again is kept
@@ -45,16 +56,12 @@ class Hearing:
         What the moments would be if nobody knew when the content was collected.
     item_date : date or None
         When the content was published.
-    agreements, claims : bool
-        Whether contracts, and claims of statutory exceptions, count.
     """
 
     transcript: Transcript
     moments: tuple[Moment, ...]
     ever: tuple[Moment, ...]
     item_date: date | None = None
-    agreements: bool = True
-    claims: bool = True
 
     @property
     def lawbook(self) -> Lawbook:
@@ -66,63 +73,55 @@ class Hearing:
         """Whose documents."""
         return self.transcript.matter
 
-    def stands(self, actor: Actor | None) -> Statement:
-        """Return what stands for a role: the strictest, where the moment is not known."""
-        said = [self._at(moment, actor) for moment in self.moments]
-        if self.matter.is_signal:
-            # Where and when a signal has no meaning, it says nothing to be weighed.
-            said = [each for each in said if each.terms is not None] or said
-        return self.lawbook.scale.strictest(said)
+    @cached_property
+    def stands(self) -> Statement:
+        """What stands: the strictest, where the moment is not known."""
+        return self._standing(self.moments, self._plea)
 
-    def reasons(self, stands: Statement) -> tuple[Reason, ...]:
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """The contracts that permit what stands, each on some of the days."""
+        signed = (heard.stands.agreement for heard in self._heard)
+        return tuple(dict.fromkeys(each for each in signed if each is not None))
+
+    def reasons(self) -> tuple[Reason, ...]:
         """Return every document considered, decisive ones first."""
-        heard = self._heard()
-        every = [s for each in heard for s in (each.lifted, each) if s is not None]
+        said = [each for heard in self._heard for each in heard.said]
+        lifted = {
+            s.lifted.terms.id: s.terms.id for s in said if s.terms and s.lifted and s.lifted.terms
+        }
+        every = {_outcome(s): s for each in said for s in (each, each.lifted) if s is not None}
         # A version that says one thing on some days and another on others is told once: as it
         # decides, or else at its strictest.
-        every.sort(
-            key=lambda s: (_has_no_part(s, stands), self.lawbook.scale.order(s)), reverse=True
-        )
-        said = {s.terms.id: s for s in every if s.terms is not None}
-        lifted = {
-            each.lifted.terms.id: each.terms.id
-            for each in heard
-            if each.terms and each.lifted and each.lifted.terms
-        }
-        reasons = [
-            Reason(
-                s.terms,
-                s.verdict,
-                s.basis,
-                not _has_no_part(s, stands),
-                lifted.get(s.terms.id),
-            )
-            for s in sorted(said.values(), key=self.lawbook.scale.order)
-            if s.terms is not None
-        ]
-        return tuple(sorted(reasons, key=lambda reason: not reason.decisive))
+        told: dict[str, Reason] = {}
+        for s in sorted(every.values(), key=self._importance):
+            if s.terms is not None and s.terms.id not in told:
+                decisive = verdict_and_basis(s) == verdict_and_basis(self.stands)
+                lifted_by = lifted.get(s.terms.id)
+                told[s.terms.id] = Reason(s.terms, s.verdict, s.basis, decisive, lifted_by)
+        return tuple(told.values())
 
-    def alternatives(self, stands: Statement) -> tuple[Alternative, ...]:
+    def alternatives(self) -> tuple[Alternative, ...]:
         """Return what would stand in each period, role or place, or without what was granted."""
-        collected = self.by_collection(_outcome)
-        published = self.by_publication(_outcome)
-        found = self.by_role
+        collected = _split(_joined(self._collected, _outcome), _outcome)
+        published = _split(_joined(self._each(lambda m: m.published), _outcome), _outcome)
+        placed = _split(self._each(lambda m: m.place), _outcome)
+        modelled = _split(self._models, _outcome)
         every = [
             *((self.collected_in_words(span), said) for span, said in collected),
             *((f"published {in_words(span)}", said) for span, said in published),
-            *self._by_place(),
-            *self.by_model(_outcome),
-            *self._undated(stands),
-            *(found if any(_outcome(said) != _outcome(stands) for _, said in found) else []),
-            *self._without(stands),
+            *((_place_in_words(place), said) for place, said in placed),
+            *((_model_in_words(model), said) for model, said in modelled),
+            *self._undated(),
+            *self._in_other_roles(),
+            *self._without(),
         ]
         return tuple(Alternative(when, *_outcome(said)) for when, said in every)
 
-    def by_collection(
-        self, outcome: Callable[[Statement], Outcome]
-    ) -> list[tuple[DateRange, Statement]]:
-        """Return what stands in each period of collection; nothing, where one outcome does."""
-        return self._split(outcome, lambda moment: moment.collected)
+    @cached_property
+    def by_collection(self) -> Sequence[tuple[DateRange, Statement]]:
+        """What stands in each period of collection; nothing, where one outcome does."""
+        return _split(_joined(self._collected, verdict_and_basis), verdict_and_basis)
 
     def collected_in_words(self, span: DateRange) -> str:
         """Write a period of collection; one that begins before the content did has no beginning."""
@@ -133,108 +132,91 @@ class Hearing:
             span = DateRange(None, span.until)
         return f"collected {in_words(span)}"
 
-    def by_publication(
-        self, outcome: Callable[[Statement], Outcome]
-    ) -> list[tuple[DateRange, Statement]]:
-        """Return what stands for each date of publication; nothing, where one outcome does."""
-        return self._split(outcome, lambda moment: moment.published)
-
     @cached_property
     def by_role(self) -> list[tuple[str, Statement]]:
-        """Return what stands in each role; nothing, where the role is known."""
-        if self.lawbook.circumstances.actor is not None:
+        """What stands in each role; nothing, where the role is known."""
+        if self._plea.actor is not None:
             return []
-        return [(ROLES[role], self.stands(role)) for role in self.lawbook.roles]
+        return [
+            (ROLES[role], self._standing(self.moments, Plea(role))) for role in self.lawbook.roles
+        ]
 
-    def by_model(self, outcome: Callable[[Statement], Outcome]) -> list[tuple[str, Statement]]:
-        """Return what stands for each kind of model; nothing, where one outcome does."""
-        found = self._each(lambda moment: moment.model)
-        if len({outcome(said) for _, said in found}) == 1:
-            return []
+    @cached_property
+    def by_model(self) -> Sequence[tuple[str, Statement]]:
+        """What stands for each kind of model; nothing, where one outcome does."""
+        found = _split(self._models, verdict_and_basis)
         return [(_model_in_words(model), said) for model, said in found]
 
     @cached_property
     def undated(self) -> Statement:
-        """Return what would stand if nobody knew when the content was collected."""
-        return replace(self, moments=self.ever).stands(self.lawbook.circumstances.actor)
+        """What would stand if nobody knew when the content was collected."""
+        if self.ever == self.moments:
+            return self.stands
+        return self._standing(self.ever, self._plea)
 
     def without_agreements(self) -> Statement:
         """Return what would stand if nothing had been signed."""
-        bare = replace(self, agreements=False)
-        return bare.stands(self.lawbook.circumstances.actor)
+        return self._standing(self.moments, self._plea._replace(agreements=False))
 
     def without_claims(self) -> Statement:
         """Return what would stand if no statutory exception were claimed."""
-        bare = replace(self, claims=False)
-        return bare.stands(self.lawbook.circumstances.actor)
-
-    def _heard(self) -> list[Statement]:
-        actor = self.lawbook.circumstances.actor
-        return [
-            said
-            for moment in self.moments
-            for said in self.transcript.at(moment, actor, claims=self.claims).said
-        ]
-
-    def _without(self, stands: Statement) -> list[tuple[str, Statement]]:
-        bare = [("without the agreement", self.without_agreements())] if stands.agreement else []
-        unclaimed = self.without_claims() if self.matter.claimed else stands
-        if _outcome(unclaimed) == _outcome(stands):
-            return bare
-        return [*bare, ("without the statutory exception", unclaimed)]
-
-    def _undated(self, stands: Statement) -> list[tuple[str, Statement]]:
-        undated = self.undated
-        if verdict_and_basis(undated) == verdict_and_basis(stands):
-            return []
-        return [("collected on an unknown date", undated)]
-
-    def _by_place(self) -> list[tuple[str, Statement]]:
-        found = self._each(lambda moment: moment.place)
-        if len({_outcome(said) for _, said in found}) == 1:
-            return []
-        return [
-            ("elsewhere" if place == ELSEWHERE else f"in {place}", said) for place, said in found
-        ]
+        return self._standing(self.moments, self._plea._replace(claims=False))
 
     def timeline(self) -> tuple[Stretch, ...]:
         """Return what stands on each day of collection that may be the true one."""
-        joined = self._joined(_outcome, lambda moment: moment.collected)
+        joined = _joined(self._collected, _outcome)
         return tuple(Stretch(span, *_outcome(said)) for span, said in joined)
 
-    def _split(
-        self, outcome: Callable[[Statement], Outcome], axis: Callable[[Moment], DateRange]
-    ) -> list[tuple[DateRange, Statement]]:
-        joined = self._joined(outcome, axis)
-        return joined if len(joined) > 1 else []
+    def _without(self) -> Iterator[tuple[str, Statement]]:
+        if self.stands.agreement is not None:
+            yield "without the agreement", self.without_agreements()
+        if self.matter.claimed and _outcome(unclaimed := self.without_claims()) != _outcome(
+            self.stands
+        ):
+            yield "without the statutory exception", unclaimed
 
-    def _joined(
-        self, outcome: Callable[[Statement], Outcome], axis: Callable[[Moment], DateRange]
-    ) -> list[tuple[DateRange, Statement]]:
-        joined: list[tuple[DateRange, Statement]] = []
-        for span, said in self._each(axis):
-            if joined and outcome(joined[-1][1]) == outcome(said):
-                joined[-1] = (DateRange(joined[-1][0].first, span.until), joined[-1][1])
-            else:
-                joined.append((span, said))
-        return joined
+    def _in_other_roles(self) -> Sequence[tuple[str, Statement]]:
+        differ = any(_outcome(said) != _outcome(self.stands) for _, said in self.by_role)
+        return self.by_role if differ else ()
+
+    def _undated(self) -> Iterator[tuple[str, Statement]]:
+        if verdict_and_basis(self.undated) != verdict_and_basis(self.stands):
+            yield "collected on an unknown date", self.undated
+
+    @cached_property
+    def _plea(self) -> Plea:
+        return Plea(self.lawbook.circumstances.actor)
+
+    @cached_property
+    def _heard(self) -> list[Heard]:
+        return self.transcript.hear(self.moments, self._plea)
+
+    @cached_property
+    def _collected(self) -> list[tuple[DateRange, Statement]]:
+        return self._each(lambda m: m.collected)
+
+    @cached_property
+    def _models(self) -> list[tuple[frozenset[ModelScope], Statement]]:
+        return self._each(lambda m: m.model)
 
     def _each(self, axis: Callable[[Moment], Where]) -> list[tuple[Where, Statement]]:
         """Return what stands at each place on an axis, whatever the rest of the moment."""
-        actor = self.lawbook.circumstances.actor
-        found: dict[Where, list[Statement]] = {}
-        for moment in self.moments:
-            found.setdefault(axis(moment), []).append(self._at(moment, actor))
-        strictest = self.lawbook.scale.strictest
-        return [(where, strictest(said)) for where, said in found.items()]
+        found: dict[Where, list[Heard]] = {}
+        for moment, heard in zip(self.moments, self._heard, strict=True):
+            found.setdefault(axis(moment), []).append(heard)
+        return [(where, min(heard, key=_ORDER).stands) for where, heard in found.items()]
 
-    def _at(self, moment: Moment, actor: Actor | None) -> Statement:
-        stands = self.transcript.at(moment, actor, claims=self.claims).stands
-        if stands.verdict is not Verdict.PERMITTED and self.agreements:
-            for signed in self.matter.agreements:
-                if signed.period.overlaps(moment.collected):
-                    return Statement(Verdict.PERMITTED, AGREEMENT, None, signed)
-        return stands
+    def _standing(self, moments: tuple[Moment, ...], plea: Plea) -> Statement:
+        heard = self.transcript.hear(moments, plea)
+        if self.matter.is_signal:
+            # Where and when a signal has no meaning, it says nothing to be weighed.
+            heard = [each for each in heard if each.stands.terms is not None] or heard
+        return min(heard, key=_ORDER).stands
+
+    def _importance(self, said: Statement) -> tuple[bool, Order]:
+        """Return a key that sorts what has a part in what stands first."""
+        idle = verdict_and_basis(said) != verdict_and_basis(self.stands)
+        return idle, self.lawbook.scale.order(said)
 
 
 def verdict_and_basis(said: Statement) -> tuple[Verdict, str]:
@@ -242,9 +224,8 @@ def verdict_and_basis(said: Statement) -> tuple[Verdict, str]:
     return said.verdict, said.basis
 
 
-def _has_no_part(said: Statement, stands: Statement) -> bool:
-    """Whether a statement has no part in what stands: those that have, sort first."""
-    return verdict_and_basis(said) != verdict_and_basis(stands)
+def _place_in_words(place: str) -> str:
+    return "elsewhere" if place == ELSEWHERE else f"in {place}"
 
 
 def _model_in_words(model: frozenset[ModelScope]) -> str:
@@ -256,44 +237,37 @@ def _outcome(said: Statement) -> tuple[Verdict, str, str | None]:
     return said.verdict, said.basis, None if said.terms is None else said.terms.id
 
 
+def _joined(
+    found: Sequence[tuple[DateRange, Statement]], outcome: Callable[[Statement], Outcome]
+) -> list[tuple[DateRange, Statement]]:
+    """Join neighbouring days with one outcome."""
+    joined: list[tuple[DateRange, Statement]] = []
+    for span, said in found:
+        if joined and outcome(joined[-1][1]) == outcome(said):
+            joined[-1] = (DateRange(joined[-1][0].first, span.until), joined[-1][1])
+        else:
+            joined.append((span, said))
+    return joined
+
+
+def _split(
+    found: Sequence[tuple[Where, Statement]], outcome: Callable[[Statement], Outcome]
+) -> Sequence[tuple[Where, Statement]]:
+    """Return what was found along an axis; nothing, where one outcome stands all along it."""
+    return found if len({outcome(said) for _, said in found}) > 1 else ()
+
+
 def timeline(transcript: Transcript, today: date | None) -> tuple[Stretch, ...]:
     """Return what stands for content of any date, by the day of collection."""
-    undated = hear(transcript, None, today)
-    return replace(undated, moments=undated.ever).timeline()
+    ever = hear(transcript, None, today).ever
+    return Hearing(transcript, ever, ever).timeline()
 
 
 def hear(transcript: Transcript, item_date: date | None, today: date | None) -> Hearing:
     """Open the hearing on content of one date: list the moments that may be the true one."""
-    given, matter = transcript.lawbook.circumstances, transcript.matter
-    places = matter.places() if given.jurisdiction is None else (given.jurisdiction,)
-    models = matter.models() if given.model is None else (frozenset(given.model),)
-    known, ever = (
-        _moments(matter, collection_days(item_date, collected, today), item_date, places, models)
-        for collected in (given.collected, None)
-    )
+    given = transcript.lawbook.circumstances.collected
+    ever = transcript.moments(item_date, collection_days(item_date, None, today))
+    if given is None:
+        return Hearing(transcript, ever, ever, item_date)
+    known = transcript.moments(item_date, collection_days(item_date, given, today))
     return Hearing(transcript, known, ever, item_date)
-
-
-def _is_before(publication: DateRange, collection: DateRange) -> bool:
-    """Whether content can be published within some days, and collected within others."""
-    first, until = publication.first, collection.until
-    return first is None or until is None or first < until
-
-
-def _moments(
-    matter: Matter,
-    collected: DateRange,
-    item_date: date | None,
-    places: tuple[str, ...],
-    models: tuple[frozenset[ModelScope], ...],
-) -> tuple[Moment, ...]:
-    published = publication_days(item_date, collected)
-    return tuple(
-        Moment(collection, publication, place, model)
-        for collection in matter.collection_stretches()
-        if collection.overlaps(collected)
-        for publication in matter.publication_stretches()
-        if publication.overlaps(published) and (item_date or _is_before(publication, collection))
-        for place in places
-        for model in models
-    )

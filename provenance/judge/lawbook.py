@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from provenance.judge.licences import aliases, folded
-from provenance.judge.matters import ELSEWHERE, Matter, Moment
+from provenance.judge.matters import ELSEWHERE, Bound, Law, Matter, Moment, Plea
 from provenance.judge.statements import (
     NO_RULE,
     NO_TERMS,
@@ -26,9 +26,7 @@ from provenance.model import (
     Layer,
     Library,
     Licence,
-    OpenQuestion,
     Precedence,
-    Reason,
     Say,
     StatutoryException,
     Terms,
@@ -60,6 +58,8 @@ class Lawbook:
         self.scale = Scale(library)
         self.circumstances = circumstances
         self._excused = frozenset(library.excused_actors)
+        # Roles in which content may have been collected, where nobody says.
+        self.roles = tuple(actor for actor in Actor if actor not in self._excused)
         self._sources = {
             folded(name): source
             for source in library.sources
@@ -67,15 +67,9 @@ class Lawbook:
         }
         self._licences = aliases(library.licences)
         self._signals = {signal.id: signal for signal in library.signals}
-        self._questions = library.questions
         self._claimed = _claimed(library, circumstances)
         purpose = circumstances.purpose
         self._agreements = [signed for signed in agreements if purpose in signed.purposes]
-
-    @property
-    def roles(self) -> tuple[Actor, ...]:
-        """Roles in which content may have been collected, where nobody says."""
-        return tuple(actor for actor in Actor if actor not in self._excused)
 
     def matter(self, subject: str, declared: str | None, signals: Sequence[str] = ()) -> Matter:
         """Gather what may decide about a source's content, or about a licence or signal alone."""
@@ -91,24 +85,17 @@ class Lawbook:
     def _subject(self, subject: str, declared: str | None) -> Matter:
         source, licence = self._sources.get(folded(subject)), self._licence(subject)
         signal = self._signals.get(subject)
+        own: tuple[Terms, ...] = ()
         if source is not None:
-            terms, unknown, name = self._declared(declared or source.content_licence)
             undocumented = bool(source.terms) or source.content_licence is None
-            return Matter(
-                source.id,
-                source.name,
-                known=True,
-                platform=source.terms,
-                licence=terms,
-                undocumented=undocumented,
-                unknown_licence=unknown,
-                known_licence=name,
+            found = Matter(
+                source.id, source.name, known=True, platform=source.terms, undocumented=undocumented
             )
-        if licence is not None:
-            return Matter(
-                licence.id, licence.name, known=True, licence=licence.terms, undocumented=False
-            )
-        if signal is not None:
+            declared = declared or source.content_licence
+        elif licence is not None:
+            found = Matter(licence.id, licence.name, known=True, undocumented=False)
+            own = licence.terms
+        elif signal is not None:
             return Matter(
                 signal.id,
                 signal.name,
@@ -117,54 +104,55 @@ class Lawbook:
                 undocumented=False,
                 is_signal=True,
             )
+        else:
+            found = Matter(subject, subject, known=False, undocumented=False)
         terms, unknown, name = self._declared(declared)
-        return Matter(
-            subject,
-            subject,
-            known=False,
-            licence=terms,
-            undocumented=False,
-            unknown_licence=unknown,
-            known_licence=name,
+        lent = terms if own is terms else (*own, *terms)
+        return replace(found, licence=lent, unknown_licence=unknown, known_licence=name)
+
+    def bound(self, matter: Matter, plea: Plea) -> Bound:
+        """Return what of a matter counts for somebody, whatever the moment."""
+        reached = [t for t in matter.platform if self._reaches(t, plea.actor)]
+        others = [t for t in matter.platform if self._reaches(t, None)]
+        claimed = matter.claimed if plea.claims else ()
+        return Bound(
+            matter,
+            platform=tuple(reached),
+            licence=tuple(t for t in matter.licence if self._reaches(t, plea.actor)),
+            documents=tuple(
+                t for t in (*reached, *others) if self.scale.say_of(t.basis) is not Say.SIGNAL
+            ),
+            laws=tuple((c, t) for c in claimed for t in c.terms if self._serves(t, plea.actor)),
+            agreements=matter.agreements if plea.agreements else (),
         )
 
-    def hear(self, matter: Matter, moment: Moment, actor: Actor | None) -> list[Statement]:
+    def hear(self, bound: Bound, moment: Moment) -> list[Statement]:
         """Collect what every document that binds says at a moment; at least one.
 
         At least one is no signal, but where a signal is asked for its own word.
         """
-        here = [t for t in matter.platform if moment.meets(t)]
-        bound = [t for t in here if self._reaches(t, actor)]
-        known = bound + [t for t in here if self._reaches(t, None)]
-        lent = [t for t in matter.licence if self._reaches(t, actor) and moment.meets(t)]
-        lending = [self._said(t, moment) for t in lent]
+        matter = bound.matter
+        lending = [self._said(t, moment) for t in bound.licence if moment.meets(t)]
         licensed = matter.unknown_licence is None and any(
             self.scale.say(s) is Say.SPEAKS for s in lending
         )
-        own = [_yielding(self._said(t, moment), licensed) for t in bound]
+        own = [
+            _yielding(self._said(t, moment), licensed) for t in bound.platform if moment.meets(t)
+        ]
         own = self._as_seen(own, moment)
         signals = [t for t in matter.signals if moment.meets(t)]
         said = own + lending + [replace(self._said(t, moment), signalled=True) for t in signals]
-        said = self._lifted(said, matter, moment, actor)
+        said = self._lifted(said, bound.laws, moment)
         if matter.is_signal:
             asking = [s for s in said if self.scale.say(s) is Say.SIGNAL]
             return asking or said or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
         if not matter.known or matter.unknown_licence is not None:
             said.append(Statement(Verdict.UNKNOWN, NO_RULE))
-        if matter.undocumented and all(self._is_signal(t) for t in known):
+        if matter.undocumented and not any(moment.meets(t) for t in bound.documents):
             said.append(Statement(Verdict.UNKNOWN, NO_TERMS))
         elif all(self.scale.say(s) is Say.SIGNAL for s in said):
             said.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
         return said
-
-    def questions(self, reasons: Sequence[Reason]) -> tuple[OpenQuestion, ...]:
-        """Return the open questions that touch what was heard, or the place."""
-        place = self.circumstances.jurisdiction
-        return tuple(
-            question
-            for question in self._questions
-            if place in question.jurisdictions or any(_touches(question, r) for r in reasons)
-        )
 
     def _said(self, terms: Terms, moment: Moment) -> Statement:
         said = statement_of(terms, self.circumstances.purpose)
@@ -172,12 +160,11 @@ class Lawbook:
             return said
         if not moment.speaks_to(terms):
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
-        layer = self.scale.layer(said.basis)
         # Limits of access stay a class of their own, whatever they turn on.
         if (
             self.circumstances.commercial
             and NON_COMMERCIAL in terms.conditions
-            and layer in (Layer.COPYRIGHT, Layer.CONTRACT)
+            and self.scale.layer(said.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
             and self.scale.is_stricter(Verdict.FORBIDDEN, said.verdict)
         ):
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
@@ -185,9 +172,9 @@ class Lawbook:
 
     def _as_seen(self, said: list[Statement], moment: Moment) -> list[Statement]:
         """Doubt what was not seen to hold, unless another document that was seen speaks too."""
-        speaking = [s for s in said if s.terms is not None and self.scale.say(s) is Say.SPEAKS]
+        speaking = [s for s in said if self.scale.say(s) is Say.SPEAKS]
         unseen = [s for s in speaking if s.terms is not None and not moment.has_seen(s.terms)]
-        if len(unseen) < len(speaking):
+        if not unseen or len(unseen) < len(speaking):
             return said
         return [
             Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)
@@ -197,20 +184,21 @@ class Lawbook:
         ]
 
     def _lifted(
-        self, said: list[Statement], matter: Matter, moment: Moment, actor: Actor | None
+        self, said: list[Statement], laws: Sequence[Law], moment: Moment
     ) -> list[Statement]:
+        if not laws:
+            return said
         reserved = any(s.terms is not None and RESERVED in s.terms.conditions for s in said)
-        laws = [
+        covering = [
             (claim, terms)
-            for claim in matter.claimed
-            for terms in claim.terms
-            if self._covers(terms, moment, actor, reserved=reserved)
+            for claim, terms in laws
+            if moment.place != ELSEWHERE
+            and moment.meets(terms)
+            and not (reserved and NO_RESERVATION in terms.conditions)
         ]
-        return [self._set_aside(s, laws) for s in said]
+        return [self._set_aside(s, covering) for s in said]
 
-    def _set_aside(
-        self, said: Statement, laws: Sequence[tuple[StatutoryException, Terms]]
-    ) -> Statement:
+    def _set_aside(self, said: Statement, laws: Sequence[Law]) -> Statement:
         """Put the laxest law that reaches a statement in its place; unknown stays unknown."""
         if said.terms is None or said.verdict is Verdict.UNKNOWN:
             return said
@@ -222,14 +210,11 @@ class Lawbook:
         ]
         return max(laxer, key=self.scale.order) if laxer else said
 
-    def _covers(self, law: Terms, moment: Moment, actor: Actor | None, *, reserved: bool) -> bool:
-        bound = set(law.binds)
+    def _serves(self, law: Terms, actor: Actor | None) -> bool:
+        """Whether a law is for the purpose and the role; where nobody says that, for any."""
         return (
             self.circumstances.purpose in law.uses
-            and moment.place != ELSEWHERE
-            and moment.meets(law)
-            and ("any" in bound or (actor is not None and actor.value in bound))
-            and not (reserved and NO_RESERVATION in law.conditions)
+            and ("any" in law.binds or actor in law.binds)
             and (NON_COMMERCIAL not in law.conditions or self.circumstances.commercial is False)
         )
 
@@ -252,16 +237,11 @@ class Lawbook:
         return licence.terms, None, licence.name
 
     def _reaches(self, terms: Terms, actor: Actor | None) -> bool:
-        binds = set(terms.binds)
-        if actor is None:
-            return bool(binds - self._excused)
-        if actor in self._excused:
+        named = actor in terms.binds
+        if actor is None or actor in self._excused:
             # Who one is does not say how one collected: every collecting role stays possible.
-            return bool(binds - (self._excused - {actor.value}))
-        return bool(binds & (_EVERYBODY | {actor.value}))
-
-    def _is_signal(self, terms: Terms) -> bool:
-        return self.scale.say(Statement(terms.verdict, terms.basis)) is Say.SIGNAL
+            return named or not self._excused.issuperset(terms.binds)
+        return named or not _EVERYBODY.isdisjoint(terms.binds)
 
 
 def _yielding(said: Statement, licensed: bool) -> Statement:
@@ -273,12 +253,3 @@ def _yielding(said: Statement, licensed: bool) -> Statement:
 def _claimed(library: Library, circumstances: Circumstances) -> tuple[StatutoryException, ...]:
     claims = circumstances.claims
     return tuple(exception for exception in library.exceptions if exception.id in claims)
-
-
-def _touches(question: OpenQuestion, reason: Reason) -> bool:
-    tags = {tag for condition in reason.terms.conditions for tag in condition.split(" or ")}
-    return (
-        bool({reason.basis, reason.terms.basis} & set(question.bases))
-        or bool(tags & set(question.conditions))
-        or any(f"{reason.terms.id}/".startswith(f"{each}/") for each in question.terms)
-    )

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product, starmap
+from typing import NamedTuple
 
 from provenance.judge.periods import DAY, changes, stretches
 from provenance.model import (
+    Actor,
     Agreement,
+    Circumstances,
     DateRange,
     ModelScope,
     StatutoryException,
@@ -15,11 +18,12 @@ from provenance.model import (
 )
 
 ELSEWHERE = "any"
+Law = tuple[StatutoryException, Terms]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a matter has each once, and they are keys
 class Moment:
-    """Days within which no document changes, at one place.
+    """Days within which no document changes, at one place, for one kind of model.
 
     Parameters
     ----------
@@ -36,11 +40,16 @@ class Moment:
     place: str = ELSEWHERE
     model: frozenset[ModelScope] = frozenset()
 
+    def is_possible(self) -> bool:
+        """Whether content can be published within its days, and then be collected."""
+        first, until = self.published.first, self.collected.until
+        return first is None or until is None or first < until
+
     def meets(self, terms: Terms) -> bool:
         """Whether a version of a document is in force then and there."""
-        here = {ELSEWHERE, self.place.casefold()}
-        return terms.period.overlaps(self._day(terms)) and any(
-            place.casefold() in here for place in terms.jurisdictions
+        return terms.period.overlaps(self._day(terms)) and (
+            ELSEWHERE in terms.jurisdictions
+            or self.place.casefold() in map(str.casefold, terms.jurisdictions)
         )
 
     def has_seen(self, terms: Terms) -> bool:
@@ -96,25 +105,15 @@ class Matter:
     claimed: tuple[StatutoryException, ...] = ()
     is_signal: bool = False
 
-    def collection_stretches(self) -> tuple[DateRange, ...]:
-        """Cut time where a document that counts by collection, or an agreement, changes."""
+    def moments(self, circumstances: Circumstances) -> tuple[Moment, ...]:
+        """Cut time where a document or an agreement changes, for each place and kind of model."""
+        place, model = circumstances.jurisdiction, circumstances.model
+        places = self._places() if place is None else (place,)
+        models = self._models() if model is None else (frozenset(model),)
         signed = (agreement.period for agreement in self.agreements)
-        return stretches(changes([*self._periods(content=False), *signed]))
-
-    def publication_stretches(self) -> tuple[DateRange, ...]:
-        """Cut time where a document that counts by the content's own date changes."""
-        return stretches(changes(self._periods(content=True)))
-
-    def places(self) -> tuple[str, ...]:
-        """Return every jurisdiction in which other documents may hold."""
-        named = {place for terms in self._terms() for place in terms.jurisdictions}
-        return (ELSEWHERE, *sorted(named - {ELSEWHERE}))
-
-    def models(self) -> tuple[frozenset[ModelScope], ...]:
-        """Return everything that the model may be, of what the documents distinguish."""
-        named = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
-        sizes = range(len(named) + 1)
-        return tuple(frozenset(some) for size in sizes for some in combinations(named, size))
+        collected = stretches(changes([*self._periods(content=False), *signed]))
+        published = stretches(changes(self._periods(content=True)))
+        return tuple(starmap(Moment, product(collected, published, places, models)))
 
     def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
         """Return the days at which another date of an item may give another ruling, in order."""
@@ -123,6 +122,17 @@ class Matter:
         signed = [agreement.period for agreement in self.agreements]
         return changes([*every, *signed, *ends, *([] if collected is None else [collected])])
 
+    def _places(self) -> tuple[str, ...]:
+        """Return every jurisdiction in which other documents may hold."""
+        named = {place for terms in self._terms() for place in terms.jurisdictions}
+        return (ELSEWHERE, *sorted(named - {ELSEWHERE}))
+
+    def _models(self) -> tuple[frozenset[ModelScope], ...]:
+        """Return everything that the model may be, of what the documents distinguish."""
+        named = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
+        sizes = range(len(named) + 1)
+        return tuple(frozenset(some) for size in sizes for some in combinations(named, size))
+
     def _periods(self, *, content: bool) -> list[DateRange]:
         chosen = [t for t in self._terms() if (t.time_axis is TimeAxis.CONTENT) is content]
         return [span for t in chosen for span in (t.period, t.unseen) if span is not None]
@@ -130,3 +140,37 @@ class Matter:
     def _terms(self) -> tuple[Terms, ...]:
         laws = (terms for claim in self.claimed for terms in claim.terms)
         return (*self.platform, *self.licence, *self.signals, *laws)
+
+
+class Plea(NamedTuple):
+    """In what role content was collected, and whether what was claimed and signed counts."""
+
+    actor: Actor | None
+    claims: bool = True
+    agreements: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What of a matter counts for somebody, whatever the moment.
+
+    Parameters
+    ----------
+    matter : Matter
+        All of it.
+    platform, licence : tuple of Terms
+        The documents that bind.
+    documents : tuple of Terms
+        Where one of these is in force, the source's terms are known, though they bind others.
+    laws : tuple of (StatutoryException, Terms)
+        The exceptions that are claimed.
+    agreements : tuple of Agreement
+        Those that count.
+    """
+
+    matter: Matter
+    platform: tuple[Terms, ...]
+    licence: tuple[Terms, ...]
+    documents: tuple[Terms, ...]
+    laws: tuple[Law, ...]
+    agreements: tuple[Agreement, ...]

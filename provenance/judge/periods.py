@@ -62,7 +62,7 @@ def publication_days(item_date: date | None, collected: DateRange) -> DateRange:
     """Return the days on which an item can have been published, given when it was collected."""
     if item_date is None:
         return DateRange(None, collected.until)
-    return DateRange(item_date, item_date + DAY)
+    return DateRange(item_date, None if item_date == date.max else item_date + DAY)
 
 
 def in_words(span: DateRange) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from provenance.judge.hearings import hear, timeline
 from provenance.judge.lawbook import Lawbook
+from provenance.judge.questions import OpenQuestions
 from provenance.judge.transcripts import Transcript
 from provenance.judge.wording import remedy, why
 from provenance.model import Agreement, Circumstances, Library, Ruling, Stretch
@@ -30,6 +31,10 @@ class Judgement:
 
     ruling: Ruling
     agreement: Agreement | None = None
+
+    def __hash__(self) -> int:
+        # Its words and documents tell a ruling from most others; all that documents say is deep.
+        return hash((self.ruling.why, *(reason.terms.id for reason in self.ruling.reasons)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Judge:
         today: date | None = None,
     ) -> None:
         self._lawbook = Lawbook(library, circumstances, agreements)
+        self._questions = OpenQuestions(library.questions, circumstances.jurisdiction)
         self._today = today
         self._matters: dict[_Subject, _Prepared] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
@@ -142,18 +148,17 @@ class Judge:
 
     def _hear(self, prepared: _Prepared, item_date: date | None) -> Judgement:
         hearing = hear(prepared.transcript, item_date, self._today)
-        stands = hearing.stands(self._lawbook.circumstances.actor)
-        reasons = hearing.reasons(stands)
+        stands, reasons = hearing.stands, hearing.reasons()
         ruling = Ruling(
             subject=hearing.matter.subject,
             verdict=stands.verdict,
             basis=stands.basis,
             terms=None if stands.terms is None else stands.terms.id,
-            why=why(hearing, stands),
+            why=why(hearing),
             reasons=reasons,
-            alternatives=hearing.alternatives(stands),
-            remedy=remedy(hearing, stands),
-            questions=self._lawbook.questions(reasons),
+            alternatives=hearing.alternatives(),
+            remedy=remedy(hearing),
+            questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
         return Judgement(ruling, stands.agreement)

@@ -1,10 +1,11 @@
 """What documents say of a purpose, and which of several statements stands."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from provenance.model import Agreement, Basis, Layer, Library, Purpose, Say, Terms, Verdict
+from provenance.model import Agreement, Layer, Library, Purpose, Say, Terms, Verdict
 
 NOT_VERIFIED = "not-verified"
 """Nobody has read the document."""
@@ -35,6 +36,10 @@ RESERVED_BASES = (
     *(OTHER_MODEL, NOT_SEEN, UNMET, YIELDS, STATUTE),
 )
 """Bases that the judge gives by itself; `verdicts.yaml` says what they mean."""
+
+
+Order = tuple[int, int, bool, date, str]
+"""What sorts statements: the strictest, then the best founded, first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +86,23 @@ class Scale:
 
     def __init__(self, library: Library) -> None:
         self._ranks = {verdict: rank for rank, verdict in enumerate(library.strictest_first)}
-        self._bases: dict[str, tuple[int, Basis]] = {
-            basis.id: (weight, basis) for weight, basis in enumerate(library.bases)
-        }
+        self._weights = {basis.id: weight for weight, basis in enumerate(library.bases)}
+        self._bases = {basis.id: basis for basis in library.bases}
 
     def say(self, statement: Statement) -> Say:
         """Return how much a statement counts beside others; on a basis without entry, fully."""
-        entry = self._bases.get(statement.basis)
-        say = Say.SPEAKS if entry is None else entry[1].say
+        say = self.say_of(statement.basis)
         return Say.SIGNAL if statement.signalled and say is Say.SPEAKS else say
+
+    def say_of(self, basis: str) -> Say:
+        """Return how much what rests on a basis counts, unless it came as a signal."""
+        entry = self._bases.get(basis)
+        return Say.SPEAKS if entry is None else entry.say
 
     def layer(self, basis: str) -> Layer:
         """Return what kind of right or duty a basis is; none, for one without entry."""
         entry = self._bases.get(basis)
-        return Layer.NONE if entry is None else entry[1].layer
+        return Layer.NONE if entry is None else entry.layer
 
     def is_stricter(self, verdict: Verdict, other: Verdict) -> bool:
         """Whether one verdict is stricter than another."""
@@ -107,9 +115,9 @@ class Scale:
             and self._ranks[stands.verdict] < self._ranks[other.verdict]
         )
 
-    def order(self, statement: Statement) -> tuple[int, int, bool, date, str]:
+    def order(self, statement: Statement) -> Order:
         """Return a key that sorts the strictest, then the best founded, first."""
-        weight, _ = self._bases.get(statement.basis, (len(self._bases), None))
+        weight = self._weights.get(statement.basis, len(self._weights))
         terms = statement.terms
         if terms is None:
             return self._ranks[statement.verdict], weight, False, date.min, ""
@@ -136,9 +144,10 @@ class Scale:
             signal only where it makes the outcome stricter: neither can clear anything. Signals
             among themselves give their own word.
         """
-        speaking = [s for s in statements if self.say(s) is Say.SPEAKS]
-        silent = [s for s in statements if self.say(s) is Say.SILENT]
+        said = defaultdict[Say, list[Statement]](list)
+        for statement in statements:
+            said[self.say(statement)].append(statement)
+        speaking, silent, signals = said[Say.SPEAKS], said[Say.SILENT], said[Say.SIGNAL]
         documents = [s for s in silent if not s.signalled]
-        signals = [s for s in statements if self.say(s) is Say.SIGNAL]
         stands = self.strictest(speaking or documents or silent or signals)
-        return self.strictest([stands, *signals])
+        return self.strictest([stands, *signals]) if signals else stands

@@ -28,15 +28,17 @@ _BESIDE = {
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 
 
-def why(hearing: Hearing, stands: Statement) -> str:
+def why(hearing: Hearing) -> str:
     """Say in one or two sentences what the verdict rests on: document, date, clause."""
+    stands = hearing.stands
     doubt = _bare(hearing) if stands.agreement is not None else _doubt(hearing, stands)
     ground = [_ground(hearing, stands), _lent(hearing, stands), _belief(hearing)]
     return " ".join(filter(None, [*ground, doubt]))
 
 
-def remedy(hearing: Hearing, stands: Statement) -> str | None:
+def remedy(hearing: Hearing) -> str | None:
     """Say what to do next, where the verdict is not `permitted`."""
+    stands = hearing.stands
     if stands.verdict is Verdict.PERMITTED:
         return None
     return " ".join(filter(None, [_missing(hearing, stands), _step(hearing.matter, stands)]))
@@ -44,12 +46,12 @@ def remedy(hearing: Hearing, stands: Statement) -> str | None:
 
 def _ground(hearing: Hearing, stands: Statement) -> str:
     purpose = hearing.lawbook.circumstances.purpose
-    terms, signed = stands.terms, stands.agreement
-    if signed is not None:
-        when = in_words(signed.period)
-        return (
+    terms = stands.terms
+    if stands.agreement is not None:
+        return " ".join(
             f"Agreement {signed.reference!r} permits {purpose} on content of "
-            f"{hearing.matter.name} collected {when}."
+            f"{hearing.matter.name} collected {in_words(signed.period)}."
+            for signed in hearing.agreements
         )
     if terms is None:
         return _absence(hearing, stands)
@@ -77,7 +79,7 @@ def _absence(hearing: Hearing, stands: Statement) -> str:
         return f"{matter.name} has no meaning here: it is about {', '.join(places)}."
     if stands.basis != NO_TERMS:
         return f"The documents of {matter.name} that are known bind others than this role."
-    spans = [span for span, said in hearing.by_collection(verdict_and_basis) if said == stands]
+    spans = [span for span, said in hearing.by_collection if said == stands]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {matter.name} is known that was in force {when}."
 
@@ -108,13 +110,13 @@ def _doubt(hearing: Hearing, stands: Statement) -> str | None:
         return _unclaimed(hearing)
     dates = [
         f"{hearing.collected_in_words(span)}, it is {said.verdict} ({said.basis})"
-        for span, said in hearing.by_collection(verdict_and_basis)
+        for span, said in hearing.by_collection
         if said.verdict is not stands.verdict
     ]
     roles = _laxer_roles(hearing, stands)
     models = [
         f"{model}, it is {said.verdict} ({said.basis})"
-        for model, said in hearing.by_model(verdict_and_basis)
+        for model, said in hearing.by_model
         if hearing.lawbook.scale.allows(said, stands)
     ]
     open_ends = {
@@ -165,9 +167,9 @@ def _bare(hearing: Hearing) -> str:
 
 def _missing(hearing: Hearing, stands: Statement) -> str | None:
     allows = hearing.lawbook.scale.allows
-    by_date = [said for _, said in hearing.by_collection(verdict_and_basis)]
+    by_date = [said for _, said in hearing.by_collection]
     by_role = [said for _, said in hearing.by_role]
-    by_model = [said for _, said in hearing.by_model(verdict_and_basis)]
+    by_model = [said for _, said in hearing.by_model]
     options = (("--collected", by_date), ("--actor", by_role), ("--model", by_model))
     asked = [option for option, said in options if any(allows(each, stands) for each in said)]
     if not asked:

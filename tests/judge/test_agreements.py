@@ -1,5 +1,6 @@
 """A contract permits what the public terms do not, for content collected in its term."""
 
+from dataclasses import replace
 from datetime import date
 
 from provenance.judge import Judge
@@ -61,6 +62,21 @@ def test_an_unknown_date_is_covered_if_every_possible_day_is(book, terms):
     assert rule(library, term).ruling.verdict is Verdict.FORBIDDEN, "published whenever"
     later = date(2027, 2, 1)
     assert rule(library, term, date(2024, 2, 1), later).ruling.verdict is Verdict.FORBIDDEN
+
+
+def test_every_agreement_that_an_unknown_date_needs_is_named(book, terms):
+    library = book(terms("here/a", Verdict.FORBIDDEN))
+    turn = date(2025, 2, 1)
+    first, second = signed(date(2024, 2, 1), turn), signed(turn)
+    second = replace(second, reference="contract 18")
+    ruling = (
+        Judge(library, Circumstances(), [first, second], TODAY)
+        .rule("here", date(2024, 2, 1))
+        .ruling
+    )
+    assert ruling.verdict is Verdict.PERMITTED
+    assert "'contract 17' permits pretraining on content of Here collected 2024-02-01" in ruling.why
+    assert "'contract 18' permits pretraining on content of Here collected since" in ruling.why
 
 
 def test_days_that_need_no_agreement_do_not_stand_in_its_way(book, terms):

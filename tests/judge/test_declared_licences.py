@@ -34,3 +34,15 @@ def test_a_licence_is_named_where_the_terms_of_that_time_are_not_known(book, ter
     assert (ruling.verdict, ruling.basis) == (UNKNOWN, "no-terms")
     assert "The content stands under FREE (permitted by itself)" in ruling.why
     assert "stands under" not in judge("here", None, None, before, library).why
+
+
+def test_a_licence_that_is_asked_for_does_not_hide_what_the_content_declares(book, terms):
+    library = book(terms("free/text", PERMITTED), terms("ban/text", Verdict.FORBIDDEN))
+
+    def outcome(declared):
+        ruling = judge("free", None, declared, Circumstances(), library)
+        return ruling.verdict, ruling.basis
+
+    assert outcome(None) == outcome("FREE") == (PERMITTED, "public-domain")
+    assert outcome("ban") == (Verdict.FORBIDDEN, "explicit-ml")
+    assert outcome("odd") == (UNKNOWN, "no-rule")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge.periods import changes, in_words, stretches
+from provenance.judge.periods import changes, in_words, publication_days, stretches
 from provenance.model import DateRange
 
 days = st.dates(date(2000, 1, 1), date(2001, 1, 1))
@@ -30,3 +30,7 @@ def test_ranges_are_written_with_their_last_day():
     assert in_words(DateRange(None, until)) == "before 2023-06-02"
     assert in_words(DateRange(first, None)) == "since 2023-06-01"
     assert in_words(DateRange()) == "at any time"
+
+
+def test_the_last_day_of_the_calendar_is_a_day():
+    assert publication_days(date.max, DateRange()) == DateRange(date.max, None)
