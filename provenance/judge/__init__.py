@@ -8,6 +8,7 @@ from provenance.judge.copies import quoted_in
 from provenance.judge.gates import hold_gates, violations, with_doubts
 from provenance.judge.hosts import SourceHosts, host_of
 from provenance.judge.licences import Licences
+from provenance.judge.names import Names
 from provenance.judge.policies import check_known, check_signals, doubts
 from provenance.judge.rulings import UNDATED, Judge, Judgement, judge
 from provenance.judge.selections import KINDS, Entry, Selection, entries, selected
@@ -26,6 +27,7 @@ __all__ = [
     "Judgement",
     "Judgements",
     "Licences",
+    "Names",
     "Selection",
     "SourceHosts",
     "beside",

@@ -69,7 +69,8 @@ class Lawbook:
         self._signals = {signal.id: signal for signal in library.signals}
         self._claimed = _claimed(library, circumstances)
         purpose = circumstances.purpose
-        self._agreements = [signed for signed in agreements if purpose in signed.purposes]
+        signed = [each for each in agreements if purpose in each.purposes]
+        self._agreements = [(self._called(each.source), each) for each in signed]
 
     def matter(self, subject: str, declared: str | None, signals: Sequence[str] = ()) -> Matter:
         """Gather what may decide about a source's content, or about a licence or signal alone."""
@@ -77,10 +78,14 @@ class Lawbook:
         given = tuple(t for each in signals for t in self._signalled(each))
         return replace(
             found,
-            agreements=tuple(a for a in self._agreements if a.source in (subject, found.subject)),
+            agreements=tuple(each for name, each in self._agreements if name == found.subject),
             signals=given or found.signals,
             claimed=self._claimed,
         )
+
+    def _called(self, name: str) -> str:
+        known = self._sources.get(folded(name)) or self._licence(name)
+        return name if known is None else known.id
 
     def _subject(self, subject: str, declared: str | None) -> Matter:
         source, licence = self._sources.get(folded(subject)), self._licence(subject)

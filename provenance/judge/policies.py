@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from provenance.errors import PolicyError, UnknownSource
 from provenance.judge.matters import ELSEWHERE
+from provenance.judge.names import Names
 from provenance.model import Library, Policy
 
 
@@ -55,20 +56,16 @@ def check_signals(signals: Collection[str], library: Library) -> None:
 
 def doubts(policy: Policy, library: Library) -> tuple[str, ...]:
     """Return in words what a policy names that the rules do not know; it may be meant so."""
-    known = {
-        *(source.id for source in library.sources),
-        *(licence.id for licence in library.licences),
-        *(signal.id for signal in library.signals),
-    }
+    names = Names(library)
     named = {
         **{f"gate {gate}": gate.source for gate in policy.gates},
         **{f"agreement {signed.reference!r}": signed.source for signed in policy.agreements},
         **{f"waiver {waiver.id!r}": waiver.source for waiver in policy.waivers},
     }
     unknown = tuple(
-        f"{where}: the rules know no source {source!r}{_suggestion(source, sorted(known))}"
+        f"{where}: {doubt}"
         for where, source in named.items()
-        if source is not None and source not in known
+        if source is not None and (doubt := names.doubt(source)) is not None
     )
     return (*unknown, *_strange_place(policy.circumstances.jurisdiction, library))
 
@@ -92,8 +89,3 @@ def _unknown(message: str, word: str, known: Collection[str]) -> PolicyError:
     near = get_close_matches(word, known, n=1)
     choice = f"did you mean {near[0]!r}?" if near else f"choose one of: {', '.join(known)}."
     return PolicyError(message, remedy=choice)
-
-
-def _suggestion(word: str, known: Collection[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

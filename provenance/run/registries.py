@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from provenance import registry
-from provenance.judge import Licences, SourceHosts
+from provenance.judge import Names
 from provenance.model import Items, RegistrySummary
 from provenance.read import load_rules, open_dump
 from provenance.registry import Manifest
@@ -98,22 +97,8 @@ def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Manife
 
 
 def doubt_about(source: str) -> str | None:
-    """Tell what is doubtful about the name of a source, if anything is.
-
-    A name of one's own is fine, but a misspelt one turns forbidden content into unknown, and a
-    second name of a source gives it a second line in every report.
-    """
-    library = load_rules()
-    ids = {name.casefold(): s.id for s in library.sources for name in (*s.aliases, s.id)}
-    licences = Licences(library)
-    ids |= {licence.id: licence.id for licence in library.licences}
-    known = ids.get(source.casefold()) or ids.get(licences.id_of(source))
-    if known is not None:
-        return None if known == source else f"the rules call '{source}' '{known}': name it so"
-    owner = SourceHosts(library).source_of(source)
-    near = [owner] if owner else get_close_matches(source.casefold(), ids, 1, 0.75)
-    meant = f"; did you mean '{ids.get(near[0], near[0])}'?" if near else ""
-    return f"no rule knows the source '{source}', so its content is judged unknown{meant}"
+    """Tell what is doubtful about the name of a source, if anything is: see `Names.doubt`."""
+    return Names(load_rules()).doubt(source)
 
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:

@@ -42,11 +42,11 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
     text = " ".join(done.stdout.split())
     for said in (
         "under the law of EU, commercially, for a model that is competing",
-        "x:restricted/automated-access.documents=50%: fails where more than 50% of the documents",
+        "x:restricted/automated-access.documents=50%: fails where that is more than 50% of the",
         "eu-dsm-art-4: EU - DSM Directive Article 4",
         "contract 1: content of redit for pretraining",
         "EXPIRED 2021-01-01",
-        "the rules know no source 'redit'; did you mean 'reddit'?",
+        "the rules know no source 'redit', and leave it unknown; did you mean 'reddit'?",
     ):
         assert said in text
     assert max(map(len, done.stdout.splitlines())) <= 80

@@ -41,6 +41,12 @@ def test_it_is_for_one_source_and_its_purposes(book, terms):
     assert rule(library, signed(purposes=(Purpose.EVALUATION,))).agreement is None
 
 
+def test_it_may_name_the_source_by_another_of_its_names(book, terms):
+    library = book(terms("here/a", Verdict.FORBIDDEN), aliases=("hither",))
+    for name in ("hither", "Hither"):
+        assert rule(library, signed(source=name)).ruling.verdict is Verdict.PERMITTED
+
+
 def test_it_covers_the_days_of_its_term_and_no_other(book, terms):
     library = book(terms("here/a", Verdict.FORBIDDEN))
     term = signed(date(2024, 2, 1), date(2025, 2, 1))

@@ -67,7 +67,8 @@ def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):
     policy = Policy(
         gates=(Gate(Verdict.FORBIDDEN, "redit"),), agreements=(signed("x"), signed("our-forum"))
     )
+    unknown = "the rules know no source {!r}, and leave it unknown"
     assert doubts(policy, shipped) == (
-        "gate redit:forbidden=0%: the rules know no source 'redit'; did you mean 'reddit'?",
-        "agreement 'contract with our-forum': the rules know no source 'our-forum'",
+        f"gate redit:forbidden=0%: {unknown.format('redit')}; did you mean 'reddit'?",
+        f"agreement 'contract with our-forum': {unknown.format('our-forum')}",
     )
