@@ -43,8 +43,10 @@ def collection_days(
         item's date all the same, the statement is believed, and the ruling says so: it is about
         the corpus, and a date on an item may be that of a later copy.
     """
-    if collected is None:
-        collected = DateRange(None, None if today is None else today + DAY)
+    collected = DateRange() if collected is None else collected
+    if today is not None and collected.until is None:
+        began = collected.first is None or collected.first <= today
+        collected = DateRange(collected.first, today + DAY) if began else collected
     if item_date is None or (collected.first is not None and item_date <= collected.first):
         return collected
     if is_too_early(item_date, collected):

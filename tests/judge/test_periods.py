@@ -5,7 +5,13 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge.periods import changes, in_words, publication_days, stretches
+from provenance.judge.periods import (
+    changes,
+    collection_days,
+    in_words,
+    publication_days,
+    stretches,
+)
 from provenance.model import DateRange
 
 days = st.dates(date(2000, 1, 1), date(2001, 1, 1))
@@ -34,3 +40,15 @@ def test_ranges_are_written_with_their_last_day():
 
 def test_the_last_day_of_the_calendar_is_a_day():
     assert publication_days(date.max, DateRange()) == DateRange(date.max, None)
+
+
+def test_nothing_is_collected_after_today():
+    today, tomorrow = date(2024, 5, 1), date(2024, 5, 2)
+    first = date(2024, 1, 1)
+    assert collection_days(None, None, today) == DateRange(None, tomorrow)
+    assert collection_days(None, DateRange(first, None), today) == DateRange(first, tomorrow)
+    assert collection_days(first, None, today) == DateRange(first, tomorrow)
+    # What is said to be collected later is believed, as is one with an end.
+    later = DateRange(date(2025, 1, 1), None)
+    assert collection_days(None, later, today) == later
+    assert collection_days(None, DateRange(first, later.first), today).until == later.first
