@@ -190,7 +190,7 @@ def _step(matter: Matter, stands: Statement) -> str:
         condition = None if stands.terms is None else stands.terms.condition
         return f"Meet the condition: {condition or 'see the clause'}."
     if stands.basis == NO_RULE:
-        rule = f"{_missing_rule(matter)} (rules/README.md says how)"
+        rule = f"{_missing_rule(matter)}, named by --rules (rules/README.md says how)"
         return f"Write {rule}{_alone(matter)}, or, {signed}."
     if stands.basis in (NO_TERMS, NOT_SEEN):
         return f"Find the terms of that time and record them in {_book(matter)}, or, {signed}."
@@ -227,5 +227,5 @@ def _alone(matter: Matter) -> str:
 def _missing_rule(matter: Matter) -> str:
     unknown = matter.unknown_licence
     if matter.known or (unknown is not None and unknown.startswith(matter.subject)):
-        return f"a file in rules/licences for {matter.unknown_licence!r}"
-    return f"rules/sources/{matter.subject}.yaml"
+        return f"a file in my-rules/licences for {matter.unknown_licence!r}"
+    return f"my-rules/sources/{matter.subject}.yaml"

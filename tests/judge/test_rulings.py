@@ -239,7 +239,7 @@ def test_a_source_may_put_all_its_content_under_one_licence(book, terms):
 def test_a_source_that_no_rule_knows_is_unknown_and_says_what_to_do(shipped):
     ruling = judge("our-forum", date(2020, 1, 1), None, Circumstances(), shipped)
     assert (ruling.verdict, ruling.basis, ruling.terms) == (UNKNOWN, "no-rule", None)
-    assert "rules/sources/our-forum.yaml" in (ruling.remedy or "")
+    assert "my-rules/sources/our-forum.yaml, named by --rules" in (ruling.remedy or "")
     assert '[[agreements]] with source = "our-forum"' in (ruling.remedy or "")
 
 
