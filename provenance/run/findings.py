@@ -11,10 +11,10 @@ from provenance.fingerprint import tokenise
 from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
-from provenance.run.bench import Bench
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import excerpt, marked
 from provenance.run.items import Item, named_items
+from provenance.run.judging import ItemJudge
 from provenance.run.readings import Opened
 from provenance.run.stages import stage
 
@@ -91,10 +91,10 @@ def found(
         Of the whole corpus: chance has so many to fall on.
     """
     items = named_items(spans, registries)
-    bench = Bench(judge)
-    holders = tuple(_holders(items, bench))
+    judged = ItemJudge(judge)
+    holders = tuple(_holders(items, judged))
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    judgements = tuple(bench.of(items[row]) for row in chosen.tolist())
+    judgements = tuple(judged.of(items[row]) for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
     findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
     place = findings.column_names.index("expected")
@@ -106,13 +106,13 @@ def found(
     return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
 
 
-def _holders(items: Sequence[Item], bench: Bench) -> list[Holder]:
+def _holders(items: Sequence[Item], judged: ItemJudge) -> list[Holder]:
     holders = []
     for row, item in enumerate(items):
         others = item.copies.sources if item.copies else ()
-        holders.append(Holder(row, item.source, bench.of(item)))
+        holders.append(Holder(row, item.source, judged.of(item)))
         holders.extend(
-            Holder(row, source, bench.other(source)) for source in others if source != item.source
+            Holder(row, source, judged.other(source)) for source in others if source != item.source
         )
     return holders
 

@@ -4,7 +4,7 @@ from provenance.judge import Judge, Judgement
 from provenance.run.items import Item
 
 
-class Bench:
+class ItemJudge:
     """Judges items, once for all that are alike: there may be millions.
 
     Parameters
