@@ -91,10 +91,10 @@ def found(
         Of the whole corpus: chance has so many to fall on.
     """
     items = named_items(spans, registries)
-    judged = ItemJudge(judge)
-    holders = tuple(_holders(items, judged))
+    item_judge = ItemJudge(judge)
+    holders = tuple(_holders(items, item_judge))
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    judgements = tuple(judged.of(items[row]) for row in chosen.tolist())
+    judgements = tuple(item_judge.of(items[row]) for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
     findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
     place = findings.column_names.index("expected")
@@ -106,13 +106,15 @@ def found(
     return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
 
 
-def _holders(items: Sequence[Item], judged: ItemJudge) -> list[Holder]:
+def _holders(items: Sequence[Item], item_judge: ItemJudge) -> list[Holder]:
     holders = []
     for row, item in enumerate(items):
         others = item.copies.sources if item.copies else ()
-        holders.append(Holder(row, item.source, judged.of(item)))
+        holders.append(Holder(row, item.source, item_judge.of(item)))
         holders.extend(
-            Holder(row, source, judged.other(source)) for source in others if source != item.source
+            Holder(row, source, item_judge.other(source))
+            for source in others
+            if source != item.source
         )
     return holders
 
