@@ -14,8 +14,8 @@ _WORDS = (
     "MB of UTF-8 text a second on one core, each pass from the text on: *tokens*; *shingles* of 4 "
     "words, with their tokens; *probes*, a scan for {sought:,} posts that are not there, with a "
     "filter that stays in the cache, or one of {filter:,} MiB that does not; *signatures* of 128 "
-    "slots. Best of three runs a process (processes in turn: {rounds}), texts in memory, a "
-    "megabyte at a time. {letters}"
+    "slots. Best of three runs a process (processes in turn: {rounds}), texts in memory, "
+    "two megabytes at a time. {letters}"
 )
 _REAL = "Words of the scripts are those of the texts that were named with `--scripts`."
 _MADE = "Words of the scripts are made up of their letters."

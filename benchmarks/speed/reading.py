@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from provenance import run
 from provenance.model import Texts
 
-SLICE = 1 << 19
+SLICE = 1 << 21
 """Bytes of text that a check fingerprints at a time."""
 
 
@@ -28,7 +29,8 @@ def size_of(texts: pa.Array) -> int:
 
 
 def slices(texts: pa.Array) -> list[Texts]:
-    """Cut texts between texts, where another megabyte is full."""
+    """Cut texts as a check cuts them, and keep memory from one to the next as it does."""
+    run.keep_freed()
     whole = Texts.of(texts)
     marks = np.arange(int(whole.offsets[0]), int(whole.offsets[-1]), SLICE)
     bounds = sorted({*np.searchsorted(whole.offsets, marks).tolist(), len(texts)})

@@ -18,7 +18,7 @@ SOUGHT = 2000
 
 
 def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
-    """Time every pass, a slice of a megabyte at a time; the best of three.
+    """Time every pass, a slice at a time; the best of three.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from provenance.run.allocation import keep_freed
     from provenance.run.asking import Outcome, PolicyViolated, ask
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
@@ -89,6 +90,7 @@ __all__ = [
     "explained_rule",
     "fit_registry",
     "format_names",
+    "keep_freed",
     "linted_rules",
     "listed_rules",
     "memory_folder",
@@ -119,6 +121,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "keep_freed": "allocation",
     "Outcome": "asking",
     "PolicyViolated": "asking",
     "ask": "asking",

@@ -9,6 +9,7 @@ from provenance.judge import Names
 from provenance.model import Items, RegistrySummary
 from provenance.read import load_rules, open_dump
 from provenance.registry import Manifest
+from provenance.run.allocation import keep_freed
 from provenance.run.progress import progress
 from provenance.run.readings import opened
 from provenance.run.summaries import summaries
@@ -80,6 +81,7 @@ def build_registry(
     RegistryExists
         If something is at `folder` already.
     """
+    keep_freed()
     with progress("building", None, " items", quiet=quiet) as shown:
         return registry.build(
             folder,
@@ -92,6 +94,7 @@ def build_registry(
 
 def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Manifest:
     """Add the items of dumps to a registry; of two with the same id, the later read counts."""
+    keep_freed()
     with progress("adding", None, " items", quiet=quiet) as shown:
         return registry.add(folder, dumps.items(), published=dumps.declared, progress=shown.advance)
 

@@ -31,6 +31,7 @@ from provenance.match import (
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens
 from provenance.read import Corpus, Part
+from provenance.run.allocation import keep_freed
 from provenance.run.declared import DECLARED, NOTHING
 from provenance.run.entries import keep_reading, reading_name, recalled_reading
 from provenance.run.likely import Likely, likely_rows
@@ -41,8 +42,8 @@ from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
 from provenance.run.stages import note
 
-_SLICE = 1 << 19
-"""Bytes of text fingerprinted at a time: what they need stays in the processor's cache."""
+_SLICE = 1 << 21
+"""Bytes of text fingerprinted at a time: enough that what is done once a slice takes no time."""
 
 
 def read_corpus(
@@ -76,6 +77,7 @@ def read_corpus(
     list of Reading
         One a part, in the order of the parts.
     """
+    keep_freed()
     readings = Readings(bound_of(_TOKENS_A_BYTE * sum(part.size for part in corpus.parts)))
 
     def read(part: Part) -> tuple[Reading, bool]:
