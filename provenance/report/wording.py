@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from provenance.model import (
+    Actor,
     Circumstances,
     GateOutcome,
     Result,
@@ -107,7 +108,7 @@ def asked(circumstances: Circumstances) -> str:
     parts = [
         f"for {circumstances.purpose}",
         f"collected {period(collected)}" if collected else "collected on an unknown date",
-        f"by a party in the role of {actor}" if actor else "by a party in any role",
+        f"by a party in the role of {_role(actor)}" if actor else "by a party in any role",
     ]
     if circumstances.jurisdiction:
         parts.append(f"under the law of {circumstances.jurisdiction}")
@@ -119,6 +120,11 @@ def asked(circumstances: Circumstances) -> str:
     if circumstances.claims:
         parts.append(f"claiming {' and '.join(circumstances.claims)}")
     return ", ".join(parts)
+
+
+def _role(actor: Actor) -> str:
+    """Write a role as people do: "API developer"."""
+    return str(actor).replace("-", " ").replace("api", "API")
 
 
 def headline(result: Result) -> str:

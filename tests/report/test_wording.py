@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from provenance.model import Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
+from provenance.model import Actor, Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
 from provenance.report.wording import (
     BASES,
     asked,
@@ -76,6 +76,14 @@ def test_what_was_asked_names_what_is_not_known():
     assert asked(RESULT.policy.circumstances) == (
         "for pretraining, collected on an unknown date, by a party in any role"
     )
+
+
+@pytest.mark.parametrize(
+    ("actor", "role"),
+    [(Actor.API_DEVELOPER, "API developer"), (Actor.ACCOUNT_HOLDER, "account holder")],
+)
+def test_a_role_is_written_as_people_do(actor, role):
+    assert asked(Circumstances(actor=actor)).endswith(f"by a party in the role of {role}")
 
 
 def test_what_was_asked_names_all_that_was_stated():
