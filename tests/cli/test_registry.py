@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from provenance.read import LAYOUTS
+from provenance.read.dumps.layouts import LAYOUTS
 
 
 def lines(path, rows):
