@@ -40,6 +40,7 @@ _LONGEST = 10_000
 """Code points that any other text of others may have."""
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _SCRIPTS = ("rows.js", "finding.js", "table.js")
 _CHARTS = {
     "verdict": "By verdict",
@@ -158,18 +159,19 @@ def _breakable(address: str) -> Markup:
 
 
 def _prose(text: str) -> Markup:
-    """Set what stands between backticks as code, and keep days on one line; escape all."""
+    """Set options, and what stands between backticks, as code; keep days whole; escape all."""
     parts = [Markup.escape(visible(part)) for part in _cut(text).split("`")]
     if len(parts) % 2 == 0:  # a lone backtick is a backtick
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else _whole_days(part)
+        Markup("<code>{}</code>").format(part) if number % 2 else _unbroken(part)
         for number, part in enumerate(parts)
     )
 
 
-def _whole_days(escaped: Markup) -> Markup:
-    return _ours(_DAY.sub(r'<span class="dates">\g<0></span>', str(escaped)))
+def _unbroken(escaped: Markup) -> Markup:
+    days = _DAY.sub(r'<span class="dates">\g<0></span>', str(escaped))
+    return _ours(_OPTION.sub(r'<code class="option">\g<0></code>', days))
 
 
 def _passage(text: str, marks: tuple[Span, ...]) -> Passage:

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 
+import datasets
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read import open_corpus
 from provenance.read.hub import hub_parts, is_hub_name
-
-datasets = pytest.importorskip("datasets")
 
 TEXTS = [f"text {n}" for n in range(2500)]
 
