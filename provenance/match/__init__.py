@@ -15,6 +15,7 @@ from provenance.match.estimates import (
 )
 from provenance.match.everybody import commons, shared
 from provenance.match.features import Features, measure
+from provenance.match.hits import COMMON
 from provenance.match.layouts import (
     LINE_WORDS,
     Layout,
@@ -44,7 +45,7 @@ from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
-from provenance.match.seeding import COMMON, compiled_as, scan
+from provenance.match.seeding import compiled_as, scan
 from provenance.match.sightings import Sightings, corrected, corrected_sample
 from provenance.match.strengths import (
     SHIPPED,

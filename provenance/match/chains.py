@@ -4,11 +4,9 @@ import numpy as np
 
 from provenance.compiled import Scalar, inner
 from provenance.match.align import REACH, align, promise
+from provenance.match.hits import CHAIN_FLOOR, IN_ITEM, IN_TEXT, OF_ITEM, SHARING
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
-
-CHAIN_FLOOR = 28 * BITS_SCALE
-"""Seeds of less information are not worth an alignment."""
 
 FLOOR = 40 * BITS_SCALE
 """Candidates of less information, token by token, are not kept."""
@@ -42,15 +40,15 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
     rarest : int
         What its rarest seed's hit says of how many items share it.
     """
-    number = hits[order[place], 0]
+    number = hits[order[place], OF_ITEM]
     pairs = scratch[3]
     count, score, rarest = 0, 0, np.int64(1 << 30)
     item_end, text_end = np.int64(0), np.int64(0)
-    while place < len(order) and hits[order[place], 0] == number:
-        at_text, at_item = hits[order[place], 1], hits[order[place], 2]
+    while place < len(order) and hits[order[place], OF_ITEM] == number:
+        at_text, at_item = hits[order[place], IN_TEXT], hits[order[place], IN_ITEM]
         if count:
             if at_text < text_end and at_text - at_item == text_end - item_end:
-                rarest = min(rarest, hits[order[place], 3])
+                rarest = min(rarest, hits[order[place], SHARING])
                 place += 1
                 continue
             if at_text - text_end > _TEXT_GAP or at_item - item_end > _ITEM_GAP:
@@ -75,7 +73,7 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
         if length == 0:
             place += 1
             continue
-        rarest = min(rarest, hits[order[place], 3])
+        rarest = min(rarest, hits[order[place], SHARING])
         item_gap, text_gap = at_item - item_end, at_text - text_end
         if count and 0 < item_gap <= REACH and 0 < text_gap <= REACH:
             inner = align(

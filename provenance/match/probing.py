@@ -1,8 +1,8 @@
 """Which shingles of texts a registry holds: asked of all of them at a time.
 
 A probe of the filter misses the cache, and so does a look into the postings. Neither waits for the
-one before it: every shingle is probed first, without a branch on what came out, and only those that
-the filter let through are looked up.
+one before it: what will be read is fetched ahead, every shingle is probed without a branch on what
+came out, and only those that the filter let through are looked up.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inner, kernel
+from provenance.match.fetching import AHEAD, fetch
 from provenance.match.lookup import Index, bucket_of, line_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
-_AT_ONCE = 1024  # probes: so many lines of the filter fit into the nearest caches
+_AT_ONCE = 1024  # probes: what those let through need fits into the nearest caches
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +65,46 @@ def _hold_all(
     directory: UInt32s,
     shift: Scalar,
 ) -> tuple[Int64s, Int64s, Int64s]:
-    passed, touched = np.empty(_AT_ONCE, np.int64), np.zeros(1, np.uint64)
+    passed = np.empty(_AT_ONCE, np.int64)
     room = min(len(seeds), _AT_ONCE)
     places = np.empty(room, np.int64)
     firsts, lasts = np.empty(room, np.int64), np.empty(room, np.int64)
     count = np.int64(0)
     for start in range(0, len(seeds), _AT_ONCE):
-        chunk = seeds[start : min(start + _AT_ONCE, len(seeds))]
-        through = _pass(chunk, line_filter, passed, touched)
+        stop = min(start + _AT_ONCE, len(seeds))
+        through = _pass(seeds, start, stop, line_filter, passed)
         if count + through > len(places):
             places, firsts, lasts = _longer(places), _longer(firsts), _longer(lasts)
-        _touch(chunk, passed[:through], shingles, directory, shift, touched)
-        for index in range(through):
-            seed = chunk[passed[index]]
-            first, last = locate(shingles, directory, shift, seed)
-            places[count], firsts[count], lasts[count] = start + passed[index], first, last
+        _fetch_postings(seeds, passed[:through], shingles, directory, shift)
+        for place in passed[:through]:
+            first, last = locate(shingles, directory, shift, seeds[place])
+            places[count], firsts[count], lasts[count] = place, first, last
             count += last > first
     return places[:count], firsts[:count], lasts[:count]
 
 
 @inner
-def _pass(seeds: UInt64s, line_filter: UInt64s, passed: Int64s, touched: UInt64s) -> Scalar:
-    """List the shingles that the filter lets through: what it reads is fetched beforehand."""
-    some = np.uint64(0)
-    for place in range(len(seeds)):
-        some ^= np.uint64(line_filter[line_of(line_filter, seeds[place])])
-    touched[0] ^= some  # else nothing would be fetched
-    through = 0
-    for place in range(len(seeds)):
+def _pass(
+    seeds: UInt64s, start: Scalar, stop: Scalar, line_filter: UInt64s, passed: Int64s
+) -> Scalar:
+    """List the shingles of a stretch that the filter lets through."""
+    last, through = len(seeds) - 1, 0
+    for place in range(start, stop):
+        fetch(line_filter, line_of(line_filter, seeds[min(place + AHEAD, last)]))
         passed[through] = place
         through += probe(line_filter, seeds[place])
     return through
 
 
 @inner
-def _touch(
-    seeds: UInt64s,
-    passed: Int64s,
-    shingles: UInt32s,
-    directory: UInt32s,
-    shift: Scalar,
-    touched: UInt64s,
+def _fetch_postings(
+    seeds: UInt64s, passed: Int64s, shingles: UInt32s, directory: UInt32s, shift: Scalar
 ) -> None:
     """Fetch what `locate` will read."""
-    some, end = np.uint64(0), np.int64(len(shingles) - 1)
     for place in passed:
-        some ^= np.uint64(directory[bucket_of(seeds[place], shift)])
+        fetch(directory, bucket_of(seeds[place], shift))
     for place in passed:
-        first = np.int64(directory[bucket_of(seeds[place], shift)])
-        some ^= np.uint64(shingles[min(first, end)])
-    touched[0] ^= some
+        fetch(shingles, np.int64(directory[bucket_of(seeds[place], shift)]))
 
 
 @kernel

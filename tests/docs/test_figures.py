@@ -9,10 +9,10 @@ from provenance.match import (
     estimates,
     everybody,
     features,
+    hits,
     passages,
     regression,
     resemblance,
-    seeding,
     strengths,
 )
 from provenance.model import Parameters
@@ -35,8 +35,8 @@ STATED = {
     "*o* ≥ {:.0f}": (strengths.EVEN,),
     "{} authors or more": (everybody.MANY,),
     "Where more than {} items share it, only the earliest {} are": (
-        seeding.COMMON,
-        seeding._EARLIEST,
+        hits.COMMON,
+        hits._EARLIEST,
     ),
     "A text resembles an item from *J* ≥ {}": (resemblance.LEAST,),
     "For each of {} permutations": (resemblance.PERMUTATIONS,),
