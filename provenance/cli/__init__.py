@@ -1,11 +1,11 @@
 """The front door: options in, one call, one answer out."""
 
-import sys
+import gc
 
 from provenance.cli.interrupts import (
     INTERRUPTED,
+    end,
     heed_interrupts,
-    ignore_interrupts,
     leave,
     was_interrupted,
 )
@@ -39,9 +39,14 @@ COMMANDS = {
     "sample": ("provenance.cli.sample", "A small dataset, and what it quotes, to try things on."),
 }
 
+_SELDOM = 100_000, 50, 100
+"""Objects more, and generations, after which Python looks for garbage; by default 700, 10, 10."""
+
 
 def main() -> None:
     """Run the command line, and exit with its code."""
+    # What is imported is no garbage: looking for it again and again takes a tenth of a start.
+    gc.set_threshold(*_SELDOM)
     heed_interrupts()
     try:
         code = _run()
@@ -52,8 +57,7 @@ def main() -> None:
         raise
     if code == INTERRUPTED or was_interrupted():
         leave()
-    ignore_interrupts()
-    sys.exit(code)
+    end(code)
 
 
 def _run() -> int:

@@ -2,6 +2,7 @@
 
 from provenance.fingerprint.codepoints import fold
 from provenance.fingerprint.edges import Spans, edges, widen
+from provenance.fingerprint.entities import make_tables
 from provenance.fingerprint.fracminhash import (
     Sketch,
     containment,
@@ -26,6 +27,7 @@ __all__ = [
     "downsample",
     "edges",
     "fold",
+    "make_tables",
     "merge",
     "parameters",
     "resemblance",

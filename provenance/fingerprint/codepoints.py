@@ -56,15 +56,26 @@ _HALVES = (
     HAN_PLANES,
 )
 
-_RADICALS = (0x2E80, 0x2FE0)
-_HANGUL = (0xAC00, 0xD7A4)  # syllables, which are made of letters by a rule
+_SPACED, _HALF, _QUARTER = range(3)
+_SCRIPTS = bytearray(0x110000)
+"""Of each code point: whether its script puts spaces between words, or what a character weighs."""
+
+for _kind, _ranges in ((_HALF, _HALVES), (_QUARTER, _QUARTERS)):
+    for _first, _end in _ranges:
+        _SCRIPTS[_first:_end] = bytes([_kind]) * (_end - _first)
+
+_RADICALS = "\u2e80", "\u2fdf"
+_HANGUL = "\uac00", "\ud7a3"  # syllables, which are made of letters by a rule
 
 # Signs inside a word that a reader does not see, and the apostrophes in all their guises.
-_VANISHING = (
+_VANISHING = frozenset(
     "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07\u0640"
     + "".join(map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
     + "".join(map(chr, (*range(0x2060, 0x2070), 0xFEFF)))
 )
+
+_NOBODYS = frozenset(("Cn", "Co", "Cs"))
+"""Categories of code points that are no characters, or private ones: more than half of them."""
 
 # Letters that are others to everybody who types without them, or who makes a text ASCII.
 _LETTERS = str.maketrans(
@@ -140,24 +151,19 @@ def _is_kept(character: str) -> bool:
 
 def is_unspaced(character: str) -> bool:
     """Whether the character is a token by itself."""
-    return not character.isdecimal() and _is_in(character, _HALVES + _QUARTERS)
-
-
-def _is_in(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
-    point = ord(character)
-    for first, end in ranges:  # noqa: SIM110 (a generator takes as long as all the rest)
-        if first <= point < end:
-            return True
-    return False
+    return _SCRIPTS[ord(character)] != _SPACED and not character.isdecimal()
 
 
 @cache
 def codepoints() -> Codepoints:
-    """Make the tables; some 100 ms, once a process."""
-    folds = np.full(LIMIT, ITSELF, np.int32)
+    """Make the tables; some 50 ms, once a process."""
+    folds = np.full(LIMIT, SEPARATOR, np.int32)
+    folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF
     pool = bytearray(8)  # the first places are taken by the entries that name no text
     for point in (*range(HAN_PLANES[0]), *range(_COMPATIBILITY, LIMIT)):
-        folds[point] = _entry(chr(point), pool)
+        category = unicodedata.category(character := chr(point))
+        if category not in _NOBODYS or character in _VANISHING:
+            folds[point] = _entry(character, category, pool)
     pool.extend(bytes(8))  # kernels load eight at a time
     return Codepoints(folds, np.frombuffer(bytes(pool), np.uint8), _letters(folds, pool))
 
@@ -173,8 +179,7 @@ def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
     return letters
 
 
-def _entry(character: str, pool: bytearray) -> int:
-    category = unicodedata.category(character)
+def _entry(character: str, category: str, pool: bytearray) -> int:
     if character in _VANISHING:
         return VANISHES
     if character in "@\uff20\ufe6b":
@@ -182,17 +187,16 @@ def _entry(character: str, pool: bytearray) -> int:
     if category in ("Mn", "Me") or (category == "Mc" and is_unspaced(character)):
         return VANISHES
     # A radical by itself is the ideograph that it doubles; no other symbol is its letters.
-    if category[0] not in "LNM" and not _is_in(character, (_RADICALS,)):
+    if category[0] not in "LNM" and not _RADICALS[0] <= character <= _RADICALS[1]:
         return SEPARATOR
-    # Nine of ten are letters without case, marks or anything that they are made of.
-    is_itself = category == "Lo" and not unicodedata.decomposition(character)
-    if is_itself and ord(character) not in _LETTERS and not _is_in(character, (_HANGUL,)):
-        folded, base = character.encode(), character
-    else:
-        folded, base = fold(character).encode(), unicodedata.normalize("NFKD", character)[0]
+    # Nine of ten are letters without case or marks, made of nothing, or Hangul of its letters.
+    made = unicodedata.normalize("NFKD", character)
+    base = made[0]
+    is_plain = category == "Lo" and (made == character or _HANGUL[0] <= character <= _HANGUL[1])
+    folded = (made if is_plain and ord(character) not in _LETTERS else fold(character)).encode()
     if not folded:
         return SEPARATOR
     place = len(pool)
-    pool.append(len(folded) | (QUARTER if _is_in(base, _QUARTERS) else 0))
+    pool.append(len(folded) | (QUARTER if _SCRIPTS[ord(base)] == _QUARTER else 0))
     pool.extend(folded)
     return -place if is_unspaced(base) else place

@@ -6,6 +6,8 @@ Names are loaded when they are first used, so that `--help` need not wait for co
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from provenance.run.lean import without_pandas
+
 if TYPE_CHECKING:
     from provenance.run.allocation import keep_freed
     from provenance.run.asking import Outcome, PolicyViolated, ask
@@ -182,4 +184,5 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    with without_pandas():
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

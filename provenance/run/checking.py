@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__
-from provenance.errors import EmptyCorpus
+from provenance.fingerprint import make_tables
 from provenance.judge import (
     Judge,
     hold_gates,
@@ -17,12 +17,13 @@ from provenance.judge import (
 )
 from provenance.model import (
     CorpusModel,
+    CorpusSummary,
     Gate,
     Library,
     Policy,
+    RegistrySummary,
     Report,
     Result,
-    tally,
 )
 from provenance.read import Corpus
 from provenance.run.backgrounds import coverage
@@ -34,6 +35,7 @@ from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
 from provenance.run.freezing import frozen_model, held_to, model_of, model_summary, weighed_by
 from provenance.run.kernels import prepare
+from provenance.run.lean import load_numba, start_numba
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.openings import dataset_of, library_of, references_of
@@ -44,7 +46,12 @@ from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
 from provenance.run.stages import note, stage
-from provenance.run.summaries import check_conclusive, corpus_summary, summaries
+from provenance.run.summaries import (
+    check_conclusive,
+    corpus_summary,
+    nothing_to_check,
+    summaries,
+)
 from provenance.run.tally import Looked, share_of, shares
 
 
@@ -113,11 +120,16 @@ def check(
     ProvenanceError
         If the work cannot be done: see `provenance.errors`.
     """
-    library = library_of(policy, settings.rules)
-    opened = dataset_of(corpus, policy.text_columns, settings.split)
-    settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
-    frozen = None if settings.model_of is None else frozen_model(settings.model_of)
-    return check_opened(opened, library, policy, settings, frozen)
+    load_numba()
+    with ThreadPoolExecutor(1) as aside:  # registries are hashed: Python need not wait for that
+        against = aside.submit(references_of, policy, settings.control)
+        library = library_of(policy, settings.rules)
+        opened = dataset_of(corpus, policy.text_columns, settings.split)
+        settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
+        frozen = None if settings.model_of is None else frozen_model(settings.model_of)
+        make_tables()
+        start_numba()
+        return check_opened(opened, library, policy, settings, frozen, against.result())
 
 
 def check_opened(
@@ -126,9 +138,25 @@ def check_opened(
     policy: Policy,
     settings: Settings,
     frozen: CorpusModel | None = None,
+    against: References | None = None,
 ) -> Report:
     """Check a corpus that was opened, weighing by a model; else as `check`."""
-    against = references_of(policy, settings.control)
+    against = against or references_of(policy, settings.control)
+    prepare(against.sought[0].registry.path, quiet=settings.quiet)
+    with ThreadPoolExecutor(1) as aside:  # nothing waits for it before the result is summed up
+        summed = aside.submit(summaries, against.registries)
+        return _checked(opened, library, policy, settings, frozen, against, summed)
+
+
+def _checked(  # noqa: PLR0913 (as above)
+    opened: Corpus,
+    library: Library,
+    policy: Policy,
+    settings: Settings,
+    frozen: CorpusModel | None,
+    against: References,
+    summed: Future[tuple[RegistrySummary, ...]],
+) -> Report:
     baseline = open_baseline(settings.baseline)
     registries, declarations = against.registries, declarations_of(library, policy)
     sample = None if settings.sample is None else Sample(settings.sample)
@@ -139,7 +167,7 @@ def check_opened(
     readings = against.own(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        raise _nothing(opened, readings)
+        raise nothing_to_check(opened, readings)
     settled = claims(readings, registries, settings.threads, frozen)
     model = model_of(readings, registries) if frozen is None else frozen
     spans = gather(
@@ -156,14 +184,24 @@ def check_opened(
         )
     looked = Looked(counts, sampled, correct)
     excuses = excused(everything, policy, now.date(), baseline)
-    made = _report(opened, readings, looked, registries, excuses, policy, library, judge, now)
+    read = replace(corpus_summary(opened, readings, counts), split=settings.split)
+    made = _report(
+        read,
+        looked,
+        registries,
+        summed.result(),
+        excuses,
+        policy=policy,
+        library=library,
+        judge=judge,
+        now=now,
+    )
     result = replace(
         made.result,
-        corpus=replace(made.result.corpus, split=settings.split),
         rules_path=None if settings.rules is None else str(settings.rules),
         backgrounds=coverage(against.backgrounds),
         control=against.chance(whole, settled, made.findings),
-        calibration=None if fit is None else fit.summary(made.result.corpus.digest),
+        calibration=None if fit is None else fit.summary(read.digest),
         sample=None if sample is None else sample.summary(),
         corpus_model=model_summary(model, settings.model_of, registries),
     )
@@ -179,7 +217,6 @@ def _read(
     memory: Memory | None,
 ) -> list[Reading]:
     """Read a corpus, and its files' bytes beside that."""
-    prepare(against.sought[0].registry.path, quiet=settings.quiet)
     total = sum(part.size or 0 for part in corpus.parts) or None
     with (
         ThreadPoolExecutor(1) as aside,
@@ -206,38 +243,19 @@ def _memory(settings: Settings, against: References, declarations: Declarations)
     return memory
 
 
-def _nothing(opened: Corpus, readings: Sequence[Reading]) -> EmptyCorpus:
-    faults = tally(one for reading in readings for one in reading.skipped)
-    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_FAULTS]]
-    told = [
-        f"there is no text to check in {', '.join(opened.addresses)}",
-        *([f"what was read is {', '.join(opened.text_columns)}"] if opened.text_columns else []),
-        *([f"rows were passed over ({'; '.join(rows)})"] if rows else []),
-    ]
-    mend = "mend these rows, or " if rows else ""
-    return EmptyCorpus(
-        "; ".join(told),
-        remedy=f"{mend}name the column that holds the text with --text-column",
-    )
-
-
-_FAULTS = 3
-"""Kinds of rows that could not be read, told where nothing could."""
-
-
 def _report(  # noqa: PLR0913 (every stage's outcome meets here)
-    corpus: Corpus,
-    readings: Sequence[Reading],
+    corpus: CorpusSummary,
     looked: Looked,
     registries: Sequence[Opened],
+    summed: tuple[RegistrySummary, ...],
     excuses: Excused,
+    *,
     policy: Policy,
     library: Library,
     judge: Judge,
     now: datetime,
 ) -> Report:
     everything = excuses.found
-    summed = summaries(registries)
     held = {source.source for summary in summed for source in summary.sources}
     if not everything.findings.num_rows:
         check_conclusive(summed)
@@ -249,7 +267,7 @@ def _report(  # noqa: PLR0913 (every stage's outcome meets here)
     result = Result(
         tool=__version__,
         created=now,
-        corpus=corpus_summary(corpus, readings, looked.counts),
+        corpus=corpus,
         registries=summed,
         rules_digest=library.digest,
         policy=policy,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from provenance.errors import RegistryError
+from provenance.errors import EmptyCorpus, RegistryError
 from provenance.match import unattributable
 from provenance.model import CorpusSummary, RegistrySummary, tally
 from provenance.read import Corpus
@@ -61,3 +61,23 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
         text_columns=corpus.text_columns,
         skipped=tally(one for reading in readings for one in reading.skipped),
     )
+
+
+def nothing_to_check(opened: Corpus, readings: Sequence[Reading]) -> EmptyCorpus:
+    """Say that a corpus holds no text, and why, as far as its rows tell."""
+    faults = tally(one for reading in readings for one in reading.skipped)
+    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_FAULTS]]
+    told = [
+        f"there is no text to check in {', '.join(opened.addresses)}",
+        *([f"what was read is {', '.join(opened.text_columns)}"] if opened.text_columns else []),
+        *([f"rows were passed over ({'; '.join(rows)})"] if rows else []),
+    ]
+    mend = "mend these rows, or " if rows else ""
+    return EmptyCorpus(
+        "; ".join(told),
+        remedy=f"{mend}name the column that holds the text with --text-column",
+    )
+
+
+_FAULTS = 3
+"""Kinds of rows that could not be read, told where nothing could."""

@@ -1,0 +1,68 @@
+"""A lean start: what libraries load only because it is there stays out of the process.
+
+pyarrow asks for pandas when the first array is made, to know its types when it sees them; numba
+asks for SciPy's linear algebra when the first kernel is loaded, for those that multiply matrices.
+We have neither, and both take longer to load than a small dataset takes to check. Whoever wants
+them later gets them: nothing remembers that they were not there.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from threading import get_ident
+from types import ModuleType
+
+
+@dataclass(frozen=True)
+class _Without(MetaPathFinder):
+    """Tells a thread that a module is not there."""
+
+    name: str
+    thread: int
+
+    def find_spec(
+        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname == self.name and get_ident() == self.thread:
+            raise ModuleNotFoundError(f"{fullname} is not loaded for this", name=fullname)
+        return None
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Let nothing load a module meanwhile, in this thread; one that was loaded before stays."""
+    finder = _Without(name, get_ident())
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+@contextmanager
+def without_pandas() -> Iterator[None]:
+    """Load what makes arrays, and make one: pyarrow asks twice in a process, and not again."""
+    with without("pandas"):
+        yield
+        if arrow := sys.modules.get("pyarrow"):
+            arrow.array([0]).to_numpy()
+
+
+def load_numba() -> None:
+    """Load what numba needs for any kernel at all."""
+    with without("scipy.linalg"):
+        import_module("numba.np.arraymath")
+
+
+def start_numba() -> None:
+    """Do now what the first kernel of a process would wait for."""
+    from numba.core.compiler_lock import global_compiler_lock  # noqa: PLC0415 (the hallway is lean too)
+    from numba.core.registry import cpu_target  # noqa: PLC0415 (as above)
+
+    with global_compiler_lock:
+        cpu_target.typing_context.refresh()
+        cpu_target.target_context.refresh()
