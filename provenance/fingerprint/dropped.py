@@ -6,8 +6,8 @@ from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.fingerprint.contractions import SPACE
 from provenance.fingerprint.entities import Tables
 from provenance.fingerprint.links import after_address, after_link, is_placeholder
-from provenance.fingerprint.loads import load64
 from provenance.fingerprint.words import finish
+from provenance.instructions import load64
 from provenance.model import UInt8s, UInt64s
 
 

@@ -20,10 +20,10 @@ from provenance.fingerprint.contractions import SPACE, contraction, is_quote, jo
 from provenance.fingerprint.dropped import is_suspect, may_be_suspect, suspected, suspects
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
-from provenance.fingerprint.loads import load64
 from provenance.fingerprint.lone import lighter, lone, lone_hashes
 from provenance.fingerprint.runs import BLOCK, UNROLLED, find_runs, is_plain, plain_from
 from provenance.fingerprint.words import LOWER, NOTHING, WORD, absorb, finish, read_word
+from provenance.instructions import load64
 from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s, UInt64s
 
 _TOO_LONG = 1 << 31  # places in a text are 32-bit

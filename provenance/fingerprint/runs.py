@@ -4,7 +4,7 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.classes import classes
-from provenance.fingerprint.loads import load64, ones, trailing_zeros
+from provenance.instructions import load64, ones, trailing_zeros
 from provenance.model import Int32s, UInt8s, UInt64s
 
 BLOCK = 64

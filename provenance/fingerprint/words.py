@@ -16,7 +16,7 @@ from provenance.fingerprint.codepoints import (
 )
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.loads import load64
+from provenance.instructions import load64
 from provenance.model import UInt8s
 
 NOTHING, WORD, HALF_WORD, QUARTER_WORD = 0, 4, 2, 1

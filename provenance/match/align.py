@@ -12,7 +12,7 @@ REACH = 16
 _SKIP = BITS_SCALE
 """A token skipped on either side costs a bit."""
 
-_OPEN_SKIP = 3 * BITS_SCALE
+OPEN_SKIP = 3 * BITS_SCALE
 """Beyond the last run it costs more: a common word some way off is nobody's."""
 
 
@@ -47,7 +47,7 @@ def align(
     """
     rows, columns = item.size, document.size
     best, best_row, best_column = np.int32(0), 0, 0
-    skip = _OPEN_SKIP if is_open else _SKIP
+    skip = OPEN_SKIP if is_open else _SKIP
     for column in range(columns + 1):
         table[0, column] = -skip * column
     for row in range(1, rows + 1):
@@ -66,8 +66,8 @@ def align(
 
 
 @inner
-def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> tuple[Scalar, Scalar]:
-    """Bound what an open alignment can give, in a tenth of its time.
+def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Scalar:
+    """Bound the information that an open alignment matches, in a tenth of its time.
 
     Parameters
     ----------
@@ -78,27 +78,34 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> tup
 
     Returns
     -------
-    worth : int
-        No alignment scores more; where it is 0, there is none.
-    information : int
-        No alignment matches more information.
+    int
+        No alignment matches more; where it is 0, there is none.
 
     Notes
     -----
-    Up to its last match, an alignment gains no more than the information of each token of the item
-    that stands anywhere in the document, and each of the others costs a skip.
+    Of an alignment whose last match is the item's token at ``p``, no more tokens are matched than
+    the ``n`` up to there that stand anywhere in the document. All others are skipped: of the item
+    ``p + 1 - n``, and of the document at least ``d + 1 - n``, where ``d`` is the nearest place of
+    that token. Where they cost as much as the ``n`` are worth, there is no such alignment.
     """
-    worth, total, information = np.int64(0), np.int64(0), np.int64(0)
+    information, best, count = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):
         token = item[place if step > 0 else item.size - 1 - place]
         found = False
-        for other in range(document.size):
-            found |= token == document[other]
-        gain = np.int64(bits[token >> CELL_SHIFT])
-        total += gain if found else np.int64(-_OPEN_SKIP)
-        information += gain * found
-        worth = max(worth, total)
-    return worth, information
+        for other in document:
+            found |= token == other
+        if not found:
+            continue
+        nearest = np.int64(0)
+        while document[nearest if step > 0 else document.size - 1 - nearest] != token:
+            nearest += 1
+        count += 1
+        information += np.int64(bits[token >> CELL_SHIFT])
+        missed: Scalar = max(nearest + 1 - count, 0)
+        skipped = place + 1 - count + missed
+        if information > skipped * OPEN_SKIP:
+            best = information
+    return best
 
 
 @inner

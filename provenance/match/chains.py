@@ -137,13 +137,11 @@ def _beyond(
     item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
     item_high, text_high = item_end + REACH, text_end + REACH
-    before, more = promise(item[item_low:item_at], document[text_low:text_at], bits, np.int64(-1))
-    behind, most = promise(
-        item[item_end:item_high], document[text_end:text_high], bits, np.int64(1)
-    )
+    before = promise(item[item_low:item_at], document[text_low:text_at], bits, np.int64(-1))
+    behind = promise(item[item_end:item_high], document[text_end:text_high], bits, np.int64(1))
     lefts, rights = 0, 0
     # Most of what chance gives ends here: nothing beside it could make it a candidate.
-    if score + more + most >= FLOOR:
+    if score + before + behind >= FLOOR:
         if before:
             lefts = align(
                 item[item_low:item_at][::-1],

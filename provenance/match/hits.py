@@ -8,31 +8,56 @@ does not wait for the one before it.
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.match.fetching import fetch
+from provenance.instructions import fetch
+from provenance.match.everybody import weight_of
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, is_public
 from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
 
-OF_ITEM, IN_TEXT, IN_ITEM, SHARING, WORTH = range(5)
+OF_ITEM, IN_TEXT, IN_ITEM, SHARING, WORTH, BEGIN, LENGTH = range(7)
 """Columns of a hit: places of a seed in text and item; twice the items that share it, and one more
-where they are of several sources; information of the equal tokens around it."""
+where they are of several sources; what the run of equal tokens around it is worth, where that
+begins in the text, and how many it has."""
 
-HIT_COLUMNS = 5
+HIT_COLUMNS = 7
 
 CHAIN_FLOOR = 28 * BITS_SCALE
 """Seeds of less information are not worth an alignment."""
 
+SEVERAL = 2
+"""A seed that so many items share is worth what the registry knows of it, and no more."""
+
+SMALL = 4
+"""Where the run around it is less than one in so many of the item: whole items stay as they are."""
+
 COMMON = 100
 """A shingle that more items share is followed into the earliest few of them only."""
 
-MET = 1 << 10
-"""Cells for the items that a text's hits are of: chance seldom gives a page as many."""
-
 _EARLIEST = 8
+_SEED = 16  # quarters of a word that a seed weighs
+_UNBOUND = 1 << 40
 _LOOKED_AT = 16  # postings, for their sources
 _SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
 _AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
-_CELL = np.uint64(64 - 10)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def seed_worths(postings: int) -> Int64s:
+    """Give what the words of a seed are worth at most, by how many items share it.
+
+    Parameters
+    ----------
+    postings : int
+        Of the registry.
+
+    Returns
+    -------
+    ndarray of int64, shape (COMMON + 1,)
+        In units of 1 / `BITS_SCALE` bit: ``-log2(sharing / postings)`` for seeds that `SEVERAL`
+        items share, or `COMMON` at the last. Word by word, phrases of common words seem to say
+        much; that many items have them tells that they do not.
+    """
+    sharing = np.maximum(np.arange(COMMON + 1), 1)
+    known = np.maximum(np.log2(max(postings, 1) / sharing), 0.0) * BITS_SCALE
+    return np.where(sharing < SEVERAL, _UNBOUND, known).astype(np.int64)
 
 
 @inlined
@@ -113,41 +138,39 @@ def fetch_items(hits: Int64s, tokens: UInt32s, offsets: Int64s) -> None:
 
 
 @inner
-def weigh(hits: Int64s, document: UInt32s, tokens: UInt32s, offsets: Int64s, bits: UInt8s) -> None:
-    """Weigh the run of equal tokens around each hit of a text."""
+def weigh(
+    hits: Int64s,
+    document: UInt32s,
+    items: tuple[UInt32s, Int64s],
+    bits: UInt8s,
+    worths: Int64s,
+) -> None:
+    """Find and weigh the run of equal tokens around each hit of a text.
+
+    Where that is but a small part of the item, the words of the seed are worth no more than
+    `worths` (`seed_worths`) has it.
+    """
+    tokens, offsets = items
     for hit in range(len(hits)):
         at, own = hits[hit, IN_TEXT], hits[hit, IN_ITEM]
         first = offsets[hits[hit, OF_ITEM]]
         size = offsets[hits[hit, OF_ITEM] + 1] - first
-        score, back, on = np.int64(0), 1, 0
+        back, on, weight, seed, worth = 1, 0, 0, np.int64(0), np.int64(0)
+        while weight < _SEED:
+            seed += bits[document[at + on] >> CELL_SHIFT]
+            weight += weight_of(document[at + on])
+            on += 1
         while back <= min(at, own) and document[at - back] == tokens[first + own - back]:
-            score += bits[document[at - back] >> CELL_SHIFT]
+            worth += bits[document[at - back] >> CELL_SHIFT]
             back += 1
         room = min(document.size - at, size - own)
         while on < room and document[at + on] == tokens[first + own + on]:
-            score += bits[document[at + on] >> CELL_SHIFT]
+            worth += bits[document[at + on] >> CELL_SHIFT]
             on += 1
-        hits[hit, WORTH] = score
-
-
-@inner
-def drop_lone(hits: Int64s, met: UInt8s) -> Scalar:
-    """Drop most hits that are worth too little and whose item has no other; give how many stay."""
-    met[:] = 0
-    for hit in range(len(hits)):
-        cell = _cell(hits[hit, OF_ITEM])
-        met[cell] = 1 if met[cell] == 0 else 2
-    kept: Scalar = 0
-    for hit in range(len(hits)):
-        for column in range(HIT_COLUMNS):
-            hits[kept, column] = hits[hit, column]
-        kept += hits[hit, WORTH] >= CHAIN_FLOOR or met[_cell(hits[hit, OF_ITEM])] > 1
-    return kept
-
-
-@inlined
-def _cell(item: Scalar) -> Scalar:
-    return np.int64((np.uint64(item) * _SPREAD) >> _CELL)
+        if SMALL * (back + on - 1) < size:
+            seed = min(seed, worths[min(hits[hit, SHARING] >> 1, COMMON)])
+        worth += seed
+        hits[hit, WORTH], hits[hit, BEGIN], hits[hit, LENGTH] = worth, at - back + 1, back + on - 1
 
 
 @kernel

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inner, kernel
-from provenance.match.fetching import AHEAD, fetch
+from provenance.instructions import AHEAD, fetch
 from provenance.match.lookup import Index, bucket_of, line_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 

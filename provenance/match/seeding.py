@@ -15,14 +15,13 @@ from provenance.match.chains import FLOOR, chain
 from provenance.match.hits import (
     CHAIN_FLOOR,
     HIT_COLUMNS,
-    MET,
     OF_ITEM,
     WORTH,
     doubled,
-    drop_lone,
     fetch_items,
     gather,
     group_end,
+    seed_worths,
     weigh,
 )
 from provenance.match.lookup import Index
@@ -39,6 +38,7 @@ from provenance.match.pruning import (
     TEXT,
     prune,
 )
+from provenance.match.sifting import CELLS, sift
 from provenance.match.sorting import ascending
 from provenance.model import (
     Int32s,
@@ -82,6 +82,7 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
         (holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
         registry.longest,
+        seed_worths(len(holdings.postings.items)),
     )
     text, item, size, first, last, score, rarest = rows.T
     return Candidates(
@@ -114,13 +115,14 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
+    worths: Int64s,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
     rows = np.empty((256, COLUMNS), np.int64)
     runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
     count = np.int64(0)  # not a literal, for which callees would be compiled once more
     hits, hit_offsets = np.empty((4096, HIT_COLUMNS), np.int64), np.zeros_like(token_offsets)
-    met = np.empty(MET, np.uint8)
+    begun = np.empty(CELLS, np.int64)
     scratch = (
         np.empty((REACH + 1, REACH + 1), np.int32),
         np.empty((REACH, 2), np.int32),
@@ -143,8 +145,8 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
                 continue
             document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
             mine = hits[hit_offsets[text] : hit_offsets[text + 1]]
-            weigh(mine, document, item_tokens, item_offsets, bits)
-            mine = mine[: drop_lone(mine, met)]
+            weigh(mine, document, items, bits, worths)
+            mine = mine[: sift(mine, document, items, bits, begun)]
             keys = np.empty(len(mine), np.int64)
             for hit in range(len(mine)):
                 keys[hit] = mine[hit, OF_ITEM]

@@ -6,10 +6,12 @@ import pytest
 
 from provenance.match import (
     attribution,
+    chains,
     estimates,
     everybody,
     features,
     hits,
+    lookup,
     passages,
     regression,
     resemblance,
@@ -37,6 +39,14 @@ STATED = {
     "Where more than {} items share it, only the earliest {} are": (
         hits.COMMON,
         hits._EARLIEST,
+    ),
+    "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
+        hits.SMALL,
+        hits.SEVERAL,
+    ),
+    "Runs of less than {:.0f} bits make no chain, and chains of less than {:.0f} bits no": (
+        hits.CHAIN_FLOOR / lookup.BITS_SCALE,
+        chains.FLOOR / lookup.BITS_SCALE,
     ),
     "A text resembles an item from *J* ≥ {}": (resemblance.LEAST,),
     "For each of {} permutations": (resemblance.PERMUTATIONS,),

@@ -45,8 +45,9 @@ def test_an_import_upwards_is_caught(tmp_path, root):
     for room in ROOMS:
         (package / room).mkdir(parents=True)
         (package / room / "__init__.py").write_text("")
-    (package / "compiled").mkdir()
-    (package / "compiled" / "__init__.py").write_text("")
+    for base in ("compiled", "instructions"):
+        (package / base).mkdir()
+        (package / base / "__init__.py").write_text("")
     (package / "__init__.py").write_text("")
     (package / "model" / "__init__.py").write_text("import provenance.read\n")
     (tmp_path / "pyproject.toml").write_text((root / "pyproject.toml").read_text("utf-8"))

@@ -1,6 +1,7 @@
 """Hits of texts, against looking up each seed and comparing words one by one."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from math import log2
 
 import numpy as np
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ ITEMS = [
 ]
 SOURCES = [f"s{number % 2}" for number in range(len(ITEMS))]
 HELD = registry(*ITEMS, sources=SOURCES)
+WORTHS = hits.seed_worths(len(HELD.holdings.postings.items))
 
 
 def gathered(texts):
@@ -41,19 +43,24 @@ def gathered(texts):
         for text in range(start, end):
             own = table[offsets[text] : offsets[text + 1]]
             document = tokens.hashes[tokens.offsets[text] : tokens.offsets[text + 1]]
-            hits.weigh(own, document, holdings.tokens, holdings.token_offsets, HELD.bits)
+            stretch = holdings.tokens, holdings.token_offsets
+            hits.weigh(own, document, stretch, HELD.bits, WORTHS)
             rows.append(own.tolist())
     return rows
 
 
-def worth(text, at, item, place):
-    """Sum up the information of the equal words around two places."""
-    back, on = 0, 0
+def run_of(text, at, item, place, sharing):
+    """Give what the equal words around two places are worth, where they begin, how many."""
+    back, on = 0, 4
     while min(at, place) > back and text[at - back - 1] == item[place - back - 1]:
         back += 1
     while on < min(len(text) - at, len(item) - place) and text[at + on] == item[place + on]:
         on += 1
-    return sum(HELD.bits[token >> 12].item() for token in text[at - back : at + on])
+    bits = [HELD.bits[token >> 12].item() for token in text[at - back : at + on]]
+    seed = sum(bits[back : back + 4])
+    if sharing >= hits.SEVERAL and len(item) > hits.SMALL * len(bits):
+        seed = min(seed, int(8 * log2(len(HELD.holdings.postings.items) / sharing)))
+    return sum(bits[:back]) + seed + sum(bits[back + 4 :]), at - back, len(bits)
 
 
 def expected(texts):
@@ -67,8 +74,8 @@ def expected(texts):
             sharing = [] if seed in HELD.public else places[tuple(text[at : at + 4])]
             across = len({SOURCES[item] for item, _ in sharing}) > 1
             for item, place in sharing:
-                told = worth(text, at, items[item], place)
-                rows.append([item, at, place, 2 * len(sharing) + across, told])
+                told = run_of(text, at, items[item], place, len(sharing))
+                rows.append([item, at, place, 2 * len(sharing) + across, *told])
         yield rows
 
 
@@ -92,10 +99,18 @@ def test_hits_are_those_of_every_seed_word_by_word(texts):
 def test_words_of_everybody_give_no_hits_and_those_of_several_sources_say_so():
     everybodys, own, shared = gathered([EVERYBODYS, OWN, SHARED])
     assert everybodys == []
-    assert {(item, sharing) for item, _, _, sharing, _ in own} == {
+    assert {(item, sharing) for item, _, _, sharing, *_ in own} == {
         (item, 2 * 15) for item in range(0, 60, 4)
     }
-    assert {(item, sharing) for item, _, _, sharing, _ in shared} == {(1, 5), (2, 5)}
+    assert {(item, sharing) for item, _, _, sharing, *_ in shared} == {(1, 5), (2, 5)}
+
+
+def test_a_phrase_of_several_items_is_worth_what_the_registry_knows_of_it():
+    worths = hits.seed_worths(1 << 20)
+    assert worths[:2].min() > 8 * 1000
+    assert worths[[2, 4, 64]].tolist() == [8 * 19, 8 * 18, 8 * 14]
+    assert len(worths) == hits.COMMON + 1
+    assert hits.seed_worths(0).min() == 0
 
 
 def test_texts_of_many_seeds_and_of_few_are_gathered_alike():
@@ -103,24 +118,3 @@ def test_texts_of_many_seeds_and_of_few_are_gathered_alike():
     seeds = seeds_of(tokens_of(*texts))
     assert np.diff(held(seeds, HELD).offsets).max() > hits._AT_ONCE
     assert gathered(texts) == list(expected(texts))
-
-
-@settings(max_examples=100)
-@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 2 * hits.CHAIN_FLOOR)), max_size=40))
-def test_only_hits_that_make_no_chain_are_dropped(drawn):
-    table = np.zeros((len(drawn), hits.HIT_COLUMNS), np.int64)
-    table[:, hits.IN_TEXT] = np.arange(len(drawn))
-    table[:, [hits.OF_ITEM, hits.WORTH]] = np.array(drawn, np.int64).reshape(-1, 2)
-    of_item = Counter(item for item, _ in drawn)
-    kept = hits.drop_lone(table, np.empty(hits.MET, np.uint8))
-    places = table[:kept, hits.IN_TEXT].tolist()
-    assert places == sorted(places)
-    for place, (item, worth) in enumerate(drawn):
-        if of_item[item] > 1 or worth >= hits.CHAIN_FLOOR:
-            assert place in places
-
-
-def test_of_hits_that_chance_gives_nearly_all_are_dropped():
-    table = np.zeros((30, hits.HIT_COLUMNS), np.int64)
-    table[:, hits.OF_ITEM] = np.arange(30) * 7919
-    assert hits.drop_lone(table, np.empty(hits.MET, np.uint8)) <= 4

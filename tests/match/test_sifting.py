@@ -1,0 +1,92 @@
+"""Sifting drops only hits that chaining and aligning would have made nothing of."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.match import FLOOR, hits, sifting
+from provenance.match.align import REACH
+from provenance.match.chains import chain
+from provenance.model import BACKGROUND_BITS
+
+WORDS = np.random.default_rng(5).integers(0, 1 << 32, 60, dtype=np.uint32) & np.uint32(0xFFFFFFFE)
+BITS = np.zeros(1 << BACKGROUND_BITS, np.uint8)
+BITS[WORDS >> np.uint32(32 - BACKGROUND_BITS)] = 24 + np.arange(60)
+UNBOUND = np.full(hits.COMMON + 1, 1 << 40, np.int64)
+
+TOKENS = st.lists(st.integers(0, 59), min_size=4, max_size=60).map(lambda places: WORDS[places])
+
+
+@st.composite
+def copies(draw):
+    """Draw items, and a text that has pieces of them among other words."""
+    items = draw(st.lists(TOKENS, min_size=1, max_size=6))
+    pieces = []
+    for _ in range(draw(st.integers(1, 6))):
+        item = draw(st.sampled_from(items))
+        first = draw(st.integers(0, len(item) - 4))
+        # Four words or more in a row, with others of the item around them.
+        before = item[max(0, first - 6) : first : draw(st.integers(1, 3))]
+        end = first + draw(st.integers(4, 6))
+        pieces += [before, item[first:end], item[end + draw(st.integers(1, 3)) : end + 8]]
+        pieces.append(draw(TOKENS)[: draw(st.integers(0, 20))])
+    return items, np.concatenate(pieces)
+
+
+def hits_of(items, text):
+    """List where four words of an item stand, at their first place in it, as postings do."""
+    rows = []
+    for at in range(len(text) - 3):
+        for number, item in enumerate(items):
+            windows = np.lib.stride_tricks.sliding_window_view(item, 4)
+            places = np.flatnonzero((windows == text[at : at + 4]).all(axis=1))
+            if len(places):
+                rows.append([number, at, places[0], 2, 0, 0, 0])
+    return np.array(rows, np.int64).reshape(-1, hits.HIT_COLUMNS)
+
+
+def scores(table, items, text):
+    """Chain hits as the scan does; give the items and scores of what is kept."""
+    order = np.argsort(table[:, hits.OF_ITEM], kind="stable")
+    longest = max(map(len, items))
+    scratch = (
+        np.empty((REACH + 1, REACH + 1), np.int32),
+        np.empty((REACH, 2), np.int32),
+        np.empty((REACH, 2), np.int32),
+        np.empty((longest + REACH, 2), np.int32),
+        np.empty((longest + 3 * REACH, 2), np.int32),
+    )
+    found, place = [], 0
+    while place < len(order):
+        number = int(table[order[place], hits.OF_ITEM])
+        place, count, score, _ = chain(items[number], text, BITS, table, order, place, scratch)
+        if score >= FLOOR:
+            found.append((number, score, scratch[4][:count].tolist()))
+    return found
+
+
+@settings(max_examples=300)
+@given(copies())
+def test_what_is_dropped_makes_no_candidate(drawn):
+    items, text = drawn
+    table = hits_of(items, text)
+    joined = np.concatenate(items)
+    offsets = np.concatenate([[0], np.cumsum([len(item) for item in items])]).astype(np.int64)
+    hits.weigh(table, text, (joined, offsets), BITS, UNBOUND)
+    wanted = scores(table, items, text)
+    kept = sifting.sift(table, text, (joined, offsets), BITS, np.empty(sifting.CELLS, np.int64))
+    assert scores(table[:kept], items, text) == wanted
+
+
+def test_of_what_chance_gives_nearly_all_is_dropped():
+    rng = np.random.default_rng(8)
+    items = [rng.choice(WORDS[:20], 40) for _ in range(50)]
+    text = np.concatenate([np.append(item[8:12], WORDS[20:60]) for item in items])
+    table = hits_of(items, text)
+    offsets = np.arange(0, 41 * 50, 40).astype(np.int64)
+    hits.weigh(table, text, (np.concatenate(items), offsets), BITS, UNBOUND)
+    kept = sifting.sift(
+        table, text, (np.concatenate(items), offsets), BITS, np.empty(sifting.CELLS, np.int64)
+    )
+    assert len(table) >= 50
+    assert kept <= len(table) // 10
