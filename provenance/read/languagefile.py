@@ -14,7 +14,7 @@ def load_language(path: Path | None = None) -> Language:
     """Load the counts of frequent words and pairs of words: those shipped, or those of a file."""
     place = path or files("provenance") / "read" / "language.parquet"
     with place.open("rb") as file:
-        table = pq.read_table(file)
+        table = pq.ParquetFile(file).read()  # `read_table` loads Arrow's datasets, for nothing
     described = table.schema.metadata
     return Language(
         int(described[b"normalisation"]),

@@ -88,18 +88,21 @@ def read_column(
     bounds = starts if places is None else places[starts]
     whole = np.empty(bounds[-1], dtype)
 
-    def read(group: int) -> None:
+    def read(groups: Int64s) -> None:
         with parquet(path, metadata) as file:
-            column = file.read_row_group(group, columns=[name], use_threads=False)[name]
-            values = convert(one_chunk(column))
-        if len(values) != bounds[group + 1] - bounds[group]:
-            raise CorruptFile(
-                f"{path} has more or less in {name!r} than its other columns say", remedy=REMEDY
-            )
-        whole[bounds[group] : bounds[group + 1]] = values
+            for group in groups.tolist():
+                column = file.read_row_group(group, columns=[name], use_threads=False)[name]
+                values = convert(one_chunk(column))
+                if len(values) != bounds[group + 1] - bounds[group]:
+                    raise CorruptFile(
+                        f"{path} has more or less in {name!r} than its other columns say",
+                        remedy=REMEDY,
+                    )
+                whole[bounds[group] : bounds[group + 1]] = values
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in pool.map(read, range(len(starts) - 1)):
+    threads = os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(read, np.array_split(np.arange(len(starts) - 1), threads)):
             pass
     return whole
 
