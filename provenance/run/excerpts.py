@@ -1,5 +1,6 @@
 """What a person is shown of a finding: a few words of the document and of the item, marked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 
 from provenance.fingerprint import characters
 from provenance.match import Candidates
-from provenance.model import Int64s, Texts, Tokens
+from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located
 
@@ -18,59 +19,69 @@ CONTEXT = 80
 LONGEST = 1200
 """Characters of a passage that are shown; the rest is cut."""
 
+_SPACES = np.array([chr(byte).isspace() for byte in range(0x80)] + [False] * 0x80)
+
+Marks = list[tuple[int, int]]
+
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A stretch of a text, with marked words.
+class Words:
+    """Matched words of some stretches of texts, in order.
 
     Parameters
     ----------
-    text : str
-        The stretch.
-    start : int
-        Where it begins, in code points of the whole text.
-    marks : list of tuple of int
-        Half-open stretches of `text`.
+    starts, ends : ndarray of int64, shape (m,)
+        In code points of the whole text.
+    joined : ndarray of bool, shape (m,)
+        Whether nothing but space parts it from the word before it.
+    offsets : ndarray of int64, shape (n + 1,)
+        Words of stretch `i` are ``offsets[i]`` to ``offsets[i + 1]``.
     """
 
-    text: str
-    start: int
-    marks: list[tuple[int, int]]
+    starts: Int64s
+    ends: Int64s
+    joined: Flags
+    offsets: Int64s
+
+    @property
+    def spans(self) -> tuple[Int64s, Int64s]:
+        """Where each stretch begins and ends; both 0 where it has no word."""
+        filled = np.diff(self.offsets) > 0
+        firsts, lasts = np.zeros(len(filled), np.int64), np.zeros(len(filled), np.int64)
+        firsts[filled] = self.starts[self.offsets[:-1][filled]]
+        lasts[filled] = self.ends[self.offsets[1:][filled] - 1]
+        return firsts, lasts
+
+    def marks(self, begins: Int64s, lows: Int64s, highs: Int64s) -> list[Marks]:
+        """Mark the words of each stretch, neighbours as one.
+
+        Parameters
+        ----------
+        begins : ndarray of int64, shape (n,)
+            What marks are counted from.
+        lows, highs : ndarray of int64, shape (n,)
+            Words that reach beyond are not marked.
+        """
+        owners = np.repeat(np.arange(len(begins)), np.diff(self.offsets))
+        kept = np.flatnonzero((self.starts >= lows[owners]) & (self.ends <= highs[owners]))
+        owners = owners[kept]
+        heads = ~self.joined[kept]
+        heads[:1] = True
+        heads[1:] |= owners[1:] != owners[:-1]
+        first = np.flatnonzero(heads)
+        last = np.append(first[1:], len(kept))[: len(first)] - 1
+        owners = owners[first]
+        starts = (self.starts[kept[first]] - begins[owners]).tolist()
+        ends = (self.ends[kept[last]] - begins[owners]).tolist()
+        pairs = list(zip(starts, ends, strict=True))
+        bounds = np.searchsorted(owners, np.arange(len(begins) + 1)).tolist()
+        return [pairs[low:high] for low, high in pairwise(bounds)]
 
 
-def excerpt(text: str, span: tuple[int, int], words: list[tuple[int, int]]) -> Excerpt:
-    """Cut a stretch out of a text.
-
-    Parameters
-    ----------
-    text : str
-        The whole text.
-    span : tuple of int
-        What to show, in code points; some context is shown with it.
-    words : list of tuple of int
-        What to mark, in code points of the whole text, sorted.
-    """
-    start = max(0, span[0] - CONTEXT)
-    end = min(len(text), span[1] + CONTEXT, span[0] + LONGEST)
-    marks: list[tuple[int, int]] = []
-    begun = ended = start - 1
-    for first, last in words:
-        if first < start or last > end:
-            continue
-        if ended < start or not (first == ended or text[ended:first].isspace()):
-            if ended >= start:
-                marks.append((begun - start, ended - start))
-            begun = first
-        ended = last  # neighbours are one mark
-    if ended >= start:
-        marks.append((begun - start, ended - start))
-    return Excerpt(text[start:end], start, marks)
-
-
-def marked(
+def matched(
     texts: Texts, tokens: Tokens, rows: Int64s, candidates: Candidates, column: int
-) -> list[list[tuple[int, int]]]:
-    """Give the matched tokens of candidates, as spans of code points.
+) -> Words:
+    """Give the matched words of candidates.
 
     Parameters
     ----------
@@ -91,11 +102,60 @@ def marked(
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     own = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], sizes)
     within = np.repeat(owners, sizes)
-    starts = characters(texts, within, tokens.starts[own].astype(np.int64))
-    ends = characters(texts, within, tokens.ends[own].astype(np.int64))
-    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    bounds = offsets[candidates.run_offsets].tolist()
-    return [spans[first:end] for first, end in pairwise(bounds)]
+    starts, ends = tokens.starts[own].astype(np.int64), tokens.ends[own].astype(np.int64)
+    return Words(
+        characters(texts, within, starts),
+        characters(texts, within, ends),
+        _joined(texts, within, starts, ends),
+        offsets[candidates.run_offsets],
+    )
+
+
+def _joined(texts: Texts, rows: Int64s, starts: Int64s, ends: Int64s) -> Flags:
+    """Tell which words nothing but space parts from the one before them."""
+    joined = np.zeros(len(rows), bool)
+    if not len(rows):
+        return joined
+    begins, stops = texts.offsets[rows[1:]] + ends[:-1], texts.offsets[rows[1:]] + starts[1:]
+    sizes, next_to = stops - begins, rows[1:] == rows[:-1]
+    signs = texts.data[np.minimum(begins, len(texts.data) - 1)]
+    joined[1:] = next_to & ((sizes == 0) | ((sizes == 1) & _SPACES[signs]))
+    # More than one byte, which seldom is all space: asked where it begins like space.
+    rest = np.flatnonzero(next_to & (sizes > 1) & (_SPACES[signs] | (signs >= 0x80)))
+    for place in rest.tolist():
+        gap = texts.data[begins[place] : stops[place]].tobytes()
+        joined[place + 1] = gap.decode("utf-8", "replace").isspace()
+    return joined
+
+
+def shown(
+    strings: Sequence[str], spans: tuple[Int64s, Int64s], marks: Sequence[Marks]
+) -> dict[str, list[object]]:
+    """Show stretches of texts with some context.
+
+    Parameters
+    ----------
+    strings : sequence of str
+        The text of each.
+    spans : (ndarray of int64, ndarray of int64), each of shape (n,)
+        What to show, in code points.
+    marks : sequence of list of tuple of int
+        Half-open stretches to mark, counted from `begins_of` the spans.
+
+    Returns
+    -------
+    dict of str to list
+        `excerpt`, `excerpt_start` and `marks` of each.
+    """
+    begins = begins_of(spans[0]).tolist()
+    ends = np.minimum(spans[1] + CONTEXT, spans[0] + LONGEST).tolist()
+    cut = [text[begin:end] for text, begin, end in zip(strings, begins, ends, strict=True)]
+    return {"excerpt": cut, "excerpt_start": begins, "marks": list(marks)}
+
+
+def begins_of(firsts: Int64s) -> Int64s:
+    """Give where the excerpt begins that shows a stretch."""
+    return np.maximum(firsts - CONTEXT, 0)
 
 
 def excerpts(
@@ -107,31 +167,21 @@ def excerpts(
     places: Int64s,
 ) -> dict[str, list[object]]:
     """Show every chosen stretch; the others take no part in any report."""
-    strings = batch.column("text").to_pylist()
     texts = Texts.of(batch.column("text"))
     chosen = np.flatnonzero(claims.chosen[places])
-    taken = claims.candidates.take(places[chosen])
-    words = dict(
-        zip(
-            chosen.tolist(),
-            marked(texts, tokens, located.rows[chosen], taken, 1),
-            strict=True,
-        )
-    )
-    columns: dict[str, list[object]] = {"excerpt": [], "excerpt_start": [], "marks": []}
-    for place, row in enumerate(located.rows.tolist()):
-        if place < len(places) and place not in words:
-            for column in columns.values():
-                column.append(None)
-            continue
-        span = int(points[0][place]), int(points[1][place])
-        inside = [
-            (first, last)
-            for first, last in words.get(place, ())
-            if span[0] <= first and last <= span[1]
-        ]
-        cut = excerpt(strings[row], span, inside)
-        columns["excerpt"].append(cut.text)
-        columns["excerpt_start"].append(cut.start)
-        columns["marks"].append(cut.marks)
+    words = matched(texts, tokens, located.rows[chosen], claims.candidates.take(places[chosen]), 1)
+    wholes = np.arange(
+        len(places), len(located.rows)
+    )  # of which every word counts, and none is marked
+    told = np.concatenate([chosen, wholes])
+    firsts, lasts = points[0][told], points[1][told]
+    own = slice(len(chosen))
+    highs = np.minimum(lasts, firsts + LONGEST)
+    marks = words.marks(begins_of(firsts)[own], firsts[own], highs[own])
+    strings = batch.column("text").take(pa.array(located.rows[told])).to_pylist()
+    made = shown(strings, (firsts, lasts), [*marks, *([] for _ in wholes)])
+    columns: dict[str, list[object]] = {name: [None] * len(located.rows) for name in made}
+    for name, column in made.items():
+        for place, value in zip(told.tolist(), column, strict=True):
+            columns[name][place] = value
     return columns

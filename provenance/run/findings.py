@@ -12,7 +12,7 @@ from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
 from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
 from provenance.run.claiming import Claims
-from provenance.run.excerpts import excerpt, marked
+from provenance.run.excerpts import LONGEST, Marks, begins_of, matched, shown
 from provenance.run.items import Item, named_items
 from provenance.run.judging import ItemJudge
 from provenance.run.readings import Opened
@@ -263,7 +263,7 @@ def _item_excerpts(
     own: pa.Table, claims: Claims, registries: Sequence[Opened]
 ) -> dict[str, list[object]]:
     """Show the items beside the documents, where their texts are kept."""
-    shown: dict[str, list[object]] = {
+    columns: dict[str, list[object]] = {
         "item_excerpt": [None] * len(own),
         "item_marks": [None] * len(own),
     }
@@ -279,12 +279,18 @@ def _item_excerpts(
         kept = Texts.of(pa.array(texts, pa.large_string()))
         claimed = np.flatnonzero(claim_of[rows] >= 0)
         taken = claims.candidates.take(claim_of[rows[claimed]])
-        words = marked(kept, tokenise(kept), places[claimed], taken, 0)
-        marks_of = dict(zip(claimed.tolist(), words, strict=True))
-        for number, (row, place) in enumerate(zip(rows.tolist(), places.tolist(), strict=True)):
-            marks = marks_of.get(number)
-            span = (marks[0][0], marks[-1][1]) if marks else (0, len(texts[place]))
-            cut = excerpt(texts[place], span, marks or [])
-            shown["item_excerpt"][row] = cut.text
-            shown["item_marks"][row] = cut.marks
-    return shown
+        words = matched(kept, tokenise(kept), places[claimed], taken, 0)
+        firsts, lasts = np.zeros(len(rows), np.int64), np.array([len(texts[one]) for one in places])
+        unmarked = np.diff(words.offsets) == 0
+        firsts[claimed], ends = words.spans
+        lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
+        own = firsts[claimed]
+        marks: list[Marks] = [[] for _ in rows]
+        made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
+        for place, one in zip(claimed.tolist(), made, strict=True):
+            marks[place] = one
+        told = shown([texts[one] for one in places], (firsts, lasts), marks)
+        for place, row in enumerate(rows.tolist()):
+            columns["item_excerpt"][row] = told["excerpt"][place]
+            columns["item_marks"][row] = told["marks"][place]
+    return columns
