@@ -9,6 +9,7 @@ from provenance.cli.interrupts import (
     leave,
     was_interrupted,
 )
+from provenance.run import claim_process
 
 COMMANDS = {
     "check": (
@@ -47,6 +48,7 @@ def main() -> None:
     """Run the command line, and exit with its code."""
     # What is imported is no garbage: looking for it again and again takes a tenth of a start.
     gc.set_threshold(*_SELDOM)
+    claim_process()
     heed_interrupts()
     try:
         code = _run()

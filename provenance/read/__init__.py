@@ -1,9 +1,10 @@
 """The window in: corpora, dumps, rules and policies as tables and nouns; corpora written again."""
 
+from typing import TYPE_CHECKING
+
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.captures import Captures, load_captures
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
-from provenance.read.dumps import open_dump
 from provenance.read.files import File
 from provenance.read.gatesyntax import parse_rate
 from provenance.read.hub import is_saved
@@ -24,6 +25,9 @@ from provenance.read.signals import (
     parse_card,
     parse_files,
 )
+
+if TYPE_CHECKING:
+    from provenance.read.dumps import open_dump
 
 __all__ = [
     "CARD",
@@ -61,3 +65,12 @@ __all__ = [
     "unlike",
     "write_saved",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # A tenth of all that there is to load, and only who builds a registry reads dumps.
+    if name != "open_dump":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from provenance.read.dumps import open_dump  # noqa: PLC0415 (see above)
+
+    return open_dump

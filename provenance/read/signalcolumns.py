@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 import pyarrow as pa
@@ -132,7 +133,21 @@ def _values(column: pa.Array, path: str) -> Iterator[tuple[int, object]]:
             told = pc.match_substring_regex(column, pattern, ignore_case=True)
             column = pc.if_else(told, column, None)
     chosen = pc.indices_nonzero(pc.is_valid(column))
-    yield from zip(chosen.to_pylist(), column.take(chosen).to_pylist(), strict=True)
+    yield from zip(chosen.to_pylist(), _objects(column.take(chosen)), strict=True)
+
+
+def _objects(column: pa.Array) -> list[object]:
+    """Give what the values are to Python; None where they are times finer than its own."""
+    try:
+        return list(column.to_pylist())
+    except ValueError:
+        return [_object(value) for value in column]
+
+
+def _object(value: pa.Scalar) -> object:
+    with suppress(ValueError):
+        return value.as_py()
+    return None
 
 
 def _fields(name: str, value: object, depth: int) -> Iterator[Field]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,9 @@ from provenance.model import Int64s
 from provenance.registry.columns import GROUP_ROWS, GROUP_TOKENS
 from provenance.registry.engine import conserve, count_of, name_parts, run
 from provenance.registry.flow import Portion, portions
+
+if TYPE_CHECKING:
+    import duckdb
 
 _LOT = 8  # row groups
 _MOST_ITEMS = 1 << 32
@@ -77,14 +80,14 @@ class Ordered:
         Theirs, sorted.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    connection: "duckdb.DuckDBPyConnection"
     items: int
     tokens: int
     longest: int
     sources: tuple[str, ...]
 
 
-def order(connection: duckdb.DuckDBPyConnection, keys: Path, rows: int) -> Ordered:
+def order(connection: "duckdb.DuckDBPyConnection", keys: Path, rows: int) -> Ordered:
     """Find the items among the rows that were laid down, and their order.
 
     Parameters
@@ -161,7 +164,9 @@ def lots(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
         yield held
 
 
-def disorder(connection: duckdb.DuckDBPyConnection, keys: pa.RecordBatchReader) -> tuple[int, int]:
+def disorder(
+    connection: "duckdb.DuckDBPyConnection", keys: pa.RecordBatchReader
+) -> tuple[int, int]:
     """Count what is wrong with the items of a registry and their order.
 
     Parameters

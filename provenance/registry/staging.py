@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +16,9 @@ from provenance.registry.flow import Portion, in_threads, portions
 from provenance.registry.parts import lay_part
 from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop
+
+if TYPE_CHECKING:
+    import duckdb
 
 CHUNK = Portion(rows=1 << 15, weight=1 << 25)
 """Items, and bytes of their texts, that one thread works on."""
@@ -121,7 +124,7 @@ def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(known, seconds, None)
 
 
-def _digested(connection: duckdb.DuckDBPyConnection, named: pa.Table) -> pa.ChunkedArray:
+def _digested(connection: "duckdb.DuckDBPyConnection", named: pa.Table) -> pa.ChunkedArray:
     with connection:
         digests = connection.from_arrow(named).project(_AUTHOR).to_arrow_table()
     conserve("digesting authors", len(named), len(digests))

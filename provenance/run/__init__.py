@@ -6,7 +6,7 @@ Names are loaded when they are first used, so that `--help` need not wait for co
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from provenance.run.lean import without_pandas
+from provenance.run.lean import claim_process, without_pandas
 
 if TYPE_CHECKING:
     from provenance.run.allocation import keep_freed
@@ -82,6 +82,7 @@ __all__ = [
     "check_anchor",
     "check_writable",
     "checked_policy",
+    "claim_process",
     "clean",
     "clear_memory",
     "compared_rules",

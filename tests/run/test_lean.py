@@ -6,23 +6,24 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from provenance.run import Dumps, build_registry
 from provenance.run.lean import without
+from tests.cli.commandline import process
 
 _CHECK = """
 import atexit, sys
 from provenance.cli import main
-loaded = {"pandas", "scipy.linalg", "duckdb", "numba", "pyarrow"}
+loaded = {"pandas", "scipy.linalg", "duckdb", "pyarrow.dataset", "numba", "pyarrow"}
 atexit.register(lambda: print(sorted(loaded & set(sys.modules)), file=sys.stderr, flush=True))
 main()
 """
 
 
-def test_a_check_loads_neither_pandas_nor_linear_algebra(
-    tmp_path: Path, posts, pages, write_lines
-) -> None:
+def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_lines) -> None:
     dump = write_lines(tmp_path / "posts.jsonl", posts)
     build_registry(tmp_path / "registry", Dumps([dump], "x"))
     corpus = write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages])
@@ -31,18 +32,49 @@ def test_a_check_loads_neither_pandas_nor_linear_algebra(
         [sys.executable, "-c", _CHECK, *words], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-1] == "['duckdb', 'numba', 'pyarrow']"
+    assert done.stderr.splitlines()[-1] == "['numba', 'pyarrow']"
 
 
-def test_arrow_finds_pandas_later() -> None:
+def printed(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+def test_a_process_that_is_not_ours_alone_has_its_pandas() -> None:
     code = """
+from provenance.run import Settings
+import pyarrow
+print(pyarrow.scalar(1700000000123456789, pyarrow.timestamp("ns")).as_py())
+"""
+    assert printed(code) == "2023-11-14 22:13:20.123456789\n"
+
+
+def test_frames_are_made_where_somebody_wants_them() -> None:
+    code = """
+from provenance.run import claim_process
+claim_process()
 from provenance.run import Settings
 import sys, pyarrow
 assert "pandas" not in sys.modules
 print(len(pyarrow.table({"a": [1, 2]}).to_pandas()))
 """
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert done.stdout == "2\n", done.stderr
+    assert printed(code) == "2\n"
+
+
+def test_times_finer_than_pythons_stop_no_check(tmp_path: Path, posts, pages, write_lines) -> None:
+    dump = write_lines(tmp_path / "posts.jsonl", posts)
+    build_registry(tmp_path / "registry", Dumps([dump], "x"))
+    moment = pa.array([1700000000123456789], pa.timestamp("ns"))
+    columns = {
+        "text": pa.array(pages[:1]),
+        "metadata": pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), moment),
+        "date": moment,
+    }
+    pq.write_table(pa.table(columns), tmp_path / "corpus.parquet")
+    words = ["check", str(tmp_path / "corpus.parquet"), "--registry", str(tmp_path / "registry")]
+    done = process(*words, "-o", str(tmp_path / "report"), cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr
 
 
 def test_a_module_is_absent_for_one_thread_and_for_a_while(monkeypatch) -> None:
