@@ -13,7 +13,7 @@ _WORDS = (
     "shingles stand in some post by chance. The parts are timed one by one; "
     "*start-up* is a check of 1 MB, the registry opened and the report written; *rest* is what a "
     "whole check, from process start to files on disk, takes beyond them: the sample of the "
-    "corpus, attribution, findings."
+    "corpus, attribution, findings. Where it is less than nothing, it is smaller than the noise."
 )
 _LIMIT = (
     "Decoding the Parquet file alone, on a core, goes at {decode} MB/s, and memory is read at "

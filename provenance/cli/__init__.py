@@ -41,7 +41,7 @@ COMMANDS = {
 }
 
 _SELDOM = 100_000, 50, 100
-"""Objects more, and generations, after which Python looks for garbage; by default 700, 10, 10."""
+"""Objects more, and generations, after which Python looks for garbage; 700 objects by default."""
 
 
 def main() -> None:

@@ -57,12 +57,18 @@ _HALVES = (
 )
 
 _SPACED, _HALF, _QUARTER = range(3)
-_SCRIPTS = bytearray(0x110000)
-"""Of each code point: whether its script puts spaces between words, or what a character weighs."""
 
-for _kind, _ranges in ((_HALF, _HALVES), (_QUARTER, _QUARTERS)):
-    for _first, _end in _ranges:
-        _SCRIPTS[_first:_end] = bytes([_kind]) * (_end - _first)
+
+def _scripts() -> bytes:
+    kinds = bytearray(0x110000)
+    for kind, ranges in ((_HALF, _HALVES), (_QUARTER, _QUARTERS)):
+        for first, end in ranges:
+            kinds[first:end] = bytes([kind]) * (end - first)
+    return bytes(kinds)
+
+
+_SCRIPTS = _scripts()
+"""Of each code point: whether its script puts spaces between words, or what a character weighs."""
 
 _RADICALS = "\u2e80", "\u2fdf"
 _HANGUL = "\uac00", "\ud7a3"  # syllables, which are made of letters by a rule
@@ -75,7 +81,7 @@ _VANISHING = frozenset(
 )
 
 _NOBODYS = frozenset(("Cn", "Co", "Cs"))
-"""Categories of code points that are no characters, or private ones: more than half of them."""
+"""Categories of code points that are no characters, or private ones: two of five of them."""
 
 # Letters that are others to everybody who types without them, or who makes a text ASCII.
 _LETTERS = str.maketrans(
@@ -156,7 +162,7 @@ def is_unspaced(character: str) -> bool:
 
 @cache
 def codepoints() -> Codepoints:
-    """Make the tables; some 50 ms, once a process."""
+    """Make the tables; some 90 ms, once a process."""
     folds = np.full(LIMIT, SEPARATOR, np.int32)
     folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF
     pool = bytearray(8)  # the first places are taken by the entries that name no text

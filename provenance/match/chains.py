@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner
+from provenance.compiled import Scalar, inner, kernel
 from provenance.match.align import REACH, align, promise
 from provenance.match.hits import CHAIN_FLOOR, IN_ITEM, IN_TEXT, OF_ITEM, SHARING
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
@@ -15,6 +15,18 @@ _TEXT_GAP = 24  # tokens between two runs of a chain, in the text
 _ITEM_GAP = 48  # and in the item
 _SKIP = 2 * BITS_SCALE  # what a token between two runs costs
 _OPEN = np.bool_(True)  # of NumPy: a literal would have numba compile an alignment of its own
+
+
+@kernel
+def scratch_for(longest: Scalar) -> tuple[Int32s, Int32s, Int32s, Int32s, Int32s]:
+    """Make what `chain` writes into, for items of so many tokens at most."""
+    return (
+        np.empty((REACH + 1, REACH + 1), np.int32),
+        np.empty((REACH, 2), np.int32),
+        np.empty((REACH, 2), np.int32),
+        np.empty((longest + REACH, 2), np.int32),
+        np.empty((longest + 3 * REACH, 2), np.int32),
+    )
 
 
 @inner

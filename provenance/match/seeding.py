@@ -9,9 +9,8 @@ tool", 1990, for words instead of residues.)
 import numpy as np
 
 from provenance.compiled import Scalar, cached_as, inner, kernel
-from provenance.match.align import REACH
 from provenance.match.candidates import Candidates
-from provenance.match.chains import FLOOR, chain
+from provenance.match.chains import FLOOR, chain, scratch_for
 from provenance.match.hits import (
     CHAIN_FLOOR,
     HIT_COLUMNS,
@@ -123,13 +122,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     count = np.int64(0)  # not a literal, for which callees would be compiled once more
     hits, hit_offsets = np.empty((4096, HIT_COLUMNS), np.int64), np.zeros_like(token_offsets)
     begun = np.empty(CELLS, np.int64)
-    scratch = (
-        np.empty((REACH + 1, REACH + 1), np.int32),
-        np.empty((REACH, 2), np.int32),
-        np.empty((REACH, 2), np.int32),
-        np.empty((longest + REACH, 2), np.int32),
-        np.empty((longest + 3 * REACH, 2), np.int32),
-    )
+    scratch = scratch_for(longest)
     item_tokens, item_offsets = items
     bits, found_offsets = tables[0], found[3]
     end = np.int64(0)

@@ -35,7 +35,7 @@ from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
 from provenance.run.freezing import frozen_model, held_to, model_of, model_summary, weighed_by
 from provenance.run.kernels import prepare
-from provenance.run.lean import load_numba, start_numba
+from provenance.run.lean import start_numba
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.openings import dataset_of, library_of, references_of
@@ -120,7 +120,6 @@ def check(
     ProvenanceError
         If the work cannot be done: see `provenance.errors`.
     """
-    load_numba()
     with ThreadPoolExecutor(1) as aside:  # registries are hashed: Python need not wait for that
         against = aside.submit(references_of, policy, settings.control)
         library = library_of(policy, settings.rules)
@@ -148,7 +147,7 @@ def check_opened(
         return _checked(opened, library, policy, settings, frozen, against, summed)
 
 
-def _checked(  # noqa: PLR0913 (as above)
+def _checked(  # noqa: PLR0913 (all that a check was given, and what is made beside it)
     opened: Corpus,
     library: Library,
     policy: Policy,

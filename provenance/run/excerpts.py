@@ -170,9 +170,8 @@ def excerpts(
     texts = Texts.of(batch.column("text"))
     chosen = np.flatnonzero(claims.chosen[places])
     words = matched(texts, tokens, located.rows[chosen], claims.candidates.take(places[chosen]), 1)
-    wholes = np.arange(
-        len(places), len(located.rows)
-    )  # of which every word counts, and none is marked
+    # Stretches that no item was matched with: all of their words count, so none is marked.
+    wholes = np.arange(len(places), len(located.rows))
     told = np.concatenate([chosen, wholes])
     firsts, lasts = points[0][told], points[1][told]
     own = slice(len(chosen))

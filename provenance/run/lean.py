@@ -71,7 +71,8 @@ def load_numba() -> None:
 
 def start_numba() -> None:
     """Do now what the first kernel of a process would wait for."""
-    from numba.core.compiler_lock import global_compiler_lock  # noqa: PLC0415 (the hallway is lean too)
+    load_numba()
+    from numba.core.compiler_lock import global_compiler_lock  # noqa: PLC0415 (`--help` needs no compiler)
     from numba.core.registry import cpu_target  # noqa: PLC0415 (as above)
 
     with global_compiler_lock:

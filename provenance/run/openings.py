@@ -7,6 +7,7 @@ from provenance.errors import PolicyError
 from provenance.judge import check_known
 from provenance.model import Library, Policy
 from provenance.read import Corpus, load_rules, open_corpus
+from provenance.run.lean import load_numba
 from provenance.run.references import References, open_references
 from provenance.run.stages import note, stage
 
@@ -52,6 +53,7 @@ def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str
 @stage("opening registries")
 def references_of(policy: Policy, control: str | None) -> References:
     """Open what a corpus is held against; as `open_references`."""
+    load_numba()
     against = open_references(policy, control)
     for kind, several in (("registry", against.sought), ("background", against.backgrounds)):
         for one in several:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from provenance.match import BITS_SCALE, blank_lines, entered, index, laid_out, layout
@@ -54,6 +54,8 @@ def test_locating_is_looking_up_and_the_filter_has_no_false_negative(held, other
     places = defaultdict(list)
     for place, shingle in enumerate(sorted(held)):
         places[known(made, shingle)].append(place)
+    # Two that are one by what is known of them, and another between: chance has it once in 2**32.
+    assume(all(own[-1] - own[0] == len(own) - 1 for own in places.values()))
     for shingle in [*held, *others, 0, 2**64 - 1]:
         first, last = range_of(made, shingle)
         assert list(range(first, last)) == places.get(known(made, shingle), [])

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match import FLOOR, hits, sifting
-from provenance.match.align import REACH
-from provenance.match.chains import chain
+from provenance.match.chains import chain, scratch_for
 from provenance.model import BACKGROUND_BITS
 
 WORDS = np.random.default_rng(5).integers(0, 1 << 32, 60, dtype=np.uint32) & np.uint32(0xFFFFFFFE)
@@ -48,14 +47,7 @@ def hits_of(items, text):
 def scores(table, items, text):
     """Chain hits as the scan does; give the items and scores of what is kept."""
     order = np.argsort(table[:, hits.OF_ITEM], kind="stable")
-    longest = max(map(len, items))
-    scratch = (
-        np.empty((REACH + 1, REACH + 1), np.int32),
-        np.empty((REACH, 2), np.int32),
-        np.empty((REACH, 2), np.int32),
-        np.empty((longest + REACH, 2), np.int32),
-        np.empty((longest + 3 * REACH, 2), np.int32),
-    )
+    scratch = scratch_for(max(map(len, items)))
     found, place = [], 0
     while place < len(order):
         number = int(table[order[place], hits.OF_ITEM])
