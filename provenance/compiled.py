@@ -5,6 +5,8 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 
+from provenance.parts import PartCompiler
+
 F = TypeVar("F", bound=Callable[..., object])
 
 Scalar: TypeAlias = Any
@@ -16,18 +18,23 @@ def kernel(function: F) -> F:
     return _compiled(function, cache=True, nogil=True)
 
 
+def maker(function: F) -> F:
+    """Compile what kernels call to have an array made."""
+    return _part(function)
+
+
 def inner(function: F) -> F:
-    """Compile what kernels call, and what makes no array: then no reference is counted.
+    """Compile what kernels call, and what makes no array: no reference is counted then.
 
     Counting takes two atomic instructions for every array that a function unpacks, ten times the
     work of a short loop.
     """
-    return _compiled(function, nogil=True, _nrt=False)
+    return _part(function, _nrt=False)
 
 
 def inlined(function: F) -> F:
     """Compile `function` into its callers: for the few lines that every loop body shares."""
-    return _compiled(function, forceinline=True, _nrt=False)
+    return _part(function, _nrt=False, forceinline=True)
 
 
 def spliced(function: F) -> F:
@@ -45,6 +52,12 @@ def cached_as(function: Callable[..., object]) -> str:
     if stats is None:  # numba was told not to compile
         return ""
     return f"{stats.cache_path}/{function.__module__.rpartition('.')[2]}.{function.__name__}-"
+
+
+def _part(function: F, **options: Any) -> F:
+    return _compiled(
+        function, nogil=True, no_cpython_wrapper=True, pipeline_class=PartCompiler, **options
+    )
 
 
 def _compiled(function: F, **options: Any) -> F:

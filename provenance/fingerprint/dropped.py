@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, maker
 from provenance.fingerprint.contractions import SPACE
 from provenance.fingerprint.entities import Tables
 from provenance.fingerprint.links import after_address, after_link, is_placeholder
@@ -26,7 +26,7 @@ _SUSPECTS = 1 << 12
 _SUSPECT_SHIFT = 32 - 12
 
 
-@kernel
+@maker
 def suspects() -> UInt64s:
     """Make a set, of bits, of the hashes of words that may go with something that is dropped."""
     bits = np.zeros(_SUSPECTS >> 6, np.uint64)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, kernel
+from provenance.compiled import Scalar, inlined, kernel, maker
 from provenance.match.sorting import ascending
 from provenance.model import Flags, Floats, Int64s
 
@@ -106,7 +106,7 @@ def _attribute_all(
         begin = end
 
 
-@kernel
+@maker
 def _schedule(
     own: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
@@ -117,8 +117,8 @@ def _schedule(
     _, firsts, lasts = spans
     strengths, _ = weights
     size = own.size
-    best = np.zeros(size + 1, np.float64)
-    before = np.zeros(size, np.int64)
+    best, before = np.empty(size + 1, np.float64), np.empty(size, np.int64)
+    best[0] = 0
     for place in range(size):
         low, high = 0, place
         while low < high:  # how many end before this one begins
@@ -138,21 +138,29 @@ def _schedule(
             place -= 1
 
 
-@kernel
+@maker
 def _owners(own: Int64s, firsts: Int64s, lasts: Int64s, chosen: Flags) -> tuple[Scalar, Int64s]:
     """Tell, token by token, which chosen stretch holds it; -1 where none does."""
     base, end = firsts[own[0]], lasts[own[-1]] + 1  # `own` is sorted by last token
     for index in own:
         base = min(base, firsts[index])
         end = max(end, lasts[index] + 1)
-    owners = np.full(end - base, -1, np.int64)
+    owners = np.empty(end - base, np.int64)
+    _own(owners, np.int64(-1))
     for index in own:
         if chosen[index]:
-            owners[firsts[index] - base : lasts[index] - base + 1] = index
+            _own(owners[firsts[index] - base : lasts[index] - base + 1], index)
     return base, owners
 
 
-@kernel
+@inlined
+def _own(owners: Int64s, index: Scalar) -> None:
+    # Token by token: numba takes long to compile what gives a slice one value.
+    for token in range(owners.size):
+        owners[token] = index
+
+
+@maker
 def _squeeze(
     own: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
@@ -187,10 +195,10 @@ def _squeeze(
         kept = (last - first + 1) / (lasts[index] - firsts[index] + 1)
         if kept >= _KEEPS and kept * strengths[index] >= threshold:
             chosen[index], firsts[index], lasts[index] = True, first, last
-            owners[first - base : last - base + 1] = index
+            _own(owners[first - base : last - base + 1], index)
 
 
-@kernel
+@maker
 def _assign(own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]) -> None:
     _, firsts, lasts = spans
     chosen, winners = out

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, kernel
+from provenance.compiled import Scalar, inner, maker
 from provenance.match.align import REACH, align, promise
 from provenance.match.hits import CHAIN_FLOOR, IN_ITEM, IN_TEXT, OF_ITEM, SHARING
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
@@ -17,7 +17,7 @@ _SKIP = 2 * BITS_SCALE  # what a token between two runs costs
 _OPEN = np.bool_(True)  # of NumPy: a literal would have numba compile an alignment of its own
 
 
-@kernel
+@maker
 def scratch_for(longest: Scalar) -> tuple[Int32s, Int32s, Int32s, Int32s, Int32s]:
     """Make what `chain` writes into, for items of so many tokens at most."""
     return (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel, maker
 from provenance.match.candidates import Candidates
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
@@ -183,7 +183,7 @@ def _enter(key: Scalar, keys: UInt64s, bits: UInt8s) -> Scalar:
     return 1
 
 
-@kernel
+@maker
 def _larger(keys: UInt64s) -> UInt64s:
     larger = np.zeros(4 * keys.size, np.uint64)
     for key in keys:

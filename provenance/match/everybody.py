@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, kernel, maker
 from provenance.model import Flags, Holdings, Int64s, Shared, UInt8s, UInt32s, UInt64s
 
 MANY = 20
@@ -118,7 +118,7 @@ def _known_source(
     return known
 
 
-@kernel
+@maker
 def _authors_of(
     items: UInt32s, codes: UInt8s, authors: UInt64s, place: Scalar, last: Scalar
 ) -> Scalar:
@@ -138,7 +138,7 @@ def _authors_of(
     return count
 
 
-@kernel
+@maker
 def _grown(values: Scalar, room: Scalar) -> Scalar:
     larger = np.empty(room, values.dtype)
     for place in range(values.size):
@@ -153,7 +153,7 @@ def weight_of(token: Scalar) -> Scalar:
     return np.int64(_WORD) >> np.int64(light + ((token >> _LIGHT) & light))
 
 
-@kernel
+@maker
 def telling(tokens: UInt32s, marks: Flags, first: Scalar, end: Scalar, weight: Scalar) -> Flags:
     """Tell which tokens of a matched run are evidence.
 
@@ -173,17 +173,18 @@ def telling(tokens: UInt32s, marks: Flags, first: Scalar, end: Scalar, weight: S
     ndarray of bool, shape (end - first,)
         False for tokens that only shingles of everybody's hold together with others of the run.
     """
-    own, public = np.zeros(end - first, np.bool_), np.zeros(end - first, np.bool_)
-    for place in range(first, end):
-        behind, carried = place, 0
-        while behind < end and carried < weight:
-            carried += weight_of(tokens[behind])
-            behind += 1
-        if carried < weight:
-            break
-        for covered in range(place - first, behind - first):
-            if marks[place]:
-                public[covered] = True
-            else:
-                own[covered] = True
-    return own | ~public
+    tells = np.empty(end - first, np.bool_)
+    for place in range(end - first):
+        tells[place] = True
+    for is_own in range(2):  # what an item's own shingles hold stays, whatever else holds it
+        for place in range(first, end):
+            behind, carried = place, 0
+            while behind < end and carried < weight:
+                carried += weight_of(tokens[behind])
+                behind += 1
+            if carried < weight:
+                break
+            if marks[place] != is_own:
+                for covered in range(place - first, behind - first):
+                    tells[covered] = is_own
+    return tells

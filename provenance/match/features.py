@@ -182,7 +182,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     tokens, offsets = registry
     marks, weight_of_seed = public
     keys, in_corpus, in_registry, in_language = counts
-    recent = np.zeros(_MEMORY, np.uint32)
+    recent = np.empty(_MEMORY, np.uint32)
     for candidate in range(len(items)):
         copied, passed_on = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
@@ -191,7 +191,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             end = at + runs[run, 2]
-            is_marked = weight_of_seed > 0 and marks[at:end].any()
+            is_marked = weight_of_seed > 0 and _any(marks, at, end)
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             unbroken = 0.0
             for place in range(at, end):
@@ -248,6 +248,14 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
         figures[candidate, 3] = distinct
         figures[candidate, 4] = longest
         figures[candidate, 5] = absent
+
+
+@inlined
+def _any(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
+    place = first
+    while place < end and not marks[place]:
+        place += 1
+    return place < end
 
 
 @inlined

@@ -7,7 +7,7 @@ does not wait for the one before it.
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, maker
 from provenance.instructions import fetch
 from provenance.match.everybody import weight_of
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, is_public
@@ -69,7 +69,7 @@ def group_end(offsets: Int64s, text: Scalar) -> Scalar:
     return end
 
 
-@kernel
+@maker
 def gather(  # noqa: C901, PLR0913 (a text's seeds, and every table in which they are looked up)
     texts: tuple[Scalar, Scalar],
     seeds: tuple[UInt64s, Int32s],
@@ -173,7 +173,7 @@ def weigh(
         hits[hit, WORTH], hits[hit, BEGIN], hits[hit, LENGTH] = worth, at - back + 1, back + on - 1
 
 
-@kernel
+@maker
 def doubled(table: Scalar) -> Scalar:
     """Give a table of twice the rows that begins with these."""
     # Element by element: a slice assignment would have numba compile broadcasting for seconds.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, kernel
+from provenance.compiled import Scalar, inner, kernel, maker
 from provenance.instructions import AHEAD, fetch
 from provenance.match.lookup import Index, bucket_of, line_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
@@ -107,7 +107,7 @@ def _fetch_postings(
         fetch(shingles, np.int64(directory[bucket_of(seeds[place], shift)]))
 
 
-@kernel
+@maker
 def _longer(numbers: Int64s) -> Int64s:
     longer = np.empty(2 * len(numbers) + _AT_ONCE, np.int64)
     for place in range(len(numbers)):

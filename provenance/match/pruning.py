@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, maker
 from provenance.match.sorting import ascending
-from provenance.model import Flags, Int32s, Int64s
+from provenance.model import Int32s, Int64s
 
 TEXT, ITEM, SIZE, FIRST, LAST, SCORE, RAREST = range(7)
 """Columns of a candidate's row, while it is in a kernel."""
@@ -21,7 +21,7 @@ def _covers(rows: Int64s, strong: Scalar, weak: Scalar) -> Scalar:
     return 2 * (last - first + 1) > rows[weak, LAST] - rows[weak, FIRST] + 1
 
 
-@kernel
+@maker
 def prune(rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar) -> Scalar:
     """Drop candidates over whose stretch `_RIVALS` stronger ones lie; the rest keep their order."""
     if count - before <= _RIVALS:
@@ -42,21 +42,23 @@ def prune(rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count
     return out
 
 
-@kernel
-def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Flags:
+@maker
+def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
     size = count - before
     keys = np.empty(size, np.int64)
     for row in range(size):
         keys[row] = -rows[before + row, SCORE]
     order = ascending(keys)
-    kept = np.zeros(size, np.bool_)
+    kept = np.empty(size, np.int64)
     # Who covers more than half of a stretch covers its middle: only the kept ones that reach into
     # the middle's block of tokens are looked at, strongest first.
     blocks, links = np.int64(0), np.int64(0)
     for row in range(before, count):
         blocks = max(blocks, rows[row, LAST] // _BLOCK + 1)
         links += rows[row, LAST] // _BLOCK - rows[row, FIRST] // _BLOCK + 1
-    heads = np.full(blocks, -1, np.int64)
+    heads = np.empty(blocks, np.int64)
+    for block in range(blocks):
+        heads[block] = -1
     nexts, members = np.empty(links, np.int64), np.empty(links, np.int64)
     used = 0
     for rank in range(size):
@@ -66,9 +68,9 @@ def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Flags:
         while link >= 0 and rivals < _RIVALS:
             rivals += _covers(rows, members[link], weak)
             link = nexts[link]
+        kept[order[rank]] = rivals < _RIVALS
         if rivals == _RIVALS:
             continue
-        kept[order[rank]] = True
         for block in range(rows[weak, FIRST] // _BLOCK, rows[weak, LAST] // _BLOCK + 1):
             members[used], nexts[used], heads[block] = weak, heads[block], used
             used += 1

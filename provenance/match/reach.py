@@ -50,7 +50,7 @@ def _stand(registry: Index, size: int, first: int, end: int) -> Flags:
     holdings = registry.holdings
     offsets = holdings.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
-    _whole_all(holdings.tokens, offsets, registry.bits, figures)
+    _whole_all(holdings.tokens, offsets, registry.bits, np.zeros(_SLOTS, np.int64), figures)
     bits, distinct = figures.T.copy()
     count = words_of(holdings.tokens, offsets)
     one, none = np.ones(len(count)), np.zeros(len(count))
@@ -77,8 +77,10 @@ def _seeded(registry: Index) -> Flags:
     """Tell which items a match can begin in: it begins with a seed that is not everybody's."""
     holdings = registry.holdings
     if not len(registry.public):
+        enough = np.zeros(len(holdings.first), np.bool_)
         weight = 4 * holdings.parameters.seed_width
-        return _weigh(holdings.tokens, holdings.token_offsets, weight)
+        _weigh(holdings.tokens, holdings.token_offsets, weight, enough)
+        return enough
     seeds = np.bincount(holdings.postings.items, minlength=len(holdings.first))
     places = np.flatnonzero(registry.marks)
     items = np.searchsorted(holdings.token_offsets, places, side="right") - 1
@@ -86,9 +88,8 @@ def _seeded(registry: Index) -> Flags:
 
 
 @kernel
-def _weigh(tokens: UInt32s, offsets: Int64s, least: Scalar) -> Flags:
+def _weigh(tokens: UInt32s, offsets: Int64s, least: Scalar, enough: Flags) -> None:
     """Tell which items weigh so much, in quarters of a word."""
-    enough = np.zeros(len(offsets) - 1, np.bool_)
     for item in range(len(offsets) - 1):
         weight = 0
         place = offsets[item]
@@ -96,12 +97,13 @@ def _weigh(tokens: UInt32s, offsets: Int64s, least: Scalar) -> Flags:
             weight += weight_of(tokens[place])
             place += 1
         enough[item] = weight >= least
-    return enough
 
 
 @kernel
-def _whole_all(tokens: UInt32s, offsets: Int64s, bits: UInt8s, figures: Floats) -> None:
-    seen = np.zeros(_SLOTS, np.int64)  # by a few bits of a token: the last item that had such a one
+def _whole_all(
+    tokens: UInt32s, offsets: Int64s, bits: UInt8s, seen: Int64s, figures: Floats
+) -> None:
+    # `seen` tells, by a few bits of a token, the last item that had such a one.
     for item in range(len(offsets) - 1):
         first = offsets[item]
         for place in range(first, min(offsets[item + 1], first + _LONG)):

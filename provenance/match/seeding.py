@@ -118,9 +118,13 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
     rows = np.empty((256, COLUMNS), np.int64)
-    runs, run_offsets = np.empty((1024, 3), np.int32), np.zeros(257, np.int64)
+    runs, run_offsets = np.empty((1024, 3), np.int32), np.empty(257, np.int64)
+    run_offsets[0] = 0
     count = np.int64(0)  # not a literal, for which callees would be compiled once more
-    hits, hit_offsets = np.empty((4096, HIT_COLUMNS), np.int64), np.zeros_like(token_offsets)
+    hits, hit_offsets = (
+        np.empty((4096, HIT_COLUMNS), np.int64),
+        np.empty(len(token_offsets), np.int64),
+    )
     begun = np.empty(CELLS, np.int64)
     scratch = scratch_for(longest)
     item_tokens, item_offsets = items

@@ -5,7 +5,7 @@ numba's own `argsort` takes a second to compile for each type that it meets; thi
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, maker
 from provenance.model import Int64s
 
 _FEW = 32
@@ -13,7 +13,7 @@ _BITS = 9
 _DIGITS = 1 << _BITS
 
 
-@kernel
+@maker
 def ascending(keys: Int64s) -> Int64s:
     """Give the places of the keys from the lowest to the highest; equal ones keep their order."""
     size = keys.size

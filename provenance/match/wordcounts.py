@@ -7,27 +7,37 @@ from provenance.match.everybody import weight_of
 from provenance.model import Floats, Int32s, Int64s, UInt32s
 
 
-@kernel
 def words_of(tokens: UInt32s, offsets: Int64s) -> Floats:
     """Count the words of every item."""
-    words = np.zeros(len(offsets) - 1, np.float64)
-    for item in range(len(offsets) - 1):
-        for place in range(offsets[item], offsets[item + 1]):
-            words[item] += weight_of(tokens[place]) / 4
+    words = np.zeros(len(offsets) - 1)
+    _add_words(tokens, offsets, words)
     return words
 
 
 @kernel
+def _add_words(tokens: UInt32s, offsets: Int64s, words: Floats) -> None:
+    for item in range(len(offsets) - 1):
+        for place in range(offsets[item], offsets[item + 1]):
+            words[item] += weight_of(tokens[place]) / 4
+
+
 def matched_words(
     candidates: tuple[UInt32s, Int64s, Int32s], registry: tuple[UInt32s, Int64s]
 ) -> Floats:
     """Count the words of their items that candidates match: items, run offsets and runs."""
+    words = np.zeros(len(candidates[0]))
+    _add_matched(candidates, registry, words)
+    return words
+
+
+@kernel
+def _add_matched(
+    candidates: tuple[UInt32s, Int64s, Int32s], registry: tuple[UInt32s, Int64s], words: Floats
+) -> None:
     items, run_offsets, runs = candidates
     tokens, offsets = registry
-    words = np.zeros(len(items), np.float64)
     for candidate in range(len(items)):
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             for place in range(at, at + runs[run, 2]):
                 words[candidate] += weight_of(tokens[place]) / 4
-    return words

@@ -126,6 +126,7 @@ def check(
         opened = dataset_of(corpus, policy.text_columns, settings.split)
         settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
         frozen = None if settings.model_of is None else frozen_model(settings.model_of)
+        prepare(Path(policy.registries[0]), quiet=settings.quiet)
         make_tables()
         start_numba()
         return check_opened(opened, library, policy, settings, frozen, against.result())
@@ -140,8 +141,9 @@ def check_opened(
     against: References | None = None,
 ) -> Report:
     """Check a corpus that was opened, weighing by a model; else as `check`."""
-    against = against or references_of(policy, settings.control)
-    prepare(against.sought[0].registry.path, quiet=settings.quiet)
+    if against is None:
+        prepare(Path(policy.registries[0]), quiet=settings.quiet)
+        against = references_of(policy, settings.control)
     with ThreadPoolExecutor(1) as aside:  # nothing waits for it before the result is summed up
         summed = aside.submit(summaries, against.registries)
         return _checked(opened, library, policy, settings, frozen, against, summed)

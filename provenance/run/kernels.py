@@ -1,8 +1,9 @@
 """The first check on a machine: its kernels are compiled by two processes, not one after the other.
 
 Compiling is mostly Python's own work, which threads cannot share. So on a machine that has compiled
-nothing yet, a process of its own compiles what looks texts up in a registry, while this one
-compiles what reads them; both find each other's work in numba's cache on disk.
+nothing yet, a process of its own compiles what looks texts up in a registry, which takes half the
+time, while this one compiles what reads them and what measures matches; both find each other's work
+in numba's cache on disk.
 """
 
 import subprocess
@@ -18,26 +19,37 @@ import pyarrow as pa
 from provenance.fingerprint import Spans, breaks, characters, shingle, tokenise, widen
 from provenance.match import (
     EVERYTHING,
-    NO_LOOKALIKES,
+    NO_CANDIDATES,
+    Stretches,
+    attribute,
     compiled_as,
     held,
+    measure,
     sample,
     scan,
+    weights,
 )
-from provenance.model import Edges, Texts, Tokens
+from provenance.model import Edges, Holdings, Texts, Tokens
+from provenance.read import load_language
 from provenance.registry import open_registry
-from provenance.run.claiming import claims
-from provenance.run.declared import NOTHING
+from provenance.run.lean import load_numba, uncollected
 from provenance.run.progress import progress
-from provenance.run.readings import Counts, Reading, opened
+from provenance.run.readings import opened
 from provenance.run.stages import stage
 from provenance.run.summaries import summaries
 
 _HELPER = """
+import os
 import sys
 from pathlib import Path
-from provenance.run.kernels import look_up
-look_up(Path(sys.argv[1]))
+from provenance.run.lean import claim_process, load_numba, uncollected, without_pandas
+claim_process()
+with uncollected():
+    with without_pandas():
+        from provenance.run.kernels import look_up
+    load_numba()
+    look_up(Path(sys.argv[1]))
+os._exit(0)  # taking the compiler apart takes another second
 """
 _TEXT = "One two, three \u2026 http://example.org/four"
 _ITEMS = 64
@@ -57,12 +69,15 @@ def prepare(registry: Path, *, quiet: bool) -> None:
     known = compiled_as()
     if not known or glob(f"{escape(known)}*.nbi"):
         return
+    load_numba()
     label = "compiling, once on this machine"
     with (
         stage(label),
         progress(label, 2, "halves", quiet=quiet) as shown,
         _helped(registry),
+        uncollected(),
     ):
+        measure_none(registry)  # before the longer half: it tells at once what is no registry
         read()
         shown.advance(1)
 
@@ -78,20 +93,29 @@ def read() -> None:
     widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
 
 
+def measure_none(registry: Path) -> None:
+    """Compile what measures candidates."""
+    [one] = opened([open_registry(registry)])
+    corpus = sample(_tokens_of(one.index.holdings), EVERYTHING)
+    measure(NO_CANDIDATES, one.index, corpus, load_language())
+
+
 def look_up(registry: Path) -> None:
-    """Compile what looks texts up: in what their own items say."""
+    """Compile what looks texts up, and gives each of their words to one item."""
     [one] = against = opened([open_registry(registry)])
-    holdings = one.index.holdings
+    tokens = _tokens_of(one.index.holdings)
+    seeds = shingle(tokens, one.index.holdings.parameters.seed_width)
+    scan(tokens, seeds, one.index, held(seeds, one.index))
+    rows, bits = np.zeros(1, np.int64), np.ones(1)
+    attribute(Stretches(rows, rows, rows, weights(rows, rows, rows, rows, bits), rows), 1.0)
+    summaries(against)
+
+
+def _tokens_of(holdings: Holdings) -> Tokens:
+    """Give the first items of a registry as if they were one text."""
     hashes = np.array(holdings.tokens[: holdings.token_offsets[:_ITEMS][-1]])
     places = np.arange(len(hashes), dtype=np.int32)
-    tokens = Tokens(hashes, places, places + 1, np.array([0, len(hashes)], np.int64))
-    seeds = shingle(tokens, holdings.parameters.seed_width)
-    found = scan(tokens, seeds, one.index, held(seeds, one.index))
-    counts, passages = Counts(1, 1, len(hashes), len(hashes)), sample(tokens, EVERYTHING)
-    first = np.zeros(1, np.int64)
-    reading = Reading(counts, (), (found,), (NO_LOOKALIKES,), NOTHING, passages, first, None)
-    claims([reading], against)
-    summaries(against)
+    return Tokens(hashes, places, places + 1, np.array([0, len(hashes)], np.int64))
 
 
 @contextmanager

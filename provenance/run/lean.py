@@ -7,6 +7,7 @@ later gets it. pyarrow remembers that there was no pandas: it then makes no Pyth
 finer than a microsecond. So that is for a process that runs nothing but us.
 """
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -78,3 +79,15 @@ def start_numba() -> None:
     with global_compiler_lock:
         cpu_target.typing_context.refresh()
         cpu_target.target_context.refresh()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: a compiler makes millions of objects, and keeps most."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

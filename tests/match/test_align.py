@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from provenance.match import BITS_SCALE
 from provenance.match.align import REACH, align
+from tests.match.parts import callable_part
 
 SEQUENCE = st.lists(st.integers(0, 4), max_size=6)
 GAINS = st.lists(st.integers(0, 255), min_size=5, max_size=5)
 EVEN = [40] * 5
+find_pairs = callable_part(align)
 
 
 def token(number):
@@ -25,7 +27,7 @@ def aligned(item, document, gains, *, is_open, backwards=False):
     views = [np.array([token(number) for number in side], np.uint32) for side in (item, document)]
     if backwards:
         views = [np.ascontiguousarray(view[::-1])[::-1] for view in views]
-    count = align(*views, bits, is_open, table, pairs)
+    count = find_pairs(*views, bits, is_open, table, pairs)
     return [tuple(pair) for pair in pairs[:count].tolist()][::-1]
 
 

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates import NO_CANDIDATES
 from provenance.match.counts import ALONE, count, entered, slot_of, triple, vocabulary
+from tests.match.parts import callable_part
+
+key_of, place_of = callable_part(triple), callable_part(slot_of)
 
 TEXTS = st.lists(st.lists(st.integers(1, 6), max_size=12), min_size=1, max_size=5)
 
@@ -38,7 +41,7 @@ def keys_of(row):
     yield from (key(int(ALONE), token) for token in row)
     yield from (key(before, token) for before, token in pairwise(row))
     for place in range(2, len(row)):
-        yield int(triple(*map(np.uint32, row[place - 2 : place + 1])))
+        yield int(key_of(*map(np.uint32, row[place - 2 : place + 1])))
 
 
 @st.composite
@@ -65,7 +68,7 @@ def test_counts_are_those_of_a_counter(items, texts, data):
     everything = Counter(found for row in rows for found in keys_of(texts[row]))
     assert set(made.keys[made.keys != 0].tolist()) == matched
     for wanted in matched:
-        slot = slot_of(made.keys, np.uint64(wanted))
+        slot = place_of(made.keys, np.uint64(wanted))
         assert made.keys[slot] == wanted
         assert counted[slot] == everything[wanted]
     assert counted.sum() == sum(everything[wanted] for wanted in matched)
@@ -90,8 +93,8 @@ def test_what_was_counted_before_is_laid_out_in_the_same_places():
     before = np.array([key(7, 8), key(8, 7), key(int(ALONE), 9)], np.uint64)
     laid = entered(made, before, np.array([5, 6, 7], np.uint32))
     assert laid.sum() == 5 + 7
-    assert laid[slot_of(made.keys, before[0])] == 5
-    assert laid[slot_of(made.keys, before[2])] == 7
+    assert laid[place_of(made.keys, before[0])] == 5
+    assert laid[place_of(made.keys, before[2])] == 7
 
 
 def test_nothing_matched_is_nothing_counted():

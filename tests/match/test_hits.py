@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from provenance.match import held, hits
 from tests.match.holding import posts, prose, registry, rows_of, seeds_of, tokens_of
+from tests.match.parts import callable_part
+
+group_end, gather = callable_part(hits.group_end), callable_part(hits.gather)
+weigh = callable_part(hits.weigh)
 
 EVERYBODYS, OWN, SHARED = prose(7, 5), prose(6, 6), prose(5, 7)
 ITEMS = [
@@ -29,9 +33,9 @@ def gathered(texts):
     offsets, rows = np.zeros(len(texts) + 1, np.int64), []
     table, end = np.empty((1, hits.HIT_COLUMNS), np.int64), 0
     while end < len(texts):
-        start, end = end, hits.group_end(known.offsets, end)
+        start, end = end, group_end(known.offsets, end)
         offsets[start] = 0
-        table = hits.gather(
+        table = gather(
             (start, end),
             (seeds.hashes, seeds.positions),
             (known.places, known.firsts, known.lasts, known.offsets),
@@ -44,7 +48,7 @@ def gathered(texts):
             own = table[offsets[text] : offsets[text + 1]]
             document = tokens.hashes[tokens.offsets[text] : tokens.offsets[text + 1]]
             stretch = holdings.tokens, holdings.token_offsets
-            hits.weigh(own, document, stretch, HELD.bits, WORTHS)
+            weigh(own, document, stretch, HELD.bits, WORTHS)
             rows.append(own.tolist())
     return rows
 

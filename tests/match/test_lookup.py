@@ -14,6 +14,9 @@ from provenance.match import BITS_SCALE, blank_lines, entered, index, laid_out, 
 from provenance.match.lookup import locate, probe
 from provenance.model import BACKGROUND_BITS
 from tests.match.holding import holding, tokens_of
+from tests.match.parts import callable_part
+
+is_probable, places = callable_part(probe), callable_part(locate)
 
 CLUSTERED = st.builds(
     lambda upper, lower: (upper << 56) + lower, st.integers(0, 255), st.integers(0, 3)
@@ -38,12 +41,12 @@ def known(made, shingle):
 
 
 def may_hold(made, shingle):
-    return bool(probe(made.filter, np.uint64(shingle)))
+    return bool(is_probable(made.filter, np.uint64(shingle)))
 
 
 def range_of(made, shingle):
     shingles = made.holdings.postings.shingles
-    first, last = locate(shingles, made.directory, made.shift, np.uint64(shingle))
+    first, last = places(shingles, made.directory, made.shift, np.uint64(shingle))
     return first, last
 
 

@@ -7,6 +7,10 @@ from hypothesis import strategies as st
 from provenance.match import FLOOR, hits, sifting
 from provenance.match.chains import chain, scratch_for
 from provenance.model import BACKGROUND_BITS
+from tests.match.parts import callable_part
+
+weigh, sift = callable_part(hits.weigh), callable_part(sifting.sift)
+make_scratch, find_chain = callable_part(scratch_for), callable_part(chain)
 
 WORDS = np.random.default_rng(5).integers(0, 1 << 32, 60, dtype=np.uint32) & np.uint32(0xFFFFFFFE)
 BITS = np.zeros(1 << BACKGROUND_BITS, np.uint8)
@@ -47,11 +51,11 @@ def hits_of(items, text):
 def scores(table, items, text):
     """Chain hits as the scan does; give the items and scores of what is kept."""
     order = np.argsort(table[:, hits.OF_ITEM], kind="stable")
-    scratch = scratch_for(max(map(len, items)))
+    scratch = make_scratch(max(map(len, items)))
     found, place = [], 0
     while place < len(order):
         number = int(table[order[place], hits.OF_ITEM])
-        place, count, score, _ = chain(items[number], text, BITS, table, order, place, scratch)
+        place, count, score, _ = find_chain(items[number], text, BITS, table, order, place, scratch)
         if score >= FLOOR:
             found.append((number, score, scratch[4][:count].tolist()))
     return found
@@ -64,9 +68,9 @@ def test_what_is_dropped_makes_no_candidate(drawn):
     table = hits_of(items, text)
     joined = np.concatenate(items)
     offsets = np.concatenate([[0], np.cumsum([len(item) for item in items])]).astype(np.int64)
-    hits.weigh(table, text, (joined, offsets), BITS, UNBOUND)
+    weigh(table, text, (joined, offsets), BITS, UNBOUND)
     wanted = scores(table, items, text)
-    kept = sifting.sift(table, text, (joined, offsets), BITS, np.empty(sifting.CELLS, np.int64))
+    kept = sift(table, text, (joined, offsets), BITS, np.empty(sifting.CELLS, np.int64))
     assert scores(table[:kept], items, text) == wanted
 
 
@@ -76,8 +80,8 @@ def test_of_what_chance_gives_nearly_all_is_dropped():
     text = np.concatenate([np.append(item[8:12], WORDS[20:60]) for item in items])
     table = hits_of(items, text)
     offsets = np.arange(0, 41 * 50, 40).astype(np.int64)
-    hits.weigh(table, text, (np.concatenate(items), offsets), BITS, UNBOUND)
-    kept = sifting.sift(
+    weigh(table, text, (np.concatenate(items), offsets), BITS, UNBOUND)
+    kept = sift(
         table, text, (np.concatenate(items), offsets), BITS, np.empty(sifting.CELLS, np.int64)
     )
     assert len(table) >= 50

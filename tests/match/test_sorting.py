@@ -5,15 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.sorting import ascending
+from tests.match.parts import callable_part
+
+order_of = callable_part(ascending)
 
 
 @settings(max_examples=200)
 @given(st.one_of(st.lists(st.integers(0, 5)), st.lists(st.integers(-(2**63), 2**63 - 1))))
 def test_keys_are_put_in_order_and_equal_ones_stay_in_theirs(keys):
-    order = ascending(np.array(keys, np.int64))
+    order = order_of(np.array(keys, np.int64))
     assert order.tolist() == sorted(range(len(keys)), key=keys.__getitem__)
 
 
 def test_many_keys_are_put_in_order():
     keys = np.random.default_rng(1).integers(-50, 50, 5000)
-    assert np.array_equal(ascending(keys), np.argsort(keys, kind="stable"))
+    assert np.array_equal(order_of(keys), np.argsort(keys, kind="stable"))
