@@ -6,7 +6,8 @@ from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.codepoints import MENTION
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.words import append, decode, finish, fold_of, read_word
+from provenance.fingerprint.hashing import append, finish
+from provenance.fingerprint.words import decode, fold_of, read_word
 from provenance.model import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20
@@ -105,6 +106,7 @@ def join(  # noqa: PLR0913 (the arrays of one table)
 ) -> None:
     """Lengthen a word by a suffix of `size` bytes: hash it anew."""
     first, stop = np.int64(starts[last]), np.int64(ends[last])
-    _, state, rest, length, _, _, _ = read_word(view, first, stop, np.int64(0), tables)
+    unknown = view, first, np.int64(0)
+    _, state, rest, length, _, _, _ = read_word(view, first, stop, unknown, tables)
     state, rest, length = append(state, rest, length, suffix, size)
     hashes[last] = finish(state, rest, length)

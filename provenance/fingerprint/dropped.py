@@ -5,8 +5,8 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner, maker
 from provenance.fingerprint.contractions import SPACE
 from provenance.fingerprint.entities import Tables
+from provenance.fingerprint.hashing import finish
 from provenance.fingerprint.links import after_address, after_link, is_placeholder
-from provenance.fingerprint.words import finish
 from provenance.instructions import load64
 from provenance.model import UInt8s, UInt64s
 

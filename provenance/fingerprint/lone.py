@@ -7,7 +7,8 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import ITSELF, LIMIT
 from provenance.fingerprint.entities import Tables, tables
-from provenance.fingerprint.words import QUARTER_WORD, decode, finish, read_lone
+from provenance.fingerprint.hashing import finish
+from provenance.fingerprint.words import QUARTER_WORD, decode, read_lone
 from provenance.model import UInt8s, UInt32s
 
 _HALF, _QUARTER = np.uint64(1), np.uint64(3)
@@ -33,6 +34,15 @@ def _hash_all(tables: Tables, hashes: UInt32s) -> None:
         if tables.folds[point] < 0 and tables.folds[point] != ITSELF:
             weight, state, rest, length = read_lone(point, np.int64(tables.folds[point]), tables)
             hashes[point] = lighter(finish(state, rest, length), weight)
+
+
+@inlined
+def may_be_lone(first: Scalar) -> Scalar:
+    """Whether a character that begins with this byte may be a token.
+
+    Alphabets stand below U+0800, and nothing but Hangul from U+B000 to U+DFFF.
+    """
+    return first >= 0xE0 and (first < 0xEB or first > 0xED)
 
 
 @inlined

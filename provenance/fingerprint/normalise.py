@@ -20,9 +20,10 @@ from provenance.fingerprint.contractions import SPACE, contraction, is_quote, jo
 from provenance.fingerprint.dropped import is_suspect, may_be_suspect, suspected, suspects
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
-from provenance.fingerprint.lone import lighter, lone, lone_hashes
-from provenance.fingerprint.runs import BLOCK, UNROLLED, find_runs, is_plain, plain_from
-from provenance.fingerprint.words import LOWER, NOTHING, WORD, absorb, finish, read_word
+from provenance.fingerprint.hashing import LOWER, absorb, finish
+from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone
+from provenance.fingerprint.runs import BLOCK, PLAIN, UNROLLED, find_runs, is_plain, plain_from
+from provenance.fingerprint.words import NOTHING, WORD, read_word
 from provenance.instructions import load64
 from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s, UInt64s
 
@@ -114,14 +115,14 @@ def _tokenise_one(
         if start < place or length >= 16 or odd & ~(_ALL << np.uint64(length)) != np.uint64(0):
             place = max(place, start)
             while place < stop:
-                token, size = lone(view, place, alone)
+                token, size = np.uint32(0), 0
+                if may_be_lone(view[place]):
+                    token, size = lone(view, place, alone)
                 if token:
                     hashes[count], starts[count], ends[count] = token, place, place + size
                     count, place = count + 1, place + size
                     continue
-                count, place = _read_any(
-                    view, place, stop, specials, tables, tokens, (before, count)
-                )
+                count, place = _read_any(view, place, stop, sets, tables, tokens, (before, count))
             continue
         # Without a branch on whether a word has eight letters: nobody can guess that.
         full = np.uint64(length >= 8)
@@ -143,7 +144,7 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
     view: UInt8s,
     place: Scalar,
     stop: Scalar,
-    specials: UInt8s,
+    sets: tuple[UInt8s, UInt64s, UInt32s],
     tables: Tables,
     tokens: tuple[UInt32s, Int32s, Int32s],
     counts: tuple[Scalar, Scalar],
@@ -155,10 +156,12 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
     count, after : int
         How many tokens there are now, and where to go on.
     """
+    specials, suspect_words, _ = sets
     before, count = counts
     hashes, starts, ends = tokens
     start, end = place, np.int64(view.size)
-    if is_plain(specials, start, stop):
+    plain = plain_from(specials, start, stop)
+    if plain == stop - start or (plain == PLAIN and is_plain(specials, start, stop)):
         state = np.uint64(0)
         while stop - place >= 8:
             state = absorb(state, load64(view, place) | LOWER)
@@ -170,8 +173,9 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
             place = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
             if place > start:
                 return count, place
-        plain = plain_from(specials, start, stop)
-        weight, state, rest, length, first, stop, place = read_word(view, start, end, plain, tables)
+        weight, state, rest, length, first, stop, place = read_word(
+            view, start, end, (specials, stop, plain), tables
+        )
         if weight == NOTHING:
             return count, place
     hashed = finish(state, rest, length)
@@ -182,7 +186,7 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
         ends[count - 1] = stop
         return count, place
     hashes[count], starts[count], ends[count] = hashed, first, stop
-    if length < 8 and is_suspect(rest):
+    if may_be_suspect(suspect_words, hashed) and length < 8 and is_suspect(rest):
         count, stop = suspected(view, first, stop, rest, tables, (before, count))
         return count, max(place, stop)
     return count + 1, place

@@ -13,6 +13,9 @@ BLOCK = 64
 UNROLLED = 24
 """Edges of runs that most blocks have at most: `find_runs` writes so many more than there are."""
 
+PLAIN = 56
+"""Bytes of a run that `plain_from` looks at."""
+
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -52,6 +55,6 @@ def is_plain(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
 
 @inlined
 def plain_from(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
-    """Count the bytes of a stretch that come before its first special one, up to 56."""
+    """Count the bytes of a stretch that come before its first special one, up to `PLAIN`."""
     bits = load64(specials, start >> 3) >> np.uint64(start & 7)
-    return min(np.int64(trailing_zeros(bits | np.uint64(1 << 56))), stop - start)
+    return min(np.int64(trailing_zeros(bits | np.uint64(1 << PLAIN))), stop - start)

@@ -16,6 +16,8 @@ from provenance.fingerprint.codepoints import (
 )
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
+from provenance.fingerprint.hashing import LONGEST, append, append_plain
+from provenance.fingerprint.letters import LETTER, append_letters
 from provenance.instructions import load64
 from provenance.model import UInt8s
 
@@ -23,46 +25,8 @@ NOTHING, WORD, HALF_WORD, QUARTER_WORD = 0, 4, 2, 1
 """What `read_word` met: no token, or one of this weight, in quarters of a word. Those that weigh
 less than a word are characters that are tokens of their own."""
 
-_LONGEST = 256  # bytes of a folded word; what comes behind them is no part of its hash
 _UNDERSCORE = 0x5F
-_LETTER = np.uint64((1 << 56) - 1)
-LOWER = np.uint64(0x2020202020202020)
-"""Makes lower-case letters of eight ASCII letters; digits have that bit already."""
-
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-
-_MIX_1 = np.uint64(0x9E3779B97F4A7C15)
-_MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
-
-
-@inlined
-def absorb(state: Scalar, word: Scalar) -> Scalar:
-    """Mix eight full bytes of a word into its hash."""
-    state = (state ^ word) * _MIX_1
-    return state ^ (state >> np.uint64(32))
-
-
-@inlined
-def finish(state: Scalar, rest: Scalar, length: Scalar) -> Scalar:
-    """Mix in the last bytes, fewer than eight, and the length; give a 32-bit hash, bit 0 clear."""
-    state = (state ^ rest ^ (np.uint64(length) << np.uint64(56))) * _MIX_1
-    state ^= state >> np.uint64(32)
-    state *= _MIX_2
-    state ^= state >> np.uint64(29)
-    return (state >> np.uint64(32)) & np.uint64(0xFFFFFFFE)
-
-
-@inlined
-def append(
-    state: Scalar, rest: Scalar, length: Scalar, word: Scalar, count: Scalar
-) -> tuple[Scalar, Scalar, Scalar]:
-    """Lengthen a folded word by up to eight bytes; those of `word` beyond `count` are zero."""
-    used = np.uint64(8 * (length & 7))
-    rest |= word << used
-    if (length & 7) + count >= 8:
-        state = absorb(state, rest)
-        rest = (word >> np.uint64(1)) >> (np.uint64(63) - used)
-    return state, rest, length + count
 
 
 @inlined
@@ -108,7 +72,7 @@ def _append_pool(
     place: Scalar, tables: Tables, state: Scalar, rest: Scalar, length: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
     count = np.int64(tables.pool[place]) & (QUARTER - 1)
-    if length < _LONGEST:
+    if length < LONGEST:
         while count > 8:
             state, rest, length = append(
                 state, rest, length, load64(tables.pool, place + 1), np.int64(8)
@@ -133,25 +97,18 @@ def read_lone(
     return weight, state, rest, length
 
 
-@inlined
-def _append_plain(
-    data: UInt8s, place: Scalar, stop: Scalar, state: Scalar, rest: Scalar, length: Scalar
-) -> tuple[Scalar, Scalar, Scalar]:
-    while place < stop and length < _LONGEST:
-        count = min(stop - place, 8)
-        word = (load64(data, place) | LOWER) & (_ALL >> np.uint64(64 - 8 * count))
-        state, rest, length = append(state, rest, length, word, count)
-        place += count
-    return state, rest, length
-
-
 @spliced
 def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each is dear)
-    data: UInt8s, at: Scalar, end: Scalar, plain: Scalar, tables: Tables
+    data: UInt8s,
+    at: Scalar,
+    end: Scalar,
+    run: tuple[UInt8s, Scalar, Scalar],
+    tables: Tables,
 ) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar]:
     """Read the token at `at`, if there is one; `data` has room for 64 bytes behind `end`.
 
-    As many bytes as `plain` says, from `at` on, are known to be ASCII letters and digits.
+    `run` is what is known of the run of word bytes that it stands in: which bytes are special,
+    where it ends, and how many from `at` on are ASCII letters and digits.
 
     Returns
     -------
@@ -166,16 +123,24 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
         Where to go on reading; always behind `at`.
     """
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
+    specials, run_end, plain = run
     start, stop, place = at, at + plain, at + plain
-    state, rest, length = _append_plain(data, at, stop, state, rest, length)
+    state, rest, length = append_plain(data, at, stop, state, rest, length)
+    place, state, rest, length = append_letters(
+        data, place, (specials, run_end), tables, (state, rest, length)
+    )
+    if length > 0:
+        stop = place
+        if place == run_end:
+            return WORD, state, rest, length, start, stop, place
     while place < end:
         point, size = decode(data, place, end)
         after = place + size
         letter = tables.letters[point] if point < LETTERS else np.uint64(0)
-        if letter != np.uint64(0) and length < _LONGEST:
+        if letter != np.uint64(0) and length < LONGEST:
             start = start if length else place
             count = np.int64(letter >> np.uint64(56))
-            state, rest, length = append(state, rest, length, letter & _LETTER, count)
+            state, rest, length = append(state, rest, length, letter & LETTER, count)
             stop = place = after
             continue
         if point in (AMPERSAND, BACKSLASH):

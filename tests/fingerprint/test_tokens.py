@@ -271,6 +271,17 @@ def test_a_slice_of_an_arrow_array_is_its_texts(texts, data):
     assert tokens.offsets.tolist() == alone.offsets.tolist()
 
 
+def test_words_of_any_letters_hash_as_the_oracle_hashes():
+    """Every Hangul syllable, and letters of one to three bytes with or without marks, mixed."""
+    dice = random.Random(8)
+    hangul = list(map(chr, range(0xAC00, 0xD7A4)))
+    dice.shuffle(hangul)
+    words = ["".join(hangul[first : first + 3]) for first in range(0, len(hangul), 3)]
+    mixed = "abz09\u1ebf\u01b0\u0111\u00e9\u1ed9\u0436\u0301\u0645\u0915\uac01"
+    words += ["".join(dice.choices(mixed, k=dice.randint(1, 40))) for _ in range(3000)]
+    assert hashes_of(" ".join(words)) == [word.hash for word in unicode_words(" ".join(words))]
+
+
 def test_words_as_they_come_hash_as_the_oracle_hashes():
     dice = random.Random(7)
     words = ["".join(dice.choices("abcxyz019", k=dice.randint(1, 40))) for _ in range(3000)]
