@@ -18,6 +18,10 @@ OF_ITEM, IN_TEXT, IN_ITEM, SHARING, WORTH, BEGIN, LENGTH = range(7)
 where they are of several sources; what the run of equal tokens around it is worth, where that
 begins in the text, and how many it has."""
 
+OF_SEED, IS_BESIDE = WORTH, BEGIN
+"""Columns of a hit that is not weighed yet: which seed it is of, and whether hits of the seed
+before or behind were left out."""
+
 HIT_COLUMNS = 7
 
 CHAIN_FLOOR = 28 * BITS_SCALE
@@ -33,7 +37,9 @@ COMMON = 100
 """A shingle that more items share is followed into the earliest few of them only."""
 
 _EARLIEST = 8
-_SEED = 16  # quarters of a word that a seed weighs
+SEED = 16
+"""Quarters of a word that a seed weighs."""
+
 _UNBOUND = 1 << 40
 _LOOKED_AT = 16  # postings, for their sources
 _SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
@@ -70,11 +76,11 @@ def group_end(offsets: Int64s, text: Scalar) -> Scalar:
 
 
 @maker
-def gather(  # noqa: C901, PLR0913 (a text's seeds, and every table in which they are looked up)
+def gather(  # noqa: C901, PLR0913, PLR0915 (a text's seeds, and all in which they are looked up)
     texts: tuple[Scalar, Scalar],
     seeds: tuple[UInt64s, Int32s],
     found: tuple[Int64s, Int64s, Int64s, Int64s],
-    tables: tuple[UInt8s, UInt64s, UInt8s],
+    public: UInt64s,
     postings: tuple[UInt32s, Positions],
     hits: Int64s,
     offsets: Int64s,
@@ -88,9 +94,9 @@ def gather(  # noqa: C901, PLR0913 (a text's seeds, and every table in which the
     """
     hashes, positions = seeds
     places, firsts, lasts, found_offsets = found
-    _, public, codes = tables
     items, item_positions = postings
     count, text = np.int64(0), texts[0]
+    own, was_cut = np.int64(0), np.int64(0)  # of the seed before: its hits; were any left out?
     begin, end = found_offsets[text], found_offsets[texts[1]]
     for start in range(begin, end, _AT_ONCE):
         stop: Scalar = min(start + _AT_ONCE, end)
@@ -103,23 +109,31 @@ def gather(  # noqa: C901, PLR0913 (a text's seeds, and every table in which the
                 offsets[text] = count
             seed, first, last = places[index], firsts[index], lasts[index]
             sharing = last - first
-            if sharing >= _SHARED and is_public(public, hashes[seed]):
-                continue
-            across = _is_of_several(codes, items, first, min(last, first + _LOOKED_AT))
             if sharing > COMMON:
                 last = first + _EARLIEST
+            if sharing >= _SHARED and is_public(public, hashes[seed]):
+                last = first
+            if last < lasts[index]:
+                _note_beside(hits[own:count])
             while count + last - first > len(hits):
                 hits = doubled(hits)
+            own = count
             for posting in range(first, last):
-                hits[count, OF_ITEM] = items[posting]
-                hits[count, IN_TEXT] = positions[seed]
-                hits[count, IN_ITEM] = item_positions[posting]
-                hits[count, SHARING] = sharing * 2 + across
+                hits[count, OF_ITEM], hits[count, IN_TEXT] = items[posting], positions[seed]
+                hits[count, IN_ITEM], hits[count, SHARING] = item_positions[posting], sharing
+                hits[count, OF_SEED], hits[count, IS_BESIDE] = index, was_cut
                 count += 1
+            was_cut = np.int64(last < lasts[index])
     while text < texts[1]:
         text += 1
         offsets[text] = count
     return hits
+
+
+@inlined
+def _note_beside(hits: Int64s) -> None:
+    for hit in range(len(hits)):
+        hits[hit, IS_BESIDE] = 1
 
 
 @inlined
@@ -128,6 +142,21 @@ def _is_of_several(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -
     for posting in range(first + 1, last):
         several |= codes[items[posting]] != codes[items[first]]
     return several
+
+
+@inner
+def tell_sources(
+    hits: Int64s, found: tuple[Int64s, Int64s, Int64s, Int64s], codes: UInt8s, items: UInt32s
+) -> None:
+    """Note of every hit whether those that share its seed are of several sources."""
+    _, firsts, lasts, _ = found
+    seed, across = np.int64(-1), np.int64(0)
+    for hit in range(len(hits)):
+        if hits[hit, OF_SEED] != seed:
+            seed = hits[hit, OF_SEED]
+            first, last = firsts[seed], lasts[seed]
+            across = np.int64(_is_of_several(codes, items, first, min(last, first + _LOOKED_AT)))
+        hits[hit, SHARING] = hits[hit, SHARING] * 2 + across
 
 
 @inner
@@ -156,7 +185,7 @@ def weigh(
         first = offsets[hits[hit, OF_ITEM]]
         size = offsets[hits[hit, OF_ITEM] + 1] - first
         back, on, weight, seed, worth = 1, 0, 0, np.int64(0), np.int64(0)
-        while weight < _SEED:
+        while weight < SEED:
             seed += bits[document[at + on] >> CELL_SHIFT]
             weight += weight_of(document[at + on])
             on += 1

@@ -21,6 +21,7 @@ from provenance.match.hits import (
     gather,
     group_end,
     seed_worths,
+    tell_sources,
     weigh,
 )
 from provenance.match.lookup import Index
@@ -39,6 +40,7 @@ from provenance.match.pruning import (
 )
 from provenance.match.sifting import CELLS, sift
 from provenance.match.sorting import ascending
+from provenance.match.strays import SEEN, without_strays
 from provenance.model import (
     Int32s,
     Int64s,
@@ -128,15 +130,25 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     begun = np.empty(CELLS, np.int64)
     scratch = scratch_for(longest)
     item_tokens, item_offsets = items
-    bits, found_offsets = tables[0], found[3]
+    bits, public, codes = tables
+    found_offsets = found[3]
+    seen = np.empty(SEEN, np.uint8)
     end = np.int64(0)
     while end < len(token_offsets) - 1:
         start, end = end, group_end(found_offsets, end)
         if found_offsets[start] == found_offsets[end]:
             continue
         hit_offsets[start] = 0
-        hits = gather((start, end), seeds, found, tables, postings, hits, hit_offsets)
-        fetch_items(hits[: hit_offsets[end]], item_tokens, item_offsets)
+        hits = gather((start, end), seeds, found, public, postings, hits, hit_offsets)
+        first, kept = np.int64(0), np.int64(0)
+        for text in range(start, end):
+            document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
+            stretch = first, hit_offsets[text + 1], kept
+            first = hit_offsets[text + 1]
+            kept = without_strays(hits, stretch, document, (item_offsets, bits, worths), seen)
+            hit_offsets[text + 1] = kept
+        tell_sources(hits[:kept], found, codes, postings[0])
+        fetch_items(hits[:kept], item_tokens, item_offsets)
         for text in range(start, end):
             if hit_offsets[text] == hit_offsets[text + 1]:
                 continue

@@ -220,17 +220,16 @@ def _bands(weighed: _Weighed, keys: Sequence[Key]) -> dict[Key, tuple[float, flo
                 owners.append(numbers[key])
     place, owner = np.array(rows, np.int64), np.array(owners, np.int64)
     # What a key claims of each document, so that it can stand for others.
-    pairs, pair = np.unique(
-        np.stack([owner, measures.documents[place]]), axis=1, return_inverse=True
-    )
-    stands = weighed.looked.stands(pairs[1])
+    width = int(measures.documents.max(initial=0)) + 1
+    pairs, pair = np.unique(owner * width + measures.documents[place], return_inverse=True)
+    key_of, document = np.divmod(pairs, width)
+    stands = weighed.looked.stands(document)
     starts, first = measures.byte_starts[place], found.spans["first_token"].to_numpy()[place]
-    texts, count = measures.texts[place], pairs.shape[1]
+    texts, count = measures.texts[place], len(pairs)
     bytes_ = union_lengths(pair, texts, starts, starts + measures.bytes[place], count)
     tokens = union_lengths(pair, texts, first, first + measures.tokens[place], count)
     summed = [
-        np.bincount(pairs[0], stands * sizes, len(keys))
-        for sizes in (np.ones(count), tokens, bytes_)
+        np.bincount(key_of, stands * sizes, len(keys)) for sizes in (np.ones(count), tokens, bytes_)
     ]
     return {
         key: (float(summed[0][number]), float(summed[1][number]), float(summed[2][number]))

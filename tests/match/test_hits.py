@@ -12,7 +12,7 @@ from tests.match.holding import posts, prose, registry, rows_of, seeds_of, token
 from tests.match.parts import callable_part
 
 group_end, gather = callable_part(hits.group_end), callable_part(hits.gather)
-weigh = callable_part(hits.weigh)
+tell_sources, weigh = callable_part(hits.tell_sources), callable_part(hits.weigh)
 
 EVERYBODYS, OWN, SHARED = prose(7, 5), prose(6, 6), prose(5, 7)
 ITEMS = [
@@ -35,15 +35,18 @@ def gathered(texts):
     while end < len(texts):
         start, end = end, group_end(known.offsets, end)
         offsets[start] = 0
+        found = known.places, known.firsts, known.lasts, known.offsets
         table = gather(
             (start, end),
             (seeds.hashes, seeds.positions),
-            (known.places, known.firsts, known.lasts, known.offsets),
-            (HELD.bits, HELD.public, holdings.source_codes),
+            found,
+            HELD.public,
             (holdings.postings.items, holdings.postings.positions),
             table,
             offsets,
         )
+        gathered = table[: offsets[end]]
+        tell_sources(gathered, found, holdings.source_codes, holdings.postings.items)
         for text in range(start, end):
             own = table[offsets[text] : offsets[text + 1]]
             document = tokens.hashes[tokens.offsets[text] : tokens.offsets[text + 1]]
