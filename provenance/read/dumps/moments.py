@@ -22,6 +22,9 @@ UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 _TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")
 _DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_STAMPS = {20: "s", 24: "ms"}
+"""Bytes of the moments that dumps write most, and the unit that Arrow reads them in."""
+
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _X = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
 _ISO = (
@@ -111,6 +114,8 @@ def _from_numbers(values: pa.Array) -> pa.Array:
 
 def _from_texts(values: pa.Array) -> pa.Array:
     """Take regular columns at once, and others value by value."""
+    if (seconds := _from_stamps(values)) is not None:
+        return seconds
     parts = pc.extract_regex(values, pattern=_ISO)
     if parts.null_count == values.null_count:
         with suppress(pa.ArrowInvalid):
@@ -118,6 +123,17 @@ def _from_texts(values: pa.Array) -> pa.Array:
     distinct = values.dictionary_encode()
     known = pa.array([moment(value) for value in distinct.dictionary.to_pylist()], pa.int64())
     return known.take(distinct.indices)
+
+
+def _from_stamps(values: pa.Array) -> pa.Array | None:
+    """Take a column of nothing but `2021-03-04T05:06:07Z`, or with `.089Z`; None if it is not."""
+    sizes = pc.min_max(pc.binary_length(values)).as_py()
+    unit = _STAMPS.get(sizes["min"]) if sizes["min"] == sizes["max"] else None
+    if unit is None or not pc.all(pc.ends_with(values, "Z")).as_py():
+        return None
+    with suppress(pa.ArrowInvalid):
+        return _seconds(values.cast(pa.timestamp(unit, "UTC")))
+    return None
 
 
 def _from_parts(parts: pa.StructArray) -> pa.Array:

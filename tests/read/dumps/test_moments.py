@@ -128,3 +128,13 @@ def test_a_column_of_numbers_is_read_as_its_values_are(numbers):
         expected = moment(number)
         # Columns go through floats: large numbers are nanoseconds, of which a few are lost.
         assert one == expected or abs(one - expected) <= 1
+
+
+@pytest.mark.parametrize("spelling", ["seconds", "milliseconds"])
+@given(moments_=st.lists(st.none() | st.datetimes(), max_size=6), odd=st.data())
+def test_a_column_of_one_spelling_is_read_as_its_values_are(spelling, moments_, odd):
+    texts = [made and f"{made.isoformat(timespec=spelling)}Z" for made in moments_]
+    same_length = ["2022-10-19T20:37:6OZ", "2022-13-19T20:37:25.000Z", "2022-10-19T24:00:00Z"]
+    texts += odd.draw(st.lists(st.sampled_from(same_length), max_size=1))
+    seconds = moments(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist()
+    assert seconds == [moment(text) for text in texts]
