@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel, maker
+from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
@@ -18,6 +19,8 @@ ALONE = np.uint64(0xFFFFFFFF)
 """Stands for the token before, in the key of a token counted by itself."""
 
 _FILTER_BITS = 23
+_AT_ONCE = 64  # keys that wait for memory
+_LARGE = 1 << 18  # slots of a table that no near cache holds
 _SLOTS = 1 << 12  # of a table to begin with
 _HIGH = np.uint64(32)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -117,10 +120,37 @@ def _lay_out(table: UInt64s, keys: UInt64s, counts: UInt32s, slots: UInt32s) -> 
 def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
     """Give the slot of a key, or the free one where it would stand."""
     mask = np.uint64(keys.size - 1)
-    slot = ((key * _SPREAD) >> np.uint64(20)) & mask
+    slot = np.uint64(_first_slot(keys, key))
     while keys[slot] != key and keys[slot] != np.uint64(0):
         slot = (slot + np.uint64(1)) & mask
     return np.int64(slot)
+
+
+@inner
+def fetch_counts(
+    tokens: UInt32s, first: Scalar, end: Scalar, counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s]
+) -> None:
+    """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
+    keys, in_corpus, in_registry, in_language = counts
+    if keys.size < _LARGE:
+        return
+    for place in range(first, end):
+        for back in range(min(place - first, 2) + 1):
+            key = pair(ALONE, tokens[place])
+            if back == 1:
+                key = pair(tokens[place - 1], tokens[place])
+            elif back == 2:
+                key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
+            slot = _first_slot(keys, key)
+            fetch(keys, slot)
+            fetch(in_corpus, slot)
+            fetch(in_registry, slot)
+            fetch(in_language, slot)
+
+
+@inlined
+def _first_slot(keys: UInt64s, key: Scalar) -> Scalar:
+    return np.int64(((key * _SPREAD) >> np.uint64(20)) & np.uint64(keys.size - 1))
 
 
 @inlined
@@ -201,22 +231,45 @@ def _count_all(
     rows: Int64s,
     counted: UInt32s,
 ) -> None:
+    waiting, count = np.empty(_AT_ONCE, np.uint64), 0
     for text in rows:
         begin = offsets[text]
         for place in range(begin, offsets[text + 1]):
             token = tokens[place]
-            _count_one(keys, bits, pair(ALONE, token), counted)
+            key = pair(ALONE, token)
+            if _may_hold(bits, key):
+                _count_one(keys, key, counted)
+            # What follows what is rare, and lies anywhere: it waits until it is fetched.
             if place > begin:
-                _count_one(keys, bits, pair(tokens[place - 1], token), counted)
+                waiting[count] = key = pair(tokens[place - 1], token)
+                count += _may_hold(bits, key)
             if place > begin + 1:
-                key = triple(tokens[place - 2], tokens[place - 1], token)
-                _count_one(keys, bits, key, counted)
+                waiting[count] = key = triple(tokens[place - 2], tokens[place - 1], token)
+                count += _may_hold(bits, key)
+            if count > _AT_ONCE - 2:
+                _count_waiting(keys, waiting[:count], counted)
+                count = 0
+    _count_waiting(keys, waiting[:count], counted)
+
+
+@inner
+def _count_waiting(keys: UInt64s, waiting: UInt64s, counted: UInt32s) -> None:
+    for key in waiting:
+        slot = _first_slot(keys, key)
+        fetch(keys, slot)
+        fetch(counted, slot)
+    for key in waiting:
+        _count_one(keys, key, counted)
 
 
 @inlined
-def _count_one(keys: UInt64s, bits: UInt8s, key: Scalar, counted: UInt32s) -> None:
+def _count_one(keys: UInt64s, key: Scalar, counted: UInt32s) -> None:
+    slot = slot_of(keys, key)
+    if keys[slot] == key:
+        counted[slot] += 1
+
+
+@inlined
+def _may_hold(bits: UInt8s, key: Scalar) -> Scalar:
     bit = _filter_place(key)
-    if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1:
-        slot = slot_of(keys, key)
-        if keys[slot] == key:
-            counted[slot] += 1
+    return np.int64(bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1

@@ -8,7 +8,16 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, kernel
 from provenance.match.candidates import Candidates
 from provenance.match.copying import copies_in, is_copy
-from provenance.match.counts import ALONE, count, entered, pair, slot_of, triple, vocabulary
+from provenance.match.counts import (
+    ALONE,
+    count,
+    entered,
+    fetch_counts,
+    pair,
+    slot_of,
+    triple,
+    vocabulary,
+)
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
@@ -194,6 +203,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             is_marked = weight_of_seed > 0 and _any(marks, at, end)
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             unbroken = 0.0
+            fetch_counts(tokens, at, end, counts)
             for place in range(at, end):
                 token = tokens[place]
                 word = weight_of(token) / 4
