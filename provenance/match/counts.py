@@ -88,7 +88,10 @@ def count(
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count_in, range(threads), np.array_split(rows, threads)))
-    return np.asarray(counted.sum(axis=0, dtype=np.uint32))
+    total: UInt32s = counted[0]
+    for other in counted[1:]:  # in place: a sum over an axis takes ten times as long
+        total += other
+    return total
 
 
 def entered(words: Vocabulary, keys: UInt64s, counts: UInt32s) -> UInt32s:
