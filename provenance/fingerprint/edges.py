@@ -154,7 +154,7 @@ def _widen_all(
         if wanted.size and ends[span] < highs[span]:
             high = min(highs[span], ends[span] + _REACH)
             count = _pieces(view, ends[span], high, tables, codes, firsts, lasts)
-            taken = _taken(codes[:count], wanted)
+            taken = _taken(codes[:count:1], wanted)  # a view as above: compiled once
             if taken > 0:
                 ends[span] = lasts[taken - 1]
 

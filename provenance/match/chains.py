@@ -88,8 +88,9 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
         rarest = min(rarest, hits[order[place], SHARING])
         item_gap, text_gap = at_item - item_end, at_text - text_end
         if count and 0 < item_gap <= REACH and 0 < text_gap <= REACH:
+            # A step of one makes of these the views that `_beyond` has: one compilation for both.
             inner = align(
-                item[item_end:at_item], document[text_end:at_text], bits, False, *scratch[:2]
+                item[item_end:at_item:1], document[text_end:at_text:1], bits, False, *scratch[:2]
             )
             for step in range(inner - 1, -1, -1):
                 pairs[count, 0] = item_end + scratch[1][step, 0]
@@ -166,7 +167,12 @@ def _beyond(
             lefts = _without_strays(left, lefts)
         if behind:
             rights = align(
-                item[item_end:item_high], document[text_end:text_high], bits, _OPEN, table, right
+                item[item_end:item_high:1],
+                document[text_end:text_high:1],
+                bits,
+                _OPEN,
+                table,
+                right,
             )
             rights = _without_strays(right, rights)
     for step in range(lefts):  # traced from the far end: already in text order
