@@ -1,6 +1,7 @@
 """The folder of a report: result.json, findings.parquet, report.html, model.parquet."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,15 +33,13 @@ def write(report: Report, folder: Path) -> None:
         # Beside their places, so that each file moves in by one rename. The result goes last:
         # where it stands, the others do too.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as made:
-            findingsfile.write_findings(report.findings, Path(made, findingsfile.NAME))
-            _write_text(Path(made, PAGE), html.html_page(report))
-            _write_text(Path(made, resultfile.NAME), resultfile.dumps(report.result))
-            names = [findingsfile.NAME, PAGE, resultfile.NAME]
+            with ThreadPoolExecutor(1) as aside:  # Arrow's work, beside Python's
+                tables = aside.submit(_write_tables, report, Path(made))
+                _write_text(Path(made, PAGE), html.html_page(report))
+                _write_text(Path(made, resultfile.NAME), resultfile.dumps(report.result))
+                names = [*tables.result(), PAGE, resultfile.NAME]
             if report.model is None:  # the earlier report's model would be another corpus's
                 (folder / modelfile.NAME).unlink(missing_ok=True)
-            else:
-                modelfile.write_model(report.model, Path(made, modelfile.NAME))
-                names.insert(0, modelfile.NAME)
             for name in names:
                 Path(made, name).replace(folder / name)
     except OSError as error:
@@ -99,6 +98,15 @@ def read_report(folder: Path) -> Report:
         If a file of it cannot be read.
     """
     return Report(_result(folder / resultfile.NAME), _findings(folder / findingsfile.NAME))
+
+
+def _write_tables(report: Report, made: Path) -> list[str]:
+    """Write what is in Parquet; give the names."""
+    findingsfile.write_findings(report.findings, made / findingsfile.NAME)
+    if report.model is None:
+        return [findingsfile.NAME]
+    modelfile.write_model(report.model, made / modelfile.NAME)
+    return [modelfile.NAME, findingsfile.NAME]
 
 
 def _write_text(path: Path, text: str) -> None:
