@@ -3,7 +3,7 @@
 from provenance.registry.build import add, build
 from provenance.registry.copies import Copies
 from provenance.registry.engine import Limits
-from provenance.registry.manifest import Manifest
+from provenance.registry.manifest import Manifest, read_manifest
 from provenance.registry.refitting import refit
 from provenance.registry.store import Registry, open_registry
 from provenance.registry.verify import verify
@@ -17,6 +17,7 @@ __all__ = [
     "add",
     "build",
     "open_registry",
+    "read_manifest",
     "refit",
     "verify",
     "whole_hashes",

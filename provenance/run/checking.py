@@ -126,7 +126,8 @@ def check(
         opened = dataset_of(corpus, policy.text_columns, settings.split)
         settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
         frozen = None if settings.model_of is None else frozen_model(settings.model_of)
-        prepare(Path(policy.registries[0]), quiet=settings.quiet)
+        registry = Path(policy.registries[0])
+        prepare(registry, lambda: against.result().registries[0], quiet=settings.quiet)
         make_tables()
         start_numba()
         return check_opened(opened, library, policy, settings, frozen, against.result())
@@ -142,8 +143,9 @@ def check_opened(
 ) -> Report:
     """Check a corpus that was opened, weighing by a model; else as `check`."""
     if against is None:
-        prepare(Path(policy.registries[0]), quiet=settings.quiet)
         against = references_of(policy, settings.control)
+        [first, *_] = against.registries
+        prepare(first.registry.path, lambda: first, quiet=settings.quiet)
     with ThreadPoolExecutor(1) as aside:  # nothing waits for it before the result is summed up
         summed = aside.submit(summaries, against.registries)
         return _checked(opened, library, policy, settings, frozen, against, summed)

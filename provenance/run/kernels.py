@@ -8,7 +8,7 @@ in numba's cache on disk.
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import escape, glob
 from pathlib import Path
@@ -31,10 +31,10 @@ from provenance.match import (
 )
 from provenance.model import Edges, Holdings, Texts, Tokens
 from provenance.read import load_language
-from provenance.registry import open_registry
+from provenance.registry import open_registry, read_manifest
 from provenance.run.lean import load_numba, uncollected
 from provenance.run.progress import progress
-from provenance.run.readings import opened
+from provenance.run.readings import Opened, opened
 from provenance.run.stages import stage
 from provenance.run.summaries import summaries
 
@@ -56,20 +56,28 @@ _ITEMS = 64
 """Of a registry, read as if they were one text: enough for a match."""
 
 
-def prepare(registry: Path, *, quiet: bool) -> None:
+def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> None:
     """Compile what a check needs, by two processes, where this machine never did so.
 
     Parameters
     ----------
     registry : Path
         Folder of what will be looked for, or of some of it.
+    against : callable
+        Gives a registry that is opened meanwhile.
     quiet : bool
         Do not say so.
+
+    Raises
+    ------
+    RegistryError
+        If that is no registry.
     """
     known = compiled_as()
     if not known or glob(f"{escape(known)}*.nbi"):
         return
     load_numba()
+    read_manifest(registry)  # tells at once what is no registry
     label = "compiling, once on this machine"
     with (
         stage(label),
@@ -77,8 +85,8 @@ def prepare(registry: Path, *, quiet: bool) -> None:
         _helped(registry),
         uncollected(),
     ):
-        measure_none(registry)  # before the longer half: it tells at once what is no registry
         read()
+        measure_none(against())
         shown.advance(1)
 
 
@@ -93,11 +101,10 @@ def read() -> None:
     widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
 
 
-def measure_none(registry: Path) -> None:
+def measure_none(against: Opened) -> None:
     """Compile what measures candidates."""
-    [one] = opened([open_registry(registry)])
-    corpus = sample(_tokens_of(one.index.holdings), EVERYTHING)
-    measure(NO_CANDIDATES, one.index, corpus, load_language())
+    corpus = sample(_tokens_of(against.index.holdings), EVERYTHING)
+    measure(NO_CANDIDATES, against.index, corpus, load_language())
 
 
 def look_up(registry: Path) -> None:

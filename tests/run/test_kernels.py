@@ -13,8 +13,11 @@ from provenance.run.kernels import look_up
 _PREPARE = """
 import sys
 from pathlib import Path
+from provenance.registry import open_registry
 from provenance.run.kernels import prepare
-prepare(Path(sys.argv[1]), quiet=True)
+from provenance.run.readings import opened
+registry = Path(sys.argv[1])
+prepare(registry, lambda: opened([open_registry(registry)])[0], quiet=True)
 """
 _CHECK = "from provenance.cli import main; main()"
 
