@@ -40,7 +40,7 @@ def _hash_all(tables: Tables, hashes: UInt32s) -> None:
 def may_be_lone(first: Scalar) -> Scalar:
     """Whether a character that begins with this byte may be a token.
 
-    Alphabets stand below U+0800, and nothing but Hangul from U+B000 to U+DFFF.
+    None below U+0800 is, and from U+B000 to U+DFFF there is nothing but Hangul.
     """
     return first >= 0xE0 and (first < 0xEB or first > 0xED)
 

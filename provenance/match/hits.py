@@ -43,6 +43,7 @@ SEED = 16
 _UNBOUND = 1 << 40
 _LOOKED_AT = 16  # postings, for their sources
 _SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
 
 
@@ -157,6 +158,12 @@ def tell_sources(
             first, last = firsts[seed], lasts[seed]
             across = np.int64(_is_of_several(codes, items, first, min(last, first + _LOOKED_AT)))
         hits[hit, SHARING] = hits[hit, SHARING] * 2 + across
+
+
+@inlined
+def cell_of(item: Scalar, shift: Scalar) -> Scalar:
+    """Give the cell of an item in a table of so many cells as the shift leaves bits for."""
+    return np.int64((np.uint64(item) * _SPREAD) >> shift)
 
 
 @inner

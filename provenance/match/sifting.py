@@ -20,6 +20,7 @@ from provenance.match.hits import (
     LENGTH,
     OF_ITEM,
     WORTH,
+    cell_of,
 )
 from provenance.match.lookup import CELL_SHIFT
 from provenance.model import Int64s, UInt8s, UInt32s
@@ -28,7 +29,6 @@ CELLS = 1 << 12
 """Room for where the runs of so many items begin; where there are more, fewer hits are dropped."""
 
 _NONE, _SEVERAL = np.int64(-1), np.int64(-2)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 _BACK, _ON = np.int64(-1), np.int64(1)
 _NEAR = 4  # words of the text that are looked at one by one
@@ -63,7 +63,7 @@ def sift(
     before = behind = (np.uint64(0), np.uint64(0))
     for hit in range(len(hits)):
         worth = hits[hit, WORTH]
-        if worth < FLOOR and begun[_cell(hits[hit, OF_ITEM], shift)] != _SEVERAL:
+        if worth < FLOOR and begun[cell_of(hits[hit, OF_ITEM], shift)] != _SEVERAL:
             if worth < CHAIN_FLOOR:
                 continue
             begin, end = hits[hit, BEGIN], hits[hit, BEGIN] + hits[hit, LENGTH]
@@ -99,16 +99,11 @@ def _find_runs(hits: Int64s, begun: Int64s) -> Scalar:
     for cell in range(size):
         begun[cell] = _NONE
     for hit in range(len(hits)):
-        cell = _cell(hits[hit, OF_ITEM], shift)
+        cell = cell_of(hits[hit, OF_ITEM], shift)
         begin = hits[hit, BEGIN]
         run = begin << 32 | hits[hit, IN_ITEM] - hits[hit, IN_TEXT] + begin
         begun[cell] = run if begun[cell] in (_NONE, run) else _SEVERAL
     return shift
-
-
-@inlined
-def _cell(item: Scalar, shift: Scalar) -> Scalar:
-    return np.int64((np.uint64(item) * _SPREAD) >> shift)
 
 
 @inlined

@@ -2,8 +2,8 @@
 
 An item holds every shingle of its own. So where a text holds one seed of an item and neither the
 one before nor the one behind, the run of equal tokens around it ends where the seed does, and what
-it is worth is known before the item is read. Of the hits in what people write nine of ten are such,
-and worth too little.
+it is worth is known before the item is read. Of the hits in recombined words nineteen of twenty are
+such, and worth too little; in what people write, three of four.
 """
 
 import numpy as np
@@ -20,6 +20,7 @@ from provenance.match.hits import (
     SEED,
     SHARING,
     SMALL,
+    cell_of,
 )
 from provenance.match.lookup import CELL_SHIFT
 from provenance.model import Int64s, UInt8s, UInt32s
@@ -29,7 +30,6 @@ SEEN = 1 << 14
 
 _SPARSE = 8  # cells a hit: two items in one cell pass for one of two hits
 _MOST = np.uint8(2)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 
 
@@ -62,7 +62,7 @@ def without_strays(
     at, words, more, length = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
     for hit in range(first, last):
         item = hits[hit, OF_ITEM]
-        if seen[_cell(item, shift)] < _MOST and not hits[hit, IS_BESIDE]:
+        if seen[cell_of(item, shift)] < _MOST and not hits[hit, IS_BESIDE]:
             if hits[hit, IN_TEXT] != at:
                 at = hits[hit, IN_TEXT]
                 words, more, length = _seed_at(document, at, bits)
@@ -86,14 +86,9 @@ def _count_items(hits: Int64s, first: Scalar, last: Scalar, seen: UInt8s) -> Sca
     for cell in range(size):
         seen[cell] = 0
     for hit in range(first, last):
-        cell = _cell(hits[hit, OF_ITEM], shift)
+        cell = cell_of(hits[hit, OF_ITEM], shift)
         seen[cell] += seen[cell] < _MOST
     return shift
-
-
-@inlined
-def _cell(item: Scalar, shift: Scalar) -> Scalar:
-    return np.int64((np.uint64(item) * _SPREAD) >> shift)
 
 
 @inlined
