@@ -38,7 +38,7 @@ from provenance.run.kernels import prepare
 from provenance.run.lean import start_numba
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
-from provenance.run.openings import dataset_of, library_of, references_of
+from provenance.run.openings import dataset_of, library_of, references_of, told_of
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.references import References
@@ -130,7 +130,7 @@ def check(
         prepare(registry, lambda: against.result().registries[0], quiet=settings.quiet)
         make_tables()
         start_numba()
-        return check_opened(opened, library, policy, settings, frozen, against.result())
+        return check_opened(opened, library, policy, settings, frozen, told_of(against.result))
 
 
 def check_opened(
@@ -143,7 +143,7 @@ def check_opened(
 ) -> Report:
     """Check a corpus that was opened, weighing by a model; else as `check`."""
     if against is None:
-        against = references_of(policy, settings.control)
+        against = told_of(lambda: references_of(policy, settings.control))
         [first, *_] = against.registries
         prepare(first.registry.path, lambda: first, quiet=settings.quiet)
     with ThreadPoolExecutor(1) as aside:  # nothing waits for it before the result is summed up

@@ -1,6 +1,6 @@
 """What a check opens before hours of work: rules, dataset, registries. Each notes what it found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from provenance.errors import PolicyError
@@ -50,11 +50,16 @@ def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str
     return corpus
 
 
-@stage("opening registries")
 def references_of(policy: Policy, control: str | None) -> References:
-    """Open what a corpus is held against; as `open_references`."""
+    """Open what a corpus is held against, in any thread; as `open_references`."""
     load_numba()
-    against = open_references(policy, control)
+    return open_references(policy, control)
+
+
+@stage("opening registries")
+def told_of(opening: Callable[[], References]) -> References:
+    """Wait until registries are open, and tell of them after whatever was opened meanwhile."""
+    against = opening()
     for kind, several in (("registry", against.sought), ("background", against.backgrounds)):
         for one in several:
             manifest = one.registry.manifest

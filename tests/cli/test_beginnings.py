@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
+
+from provenance.run import openings
 
 
 def completions(folder, *words):
@@ -115,6 +118,24 @@ def test_verbose_tells_on_stderr_what_was_read_and_how_long_it_took(
     assert "parts: 1, of which the cache knew 1" in second.stderr
     assert plain.stderr == ""
     assert plain.stdout.partition('"status"')[2] == first.stdout.partition('"status"')[2]
+
+
+@pytest.mark.parametrize("late", ["load_rules", "open_corpus", "open_references"])
+def test_verbose_tells_in_one_order_whatever_is_open_first(provenance, world, monkeypatch, late):
+    # Registries are opened in a thread of their own, beside the rest.
+    def lines() -> list[str]:
+        done = provenance("check", "train.jsonl", "--registry", "reg", "-v", cwd=world)
+        return [line.partition(": ")[0] for line in done.stderr.splitlines()]
+
+    usual, opening = lines(), getattr(openings, late)
+
+    def slowly(*args, **kwargs):
+        time.sleep(0.5)
+        return opening(*args, **kwargs)
+
+    monkeypatch.setattr(openings, late, slowly)
+    assert lines() == usual
+    assert "text in" in usual
 
 
 def test_verbose_is_not_steered_by_names(provenance, world):
