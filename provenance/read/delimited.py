@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Lock
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -82,22 +83,35 @@ class _Unfit(Exception):
 
 
 class _Utf8Only(io.RawIOBase):
-    """Passes a stream on as long as it is UTF-8."""
+    """Passes a stream on as long as it is UTF-8.
+
+    Arrow reads ahead in a thread of its own, which may outlive its reader. The stream below may be
+    closed only when this one is, or that thread goes on to read whatever file is opened next: the
+    operating system gives it the same number.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._turn = Lock()
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
+        with self._turn:
+            if self.closed:
+                return b""
+            data = self._stream.read(size)
         try:
             self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
             raise _Unfit from error
         return data
+
+    def close(self) -> None:
+        with self._turn:
+            super().close()
 
 
 def _at_once(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[tuple[Block, int]]:
@@ -110,9 +124,9 @@ def _at_once(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[tup
         return "skip"
 
     row = 0
-    with file.stream() as stream:
+    with file.stream() as stream, _Utf8Only(stream) as checked:
         try:
-            reader = _arrow_reader(_Utf8Only(stream), dialect, paths, pass_over)
+            reader = _arrow_reader(checked, dialect, paths, pass_over)
             while (batch := next(reader, None)) is not None:
                 numbers = _numbers(row, len(batch), [fault for fault, _ in faults])
                 row = int(numbers[-1]) + 1 if len(numbers) else row

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import time
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from provenance.errors import CorruptFile
 from provenance.read import delimited
 from provenance.read.dialects import dialect_of
+from provenance.read.files import File
 
 
 @pytest.fixture
@@ -80,6 +83,27 @@ def test_damage_late_in_a_file_neither_loses_nor_repeats_rows(table, hear, monke
 def test_a_cell_longer_than_any_block_is_read(table, hear):
     text = "long, " * 2_000_000
     assert hear(table(f'id,text\n0,a\n1,"{text}"\n2,b\n')).texts == ["a", text, "b"]
+
+
+class _Dawdling(io.FileIO):
+    """Takes its time between looking up the file's number and reading whatever has that number."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        number = self.fileno()
+        time.sleep(0.001)
+        return os.read(number, size or 0)
+
+    def readinto(self, buffer) -> int | None:
+        time.sleep(0.001)
+        return super().readinto(buffer)
+
+
+def test_what_arrow_still_reads_ahead_is_not_lost_to_the_next_parser(table, hear, monkeypatch):
+    monkeypatch.setattr(File, "open", lambda file: _Dawdling(file.path))
+    monkeypatch.setattr(delimited, "_BLOCK", 1 << 10)
+    text = "long, " * 3000
+    path = table(f'id,text\n0,"{text}"\n1,b\n')
+    assert [hear(path).texts for _ in range(20)] == [[text, "b"]] * 20
 
 
 @pytest.fixture
