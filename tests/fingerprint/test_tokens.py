@@ -54,7 +54,7 @@ def test_tokens_of_ascii_are_its_runs_of_letters_and_digits(text):
 
 STRETCHES = st.one_of(
     st.builds(str.__mul__, st.sampled_from("aZ7. ,中яé한"), st.integers(1, 140)),
-    st.sampled_from([1, 2, 7, 8, 9, 15, 16, 17, 31, 55, 56, 57, 63, 64, 65]).map("w".__mul__),
+    st.sampled_from([1, 2, 7, 8, 9, 15, 16, 17, 31, 55, 56, 57, 63, 64, 65]).map("k".__mul__),
 )
 """As long as eight and sixty-four bytes, in which words are read, and a little more or less."""
 
