@@ -57,6 +57,7 @@ from provenance.match.strengths import (
     stands,
     strength,
 )
+from provenance.match.weighing import Scales, Weighed, weigh
 
 __all__ = [
     "BITS_SCALE",
@@ -93,8 +94,10 @@ __all__ = [
     "Passages",
     "Planted",
     "Resampled",
+    "Scales",
     "Sightings",
     "Stretches",
+    "Weighed",
     "are_quotations",
     "attribute",
     "bands",
@@ -134,6 +137,7 @@ __all__ = [
     "unattributable",
     "union",
     "union_lengths",
+    "weigh",
     "weights",
     "wilson",
 ]

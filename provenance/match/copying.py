@@ -50,11 +50,9 @@ def copied_items(
 ) -> tuple[UInt64s, UInt32s]:
     """Give the sampled passages that hold copies, and the item of each: every pair once."""
     holdings = registry.holdings
-    length = words_of(holdings.tokens, holdings.token_offsets)[candidates.items]
-    matched = matched_words(
-        (candidates.items, candidates.run_offsets, candidates.runs),
-        (holdings.tokens, holdings.token_offsets),
-    )
+    words = holdings.tokens, holdings.token_offsets
+    length = words_of(candidates.items, words)
+    matched = matched_words((candidates.items, candidates.run_offsets, candidates.runs), words)
     pairs = _pairs(candidates, corpus, is_copy(matched, length))
     return candidates.passages[pairs], candidates.items[pairs]
 

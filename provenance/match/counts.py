@@ -13,18 +13,14 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner, kernel, maker
 from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
+from provenance.match.wordtables import ALONE, SPREAD, first_slot, pair, slot_of, triple
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
-ALONE = np.uint64(0xFFFFFFFF)
-"""Stands for the token before, in the key of a token counted by itself."""
-
 _FILTER_BITS = 23
+_ALONE_BITS = 17
+_ALONE_SHIFT = np.uint32(32 - _ALONE_BITS)
 _AT_ONCE = 64  # keys that wait for memory
-_LARGE = 1 << 18  # slots of a table that no near cache holds
 _SLOTS = 1 << 12  # of a table to begin with
-_HIGH = np.uint64(32)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +33,13 @@ class Vocabulary:
         Open-addressing table of ``before << 32 | token``, and of `triple` keys; 0 is a free slot.
     filter : ndarray of uint8
         One bit a hashed key, to pass over what is not in the table.
+    alone : ndarray of uint8
+        One bit a cell of tokens, so few that they stay near: to pass over most tokens at once.
     """
 
     keys: UInt64s
     filter: UInt8s
+    alone: UInt8s
 
 
 def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Vocabulary:
@@ -54,10 +53,11 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
         That registry's tokens, as in `Holdings`.
     """
     bits = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
+    alone = np.zeros(1 << (_ALONE_BITS - 3), np.uint8)
     table = _collect(
-        candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, bits
+        candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, (bits, alone)
     )
-    return Vocabulary(table, bits)
+    return Vocabulary(table, bits, alone)
 
 
 def count(
@@ -81,10 +81,11 @@ def count(
     ndarray of uint32, shape of `words.keys`
         Occurrences, in the slots of the table.
     """
+    filters = words.filter, words.alone
     counted = np.zeros((threads, len(words.keys)), np.uint32)
 
     def count_in(place: int, own: Int64s) -> None:
-        _count_all(words.keys, words.filter, tokens, offsets, own, counted[place])
+        _count_all(words.keys, filters, tokens, offsets, own, counted[place])
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count_in, range(threads), np.array_split(rows, threads)))
@@ -94,85 +95,9 @@ def count(
     return total
 
 
-def entered(words: Vocabulary, keys: UInt64s, counts: UInt32s) -> UInt32s:
-    """Lay out counts that are known already in the slots of a vocabulary; 0 where none is.
-
-    Parameters
-    ----------
-    words : Vocabulary
-        What is asked.
-    keys : ndarray of uint64, shape (n,)
-        What was counted, each key once.
-    counts : ndarray of uint32, shape (n,)
-        How often.
-    """
-    slots = np.zeros(len(words.keys), np.uint32)
-    _lay_out(words.keys, keys, counts, slots)
-    return slots
-
-
-@kernel
-def _lay_out(table: UInt64s, keys: UInt64s, counts: UInt32s, slots: UInt32s) -> None:
-    for place in range(len(keys)):
-        slot = slot_of(table, keys[place])
-        if table[slot] == keys[place]:
-            slots[slot] = counts[place]
-
-
-@inlined
-def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
-    """Give the slot of a key, or the free one where it would stand."""
-    mask = np.uint64(keys.size - 1)
-    slot = np.uint64(_first_slot(keys, key))
-    while keys[slot] != key and keys[slot] != np.uint64(0):
-        slot = (slot + np.uint64(1)) & mask
-    return np.int64(slot)
-
-
-@inner
-def fetch_counts(
-    tokens: UInt32s, first: Scalar, end: Scalar, counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s]
-) -> None:
-    """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
-    keys, in_corpus, in_registry, in_language = counts
-    if keys.size < _LARGE:
-        return
-    for place in range(first, end):
-        for back in range(min(place - first, 2) + 1):
-            key = pair(ALONE, tokens[place])
-            if back == 1:
-                key = pair(tokens[place - 1], tokens[place])
-            elif back == 2:
-                key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
-            slot = _first_slot(keys, key)
-            fetch(keys, slot)
-            fetch(in_corpus, slot)
-            fetch(in_registry, slot)
-            fetch(in_language, slot)
-
-
-@inlined
-def _first_slot(keys: UInt64s, key: Scalar) -> Scalar:
-    return np.int64(((key * _SPREAD) >> np.uint64(20)) & np.uint64(keys.size - 1))
-
-
-@inlined
-def pair(before: Scalar, token: Scalar) -> Scalar:
-    """Give the key of a token behind another; behind `ALONE`, of the token by itself."""
-    return (np.uint64(before) << _HIGH) | np.uint64(token)
-
-
-@inlined
-def triple(first: Scalar, before: Scalar, token: Scalar) -> Scalar:
-    """Give the key of a token behind two others: a hash, for three do not fit in 64 bits."""
-    mixed = pair(first, before) * _MIX
-    mixed = ((mixed ^ (mixed >> np.uint64(29))) + np.uint64(token)) * _SPREAD
-    return mixed ^ (mixed >> _HIGH)
-
-
 @inlined
 def _filter_place(key: Scalar) -> Scalar:
-    return (key * _SPREAD) >> np.uint64(64 - _FILTER_BITS)
+    return (key * SPREAD) >> np.uint64(64 - _FILTER_BITS)
 
 
 @kernel
@@ -182,9 +107,10 @@ def _collect(
     runs: Int32s,
     tokens: UInt32s,
     offsets: Int64s,
-    bits: UInt8s,
+    filters: tuple[UInt8s, UInt8s],
 ) -> UInt64s:
     """Make the table of all keys, whatever it takes, and set the bit of each."""
+    bits, alone = filters
     table = np.zeros(_SLOTS, np.uint64)
     count = 0
     for candidate in range(len(items)):
@@ -196,6 +122,8 @@ def _collect(
                 table = _larger(table)
             for place in range(at, at + runs[run, 2]):
                 count += _enter(pair(ALONE, tokens[place]), table, bits)
+                cell = tokens[place] >> _ALONE_SHIFT
+                alone[cell >> np.uint32(3)] |= np.uint8(1 << (cell & np.uint32(7)))
                 if place > at:
                     count += _enter(pair(tokens[place - 1], tokens[place]), table, bits)
                 if place > at + 1:
@@ -228,25 +156,31 @@ def _larger(keys: UInt64s) -> UInt64s:
 @kernel
 def _count_all(
     keys: UInt64s,
-    bits: UInt8s,
+    filters: tuple[UInt8s, UInt8s],
     tokens: UInt32s,
     offsets: Int64s,
     rows: Int64s,
     counted: UInt32s,
 ) -> None:
+    bits, alone = filters
     waiting, count = np.empty(_AT_ONCE, np.uint64), 0
     for text in rows:
         begin = offsets[text]
+        run = 0  # tokens up to here that the table may know, one after the other
         for place in range(begin, offsets[text + 1]):
             token = tokens[place]
             key = pair(ALONE, token)
+            if not _may_know(alone, token):
+                run = 0
+                continue
+            run += 1
             if _may_hold(bits, key):
                 _count_one(keys, key, counted)
             # What follows what is rare, and lies anywhere: it waits until it is fetched.
-            if place > begin:
+            if run > 1:
                 waiting[count] = key = pair(tokens[place - 1], token)
                 count += _may_hold(bits, key)
-            if place > begin + 1:
+            if run > 2:
                 waiting[count] = key = triple(tokens[place - 2], tokens[place - 1], token)
                 count += _may_hold(bits, key)
             if count > _AT_ONCE - 2:
@@ -258,7 +192,7 @@ def _count_all(
 @inner
 def _count_waiting(keys: UInt64s, waiting: UInt64s, counted: UInt32s) -> None:
     for key in waiting:
-        slot = _first_slot(keys, key)
+        slot = first_slot(keys, key)
         fetch(keys, slot)
         fetch(counted, slot)
     for key in waiting:
@@ -270,6 +204,12 @@ def _count_one(keys: UInt64s, key: Scalar, counted: UInt32s) -> None:
     slot = slot_of(keys, key)
     if keys[slot] == key:
         counted[slot] += 1
+
+
+@inlined
+def _may_know(alone: UInt8s, token: Scalar) -> Scalar:
+    cell = token >> _ALONE_SHIFT
+    return (alone[cell >> np.uint32(3)] >> np.uint8(cell & np.uint32(7))) & 1
 
 
 @inlined

@@ -4,7 +4,8 @@ import numpy as np
 
 from provenance.compiled import Scalar, kernel
 from provenance.match.everybody import weight_of
-from provenance.match.features import REPEATED, Features
+from provenance.match.features import Features
+from provenance.match.information import REPEATED
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index
 from provenance.match.regression import KNOWING, odds
 from provenance.match.strengths import stands, strength
@@ -52,7 +53,8 @@ def _stand(registry: Index, size: int, first: int, end: int) -> Flags:
     figures = np.zeros((len(offsets) - 1, 2))
     _whole_all(holdings.tokens, offsets, registry.bits, np.zeros(_SLOTS, np.int64), figures)
     bits, distinct = figures.T.copy()
-    count = words_of(holdings.tokens, offsets)
+    items = np.arange(len(offsets) - 1, dtype=np.uint32)
+    count = words_of(items, (holdings.tokens, offsets))
     one, none = np.ones(len(count)), np.zeros(len(count))
     best = Features(
         corpus_bits=bits,

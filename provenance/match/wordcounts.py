@@ -7,18 +7,19 @@ from provenance.match.everybody import weight_of
 from provenance.model import Floats, Int32s, Int64s, UInt32s
 
 
-def words_of(tokens: UInt32s, offsets: Int64s) -> Floats:
-    """Count the words of every item."""
-    words = np.zeros(len(offsets) - 1)
-    _add_words(tokens, offsets, words)
+def words_of(items: UInt32s, registry: tuple[UInt32s, Int64s]) -> Floats:
+    """Count the words of some items; of a registry: tokens and offsets."""
+    words = np.zeros(len(items))
+    _add_words(items, registry, words)
     return words
 
 
 @kernel
-def _add_words(tokens: UInt32s, offsets: Int64s, words: Floats) -> None:
-    for item in range(len(offsets) - 1):
-        for place in range(offsets[item], offsets[item + 1]):
-            words[item] += weight_of(tokens[place]) / 4
+def _add_words(items: UInt32s, registry: tuple[UInt32s, Int64s], words: Floats) -> None:
+    tokens, offsets = registry
+    for row in range(len(items)):
+        for place in range(offsets[items[row]], offsets[items[row] + 1]):
+            words[row] += weight_of(tokens[place]) / 4
 
 
 def matched_words(

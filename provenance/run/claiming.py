@@ -8,14 +8,12 @@ import numpy as np
 from provenance.match import (
     THRESHOLD,
     Candidates,
+    Scales,
     Stretches,
     attribute,
     concatenated,
-    measure,
-    odds,
-    stands,
-    strength,
     union,
+    weigh,
     weights,
 )
 from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
@@ -96,6 +94,7 @@ def claims(
     """
     corpus = union(reading.passages for reading in readings)
     size = sum(opened.size for opened in registries)
+    scales = Scales(corpus, load_language(), size, threads)
     kept, bits, strengths, owners = [], [], [], []
     for place, opened in enumerate(registries):
         candidates = concatenated(
@@ -105,15 +104,11 @@ def claims(
             ]
         )
         known = None if model is None else known_copies(model, opened)
-        features = measure(candidates, opened.index, corpus, load_language(), threads, known)
-        chance = opened.index.holdings.chance
-        likely = odds(features, len(corpus.tokens))
-        rare = strength(likely, chance, size)
-        strong = np.flatnonzero(stands(likely, rare))
-        kept.append(candidates.take(strong))
-        bits.append(features.pooled_bits[strong])
-        strengths.append(rare[strong])
-        owners.append(np.full(len(strong), place, np.int64))
+        weighed = weigh(candidates, opened.index, scales, known)
+        kept.append(candidates.take(weighed.places))
+        bits.append(weighed.bits)
+        strengths.append(weighed.strengths)
+        owners.append(np.full(len(weighed.places), place, np.int64))
     return _settled(
         concatenated(kept),
         np.concatenate(bits),

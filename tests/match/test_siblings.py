@@ -52,4 +52,5 @@ def test_nothing_found_has_no_sibling():
 
 def test_characters_that_are_tokens_are_parts_of_words():
     tokens = tokens_of("two words", "\u6211\u4eec\u8d70\u4e86", "\u0e01\u0e02\u0e03\u0e04", "")
-    assert words_of(tokens.hashes, tokens.offsets).tolist() == [2, 2, 1, 0]
+    items = np.array([0, 1, 2, 3, 1], np.uint32)
+    assert words_of(items, (tokens.hashes, tokens.offsets)).tolist() == [2, 2, 1, 0, 2]

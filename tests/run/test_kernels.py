@@ -51,7 +51,7 @@ def test_a_check_compiles_nothing_that_was_prepared(
 
     later = {name.rpartition("-")[0] for name in compiled(cache) - prepared}
     before = {name.rpartition("-")[0] for name in prepared}
-    assert {"normalise._tokenise_all", "seeding._scan_all", "features._measure_all"} <= before
+    assert {"normalise._tokenise_all", "seeding._scan_all", "information._measure_all"} <= before
     assert not later & before
     assert len(later) <= 2
 

@@ -1,0 +1,259 @@
+"""How much the words of a match tell: their information, by what is known of what precedes them.
+
+It is measured by counts of words, of pairs and of triples of words: of the corpus, of the registry,
+and of language at large.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenance.compiled import Scalar, inlined, kernel
+from provenance.match.candidates import Candidates
+from provenance.match.counts import count, vocabulary
+from provenance.match.everybody import telling, weight_of
+from provenance.match.lookup import Index
+from provenance.match.passages import Passages
+from provenance.match.wordtables import ALONE, entered, fetch_counts, pair, slot_of, triple
+from provenance.model import (
+    Flags,
+    Floats,
+    Int32s,
+    Int64s,
+    Language,
+    UInt32s,
+    UInt64s,
+)
+
+_DISCOUNT = 0.75
+_HEAPS, _HEAPS_OF_PAIRS = 0.75, 0.8
+"""Distinct followers of a token, and of a pair, grow as this power of its count (Heaps' law)."""
+
+_VOCABULARY = 500_000.0
+_MOST_BITS = 16.0
+REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
+_MEMORY = 64  # matched tokens looked back over for repeats
+
+FIGURES = 6
+"""Columns of `informed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the words of candidates, in the slots of one table.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape (2**b,)
+        As in `Vocabulary`.
+    in_corpus, in_registry, in_language : ndarray of uint32, shape (2**b,)
+        Occurrences.
+    totals : ndarray of float64, shape (3,)
+        Tokens of the corpus's sample, of the registry, of language.
+    """
+
+    keys: UInt64s
+    in_corpus: UInt32s
+    in_registry: UInt32s
+    in_language: UInt32s
+    totals: Floats
+
+
+def known_of(
+    candidates: Candidates, registry: Index, corpus: Passages, language: Language, threads: int
+) -> Known:
+    """Count the words of candidates everywhere; parameters as of `features.measure`."""
+    holdings = registry.holdings
+    words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
+    passages = np.arange(len(corpus.offsets) - 1)
+    firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
+    totals = [len(corpus.tokens), int(holdings.background.sum()), language.tokens]
+    return Known(
+        words.keys,
+        count(words, corpus.tokens, corpus.offsets, passages, threads),
+        count(words, holdings.tokens, holdings.token_offsets, firsts, threads),
+        entered(language.keys, language.counts, words.keys)[1],
+        np.array(totals, np.float64),
+    )
+
+
+def known_to(language: Language) -> Known:
+    """Give what is known of any words where nobody but language knows one.
+
+    An endless corpus that has none of them makes each as rare as can be. What is counted can only
+    make a word cheaper than that: it is as cheap as language makes it at least.
+    """
+    keys, in_language = entered(language.keys, language.counts)
+    none = np.zeros(len(keys), np.uint32)
+    return Known(keys, none, none, in_language, np.array([np.inf, np.inf, language.tokens]))
+
+
+def informed(
+    candidates: Candidates,
+    copies: tuple[Int64s, Int64s],
+    registry: Index,
+    known: Known,
+    threads: int = 1,
+) -> Floats:
+    """Measure what the words of candidates tell.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Matches with items of the registry.
+    copies : tuple of two ndarray of int64, shape (n,)
+        Copies of each one's item in the corpus's sample, and in the registry: not to be counted.
+    registry : Index
+        What they were found in.
+    known : Known
+        Of their words.
+    threads : int
+        How many measure at a time.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, FIGURES)
+        Bits under the corpus, the registry, and both; different words, those of the longest run,
+        and words that are everybody's, as the columns of `features.Features`.
+    """
+    holdings = registry.holdings
+    figures = np.empty((len(candidates), FIGURES))
+
+    def measured(low: int, high: int) -> None:
+        _measure_all(
+            (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
+            (holdings.tokens, holdings.token_offsets),
+            (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
+            (known.keys, known.in_corpus, known.in_registry, known.in_language),
+            (copies[0][low:high], copies[1][low:high]),
+            known.totals,
+            figures[low:high],
+        )
+
+    bounds = np.linspace(0, len(candidates), threads + 1).astype(np.int64).tolist()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(measured, bounds[:-1], bounds[1:]))
+    return figures
+
+
+@kernel
+def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six figures)
+    candidates: tuple[UInt32s, Int64s, Int32s],
+    registry: tuple[UInt32s, Int64s],
+    public: tuple[Flags, Scalar],
+    counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s],
+    copies: tuple[Int64s, Int64s],
+    totals: Floats,
+    figures: Floats,
+) -> None:
+    items, run_offsets, runs = candidates
+    tokens, offsets = registry
+    marks, weight_of_seed = public
+    keys, in_corpus, in_registry, in_language = counts
+    recent = np.empty(_MEMORY, np.uint32)
+    for candidate in range(len(items)):
+        copied, passed_on = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
+        corpus_bits = registry_bits = pooled_bits = 0.0
+        seen = 0
+        longest = unbroken = distinct = absent = 0.0
+        for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
+            at = offsets[items[candidate]] + runs[run, 0]
+            end = at + runs[run, 2]
+            is_marked = weight_of_seed > 0 and _any(marks, at, end)
+            tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
+            unbroken = 0.0
+            fetch_counts(tokens, at, end, counts)
+            for place in range(at, end):
+                token = tokens[place]
+                word = weight_of(token) / 4
+                if is_marked and not tells[place - at]:
+                    absent += word
+                    unbroken = 0.0
+                    continue
+                weight = 1.0
+                for back in range(min(seen, _MEMORY)):
+                    if recent[back] == token:
+                        weight *= REPEATED
+                recent[seen % _MEMORY] = token
+                seen += 1
+                if weight == 1.0:
+                    distinct += word
+                    unbroken += word
+                longest = max(longest, unbroken)
+                has_pair = place > at
+                own = slot_of(keys, pair(ALONE, token))
+                both, context = own, own
+                if has_pair:
+                    both = slot_of(keys, pair(tokens[place - 1], token))
+                    context = slot_of(keys, pair(ALONE, tokens[place - 1]))
+                c1 = _without(in_corpus[own], copied)
+                c0 = _without(in_corpus[context], copied)
+                c2 = _without(in_corpus[both], copied)
+                r1 = _without(in_registry[own], passed_on)
+                r0 = _without(in_registry[context], passed_on)
+                r2 = _without(in_registry[both], passed_on)
+                # A word is as cheap as the one who knows it best makes it.
+                l1 = np.float64(in_language[own])
+                l0, l2 = np.float64(in_language[context]), np.float64(in_language[both])
+                known = _probability(l1, l0, l2, has_pair, totals[2])
+                in_both = _probability(c1, c0, c2, has_pair, totals[0])
+                corpus_bits += weight * _bits(max(known, in_both))
+                registry_bits += weight * _bits(_probability(r1, r0, r2, has_pair, totals[1]))
+                pooled = _probability(c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1])
+                if place > at + 1:
+                    two = slot_of(keys, pair(tokens[place - 2], tokens[place - 1]))
+                    three = slot_of(keys, triple(tokens[place - 2], tokens[place - 1], token))
+                    pooled = _interpolated(
+                        pooled,
+                        _without(in_corpus[two], copied) + _without(in_registry[two], passed_on),
+                        _without(in_corpus[three], copied)
+                        + _without(in_registry[three], passed_on),
+                        _HEAPS_OF_PAIRS,
+                    )
+                pooled_bits += weight * _bits(max(known, pooled))
+        figures[candidate, 0] = corpus_bits
+        figures[candidate, 1] = registry_bits
+        figures[candidate, 2] = pooled_bits
+        figures[candidate, 3] = distinct
+        figures[candidate, 4] = longest
+        figures[candidate, 5] = absent
+
+
+@inlined
+def _any(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
+    place = first
+    while place < end and not marks[place]:
+        place += 1
+    return place < end
+
+
+@inlined
+def _without(count: Scalar, own: Scalar) -> Scalar:
+    return max(count - own, 0.0)
+
+
+@inlined
+def _probability(
+    own: Scalar, context: Scalar, both: Scalar, has_pair: bool, total: Scalar
+) -> Scalar:
+    """Probability of a token after the one before it, of interpolated bigram counts."""
+    probability = (own + 0.5) / (total + 0.5 * _VOCABULARY)
+    if has_pair:
+        probability = _interpolated(probability, context, both, _HEAPS)
+    return probability
+
+
+@inlined
+def _interpolated(shorter: Scalar, context: Scalar, whole: Scalar, heaps: Scalar) -> Scalar:
+    """Interpolate with what is known of a longer context, discounted as Kneser and Ney did."""
+    if context > 0:
+        followers = context**heaps
+        share = followers / (context + followers)
+        shorter = share * shorter + (1 - share) * max(whole - _DISCOUNT, 0.0) / context
+    return shorter
+
+
+@inlined
+def _bits(probability: Scalar) -> Scalar:
+    return min(-np.log2(probability), _MOST_BITS)
