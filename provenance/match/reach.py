@@ -7,13 +7,14 @@ from provenance.match.everybody import weight_of
 from provenance.match.features import Features
 from provenance.match.information import REPEATED
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index
-from provenance.match.regression import KNOWING, odds
+from provenance.match.regression import KNOWING, MOST_BITS, PASSAGE, odds
 from provenance.match.strengths import stands, strength
 from provenance.match.wordcounts import words_of
 from provenance.model import Flags, Floats, Int64s, UInt8s, UInt32s
 
 _AT_ONCE = 1 << 14  # items: what is computed of so many fits the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
+_DIFFERENT = 8  # words: who has so many, and bits enough, needs no closer look
 _LONG = 64  # tokens; every item of so many is told from chance, if only its words are not all one
 
 
@@ -40,30 +41,49 @@ def unattributable(registry: Index, size: int) -> Flags:
     """
     holdings = registry.holdings
     count = len(holdings.first)
+    plenty = _plenty(registry, size)
     found = np.zeros(count, np.bool_)
     for first in range(0, count, _AT_ONCE):
-        found[first : first + _AT_ONCE] = _stand(registry, size, first, first + _AT_ONCE)
+        found[first : first + _AT_ONCE] = _stand(registry, size, plenty, first, first + _AT_ONCE)
     return np.asarray(~(found & _seeded(registry)))[holdings.first]
 
 
-def _stand(registry: Index, size: int, first: int, end: int) -> Flags:
+def _plenty(registry: Index, size: int) -> float:
+    """Give the bits from which every item of `_DIFFERENT` different words is strong enough."""
+    words = np.append(np.arange(_DIFFERENT, PASSAGE), 1e9)  # the longest is of few different ones
+    different = np.full(len(words), float(_DIFFERENT))
+    for bits in np.arange(10.0, MOST_BITS + 1, 10):
+        if _strong(registry, size, np.full(len(words), bits), different, words).all():
+            return float(bits)
+    return np.inf
+
+
+def _stand(registry: Index, size: int, plenty: float, first: int, end: int) -> Flags:
     """Tell which of some items are strong enough, were each found whole."""
     holdings = registry.holdings
     offsets = holdings.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
-    _whole_all(holdings.tokens, offsets, registry.bits, np.zeros(_SLOTS, np.int64), figures)
-    bits, distinct = figures.T.copy()
-    items = np.arange(len(offsets) - 1, dtype=np.uint32)
-    count = words_of(items, (holdings.tokens, offsets))
-    one, none = np.ones(len(count)), np.zeros(len(count))
+    seen = np.zeros(_SLOTS, np.int64)
+    _whole_all(holdings.tokens, offsets, registry.bits, (plenty, _DIFFERENT), seen, figures)
+    bits, different = figures.T.copy()
+    found = (bits >= plenty) & (different >= _DIFFERENT)
+    rest = np.flatnonzero(~found)
+    words = words_of(rest.astype(np.uint32), (holdings.tokens, offsets))
+    found[rest] = _strong(registry, size, bits[rest], different[rest], words)
+    return found
+
+
+def _strong(registry: Index, size: int, bits: Floats, different: Floats, words: Floats) -> Flags:
+    """Tell which items are strong enough: whole ones, of such words."""
+    one, none = np.ones(len(bits)), np.zeros(len(bits))
     best = Features(
         corpus_bits=bits,
         registry_bits=bits,
         pooled_bits=bits,
-        matched=count,
-        length=count,
-        longest=distinct,
-        distinct=distinct,
+        matched=words,
+        length=words,
+        longest=different,
+        distinct=different,
         density=one,
         across=none,
         alone=one,
@@ -72,7 +92,7 @@ def _stand(registry: Index, size: int, first: int, end: int) -> Flags:
         broken=none,
     )
     likely = odds(best, int(KNOWING))
-    return stands(likely, strength(likely, holdings.chance, size))
+    return stands(likely, strength(likely, registry.holdings.chance, size))
 
 
 def _seeded(registry: Index) -> Flags:
@@ -103,7 +123,12 @@ def _weigh(tokens: UInt32s, offsets: Int64s, least: Scalar, enough: Flags) -> No
 
 @kernel
 def _whole_all(
-    tokens: UInt32s, offsets: Int64s, bits: UInt8s, seen: Int64s, figures: Floats
+    tokens: UInt32s,
+    offsets: Int64s,
+    bits: UInt8s,
+    enough: tuple[Scalar, Scalar],
+    seen: Int64s,
+    figures: Floats,
 ) -> None:
     # `seen` tells, by a few bits of a token, the last item that had such a one.
     for item in range(len(offsets) - 1):
@@ -118,3 +143,5 @@ def _whole_all(
             seen[slot] = item + 1
             figures[item, 0] += weight * bits[tokens[place] >> CELL_SHIFT] / BITS_SCALE
             figures[item, 1] += (weight == 1.0) * weight_of(tokens[place]) / 4
+            if figures[item, 0] >= enough[0] and figures[item, 1] >= enough[1]:
+                break  # more of it makes it the stronger

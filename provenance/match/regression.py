@@ -19,7 +19,7 @@ for the pages that were left."""
 _LEAST_DISTINCT, _NONE = 3, -50.0
 """A match of fewer different words is laughter, and nobody's; no item is planted that says so."""
 
-_BITS = 100.0
+MOST_BITS = 100.0
 """Information beyond which more of it tells nothing new."""
 
 _INTERCEPT = -33.4799
@@ -86,7 +86,7 @@ def regressors(features: Features) -> dict[str, Floats]:
     cover = np.minimum(features.matched / np.maximum(length, 1), 1.0)
     root = np.sqrt(length + 1)
     bits = {
-        name: np.minimum(getattr(features, name), _BITS)
+        name: np.minimum(getattr(features, name), MOST_BITS)
         for name in ("corpus_bits", "registry_bits", "pooled_bits")
     }
     return {

@@ -12,7 +12,7 @@ from provenance.read.files import File, following, reading
 from provenance.read.formats import check_table
 from provenance.read.tabular import Block, Piece, Tabular
 
-PIECE = 32 << 20
+PIECE = 16 << 20
 """Bytes of columns in a piece, uncompressed, unless one row group alone has more."""
 _READ = 8 << 20
 _SAMPLE = 1000

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 from provenance.read.files import File, following
 from provenance.read.lines import line_blocks
 
-STRETCH = 32 << 20
+STRETCH = 16 << 20
 """Bytes in a stretch, unless one line alone has more."""
 
 

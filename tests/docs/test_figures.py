@@ -59,7 +59,7 @@ STATED = {
     "c(v)^{}": (information._HEAPS,),
     "1/2 · {:,.0f}": (information._VOCABULARY,),
     "passages of {} tokens": (passages.LENGTH,),
-    "at most {:.0f} bits)": (regression._BITS,),
+    "at most {:.0f} bits)": (regression.MOST_BITS,),
     "Items longer than {} words": (regression.PASSAGE,),
     "up to {} is taken off": (regression._IGNORANCE,),
     "{:.0f} more where the match is most of the item": (regression._ALONE,),

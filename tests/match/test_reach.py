@@ -1,9 +1,11 @@
 """Items that nothing could ever find are told beforehand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from provenance.match import THRESHOLD, measure, odds, sample, strength, unattributable
+from provenance.match import THRESHOLD, measure, odds, reach, sample, strength, unattributable
 from provenance.match.everybody import MANY
 from tests.match.holding import found_in, posts, registry, tokens_of, words
 from tests.match.test_everybody import PHRASE, crowd, halves
@@ -50,3 +52,34 @@ def test_what_is_found_at_its_best_is_within_reach(size):
     beyond = unattributable(made, size)
 
     assert not beyond[np.unique(candidates.items[found])].any()
+
+
+@pytest.mark.parametrize("cheaper", [1, 4, 8, 20])
+@pytest.mark.parametrize("size", [10**4, 10**7, 10**10, 10**13])
+def test_who_needs_no_closer_look_would_pass_it(size, cheaper, monkeypatch):
+    items = [
+        " ".join(words(count, 100 * count + kinds, vocabulary=kinds))
+        for count in (3, 5, 8, 9, 12, 16, 20, 21, 40, 70, 300)
+        for kinds in (2, 4, 7, 8, 9, 11, 20, 50, 2000)
+    ]
+    made = registry(*items)
+    made = replace(made, bits=made.bits // np.uint8(cheaper))
+    quickly = unattributable(made, size).tolist()
+    monkeypatch.setattr(reach, "_plenty", lambda *_: np.inf)
+    assert unattributable(made, size).tolist() == quickly
+
+
+def test_few_items_need_a_closer_look(monkeypatch):
+    items = posts(200, seed=3, shortest=10, longest=40)
+    looked = []
+
+    def strong(registry, size, bits, *rest):
+        looked.append(len(bits))
+        return judged(registry, size, bits, *rest)
+
+    judged = reach._strong
+    plenty = reach._plenty(registry(*items), 10**7)
+    monkeypatch.setattr(reach, "_strong", strong)
+    monkeypatch.setattr(reach, "_plenty", lambda *_: plenty)
+    assert not any(told(items, 10**7))
+    assert sum(looked) < 20
