@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from provenance.read.files import File, following
-from provenance.read.lines import line_blocks
+from provenance.read.lines import BLOCK, line_blocks
 
 STRETCH = 16 << 20
 """Bytes in a stretch, unless one line alone has more."""
@@ -50,12 +50,15 @@ def stretches(file: File) -> list[Stretch]:
 def _stretches(file: File) -> Iterator[Stretch]:
     with file.open() as stream:
         offset = len(codecs.BOM_UTF8) if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
-        blocks = line_blocks(stream, STRETCH)
-        row = 0
+        blocks, first, size, row = line_blocks(stream, min(BLOCK, STRETCH)), 0, 0, 0
         while (block := following(blocks, file.told, row)) is not None:
-            yield Stretch(offset, len(block.data), block.first)
-            offset += len(block.data)
+            if size and size + len(block.data) > STRETCH:
+                yield Stretch(offset, size, first)
+                offset, size, first = offset + size, 0, block.first
+            size += len(block.data)
             row = block.first + block.rows
+    if size:
+        yield Stretch(offset, size, first)
 
 
 class _Window(io.RawIOBase):
