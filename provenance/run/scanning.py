@@ -42,7 +42,7 @@ from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
 from provenance.run.stages import note
 
-_SLICE = 1 << 21
+_SLICE = 1 << 22
 """Bytes of text fingerprinted at a time: enough that what is done once a slice takes no time."""
 
 
