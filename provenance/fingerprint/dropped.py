@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, maker
+from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.contractions import SPACE
 from provenance.fingerprint.entities import Tables
 from provenance.fingerprint.hashing import finish
@@ -22,18 +22,19 @@ _DROPPED = tuple(
     (word, (int(word).bit_length() + 7) // 8)
     for word in (_HTTP, _HTTPS, _HTTPURL, _WWW, _PIC, _URL, _USER, _RT)
 )
-_SUSPECTS = 1 << 12
+SUSPECTS = 1 << 6
+"""Words of 64 bits that `note_suspects` fills."""
 _SUSPECT_SHIFT = 32 - 12
 
 
-@maker
-def suspects() -> UInt64s:
+@inner
+def note_suspects(bits: UInt64s) -> None:
     """Make a set, of bits, of the hashes of words that may go with something that is dropped."""
-    bits = np.zeros(_SUSPECTS >> 6, np.uint64)
+    for place in range(bits.size):
+        bits[place] = 0
     for word, length in _DROPPED:
         place = finish(np.uint64(0), word, length) >> np.uint64(_SUSPECT_SHIFT)
         bits[np.int64(place >> np.uint64(6))] |= np.uint64(1) << (place & np.uint64(63))
-    return bits
 
 
 @inlined

@@ -17,7 +17,13 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner, kernel, spliced
 from provenance.errors import InputError
 from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
-from provenance.fingerprint.dropped import is_suspect, may_be_suspect, suspected, suspects
+from provenance.fingerprint.dropped import (
+    SUSPECTS,
+    is_suspect,
+    may_be_suspect,
+    note_suspects,
+    suspected,
+)
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
 from provenance.fingerprint.hashing import LOWER, absorb, finish
@@ -68,9 +74,13 @@ def tokenise(texts: Texts) -> Tokens:
     moved = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
     moved[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
     lookups, into = (tables(), lone_hashes()), (hashes, starts, ends)
+    # A kernel that makes no array takes less time to compile.
+    specials, suspects = np.empty(longest // BLOCK + 2, np.uint64), np.empty(SUSPECTS, np.uint64)
+    runs = np.empty(longest + UNROLLED + 2, np.int32)
+    scratch = specials, specials.view(np.uint8), suspects, runs
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
-    _tokenise_all(texts.data, first, longest, lookups, into, offsets[: last + 1])
-    _tokenise_all(moved, rest, longest, lookups, into, offsets[last:])
+    _tokenise_all(texts.data, first, scratch, lookups, into, offsets[: last + 1])
+    _tokenise_all(moved, rest, scratch, lookups, into, offsets[last:])
     count = int(offsets[-1])
     return Tokens(hashes[:count], starts[:count], ends[:count], offsets)
 
@@ -79,19 +89,18 @@ def tokenise(texts: Texts) -> Tokens:
 def _tokenise_all(
     data: UInt8s,
     bounds: Int64s,
-    longest: Scalar,
+    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s],
     lookups: tuple[Tables, UInt32s],
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
 ) -> None:
     tables, alone = lookups
-    specials = np.empty(longest // BLOCK + 2, np.uint64)
-    runs = np.empty(longest + UNROLLED + 2, np.int32)
-    suspect_words = suspects()
+    specials, special_bytes, suspect_words, runs = scratch
+    note_suspects(suspect_words)
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
         count = find_runs(view, specials, runs)
-        sets = specials.view(np.uint8), suspect_words, alone
+        sets = special_bytes, suspect_words, alone
         own = runs[:count]
         offsets[text + 1] = _tokenise_one(view, sets, own, tables, tokens, offsets[text])
 

@@ -55,7 +55,12 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     bits = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
     alone = np.zeros(1 << (_ALONE_BITS - 3), np.uint8)
     table = _collect(
-        candidates.items, candidates.run_offsets, candidates.runs, tokens, offsets, (bits, alone)
+        candidates.items,
+        (candidates.run_offsets, candidates.runs),
+        tokens,
+        offsets,
+        (bits, alone),
+        np.zeros(_SLOTS, np.uint64),
     )
     return Vocabulary(table, bits, alone)
 
@@ -103,15 +108,14 @@ def _filter_place(key: Scalar) -> Scalar:
 @kernel
 def _collect(
     items: UInt32s,
-    run_offsets: Int64s,
-    runs: Int32s,
+    matched: tuple[Int64s, Int32s],
     tokens: UInt32s,
     offsets: Int64s,
     filters: tuple[UInt8s, UInt8s],
+    table: UInt64s,
 ) -> UInt64s:
     """Make the table of all keys, whatever it takes, and set the bit of each."""
-    bits, alone = filters
-    table = np.zeros(_SLOTS, np.uint64)
+    (run_offsets, runs), (bits, alone) = matched, filters
     count = 0
     for candidate in range(len(items)):
         first = offsets[items[candidate]]
@@ -146,7 +150,9 @@ def _enter(key: Scalar, keys: UInt64s, bits: UInt8s) -> Scalar:
 
 @maker
 def _larger(keys: UInt64s) -> UInt64s:
-    larger = np.zeros(4 * keys.size, np.uint64)
+    larger = np.empty(4 * keys.size, np.uint64)
+    for slot in range(larger.size):
+        larger[slot] = 0
     for key in keys:
         if key != np.uint64(0):
             larger[slot_of(larger, key)] = key
