@@ -22,14 +22,15 @@ _DROPPED = tuple(
     (word, (int(word).bit_length() + 7) // 8)
     for word in (_HTTP, _HTTPS, _HTTPURL, _WWW, _PIC, _URL, _USER, _RT)
 )
-SUSPECTS = 1 << 6
+_SUSPECT_BITS = 12
+_SUSPECT_SHIFT = 32 - _SUSPECT_BITS
+SUSPECTS = 1 << (_SUSPECT_BITS - 6)
 """Words of 64 bits that `note_suspects` fills."""
-_SUSPECT_SHIFT = 32 - 12
 
 
 @inner
 def note_suspects(bits: UInt64s) -> None:
-    """Make a set, of bits, of the hashes of words that may go with something that is dropped."""
+    """Fill a set, of bits, with the hashes of words that may go with something that is dropped."""
     for place in range(bits.size):
         bits[place] = 0
     for word, length in _DROPPED:

@@ -6,15 +6,23 @@ from provenance.match.candidates import Candidates
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
 from provenance.match.wordcounts import matched_words, words_of
-from provenance.model import Flags, Floats, Int64s, UInt32s, UInt64s
+from provenance.match.wordtables import SPREAD
+from provenance.model import Flags, Floats, Holdings, Int64s, UInt32s, UInt64s
 
 _COVER, _LEAST, _RUN = 0.6, 8, 12
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def is_copy(matched: Floats, length: Floats) -> Flags:
     """Tell which matches hold most of their item, going by the words that match of how many."""
     return np.asarray((matched >= _COVER * length) & (matched >= _LEAST))
+
+
+def words_matched(candidates: Candidates, holdings: Holdings) -> tuple[Floats, Floats]:
+    """Count the words that each candidate matches, and those of its item."""
+    registry = holdings.tokens, holdings.token_offsets
+    matched = matched_words((candidates.items, candidates.run_offsets, candidates.runs), registry)
+    items, places = np.unique(candidates.items, return_inverse=True)
+    return matched, words_of(items, registry)[places]
 
 
 def copies_in(
@@ -49,10 +57,7 @@ def copied_items(
     candidates: Candidates, registry: Index, corpus: Passages
 ) -> tuple[UInt64s, UInt32s]:
     """Give the sampled passages that hold copies, and the item of each: every pair once."""
-    holdings = registry.holdings
-    words = holdings.tokens, holdings.token_offsets
-    length = words_of(candidates.items, words)
-    matched = matched_words((candidates.items, candidates.run_offsets, candidates.runs), words)
+    matched, length = words_matched(candidates, registry.holdings)
     pairs = _pairs(candidates, corpus, is_copy(matched, length))
     return candidates.passages[pairs], candidates.items[pairs]
 
@@ -61,5 +66,5 @@ def _pairs(candidates: Candidates, corpus: Passages, whole: Flags) -> Int64s:
     """Pick a candidate for every passage of the sample and item of which it holds a copy."""
     sampled = corpus.holds(candidates.passages)
     counted = np.flatnonzero(sampled & (whole | (candidates.longest >= _RUN)))
-    keys = candidates.passages[counted] ^ (candidates.items[counted] * _SPREAD)
+    keys = candidates.passages[counted] ^ (candidates.items[counted] * SPREAD)
     return counted[np.unique(keys, return_index=True)[1]]

@@ -150,7 +150,7 @@ def _enter(key: Scalar, keys: UInt64s, bits: UInt8s) -> Scalar:
 
 @maker
 def _larger(keys: UInt64s) -> UInt64s:
-    larger = np.empty(4 * keys.size, np.uint64)
+    larger = np.empty(4 * keys.size, np.uint64)  # numba takes longer to compile `zeros`
     for slot in range(larger.size):
         larger[slot] = 0
     for key in keys:

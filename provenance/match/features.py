@@ -5,13 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.match.candidates import Candidates
-from provenance.match.copying import copies_in, is_copy
-from provenance.match.information import informed, known_of, known_to
+from provenance.match.copying import copies_in, is_copy, words_matched
+from provenance.match.information import (
+    ABSENT,
+    CORPUS,
+    DISTINCT,
+    LONGEST,
+    POOLED,
+    REGISTRY,
+    Counted,
+    counted_in,
+    informed,
+)
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
 from provenance.match.shapes import density, shape
 from provenance.match.siblings import siblings, together
-from provenance.match.wordcounts import matched_words, words_of
 from provenance.model import NO_LANGUAGE, Floats, Int64s, Language
 
 _MOST = 0.8  # of an item
@@ -98,17 +107,26 @@ class Company:
 
 
 def company(
-    candidates: Candidates, registry: Index, corpus: Passages, known: Int64s | None = None
+    candidates: Candidates, registry: Index, corpus: Passages, known_copies: Int64s | None = None
 ) -> Company:
-    """Learn what all candidates of a corpus say of each; parameters as of `measure`."""
-    holdings = registry.holdings
-    words = holdings.tokens, holdings.token_offsets
-    length = words_of(candidates.items, words)
-    matched = matched_words((candidates.items, candidates.run_offsets, candidates.runs), words)
+    """Learn what all candidates of a corpus say of each.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        All of a corpus.
+    registry : Index
+        What they were found in.
+    corpus : Passages
+        A sample of the corpus.
+    known_copies : ndarray of int64, shape (items,), or None
+        Passages of the sample that are known to hold a copy of each item, from whoever saw more.
+    """
+    matched, length = words_matched(candidates, registry.holdings)
     copied = is_copy(matched, length)
     # A post that many pass on inside one source is no phrase of everybody's.
     passed_on = np.where(copied & (candidates.across == 0), candidates.rarest, 1).astype(np.int64)
-    copies = copies_in(candidates, corpus, copied, known)
+    copies = copies_in(candidates, corpus, copied, known_copies)
     return Company(matched, length, copies, passed_on, siblings(candidates, length))
 
 
@@ -125,7 +143,7 @@ def measure(
     Parameters
     ----------
     candidates : Candidates
-        All of a corpus, or some with all of their siblings.
+        All of a corpus; or, where `among` is given, some with all of their siblings.
     registry : Index
         What they were found in.
     corpus : Passages
@@ -138,17 +156,30 @@ def measure(
         What all candidates of the corpus say of these; None where these are all.
     """
     among = company(candidates, registry, corpus) if among is None else among
-    known = known_of(candidates, registry, corpus, language, threads)
-    figures = informed(candidates, (among.copies, among.passed_on), registry, known, threads)
+    counted = counted_in(candidates, registry, corpus, language, threads)
+    figures = informed(candidates, (among.copies, among.passed_on), registry, counted, threads)
     return _features(candidates, among, registry, figures)
 
 
 def at_most(
-    candidates: Candidates, among: Company, registry: Index, language: Language, threads: int = 1
+    candidates: Candidates, among: Company, registry: Index, language: Counted, threads: int = 1
 ) -> Features:
     """Give the features that make candidates look most like copies, whatever the corpus says.
 
-    It takes no counting of words. Parameters as of `measure`.
+    It takes no counting of words.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Some of a corpus, with all of their siblings.
+    among : Company
+        What all candidates of the corpus say of these.
+    registry : Index
+        What they were found in.
+    language : Counted
+        As `information.counted_by` gives it.
+    threads : int
+        How many measure at a time.
 
     Returns
     -------
@@ -157,17 +188,17 @@ def at_most(
         `registry_bits`; otherwise the same.
     """
     copies = among.copies, among.passed_on
-    figures = informed(candidates, copies, registry, known_to(language), threads)
-    figures[:, 1] = 0  # what the registry finds rare looks the less like a copy
+    figures = informed(candidates, copies, registry, language, threads)
+    figures[:, REGISTRY] = 0  # what the registry finds rare looks the less like a copy
     return _features(candidates, among, registry, figures)
 
 
 def _features(candidates: Candidates, among: Company, registry: Index, figures: Floats) -> Features:
-    groups, matched, missing = among.groups, among.matched, figures[:, 5]
+    groups, matched, missing = among.groups, among.matched, figures[:, ABSENT]
     # A line counts for what all lines of its item say that stand beside it, in whatever order.
     own, absent = together(groups, matched - missing), together(groups, missing)
     corpus_bits, registry_bits, pooled_bits, distinct = (
-        together(groups, column) for column in figures[:, :4].T
+        together(groups, figures[:, column]) for column in (CORPUS, REGISTRY, POOLED, DISTINCT)
     )
     length = np.maximum(among.length - absent, own)
     offsets = registry.holdings.token_offsets
@@ -178,7 +209,7 @@ def _features(candidates: Candidates, among: Company, registry: Index, figures: 
         pooled_bits,
         own,
         length,
-        figures[:, 4],
+        figures[:, LONGEST],
         distinct,
         density(candidates, missing / np.maximum(matched, 1)),
         candidates.rarest * (1.0 * candidates.across),

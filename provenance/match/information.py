@@ -9,13 +9,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
 from provenance.match.counts import count, vocabulary
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
-from provenance.match.wordtables import ALONE, entered, fetch_counts, pair, slot_of, triple
+from provenance.match.wordtables import (
+    ALONE,
+    first_slot,
+    laid_into,
+    pair,
+    slot_of,
+    table_of,
+    triple,
+)
 from provenance.model import (
     Flags,
     Floats,
@@ -35,13 +44,16 @@ _MOST_BITS = 16.0
 REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
 _MEMORY = 64  # matched tokens looked back over for repeats
 
-FIGURES = 6
-"""Columns of `informed`."""
+CORPUS, REGISTRY, POOLED, DISTINCT, LONGEST, ABSENT = range(6)
+"""Columns of `informed`: bits under the corpus, the registry, and both; different words, those of
+the longest run, and words that are everybody's."""
+
+_LARGE = 1 << 18  # slots of a table that no near cache holds
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of the words of candidates, in the slots of one table.
+class Counted:
+    """How often words were met, in the slots of one table.
 
     Parameters
     ----------
@@ -60,40 +72,40 @@ class Known:
     totals: Floats
 
 
-def known_of(
+def counted_in(
     candidates: Candidates, registry: Index, corpus: Passages, language: Language, threads: int
-) -> Known:
+) -> Counted:
     """Count the words of candidates everywhere; parameters as of `features.measure`."""
     holdings = registry.holdings
     words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
     passages = np.arange(len(corpus.offsets) - 1)
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
     totals = [len(corpus.tokens), int(holdings.background.sum()), language.tokens]
-    return Known(
+    return Counted(
         words.keys,
         count(words, corpus.tokens, corpus.offsets, passages, threads),
         count(words, holdings.tokens, holdings.token_offsets, firsts, threads),
-        entered(language.keys, language.counts, words.keys)[1],
+        laid_into(words.keys, language.keys, language.counts),
         np.array(totals, np.float64),
     )
 
 
-def known_to(language: Language) -> Known:
-    """Give what is known of any words where nobody but language knows one.
+def counted_by(language: Language) -> Counted:
+    """Give the counts of language, as if corpus and registry were endless and had no word.
 
-    An endless corpus that has none of them makes each as rare as can be. What is counted can only
-    make a word cheaper than that: it is as cheap as language makes it at least.
+    So each word tells as much as it may: no count makes one dearer than language does. What the
+    registry alone makes of it says nothing then.
     """
-    keys, in_language = entered(language.keys, language.counts)
+    keys, in_language = table_of(language.keys, language.counts)
     none = np.zeros(len(keys), np.uint32)
-    return Known(keys, none, none, in_language, np.array([np.inf, np.inf, language.tokens]))
+    return Counted(keys, none, none, in_language, np.array([np.inf, np.inf, language.tokens]))
 
 
 def informed(
     candidates: Candidates,
     copies: tuple[Int64s, Int64s],
     registry: Index,
-    known: Known,
+    counted: Counted,
     threads: int = 1,
 ) -> Floats:
     """Measure what the words of candidates tell.
@@ -106,28 +118,27 @@ def informed(
         Copies of each one's item in the corpus's sample, and in the registry: not to be counted.
     registry : Index
         What they were found in.
-    known : Known
-        Of their words.
+    counted : Counted
+        Their words.
     threads : int
         How many measure at a time.
 
     Returns
     -------
-    ndarray of float64, shape (n, FIGURES)
-        Bits under the corpus, the registry, and both; different words, those of the longest run,
-        and words that are everybody's, as the columns of `features.Features`.
+    ndarray of float64, shape (n, 6)
+        As the columns of `features.Features` of these names.
     """
     holdings = registry.holdings
-    figures = np.empty((len(candidates), FIGURES))
+    figures = np.empty((len(candidates), ABSENT + 1))
 
     def measured(low: int, high: int) -> None:
         _measure_all(
             (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
             (holdings.tokens, holdings.token_offsets),
             (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
-            (known.keys, known.in_corpus, known.in_registry, known.in_language),
+            (counted.keys, counted.in_corpus, counted.in_registry, counted.in_language),
             (copies[0][low:high], copies[1][low:high]),
-            known.totals,
+            counted.totals,
             figures[low:high],
         )
 
@@ -163,7 +174,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             is_marked = weight_of_seed > 0 and _any(marks, at, end)
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             unbroken = 0.0
-            fetch_counts(tokens, at, end, counts)
+            _fetch_counts(tokens, at, end, counts)
             for place in range(at, end):
                 token = tokens[place]
                 word = weight_of(token) / 4
@@ -212,12 +223,34 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                         _HEAPS_OF_PAIRS,
                     )
                 pooled_bits += weight * _bits(max(known, pooled))
-        figures[candidate, 0] = corpus_bits
-        figures[candidate, 1] = registry_bits
-        figures[candidate, 2] = pooled_bits
-        figures[candidate, 3] = distinct
-        figures[candidate, 4] = longest
-        figures[candidate, 5] = absent
+        figures[candidate, CORPUS] = corpus_bits
+        figures[candidate, REGISTRY] = registry_bits
+        figures[candidate, POOLED] = pooled_bits
+        figures[candidate, DISTINCT] = distinct
+        figures[candidate, LONGEST] = longest
+        figures[candidate, ABSENT] = absent
+
+
+@inner
+def _fetch_counts(
+    tokens: UInt32s, first: Scalar, end: Scalar, counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s]
+) -> None:
+    """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
+    keys, in_corpus, in_registry, in_language = counts
+    if keys.size < _LARGE:
+        return
+    for place in range(first, end):
+        for back in range(min(place - first, 2) + 1):
+            key = pair(ALONE, tokens[place])
+            if back == 1:
+                key = pair(tokens[place - 1], tokens[place])
+            elif back == 2:
+                key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
+            slot = first_slot(keys, key)
+            fetch(keys, slot)
+            fetch(in_corpus, slot)
+            fetch(in_registry, slot)
+            fetch(in_language, slot)
 
 
 @inlined

@@ -50,7 +50,9 @@ def unattributable(registry: Index, size: int) -> Flags:
 
 def _plenty(registry: Index, size: int) -> float:
     """Give the bits from which every item of `_DIFFERENT` different words is strong enough."""
-    words = np.append(np.arange(_DIFFERENT, PASSAGE), 1e9)  # the longest is of few different ones
+    words = np.append(
+        np.arange(_DIFFERENT, PASSAGE, 0.25), 1e9
+    )  # the longest is of few different ones
     different = np.full(len(words), float(_DIFFERENT))
     for bits in np.arange(10.0, MOST_BITS + 1, 10):
         if _strong(registry, size, np.full(len(words), bits), different, words).all():

@@ -6,6 +6,7 @@ import numpy as np
 
 from provenance.match.candidates import Candidates
 from provenance.match.features import Company, Features, at_most, company, measure
+from provenance.match.information import counted_by
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
 from provenance.match.regression import odds
@@ -56,12 +57,12 @@ class Scales:
 
 
 def weigh(
-    candidates: Candidates, registry: Index, scales: Scales, known: Int64s | None = None
+    candidates: Candidates, registry: Index, scales: Scales, known_copies: Int64s | None = None
 ) -> Weighed:
     """Find the candidates that stand.
 
     Counting words is what takes time, of the registry above all. So those are set aside first that
-    could not stand however rare corpus and registry found their words.
+    could not stand whatever corpus and registry know of their words.
 
     Parameters
     ----------
@@ -71,11 +72,13 @@ def weigh(
         What they were found in.
     scales : Scales
         What they are weighed by.
-    known : ndarray of int64, shape (items,), or None
+    known_copies : ndarray of int64, shape (items,), or None
         Passages of the sample that are known to hold a copy of each item, from whoever saw more.
     """
-    among = company(candidates, registry, scales.corpus, known)
+    among = company(candidates, registry, scales.corpus, known_copies)
     hopeful = _hopeful(candidates, among, registry, scales)
+    if not len(hopeful):
+        return Weighed(hopeful, np.zeros(0), np.zeros(0))
     candidates, among = candidates.take(hopeful), among.take(hopeful)
     features = measure(candidates, registry, scales.corpus, scales.language, scales.threads, among)
     standing, strengths = _judged(features, registry, scales)
@@ -85,13 +88,13 @@ def weigh(
 
 def _hopeful(candidates: Candidates, among: Company, registry: Index, scales: Scales) -> Int64s:
     """List the candidates that may stand, with their siblings, whose words count for them."""
-    best = at_most(candidates, among, registry, scales.language, scales.threads)
+    best = at_most(candidates, among, registry, counted_by(scales.language), scales.threads)
     may_stand, _ = _judged(best, registry, scales)
     return np.flatnonzero(together(among.groups, may_stand.astype(np.float64)))
 
 
 def _judged(features: Features, registry: Index, scales: Scales) -> tuple[Flags, Floats]:
-    """Tell which matches stand, and how strong each is."""
+    """Tell which matches stand; give the strength of each."""
     likely = odds(features, len(scales.corpus.tokens))
     strengths = strength(likely, registry.holdings.chance, scales.size)
     return stands(likely, strengths), strengths

@@ -2,23 +2,23 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import fetch
+from provenance import model
+from provenance.compiled import Scalar, inlined, kernel
+from provenance.instructions import trailing_zeros
 from provenance.model import UInt32s, UInt64s
 
-ALONE = np.uint64(0xFFFFFFFF)
-"""Stands for the token before, in the key of a token counted by itself."""
+ALONE = np.uint64(model.ALONE)
+"""`model.ALONE`, for kernels."""
 
-_LARGE = 1 << 18  # slots of a table that no near cache holds
 _HIGH = np.uint64(32)
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number, by which keys are multiplied to spread them: 2**64 over the golden ratio."""
+
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
-def entered(
-    keys: UInt64s, counts: UInt32s, asked: UInt64s | None = None
-) -> tuple[UInt64s, UInt32s]:
-    """Lay out counts that are known already in the slots of a table.
+def table_of(keys: UInt64s, counts: UInt32s) -> tuple[UInt64s, UInt32s]:
+    """Lay out counts in a table of their own.
 
     Parameters
     ----------
@@ -26,22 +26,38 @@ def entered(
         What was counted, each key once.
     counts : ndarray of uint32, shape (n,)
         How often.
-    asked : ndarray of uint64, shape (2**b,), or None
-        A table: keys that it lacks are left out. None makes a table of all.
 
     Returns
     -------
-    keys : ndarray of uint64, shape (2**b,)
-        Of the table.
-    counts : ndarray of uint32, shape (2**b,)
-        In its slots; 0 where none is known.
+    table : ndarray of uint64, shape (2**b,)
+        The keys; at most half of the slots are taken.
+    slots : ndarray of uint32, shape (2**b,)
+        The counts; 0 in a free slot.
     """
-    is_open = asked is None
-    size = 2 << len(keys).bit_length()  # at most half of the slots are taken
-    table = np.zeros(size, np.uint64) if asked is None else asked
+    table = np.zeros(2 << len(keys).bit_length(), np.uint64)
     slots = np.zeros(len(table), np.uint32)
-    _lay_out(table, keys, counts, slots, is_open)
+    _lay_out(table, keys, counts, slots, True)
     return table, slots
+
+
+def laid_into(table: UInt64s, keys: UInt64s, counts: UInt32s) -> UInt32s:
+    """Lay out counts in the slots of a table; those of keys that it lacks are left out.
+
+    Parameters
+    ----------
+    table : ndarray of uint64, shape (2**b,)
+        What is asked.
+    keys, counts : ndarray
+        As of `table_of`.
+
+    Returns
+    -------
+    ndarray of uint32, shape (2**b,)
+        0 where nothing is known.
+    """
+    slots = np.zeros(len(table), np.uint32)
+    _lay_out(table, keys, counts, slots, False)
+    return slots
 
 
 @kernel
@@ -66,32 +82,11 @@ def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
     return np.int64(slot)
 
 
-@inner
-def fetch_counts(
-    tokens: UInt32s, first: Scalar, end: Scalar, counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s]
-) -> None:
-    """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
-    keys, in_corpus, in_registry, in_language = counts
-    if keys.size < _LARGE:
-        return
-    for place in range(first, end):
-        for back in range(min(place - first, 2) + 1):
-            key = pair(ALONE, tokens[place])
-            if back == 1:
-                key = pair(tokens[place - 1], tokens[place])
-            elif back == 2:
-                key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
-            slot = first_slot(keys, key)
-            fetch(keys, slot)
-            fetch(in_corpus, slot)
-            fetch(in_registry, slot)
-            fetch(in_language, slot)
-
-
 @inlined
 def first_slot(keys: UInt64s, key: Scalar) -> Scalar:
     """Give the slot at which a key is looked for first."""
-    return np.int64(((key * SPREAD) >> np.uint64(20)) & np.uint64(keys.size - 1))
+    # The highest bits of the product are those that all bits of the key decide.
+    return np.int64((key * SPREAD) >> (np.uint64(64) - trailing_zeros(np.uint64(keys.size))))
 
 
 @inlined

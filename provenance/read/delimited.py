@@ -3,9 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
-from threading import Lock
+from threading import RLock
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -65,16 +66,16 @@ def open_delimited(file: File) -> Tabular:
 
 def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
     done = 0
-    blocks: Iterator[tuple[Block, int]] = _at_once(file, dialect, paths)
-    while True:
-        try:
-            block = following(blocks, file.told, done)
-        except _Unfit:
-            break
-        if block is None:
-            return
-        yield block[0]
-        done = block[1]
+    with closing(_at_once(file, dialect, paths)) as blocks:
+        while True:
+            try:
+                block = following(blocks, file.told, done)
+            except _Unfit:
+                break
+            if block is None:
+                return
+            yield block[0]
+            done = block[1]
     yield from _one_by_one(file, dialect, paths, done)
 
 
@@ -93,7 +94,8 @@ class _Utf8Only(io.RawIOBase):
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._turn = Lock()
+        # Entered again where the garbage collector closes it in the middle of reading.
+        self._turn = RLock()
 
     def readable(self) -> bool:
         return True
@@ -114,7 +116,9 @@ class _Utf8Only(io.RawIOBase):
             super().close()
 
 
-def _at_once(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[tuple[Block, int]]:
+def _at_once(
+    file: File, dialect: Dialect, paths: Sequence[str]
+) -> Generator[tuple[Block, int], None, None]:
     """Give blocks, each with the number of the row behind it."""
     faults: list[_Fault] = []
 

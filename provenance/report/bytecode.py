@@ -1,10 +1,12 @@
 """Templates compiled: kept as Python keeps compiled modules, in a folder beside their source."""
 
 import hashlib
+import os
 import pickle
 import sys
-import tempfile
+from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket, bc_magic
@@ -44,16 +46,17 @@ class Bytecode(BytecodeCache):
         """Keep what a bucket holds, unless Python was told to keep nothing of the kind."""
         if sys.dont_write_bytecode:
             return
+        path = self._path(bucket)
+        # Beside its place, so that it moves in by one rename.
+        made = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         try:
-            self._folder.mkdir(exist_ok=True)
-            # Beside its place, so that it moves in by one rename.
-            with tempfile.TemporaryDirectory(dir=self._folder) as made:
-                path = Path(made, "template")
-                with path.open("wb") as file:
-                    bucket.write_bytecode(file)
-                path.replace(self._path(bucket))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with made.open("xb") as file:
+                bucket.write_bytecode(file)
+            made.replace(path)
         except OSError:
-            return
+            with suppress(OSError):
+                made.unlink()
 
     def _path(self, bucket: Bucket) -> Path:
         return self._folder / f"{bucket.key}.{sys.implementation.cache_tag}.jinja"

@@ -10,8 +10,6 @@ from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import Report, Result
 from provenance.report import findingsfile, html, modelfile, resultfile
 
-PAGE = "report.html"
-
 
 def write(report: Report, folder: Path) -> None:
     """Write a report into a folder, whole or not at all.
@@ -35,9 +33,9 @@ def write(report: Report, folder: Path) -> None:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as made:
             with ThreadPoolExecutor(1) as aside:  # Arrow's work, beside Python's
                 tables = aside.submit(_write_tables, report, Path(made))
-                _write_text(Path(made, PAGE), html.html_page(report))
+                _write_text(Path(made, html.PAGE), html.html_page(report))
                 _write_text(Path(made, resultfile.NAME), resultfile.dumps(report.result))
-                names = [*tables.result(), PAGE, resultfile.NAME]
+                names = [*tables.result(), html.PAGE, resultfile.NAME]
             if report.model is None:  # the earlier report's model would be another corpus's
                 (folder / modelfile.NAME).unlink(missing_ok=True)
             for name in names:

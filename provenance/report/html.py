@@ -2,7 +2,8 @@
 
 import re
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from provenance.report.strongest import strongest
 from provenance.report.termslist import open_questions, terms_in_play
 from provenance.report.timelinebars import timeline_bar
 from provenance.report.waiverlines import last_day
+
+PAGE = "report.html"
+"""Our template, and the page made of it."""
 
 SHOWN = 10_000
 """Findings on the page; all are in findings.parquet."""
@@ -52,7 +56,7 @@ _CHARTS = {
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
 }
-_COMPILED = Path(__file__).parent / "templates" / "__pycache__"
+_COMPILE = "html.py", "figures.py", "hostile.py"
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
     *("count", "day", "days", "interval", "limit", "moment"),
@@ -108,7 +112,7 @@ def html_page(report: Report) -> str:
         "questions": open_questions(result),
         "recall": _recall(result.method.recall),
     }
-    return _environment().get_template("report.html").render(said)
+    return _environment().get_template(PAGE).render(said)
 
 
 def render(report: Report, _: Manner) -> str:
@@ -126,7 +130,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         # Compiling them takes as long as all the rest of a report.
-        bytecode_cache=Bytecode(_COMPILED, _made_by()),
+        bytecode_cache=_kept(),
         # Whatever is printed, whoever wrote it: nothing hides in it.
         finalize=_shown,
     )
@@ -138,9 +142,16 @@ def _environment() -> Environment:
     return made
 
 
-def _made_by() -> bytes:
-    """Give what compiles templates: Jinja, told what `_environment` tells it."""
-    return f"{version('jinja2')} {Path(__file__).read_text('utf-8')}".encode()
+def _kept() -> Bytecode | None:
+    """Keep compiled templates where Python keeps compiled modules; None where it has no files."""
+    here = Path(__file__).parent
+    try:
+        folder = Path(cache_from_source(str(here / "templates" / PAGE))).parent
+        # What they are compiled by: Jinja, told what `_environment` tells it.
+        ours = "".join((here / name).read_text("utf-8") for name in _COMPILE)
+        return Bytecode(folder, f"{version('jinja2')} {ours}".encode())
+    except (OSError, UnicodeDecodeError, RuntimeError, PackageNotFoundError):
+        return None
 
 
 def _ours(text: str) -> Markup:

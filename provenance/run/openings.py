@@ -56,9 +56,9 @@ def references_of(policy: Policy, control: str | None) -> References:
     return open_references(policy, control)
 
 
-@stage("opening registries")
+@stage("waiting for registries")
 def told_of(opening: Callable[[], References]) -> References:
-    """Wait until registries are open, and tell of them after whatever was opened meanwhile."""
+    """Wait until registries are open; tell of them after whatever was opened meanwhile."""
     against = opening()
     for kind, several in (("registry", against.sought), ("background", against.backgrounds)):
         for one in several:

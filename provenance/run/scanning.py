@@ -43,7 +43,7 @@ from provenance.run.spool import Spool
 from provenance.run.stages import note
 
 _SLICE = 1 << 22
-"""Bytes of text fingerprinted at a time: enough that what is done once a slice takes no time."""
+"""Bytes of text fingerprinted at a time: what is done once a slice should take little time."""
 
 
 def read_corpus(

@@ -33,4 +33,7 @@ def world(provenance: Callable[..., Done], tmp_path_factory: pytest.TempPathFact
     (folder / "train.jsonl").write_text("\n".join(map(json.dumps, rows[:3])))
     built = provenance("registry", "build", "reg", "--source", "x", "posts.jsonl", cwd=folder)
     assert built.returncode == 0, built.stderr
+    # The first check on a machine says that it compiles, where that takes long.
+    first = provenance("check", "train.jsonl", "--registry", "reg", "-q", "--no-cache", cwd=folder)
+    assert first.returncode == 1, first.stderr
     return folder

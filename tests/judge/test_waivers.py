@@ -1,7 +1,7 @@
 """Waivers excuse findings until they expire."""
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 from provenance.judge import waive
 from provenance.model import Waiver, WaiverReason
@@ -89,11 +89,11 @@ def test_nothing_found_is_nothing_waived():
 def test_a_million_findings_are_waived_in_seconds():
     count = 1_000_000
     documents = [f"faq-{number}" for number in range(count)]
-    began = perf_counter()
+    began = process_time()
     ids, _ = waive(
         [waiver(documents="faq-*7"), waiver(source="y")],
         TODAY,
         columns(["x"] * count, documents, documents),
     )
-    assert perf_counter() - began < 10
+    assert process_time() - began < 10
     assert sum(each is not None for each in ids) == count // 10

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import fields
 from itertools import pairwise
 
 import numpy as np
@@ -20,10 +21,14 @@ from provenance.match import (
     strength,
     weigh,
 )
+from provenance.match.everybody import MANY
 from provenance.match.features import at_most, company
+from provenance.match.information import counted_by
 from provenance.model import ALONE, NO_LANGUAGE, Language
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
+from tests.match.test_everybody import crowd
 
+BITS = {"corpus_bits", "registry_bits", "pooled_bits"}
 SIZE = 10**6
 """Tokens of the registries: so many that chance is not rare."""
 
@@ -59,19 +64,23 @@ def pages(items, dice):
 
 @pytest.fixture(scope="module")
 def world():
-    """A registry, many words and phrases of which are known to language."""
+    """A registry, words and phrases of which are known to language, and one to everybody."""
     dice = random.Random(4)
     phrases = [" ".join(words(7, seed, vocabulary=70, prefix="c")) for seed in range(60)]
     items = [
         f"{dice.choice(phrases)} {rare} {dice.choice(phrases)}"
         for rare in posts(150, seed=1, shortest=1, longest=9)
-    ]
-    return items, registry(*items), language_of(*phrases, times=4000)
+    ] + crowd(2 * MANY)
+    people = list(range(len(items)))
+    made = registry(*items, sources=["x", "y"] * (len(items) // 2), authors=people)
+    assert made.marks.any()
+    return items, made, language_of(*phrases, times=4000)
 
 
-def straight(found, made, scales):
+def straight(found, made, scales, known=None):
     """Weigh every candidate."""
-    features = measure(found, made, scales.corpus, scales.language)
+    among = company(found, made, scales.corpus, known)
+    features = measure(found, made, scales.corpus, scales.language, among=among)
     likely = odds(features, len(scales.corpus.tokens))
     rare = strength(likely, made.holdings.chance, scales.size)
     strong = np.flatnonzero(stands(likely, rare))
@@ -86,8 +95,9 @@ def test_what_stands_is_what_stands_if_all_is_counted(world, seed, size):
     texts = pages(dice.sample(items, 40), dice)
     found = found_in(made, *texts)
     scales = Scales(sample(tokens_of(*texts)), language, size, 2)
-    weighed = weigh(found, made, scales)
-    places, bits, strengths = straight(found, made, scales)
+    known = np.array([dice.choice([0, 0, 3, 40]) for _ in items])
+    weighed = weigh(found, made, scales, known)
+    places, bits, strengths = straight(found, made, scales, known)
     assert weighed.places.tolist() == places.tolist()
     assert weighed.bits.tolist() == bits.tolist()
     assert weighed.strengths.tolist() == strengths.tolist()
@@ -100,13 +110,13 @@ def test_nothing_looks_more_like_a_copy_than_it_could_at_most(world, seed):
     dice = random.Random(seed)
     texts = pages(dice.sample(items, 40), dice)
     found, corpus = found_in(made, *texts), sample(tokens_of(*texts))
-    best = at_most(found, company(found, made, corpus), made, language)
+    best = at_most(found, company(found, made, corpus), made, counted_by(language))
     true = measure(found, made, corpus, language)
     assert (best.corpus_bits >= true.corpus_bits).all()
     assert (best.pooled_bits >= true.pooled_bits).all()
     assert (best.registry_bits <= true.registry_bits).all()
     assert (odds(best, 1000) >= odds(true, 1000)).all()
-    for name in ("matched", "length", "longest", "distinct", "density", "across", "whole"):
+    for name in {field.name for field in fields(true)} - BITS:
         assert getattr(best, name).tolist() == getattr(true, name).tolist()
 
 
@@ -133,7 +143,7 @@ def test_a_line_that_stands_keeps_what_one_beside_it_says_that_does_not():
     found, corpus = found_in(made, text), sample(tokens_of(text))
     among = company(found, made, corpus)
     assert among.groups.tolist() == [0, 0]
-    best = odds(at_most(found, among, made, NO_LANGUAGE), len(corpus.tokens))
+    best = odds(at_most(found, among, made, counted_by(NO_LANGUAGE)), len(corpus.tokens))
     true = odds(measure(found, made, corpus), len(corpus.tokens))
     assert best[0] < true[1]
     # In registries of so many tokens the long line stands, and the short one could not.

@@ -89,9 +89,11 @@ def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_p
     build(tmp_path / "one", [items(rows)])
     watcher = threading.Thread(target=watch)
     watcher.start()
-    build(tmp_path / "two", [items(rows)], limits=Limits(threads=1, memory=32 << 20))
-    over.set()
-    watcher.join()
+    try:
+        build(tmp_path / "two", [items(rows)], limits=Limits(threads=1, memory=32 << 20))
+    finally:
+        over.set()
+        watcher.join()
     assert max(spilt) > 1 << 20
     assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
 

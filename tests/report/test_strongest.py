@@ -65,6 +65,6 @@ def test_a_finding_has_its_own_types():
 def test_a_million_findings_are_chosen_from_in_a_moment():
     table = findings_table(many("x", 500) + many("reddit", 500))
     million = pa.concat_tables([table] * 1000)
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(strongest(million, 50)) == 50
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
