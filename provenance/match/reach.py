@@ -50,9 +50,8 @@ def unattributable(registry: Index, size: int) -> Flags:
 
 def _plenty(registry: Index, size: int) -> float:
     """Give the bits from which every item of `_DIFFERENT` different words is strong enough."""
-    words = np.append(
-        np.arange(_DIFFERENT, PASSAGE, 0.25), 1e9
-    )  # the longest is of few different ones
+    # Words come in quarters; beyond a passage their number tells only how few are different.
+    words = np.append(np.arange(_DIFFERENT, PASSAGE, 0.25), 1e9)
     different = np.full(len(words), float(_DIFFERENT))
     for bits in np.arange(10.0, MOST_BITS + 1, 10):
         if _strong(registry, size, np.full(len(words), bits), different, words).all():

@@ -56,7 +56,7 @@ _CHARTS = {
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
 }
-_COMPILE = "html.py", "figures.py", "hostile.py"
+_COMPILE = "html.py", "figures.py", "hostile.py"  # what templates are compiled with
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
     *("count", "day", "days", "interval", "limit", "moment"),
@@ -147,7 +147,6 @@ def _kept() -> Bytecode | None:
     here = Path(__file__).parent
     try:
         folder = Path(cache_from_source(str(here / "templates" / PAGE))).parent
-        # What they are compiled by: Jinja, told what `_environment` tells it.
         ours = "".join((here / name).read_text("utf-8") for name in _COMPILE)
         return Bytecode(folder, f"{version('jinja2')} {ours}".encode())
     except (OSError, UnicodeDecodeError, RuntimeError, PackageNotFoundError):
