@@ -11,6 +11,7 @@ import numpy as np
 from provenance.compiled import Scalar, cached_as, inner, kernel
 from provenance.match.candidates import Candidates
 from provenance.match.chains import FLOOR, chain, scratch_for
+from provenance.match.gathering import NOTES, SEEN, gather, group_end
 from provenance.match.hits import (
     CHAIN_FLOOR,
     HIT_COLUMNS,
@@ -18,8 +19,6 @@ from provenance.match.hits import (
     WORTH,
     doubled,
     fetch_items,
-    gather,
-    group_end,
     seed_worths,
     tell_sources,
     weigh,
@@ -40,7 +39,6 @@ from provenance.match.pruning import (
 )
 from provenance.match.sifting import CELLS, sift
 from provenance.match.sorting import ascending
-from provenance.match.strays import SEEN, without_strays
 from provenance.model import (
     Int32s,
     Int64s,
@@ -132,21 +130,18 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     item_tokens, item_offsets = items
     bits, public, codes = tables
     found_offsets = found[3]
-    seen = np.empty(SEEN, np.uint8)
+    known = public, item_offsets, bits, worths
+    notes, seen = np.empty((len(found[0]), NOTES), np.int64), np.empty(SEEN, np.uint8)
     end = np.int64(0)
     while end < len(token_offsets) - 1:
         start, end = end, group_end(found_offsets, end)
         if found_offsets[start] == found_offsets[end]:
             continue
         hit_offsets[start] = 0
-        hits = gather((start, end), seeds, found, public, postings, hits, hit_offsets)
-        first, kept = np.int64(0), np.int64(0)
-        for text in range(start, end):
-            document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
-            stretch = first, hit_offsets[text + 1], kept
-            first = hit_offsets[text + 1]
-            kept = without_strays(hits, stretch, document, (item_offsets, bits, worths), seen)
-            hit_offsets[text + 1] = kept
+        hits = gather(
+            (start, end), tokens, seeds, found, postings, known, (notes, seen), hits, hit_offsets
+        )
+        kept = hit_offsets[end]
         tell_sources(hits[:kept], found, codes, postings[0])
         fetch_items(hits[:kept], item_tokens, item_offsets)
         for text in range(start, end):

@@ -1,0 +1,231 @@
+"""Hits gathered: where seeds of texts stand in items, without the hits that chance gave.
+
+Postings, items and tokens lie all over memory, and chance alone gives a page dozens of hits. Seeds
+of many texts are taken at a time: what will be read is fetched beforehand, so that one look does
+not wait for the one before it.
+
+An item holds every shingle of its own. So where a text holds one seed of an item and neither the
+one before nor the one behind, the run of equal tokens around it ends where the seed does, and what
+it is worth is known before the item is read. Of the hits in recombined words nineteen of twenty are
+such *strays*, and worth too little; in what people write, three of four.
+"""
+
+import numpy as np
+
+from provenance.compiled import Scalar, inlined, inner, maker
+from provenance.instructions import fetch
+from provenance.match.everybody import weight_of
+from provenance.match.hits import (
+    CHAIN_FLOOR,
+    COMMON,
+    IN_ITEM,
+    IN_TEXT,
+    OF_ITEM,
+    OF_SEED,
+    SEED,
+    SHARING,
+    SMALL,
+    cell_of,
+    doubled,
+)
+from provenance.match.lookup import CELL_SHIFT, is_public
+from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
+
+FIRST, END, LAST, AT, WORDS, MORE, LENGTH = range(7)
+"""Columns of what is noted of a seed: where its postings begin, where those end that are followed,
+and where all do; its place in the text; what its words are worth; what else its run may hold, and
+how many tokens they all are."""
+
+NOTES = 7
+
+SEEN = 1 << 14
+"""Room to count the hits of so many items; where there are more, fewer strays are told."""
+
+_AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
+_EARLIEST = 8
+_SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
+_SPARSE = 8  # cells a hit: two items in one cell pass for one of two hits
+_MOST = np.uint8(2)
+_ONE = np.uint64(1)
+
+
+@inlined
+def group_end(offsets: Int64s, text: Scalar) -> Scalar:
+    """Give the end of the texts from `text` on that are taken at a time."""
+    end = text + 1
+    while end + 1 < len(offsets) and offsets[end + 1] - offsets[text] <= _AT_ONCE:
+        end += 1
+    return end
+
+
+@maker
+def gather(  # noqa: PLR0913 (texts, their seeds, and all in which they are looked up)
+    texts: tuple[Scalar, Scalar],
+    documents: tuple[UInt32s, Int64s],
+    seeds: tuple[UInt64s, Int32s],
+    found: tuple[Int64s, Int64s, Int64s, Int64s],
+    postings: tuple[UInt32s, Positions],
+    known: tuple[UInt64s, Int64s, UInt8s, Int64s],
+    scratch: tuple[Int64s, UInt8s],
+    hits: Int64s,
+    offsets: Int64s,
+) -> Int64s:
+    """List the hits of some texts that are no strays: those of text `i` end at `offsets[i + 1]`.
+
+    Parameters
+    ----------
+    texts : (int, int)
+        Which, half-open; those before end at `offsets[texts[0]]`, which is 0.
+    documents, seeds : tuple of ndarray
+        Tokens of all texts, and their seeds.
+    found : tuple of ndarray
+        Which of the seeds are held (`probing.Held`).
+    postings : (ndarray, ndarray)
+        Items and positions.
+    known : (ndarray, ndarray, ndarray, ndarray)
+        Shingles of everybody's, offsets of items, information of each cell of tokens, and
+        `seed_worths`.
+    scratch : (ndarray of int64, shape (n, NOTES), ndarray of uint8, shape (SEEN,))
+        As many rows as the texts have seeds that are held.
+    hits : ndarray of int64, shape (m, HIT_COLUMNS)
+        Takes them.
+    offsets : ndarray of int64
+        Takes their ends.
+
+    Returns
+    -------
+    ndarray of int64, shape (m, HIT_COLUMNS)
+        `hits`, or a larger one where there was no room; nothing is weighed yet.
+    """
+    notes, seen = scratch
+    items, positions = postings
+    bounds, count = found[3], np.int64(0)
+    begin = bounds[texts[0]]
+    _note_seeds(texts, documents, seeds, found, (items, *known), notes)
+    for text in range(texts[0], texts[1]):
+        own = bounds[text] - begin, bounds[text + 1] - begin
+        most = np.int64(0)
+        for seed in range(own[0], own[1]):
+            most += notes[seed, END] - notes[seed, FIRST]
+        while count + most > len(hits):
+            hits = doubled(hits)
+        shift = _count_items(own, notes, items, most, seen)
+        count = _keep((*own, begin), notes, (items, *known), (seen, shift), hits, count)
+        offsets[text + 1] = count
+    for hit in range(count):
+        hits[hit, IN_ITEM] = positions[hits[hit, IN_ITEM]]
+    return hits
+
+
+@inner
+def _note_seeds(
+    texts: tuple[Scalar, Scalar],
+    documents: tuple[UInt32s, Int64s],
+    seeds: tuple[UInt64s, Int32s],
+    found: tuple[Int64s, Int64s, Int64s, Int64s],
+    known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
+    notes: Int64s,
+) -> None:
+    """Note of each seed which postings are followed, and what its words say by themselves."""
+    tokens, token_offsets = documents
+    hashes, positions = seeds
+    places, firsts, lasts, bounds = found
+    items, public, _, bits, _ = known
+    begin = bounds[texts[0]]
+    for text in range(texts[0], texts[1]):
+        for seed in range(bounds[text], bounds[text + 1]):
+            first, last = firsts[seed], lasts[seed]
+            at, sharing = np.int64(positions[places[seed]]), last - first
+            fetch(items, first)
+            fetch(tokens, token_offsets[text] + at)
+            if sharing > COMMON:
+                last = first + _EARLIEST
+            if sharing >= _SHARED and is_public(public, hashes[places[seed]]):
+                last = first
+            row = seed - begin
+            notes[row, FIRST], notes[row, END], notes[row, LAST] = first, last, lasts[seed]
+            notes[row, AT] = at
+    for text in range(texts[0], texts[1]):
+        before, stop = token_offsets[text], token_offsets[text + 1]
+        for place in range(bounds[text], bounds[text + 1]):
+            row = place - begin
+            words, more, length = _seed_at(tokens, before + notes[row, AT], stop, bits)
+            notes[row, WORDS], notes[row, MORE], notes[row, LENGTH] = words, more, length
+
+
+@inlined
+def _count_items(
+    own: tuple[Scalar, Scalar], notes: Int64s, items: UInt32s, most: Scalar, seen: UInt8s
+) -> Scalar:
+    """Count the hits of every item, two of them at most; give the shift that tells its cell."""
+    size, shift = np.int64(64), np.uint64(58)
+    while size < _SPARSE * most and size < SEEN:
+        size, shift = 2 * size, shift - _ONE
+    for cell in range(size):
+        seen[cell] = 0
+    for seed in range(own[0], own[1]):
+        for posting in range(notes[seed, FIRST], notes[seed, END]):
+            cell = cell_of(items[posting], shift)
+            seen[cell] += seen[cell] < _MOST
+    return shift
+
+
+@inner
+def _keep(
+    own: tuple[Scalar, Scalar, Scalar],
+    notes: Int64s,
+    known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
+    counted: tuple[UInt8s, Scalar],
+    hits: Int64s,
+    count: Scalar,
+) -> Scalar:
+    """Add those hits of a text that are no strays, each with its posting in place of its position."""
+    items, _, offsets, _, worths = known
+    seen, shift = counted
+    first, end, begin = own
+    was_cut = False  # are there hits of the seed before that are not followed?
+    for seed in range(first, end):
+        sharing = notes[seed, LAST] - notes[seed, FIRST]
+        is_next_cut = seed + 1 < end and _is_cut(notes, seed + 1)
+        words, more = notes[seed, WORDS], notes[seed, MORE]
+        least = min(words, worths[min(sharing, COMMON)]) + more
+        may_stray = least < CHAIN_FLOOR and not was_cut and not is_next_cut
+        for posting in range(notes[seed, FIRST], notes[seed, END]):
+            item = np.int64(items[posting])
+            if may_stray and seen[cell_of(item, shift)] < _MOST:
+                is_small = words + more < CHAIN_FLOOR
+                if is_small or SMALL * notes[seed, LENGTH] < offsets[item + 1] - offsets[item]:
+                    continue
+            hits[count, OF_ITEM], hits[count, IN_TEXT] = item, notes[seed, AT]
+            hits[count, IN_ITEM], hits[count, SHARING] = posting, sharing
+            hits[count, OF_SEED] = begin + seed
+            count += 1
+        was_cut = _is_cut(notes, seed)
+    return count
+
+
+@inlined
+def _is_cut(notes: Int64s, seed: Scalar) -> Scalar:
+    return notes[seed, END] < notes[seed, LAST]
+
+
+@inlined
+def _seed_at(
+    tokens: UInt32s, at: Scalar, stop: Scalar, bits: UInt8s
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Give what a seed's words are worth; what else its run may hold, and how many tokens that is.
+
+    A run goes on behind its seed, without being a seed from the next token on, over tokens that
+    weigh less than a word: by so many as that next seed would lack one more of.
+    """
+    end, weight, words, more = at, np.int64(0), np.int64(0), np.int64(0)
+    while weight < SEED:
+        words += bits[tokens[end] >> CELL_SHIFT]
+        weight += weight_of(tokens[end])
+        end += 1
+    weight -= weight_of(tokens[at])
+    while end < stop and weight + weight_of(tokens[end]) < SEED:
+        more += bits[tokens[end] >> CELL_SHIFT]
+        weight += weight_of(tokens[end])
+        end += 1
+    return words, more, end - at

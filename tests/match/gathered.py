@@ -1,0 +1,46 @@
+"""Hits of texts, gathered group by group, as the scan has them."""
+
+import numpy as np
+
+from provenance.match import gathering, held, hits
+from tests.match.holding import seeds_of, tokens_of
+from tests.match.parts import callable_part
+
+group_end, gather = callable_part(gathering.group_end), callable_part(gathering.gather)
+tell_sources, weigh = callable_part(hits.tell_sources), callable_part(hits.weigh)
+
+
+def gathered(texts, against):
+    """Give the tokens of each text, and its hits that are no strays: weighed, and before that."""
+    tokens, holdings = tokens_of(*texts), against.holdings
+    seeds, postings = seeds_of(tokens), holdings.postings
+    known, worths = held(seeds, against), hits.seed_worths(len(holdings.postings.items))
+    found = known.places, known.firsts, known.lasts, known.offsets
+    scratch = (
+        np.empty((len(known.places), gathering.NOTES), np.int64),
+        np.empty(gathering.SEEN, np.uint8),
+    )
+    offsets, table = np.zeros(len(texts) + 1, np.int64), np.empty((1, hits.HIT_COLUMNS), np.int64)
+    end = 0
+    while end < len(texts):
+        start, end = end, group_end(known.offsets, end)
+        offsets[start] = 0
+        table = gather(
+            (start, end),
+            (tokens.hashes, tokens.offsets),
+            (seeds.hashes, seeds.positions),
+            found,
+            (postings.items, postings.positions),
+            (against.public, holdings.token_offsets, against.bits, worths),
+            scratch,
+            table,
+            offsets,
+        )
+        raw = table[: offsets[end]].copy()
+        tell_sources(table[: offsets[end]], found, holdings.source_codes, postings.items)
+        for text in range(start, end):
+            own = table[offsets[text] : offsets[text + 1]]
+            document = tokens.hashes[tokens.offsets[text] : tokens.offsets[text + 1]]
+            stretch = holdings.tokens, holdings.token_offsets
+            weigh(own, document, stretch, against.bits, worths)
+            yield document, own.tolist(), raw[offsets[text] : offsets[text + 1]].tolist()

@@ -1,0 +1,102 @@
+"""Hits that are gathered: strays, told without the item, are what weighing would drop."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.match import held, hits
+from provenance.match.gathering import _seed_at
+from tests.match.gathered import gathered
+from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
+from tests.match.parts import callable_part
+
+seed_at = callable_part(_seed_at)
+
+PHRASES = [prose(4, 5), prose(5, 6), "日本語の文章を読", "ภาษาไทยเป็น", "12 日本 3 の"]
+ITEMS = [
+    f"{post} {PHRASES[number % 7] if number % 7 < len(PHRASES) else ''} {tail}"
+    for number, (post, tail) in enumerate(zip(posts(60, seed=3), posts(60, seed=4), strict=True))
+]
+HELD = registry(*ITEMS)
+
+
+def kept_of(text, against=HELD):
+    [(_, _, rows)] = gathered([text], against)
+    return rows
+
+
+def hits_of(text, against=HELD):
+    """List all hits of a text, strays among them: item and place in the text."""
+    postings = against.holdings.postings
+    seeds = seeds_of(tokens_of(text))
+    known = held(seeds, against)
+    return [
+        (int(postings.items[posting]), int(seeds.positions[place]))
+        for place, first, last in zip(known.places, known.firsts, known.lasts, strict=True)
+        for posting in range(first, last)
+    ]
+
+
+PIECE = st.one_of(
+    st.sampled_from(PHRASES),
+    st.sampled_from(ITEMS),
+    st.integers(0, 40).map(lambda n: prose(9, n)),
+    st.tuples(st.sampled_from(ITEMS), st.integers(0, 12), st.integers(3, 9)).map(
+        lambda cut: " ".join(cut[0].split()[cut[1] : cut[1] + cut[2]])
+    ),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECE, max_size=8).map(" ".join))
+def test_what_is_dropped_stands_alone(text):
+    everything = hits_of(text)
+    kept = [(row[hits.OF_ITEM], row[hits.IN_TEXT]) for row in kept_of(text)]
+    of_item = Counter(item for item, _ in everything)
+    assert kept == [hit for hit in everything if hit in set(kept)]
+    assert all(of_item[item] == 1 for item, _ in set(everything) - set(kept))
+
+
+def test_nearly_all_that_a_phrase_of_several_gives_is_dropped():
+    text = f"{prose(20, 1)} {PHRASES[0]} {prose(20, 2)}"
+    assert len(hits_of(text)) > 5
+    assert len(kept_of(text)) <= len(hits_of(text)) // 4
+
+
+def test_items_that_are_quoted_keep_their_hits():
+    kept = kept_of(" ".join(ITEMS[3].split()[:8]))
+    assert {row[hits.OF_ITEM] for row in kept} == {3}
+    assert len(kept) == 5
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["before", "behind"])
+def test_a_seed_beside_one_that_is_not_followed_is_no_stray(turned):
+    """Whether an item has the words beside it cannot be told, where hits of these were left out."""
+    many = range(hits.COMMON + 50)
+    pairs = [(PHRASES[1], f"tail{n // 2}") for n in many]
+    texts = [" ".join(pair[::-1] if turned else pair) for pair in pairs]
+    against = registry(*(f"{text} {prose(20, n)}" for n, text in enumerate(texts)))
+    of_pair = {row[hits.OF_ITEM] for row in kept_of(texts[70], against)}
+    assert {70, 71} <= of_pair
+
+
+def test_what_stands_in_other_texts_changes_no_hits():
+    texts = [f"{prose(9, n)} {PHRASES[n % 2]}" for n in range(30)]
+    alone = [kept_of(text) for text in texts]
+    together = [rows for _, _, rows in gathered(texts, HELD)]
+    columns = range(hits.OF_SEED)
+    assert [[[row[c] for c in columns] for row in rows] for rows in together] == [
+        [[row[c] for c in columns] for row in rows] for rows in alone
+    ]
+
+
+def test_a_run_may_go_on_over_light_tokens_behind_its_seed():
+    document = tokens_of("alpha beta gamma 日本語 delta").hashes
+    bits = [HELD.bits[token >> 12].item() for token in document]
+    stop = np.int64(len(document))
+    assert seed_at(document, np.int64(0), stop, HELD.bits) == (sum(bits[:5]), bits[5], 6)
+    assert seed_at(document, np.int64(1), stop, HELD.bits) == (sum(bits[1:7]), 0, 6)
+    assert seed_at(document, np.int64(0), np.int64(5), HELD.bits) == (sum(bits[:5]), 0, 5)
