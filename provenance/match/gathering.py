@@ -179,7 +179,7 @@ def _keep(
     hits: Int64s,
     count: Scalar,
 ) -> Scalar:
-    """Add those hits of a text that are no strays, each with its posting in place of its position."""
+    """Add the hits of a text that are no strays, each with its posting where its position goes."""
     items, _, offsets, _, worths = known
     seen, shift = counted
     first, end, begin = own
