@@ -160,24 +160,25 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         backgrounds=backgrounds,
         signals=signals,
     )
-    run.check_anchor(anchor)
-    if output is not None:
-        run.check_writable(output)
-    settings = settings_of(
-        threads,
-        no_cache=no_cache,
-        quiet=quiet,
-        rules=rules,
-        split=split,
-        sample=None if sample is None else run.rate_of(sample),
-        control=control,
-        baseline=baseline,
-        model_of=model_of,
-    )
-    with run.told(verbose):
-        report = run.check(corpus, asked, settings)
+    with run.begun(asked) as digest:
+        run.check_anchor(anchor)
         if output is not None:
-            run.written(report, output)
+            run.check_writable(output)
+        settings = settings_of(
+            threads,
+            no_cache=no_cache,
+            quiet=quiet,
+            rules=rules,
+            split=split,
+            sample=None if sample is None else run.rate_of(sample),
+            control=control,
+            baseline=baseline,
+            model_of=model_of,
+        )
+        with run.told(verbose):
+            report = run.check(corpus, asked, settings, digest)
+            if output is not None:
+                run.written(report, output)
     told = Told(form, excerpts, anchor)
     if form != "terminal" or not quiet:
         told.tell(report)

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from provenance.errors import CorruptFile, DigestMismatch
-from provenance.registry.tables import MISSING, REMEDY
+from provenance.registry.manifest import REMEDY
+from provenance.registry.tables import MISSING
 
 N = TypeVar("N", bound=np.generic)
 

@@ -1,14 +1,73 @@
 """Data files, and the digests by which they are known."""
 
 import hashlib
+import mmap
 import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
-from provenance.errors import DigestMismatch
-from provenance.registry.manifest import DataFile
-from provenance.registry.tables import REMEDY
+from provenance.errors import DigestMismatch, ProvenanceError
+from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
+
+Digest: TypeAlias = Callable[[Path], str]
+"""Gives the SHA-256 of a file, in hex."""
+
+
+def sha256_of(path: Path) -> str:
+    """Digest a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return hashlib.sha256().hexdigest()  # nothing cannot be mapped
+        # All at once: who asks for Python after each piece waits each time for who has it.
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            return hashlib.sha256(whole).hexdigest()
+
+
+@contextmanager
+def hashed_ahead(folders: Iterable[Path]) -> Iterator[Digest]:
+    """Digest the files of registries in a thread, before anybody asks.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        The registries. What is wrong with one is for whoever opens it to say.
+
+    Yields
+    ------
+    callable
+        Gives the digest of any file, waiting where the thread is at it.
+    """
+    begun: dict[Path, Future[str]] = {}
+
+    def digest(path: Path) -> str:
+        made = begun.pop(path, None)
+        return sha256_of(path) if made is None or made.cancel() else made.result()
+
+    with ThreadPoolExecutor(1) as aside:
+        for folder in folders:
+            with suppress(ProvenanceError):
+                manifest = read_manifest(folder)
+                data = folder / manifest.generation
+                for file in checked(manifest):
+                    begun[data / file.name] = aside.submit(sha256_of, data / file.name)
+        try:
+            yield digest
+        finally:
+            aside.shutdown(wait=False, cancel_futures=True)
+
+
+def checked(manifest: Manifest) -> list[DataFile]:
+    """List the files whose digests are looked at when a registry is opened: texts are not."""
+    return [file for file in manifest.files if file.name != TEXTS_FILE]
 
 
 def settle_files(data: Path) -> tuple[DataFile, ...]:
@@ -26,12 +85,20 @@ def settle_files(data: Path) -> tuple[DataFile, ...]:
 def _settled(path: Path) -> DataFile:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return DataFile(path.name, os.fstat(file.fileno()).st_size, digest)
+    return DataFile(path.name, path.stat().st_size, sha256_of(path))
 
 
-def check_files(data: Path, files: Iterable[DataFile]) -> None:
+def check_files(data: Path, files: Iterable[DataFile], digest: Digest = sha256_of) -> None:
     """Hold data files against what the manifest says of them.
+
+    Parameters
+    ----------
+    data : Path
+        Their folder.
+    files : iterable of DataFile
+        What the manifest says.
+    digest : callable
+        Digests them.
 
     Raises
     ------
@@ -39,7 +106,7 @@ def check_files(data: Path, files: Iterable[DataFile]) -> None:
         If one is missing or altered.
     """
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(lambda file: _check(data / file.name, file), files):
+        for _ in pool.map(lambda file: _check(data / file.name, file, digest), files):
             pass
 
 
@@ -61,18 +128,16 @@ def check_sizes(data: Path, files: Iterable[DataFile]) -> None:
             raise _resized(path, size, stated)
 
 
-def _check(path: Path, stated: DataFile) -> None:
+def _check(path: Path, stated: DataFile, digest: Digest) -> None:
     try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size, found = path.stat().st_size, digest(path)
     except OSError as error:
         raise _unread(path, error) from error
     if size != stated.bytes:
         raise _resized(path, size, stated)
-    if digest != stated.sha256:
+    if found != stated.sha256:
         raise DigestMismatch(
-            f"{path} was altered: its SHA-256 is {digest}; the manifest says {stated.sha256}",
+            f"{path} was altered: its SHA-256 is {found}; the manifest says {stated.sha256}",
             remedy=REMEDY,
         )
 

@@ -18,11 +18,12 @@ from provenance.registry.manifest import (
     ITEMS_FILE,
     OWNERS_FILE,
     POSITIONS_FILE,
+    REMEDY,
     SHARED_FILE,
     SHINGLES_FILE,
     Manifest,
 )
-from provenance.registry.tables import REMEDY, parquet, read_column
+from provenance.registry.tables import parquet, read_column
 
 
 def read_holdings(data: Path, manifest: Manifest) -> Holdings:

@@ -42,6 +42,9 @@ REQUIRED = (
     *POSTINGS_FILES,
 )
 
+REMEDY = "build the registry again from its dumps, or fetch it again"
+"""Of all that is wrong with a data file."""
+
 _REBUILD = "build the registry again from its dumps: provenance registry build"
 
 

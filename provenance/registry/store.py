@@ -10,7 +10,7 @@ from provenance.errors import DigestMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.columns import lists
 from provenance.registry.copies import Copies, copies
-from provenance.registry.datafiles import check_files, check_sizes
+from provenance.registry.datafiles import Digest, check_files, check_sizes, checked, sha256_of
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
@@ -109,13 +109,15 @@ class Registry:
         return self.path / self.manifest.generation
 
 
-def open_registry(folder: Path) -> Registry:
+def open_registry(folder: Path, digest: Digest = sha256_of) -> Registry:
     """Open a registry, if it is whole and can be compared with what we fingerprint.
 
     Parameters
     ----------
     folder : Path
         The registry.
+    digest : callable
+        Digests its files.
 
     Raises
     ------
@@ -136,15 +138,15 @@ def open_registry(folder: Path) -> Registry:
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
         raise mismatch(folder, manifest.parameters, ours)
     try:
-        _check(folder / manifest.generation, manifest)
+        _check(folder / manifest.generation, manifest, digest)
     except DigestMismatch:
         # Whoever adds to a registry takes the files away that an earlier manifest names.
         if read_manifest(folder).digest == manifest.digest:
             raise
-        return open_registry(folder)
+        return open_registry(folder, digest)
     return Registry(folder, manifest)
 
 
-def _check(data: Path, manifest: Manifest) -> None:
+def _check(data: Path, manifest: Manifest, digest: Digest) -> None:
     check_sizes(data, manifest.files)
-    check_files(data, [file for file in manifest.files if file.name != TEXTS_FILE])
+    check_files(data, checked(manifest), digest)

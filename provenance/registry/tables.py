@@ -15,11 +15,9 @@ import pyarrow.parquet as pq
 from provenance.errors import CorruptFile, DigestMismatch
 from provenance.model import Int64s, UInt32s
 from provenance.registry.columns import one_chunk
+from provenance.registry.manifest import REMEDY
 
 N = TypeVar("N", bound=np.generic)
-
-REMEDY = "build the registry again from its dumps, or fetch it again"
-"""Of all that is wrong with a data file."""
 
 MISSING = f"if somebody has added to the registry meanwhile, run this again; else {REMEDY}"
 """The remedy where a file is gone that was there when the registry was opened."""

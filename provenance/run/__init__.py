@@ -11,6 +11,7 @@ from provenance.run.lean import claim_process, without_pandas
 if TYPE_CHECKING:
     from provenance.run.allocation import keep_freed
     from provenance.run.asking import Outcome, PolicyViolated, ask
+    from provenance.run.beginning import begun
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
     from provenance.run.calibration.showing import calibration_table, written_calibration
@@ -74,6 +75,7 @@ __all__ = [
     "add_to_registry",
     "ask",
     "asked_policy",
+    "begun",
     "begun_policy",
     "build_registry",
     "calibrate",
@@ -143,6 +145,7 @@ _MODULES = {
     "calibrate": "calibration.calibrating",
     "calibration_table": "calibration.showing",
     "written_calibration": "calibration.showing",
+    "begun": "beginning",
     "begun_policy": "lawbook.policies",
     "checked_policy": "lawbook.policies",
     "told_policy": "lawbook.policies",

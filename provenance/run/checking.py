@@ -26,6 +26,7 @@ from provenance.model import (
     Result,
 )
 from provenance.read import Corpus
+from provenance.registry import Digest, sha256_of
 from provenance.run.backgrounds import coverage
 from provenance.run.calibration.correcting import Seen, correcting
 from provenance.run.claiming import claims
@@ -98,6 +99,7 @@ def check(
     corpus: Sequence[str],
     policy: Policy,
     settings: Settings = Settings(),
+    digest: Digest = sha256_of,
 ) -> Report:
     """Check a corpus against registries.
 
@@ -109,6 +111,8 @@ def check(
         Registries, purpose, circumstances, gates.
     settings : Settings
         Threads, progress, rules.
+    digest : callable
+        Digests the files of the registries.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def check(
         If the work cannot be done: see `provenance.errors`.
     """
     with ThreadPoolExecutor(1) as aside:  # registries are hashed: Python need not wait for that
-        against = aside.submit(references_of, policy, settings.control)
+        against = aside.submit(references_of, policy, settings.control, digest)
         library = library_of(policy, settings.rules)
         opened = dataset_of(corpus, policy.text_columns, settings.split)
         settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))

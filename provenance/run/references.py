@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.model import Control, Policy
-from provenance.registry import open_registry
+from provenance.registry import Digest, open_registry, sha256_of
 from provenance.run.backgrounds import open_backgrounds
 from provenance.run.calibration.controls import OpenedControl, measured, open_control
 from provenance.run.calibration.fitting import Fitted, fitted
@@ -55,7 +55,7 @@ class References:
         return measured(self.control, readings, self.registries, settled, found)
 
 
-def open_references(policy: Policy, control: str | None) -> References:
+def open_references(policy: Policy, control: str | None, digest: Digest = sha256_of) -> References:
     """Open what a corpus is held against, before hours of work.
 
     Parameters
@@ -64,6 +64,8 @@ def open_references(policy: Policy, control: str | None) -> References:
         Which registries, backgrounds and calibration.
     control : str or None
         Folder of the control.
+    digest : callable
+        Digests the files of the registries.
 
     Raises
     ------
@@ -71,7 +73,8 @@ def open_references(policy: Policy, control: str | None) -> References:
         If one of them cannot be read, or is not fit for its part.
     """
     # Ties between registries must not depend on the order in which they were named.
-    whole = {one.manifest.digest: one for one in map(open_registry, map(Path, policy.registries))}
+    opening = [open_registry(Path(folder), digest) for folder in policy.registries]
+    whole = {one.manifest.digest: one for one in opening}
     fit = fitted(policy.calibration, sorted(whole)) if policy.calibration else None
     registries = opened([whole[digest] for digest in sorted(whole)])
     return References(

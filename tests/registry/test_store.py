@@ -159,10 +159,10 @@ def test_a_registry_that_is_added_to_while_it_is_opened_is_the_new_one(
     more = [posts(3, seed=seed) for seed in (1, 2)]
     check = getattr(store, step)
 
-    def overtaken(data, files):
+    def overtaken(*given):
         if more:
             add(folder, [items(more.pop())])
-        check(data, files)
+        check(*given)
 
     monkeypatch.setattr(store, step, overtaken)
     opened = open_registry(folder)

@@ -33,6 +33,7 @@ from provenance.registry.groups import signatures_of, sketches_of
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
+    REMEDY,
     SIGNATURES_FILE,
     SKETCH_FILE,
     TEXTS_FILE,
@@ -44,7 +45,7 @@ from provenance.registry.origins import author_numbers
 from provenance.registry.postings import depth_of
 from provenance.registry.sites import sites
 from provenance.registry.sorting import parted_records, sort_records
-from provenance.registry.tables import REMEDY, parquet, read_column, starts_of
+from provenance.registry.tables import parquet, read_column, starts_of
 from provenance.registry.wholes import whole_hashes
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)

@@ -1,0 +1,54 @@
+"""Data files and their digests, begun before anybody asks or made when asked for."""
+
+from hashlib import sha256
+
+import pytest
+
+from provenance.errors import DigestMismatch
+from provenance.registry import datafiles as hashing
+from provenance.registry import hashed_ahead, open_registry, sha256_of
+from provenance.registry.manifest import TEXTS_FILE, read_manifest
+
+
+def files_of(folder):
+    manifest = read_manifest(folder)
+    return [folder / manifest.generation / file.name for file in manifest.files]
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
+def test_a_digest_is_that_of_the_bytes(content, tmp_path):
+    (tmp_path / "file").write_bytes(content)
+    assert sha256_of(tmp_path / "file") == sha256(content).hexdigest()
+
+
+def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path):
+    (tmp_path / "other").write_bytes(b"no registry knows it")
+    paths = [*reversed(files_of(folder)), *files_of(folder), tmp_path / "other"]
+    with hashed_ahead([folder]) as digest:
+        assert [digest(path) for path in paths] == [sha256_of(path) for path in paths]
+
+
+def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch):
+    read = []
+    monkeypatch.setattr(hashing, "sha256_of", lambda path: read.append(path) or sha256_of(path))
+    with hashed_ahead([folder]) as digest:
+        open_registry(folder, digest)
+    assert sorted(read) == [path for path in files_of(folder) if path.name != TEXTS_FILE]
+
+
+def test_what_was_begun_does_not_hide_what_is_wrong(folder, tmp_path):
+    *_, altered = (path for path in files_of(folder) if path.suffix == ".npy")
+    content = bytearray(altered.read_bytes())
+    content[-1] ^= 1
+    altered.write_bytes(content)
+    with (
+        hashed_ahead([folder, tmp_path / "none", tmp_path]) as digest,
+        pytest.raises(DigestMismatch, match=f"{altered.name} was altered"),
+    ):
+        open_registry(folder, digest)
+    altered.unlink()
+    with (
+        hashed_ahead([folder]) as digest,
+        pytest.raises(DigestMismatch, match=f"{altered.name} cannot be read"),
+    ):
+        open_registry(folder, digest)
