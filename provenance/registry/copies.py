@@ -50,21 +50,21 @@ def copies(items: Path, manifest: Manifest, numbers: UInt32s) -> list[Copies]:
     wanted, places = np.unique(first[numbers], return_inverse=True)
     members = np.flatnonzero(np.isin(first, wanted)).astype(np.uint32)
     members = members[np.argsort(first[members], kind="stable")]
-    sets = np.split(members, np.searchsorted(first[members], wanted[1:]))
-    named = [_others(sets[place], number) for place, number in zip(places, numbers, strict=True)]
-    ids = iter(_ids(items, named))
+    bounds = np.append(np.searchsorted(first[members], wanted), len(members))
     # Nearly all items are the only one of their kind.
     alone = [Copies((), 0, (source.source,)) for source in manifest.sources]
-    return [
-        Copies(
+    found = [alone[code] for code in codes[members[bounds[places]]].tolist()]
+    several = np.flatnonzero(np.diff(bounds)[places] > 1).tolist()
+    sets = [members[bounds[places[at]] : bounds[places[at] + 1]] for at in several]
+    named = [_others(own, numbers[at]) for at, own in zip(several, sets, strict=True)]
+    ids = iter(_ids(items, named))
+    for at, own, others in zip(several, sets, named, strict=True):
+        found[at] = Copies(
             items=tuple(next(ids) for _ in others),
-            count=len(sets[place]) - 1,
-            sources=tuple(manifest.sources[code].source for code in np.unique(codes[sets[place]])),
+            count=len(own) - 1,
+            sources=tuple(manifest.sources[code].source for code in np.unique(codes[own])),
         )
-        if len(sets[place]) > 1
-        else alone[codes[sets[place][0]]]
-        for place, others in zip(places, named, strict=True)
-    ]
+    return found
 
 
 def _others(members: UInt32s, number: np.uint32) -> UInt32s:

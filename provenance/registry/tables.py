@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from provenance.registry.columns import one_chunk
 from provenance.registry.manifest import REMEDY
 
 N = TypeVar("N", bound=np.generic)
+R = TypeVar("R")
 
 MISSING = f"if somebody has added to the registry meanwhile, run this again; else {REMEDY}"
 """The remedy where a file is gone that was there when the registry was opened."""
@@ -98,11 +100,15 @@ def read_column(
                     )
                 whole[bounds[group] : bounds[group + 1]] = values
 
-    threads = os.cpu_count() or 1
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(read, np.array_split(np.arange(len(starts) - 1), threads)):
-            pass
+    _in_threads(read, np.arange(len(starts) - 1))
     return whole
+
+
+def _in_threads(read: Callable[[Int64s], R], groups: Int64s) -> list[R]:
+    """Let each thread read a stretch of row groups; in their order."""
+    threads = max(1, min(os.cpu_count() or 1, len(groups)))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(read, np.array_split(groups, threads)))
 
 
 def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
@@ -134,12 +140,19 @@ def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
         starts = starts_of(file)
         if len(wanted) and int(wanted[-1]) >= starts[-1]:
             raise IndexError(f"no item has the number {wanted[-1]}: there are {starts[-1]}")
-        bounds = np.searchsorted(wanted, starts)
-        pieces = [file.schema_arrow.empty_table().select(columns)]
-        for group in np.flatnonzero(np.diff(bounds)):
-            table = file.read_row_group(int(group), columns=list(columns))
-            inside = wanted[bounds[group] : bounds[group + 1]] - starts[group]
-            pieces.append(table.select(columns).take(pa.array(inside)))
+        bounds, metadata = np.searchsorted(wanted, starts), file.metadata
+        empty = file.schema_arrow.empty_table().select(columns)
+
+    def read(groups: Int64s) -> list[pa.Table]:
+        taken = []
+        with parquet(path, metadata) as file:
+            for group in groups.tolist():
+                table = file.read_row_group(group, columns=list(columns), use_threads=False)
+                inside = wanted[bounds[group] : bounds[group + 1]] - starts[group]
+                taken.append(table.select(columns).take(pa.array(inside)))
+        return taken
+
+    pieces = [empty, *chain.from_iterable(_in_threads(read, np.flatnonzero(np.diff(bounds))))]
     return pa.concat_tables(pieces).combine_chunks().take(pa.array(places)).combine_chunks()
 
 

@@ -182,7 +182,7 @@ def _checked(  # noqa: PLR0913 (all that a check was given, and what is made bes
     )
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
-    everything = found(spans, settled, registries, judge, counts.tokens)
+    everything = found(spans, settled, registries, judge, counts.tokens, settings.threads)
     sampled = None if sample is None else sample.resampled(readings, spans)
     fit, correct = against.fit, None
     if fit is not None:

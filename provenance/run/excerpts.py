@@ -21,6 +21,9 @@ LONGEST = 1200
 
 _SPACES = np.array([chr(byte).isspace() for byte in range(0x80)] + [False] * 0x80)
 
+_LOOKED_AT = 4
+"""Bytes between two words that are looked at before they are asked for whole."""
+
 Marks = list[tuple[int, int]]
 
 
@@ -121,7 +124,10 @@ def _joined(texts: Texts, rows: Int64s, starts: Int64s, ends: Int64s) -> Flags:
     signs = texts.data[np.minimum(begins, len(texts.data) - 1)]
     joined[1:] = next_to & ((sizes == 0) | ((sizes == 1) & _SPACES[signs]))
     # More than one byte, which seldom is all space: asked where it begins like space.
-    rest = np.flatnonzero(next_to & (sizes > 1) & (_SPACES[signs] | (signs >= 0x80)))
+    rest = np.flatnonzero(next_to & (sizes > 1))
+    for step in range(_LOOKED_AT):
+        signs = texts.data[np.minimum(begins[rest] + step, stops[rest] - 1)]
+        rest = rest[_SPACES[signs] | (signs >= 0x80)]
     for place in rest.tolist():
         gap = texts.data[begins[place] : stops[place]].tobytes()
         joined[place + 1] = gap.decode("utf-8", "replace").isspace()

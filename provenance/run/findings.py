@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import tokenise
 from provenance.judge import Judge, Judgement
 from provenance.match import chances, expected
-from provenance.model import FINDINGS, Flags, Floats, Int64s, Texts, Verdict
+from provenance.model import FINDINGS, Flags, Floats, Int64s, Verdict
 from provenance.run.claiming import Claims
-from provenance.run.excerpts import LONGEST, Marks, begins_of, matched, shown
+from provenance.run.itemexcerpts import item_excerpts
 from provenance.run.items import Item, named_items
 from provenance.run.judging import ItemJudge
 from provenance.run.readings import Opened
@@ -73,7 +72,12 @@ class Found:
 
 @stage("judging")
 def found(
-    spans: pa.Table, claims: Claims, registries: Sequence[Opened], judge: Judge, tokens: int
+    spans: pa.Table,
+    claims: Claims,
+    registries: Sequence[Opened],
+    judge: Judge,
+    tokens: int,
+    threads: int = 1,
 ) -> Found:
     """Name and judge everything that was located.
 
@@ -89,6 +93,8 @@ def found(
         The law book, held against the circumstances.
     tokens : int
         Of the whole corpus: chance has so many to fall on.
+    threads : int
+        How many read items at a time.
     """
     items = named_items(spans, registries)
     item_judge = ItemJudge(judge)
@@ -96,7 +102,7 @@ def found(
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
     judgements = tuple(item_judge.of(items[row]) for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
-    findings = _findings(spans, claims, registries, items, chosen, judgements, strengths)
+    findings = _findings(spans, claims, registries, items, chosen, judgements, strengths, threads)
     place = findings.column_names.index("expected")
     by_chance = pa.array(expected(strengths, tokens))
     findings = findings.set_column(place, FINDINGS.field("expected"), by_chance)
@@ -134,6 +140,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
     chosen: Int64s,
     judgements: Sequence[Judgement],
     strengths: Floats,
+    threads: int,
 ) -> pa.Table:
     own = spans.take(pa.array(chosen))
     numbers = own["claim"].to_numpy()
@@ -177,7 +184,7 @@ def _findings(  # noqa: PLR0913 (every column's origin)
         "expected": np.zeros(len(named)),
         "contested": np.zeros(len(named), bool),
         "alternatives": _alternatives(spans, claims, items, chosen),
-        **_item_excerpts(own, claims, registries),
+        **item_excerpts(own, claims, registries, threads),
     }
     return pa.table({name: columns[name] for name in FINDINGS.names}, schema=FINDINGS)
 
@@ -205,7 +212,7 @@ def _alternatives(
     losers: dict[int, list[int]] = {}
     for claim in np.flatnonzero(~claims.chosen).tolist():
         losers.setdefault(int(claims.winners[claim]), []).append(claim)
-    listed = []
+    listed: list[list[dict[str, str | None]]] = []
     for row in chosen.tolist():
         copies = items[row].copies
         pairs = list(copies.items) if copies else []
@@ -213,6 +220,9 @@ def _alternatives(
             losers.get(claim_of[row], ()) if claim_of[row] >= 0 else (),
             key=lambda claim: (-claims.strengths[claim], claim),
         )
+        if not pairs and not rivals:  # of nearly all there is but one
+            listed.append([])
+            continue
         others = [items[row_of[claim]] for claim in rivals if claim in row_of]
         pairs += [(other.source, str(other.item)) for other in others]
         own = (items[row].source, str(items[row].item))
@@ -257,40 +267,3 @@ def _contested(
             min(end, ends[row]) - max(start, starts[row]) >= half for start, end in near
         )
     return contested
-
-
-def _item_excerpts(
-    own: pa.Table, claims: Claims, registries: Sequence[Opened]
-) -> dict[str, list[object]]:
-    """Show the items beside the documents, where their texts are kept."""
-    columns: dict[str, list[object]] = {
-        "item_excerpt": [None] * len(own),
-        "item_marks": [None] * len(own),
-    }
-    owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
-    claim_of = own["claim"].to_numpy()
-    for owner, opened in enumerate(registries):
-        rows = np.flatnonzero((owners == owner) & (numbers >= 0))
-        unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        strings = opened.registry.texts(unique)
-        if not strings or strings[0] is None:
-            continue
-        texts = [string or "" for string in strings]
-        kept = Texts.of(pa.array(texts, pa.large_string()))
-        claimed = np.flatnonzero(claim_of[rows] >= 0)
-        taken = claims.candidates.take(claim_of[rows[claimed]])
-        words = matched(kept, tokenise(kept), places[claimed], taken, 0)
-        firsts, lasts = np.zeros(len(rows), np.int64), np.array([len(texts[one]) for one in places])
-        unmarked = np.diff(words.offsets) == 0
-        firsts[claimed], ends = words.spans
-        lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
-        own = firsts[claimed]
-        marks: list[Marks] = [[] for _ in rows]
-        made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
-        for place, one in zip(claimed.tolist(), made, strict=True):
-            marks[place] = one
-        told = shown([texts[one] for one in places], (firsts, lasts), marks)
-        for place, row in enumerate(rows.tolist()):
-            columns["item_excerpt"][row] = told["excerpt"][place]
-            columns["item_marks"][row] = told["marks"][place]
-    return columns

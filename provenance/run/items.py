@@ -10,6 +10,8 @@ import pyarrow as pa
 from provenance.registry import Copies
 from provenance.run.readings import Opened
 
+_DESCRIBED = ("source", "item", "url", "created_at", "licence", "length")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -37,20 +39,10 @@ def named_items(spans: pa.Table, registries: Sequence[Opened]) -> list[Item]:
     for owner, opened in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        known = opened.registry.describe(unique).to_pylist()
+        known = opened.registry.describe(unique)
+        each = (known[name].to_pylist() for name in _DESCRIBED)
         same = opened.registry.same(unique)
-        made = [
-            Item(
-                row["source"],
-                row["item"],
-                row["url"],
-                row["created_at"],
-                row["licence"],
-                row["length"],
-                copies,
-            )
-            for row, copies in zip(known, same, strict=True)
-        ]
+        made = [Item(*row) for row in zip(*each, same, strict=True)]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
             described[row] = made[place]
     own = [row for row, item in enumerate(described) if item is None]

@@ -11,7 +11,22 @@ from tests.match.holding import found_in, posts, registry, texts_of
 
 POSTS = [*posts(12, seed=4), "東京の夜はとても静かで誰もいない"]
 HELD = registry(*POSTS)
-GAPS = [" ", "  ", "\n", "\u00a0", "\u3000 ", ", ", " \u2013 ", ",\u3000", "é", "é ", " \u00e9 "]
+GAPS = [
+    " ",
+    "  ",
+    "\n",
+    6 * " ",
+    "     (",
+    "   \u00a0 ",
+    "\u00a0",
+    "\u3000 ",
+    ", ",
+    " \u2013 ",
+    ",\u3000",
+    "é",
+    "é ",
+    " \u00e9 ",
+]
 
 
 @st.composite

@@ -1,0 +1,93 @@
+"""What a person is shown of the items that were found: a few words of each, marked."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.fingerprint import tokenise
+from provenance.model import Int64s, Texts, Tokens
+from provenance.run.claiming import Claims
+from provenance.run.excerpts import LONGEST, Marks, begins_of, matched, shown
+from provenance.run.readings import Opened
+
+_AT_ONCE = 4096  # findings: what a thread needs of these fits into the nearer caches
+
+
+def item_excerpts(
+    own: pa.Table, claims: Claims, registries: Sequence[Opened], threads: int
+) -> dict[str, list[object]]:
+    """Show the items beside the documents, where their texts are kept.
+
+    Parameters
+    ----------
+    own : pyarrow.Table
+        Findings, of schema `evidence.SPANS`.
+    claims : Claims
+        All of the corpus.
+    registries : sequence of Opened
+        Where the items are.
+    threads : int
+        How many show items at a time.
+
+    Returns
+    -------
+    dict of str to list
+        `item_excerpt` and `item_marks` of each finding; None where there is no text.
+    """
+    columns: dict[str, list[object]] = {
+        "item_excerpt": [None] * len(own),
+        "item_marks": [None] * len(own),
+    }
+    owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
+    claim_of = own["claim"].to_numpy()
+    with ThreadPoolExecutor(threads) as pool:
+        for owner, opened in enumerate(registries):
+            rows = np.flatnonzero((owners == owner) & (numbers >= 0))
+            unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
+            strings = opened.registry.texts(unique)
+            if not strings or strings[0] is None:
+                continue
+            items = _Items.of([string or "" for string in strings])
+            cuts = range(_AT_ONCE, len(rows), _AT_ONCE)
+            pieces = np.split(rows, cuts)
+            own_claims = [claim_of[piece] for piece in pieces]
+            made = pool.map(items.shown, np.split(places, cuts), own_claims, [claims] * len(pieces))
+            for piece, told in zip(pieces, made, strict=True):
+                for place, row in enumerate(piece.tolist()):
+                    columns["item_excerpt"][row] = told["excerpt"][place]
+                    columns["item_marks"][row] = told["marks"][place]
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """Items whose texts are kept, and the same as matching has them."""
+
+    strings: Sequence[str]
+    texts: Texts
+    tokens: Tokens
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> "_Items":
+        texts = Texts.of(pa.array(strings, pa.large_string()))
+        return cls(strings, texts, tokenise(texts))
+
+    def shown(self, places: Int64s, claim_of: Int64s, claims: Claims) -> dict[str, list[object]]:
+        """Show the items at some places: what of each a claim matched, all of it where none did."""
+        claimed = np.flatnonzero(claim_of >= 0)
+        taken = claims.candidates.take(claim_of[claimed])
+        words = matched(self.texts, self.tokens, places[claimed], taken, 0)
+        strings = [self.strings[place] for place in places.tolist()]
+        firsts, lasts = np.zeros(len(places), np.int64), np.array([len(one) for one in strings])
+        unmarked = np.diff(words.offsets) == 0
+        firsts[claimed], ends = words.spans
+        lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
+        own = firsts[claimed]
+        marks: list[Marks] = [[] for _ in strings]
+        made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
+        for place, one in zip(claimed.tolist(), made, strict=True):
+            marks[place] = one
+        return shown(strings, (firsts, lasts), marks)
