@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -53,7 +54,13 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is not there, or holds no rules.
     """
-    return parse_library(rule_files(folder), _places(folder))
+    return _parsed(tuple(rule_files(folder).items()), tuple(_places(folder).items()))
+
+
+@lru_cache(maxsize=4)
+def _parsed(files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]) -> Library:
+    # Who checks again and again in one process has the same rules nearly always.
+    return parse_library(dict(files), dict(places))
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:

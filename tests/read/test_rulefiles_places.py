@@ -1,4 +1,4 @@
-"""An error in a rule file of one's own names it as its author would open it."""
+"""Rule files of one's own: an error names one as its author would open it, a change is seen."""
 
 import pytest
 
@@ -49,3 +49,16 @@ def test_two_files_at_odds_are_both_named(tmp_path, own):
         load_rules(tmp_path)
     assert "rules/sources/x.yaml" in caught.value.message
     assert str(path) in caught.value.message
+
+
+def test_the_same_files_are_parsed_once_and_others_anew(tmp_path, own):
+    own("name:", "name:")
+    first = load_rules(tmp_path)
+    assert load_rules(tmp_path) is first
+    own("name: ", "name: Another ")
+    (weibo,) = (s for s in load_rules(tmp_path).sources if s.id == "weibo")
+    assert weibo.name.startswith("Another ")
+    own("hosts: [", "hosts: [x.com, ")
+    for _ in range(2):
+        with pytest.raises(RuleSyntax):
+            load_rules(tmp_path)

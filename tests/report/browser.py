@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import select
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ ARGUMENTS = (
     "--remote-debugging-pipe",
 )
 
+
+_PATIENCE = 120
+"""Seconds that an answer may take: a browser that hangs must fail its test, not stop all others."""
 
 _CODES = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40}
 
@@ -121,6 +125,8 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._reading], [], [], _PATIENCE)
+            assert ready, "Chromium does not answer"
             read = os.read(self._reading, 1 << 16)
             assert read, "Chromium ended"
             self._rest += read
