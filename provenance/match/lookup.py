@@ -81,13 +81,14 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
     longest = int(np.diff(holdings.token_offsets).max(initial=0))
     bits = _information(holdings.background)
     marks = np.zeros(len(holdings.tokens), np.bool_)
-    _mark_all(
-        public,
-        (postings.shingles, postings.directory, shift),
-        (postings.items, postings.positions),
-        holdings.token_offsets,
-        marks,
-    )
+    if len(public):  # there is none in most registries, and compiling takes a while
+        _mark_all(
+            public,
+            (postings.shingles, postings.directory, shift),
+            (postings.items, postings.positions),
+            holdings.token_offsets,
+            marks,
+        )
     return Index(holdings, postings.filter, postings.directory, shift, longest, bits, public, marks)
 
 
