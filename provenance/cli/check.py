@@ -160,10 +160,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         backgrounds=backgrounds,
         signals=signals,
     )
-    with run.begun(asked) as digest:
-        run.check_anchor(anchor)
-        if output is not None:
-            run.check_writable(output)
+    run.check_anchor(anchor)
+    if output is not None:
+        run.check_writable(output)
+    with run.hashing(asked) as digest:
         settings = settings_of(
             threads,
             no_cache=no_cache,

@@ -86,7 +86,7 @@ def gather(  # noqa: PLR0913 (texts, their seeds, and all in which they are look
         Shingles of everybody's, offsets of items, information of each cell of tokens, and
         `seed_worths`.
     scratch : (ndarray of int64, shape (n, NOTES), ndarray of uint8, shape (SEEN,))
-        As many rows as the texts have seeds that are held.
+        As many rows as the texts have seeds that are held, or more.
     hits : ndarray of int64, shape (m, HIT_COLUMNS)
         Takes them.
     offsets : ndarray of int64

@@ -1,7 +1,6 @@
 """Data files, and the digests by which they are known."""
 
 import hashlib
-import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +10,9 @@ from typing import TypeAlias
 
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
+
+_AT_ONCE = 1 << 24
+"""Bytes: who asks for Python after each small piece waits each time for the thread that has it."""
 
 Digest: TypeAlias = Callable[[Path], str]
 """Gives the SHA-256 of a file, in hex."""
@@ -24,12 +26,12 @@ def sha256_of(path: Path) -> str:
     OSError
         If it cannot be read.
     """
-    with path.open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:
-            return hashlib.sha256().hexdigest()  # nothing cannot be mapped
-        # All at once: who asks for Python after each piece waits each time for who has it.
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            return hashlib.sha256(whole).hexdigest()
+    found = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        room = memoryview(bytearray(min(_AT_ONCE, os.fstat(file.fileno()).st_size + 1)))
+        while size := file.readinto(room):
+            found.update(room[:size])
+    return found.hexdigest()
 
 
 @contextmanager
@@ -53,16 +55,17 @@ def hashed_ahead(folders: Iterable[Path]) -> Iterator[Digest]:
         return sha256_of(path) if made is None or made.cancel() else made.result()
 
     with ThreadPoolExecutor(1) as aside:
-        for folder in folders:
-            with suppress(ProvenanceError):
+        for folder in dict.fromkeys(folders):
+            with suppress(ProvenanceError, OSError):
                 manifest = read_manifest(folder)
                 data = folder / manifest.generation
+                check_sizes(data, manifest.files)
                 for file in checked(manifest):
                     begun[data / file.name] = aside.submit(sha256_of, data / file.name)
         try:
             yield digest
         finally:
-            aside.shutdown(wait=False, cancel_futures=True)
+            aside.shutdown(cancel_futures=True)
 
 
 def checked(manifest: Manifest) -> list[DataFile]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from provenance.run.lean import claim_process, without_pandas
 
 if TYPE_CHECKING:
+    from provenance.run.ahead import hashing
     from provenance.run.allocation import keep_freed
     from provenance.run.asking import Outcome, PolicyViolated, ask
-    from provenance.run.beginning import begun
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
     from provenance.run.calibration.showing import calibration_table, written_calibration
@@ -75,7 +75,6 @@ __all__ = [
     "add_to_registry",
     "ask",
     "asked_policy",
-    "begun",
     "begun_policy",
     "build_registry",
     "calibrate",
@@ -95,6 +94,7 @@ __all__ = [
     "explained_rule",
     "fit_registry",
     "format_names",
+    "hashing",
     "keep_freed",
     "linted_rules",
     "listed_rules",
@@ -145,12 +145,12 @@ _MODULES = {
     "calibrate": "calibration.calibrating",
     "calibration_table": "calibration.showing",
     "written_calibration": "calibration.showing",
-    "begun": "beginning",
     "begun_policy": "lawbook.policies",
     "checked_policy": "lawbook.policies",
     "told_policy": "lawbook.policies",
     "told_signals": "lawbook.captured",
     "unpacked_sample": "samples",
+    "hashing": "ahead",
     "told": "stages",
     "check": "checking",
     "clean": "cleaning",

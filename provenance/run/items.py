@@ -11,6 +11,7 @@ from provenance.registry import Copies
 from provenance.run.readings import Opened
 
 _DESCRIBED = ("source", "item", "url", "created_at", "licence", "length")
+"""Columns of a registry's items: the first fields of an `Item`, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 """
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,18 @@ def test_every_folder_of_code_is_a_room():
     package = ROOT / "provenance"
     folders = {path.relative_to(package).parts[0] for path in package.rglob("*/*.py")}
     assert folders == set(ORDER)
+
+
+def test_files_of_code_that_pages_name_are_there():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("provenance/*.md")]
+    named = {
+        name
+        for page in pages
+        for name in re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", page.read_text("utf-8"))
+    }
+    assert len(named) > 100
+    lost = [n for n in named if not (ROOT / n).exists() and not (ROOT / "provenance" / n).exists()]
+    assert lost == []
 
 
 if __name__ == "__main__":

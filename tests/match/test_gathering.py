@@ -1,6 +1,7 @@
 """Hits that are gathered: strays, told without the item, are what weighing would drop."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 from tests.match.parts import callable_part
 
-seed_at = callable_part(_seed_at)
+seed_at, weigh = callable_part(_seed_at), callable_part(hits.weigh)
 
 PHRASES = [prose(4, 5), prose(5, 6), "日本語の文章を読", "ภาษาไทยเป็น", "12 日本 3 の"]
 ITEMS = [
@@ -29,15 +30,22 @@ def kept_of(text, against=HELD):
 
 
 def hits_of(text, against=HELD):
-    """List all hits of a text, strays among them: item and place in the text."""
-    postings = against.holdings.postings
-    seeds = seeds_of(tokens_of(text))
+    """List all hits of a text, strays among them: item, place in the text, worth."""
+    postings, holdings = against.holdings.postings, against.holdings
+    tokens = tokens_of(text)
+    seeds = seeds_of(tokens)
     known = held(seeds, against)
-    return [
-        (int(postings.items[posting]), int(seeds.positions[place]))
+    rows = [
+        (postings.items[own], seeds.positions[place], postings.positions[own], 2 * (last - first))
         for place, first, last in zip(known.places, known.firsts, known.lasts, strict=True)
-        for posting in range(first, last)
+        for own in range(first, last)
     ]
+    table = np.zeros((len(rows), hits.HIT_COLUMNS), np.int64)
+    table[:, :4] = np.array(rows, np.int64).reshape(-1, 4)
+    worths = hits.seed_worths(len(postings.items))
+    items = holdings.tokens, holdings.token_offsets
+    weigh(table, tokens.hashes, items, against.bits, worths)
+    return table[:, [hits.OF_ITEM, hits.IN_TEXT, hits.WORTH]].tolist()
 
 
 PIECE = st.one_of(
@@ -52,12 +60,15 @@ PIECE = st.one_of(
 
 @settings(max_examples=300)
 @given(st.lists(PIECE, max_size=8).map(" ".join))
-def test_what_is_dropped_stands_alone(text):
+def test_what_is_dropped_stands_alone_and_is_worth_too_little(text):
     everything = hits_of(text)
     kept = [(row[hits.OF_ITEM], row[hits.IN_TEXT]) for row in kept_of(text)]
-    of_item = Counter(item for item, _ in everything)
-    assert kept == [hit for hit in everything if hit in set(kept)]
-    assert all(of_item[item] == 1 for item, _ in set(everything) - set(kept))
+    assert kept == [(item, at) for item, at, _ in everything if (item, at) in set(kept)]
+    of_item = Counter(item for item, _, _ in everything)
+    for item, at, worth in everything:
+        if (item, at) not in set(kept):
+            assert of_item[item] == 1
+            assert worth < hits.CHAIN_FLOOR
 
 
 def test_nearly_all_that_a_phrase_of_several_gives_is_dropped():
@@ -81,6 +92,22 @@ def test_a_seed_beside_one_that_is_not_followed_is_no_stray(turned):
     against = registry(*(f"{text} {prose(20, n)}" for n, text in enumerate(texts)))
     of_pair = {row[hits.OF_ITEM] for row in kept_of(texts[70], against)}
     assert {70, 71} <= of_pair
+
+
+LIGHT = "one two three 日本語"
+
+
+@pytest.mark.parametrize(
+    "items",
+    [[f"{LIGHT} {prose(20, 3)}"], [f"{LIGHT} a", f"{LIGHT} b", *posts(9, seed=1)]],
+    ids=["part", "whole"],
+)
+def test_light_tokens_behind_a_seed_may_lift_it_over_the_floor(items):
+    """The run goes on over them, although no other seed begins there."""
+    made = registry(*items)
+    against = replace(made, bits=np.full_like(made.bits, 40))
+    assert 5 * 40 < hits.CHAIN_FLOOR <= 6 * 40
+    assert 0 in {row[hits.OF_ITEM] for row in kept_of(LIGHT, against)}
 
 
 def test_what_stands_in_other_texts_changes_no_hits():

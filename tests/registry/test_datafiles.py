@@ -1,12 +1,12 @@
 """Data files and their digests, begun before anybody asks or made when asked for."""
 
 from hashlib import sha256
+from queue import Queue
 
 import pytest
 
 from provenance.errors import DigestMismatch
-from provenance.registry import datafiles as hashing
-from provenance.registry import hashed_ahead, open_registry, sha256_of
+from provenance.registry import datafiles, hashed_ahead, open_registry, sha256_of
 from provenance.registry.manifest import TEXTS_FILE, read_manifest
 
 
@@ -16,7 +16,8 @@ def files_of(folder):
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
-def test_a_digest_is_that_of_the_bytes(content, tmp_path):
+def test_a_digest_is_that_of_the_bytes(content, tmp_path, monkeypatch):
+    monkeypatch.setattr(datafiles, "_AT_ONCE", 512)
     (tmp_path / "file").write_bytes(content)
     assert sha256_of(tmp_path / "file") == sha256(content).hexdigest()
 
@@ -30,10 +31,25 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path):
 
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch):
     read = []
-    monkeypatch.setattr(hashing, "sha256_of", lambda path: read.append(path) or sha256_of(path))
-    with hashed_ahead([folder]) as digest:
+    monkeypatch.setattr(datafiles, "sha256_of", lambda path: read.append(path) or sha256_of(path))
+    with hashed_ahead([folder, folder]) as digest:
         open_registry(folder, digest)
     assert sorted(read) == [path for path in files_of(folder) if path.name != TEXTS_FILE]
+
+
+def test_files_are_read_before_anybody_asks(folder, monkeypatch):
+    read = Queue()
+    monkeypatch.setattr(datafiles, "sha256_of", lambda path: read.put(path) or sha256_of(path))
+    with hashed_ahead([folder]):
+        assert read.get(timeout=60) in files_of(folder)
+
+
+def test_a_file_of_another_size_is_not_read(folder, monkeypatch):
+    first, *_ = files_of(folder)
+    first.write_bytes(first.read_bytes() + b"more")
+    monkeypatch.setattr(datafiles, "sha256_of", None)
+    with hashed_ahead([folder]) as digest, pytest.raises(DigestMismatch, match="the manifest says"):
+        open_registry(folder, digest)
 
 
 def test_what_was_begun_does_not_hide_what_is_wrong(folder, tmp_path):

@@ -1,4 +1,4 @@
-"""What of a check is begun while the rest of it is loaded."""
+"""What a check has hashed while the rest of it is loaded."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -7,6 +7,6 @@ from provenance.model import Policy
 from provenance.registry import Digest, hashed_ahead
 
 
-def begun(policy: Policy) -> AbstractContextManager[Digest]:
+def hashing(policy: Policy) -> AbstractContextManager[Digest]:
     """Begin to digest the files of a policy's registries; as `hashed_ahead`."""
     return hashed_ahead(map(Path, policy.registries))
