@@ -9,6 +9,7 @@ from provenance.match import (
     chains,
     estimates,
     everybody,
+    gathering,
     hits,
     information,
     lookup,
@@ -38,7 +39,7 @@ STATED = {
     "{} authors or more": (everybody.MANY,),
     "Where more than {} items share it, only the earliest {} are": (
         hits.COMMON,
-        hits._EARLIEST,
+        gathering._EARLIEST,
     ),
     "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
         hits.SMALL,
