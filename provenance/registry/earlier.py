@@ -1,13 +1,16 @@
 """The items that a registry holds already, laid down to be merged with new ones."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from provenance.registry.columns import as_seconds, lists, one_chunk
+from provenance.model import Int64s, UInt32s
+from provenance.registry.columns import as_seconds, blobs
 from provenance.registry.engine import conserve
 from provenance.registry.flow import in_threads
+from provenance.registry.holdings import read_tokens
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
 from provenance.registry.parts import lay_part
 from provenance.registry.tables import parquet, starts_of
@@ -16,7 +19,7 @@ from provenance.registry.workshop import Workshop
 
 _AS_THEY_ARE = (
     *("source", "item", "url", "author", "language", "licence", "length"),
-    *("tokens", "lead", "trail"),
+    *("lead", "trail"),
 )
 
 
@@ -38,22 +41,28 @@ def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
         How many items.
     """
     data = folder / manifest.generation
+    tokens, offsets = read_tokens(data, manifest)
     with parquet(data / ITEMS_FILE) as file:
-        starts = starts_of(file).tolist()
-    groups = enumerate(starts[:-1])
-    rows = sum(in_threads(lambda one: _lay(data, shop, *one), groups, shop.threads))
+        bounds = pairwise(starts_of(file).tolist())
+
+    def lay(numbered: tuple[int, tuple[int, int]]) -> int:
+        group, (low, high) = numbered
+        own = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
+        return _lay(data, shop, group, low, own)
+
+    rows = sum(in_threads(lay, enumerate(bounds), shop.threads))
     conserve("reading the registry's items", manifest.items, rows)
     return rows
 
 
-def _lay(data: Path, shop: Workshop, group: int, place: int) -> int:
+def _lay(data: Path, shop: Workshop, group: int, place: int, tokens: tuple[UInt32s, Int64s]) -> int:
     with parquet(data / ITEMS_FILE) as file:
         read = file.read_row_group(group)
-    columns = _columns(read)
+    columns = _columns(read) | {"tokens": blobs(*tokens)}
     if shop.keep_texts:
         with parquet(data / TEXTS_FILE) as file:
             columns["text"] = file.read_row_group(group)["text"]
-    whole = pa.array(whole_hashes(*lists(one_chunk(read["tokens"]))))
+    whole = pa.array(whole_hashes(*tokens))
     return lay_part(columns, whole, place, shop.parts, shop.keys)
 
 

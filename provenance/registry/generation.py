@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from provenance.fingerprint import Sketch
 from provenance.model import Int64s, Parameters, SourceCoverage, UInt64s
+from provenance.registry.arrays import ArraySink
 from provenance.registry.background import count_cells, no_cells, write_background
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
@@ -29,6 +30,7 @@ from provenance.registry.manifest import (
     SIGNATURES_FILE,
     SKETCH_FILE,
     TEXTS_FILE,
+    TOKENS_FILE,
 )
 from provenance.registry.order import Ordered, lots, row_groups
 from provenance.registry.origins import Origins, joined_origins
@@ -118,7 +120,8 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
                 *([(TEXTS_FILE, TEXTS_SCHEMA)] if shop.keep_texts else []),
             )
         }
-        sums = _written(chain.from_iterable(made), sinks, heap)
+        tokens = stack.enter_context(ArraySink(shop.data / TOKENS_FILE, np.uint32))
+        sums = _written(chain.from_iterable(made), sinks, tokens, heap)
     shop.clear(shop.parts)
     origins = joined_origins(sums.origins)
     conserve("writing the items", ordered.items, len(origins.sources))
@@ -129,10 +132,13 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     return Written(ordered.items, ordered.tokens, postings, coverage(sums.covered))
 
 
-def _written(groups: Iterable[Group], sinks: dict[str, Sink], heap: Heap) -> Sums:
+def _written(
+    groups: Iterable[Group], sinks: dict[str, Sink], tokens: ArraySink, heap: Heap
+) -> Sums:
     sums = Sums()
     for one in groups:
         sinks[ITEMS_FILE].put(one.items)
+        tokens.put(one.tokens.hashes)
         if one.texts is not None:
             sinks[TEXTS_FILE].put(one.texts)
         if len(one.signatures):

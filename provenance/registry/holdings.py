@@ -8,9 +8,17 @@ import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
 from provenance.match import LINE_WORDS
-from provenance.model import BACKGROUND_BITS, Holdings, Postings, Shared, UInt8s
+from provenance.model import (
+    BACKGROUND_BITS,
+    Holdings,
+    Int64s,
+    Postings,
+    Shared,
+    UInt8s,
+    UInt32s,
+)
 from provenance.registry.arrays import map_array
-from provenance.registry.columns import lists, position_type
+from provenance.registry.columns import position_type
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     DIRECTORY_FILE,
@@ -21,6 +29,7 @@ from provenance.registry.manifest import (
     REMEDY,
     SHARED_FILE,
     SHINGLES_FILE,
+    TOKENS_FILE,
     Manifest,
 )
 from provenance.registry.tables import parquet, read_column
@@ -42,20 +51,12 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
         If a file is gone, damaged, or holds more or less than the manifest says.
     """
     items, sources = data / ITEMS_FILE, _names(manifest)
-    lengths = read_column(items, "length", np.uint32, manifest.items)
-    token_offsets = np.zeros(manifest.items + 1, np.int64)
-    np.cumsum(lengths, out=token_offsets[1:])
+    tokens, token_offsets = read_tokens(data, manifest)
+    longest = int(np.diff(token_offsets).max(initial=0))
     return Holdings(
         parameters=manifest.parameters,
-        postings=_postings(data, manifest.postings, int(lengths.max(initial=0))),
-        tokens=read_column(
-            items,
-            "tokens",
-            np.uint32,
-            manifest.items,
-            places=token_offsets,
-            convert=lambda column: lists(column)[0],
-        ),
+        postings=_postings(data, manifest.postings, longest),
+        tokens=tokens,
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
@@ -64,6 +65,33 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
         chance=manifest.chance,
         background=read_column(data / BACKGROUND_FILE, "count", np.uint64, 1 << BACKGROUND_BITS),
     )
+
+
+def read_tokens(data: Path, manifest: Manifest) -> tuple[UInt32s, Int64s]:
+    """Read the tokens of all items, and where those of each begin and end.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the data files.
+    manifest : Manifest
+        Says how much there is of each.
+
+    Raises
+    ------
+    DigestMismatch, CorruptFile
+        If a file is gone, damaged, or holds more or less than the manifest says.
+    """
+    items = data / ITEMS_FILE
+    lengths = read_column(items, "length", np.uint32, manifest.items)
+    offsets = np.zeros(manifest.items + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    if offsets[-1] != manifest.tokens:
+        raise CorruptFile(
+            f"the items of {items} have {offsets[-1]} tokens; the manifest says {manifest.tokens}",
+            remedy=REMEDY,
+        )
+    return map_array(data / TOKENS_FILE, np.uint32, manifest.tokens), offsets
 
 
 def source_codes(items: Path, manifest: Manifest) -> UInt8s:

@@ -19,12 +19,13 @@ from provenance.errors import (
 )
 from provenance.model import Chance, Parameters, Skipped, SourceCoverage
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout on disk."""
 
 MANIFEST = "registry.json"
 
 ITEMS_FILE = "items.parquet"
+TOKENS_FILE = "tokens.npy"
 TEXTS_FILE = "texts.parquet"
 SHARED_FILE = "shared.parquet"
 SIGNATURES_FILE = "signatures.parquet"
@@ -36,10 +37,9 @@ POSITIONS_FILE = "positions.npy"
 DIRECTORY_FILE = "directory.npy"
 FILTER_FILE = "filter.npy"
 
-POSTINGS_FILES = (SHINGLES_FILE, OWNERS_FILE, POSITIONS_FILE, DIRECTORY_FILE, FILTER_FILE)
 REQUIRED = (
-    *(ITEMS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE, SHARED_FILE),
-    *POSTINGS_FILES,
+    *(ITEMS_FILE, TOKENS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE, SHARED_FILE),
+    *(SHINGLES_FILE, OWNERS_FILE, POSITIONS_FILE, DIRECTORY_FILE, FILTER_FILE),
 )
 
 REMEDY = "build the registry again from its dumps, or fetch it again"

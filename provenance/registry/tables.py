@@ -51,7 +51,6 @@ def read_column(
     dtype: type[N],
     rows: int,
     *,
-    places: Int64s | None = None,
     convert: Callable[[Any], npt.NDArray[N]] = lambda column: column.to_numpy(),
 ) -> npt.NDArray[N]:
     """Read a whole column, row groups in threads.
@@ -66,14 +65,12 @@ def read_column(
         What it holds.
     rows : int
         How many rows the manifest says that there are.
-    places : ndarray of int64, shape (rows + 1,), optional
-        Place of each row in the answer; by default a row takes one place.
     convert : callable
         Makes an array of the column of one row group.
 
     Returns
     -------
-    ndarray of `dtype`, shape (rows,) or (places[-1],)
+    ndarray of `dtype`, shape (rows,)
         Row group by row group.
 
     Raises
@@ -85,20 +82,13 @@ def read_column(
         metadata, starts = file.metadata, starts_of(file)
     if starts[-1] != rows:
         raise CorruptFile(f"{path} has {starts[-1]} rows; the manifest says {rows}", remedy=REMEDY)
-    bounds = starts if places is None else places[starts]
-    whole = np.empty(bounds[-1], dtype)
+    whole = np.empty(rows, dtype)
 
     def read(groups: Int64s) -> None:
         with parquet(path, metadata) as file:
             for group in groups.tolist():
                 column = file.read_row_group(group, columns=[name], use_threads=False)[name]
-                values = convert(one_chunk(column))
-                if len(values) != bounds[group + 1] - bounds[group]:
-                    raise CorruptFile(
-                        f"{path} has more or less in {name!r} than its other columns say",
-                        remedy=REMEDY,
-                    )
-                whole[bounds[group] : bounds[group + 1]] = values
+                whole[starts[group] : starts[group + 1]] = convert(one_chunk(column))
 
     _in_threads(read, np.arange(len(starts) - 1))
     return whole

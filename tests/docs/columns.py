@@ -44,7 +44,6 @@ REGISTRY_TABLES = {
         "language": "as the dump says",
         "licence": "that the item declares",
         "length": "tokens",
-        "tokens": "hashes of its words, 32 bits each, little-endian",
         "lead": "what normalisation drops before its first word",
         "trail": "and behind its last",
         "first": "number of the first item with the same words",
@@ -61,6 +60,7 @@ REGISTRY_TABLES = {
 }
 
 REGISTRY_ARRAYS = {
+    "tokens.npy": "hashes of the words of all items, one item after the other",
     "shingles.npy": "lower bits of each posting's shingle, in order",
     "owners.npy": "the item of each posting",
     "positions.npy": "the place in the item",

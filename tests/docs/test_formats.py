@@ -16,7 +16,7 @@ from provenance.registry.columns import (
     TEXTS_SCHEMA,
     signatures_schema,
 )
-from provenance.registry.manifest import POSTINGS_FILES, DataFile, Manifest
+from provenance.registry.manifest import REQUIRED, DataFile, Manifest
 from tests.docs.columns import FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,7 +148,8 @@ def of_manifest() -> str:
 REGISTRY = """\
 A folder: `registry.json`, the manifest, and a folder of data files that it names, each by its
 digest. It is written aside and renamed, so it is whole or absent; `provenance registry verify`
-holds every file against the manifest. The Parquet files are the truth; the arrays follow from them.
+holds every file against the manifest. The Parquet files and `tokens.npy`
+are the truth; the other arrays follow from them.
 """
 FINDINGS_TOLD = "One row an exclusive span: the spans of one text never overlap."
 POLICY_TOLD = "[writing-policies.md](writing-policies.md) shows how it is written."
@@ -160,7 +161,7 @@ def of_registry() -> str:
         for name, schema in TABLES.items()
     ]
     arrays = [f"| `{name}` | {meaning} |" for name, meaning in REGISTRY_ARRAYS.items()]
-    sections.append("\n".join(["### Postings\n", "| file | holds |", "| --- | --- |", *arrays]))
+    sections.append("\n".join(["### Arrays\n", "| file | holds |", "| --- | --- |", *arrays]))
     return "\n\n".join([f"{REGISTRY}\n### registry.json\n\n{of_manifest()}", *sections])
 
 
@@ -187,7 +188,7 @@ def test_every_column_has_a_meaning_and_nothing_else_has():
     assert {name: list(columns) for name, columns in REGISTRY_TABLES.items()} == {
         name: schema.names for name, schema in TABLES.items()
     }
-    assert set(REGISTRY_ARRAYS) == set(POSTINGS_FILES)
+    assert set(REGISTRY_ARRAYS) == {name for name in REQUIRED if name.endswith(".npy")}
 
 
 def test_every_field_of_a_manifest_is_told():

@@ -18,11 +18,12 @@ from provenance.errors import (
 from provenance.model import RegistrySummary, Texts
 from provenance.registry import Copies, add, build, open_registry, store
 from provenance.registry.copies import MOST_COPIES
-from provenance.registry.manifest import read_manifest
+from provenance.registry.manifest import FORMAT, read_manifest
 from tests.registry.spoiling import restate
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
-ARRAYS = [f"{name}.npy" for name in ("directory", "filter", "owners", "positions", "shingles")]
+POSTINGS = ("directory", "filter", "owners", "positions", "shingles")
+ARRAYS = [f"{name}.npy" for name in (*POSTINGS, "tokens")]
 DATA = [*TABLES, *ARRAYS]
 
 
@@ -172,8 +173,8 @@ def test_a_registry_that_is_added_to_while_it_is_opened_is_the_new_one(
 
 def test_another_format_is_refused(folder):
     stated = json.loads((folder / "registry.json").read_text())
-    (folder / "registry.json").write_text(json.dumps(stated | {"format": 2}))
-    with pytest.raises(RegistryVersion, match=r"format 2.*format 1") as caught:
+    (folder / "registry.json").write_text(json.dumps(stated | {"format": FORMAT - 1}))
+    with pytest.raises(RegistryVersion, match=f"format {FORMAT - 1}.*format {FORMAT}") as caught:
         open_registry(folder)
     assert "build" in caught.value.remedy
 
@@ -243,7 +244,7 @@ def test_texts_that_cannot_be_read_are_an_error_of_ours(folder, spoil):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "7", "{}", '{"format": 1}', '{"format": 1, "files": [{}]}', "\xff"]
+    "text", ["", "{", "[]", "7", "{}", '{"format": 2}', '{"format": 2, "files": [{}]}', "\xff"]
 )
 def test_a_damaged_manifest_is_an_error_of_ours(folder, text):
     (folder / "registry.json").write_bytes(text.encode("latin-1"))
@@ -256,7 +257,7 @@ def test_an_altered_manifest_is_noticed(folder):
     manifest = read_manifest(folder)
     other = replace(manifest.files[0], sha256="0" * 64)
     stated = asdict(manifest) | {
-        "format": 1,
+        "format": FORMAT,
         "files": [asdict(f) for f in (other, *manifest.files[1:])],
     }
     (folder / "registry.json").write_text(json.dumps(stated, default=str))
