@@ -6,7 +6,7 @@ Names are loaded when they are first used, so that `--help` need not wait for co
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from provenance.run.lean import claim_process, without_pandas
+from provenance.run.lean import claim_process, leanly
 
 if TYPE_CHECKING:
     from provenance.run.ahead import hashing
@@ -188,5 +188,5 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with without_pandas():
+    with leanly():
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

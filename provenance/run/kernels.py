@@ -42,10 +42,10 @@ _HELPER = """
 import os
 import sys
 from pathlib import Path
-from provenance.run.lean import claim_process, load_numba, uncollected, without_pandas
+from provenance.run.lean import claim_process, load_numba, uncollected, leanly
 claim_process()
 with uncollected():
-    with without_pandas():
+    with leanly():
         from provenance.run.kernels import look_up
     load_numba()
     look_up(Path(sys.argv[1]))

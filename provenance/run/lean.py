@@ -1,10 +1,11 @@
 """A lean start: what libraries load only because it is there stays out of the process.
 
 pyarrow asks for pandas when the first array is made, to know its types when it sees them; numba
-asks for SciPy's linear algebra when the first kernel is loaded, for those that multiply matrices.
-We have neither, and both take longer to load than a small dataset takes to check. Who wants SciPy
-later gets it. pyarrow remembers that there was no pandas: it then makes no Python objects of times
-finer than a microsecond. So that is for a process that runs nothing but us.
+asks for SciPy when it is loaded, for its version, and for SciPy's linear algebra when the first
+kernel is loaded, for those that multiply matrices. We need none of them, and they take longer to
+load than a small dataset takes to check. Who wants SciPy later gets it. pyarrow remembers that
+there was no pandas: it then makes no Python objects of times finer than a microsecond. So that is
+for a process that runs nothing but us.
 """
 
 import gc
@@ -23,23 +24,23 @@ _claimed = Event()
 
 @dataclass(frozen=True)
 class _Without(MetaPathFinder):
-    """Tells a thread that a module is not there."""
+    """Tells a thread that modules are not there."""
 
-    name: str
+    names: tuple[str, ...]
     thread: int
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname == self.name and get_ident() == self.thread:
+        if fullname in self.names and get_ident() == self.thread:
             raise ModuleNotFoundError(f"{fullname} is not loaded for this", name=fullname)
         return None
 
 
 @contextmanager
-def without(name: str) -> Iterator[None]:
-    """Let nothing load a module meanwhile, in this thread; one that was loaded before stays."""
-    finder = _Without(name, get_ident())
+def without(*names: str) -> Iterator[None]:
+    """Let nothing load some modules meanwhile, in this thread; what was loaded before stays."""
+    finder = _Without(names, get_ident())
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -53,12 +54,12 @@ def claim_process() -> None:
 
 
 @contextmanager
-def without_pandas() -> Iterator[None]:
-    """Load what makes arrays, and make one: pyarrow asks twice in a process, and not again."""
+def leanly() -> Iterator[None]:
+    """Load modules of ours, and make an array: pyarrow asks twice in a process, and not again."""
     if not _claimed.is_set():
         yield
         return
-    with without("pandas"):
+    with without("pandas", "scipy"):
         yield
         if arrow := sys.modules.get("pyarrow"):
             arrow.array([0]).to_numpy()
@@ -66,7 +67,7 @@ def without_pandas() -> Iterator[None]:
 
 def load_numba() -> None:
     """Load what numba needs for any kernel at all."""
-    with without("scipy.linalg"):
+    with without("scipy", "scipy.linalg"):
         import_module("numba.np.arraymath")
 
 

@@ -17,7 +17,7 @@ from tests.cli.commandline import process
 _CHECK = """
 import atexit, sys
 from provenance.cli import main
-loaded = {"pandas", "scipy.linalg", "duckdb", "pyarrow.dataset", "numba", "pyarrow"}
+loaded = {"pandas", "scipy", "duckdb", "pyarrow.dataset", "numba", "pyarrow"}
 atexit.register(lambda: print(sorted(loaded & set(sys.modules)), file=sys.stderr, flush=True))
 main()
 """
