@@ -98,9 +98,10 @@ def found(
     """
     items = named_items(spans, registries)
     item_judge = ItemJudge(judge)
-    holders = tuple(_holders(items, item_judge))
+    judged = [item_judge.of(item) for item in items]
+    holders = tuple(_holders(items, judged, item_judge))
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    judgements = tuple(item_judge.of(items[row]) for row in chosen.tolist())
+    judgements = tuple(judged[row] for row in chosen.tolist())
     strengths = _strengths(spans, claims)[chosen]
     findings = _findings(spans, claims, registries, items, chosen, judgements, strengths, threads)
     place = findings.column_names.index("expected")
@@ -112,11 +113,13 @@ def found(
     return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
 
 
-def _holders(items: Sequence[Item], item_judge: ItemJudge) -> list[Holder]:
+def _holders(
+    items: Sequence[Item], judged: Sequence[Judgement], item_judge: ItemJudge
+) -> list[Holder]:
     holders = []
-    for row, item in enumerate(items):
+    for row, (item, own) in enumerate(zip(items, judged, strict=True)):
         others = item.copies.sources if item.copies else ()
-        holders.append(Holder(row, item.source, item_judge.of(item)))
+        holders.append(Holder(row, item.source, own))
         holders.extend(
             Holder(row, source, item_judge.other(source))
             for source in others

@@ -16,7 +16,7 @@ from provenance.match import (
 )
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
 from provenance.run.calibration.correcting import Correcting
-from provenance.run.findings import Found, Holder
+from provenance.run.findings import Found
 from provenance.run.readings import Counts
 
 Key = tuple[str, str]
@@ -102,8 +102,9 @@ def shares(found: Found, looked: Looked, sources: Iterable[str]) -> tuple[Share,
         members["verdict", str(verdict)] = []
     sources_found = found.findings["source"].to_pylist()
     evidence = found.findings["evidence"].to_pylist()
+    keyed = _Keyed()
     for place, judgement in enumerate(found.judgements):
-        for key in _keys(sources_found[place], judgement, evidence[place]):
+        for key in keyed.of(sources_found[place], judgement, evidence[place]):
             members.setdefault(key, []).append(place)
     bands = _bands(weighed, list(members))
     return tuple(
@@ -137,6 +138,22 @@ def share_of(found: Found, looked: Looked, chosen: Flags, unit: Unit) -> tuple[f
     weighed = _Weighed(found, looked, _measures(found))
     estimate = _estimate(weighed, np.flatnonzero(chosen), unit, 0)
     return estimate.share, estimate.low
+
+
+class _Keyed:
+    """Gives the keys under which findings count: made once for all that are alike."""
+
+    def __init__(self) -> None:
+        # Judgements of findings that are alike are one object, which lives as long as they do.
+        self._known: dict[tuple[str, int, str | None], list[Key]] = {}
+
+    def of(self, source: str, judgement: Judgement, evidence: str | None) -> list[Key]:
+        """Give the keys of a finding, or of a holder of one."""
+        alike = source, id(judgement), evidence
+        keys = self._known.get(alike)
+        if keys is None:
+            keys = self._known[alike] = _keys(source, judgement, evidence)
+        return keys
 
 
 def _keys(source: str, judgement: Judgement, evidence: str | None) -> list[Key]:
@@ -212,9 +229,9 @@ def _bands(weighed: _Weighed, keys: Sequence[Key]) -> dict[Key, tuple[float, flo
     found, measures = weighed.found, weighed.measures
     numbers = {key: number for number, key in enumerate(keys)}
     evidence = found.spans["evidence"].to_pylist()
-    rows, owners = [], []
+    rows, owners, keyed = [], [], _Keyed()
     for holder in found.holders:
-        for key in _held(holder, evidence[holder.row]):
+        for key in keyed.of(holder.source, holder.judgement, evidence[holder.row]):
             if key in numbers:
                 rows.append(holder.row)
                 owners.append(numbers[key])
@@ -235,7 +252,3 @@ def _bands(weighed: _Weighed, keys: Sequence[Key]) -> dict[Key, tuple[float, flo
         key: (float(summed[0][number]), float(summed[1][number]), float(summed[2][number]))
         for key, number in numbers.items()
     }
-
-
-def _held(holder: Holder, evidence: str) -> list[Key]:
-    return _keys(holder.source, holder.judgement, evidence)
