@@ -55,7 +55,7 @@ def claim_process() -> None:
 
 @contextmanager
 def leanly() -> Iterator[None]:
-    """Load modules of ours, and make an array: pyarrow asks twice in a process, and not again."""
+    """Load modules of ours, and what they ask for at their first use: they do not ask again."""
     if not _claimed.is_set():
         yield
         return
@@ -63,6 +63,8 @@ def leanly() -> Iterator[None]:
         yield
         if arrow := sys.modules.get("pyarrow"):
             arrow.array([0]).to_numpy()
+        if "numba" in sys.modules:
+            load_numba()
 
 
 def load_numba() -> None:

@@ -14,7 +14,7 @@ from provenance.run import Dumps, build_registry
 from provenance.run.lean import without
 from tests.cli.commandline import process
 
-_CHECK = """
+_COMMAND = """
 import atexit, sys
 from provenance.cli import main
 loaded = {"pandas", "scipy", "duckdb", "pyarrow.dataset", "numba", "pyarrow"}
@@ -28,11 +28,25 @@ def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_li
     build_registry(tmp_path / "registry", Dumps([dump], "x"))
     corpus = write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages])
     words = ["check", str(corpus), "--registry", str(tmp_path / "registry"), "-q"]
+    assert loaded_by(*words) == "['numba', 'pyarrow']"
+
+
+def test_nobody_who_handles_registries_loads_what_multiplies_matrices(
+    tmp_path: Path, posts, write_lines
+) -> None:
+    dump, folder = write_lines(tmp_path / "posts.jsonl", posts), str(tmp_path / "registry")
+    build = ["registry", "build", folder, str(dump), "--source", "x", "-q"]
+    assert loaded_by(*build) == "['duckdb', 'numba', 'pyarrow', 'pyarrow.dataset']"
+    assert loaded_by("registry", "show", folder) == "['numba', 'pyarrow']"
+
+
+def loaded_by(*words: str) -> str:
+    """Run a command in a process of its own; give those libraries that it loads."""
     done = subprocess.run(
-        [sys.executable, "-c", _CHECK, *words], check=False, capture_output=True, text=True
+        [sys.executable, "-c", _COMMAND, *words], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-1] == "['numba', 'pyarrow']"
+    return done.stderr.splitlines()[-1]
 
 
 def printed(code: str) -> str:
