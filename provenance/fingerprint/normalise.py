@@ -178,7 +178,7 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
         rest = (load64(view, place) | LOWER) & ~(_ALL << np.uint64(8 * (stop - place)))
         weight, length, first, place = WORD, stop - start, start, stop
     else:
-        if count > before and is_quote(view[start]) and ends[count - 1] == start - 1:
+        if plain == 0 and count > before and is_quote(view[start]) and ends[count - 1] == start - 1:
             place = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
             if place > start:
                 return count, place
