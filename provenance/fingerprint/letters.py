@@ -37,7 +37,7 @@ def append_letters(
         if size == 0 or place + size > end:
             break
         if point < LETTERS:
-            letter = tables.letters[point]
+            letter = tables.letters[np.uint64(point)]
             if letter == np.uint64(0):
                 break
             count = np.int64(letter >> np.uint64(56))
@@ -48,7 +48,7 @@ def append_letters(
                 break
             state, rest, length = _append_syllable(state, rest, length, syllable)
         place += size
-        if place < end and data[place] < 0x80:
+        if place < end and data[np.uint64(place)] < 0x80:
             stop = place + plain_from(specials, place, end)
             state, rest, length = append_plain(data, place, stop, state, rest, length)
             place = stop

@@ -49,4 +49,4 @@ def may_be_lone(first: Scalar) -> Scalar:
 def lone(view: UInt8s, place: Scalar, hashes: UInt32s) -> tuple[Scalar, Scalar]:
     """Give the hash of the character at `place`, 0 where it is no token, and its bytes."""
     point, size = decode(view, place, view.size)
-    return (hashes[point] if point < LIMIT else np.uint32(0)), size
+    return (hashes[np.uint64(point)] if point < LIMIT else np.uint32(0)), size

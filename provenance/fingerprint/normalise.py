@@ -115,20 +115,19 @@ def _tokenise_one(
     before: Scalar,
 ) -> Scalar:
     specials, suspect_words, alone = sets
-    hashes, starts, ends = tokens
     count, place = before, np.int64(0)
     for run in range(0, len(runs), 2):
-        start, stop = np.int64(runs[run]), np.int64(runs[run + 1])
+        start, stop = np.int64(runs[np.uint64(run)]), np.int64(runs[np.uint64(run + 1)])
         length = stop - start
         odd = load64(specials, start >> 3) >> np.uint64(start & 7)
         if start < place or length >= 16 or odd & ~(_ALL << np.uint64(length)) != np.uint64(0):
             place = max(place, start)
             while place < stop:
                 token, size = np.uint32(0), 0
-                if may_be_lone(view[place]):
+                if may_be_lone(view[np.uint64(place)]):
                     token, size = lone(view, place, alone)
                 if token:
-                    hashes[count], starts[count], ends[count] = token, place, place + size
+                    _put(tokens, count, token, place, place + size)
                     count, place = count + 1, place + size
                     continue
                 count, place = _read_any(view, place, stop, sets, tables, tokens, (before, count))
@@ -139,13 +138,27 @@ def _tokenise_one(
         state = absorb(np.uint64(0), eight) * full
         rest = (load64(view, low) | LOWER) & ~(_ALL << np.uint64(8 * (length & 7)))
         hashed = finish(state, rest, length)
-        hashes[count], starts[count], ends[count] = hashed, start, stop
+        _put(tokens, count, hashed, start, stop)
         if may_be_suspect(suspect_words, hashed):
             word = rest * np.uint64(length < 8)
             count, place = suspected(view, start, stop, word, tables, (before, count))
             continue
         count += 1
     return count
+
+
+@inlined
+def _put(
+    tokens: tuple[UInt32s, Int32s, Int32s],
+    count: Scalar,
+    hashed: Scalar,
+    start: Scalar,
+    stop: Scalar,
+) -> None:
+    """Write a token behind those before."""
+    hashes, starts, ends = tokens
+    at = np.uint64(count)
+    hashes[at], starts[at], ends[at] = hashed, start, stop
 
 
 @spliced
@@ -194,7 +207,7 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
         join(view, tables, hashes, starts, ends, count - 1, _NT, np.int64(2))
         ends[count - 1] = stop
         return count, place
-    hashes[count], starts[count], ends[count] = hashed, first, stop
+    _put(tokens, count, hashed, first, stop)
     if may_be_suspect(suspect_words, hashed) and length < 8 and is_suspect(rest):
         count, stop = suspected(view, first, stop, rest, tables, (before, count))
         return count, max(place, stop)

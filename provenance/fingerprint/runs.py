@@ -34,7 +34,7 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
         # More than there are, mostly, is written: a branch an edge would be dear.
         while edges != np.uint64(0):
             for step in range(UNROLLED):
-                runs[count + step] = block * BLOCK + np.int64(trailing_zeros(edges))
+                runs[np.uint64(count + step)] = block * BLOCK + np.int64(trailing_zeros(edges))
                 edges &= edges - np.uint64(1)
             count += UNROLLED
         count = after

@@ -32,7 +32,7 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 @inlined
 def decode(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     """Decode the character at `at`: its code point and its length; a bad byte is (0, 1)."""
-    first = np.int64(data[at])
+    first = np.int64(data[np.uint64(at)])
     if first < 0x80:
         return first, 1
     length = 2 + (first >= 0xE0) + (first >= 0xF0)
@@ -40,7 +40,7 @@ def decode(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
         return 0, 1
     point = first & (0x7F >> length)
     for place in range(at + 1, at + length):
-        follower = np.int64(data[place])
+        follower = np.int64(data[np.uint64(place)])
         if follower & 0xC0 != 0x80:
             return 0, 1
         point = (point << 6) | (follower & 0x3F)
@@ -51,7 +51,7 @@ def decode(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
 def fold_of(point: Scalar, tables: Tables) -> Scalar:
     """Look up what becomes of a code point: an entry as in `codepoints.Codepoints.folds`."""
     if point < LIMIT:
-        return np.int64(tables.folds[point])
+        return np.int64(tables.folds[np.uint64(point)])
     if HAN_PLANES[0] <= point < HAN_PLANES[1]:
         return ITSELF
     if VARIATION_SELECTORS[0] <= point < VARIATION_SELECTORS[1]:
@@ -71,7 +71,7 @@ def _utf8(point: Scalar) -> Scalar:
 def _append_pool(
     place: Scalar, tables: Tables, state: Scalar, rest: Scalar, length: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
-    count = np.int64(tables.pool[place]) & (QUARTER - 1)
+    count = np.int64(tables.pool[np.uint64(place)]) & (QUARTER - 1)
     if length < LONGEST:
         while count > 8:
             state, rest, length = append(
@@ -136,7 +136,7 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
     while place < end:
         point, size = decode(data, place, end)
         after = place + size
-        letter = tables.letters[point] if point < LETTERS else np.uint64(0)
+        letter = tables.letters[np.uint64(point)] if point < LETTERS else np.uint64(0)
         if letter != np.uint64(0) and length < LONGEST:
             start = start if length else place
             count = np.int64(letter >> np.uint64(56))

@@ -105,7 +105,7 @@ def line_of(line_filter: UInt64s, shingle: Scalar) -> Scalar:
     """Give the place of the first word of a shingle's line."""
     lines = np.uint64(line_filter.size >> 3)
     # The high product maps the hash to a line without a division.
-    return np.int64(((shingle >> np.uint64(32)) * lines) >> np.uint64(32)) << 3
+    return (((shingle >> np.uint64(32)) * lines) >> np.uint64(32)) << np.uint64(3)
 
 
 @inlined
@@ -113,14 +113,14 @@ def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
     """Whether the filter may hold the shingle; it is wrong once in some hundred."""
     mixed = shingle * SECOND
     place = line_of(line_filter, shingle)
-    first = (line_filter[place + np.int64(mixed >> np.uint64(61))] >> (mixed & np.uint64(63))) & 1
-    second = line_filter[place + np.int64((mixed >> np.uint64(58)) & np.uint64(7))] >> (
+    first = line_filter[place + (mixed >> np.uint64(61))] >> (mixed & np.uint64(63))
+    second = line_filter[place + ((mixed >> np.uint64(58)) & np.uint64(7))] >> (
         (mixed >> np.uint64(6)) & np.uint64(63)
     )
-    third = line_filter[place + np.int64((mixed >> np.uint64(55)) & np.uint64(7))] >> (
+    third = line_filter[place + ((mixed >> np.uint64(55)) & np.uint64(7))] >> (
         (mixed >> np.uint64(12)) & np.uint64(63)
     )
-    fourth = line_filter[place + np.int64((mixed >> np.uint64(52)) & np.uint64(7))] >> (
+    fourth = line_filter[place + ((mixed >> np.uint64(52)) & np.uint64(7))] >> (
         (mixed >> np.uint64(18)) & np.uint64(63)
     )
     return (first & second & third & fourth & np.uint64(1)) != np.uint64(0)
@@ -129,7 +129,7 @@ def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
 @inlined
 def bucket_of(shingle: Scalar, shift: Scalar) -> Scalar:
     """Give the bucket of the directory in which a shingle's postings are."""
-    return np.int64(shingle >> np.uint64(shift))
+    return shingle >> np.uint64(shift)
 
 
 @inlined
@@ -138,12 +138,12 @@ def locate(
 ) -> tuple[Scalar, Scalar]:
     """Give the range of postings of a shingle; empty where the registry lacks it."""
     bucket = bucket_of(shingle, shift)
-    first, end = np.int64(directory[bucket]), np.int64(directory[bucket + 1])
+    first, end = np.int64(directory[bucket]), np.int64(directory[bucket + np.uint64(1)])
     lower = np.uint32(shingle)
-    while first < end and shingles[first] != lower:
+    while first < end and shingles[np.uint64(first)] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _FEW and shingles[last] == lower:
+    while last < end and last - first <= _FEW and shingles[np.uint64(last)] == lower:
         last += 1
     if last - first > _FEW:
         high = end  # many items share it: halve what is left of the bucket

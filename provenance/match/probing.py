@@ -90,9 +90,9 @@ def _pass(
     """List the shingles of a stretch that the filter lets through."""
     last, through = len(seeds) - 1, 0
     for place in range(start, stop):
-        fetch(line_filter, line_of(line_filter, seeds[min(place + AHEAD, last)]))
-        passed[through] = place
-        through += probe(line_filter, seeds[place])
+        fetch(line_filter, line_of(line_filter, seeds[np.uint64(min(place + AHEAD, last))]))
+        passed[np.uint64(through)] = place
+        through += probe(line_filter, seeds[np.uint64(place)])
     return through
 
 
