@@ -174,7 +174,7 @@ def _count_all(
         begin = offsets[text]
         run = 0  # tokens up to here that the table may know, one after the other
         for place in range(begin, offsets[text + 1]):
-            token = tokens[place]
+            token = tokens[np.uint64(place)]
             key = pair(ALONE, token)
             if not _may_know(alone, token):
                 run = 0
@@ -184,10 +184,11 @@ def _count_all(
                 _count_one(keys, key, counted)
             # What follows what is rare, and lies anywhere: it waits until it is fetched.
             if run > 1:
-                waiting[count] = key = pair(tokens[place - 1], token)
+                waiting[np.uint64(count)] = key = pair(tokens[np.uint64(place - 1)], token)
                 count += _may_hold(bits, key)
             if run > 2:
-                waiting[count] = key = triple(tokens[place - 2], tokens[place - 1], token)
+                before = tokens[np.uint64(place - 2)], tokens[np.uint64(place - 1)]
+                waiting[np.uint64(count)] = key = triple(before[0], before[1], token)
                 count += _may_hold(bits, key)
             if count > _AT_ONCE - 2:
                 _count_waiting(keys, waiting[:count], counted)

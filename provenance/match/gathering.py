@@ -134,21 +134,21 @@ def _note_seeds(
     begin = bounds[texts[0]]
     for text in range(texts[0], texts[1]):
         for seed in range(bounds[text], bounds[text + 1]):
-            first, last = firsts[seed], lasts[seed]
-            at, sharing = np.int64(positions[places[seed]]), last - first
+            first, last = firsts[np.uint64(seed)], lasts[np.uint64(seed)]
+            place, row, end = np.uint64(places[np.uint64(seed)]), np.uint64(seed - begin), last
+            at, sharing = np.int64(positions[place]), last - first
             fetch(items, first)
             fetch(tokens, token_offsets[text] + at)
             if sharing > COMMON:
-                last = first + _EARLIEST
-            if sharing >= _SHARED and is_public(public, hashes[places[seed]]):
-                last = first
-            row = seed - begin
-            notes[row, FIRST], notes[row, END], notes[row, LAST] = first, last, lasts[seed]
+                end = first + _EARLIEST
+            if sharing >= _SHARED and is_public(public, hashes[place]):
+                end = first
+            notes[row, FIRST], notes[row, END], notes[row, LAST] = first, end, last
             notes[row, AT] = at
     for text in range(texts[0], texts[1]):
         before, stop = token_offsets[text], token_offsets[text + 1]
-        for place in range(bounds[text], bounds[text + 1]):
-            row = place - begin
+        for seed in range(bounds[text], bounds[text + 1]):
+            row = np.uint64(seed - begin)
             words, more, length = _seed_at(tokens, before + notes[row, AT], stop, bits)
             notes[row, WORDS], notes[row, MORE], notes[row, LENGTH] = words, more, length
 
@@ -164,9 +164,10 @@ def _count_items(
     for cell in range(size):
         seen[cell] = 0
     for seed in range(own[0], own[1]):
-        for posting in range(notes[seed, FIRST], notes[seed, END]):
-            cell = cell_of(items[posting], shift)
-            seen[cell] += seen[cell] < _MOST
+        row = np.uint64(seed)
+        for posting in range(notes[row, FIRST], notes[row, END]):
+            own_cell = cell_of(items[np.uint64(posting)], shift)
+            seen[own_cell] += seen[own_cell] < _MOST
     return shift
 
 
@@ -185,22 +186,23 @@ def _keep(
     first, end, begin = own
     was_cut = False  # are there hits of the seed before that are not followed?
     for seed in range(first, end):
-        sharing = notes[seed, LAST] - notes[seed, FIRST]
-        is_next_cut = seed + 1 < end and _is_cut(notes, seed + 1)
-        words, more = notes[seed, WORDS], notes[seed, MORE]
+        row = np.uint64(seed)
+        sharing = notes[row, LAST] - notes[row, FIRST]
+        is_next_cut = seed + 1 < end and _is_cut(notes, np.uint64(seed + 1))
+        words, more = notes[row, WORDS], notes[row, MORE]
         least = min(words, worths[min(sharing, COMMON)]) + more
         may_stray = least < CHAIN_FLOOR and not was_cut and not is_next_cut
-        for posting in range(notes[seed, FIRST], notes[seed, END]):
-            item = np.int64(items[posting])
+        for posting in range(notes[row, FIRST], notes[row, END]):
+            item = np.int64(items[np.uint64(posting)])
             if may_stray and seen[cell_of(item, shift)] < _MOST:
                 is_small = words + more < CHAIN_FLOOR
-                if is_small or SMALL * notes[seed, LENGTH] < offsets[item + 1] - offsets[item]:
+                if is_small or SMALL * notes[row, LENGTH] < offsets[item + 1] - offsets[item]:
                     continue
-            hits[count, OF_ITEM], hits[count, IN_TEXT] = item, notes[seed, AT]
+            hits[count, OF_ITEM], hits[count, IN_TEXT] = item, notes[row, AT]
             hits[count, IN_ITEM], hits[count, SHARING] = posting, sharing
             hits[count, OF_SEED] = begin + seed
             count += 1
-        was_cut = _is_cut(notes, seed)
+        was_cut = _is_cut(notes, row)
     return count
 
 
@@ -220,12 +222,16 @@ def _seed_at(
     """
     end, weight, words, more = at, np.int64(0), np.int64(0), np.int64(0)
     while weight < SEED:
-        words += bits[tokens[end] >> CELL_SHIFT]
-        weight += weight_of(tokens[end])
+        token = tokens[np.uint64(end)]
+        words += bits[token >> CELL_SHIFT]
+        weight += weight_of(token)
         end += 1
-    weight -= weight_of(tokens[at])
-    while end < stop and weight + weight_of(tokens[end]) < SEED:
-        more += bits[tokens[end] >> CELL_SHIFT]
-        weight += weight_of(tokens[end])
+    weight -= weight_of(tokens[np.uint64(at)])
+    while end < stop:
+        token = tokens[np.uint64(end)]
+        if weight + weight_of(token) >= SEED:
+            break
+        more += bits[token >> CELL_SHIFT]
+        weight += weight_of(token)
         end += 1
     return words, more, end - at

@@ -84,7 +84,7 @@ def tell_sources(
 @inlined
 def cell_of(item: Scalar, shift: Scalar) -> Scalar:
     """Give the cell of an item in a table of so many cells as the shift leaves bits for."""
-    return np.int64((np.uint64(item) * _SPREAD) >> shift)
+    return (np.uint64(item) * _SPREAD) >> shift
 
 
 @inner
@@ -114,15 +114,23 @@ def weigh(
         size = offsets[hits[hit, OF_ITEM] + 1] - first
         back, on, weight, seed, worth = 1, 0, 0, np.int64(0), np.int64(0)
         while weight < SEED:
-            seed += bits[document[at + on] >> CELL_SHIFT]
-            weight += weight_of(document[at + on])
+            token = document[np.uint64(at + on)]
+            seed += bits[token >> CELL_SHIFT]
+            weight += weight_of(token)
             on += 1
-        while back <= min(at, own) and document[at - back] == tokens[first + own - back]:
-            worth += bits[document[at - back] >> CELL_SHIFT]
+        edge = min(at, own)
+        while back <= edge:
+            token = document[np.uint64(at - back)]
+            if token != tokens[np.uint64(first + own - back)]:
+                break
+            worth += bits[token >> CELL_SHIFT]
             back += 1
-        room = min(document.size - at, size - own)
-        while on < room and document[at + on] == tokens[first + own + on]:
-            worth += bits[document[at + on] >> CELL_SHIFT]
+        edge = min(document.size - at, size - own)
+        while on < edge:
+            token = document[np.uint64(at + on)]
+            if token != tokens[np.uint64(first + own + on)]:
+                break
+            worth += bits[token >> CELL_SHIFT]
             on += 1
         if SMALL * (back + on - 1) < size:
             seed = min(seed, worths[min(hits[hit, SHARING] >> 1, COMMON)])

@@ -111,7 +111,7 @@ def _window(document: UInt32s, near: Scalar, count: Scalar, step: Scalar) -> tup
     """Give bits of the tokens from one on; whoever has others is not among them."""
     high, low = np.uint64(0), np.uint64(0)
     for place in range(count):
-        token = document[near + step * place]
+        token = document[np.uint64(near + step * place)]
         high |= _ONE << _high(token)
         low |= _ONE << _low(token)
     return high, low
@@ -146,14 +146,15 @@ def _promise(  # noqa: PLR0913 (a stretch of the item, and one of the text)
     high, low = window
     found = np.uint64(0)
     for other in range(count):
-        token = tokens[start + step * other]
+        token = tokens[np.uint64(start + step * other)]
         found |= ((high >> _high(token)) & (low >> _low(token)) & _ONE) << np.uint64(other)
     information, best, matched = np.int64(0), np.int64(0), np.int64(0)
     while found != np.uint64(0):
         place = np.int64(trailing_zeros(found))
         found &= found - _ONE
-        token, nearest = tokens[start + step * place], np.int64(0)
-        while nearest < min(room, _NEAR) and document[near + step * nearest] != token:
+        token, nearest = tokens[np.uint64(start + step * place)], np.int64(0)
+        last = min(room, _NEAR)
+        while nearest < last and document[np.uint64(near + step * nearest)] != token:
             nearest += 1
         matched += 1
         information += np.int64(bits[token >> CELL_SHIFT])

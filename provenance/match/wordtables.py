@@ -76,17 +76,17 @@ def _lay_out(
 def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
     """Give the slot of a key, or the free one where it would stand."""
     mask = np.uint64(keys.size - 1)
-    slot = np.uint64(first_slot(keys, key))
+    slot = first_slot(keys, key)
     while keys[slot] != key and keys[slot] != np.uint64(0):
         slot = (slot + np.uint64(1)) & mask
-    return np.int64(slot)
+    return slot
 
 
 @inlined
 def first_slot(keys: UInt64s, key: Scalar) -> Scalar:
     """Give the slot at which a key is looked for first."""
     # The highest bits of the product are those that all bits of the key decide.
-    return np.int64((key * SPREAD) >> (np.uint64(64) - trailing_zeros(np.uint64(keys.size))))
+    return (key * SPREAD) >> (np.uint64(64) - trailing_zeros(np.uint64(keys.size)))
 
 
 @inlined
