@@ -116,13 +116,15 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
         head, carried = first, np.int64(0)
         rolled = np.uint64(0)
         for tail in range(first, end):
-            rolled = rolled * _MULTIPLIER + np.uint64(tokens[tail])
-            carried += _weight(tokens[tail])
+            token = tokens[np.uint64(tail)]
+            rolled = rolled * _MULTIPLIER + np.uint64(token)
+            carried += _weight(token)
             while carried >= weight:
-                hashes[count], positions[count] = _mixed(rolled), head - first
+                at, token = np.uint64(count), tokens[np.uint64(head)]
+                hashes[at], positions[at] = _mixed(rolled), head - first
                 count += 1
-                rolled -= np.uint64(tokens[head]) * powers[tail - head]
-                carried -= _weight(tokens[head])
+                rolled -= np.uint64(token) * powers[np.uint64(tail - head)]
+                carried -= _weight(token)
                 head += 1
         if whole and count == before and end > first:
             hashes[count], positions[count] = _mixed(rolled), 0

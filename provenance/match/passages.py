@@ -134,10 +134,10 @@ def passage_hash(document: UInt32s, passage: Scalar) -> Scalar:
     one, two, three, four = _LANES
     place = first
     while place + 4 <= end:
-        one = _mixed(one, document[place])
-        two = _mixed(two, document[place + 1])
-        three = _mixed(three, document[place + 2])
-        four = _mixed(four, document[place + 3])
+        one = _mixed(one, document[np.uint64(place)])
+        two = _mixed(two, document[np.uint64(place + 1)])
+        three = _mixed(three, document[np.uint64(place + 2)])
+        four = _mixed(four, document[np.uint64(place + 3)])
         place += 4
     while place < end:
         one = _mixed(one, document[place])
