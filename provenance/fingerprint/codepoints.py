@@ -182,7 +182,7 @@ def is_unspaced(character: str) -> bool:
 
 @cache
 def codepoints() -> Codepoints:
-    """Make the tables; some 40 ms, once a process."""
+    """Make the tables; some 60 ms, once a process."""
     folds = np.full(LIMIT, SEPARATOR, np.int32)
     folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF
     points = np.concatenate([np.arange(HAN_PLANES[0]), np.arange(_COMPATIBILITY, LIMIT)])

@@ -42,7 +42,7 @@ _HELPER = """
 import os
 import sys
 from pathlib import Path
-from provenance.run.lean import claim_process, load_numba, uncollected, leanly
+from provenance.run.lean import claim_process, leanly, load_numba, uncollected
 claim_process()
 with uncollected():
     with leanly():
