@@ -68,20 +68,7 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
 
 
 def read_tokens(data: Path, manifest: Manifest) -> tuple[UInt32s, Int64s]:
-    """Read the tokens of all items, and where those of each begin and end.
-
-    Parameters
-    ----------
-    data : Path
-        Folder of the data files.
-    manifest : Manifest
-        Says how much there is of each.
-
-    Raises
-    ------
-    DigestMismatch, CorruptFile
-        If a file is gone, damaged, or holds more or less than the manifest says.
-    """
+    """Read the tokens of all items, and where those of each begin and end; as `read_holdings`."""
     items = data / ITEMS_FILE
     lengths = read_column(items, "length", np.uint32, manifest.items)
     offsets = np.zeros(manifest.items + 1, np.int64)

@@ -60,7 +60,7 @@ REGISTRY_TABLES = {
 }
 
 REGISTRY_ARRAYS = {
-    "tokens.npy": "hashes of the words of all items, one item after the other",
+    "tokens.npy": "hashes of the words of all items, 32 bits each, one item after the other",
     "shingles.npy": "lower bits of each posting's shingle, in order",
     "owners.npy": "the item of each posting",
     "positions.npy": "the place in the item",

@@ -148,8 +148,8 @@ def of_manifest() -> str:
 REGISTRY = """\
 A folder: `registry.json`, the manifest, and a folder of data files that it names, each by its
 digest. It is written aside and renamed, so it is whole or absent; `provenance registry verify`
-holds every file against the manifest. The Parquet files and `tokens.npy`
-are the truth; the other arrays follow from them.
+holds every file against the manifest. The Parquet files and `tokens.npy` are the truth; the other
+arrays follow from them.
 """
 FINDINGS_TOLD = "One row an exclusive span: the spans of one text never overlap."
 POLICY_TOLD = "[writing-policies.md](writing-policies.md) shows how it is written."
