@@ -29,6 +29,10 @@ LIMIT = 0x2FA20
 LETTERS = 0x3000
 """Code points from here on are no letters of alphabets, but for a few."""
 
+MARKED, UNMARKED, ENDS = 8, 16, 32
+"""Highest bytes in `Codepoints.letters`, of what adds no bytes to a word: a mark on the letter
+before it, a sign that no reader sees, and whatever ends the word."""
+
 HAN_PLANES = (0x20000, 0x40000)
 VARIATION_SELECTORS = (0xE0100, 0xE01F0)
 
@@ -74,7 +78,7 @@ _SCRIPTS = _scripts()
 _RADICALS = range(0x2E80, 0x2FE0)
 """A radical by itself is the ideograph that it doubles; no other symbol is its letters."""
 
-_HANGUL, _TRAILING = (0xAC00, 0xD7A3), 28
+HANGUL, _TRAILING = (0xAC00, 0xD7A3), 28
 """Syllables, which are made of letters by a rule: of two, or of three in all but each 28th."""
 
 # Signs inside a word that a reader does not see, and the apostrophes in all their guises.
@@ -85,6 +89,9 @@ _VANISHING = frozenset(
 )
 
 _MENTIONS = "@\uff20\ufe6b"
+
+_CLOSER = "&\\\0"
+"""Signs that may begin another sign's name, and what stands for a byte that is of none."""
 
 _END = "\0"
 _LO = b"Lo"
@@ -130,9 +137,11 @@ class Codepoints:
     pool : ndarray of uint8
         Folded texts: at each place the number of bytes, plus `QUARTER` where a token of its own
         weighs a quarter of a word, then the bytes.
-    letters : ndarray of uint64, shape (LETTERS,)
+    letters : ndarray of uint64, shape (LETTERS + 11172,)
         The same in one look, of letters whose folded text has at most seven bytes: these, and in
-        the highest byte how many there are; 0 for whatever is no such letter.
+        the highest byte how many there are; `MARKED`, `UNMARKED` or `ENDS` there for what has none,
+        and 0 for what needs a closer look. Behind `LETTERS`, the syllables of Hangul: six bytes of
+        two letters, and of a third one the last two, for its first is known.
     """
 
     folds: Int32s
@@ -218,11 +227,11 @@ def _enter_plain(points: Int64s, folds: Int32s, pool: bytearray) -> None:
 
     Nine of ten letters are.
     """
-    syllables = (points >= _HANGUL[0]) & (points <= _HANGUL[1])
+    syllables = (points >= HANGUL[0]) & (points <= HANGUL[1])
     texts = unicodedata.normalize("NFKD", "".join(map(chr, points.tolist()))).encode()
     counts = np.where(points < 0x800, 2, np.where(points < 0x10000, 3, 4))
     counts[points < 0x80] = 1
-    counts[syllables] = np.where((points[syllables] - _HANGUL[0]) % _TRAILING, 9, 6)
+    counts[syllables] = np.where((points[syllables] - HANGUL[0]) % _TRAILING, 9, 6)
     ends = np.cumsum(counts + 1)
     places = ends - counts - 1
     entered = np.zeros(ends[-1], np.uint8)
@@ -236,14 +245,31 @@ def _enter_plain(points: Int64s, folds: Int32s, pool: bytearray) -> None:
 
 
 def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
-    letters = np.zeros(LETTERS, np.uint64)
-    for point in np.flatnonzero(folds[:LETTERS] > MENTION).tolist():
+    points, own = np.arange(LETTERS), folds[:LETTERS]
+    is_mark = ((points >= 0x300) & (points < 0x2000)) | (points >= 0x2070)
+    kinds = np.where(own == SEPARATOR, ENDS, 0)
+    kinds[own == VANISHES] = np.where(is_mark, MARKED, UNMARKED)[own == VANISHES]
+    kinds[[ord(sign) for sign in _CLOSER]] = 0
+    letters = kinds.astype(np.uint64) << np.uint64(56)
+    for point in np.flatnonzero(own > MENTION).tolist():
         place = int(folds[point])
         count = pool[place]
         if count < 8:
             word = int.from_bytes(pool[place + 1 : place + 1 + count], "little")
             letters[point] = word | count << 56
-    return letters
+    return np.concatenate([letters, _syllables()])
+
+
+def _syllables() -> UInt64s:
+    """Make the entries of Hangul's syllables: three bytes a letter, and two letters or three."""
+    made = np.zeros((HANGUL[1] + 1 - HANGUL[0], 8), np.uint8)
+    texts = unicodedata.normalize("NFKD", "".join(map(chr, range(HANGUL[0], HANGUL[1] + 1))))
+    entered = np.frombuffer(texts.encode(), np.uint8)
+    has_third = np.arange(len(made)) % _TRAILING != 0
+    starts = np.cumsum(6 + 3 * has_third) - (6 + 3 * has_third)
+    made[:, :6] = entered[starts[:, None] + np.arange(6)]
+    made[has_third, 6:] = entered[starts[has_third, None] + np.array([7, 8])]
+    return made.view("<u8")[:, 0].astype(np.uint64)
 
 
 def _entry(character: str, text: str, pool: bytearray) -> int:

@@ -106,7 +106,6 @@ def join(  # noqa: PLR0913 (the arrays of one table)
 ) -> None:
     """Lengthen a word by a suffix of `size` bytes: hash it anew."""
     first, stop = np.int64(starts[last]), np.int64(ends[last])
-    unknown = view, first, np.int64(0)
-    _, state, rest, length, _, _, _ = read_word(view, first, stop, unknown, tables)
+    _, state, rest, length, _, _, _ = read_word(view, first, stop, np.int64(0), tables)
     state, rest, length = append(state, rest, length, suffix, size)
     hashes[last] = finish(state, rest, length)

@@ -1,82 +1,163 @@
-"""Letters that are not ASCII, as long as nothing else comes: so nearly all of their words go."""
+"""Words of any alphabet: where each letter begins is known before any is read.
+
+So the processor reads the next ones while it looks up the first, and has little to guess.
+"""
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined
-from provenance.fingerprint.codepoints import LETTERS
+from provenance.fingerprint.codepoints import ENDS, HANGUL, LETTERS, MARKED, UNMARKED
 from provenance.fingerprint.entities import Tables
-from provenance.fingerprint.hashing import LONGEST, append, append_plain
-from provenance.fingerprint.runs import plain_from
-from provenance.instructions import load64
+from provenance.fingerprint.hashing import LOWER, append
+from provenance.instructions import load64, trailing_zeros
 from provenance.model import UInt8s
 
 LETTER = np.uint64((1 << 56) - 1)
 """The folded bytes in an entry of `codepoints.Codepoints.letters`; their number stands above."""
 
-_SYLLABLES, _SYLLABLE_COUNT = 0xAC00, np.uint64(11172)
-_TAILS, _VOWELS = np.uint64(28), np.uint64(21)
-_HEAD = np.uint64(int.from_bytes("\u1100\u1161".encode(), "little"))
-_TAIL = np.uint64(int.from_bytes("\u1180".encode(), "little") + (0x27 << 16))
-_CARRIED, _CARRY = np.uint64(25), np.uint64((0x40 << 16) - (1 << 8))
-"""From the 25th tail on, the last byte has no room and the one before it counts on."""
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_BYTE = np.uint64(0xFF)
+
+_SYLLABLES, _SYLLABLE_COUNT = np.uint64(HANGUL[0]), np.uint64(HANGUL[1] + 1 - HANGUL[0])
+_AFTER = np.uint64(LETTERS)
+_TWO, _THIRD = np.uint64((1 << 48) - 1), np.uint64(0xE1)
+"""The bytes of a syllable's first two letters in its entry, and the first byte of its third one."""
 
 
 @inlined
-def append_letters(
-    data: UInt8s,
-    place: Scalar,
-    run: tuple[UInt8s, Scalar],
+def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each is dear)
+    view: UInt8s,
+    run: tuple[Scalar, Scalar],
+    odd: Scalar,
     tables: Tables,
-    word: tuple[Scalar, Scalar, Scalar],
-) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-    """Append letters as long as nothing else comes: so nearly all words end that are not ASCII."""
-    specials, end = run
-    state, rest, length = word
-    while place < end and length < LONGEST:
-        point, size = _letter_at(data, place)
-        if size == 0 or place + size > end:
-            break
-        if point < LETTERS:
-            letter = tables.letters[np.uint64(point)]
-            if letter == np.uint64(0):
+) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar]:
+    """Read the word at the beginning of a run, if all of it are letters and what vanishes.
+
+    Parameters
+    ----------
+    view : ndarray of uint8
+        A text, with room for 64 bytes behind it.
+    run : tuple of int
+        Where a run of word bytes begins and ends.
+    odd : uint64
+        Which of its bytes, 56 at most, are special.
+    tables : Tables
+        What becomes of each letter.
+
+    Returns
+    -------
+    state, rest, length : int
+        As `words.read_word` gives them; a length of zero is no token, and one below zero says that
+        this is no such word, and nothing else is of use.
+    stop, after : int
+        Where the word ends, and where to go on reading.
+    """
+    start, end = run
+    limit = after = end - start
+    state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
+    done, hidden, known, claimed = np.int64(0), np.int64(-1), True, np.uint64(0)
+    ahead = odd
+    while ahead != np.uint64(0):
+        place = done
+        # Told by a branch, which the processor guesses, so that it reads on before it knows.
+        if ahead & np.uint64(1) == np.uint64(0):
+            place += np.int64(trailing_zeros(ahead))
+            state, rest, length = _append_plain(
+                view, start + done, start + place, (state, rest, length)
+            )
+        text = load64(view, start + place)
+        if _may_be_hangul(text):
+            syllable, done = _long_point(text) - _SYLLABLES, place + 3
+            claimed += np.uint64(7) << np.uint64(place)
+            ahead = odd >> np.uint64(done)
+            known = syllable < _SYLLABLE_COUNT
+            if not known:
                 break
-            count = np.int64(letter >> np.uint64(56))
-            state, rest, length = append(state, rest, length, letter & LETTER, count)
-        else:
-            syllable = np.uint64(point - _SYLLABLES)
-            if syllable >= _SYLLABLE_COUNT:
+            entry = tables.letters[syllable + _AFTER]
+            state, rest, length = _append_syllable(state, rest, length, entry)
+            continue
+        point, size, taken = _letter_at(text)
+        done = place + size
+        claimed += taken << np.uint64(place)
+        ahead = odd >> np.uint64(done)
+        letter = tables.letters[point]
+        kind = np.int64(letter >> np.uint64(56))
+        if np.uint64(kind - 1) >= np.uint64(MARKED - 1):
+            if kind == 0 or kind >= ENDS or length == 0:
+                known, limit, after = kind != 0, place, done
                 break
-            state, rest, length = _append_syllable(state, rest, length, syllable)
-        place += size
-        if place < end and data[np.uint64(place)] < 0x80:
-            stop = place + plain_from(specials, place, end)
-            state, rest, length = append_plain(data, place, stop, state, rest, length)
-            place = stop
-    return place, state, rest, length
+            hidden = done if kind == UNMARKED else hidden
+            continue
+        state, rest, length = append(state, rest, length, letter & LETTER, kind)
+    if done < limit:
+        state, rest, length = _append_plain(
+            view, start + done, start + limit, (state, rest, length)
+        )
+    # Claims that cover each special byte once, and no other, are those of whole characters.
+    if not known or hidden == limit or claimed != odd & ~(_ALL << np.uint64(after)):
+        length = np.int64(-1)
+    return state, rest, length, start + limit, start + after
 
 
 @inlined
-def _letter_at(data: UInt8s, place: Scalar) -> tuple[Scalar, Scalar]:
-    """Decode a character of two or three bytes: code point and bytes; 0 bytes for any other."""
-    word = load64(data, place)
-    first, second = np.int64(word & np.uint64(0xFF)), np.int64(word >> np.uint64(8)) & 0x3F
-    if first < 0xE0:
-        is_one = first >= 0xC2 and (word & np.uint64(0xC000)) == np.uint64(0x8000)
-        return ((first & 0x1F) << 6) | second, 2 * is_one
-    third = np.int64(word >> np.uint64(16)) & 0x3F
-    is_one = first < 0xF0 and (word & np.uint64(0xC0C000)) == np.uint64(0x808000)
-    return ((first & 0x0F) << 12) | (second << 6) | third, 3 * is_one
+def _append_plain(
+    view: UInt8s, place: Scalar, stop: Scalar, word: tuple[Scalar, Scalar, Scalar]
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Append a stretch of ASCII letters and digits."""
+    state, rest, length = word
+    while stop - place > 7:
+        seven = (load64(view, place) | LOWER) & LETTER
+        state, rest, length = append(state, rest, length, seven, np.int64(7))
+        place += 7
+    few = (load64(view, place) | LOWER) & ~(_ALL << np.uint64(8 * (stop - place)))
+    return append(state, rest, length, few, stop - place)
 
 
 @inlined
 def _append_syllable(
-    state: Scalar, rest: Scalar, length: Scalar, syllable: Scalar
+    state: Scalar, rest: Scalar, length: Scalar, entry: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Append the two or three letters of a Hangul syllable: Unicode, section 3.12."""
-    head, tail = syllable // _TAILS, syllable % _TAILS
-    word = _HEAD + ((head // _VOWELS) << np.uint64(16)) + ((head % _VOWELS) << np.uint64(40))
-    state, rest, length = append(state, rest, length, word, np.int64(6))
-    if tail != np.uint64(0):
-        word = _TAIL + (tail << np.uint64(16)) - np.uint64(tail >= _CARRIED) * _CARRY
-        state, rest, length = append(state, rest, length, word, np.int64(3))
+    """Append the two or three letters of a Hangul syllable."""
+    state, rest, length = append(state, rest, length, entry & _TWO, np.int64(6))
+    if entry > _TWO:
+        third = (entry >> np.uint64(40)) & ~_BYTE | _THIRD
+        state, rest, length = append(state, rest, length, third, np.int64(3))
     return state, rest, length
+
+
+@inlined
+def _may_be_hangul(text: Scalar) -> Scalar:
+    return (text & _BYTE) - np.uint64(0xEA) < np.uint64(4)
+
+
+@inlined
+def _long_point(text: Scalar) -> Scalar:
+    """Decode a character of three bytes, if it is one."""
+    head, middle = text & np.uint64(0x0F), (text >> np.uint64(8)) & np.uint64(0x3F)
+    tail = (text >> np.uint64(16)) & np.uint64(0x3F)
+    return (head << np.uint64(12)) | (middle << np.uint64(6)) | tail
+
+
+@inlined
+def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+    """Decode a character of an alphabet, one of up to three bytes.
+
+    Returns
+    -------
+    point : uint64
+        Its code point, if each byte but the first goes on with it; 0 for any other character. An
+        overlong one of three bytes has the point that it spells, as in `words.decode`.
+    size : int
+        Its bytes.
+    taken : uint64
+        A bit for each of them.
+    """
+    first = text & _BYTE
+    if first < np.uint64(0x80):
+        return first, np.int64(1), np.uint64(1)
+    # Without a branch on whether there are two bytes or three: nobody can guess that.
+    more = (text >> np.uint64(5)) & np.uint64(1)
+    point = _long_point(text << ((more << np.uint64(3)) ^ np.uint64(8)))
+    if first - np.uint64(0xC2) > np.uint64(0xE2 - 0xC2):
+        point = np.uint64(0)
+    return point, np.int64(more) + 2, np.uint64(3) | (more << np.uint64(2))

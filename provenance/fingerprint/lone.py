@@ -11,6 +11,8 @@ from provenance.fingerprint.hashing import finish
 from provenance.fingerprint.words import QUARTER_WORD, decode, read_lone
 from provenance.model import UInt8s, UInt32s
 
+_FOUR_BYTES = 0x10000  # code points from here on
+_BLOCK = 64
 _HALF, _QUARTER = np.uint64(1), np.uint64(3)
 
 
@@ -22,9 +24,13 @@ def lighter(hashed: Scalar, weight: Scalar) -> Scalar:
 
 @cache
 def lone_hashes() -> UInt32s:
-    """Give the hash of every character that is a token, and 0 of the others; once a process."""
-    hashes = np.zeros(LIMIT, np.uint32)
+    """Give the hash of every character that is a token, and 0 of the others; once a process.
+
+    Behind them stands of each block of sixty-four characters of three bytes whether it holds one.
+    """
+    hashes = np.zeros(LIMIT + _FOUR_BYTES // _BLOCK, np.uint32)
     _hash_all(tables(), hashes)
+    hashes[LIMIT:] = hashes[:_FOUR_BYTES].reshape(-1, _BLOCK).any(axis=1)
     return hashes
 
 
@@ -37,12 +43,13 @@ def _hash_all(tables: Tables, hashes: UInt32s) -> None:
 
 
 @inlined
-def may_be_lone(first: Scalar) -> Scalar:
-    """Whether a character that begins with this byte may be a token.
-
-    None below U+0800 is, and from U+B000 to U+DFFF there is nothing but Hangul.
-    """
-    return first >= 0xE0 and (first < 0xEB or first > 0xED)
+def may_be_lone(view: UInt8s, place: Scalar, hashes: UInt32s) -> Scalar:
+    """Whether the character at `place` may be a token; none of one or two bytes is."""
+    first, second = np.uint64(view[np.uint64(place)]), np.uint64(view[np.uint64(place + 1)])
+    if first < np.uint64(0xE0):
+        return False
+    block = ((first & np.uint64(0x0F)) << np.uint64(6)) | (second & np.uint64(0x3F))
+    return first >= np.uint64(0xF0) or hashes[np.uint64(LIMIT) + block] != 0
 
 
 @inlined

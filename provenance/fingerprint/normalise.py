@@ -5,7 +5,7 @@ repost, apostrophes, marks over and under letters, case, and the difference betw
 HTML character reference. What separates: everything that is neither letter nor digit. Characters
 of scripts without spaces are tokens of their own, at a half or a quarter of a word's weight.
 
-Plain ASCII words, nearly all there is in most corpora, are found by bit scans over masks of
+Plain ASCII words, nearly all there is in most corpora, are found by bit scans over specials of
 sixty-four bytes each, and hashed eight bytes at a time; only a word that holds anything else is
 read character by character (`words.read_word`).
 """
@@ -14,7 +14,7 @@ import unicodedata
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel, spliced
+from provenance.compiled import Scalar, inlined, kernel, spliced
 from provenance.errors import InputError
 from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
 from provenance.fingerprint.dropped import (
@@ -27,10 +27,11 @@ from provenance.fingerprint.dropped import (
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
 from provenance.fingerprint.hashing import LOWER, absorb, finish
+from provenance.fingerprint.letters import read_letters
 from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone
-from provenance.fingerprint.runs import BLOCK, PLAIN, UNROLLED, find_runs, is_plain, plain_from
-from provenance.fingerprint.words import NOTHING, WORD, read_word
-from provenance.instructions import load64
+from provenance.fingerprint.runs import BLOCK, PLAIN, UNROLLED, bits_of, find_runs, is_plain
+from provenance.fingerprint.words import WORD, read_word
+from provenance.instructions import load64, trailing_zeros
 from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s, UInt64s
 
 _TOO_LONG = 1 << 31  # places in a text are 32-bit
@@ -105,7 +106,7 @@ def _tokenise_all(
         offsets[text + 1] = _tokenise_one(view, sets, own, tables, tokens, offsets[text])
 
 
-@inner
+@inlined
 def _tokenise_one(
     view: UInt8s,
     sets: tuple[UInt8s, UInt64s, UInt32s],
@@ -124,7 +125,7 @@ def _tokenise_one(
             place = max(place, start)
             while place < stop:
                 token, size = np.uint32(0), 0
-                if may_be_lone(view[np.uint64(place)]):
+                if may_be_lone(view, place, alone):
                     token, size = lone(view, place, alone)
                 if token:
                     _put(tokens, count, token, place, place + size)
@@ -162,7 +163,7 @@ def _put(
 
 
 @spliced
-def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in it)
+def _read_any(  # noqa: C901, PLR0913, PLR0915 (the rest of the hot loop: what is rare in it)
     view: UInt8s,
     place: Scalar,
     stop: Scalar,
@@ -181,36 +182,40 @@ def _read_any(  # noqa: C901, PLR0913 (the rest of the hot loop: what is rare in
     specials, suspect_words, _ = sets
     before, count = counts
     hashes, starts, ends = tokens
-    start, end = place, np.int64(view.size)
-    plain = plain_from(specials, start, stop)
-    if plain == stop - start or (plain == PLAIN and is_plain(specials, start, stop)):
-        state = np.uint64(0)
+    start, end, weight, first, length = place, np.int64(view.size), WORD, place, np.int64(-1)
+    odd = bits_of(specials, start, stop)
+    if odd == np.uint64(0) and (stop - start <= PLAIN or is_plain(specials, start, stop)):
+        state, last = np.uint64(0), stop
         while stop - place >= 8:
             state = absorb(state, load64(view, place) | LOWER)
             place += 8
         rest = (load64(view, place) | LOWER) & ~(_ALL << np.uint64(8 * (stop - place)))
-        weight, length, first, place = WORD, stop - start, start, stop
-    else:
-        if plain == 0 and count > before and is_quote(view[start]) and ends[count - 1] == start - 1:
-            place = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
-            if place > start:
-                return count, place
-        weight, state, rest, length, first, stop, place = read_word(
-            view, start, end, (specials, stop, plain), tables
-        )
-        if weight == NOTHING:
+        length, place = stop - start, stop
+    elif stop - start <= PLAIN:
+        state, rest, length, last, place = read_letters(view, (start, stop), odd, tables)
+    if length <= 0:
+        if is_quote(view[start]) and count > before and ends[count - 1] == start - 1:
+            after = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
+            if after > start:
+                return count, after
+        if length < 0:
+            plain = min(np.int64(trailing_zeros(odd | np.uint64(1 << PLAIN))), stop - start)
+            weight, state, rest, length, first, last, place = read_word(
+                view, start, end, plain, tables
+            )
+        if length == 0:
             return count, place
     hashed = finish(state, rest, length)
     if weight != WORD:
         hashed = lighter(hashed, weight)
-    elif rest == _NT and length == 2 and _is_torn(view, first, stop, tokens, counts):
+    elif rest == _NT and length == 2 and _is_torn(view, first, last, tokens, counts):
         join(view, tables, hashes, starts, ends, count - 1, _NT, np.int64(2))
-        ends[count - 1] = stop
+        ends[count - 1] = last
         return count, place
-    _put(tokens, count, hashed, first, stop)
+    _put(tokens, count, hashed, first, last)
     if may_be_suspect(suspect_words, hashed) and length < 8 and is_suspect(rest):
-        count, stop = suspected(view, first, stop, rest, tables, (before, count))
-        return count, max(place, stop)
+        count, last = suspected(view, first, last, rest, tables, (before, count))
+        return count, max(place, last)
     return count + 1, place
 
 

@@ -14,7 +14,7 @@ UNROLLED = 24
 """Edges of runs that most blocks have at most: `find_runs` writes so many more than there are."""
 
 PLAIN = 56
-"""Bytes of a run that `plain_from` looks at."""
+"""Bytes of a run that `bits_of` tells of at most."""
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -42,19 +42,18 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
 
 
 @inlined
+def bits_of(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
+    """Tell which of a stretch's bytes are special, of its first `PLAIN` ones."""
+    bits = load64(specials, start >> 3) >> np.uint64(start & 7)
+    return bits & ~(_ALL << np.uint64(min(stop - start, PLAIN)))
+
+
+@inlined
 def is_plain(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
     """Whether no special byte stands in a stretch."""
     place = start
     while place < stop:
-        bits = load64(specials, place >> 3) >> np.uint64(place & 7)
-        if bits & ~(_ALL << np.uint64(min(stop - place, 56))) != np.uint64(0):
+        if bits_of(specials, place, stop) != np.uint64(0):
             return False
-        place += 56
+        place += PLAIN
     return True
-
-
-@inlined
-def plain_from(specials: UInt8s, start: Scalar, stop: Scalar) -> Scalar:
-    """Count the bytes of a stretch that come before its first special one, up to `PLAIN`."""
-    bits = load64(specials, start >> 3) >> np.uint64(start & 7)
-    return min(np.int64(trailing_zeros(bits | np.uint64(1 << PLAIN))), stop - start)

@@ -8,22 +8,24 @@ from provenance.fingerprint.codepoints import (
     ITSELF,
     LETTERS,
     LIMIT,
+    MARKED,
     MENTION,
     QUARTER,
     SEPARATOR,
+    UNMARKED,
     VANISHES,
     VARIATION_SELECTORS,
 )
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
 from provenance.fingerprint.hashing import LONGEST, append, append_plain
-from provenance.fingerprint.letters import LETTER, append_letters
+from provenance.fingerprint.letters import LETTER
 from provenance.instructions import load64
 from provenance.model import UInt8s
 
-NOTHING, WORD, HALF_WORD, QUARTER_WORD = 0, 4, 2, 1
-"""What `read_word` met: no token, or one of this weight, in quarters of a word. Those that weigh
-less than a word are characters that are tokens of their own."""
+WORD, HALF_WORD, QUARTER_WORD = 4, 2, 1
+"""Weights of tokens, in quarters of a word. Those that weigh less than a word are characters that
+are tokens of their own."""
 
 _UNDERSCORE = 0x5F
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -102,44 +104,35 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
     data: UInt8s,
     at: Scalar,
     end: Scalar,
-    run: tuple[UInt8s, Scalar, Scalar],
+    plain: Scalar,
     tables: Tables,
 ) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar]:
     """Read the token at `at`, if there is one; `data` has room for 64 bytes behind `end`.
 
-    `run` is what is known of the run of word bytes that it stands in: which bytes are special,
-    where it ends, and how many from `at` on are ASCII letters and digits.
+    `plain` is how many bytes from `at` on are known to be ASCII letters and digits.
 
     Returns
     -------
     weight : int
-        `NOTHING`, `WORD`, `HALF_WORD` or `QUARTER_WORD`.
+        `WORD`, `HALF_WORD` or `QUARTER_WORD`.
     state, rest, length : int
         The hash of its folded bytes but the last ones, those last bytes, and how many it has in
-        all: what `append` lengthens and `finish` turns into its hash.
+        all: what `append` lengthens and `finish` turns into its hash. None is no token.
     start, stop : int
         Where it stands in `data`.
     after : int
         Where to go on reading; always behind `at`.
     """
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
-    specials, run_end, plain = run
     start, stop, place = at, at + plain, at + plain
     state, rest, length = append_plain(data, at, stop, state, rest, length)
-    place, state, rest, length = append_letters(
-        data, place, (specials, run_end), tables, (state, rest, length)
-    )
-    if length > 0:
-        stop = place
-        if place == run_end:
-            return WORD, state, rest, length, start, stop, place
     while place < end:
         point, size = decode(data, place, end)
         after = place + size
         letter = tables.letters[np.uint64(point)] if point < LETTERS else np.uint64(0)
-        if letter != np.uint64(0) and length < LONGEST:
+        count = np.int64(letter >> np.uint64(56))
+        if 0 < count < MARKED and length < LONGEST:
             start = start if length else place
-            count = np.int64(letter >> np.uint64(56))
             state, rest, length = append(state, rest, length, letter & LETTER, count)
             stop = place = after
             continue
@@ -153,7 +146,7 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
             continue
         if entry == VANISHES:
             place = after
-            if length > 0 and _is_mark(point):
+            if length > 0 and not _is_unmarked(point, tables):
                 stop = after
             continue
         if entry == SEPARATOR:
@@ -164,18 +157,13 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
         return weight, state, rest, length, place, after, after
     if place == at:
         place = after_mention(data, after, end, tables)
-    return _token(length), state, rest, length, start, stop, place
+    return WORD, state, rest, length, start, stop, place
 
 
 @inlined
-def _is_mark(point: Scalar) -> Scalar:
+def _is_unmarked(point: Scalar, tables: Tables) -> Scalar:
     # A mark belongs to the letter before it; an apostrophe or a joiner at the end does not.
-    return 0x300 <= point < 0x2000 or point >= 0x2070
-
-
-@inlined
-def _token(length: Scalar) -> Scalar:
-    return WORD if length > 0 else NOTHING
+    return point < LETTERS and np.int64(tables.letters[point] >> np.uint64(56)) == UNMARKED
 
 
 @inner
