@@ -10,17 +10,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel, maker
-from provenance.instructions import fetch
+from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.instructions import add, fetch, trailing_zeros
 from provenance.match.candidates import Candidates
-from provenance.match.wordtables import ALONE, SPREAD, first_slot, pair, slot_of, triple
+from provenance.match.wordtables import (
+    ALONE,
+    SPREAD,
+    first_row,
+    free_rows,
+    lay_out,
+    pair,
+    row_of,
+    triple,
+)
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
-_FILTER_BITS = 23
+IN_CORPUS, IN_REGISTRY = np.uint64(1), np.uint64(1 << 32)
+"""One occurrence, in the counts of a row: there are two, of 32 bits each."""
+
+_FILTER_BITS = 12  # a key: one in a dozen of those that are not there passes
 _ALONE_BITS = 17
 _ALONE_SHIFT = np.uint32(32 - _ALONE_BITS)
 _AT_ONCE = 64  # keys that wait for memory
-_SLOTS = 1 << 12  # of a table to begin with
+_KEYS = 3  # that a token brings at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +41,15 @@ class Vocabulary:
 
     Parameters
     ----------
-    keys : ndarray of uint64, shape (2**b,)
-        Open-addressing table of ``before << 32 | token``, and of `triple` keys; 0 is a free slot.
-    filter : ndarray of uint8
+    table : ndarray of uint64, shape (2 * 2**b,)
+        As of `wordtables`: of ``before << 32 | token``, and of `triple` keys.
+    filter : ndarray of uint8, shape (2**c,)
         One bit a hashed key, to pass over what is not in the table.
     alone : ndarray of uint8
         One bit a cell of tokens, so few that they stay near: to pass over most tokens at once.
     """
 
-    keys: UInt64s
+    table: UInt64s
     filter: UInt8s
     alone: UInt8s
 
@@ -52,23 +64,36 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     tokens, offsets : ndarray
         That registry's tokens, as in `Holdings`.
     """
-    bits = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
+    of_runs = np.repeat(candidates.items, np.diff(candidates.run_offsets))
+    starts, sizes = offsets[of_runs] + candidates.runs[:, 0], candidates.runs[:, 2]
+    items = np.unique(of_runs)
+    most = _KEYS * min(int(sizes.sum()), int((offsets[items + 1] - offsets[items]).sum()))
+    # Words recur: half of the rows stay free unless nearly all of these keys are new.
+    table = free_rows(1 << max(most, _KEYS * _AT_ONCE).bit_length())
     alone = np.zeros(1 << (_ALONE_BITS - 3), np.uint8)
-    table = _collect(
-        candidates.items,
-        (candidates.run_offsets, candidates.runs),
-        tokens,
-        offsets,
-        (bits, alone),
-        np.zeros(_SLOTS, np.uint64),
-    )
+    run, count = 0, 0
+    while True:
+        run, count = _collect((starts, sizes), tokens, alone, table, (run, count))
+        if run == len(starts):
+            break
+        # Made here: NumPy asks for pages so large that a look into them needs no other first.
+        grown = free_rows(len(table))
+        lay_out(grown, table)
+        table = grown
+    bits = np.zeros(1 << max(count * _FILTER_BITS // 8, 1).bit_length(), np.uint8)
+    _note_keys(table, bits)
     return Vocabulary(table, bits, alone)
 
 
 def count(
-    words: Vocabulary, tokens: UInt32s, offsets: Int64s, rows: Int64s, threads: int = 1
-) -> UInt32s:
-    """Count every key of a vocabulary in some texts.
+    words: Vocabulary,
+    tokens: UInt32s,
+    offsets: Int64s,
+    rows: Int64s,
+    unit: np.uint64,
+    threads: int = 1,
+) -> None:
+    """Count every key of a vocabulary in some texts, in its table.
 
     Parameters
     ----------
@@ -78,97 +103,112 @@ def count(
         Tokens of the texts.
     rows : ndarray of int64
         Which of the texts to count in.
+    unit : uint64
+        What an occurrence adds to the counts of its key: `IN_CORPUS` or `IN_REGISTRY`.
     threads : int
         How many count at a time.
-
-    Returns
-    -------
-    ndarray of uint32, shape of `words.keys`
-        Occurrences, in the slots of the table.
     """
-    filters = words.filter, words.alone
-    counted = np.zeros((threads, len(words.keys)), np.uint32)
 
-    def count_in(place: int, own: Int64s) -> None:
-        _count_all(words.keys, filters, tokens, offsets, own, counted[place])
+    def count_in(own: Int64s) -> None:
+        _count_all(words.table, (words.filter, words.alone), tokens, offsets, own, unit)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(count_in, range(threads), np.array_split(rows, threads)))
-    total: UInt32s = counted[0]
-    for other in counted[1:]:  # in place: a sum over an axis takes ten times as long
-        total += other
-    return total
+        list(pool.map(count_in, np.array_split(rows, threads)))
 
 
 @inlined
-def _filter_place(key: Scalar) -> Scalar:
-    return (key * SPREAD) >> np.uint64(64 - _FILTER_BITS)
+def _shift_of(bits: UInt8s) -> Scalar:
+    return np.uint64(61) - trailing_zeros(np.uint64(bits.size))
+
+
+@inlined
+def _filter_place(key: Scalar, shift: Scalar) -> Scalar:
+    return (key * SPREAD) >> shift
 
 
 @kernel
 def _collect(
-    items: UInt32s,
-    matched: tuple[Int64s, Int32s],
+    runs: tuple[Int64s, Int32s],
     tokens: UInt32s,
-    offsets: Int64s,
-    filters: tuple[UInt8s, UInt8s],
+    alone: UInt8s,
     table: UInt64s,
-) -> UInt64s:
-    """Make the table of all keys, whatever it takes, and set the bit of each."""
-    (run_offsets, runs), (bits, alone) = matched, filters
-    count = 0
-    for candidate in range(len(items)):
-        first = offsets[items[candidate]]
-        for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
-            at = first + runs[run, 0]
-            # A token brings three keys at most; half of the slots stay free.
-            while 2 * (count + 3 * runs[run, 2]) > table.size:
-                table = _larger(table)
-            for place in range(at, at + runs[run, 2]):
-                count += _enter(pair(ALONE, tokens[place]), table, bits)
-                cell = tokens[place] >> _ALONE_SHIFT
-                alone[cell >> np.uint32(3)] |= np.uint8(1 << (cell & np.uint32(7)))
-                if place > at:
-                    count += _enter(pair(tokens[place - 1], tokens[place]), table, bits)
-                if place > at + 1:
-                    key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
-                    count += _enter(key, table, bits)
-    return table
+    done: tuple[Scalar, Scalar],
+) -> tuple[Scalar, Scalar]:
+    """Enter keys of runs as long as half of the rows stay free.
+
+    `done` is how many runs were read before, and how many keys they brought; so is what is given.
+    A run that is left is read from its begin when there is room.
+    """
+    (starts, sizes), (run, count) = runs, done
+    waiting, held = np.empty(_AT_ONCE, np.uint64), 0
+    while run < len(starts):
+        for place in range(starts[run], starts[run] + sizes[run]):
+            token = tokens[np.uint64(place)]
+            cell = token >> _ALONE_SHIFT
+            alone[cell >> np.uint32(3)] |= np.uint8(1 << (cell & np.uint32(7)))
+            waiting[np.uint64(held)] = pair(ALONE, token)
+            held += 1
+            if place > starts[run]:
+                before = tokens[np.uint64(place - 1)]
+                waiting[np.uint64(held)] = pair(before, token)
+                held += 1
+            if place > starts[run] + 1:
+                waiting[np.uint64(held)] = triple(tokens[np.uint64(place - 2)], before, token)
+                held += 1
+            if held > _AT_ONCE - _KEYS:
+                count += _enter_waiting(table, waiting[:held])
+                held = 0
+                if _is_full(table, count):
+                    return run, count
+        count += _enter_waiting(table, waiting[:held])
+        held = 0
+        run += 1
+        if _is_full(table, count):
+            break
+    return run, count
+
+
+@inlined
+def _is_full(table: UInt64s, count: Scalar) -> Scalar:
+    """Whether the next keys might take more than half of the rows."""
+    return 4 * (count + _AT_ONCE) > table.size
 
 
 @inner
-def _enter(key: Scalar, keys: UInt64s, bits: UInt8s) -> Scalar:
-    """Enter a key, and say how many that are new that is."""
-    slot = slot_of(keys, key)
-    if keys[slot] == key:
-        return 0
-    keys[slot] = key
-    bit = _filter_place(key)
-    bits[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
-    return 1
+def _enter_waiting(table: UInt64s, waiting: UInt64s) -> Scalar:
+    """Enter keys, and say how many that are new there were."""
+    for key in waiting:
+        fetch(table, first_row(table, key))
+    count = np.int64(0)
+    for key in waiting:
+        row = row_of(table, key)
+        count += table[row] != key
+        table[row] = key
+    return count
 
 
-@maker
-def _larger(keys: UInt64s) -> UInt64s:
-    larger = np.empty(4 * keys.size, np.uint64)  # numba takes longer to compile `zeros`
-    for slot in range(larger.size):
-        larger[slot] = 0
-    for key in keys:
+@kernel
+def _note_keys(table: UInt64s, bits: UInt8s) -> None:
+    """Set the bit of each key."""
+    shift = _shift_of(bits)
+    for row in range(0, len(table), 2):
+        key = table[np.uint64(row)]
         if key != np.uint64(0):
-            larger[slot_of(larger, key)] = key
-    return larger
+            bit = _filter_place(key, shift)
+            bits[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
 
 
 @kernel
 def _count_all(
-    keys: UInt64s,
+    table: UInt64s,
     filters: tuple[UInt8s, UInt8s],
     tokens: UInt32s,
     offsets: Int64s,
     rows: Int64s,
-    counted: UInt32s,
+    unit: Scalar,
 ) -> None:
     bits, alone = filters
+    shift = _shift_of(bits)
     waiting, count = np.empty(_AT_ONCE, np.uint64), 0
     for text in rows:
         begin = offsets[text]
@@ -180,37 +220,35 @@ def _count_all(
                 run = 0
                 continue
             run += 1
-            if _may_hold(bits, key):
-                _count_one(keys, key, counted)
+            if _may_hold(bits, key, shift):
+                _count_one(table, key, unit)
             # What follows what is rare, and lies anywhere: it waits until it is fetched.
             if run > 1:
                 waiting[np.uint64(count)] = key = pair(tokens[np.uint64(place - 1)], token)
-                count += _may_hold(bits, key)
+                count += _may_hold(bits, key, shift)
             if run > 2:
                 before = tokens[np.uint64(place - 2)], tokens[np.uint64(place - 1)]
                 waiting[np.uint64(count)] = key = triple(before[0], before[1], token)
-                count += _may_hold(bits, key)
+                count += _may_hold(bits, key, shift)
             if count > _AT_ONCE - 2:
-                _count_waiting(keys, waiting[:count], counted)
+                _count_waiting(table, waiting[:count], unit)
                 count = 0
-    _count_waiting(keys, waiting[:count], counted)
+    _count_waiting(table, waiting[:count], unit)
 
 
 @inner
-def _count_waiting(keys: UInt64s, waiting: UInt64s, counted: UInt32s) -> None:
+def _count_waiting(table: UInt64s, waiting: UInt64s, unit: Scalar) -> None:
     for key in waiting:
-        slot = first_slot(keys, key)
-        fetch(keys, slot)
-        fetch(counted, slot)
+        fetch(table, first_row(table, key))
     for key in waiting:
-        _count_one(keys, key, counted)
+        _count_one(table, key, unit)
 
 
 @inlined
-def _count_one(keys: UInt64s, key: Scalar, counted: UInt32s) -> None:
-    slot = slot_of(keys, key)
-    if keys[slot] == key:
-        counted[slot] += 1
+def _count_one(table: UInt64s, key: Scalar, unit: Scalar) -> None:
+    row = row_of(table, key)
+    if table[row] == key:
+        add(table, row + np.uint64(1), unit)
 
 
 @inlined
@@ -220,6 +258,6 @@ def _may_know(alone: UInt8s, token: Scalar) -> Scalar:
 
 
 @inlined
-def _may_hold(bits: UInt8s, key: Scalar) -> Scalar:
-    bit = _filter_place(key)
+def _may_hold(bits: UInt8s, key: Scalar, shift: Scalar) -> Scalar:
+    bit = _filter_place(key, shift)
     return np.int64(bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1

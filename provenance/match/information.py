@@ -12,28 +12,20 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
-from provenance.match.counts import count, vocabulary
+from provenance.match.counts import IN_CORPUS, IN_REGISTRY, count, vocabulary
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
 from provenance.match.passages import Passages
 from provenance.match.wordtables import (
     ALONE,
-    first_slot,
-    laid_into,
+    first_row,
+    free_rows,
     pair,
-    slot_of,
+    row_of,
     table_of,
     triple,
 )
-from provenance.model import (
-    Flags,
-    Floats,
-    Int32s,
-    Int64s,
-    Language,
-    UInt32s,
-    UInt64s,
-)
+from provenance.model import Flags, Floats, Int32s, Int64s, Language, UInt32s, UInt64s
 
 _DISCOUNT = 0.75
 _HEAPS, _HEAPS_OF_PAIRS = 0.75, 0.8
@@ -48,27 +40,26 @@ CORPUS, REGISTRY, POOLED, DISTINCT, LONGEST, ABSENT = range(6)
 """Columns of `informed`: bits under the corpus, the registry, and both; different words, those of
 the longest run, and words that are everybody's."""
 
-_LARGE = 1 << 18  # slots of a table that no near cache holds
+_LARGE = 1 << 18  # numbers of a table that no near cache holds
+_LOW = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often words were met, in the slots of one table.
+    """How often words were met.
 
     Parameters
     ----------
-    keys : ndarray of uint64, shape (2**b,)
-        As in `Vocabulary`.
-    in_corpus, in_registry, in_language : ndarray of uint32, shape (2**b,)
-        Occurrences.
+    table : ndarray of uint64, shape (2 * 2**b,)
+        In the corpus and in the registry (`counts.IN_CORPUS`, `counts.IN_REGISTRY`).
+    language : ndarray of uint64, shape (2 * 2**c,)
+        In language at large; no triples.
     totals : ndarray of float64, shape (3,)
         Tokens of the corpus's sample, of the registry, of language.
     """
 
-    keys: UInt64s
-    in_corpus: UInt32s
-    in_registry: UInt32s
-    in_language: UInt32s
+    table: UInt64s
+    language: UInt64s
     totals: Floats
 
 
@@ -81,13 +72,10 @@ def counted_in(
     passages = np.arange(len(corpus.offsets) - 1)
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
     totals = [len(corpus.tokens), int(holdings.background.sum()), language.tokens]
-    return Counted(
-        words.keys,
-        count(words, corpus.tokens, corpus.offsets, passages, threads),
-        count(words, holdings.tokens, holdings.token_offsets, firsts, threads),
-        laid_into(words.keys, language.keys, language.counts),
-        np.array(totals, np.float64),
-    )
+    count(words, corpus.tokens, corpus.offsets, passages, IN_CORPUS, threads)
+    count(words, holdings.tokens, holdings.token_offsets, firsts, IN_REGISTRY, threads)
+    known = table_of(language.keys, language.counts)
+    return Counted(words.table, known, np.array(totals, np.float64))
 
 
 def counted_by(language: Language) -> Counted:
@@ -96,9 +84,8 @@ def counted_by(language: Language) -> Counted:
     So each word tells as much as it may: no count makes one dearer than language does. What the
     registry alone makes of it says nothing then.
     """
-    keys, in_language = table_of(language.keys, language.counts)
-    none = np.zeros(len(keys), np.uint32)
-    return Counted(keys, none, none, in_language, np.array([np.inf, np.inf, language.tokens]))
+    known = table_of(language.keys, language.counts)
+    return Counted(free_rows(2), known, np.array([np.inf, np.inf, language.tokens]))
 
 
 def informed(
@@ -136,7 +123,7 @@ def informed(
             (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
             (holdings.tokens, holdings.token_offsets),
             (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
-            (counted.keys, counted.in_corpus, counted.in_registry, counted.in_language),
+            (counted.table, counted.language),
             (copies[0][low:high], copies[1][low:high]),
             counted.totals,
             figures[low:high],
@@ -153,7 +140,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     candidates: tuple[UInt32s, Int64s, Int32s],
     registry: tuple[UInt32s, Int64s],
     public: tuple[Flags, Scalar],
-    counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s],
+    tables: tuple[UInt64s, UInt64s],
     copies: tuple[Int64s, Int64s],
     totals: Floats,
     figures: Floats,
@@ -161,7 +148,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     marks, weight_of_seed = public
-    keys, in_corpus, in_registry, in_language = counts
+    table, language = tables
     recent = np.empty(_MEMORY, np.uint32)
     for candidate in range(len(items)):
         copied, passed_on = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
@@ -174,7 +161,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             is_marked = weight_of_seed > 0 and _any(marks, at, end)
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             unbroken = 0.0
-            _fetch_counts(tokens, at, end, counts)
+            _fetch_counts(tokens, at, end, tables)
             for place in range(at, end):
                 token = tokens[place]
                 word = weight_of(token) / 4
@@ -193,35 +180,27 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                     unbroken += word
                 longest = max(longest, unbroken)
                 has_pair = place > at
-                own = slot_of(keys, pair(ALONE, token))
-                both, context = own, own
+                own = both = context = pair(ALONE, token)
                 if has_pair:
-                    both = slot_of(keys, pair(tokens[place - 1], token))
-                    context = slot_of(keys, pair(ALONE, tokens[place - 1]))
-                c1 = _without(in_corpus[own], copied)
-                c0 = _without(in_corpus[context], copied)
-                c2 = _without(in_corpus[both], copied)
-                r1 = _without(in_registry[own], passed_on)
-                r0 = _without(in_registry[context], passed_on)
-                r2 = _without(in_registry[both], passed_on)
+                    both = pair(tokens[place - 1], token)
+                    context = pair(ALONE, tokens[place - 1])
+                c1, r1 = _counts(table, own, copied, passed_on)
+                c0, r0 = _counts(table, context, copied, passed_on)
+                c2, r2 = _counts(table, both, copied, passed_on)
                 # A word is as cheap as the one who knows it best makes it.
-                l1 = np.float64(in_language[own])
-                l0, l2 = np.float64(in_language[context]), np.float64(in_language[both])
+                l1, l0 = _known(language, own), _known(language, context)
+                l2 = _known(language, both)
                 known = _probability(l1, l0, l2, has_pair, totals[2])
                 in_both = _probability(c1, c0, c2, has_pair, totals[0])
                 corpus_bits += weight * _bits(max(known, in_both))
                 registry_bits += weight * _bits(_probability(r1, r0, r2, has_pair, totals[1]))
                 pooled = _probability(c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1])
                 if place > at + 1:
-                    two = slot_of(keys, pair(tokens[place - 2], tokens[place - 1]))
-                    three = slot_of(keys, triple(tokens[place - 2], tokens[place - 1], token))
-                    pooled = _interpolated(
-                        pooled,
-                        _without(in_corpus[two], copied) + _without(in_registry[two], passed_on),
-                        _without(in_corpus[three], copied)
-                        + _without(in_registry[three], passed_on),
-                        _HEAPS_OF_PAIRS,
-                    )
+                    two = pair(tokens[place - 2], tokens[place - 1])
+                    three = triple(tokens[place - 2], tokens[place - 1], token)
+                    c4, r4 = _counts(table, two, copied, passed_on)
+                    c3, r3 = _counts(table, three, copied, passed_on)
+                    pooled = _interpolated(pooled, c4 + r4, c3 + r3, _HEAPS_OF_PAIRS)
                 pooled_bits += weight * _bits(max(known, pooled))
         figures[candidate, CORPUS] = corpus_bits
         figures[candidate, REGISTRY] = registry_bits
@@ -233,11 +212,11 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
 
 @inner
 def _fetch_counts(
-    tokens: UInt32s, first: Scalar, end: Scalar, counts: tuple[UInt64s, UInt32s, UInt32s, UInt32s]
+    tokens: UInt32s, first: Scalar, end: Scalar, tables: tuple[UInt64s, UInt64s]
 ) -> None:
     """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
-    keys, in_corpus, in_registry, in_language = counts
-    if keys.size < _LARGE:
+    table, language = tables
+    if max(table.size, language.size) < _LARGE:
         return
     for place in range(first, end):
         for back in range(min(place - first, 2) + 1):
@@ -246,11 +225,25 @@ def _fetch_counts(
                 key = pair(tokens[place - 1], tokens[place])
             elif back == 2:
                 key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
-            slot = first_slot(keys, key)
-            fetch(keys, slot)
-            fetch(in_corpus, slot)
-            fetch(in_registry, slot)
-            fetch(in_language, slot)
+            fetch(table, first_row(table, key))
+            if back < 2:
+                fetch(language, first_row(language, key))
+
+
+@inlined
+def _counts(
+    table: UInt64s, key: Scalar, copied: Scalar, passed_on: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Give how often the corpus and the registry have a key, without the copies of the item."""
+    both = table[row_of(table, key) + np.uint64(1)]
+    in_corpus, in_registry = np.float64(both & _LOW), np.float64(both >> np.uint64(32))
+    return max(in_corpus - copied, 0.0), max(in_registry - passed_on, 0.0)
+
+
+@inlined
+def _known(language: UInt64s, key: Scalar) -> Scalar:
+    """Give how often language has a key."""
+    return np.float64(language[row_of(language, key) + np.uint64(1)])
 
 
 @inlined
@@ -259,11 +252,6 @@ def _any(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
     while place < end and not marks[place]:
         place += 1
     return place < end
-
-
-@inlined
-def _without(count: Scalar, own: Scalar) -> Scalar:
-    return max(count - own, 0.0)
 
 
 @inlined

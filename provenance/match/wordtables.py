@@ -1,4 +1,8 @@
-"""Tables of words, of pairs and of triples of words, by their keys: open addressing."""
+"""Tables of words, of pairs and of triples of words: keys, and what was counted of each.
+
+A table has rows of two numbers, one after the other: a key, and its counts. Whoever looks for a key
+waits for memory once. Open addressing; a free row has the key 0.
+"""
 
 import numpy as np
 
@@ -17,8 +21,8 @@ SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
-def table_of(keys: UInt64s, counts: UInt32s) -> tuple[UInt64s, UInt32s]:
-    """Lay out counts in a table of their own.
+def table_of(keys: UInt64s, counts: UInt32s) -> UInt64s:
+    """Lay out counts in a table.
 
     Parameters
     ----------
@@ -29,64 +33,45 @@ def table_of(keys: UInt64s, counts: UInt32s) -> tuple[UInt64s, UInt32s]:
 
     Returns
     -------
-    table : ndarray of uint64, shape (2**b,)
-        The keys; at most half of the slots are taken.
-    slots : ndarray of uint32, shape (2**b,)
-        The counts; 0 in a free slot.
+    ndarray of uint64, shape (2 * 2**b,)
+        At most half of the rows are taken.
     """
-    table = np.zeros(2 << len(keys).bit_length(), np.uint64)
-    slots = np.zeros(len(table), np.uint32)
-    _lay_out(table, keys, counts, slots, True)
-    return table, slots
+    table = free_rows(2 << len(keys).bit_length())
+    lay_out(table, np.stack([keys, counts.astype(np.uint64)], axis=1).ravel())
+    return table
 
 
-def laid_into(table: UInt64s, keys: UInt64s, counts: UInt32s) -> UInt32s:
-    """Lay out counts in the slots of a table; those of keys that it lacks are left out.
-
-    Parameters
-    ----------
-    table : ndarray of uint64, shape (2**b,)
-        What is asked.
-    keys, counts : ndarray
-        As of `table_of`.
-
-    Returns
-    -------
-    ndarray of uint32, shape (2**b,)
-        0 where nothing is known.
-    """
-    slots = np.zeros(len(table), np.uint32)
-    _lay_out(table, keys, counts, slots, False)
-    return slots
+def free_rows(rows: int) -> UInt64s:
+    """Make a table of free rows, of a number that is a power of two and more than one."""
+    return np.zeros(2 * rows, np.uint64)
 
 
 @kernel
-def _lay_out(
-    table: UInt64s, keys: UInt64s, counts: UInt32s, slots: UInt32s, is_open: Scalar
-) -> None:
-    for place in range(len(keys)):
-        slot = slot_of(table, keys[place])
-        if is_open:
-            table[slot] = keys[place]
-        if table[slot] == keys[place]:
-            slots[slot] = counts[place]
+def lay_out(table: UInt64s, others: UInt64s) -> None:
+    """Enter the rows of another table, none of which is there."""
+    for row in range(len(others) // 2):
+        key = others[np.uint64(2 * row)]
+        if key != np.uint64(0):
+            own = row_of(table, key)
+            table[own], table[own + np.uint64(1)] = key, others[np.uint64(2 * row + 1)]
 
 
 @inlined
-def slot_of(keys: UInt64s, key: Scalar) -> Scalar:
-    """Give the slot of a key, or the free one where it would stand."""
-    mask = np.uint64(keys.size - 1)
-    slot = first_slot(keys, key)
-    while keys[slot] != key and keys[slot] != np.uint64(0):
-        slot = (slot + np.uint64(1)) & mask
-    return slot
+def row_of(table: UInt64s, key: Scalar) -> Scalar:
+    """Give the place of a key, or the free one where it would stand; its counts are behind it."""
+    mask = np.uint64(table.size - 1)
+    place = first_row(table, key)
+    while table[place] != key and table[place] != np.uint64(0):
+        place = (place + np.uint64(2)) & mask
+    return place
 
 
 @inlined
-def first_slot(keys: UInt64s, key: Scalar) -> Scalar:
-    """Give the slot at which a key is looked for first."""
+def first_row(table: UInt64s, key: Scalar) -> Scalar:
+    """Give the place at which a key is looked for first."""
     # The highest bits of the product are those that all bits of the key decide.
-    return (key * SPREAD) >> (np.uint64(64) - trailing_zeros(np.uint64(keys.size)))
+    shift = np.uint64(65) - trailing_zeros(np.uint64(table.size))
+    return ((key * SPREAD) >> shift) << np.uint64(1)
 
 
 @inlined

@@ -5,15 +5,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates import NO_CANDIDATES
-from provenance.match.counts import count, vocabulary
-from provenance.match.wordtables import ALONE, laid_into, slot_of, table_of, triple
+from provenance.match.counts import IN_CORPUS, IN_REGISTRY, count, vocabulary
+from provenance.match.wordtables import ALONE, row_of, table_of, triple
 from tests.match.parts import callable_part
 
-key_of, place_of = callable_part(triple), callable_part(slot_of)
+key_of, place_of = callable_part(triple), callable_part(row_of)
 
 # Some share a cell of the filter of single tokens, and some do not.
 TOKENS = st.integers(1, 6) | st.integers(1, 6).map(lambda number: number * 0x2AAAAAAA)
@@ -34,6 +35,13 @@ def candidates_of(runs):
         runs=table,
         run_offsets=np.arange(len(runs) + 1),
     )
+
+
+def counted(made, wanted):
+    """Give the counts of a key in a table, of the corpus and of the registry; None without it."""
+    row = place_of(made, np.uint64(wanted))
+    counts = int(made[row + 1])
+    return (counts & 0xFFFFFFFF, counts >> 32) if made[row] == wanted else None
 
 
 def key(before, token):
@@ -64,50 +72,62 @@ def test_counts_are_those_of_a_counter(items, texts, data):
     runs = data.draw(runs_in(items))
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1), unique=True))
     made = vocabulary(candidates_of(runs), *flat(items))
-    counted = count(made, *flat(texts), np.array(rows, np.int64))
+    count(made, *flat(texts), np.array(rows, np.int64), IN_CORPUS)
+    count(made, *flat(items), np.arange(len(items)), IN_REGISTRY, threads=2)
     matched = {
         found for item, place, size in runs for found in keys_of(items[item][place : place + size])
     }
-    everything = Counter(found for row in rows for found in keys_of(texts[row]))
-    assert set(made.keys[made.keys != 0].tolist()) == matched
+    in_corpus = Counter(found for row in rows for found in keys_of(texts[row]))
+    in_registry = Counter(found for item in items for found in keys_of(item))
+    assert set(keys_in(made)) == matched
     for wanted in matched:
-        slot = place_of(made.keys, np.uint64(wanted))
-        assert made.keys[slot] == wanted
-        assert counted[slot] == everything[wanted]
-    assert counted.sum() == sum(everything[wanted] for wanted in matched)
+        assert counted(made.table, wanted) == (in_corpus[wanted], in_registry[wanted])
+    assert len(matched) <= len(made.table) // 4
 
 
-def test_many_keys_find_each_other_s_places_free():
-    items = [list(range(1, 4000))]
-    made = vocabulary(candidates_of([(0, 0, 3999)]), *flat(items))
-    counted = count(made, *flat(items * 3), np.arange(3))
-    assert (counted[made.keys != 0] == 3).all()
-    assert np.count_nonzero(made.keys) == 3999 + 3998 + 3997
+def keys_in(made):
+    return [found for found in made.table[::2].tolist() if found]
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [(0, 0, 3999)],
+        [(0, 0, 3999)] * 3,
+        [(0, place, 3) for place in range(3997)],
+        [(item, place, 3) for item in (0, 1) for place in range(3997)],
+    ],
+)
+def test_many_keys_find_each_other_s_places_free(runs):
+    items = [list(range(1, 4000)), list(range(1, 4000))]
+    made = vocabulary(candidates_of(runs), *flat(items))
+    count(made, *flat(items * 150), np.arange(300), IN_CORPUS, threads=3)
+    assert (made.table[1::2][made.table[::2] != 0] == 300).all()
+    assert len(keys_in(made)) == 3999 + 3998 + 3997 <= len(made.table) // 4
+
+
+def test_an_item_that_many_share_takes_no_more_room():
+    items = [list(range(1, 3001))] * 50
+    shared = vocabulary(candidates_of([(0, 0, 3000)] * 50), *flat(items))
+    once = vocabulary(candidates_of([(0, 0, 3000)]), *flat(items))
+    assert shared.table.tolist() == once.table.tolist()
 
 
 def test_the_first_token_of_a_run_has_no_neighbour():
     made = vocabulary(candidates_of([(0, 1, 2)]), *flat([[7, 8, 9]]))
     wanted = {key(int(ALONE), 8), key(int(ALONE), 9), key(8, 9)}
-    assert set(made.keys[made.keys != 0].tolist()) == wanted
-
-
-def test_what_was_counted_before_is_laid_out_in_the_same_places():
-    made = vocabulary(candidates_of([(0, 0, 3)]), *flat([[7, 8, 9]]))
-    before = np.array([key(7, 8), key(8, 7), key(int(ALONE), 9)], np.uint64)
-    laid = laid_into(made.keys, before, np.array([5, 6, 7], np.uint32))
-    assert laid.sum() == 5 + 7
-    assert laid[place_of(made.keys, before[0])] == 5
-    assert laid[place_of(made.keys, before[2])] == 7
+    assert set(keys_in(made)) == wanted
 
 
 @given(st.dictionaries(st.integers(1, 2**64 - 1), st.integers(1, 2**32 - 1), max_size=40))
 def test_what_was_counted_before_makes_a_table_of_its_own(counts):
     known = np.array(list(counts), np.uint64), np.array(list(counts.values()), np.uint32)
-    table, laid = table_of(*known)
-    assert {key: laid[place_of(table, np.uint64(key))] for key in counts} == counts
-    assert np.count_nonzero(table) == np.count_nonzero(laid) == len(counts) <= len(table) // 2
+    table = table_of(*known)
+    assert {key: counted(table, key)[0] for key in counts} == counts
+    assert np.count_nonzero(table[::2]) == len(counts) <= len(table) // 4
 
 
 def test_nothing_matched_is_nothing_counted():
     made = vocabulary(NO_CANDIDATES, *flat([[1, 2]]))
-    assert not count(made, *flat([[1, 2]]), np.arange(1)).any()
+    count(made, *flat([[1, 2]]), np.arange(1), IN_CORPUS)
+    assert not made.table.any()
