@@ -5,16 +5,17 @@ repost, apostrophes, marks over and under letters, case, and the difference betw
 HTML character reference. What separates: everything that is neither letter nor digit. Characters
 of scripts without spaces are tokens of their own, at a half or a quarter of a word's weight.
 
-Plain ASCII words, nearly all there is in most corpora, are found by bit scans over specials of
-sixty-four bytes each, and hashed eight bytes at a time; only a word that holds anything else is
-read character by character (`words.read_word`).
+Plain ASCII words, nearly all there is in most corpora, are found by bit scans over masks of
+sixty-four bytes each, and hashed eight bytes at a time; words of other alphabets are read letter by
+letter (`letters.read_letters`), and only what holds anything else character by character
+(`words.read_word`).
 """
 
 import unicodedata
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel, spliced
+from provenance.compiled import Scalar, inlined, inner, kernel, spliced
 from provenance.errors import InputError
 from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
 from provenance.fingerprint.dropped import (
@@ -95,57 +96,51 @@ def _tokenise_all(
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
 ) -> None:
+    note_suspects(scratch[2])
+    _tokenise_each(data, bounds, scratch, lookups, tokens, offsets)
+
+
+@inner
+def _tokenise_each(
+    data: UInt8s,
+    bounds: Int64s,
+    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s],
+    lookups: tuple[Tables, UInt32s],
+    tokens: tuple[UInt32s, Int32s, Int32s],
+    offsets: Int64s,
+) -> None:
     tables, alone = lookups
     specials, special_bytes, suspect_words, runs = scratch
-    note_suspects(suspect_words)
+    sets = special_bytes, suspect_words, alone
+    # All texts in one call: short ones take no longer to read than a call with all these arrays.
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
-        count = find_runs(view, specials, runs)
-        sets = special_bytes, suspect_words, alone
-        own = runs[:count]
-        offsets[text + 1] = _tokenise_one(view, sets, own, tables, tokens, offsets[text])
-
-
-@inlined
-def _tokenise_one(
-    view: UInt8s,
-    sets: tuple[UInt8s, UInt64s, UInt32s],
-    runs: Int32s,
-    tables: Tables,
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    before: Scalar,
-) -> Scalar:
-    specials, suspect_words, alone = sets
-    count, place = before, np.int64(0)
-    for run in range(0, len(runs), 2):
-        start, stop = np.int64(runs[np.uint64(run)]), np.int64(runs[np.uint64(run + 1)])
-        length = stop - start
-        odd = load64(specials, start >> 3) >> np.uint64(start & 7)
-        if start < place or length >= 16 or odd & ~(_ALL << np.uint64(length)) != np.uint64(0):
-            place = max(place, start)
-            while place < stop:
-                token, size = np.uint32(0), 0
-                if may_be_lone(view, place, alone):
-                    token, size = lone(view, place, alone)
-                if token:
-                    _put(tokens, count, token, place, place + size)
-                    count, place = count + 1, place + size
-                    continue
-                count, place = _read_any(view, place, stop, sets, tables, tokens, (before, count))
-            continue
-        # Without a branch on whether a word has eight letters: nobody can guess that.
-        full = np.uint64(length >= 8)
-        eight, low = load64(view, start) | LOWER, start + 8 * np.int64(full)
-        state = absorb(np.uint64(0), eight) * full
-        rest = (load64(view, low) | LOWER) & ~(_ALL << np.uint64(8 * (length & 7)))
-        hashed = finish(state, rest, length)
-        _put(tokens, count, hashed, start, stop)
-        if may_be_suspect(suspect_words, hashed):
-            word = rest * np.uint64(length < 8)
-            count, place = suspected(view, start, stop, word, tables, (before, count))
-            continue
-        count += 1
-    return count
+        found, before = find_runs(view, specials, runs), offsets[text]
+        count, place = before, np.int64(0)
+        for run in range(0, found, 2):
+            start, stop = np.int64(runs[np.uint64(run)]), np.int64(runs[np.uint64(run + 1)])
+            length = stop - start
+            odd = load64(special_bytes, start >> 3) >> np.uint64(start & 7)
+            odd &= ~(_ALL << np.uint64(length))
+            if start < place or length >= 16 or odd != np.uint64(0):
+                place = max(place, start)
+                while place < stop:
+                    counts = before, count
+                    count, place = _read_odd(view, place, stop, sets, tables, tokens, counts)
+                continue
+            # Without a branch on whether a word has eight letters: nobody can guess that.
+            full = np.uint64(length >= 8)
+            eight, low = load64(view, start) | LOWER, start + 8 * np.int64(full)
+            state = absorb(np.uint64(0), eight) * full
+            rest = (load64(view, low) | LOWER) & ~(_ALL << np.uint64(8 * (length & 7)))
+            hashed = finish(state, rest, length)
+            _put(tokens, count, hashed, start, stop)
+            if may_be_suspect(suspect_words, hashed):
+                word = rest * np.uint64(length < 8)
+                count, place = suspected(view, start, stop, word, tables, (before, count))
+                continue
+            count += 1
+        offsets[text + 1] = count
 
 
 @inlined
@@ -163,7 +158,7 @@ def _put(
 
 
 @spliced
-def _read_any(  # noqa: C901, PLR0913, PLR0915 (the rest of the hot loop: what is rare in it)
+def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loop: what is rare in it)
     view: UInt8s,
     place: Scalar,
     stop: Scalar,
@@ -179,9 +174,14 @@ def _read_any(  # noqa: C901, PLR0913, PLR0915 (the rest of the hot loop: what i
     count, after : int
         How many tokens there are now, and where to go on.
     """
-    specials, suspect_words, _ = sets
+    specials, suspect_words, alone = sets
     before, count = counts
     hashes, starts, ends = tokens
+    if may_be_lone(view, place, alone):
+        token, size = lone(view, place, alone)
+        if token:
+            _put(tokens, count, token, place, place + size)
+            return count + 1, place + size
     start, end, weight, first, length = place, np.int64(view.size), WORD, place, np.int64(-1)
     odd = bits_of(specials, start, stop)
     if odd == np.uint64(0) and (stop - start <= PLAIN or is_plain(specials, start, stop)):

@@ -65,7 +65,7 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
         That registry's tokens, as in `Holdings`.
     """
     of_runs = np.repeat(candidates.items, np.diff(candidates.run_offsets))
-    starts, sizes = offsets[of_runs] + candidates.runs[:, 0], candidates.runs[:, 2]
+    starts, sizes = offsets[of_runs] + candidates.runs[:, 0], candidates.runs[:, 2].copy()
     items = np.unique(of_runs)
     most = _KEYS * min(int(sizes.sum()), int((offsets[items + 1] - offsets[items]).sum()))
     # Words recur: half of the rows stay free unless nearly all of these keys are new.
