@@ -121,7 +121,7 @@ def _tokenise_each(
             start, stop = np.int64(runs[np.uint64(run)]), np.int64(runs[np.uint64(run + 1)])
             length = stop - start
             odd = load64(special_bytes, start >> 3) >> np.uint64(start & 7)
-            odd &= ~(_ALL << np.uint64(length))
+            odd &= ~(_ALL << np.uint64(length & 63))
             if start < place or length >= 16 or odd != np.uint64(0):
                 place = max(place, start)
                 while place < stop:
@@ -191,8 +191,11 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
             place += 8
         rest = (load64(view, place) | LOWER) & ~(_ALL << np.uint64(8 * (stop - place)))
         length, place = stop - start, stop
-    elif stop - start <= PLAIN:
-        state, rest, length, last, place = read_letters(view, (start, stop), odd, tables)
+    else:
+        cut = min(stop, start + PLAIN)
+        state, rest, length, last, place = read_letters(view, (start, cut), odd, tables)
+        if place == cut and cut < stop:
+            length = np.int64(-1)  # the word may go on
     if length <= 0:
         if is_quote(view[start]) and count > before and ends[count - 1] == start - 1:
             after = contraction(view, start, end, tables, hashes, starts, ends, count - 1)

@@ -237,6 +237,44 @@ def test_bytes_that_are_not_utf8_separate(pieces):
     assert hashes_of(text) == hashes_of(words)
 
 
+TORN_LETTERS = st.sampled_from(
+    [b"\xc3", b"\xd0", b"\xe1", b"\xe1\xbb", b"\xea\xb0", b"\xeb", b"\xa9", b"'", b"@", b"&", b"\\"]
+    + [text.encode() for text in ("a", "z'", "é", "ừ", "е\u0301", "각", "가", " ", "ca", "@bob")]
+)
+
+
+@settings(max_examples=1000)
+@given(st.lists(TORN_LETTERS, max_size=7).map(b"".join))
+def test_a_letter_that_is_torn_takes_nothing_of_what_follows(text):
+    assert hashes_of(text) == hashes_of(text.decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"\xc3'a", "a"),
+        (b"\xc3@bob c", "c"),
+        (b"\xc3\xc3 x", "x"),
+        (b"CAF\xc9'S", "caf s"),
+        (b"\xeb\xea\xb0 x", "x"),
+        (b"\xea\xb0' x", "x"),
+        (b"\xea\xb0\xa9\xa9 x", "\uac29 x"),
+    ],
+)
+def test_a_byte_that_begins_a_letter_and_is_alone_is_none(text, words):
+    assert hashes_of(text) == hashes_of(words)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sampled_from(["слово", "\u2014", "\u00a0", "\u3000", "a", "é'", "각"]), max_size=60)
+)
+def test_a_run_of_any_length_is_its_words(words):
+    parted = " ".join(words)
+    joined = "\u2014".join(words)
+    assert hashes_of(joined) == hashes_of(parted.replace("' ", " "))
+
+
 @settings(max_examples=300)
 @given(st.lists(st.one_of(st.binary(max_size=9), TORN.map(str.encode))).map(b"".join))
 def test_no_bytes_are_trouble(text):

@@ -82,6 +82,7 @@ def test_counts_are_those_of_a_counter(items, texts, data):
     assert set(keys_in(made)) == matched
     for wanted in matched:
         assert counted(made.table, wanted) == (in_corpus[wanted], in_registry[wanted])
+    assert not made.table[1::2][made.table[::2] == 0].any()
     assert len(matched) <= len(made.table) // 4
 
 
