@@ -1,6 +1,6 @@
-"""Words of any alphabet: where each letter begins is known before any is read.
+"""Words of any alphabet, letter by letter: a mask of special bytes tells where the next one begins.
 
-So the processor reads the next ones while it looks up the first, and has little to guess.
+A branch asks it, so that the processor reads on before it knows how long the last letter was.
 """
 
 import numpy as np
@@ -63,7 +63,6 @@ def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each 
     ahead = odd
     while ahead != np.uint64(0):
         place = done
-        # Told by a branch, which the processor guesses, so that it reads on before it knows.
         if ahead & np.uint64(1) == np.uint64(0):
             place += np.int64(trailing_zeros(ahead))
             state, rest, length = _append_plain(
