@@ -20,8 +20,8 @@ _BYTE = np.uint64(0xFF)
 
 _SYLLABLES, _SYLLABLE_COUNT = np.uint64(HANGUL[0]), np.uint64(HANGUL[1] + 1 - HANGUL[0])
 _AFTER = np.uint64(LETTERS)
-_FOLLOW, _FOLLOWERS = np.uint64(0x808000), np.uint64(0xC0C000)
-"""How the second and third byte of a character begin, and the bits that say so."""
+_BEGIN, _BEGINS = np.uint64(0x8080C0), np.uint64(0xC0C000)
+"""How the bytes of a character begin, and the bits that say so, but of the first of three bytes."""
 
 _TWO, _THIRD = np.uint64((1 << 48) - 1), np.uint64(0xE1)
 """The bytes of a syllable's first two letters in its entry, and the first byte of its third one."""
@@ -59,8 +59,7 @@ def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each 
     limit = after = end - start
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
     done, hidden, known = np.int64(0), np.int64(-1), True
-    claimed = strange = np.uint64(0)
-    ahead = odd
+    ahead, strange = odd, np.uint64(0)
     while ahead != np.uint64(0):
         place = done
         if ahead & np.uint64(1) == np.uint64(0):
@@ -71,8 +70,7 @@ def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each 
         text = load64(view, start + place)
         if _may_be_hangul(text):
             syllable, done = _long_point(text) - _SYLLABLES, place + 3
-            claimed += np.uint64(7) << np.uint64(place)
-            strange |= (text ^ _FOLLOW) & _FOLLOWERS
+            strange |= text ^ _BEGIN
             ahead = odd >> np.uint64(done)
             known = syllable < _SYLLABLE_COUNT
             if not known:
@@ -80,9 +78,8 @@ def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each 
             entry = tables.letters[syllable + _AFTER]
             state, rest, length = _append_syllable(state, rest, length, entry)
             continue
-        point, size, taken, unlike = _letter_at(text)
+        point, size, unlike = _letter_at(text)
         done = place + size
-        claimed += taken << np.uint64(place)
         strange |= unlike
         ahead = odd >> np.uint64(done)
         letter = tables.letters[point]
@@ -98,7 +95,7 @@ def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each 
         state, rest, length = _append_plain(
             view, start + done, start + limit, (state, rest, length)
         )
-    is_whole = strange == np.uint64(0) and claimed == odd & ~(_ALL << np.uint64(after))
+    is_whole = strange & _BEGINS == np.uint64(0) and done <= end - start
     if not known or hidden == limit or not is_whole:
         length = np.int64(-1)
     return state, rest, length, start + limit, start + after
@@ -144,7 +141,7 @@ def _long_point(text: Scalar) -> Scalar:
 
 
 @inlined
-def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     """Decode a character of an alphabet, one of up to three bytes.
 
     Returns
@@ -154,18 +151,17 @@ def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
         it spells, as in `words.decode`.
     size : int
         Its bytes.
-    taken : uint64
-        A bit for each of them.
     unlike : uint64
-        Not 0 where a byte but the first does not go on with it.
+        Bits of `_BEGINS` where a byte begins as none in its place does.
     """
     first = text & _BYTE
     if first < np.uint64(0x80):
-        return first, np.int64(1), np.uint64(1), np.uint64(0)
-    # Without a branch on whether there are two bytes or three: nobody can guess that.
+        return first, np.int64(1), np.uint64(0)
+    # Without a branch on whether there are two bytes or three: nobody can guess that. Two are moved
+    # up by one, so that the last one always stands in the same place.
     more = (text >> np.uint64(5)) & np.uint64(1)
-    unlike = (text ^ _FOLLOW) & (np.uint64(0xC000) | (more * np.uint64(0xC00000)))
-    point = _long_point(text << ((more << np.uint64(3)) ^ np.uint64(8)))
+    unlike = (text ^ _BEGIN) << ((more << np.uint64(3)) ^ np.uint64(8))
+    point = _long_point(unlike)
     if first - np.uint64(0xC2) > np.uint64(0xE2 - 0xC2):
         point = np.uint64(0)
-    return point, np.int64(more) + 2, np.uint64(3) | (more << np.uint64(2)), unlike
+    return point, np.int64(more) + 2, unlike
