@@ -13,6 +13,9 @@ SAMPLE = Path(__file__).resolve().parents[2] / "provenance" / "sample" / "pages.
 MOST = 3_000_000
 """Running words that are kept."""
 
+_RARE = 30_000
+"""Words of a script that stand once among those given, at least."""
+
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 SCRIPTS = {
     "Cyrillic": ("rus", "абвгдежзийклмнопрстуфхцчшщъыьэюя", 6),
@@ -46,7 +49,9 @@ def texts_of(addresses: Sequence[str]) -> Iterator[str]:
 
 
 def words_of_scripts(declarations: str | None, seed: int) -> dict[str, list[str]]:
-    """Give the words of each script.
+    """Give the words of each script, half of which hardly ever recur.
+
+    Words that recur are read faster: half do in real texts, and all in many copies of a short one.
 
     Parameters
     ----------
@@ -58,10 +63,18 @@ def words_of_scripts(declarations: str | None, seed: int) -> dict[str, list[str]
     """
     texts = dict(_by_language(declarations)) if declarations else {}
     dice = Random(seed)
-    return {
+    words = {
         script: texts[language].split() if language in texts else made_up(letters, size, dice)
         for script, (language, letters, size) in SCRIPTS.items()
     }
+    return {script: _with_rare_ones(known, dice) for script, known in words.items()}
+
+
+def _with_rare_ones(words: list[str], dice: Random) -> list[str]:
+    """Add as many new ones: the beginning of a word, and the end of another."""
+    often = words * (_RARE // len(words) + 1)
+    pairs = zip(often, dice.sample(often, len(often)), strict=True)
+    return often + [one[: -(-len(one) // 2)] + other[len(other) // 2 :] for one, other in pairs]
 
 
 def _by_language(declarations: str) -> Iterable[tuple[str, str]]:

@@ -7,8 +7,8 @@ of scripts without spaces are tokens of their own, at a half or a quarter of a w
 
 Plain ASCII words, nearly all there is in most corpora, are found by bit scans over masks of
 sixty-four bytes each, and hashed eight bytes at a time; words of other alphabets are read letter by
-letter (`letters.read_letters`), and only what holds anything else character by character
-(`words.read_word`).
+letter (`letters.read_letters`), or looked up where they were read before (`recurring.recall`), and
+only what holds anything else character by character (`words.read_word`).
 """
 
 import unicodedata
@@ -30,6 +30,7 @@ from provenance.fingerprint.escapes import BACKSLASH
 from provenance.fingerprint.hashing import LOWER, absorb, finish
 from provenance.fingerprint.letters import read_letters
 from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone
+from provenance.fingerprint.recurring import LONGEST_KNOWN, ROOM, recall, remember
 from provenance.fingerprint.runs import BLOCK, PLAIN, UNROLLED, bits_of, find_runs, is_plain
 from provenance.fingerprint.words import WORD, read_word
 from provenance.instructions import load64, trailing_zeros
@@ -79,7 +80,7 @@ def tokenise(texts: Texts) -> Tokens:
     # A kernel that makes no array takes less time to compile.
     specials, suspects = np.empty(longest // BLOCK + 2, np.uint64), np.empty(SUSPECTS, np.uint64)
     runs = np.empty(longest + UNROLLED + 2, np.int32)
-    scratch = specials, specials.view(np.uint8), suspects, runs
+    scratch = specials, specials.view(np.uint8), suspects, runs, np.zeros(ROOM, np.uint64)
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
     _tokenise_all(texts.data, first, scratch, lookups, into, offsets[: last + 1])
     _tokenise_all(moved, rest, scratch, lookups, into, offsets[last:])
@@ -91,7 +92,7 @@ def tokenise(texts: Texts) -> Tokens:
 def _tokenise_all(
     data: UInt8s,
     bounds: Int64s,
-    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s],
+    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s, UInt64s],
     lookups: tuple[Tables, UInt32s],
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
@@ -104,14 +105,14 @@ def _tokenise_all(
 def _tokenise_each(
     data: UInt8s,
     bounds: Int64s,
-    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s],
+    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s, UInt64s],
     lookups: tuple[Tables, UInt32s],
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
 ) -> None:
     tables, alone = lookups
-    specials, special_bytes, suspect_words, runs = scratch
-    sets = special_bytes, suspect_words, alone
+    specials, special_bytes, suspect_words, runs, met = scratch
+    sets = special_bytes, suspect_words, alone, met
     # All texts in one call: short ones take no longer to read than a call with all these arrays.
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
@@ -123,17 +124,18 @@ def _tokenise_each(
             odd = load64(special_bytes, start >> 3) >> np.uint64(start & 7)
             odd &= ~(_ALL << np.uint64(length & 63))
             if start < place or length >= 16 or odd != np.uint64(0):
+                if start >= place and length <= LONGEST_KNOWN:
+                    known = recall(met, view, start, length)
+                    if known != np.uint64(0):
+                        _put(tokens, count, known, start, stop)
+                        count += 1
+                        continue
                 place = max(place, start)
                 while place < stop:
                     counts = before, count
                     count, place = _read_odd(view, place, stop, sets, tables, tokens, counts)
                 continue
-            # Without a branch on whether a word has eight letters: nobody can guess that.
-            full = np.uint64(length >= 8)
-            eight, low = load64(view, start) | LOWER, start + 8 * np.int64(full)
-            state = absorb(np.uint64(0), eight) * full
-            rest = (load64(view, low) | LOWER) & ~(_ALL << np.uint64(8 * (length & 7)))
-            hashed = finish(state, rest, length)
+            hashed, rest = _hash_of(view, start, length)
             _put(tokens, count, hashed, start, stop)
             if may_be_suspect(suspect_words, hashed):
                 word = rest * np.uint64(length < 8)
@@ -141,6 +143,17 @@ def _tokenise_each(
                 continue
             count += 1
         offsets[text + 1] = count
+
+
+@inlined
+def _hash_of(view: UInt8s, start: Scalar, length: Scalar) -> tuple[Scalar, Scalar]:
+    """Hash fewer than sixteen ASCII letters and digits; give the last of them, too, as `finish`."""
+    # Without a branch on whether a word has eight letters: nobody can guess that.
+    full = np.uint64(length >= 8)
+    eight, low = load64(view, start) | LOWER, start + 8 * np.int64(full)
+    state = absorb(np.uint64(0), eight) * full
+    rest = (load64(view, low) | LOWER) & ~(_ALL << np.uint64(8 * (length & 7)))
+    return finish(state, rest, length), rest
 
 
 @inlined
@@ -162,7 +175,7 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
     view: UInt8s,
     place: Scalar,
     stop: Scalar,
-    sets: tuple[UInt8s, UInt64s, UInt32s],
+    sets: tuple[UInt8s, UInt64s, UInt32s, UInt64s],
     tables: Tables,
     tokens: tuple[UInt32s, Int32s, Int32s],
     counts: tuple[Scalar, Scalar],
@@ -174,7 +187,7 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
     count, after : int
         How many tokens there are now, and where to go on.
     """
-    specials, suspect_words, alone = sets
+    specials, suspect_words, alone, met = sets
     before, count = counts
     hashes, starts, ends = tokens
     if may_be_lone(view, place, alone):
@@ -196,6 +209,8 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
         state, rest, length, last, place = read_letters(view, (start, cut), odd, tables)
         if place == cut and cut < stop:
             length = np.int64(-1)  # the word may go on
+    # But `n't`, which may go with the word before it.
+    is_run = length > 0 and last == stop and rest != _NT
     if length <= 0:
         if is_quote(view[start]) and count > before and ends[count - 1] == start - 1:
             after = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
@@ -219,6 +234,8 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
     if may_be_suspect(suspect_words, hashed) and length < 8 and is_suspect(rest):
         count, last = suspected(view, first, last, rest, tables, (before, count))
         return count, max(place, last)
+    if is_run and stop - start <= LONGEST_KNOWN:
+        remember(met, view, start, stop - start, hashed)
     return count + 1, place
 
 
