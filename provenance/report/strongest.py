@@ -105,7 +105,7 @@ def strongest(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     place = _place_in_source(ordered["source"], rank)
     # First every source's best, then every source's second best, ... until the limit is reached.
     chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
-    return tuple(_finding(row) for row in ordered.take(pa.array(rank[chosen])).to_pylist())
+    return _findings(ordered.take(pa.array(rank[chosen])))
 
 
 def _codes(column: pa.ChunkedArray, numbers: dict[str, int]) -> Any:
@@ -123,18 +123,15 @@ def _place_in_source(sources: pa.ChunkedArray, rank: Any) -> Any:
     return place
 
 
-def _finding(row: dict[str, Any]) -> Finding:
-    kept = {name: row[name] for name in Finding.__slots__}
-    return Finding(
-        **{
-            **kept,
-            "verdict": Verdict(row["verdict"]),
-            "alternatives": tuple((each["source"], each["item"]) for each in row["alternatives"]),
-            "marks": _spans(row["marks"]),
-            "item_marks": _spans(row["item_marks"]),
-        }
-    )
-
-
-def _spans(pairs: list[list[int]] | None) -> tuple[Span, ...]:
-    return tuple((start, end) for start, end in pairs or ())
+def _findings(table: pa.Table) -> tuple[Finding, ...]:
+    # Column by column: half the time of one mapping a row.
+    columns = {name: table[name].to_pylist() for name in Finding.__slots__}
+    verdicts = {str(each): each for each in Verdict}
+    columns["verdict"] = [verdicts[each] for each in columns["verdict"]]
+    columns["alternatives"] = [
+        tuple((other["source"], other["item"]) for other in others)
+        for others in columns["alternatives"]
+    ]
+    for name in ("marks", "item_marks"):
+        columns[name] = [tuple(map(tuple, pairs or ())) for pairs in columns[name]]
+    return tuple(map(Finding, *columns.values()))

@@ -13,7 +13,7 @@ from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
 from provenance.run.entries import keep_table, recalled_table, spans_name
-from provenance.run.excerpts import excerpts
+from provenance.run.excerpts import MARKS, excerpts
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
@@ -47,7 +47,7 @@ SPANS = pa.schema(
         ("span_tokens", pa.int64()),
         ("excerpt", pa.string()),
         ("excerpt_start", pa.int64()),
-        ("marks", pa.list_(pa.list_(pa.int32(), 2))),
+        ("marks", MARKS),
     ]
 )
 """One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +23,8 @@ _SPACES = np.array([chr(byte).isspace() for byte in range(0x80)] + [False] * 0x8
 _LOOKED_AT = 4
 """Bytes between two words that are looked at before they are asked for whole."""
 
-Marks = list[tuple[int, int]]
+MARKS = pa.list_(pa.list_(pa.int32(), 2))
+"""Half-open stretches of an excerpt, in code points, counted from its begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Words:
         lasts[filled] = self.ends[self.offsets[1:][filled] - 1]
         return firsts, lasts
 
-    def marks(self, begins: Int64s, lows: Int64s, highs: Int64s) -> list[Marks]:
+    def marks(self, begins: Int64s, lows: Int64s, highs: Int64s) -> pa.ListArray:
         """Mark the words of each stretch, neighbours as one.
 
         Parameters
@@ -64,6 +64,10 @@ class Words:
             What marks are counted from.
         lows, highs : ndarray of int64, shape (n,)
             Words that reach beyond are not marked.
+
+        Returns
+        -------
+        pyarrow.ListArray of MARKS, of n elements
         """
         owners = np.repeat(np.arange(len(begins)), np.diff(self.offsets))
         kept = np.flatnonzero((self.starts >= lows[owners]) & (self.ends <= highs[owners]))
@@ -74,11 +78,24 @@ class Words:
         first = np.flatnonzero(heads)
         last = np.append(first[1:], len(kept))[: len(first)] - 1
         owners = owners[first]
-        starts = (self.starts[kept[first]] - begins[owners]).tolist()
-        ends = (self.ends[kept[last]] - begins[owners]).tolist()
-        pairs = list(zip(starts, ends, strict=True))
-        bounds = np.searchsorted(owners, np.arange(len(begins) + 1)).tolist()
-        return [pairs[low:high] for low, high in pairwise(bounds)]
+        starts = self.starts[kept[first]] - begins[owners]
+        ends = self.ends[kept[last]] - begins[owners]
+        return _lists(np.stack([starts, ends], axis=1), np.bincount(owners, minlength=len(begins)))
+
+
+def _lists(pairs: Int64s, counts: Int64s) -> pa.ListArray:
+    """Give lists of pairs, so many to each."""
+    flat = pa.FixedSizeListArray.from_arrays(pa.array(pairs.ravel(), pa.int32()), 2)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), flat).cast(MARKS)
+
+
+def among(marks: pa.ListArray, places: Int64s, count: int) -> pa.ListArray:
+    """Put marks, in order, where they belong among `count` lists; the others are empty."""
+    counts = np.zeros(count, np.int64)
+    counts[places] = np.diff(marks.offsets.to_numpy())
+    pairs = marks.flatten().flatten().to_numpy().reshape(-1, 2)
+    return _lists(pairs, counts)
 
 
 def matched(
@@ -135,8 +152,8 @@ def _joined(texts: Texts, rows: Int64s, starts: Int64s, ends: Int64s) -> Flags:
 
 
 def shown(
-    strings: Sequence[str], spans: tuple[Int64s, Int64s], marks: Sequence[Marks]
-) -> dict[str, list[object]]:
+    strings: Sequence[str], spans: tuple[Int64s, Int64s], marks: pa.ListArray
+) -> dict[str, pa.Array]:
     """Show stretches of texts with some context.
 
     Parameters
@@ -145,18 +162,29 @@ def shown(
         The text of each.
     spans : (ndarray of int64, ndarray of int64), each of shape (n,)
         What to show, in code points.
-    marks : sequence of list of tuple of int
+    marks : pyarrow.ListArray of MARKS
         Half-open stretches to mark, counted from `begins_of` the spans.
 
     Returns
     -------
-    dict of str to list
+    dict of str to pyarrow.Array
         `excerpt`, `excerpt_start` and `marks` of each.
     """
-    begins = begins_of(spans[0]).tolist()
+    begins = begins_of(spans[0])
     ends = np.minimum(spans[1] + CONTEXT, spans[0] + LONGEST).tolist()
-    cut = [text[begin:end] for text, begin, end in zip(strings, begins, ends, strict=True)]
-    return {"excerpt": cut, "excerpt_start": begins, "marks": list(marks)}
+    cut = [text[begin:end] for text, begin, end in zip(strings, begins.tolist(), ends, strict=True)]
+    return {
+        "excerpt": pa.array(cut, pa.string()),
+        "excerpt_start": pa.array(begins),
+        "marks": marks,
+    }
+
+
+def scattered(column: pa.Array, rows: Int64s, count: int) -> pa.Array:
+    """Put values where they belong among `count` rows; the others are null."""
+    places, absent = np.zeros(count, np.int64), np.ones(count, bool)
+    places[rows], absent[rows] = np.arange(len(rows)), False
+    return column.take(pa.array(places, mask=absent))
 
 
 def begins_of(firsts: Int64s) -> Int64s:
@@ -171,7 +199,7 @@ def excerpts(
     points: tuple[Int64s, Int64s],
     claims: Claims,
     places: Int64s,
-) -> dict[str, list[object]]:
+) -> dict[str, pa.Array]:
     """Show every chosen stretch; the others take no part in any report."""
     texts = Texts.of(batch.column("text"))
     chosen = np.flatnonzero(claims.chosen[places])
@@ -184,9 +212,5 @@ def excerpts(
     highs = np.minimum(lasts, firsts + LONGEST)
     marks = words.marks(begins_of(firsts)[own], firsts[own], highs[own])
     strings = batch.column("text").take(pa.array(located.rows[told])).to_pylist()
-    made = shown(strings, (firsts, lasts), [*marks, *([] for _ in wholes)])
-    columns: dict[str, list[object]] = {name: [None] * len(located.rows) for name in made}
-    for name, column in made.items():
-        for place, value in zip(told.tolist(), column, strict=True):
-            columns[name][place] = value
-    return columns
+    made = shown(strings, (firsts, lasts), among(marks, np.arange(len(chosen)), len(told)))
+    return {name: scattered(column, told, len(located.rows)) for name, column in made.items()}

@@ -10,7 +10,7 @@ import pyarrow as pa
 from provenance.fingerprint import tokenise
 from provenance.model import Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
-from provenance.run.excerpts import LONGEST, Marks, begins_of, matched, shown
+from provenance.run.excerpts import LONGEST, MARKS, among, begins_of, matched, scattered, shown
 from provenance.run.readings import Opened
 
 _AT_ONCE = 4096  # findings: what a thread needs of these fits into the nearer caches
@@ -18,7 +18,7 @@ _AT_ONCE = 4096  # findings: what a thread needs of these fits into the nearer c
 
 def item_excerpts(
     own: pa.Table, claims: Claims, registries: Sequence[Opened], threads: int
-) -> dict[str, list[object]]:
+) -> dict[str, pa.Array]:
     """Show the items beside the documents, where their texts are kept.
 
     Parameters
@@ -34,13 +34,11 @@ def item_excerpts(
 
     Returns
     -------
-    dict of str to list
+    dict of str to pyarrow.Array
         `item_excerpt` and `item_marks` of each finding; None where there is no text.
     """
-    columns: dict[str, list[object]] = {
-        "item_excerpt": [None] * len(own),
-        "item_marks": [None] * len(own),
-    }
+    excerpts, marks = [pa.array([], pa.string())], [pa.array([], MARKS)]
+    shown_rows = [np.zeros(0, np.int64)]
     owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
     claim_of = own["claim"].to_numpy()
     with ThreadPoolExecutor(threads) as pool:
@@ -56,10 +54,14 @@ def item_excerpts(
             own_claims = [claim_of[piece] for piece in pieces]
             made = pool.map(items.shown, np.split(places, cuts), own_claims, [claims] * len(pieces))
             for piece, told in zip(pieces, made, strict=True):
-                for place, row in enumerate(piece.tolist()):
-                    columns["item_excerpt"][row] = told["excerpt"][place]
-                    columns["item_marks"][row] = told["marks"][place]
-    return columns
+                shown_rows.append(piece)
+                excerpts.append(told["excerpt"])
+                marks.append(told["marks"])
+    rows = np.concatenate(shown_rows)
+    return {
+        "item_excerpt": scattered(pa.concat_arrays(excerpts), rows, len(own)),
+        "item_marks": scattered(pa.concat_arrays(marks), rows, len(own)),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class _Items:
         texts = Texts.of(pa.array(strings, pa.large_string()))
         return cls(strings, texts, tokenise(texts))
 
-    def shown(self, places: Int64s, claim_of: Int64s, claims: Claims) -> dict[str, list[object]]:
+    def shown(self, places: Int64s, claim_of: Int64s, claims: Claims) -> dict[str, pa.Array]:
         """Show the items at some places: what of each a claim matched, all of it where none did."""
         claimed = np.flatnonzero(claim_of >= 0)
         taken = claims.candidates.take(claim_of[claimed])
@@ -86,8 +88,5 @@ class _Items:
         firsts[claimed], ends = words.spans
         lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
         own = firsts[claimed]
-        marks: list[Marks] = [[] for _ in strings]
         made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
-        for place, one in zip(claimed.tolist(), made, strict=True):
-            marks[place] = one
-        return shown(strings, (firsts, lasts), marks)
+        return shown(strings, (firsts, lasts), among(made, claimed, len(places)))

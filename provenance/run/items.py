@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 
 from provenance.registry import Copies
 from provenance.run.readings import Opened
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _DESCRIBED = ("source", "item", "url", "created_at", "licence", "length")
 """Columns of a registry's items: the first fields of an `Item`, in their order."""
@@ -41,7 +43,10 @@ def named_items(spans: pa.Table, registries: Sequence[Opened]) -> list[Item]:
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
         known = opened.registry.describe(unique)
-        each = (known[name].to_pylist() for name in _DESCRIBED)
+        each = (
+            _moments(known[name]) if name == "created_at" else known[name].to_pylist()
+            for name in _DESCRIBED
+        )
         same = opened.registry.same(unique)
         made = [Item(*row) for row in zip(*each, same, strict=True)]
         for row, place in zip(rows.tolist(), places.tolist(), strict=True):
@@ -62,3 +67,9 @@ def named_items(spans: pa.Table, registries: Sequence[Opened]) -> list[Item]:
             tuple(told["signals"] or ()),
         )
     return [item for item in described if item is not None]
+
+
+def _moments(column: pa.ChunkedArray) -> list[datetime | None]:
+    """Tell times of whole seconds; Arrow would ask for the rules of their time zone each time."""
+    seconds = column.cast(pa.int64()).to_pylist()
+    return [None if one is None else _EPOCH + timedelta(seconds=one) for one in seconds]

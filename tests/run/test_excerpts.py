@@ -1,12 +1,22 @@
 """What is shown of a finding: words are marked one by one in a slow way, and all at once."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.fingerprint import tokenise
-from provenance.run.excerpts import CONTEXT, LONGEST, begins_of, matched, shown
+from provenance.run.excerpts import (
+    CONTEXT,
+    LONGEST,
+    MARKS,
+    among,
+    begins_of,
+    matched,
+    scattered,
+    shown,
+)
 from tests.match.holding import found_in, posts, registry, texts_of
 
 POSTS = [*posts(12, seed=4), "東京の夜はとても静かで誰もいない"]
@@ -73,25 +83,44 @@ def test_words_are_marked_as_one_by_one(texts, data):
     firsts, lasts = words.spans
     # Whatever a neighbour took of a finding is not shown as its own.
     cut = np.array([data.draw(st.integers(0, 30)) for _ in range(len(found))], np.int64)
-    marks = words.marks(begins_of(firsts), firsts + cut, lasts - cut)
+    marks = words.marks(begins_of(firsts), firsts + cut, lasts - cut).to_pylist()
     for place, row in enumerate(found.texts.tolist()):
         own = words_of(texts[row], tokens, row, found.runs_of(place))
         assert (firsts[place], lasts[place]) == (own[0][0], own[-1][1])
         begin = max(0, own[0][0] - CONTEXT)
         wanted = one_by_one(texts[row], own, firsts[place] + cut[place], lasts[place] - cut[place])
-        assert marks[place] == [(first - begin, last - begin) for first, last in wanted]
+        assert marks[place] == [[first - begin, last - begin] for first, last in wanted]
 
 
 def test_a_stretch_is_shown_with_some_context_and_a_long_one_is_cut():
     text = "x" * 2000
-    told = shown([text, text], (np.array([10, 500]), np.array([20, 1900])), [[(10, 20)], []])
-    assert told["excerpt_start"] == [0, 500 - CONTEXT]
-    assert [len(cut) for cut in told["excerpt"]] == [20 + CONTEXT, LONGEST + CONTEXT]
-    assert told["marks"] == [[(10, 20)], []]
+    marks = pa.array([[(10, 20)], []], MARKS)
+    told = shown([text, text], (np.array([10, 500]), np.array([20, 1900])), marks)
+    assert told["excerpt_start"].to_pylist() == [0, 500 - CONTEXT]
+    assert [len(cut) for cut in told["excerpt"].to_pylist()] == [20 + CONTEXT, LONGEST + CONTEXT]
+    assert told["marks"].to_pylist() == [[[10, 20]], []]
 
 
 @pytest.mark.parametrize("column", [0, 1])
 def test_of_no_candidates_nothing_is_marked(column):
     none = found_in(HELD, "nothing of the kind")
     words = matched(texts_of("a"), tokenise(texts_of("a")), none.texts, none, column)
-    assert words.marks(np.zeros(0, np.int64), *words.spans) == []
+    assert words.marks(np.zeros(0, np.int64), *words.spans).to_pylist() == []
+
+
+def test_marks_are_put_where_they_belong():
+    marks = pa.array([[(1, 2), (3, 4)], [], [(5, 6)]], MARKS)
+    assert among(marks, np.array([1, 2, 4]), 6).to_pylist() == [
+        [],
+        [[1, 2], [3, 4]],
+        [],
+        [],
+        [[5, 6]],
+        [],
+    ]
+    assert scattered(marks, np.array([3, 0, 1]), 4).to_pylist() == [
+        [],
+        [[5, 6]],
+        None,
+        [[1, 2], [3, 4]],
+    ]
