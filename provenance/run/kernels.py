@@ -42,6 +42,7 @@ _HELPER = """
 import os
 import sys
 from pathlib import Path
+sys.path.insert(0, sys.argv[2])
 from provenance.run.lean import claim_process, leanly, load_numba, uncollected
 claim_process()
 with uncollected():
@@ -51,6 +52,9 @@ with uncollected():
     look_up(Path(sys.argv[1]))
 os._exit(0)  # taking the compiler apart takes another second
 """
+_OURS = Path(__file__).parents[2]
+"""Where this package is: another process might find another one, and numba keeps them apart."""
+
 _TEXT = "One two, three \u2026 http://example.org/four"
 _ITEMS = 64
 """Of a registry, read as if they were one text: enough for a match."""
@@ -128,7 +132,7 @@ def _tokens_of(holdings: Holdings) -> Tokens:
 @contextmanager
 def _helped(registry: Path) -> Iterator[None]:
     """Let another process compile what looks up, until it is done."""
-    command = [sys.executable, "-P", "-c", _HELPER, str(registry)]
+    command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_OURS)]
     helper = subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numba.core.compiler import Flags
 from numba.core.runtime import _nrt_python, rtsys
 
 from provenance.compiled import inlined, inner, kernel, maker
@@ -53,3 +54,13 @@ def test_what_a_part_makes_is_freed():
     _sum_below(1 << 10)
     after = rtsys.get_allocation_stats()
     assert after.alloc - before.alloc == after.free - before.free > 0
+
+
+def test_numbas_options_are_as_it_tells_them_itself():
+    flags = Flags()
+    flags.nrt = True
+    flags.error_model = "numpy"
+    for options in (Flags(), flags, flags.copy()):
+        assert options.values() == {name: getattr(options, name) for name in options.options}
+    assert flags == flags.copy() != Flags()
+    assert hash(flags) == hash(flags.copy())

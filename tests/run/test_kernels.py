@@ -19,6 +19,7 @@ from provenance.run.readings import opened
 registry = Path(sys.argv[1])
 prepare(registry, lambda: opened([open_registry(registry)])[0], quiet=True)
 """
+OURS = Path(__file__).parents[2]
 _CHECK = "from provenance.cli import main; main()"
 
 
@@ -30,9 +31,14 @@ def registry(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> Pa
 
 
 def ran(cache: Path, code: str, *words: str) -> int:
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
+    """Run our code from where it stands, though another package of its name is installed."""
+    other = cache.parent / "other"
+    (other / "provenance").mkdir(parents=True, exist_ok=True)
+    (other / "provenance" / "__init__.py").write_text("raise ImportError")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(other)}
     command = [sys.executable, "-c", code, *words]
-    return subprocess.run(command, env=environment, check=False, capture_output=True).returncode
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, cwd=OURS)
+    return done.returncode
 
 
 def compiled(cache: Path) -> set[str]:
