@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s, picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +84,13 @@ class Candidates:
 
     def take(self, chosen: Int64s) -> "Candidates":
         """Give the candidates at these places, in this order."""
-        counts = np.diff(self.run_offsets)[chosen]
-        offsets = np.concatenate([[0], np.cumsum(counts)])
-        starts = np.repeat(self.run_offsets[:-1][chosen] - offsets[:-1], counts)
-        runs = self.runs[starts + np.arange(offsets[-1])]
+        places, offsets = picked(self.run_offsets, chosen)
         columns = {
             field.name: getattr(self, field.name)[chosen]
             for field in fields(self)
             if field.name not in ("runs", "run_offsets")
         }
-        return Candidates(runs=runs, run_offsets=offsets, **columns)
+        return Candidates(runs=self.runs[places], run_offsets=offsets, **columns)
 
     def shifted(self, texts: int) -> "Candidates":
         """Count the texts from `texts` on."""

@@ -40,6 +40,7 @@ from provenance.model.fingerprints import (
     UInt8s,
     UInt32s,
     UInt64s,
+    picked,
 )
 from provenance.model.holdings import BACKGROUND_BITS, Holdings, Positions, Postings, Shared
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
@@ -225,5 +226,6 @@ __all__ = [
     "WaiverOutcome",
     "WaiverReason",
     "Worse",
+    "picked",
     "tally",
 ]

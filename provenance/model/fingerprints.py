@@ -21,6 +21,28 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
+def picked(offsets: Int64s, lists: Int64s) -> tuple[Int64s, Int64s]:
+    """Pick some of many lists, which lie one behind the other.
+
+    Parameters
+    ----------
+    offsets : ndarray of int64, shape (n + 1,)
+        Elements of list `i` are ``offsets[i]`` to ``offsets[i + 1]``.
+    lists : ndarray of int64, shape (m,)
+        Which lists, in any order, repeats allowed.
+
+    Returns
+    -------
+    places : ndarray of int64
+        Where their elements lie.
+    offsets : ndarray of int64, shape (m + 1,)
+        Theirs, among those.
+    """
+    sizes = np.diff(offsets)[lists]
+    own = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return np.repeat(offsets[lists] - own[:-1], sizes) + np.arange(own[-1]), own
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """What two fingerprints must share to be compared.
@@ -102,9 +124,7 @@ class Tokens:
 
     def take(self, texts: Int64s) -> "Tokens":
         """Give the tokens of some of the texts, in the order of `texts`."""
-        sizes = np.diff(self.offsets)[texts]
-        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        places = np.repeat(self.offsets[texts] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        places, offsets = picked(self.offsets, texts)
         return Tokens(self.hashes[places], self.starts[places], self.ends[places], offsets)
 
 
@@ -146,3 +166,9 @@ class Edges:
     lead_offsets: Int64s
     trail: UInt32s
     trail_offsets: Int64s
+
+    def take(self, texts: Int64s) -> "Edges":
+        """Give the edges of some of the texts, in the order of `texts`."""
+        lead, lead_offsets = picked(self.lead_offsets, texts)
+        trail, trail_offsets = picked(self.trail_offsets, texts)
+        return Edges(self.lead[lead], lead_offsets, self.trail[trail], trail_offsets)

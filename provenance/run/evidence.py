@@ -14,6 +14,7 @@ from provenance.run.backgrounds import held_too, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
 from provenance.run.entries import keep_table, recalled_table, spans_name
 from provenance.run.excerpts import MARKS, excerpts
+from provenance.run.itemedges import ItemEdges
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
@@ -98,11 +99,12 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         name = spans_name(memory, part, own, backgrounds)
         found = recalled_table(memory, name, SPANS)
         if found is None:
-            found = _gathered(part, reading, own, registries, backgrounds)
+            found = _gathered(part, reading, own, edges, backgrounds)
             keep_table(memory, name, found)
         return _counted_on(found, int(low), text, document)
 
     texts, documents = text_bases(readings), document_bases(readings)
+    edges = ItemEdges(claims, registries)
     with ThreadPoolExecutor(threads) as pool:
         tables = list(pool.map(located, range(len(readings))))
     return pa.concat_tables([SPANS.empty_table(), *tables])
@@ -112,13 +114,13 @@ def _gathered(
     part: Part,
     reading: Reading,
     claims: Claims,
-    registries: Sequence[Opened],
+    edges: ItemEdges,
     backgrounds: Sequence[Opened],
 ) -> pa.Table:
     """Locate all that a part holds, everything counted from its own first."""
     wholes = wholes_of(reading)
     tables = [
-        _located(batch, numbers, reading.documents, wholes, claims, registries, backgrounds)
+        _located(batch, numbers, reading.documents, wholes, claims, edges, backgrounds)
         for numbers, batch in _wanted(part, reading, claims.candidates.texts, wholes)
     ]
     return pa.concat_tables([SPANS.empty_table(), *tables])
@@ -176,7 +178,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     documents: Int64s,
     wholes: dict[int, Whole],
     claims: Claims,
-    registries: Sequence[Opened],
+    edges: ItemEdges,
     backgrounds: Sequence[Opened],
 ) -> pa.Table:
     """Locate everything that some texts of a part hold."""
@@ -187,7 +189,7 @@ def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
     rows = np.searchsorted(numbers, claims.candidates.texts[places])
     if (np.diff(tokens.offsets)[rows] != claims.candidates.sizes[places]).any():
         raise _changed(batch.column("file")[0].as_py())
-    claimed = locate(claims, places, rows, texts, tokens, registries)
+    claimed = locate(claims, places, rows, texts, tokens, edges)
     chosen = claims.chosen[places]
     taken = _subset(claimed, np.flatnonzero(chosen))
     held = set(taken.rows.tolist())

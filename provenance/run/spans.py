@@ -1,14 +1,13 @@
 """Where exactly a claimed passage stands in its text: bytes, then characters."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from provenance.fingerprint import Spans, characters, widen
-from provenance.model import Edges, Flags, Int64s, Texts, Tokens
+from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
-from provenance.run.readings import Opened
+from provenance.run.itemedges import ItemEdges
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def locate(
     rows: Int64s,
     texts: Texts,
     tokens: Tokens,
-    registries: Sequence[Opened],
+    edges: ItemEdges,
 ) -> Located:
     """Find the bytes of claims in texts that are at hand.
 
@@ -52,8 +51,8 @@ def locate(
         The text of each, among `texts`.
     texts, tokens : Texts, Tokens
         Texts, and their tokens.
-    registries : sequence of Opened
-        Where the items' edges are kept.
+    edges : ItemEdges
+        Of all items that were found.
 
     Returns
     -------
@@ -64,7 +63,7 @@ def locate(
     base, count = tokens.offsets[rows], np.diff(tokens.offsets)[rows]
     starts = tokens.starts[base + firsts].astype(np.int64)
     ends = tokens.ends[base + lasts].astype(np.int64)
-    opens, closes = _reaches_edges(claims, places, registries)
+    opens, closes = _reaches_edges(claims, places, edges.lengths(claims, places))
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
     after = np.where(
         lasts + 1 < count,
@@ -74,7 +73,7 @@ def locate(
     spans = Spans(
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
-    starts, ends = widen(texts, spans, _edges(claims, places, registries))
+    starts, ends = widen(texts, spans, edges.of(claims, places))
     _separate(rows, starts, ends, claims.chosen[places])
     return Located(rows, starts, ends, firsts, lasts)
 
@@ -121,49 +120,16 @@ def in_characters(texts: Texts, located: Located) -> tuple[Int64s, Int64s]:
     return counted[: len(located.rows)], counted[len(located.rows) :]
 
 
-def _reaches_edges(
-    claims: Claims, places: Int64s, registries: Sequence[Opened]
-) -> tuple[Flags, Flags]:
+def _reaches_edges(claims: Claims, places: Int64s, lengths: Int64s) -> tuple[Flags, Flags]:
     """Tell whether each claim holds its item's first token, and its last."""
     candidates = claims.candidates
     head = candidates.runs[candidates.run_offsets[:-1][places]]
     tail = candidates.runs[candidates.run_offsets[1:][places] - 1]
-    lengths = np.empty(len(places), np.int64)
-    for number, opened in enumerate(registries):
-        own = claims.registries[places] == number
-        items = candidates.items[places][own]
-        lengths[own] = np.diff(opened.index.holdings.token_offsets)[items]
     opens = (head[:, 0] == 0) & (head[:, 1] == claims.firsts[places])
     closes = (tail[:, 0] + tail[:, 2] == lengths) & (
         tail[:, 1] + tail[:, 2] - 1 == claims.lasts[places]
     )
     return opens, closes
-
-
-def _edges(claims: Claims, places: Int64s, registries: Sequence[Opened]) -> Edges:
-    """Collect the edges of the claims' items, in the order of the claims."""
-    if len(registries) == 1:
-        return registries[0].registry.edges(claims.candidates.items[places])
-    parts = {
-        number: opened.registry.edges(claims.candidates.items[places][own])
-        for number, opened in enumerate(registries)
-        if len(own := np.flatnonzero(claims.registries[places] == number))
-    }
-    ranks = np.zeros(len(places), np.int64)
-    for number in parts:
-        own = claims.registries[places] == number
-        ranks[own] = np.arange(own.sum())
-    lead, trail = [], []
-    for number, rank in zip(claims.registries[places].tolist(), ranks.tolist(), strict=True):
-        part = parts[number]
-        lead.append(part.lead[part.lead_offsets[rank] : part.lead_offsets[rank + 1]])
-        trail.append(part.trail[part.trail_offsets[rank] : part.trail_offsets[rank + 1]])
-    return Edges(
-        np.concatenate([np.zeros(0, np.uint32), *lead]),
-        np.concatenate([[0], np.cumsum([len(pieces) for pieces in lead])]).astype(np.int64),
-        np.concatenate([np.zeros(0, np.uint32), *trail]),
-        np.concatenate([[0], np.cumsum([len(pieces) for pieces in trail])]).astype(np.int64),
-    )
 
 
 def _separate(rows: Int64s, starts: Int64s, ends: Int64s, chosen: Flags) -> None:
