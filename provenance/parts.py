@@ -15,6 +15,7 @@ on.
 """
 
 from ctypes import c_void_p, cast, pythonapi
+from functools import cache
 from typing import Any
 
 from llvmlite.binding import Linkage
@@ -71,16 +72,15 @@ class _PartLibrary(_LIBRARY):  # type: ignore[misc]
         self._finalized = True
 
 
-_defaults: dict[Any, dict[str, Any]] = {}
-"""Of each kind of options."""
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    return {name: option.default for name, option in kind.options.items()}
 
 
 def _values(options: Any) -> dict[str, Any]:
     """Give all options, as numba's own does: those that are set, and the defaults of the others."""
-    kind = type(options)
-    if kind not in _defaults:
-        _defaults[kind] = {name: option.default for name, option in kind.options.items()}
-    return {**_defaults[kind], **options._values}  # noqa: SLF001 (as numba's own does)
+    kind: Any = type(options)
+    return {**_defaults(kind), **options._values}  # noqa: SLF001 (as numba's own does)
 
 
 _OPTIONS.values = _values

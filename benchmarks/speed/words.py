@@ -64,7 +64,7 @@ def words_of_scripts(declarations: str | None, seed: int) -> dict[str, list[str]
     texts = dict(_by_language(declarations)) if declarations else {}
     dice = Random(seed)
     words = {
-        script: texts[language].split() if language in texts else made_up(letters, size, dice)
+        script: texts.get(language, "").split() or made_up(letters, size, dice)
         for script, (language, letters, size) in SCRIPTS.items()
     }
     return {script: _with_rare_ones(known, dice) for script, known in words.items()}

@@ -152,7 +152,7 @@ def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     size : int
         Its bytes.
     unlike : uint64
-        Bits of `_BEGINS` where a byte begins as none in its place does.
+        Among its bits that are in `_BEGINS`, those where a byte begins as none in its place does.
     """
     first = text & _BYTE
     if first < np.uint64(0x80):

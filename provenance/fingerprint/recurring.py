@@ -1,6 +1,7 @@
 """Words that were read letter by letter: most are met again, and are looked up then.
 
-A word that is a run of word bytes by itself is the same token wherever it stands.
+What is remembered is the token of a run of word bytes, or of the rest of one: whoever remembers it
+answers for it that those bytes alone decide.
 """
 
 import numpy as np

@@ -164,5 +164,6 @@ def item_lengths(owners: Int64s, items: UInt32s, registries: Sequence[Opened]) -
     lengths = np.zeros(len(owners), np.int64)
     for place, opened in enumerate(registries):
         own = np.flatnonzero(owners == place)
-        lengths[own] = np.diff(opened.index.holdings.token_offsets)[items[own]]
+        offsets, wanted = opened.index.holdings.token_offsets, items[own].astype(np.int64)
+        lengths[own] = offsets[wanted + 1] - offsets[wanted]
     return lengths

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from provenance.run.backgrounds import held_too, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
 from provenance.run.entries import keep_table, recalled_table, spans_name
 from provenance.run.excerpts import MARKS, excerpts
-from provenance.run.itemedges import ItemEdges
+from provenance.run.itemedges import ItemEdges, read_edges
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
@@ -89,25 +90,40 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         Of schema `SPANS`.
     """
 
-    def located(place: int) -> pa.Table:
-        part, reading = corpus.parts[place], readings[place]
-        text, document = texts[place], documents[place]
+    def remembered(place: int) -> _Owned:
+        part, reading, text = corpus.parts[place], readings[place], texts[place]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
         own = claims.within(int(low), int(high), text)
         if not len(own) and not wholes_of(reading):
-            return SPANS.empty_table()
+            return _Owned(own, int(low), None, SPANS.empty_table())
         name = spans_name(memory, part, own, backgrounds)
-        found = recalled_table(memory, name, SPANS)
+        return _Owned(own, int(low), name, recalled_table(memory, name, SPANS))
+
+    def located(place: int) -> pa.Table:
+        part, reading, owned = corpus.parts[place], readings[place], parts[place]
+        found = owned.spans
         if found is None:
-            found = _gathered(part, reading, own, edges, backgrounds)
-            keep_table(memory, name, found)
-        return _counted_on(found, int(low), text, document)
+            found = _gathered(part, reading, owned.claims, edges, backgrounds)
+            keep_table(memory, owned.name, found)
+        return _counted_on(found, owned.low, texts[place], documents[place])
 
     texts, documents = text_bases(readings), document_bases(readings)
-    edges = ItemEdges(claims, registries)
+    places = range(len(readings))
     with ThreadPoolExecutor(threads) as pool:
-        tables = list(pool.map(located, range(len(readings))))
+        parts = list(pool.map(remembered, places))
+        edges = read_edges([one.claims for one in parts if one.spans is None], registries)
+        tables = list(pool.map(located, places))
     return pa.concat_tables([SPANS.empty_table(), *tables])
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """The claims on a part, the first one's number, and what an earlier check located of them."""
+
+    claims: Claims
+    low: int
+    name: str | None
+    spans: pa.Table | None
 
 
 def _gathered(

@@ -1,73 +1,64 @@
 """What normalisation dropped at the edges of the items that were found."""
 
 from collections.abc import Sequence
-from threading import Lock
+from dataclasses import dataclass
 
 import numpy as np
 
 from provenance.model import Edges, Int64s, UInt32s
-from provenance.run.claiming import Claims
+from provenance.run.claiming import Claims, item_lengths
 from provenance.run.readings import Opened
 
 _HIGH = 32
 
 
+@dataclass(frozen=True, slots=True)
 class ItemEdges:
-    """Knows the edges of the items of all claims: read once, when first asked for.
-
-    Their rows lie anywhere in a registry, so that those of one part take nearly as long to read as
-    those of all of them.
+    """The edges of items, and how long these are.
 
     Parameters
     ----------
-    claims : Claims
-        All of a corpus.
-    registries : sequence of Opened
-        Where they are kept.
+    keys : ndarray of int64, shape (n,)
+        Name the items, ascending: the registry above `_HIGH` bits of the item's number.
+    edges : Edges
+        Of each.
+    lengths : ndarray of int64, shape (n,)
+        Tokens of each.
     """
 
-    def __init__(self, claims: Claims, registries: Sequence[Opened]) -> None:
-        self._claims, self._registries = claims, registries
-        self._known: tuple[Int64s, Edges] | None = None
-        self._lock = Lock()
+    keys: Int64s
+    edges: Edges
+    lengths: Int64s
 
-    def of(self, claims: Claims, places: Int64s) -> Edges:
-        """Give the edges of the items of some claims, in their order.
+    def of(self, claims: Claims, places: Int64s) -> tuple[Edges, Int64s]:
+        """Give the edges, and the lengths, of the items of some claims, in their order.
 
         Parameters
         ----------
         claims : Claims
-            Some of the corpus's.
+            Among those that `read_edges` was given.
         places : ndarray of int64
-            Which of these.
+            Which of them.
         """
-        with self._lock:
-            if self._known is None:
-                self._known = self._read()
-        keys, edges = self._known
-        return edges.take(np.searchsorted(keys, _keys(claims)[places]))
+        rows = np.searchsorted(self.keys, _keys(claims)[places])
+        return self.edges.take(rows), self.lengths[rows]
 
-    def lengths(self, claims: Claims, places: Int64s) -> Int64s:
-        """Count the tokens of the items of some claims, in their order; as `of`."""
-        items = claims.candidates.items[places].astype(np.int64)
-        lengths = np.empty(len(places), np.int64)
-        for number, opened in enumerate(self._registries):
-            own = claims.registries[places] == number
-            offsets = opened.index.holdings.token_offsets
-            lengths[own] = offsets[items[own] + 1] - offsets[items[own]]
-        return lengths
 
-    def _read(self) -> tuple[Int64s, Edges]:
-        keys = np.unique(_keys(self._claims))
-        items, owners = (keys & 0xFFFFFFFF).astype(np.uint32), keys >> _HIGH
-        parts = [
-            opened.registry.edges(items[owners == number])
-            for number, opened in enumerate(self._registries)
-        ]
-        return keys, Edges(
-            *_joined([(part.lead, part.lead_offsets) for part in parts]),
-            *_joined([(part.trail, part.trail_offsets) for part in parts]),
-        )
+def read_edges(claims: Sequence[Claims], registries: Sequence[Opened]) -> ItemEdges:
+    """Read the edges of the items of claims, of all parts at once.
+
+    Their rows lie anywhere in a registry: read part by part, most of it would be read each time.
+    """
+    keys = np.unique(np.concatenate([np.zeros(0, np.int64), *map(_keys, claims)]))
+    items, owners = (keys & ((1 << _HIGH) - 1)).astype(np.uint32), keys >> _HIGH
+    parts = [
+        opened.registry.edges(items[owners == number]) for number, opened in enumerate(registries)
+    ]
+    edges = Edges(
+        *_joined([(part.lead, part.lead_offsets) for part in parts]),
+        *_joined([(part.trail, part.trail_offsets) for part in parts]),
+    )
+    return ItemEdges(keys, edges, item_lengths(owners, items, registries))
 
 
 def _keys(claims: Claims) -> Int64s:

@@ -43,6 +43,8 @@ import os
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
+import provenance
+del sys.path[0]
 from provenance.run.lean import claim_process, leanly, load_numba, uncollected
 claim_process()
 with uncollected():

@@ -52,7 +52,7 @@ def locate(
     texts, tokens : Texts, Tokens
         Texts, and their tokens.
     edges : ItemEdges
-        Of all items that were found.
+        Of their items, at least.
 
     Returns
     -------
@@ -63,7 +63,8 @@ def locate(
     base, count = tokens.offsets[rows], np.diff(tokens.offsets)[rows]
     starts = tokens.starts[base + firsts].astype(np.int64)
     ends = tokens.ends[base + lasts].astype(np.int64)
-    opens, closes = _reaches_edges(claims, places, edges.lengths(claims, places))
+    dropped, lengths = edges.of(claims, places)
+    opens, closes = _reaches_edges(claims, places, lengths)
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
     after = np.where(
         lasts + 1 < count,
@@ -73,7 +74,7 @@ def locate(
     spans = Spans(
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
-    starts, ends = widen(texts, spans, edges.of(claims, places))
+    starts, ends = widen(texts, spans, dropped)
     _separate(rows, starts, ends, claims.chosen[places])
     return Located(rows, starts, ends, firsts, lasts)
 

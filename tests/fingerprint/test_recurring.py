@@ -34,6 +34,22 @@ def test_the_tokens_of_a_text_do_not_depend_on_the_texts_before_it(words, data):
     assert both.ends[first:].tolist() == alone.ends.tolist()
 
 
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("n't", "do n't"),
+        ("n\u2019t", "do n\u2019t"),
+        ("caf&", "caf&#233;"),
+        ("\u00f9ser", "[\u00f9ser]"),
+        ("\u0125ttp", "\u0125ttp://x.y"),
+        ("\u0155t", "a \u0155t @bob"),
+    ],
+)
+def test_a_word_that_goes_with_its_neighbours_is_read_again(before, text):
+    together = tokenise(texts_of(before, text))
+    assert together.hashes[together.offsets[1] :].tolist() == hashes_of(text)
+
+
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("other", WORDS)
 def test_words_that_differ_anywhere_are_told_apart(word, other):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from provenance.match import NO_CANDIDATES
 from provenance.model import picked
-from provenance.registry import Registry, open_registry
+from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry
 from provenance.run.claiming import Claims
-from provenance.run.itemedges import ItemEdges
+from provenance.run.itemedges import read_edges
 from provenance.run.readings import opened
 
 AROUND = ("{} 😀", "RT @bob {} https://t.co/abc", "{}", "@eve @bob {} 🎉🎉", "🦆 {}")
@@ -49,9 +49,9 @@ def test_edges_are_those_of_each_item(registries, data) -> None:
     everything = data.draw(st.lists(st.sampled_from(known), min_size=1))
     some = data.draw(st.lists(st.sampled_from(everything)))
     places = np.array(data.draw(st.permutations(range(len(some)))), np.int64)
-    edges = ItemEdges(claims_on(everything), registries)
-    found = edges.of(claims_on(some), places)
-    lengths = edges.lengths(claims_on(some), places).tolist()
+    cut = data.draw(st.integers(0, len(everything)))
+    edges = read_edges([claims_on(everything[:cut]), claims_on(everything[cut:])], registries)
+    found, lengths = edges.of(claims_on(some), places)
     for row, place in enumerate(places.tolist()):
         owner, item = some[place]
         one = registries[owner].registry.edges(np.array([item], np.uint32))
@@ -69,17 +69,11 @@ def test_items_have_edges_at_all_in_these_registries(registries) -> None:
     assert len(edges.trail) > 3
 
 
-def test_a_registry_is_asked_once(registries, monkeypatch) -> None:
-    asked, edges_of = [], Registry.edges
-    monkeypatch.setattr(
-        Registry, "edges", lambda self, numbers: asked.append(1) or edges_of(self, numbers)
-    )
-    claims = claims_on([(0, 3), (0, 1), (1, 1)])
-    edges = ItemEdges(claims, registries)
-    assert not asked
-    for places in ([0], [1, 2], []):
-        edges.of(claims, np.array(places, np.int64))
-    assert len(asked) == 2
+def test_of_no_claims_there_are_no_edges(registries) -> None:
+    nobody = claims_on([])
+    for claims in ([], [nobody]):
+        found, lengths = read_edges(claims, registries).of(nobody, np.zeros(0, np.int64))
+        assert len(lengths) == len(found.lead) == len(found.trail) == 0
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1), st.data())
