@@ -13,10 +13,11 @@ from provenance.model import UInt8s, UInt64s
 LONGEST_KNOWN = 24
 """Bytes of the longest run that is remembered."""
 
-ROOM = 4 * 4096
+_BITS = 12
+ROOM = 4 << _BITS
 """Elements of a table of words, zero at first: in each row of four a run's bytes, then its hash."""
 
-_ROW_BITS = np.uint64(64 - 12)
+_SHIFT = np.uint64(64 - _BITS)
 _WITHIN = np.repeat(np.array([0xFF, 0], np.uint8), LONGEST_KNOWN)
 _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -51,4 +52,4 @@ def _bytes_of(view: UInt8s, start: Scalar, length: Scalar) -> tuple[Scalar, Scal
 @inlined
 def _row_of(first: Scalar, second: Scalar, third: Scalar) -> Scalar:
     mixed = (first * _MIX[0]) ^ (second * _MIX[1]) ^ (third * _MIX[2])
-    return (mixed >> _ROW_BITS) << np.uint64(2)
+    return (mixed >> _SHIFT) << np.uint64(2)

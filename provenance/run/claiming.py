@@ -159,8 +159,8 @@ def _settled(
     )
 
 
-def item_lengths(owners: Int64s, items: UInt32s, registries: Sequence[Opened]) -> Int64s:
-    """Give the tokens of items, each of the registry that `owners` names."""
+def item_lengths(owners: Int64s, items: UInt32s | Int64s, registries: Sequence[Opened]) -> Int64s:
+    """Give the tokens of items, each of the registry that `owners` names; 0 where that is none."""
     lengths = np.zeros(len(owners), np.int64)
     for place, opened in enumerate(registries):
         own = np.flatnonzero(owners == place)

@@ -20,15 +20,12 @@ BETWEEN = (" ", " ", "", "#233;", "; ", ".com/", "'")
 
 
 @settings(max_examples=500)
-@given(
-    st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(BETWEEN)), max_size=16), st.data()
-)
-def test_the_tokens_of_a_text_do_not_depend_on_the_texts_before_it(words, data):
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(BETWEEN)), max_size=16))
+def test_the_tokens_of_a_text_do_not_depend_on_the_texts_before_it(words):
     text = "".join(word + between for word, between in words)
-    before = data.draw(st.permutations(WORDS))
-    both = tokenise(texts_of(" ".join(before), text))
+    both = tokenise(texts_of(*WORDS, text))
     alone = tokenise(texts_of(text))
-    first = both.offsets[1]
+    first = both.offsets[len(WORDS)]
     assert both.hashes[first:].tolist() == alone.hashes.tolist()
     assert both.starts[first:].tolist() == alone.starts.tolist()
     assert both.ends[first:].tolist() == alone.ends.tolist()

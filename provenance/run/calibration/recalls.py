@@ -9,7 +9,7 @@ from provenance.fingerprint import tokenise
 from provenance.match import RESEMBLING, length_classes, looks, wilson
 from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
 from provenance.run.calibration.planting import Plant
-from provenance.run.claiming import Claims
+from provenance.run.claiming import Claims, item_lengths
 from provenance.run.readings import Opened
 
 _ENOUGH = 50
@@ -131,11 +131,7 @@ def span_looks(spans: pa.Table, claims: Claims, registries: Sequence[Opened]) ->
 def span_lengths(spans: pa.Table, registries: Sequence[Opened]) -> Int64s:
     """Give the tokens of the item of each span; 0 where it has none."""
     owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
-    lengths = np.zeros(len(spans), np.int64)
-    for place, opened in enumerate(registries):
-        own = np.flatnonzero((owners == place) & (numbers >= 0))
-        lengths[own] = np.diff(opened.index.holdings.token_offsets)[numbers[own]]
-    return lengths
+    return item_lengths(np.where(numbers >= 0, owners, -1), numbers, registries)
 
 
 def _rows_by_text(spans: pa.Table, count: int) -> list[Int64s]:
