@@ -5,11 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from benchmarks.kernels import holdings
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint import parameters, shingle, signatures, tokenise
-from provenance.match import LINE_WORDS, Candidates, Index, blank_lines, index, scan
+from provenance.match import Candidates, Index, Layout, entered, index, scan
 from provenance.model import Texts
 
 RUNS = 3
@@ -32,8 +35,9 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
     texts = first_texts(file)
     pieces = slices(texts)
     made = parameters()
-    small = index(holdings(first_texts(posts).slice(0, SOUGHT).to_pylist()))
-    large = with_filter(small, megabytes << 20)
+    sought = first_texts(posts).slice(0, SOUGHT)
+    small = index(holdings(sought.to_pylist()))
+    large = with_filter(small, sought, megabytes << 20)
 
     works: dict[str, Callable[[Texts], object]] = {
         "tokens": tokenise,
@@ -66,9 +70,13 @@ def looked_for(registry: Index, piece: Texts) -> Candidates:
     return scan(tokens, shingle(tokens, registry.holdings.parameters.seed_width), registry)
 
 
-def with_filter(made: Index, size: int) -> Index:
-    """Give an index whose filter is repeated up to `size` bytes: as full as before, and colder."""
-    copies = max(1, size // made.filter.nbytes)
-    lines = blank_lines(copies * made.filter.size // LINE_WORDS)
-    lines.reshape(copies, -1)[:] = made.filter
-    return replace(made, filter=lines)
+def with_filter(made: Index, items: pa.Array, size: int) -> Index:
+    """Give an index as of a registry whose filter has `size` bytes: that of its items, repeated.
+
+    There is no prefilter in front of one so large, and so it is emptier.
+    """
+    own = shingle(tokenise(Texts.of(items)), made.holdings.parameters.seed_width)
+    chosen = Layout(made.holdings.postings.depth, 0, 2 * len(made.filter))
+    words = entered(np.sort(own.hashes), chosen).filter
+    repeated = np.tile(words, max(1, size // words.nbytes))
+    return replace(made, prefilter=words[:0], filter=repeated)

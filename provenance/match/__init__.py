@@ -17,9 +17,8 @@ from provenance.match.everybody import commons, shared
 from provenance.match.features import Features, measure
 from provenance.match.hits import COMMON
 from provenance.match.layouts import (
-    LINE_WORDS,
+    Entered,
     Layout,
-    blank_lines,
     entered,
     laid_out,
     layout,
@@ -67,7 +66,6 @@ __all__ = [
     "EVERYTHING",
     "FLOOR",
     "LEAST",
-    "LINE_WORDS",
     "LOOKS",
     "MEASURED_RECALL",
     "MOST",
@@ -84,6 +82,7 @@ __all__ = [
     "Candidates",
     "Correction",
     "Drawn",
+    "Entered",
     "Falsehood",
     "Features",
     "Held",
@@ -101,7 +100,6 @@ __all__ = [
     "are_quotations",
     "attribute",
     "bands",
-    "blank_lines",
     "bound_of",
     "chances",
     "coarser",

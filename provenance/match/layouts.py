@@ -1,37 +1,62 @@
-"""How postings are laid out: a directory over the upper bits of their hashes, and a filter."""
+"""How postings are laid out: a directory over the upper bits of their hashes, and two filters.
+
+The first filter has one bit for each value of some upper bits of a hash. It is so small that most
+of it stays in the processor's cache, and turns away three of four shingles that are not there. The
+second, in which a shingle sets three bits of one word, is asked of the others alone; so it may be
+smaller than it would have to be by itself. A registry so large that the first would not stay in the
+cache either has none.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, kernel
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.model import Positions, Postings, UInt32s, UInt64s
 
-LINE_WORDS = 8
-"""64-bit words in a cache line of the filter."""
+_SECOND = np.uint64(0x9E3779B97F4A7C15)  # mixes a hash anew, for its bits in the filter
+_WORD = 6  # bits of a place that tell one of the bits of a word
+_ONE = np.uint64(1)
 
-SECOND = np.uint64(0x9E3779B97F4A7C15)
-"""Mixes a hash anew, for its bits in the filter."""
-
-_FILTER_BITS_A_KEY = 12
-_LINE_BITS = 512
+_BITS_BEHIND, _BITS_ALONE = 8, 16  # a key, in the filter: behind the prefilter, and without one
 _LEAST_DEPTH, _MOST_DEPTH = 8, 28
+_MOST_CELLS = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How postings are laid out: by how many bits, with a filter of how many cache lines.
+    """How postings are laid out.
 
     Parameters
     ----------
     depth : int
         Upper bits of a hash that the directory tells.
-    lines : int
-        Cache lines of the filter.
+    cells : int
+        Upper bits of a hash that the prefilter tells; 0 where there is none.
+    words : int
+        64-bit words of the filter.
     """
 
     depth: int
-    lines: int
+    cells: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Postings entered into directory and filters, or into a piece of each.
+
+    Parameters
+    ----------
+    directory : ndarray of uint32, shape (2**d,)
+        First posting of each bucket, counted from the first of the piece.
+    prefilter, filter : ndarray of uint64
+        As in `Postings`.
+    """
+
+    directory: UInt32s
+    prefilter: UInt64s
+    filter: UInt64s
 
 
 def layout(count: int, parting: int = 0) -> Layout:
@@ -42,17 +67,18 @@ def layout(count: int, parting: int = 0) -> Layout:
     count : int
         How many there are at most.
     parting : int
-        By how many upper bits they are parted: each part has a whole number of lines of its own.
+        By how many upper bits they are parted: each part has whole words of its own.
     """
     depth = max(_LEAST_DEPTH, parting, min(_MOST_DEPTH, count.bit_length() - 3))
-    lines = max(1, count * _FILTER_BITS_A_KEY // _LINE_BITS >> parting)
-    return Layout(depth, lines << parting)
+    cells = max(parting + _WORD, count.bit_length() + 1)
+    if cells > _MOST_CELLS:
+        cells = 0
+    words = max(1, count * (_BITS_BEHIND if cells else _BITS_ALONE) // 64 >> parting)
+    return Layout(depth, cells, words << parting)
 
 
-def entered(
-    shingles: UInt64s, chosen: Layout, parting: int = 0, part: int = 0
-) -> tuple[UInt32s, UInt64s]:
-    """Enter the shingles of a part into its piece of directory and filter.
+def entered(shingles: UInt64s, chosen: Layout, parting: int = 0, part: int = 0) -> Entered:
+    """Enter the shingles of a part into its piece of directory and filters.
 
     Parameters
     ----------
@@ -64,31 +90,15 @@ def entered(
         By how many upper bits they are parted.
     part : int
         Those bits.
-
-    Returns
-    -------
-    directory : ndarray of uint32, shape (2**(depth - parting),)
-        First posting of each bucket, counted from the part's first.
-    filter : ndarray of uint64
-        Its lines.
     """
     directory = np.empty(1 << (chosen.depth - parting), np.uint32)
     _enter(shingles, 64 - chosen.depth, directory)
-    own = chosen.lines >> parting
-    line_filter = blank_lines(own)
-    _fill(shingles, np.uint64(chosen.lines), part * own, line_filter)
-    return directory, line_filter
-
-
-def blank_lines(count: int) -> UInt64s:
-    """Make an empty filter of so many lines, each of them a whole line of the cache.
-
-    Arrays begin anywhere; a line that lies in two lines of the cache is fetched twice.
-    """
-    size = 8 * LINE_WORDS
-    memory = np.zeros((count + 1) * size, np.uint8)
-    first = -memory.ctypes.data % size
-    return memory[first : first + count * size].view(np.uint64)
+    cells = np.zeros(1 << (chosen.cells - parting - _WORD) if chosen.cells else 0, np.uint64)
+    words = np.zeros(chosen.words >> parting, np.uint64)
+    if chosen.cells:
+        _fill_cells(shingles, 64 - chosen.cells, part * len(cells), cells)
+    _fill_words(shingles, np.uint64(chosen.words), part * len(words), words)
+    return Entered(directory, cells, words)
 
 
 def laid_out(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:
@@ -101,23 +111,40 @@ def laid_out(shingles: UInt64s, items: UInt32s, positions: Positions) -> Posting
     items, positions : ndarray, shape (n,)
         As in `Postings`.
     """
-    directory, line_filter = entered(shingles, layout(len(shingles)))
-    directory = np.append(directory, np.uint32(len(shingles)))
-    return Postings(shingles.astype(np.uint32), items, positions, directory, line_filter)
+    made = entered(shingles, layout(len(shingles)))
+    directory = np.append(made.directory, np.uint32(len(shingles)))
+    lower = shingles.astype(np.uint32)
+    return Postings(lower, items, positions, directory, made.prefilter, made.filter)
+
+
+@inlined
+def word_of(words: Scalar, shingle: Scalar) -> Scalar:
+    """Give the word of a filter of so many that a shingle's bits are in."""
+    # The high product maps the hash to a word without a division.
+    return ((shingle >> np.uint64(32)) * words) >> np.uint64(32)
+
+
+@inlined
+def bits_of(shingle: Scalar) -> Scalar:
+    """Give the bits of its word that a shingle sets."""
+    mixed = shingle * _SECOND
+    first, second = mixed >> np.uint64(58), (mixed >> np.uint64(52)) & np.uint64(63)
+    return _ONE << first | _ONE << second | _ONE << ((mixed >> np.uint64(46)) & np.uint64(63))
 
 
 @kernel
-def _fill(shingles: UInt64s, lines: Scalar, before: Scalar, line_filter: UInt64s) -> None:
-    """Set the bits of shingles in that piece of a filter which has so many lines before it."""
-    for index in range(shingles.size):
-        shingle = shingles[index]
-        line = ((shingle >> np.uint64(32)) * lines) >> np.uint64(32)
-        place = (np.int64(line) - before) << 3
-        mixed = shingle * SECOND
-        for turn in range(4):
-            word = np.int64((mixed >> np.uint64(61 - 3 * turn)) & np.uint64(7))
-            bit = (mixed >> np.uint64(6 * turn)) & np.uint64(63)
-            line_filter[place + word] |= np.uint64(1) << bit
+def _fill_cells(shingles: UInt64s, shift: Scalar, before: Scalar, cells: UInt64s) -> None:
+    """Set the bits of shingles in that piece of a prefilter which has so many words before it."""
+    for shingle in shingles:
+        cell = shingle >> np.uint64(shift)
+        cells[(cell >> np.uint64(_WORD)) - np.uint64(before)] |= _ONE << (cell & np.uint64(63))
+
+
+@kernel
+def _fill_words(shingles: UInt64s, words: Scalar, before: Scalar, own: UInt64s) -> None:
+    """Set the bits of shingles in that piece of a filter which has so many words before it."""
+    for shingle in shingles:
+        own[word_of(words, shingle) - np.uint64(before)] |= bits_of(shingle)
 
 
 @kernel

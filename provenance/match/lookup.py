@@ -1,8 +1,8 @@
 """The postings of a registry, laid out to be probed.
 
 The sorted postings themselves are the table: a directory over the upper bits of a hash gives the
-few neighbours among which it stands. A filter of one cache line a probe turns away nearly every
-shingle of a text that holds nothing.
+few neighbours among which it stands. Two filters turn away nearly every shingle of a text that
+holds nothing.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
-from provenance.match.layouts import SECOND
+from provenance.match.layouts import bits_of, word_of
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
@@ -40,8 +40,8 @@ class Index:
     ----------
     holdings : Holdings
         What it was made of.
-    filter : ndarray of uint64, shape (8 * lines,)
-        Bloom filter in blocks of one cache line.
+    prefilter, filter : ndarray of uint64
+        As in `Postings`.
     directory : ndarray of uint32, shape (2**d + 1,)
         First posting whose shingle has at least these upper `d` bits.
     shift : int
@@ -57,6 +57,7 @@ class Index:
     """
 
     holdings: Holdings
+    prefilter: UInt64s
     filter: UInt64s
     directory: UInt32s
     shift: int
@@ -89,7 +90,17 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
             holdings.token_offsets,
             marks,
         )
-    return Index(holdings, postings.filter, postings.directory, shift, longest, bits, public, marks)
+    return Index(
+        holdings,
+        postings.prefilter,
+        postings.filter,
+        postings.directory,
+        shift,
+        longest,
+        bits,
+        public,
+        marks,
+    )
 
 
 def _information(background: UInt64s) -> UInt8s:
@@ -101,29 +112,10 @@ def _information(background: UInt64s) -> UInt8s:
 
 
 @inlined
-def line_of(line_filter: UInt64s, shingle: Scalar) -> Scalar:
-    """Give the place of the first word of a shingle's line."""
-    lines = np.uint64(line_filter.size >> 3)
-    # The high product maps the hash to a line without a division.
-    return (((shingle >> np.uint64(32)) * lines) >> np.uint64(32)) << np.uint64(3)
-
-
-@inlined
-def probe(line_filter: UInt64s, shingle: Scalar) -> Scalar:
-    """Whether the filter may hold the shingle; it is wrong once in some hundred."""
-    mixed = shingle * SECOND
-    place = line_of(line_filter, shingle)
-    first = line_filter[place + (mixed >> np.uint64(61))] >> (mixed & np.uint64(63))
-    second = line_filter[place + ((mixed >> np.uint64(58)) & np.uint64(7))] >> (
-        (mixed >> np.uint64(6)) & np.uint64(63)
-    )
-    third = line_filter[place + ((mixed >> np.uint64(55)) & np.uint64(7))] >> (
-        (mixed >> np.uint64(12)) & np.uint64(63)
-    )
-    fourth = line_filter[place + ((mixed >> np.uint64(52)) & np.uint64(7))] >> (
-        (mixed >> np.uint64(18)) & np.uint64(63)
-    )
-    return (first & second & third & fourth & np.uint64(1)) != np.uint64(0)
+def probe(words: UInt64s, shingle: Scalar) -> Scalar:
+    """Whether the filter may hold the shingle."""
+    bits = bits_of(shingle)
+    return words[word_of(np.uint64(words.size), shingle)] & bits == bits
 
 
 @inlined

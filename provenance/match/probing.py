@@ -1,8 +1,8 @@
 """Which shingles of texts a registry holds: asked of all of them at a time.
 
-A probe of the filter misses the cache, and so does a look into the postings. Neither waits for the
+A probe of a filter misses the caches, and so does a look into the postings. Neither waits for the
 one before it: what will be read is fetched ahead, every shingle is probed without a branch on what
-came out, and only those that the filter let through are looked up.
+came out, and only those that one filter let through are looked for in the next, or looked up.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inner, kernel, maker
-from provenance.instructions import AHEAD, fetch
-from provenance.match.lookup import Index, bucket_of, line_of, locate, probe
+from provenance.instructions import AHEAD, fetch, trailing_zeros
+from provenance.match.layouts import word_of
+from provenance.match.lookup import Index, bucket_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
+_ONE = np.uint64(1)
 _AT_ONCE = 1024  # probes: what those let through need fits into the nearest caches
 
 
@@ -49,7 +51,7 @@ def held(seeds: Shingles, registry: Index) -> Held:
     """
     places, firsts, lasts = _hold_all(
         seeds.hashes,
-        registry.filter,
+        (registry.prefilter, registry.filter),
         registry.holdings.postings.shingles,
         registry.directory,
         registry.shift,
@@ -60,19 +62,20 @@ def held(seeds: Shingles, registry: Index) -> Held:
 @kernel
 def _hold_all(
     seeds: UInt64s,
-    line_filter: UInt64s,
+    filters: tuple[UInt64s, UInt64s],
     shingles: UInt32s,
     directory: UInt32s,
     shift: Scalar,
 ) -> tuple[Int64s, Int64s, Int64s]:
-    passed = np.empty(_AT_ONCE, np.int64)
+    (prefilter, words), passed = filters, np.empty(_AT_ONCE, np.int64)
     room = min(len(seeds), _AT_ONCE)
     places = np.empty(room, np.int64)
     firsts, lasts = np.empty(room, np.int64), np.empty(room, np.int64)
     count = np.int64(0)
     for start in range(0, len(seeds), _AT_ONCE):
         stop = min(start + _AT_ONCE, len(seeds))
-        through = _pass(seeds, start, stop, line_filter, passed)
+        through = _pass_cells(seeds, start, stop, prefilter, passed)
+        through = _pass_words(seeds, words, passed[:through])
         if count + through > len(places):
             places, firsts, lasts = _longer(places), _longer(firsts), _longer(lasts)
         _fetch_postings(seeds, passed[:through], shingles, directory, shift)
@@ -84,15 +87,35 @@ def _hold_all(
 
 
 @inner
-def _pass(
-    seeds: UInt64s, start: Scalar, stop: Scalar, line_filter: UInt64s, passed: Int64s
+def _pass_cells(
+    seeds: UInt64s, start: Scalar, stop: Scalar, prefilter: UInt64s, passed: Int64s
 ) -> Scalar:
-    """List the shingles of a stretch that the filter lets through."""
-    last, through = len(seeds) - 1, 0
+    """List the shingles of a stretch that the prefilter lets through: all, where there is none."""
+    if not prefilter.size:
+        for place in range(start, stop):
+            passed[np.uint64(place - start)] = place
+        return stop - start
+    last, through = len(seeds) - 1, np.int64(0)
+    shift = np.uint64(58) - trailing_zeros(np.uint64(prefilter.size))
     for place in range(start, stop):
-        fetch(line_filter, line_of(line_filter, seeds[np.uint64(min(place + AHEAD, last))]))
+        fetch(prefilter, seeds[np.uint64(min(place + AHEAD, last))] >> (shift + np.uint64(6)))
         passed[np.uint64(through)] = place
-        through += probe(line_filter, seeds[np.uint64(place)])
+        cell = seeds[np.uint64(place)] >> shift
+        through += np.int64((prefilter[cell >> np.uint64(6)] >> (cell & np.uint64(63))) & _ONE)
+    return through
+
+
+@inner
+def _pass_words(seeds: UInt64s, words: UInt64s, passed: Int64s) -> Scalar:
+    """Move those to the front that the filter lets through, and say how many they are."""
+    last, through = len(passed) - 1, 0
+    count = np.uint64(words.size)
+    for at in range(len(passed)):
+        ahead = passed[np.uint64(min(at + AHEAD, last))]
+        fetch(words, word_of(count, seeds[np.uint64(ahead)]))
+        place = passed[np.uint64(at)]
+        passed[np.uint64(through)] = place
+        through += probe(words, seeds[np.uint64(place)])
     return through
 
 

@@ -34,14 +34,17 @@ class Postings:
         Token of the item at which the shingle first begins.
     directory : ndarray of uint32, shape (2**d + 1,)
         First posting whose hash has at least these upper `d` bits.
-    filter : ndarray of uint64, shape (8 * lines,)
-        Bloom filter in blocks of one cache line.
+    prefilter : ndarray of uint64, shape (2**c / 64,) or (0,)
+        Which values the upper `c` bits of hashes have, a bit each; none in a large registry.
+    filter : ndarray of uint64, shape (w,)
+        Bloom filter: each hash sets three bits of one word.
     """
 
     shingles: UInt32s
     items: UInt32s
     positions: Positions
     directory: UInt32s
+    prefilter: UInt64s
     filter: UInt64s
 
     @property

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import CorruptFile
-from provenance.match import LINE_WORDS
 from provenance.model import (
     BACKGROUND_BITS,
     Holdings,
@@ -26,6 +25,7 @@ from provenance.registry.manifest import (
     ITEMS_FILE,
     OWNERS_FILE,
     POSITIONS_FILE,
+    PREFILTER_FILE,
     REMEDY,
     SHARED_FILE,
     SHINGLES_FILE,
@@ -105,15 +105,19 @@ def _postings(data: Path, count: int, longest: int) -> Postings:
         raise CorruptFile(
             f"{data / DIRECTORY_FILE} is no directory of {count} postings", remedy=REMEDY
         )
-    line_filter = map_array(data / FILTER_FILE, np.uint64)
-    if not len(line_filter) or len(line_filter) % LINE_WORDS:
-        raise CorruptFile(f"{data / FILTER_FILE} is no filter: it has half lines", remedy=REMEDY)
+    prefilter = map_array(data / PREFILTER_FILE, np.uint64)
+    if len(prefilter) and len(prefilter).bit_count() != 1:
+        raise CorruptFile(f"{data / PREFILTER_FILE} is no prefilter", remedy=REMEDY)
+    words = map_array(data / FILTER_FILE, np.uint64)
+    if not len(words):
+        raise CorruptFile(f"{data / FILTER_FILE} is no filter: it is empty", remedy=REMEDY)
     return Postings(
         shingles=map_array(data / SHINGLES_FILE, np.uint32, count),
         items=map_array(data / OWNERS_FILE, np.uint32, count),
         positions=map_array(data / POSITIONS_FILE, position_type(longest), count),
         directory=directory,
-        filter=line_filter,
+        prefilter=prefilter,
+        filter=words,
     )
 
 

@@ -19,7 +19,7 @@ from provenance.errors import (
 )
 from provenance.model import Chance, Parameters, Skipped, SourceCoverage
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout on disk."""
 
 MANIFEST = "registry.json"
@@ -35,11 +35,12 @@ SHINGLES_FILE = "shingles.npy"
 OWNERS_FILE = "owners.npy"
 POSITIONS_FILE = "positions.npy"
 DIRECTORY_FILE = "directory.npy"
+PREFILTER_FILE = "prefilter.npy"
 FILTER_FILE = "filter.npy"
 
 REQUIRED = (
     *(ITEMS_FILE, TOKENS_FILE, SIGNATURES_FILE, SKETCH_FILE, BACKGROUND_FILE, SHARED_FILE),
-    *(SHINGLES_FILE, OWNERS_FILE, POSITIONS_FILE, DIRECTORY_FILE, FILTER_FILE),
+    *(SHINGLES_FILE, OWNERS_FILE, POSITIONS_FILE, DIRECTORY_FILE, PREFILTER_FILE, FILTER_FILE),
 )
 
 REMEDY = "build the registry again from its dumps, or fetch it again"

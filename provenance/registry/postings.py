@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import Layout, entered, layout, shared
+from provenance.match import Entered, Layout, entered, layout, shared
 from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
 from provenance.registry.arrays import ArraySink
 from provenance.registry.columns import SHARED_SCHEMA, position_type
@@ -23,6 +23,7 @@ from provenance.registry.manifest import (
     FILTER_FILE,
     OWNERS_FILE,
     POSITIONS_FILE,
+    PREFILTER_FILE,
     SHARED_FILE,
     SHINGLES_FILE,
 )
@@ -92,8 +93,7 @@ class _Sorted:
     shingles: UInt32s
     owners: UInt32s
     positions: Positions
-    directory: UInt32s
-    filter: UInt64s
+    entered: Entered
     shared: Shared
 
 
@@ -159,13 +159,14 @@ def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads
     kept, seen, common = 0, 0, [SHARED_SCHEMA.empty_table()]
     work = partial(_sorted, laid=laid, chosen=layout(laid.count, laid.depth), origins=origins)
     with ExitStack() as stack:
-        shingles, items, positions, directory, line_filter = (
+        shingles, items, positions, directory, prefilter, words = (
             stack.enter_context(ArraySink(out / name, dtype))
             for name, dtype in (
                 (SHINGLES_FILE, np.uint32),
                 (OWNERS_FILE, np.uint32),
                 (POSITIONS_FILE, position_type(longest)),
                 (DIRECTORY_FILE, np.uint32),
+                (PREFILTER_FILE, np.uint64),
                 (FILTER_FILE, np.uint64),
             )
         )
@@ -173,8 +174,9 @@ def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads
             shingles.put(one.shingles)
             items.put(one.owners)
             positions.put(one.positions)
-            directory.put(one.directory + np.uint32(kept))
-            line_filter.put(one.filter)
+            directory.put(one.entered.directory + np.uint32(kept))
+            prefilter.put(one.entered.prefilter)
+            words.put(one.entered.filter)
             common.append(_table(one.shared))
             kept, seen = kept + len(one.shingles), seen + one.laid
         directory.put(np.array([kept], np.uint32))
@@ -189,15 +191,13 @@ def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads
 def _sorted(part: int, laid: Laid, chosen: Layout, origins: Origins) -> _Sorted:
     unsorted = laid.part(part)
     shingles, items, positions = sort_records(unsorted, laid.depth)
-    directory, line_filter = entered(shingles, chosen, laid.depth, part)
     common = shared(shingles, items, origins.sources, origins.authors)
     return _Sorted(
         len(unsorted),
         shingles.astype(np.uint32),
         items,
         positions,
-        directory,
-        line_filter,
+        entered(shingles, chosen, laid.depth, part),
         common,
     )
 

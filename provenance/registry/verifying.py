@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from provenance import fingerprint
 from provenance.errors import CorruptFile
-from provenance.match import LINE_WORDS, Layout, entered, shared
+from provenance.match import Layout, entered, shared
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
@@ -157,11 +157,13 @@ def _of_postings(of: _Contents) -> Iterator[str]:
     )
     if not all(same):
         yield "postings of other shingles than the items have"
-    chosen = Layout(stated.depth, len(stated.filter) // LINE_WORDS)
-    directory, line_filter = entered(hashes, chosen)
-    if not np.array_equal(directory, stated.directory[:-1]):
+    cells = (64 * len(stated.prefilter)).bit_length() - 1
+    made = entered(hashes, Layout(stated.depth, max(cells, 0), len(stated.filter)))
+    if not np.array_equal(made.directory, stated.directory[:-1]):
         yield "postings that the directory does not lead to"
-    if not np.array_equal(line_filter, stated.filter):
+    if not np.array_equal(made.prefilter, stated.prefilter):
+        yield "a prefilter of other postings"
+    if not np.array_equal(made.filter, stated.filter):
         yield "a filter of other postings"
     authors = read_column(
         of.data / ITEMS_FILE, "author", np.uint64, of.manifest.items, convert=author_numbers

@@ -119,9 +119,10 @@ def test_our_signatures_are_timed_on_the_texts_that_were_asked_for(tmp_path):
 def test_a_larger_filter_finds_nothing_else():
     items = posts(40, seed=2, shortest=8)
     made = index(holding(*items[:20]))
-    large = with_filter(made, 1 << 16)
+    large = with_filter(made, pa.array(items[:20], pa.large_string()), 1 << 16)
     texts = Texts.of(pa.array(items[20:], pa.large_string()))
     assert large.filter.nbytes > made.filter.nbytes
+    assert not len(large.prefilter)
     assert len(looked_for(large, texts)) == len(looked_for(made, texts)) == 0
 
 

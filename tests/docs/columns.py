@@ -65,5 +65,7 @@ REGISTRY_ARRAYS = {
     "owners.npy": "the item of each posting",
     "positions.npy": "the place in the item",
     "directory.npy": "where the postings begin whose shingles share their upper bits",
-    "filter.npy": "a Bloom filter in blocks of one cache line, asked before the postings are",
+    "prefilter.npy": "a bit for each value of the upper bits of a shingle, asked first; none in a "
+    "large registry",
+    "filter.npy": "a Bloom filter in blocks of one word, asked before the postings are",
 }

@@ -1,4 +1,4 @@
-"""The filter never loses a shingle, and the directory is a dictionary."""
+"""The filters never lose a shingle, and the directory is a dictionary."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.match import BITS_SCALE, blank_lines, entered, index, laid_out, layout
+from provenance.match import BITS_SCALE, entered, index, laid_out, layout
 from provenance.match.lookup import locate, probe
 from provenance.model import BACKGROUND_BITS
 from tests.match.holding import holding, tokens_of
@@ -40,8 +40,15 @@ def known(made, shingle):
     return shingle >> made.shift, shingle & 0xFFFFFFFF
 
 
+def is_told(prefilter, shingle):
+    """Whether a prefilter has the bit of a shingle."""
+    cells = (64 * len(prefilter)).bit_length() - 1
+    cell = int(shingle) >> (64 - cells)
+    return bool(int(prefilter[cell >> 6]) >> (cell & 63) & 1)
+
+
 def may_hold(made, shingle):
-    return bool(is_probable(made.filter, np.uint64(shingle)))
+    return is_told(made.prefilter, shingle) and bool(is_probable(made.filter, np.uint64(shingle)))
 
 
 def range_of(made, shingle):
@@ -52,7 +59,7 @@ def range_of(made, shingle):
 
 @settings(max_examples=80)
 @given(SHINGLES, SHINGLES)
-def test_locating_is_looking_up_and_the_filter_has_no_false_negative(held, others):
+def test_locating_is_looking_up_and_the_filters_have_no_false_negative(held, others):
     made = index_of(held)
     places = defaultdict(list)
     for place, shingle in enumerate(sorted(held)):
@@ -72,28 +79,40 @@ def test_a_shingle_is_known_by_more_bits_the_more_there_are(count):
 
 
 @pytest.mark.parametrize(("count", "parting"), [(0, 1), (7, 3), (5000, 4), (300, 10)])
-def test_parts_entered_one_by_one_are_the_whole(count, parting):
+@pytest.mark.parametrize("has_prefilter", [True, False])
+def test_parts_entered_one_by_one_are_the_whole(count, parting, has_prefilter):
     values = np.sort(np.random.default_rng(count).integers(0, 2**64, count, np.uint64))
     chosen = layout(count, parting)
+    chosen = replace(chosen, cells=chosen.cells * has_prefilter)
     bounds = np.searchsorted(values >> np.uint64(64 - parting), np.arange((1 << parting) + 1))
     parts = [
         entered(values[first:end], chosen, parting, part)
         for part, (first, end) in enumerate(pairwise(bounds))
     ]
-    directory, line_filter = entered(values, chosen)
-    starts = [one + first for (one, _), first in zip(parts, bounds, strict=False)]
-    assert np.concatenate(starts).tolist() == directory.tolist()
-    assert np.concatenate([lines for _, lines in parts]).tolist() == line_filter.tolist()
+    whole = entered(values, chosen)
+    starts = [one.directory + first for one, first in zip(parts, bounds, strict=False)]
+    assert np.concatenate(starts).tolist() == whole.directory.tolist()
+    for name in ("prefilter", "filter"):
+        pieces = [getattr(one, name) for one in parts]
+        assert np.concatenate(pieces).tolist() == getattr(whole, name).tolist()
+    assert bool(len(whole.prefilter)) == has_prefilter
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000, 50_000])
-def test_the_filter_has_few_false_positives(count):
+def test_the_filters_have_few_false_positives(count):
     dice = np.random.default_rng(count)
     held = dice.integers(0, 2**64, count, np.uint64)
     made = index_of(held)
     strangers = dice.integers(0, 2**64, 4000, np.uint64)
-    assert sum(may_hold(made, shingle) for shingle in strangers) < 0.05 * len(strangers)
+    assert sum(may_hold(made, shingle) for shingle in strangers) < 0.03 * len(strangers)
+    assert sum(is_told(made.prefilter, one) for one in strangers) < 0.45 * len(strangers)
     assert all(may_hold(made, shingle) for shingle in held[:4000])
+
+
+def test_a_prefilter_that_would_not_stay_near_is_left_out():
+    near, far = layout((1 << 27) - 1), layout(1 << 27)
+    assert (near.cells, far.cells) == (28, 0)
+    assert far.words > 1.9 * near.words  # it turns the others away by itself
 
 
 def test_an_empty_registry_holds_nothing():
@@ -109,11 +128,3 @@ def test_information_is_the_logarithm_of_the_smoothed_share():
     for word, count in [("common", 4), ("rare", 2), ("word", 1), ("absent", 0)]:
         cell = tokens_of(word).hashes[0] >> np.uint32(32 - BACKGROUND_BITS)
         assert made.bits[cell] == round(np.log2(total / (count + 0.5)) * BITS_SCALE)
-
-
-@pytest.mark.parametrize("count", [1, 7, 4096])
-def test_a_line_of_the_filter_is_a_line_of_the_cache(count):
-    for lines in (blank_lines(count), entered(np.arange(count, dtype=np.uint64), layout(count))[1]):
-        assert lines.ctypes.data % 64 == 0
-        assert lines.size % 8 == 0
-    assert not blank_lines(count).any()

@@ -1,8 +1,10 @@
 """What a registry holds of a text's shingles, against looking each of them up."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +14,8 @@ from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 
 ITEMS = posts(60, seed=3)
 HELD = registry(*ITEMS, *ITEMS[:5])
+LARGE = replace(HELD, prefilter=HELD.prefilter[:0])
+either = pytest.mark.parametrize("made", [HELD, LARGE], ids=["prefilter", "none"])
 
 
 def known(shingle):
@@ -27,15 +31,16 @@ def postings():
     return places
 
 
-def found_in(seeds):
-    made = held(seeds, HELD)
+def found_in(seeds, registered=HELD):
+    made = held(seeds, registered)
     ranges = zip(made.firsts.tolist(), made.lasts.tolist(), strict=True)
     return made, list(zip(made.places.tolist(), ranges, strict=True))
 
 
+@either
 @settings(max_examples=60)
 @given(
-    st.lists(
+    texts=st.lists(
         st.lists(
             st.one_of(st.sampled_from(ITEMS), st.integers(0, 40).map(lambda n: prose(9, n))),
             max_size=5,
@@ -43,7 +48,7 @@ def found_in(seeds):
         max_size=5,
     )
 )
-def test_seeds_are_held_as_looking_each_up_says(texts):
+def test_seeds_are_held_as_looking_each_up_says(made, texts):
     seeds = seeds_of(tokens_of(*texts))
     places = postings()
     wanted = [
@@ -51,7 +56,7 @@ def test_seeds_are_held_as_looking_each_up_says(texts):
         for place, shingle in enumerate(seeds.hashes)
         if known(shingle) in places
     ]
-    made, found = found_in(seeds)
+    made, found = found_in(seeds, made)
     assert found == wanted
     for text in range(len(texts)):
         own = made.places[made.offsets[text] : made.offsets[text + 1]]
@@ -59,11 +64,12 @@ def test_seeds_are_held_as_looking_each_up_says(texts):
         assert own.tolist() == [place for place, _ in wanted if low <= place < high]
 
 
-def test_more_seeds_than_are_probed_at_once_are_all_found():
+@either
+def test_more_seeds_than_are_probed_at_once_are_all_found(made):
     count = 3 * probing._AT_ONCE + 17
     hashes = np.resize(seeds_of(tokens_of(*ITEMS)).hashes, count)
     seeds = Shingles(hashes, np.zeros(count, np.int32), np.array([0, count], np.int64))
-    made, found = found_in(seeds)
+    made, found = found_in(seeds, made)
     assert len(found) == count
     assert made.offsets.tolist() == [0, count]
 

@@ -22,7 +22,7 @@ from provenance.registry.manifest import FORMAT, read_manifest
 from tests.registry.spoiling import restate
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
-POSTINGS = ("directory", "filter", "owners", "positions", "shingles")
+POSTINGS = ("directory", "filter", "owners", "positions", "prefilter", "shingles")
 ARRAYS = [f"{name}.npy" for name in (*POSTINGS, "tokens")]
 DATA = [*TABLES, *ARRAYS]
 
@@ -244,7 +244,9 @@ def test_texts_that_cannot_be_read_are_an_error_of_ours(folder, spoil):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "7", "{}", '{"format": 2}', '{"format": 2, "files": [{}]}', "\xff"]
+    "text",
+    ["", "{", "[]", "7", "{}", "\xff"]
+    + [json.dumps({"format": FORMAT, **rest}) for rest in ({}, {"files": [{}]})],
 )
 def test_a_damaged_manifest_is_an_error_of_ours(folder, text):
     (folder / "registry.json").write_bytes(text.encode("latin-1"))

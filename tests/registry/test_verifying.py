@@ -80,9 +80,11 @@ FAULTS = [
     ("postings of other shingles than the items have", "owners.npy", far_off),
     ("postings that the directory does not lead to", "directory.npy", next_one),
     ("a filter of other postings", "filter.npy", next_one),
+    ("a prefilter of other postings", "prefilter.npy", next_one),
     ("postings of other shingles than the items have", "tokens.npy", next_one),
     (r"tokens\.npy has \d+ values; the manifest says", "tokens.npy", lambda values: values[1:]),
     (r"filter\.npy is no filter", "filter.npy", lambda values: values[:0]),
+    (r"prefilter\.npy is no prefilter", "prefilter.npy", lambda values: values[:3]),
     (
         "shingles that other authors share",
         "shared.parquet",
