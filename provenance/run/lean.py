@@ -6,9 +6,13 @@ kernel is loaded, for those that multiply matrices. We need none of them, and th
 load than a small dataset takes to check. Who wants SciPy later gets it. pyarrow remembers that
 there was no pandas: it then makes no Python objects of times finer than a microsecond. So that is
 for a process that runs nothing but us.
+
+NumPy's linear algebra starts a thread a core when it is loaded, and each of them runs in circles
+for a tenth of a second, waiting for work that we never give it.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +23,7 @@ from importlib.machinery import ModuleSpec
 from threading import Event, get_ident
 from types import ModuleType
 
+_BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 _claimed = Event()
 
 
@@ -49,7 +54,8 @@ def without(*names: str) -> Iterator[None]:
 
 
 def claim_process() -> None:
-    """Say that this process runs nothing but us."""
+    """Say that this process runs nothing but us, before it loads anything."""
+    os.environ.setdefault(_BLAS_THREADS, "1")
     _claimed.set()
 
 

@@ -106,3 +106,27 @@ def test_a_module_is_absent_for_one_thread_and_for_a_while(monkeypatch) -> None:
 def test_a_module_that_is_loaded_already_is_there() -> None:
     with without("json"):
         assert importlib.import_module("json") is sys.modules["json"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in Linux's /proc")
+def test_linear_algebra_starts_no_threads(monkeypatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    code = """
+from provenance.run import claim_process
+claim_process()
+import os
+import numpy
+print(len(os.listdir("/proc/self/task")))
+"""
+    assert printed(code) == "1\n"
+
+
+def test_whoever_asks_for_threads_of_linear_algebra_has_them(monkeypatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    code = """
+from provenance.run import claim_process
+claim_process()
+import os
+print(os.environ["OPENBLAS_NUM_THREADS"])
+"""
+    assert printed(code) == "3\n"
