@@ -121,12 +121,17 @@ print(len(os.listdir("/proc/self/task")))
     assert printed(code) == "1\n"
 
 
-def test_whoever_asks_for_threads_of_linear_algebra_has_them(monkeypatch) -> None:
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    code = """
+@pytest.mark.parametrize("asked", [{}, {"OPENBLAS_NUM_THREADS": "3", "MIMALLOC_PURGE_DELAY": "9"}])
+def test_libraries_are_told_what_nobody_told_them(monkeypatch, asked) -> None:
+    told = {"OPENBLAS_NUM_THREADS": "1", "MIMALLOC_PURGE_DELAY": "-1"}
+    for name in told:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in asked.items():
+        monkeypatch.setenv(name, value)
+    code = f"""
 from provenance.run import claim_process
 claim_process()
 import os
-print(os.environ["OPENBLAS_NUM_THREADS"])
+print(*(os.environ[name] for name in {list(told)}))
 """
-    assert printed(code) == "3\n"
+    assert printed(code).split() == list((told | asked).values())
