@@ -14,10 +14,10 @@ from provenance.match.information import (
     POOLED,
     REGISTRY,
     Counted,
-    counted_in,
     informed,
 )
 from provenance.match.lookup import Index
+from provenance.match.lots import informed_by_all
 from provenance.match.passages import Passages
 from provenance.match.shapes import density, shape
 from provenance.match.siblings import siblings, together
@@ -156,8 +156,8 @@ def measure(
         What all candidates of the corpus say of these; None where these are all.
     """
     among = company(candidates, registry, corpus) if among is None else among
-    counted = counted_in(candidates, registry, corpus, language, threads)
-    figures = informed(candidates, (among.copies, among.passed_on), registry, counted, threads)
+    copies = among.copies, among.passed_on
+    figures = informed_by_all(candidates, copies, registry, corpus, language, threads)
     return _features(candidates, among, registry, figures)
 
 

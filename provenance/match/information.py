@@ -12,10 +12,8 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
-from provenance.match.counts import IN_CORPUS, IN_REGISTRY, count, vocabulary
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
-from provenance.match.passages import Passages
 from provenance.match.wordtables import (
     ALONE,
     first_row,
@@ -61,21 +59,6 @@ class Counted:
     table: UInt64s
     language: UInt64s
     totals: Floats
-
-
-def counted_in(
-    candidates: Candidates, registry: Index, corpus: Passages, language: Language, threads: int
-) -> Counted:
-    """Count the words of candidates everywhere; parameters as of `features.measure`."""
-    holdings = registry.holdings
-    words = vocabulary(candidates, holdings.tokens, holdings.token_offsets)
-    passages = np.arange(len(corpus.offsets) - 1)
-    firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
-    totals = [len(corpus.tokens), int(holdings.background.sum()), language.tokens]
-    count(words, corpus.tokens, corpus.offsets, passages, IN_CORPUS, threads)
-    count(words, holdings.tokens, holdings.token_offsets, firsts, IN_REGISTRY, threads)
-    known = table_of(language.keys, language.counts)
-    return Counted(words.table, known, np.array(totals, np.float64))
 
 
 def counted_by(language: Language) -> Counted:
