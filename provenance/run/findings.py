@@ -1,45 +1,54 @@
 """From located passages to findings: whose they are, and what the law book says of them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge import Judge, Judgement
+from provenance.judge import Judge
 from provenance.match import chances, expected
-from provenance.model import FINDINGS, Flags, Floats, Int64s, Verdict
+from provenance.model import FINDINGS, Flags, Floats, Int64s
+from provenance.run.alternatives import alternatives
 from provenance.run.claiming import Claims
 from provenance.run.itemexcerpts import item_excerpts
-from provenance.run.items import Item, named_items
-from provenance.run.judging import ItemJudge
+from provenance.run.items import Described, described
+from provenance.run.judging import Ruled, ruled, with_copies
 from provenance.run.readings import Opened
 from provenance.run.stages import stage
 
 _SURE = 100.0
 """Strength of evidence that chance has no part in: an address, a resemblance of whole texts."""
 
-_MOST_ALTERNATIVES = 10
+_OF_SPANS = (
+    "document",
+    "file",
+    "row",
+    "field",
+    "start",
+    "end",
+    "byte_start",
+    "byte_end",
+    "evidence",
+    "declared",
+    "excerpt",
+    "excerpt_start",
+    "marks",
+)
+"""Columns of findings that are those of their spans."""
 
+_FOR_ITEMS = ("registry", "number", "claim")
+"""Columns of spans that say which item is shown, and what of it."""
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """One source's hold on a passage: its item stands there, or one with the same words.
-
-    Parameters
-    ----------
-    row : int
-        Row of the table of spans.
-    source : str
-        Whose it is.
-    judgement : Judgement
-        What the law book says of it.
-    """
-
-    row: int
-    source: str
-    judgement: Judgement
+_OF_ITEMS = {
+    "source": "source",
+    "item": "item",
+    "url": "url",
+    "created_at": "created_at",
+    "item_tokens": "length",
+}
+"""Columns of findings, and those of their items that they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +59,24 @@ class Found:
     ----------
     spans : pyarrow.Table
         Of schema `evidence.SPANS`.
-    holders : tuple of Holder
-        Every source's hold on every passage, chosen or not.
+    holders : Ruled
+        Every source's hold on every span, chosen or not: its item stands there, or one with the
+        same words.
     chosen : ndarray of int64
         Rows of `spans` that are findings.
     findings : pyarrow.Table
         Of schema `FINDINGS`, a row each of `chosen`.
-    judgements : tuple of Judgement
-        One a finding.
+    ruled : Ruled
+        Whose each finding is.
     chances : ndarray of float64
         Probability that each finding is no copy.
     """
 
     spans: pa.Table
-    holders: tuple[Holder, ...]
+    holders: Ruled
     chosen: Int64s
     findings: pa.Table
-    judgements: tuple[Judgement, ...]
+    ruled: Ruled
     chances: Floats
 
 
@@ -96,36 +106,51 @@ def found(
     threads : int
         How many read items at a time.
     """
-    items = named_items(spans, registries)
-    item_judge = ItemJudge(judge)
-    judged = [item_judge.of(item) for item in items]
-    holders = tuple(_holders(items, judged, item_judge))
+    items = described(spans, registries)
+    every = ruled(items, judge)
+    holders = with_copies(every, items, judge)
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
-    judgements = tuple(judged[row] for row in chosen.tolist())
-    strengths = _strengths(spans, claims)[chosen]
-    findings = _findings(spans, claims, registries, items, chosen, judgements, strengths, threads)
-    place = findings.column_names.index("expected")
-    by_chance = pa.array(expected(strengths, tokens))
-    findings = findings.set_column(place, FINDINGS.field("expected"), by_chance)
-    contested = _contested(spans, holders, chosen, findings, judgements)
-    place = findings.column_names.index("contested")
-    findings = findings.set_column(place, FINDINGS.field("contested"), pa.array(contested))
-    return Found(spans, holders, chosen, findings, judgements, chances(strengths, tokens))
+    own, strengths = every.take(chosen), _strengths(spans, claims)[chosen]
+    findings = _table(
+        {
+            **dict(zip(_OF_SPANS, _taken(spans, chosen, _OF_SPANS).columns, strict=True)),
+            **_of_items(items, chosen),
+            **_rulings(own),
+            **_measured(spans, claims, chosen),
+            "strength": strengths,
+            "expected": expected(strengths, tokens),
+            "contested": _contested(spans, holders, own),
+            "alternatives": alternatives(spans, claims, items, chosen),
+            **item_excerpts(_taken(spans, chosen, _FOR_ITEMS), claims, registries, threads),
+        }
+    )
+    return Found(spans, holders, chosen, findings, own, chances(strengths, tokens))
 
 
-def _holders(
-    items: Sequence[Item], judged: Sequence[Judgement], item_judge: ItemJudge
-) -> list[Holder]:
-    holders = []
-    for row, (item, own) in enumerate(zip(items, judged, strict=True)):
-        others = item.copies.sources if item.copies else ()
-        holders.append(Holder(row, item.source, own))
-        holders.extend(
-            Holder(row, source, item_judge.other(source))
-            for source in others
-            if source != item.source
-        )
-    return holders
+def _table(columns: Mapping[str, object]) -> pa.Table:
+    """Put the columns of findings in their order; what nothing is known of yet is null."""
+    count = len(columns["strength"])  # type: ignore[arg-type]
+    told = {field.name: columns.get(field.name, pa.nulls(count, field.type)) for field in FINDINGS}
+    return pa.table(told, schema=FINDINGS)
+
+
+def _taken(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
+    own = rows.select(list(names))
+    return own.take(pa.array(chosen)) if len(chosen) < len(rows) else own  # seldom are some not
+
+
+def _of_items(items: Described, chosen: Int64s) -> dict[str, pa.ChunkedArray]:
+    own = _taken(items.rows, chosen, tuple(_OF_ITEMS.values()))
+    return dict(zip(_OF_ITEMS, own.columns, strict=True))
+
+
+def _rulings(own: Ruled) -> dict[str, pa.Array]:
+    rulings = [judgement.ruling for _, judgement in own.alike]
+    return {
+        "verdict": own.told([str(ruling.verdict) for ruling in rulings], pa.string()),
+        "basis": own.told([ruling.basis for ruling in rulings], pa.string()),
+        "terms": own.told([ruling.terms for ruling in rulings], pa.string()),
+    }
 
 
 def _strengths(spans: pa.Table, claims: Claims) -> Floats:
@@ -135,138 +160,45 @@ def _strengths(spans: pa.Table, claims: Claims) -> Floats:
     return strengths
 
 
-def _findings(  # noqa: PLR0913 (every column's origin)
-    spans: pa.Table,
-    claims: Claims,
-    registries: Sequence[Opened],
-    items: Sequence[Item],
-    chosen: Int64s,
-    judgements: Sequence[Judgement],
-    strengths: Floats,
-    threads: int,
-) -> pa.Table:
-    own = spans.take(pa.array(chosen))
-    numbers = own["claim"].to_numpy()
-    is_claim = numbers >= 0
+def _measured(spans: pa.Table, claims: Claims, chosen: Int64s) -> dict[str, object]:
+    """Tell the matched tokens within each finding, and what they say.
+
+    A claim that was cut short lost some.
+    """
+    counts: Int64s = spans["span_tokens"].to_numpy()[chosen].astype(np.int64)
     bits = np.zeros(len(chosen))
-    bits[is_claim] = claims.bits[numbers[is_claim]]
-    named = [items[row] for row in chosen.tolist()]
-    rulings = [judgement.ruling for judgement in judgements]
-    columns = {
-        **{
-            name: own[name]
-            for name in (
-                "document",
-                "file",
-                "row",
-                "field",
-                "start",
-                "end",
-                "byte_start",
-                "byte_end",
-                "evidence",
-                "excerpt",
-                "excerpt_start",
-                "marks",
-            )
-        },
-        "source": [item.source for item in named],
-        "item": [item.item for item in named],
-        "url": [item.url for item in named],
-        "created_at": [item.created_at for item in named],
-        "verdict": [str(ruling.verdict) for ruling in rulings],
-        "basis": [ruling.basis for ruling in rulings],
-        "terms": [ruling.terms for ruling in rulings],
-        "declared": own["declared"],
-        "waiver": [None] * len(named),
-        "state": [None] * len(named),
-        "tokens": _matched(own, claims),
-        "item_tokens": [item.length for item in named],
-        "bits": bits,
-        "strength": strengths,
-        "expected": np.zeros(len(named)),
-        "contested": np.zeros(len(named), bool),
-        "alternatives": _alternatives(spans, claims, items, chosen),
-        **item_excerpts(own, claims, registries, threads),
-    }
-    return pa.table({name: columns[name] for name in FINDINGS.names}, schema=FINDINGS)
-
-
-def _matched(own: pa.Table, claims: Claims) -> Int64s:
-    """Count the matched tokens within each finding: a claim that was cut short lost some."""
-    counts: Int64s = own["span_tokens"].to_numpy().astype(np.int64)
-    claimed = own["claim"].to_numpy()
+    claimed = spans["claim"].to_numpy()[chosen]
     rows = np.flatnonzero(claimed >= 0)
+    bits[rows] = claims.bits[claimed[rows]]
     taken = claims.candidates.take(claimed[rows])
     owners = np.repeat(np.arange(len(rows)), np.diff(taken.run_offsets))
     starts = np.maximum(taken.runs[:, 1], claims.firsts[claimed[rows]][owners])
     ends = taken.runs[:, 1] + taken.runs[:, 2]
     ends = np.minimum(ends, claims.lasts[claimed[rows]][owners] + 1)
     counts[rows] = np.bincount(owners, np.maximum(ends - starts, 0), len(rows))
-    return counts
+    return {"tokens": counts, "bits": bits}
 
 
-def _alternatives(
-    spans: pa.Table, claims: Claims, items: Sequence[Item], chosen: Int64s
-) -> list[list[dict[str, str | None]]]:
-    """Name the other items that stand in the same place, the likeliest first."""
-    claim_of = spans["claim"].to_pylist()
-    row_of = {claim: row for row, claim in enumerate(claim_of) if claim >= 0}
-    losers: dict[int, list[int]] = {}
-    for claim in np.flatnonzero(~claims.chosen).tolist():
-        losers.setdefault(int(claims.winners[claim]), []).append(claim)
-    listed: list[list[dict[str, str | None]]] = []
-    for row in chosen.tolist():
-        copies = items[row].copies
-        pairs = list(copies.items) if copies else []
-        rivals = sorted(
-            losers.get(claim_of[row], ()) if claim_of[row] >= 0 else (),
-            key=lambda claim: (-claims.strengths[claim], claim),
-        )
-        if not pairs and not rivals:  # of nearly all there is but one
-            listed.append([])
-            continue
-        others = [items[row_of[claim]] for claim in rivals if claim in row_of]
-        pairs += [(other.source, str(other.item)) for other in others]
-        own = (items[row].source, str(items[row].item))
-        unique = [pair for pair in dict.fromkeys(pairs) if pair != own][:_MOST_ALTERNATIVES]
-        listed.append([{"source": source, "item": item} for source, item in unique])
-    return listed
-
-
-def _contested(
-    spans: pa.Table,
-    holders: Sequence[Holder],
-    chosen: Int64s,
-    findings: pa.Table,
-    judgements: Sequence[Judgement],
-) -> Flags:
+def _contested(spans: pa.Table, holders: Ruled, own: Ruled) -> Flags:
     """Tell which findings a permitted source or a background holds too, but for permitted ones."""
-    permitted: dict[int, list[tuple[int, int]]] = {}
     texts = spans["text_number"].to_numpy()
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
-    for holder in holders:
-        if holder.judgement.ruling.verdict is Verdict.PERMITTED:
-            permitted.setdefault(int(texts[holder.row]), []).append(
-                (int(starts[holder.row]), int(ends[holder.row]))
-            )
+    permitted: dict[int, list[tuple[int, int]]] = {}
+    for row in holders.rows[holders.permitted].tolist():
+        permitted.setdefault(int(texts[row]), []).append((int(starts[row]), int(ends[row])))
     reach = {
-        text: (sorted(own), max(end - start for start, end in own))
-        for text, own in permitted.items()
+        text: (sorted(spans_of), max(end - start for start, end in spans_of))
+        for text, spans_of in permitted.items()
     }
-    held = spans["held"].to_numpy()
-    contested = np.zeros(len(findings), bool)
-    for place, row in enumerate(chosen.tolist()):
-        if judgements[place].ruling.verdict is Verdict.PERMITTED:
-            continue
-        contested[place] = held[row]
-        if held[row] or int(texts[row]) not in reach:
-            continue
-        own, longest = reach[int(texts[row])]
-        half = (ends[row] - starts[row]) / 2
+    contested: Flags = spans["held"].to_numpy()[own.rows] & ~own.permitted
+    asked = ~contested & ~own.permitted & np.isin(texts[own.rows], list(reach))
+    for place in np.flatnonzero(asked).tolist():
+        start, end = int(starts[own.rows[place]]), int(ends[own.rows[place]])
+        spans_of, longest = reach[int(texts[own.rows[place]])]
+        half = (end - start) / 2
         # Only those that begin near enough can overlap.
-        near = own[bisect_left(own, (starts[row] - longest,)) : bisect_right(own, (ends[row],))]
+        low, high = bisect_left(spans_of, (start - longest,)), bisect_right(spans_of, (end,))
         contested[place] = any(
-            min(end, ends[row]) - max(start, starts[row]) >= half for start, end in near
+            min(last, end) - max(first, start) >= half for first, last in spans_of[low:high]
         )
     return contested

@@ -1,8 +1,7 @@
 """Items by name: what a registry knows of the numbers that matching deals in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -10,66 +9,78 @@ import pyarrow as pa
 from provenance.registry import Copies
 from provenance.run.readings import Opened
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ITEMS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("item", pa.string()),
+        ("url", pa.string()),
+        ("created_at", pa.timestamp("s", "UTC")),
+        ("licence", pa.string()),
+        ("length", pa.int64()),  # tokens
+        ("signals", pa.list_(pa.string())),  # of a row that is evidence itself
+    ]
+)
+"""What is known of an item; of a row, by what it says of itself, where `item` is null."""
 
-_DESCRIBED = ("source", "item", "url", "created_at", "licence", "length")
-"""Columns of a registry's items: the first fields of an `Item`, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What a registry knows of an item; or a row of itself, where it is evidence."""
-
-    source: str
-    item: str | None
-    url: str | None
-    created_at: datetime | None
-    licence: str | None
-    length: int | None
-    copies: Copies | None
-    signals: tuple[str, ...] = ()
-
-    @property
-    def day(self) -> date | None:
-        """The day on which it was published, if anybody knows."""
-        return self.created_at.date() if self.created_at else None
+_TOLD = {"source": "source", "url": "address", "licence": "licence", "signals": "signals"}
+"""What a row says of itself, and the column of the table of spans where it stands."""
 
 
-def named_items(spans: pa.Table, registries: Sequence[Opened]) -> list[Item]:
-    """Describe the item of every row; evidence without one names its source."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """What every span is of.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        Of schema `ITEMS`, a row a span.
+    copies : mapping of int to Copies
+        Items that say the same, of the spans whose items have such.
+    """
+
+    rows: pa.Table
+    copies: Mapping[int, Copies]
+
+
+def described(spans: pa.Table, registries: Sequence[Opened]) -> Described:
+    """Describe the item of every span; evidence without one names its source.
+
+    Parameters
+    ----------
+    spans : pyarrow.Table
+        Of schema `evidence.SPANS`.
+    registries : sequence of Opened
+        Where the items are.
+    """
     owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
-    described: list[Item | None] = [None] * len(spans)
+    places, tables, before = np.zeros(len(spans), np.int64), [], 0
+    copies: dict[int, Copies] = {}
     for owner, opened in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
-        unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        known = opened.registry.describe(unique)
-        each = (
-            _moments(known[name]) if name == "created_at" else known[name].to_pylist()
-            for name in _DESCRIBED
-        )
+        unique, own = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
+        tables.append(_of_registry(opened.registry.describe(unique)))
         same = opened.registry.same(unique)
-        made = [Item(*row) for row in zip(*each, same, strict=True)]
-        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
-            described[row] = made[place]
-    own = [row for row, item in enumerate(described) if item is None]
-    columns = ("source", "address", "licence", "signals")
-    for row, told in zip(
-        own, spans.select(columns).take(pa.array(own, pa.int64())).to_pylist(), strict=True
-    ):
-        described[row] = Item(
-            str(told["source"]),
-            None,
-            told["address"],
-            None,
-            told["licence"],
-            None,
-            None,
-            tuple(told["signals"] or ()),
-        )
-    return [item for item in described if item is not None]
+        has_copies = np.array([one.count > 0 for one in same], bool)
+        for at in np.flatnonzero(has_copies[own]).tolist():
+            copies[int(rows[at])] = same[own[at]]
+        places[rows], before = own + before, before + len(unique)
+    rows = np.flatnonzero(numbers < 0)
+    tables.append(_of_themselves(spans.take(pa.array(rows))))
+    places[rows] = np.arange(len(rows)) + before
+    return Described(pa.concat_tables(tables).combine_chunks().take(pa.array(places)), copies)
 
 
-def _moments(column: pa.ChunkedArray) -> list[datetime | None]:
-    """Tell times of whole seconds; Arrow would ask for the rules of their time zone each time."""
-    seconds = column.cast(pa.int64()).to_pylist()
-    return [None if one is None else _EPOCH + timedelta(seconds=one) for one in seconds]
+def _of_registry(items: pa.Table) -> pa.Table:
+    nobody_signals = pa.nulls(len(items), ITEMS.field("signals").type)
+    columns = [items[name] for name in ITEMS.names[:-1]]
+    return pa.table([*columns, nobody_signals], names=ITEMS.names).cast(ITEMS)
+
+
+def _of_themselves(spans: pa.Table) -> pa.Table:
+    columns = {
+        field.name: spans[_TOLD[field.name]]
+        if field.name in _TOLD
+        else pa.nulls(len(spans), field.type)
+        for field in ITEMS
+    }
+    return pa.table(columns).cast(ITEMS)

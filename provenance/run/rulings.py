@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+import pyarrow as pa
+
 from provenance.judge import Judge, Judgement
-from provenance.model import Library, RegistrySummary, SourceRuling
+from provenance.model import Int64s, Library, RegistrySummary, SourceRuling
 from provenance.run.findings import Found
 
 
@@ -33,22 +36,18 @@ def source_rulings(
         **{licence.id: licence.name for licence in library.licences},
         **{source.id: source.name for source in library.sources},
     }
-    sources = everything.findings["source"].to_pylist()
-    items = everything.findings["item"].to_pylist()
-    documents = everything.spans["document_number"].to_numpy()[everything.chosen].tolist()
-    grouped: dict[tuple[str, int], tuple[Judgement, set[str | None], set[int]]] = {}
-    for source, item, document, judgement in zip(
-        sources, items, documents, everything.judgements, strict=True
-    ):
-        group = grouped.setdefault((source, id(judgement)), (judgement, set(), set()))
-        group[1].add(item)
-        group[2].add(document)
-    made = [
-        _ruling(source, names, judgement, len(own_items - {None}), len(own_documents))
-        for (source, _), (judgement, own_items, own_documents) in grouped.items()
-    ]
     held = {source.source for summary in summaries for source in summary.sources}
-    made += [_ruling(source, names, judge.rule(source), 0, 0) for source in held - set(sources)]
+    own = everything.ruled
+    items = _distinct(own.kinds, everything.findings["item"])
+    rows = everything.spans["document_number"].to_numpy()[own.rows]
+    documents = _distinct(own.kinds, pa.chunked_array([pa.array(rows)]))
+    _, firsts = np.unique(own.kinds, return_index=True)
+    kinds = own.kinds[np.sort(firsts)].tolist()  # in the order in which they come
+    found = {own.alike[kind][0] for kind in kinds}
+    made = [
+        *(_ruling(names, own.alike[one], int(items[one]), int(documents[one])) for one in kinds),
+        *(_ruling(names, (source, judge.rule(source)), 0, 0) for source in held - found),
+    ]
     return tuple(
         sorted(
             made,
@@ -62,9 +61,21 @@ def source_rulings(
     )
 
 
+def _distinct(kinds: Int64s, values: pa.ChunkedArray) -> Int64s:
+    """Count the different values of each kind; null is none."""
+    coded = values.combine_chunks().dictionary_encode().indices
+    known = np.flatnonzero(coded.is_valid())
+    numbers = coded.drop_null().to_numpy().astype(np.int64)
+    width = int(numbers.max(initial=0)) + 1
+    pairs = np.unique(kinds[known] * width + numbers)
+    counts: Int64s = np.bincount(pairs // width, minlength=int(kinds.max(initial=0)) + 1)
+    return counts
+
+
 def _ruling(
-    source: str, names: dict[str, str], judgement: Judgement, items: int, documents: int
+    names: dict[str, str], alike: tuple[str, Judgement], items: int, documents: int
 ) -> SourceRuling:
+    source, judgement = alike
     return SourceRuling(
         source,
         names.get(source, source),
