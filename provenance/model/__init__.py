@@ -88,6 +88,7 @@ from provenance.model.result import (
     Violation,
     WaiverOutcome,
 )
+from provenance.model.rows import rows_at
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
 from provenance.model.shares import Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
@@ -227,5 +228,6 @@ __all__ = [
     "WaiverReason",
     "Worse",
     "picked",
+    "rows_at",
     "tally",
 ]

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.model import FINDINGS
+from provenance.model import FINDINGS, rows_at
 
 NAME = "findings.parquet"
 
@@ -28,7 +30,27 @@ def in_order(findings: pa.Table) -> pa.Table:
     pyarrow.Table
         By file, row, field and start; what ties there, by the rest of its identity.
     """
-    return findings.sort_by([(column, "ascending") for column in _ORDER])
+    if _is_in_order(findings):  # as readers give them, but for what was added to a part
+        return findings.combine_chunks()
+    order = pc.sort_indices(findings, [(column, "ascending") for column in _ORDER])
+    return rows_at(findings, order)
+
+
+def _is_in_order(findings: pa.Table) -> bool:
+    """Whether no finding belongs before the one in front of it; no, where nulls would decide."""
+    tied = np.ones(max(len(findings) - 1, 0), bool)
+    for name in _ORDER:
+        before, own = findings[name].slice(0, len(tied)), findings[name].slice(1)
+        is_later, is_equal = (
+            pc.fill_null(asked(before, own), fill_value=False).to_numpy()
+            for asked in (pc.less, pc.equal)
+        )
+        if (tied & ~is_later & ~is_equal).any():
+            return False
+        tied &= is_equal
+        if not tied.any():
+            break
+    return True
 
 
 def write_findings(findings: pa.Table, path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Verdict
+from provenance.model import Verdict, rows_at
 from provenance.report.excerpts import Span
 from provenance.report.findingsfile import in_order
 
@@ -105,7 +105,7 @@ def strongest(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     place = _place_in_source(ordered["source"], rank)
     # First every source's best, then every source's second best, ... until the limit is reached.
     chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
-    return _findings(ordered.take(pa.array(rank[chosen])))
+    return _findings(rows_at(ordered, pa.array(rank[chosen])))
 
 
 def _codes(column: pa.ChunkedArray, numbers: dict[str, int]) -> Any:

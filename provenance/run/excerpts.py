@@ -180,11 +180,14 @@ def shown(
     }
 
 
-def scattered(column: pa.Array, rows: Int64s, count: int) -> pa.Array:
-    """Put values where they belong among `count` rows; the others are null."""
+def scattered(rows: Int64s, count: int) -> pa.Array:
+    """Give, for each of `count` rows, which value belongs there, if value `i` does at `rows[i]`.
+
+    Where none does, it is null.
+    """
     places, absent = np.zeros(count, np.int64), np.ones(count, bool)
     places[rows], absent[rows] = np.arange(len(rows)), False
-    return column.take(pa.array(places, mask=absent))
+    return pa.array(places, mask=absent)
 
 
 def begins_of(firsts: Int64s) -> Int64s:
@@ -213,4 +216,5 @@ def excerpts(
     marks = words.marks(begins_of(firsts)[own], firsts[own], highs[own])
     strings = batch.column("text").take(pa.array(located.rows[told])).to_pylist()
     made = shown(strings, (firsts, lasts), among(marks, np.arange(len(chosen)), len(told)))
-    return {name: scattered(column, told, len(located.rows)) for name, column in made.items()}
+    places = scattered(told, len(located.rows))
+    return {name: column.take(places) for name, column in made.items()}

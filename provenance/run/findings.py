@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from provenance.judge import Judge
 from provenance.match import chances, expected
-from provenance.model import FINDINGS, Flags, Floats, Int64s
+from provenance.model import FINDINGS, Flags, Floats, Int64s, rows_at
 from provenance.run.alternatives import alternatives
 from provenance.run.claiming import Claims
 from provenance.run.itemexcerpts import item_excerpts
@@ -136,7 +136,7 @@ def _table(columns: Mapping[str, object]) -> pa.Table:
 
 def _taken(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
     own = rows.select(list(names))
-    return own.take(pa.array(chosen)) if len(chosen) < len(rows) else own  # seldom are some not
+    return rows_at(own, pa.array(chosen)) if len(chosen) < len(rows) else own
 
 
 def _of_items(items: Described, chosen: Int64s) -> dict[str, pa.ChunkedArray]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import tokenise
-from provenance.model import Int64s, Texts, Tokens
+from provenance.model import Int64s, Texts, Tokens, rows_at
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import LONGEST, MARKS, among, begins_of, matched, scattered, shown
 from provenance.run.readings import Opened
@@ -18,7 +18,7 @@ _AT_ONCE = 4096  # findings: what a thread needs of these fits into the nearer c
 
 def item_excerpts(
     own: pa.Table, claims: Claims, registries: Sequence[Opened], threads: int
-) -> dict[str, pa.Array]:
+) -> dict[str, pa.ChunkedArray]:
     """Show the items beside the documents, where their texts are kept.
 
     Parameters
@@ -34,7 +34,7 @@ def item_excerpts(
 
     Returns
     -------
-    dict of str to pyarrow.Array
+    dict of str to pyarrow.ChunkedArray
         `item_excerpt` and `item_marks` of each finding; None where there is no text.
     """
     excerpts, marks = [pa.array([], pa.string())], [pa.array([], MARKS)]
@@ -58,10 +58,11 @@ def item_excerpts(
                 excerpts.append(told["excerpt"])
                 marks.append(told["marks"])
     rows = np.concatenate(shown_rows)
-    return {
-        "item_excerpt": scattered(pa.concat_arrays(excerpts), rows, len(own)),
-        "item_marks": scattered(pa.concat_arrays(marks), rows, len(own)),
-    }
+    made = pa.table(
+        {"item_excerpt": pa.chunked_array(excerpts), "item_marks": pa.chunked_array(marks)}
+    )
+    made = rows_at(made, scattered(rows, len(own)))
+    return dict(zip(made.column_names, made.columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def described(spans: pa.Table, registries: Sequence[Opened]) -> Described:
             copies[int(rows[at])] = same[own[at]]
         places[rows], before = own + before, before + len(unique)
     rows = np.flatnonzero(numbers < 0)
-    tables.append(_of_themselves(spans.take(pa.array(rows))))
+    told = spans.select(list(_TOLD.values())).take(pa.array(rows))
+    tables.append(_of_themselves(told))
     places[rows] = np.arange(len(rows)) + before
     return Described(pa.concat_tables(tables).combine_chunks().take(pa.array(places)), copies)
 

@@ -118,7 +118,7 @@ def test_marks_are_put_where_they_belong():
         [[5, 6]],
         [],
     ]
-    assert scattered(marks, np.array([3, 0, 1]), 4).to_pylist() == [
+    assert marks.take(scattered(np.array([3, 0, 1]), 4)).to_pylist() == [
         [],
         [[5, 6]],
         None,

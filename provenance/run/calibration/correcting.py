@@ -28,6 +28,13 @@ from provenance.run.readings import Counts, Opened
 _DRAWS = 400
 
 
+_LOOKED_AT = [
+    *("registry", "number", "claim"),
+    *("document_number", "span_tokens", "byte_start", "byte_end"),
+]
+"""Columns of spans."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """All findings of a check, as far as a correction looks at them.
@@ -57,7 +64,7 @@ class Seen:
     @classmethod
     def of(cls, found: Found, claims: Claims, registries: Sequence[Opened]) -> "Seen":
         """Look at the findings of a check, in the order of `found.findings`."""
-        own = found.spans.take(pa.array(found.chosen))
+        own = found.spans.select(_LOOKED_AT).take(pa.array(found.chosen))
         return cls(
             found.findings["source"].to_pylist(),
             span_lengths(own, registries),
