@@ -41,8 +41,7 @@ def source_rulings(
     items = _distinct(own.kinds, everything.findings["item"])
     rows = everything.spans["document_number"].to_numpy()[own.rows]
     documents = _distinct(own.kinds, pa.chunked_array([pa.array(rows)]))
-    _, firsts = np.unique(own.kinds, return_index=True)
-    kinds = own.kinds[np.sort(firsts)].tolist()  # in the order in which they come
+    kinds = np.flatnonzero(np.bincount(own.kinds)).tolist()
     found = {own.alike[kind][0] for kind in kinds}
     made = [
         *(_ruling(names, own.alike[one], int(items[one]), int(documents[one])) for one in kinds),
