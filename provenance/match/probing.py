@@ -98,7 +98,8 @@ def _pass_cells(
     last, through = len(seeds) - 1, np.int64(0)
     shift = np.uint64(58) - trailing_zeros(np.uint64(prefilter.size))
     for place in range(start, stop):
-        fetch(prefilter, seeds[np.uint64(min(place + AHEAD, last))] >> (shift + np.uint64(6)))
+        ahead = seeds[np.uint64(min(place + AHEAD, last))] >> shift
+        fetch(prefilter, ahead >> np.uint64(6))
         passed[np.uint64(through)] = place
         cell = seeds[np.uint64(place)] >> shift
         through += np.int64((prefilter[cell >> np.uint64(6)] >> (cell & np.uint64(63))) & _ONE)

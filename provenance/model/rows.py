@@ -1,12 +1,13 @@
 """Rows of tables, however much text they hold."""
 
+from itertools import pairwise
+
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _MOST = 1 << 31
-"""Bytes of strings that Arrow takes rows from: it counts them in 32 bits."""
-
-_AT_ONCE = 1 << 18
-"""Rows whose strings surely have fewer bytes than that."""
+"""Bytes of strings that a column has room for: Arrow counts them in 32 bits."""
 
 
 def rows_at(table: pa.Table, places: pa.Array) -> pa.Table:
@@ -15,22 +16,35 @@ def rows_at(table: pa.Table, places: pa.Array) -> pa.Table:
     Parameters
     ----------
     table : pyarrow.Table
-        Its columns may have more than 2 GiB of strings each, which `pyarrow.Table.take` refuses.
+        Its columns may have more than 2 GiB of strings each.
     places : pyarrow.Array of int64
-        In any order; of null, a row of nulls.
+        In any order, repeats allowed; of null, a row of nulls.
 
     Returns
     -------
     pyarrow.Table
         Of the same schema.
+
+    Notes
+    -----
+    `pyarrow.Table.take` refuses to read from so many bytes of strings, and may give a broken column
+    where it would have to write as many.
     """
     strings = [place for place, field in enumerate(table.schema) if pa.types.is_string(field.type)]
-    if all(table.column(place).nbytes < _MOST for place in strings):
+    lengths = [pc.binary_length(table.column(place)).combine_chunks() for place in strings]
+    taken = [pc.fill_null(own.take(places), 0).to_numpy().astype(np.int64) for own in lengths]
+    if all(table.column(place).nbytes < _MOST for place in strings) and all(
+        own.sum() < _MOST for own in taken
+    ):
         return table.take(places)
     wider = table.schema
     for place in strings:
         wider = wider.set(place, wider.field(place).with_type(pa.large_string()))
     whole = table.cast(wider).combine_chunks()
-    starts = range(0, len(places), _AT_ONCE)
-    pieces = [whole.take(places.slice(start, _AT_ONCE)).cast(table.schema) for start in starts]
-    return pa.concat_tables([table.schema.empty_table(), *pieces])
+    halves = np.cumsum(np.sum(taken, axis=0)) // (_MOST // 2)
+    bounds = [0, *(np.flatnonzero(np.diff(halves)) + 1).tolist(), len(places)]
+    pieces = [
+        whole.take(places.slice(low, high - low)).cast(table.schema)
+        for low, high in pairwise(bounds)
+    ]
+    return pa.concat_tables(pieces)

@@ -122,16 +122,17 @@ def found(
             "contested": _contested(spans, holders, own),
             "alternatives": alternatives(spans, claims, items, chosen),
             **item_excerpts(_taken(spans, chosen, _FOR_ITEMS), claims, registries, threads),
-        }
+        },
+        len(chosen),
     )
     return Found(spans, holders, chosen, findings, own, chances(strengths, tokens))
 
 
-def _table(columns: Mapping[str, object]) -> pa.Table:
-    """Put the columns of findings in their order; what nothing is known of yet is null."""
-    count = len(columns["strength"])  # type: ignore[arg-type]
-    told = {field.name: columns.get(field.name, pa.nulls(count, field.type)) for field in FINDINGS}
-    return pa.table(told, schema=FINDINGS)
+def _table(columns: Mapping[str, object], count: int) -> pa.Table:
+    """Put the columns of findings in their order; nobody excuses any yet."""
+    excuses = {name: pa.nulls(count, FINDINGS.field(name).type) for name in ("waiver", "state")}
+    told = {**columns, **excuses}
+    return pa.table({name: told[name] for name in FINDINGS.names}, schema=FINDINGS)
 
 
 def _taken(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:

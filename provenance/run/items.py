@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from provenance.model import rows_at
 from provenance.registry import Copies
 from provenance.run.readings import Opened
 
@@ -65,10 +66,10 @@ def described(spans: pa.Table, registries: Sequence[Opened]) -> Described:
             copies[int(rows[at])] = same[own[at]]
         places[rows], before = own + before, before + len(unique)
     rows = np.flatnonzero(numbers < 0)
-    told = spans.select(list(_TOLD.values())).take(pa.array(rows))
+    told = rows_at(spans.select(list(_TOLD.values())), pa.array(rows))
     tables.append(_of_themselves(told))
     places[rows] = np.arange(len(rows)) + before
-    return Described(pa.concat_tables(tables).combine_chunks().take(pa.array(places)), copies)
+    return Described(rows_at(pa.concat_tables(tables), pa.array(places)), copies)
 
 
 def _of_registry(items: pa.Table) -> pa.Table:

@@ -55,6 +55,7 @@ def source_rulings(
                 -each.ruling.verdict.strictness,
                 each.source,
                 each.ruling.why,
+                -each.documents,
             ),
         )
     )

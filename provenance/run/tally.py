@@ -1,6 +1,6 @@
 """Shares: sums over disjoint findings, with their intervals and the band up to *any*."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,14 +103,15 @@ def shares(found: Found, looked: Looked, sources: Iterable[str]) -> tuple[Share,
     holders = _Sorted.of(found.holders, names, evidence)
     keys = {("source", source) for source in sources}
     keys |= {("verdict", str(verdict)) for verdict in Verdict}
-    keys |= {key for own in findings.keys for key in own}
+    keys |= set(findings.keys)
     made: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Estimate, ...]] = {}
     summed = []
     for key in sorted(keys):
         own, held = findings.under(key), holders.under(key)
         if (own, held) not in made:  # many keys have the same findings
             made[own, held] = _estimates(weighed, findings.places(own), holders.places(held))
-        summed.append(Share(*key, _verdict_of(key, findings.verdicts(own)), *made[own, held]))
+        verdicts = {findings.verdicts[sort] for sort in own}
+        summed.append(Share(*key, _verdict_of(key, verdicts), *made[own, held]))
     return tuple(summed)
 
 
@@ -135,48 +136,48 @@ def share_of(found: Found, looked: Looked, chosen: Flags, unit: Unit) -> tuple[f
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sorted:
-    """Findings, or holds on spans, sorted by the keys under which they count.
+    """Findings, or holds on spans, by sorts: one kind of `Ruled`, with one kind of evidence.
 
     Parameters
     ----------
-    ruled : Ruled
-        Whose each is, and what holds for it.
-    sorts : ndarray of int64, shape (n,)
-        Of what sort each is: one kind of `ruled`, and one kind of evidence.
-    keys : list of list of Key
+    order : ndarray of int64, shape (n,)
+        All of them, sort by sort.
+    bounds : ndarray of int64, shape (sorts + 1,)
+        Those of sort `i` are ``order[bounds[i]:bounds[i + 1]]``.
+    keys : mapping of Key to list of int
+        Sorts that count under each key.
+    verdicts : list of Verdict
         Of each sort.
-    kinds : list of int
-        Of `ruled`, of each sort.
     """
 
-    ruled: Ruled
-    sorts: Int64s
-    keys: list[list[Key]]
-    kinds: list[int]
+    order: Int64s
+    bounds: Int64s
+    keys: Mapping[Key, list[int]]
+    verdicts: list[Verdict]
 
     @classmethod
     def of(cls, ruled: Ruled, names: Sequence[str | None], evidence: Int64s) -> "_Sorted":
         both = ruled.kinds * len(names) + evidence[ruled.rows]
-        met = np.flatnonzero(np.bincount(both))
-        sorts = np.zeros(len(ruled.alike) * len(names), np.int64)
-        sorts[met] = np.arange(len(met))
-        pairs = [divmod(one, len(names)) for one in met.tolist()]
-        keys = [_keys(*ruled.alike[kind], names[told]) for kind, told in pairs]
-        return cls(ruled, sorts[both], keys, [kind for kind, _ in pairs])
+        counts = np.bincount(both)
+        met = np.flatnonzero(counts)
+        keys: dict[Key, list[int]] = {}
+        verdicts = []
+        for sort, (kind, told) in enumerate(divmod(one, len(names)) for one in met.tolist()):
+            source, judgement = ruled.alike[kind]
+            verdicts.append(judgement.ruling.verdict)
+            for key in _keys(source, judgement, names[told]):
+                keys.setdefault(key, []).append(sort)
+        bounds = np.concatenate([[0], np.cumsum(counts[met])]).astype(np.int64)
+        return cls(np.argsort(both, kind="stable"), bounds, keys, verdicts)
 
     def under(self, key: Key) -> tuple[int, ...]:
         """Give the sorts that count under a key."""
-        return tuple(sort for sort, own in enumerate(self.keys) if key in own)
+        return tuple(self.keys.get(key, ()))
 
     def places(self, sorts: Sequence[int]) -> Int64s:
         """Give which of them are of some sorts, in order."""
-        chosen = np.zeros(len(self.keys), bool)
-        chosen[list(sorts)] = True
-        return np.flatnonzero(chosen[self.sorts])
-
-    def verdicts(self, sorts: Sequence[int]) -> set[Verdict]:
-        """Give the verdicts on those of some sorts."""
-        return {self.ruled.alike[self.kinds[sort]][1].ruling.verdict for sort in sorts}
+        own = [self.order[self.bounds[sort] : self.bounds[sort + 1]] for sort in sorts]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *own]))
 
 
 def _evidence(spans: pa.Table) -> tuple[list[str | None], Int64s]:

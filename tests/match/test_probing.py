@@ -16,6 +16,7 @@ ITEMS = posts(60, seed=3)
 HELD = registry(*ITEMS, *ITEMS[:5])
 LARGE = replace(HELD, prefilter=HELD.prefilter[:0])
 either = pytest.mark.parametrize("made", [HELD, LARGE], ids=["prefilter", "none"])
+TINY = "a post of few words that nobody wrote before"
 
 
 def known(shingle):
@@ -78,3 +79,13 @@ def test_no_seeds_are_none_held():
     made, found = found_in(seeds_of(tokens_of("", "a b")))
     assert found == []
     assert made.offsets.tolist() == [0, 0, 0]
+
+
+def test_a_registry_of_one_post_holds_it_and_nothing_else():
+    made = registry(TINY)
+    seeds = seeds_of(tokens_of(f"{prose(30, 1)} {TINY}", *ITEMS[:5]))
+    own = set(seeds_of(tokens_of(TINY)).hashes.tolist())
+    places = [place for place, one in enumerate(seeds.hashes.tolist()) if one in own]
+    assert len(made.prefilter) == 1
+    assert held(seeds, made).places.tolist() == places
+    assert len(places) > 3

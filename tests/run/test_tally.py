@@ -33,12 +33,12 @@ def test_findings_are_under_the_keys_that_are_made_of_each(rows):
     for place, row in enumerate(chosen.tolist()):
         for key in _keys(*ALIKE[kinds[row]], EVIDENCE[evidence[row]]):
             wanted.setdefault(key, []).append(place)
-    assert {key for own in made.keys for key in own} == set(wanted)
+    assert set(made.keys) == set(wanted)
     for key, places in wanted.items():
         own = made.under(key)
         assert made.places(own).tolist() == places
         verdicts = {ALIKE[kinds[chosen[place]]][1].ruling.verdict for place in places}
-        assert made.verdicts(own) == verdicts
+        assert {made.verdicts[sort] for sort in own} == verdicts
     assert made.under(("source", "nobody")) == ()
     assert not len(made.places(()))
 
