@@ -20,7 +20,7 @@ _ONE = np.uint64(1)
 
 _BITS_BEHIND, _BITS_ALONE = 8, 16  # a key, in the filter: behind the prefilter, and without one
 _LEAST_DEPTH, _MOST_DEPTH = 8, 28
-_MOST_CELLS = 28
+_MOST_CELLS = 28  # 32 MiB: a larger one stays in no cache
 
 
 @dataclass(frozen=True, slots=True)

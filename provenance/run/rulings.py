@@ -29,7 +29,7 @@ def source_rulings(
     Returns
     -------
     tuple of SourceRuling
-        Strictest first, then by source.
+        Strictest first, then by source; of equal ones, that of most documents.
     """
     names = {
         **{signal.id: signal.name for signal in library.signals},

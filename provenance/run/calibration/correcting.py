@@ -26,8 +26,6 @@ from provenance.run.findings import Found
 from provenance.run.readings import Counts, Opened
 
 _DRAWS = 400
-
-
 _LOOKED_AT = [
     *("registry", "number", "claim"),
     *("document_number", "span_tokens", "byte_start", "byte_end"),
