@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import numba
 
 from provenance.parts import PartCompiler
+from provenance.recalling import Recalled
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -19,7 +20,10 @@ Scalar: TypeAlias = Any
 
 def kernel(function: F) -> F:
     """Compile `function` with numba: no GIL, no bounds checks, cached across processes."""
-    return _compiled(function, cache=True, nogil=True)
+    made: Any = _compiled(function, nogil=True)
+    if made is not function:  # else numba was told not to compile
+        made._cache = Recalled(function)  # noqa: SLF001 (numba's own `enable_caching` does just this)
+    return cast("F", made)
 
 
 def maker(function: F) -> F:

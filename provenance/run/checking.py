@@ -36,7 +36,6 @@ from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
 from provenance.run.freezing import frozen_model, held_to, model_of, model_summary, weighed_by
 from provenance.run.kernels import prepare
-from provenance.run.lean import start_numba
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.openings import dataset_of, library_of, references_of, told_of
@@ -133,7 +132,6 @@ def check(
         registry = Path(policy.registries[0])
         prepare(registry, lambda: against.result().registries[0], quiet=settings.quiet)
         make_tables()
-        start_numba()
         return check_opened(opened, library, policy, settings, frozen, told_of(against.result))
 
 

@@ -32,7 +32,7 @@ from provenance.match import (
 from provenance.model import Edges, Holdings, Texts, Tokens
 from provenance.read import load_language
 from provenance.registry import open_registry, read_manifest
-from provenance.run.lean import load_numba, uncollected
+from provenance.run.lean import uncollected
 from provenance.run.progress import progress
 from provenance.run.readings import Opened, opened
 from provenance.run.stages import stage
@@ -45,12 +45,11 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
-from provenance.run.lean import claim_process, leanly, load_numba, uncollected
+from provenance.run.lean import claim_process, leanly, uncollected
 claim_process()
 with uncollected():
     with leanly():
         from provenance.run.kernels import look_up
-    load_numba()
     look_up(Path(sys.argv[1]))
 os._exit(0)  # taking the compiler apart takes another second
 """
@@ -82,7 +81,6 @@ def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> No
     known = compiled_as()
     if not known or glob(f"{escape(known)}*.nbi"):
         return
-    load_numba()
     read_manifest(registry)  # tells at once what is no registry
     label = "compiling, once on this machine"
     with (

@@ -1,11 +1,10 @@
 """A lean start: what libraries load only because it is there stays out of the process.
 
 pyarrow asks for pandas when the first array is made, to know its types when it sees them; numba
-asks for SciPy when it is loaded, for its version, and for SciPy's linear algebra when the first
-kernel is loaded, for those that multiply matrices. We need none of them, and they take longer to
-load than a small dataset takes to check. Who wants SciPy later gets it. pyarrow remembers that
-there was no pandas: it then makes no Python objects of times finer than a microsecond. So that is
-for a process that runs nothing but us.
+asks for SciPy when it is loaded, for its version. We need neither, and they take longer to load
+than a small dataset takes to check. Who wants SciPy later gets it. pyarrow remembers that there was
+no pandas: it then makes no Python objects of times finer than a microsecond. So that is for a
+process that runs nothing but us.
 
 NumPy's linear algebra starts a thread a core when it is loaded, and each of them runs in circles
 for a tenth of a second, waiting for work that we never give it. And Arrow gives memory back a
@@ -16,83 +15,32 @@ read. Both are told better by the environment, before they are loaded.
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from threading import Event, get_ident
-from types import ModuleType
+
+from provenance.absent import claim, is_claimed, without
 
 _TOLD = {"OPENBLAS_NUM_THREADS": "1", "MIMALLOC_PURGE_DELAY": "-1"}
 """What libraries are told, unless somebody told them otherwise."""
-
-_claimed = Event()
-
-
-@dataclass(frozen=True)
-class _Without(MetaPathFinder):
-    """Tells a thread that modules are not there."""
-
-    names: tuple[str, ...]
-    thread: int
-
-    def find_spec(
-        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname in self.names and get_ident() == self.thread:
-            raise ModuleNotFoundError(f"{fullname} is not loaded for this", name=fullname)
-        return None
-
-
-@contextmanager
-def without(*names: str) -> Iterator[None]:
-    """Let nothing load some modules meanwhile, in this thread; what was loaded before stays."""
-    finder = _Without(names, get_ident())
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
 
 
 def claim_process() -> None:
     """Say that this process runs nothing but us, before it loads anything."""
     for name, value in _TOLD.items():
         os.environ.setdefault(name, value)
-    _claimed.set()
+    claim()
 
 
 @contextmanager
 def leanly() -> Iterator[None]:
     """Load modules of ours, and what they ask for at their first use: they do not ask again."""
-    if not _claimed.is_set():
+    if not is_claimed():
         yield
         return
     with without("pandas", "scipy"):
         yield
         if arrow := sys.modules.get("pyarrow"):
             arrow.array([0]).to_numpy()
-        if "numba" in sys.modules:
-            load_numba()
-
-
-def load_numba() -> None:
-    """Load what numba needs for any kernel at all."""
-    with without("scipy", "scipy.linalg"):
-        import_module("numba.np.arraymath")
-
-
-def start_numba() -> None:
-    """Do now what the first kernel of a process would wait for."""
-    load_numba()
-    from numba.core.compiler_lock import global_compiler_lock  # noqa: PLC0415 (`--help` needs no compiler)
-    from numba.core.registry import cpu_target  # noqa: PLC0415 (as above)
-
-    with global_compiler_lock:
-        cpu_target.typing_context.refresh()
-        cpu_target.target_context.refresh()
 
 
 @contextmanager

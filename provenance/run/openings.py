@@ -8,7 +8,6 @@ from provenance.judge import check_known
 from provenance.model import Library, Policy
 from provenance.read import Corpus, load_rules, open_corpus
 from provenance.registry import Digest, sha256_of
-from provenance.run.lean import load_numba
 from provenance.run.references import References, open_references
 from provenance.run.stages import note, stage
 
@@ -53,7 +52,6 @@ def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str
 
 def references_of(policy: Policy, control: str | None, digest: Digest = sha256_of) -> References:
     """Open what a corpus is held against, in any thread; as `open_references`."""
-    load_numba()
     return open_references(policy, control, digest)
 
 

@@ -1,6 +1,7 @@
 """What a check does without stays out of the process, and nowhere else."""
 
 import importlib
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from provenance.absent import without
 from provenance.run import Dumps, build_registry
-from provenance.run.lean import without
 from tests.cli.commandline import process
 
 _COMMAND = """
 import atexit, sys
 from provenance.cli import main
-loaded = {"pandas", "scipy", "duckdb", "pyarrow.dataset", "numba", "pyarrow"}
+loaded = {"pandas", "scipy", "duckdb", "pyarrow.dataset", "numba", "numba.np.linalg", "pyarrow"}
 atexit.register(lambda: print(sorted(loaded & set(sys.modules)), file=sys.stderr, flush=True))
 main()
 """
@@ -28,6 +29,7 @@ def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_li
     build_registry(tmp_path / "registry", Dumps([dump], "x"))
     corpus = write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages])
     words = ["check", str(corpus), "--registry", str(tmp_path / "registry"), "-q"]
+    loaded_by(*words)  # compiles what was not
     assert loaded_by(*words) == "['numba', 'pyarrow']"
 
 
@@ -35,9 +37,33 @@ def test_nobody_who_handles_registries_loads_what_multiplies_matrices(
     tmp_path: Path, posts, write_lines
 ) -> None:
     dump, folder = write_lines(tmp_path / "posts.jsonl", posts), str(tmp_path / "registry")
+    build_registry(tmp_path / "first", Dumps([dump], "x"))  # compiles what was not
     build = ["registry", "build", folder, str(dump), "--source", "x", "-q"]
     assert loaded_by(*build) == "['duckdb', 'numba', 'pyarrow', 'pyarrow.dataset']"
     assert loaded_by("registry", "show", folder) == "['numba', 'pyarrow']"
+
+
+_COMPILES = """
+import sys
+from provenance.run.lean import claim_process, leanly
+{claim}
+with leanly():
+    import numpy as np, pyarrow as pa
+    from provenance.fingerprint import characters
+    from provenance.model import Texts
+rows = np.zeros(1, np.int64)
+print(characters(Texts.of(pa.array(["ab"], pa.large_string())), rows, rows + 1).tolist())
+print([name for name in ("numba.np.linalg", "scipy") if name in sys.modules])
+"""
+
+
+def test_what_compiling_needs_is_loaded_by_who_compiles(tmp_path: Path) -> None:
+    """SciPy stays out of a process of ours alone; others' kernels may multiply matrices."""
+    kept = {"NUMBA_CACHE_DIR": str(tmp_path)}
+    ours, theirs = _COMPILES.format(claim="claim_process()"), _COMPILES.format(claim="")
+    assert printed(ours, **kept) == "[1]\n['numba.np.linalg']\n"
+    assert printed(ours, **kept) == "[1]\n[]\n"  # recalled
+    assert printed(theirs, NUMBA_CACHE_DIR=str(tmp_path / "theirs")).endswith("'scipy']\n")
 
 
 def loaded_by(*words: str) -> str:
@@ -49,8 +75,14 @@ def loaded_by(*words: str) -> str:
     return done.stderr.splitlines()[-1]
 
 
-def printed(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+def printed(code: str, **told: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | told,
+    )
     assert not done.returncode, done.stderr
     return done.stdout
 
