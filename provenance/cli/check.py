@@ -163,7 +163,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     run.check_anchor(anchor)
     if output is not None:
         run.check_writable(output)
-    with run.hashing(asked) as digest:
+    with run.told(verbose), run.begun(corpus, asked, split) as ahead:
         settings = settings_of(
             threads,
             no_cache=no_cache,
@@ -175,10 +175,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             baseline=baseline,
             model_of=model_of,
         )
-        with run.told(verbose):
-            report = run.check(corpus, asked, settings, digest)
-            if output is not None:
-                run.written(report, output)
+        report = run.check(corpus, asked, settings, ahead)
+        if output is not None:
+            run.written(report, output)
     told = Told(form, excerpts, anchor)
     if form != "terminal" or not quiet:
         told.tell(report)

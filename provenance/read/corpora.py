@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from threading import Lock
 
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
@@ -53,12 +54,10 @@ class Corpus:
     ignored: int = 0
     files: tuple[File, ...] = ()
 
-    def hash_files(self) -> None:
-        """Read the bytes of all files for their digests, which are at hand from then on."""
+    def hashings(self) -> list[Callable[[], str]]:
+        """Give what reads the bytes of each file for its digest, which is at hand from then on."""
         streamed = {part.file for part in self.parts if not part.rereadable}
-        for name, digest in self.digests:
-            if name not in streamed:
-                digest()
+        return [digest for name, digest in self.digests if name not in streamed]
 
     def digest(self) -> str:
         """Return the SHA-256 over the sorted names of the files, each with its own SHA-256."""
@@ -140,10 +139,21 @@ def open_files(
     parts: list[Part] = []
     digests = []
     for file in files:
-        digest = cache(file.digest)
+        digest = _once(file.digest)
         parts += _keyed(_READERS[file.format](file, text_columns), file, digest)
         digests.append((file.name, digest))
     return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
+
+
+def _once(digest: Callable[[], str]) -> Callable[[], str]:
+    """Let several threads ask for a digest that one of them makes."""
+    made, making = cache(digest), Lock()
+
+    def ask() -> str:
+        with making:
+            return made()
+
+    return ask
 
 
 def _table(opener: Callable[[File], Tabular]) -> Reader:

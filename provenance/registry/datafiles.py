@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -34,19 +34,20 @@ def sha256_of(path: Path) -> str:
     return found.hexdigest()
 
 
-@contextmanager
-def hashed_ahead(folders: Iterable[Path]) -> Iterator[Digest]:
-    """Digest the files of registries in a thread, before anybody asks.
+def hashed_ahead(folders: Iterable[Path], aside: Executor) -> Digest:
+    """Begin to digest the files of registries, before anybody asks.
 
     Parameters
     ----------
     folders : iterable of Path
         The registries. What is wrong with one is for whoever opens it to say.
+    aside : Executor
+        Who does it.
 
-    Yields
-    ------
+    Returns
+    -------
     callable
-        Gives the digest of any file, waiting where the thread is at it.
+        Gives the digest of any file, waiting where somebody is at it.
     """
     begun: dict[Path, Future[str]] = {}
 
@@ -54,18 +55,14 @@ def hashed_ahead(folders: Iterable[Path]) -> Iterator[Digest]:
         made = begun.pop(path, None)
         return sha256_of(path) if made is None or made.cancel() else made.result()
 
-    with ThreadPoolExecutor(1) as aside:
-        for folder in dict.fromkeys(folders):
-            with suppress(ProvenanceError, OSError):
-                manifest = read_manifest(folder)
-                data = folder / manifest.generation
-                check_sizes(data, manifest.files)
-                for file in checked(manifest):
-                    begun[data / file.name] = aside.submit(sha256_of, data / file.name)
-        try:
-            yield digest
-        finally:
-            aside.shutdown(cancel_futures=True)
+    for folder in dict.fromkeys(folders):
+        with suppress(ProvenanceError, OSError):
+            manifest = read_manifest(folder)
+            data = folder / manifest.generation
+            check_sizes(data, manifest.files)
+            for file in checked(manifest):
+                begun[data / file.name] = aside.submit(sha256_of, data / file.name)
+    return digest
 
 
 def checked(manifest: Manifest) -> list[DataFile]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from provenance.run.lean import claim_process, leanly
 
 if TYPE_CHECKING:
-    from provenance.run.ahead import hashing
+    from provenance.run.ahead import begun
     from provenance.run.allocation import keep_freed
     from provenance.run.asking import Outcome, PolicyViolated, ask
     from provenance.run.calibration.calibrating import Planting, calibrate
@@ -75,6 +75,7 @@ __all__ = [
     "add_to_registry",
     "ask",
     "asked_policy",
+    "begun",
     "begun_policy",
     "build_registry",
     "calibrate",
@@ -94,7 +95,6 @@ __all__ = [
     "explained_rule",
     "fit_registry",
     "format_names",
-    "hashing",
     "keep_freed",
     "linted_rules",
     "listed_rules",
@@ -150,7 +150,7 @@ _MODULES = {
     "told_policy": "lawbook.policies",
     "told_signals": "lawbook.captured",
     "unpacked_sample": "samples",
-    "hashing": "ahead",
+    "begun": "ahead",
     "told": "stages",
     "check": "checking",
     "clean": "cleaning",

@@ -9,12 +9,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.fingerprint import make_tables
-from provenance.judge import (
-    Judge,
-    hold_gates,
-    violations,
-    with_doubts,
-)
+from provenance.judge import Judge, hold_gates, violations, with_doubts
 from provenance.model import (
     CorpusModel,
     CorpusSummary,
@@ -26,7 +21,7 @@ from provenance.model import (
     Result,
 )
 from provenance.read import Corpus
-from provenance.registry import Digest, sha256_of
+from provenance.run.ahead import Begun, begun
 from provenance.run.backgrounds import coverage
 from provenance.run.calibration.correcting import Seen, correcting
 from provenance.run.claiming import claims
@@ -38,10 +33,10 @@ from provenance.run.freezing import frozen_model, held_to, model_of, model_summa
 from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
-from provenance.run.openings import dataset_of, library_of, references_of, told_of
+from provenance.run.openings import library_of, told_of
 from provenance.run.progress import progress
 from provenance.run.readings import Counts, Opened, Reading
-from provenance.run.references import References
+from provenance.run.references import References, open_references
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
 from provenance.run.scanning import read_corpus
@@ -98,7 +93,7 @@ def check(
     corpus: Sequence[str],
     policy: Policy,
     settings: Settings = Settings(),
-    digest: Digest = sha256_of,
+    ahead: Begun | None = None,
 ) -> Report:
     """Check a corpus against registries.
 
@@ -110,8 +105,8 @@ def check(
         Registries, purpose, circumstances, gates.
     settings : Settings
         Threads, progress, rules.
-    digest : callable
-        Digests the files of the registries.
+    ahead : Begun or None
+        What was begun of this check already; None begins it.
 
     Returns
     -------
@@ -123,16 +118,19 @@ def check(
     ProvenanceError
         If the work cannot be done: see `provenance.errors`.
     """
+    if ahead is None:
+        with begun(corpus, policy, settings.split) as own:
+            return check(corpus, policy, settings, own)
     with ThreadPoolExecutor(1) as aside:  # registries are hashed: Python need not wait for that
-        against = aside.submit(references_of, policy, settings.control, digest)
+        against = aside.submit(open_references, policy, settings.control, ahead.digest)
         library = library_of(policy, settings.rules)
-        opened = dataset_of(corpus, policy.text_columns, settings.split)
         settings = replace(settings, model_of=weighed_by(settings.model_of, settings.baseline))
         frozen = None if settings.model_of is None else frozen_model(settings.model_of)
         registry = Path(policy.registries[0])
         prepare(registry, lambda: against.result().registries[0], quiet=settings.quiet)
         make_tables()
-        return check_opened(opened, library, policy, settings, frozen, told_of(against.result))
+        told = told_of(against.result)
+        return check_opened(ahead.corpus, library, policy, settings, frozen, told)
 
 
 def check_opened(
@@ -145,7 +143,7 @@ def check_opened(
 ) -> Report:
     """Check a corpus that was opened, weighing by a model; else as `check`."""
     if against is None:
-        against = told_of(lambda: references_of(policy, settings.control))
+        against = told_of(lambda: open_references(policy, settings.control))
         [first, *_] = against.registries
         prepare(first.registry.path, lambda: first, quiet=settings.quiet)
     with ThreadPoolExecutor(1) as aside:  # nothing waits for it before the result is summed up
@@ -227,11 +225,12 @@ def _read(
         ThreadPoolExecutor(1) as aside,
         progress("reading", total, "B", quiet=settings.quiet) as shown,
     ):
-        hashed = aside.submit(corpus.hash_files)
+        hashed = [aside.submit(hashing) for hashing in corpus.hashings()]
         readings = read_corpus(
             corpus, against.sought, declarations.of, settings.threads, shown, memory
         )
-        hashed.result()
+        for one in hashed:
+            one.result()
     return readings
 
 

@@ -1,14 +1,13 @@
-"""What a check opens before hours of work: rules, dataset, registries. Each notes what it found."""
+"""What a check opens before hours of work: rules, registries. Each notes what it found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from provenance.errors import PolicyError
 from provenance.judge import check_known
 from provenance.model import Library, Policy
-from provenance.read import Corpus, load_rules, open_corpus
-from provenance.registry import Digest, sha256_of
-from provenance.run.references import References, open_references
+from provenance.read import load_rules
+from provenance.run.references import References
 from provenance.run.stages import note, stage
 
 
@@ -38,21 +37,6 @@ def library_of(policy: Policy, rules: Path | None) -> Library:
     note(f"policy: {policy.path or 'the default one'}")
     note(f"rules: {rules or 'as shipped'}; digest {library.digest}")
     return library
-
-
-@stage("opening the dataset")
-def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str | None) -> Corpus:
-    """Open a corpus; as `open_corpus`."""
-    corpus = open_corpus(addresses, text_columns=text_columns, split=split)
-    files = {part.file for part in corpus.parts}
-    note(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
-    note(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
-    return corpus
-
-
-def references_of(policy: Policy, control: str | None, digest: Digest = sha256_of) -> References:
-    """Open what a corpus is held against, in any thread; as `open_references`."""
-    return open_references(policy, control, digest)
 
 
 @stage("waiting for registries")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from provenance.run import openings
+from provenance.run import ahead, checking, openings
 
 
 def completions(folder, *words):
@@ -120,21 +120,26 @@ def test_verbose_tells_on_stderr_what_was_read_and_how_long_it_took(
     assert plain.stdout.partition('"status"')[2] == first.stdout.partition('"status"')[2]
 
 
-@pytest.mark.parametrize("late", ["load_rules", "open_corpus", "open_references"])
-def test_verbose_tells_in_one_order_whatever_is_open_first(provenance, world, monkeypatch, late):
+@pytest.mark.parametrize(
+    ("place", "late"),
+    [(openings, "load_rules"), (ahead, "open_corpus"), (checking, "open_references")],
+)
+def test_verbose_tells_in_one_order_whatever_is_open_first(
+    provenance, world, monkeypatch, place, late
+):
     # Registries are opened in a thread of their own, beside the rest.
     def lines() -> list[str]:
         done = provenance("check", "train.jsonl", "--registry", "reg", "-v", cwd=world)
         return [line.partition(": ")[0] for line in done.stderr.splitlines()]
 
     lines()  # the first on a machine says that it compiles
-    usual, opening = lines(), getattr(openings, late)
+    usual, opening = lines(), getattr(place, late)
 
     def slowly(*args, **kwargs):
         time.sleep(0.5)
         return opening(*args, **kwargs)
 
-    monkeypatch.setattr(openings, late, slowly)
+    monkeypatch.setattr(place, late, slowly)
     assert lines() == usual
     assert "text in" in usual
 

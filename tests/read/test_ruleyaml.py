@@ -51,8 +51,10 @@ def loaded(text):
 
 @given(VALUES)
 def test_what_is_written_is_read(value):
+    assert loaded(yaml.safe_dump(value)) == value
+    # A line's end among the letters comes back as a space, from any loader.
     text = yaml.safe_dump(value, allow_unicode=True)
-    assert loaded(text) == yaml.safe_load(text) == value
+    assert loaded(text) == yaml.load(text, yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("bare", [one for one in BARE if one not in ("a: b", ".nan")])

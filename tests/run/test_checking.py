@@ -208,9 +208,10 @@ def test_a_result_says_which_split_and_whose_rules_were_asked_for(
     assert plain.result.rules_digest == made.result.rules_digest
 
 
-def test_without_a_registry_nothing_is_checked(tmp_path: Path) -> None:
+def test_without_a_registry_nothing_is_checked(tmp_path: Path, write_lines) -> None:
+    corpus = write_lines(tmp_path / "pages.jsonl", [{"text": "a page"}])
     with pytest.raises(PolicyError, match="no registry"):
-        check([str(tmp_path)], Policy())
+        check([corpus], Policy())
 
 
 def test_a_corpus_without_text_is_an_error(tmp_path: Path, registry: str, write_lines) -> None:

@@ -1,0 +1,74 @@
+"""What is begun before anybody asks for it, and what becomes of it."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from provenance.model import Policy
+from provenance.read.files import File
+from provenance.registry import datafiles
+from provenance.run.ahead import begun
+
+_PATIENCE = 60
+
+
+@pytest.fixture
+def corpus(tmp_path, write_lines):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name in "abc":
+        write_lines(folder / f"{name}.jsonl", [{"text": f"page {name}"}])
+    return [str(folder)]
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """Count how often each file of a corpus is hashed; a file waits until its gate opens."""
+    counts, gate, reached = Counter(), Event(), Event()
+    hash_file = File.digest
+
+    def digest(self, extent=None):
+        counts[self.name] += 1
+        reached.set()
+        assert gate.wait(_PATIENCE)
+        return hash_file(self, extent)
+
+    monkeypatch.setattr(File, "digest", digest)
+    return counts, gate, reached
+
+
+def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
+    counts, gate, reached = hashed
+    with begun(corpus, Policy(), None) as ahead, ThreadPoolExecutor(4) as pool:
+        assert reached.wait(_PATIENCE)  # nobody has asked
+        asked = [pool.submit(ahead.corpus.digest) for _ in range(4)]
+        gate.set()
+        assert len({one.result() for one in asked}) == 1
+    assert counts == {"a.jsonl": 1, "b.jsonl": 1, "c.jsonl": 1}
+
+
+def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
+    counts, gate, reached = hashed
+    with begun(corpus, Policy(), None):
+        assert reached.wait(_PATIENCE)
+    assert counts == {"a.jsonl": 1}
+    gate.set()
+
+
+def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch):
+    order, all_hashed = [], Event()
+    monkeypatch.setattr(datafiles, "sha256_of", lambda path: order.append(path.suffix) or "")
+
+    def digest(self, _extent=None):
+        order.append(self.name)
+        if self.name == "c.jsonl":
+            all_hashed.set()
+        return ""
+
+    monkeypatch.setattr(File, "digest", digest)
+    with begun(corpus, Policy(registries=(registry,)), None):
+        assert all_hashed.wait(_PATIENCE)
+    assert order[-3:] == ["a.jsonl", "b.jsonl", "c.jsonl"]
+    assert ".npy" in order[:-3]
