@@ -14,6 +14,7 @@ from provenance.judge import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
 from provenance.read.checked import Checked
 from provenance.read.combination import parse_combination, parse_questions
+from provenance.read.parsedrules import parsed
 from provenance.read.rulecases import parse_cases
 from provenance.read.ruleexamples import Example, parse_examples
 from provenance.read.rulesyntax import (
@@ -60,7 +61,8 @@ def load_rules(folder: Path | None = None) -> Library:
 @lru_cache(maxsize=4)
 def _parsed(files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]) -> Library:
     # Who checks again and again in one process has the same rules nearly always.
-    return parse_library(dict(files), dict(places))
+    own = dict(places)
+    return parse_library(dict(files), own) if own else parsed(dict(files), parse_library)
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
