@@ -1,8 +1,8 @@
 """Text to tokens, shingles, signatures and sketches. Pure: it knows no file and no registry."""
 
+from provenance.fingerprint.beginnings import make_tables
 from provenance.fingerprint.codepoints import fold
 from provenance.fingerprint.edges import Spans, edges, widen
-from provenance.fingerprint.entities import make_tables
 from provenance.fingerprint.fracminhash import (
     Sketch,
     containment,

@@ -55,11 +55,6 @@ def tables() -> Tables:
     return Tables(made.folds, made.pool, made.letters, names, points)
 
 
-def make_tables() -> None:
-    """Make now what the first text would wait for, and every thread of its own."""
-    tables()
-
-
 def _name_hash(name: str) -> int:
     value = int(_BASIS)
     for byte in name.encode():

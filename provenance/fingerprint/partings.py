@@ -4,13 +4,12 @@ A copy mostly stands where a sentence, a line, a quotation or the text itself be
 phrase that chance put there mostly runs on in its sentence.
 """
 
-import unicodedata
 from functools import cache
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.fingerprint.codepoints import MENTION
+from provenance.fingerprint.codepoints import MENTION, are_of, categories
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH, undone
 from provenance.fingerprint.words import decode, fold_of
@@ -18,11 +17,9 @@ from provenance.model import ELLIPSIS, PARTED, RUN_ON, Int32s, Int64s, Texts, To
 
 _LIMIT = 0x10000
 _DOT, _ELLIPSES = 0x2E, (0x2026, 0x22EF, 0xFE19)
-_PARTING = frozenset(
-    '\n\r\v\f\x85.!?:|<>"\u3002\uff01\uff1f\uff0e\uff61\u037e\u061f\u06d4\u0964\u0965'
-)
-_CATEGORIES = frozenset(("Ps", "Pe", "Pi", "Pf", "So", "Sk", "Zl", "Zp"))
-_APOSTROPHES = frozenset("'`\u00b4\u2018\u2019")
+_PARTING = '\n\r\v\f\x85.!?:|<>"\u3002\uff01\uff1f\uff0e\uff61\u037e\u061f\u06d4\u0964\u0965'
+_CATEGORIES = ("Ps", "Pe", "Pi", "Pf", "So", "Sk", "Zl", "Zp")
+_APOSTROPHES = "'`\u00b4\u2018\u2019"
 
 
 def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: Int32s) -> UInt8s:
@@ -49,21 +46,19 @@ def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: In
         (tokens.starts, tokens.ends, tokens.offsets),
         (rows, firsts, lasts),
         tables(),
-        _parting(),
+        parting(),
         found,
     )
     return found
 
 
 @cache
-def _parting() -> UInt8s:
+def parting() -> UInt8s:
     """Tell of each code point whether it parts what stands on either side of it."""
-    parts = np.zeros(_LIMIT, np.uint8)
-    for point, character in enumerate(map(chr, range(_LIMIT))):
-        category = unicodedata.category(character)
-        is_sign = character in _PARTING or category in _CATEGORIES
-        parts[point] = is_sign and character not in _APOSTROPHES
-    return parts
+    points = np.arange(_LIMIT)
+    is_sign = are_of(categories(points), _CATEGORIES) | np.isin(points, list(map(ord, _PARTING)))
+    is_sign[list(map(ord, _APOSTROPHES))] = False
+    return is_sign.astype(np.uint8)
 
 
 @kernel
