@@ -144,26 +144,27 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
     folder that datasets wrote, a dataset on a hub, or - for JSON Lines on stdin.
     """
-    asked = run.policy_of(
-        policy,
-        purpose=purpose,
-        collected=collected,
-        actor=actor,
-        jurisdiction=jurisdiction,
-        commercial=commercial,
-        model=kinds,
-        claims=claims,
-        gates=gates,
-        text_columns=text_columns,
-        registries=registries,
-        calibration=calibration,
-        backgrounds=backgrounds,
-        signals=signals,
-    )
-    run.check_anchor(anchor)
-    if output is not None:
-        run.check_writable(output)
-    with run.told(verbose), run.begun(corpus, asked, split) as ahead:
+    with run.hashing(registries) as hashed, run.told(verbose):
+        asked = run.policy_of(
+            policy,
+            purpose=purpose,
+            collected=collected,
+            actor=actor,
+            jurisdiction=jurisdiction,
+            commercial=commercial,
+            model=kinds,
+            claims=claims,
+            gates=gates,
+            text_columns=text_columns,
+            registries=registries,
+            calibration=calibration,
+            backgrounds=backgrounds,
+            signals=signals,
+        )
+        run.check_anchor(anchor)
+        if output is not None:
+            run.check_writable(output)
+        begun = run.begun(corpus, asked, split, hashed)
         settings = settings_of(
             threads,
             no_cache=no_cache,
@@ -175,7 +176,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             baseline=baseline,
             model_of=model_of,
         )
-        report = run.check(corpus, asked, settings, ahead)
+        report = run.check(corpus, asked, settings, begun)
         if output is not None:
             run.written(report, output)
     told = Told(form, excerpts, anchor)

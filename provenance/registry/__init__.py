@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from provenance.registry.building import add, build
     from provenance.registry.copies import Copies
-    from provenance.registry.datafiles import Digest, hashed_ahead, sha256_of
+    from provenance.registry.datafiles import Digest, HashedAhead, sha256_of
     from provenance.registry.engine import Limits
     from provenance.registry.manifest import Manifest, read_manifest
     from provenance.registry.refitting import refit
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Copies",
     "Digest",
+    "HashedAhead",
     "Limits",
     "Manifest",
     "Registry",
     "add",
     "build",
-    "hashed_ahead",
     "open_registry",
     "read_manifest",
     "refit",
@@ -39,7 +39,7 @@ _MODULES = {
     "build": "building",
     "Copies": "copies",
     "Digest": "datafiles",
-    "hashed_ahead": "datafiles",
+    "HashedAhead": "datafiles",
     "sha256_of": "datafiles",
     "Limits": "engine",
     "Manifest": "manifest",

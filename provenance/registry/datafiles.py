@@ -5,14 +5,12 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TypeAlias
 
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
-
-_AT_ONCE = 1 << 24
-"""Bytes: who asks for Python after each small piece waits each time for the thread that has it."""
 
 Digest: TypeAlias = Callable[[Path], str]
 """Gives the SHA-256 of a file, in hex."""
@@ -26,43 +24,42 @@ def sha256_of(path: Path) -> str:
     OSError
         If it cannot be read.
     """
-    found = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
-        room = memoryview(bytearray(min(_AT_ONCE, os.fstat(file.fileno()).st_size + 1)))
-        while size := file.readinto(room):
-            found.update(room[:size])
-    return found.hexdigest()
+        if not os.fstat(file.fileno()).st_size:
+            return hashlib.sha256().hexdigest()
+        # At one go: who asks for Python after each piece waits for whoever has it, each time.
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            return hashlib.sha256(content).hexdigest()
 
 
-def hashed_ahead(folders: Iterable[Path], aside: Executor) -> Digest:
-    """Begin to digest the files of registries, before anybody asks.
+class HashedAhead:
+    """Digests of registries' files, made before anybody asks.
 
     Parameters
     ----------
-    folders : iterable of Path
-        The registries. What is wrong with one is for whoever opens it to say.
     aside : Executor
-        Who does it.
-
-    Returns
-    -------
-    callable
-        Gives the digest of any file, waiting where somebody is at it.
+        Who makes them.
     """
-    begun: dict[Path, Future[str]] = {}
 
-    def digest(path: Path) -> str:
-        made = begun.pop(path, None)
+    def __init__(self, aside: Executor) -> None:
+        self.aside = aside
+        self._begun: dict[Path, Future[str]] = {}
+
+    def begin(self, folders: Iterable[Path]) -> None:
+        """Begin with some registries. What is wrong with one is for whoever opens it to say."""
+        for folder in folders:
+            with suppress(ProvenanceError, OSError):
+                manifest = read_manifest(folder)
+                data = folder / manifest.generation
+                check_sizes(data, manifest.files)
+                for path in (data / file.name for file in checked(manifest)):
+                    if path not in self._begun:
+                        self._begun[path] = self.aside.submit(sha256_of, path)
+
+    def __call__(self, path: Path) -> str:
+        """Give the digest of any file, waiting where somebody is at it."""
+        made = self._begun.pop(path, None)
         return sha256_of(path) if made is None or made.cancel() else made.result()
-
-    for folder in dict.fromkeys(folders):
-        with suppress(ProvenanceError, OSError):
-            manifest = read_manifest(folder)
-            data = folder / manifest.generation
-            check_sizes(data, manifest.files)
-            for file in checked(manifest):
-                begun[data / file.name] = aside.submit(sha256_of, data / file.name)
-    return digest
 
 
 def checked(manifest: Manifest) -> list[DataFile]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from provenance.run.checking import Settings, check
     from provenance.run.cleaning import clean
     from provenance.run.diffing import diff
+    from provenance.run.early import hashing
     from provenance.run.lawbook.captured import told_signals
     from provenance.run.lawbook.checks import (
         compared_rules,
@@ -95,6 +96,7 @@ __all__ = [
     "explained_rule",
     "fit_registry",
     "format_names",
+    "hashing",
     "keep_freed",
     "linted_rules",
     "listed_rules",
@@ -151,6 +153,7 @@ _MODULES = {
     "told_signals": "lawbook.captured",
     "unpacked_sample": "samples",
     "begun": "ahead",
+    "hashing": "early",
     "told": "stages",
     "check": "checking",
     "clean": "cleaning",

@@ -1,14 +1,12 @@
-"""What a check begins while the rest of it is loaded: compilers take a second, and leave a core."""
+"""What a check begins while the rest of it is loaded: compilers take a while, and leave a core."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.model import Policy
 from provenance.read import Corpus, open_corpus
-from provenance.registry import Digest, hashed_ahead
+from provenance.registry import HashedAhead
 from provenance.run.stages import note, stage
 
 
@@ -25,31 +23,16 @@ class Begun:
     """
 
     corpus: Corpus
-    digest: Digest
+    digest: Callable[[Path], str]
 
 
-@contextmanager
-def begun(addresses: Sequence[str], policy: Policy, split: str | None) -> Iterator[Begun]:
-    """Open a corpus, and hash what is hashed anyway in a thread, until the check has ended.
-
-    Parameters
-    ----------
-    addresses : sequence of str
-        Of the corpus.
-    policy : Policy
-        Its registries are hashed first.
-    split : str or None
-        As of `open_corpus`.
-    """
-    aside = ThreadPoolExecutor(1)
-    try:
-        digest = hashed_ahead(map(Path, policy.registries), aside)
-        corpus = dataset_of(addresses, policy.text_columns, split)
-        for hashing in corpus.hashings():
-            aside.submit(hashing)
-        yield Begun(corpus, digest)
-    finally:
-        aside.shutdown(wait=False, cancel_futures=True)
+def begun(addresses: Sequence[str], policy: Policy, split: str | None, ahead: HashedAhead) -> Begun:
+    """Open a corpus, and let its files be hashed behind those of the policy's registries."""
+    ahead.begin(map(Path, policy.registries))
+    corpus = dataset_of(addresses, policy.text_columns, split)
+    for hashing in corpus.hashings():
+        ahead.aside.submit(hashing)
+    return Begun(corpus, ahead)
 
 
 @stage("opening the dataset")

@@ -26,6 +26,7 @@ from provenance.run.backgrounds import coverage
 from provenance.run.calibration.correcting import Seen, correcting
 from provenance.run.claiming import claims
 from provenance.run.declared import Declarations, declarations_of
+from provenance.run.early import hashing
 from provenance.run.evidence import gather
 from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
@@ -119,8 +120,8 @@ def check(
         If the work cannot be done: see `provenance.errors`.
     """
     if ahead is None:
-        with begun(corpus, policy, settings.split) as own:
-            return check(corpus, policy, settings, own)
+        with hashing(policy.registries) as hashed:
+            return check(corpus, policy, settings, begun(corpus, policy, settings.split, hashed))
     with ThreadPoolExecutor(1) as aside:  # registries are hashed: Python need not wait for that
         against = aside.submit(open_references, policy, settings.control, ahead.digest)
         library = library_of(policy, settings.rules)
@@ -225,7 +226,7 @@ def _read(
         ThreadPoolExecutor(1) as aside,
         progress("reading", total, "B", quiet=settings.quiet) as shown,
     ):
-        hashed = [aside.submit(hashing) for hashing in corpus.hashings()]
+        hashed = [aside.submit(digest) for digest in corpus.hashings()]
         readings = read_corpus(
             corpus, against.sought, declarations.of, settings.threads, shown, memory
         )

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
 
 from provenance.model import Policy
 from provenance.read.files import File
-from provenance.registry import datafiles
+from provenance.registry import datafiles, read_manifest
+from provenance.registry.datafiles import checked
 from provenance.run.ahead import begun
+from provenance.run.early import hashing
 
 _PATIENCE = 60
 
@@ -41,7 +44,8 @@ def hashed(monkeypatch):
 
 def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
     counts, gate, reached = hashed
-    with begun(corpus, Policy(), None) as ahead, ThreadPoolExecutor(4) as pool:
+    with hashing([]) as hashed_ahead, ThreadPoolExecutor(4) as pool:
+        ahead = begun(corpus, Policy(), None, hashed_ahead)
         assert reached.wait(_PATIENCE)  # nobody has asked
         asked = [pool.submit(ahead.corpus.digest) for _ in range(4)]
         gate.set()
@@ -51,13 +55,15 @@ def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
 
 def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
     counts, gate, reached = hashed
-    with begun(corpus, Policy(), None):
+    with hashing([]) as hashed_ahead:
+        begun(corpus, Policy(), None, hashed_ahead)
         assert reached.wait(_PATIENCE)
     assert counts == {"a.jsonl": 1}
     gate.set()
 
 
-def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch):
+@pytest.mark.parametrize("early", [True, False])
+def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
     order, all_hashed = [], Event()
     monkeypatch.setattr(datafiles, "sha256_of", lambda path: order.append(path.suffix) or "")
 
@@ -68,7 +74,9 @@ def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch):
         return ""
 
     monkeypatch.setattr(File, "digest", digest)
-    with begun(corpus, Policy(registries=(registry,)), None):
+    with hashing([registry] if early else []) as hashed_ahead:
+        begun(corpus, Policy(registries=(registry,)), None, hashed_ahead)
         assert all_hashed.wait(_PATIENCE)
     assert order[-3:] == ["a.jsonl", "b.jsonl", "c.jsonl"]
     assert ".npy" in order[:-3]
+    assert len(order) == 3 + len(checked(read_manifest(Path(registry))))

@@ -1,0 +1,20 @@
+"""What is hashed from a check's first moment on, by another core, while the rest is loaded."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from provenance.registry import HashedAhead
+
+
+@contextmanager
+def hashing(registries: Sequence[str]) -> Iterator[HashedAhead]:
+    """Hash registries, and what is handed on, in a thread, until the check has ended."""
+    aside = ThreadPoolExecutor(1)
+    try:
+        ahead = HashedAhead(aside)
+        ahead.begin(map(Path, registries))
+        yield ahead
+    finally:
+        aside.shutdown(wait=False, cancel_futures=True)
