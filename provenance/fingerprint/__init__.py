@@ -14,7 +14,7 @@ from provenance.fingerprint.fracminhash import (
 from provenance.fingerprint.minhash import cardinality, resemblance, shingle_hash32, signatures
 from provenance.fingerprint.normalise import parameters, tokenise
 from provenance.fingerprint.partings import breaks
-from provenance.fingerprint.positions import characters
+from provenance.fingerprint.positions import characters, stretches
 from provenance.fingerprint.shingles import shingle
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "shingle_hash32",
     "signatures",
     "sketch",
+    "stretches",
     "tokenise",
     "widen",
 ]

@@ -1,9 +1,12 @@
-"""Bytes to characters: spans are computed in bytes, and read by people in code points."""
+"""Bytes to characters, and back: spans are computed in bytes, and read by people in code points."""
 
 import numpy as np
 
-from provenance.compiled import kernel
+from provenance.compiled import Scalar, inner, kernel
 from provenance.model import Int64s, Texts, UInt8s
+
+_BLOCK = 64
+"""Bytes that are counted together, on the way to a character."""
 
 
 def characters(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
@@ -37,3 +40,71 @@ def _count_all(data: UInt8s, offsets: Int64s, rows: Int64s, places: Int64s, out:
             count += (view[position] & 0xC0) != 0x80
         place = places[index]
         out[index] = count
+
+
+def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
+    """Cut stretches out of texts, as ``text[begin:end]`` does.
+
+    Parameters
+    ----------
+    texts : Texts
+        The texts.
+    rows : ndarray of int64, shape (n,)
+        Which text each stretch is of.
+    begins, ends : ndarray of int64, shape (n,)
+        Code points before it begins and ends, at least 0: what lies beyond the text's end is empty.
+
+    Returns
+    -------
+    Texts
+        One a stretch.
+    """
+    firsts, offsets = np.empty(len(rows), np.int64), np.zeros(len(rows) + 1, np.int64)
+    _find_all((texts.data, texts.offsets), rows, (begins, ends), firsts, offsets)
+    np.cumsum(offsets, out=offsets)
+    data = np.empty(offsets[-1], np.uint8)
+    _copy_all(texts.data, firsts, offsets, data)
+    return Texts(data, offsets)
+
+
+@kernel
+def _find_all(
+    texts: tuple[UInt8s, Int64s],
+    rows: Int64s,
+    points: tuple[Int64s, Int64s],
+    firsts: Int64s,
+    sizes: Int64s,
+) -> None:
+    """Find where stretches begin; how long each is stands one behind its place."""
+    (data, offsets), (begins, ends) = texts, points
+    for index in range(len(rows)):
+        begin, end = offsets[rows[index]], offsets[rows[index] + 1]
+        first = _passed(data, begin, end, begins[index])
+        last = _passed(data, first, end, ends[index] - begins[index])
+        firsts[index], sizes[index + 1] = first, last - first
+
+
+@inner
+def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
+    """Give the place that so many code points lie before, or the end."""
+    while place + _BLOCK <= end:
+        count = np.int64(0)
+        for within in range(_BLOCK):
+            count += (data[place + within] & 0xC0) != 0x80
+        if count > points:
+            break
+        place, points = place + _BLOCK, points - count
+    while place < end:
+        if (data[place] & 0xC0) != 0x80:
+            if points <= 0:
+                break
+            points -= 1
+        place += 1
+    return place
+
+
+@kernel
+def _copy_all(data: UInt8s, firsts: Int64s, offsets: Int64s, copied: UInt8s) -> None:
+    for index in range(len(firsts)):
+        for place in range(offsets[index + 1] - offsets[index]):
+            copied[offsets[index] + place] = data[firsts[index] + place]

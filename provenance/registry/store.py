@@ -8,7 +8,7 @@ import pyarrow as pa
 from provenance import fingerprint
 from provenance.errors import DigestMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
-from provenance.registry.columns import lists
+from provenance.registry.columns import lists, one_chunk
 from provenance.registry.copies import Copies, copies
 from provenance.registry.datafiles import Digest, check_files, check_sizes, checked, sha256_of
 from provenance.registry.holdings import read_holdings
@@ -67,9 +67,13 @@ class Registry:
         """Give the texts of items, in the order asked; None of each where none are kept."""
         if not self.manifest.keeps_texts:
             return [None] * len(numbers)
-        rows = rows_of(self.data / TEXTS_FILE, ["text"], numbers)
-        texts: list[str | None] = rows["text"].to_pylist()
+        texts: list[str | None] = self.strings(numbers).to_pylist()
         return texts
+
+    def strings(self, numbers: UInt32s) -> pa.LargeStringArray:
+        """Give the texts of items as an array, in the order asked, where they are kept."""
+        rows = rows_of(self.data / TEXTS_FILE, ["text"], numbers)
+        return one_chunk(rows["text"]).cast(pa.large_string())
 
     def edges(self, numbers: UInt32s) -> Edges:
         """Give what normalisation dropped at the edges of items, in the order asked."""

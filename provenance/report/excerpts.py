@@ -54,9 +54,13 @@ def passage(text: str, marks: Iterable[Span], lead: int, limit: int) -> Passage:
     pieces: list[tuple[str, bool]] = []
     at = first
     for start, end in ordered:
-        begin, stop = max(start, at), min(end, last)
+        begin = max(at, start)
+        stop = min(last, end)
         if begin < stop:
-            pieces += [(text[at:begin], False), (text[begin:stop], True)]
+            if at < begin:
+                pieces.append((text[at:begin], False))
+            pieces.append((text[begin:stop], True))
             at = stop
-    pieces.append((text[at:last], False))
-    return Passage(tuple(piece for piece in pieces if piece[0]), first > 0, last < len(text))
+    if at < last:
+        pieces.append((text[at:last], False))
+    return Passage(tuple(pieces), first > 0, last < len(text))

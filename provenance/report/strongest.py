@@ -1,7 +1,7 @@
 """The strongest findings, one object each: what a person looks at."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -125,7 +125,12 @@ def _place_in_source(sources: pa.ChunkedArray, rank: Any) -> Any:
 
 def _findings(table: pa.Table) -> tuple[Finding, ...]:
     # Column by column: half the time of one mapping a row.
-    columns = {name: table[name].to_pylist() for name in Finding.__slots__}
+    columns = {name: table[name].to_pylist() for name in Finding.__slots__ if name != "created_at"}
+    # As numbers: Arrow looks each moment's time zone up.
+    seconds = table["created_at"].cast(pa.timestamp("s", "UTC")).cast(pa.int64()).to_pylist()
+    columns["created_at"] = [
+        None if each is None else datetime.fromtimestamp(each, UTC) for each in seconds
+    ]
     verdicts = {str(each): each for each in Verdict}
     columns["verdict"] = [verdicts[each] for each in columns["verdict"]]
     columns["alternatives"] = [
@@ -134,4 +139,4 @@ def _findings(table: pa.Table) -> tuple[Finding, ...]:
     ]
     for name in ("marks", "item_marks"):
         columns[name] = [tuple(map(tuple, pairs or ())) for pairs in columns[name]]
-    return tuple(map(Finding, *columns.values()))
+    return tuple(map(Finding, *(columns[name] for name in Finding.__slots__)))

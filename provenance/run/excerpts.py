@@ -1,12 +1,11 @@
 """What a person is shown of a finding: a few words of the document and of the item, marked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import characters
+from provenance.fingerprint import characters, stretches
 from provenance.match import Candidates
 from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
@@ -152,14 +151,16 @@ def _joined(texts: Texts, rows: Int64s, starts: Int64s, ends: Int64s) -> Flags:
 
 
 def shown(
-    strings: Sequence[str], spans: tuple[Int64s, Int64s], marks: pa.ListArray
+    texts: Texts, rows: Int64s, spans: tuple[Int64s, Int64s], marks: pa.ListArray
 ) -> dict[str, pa.Array]:
     """Show stretches of texts with some context.
 
     Parameters
     ----------
-    strings : sequence of str
-        The text of each.
+    texts : Texts
+        The texts.
+    rows : ndarray of int64, shape (n,)
+        The text of each stretch.
     spans : (ndarray of int64, ndarray of int64), each of shape (n,)
         What to show, in code points.
     marks : pyarrow.ListArray of MARKS
@@ -171,13 +172,17 @@ def shown(
         `excerpt`, `excerpt_start` and `marks` of each.
     """
     begins = begins_of(spans[0])
-    ends = np.minimum(spans[1] + CONTEXT, spans[0] + LONGEST).tolist()
-    cut = [text[begin:end] for text, begin, end in zip(strings, begins.tolist(), ends, strict=True)]
+    ends = np.minimum(spans[1] + CONTEXT, spans[0] + LONGEST)
     return {
-        "excerpt": pa.array(cut, pa.string()),
+        "excerpt": _strings(stretches(texts, rows, begins, ends)),
         "excerpt_start": pa.array(begins),
         "marks": marks,
     }
+
+
+def _strings(texts: Texts) -> pa.StringArray:
+    offsets = pa.py_buffer(texts.offsets.astype(np.int32))
+    return pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(texts.data))
 
 
 def scattered(rows: Int64s, count: int) -> pa.Array:
@@ -214,7 +219,7 @@ def excerpts(
     own = slice(len(chosen))
     highs = np.minimum(lasts, firsts + LONGEST)
     marks = words.marks(begins_of(firsts)[own], firsts[own], highs[own])
-    strings = batch.column("text").take(pa.array(located.rows[told])).to_pylist()
-    made = shown(strings, (firsts, lasts), among(marks, np.arange(len(chosen)), len(told)))
+    marks = among(marks, np.arange(len(chosen)), len(told))
+    made = shown(texts, located.rows[told], (firsts, lasts), marks)
     places = scattered(told, len(located.rows))
     return {name: column.take(places) for name, column in made.items()}

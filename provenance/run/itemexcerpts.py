@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import tokenise
+from provenance.fingerprint import characters, tokenise
 from provenance.model import Int64s, Texts, Tokens, rows_at
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import LONGEST, MARKS, among, begins_of, matched, scattered, shown
@@ -45,10 +45,9 @@ def item_excerpts(
         for owner, opened in enumerate(registries):
             rows = np.flatnonzero((owners == owner) & (numbers >= 0))
             unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-            strings = opened.registry.texts(unique)
-            if not strings or strings[0] is None:
+            if not len(unique) or not opened.registry.manifest.keeps_texts:
                 continue
-            items = _Items.of([string or "" for string in strings])
+            items = _Items.of(opened.registry.strings(unique))
             cuts = range(_AT_ONCE, len(rows), _AT_ONCE)
             pieces = np.split(rows, cuts)
             own_claims = [claim_of[piece] for piece in pieces]
@@ -69,25 +68,25 @@ def item_excerpts(
 class _Items:
     """Items whose texts are kept, and the same as matching has them."""
 
-    strings: Sequence[str]
     texts: Texts
     tokens: Tokens
+    lengths: Int64s  # in code points
 
     @classmethod
-    def of(cls, strings: Sequence[str]) -> "_Items":
-        texts = Texts.of(pa.array(strings, pa.large_string()))
-        return cls(strings, texts, tokenise(texts))
+    def of(cls, strings: pa.LargeStringArray) -> "_Items":
+        texts = Texts.of(strings)
+        lengths = characters(texts, np.arange(len(texts)), np.diff(texts.offsets))
+        return cls(texts, tokenise(texts), lengths)
 
     def shown(self, places: Int64s, claim_of: Int64s, claims: Claims) -> dict[str, pa.Array]:
         """Show the items at some places: what of each a claim matched, all of it where none did."""
         claimed = np.flatnonzero(claim_of >= 0)
         taken = claims.candidates.take(claim_of[claimed])
         words = matched(self.texts, self.tokens, places[claimed], taken, 0)
-        strings = [self.strings[place] for place in places.tolist()]
-        firsts, lasts = np.zeros(len(places), np.int64), np.array([len(one) for one in strings])
+        firsts, lasts = np.zeros(len(places), np.int64), self.lengths[places]
         unmarked = np.diff(words.offsets) == 0
         firsts[claimed], ends = words.spans
         lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
         own = firsts[claimed]
         made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
-        return shown(strings, (firsts, lasts), among(made, claimed, len(places)))
+        return shown(self.texts, places, (firsts, lasts), among(made, claimed, len(places)))

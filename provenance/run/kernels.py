@@ -16,7 +16,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import Spans, breaks, characters, shingle, tokenise, widen
+from provenance.fingerprint import (
+    Spans,
+    breaks,
+    characters,
+    shingle,
+    stretches,
+    tokenise,
+    widen,
+)
 from provenance.match import (
     EVERYTHING,
     NO_CANDIDATES,
@@ -101,6 +109,7 @@ def read() -> None:
     rows, first = np.zeros(1, np.int64), np.ones(1, np.int32)
     breaks(texts, tokens, rows, first, first)
     characters(texts, rows, rows)
+    stretches(texts, rows, rows, rows)
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
     widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
 

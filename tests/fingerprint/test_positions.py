@@ -1,10 +1,12 @@
 """Bytes to characters, against Python's own strings."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import characters
+from provenance.fingerprint import characters, stretches
 from provenance.model import Texts
 from tests.fingerprint.oracles import arrow, texts_of
 
@@ -56,3 +58,20 @@ def test_combining_marks_and_emoji_are_as_many_characters_as_python_says():
 
 def test_no_place_is_no_count():
     assert count(texts_of("a"), [], []) == []
+
+
+LONG = st.text(st.sampled_from("ab é東𠀀\u0301"), max_size=300)
+"""Beyond what is counted together, with characters that lie across its ends."""
+
+
+@settings(max_examples=300)
+@given(st.lists(TEXT | LONG, min_size=1, max_size=3), st.data())
+def test_stretches_are_those_of_slices(texts, data):
+    ends = st.integers(0, max(map(len, texts)) + 3)
+    asked = data.draw(st.lists(st.tuples(st.integers(0, len(texts) - 1), ends, ends), max_size=12))
+    rows, begins, ends = (np.array([each[n] for each in asked], np.int64) for n in range(3))
+    cut = stretches(Texts.of(arrow("before é", *texts).slice(1)), rows, begins, ends)
+    wanted = [texts[row][begin:end] for row, begin, end in asked]
+    assert [
+        cut.data[low:high].tobytes().decode() for low, high in pairwise(cut.offsets.tolist())
+    ] == wanted

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Result, Share
+from provenance.model import DateRange, Gate, Result, Share
 
 # Lone surrogates come from odd file names; nothing else may put them into a text.
 TEXTS = st.text(st.characters(), max_size=12)
@@ -49,6 +49,8 @@ def made(kind: Any) -> st.SearchStrategy[Any]:
 def _field(kind: Any, name: str, hints: dict[str, Any]) -> st.SearchStrategy[Any]:
     if kind is Share and name == "by":
         return st.sampled_from(["source", "verdict", "terms", "basis", "evidence"])
+    if kind is Gate and hints[name] == str | None:  # findings are held against these: columns
+        return st.none() | st.text(st.characters(codec="utf-8"), max_size=12)
     return made(hints[name])
 
 

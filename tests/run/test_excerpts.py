@@ -95,7 +95,8 @@ def test_words_are_marked_as_one_by_one(texts, data):
 def test_a_stretch_is_shown_with_some_context_and_a_long_one_is_cut():
     text = "x" * 2000
     marks = pa.array([[(10, 20)], []], MARKS)
-    told = shown([text, text], (np.array([10, 500]), np.array([20, 1900])), marks)
+    spans = np.array([10, 500]), np.array([20, 1900])
+    told = shown(texts_of("before", text), np.array([1, 1]), spans, marks)
     assert told["excerpt_start"].to_pylist() == [0, 500 - CONTEXT]
     assert [len(cut) for cut in told["excerpt"].to_pylist()] == [20 + CONTEXT, LONGEST + CONTEXT]
     assert told["marks"].to_pylist() == [[[10, 20]], []]
