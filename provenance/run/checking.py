@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from provenance import __version__
 from provenance.fingerprint import make_tables
 from provenance.judge import Judge, hold_gates, violations, with_doubts
+from provenance.match import union
 from provenance.model import (
     CorpusModel,
     CorpusSummary,
@@ -147,22 +148,22 @@ def check_opened(
         against = told_of(lambda: open_references(policy, settings.control))
         [first, *_] = against.registries
         prepare(first.registry.path, lambda: first, quiet=settings.quiet)
-    with ThreadPoolExecutor(1) as aside:  # nothing waits for it before the result is summed up
-        summed = aside.submit(summaries, against.registries)
-        return _checked(opened, library, policy, settings, frozen, against, summed)
+    with ThreadPoolExecutor(1) as aside:
+        return _checked(opened, library, policy, settings, frozen, against, aside)
 
 
-def _checked(  # noqa: PLR0913 (all that a check was given, and what is made beside it)
+def _checked(  # noqa: PLR0913 (all that a check was given, and who helps)
     opened: Corpus,
     library: Library,
     policy: Policy,
     settings: Settings,
     frozen: CorpusModel | None,
     against: References,
-    summed: Future[tuple[RegistrySummary, ...]],
+    aside: Executor,
 ) -> Report:
     baseline = open_baseline(settings.baseline)
     registries, declarations = against.registries, declarations_of(library, policy)
+    summed = aside.submit(summaries, registries)  # not waited for until the result is summed up
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
     memory = _memory(settings, against, declarations)
@@ -172,14 +173,14 @@ def _checked(  # noqa: PLR0913 (all that a check was given, and what is made bes
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
         raise nothing_to_check(opened, readings)
-    settled = claims(readings, registries, settings.threads, frozen)
-    model = model_of(readings, registries) if frozen is None else frozen
-    spans = gather(
-        seen, readings, settled, registries, against.backgrounds, memory, settings.threads
-    )
+    words = union(reading.passages for reading in readings)
+    modelled = aside.submit(lambda: frozen or model_of(readings, registries, words))
+    threads = settings.threads
+    settled = claims(readings, registries, threads, frozen, words)
+    spans = gather(seen, readings, settled, registries, against.backgrounds, memory, threads)
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
-    everything = found(spans, settled, registries, judge, counts.tokens, settings.threads)
+    everything = found(spans, settled, registries, judge, counts.tokens, threads)
     sampled = None if sample is None else sample.resampled(readings, spans)
     fit, correct = against.fit, None
     if fit is not None:
@@ -200,6 +201,7 @@ def _checked(  # noqa: PLR0913 (all that a check was given, and what is made bes
         judge=judge,
         now=now,
     )
+    model = modelled.result()
     result = replace(
         made.result,
         rules_path=None if settings.rules is None else str(settings.rules),

@@ -8,6 +8,7 @@ import numpy as np
 from provenance.match import (
     THRESHOLD,
     Candidates,
+    Passages,
     Scales,
     Stretches,
     attribute,
@@ -78,6 +79,7 @@ def claims(
     registries: Sequence[Opened],
     threads: int = 1,
     model: CorpusModel | None = None,
+    words: Passages | None = None,
 ) -> Claims:
     """Weigh all candidates of a corpus, and settle who gets which tokens.
 
@@ -91,8 +93,10 @@ def claims(
         How many count words at a time.
     model : CorpusModel or None
         What the readings are held to (`freezing.held_to`); None weighs by themselves alone.
+    words : Passages or None
+        The sample of all readings, where somebody has made it.
     """
-    corpus = union(reading.passages for reading in readings)
+    corpus = union(reading.passages for reading in readings) if words is None else words
     size = sum(opened.size for opened in registries)
     scales = Scales(corpus, load_language(), size, threads)
     kept, bits, strengths, owners = [], [], [], []

@@ -20,7 +20,6 @@ from provenance.match import (
     Passages,
     concatenated,
     copied_items,
-    union,
 )
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.read import load_language
@@ -32,7 +31,9 @@ _ELSEWHERE = EVERYTHING - 1
 """The hash of a passage that no sample holds."""
 
 
-def model_of(readings: Sequence[Reading], registries: Sequence[Opened]) -> CorpusModel:
+def model_of(
+    readings: Sequence[Reading], registries: Sequence[Opened], sample: Passages
+) -> CorpusModel:
     """Make the model of a corpus that was read.
 
     Parameters
@@ -41,8 +42,9 @@ def model_of(readings: Sequence[Reading], registries: Sequence[Opened]) -> Corpu
         Of all its parts.
     registries : sequence of Opened
         That they were matched against, in order.
+    sample : Passages
+        Of its words: the union of all readings' own.
     """
-    sample = union(reading.passages for reading in readings)
     pairs = [np.zeros((0, 3), np.int64)]
     for place, opened in enumerate(registries):
         whole = concatenated([reading.candidates[place] for reading in readings])
