@@ -7,11 +7,13 @@ memory anyway.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import add, fetch, trailing_zeros
+from provenance.instructions import add, claim, fetch, trailing_zeros
 from provenance.match.candidates import Candidates
 from provenance.match.wordtables import (
     ALONE,
@@ -54,7 +56,9 @@ class Vocabulary:
     alone: UInt8s
 
 
-def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Vocabulary:
+def vocabulary(
+    candidates: Candidates, tokens: UInt32s, offsets: Int64s, threads: int = 1
+) -> Vocabulary:
     """Collect the tokens, and the pairs and triples of neighbours, that candidates matched.
 
     Parameters
@@ -63,6 +67,8 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
         Matches with items of one registry.
     tokens, offsets : ndarray
         That registry's tokens, as in `Holdings`.
+    threads : int
+        How many collect at a time, into one table.
     """
     of_runs = np.repeat(candidates.items, np.diff(candidates.run_offsets))
     starts, sizes = offsets[of_runs] + candidates.runs[:, 0], candidates.runs[:, 2].copy()
@@ -70,19 +76,32 @@ def vocabulary(candidates: Candidates, tokens: UInt32s, offsets: Int64s) -> Voca
     most = _KEYS * min(int(sizes.sum()), int((offsets[items + 1] - offsets[items]).sum()))
     # Words recur: half of the rows stay free unless nearly all of these keys are new.
     table = free_rows(1 << max(most, _KEYS * _AT_ONCE).bit_length())
-    alone = np.zeros(1 << (_ALONE_BITS - 3), np.uint8)
-    run, count = 0, 0
-    while True:
-        run, count = _collect((starts, sizes), tokens, alone, table, (run, count))
-        if run == len(starts):
-            break
-        # Made here: NumPy asks for pages so large that a look into them needs no other first.
-        grown = free_rows(len(table))
-        lay_out(grown, table)
-        table = grown
+    alone = [np.zeros(1 << (_ALONE_BITS - 3), np.uint8) for _ in range(threads)]
+    parts = [(starts[part], sizes[part]) for part in _parts(sizes, threads)]
+    done, count = [0] * threads, 0
+    with ThreadPoolExecutor(threads) as pool:
+        while left := [part for part in range(threads) if done[part] < len(parts[part][0])]:
+            free = len(table) // 4 - count
+            if free < max(len(table) // 16, 2 * _AT_ONCE * threads):
+                # By NumPy, which asks for pages so large that a look needs no other one first.
+                grown = free_rows(len(table))
+                lay_out(grown, table)
+                table, free = grown, len(grown) // 4 - count
+            collect = partial(_collect, tokens, table, free // len(left))
+            own = [[each[part] for part in left] for each in (parts, alone, done)]
+            for part, (run, new) in zip(left, list(pool.map(collect, *own)), strict=True):
+                done[part], count = run, count + new
     bits = np.zeros(1 << max(count * _FILTER_BITS // 8, 1).bit_length(), np.uint8)
     _note_keys(table, bits)
-    return Vocabulary(table, bits, alone)
+    return Vocabulary(table, bits, np.bitwise_or.reduce(alone))
+
+
+def _parts(sizes: Int32s, parts: int) -> list[slice]:
+    """Part runs so that each part has as many tokens, nearly."""
+    ends = np.cumsum(sizes, dtype=np.int64)
+    total = ends[-1] if len(ends) else 0
+    cuts = np.searchsorted(ends, total * np.arange(1, parts) / parts).tolist()
+    return [slice(low, high) for low, high in pairwise([0, *cuts, len(sizes)])]
 
 
 def count(
@@ -128,19 +147,20 @@ def _filter_place(key: Scalar, shift: Scalar) -> Scalar:
 
 @kernel
 def _collect(
-    runs: tuple[Int64s, Int32s],
     tokens: UInt32s,
-    alone: UInt8s,
     table: UInt64s,
-    done: tuple[Scalar, Scalar],
+    room: Scalar,
+    runs: tuple[Int64s, Int32s],
+    alone: UInt8s,
+    run: Scalar,
 ) -> tuple[Scalar, Scalar]:
-    """Enter keys of runs as long as half of the rows stay free.
+    """Enter keys of runs, from one of them on, as long as there is room for so many new ones.
 
-    `done` is how many runs were read before, and how many keys they brought; so is what is given.
-    A run that is left is read from its begin when there is room.
+    Given are the run to go on with, and how many new keys there were. A run that is left is read
+    from its begin when there is room.
     """
-    (starts, sizes), (run, count) = runs, done
-    waiting, held = np.empty(_AT_ONCE, np.uint64), 0
+    starts, sizes = runs
+    waiting, held, count = np.empty(_AT_ONCE, np.uint64), 0, np.int64(0)
     while run < len(starts):
         for place in range(starts[run], starts[run] + sizes[run]):
             token = tokens[np.uint64(place)]
@@ -158,32 +178,31 @@ def _collect(
             if held > _AT_ONCE - _KEYS:
                 count += _enter_waiting(table, waiting[:held])
                 held = 0
-                if _is_full(table, count):
+                if count + _AT_ONCE > room:
                     return run, count
         count += _enter_waiting(table, waiting[:held])
         held = 0
         run += 1
-        if _is_full(table, count):
+        if count + _AT_ONCE > room:
             break
     return run, count
 
 
-@inlined
-def _is_full(table: UInt64s, count: Scalar) -> Scalar:
-    """Whether the next keys might take more than half of the rows."""
-    return 4 * (count + _AT_ONCE) > table.size
-
-
 @inner
 def _enter_waiting(table: UInt64s, waiting: UInt64s) -> Scalar:
-    """Enter keys, and say how many that are new there were."""
+    """Enter keys, and say how many there were that nobody else entered."""
     for key in waiting:
         fetch(table, first_row(table, key))
     count = np.int64(0)
     for key in waiting:
         row = row_of(table, key)
-        count += table[row] != key
-        table[row] = key
+        while table[row] != key:
+            taken = claim(table, row, key)
+            if taken == np.uint64(0):
+                count += 1
+            if taken == np.uint64(0) or taken == key:
+                break
+            row = row_of(table, key)  # another thread put another key there
     return count
 
 

@@ -52,7 +52,7 @@ def informed_by_all(  # noqa: PLR0913 (as `features.measure`, and the size of a 
 
     def told(low: int, high: int, within: int) -> Floats:
         own = candidates.take(np.arange(low, high))
-        words = vocabulary(own, holdings.tokens, holdings.token_offsets)
+        words = vocabulary(own, holdings.tokens, holdings.token_offsets, within)
         passages = np.arange(len(corpus.offsets) - 1)
         count(words, corpus.tokens, corpus.offsets, passages, IN_CORPUS, within)
         count(words, holdings.tokens, holdings.token_offsets, firsts, IN_REGISTRY, within)

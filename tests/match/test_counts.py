@@ -71,7 +71,7 @@ def runs_in(draw, items):
 def test_counts_are_those_of_a_counter(items, texts, data):
     runs = data.draw(runs_in(items))
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1), unique=True))
-    made = vocabulary(candidates_of(runs), *flat(items))
+    made = vocabulary(candidates_of(runs), *flat(items), data.draw(st.integers(1, 3)))
     count(made, *flat(texts), np.array(rows, np.int64), IN_CORPUS)
     count(made, *flat(items), np.arange(len(items)), IN_REGISTRY, threads=2)
     matched = {
@@ -99,9 +99,10 @@ def keys_in(made):
         [(item, place, 3) for item in (0, 1) for place in range(3997)],
     ],
 )
-def test_many_keys_find_each_other_s_places_free(runs):
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_many_keys_find_each_other_s_places_free(runs, threads):
     items = [list(range(1, 4000)), list(range(1, 4000))]
-    made = vocabulary(candidates_of(runs), *flat(items))
+    made = vocabulary(candidates_of(runs), *flat(items), threads)
     count(made, *flat(items * 150), np.arange(300), IN_CORPUS, threads=3)
     assert (made.table[1::2][made.table[::2] != 0] == 300).all()
     assert len(keys_in(made)) == 3999 + 3998 + 3997 <= len(made.table) // 4
@@ -112,6 +113,19 @@ def test_an_item_that_many_share_takes_no_more_room():
     shared = vocabulary(candidates_of([(0, 0, 3000)] * 50), *flat(items))
     once = vocabulary(candidates_of([(0, 0, 3000)]), *flat(items))
     assert shared.table.tolist() == once.table.tolist()
+
+
+@pytest.mark.parametrize("new_first", [True, False])
+def test_however_keys_fall_to_threads_the_table_is_no_larger(new_first):
+    """All new keys are one thread's, and the other finds nothing but what is there."""
+    items = [list(range(1, 20_001)), [7, 8, 9] * 6667]
+    runs = [(0, place, 100) for place in range(0, 20_000, 100)]
+    runs += [(1, place, 100) for place in range(0, 20_000, 100)]
+    own = candidates_of(runs if new_first else runs[::-1])
+    one, two = (vocabulary(own, *flat(items), threads) for threads in (1, 2))
+    assert sorted(keys_in(one)) == sorted(keys_in(two))
+    assert len(one.table) == len(two.table)
+    assert one.alone.tolist() == two.alone.tolist()
 
 
 def test_the_first_token_of_a_run_has_no_neighbour():
