@@ -37,9 +37,11 @@ class _Bare(_FORM):  # type: ignore[misc]
 
 
 def _naming(names: tuple[str, ...]) -> bytes:
-    """Give code that says that functions of these names are there."""
-    defined = "\n".join(f'define void @"{name}"() {{\n ret void\n}}' for name in names)
-    bitcode: bytes = binding.parse_assembly(defined).as_bitcode()
+    """Give code that says that functions of these names are there; who linked them would end."""
+    body = "call void @llvm.trap()\n unreachable"
+    defined = [f'define void @"{name}"() {{\n {body}\n}}' for name in names]
+    code = "\n".join(("declare void @llvm.trap()", *defined))
+    bitcode: bytes = binding.parse_assembly(code).as_bitcode()
     return bitcode
 
 

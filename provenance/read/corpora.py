@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from threading import Lock
 
+from provenance.digests import never
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
@@ -22,7 +23,7 @@ from provenance.read.textfiles import text_parts
 _TYPING_ERROR = 0.8
 """Of a name and another, how alike they must be for it to be that one, mistyped."""
 
-Digests = tuple[tuple[str, Callable[[], str]], ...]
+Digests = tuple[tuple[str, Callable[..., str]], ...]
 Reader = Callable[[File, Sequence[str]], list[Part]]
 
 
@@ -54,8 +55,11 @@ class Corpus:
     ignored: int = 0
     files: tuple[File, ...] = ()
 
-    def hashings(self) -> list[Callable[[], str]]:
-        """Give what reads the bytes of each file for its digest, which is at hand from then on."""
+    def hashings(self) -> list[Callable[..., str]]:
+        """Give what reads the bytes of each file for its digest, which is at hand from then on.
+
+        Each may be given a `stopped`, as `digests.sha256`.
+        """
         streamed = {part.file for part in self.parts if not part.rereadable}
         return [digest for name, digest in self.digests if name not in streamed]
 
@@ -139,21 +143,24 @@ def open_files(
     parts: list[Part] = []
     digests = []
     for file in files:
-        digest = _once(file.digest)
+        digest = _Once(file)
         parts += _keyed(_READERS[file.format](file, text_columns), file, digest)
         digests.append((file.name, digest))
     return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
 
 
-def _once(digest: Callable[[], str]) -> Callable[[], str]:
-    """Let several threads ask for a digest that one of them makes."""
-    made, making = cache(digest), Lock()
+class _Once:
+    """A file's digest, which several threads may ask for, and one of them makes."""
 
-    def ask() -> str:
-        with making:
-            return made()
+    def __init__(self, file: File) -> None:
+        self._file, self._making = file, Lock()
+        self._made: str | None = None
 
-    return ask
+    def __call__(self, stopped: Callable[[], bool] = never) -> str:
+        with self._making:
+            if self._made is None:
+                self._made = self._file.digest(stopped=stopped)
+            return self._made
 
 
 def _table(opener: Callable[[File], Tabular]) -> Reader:

@@ -1,7 +1,6 @@
 """Files, wherever they lie, and what goes wrong with them."""
 
 import csv
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 import fsspec
 import pyarrow as pa
 
+from provenance.digests import never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.compression import BROKEN, decompressed
 
@@ -20,8 +20,6 @@ T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
 
 _CHUNK = 1 << 20
-_HASHED_AT_ONCE = 1 << 24
-"""Bytes: who asks for Python after each small piece waits each time for the thread that has it."""
 _ENDLESS = 1 << 62
 
 
@@ -87,17 +85,14 @@ class File:
         with self.stream() as stream, reading(self.told):
             return read_fully(stream, size)
 
-    def digest(self, extent: tuple[int, int] | None = None) -> str:
-        """Return the SHA-256 of the bytes on disk, or of an extent of them."""
-        found = hashlib.sha256()
+    def digest(
+        self, extent: tuple[int, int] | None = None, stopped: Callable[[], bool] = never
+    ) -> str:
+        """Return the SHA-256 of the bytes on disk, or of an extent of them; as `digests.sha256`."""
         first, end = extent or (0, _ENDLESS)
-        room = memoryview(bytearray(min(_HASHED_AT_ONCE, max(self.size, 1))))
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
-            while size := stream.readinto(room[: end - first]):
-                found.update(room[:size])
-                first += size
-        return found.hexdigest()
+            return sha256(stream, end - first, stopped)
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:

@@ -11,6 +11,8 @@ import yaml
 from provenance.keeping import keep, kept
 from provenance.model import Library
 
+_ROOMS = "judge", "model", "read"
+
 
 def parsed(files: Mapping[str, bytes], parse: Callable[[Mapping[str, bytes]], Library]) -> Library:
     """Parse rule files, unless the same were parsed before by the same code.
@@ -25,7 +27,7 @@ def parsed(files: Mapping[str, bytes], parse: Callable[[Mapping[str, bytes]], Li
     try:
         path = Path(cache_from_source(__file__)).with_suffix(".kept")
         made_of = _told([yaml.__version__.encode(), *_code(), *_named(files)])
-    except (OSError, RuntimeError):  # no files, or no such folder for what is compiled
+    except (OSError, RuntimeError):  # the code is no files, or nothing compiled is kept
         return parse(files)
     content = kept(path, made_of)
     if content is not None:
@@ -45,8 +47,11 @@ def _told(parts: Iterable[bytes]) -> bytes:
 
 
 def _code() -> list[bytes]:
-    room = Path(__file__).parent
-    sources = sorted([*room.glob("*.py"), *(room.parent / "model").glob("*.py")])
+    """Read the sources of the rooms that parsing depends on."""
+    package = Path(__file__).parents[1]
+    sources = sorted(path for room in _ROOMS for path in (package / room).glob("*.py"))
+    if not sources:
+        raise FileNotFoundError(package)
     return [source.read_bytes() for source in sources]
 
 

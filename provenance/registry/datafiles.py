@@ -1,14 +1,13 @@
 """Data files, and the digests by which they are known."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TypeAlias
 
+from provenance.digests import never, sha256
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
 
@@ -16,8 +15,8 @@ Digest: TypeAlias = Callable[[Path], str]
 """Gives the SHA-256 of a file, in hex."""
 
 
-def sha256_of(path: Path) -> str:
-    """Digest a file.
+def sha256_of(path: Path, stopped: Callable[[], bool] = never) -> str:
+    """Digest a file; as `digests.sha256`.
 
     Raises
     ------
@@ -25,11 +24,7 @@ def sha256_of(path: Path) -> str:
         If it cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        if not os.fstat(file.fileno()).st_size:
-            return hashlib.sha256().hexdigest()
-        # At one go: who asks for Python after each piece waits for whoever has it, each time.
-        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-            return hashlib.sha256(content).hexdigest()
+        return sha256(file, os.fstat(file.fileno()).st_size + 1, stopped)
 
 
 class HashedAhead:
@@ -39,10 +34,12 @@ class HashedAhead:
     ----------
     aside : Executor
         Who makes them.
+    stopped : callable
+        Tells whether nobody wants them any more.
     """
 
-    def __init__(self, aside: Executor) -> None:
-        self.aside = aside
+    def __init__(self, aside: Executor, stopped: Callable[[], bool] = never) -> None:
+        self._aside, self._stopped = aside, stopped
         self._begun: dict[Path, Future[str]] = {}
 
     def begin(self, folders: Iterable[Path]) -> None:
@@ -54,7 +51,11 @@ class HashedAhead:
                 check_sizes(data, manifest.files)
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
-                        self._begun[path] = self.aside.submit(sha256_of, path)
+                        self._begun[path] = self._aside.submit(sha256_of, path, self._stopped)
+
+    def follow(self, hashing: Callable[..., str]) -> None:
+        """Let something be hashed behind what was begun; it is told when to stop."""
+        self._aside.submit(hashing, self._stopped)
 
     def __call__(self, path: Path) -> str:
         """Give the digest of any file, waiting where somebody is at it."""

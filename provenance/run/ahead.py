@@ -31,7 +31,7 @@ def begun(addresses: Sequence[str], policy: Policy, split: str | None, ahead: Ha
     ahead.begin(map(Path, policy.registries))
     corpus = dataset_of(addresses, policy.text_columns, split)
     for hashing in corpus.hashings():
-        ahead.aside.submit(hashing)
+        ahead.follow(hashing)
     return Begun(corpus, ahead)
 
 

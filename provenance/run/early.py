@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from provenance.registry import HashedAhead
 
@@ -11,10 +12,11 @@ from provenance.registry import HashedAhead
 @contextmanager
 def hashing(registries: Sequence[str]) -> Iterator[HashedAhead]:
     """Hash registries, and what is handed on, in a thread, until the check has ended."""
-    aside = ThreadPoolExecutor(1)
+    aside, stopped = ThreadPoolExecutor(1), Event()
     try:
-        ahead = HashedAhead(aside)
+        ahead = HashedAhead(aside, stopped.is_set)
         ahead.begin(map(Path, registries))
         yield ahead
     finally:
+        stopped.set()
         aside.shutdown(wait=False, cancel_futures=True)

@@ -181,8 +181,8 @@ def shown(
 
 
 def _strings(texts: Texts) -> pa.StringArray:
-    offsets = pa.py_buffer(texts.offsets.astype(np.int32))
-    return pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(texts.data))
+    buffers = [None, pa.py_buffer(texts.offsets), pa.py_buffer(texts.data)]
+    return pa.Array.from_buffers(pa.large_string(), len(texts), buffers).cast(pa.string())
 
 
 def scattered(rows: Int64s, count: int) -> pa.Array:

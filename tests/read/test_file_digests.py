@@ -1,18 +1,21 @@
 """Digests of files, and of extents of them."""
 
+from concurrent.futures import CancelledError
 from hashlib import sha256
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.read import files
+from provenance import digests
 from provenance.read.addresses import find_files
+from provenance.read.corpora import open_files
 
 
 @given(content=st.binary(min_size=1, max_size=40), ends=st.tuples(*[st.integers(0, 40)] * 2))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_digest_is_that_of_the_bytes_in_an_extent(content, ends, tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "_HASHED_AT_ONCE", 7)
+    monkeypatch.setattr(digests, "_AT_ONCE", 7)
     (tmp_path / "a.txt").write_bytes(content)
     [file] = find_files(str(tmp_path / "a.txt")).files
     first, end = sorted(ends)
@@ -27,3 +30,21 @@ def test_what_is_no_file_of_this_machine_is_hashed_too():
         file.write(b"some bytes")
     [found] = find_files("memory://folder/a.txt").files
     assert found.digest((5, 10)) == sha256(b"bytes").hexdigest()
+
+
+def test_a_digest_that_nobody_wants_is_left_and_can_still_be_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(digests, "_AT_ONCE", 7)
+    (tmp_path / "a.txt").write_bytes(b"some bytes, and some more of them")
+    found = find_files(str(tmp_path / "a.txt")).files
+    [hashing] = open_files(["a"], found).hashings()
+    pieces = []
+
+    def stopped():
+        pieces.append(1)
+        return len(pieces) == 2
+
+    with pytest.raises(CancelledError):
+        hashing(stopped)
+    assert len(pieces) == 2
+    assert hashing() == hashing(stopped) == found[0].digest()
+    assert len(pieces) == 2

@@ -38,7 +38,9 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead)
 
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
     read = []
-    monkeypatch.setattr(datafiles, "sha256_of", lambda path: read.append(path) or sha256_of(path))
+    monkeypatch.setattr(
+        datafiles, "sha256_of", lambda path, *_: read.append(path) or sha256_of(path)
+    )
     ahead.begin([folder, folder])
     open_registry(folder, ahead)
     assert sorted(read) == [path for path in files_of(folder) if path.name != TEXTS_FILE]
@@ -46,7 +48,7 @@ def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
 
 def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
     read = Queue()
-    monkeypatch.setattr(datafiles, "sha256_of", lambda path: read.put(path) or sha256_of(path))
+    monkeypatch.setattr(datafiles, "sha256_of", lambda path, *_: read.put(path) or sha256_of(path))
     ahead.begin([folder])
     assert read.get(timeout=60) in files_of(folder)
 

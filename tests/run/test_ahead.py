@@ -29,45 +29,49 @@ def corpus(tmp_path, write_lines):
 @pytest.fixture
 def hashed(monkeypatch):
     """Count how often each file of a corpus is hashed; a file waits until its gate opens."""
-    counts, gate, reached = Counter(), Event(), Event()
+    counts, gate, reached, stops = Counter(), Event(), Event(), []
     hash_file = File.digest
 
-    def digest(self, extent=None):
+    def digest(self, stopped):
         counts[self.name] += 1
+        stops.append(stopped)
         reached.set()
         assert gate.wait(_PATIENCE)
-        return hash_file(self, extent)
+        return hash_file(self, stopped=stopped)
 
     monkeypatch.setattr(File, "digest", digest)
-    return counts, gate, reached
+    return counts, gate, reached, stops
 
 
 def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
-    counts, gate, reached = hashed
+    counts, gate, reached, stops = hashed
     with hashing([]) as hashed_ahead, ThreadPoolExecutor(4) as pool:
         ahead = begun(corpus, Policy(), None, hashed_ahead)
         assert reached.wait(_PATIENCE)  # nobody has asked
         asked = [pool.submit(ahead.corpus.digest) for _ in range(4)]
         gate.set()
         assert len({one.result() for one in asked}) == 1
+        assert not stops[0]()
     assert counts == {"a.jsonl": 1, "b.jsonl": 1, "c.jsonl": 1}
 
 
 def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
-    counts, gate, reached = hashed
+    counts, gate, reached, stops = hashed
     with hashing([]) as hashed_ahead:
         begun(corpus, Policy(), None, hashed_ahead)
         assert reached.wait(_PATIENCE)
     assert counts == {"a.jsonl": 1}
+    assert stops[0]()
     gate.set()
 
 
 @pytest.mark.parametrize("early", [True, False])
 def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
     order, all_hashed = [], Event()
-    monkeypatch.setattr(datafiles, "sha256_of", lambda path: order.append(path.suffix) or "")
+    monkeypatch.setattr(datafiles, "sha256_of", lambda path, _: order.append(path.suffix) or "")
 
-    def digest(self, _extent=None):
+    def digest(self, stopped):
+        assert not stopped()
         order.append(self.name)
         if self.name == "c.jsonl":
             all_hashed.set()
