@@ -10,6 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from threading import get_ident
 
+_MARK = hashlib.sha256().digest_size
+"""Bytes before what was made, by which it is known."""
+
 
 def keep(path: Path, made_of: bytes, made: bytes) -> None:
     """Keep what was made of something, unless Python was told to keep nothing of the kind.
@@ -45,9 +48,6 @@ def kept(path: Path, made_of: bytes) -> bytes | None:
         return None
     made = content[_MARK:]
     return made if content[:_MARK] == _mark(made_of, made) else None
-
-
-_MARK = hashlib.sha256().digest_size
 
 
 def _mark(made_of: bytes, made: bytes) -> bytes:
