@@ -2,11 +2,9 @@
 
 `load64(data, index)` is the little-endian word at `data[index:index + 8]`, unaligned.
 `trailing_zeros(word)` counts the zero bits below the lowest set one; it is 64 for zero.
-`ones(word)` counts the set bits. `add(array, index, value)` adds to an element, whichever thread
-adds to it at the same time. `claim(array, index, value)` writes an element that is 0, unless some
-thread was there before, and gives what stood there. `fetch(array, index)` asks for the cache line
-in which an element stands, and waits for nothing: a look into memory takes a hundred times as long
-as one into the nearest cache, but many can be under way at a time.
+`ones(word)` counts the set bits. `fetch(array, index)` asks for the cache line in which an element
+stands, and waits for nothing: a look into memory takes a hundred times as long as one into the
+nearest cache, but many can be under way at a time.
 """
 
 from typing import Any
@@ -62,31 +60,7 @@ def _fetch(_typing: Any, array: Any, _index: Any) -> Any:
     return types.void(array, types.int64), generate
 
 
-# In one step: threads that count the same word lose nothing, and need no counts of their own.
-def _add(_typing: Any, array: Any, _index: Any, _value: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        place = builder.gep(view.data, [arguments[1]])
-        builder.atomic_rmw("add", place, arguments[2], "monotonic")
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64, array.dtype), generate
-
-
-def _claim(_typing: Any, array: Any, _index: Any, _value: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        place = builder.gep(view.data, [arguments[1]])
-        nothing = ir.Constant(place.type.pointee, 0)
-        done = builder.cmpxchg(place, nothing, arguments[2], "monotonic", "monotonic")
-        return builder.extract_value(done, 0)
-
-    return array.dtype(array, types.int64, array.dtype), generate
-
-
 load64: Scalar = intrinsic(_load64)
 trailing_zeros: Scalar = intrinsic(_trailing_zeros)
 ones: Scalar = intrinsic(_ones)
 fetch: Scalar = intrinsic(_fetch)
-add: Scalar = intrinsic(_add)
-claim: Scalar = intrinsic(_claim)

@@ -1,282 +1,245 @@
 """How often the words of candidate matches follow each other, in the corpus and in the registry.
 
-Only what candidates hold is counted, and it is counted exactly: a table of the tokens, the pairs
-and the triples of tokens that any candidate matched, and one pass over the token arrays that are in
-memory anyway.
+Only what candidates hold is counted, and it is counted exactly, in one pass over the token arrays
+that are in memory anyway. There are so few different tokens that a table of them stays in the
+nearer caches. Pairs and triples are many: those that may be wanted are parted by their hashes, and
+counted one part after the other, in a table that is small enough, too.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import add, claim, fetch, trailing_zeros
-from provenance.match.candidates import Candidates
-from provenance.match.wordtables import (
-    ALONE,
-    SPREAD,
-    first_row,
-    free_rows,
-    lay_out,
-    pair,
-    row_of,
-    triple,
+from provenance.instructions import fetch, trailing_zeros
+from provenance.match.parted import (
+    STEADY,
+    Parted,
+    count_of,
+    earlier_of,
+    empty,
+    has_room,
+    last_of,
+    part_of,
+    put,
+    room_for,
 )
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
+from provenance.match.vocabularies import (
+    Vocabulary,
+    by_parts,
+    filter_place,
+    known_row,
+    may_hold,
+    shift_of,
+)
+from provenance.match.wordtables import ALONE, SPREAD, first_row, pair, triple
+from provenance.model import Int64s, UInt8s, UInt32s, UInt64s
 
-IN_CORPUS, IN_REGISTRY = np.uint64(1), np.uint64(1 << 32)
-"""One occurrence, in the counts of a row: there are two, of 32 bits each."""
+Among: TypeAlias = tuple[UInt32s, Int64s, Int64s]
+"""Tokens and offsets of texts, and some of the texts."""
 
-_FILTER_BITS = 12  # a key: one in a dozen of those that are not there passes
-_ALONE_BITS = 17
-_ALONE_SHIFT = np.uint32(32 - _ALONE_BITS)
-_AT_ONCE = 64  # keys that wait for memory
-_KEYS = 3  # that a token brings at most
+_UNITS = np.uint64(1), np.uint64(1 << 32)
+"""One occurrence in the corpus, and in the registry: a count is two, of 32 bits each."""
 
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The tokens, and the pairs and triples of neighbours, that candidates matched.
-
-    Parameters
-    ----------
-    table : ndarray of uint64, shape (2 * 2**b,)
-        As of `wordtables`: of ``before << 32 | token``, and of `triple` keys.
-    filter : ndarray of uint8, shape (2**c,)
-        One bit a hashed key, to pass over what is not in the table.
-    alone : ndarray of uint8
-        One bit a cell of tokens, so few that they stay near: to pass over most tokens at once.
-    """
-
-    table: UInt64s
-    filter: UInt8s
-    alone: UInt8s
-
-
-def vocabulary(
-    candidates: Candidates, tokens: UInt32s, offsets: Int64s, threads: int = 1
-) -> Vocabulary:
-    """Collect the tokens, and the pairs and triples of neighbours, that candidates matched.
-
-    Parameters
-    ----------
-    candidates : Candidates
-        Matches with items of one registry.
-    tokens, offsets : ndarray
-        That registry's tokens, as in `Holdings`.
-    threads : int
-        How many collect at a time, into one table.
-    """
-    of_runs = np.repeat(candidates.items, np.diff(candidates.run_offsets))
-    starts, sizes = offsets[of_runs] + candidates.runs[:, 0], candidates.runs[:, 2].copy()
-    items = np.unique(of_runs)
-    most = _KEYS * min(int(sizes.sum()), int((offsets[items + 1] - offsets[items]).sum()))
-    # Words recur: half of the rows stay free unless nearly all of these keys are new.
-    table = free_rows(1 << max(most, _KEYS * _AT_ONCE).bit_length())
-    alone = [np.zeros(1 << (_ALONE_BITS - 3), np.uint8) for _ in range(threads)]
-    parts = [(starts[part], sizes[part]) for part in _parts(sizes, threads)]
-    done, count = [0] * threads, 0
-    with ThreadPoolExecutor(threads) as pool:
-        while left := [part for part in range(threads) if done[part] < len(parts[part][0])]:
-            free = len(table) // 4 - count
-            if free < max(len(table) // 16, 2 * _AT_ONCE * threads):
-                # By NumPy, which asks for pages so large that a look needs no other one first.
-                grown = free_rows(len(table))
-                lay_out(grown, table)
-                table, free = grown, len(grown) // 4 - count
-            collect = partial(_collect, tokens, table, free // len(left))
-            own = [[each[part] for part in left] for each in (parts, alone, done)]
-            for part, (run, new) in zip(left, list(pool.map(collect, *own)), strict=True):
-                done[part], count = run, count + new
-    bits = np.zeros(1 << max(count * _FILTER_BITS // 8, 1).bit_length(), np.uint8)
-    _note_keys(table, bits)
-    return Vocabulary(table, bits, np.bitwise_or.reduce(alone))
-
-
-def _parts(sizes: Int32s, parts: int) -> list[slice]:
-    """Part runs so that each part has as many tokens, nearly."""
-    ends = np.cumsum(sizes, dtype=np.int64)
-    total = ends[-1] if len(ends) else 0
-    cuts = np.searchsorted(ends, total * np.arange(1, parts) / parts).tolist()
-    return [slice(low, high) for low, high in pairwise([0, *cuts, len(sizes)])]
+_KEYS = 2  # that a token brings at most, beside itself
+_AT_ONCE = 1 << 25  # keys that all threads together find before they are counted
+_NEAR = 1 << 18  # bytes that a near cache holds
+_AHEAD = np.int64(12)  # tokens
+_ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
 def count(
-    words: Vocabulary,
-    tokens: UInt32s,
-    offsets: Int64s,
-    rows: Int64s,
-    unit: np.uint64,
-    threads: int = 1,
+    words: Vocabulary, corpus: Among, registry: Among, threads: int = 1, at_once: int = _AT_ONCE
 ) -> None:
-    """Count every key of a vocabulary in some texts, in its table.
+    """Count every key of a vocabulary in some texts.
 
     Parameters
     ----------
     words : Vocabulary
         What to count.
-    tokens, offsets : ndarray
-        Tokens of the texts.
-    rows : ndarray of int64
-        Which of the texts to count in.
-    unit : uint64
-        What an occurrence adds to the counts of its key: `IN_CORPUS` or `IN_REGISTRY`.
+    corpus, registry : tuple of three ndarray
+        Tokens and offsets of texts, and which of these to count in.
     threads : int
         How many count at a time.
+    at_once : int
+        Keys that are found before they are counted: they take eight bytes each.
     """
+    pieces = [
+        (own, offsets, tokens)
+        for tokens, offsets, rows in (corpus, registry)
+        for own in np.array_split(rows, threads)
+    ]
+    most = max(int((offsets[own + 1] - offsets[own]).sum()) for own, offsets, _ in pieces)
+    found = room_for(min(_KEYS * most, at_once // threads), len(pieces), words.bits)
+    singles = [words.words.copy() for _ in range(threads)]
+    for own in singles:
+        own[1::2] = 0
+    reached = [(0, 0)] * len(pieces)
 
-    def count_in(own: Int64s) -> None:
-        _count_all(words.table, (words.filter, words.alone), tokens, offsets, own, unit)
+    def find(thread: int) -> None:
+        lookups = singles[thread], words.filter, words.alone
+        # What is found of the corpus stands before what is found of the registry.
+        for unit, piece in zip(_UNITS, (thread, threads + thread), strict=True):
+            reached[piece] = _find_all(pieces[piece], reached[piece], lookups, unit, found, piece)
+
+    def tally(first: int, end: int) -> None:
+        _tally(words.wanted, found, (first, end), words.counts)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(count_in, np.array_split(rows, threads)))
-
-
-@inlined
-def _shift_of(bits: UInt8s) -> Scalar:
-    return np.uint64(61) - trailing_zeros(np.uint64(bits.size))
-
-
-@inlined
-def _filter_place(key: Scalar, shift: Scalar) -> Scalar:
-    return (key * SPREAD) >> shift
+        while any(row < len(own) for (row, _), (own, *_) in zip(reached, pieces, strict=True)):
+            list(pool.map(find, range(threads)))
+            by_parts(pool, tally, threads, words.wanted)
+    for own in singles:
+        words.words[1::2] += own[1::2]
 
 
 @kernel
-def _collect(
-    tokens: UInt32s,
-    table: UInt64s,
-    room: Scalar,
-    runs: tuple[Int64s, Int32s],
-    alone: UInt8s,
-    run: Scalar,
-) -> tuple[Scalar, Scalar]:
-    """Enter keys of runs, from one of them on, as long as there is room for so many new ones.
-
-    Given are the run to go on with, and how many new keys there were. A run that is left is read
-    from its begin when there is room.
-    """
-    starts, sizes = runs
-    waiting, held, count = np.empty(_AT_ONCE, np.uint64), 0, np.int64(0)
-    while run < len(starts):
-        for place in range(starts[run], starts[run] + sizes[run]):
-            token = tokens[np.uint64(place)]
-            cell = token >> _ALONE_SHIFT
-            alone[cell >> np.uint32(3)] |= np.uint8(1 << (cell & np.uint32(7)))
-            waiting[np.uint64(held)] = pair(ALONE, token)
-            held += 1
-            if place > starts[run]:
-                before = tokens[np.uint64(place - 1)]
-                waiting[np.uint64(held)] = pair(before, token)
-                held += 1
-            if place > starts[run] + 1:
-                waiting[np.uint64(held)] = triple(tokens[np.uint64(place - 2)], before, token)
-                held += 1
-            if held > _AT_ONCE - _KEYS:
-                count += _enter_waiting(table, waiting[:held])
-                held = 0
-                if count + _AT_ONCE > room:
-                    return run, count
-        count += _enter_waiting(table, waiting[:held])
-        held = 0
-        run += 1
-        if count + _AT_ONCE > room:
-            break
-    return run, count
-
-
-@inner
-def _enter_waiting(table: UInt64s, waiting: UInt64s) -> Scalar:
-    """Enter keys, and say how many there were that nobody else entered."""
-    for key in waiting:
-        fetch(table, first_row(table, key))
-    count = np.int64(0)
-    for key in waiting:
-        row = row_of(table, key)
-        while table[row] != key:
-            taken = claim(table, row, key)
-            if taken == np.uint64(0):
-                count += 1
-            if taken == np.uint64(0) or taken == key:
-                break
-            row = row_of(table, key)  # another thread put another key there
-    return count
-
-
-@kernel
-def _note_keys(table: UInt64s, bits: UInt8s) -> None:
-    """Set the bit of each key."""
-    shift = _shift_of(bits)
-    for row in range(0, len(table), 2):
-        key = table[np.uint64(row)]
-        if key != np.uint64(0):
-            bit = _filter_place(key, shift)
-            bits[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
-
-
-@kernel
-def _count_all(
-    table: UInt64s,
-    filters: tuple[UInt8s, UInt8s],
-    tokens: UInt32s,
-    offsets: Int64s,
-    rows: Int64s,
+def _find_all(  # noqa: C901, PLR0915 (one walk: what stands before is its state)
+    texts: tuple[Int64s, Int64s, UInt32s],
+    reached: tuple[Scalar, Scalar],
+    lookups: tuple[UInt64s, UInt8s, UInt8s],
     unit: Scalar,
-) -> None:
-    bits, alone = filters
-    shift = _shift_of(bits)
-    waiting, count = np.empty(_AT_ONCE, np.uint64), 0
-    for text in rows:
-        begin = offsets[text]
-        run = 0  # tokens up to here that the table may know, one after the other
-        for place in range(begin, offsets[text + 1]):
+    found: Parted,
+    thread: Scalar,
+) -> tuple[Scalar, Scalar]:
+    """Count the words of texts, and part their pairs and triples that may be wanted.
+
+    Given are the row and the token that it came to before there was no room left.
+    """
+    rows, offsets, tokens = texts
+    row, start = np.int64(reached[0]), np.int64(reached[1])
+    words, bits, _ = lookups
+    shift, parts = shift_of(bits), found.ends.shape[1]
+    empty(found, thread)
+    while row < len(rows):
+        begin, end = offsets[rows[row]], offsets[rows[row] + 1]
+        start = max(start, begin)
+        # What stands before a token: whether it is known, and whether it makes a pair that may be.
+        is_known, is_paired = _known_before(tokens, begin, start, lookups)
+        for place in range(start, end):
+            if (place == start or place % (STEADY // _KEYS) == 0) and not has_room(found, thread):
+                return row, place
             token = tokens[np.uint64(place)]
-            key = pair(ALONE, token)
-            if not _may_know(alone, token):
-                run = 0
+            _fetch_ahead(tokens, place, lookups, shift)
+            was_known, was_paired = is_known, is_paired
+            is_known = is_paired = np.int64(0)
+            at = known_row(token, words, lookups[2])
+            if at < 0:
                 continue
-            run += 1
-            if _may_hold(bits, key, shift):
-                _count_one(table, key, unit)
-            # What follows what is rare, and lies anywhere: it waits until it is fetched.
-            if run > 1:
-                waiting[np.uint64(count)] = key = pair(tokens[np.uint64(place - 1)], token)
-                count += _may_hold(bits, key, shift)
-            if run > 2:
-                before = tokens[np.uint64(place - 2)], tokens[np.uint64(place - 1)]
-                waiting[np.uint64(count)] = key = triple(before[0], before[1], token)
-                count += _may_hold(bits, key, shift)
-            if count > _AT_ONCE - 2:
-                _count_waiting(table, waiting[:count], unit)
-                count = 0
-    _count_waiting(table, waiting[:count], unit)
+            words[np.uint64(at) + _ONE] += unit
+            is_known = np.int64(1)
+            if was_known:
+                before = tokens[np.uint64(place - 1)]
+                key = pair(before, token)
+                is_paired = may_hold(bits, key, shift)
+                if is_paired:
+                    put(found, thread, part_of(key * SPREAD, parts), key)
+                    # A triple is wanted only where both of its pairs are.
+                    if was_paired:
+                        key = triple(tokens[np.uint64(place - 2)], before, token)
+                        if may_hold(bits, key, shift):
+                            put(found, thread, part_of(key * SPREAD, parts), key)
+        row, start = row + 1, np.int64(0)
+    return row, start
+
+
+@inlined
+def _fetch_ahead(
+    tokens: UInt32s, place: Scalar, lookups: tuple[UInt64s, UInt8s, UInt8s], shift: Scalar
+) -> None:
+    """Fetch what will be asked some tokens on: a branch that depends on memory waits for it."""
+    words, bits, _ = lookups
+    ahead = np.uint64(min(place + _AHEAD, len(tokens) - 1))
+    if bits.size > _NEAR and ahead >= _TWO:
+        first, before, token = tokens[ahead - _TWO], tokens[ahead - _ONE], tokens[ahead]
+        fetch(words, first_row(words, pair(ALONE, token)))
+        fetch(bits, filter_place(pair(before, token), shift) >> np.uint64(3))
+        fetch(bits, filter_place(triple(first, before, token), shift) >> np.uint64(3))
 
 
 @inner
-def _count_waiting(table: UInt64s, waiting: UInt64s, unit: Scalar) -> None:
-    for key in waiting:
-        fetch(table, first_row(table, key))
-    for key in waiting:
-        _count_one(table, key, unit)
+def _known_before(
+    tokens: UInt32s, begin: Scalar, place: Scalar, lookups: tuple[UInt64s, UInt8s, UInt8s]
+) -> tuple[Scalar, Scalar]:
+    """Tell of the token before one whether it is known, and whether its pair may be wanted."""
+    words, bits, alone = lookups
+    is_known = is_paired = np.int64(0)
+    if place > begin:
+        is_known = np.int64(known_row(tokens[place - 1], words, alone) >= 0)
+    if is_known and place - 1 > begin and known_row(tokens[place - 2], words, alone) >= 0:
+        is_paired = may_hold(bits, pair(tokens[place - 2], tokens[place - 1]), shift_of(bits))
+    return is_known, is_paired
+
+
+@kernel
+def _tally(wanted: Parted, found: Parted, span: tuple[Scalar, Scalar], counts: UInt64s) -> None:
+    """Count what was found of some parts, and add that to the counts of what is wanted there."""
+    most = np.int64(0)
+    for part in range(span[0], span[1]):
+        most = max(most, np.int64(count_of(wanted, part)))
+    table = np.empty(2 * _rows_for(most), np.uint64)
+    for part in range(span[0], span[1]):
+        if count_of(found, part):
+            own = table[: 2 * _rows_for(count_of(wanted, part))]
+            for at in range(len(own)):
+                own[at] = np.uint64(0)
+            for thread in range(len(wanted.used)):
+                _enter(own, wanted, thread, part)
+            for thread in range(len(found.used)):
+                unit = _UNITS[0] if 2 * thread < len(found.used) else _UNITS[1]
+                _add_found(own, found, thread, part, unit)
+            for thread in range(len(wanted.used)):
+                _add_told(own, wanted, thread, part, counts)
+
+
+@inner
+def _enter(own: UInt64s, wanted: Parted, thread: Scalar, part: Scalar) -> None:
+    begin, end = last_of(wanted, thread, part)
+    while begin >= 0:
+        for at in range(begin, end):
+            key = wanted.numbers[thread, np.uint64(at)]
+            own[_row_in(own, key, wanted.ends.shape[1])] = key
+        begin, end = earlier_of(wanted, thread, begin)
+
+
+@inner
+def _add_found(own: UInt64s, found: Parted, thread: Scalar, part: Scalar, unit: Scalar) -> None:
+    begin, end = last_of(found, thread, part)
+    while begin >= 0:
+        for at in range(begin, end):
+            key = found.numbers[thread, np.uint64(at)]
+            row = _row_in(own, key, found.ends.shape[1])
+            own[row + _ONE] += unit * np.uint64(own[row] == key)
+        begin, end = earlier_of(found, thread, begin)
+
+
+@inner
+def _add_told(own: UInt64s, wanted: Parted, thread: Scalar, part: Scalar, counts: UInt64s) -> None:
+    begin, end = last_of(wanted, thread, part)
+    while begin >= 0:
+        for at in range(begin, end):
+            row = _row_in(own, wanted.numbers[thread, np.uint64(at)], wanted.ends.shape[1])
+            counts[wanted.places[thread, np.uint64(at)]] += own[row + _ONE]
+        begin, end = earlier_of(wanted, thread, begin)
 
 
 @inlined
-def _count_one(table: UInt64s, key: Scalar, unit: Scalar) -> None:
-    row = row_of(table, key)
-    if table[row] == key:
-        add(table, row + np.uint64(1), unit)
+def _rows_for(keys: Scalar) -> Scalar:
+    """Give how many rows keep half of them free: a power of two, two at least."""
+    rows = np.int64(2)
+    while rows < 2 * keys:
+        rows *= 2
+    return rows
 
 
 @inlined
-def _may_know(alone: UInt8s, token: Scalar) -> Scalar:
-    cell = token >> _ALONE_SHIFT
-    return (alone[cell >> np.uint32(3)] >> np.uint8(cell & np.uint32(7))) & 1
-
-
-@inlined
-def _may_hold(bits: UInt8s, key: Scalar, shift: Scalar) -> Scalar:
-    bit = _filter_place(key, shift)
-    return np.int64(bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
+def _row_in(table: UInt64s, key: Scalar, parts: Scalar) -> Scalar:
+    """Give the place of a key in the table of its part, or the free one where it would stand."""
+    # The bits behind those that all keys of the part share.
+    mixed = key * SPREAD * np.uint64(parts)
+    mask = np.uint64(table.size - 1)
+    place = (mixed >> (np.uint64(65) - trailing_zeros(np.uint64(table.size)))) << _ONE
+    while table[place] != key and table[place] != np.uint64(0):
+        place = (place + np.uint64(2)) & mask
+    return place

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel, maker
 from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
 from provenance.match.everybody import telling, weight_of
@@ -21,7 +21,6 @@ from provenance.match.wordtables import (
     pair,
     row_of,
     table_of,
-    triple,
 )
 from provenance.model import Flags, Floats, Int32s, Int64s, Language, UInt32s, UInt64s
 
@@ -38,6 +37,9 @@ CORPUS, REGISTRY, POOLED, DISTINCT, LONGEST, ABSENT = range(6)
 """Columns of `informed`: bits under the corpus, the registry, and both; different words, those of
 the longest run, and words that are everybody's."""
 
+_OFTEN = 1 << 12
+"""Contexts met less often have their powers in a table: nearly all are, and a power takes long."""
+
 _LARGE = 1 << 18  # numbers of a table that no near cache holds
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -48,15 +50,18 @@ class Counted:
 
     Parameters
     ----------
-    table : ndarray of uint64, shape (2 * 2**b,)
-        In the corpus and in the registry (`counts.IN_CORPUS`, `counts.IN_REGISTRY`).
+    words : ndarray of uint64, shape (2 * 2**a,)
+        In the corpus and in the registry (`counts.IN_CORPUS`, `counts.IN_REGISTRY`), a table.
+    counts : ndarray of uint64, shape (2 * m,) or (0,)
+        The same of the pair that ends at each matched token, and of the triple; none is 0.
     language : ndarray of uint64, shape (2 * 2**c,)
         In language at large; no triples.
     totals : ndarray of float64, shape (3,)
         Tokens of the corpus's sample, of the registry, of language.
     """
 
-    table: UInt64s
+    words: UInt64s
+    counts: UInt64s
     language: UInt64s
     totals: Floats
 
@@ -68,7 +73,7 @@ def counted_by(language: Language) -> Counted:
     registry alone makes of it says nothing then.
     """
     known = table_of(language.keys, language.counts)
-    return Counted(free_rows(2), known, np.array([np.inf, np.inf, language.tokens]))
+    return Counted(free_rows(2), free_rows(0), known, np.array([np.inf, np.inf, language.tokens]))
 
 
 def informed(
@@ -100,13 +105,15 @@ def informed(
     """
     holdings = registry.holdings
     figures = np.empty((len(candidates), ABSENT + 1))
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(candidates.matched)])
 
     def measured(low: int, high: int) -> None:
         _measure_all(
             (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
             (holdings.tokens, holdings.token_offsets),
             (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
-            (counted.table, counted.language),
+            (counted.words, counted.language),
+            counted.counts[2 * before[low] :],
             (copies[0][low:high], copies[1][low:high]),
             counted.totals,
             figures[low:high],
@@ -124,6 +131,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     registry: tuple[UInt32s, Int64s],
     public: tuple[Flags, Scalar],
     tables: tuple[UInt64s, UInt64s],
+    counts: UInt64s,
     copies: tuple[Int64s, Int64s],
     totals: Floats,
     figures: Floats,
@@ -131,10 +139,12 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     marks, weight_of_seed = public
-    table, language = tables
+    words, language = tables
+    after_words, after_pairs = _shares_of_new(_HEAPS), _shares_of_new(_HEAPS_OF_PAIRS)
     recent = np.empty(_MEMORY, np.uint32)
+    counted, is_counted = np.int64(-2), counts.size > 0
     for candidate in range(len(items)):
-        copied, passed_on = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
+        own = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
         seen = 0
         longest = unbroken = distinct = absent = 0.0
@@ -145,45 +155,48 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             unbroken = 0.0
             _fetch_counts(tokens, at, end, tables)
+            # Of a word, of a pair and of a triple: in the corpus, in the registry. What is told of
+            # a word and of a pair is told of what the next ones stand behind.
+            c0 = r0 = c1 = r1 = c2 = r2 = c3 = r3 = c4 = r4 = l0 = l1 = l2 = 0.0
             for place in range(at, end):
                 token = tokens[place]
+                c0, r0, c4, r4, l0 = c1, r1, c2, r2, l1
+                key = pair(ALONE, token)
+                c1, r1 = _without(words[row_of(words, key) + np.uint64(1)], own)
+                l1 = _known(language, key)
+                if place > at:
+                    l2 = _known(language, pair(tokens[place - 1], token))
+                counted += 2
+                if is_counted:
+                    c2, r2 = _without(counts[np.uint64(counted)], own)
+                    c3, r3 = _without(counts[np.uint64(counted + 1)], own)
                 word = weight_of(token) / 4
                 if is_marked and not tells[place - at]:
                     absent += word
                     unbroken = 0.0
                     continue
                 weight = 1.0
-                for back in range(min(seen, _MEMORY)):
-                    if recent[back] == token:
-                        weight *= REPEATED
+                for _ in range(_times_in(recent[: min(seen, _MEMORY)], token)):
+                    weight *= REPEATED
                 recent[seen % _MEMORY] = token
                 seen += 1
                 if weight == 1.0:
                     distinct += word
                     unbroken += word
                 longest = max(longest, unbroken)
-                has_pair = place > at
-                own = both = context = pair(ALONE, token)
-                if has_pair:
-                    both = pair(tokens[place - 1], token)
-                    context = pair(ALONE, tokens[place - 1])
-                c1, r1 = _counts(table, own, copied, passed_on)
-                c0, r0 = _counts(table, context, copied, passed_on)
-                c2, r2 = _counts(table, both, copied, passed_on)
                 # A word is as cheap as the one who knows it best makes it.
-                l1, l0 = _known(language, own), _known(language, context)
-                l2 = _known(language, both)
-                known = _probability(l1, l0, l2, has_pair, totals[2])
-                in_both = _probability(c1, c0, c2, has_pair, totals[0])
-                corpus_bits += weight * _bits(max(known, in_both))
-                registry_bits += weight * _bits(_probability(r1, r0, r2, has_pair, totals[1]))
-                pooled = _probability(c1 + r1, c0 + r0, c2 + r2, has_pair, totals[0] + totals[1])
+                known = _alone(l1, totals[2])
+                in_both, in_registry = _alone(c1, totals[0]), _alone(r1, totals[1])
+                pooled = _alone(c1 + r1, totals[0] + totals[1])
+                if place > at:
+                    known = _interpolated(known, l0, l2, after_words, _HEAPS)
+                    in_both = _interpolated(in_both, c0, c2, after_words, _HEAPS)
+                    in_registry = _interpolated(in_registry, r0, r2, after_words, _HEAPS)
+                    pooled = _interpolated(pooled, c0 + r0, c2 + r2, after_words, _HEAPS)
                 if place > at + 1:
-                    two = pair(tokens[place - 2], tokens[place - 1])
-                    three = triple(tokens[place - 2], tokens[place - 1], token)
-                    c4, r4 = _counts(table, two, copied, passed_on)
-                    c3, r3 = _counts(table, three, copied, passed_on)
-                    pooled = _interpolated(pooled, c4 + r4, c3 + r3, _HEAPS_OF_PAIRS)
+                    pooled = _interpolated(pooled, c4 + r4, c3 + r3, after_pairs, _HEAPS_OF_PAIRS)
+                corpus_bits += weight * _bits(max(known, in_both))
+                registry_bits += weight * _bits(in_registry)
                 pooled_bits += weight * _bits(max(known, pooled))
         figures[candidate, CORPUS] = corpus_bits
         figures[candidate, REGISTRY] = registry_bits
@@ -193,34 +206,51 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
         figures[candidate, ABSENT] = absent
 
 
+@maker
+def _shares_of_new(heaps: Scalar) -> Floats:
+    """Give what falls to words not met before, behind what was met so often, or less."""
+    shares = np.empty(_OFTEN, np.float64)
+    for context in range(_OFTEN):
+        shares[context] = _share_of_new(np.float64(context), heaps)
+    return shares
+
+
+@inlined
+def _share_of_new(context: Scalar, heaps: Scalar) -> Scalar:
+    followers = context**heaps
+    return followers / (context + followers)
+
+
+@inlined
+def _times_in(recent: UInt32s, token: Scalar) -> Scalar:
+    times = 0
+    for one in recent:
+        times += one == token
+    return times
+
+
 @inner
 def _fetch_counts(
     tokens: UInt32s, first: Scalar, end: Scalar, tables: tuple[UInt64s, UInt64s]
 ) -> None:
     """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
-    table, language = tables
-    if max(table.size, language.size) < _LARGE:
+    words, language = tables
+    if max(words.size, language.size) < _LARGE:
         return
     for place in range(first, end):
-        for back in range(min(place - first, 2) + 1):
-            key = pair(ALONE, tokens[place])
-            if back == 1:
-                key = pair(tokens[place - 1], tokens[place])
-            elif back == 2:
-                key = triple(tokens[place - 2], tokens[place - 1], tokens[place])
-            fetch(table, first_row(table, key))
-            if back < 2:
-                fetch(language, first_row(language, key))
+        key = pair(ALONE, tokens[place])
+        fetch(words, first_row(words, key))
+        fetch(language, first_row(language, key))
+        if place > first:
+            key = pair(tokens[place - 1], tokens[place])
+            fetch(language, first_row(language, key))
 
 
 @inlined
-def _counts(
-    table: UInt64s, key: Scalar, copied: Scalar, passed_on: Scalar
-) -> tuple[Scalar, Scalar]:
-    """Give how often the corpus and the registry have a key, without the copies of the item."""
-    both = table[row_of(table, key) + np.uint64(1)]
+def _without(both: Scalar, own: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    """Give counts in the corpus and in the registry, without the copies of the item."""
     in_corpus, in_registry = np.float64(both & _LOW), np.float64(both >> np.uint64(32))
-    return max(in_corpus - copied, 0.0), max(in_registry - passed_on, 0.0)
+    return max(in_corpus - own[0], 0.0), max(in_registry - own[1], 0.0)
 
 
 @inlined
@@ -238,22 +268,19 @@ def _any(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
 
 
 @inlined
-def _probability(
-    own: Scalar, context: Scalar, both: Scalar, has_pair: bool, total: Scalar
-) -> Scalar:
-    """Probability of a token after the one before it, of interpolated bigram counts."""
-    probability = (own + 0.5) / (total + 0.5 * _VOCABULARY)
-    if has_pair:
-        probability = _interpolated(probability, context, both, _HEAPS)
-    return probability
+def _alone(count: Scalar, total: Scalar) -> Scalar:
+    """Give the probability of a token, whatever stands before it."""
+    return (count + 0.5) / (total + 0.5 * _VOCABULARY)
 
 
 @inlined
-def _interpolated(shorter: Scalar, context: Scalar, whole: Scalar, heaps: Scalar) -> Scalar:
+def _interpolated(
+    shorter: Scalar, context: Scalar, whole: Scalar, shares: Floats, heaps: Scalar
+) -> Scalar:
     """Interpolate with what is known of a longer context, discounted as Kneser and Ney did."""
     if context > 0:
-        followers = context**heaps
-        share = followers / (context + followers)
+        is_told = context < _OFTEN
+        share = shares[np.uint64(context)] if is_told else _share_of_new(context, heaps)
         shorter = share * shorter + (1 - share) * max(whole - _DISCOUNT, 0.0) / context
     return shorter
 

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates import NO_CANDIDATES
-from provenance.match.counts import IN_CORPUS, IN_REGISTRY, count, vocabulary
+from provenance.match.counts import _known_before, count
+from provenance.match.vocabularies import vocabulary
 from provenance.match.wordtables import ALONE, row_of, table_of, triple
 from tests.match.parts import callable_part
 
 key_of, place_of = callable_part(triple), callable_part(row_of)
+state_of = callable_part(_known_before)
 
 # Some share a cell of the filter of single tokens, and some do not.
 TOKENS = st.integers(1, 6) | st.integers(1, 6).map(lambda number: number * 0x2AAAAAAA)
@@ -37,22 +39,34 @@ def candidates_of(runs):
     )
 
 
-def counted(made, wanted):
-    """Give the counts of a key in a table, of the corpus and of the registry; None without it."""
-    row = place_of(made, np.uint64(wanted))
-    counts = int(made[row + 1])
-    return (counts & 0xFFFFFFFF, counts >> 32) if made[row] == wanted else None
+def halves(counts):
+    """Give counts of the corpus and of the registry."""
+    return int(counts) & 0xFFFFFFFF, int(counts) >> 32
+
+
+def counted(table, wanted):
+    """Give the counts of a key in a table; None without it."""
+    row = place_of(table, np.uint64(wanted))
+    return halves(table[row + 1]) if table[row] == wanted else None
+
+
+def everywhere(texts):
+    """Give texts as `count` takes them: all of them."""
+    return *flat(texts), np.arange(len(texts))
 
 
 def key(before, token):
     return before << 32 | token
 
 
+def triple_of(first, before, token):
+    return int(key_of(*map(np.uint32, (first, before, token))))
+
+
 def keys_of(row):
     yield from (key(int(ALONE), token) for token in row)
     yield from (key(before, token) for before, token in pairwise(row))
-    for place in range(2, len(row)):
-        yield int(key_of(*map(np.uint32, row[place - 2 : place + 1])))
+    yield from (triple_of(*row[place - 2 : place + 1]) for place in range(2, len(row)))
 
 
 @st.composite
@@ -66,28 +80,47 @@ def runs_in(draw, items):
     return drawn
 
 
+def assert_counted(made, items, runs, corpus, registry):
+    """Hold the counts of all that was matched against those of a `Counter` of each side."""
+    in_corpus, in_registry = (
+        Counter(found for row in texts for found in keys_of(row)) for texts in (corpus, registry)
+    )
+
+    def told(wanted):
+        return in_corpus[wanted], in_registry[wanted]
+
+    pairs, triples, words = [], [], set()
+    for item, place, size in runs:
+        own = items[item][place : place + size]
+        words.update(own)
+        pairs += [(0, 0)] + [told(key(*both)) for both in pairwise(own)]
+        triples += [(0, 0)] * min(size, 2)
+        triples += [told(triple_of(*own[at - 2 : at + 1])) for at in range(2, size)]
+    assert [halves(one) for one in made.counts[::2]] == pairs
+    assert [halves(one) for one in made.counts[1::2]] == triples
+    assert words_in(made) == sorted(words)
+    for word in words:
+        wanted = key(int(ALONE), word)
+        assert counted(made.words, wanted) == told(wanted)
+    assert not made.words[1::2][made.words[::2] == 0].any()
+
+
+def words_in(made):
+    return sorted(found & 0xFFFFFFFF for found in made.words[::2].tolist() if found)
+
+
 @settings(max_examples=150)
 @given(TEXTS, TEXTS, st.data())
 def test_counts_are_those_of_a_counter(items, texts, data):
     runs = data.draw(runs_in(items))
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1), unique=True))
     made = vocabulary(candidates_of(runs), *flat(items), data.draw(st.integers(1, 3)))
-    count(made, *flat(texts), np.array(rows, np.int64), IN_CORPUS)
-    count(made, *flat(items), np.arange(len(items)), IN_REGISTRY, threads=2)
-    matched = {
-        found for item, place, size in runs for found in keys_of(items[item][place : place + size])
-    }
-    in_corpus = Counter(found for row in rows for found in keys_of(texts[row]))
-    in_registry = Counter(found for item in items for found in keys_of(item))
-    assert set(keys_in(made)) == matched
-    for wanted in matched:
-        assert counted(made.table, wanted) == (in_corpus[wanted], in_registry[wanted])
-    assert not made.table[1::2][made.table[::2] == 0].any()
-    assert len(matched) <= len(made.table) // 4
+    threads = data.draw(st.integers(1, 3))
+    count(made, (*flat(texts), np.array(rows, np.int64)), everywhere(items), threads)
+    assert_counted(made, items, runs, [texts[row] for row in rows], items)
 
 
-def keys_in(made):
-    return [found for found in made.table[::2].tolist() if found]
+ROWS = [list(range(1, 4000)), list(range(1, 4000))]
 
 
 @pytest.mark.parametrize(
@@ -100,38 +133,51 @@ def keys_in(made):
     ],
 )
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_many_keys_find_each_other_s_places_free(runs, threads):
-    items = [list(range(1, 4000)), list(range(1, 4000))]
+def test_many_keys_are_counted_wherever_they_stand(runs, threads):
+    made = vocabulary(candidates_of(runs), *flat(ROWS), threads)
+    count(made, everywhere(ROWS * 3), everywhere(ROWS), threads)
+    assert_counted(made, ROWS, runs, ROWS * 3, ROWS)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("at_once", [1, 5000, 1 << 20])
+def test_keys_that_find_no_room_are_counted_when_there_is_some(threads, at_once):
+    """So many in one text, and in many, that what is found is counted many times over."""
+    random = np.random.default_rng(1)
+    items = [random.integers(1, 40, 30_000).tolist()]
+    texts = [random.integers(1, 40, size).tolist() for size in [20_000, *[3] * 2000, 9000]]
+    runs = [(0, 0, 30_000)]
     made = vocabulary(candidates_of(runs), *flat(items), threads)
-    count(made, *flat(items * 150), np.arange(300), IN_CORPUS, threads=3)
-    assert (made.table[1::2][made.table[::2] != 0] == 300).all()
-    assert len(keys_in(made)) == 3999 + 3998 + 3997 <= len(made.table) // 4
+    count(made, everywhere(texts), everywhere(items), threads, at_once)
+    assert_counted(made, items, runs, texts, items)
 
 
-def test_an_item_that_many_share_takes_no_more_room():
-    items = [list(range(1, 3001))] * 50
-    shared = vocabulary(candidates_of([(0, 0, 3000)] * 50), *flat(items))
-    once = vocabulary(candidates_of([(0, 0, 3000)]), *flat(items))
-    assert shared.table.tolist() == once.table.tolist()
+def test_who_goes_on_within_a_text_knows_what_stands_before():
+    tokens, _ = flat([[5, 5, 1], [2, 3, 9, 2, 3, 1, 9, 9, 1, 2]])
+    made = vocabulary(candidates_of([(0, 0, 3), (0, 4, 2)]), *flat([[1, 2, 3, 7, 2, 3]]))
+    lookups = made.words, made.filter, made.alone
+    told = [state_of(tokens, 3, place, lookups) for place in range(3, 14)]
+    assert [is_known for is_known, _ in told] == [0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1]
+    # Of pairs some may be wanted that are not; but none of two texts, or with what nobody knows.
+    assert [told[at][1] for at in (2, 5, 10)] == [1] * 3
+    assert [told[at][1] for at in (0, 1, 3, 4, 7, 8, 9)] == [0] * 7
 
 
-@pytest.mark.parametrize("new_first", [True, False])
-def test_however_keys_fall_to_threads_the_table_is_no_larger(new_first):
-    """All new keys are one thread's, and the other finds nothing but what is there."""
-    items = [list(range(1, 20_001)), [7, 8, 9] * 6667]
-    runs = [(0, place, 100) for place in range(0, 20_000, 100)]
-    runs += [(1, place, 100) for place in range(0, 20_000, 100)]
-    own = candidates_of(runs if new_first else runs[::-1])
-    one, two = (vocabulary(own, *flat(items), threads) for threads in (1, 2))
-    assert sorted(keys_in(one)) == sorted(keys_in(two))
-    assert len(one.table) == len(two.table)
-    assert one.alone.tolist() == two.alone.tolist()
+def test_nearly_all_keys_may_be_of_one_part():
+    """Whoever writes one word over and over again has one pair, and one triple."""
+    items = [[7] * 40_000, [7, 8, 9]]
+    runs = [(0, 0, 40_000), (1, 0, 3)]
+    made = vocabulary(candidates_of(runs), *flat(items), 2)
+    assert made.wanted.ends.shape == (2, 8)
+    count(made, everywhere([[7] * 5, [8, 9]]), everywhere(items), 2)
+    assert_counted(made, items, runs, [[7] * 5, [8, 9]], items)
 
 
 def test_the_first_token_of_a_run_has_no_neighbour():
-    made = vocabulary(candidates_of([(0, 1, 2)]), *flat([[7, 8, 9]]))
-    wanted = {key(int(ALONE), 8), key(int(ALONE), 9), key(8, 9)}
-    assert set(keys_in(made)) == wanted
+    items = [[7, 8, 9]]
+    made = vocabulary(candidates_of([(0, 1, 2)]), *flat(items))
+    count(made, everywhere([[7, 8]]), everywhere(items))
+    assert_counted(made, items, [(0, 1, 2)], [[7, 8]], items)
 
 
 @given(st.dictionaries(st.integers(1, 2**64 - 1), st.integers(1, 2**32 - 1), max_size=40))
@@ -144,5 +190,6 @@ def test_what_was_counted_before_makes_a_table_of_its_own(counts):
 
 def test_nothing_matched_is_nothing_counted():
     made = vocabulary(NO_CANDIDATES, *flat([[1, 2]]))
-    count(made, *flat([[1, 2]]), np.arange(1), IN_CORPUS)
-    assert not made.table.any()
+    count(made, everywhere([[1, 2]]), everywhere([[1, 2]]))
+    assert not made.words.any()
+    assert not len(made.counts)
