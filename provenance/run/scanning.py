@@ -42,7 +42,7 @@ from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
 from provenance.run.stages import note
 
-_SLICE = 1 << 22
+_SLICE = 1 << 23
 """Bytes of text fingerprinted at a time: what is done once a slice should take little time."""
 
 
