@@ -83,10 +83,11 @@ def vocabulary(
         _want(tokens, (starts[own], sizes[own], ends[own]), wanted, thread)
 
     with ThreadPoolExecutor(threads) as pool:
+        words = pool.submit(_collect_words, tokens, starts, sizes, alone)
         list(pool.map(want, range(threads)))
         by_parts(pool, lambda first, end: _note_keys(wanted, first, end, made), threads, wanted)
-    words = _collect_words(tokens, starts, sizes, alone)
-    return Vocabulary(words, alone, wanted, made, np.zeros(2 * int(sizes.sum()), np.uint64))
+    counts = np.zeros(2 * int(sizes.sum()), np.uint64)
+    return Vocabulary(words.result(), alone, wanted, made, counts)
 
 
 def _parts(ends: Int64s, parts: int) -> list[slice]:

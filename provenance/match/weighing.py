@@ -14,6 +14,9 @@ from provenance.match.siblings import together
 from provenance.match.strengths import stands, strength
 from provenance.model import Flags, Floats, Int64s, Language
 
+_LONG = 16
+"""Matched tokens from which nearly all candidates stand: nobody asks first whether they may."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -88,8 +91,11 @@ def weigh(
 
 def _hopeful(candidates: Candidates, among: Company, registry: Index, scales: Scales) -> Int64s:
     """List the candidates that may stand, with their siblings, whose words count for them."""
-    best = at_most(candidates, among, registry, counted_by(scales.language), scales.threads)
-    may_stand, _ = _judged(best, registry, scales)
+    may_stand = candidates.matched >= _LONG
+    asked = np.flatnonzero(together(among.groups, may_stand.astype(np.float64)) == 0)
+    own, theirs = candidates.take(asked), among.take(asked)
+    best = at_most(own, theirs, registry, counted_by(scales.language), scales.threads)
+    may_stand[asked], _ = _judged(best, registry, scales)
     return np.flatnonzero(together(among.groups, may_stand.astype(np.float64)))
 
 
