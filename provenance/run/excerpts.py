@@ -122,9 +122,11 @@ def matched(
     own = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], sizes)
     within = np.repeat(owners, sizes)
     starts, ends = tokens.starts[own].astype(np.int64), tokens.ends[own].astype(np.int64)
+    edges = np.stack([starts, ends], axis=1).ravel()  # each text is walked once
+    points = characters(texts, np.repeat(within, 2), edges)
     return Words(
-        characters(texts, within, starts),
-        characters(texts, within, ends),
+        points[::2],
+        points[1::2],
         _joined(texts, within, starts, ends),
         offsets[candidates.run_offsets],
     )

@@ -83,9 +83,11 @@ def excused(found: Found, policy: Policy, today: date, baseline: Baseline | None
     baseline : Baseline or None
         The earlier result.
     """
-    columns = {name: found.findings[name].to_pylist() for name in WAIVED.values()}
-    waived, outcomes = waive(policy.waivers, today, columns)
-    findings = _with(found.findings, "waiver", waived)
+    findings, outcomes = found.findings, tuple[WaiverOutcome, ...]()
+    if policy.waivers:  # without any, the column is filled already
+        columns = {name: findings[name].to_pylist() for name in WAIVED.values()}
+        waived, outcomes = waive(policy.waivers, today, columns)
+        findings = _with(findings, "waiver", waived)
     if baseline is None:
         return Excused(replace(found, findings=findings), outcomes, None)
     compared = beside(findings, baseline.report.findings)

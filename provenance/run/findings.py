@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from provenance.judge import Judge
 from provenance.match import chances, expected
-from provenance.model import FINDINGS, Flags, Floats, Int64s, rows_at
+from provenance.model import FINDINGS, Flags, Floats, Int64s
 from provenance.run.alternatives import alternatives
 from provenance.run.claiming import Claims
 from provenance.run.itemexcerpts import item_excerpts
@@ -137,7 +137,12 @@ def _table(columns: Mapping[str, object], count: int) -> pa.Table:
 
 def _taken(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
     own = rows.select(list(names))
-    return rows_at(own, pa.array(chosen)) if len(chosen) < len(rows) else own
+    if len(chosen) == len(rows):
+        return own
+    # Chunk by chunk: taken row by row, all would be put into one chunk first.
+    kept = np.zeros(len(rows), bool)
+    kept[chosen] = True
+    return own.filter(pa.array(kept))
 
 
 def _of_items(items: Described, chosen: Int64s) -> dict[str, pa.ChunkedArray]:

@@ -1,14 +1,13 @@
 """What a person is shown of the items that were found: a few words of each, marked."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import characters, tokenise
-from provenance.model import Int64s, Texts, Tokens, rows_at
+from provenance.model import Int64s, Texts, rows_at
 from provenance.run.claiming import Claims
 from provenance.run.excerpts import LONGEST, MARKS, among, begins_of, matched, scattered, shown
 from provenance.run.readings import Opened
@@ -41,21 +40,26 @@ def item_excerpts(
     shown_rows = [np.zeros(0, np.int64)]
     owners, numbers = own["registry"].to_numpy(), own["number"].to_numpy()
     claim_of = own["claim"].to_numpy()
+    told: list[Future[dict[str, pa.Array]]] = []
     with ThreadPoolExecutor(threads) as pool:
         for owner, opened in enumerate(registries):
             rows = np.flatnonzero((owners == owner) & (numbers >= 0))
             unique, places = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
             if not len(unique) or not opened.registry.manifest.keeps_texts:
                 continue
-            items = _Items.of(opened.registry.strings(unique))
-            cuts = range(_AT_ONCE, len(rows), _AT_ONCE)
-            pieces = np.split(rows, cuts)
-            own_claims = [claim_of[piece] for piece in pieces]
-            made = pool.map(items.shown, np.split(places, cuts), own_claims, [claims] * len(pieces))
-            for piece, told in zip(pieces, made, strict=True):
-                shown_rows.append(piece)
-                excerpts.append(told["excerpt"])
-                marks.append(told["marks"])
+            strings = opened.registry.strings(unique)
+            # In the order of items: those of a piece stand together, and few are in two pieces.
+            order = np.argsort(places, kind="stable")
+            for first in range(0, len(rows), _AT_ONCE):
+                piece = order[first : first + _AT_ONCE]
+                low, high = places[piece[[0, -1]]].tolist()
+                texts = strings.slice(low, high + 1 - low)
+                of_texts = places[piece] - low, claim_of[rows[piece]]
+                told.append(pool.submit(_shown, texts, *of_texts, claims))
+                shown_rows.append(rows[piece])
+    for one in told:
+        excerpts.append(one.result()["excerpt"])
+        marks.append(one.result()["marks"])
     rows = np.concatenate(shown_rows)
     made = pa.table(
         {"item_excerpt": pa.chunked_array(excerpts), "item_marks": pa.chunked_array(marks)}
@@ -64,29 +68,19 @@ def item_excerpts(
     return dict(zip(made.column_names, made.columns, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Items:
-    """Items whose texts are kept, and the same as matching has them."""
-
-    texts: Texts
-    tokens: Tokens
-    lengths: Int64s  # in code points
-
-    @classmethod
-    def of(cls, strings: pa.LargeStringArray) -> "_Items":
-        texts = Texts.of(strings)
-        lengths = characters(texts, np.arange(len(texts)), np.diff(texts.offsets))
-        return cls(texts, tokenise(texts), lengths)
-
-    def shown(self, places: Int64s, claim_of: Int64s, claims: Claims) -> dict[str, pa.Array]:
-        """Show the items at some places: what of each a claim matched, all of it where none did."""
-        claimed = np.flatnonzero(claim_of >= 0)
-        taken = claims.candidates.take(claim_of[claimed])
-        words = matched(self.texts, self.tokens, places[claimed], taken, 0)
-        firsts, lasts = np.zeros(len(places), np.int64), self.lengths[places]
-        unmarked = np.diff(words.offsets) == 0
-        firsts[claimed], ends = words.spans
-        lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
-        own = firsts[claimed]
-        made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
-        return shown(self.texts, places, (firsts, lasts), among(made, claimed, len(places)))
+def _shown(
+    strings: pa.LargeStringArray, places: Int64s, claim_of: Int64s, claims: Claims
+) -> dict[str, pa.Array]:
+    """Show the items at some places: what of each a claim matched, all of it where none did."""
+    texts = Texts.of(strings)
+    claimed = np.flatnonzero(claim_of >= 0)
+    taken = claims.candidates.take(claim_of[claimed])
+    words = matched(texts, tokenise(texts), places[claimed], taken, 0)
+    firsts = np.zeros(len(places), np.int64)
+    lasts = characters(texts, places, np.diff(texts.offsets)[places])
+    unmarked = np.diff(words.offsets) == 0
+    firsts[claimed], ends = words.spans
+    lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
+    own = firsts[claimed]
+    made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
+    return shown(texts, places, (firsts, lasts), among(made, claimed, len(places)))

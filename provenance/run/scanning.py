@@ -140,10 +140,11 @@ def _read_part(
     batches: list[_Slice] = []
     passages, pending = NO_PASSAGES, list[Passages]()
     kept = None if part.rereadable else Spool()
+    keep = keep and part.rereadable
     for documents in part.batches():
         skipped.extend(documents.skipped)
         for piece in slices(documents):
-            scanned = _read_slice(piece, registries, declared, counts, bound)
+            scanned = _read_slice(piece, registries, declared, counts, bound, keep=keep)
             counts += scanned.counts
             batches.append(scanned)
             pending.append(scanned.passages)
@@ -165,7 +166,7 @@ def _read_part(
         union([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
-        _all_likely(batches) if keep and kept is None else None,
+        _all_likely(batches) if keep else None,
     )
 
 
@@ -205,6 +206,8 @@ def _read_slice(
     declared: Callable[[pa.RecordBatch], pa.Table],
     before: Counts,
     bound: int,
+    *,
+    keep: bool,
 ) -> _Slice:
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
@@ -218,7 +221,9 @@ def _read_slice(
         candidates.append(replace(found, breaks=parted).shifted(before.texts))
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
         alike.append(_resembling(tokens, sharing, opened, before.texts))
-    chosen = likely_rows(candidates, [opened.index for opened in registries])
+    chosen = _NO_NUMBERS
+    if keep:
+        chosen = likely_rows(candidates, [opened.index for opened in registries])
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
         tuple(candidates),
