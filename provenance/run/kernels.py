@@ -108,8 +108,6 @@ def read() -> None:
     tokens = tokenise(texts)
     rows, first = np.zeros(1, np.int64), np.ones(1, np.int32)
     breaks(texts, tokens, rows, first, first)
-    characters(texts, rows, rows)
-    stretches(texts, rows, rows, rows)
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
     widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
 
@@ -121,12 +119,15 @@ def measure_none(against: Opened) -> None:
 
 
 def look_up(registry: Path) -> None:
-    """Compile what looks texts up, and gives each of their words to one item."""
+    """Compile what looks texts up, gives each of their words to one item, and shows these."""
     [one] = against = opened([open_registry(registry)])
     tokens = _tokens_of(one.index.holdings)
     seeds = shingle(tokens, one.index.holdings.parameters.seed_width)
     scan(tokens, seeds, one.index, held(seeds, one.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
+    texts = Texts.of(pa.array([_TEXT], pa.large_string()))
+    characters(texts, rows, rows)
+    stretches(texts, rows, rows, rows)
     attribute(Stretches(rows, rows, rows, weights(rows, rows, rows, rows, bits), rows), 1.0)
     summaries(against)
 

@@ -51,5 +51,7 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        if is_claimed():
+            gc.freeze()  # else the first look for garbage goes through all of them
         if was_enabled:
             gc.enable()

@@ -1,5 +1,6 @@
 """What a check does without stays out of the process, and nowhere else."""
 
+import gc
 import importlib
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from provenance.absent import without
 from provenance.run import Dumps, build_registry
+from provenance.run.lean import uncollected
 from tests.cli.commandline import process
 
 _COMMAND = """
@@ -167,3 +169,17 @@ import os
 print(*(os.environ[name] for name in {list(told)}))
 """
     assert printed(code).split() == list((told | asked).values())
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+def test_what_a_compiler_keeps_is_no_garbage_where_nobody_else_s_is(claimed, monkeypatch) -> None:
+    monkeypatch.setattr("provenance.run.lean.is_claimed", lambda: claimed)
+    assert gc.isenabled()
+    before = gc.get_freeze_count()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert (gc.get_freeze_count() > before) == claimed
+    finally:
+        gc.unfreeze()
