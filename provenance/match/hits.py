@@ -108,34 +108,51 @@ def weigh(
     `worths` (`seed_worths`) has it.
     """
     tokens, offsets = items
+    item, shift, begin, end = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
+    whole = np.int64(0)
     for hit in range(len(hits)):
         at, own = hits[hit, IN_TEXT], hits[hit, IN_ITEM]
         first = offsets[hits[hit, OF_ITEM]]
         size = offsets[hits[hit, OF_ITEM] + 1] - first
-        back, on, weight, seed, worth = 1, 0, 0, np.int64(0), np.int64(0)
+        stop, weight, seed = at, 0, np.int64(0)
         while weight < SEED:
-            token = document[np.uint64(at + on)]
+            token = document[np.uint64(stop)]
             seed += bits[token >> CELL_SHIFT]
             weight += weight_of(token)
-            on += 1
-        edge = min(at, own)
-        while back <= edge:
-            token = document[np.uint64(at - back)]
-            if token != tokens[np.uint64(first + own - back)]:
-                break
-            worth += bits[token >> CELL_SHIFT]
-            back += 1
-        edge = min(document.size - at, size - own)
-        while on < edge:
-            token = document[np.uint64(at + on)]
-            if token != tokens[np.uint64(first + own + on)]:
-                break
-            worth += bits[token >> CELL_SHIFT]
-            on += 1
-        if SMALL * (back + on - 1) < size:
-            seed = min(seed, worths[min(hits[hit, SHARING] >> 1, COMMON)])
-        worth += seed
-        hits[hit, WORTH], hits[hit, BEGIN], hits[hit, LENGTH] = worth, at - back + 1, back + on - 1
+            stop += 1
+        # The seeds of a copy follow each other, and the run around one is that around all.
+        if hits[hit, OF_ITEM] != item or at - own != shift or stop > end:
+            item, shift = hits[hit, OF_ITEM], at - own
+            begin, end, whole = _run_around(
+                (at, stop), document, tokens[first : first + size], shift, bits
+            )
+            whole += seed
+        worth = whole
+        if SMALL * (end - begin) < size:
+            worth += min(seed, worths[min(hits[hit, SHARING] >> 1, COMMON)]) - seed
+        hits[hit, WORTH], hits[hit, BEGIN], hits[hit, LENGTH] = worth, begin, end - begin
+
+
+@inlined
+def _run_around(
+    seed: tuple[Scalar, Scalar], document: UInt32s, item: UInt32s, shift: Scalar, bits: UInt8s
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Find where the run of equal tokens around a seed begins and ends, and what lies beside it."""
+    (begin, end), worth = seed, np.int64(0)
+    low, high = max(shift, 0), min(document.size, item.size + shift)
+    while begin > low:
+        token = document[np.uint64(begin - 1)]
+        if token != item[np.uint64(begin - 1 - shift)]:
+            break
+        worth += bits[token >> CELL_SHIFT]
+        begin -= 1
+    while end < high:
+        token = document[np.uint64(end)]
+        if token != item[np.uint64(end - shift)]:
+            break
+        worth += bits[token >> CELL_SHIFT]
+        end += 1
+    return begin, end, worth
 
 
 @maker

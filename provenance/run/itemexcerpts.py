@@ -48,15 +48,12 @@ def item_excerpts(
             if not len(unique) or not opened.registry.manifest.keeps_texts:
                 continue
             strings = opened.registry.strings(unique)
-            # In the order of items: those of a piece stand together, and few are in two pieces.
-            order = np.argsort(places, kind="stable")
-            for first in range(0, len(rows), _AT_ONCE):
-                piece = order[first : first + _AT_ONCE]
-                low, high = places[piece[[0, -1]]].tolist()
-                texts = strings.slice(low, high + 1 - low)
-                of_texts = places[piece] - low, claim_of[rows[piece]]
-                told.append(pool.submit(_shown, texts, *of_texts, claims))
-                shown_rows.append(rows[piece])
+            for low in range(0, len(rows), _AT_ONCE):
+                piece = slice(low, low + _AT_ONCE)
+                told.append(
+                    pool.submit(_shown, strings, places[piece], claim_of[rows[piece]], claims)
+                )
+            shown_rows.append(rows)
     for one in told:
         excerpts.append(one.result()["excerpt"])
         marks.append(one.result()["marks"])
@@ -64,7 +61,8 @@ def item_excerpts(
     made = pa.table(
         {"item_excerpt": pa.chunked_array(excerpts), "item_marks": pa.chunked_array(marks)}
     )
-    made = rows_at(made, scattered(rows, len(own)))
+    if len(rows) < len(own) or (np.diff(rows) < 0).any():
+        made = rows_at(made, scattered(rows, len(own)))
     return dict(zip(made.column_names, made.columns, strict=True))
 
 
@@ -72,7 +70,8 @@ def _shown(
     strings: pa.LargeStringArray, places: Int64s, claim_of: Int64s, claims: Claims
 ) -> dict[str, pa.Array]:
     """Show the items at some places: what of each a claim matched, all of it where none did."""
-    texts = Texts.of(strings)
+    items, places = np.unique(places, return_inverse=True)
+    texts = Texts.of(strings.take(pa.array(items)))
     claimed = np.flatnonzero(claim_of >= 0)
     taken = claims.candidates.take(claim_of[claimed])
     words = matched(texts, tokenise(texts), places[claimed], taken, 0)
