@@ -14,6 +14,8 @@ UNDATED = "undated"
 _MOST, _YEARS = 12, 25
 """Rows of one breakdown, and of that by year; what is smaller is counted together."""
 
+_ROW_BITS = 40  # no file has more rows
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -75,7 +77,15 @@ def breakdowns(findings: pa.Table) -> tuple[Breakdown, ...]:
     """
     if findings.num_rows == 0:
         return ()
-    return tuple(_breakdown(findings, by, key(findings)) for by, key in _KEYS.items())
+    documents = _documents(findings)
+    return tuple(_breakdown(findings, by, key(findings), documents) for by, key in _KEYS.items())
+
+
+def _documents(findings: pa.Table) -> pa.ChunkedArray:
+    """Give each row of each file a number: these are told apart in less time than names."""
+    files = findings["file"].dictionary_encode().unify_dictionaries()
+    numbers = pa.chunked_array([chunk.indices for chunk in files.chunks], pa.int32())
+    return pc.add(pc.shift_left(numbers.cast(pa.int64()), _ROW_BITS), findings["row"])
 
 
 def _column(findings: pa.Table) -> pa.ChunkedArray:
@@ -94,11 +104,10 @@ _KEYS: dict[str, Callable[[pa.Table], pa.ChunkedArray]] = {
 }
 
 
-def _breakdown(findings: pa.Table, by: str, keys: pa.ChunkedArray) -> Breakdown:
-    places = pc.binary_join_element_wise(
-        findings["file"], pc.cast(findings["row"], pa.string()), "\0"
-    )
-    table = pa.table([keys, findings["verdict"], findings["tokens"], places], names=list("kvtp"))
+def _breakdown(
+    findings: pa.Table, by: str, keys: pa.ChunkedArray, documents: pa.ChunkedArray
+) -> Breakdown:
+    table = pa.table([keys, findings["verdict"], findings["tokens"], documents], names=list("kvtp"))
     parts = _parts(table)
     ordered = sorted(parts, key=lambda part: (-part.total, -part.findings, part.key))
     most = _YEARS if by == "year" else _MOST

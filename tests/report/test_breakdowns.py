@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,14 @@ def test_every_breakdown_counts_every_word_once(rows):
         assert shown + each.rest == sum(row["tokens"] for row in rows)
         assert all(sum(part.tokens.values()) == part.total for part in each.parts)
         assert len({part.key for part in each.parts}) == len(each.parts) <= 25
+
+
+@given(ROWS, st.integers(1, 7))
+def test_findings_in_many_chunks_are_counted_as_one(rows, size):
+    table = findings_table(rows)
+    parts = [table.slice(first, size) for first in range(0, len(rows), size)]
+    copied = [pa.Table.from_pylist(part.to_pylist(), FINDINGS) for part in parts]
+    assert breakdowns(pa.concat_tables(copied)) == breakdowns(table)
 
 
 @given(ROWS)
