@@ -3,8 +3,11 @@
 import numpy as np
 
 from provenance.compiled import kernel
+from provenance.instructions import fetch
 from provenance.match.everybody import weight_of
 from provenance.model import Floats, Int32s, Int64s, UInt32s
+
+_AHEAD = 16  # candidates
 
 
 def words_of(items: UInt32s, registry: tuple[UInt32s, Int64s]) -> Floats:
@@ -38,6 +41,8 @@ def _add_matched(
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     for candidate in range(len(items)):
+        ahead = min(candidate + _AHEAD, len(items) - 1)
+        fetch(tokens, offsets[items[ahead]] + runs[run_offsets[ahead], 0])
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             for place in range(at, at + runs[run, 2]):
