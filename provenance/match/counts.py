@@ -43,7 +43,7 @@ _UNITS = np.uint64(1), np.uint64(1 << 32)
 """One occurrence in the corpus, and in the registry: a count is two, of 32 bits each."""
 
 _KEYS = 2  # that a token brings at most, beside itself
-_AT_ONCE = 1 << 25  # keys that all threads together find before they are counted
+_AT_ONCE = 1 << 26  # keys that all threads together find before they are counted
 _NEAR = 1 << 18  # bytes that a near cache holds
 _AHEAD = np.int64(12)  # tokens
 _ONE, _TWO = np.uint64(1), np.uint64(2)
@@ -63,7 +63,7 @@ def count(
     threads : int
         How many count at a time.
     at_once : int
-        Keys that are found before they are counted: they take eight bytes each.
+        Keys that all together find before they are counted, nearly: they take eight bytes each.
     """
     pieces = [
         (own, offsets, tokens)
@@ -71,7 +71,7 @@ def count(
         for own in np.array_split(rows, threads)
     ]
     most = max(int((offsets[own + 1] - offsets[own]).sum()) for own, offsets, _ in pieces)
-    found = room_for(min(_KEYS * most, at_once // threads), len(pieces), words.bits)
+    found = room_for(min(_KEYS * most, at_once // len(pieces)), len(pieces), words.bits)
     singles = [words.words.copy() for _ in range(threads)]
     for own in singles:
         own[1::2] = 0

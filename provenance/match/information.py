@@ -51,9 +51,10 @@ class Counted:
     Parameters
     ----------
     words : ndarray of uint64, shape (2 * 2**a,)
-        In the corpus and in the registry (`counts.IN_CORPUS`, `counts.IN_REGISTRY`), a table.
+        A table: in the corpus, in the lower half of each count, and in the registry, in the upper.
     counts : ndarray of uint64, shape (2 * m,) or (0,)
-        The same of the pair that ends at each matched token, and of the triple; none is 0.
+        The same of the pair that ends at each matched token, and of the triple; of length 0 where
+        nothing was counted.
     language : ndarray of uint64, shape (2 * 2**c,)
         In language at large; no triples.
     totals : ndarray of float64, shape (3,)

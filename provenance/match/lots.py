@@ -15,7 +15,8 @@ from provenance.match.wordtables import table_of
 from provenance.model import Floats, Int64s, Language
 
 _LOT = 1 << 24
-"""Matched tokens of the candidates of a lot: each takes some forty bytes while it is counted."""
+"""Matched tokens of the candidates of a lot: each takes some forty bytes while it is counted, or
+eighty where nearly all are the same few words over and over."""
 
 
 def informed_by_all(  # noqa: PLR0913 (as `features.measure`, and the size of a lot)
