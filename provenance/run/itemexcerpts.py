@@ -76,7 +76,7 @@ def _shown(
     taken = claims.candidates.take(claim_of[claimed])
     words = matched(texts, tokenise(texts), places[claimed], taken, 0)
     firsts = np.zeros(len(places), np.int64)
-    lasts = characters(texts, places, np.diff(texts.offsets)[places])
+    lasts = characters(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
     unmarked = np.diff(words.offsets) == 0
     firsts[claimed], ends = words.spans
     lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
