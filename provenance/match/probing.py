@@ -16,7 +16,7 @@ from provenance.match.lookup import Index, bucket_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
 _ONE = np.uint64(1)
-_AT_ONCE = 4096  # probes: what those let through need fits into the nearest caches
+_AT_ONCE = 4096  # probes: what those let through need fits into the nearer caches
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel, maker
+from provenance.compiled import Scalar, inlined, kernel
 from provenance.instructions import trailing_zeros
 from provenance.match.candidates import Candidates
 from provenance.match.parted import Parted, earlier_of, empty, last_of, part_of, put, room_for
-from provenance.match.wordtables import ALONE, SPREAD, pair, row_of, triple
+from provenance.match.wordtables import ALONE, SPREAD, pair, row_of, triple, twice
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 _FILTER_BITS = 4  # a key: one in six of those that are not there passes
@@ -121,19 +121,8 @@ def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s, alone: UInt8s
             alone[cell >> np.uint32(3)] |= np.uint8(1 << (cell & np.uint32(7)))
             held += 1
             if 8 * held > len(words):
-                words = _twice(words)
+                words = twice(words)
     return words
-
-
-@maker
-def _twice(words: UInt64s) -> UInt64s:
-    """Give a table of twice the rows in which the keys of another one stand."""
-    larger = np.zeros(2 * len(words), np.uint64)
-    for row in range(0, len(words), 2):
-        key = words[np.uint64(row)]
-        if key != np.uint64(0):
-            larger[row_of(larger, key)] = key
-    return larger
 
 
 @kernel

@@ -7,7 +7,7 @@ waits for memory once. Open addressing; a free row has the key 0.
 import numpy as np
 
 from provenance import model
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel, maker
 from provenance.instructions import trailing_zeros
 from provenance.model import UInt32s, UInt64s
 
@@ -37,7 +37,7 @@ def table_of(keys: UInt64s, counts: UInt32s) -> UInt64s:
         At most half of the rows are taken.
     """
     table = free_rows(2 << len(keys).bit_length())
-    lay_out(table, np.stack([keys, counts.astype(np.uint64)], axis=1).ravel())
+    _lay_out(table, np.stack([keys, counts.astype(np.uint64)], axis=1).ravel())
     return table
 
 
@@ -47,7 +47,20 @@ def free_rows(rows: int) -> UInt64s:
 
 
 @kernel
-def lay_out(table: UInt64s, others: UInt64s) -> None:
+def _lay_out(table: UInt64s, others: UInt64s) -> None:
+    _enter(table, others)
+
+
+@maker
+def twice(table: UInt64s) -> UInt64s:
+    """Give a table of twice the rows that holds what another one does."""
+    larger = np.zeros(2 * len(table), np.uint64)
+    _enter(larger, table)
+    return larger
+
+
+@inner
+def _enter(table: UInt64s, others: UInt64s) -> None:
     """Enter the rows of another table, none of which is there."""
     for row in range(len(others) // 2):
         key = others[np.uint64(2 * row)]
