@@ -83,6 +83,7 @@ def _watch(heard: int) -> None:
 
 
 def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
-    # An interrupt that is lost in a callback is raised again soon; it is no news.
-    if not issubclass(lost.exc_type, KeyboardInterrupt):
+    # An interrupt that is lost in a callback is raised again soon; it is no news, nor is what an
+    # object says that it left half-made.
+    if not (was_interrupted() or issubclass(lost.exc_type, KeyboardInterrupt)):
         sys.__unraisablehook__(lost)

@@ -11,6 +11,8 @@ from contextlib import suppress
 
 import pytest
 
+from provenance.cli import interrupts
+
 LINE = "Interrupted; nothing was left half-written.\n"
 HEEDING = """
 import os
@@ -104,3 +106,17 @@ def test_where_interrupts_are_to_be_ignored_they_are(world):
     finally:
         signal.signal(signal.SIGINT, before)
     assert (code, told[1]) == (0, "")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_an_interrupt_left_half_made_is_no_news(asked, monkeypatch, capsys):
+    monkeypatch.setattr("provenance.cli.interrupts.was_interrupted", lambda: asked)
+    monkeypatch.setattr(sys, "unraisablehook", interrupts._unraisable)
+
+    class HalfMade:
+        def __del__(self):
+            raise AttributeError("no attribute of mine")
+
+    HalfMade()  # is gone at once
+    assert ("no attribute of mine" not in capsys.readouterr().err) == asked
