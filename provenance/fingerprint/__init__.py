@@ -2,7 +2,7 @@
 
 from provenance.fingerprint.beginnings import make_tables
 from provenance.fingerprint.codepoints import fold
-from provenance.fingerprint.edges import Spans, edges, widen
+from provenance.fingerprint.edges import REACH, Spans, edges, widen
 from provenance.fingerprint.fracminhash import (
     Sketch,
     containment,
@@ -14,16 +14,18 @@ from provenance.fingerprint.fracminhash import (
 from provenance.fingerprint.minhash import cardinality, resemblance, shingle_hash32, signatures
 from provenance.fingerprint.normalise import parameters, tokenise
 from provenance.fingerprint.partings import breaks
-from provenance.fingerprint.positions import characters, stretches
+from provenance.fingerprint.positions import characters, cut, stretches, surroundings
 from provenance.fingerprint.shingles import shingle
 
 __all__ = [
+    "REACH",
     "Sketch",
     "Spans",
     "breaks",
     "cardinality",
     "characters",
     "containment",
+    "cut",
     "downsample",
     "edges",
     "fold",
@@ -37,6 +39,7 @@ __all__ = [
     "signatures",
     "sketch",
     "stretches",
+    "surroundings",
     "tokenise",
     "widen",
 ]

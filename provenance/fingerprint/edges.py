@@ -20,8 +20,10 @@ from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt3
 LINK, AT_NAME, REPOST = 1, 2, 3
 """Pieces that are not a sign of their own."""
 
+REACH = 1024
+"""Bytes on each side in which pieces are looked for."""
+
 _MOST = 32  # pieces a side
-_REACH = 1024  # bytes a side
 _SPACES = (0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 _BRACKETS = (0x3C, 0x3E, 0x5B, 0x5D)  # a placeholder's own: <url>
 
@@ -103,9 +105,9 @@ def _edges_all(
     token_starts, token_ends, token_offsets = tokens
     lead, lead_offsets, trail, trail_offsets = out
     codes, firsts, lasts = (
-        np.empty(_REACH, np.uint32),
-        np.empty(_REACH, np.int64),
-        np.empty(_REACH, np.int64),
+        np.empty(REACH, np.uint32),
+        np.empty(REACH, np.int64),
+        np.empty(REACH, np.int64),
     )
     for text in range(len(text_offsets) - 1):
         view = data[text_offsets[text] : text_offsets[text + 1]]
@@ -117,7 +119,7 @@ def _edges_all(
             for place in range(min(count, _MOST)):
                 lead[before] = codes[count - 1 - place]
                 before += 1
-            count = _pieces(view, end, min(view.size, end + _REACH), tables, codes, firsts, lasts)
+            count = _pieces(view, end, min(view.size, end + REACH), tables, codes, firsts, lasts)
             for place in range(min(count, _MOST)):
                 trail[after] = codes[place]
                 after += 1
@@ -137,9 +139,9 @@ def _widen_all(
     lead, lead_offsets, trail, trail_offsets = item_edges
     starts, ends = out
     codes, firsts, lasts = (
-        np.empty(_REACH, np.uint32),
-        np.empty(_REACH, np.int64),
-        np.empty(_REACH, np.int64),
+        np.empty(REACH, np.uint32),
+        np.empty(REACH, np.int64),
+        np.empty(REACH, np.int64),
     )
     for span in range(len(texts)):
         view = data[text_offsets[texts[span]] : text_offsets[texts[span] + 1]]
@@ -152,7 +154,7 @@ def _widen_all(
                 starts[span] = firsts[count - taken]
         wanted = trail[trail_offsets[span] : trail_offsets[span + 1]]
         if wanted.size and ends[span] < highs[span]:
-            high = min(highs[span], ends[span] + _REACH)
+            high = min(highs[span], ends[span] + REACH)
             count = _pieces(view, ends[span], high, tables, codes, firsts, lasts)
             taken = _taken(codes[:count:1], wanted)  # a view as above: compiled once
             if taken > 0:
@@ -161,7 +163,7 @@ def _widen_all(
 
 @inlined
 def _near(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
-    near = max(low, start - _REACH)
+    near = max(low, start - REACH)
     while near < start and view[near] & 0xC0 == 0x80:
         near += 1
     return near

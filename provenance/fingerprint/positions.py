@@ -61,10 +61,65 @@ def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts
     """
     firsts, offsets = np.empty(len(rows), np.int64), np.zeros(len(rows) + 1, np.int64)
     _find_all((texts.data, texts.offsets), rows, (begins, ends), firsts, offsets)
-    np.cumsum(offsets, out=offsets)
+    return _copied(texts, firsts, np.cumsum(offsets, out=offsets))
+
+
+def surroundings(
+    texts: Texts, rows: Int64s, spans: tuple[Int64s, Int64s], points: int
+) -> tuple[Int64s, Int64s]:
+    """Find where stretches begin and end that show so many code points more on both sides.
+
+    Parameters
+    ----------
+    texts : Texts
+        The texts.
+    rows : ndarray of int64, shape (n,)
+        Which text each stretch is of.
+    spans : (ndarray of int64, ndarray of int64), each of shape (n,)
+        First byte of each, and the one behind its last. Where that is within a code point, one
+        more is shown.
+    points : int
+        Code points, where the text has as many.
+
+    Returns
+    -------
+    begins, ends : ndarray of int64, shape (n,)
+        Bytes, between code points.
+    """
+    begins, ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    _surround_all((texts.data, texts.offsets), rows, spans, points, (begins, ends))
+    return begins, ends
+
+
+def cut(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
+    """Cut stretches out of texts; as `stretches`, by bytes, all of which the texts have."""
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
+    return _copied(texts, texts.offsets[rows] + begins, offsets)
+
+
+def _copied(texts: Texts, firsts: Int64s, offsets: Int64s) -> Texts:
     data = np.empty(offsets[-1], np.uint8)
     _copy_all(texts.data, firsts, offsets, data)
     return Texts(data, offsets)
+
+
+@kernel
+def _surround_all(
+    texts: tuple[UInt8s, Int64s],
+    rows: Int64s,
+    spans: tuple[Int64s, Int64s],
+    points: Scalar,
+    out: tuple[Int64s, Int64s],
+) -> None:
+    (data, offsets), (firsts, stops), (begins, ends) = texts, spans, out
+    for index in range(len(rows)):
+        low, high = offsets[rows[index]], offsets[rows[index] + 1]
+        place, left = low + firsts[index], np.int64(points)
+        while place > low and left > 0:
+            place -= 1
+            left -= (data[place] & 0xC0) != 0x80
+        begins[index] = place - low
+        ends[index] = _passed(data, low + stops[index], high, np.int64(points)) - low
 
 
 @kernel

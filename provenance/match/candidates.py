@@ -96,6 +96,12 @@ class Candidates:
         """Count the texts from `texts` on."""
         return replace(self, texts=self.texts + texts)
 
+    def counted_from(self, tokens: Int64s) -> "Candidates":
+        """Count the tokens of each one's text from some on; how many it has is told as before."""
+        runs, before = self.runs.copy(), tokens.astype(np.int32)
+        runs[:, 1] -= np.repeat(before, np.diff(self.run_offsets))
+        return replace(self, firsts=self.firsts - before, lasts=self.lasts - before, runs=runs)
+
 
 NO_CANDIDATES = Candidates(
     np.zeros(0, np.int64),

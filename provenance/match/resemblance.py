@@ -1,6 +1,6 @@
 """Near-duplicates: whole texts that resemble a long item, by signature."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,6 +59,10 @@ class Lookalikes:
     texts: Int64s
     items: UInt32s
     similarities: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+    def shifted(self, texts: int) -> "Lookalikes":
+        """Count the texts from `texts` on."""
+        return replace(self, texts=self.texts + texts)
 
 
 NO_LOOKALIKES = Lookalikes(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0))

@@ -13,6 +13,7 @@ from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens
 from provenance.registry import open_registry
 from provenance.run.claiming import Claims
 from provenance.run.readings import Opened
+from provenance.run.windows import NEXT
 
 _AROUND = 32
 """Tokens beside a passage that are looked at, too."""
@@ -59,6 +60,11 @@ def open_backgrounds(paths: Sequence[str], registries: Sequence[Opened]) -> list
             )
     # Passages decide here, not texts that resemble each other as a whole.
     return [Opened(one, index(one.holdings()), lambda: None) for _, one in sorted(whole.items())]
+
+
+def margin_for(backgrounds: Sequence[Opened]) -> int:
+    """Give how many tokens on both sides of a passage are asked for (`windows.windows`)."""
+    return _AROUND if backgrounds else NEXT
 
 
 def coverage(opened: Sequence[Opened]) -> tuple[RegistrySummary, ...]:

@@ -230,7 +230,7 @@ def _read(
     ):
         hashed = [aside.submit(digest) for digest in corpus.hashings()]
         readings = read_corpus(
-            corpus, against.sought, declarations.of, settings.threads, shown, memory
+            corpus, against.sought, declarations.of, settings.threads, shown, memory, against.margin
         )
         for one in hashed:
             one.result()

@@ -1,7 +1,7 @@
 """From readings to claims: every match that is strong enough, and the tokens it is given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,6 +70,15 @@ class Claims:
             self.firsts[own],
             self.lasts[own],
             np.where(winners >= 0, winners - low, -1),
+        )
+
+    def counted_from(self, tokens: Int64s) -> "Claims":
+        """Count the tokens of each one's text from some on."""
+        return replace(
+            self,
+            candidates=self.candidates.counted_from(tokens),
+            firsts=self.firsts - tokens,
+            lasts=self.lasts - tokens,
         )
 
 

@@ -1,17 +1,16 @@
-"""The second reading: only texts that hold something, to say exactly where and to show it."""
+"""What was found, located: where exactly it stands, and what a person is shown of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from provenance.errors import CorruptFile
-from provenance.fingerprint import tokenise
-from provenance.model import Flags, Int64s, Texts, Tokens
+from provenance.model import Flags, Int64s, Tokens
 from provenance.read import Corpus, Part
-from provenance.run.backgrounds import held_too, passages, whole_passages
+from provenance.run.backgrounds import held_too, margin_for, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
 from provenance.run.entries import keep_table, recalled_table, spans_name
 from provenance.run.excerpts import MARKS, excerpts
@@ -20,7 +19,9 @@ from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
 from provenance.run.stages import stage
+from provenance.run.views import views
 from provenance.run.wholes import Whole, filling, own_words, wholes_of
+from provenance.run.windows import Windows
 
 SPANS = pa.schema(
     [
@@ -65,7 +66,7 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     memory: Memory | None = None,
     threads: int = 1,
 ) -> pa.Table:
-    """Read the texts that hold something again, and locate all of it.
+    """Look at the texts that hold something a second time, and locate all of it.
 
     Parameters
     ----------
@@ -136,8 +137,8 @@ def _gathered(
     """Locate all that a part holds, everything counted from its own first."""
     wholes = wholes_of(reading)
     tables = [
-        _located(batch, numbers, reading.documents, wholes, claims, edges, backgrounds)
-        for numbers, batch in _wanted(part, reading, claims.candidates.texts, wholes)
+        _located(seen, reading.documents, wholes, claims, edges, backgrounds)
+        for seen in views(part, reading, claims.candidates, wholes, margin_for(backgrounds))
     ]
     return pa.concat_tables([SPANS.empty_table(), *tables])
 
@@ -156,117 +157,80 @@ def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Tab
     return spans
 
 
-def _wanted(
-    part: Part, reading: Reading, claimed: Int64s, wholes: dict[int, Whole]
-) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
-    """Give the texts that hold something, batch by batch, with their numbers within the part."""
-    numbers = np.unique(np.concatenate([claimed, np.array(sorted(wholes), np.int64)]))
-    if reading.likely is not None and reading.likely.hold(numbers):
-        yield from reading.likely.give(numbers)
-        return
-    batches: Iterator[pa.RecordBatch]
-    if reading.kept is not None:
-        batches = reading.kept.batches()
-    else:
-        batches = (documents.batch for documents in part.batches())
-    first = 0
-    for batch in batches:
-        low, high = np.searchsorted(numbers, [first, first + len(batch)])
-        if high > low:
-            chosen = numbers[low:high]
-            yield chosen, batch.take(pa.array(chosen - first))
-        first += len(batch)
-        if high == len(numbers):
-            return
-    raise _changed(part.file)
-
-
-def _changed(file: str) -> CorruptFile:
-    return CorruptFile(
-        f"{file} changed while it was checked",
-        remedy="check it again when nobody writes to it",
-    )
-
-
-def _located(  # noqa: PLR0913 (one batch, and where it stands in the whole)
-    batch: pa.RecordBatch,
-    numbers: Int64s,
+def _located(
+    seen: Windows,
     documents: Int64s,
     wholes: dict[int, Whole],
     claims: Claims,
     edges: ItemEdges,
     backgrounds: Sequence[Opened],
 ) -> pa.Table:
-    """Locate everything that some texts of a part hold."""
-    texts = Texts.of(batch.column("text"))
-    tokens = tokenise(texts)
-    low, high = np.searchsorted(claims.candidates.texts, [numbers[0], numbers[-1] + 1])
-    places = np.arange(low, high)
-    rows = np.searchsorted(numbers, claims.candidates.texts[places])
-    if (np.diff(tokens.offsets)[rows] != claims.candidates.sizes[places]).any():
-        raise _changed(batch.column("file")[0].as_py())
-    claimed = locate(claims, places, rows, texts, tokens, edges)
-    chosen = claims.chosen[places]
-    taken = _subset(claimed, np.flatnonzero(chosen))
-    held = set(taken.rows.tolist())
-    filled = {
-        row: whole
-        for row, number in enumerate(numbers.tolist())
-        if (whole := filling(wholes.get(number), is_held=row in held)) is not None
-    }
+    """Locate everything that is seen of a part."""
+    texts, tokens = seen.texts, seen.tokens
+    own = seen.among(claims.candidates.texts)
+    rows = seen.rows_of(claims.candidates, own)
+    claims = claims.within(own.start, own.stop, 0).counted_from(seen.passed.tokens[rows])
+    claimed = locate(claims, rows, texts, tokens, edges)
+    taken = _subset(claimed, np.flatnonzero(claims.chosen))
+    filled = _filled(seen, wholes, set(taken.rows.tolist()))
     rest = complement(taken, np.array(list(filled), np.int64), texts, tokens)
     fills = [filled[row] for row in rest.rows.tolist()]
     located = _joined(claimed, rest)
     starts, ends = in_characters(texts, located)
-    shown = excerpts(batch, tokens, located, (starts, ends), claims, places)
+    shown = excerpts(seen, located, (starts, ends), claims)
+    number, row = len(claims), located.rows
+    points = seen.passed.points[row]
     return pa.table(
         {
             **{
-                name: batch.column(name).take(pa.array(located.rows))
+                name: seen.batch.column(name).take(pa.array(row))
                 for name in ("document", "file", "row", "field")
             },
-            "start": starts,
-            "end": ends,
-            "byte_start": located.starts,
-            "byte_end": located.ends,
-            "evidence": ["content"] * len(places) + [fill.evidence for fill in fills],
-            "source": [None] * len(places) + [fill.source for fill in fills],
-            "address": batch.column("url").take(pa.array(located.rows)),
-            **own_words(len(places), fills),
-            "registry": [*claims.registries[places].tolist(), *(fill.registry for fill in fills)],
-            "number": [
-                *claims.candidates.items[places].tolist(),
-                *(fill.number for fill in fills),
-            ],
-            "claim": [*places.tolist(), *([-1] * len(fills))],
-            "chosen": np.concatenate([chosen, np.ones(len(fills), bool)]),
-            "held": _held(tokens, claims, places, rows, rest, backgrounds),
-            "text_number": numbers[located.rows],
-            "document_number": documents[numbers[located.rows]],
-            "first_token": located.firsts,
+            "start": starts + points,
+            "end": ends + points,
+            "byte_start": located.starts + seen.passed.bytes[row],
+            "byte_end": located.ends + seen.passed.bytes[row],
+            "evidence": ["content"] * number + [fill.evidence for fill in fills],
+            "source": [None] * number + [fill.source for fill in fills],
+            "address": seen.batch.column("url").take(pa.array(row)),
+            **own_words(number, fills),
+            "registry": [*claims.registries.tolist(), *(fill.registry for fill in fills)],
+            "number": [*claims.candidates.items.tolist(), *(fill.number for fill in fills)],
+            "claim": [*range(own.start, own.stop), *([-1] * len(fills))],
+            "chosen": np.concatenate([claims.chosen, np.ones(len(fills), bool)]),
+            "held": _held(tokens, claims, rows, rest, backgrounds),
+            "text_number": seen.numbers[row],
+            "document_number": documents[seen.numbers[row]],
+            "first_token": located.firsts + seen.passed.tokens[row],
             "span_tokens": located.lasts - located.firsts + 1,
             **shown,
+            "excerpt_start": pc.add(shown["excerpt_start"], pa.array(points)),
         },
         schema=SPANS,
     )
 
 
+def _filled(seen: Windows, wholes: dict[int, Whole], held: set[int]) -> dict[int, Whole]:
+    """Give the evidence that fills what no passage of a text is given to, by its row."""
+    rows = np.flatnonzero(np.isin(seen.numbers, np.array(list(wholes), np.int64))).tolist()
+    told = {
+        row: filling(wholes[number], is_held=row in held)
+        for row, number in zip(rows, seen.numbers[rows].tolist(), strict=True)
+    }
+    return {row: whole for row, whole in told.items() if whole is not None}
+
+
 def _held(
-    tokens: Tokens,
-    claims: Claims,
-    places: Int64s,
-    rows: Int64s,
-    rest: Located,
-    backgrounds: Sequence[Opened],
+    tokens: Tokens, claims: Claims, rows: Int64s, rest: Located, backgrounds: Sequence[Opened]
 ) -> Flags:
     """Tell what backgrounds hold of claims, and of the stretches that fill the rest."""
-    held = np.zeros(len(places) + len(rest.rows), bool)
+    held = np.zeros(len(rows) + len(rest.rows), bool)
     if backgrounds:
-        chosen = np.flatnonzero(claims.chosen[places])
-        own = passages(claims, places[chosen], rows[chosen])
+        chosen = np.flatnonzero(claims.chosen)
+        own = passages(claims, chosen, rows[chosen])
         held[chosen] = held_too(own, tokens, backgrounds)
         whole = whole_passages(rest.rows, rest.firsts, rest.lasts)
-        held[len(places) :] = held_too(whole, tokens, backgrounds)
+        held[len(rows) :] = held_too(whole, tokens, backgrounds)
     return held
 
 

@@ -10,9 +10,7 @@ from provenance.match import Candidates
 from provenance.model import Flags, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located
-
-CONTEXT = 80
-"""Characters shown before and after a passage."""
+from provenance.run.windows import CONTEXT, Windows
 
 LONGEST = 1200
 """Characters of a passage that are shown; the rest is cut."""
@@ -203,19 +201,25 @@ def begins_of(firsts: Int64s) -> Int64s:
 
 
 def excerpts(
-    batch: pa.RecordBatch,
-    tokens: Tokens,
-    located: Located,
-    points: tuple[Int64s, Int64s],
-    claims: Claims,
-    places: Int64s,
+    seen: Windows, located: Located, points: tuple[Int64s, Int64s], claims: Claims
 ) -> dict[str, pa.Array]:
-    """Show every chosen stretch; the others take no part in any report."""
-    texts = Texts.of(batch.column("text"))
-    chosen = np.flatnonzero(claims.chosen[places])
-    words = matched(texts, tokens, located.rows[chosen], claims.candidates.take(places[chosen]), 1)
-    # Stretches that no item was matched with: all of their words count, so none is marked.
-    wholes = np.arange(len(places), len(located.rows))
+    """Show every chosen stretch; the others take no part in any report.
+
+    Parameters
+    ----------
+    seen : Windows
+        Where they are shown.
+    located : Located
+        Claims, in their order, and behind them stretches that no item was matched with.
+    points : (ndarray of int64, ndarray of int64)
+        Where each starts and ends, in code points of its window.
+    claims : Claims
+        These, their tokens counted from their windows' first.
+    """
+    texts, chosen = seen.texts, np.flatnonzero(claims.chosen)
+    words = matched(texts, seen.tokens, located.rows[chosen], claims.candidates.take(chosen), 1)
+    # Of what no item was matched with, all words count, so none is marked.
+    wholes = np.arange(len(claims), len(located.rows))
     told = np.concatenate([chosen, wholes])
     firsts, lasts = points[0][told], points[1][told]
     own = slice(len(chosen))

@@ -30,17 +30,15 @@ class ItemEdges:
     edges: Edges
     lengths: Int64s
 
-    def of(self, claims: Claims, places: Int64s) -> tuple[Edges, Int64s]:
+    def of(self, claims: Claims) -> tuple[Edges, Int64s]:
         """Give the edges, and the lengths, of the items of some claims, in their order.
 
         Parameters
         ----------
         claims : Claims
             Among those that `read_edges` was given.
-        places : ndarray of int64
-            Which of them.
         """
-        rows = np.searchsorted(self.keys, _keys(claims)[places])
+        rows = np.searchsorted(self.keys, _keys(claims))
         return self.edges.take(rows), self.lengths[rows]
 
 

@@ -22,6 +22,7 @@ from provenance.fingerprint import (
     characters,
     shingle,
     stretches,
+    surroundings,
     tokenise,
     widen,
 )
@@ -128,6 +129,7 @@ def look_up(registry: Path) -> None:
     texts = Texts.of(pa.array([_TEXT], pa.large_string()))
     characters(texts, rows, rows)
     stretches(texts, rows, rows, rows)
+    surroundings(texts, rows, (rows, rows), 1)
     attribute(Stretches(rows, rows, rows, weights(rows, rows, rows, rows, bits), rows), 1.0)
     summaries(against)
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
 from provenance.model import CorpusModel, Int64s, Skipped
 from provenance.registry import Registry
-from provenance.run.likely import Likely
 from provenance.run.spool import Spool
+from provenance.run.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ class Reading:
         Document of each text, counted from the part's first.
     kept : Spool or None
         The texts themselves, where the part cannot be read again.
-    likely : Likely or None
-        Some of the texts, where there was room for them.
+    windows : tuple of Windows or None
+        What is likely to be reported, where there was room for it; texts are counted from the
+        part's first.
     """
 
     counts: Counts
@@ -106,7 +107,7 @@ class Reading:
     passages: Passages
     documents: Int64s
     kept: Spool | None
-    likely: Likely | None = None
+    windows: tuple[Windows, ...] | None = None
 
 
 def text_bases(readings: Sequence[Reading]) -> list[int]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from provenance.model import Control, Policy
 from provenance.registry import Digest, open_registry, sha256_of
-from provenance.run.backgrounds import open_backgrounds
+from provenance.run.backgrounds import margin_for, open_backgrounds
 from provenance.run.calibration.controls import OpenedControl, measured, open_control
 from provenance.run.calibration.fitting import Fitted, fitted
 from provenance.run.calibration.outsiders import looked_up
@@ -41,6 +41,11 @@ class References:
     def sought(self) -> Sequence[Opened]:
         """What the corpus is read for: registries and, after them, the control."""
         return [*self.registries, self.control.opened] if self.control else self.registries
+
+    @property
+    def margin(self) -> int:
+        """Tokens on both sides of what is found that will be asked for."""
+        return margin_for(self.backgrounds)
 
     def own(self, readings: Sequence[Reading]) -> Sequence[Reading]:
         """Give readings for `sought` as if the registries alone had been looked for."""

@@ -34,25 +34,27 @@ from provenance.read import Corpus, Part
 from provenance.run.allocation import keep_freed
 from provenance.run.declared import DECLARED, NOTHING
 from provenance.run.entries import keep_reading, reading_name, recalled_reading
-from provenance.run.likely import Likely, likely_rows
+from provenance.run.likely import likely
 from provenance.run.memory import Memory
 from provenance.run.progress import Progress
 from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
 from provenance.run.stages import note
+from provenance.run.windows import NEXT, Windows, windows
 
 _SLICE = 1 << 23
 """Bytes of text fingerprinted at a time: what is done once a slice should take little time."""
 
 
-def read_corpus(
+def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and kept of it)
     corpus: Corpus,
     registries: Sequence[Opened],
     declared: Callable[[pa.RecordBatch], pa.Table],
     threads: int,
     progress: Progress,
     memory: Memory | None = None,
+    margin: int = NEXT,
 ) -> list[Reading]:
     """Read a corpus once.
 
@@ -71,6 +73,8 @@ def read_corpus(
     memory : Memory or None
         What earlier checks against the same registries learnt: parts that have not changed are
         not read.
+    margin : int
+        Tokens that are kept on both sides of what is likely to be reported.
 
     Returns
     -------
@@ -85,7 +89,8 @@ def read_corpus(
         known = recalled_reading(memory, name)
         is_known = known is not None and known.passages.bound >= readings.least
         if known is None or not is_known:
-            known = _read_part(part, registries, declared, readings.least, keep=readings.room > 0)
+            kept = margin if readings.room > 0 else None
+            known = _read_part(part, registries, declared, readings.least, kept)
             keep_reading(memory, name, known)
         return replace(known, passages=coarser(known.passages, readings.bound)), is_known
 
@@ -132,19 +137,17 @@ def _read_part(
     registries: Sequence[Opened],
     declared: Callable[[pa.RecordBatch], pa.Table],
     bound: int,
-    *,
-    keep: bool,
+    margin: int | None,
 ) -> Reading:
     counts = Counts()
     skipped: list[Skipped] = []
     batches: list[_Slice] = []
     passages, pending = NO_PASSAGES, list[Passages]()
     kept = None if part.rereadable else Spool()
-    keep = keep and part.rereadable
     for documents in part.batches():
         skipped.extend(documents.skipped)
         for piece in slices(documents):
-            scanned = _read_slice(piece, registries, declared, counts, bound, keep=keep)
+            scanned = _read_slice(piece, registries, declared, counts, bound, margin)
             counts += scanned.counts
             batches.append(scanned)
             pending.append(scanned.passages)
@@ -166,7 +169,7 @@ def _read_part(
         union([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
-        _all_likely(batches) if keep else None,
+        _all_windows(batches),
     )
 
 
@@ -181,8 +184,7 @@ class _Slice:
     declared: pa.Table
     passages: Passages
     documents: Int64s
-    likely: Int64s
-    texts: pa.RecordBatch
+    windows: Windows | None
 
 
 def slices(documents: Documents) -> Iterator[pa.RecordBatch]:
@@ -206,33 +208,33 @@ def _read_slice(
     declared: Callable[[pa.RecordBatch], pa.Table],
     before: Counts,
     bound: int,
-    *,
-    keep: bool,
+    margin: int | None,
 ) -> _Slice:
     texts = Texts.of(batch.column("text"))
     tokens = tokenise(texts)
     documents, count = _documents_of(batch)
-    candidates, alike = [], []
+    candidates, alike, told = [], [], declared(batch)
     for opened in registries:
         seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
         known = held(seeds, opened.index)
         found = scan(tokens, seeds, opened.index, known)
         parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
-        candidates.append(replace(found, breaks=parted).shifted(before.texts))
+        candidates.append(replace(found, breaks=parted))
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
-        alike.append(_resembling(tokens, sharing, opened, before.texts))
-    chosen = _NO_NUMBERS
-    if keep:
-        chosen = likely_rows(candidates, [opened.index for opened in registries])
+        alike.append(_resembling(tokens, sharing, opened))
+    kept = None
+    if margin is not None:
+        passages = likely(candidates, [opened.index for opened in registries])
+        whole = np.unique(np.concatenate([told["text"].to_numpy(), *(one.texts for one in alike)]))
+        kept = windows(batch, tokens, passages, whole, margin).counted_from(before.texts)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
-        tuple(candidates),
-        tuple(alike),
-        _counted_from(declared(batch), before.texts),
+        tuple(found.shifted(before.texts) for found in candidates),
+        tuple(found.shifted(before.texts) for found in alike),
+        _counted_from(told, before.texts),
         sample(tokens, bound),
         documents + before.documents,
-        chosen,
-        batch.take(pa.array(chosen - before.texts)),
+        kept,
     )
 
 
@@ -255,7 +257,7 @@ def _counted_from(declared: pa.Table, before: int) -> pa.Table:
     return declared.set_column(0, DECLARED.field(0), pc.add(declared["text"], before))
 
 
-def _resembling(tokens: Tokens, sharing: Flags, opened: Opened, before: int) -> Lookalikes:
+def _resembling(tokens: Tokens, sharing: Flags, opened: Opened) -> Lookalikes:
     parameters = opened.index.holdings.parameters
     long = np.flatnonzero(sharing & (np.diff(tokens.offsets) >= parameters.signature_least))
     bands = opened.bands() if len(long) else None
@@ -264,7 +266,7 @@ def _resembling(tokens: Tokens, sharing: Flags, opened: Opened, before: int) -> 
     shingles = shingle(tokens.take(long), parameters.signature_width, whole=True)
     rows = signatures(shingles, parameters)
     telling = np.flatnonzero(cardinality(rows) >= _TELLING)
-    return lookalikes(bands, long[telling].astype(np.int64) + before, rows[telling])
+    return lookalikes(bands, long[telling].astype(np.int64), rows[telling])
 
 
 _SHARING = 8
@@ -275,11 +277,10 @@ _TELLING = 50
 """Different shingles from which a whole text can resemble another: a page of `ha ha ha` cannot."""
 
 
-def _all_likely(batches: Sequence[_Slice]) -> Likely:
-    return Likely(
-        np.concatenate([_NO_NUMBERS, *(batch.likely for batch in batches)]),
-        tuple(batch.texts for batch in batches),
-    )
+def _all_windows(batches: Sequence[_Slice]) -> tuple[Windows, ...] | None:
+    """Give the windows of a part, where all of its slices have some."""
+    kept = [batch.windows for batch in batches if batch.windows is not None]
+    return tuple(kept) if len(kept) == len(batches) else None
 
 
 def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from provenance.match import MOST, NO_PASSAGES, union
-from provenance.run.likely import ROOM
 from provenance.run.readings import Reading
+
+ROOM = 256 << 20
+"""Bytes of windows that the parts of a corpus keep together."""
 
 
 class Readings:
@@ -19,7 +21,7 @@ class Readings:
     least, bound : int
         Passages are sampled below these: to begin with, and now.
     room : int
-        Bytes of texts that may still be kept for the second reading.
+        Bytes that windows may still take.
     """
 
     def __init__(self, least: int) -> None:
@@ -31,7 +33,7 @@ class Readings:
     def add(self, reading: Reading) -> None:
         """Add a reading; the first one takes the samples of all where they have grown large."""
         self.all.append(reading)
-        self.room -= 0 if reading.likely is None else reading.likely.size
+        self.room -= sum(one.size for one in reading.windows or ())
         self._tokens += len(reading.passages.tokens)
         if self._tokens <= 2 * MOST:
             return

@@ -31,22 +31,13 @@ class Located:
     lasts: Int64s
 
 
-def locate(
-    claims: Claims,
-    places: Int64s,
-    rows: Int64s,
-    texts: Texts,
-    tokens: Tokens,
-    edges: ItemEdges,
-) -> Located:
+def locate(claims: Claims, rows: Int64s, texts: Texts, tokens: Tokens, edges: ItemEdges) -> Located:
     """Find the bytes of claims in texts that are at hand.
 
     Parameters
     ----------
     claims : Claims
-        All claims.
-    places : ndarray of int64, shape (n,)
-        Which of them; sorted by text.
+        What to find, n claims; sorted by text, and their tokens counted from its first.
     rows : ndarray of int64, shape (n,)
         The text of each, among `texts`.
     texts, tokens : Texts, Tokens
@@ -59,12 +50,13 @@ def locate(
     Located
         Chosen claims do not overlap.
     """
-    firsts, lasts = claims.firsts[places], claims.lasts[places]
+    firsts, lasts = claims.firsts, claims.lasts
     base, count = tokens.offsets[rows], np.diff(tokens.offsets)[rows]
     starts = tokens.starts[base + firsts].astype(np.int64)
     ends = tokens.ends[base + lasts].astype(np.int64)
-    dropped, lengths = edges.of(claims, places)
-    opens, closes = _reaches_edges(claims, places, lengths)
+    dropped, lengths = edges.of(claims)
+    opens, closes = _reaches_edges(claims, lengths)
+    # A neighbour may lie outside of what is shown (`windows`): further than `widen` looks.
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
     after = np.where(
         lasts + 1 < count,
@@ -75,7 +67,7 @@ def locate(
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
     starts, ends = widen(texts, spans, dropped)
-    _separate(rows, starts, ends, claims.chosen[places])
+    _separate(rows, starts, ends, claims.chosen)
     return Located(rows, starts, ends, firsts, lasts)
 
 
@@ -121,15 +113,13 @@ def in_characters(texts: Texts, located: Located) -> tuple[Int64s, Int64s]:
     return counted[: len(located.rows)], counted[len(located.rows) :]
 
 
-def _reaches_edges(claims: Claims, places: Int64s, lengths: Int64s) -> tuple[Flags, Flags]:
+def _reaches_edges(claims: Claims, lengths: Int64s) -> tuple[Flags, Flags]:
     """Tell whether each claim holds its item's first token, and its last."""
     candidates = claims.candidates
-    head = candidates.runs[candidates.run_offsets[:-1][places]]
-    tail = candidates.runs[candidates.run_offsets[1:][places] - 1]
-    opens = (head[:, 0] == 0) & (head[:, 1] == claims.firsts[places])
-    closes = (tail[:, 0] + tail[:, 2] == lengths) & (
-        tail[:, 1] + tail[:, 2] - 1 == claims.lasts[places]
-    )
+    head = candidates.runs[candidates.run_offsets[:-1]]
+    tail = candidates.runs[candidates.run_offsets[1:] - 1]
+    opens = (head[:, 0] == 0) & (head[:, 1] == claims.firsts)
+    closes = (tail[:, 0] + tail[:, 2] == lengths) & (tail[:, 1] + tail[:, 2] - 1 == claims.lasts)
     return opens, closes
 
 
@@ -137,6 +127,6 @@ def _separate(rows: Int64s, starts: Int64s, ends: Int64s, chosen: Flags) -> None
     """Keep widened neighbours apart: the earlier one keeps what both reach for."""
     own = np.flatnonzero(chosen)
     own = own[np.lexsort((starts[own], rows[own]))]
-    for left, right in zip(own[:-1].tolist(), own[1:].tolist(), strict=True):
-        if rows[left] == rows[right] and ends[left] > starts[right]:
-            starts[right] = ends[left]
+    left, right = own[:-1], own[1:]
+    near = rows[left] == rows[right]
+    starts[right[near]] = np.maximum(starts[right], ends[left])[near]

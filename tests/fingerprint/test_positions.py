@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import characters, stretches
+from provenance.fingerprint import characters, cut, stretches, surroundings
 from provenance.model import Texts
 from tests.fingerprint.oracles import arrow, texts_of
 
@@ -70,8 +70,43 @@ def test_stretches_are_those_of_slices(texts, data):
     ends = st.integers(0, max(map(len, texts)) + 3)
     asked = data.draw(st.lists(st.tuples(st.integers(0, len(texts) - 1), ends, ends), max_size=12))
     rows, begins, ends = (np.array([each[n] for each in asked], np.int64) for n in range(3))
-    cut = stretches(Texts.of(arrow("before é", *texts).slice(1)), rows, begins, ends)
+    found = stretches(Texts.of(arrow("before é", *texts).slice(1)), rows, begins, ends)
     wanted = [texts[row][begin:end] for row, begin, end in asked]
     assert [
-        cut.data[low:high].tobytes().decode() for low, high in pairwise(cut.offsets.tolist())
+        found.data[low:high].tobytes().decode() for low, high in pairwise(found.offsets.tolist())
     ] == wanted
+
+
+@settings(max_examples=300)
+@given(st.lists(TEXT | LONG, min_size=1, max_size=3), st.integers(0, 90), st.data())
+def test_surroundings_are_so_many_characters_on_both_sides(texts, points, data):
+    asked = [
+        (row, *sorted(data.draw(st.tuples(*[st.integers(0, len(texts[row]))] * 2))))
+        for row in data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=8))
+    ]
+    rows = np.array([row for row, *_ in asked], np.int64)
+    spans = (
+        np.array([len(texts[row][:begin].encode()) for row, begin, _ in asked], np.int64),
+        np.array([len(texts[row][:end].encode()) for row, _, end in asked], np.int64),
+    )
+    sliced = Texts.of(arrow("before é", *texts).slice(1))
+
+    begins, ends = surroundings(sliced, rows, spans, points)
+
+    shown = cut(sliced, rows, begins, ends)
+    assert [
+        shown.data[low:high].tobytes().decode() for low, high in pairwise(shown.offsets.tolist())
+    ] == [texts[row][max(begin - points, 0) : end + points] for row, begin, end in asked]
+
+
+def test_surroundings_of_what_begins_and_ends_within_a_character_are_whole_characters():
+    text = "aé東𠀀b𠀀東éc"
+    data = text.encode()
+    places = range(len(data) + 1)
+    asked = [(begin, end) for begin in places for end in places if begin <= end]
+    begun, ended = (np.array(each, np.int64) for each in zip(*asked, strict=True))
+    begins, ends = surroundings(texts_of(text), np.zeros(len(asked), np.int64), (begun, ended), 1)
+    for (first, last), begin, end in zip(asked, begins.tolist(), ends.tolist(), strict=True):
+        assert data[begin:end].decode() in text
+        assert begin < first or begin == 0
+        assert end > last or end == len(data)

@@ -28,7 +28,7 @@ def articles(tmp_path: Path, pages, write_lines) -> Opened:
 
 def forgetful(readings: list[Reading]) -> list[Reading]:
     """Give readings that kept no text."""
-    return [replace(reading, likely=None) for reading in readings]
+    return [replace(reading, windows=None) for reading in readings]
 
 
 def test_what_was_kept_need_not_be_read_again(
@@ -44,8 +44,8 @@ def test_what_was_kept_need_not_be_read_again(
     path.unlink()
     assert gather(corpus, readings, settled, [articles]).equals(again)
     assert len(set(again["text_number"].to_pylist())) == 3
-    assert readings[0].likely is not None
-    assert readings[0].likely.numbers.tolist() == [1, 3, 4]
+    assert readings[0].windows is not None
+    assert [one.numbers.tolist() for one in readings[0].windows] == [[1, 3, 4]]
 
 
 def test_no_more_is_kept_than_there_is_room_for(
@@ -54,8 +54,8 @@ def test_no_more_is_kept_than_there_is_room_for(
     monkeypatch.setattr("provenance.run.sofar.ROOM", 1)
     files = [write_lines(tmp_path / f"{place}.jsonl", [{"text": pages[3]}]) for place in range(5)]
     readings = read_corpus(open_corpus(files), [articles], unowned, 1, Quiet())
-    assert readings[0].likely is not None
-    assert readings[-1].likely is None
+    assert readings[0].windows is not None
+    assert readings[-1].windows is None
 
 
 def test_a_near_duplicate_of_a_long_item_resembles_it(
