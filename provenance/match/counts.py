@@ -78,7 +78,7 @@ def count(
     reached = [(0, 0)] * len(pieces)
 
     def find(thread: int) -> None:
-        lookups = singles[thread], words.filter, words.alone
+        lookups = singles[thread], words.filter
         # What is found of the corpus stands before what is found of the registry.
         for unit, piece in zip(_UNITS, (thread, threads + thread), strict=True):
             reached[piece] = _find_all(pieces[piece], reached[piece], lookups, unit, found, piece)
@@ -95,10 +95,10 @@ def count(
 
 
 @kernel
-def _find_all(  # noqa: C901, PLR0915 (one walk: what stands before is its state)
+def _find_all(
     texts: tuple[Int64s, Int64s, UInt32s],
     reached: tuple[Scalar, Scalar],
-    lookups: tuple[UInt64s, UInt8s, UInt8s],
+    lookups: tuple[UInt64s, UInt8s],
     unit: Scalar,
     found: Parted,
     thread: Scalar,
@@ -109,7 +109,7 @@ def _find_all(  # noqa: C901, PLR0915 (one walk: what stands before is its state
     """
     rows, offsets, tokens = texts
     row, start = np.int64(reached[0]), np.int64(reached[1])
-    words, bits, _ = lookups
+    words, bits = lookups
     shift, parts = shift_of(bits), found.ends.shape[1]
     empty(found, thread)
     while row < len(rows):
@@ -123,33 +123,29 @@ def _find_all(  # noqa: C901, PLR0915 (one walk: what stands before is its state
             token = tokens[np.uint64(place)]
             _fetch_ahead(tokens, place, lookups, shift)
             was_known, was_paired = is_known, is_paired
-            is_known = is_paired = np.int64(0)
-            at = known_row(token, words, lookups[2])
-            if at < 0:
-                continue
-            words[np.uint64(at) + _ONE] += unit
-            is_known = np.int64(1)
-            if was_known:
-                before = tokens[np.uint64(place - 1)]
-                key = pair(before, token)
-                is_paired = may_hold(bits, key, shift)
-                if is_paired:
-                    put(found, thread, part_of(key * SPREAD, parts), key)
-                    # A triple is wanted only where both of its pairs are.
-                    if was_paired:
-                        key = triple(tokens[np.uint64(place - 2)], before, token)
-                        if may_hold(bits, key, shift):
-                            put(found, thread, part_of(key * SPREAD, parts), key)
+            at, is_known = known_row(token, words)
+            # Whether a word is known is hard to foresee: no branch depends on that alone.
+            words[at + _ONE] += unit * np.uint64(is_known)
+            before = tokens[np.uint64(max(place - 1, 0))]
+            key = pair(before, token)
+            is_paired = was_known & is_known & may_hold(bits, key, shift)
+            if is_paired:
+                put(found, thread, part_of(key * SPREAD, parts), key)
+                # A triple is wanted only where both of its pairs are.
+                if was_paired:
+                    key = triple(tokens[np.uint64(place - 2)], before, token)
+                    if may_hold(bits, key, shift):
+                        put(found, thread, part_of(key * SPREAD, parts), key)
         row, start = row + 1, np.int64(0)
     return row, start
 
 
 @inlined
 def _fetch_ahead(
-    tokens: UInt32s, place: Scalar, lookups: tuple[UInt64s, UInt8s, UInt8s], shift: Scalar
+    tokens: UInt32s, place: Scalar, lookups: tuple[UInt64s, UInt8s], shift: Scalar
 ) -> None:
     """Fetch what will be asked some tokens on: a branch that depends on memory waits for it."""
-    words, bits, _ = lookups
+    words, bits = lookups
     ahead = np.uint64(min(place + _AHEAD, len(tokens) - 1))
     if bits.size > _NEAR and ahead >= _TWO:
         first, before, token = tokens[ahead - _TWO], tokens[ahead - _ONE], tokens[ahead]
@@ -160,14 +156,14 @@ def _fetch_ahead(
 
 @inner
 def _known_before(
-    tokens: UInt32s, begin: Scalar, place: Scalar, lookups: tuple[UInt64s, UInt8s, UInt8s]
+    tokens: UInt32s, begin: Scalar, place: Scalar, lookups: tuple[UInt64s, UInt8s]
 ) -> tuple[Scalar, Scalar]:
     """Tell of the token before one whether it is known, and whether its pair may be wanted."""
-    words, bits, alone = lookups
+    words, bits = lookups
     is_known = is_paired = np.int64(0)
     if place > begin:
-        is_known = np.int64(known_row(tokens[place - 1], words, alone) >= 0)
-    if is_known and place - 1 > begin and known_row(tokens[place - 2], words, alone) >= 0:
+        _, is_known = known_row(tokens[place - 1], words)
+    if is_known and place - 1 > begin and known_row(tokens[place - 2], words)[1]:
         is_paired = may_hold(bits, pair(tokens[place - 2], tokens[place - 1]), shift_of(bits))
     return is_known, is_paired
 

@@ -11,13 +11,11 @@ from provenance.compiled import Scalar, inlined, kernel
 from provenance.instructions import trailing_zeros
 from provenance.match.candidates import Candidates
 from provenance.match.parted import Parted, earlier_of, empty, last_of, part_of, put, room_for
-from provenance.match.wordtables import ALONE, SPREAD, pair, row_of, triple, twice
+from provenance.match.wordtables import ALONE, SPREAD, first_row, pair, row_of, triple, twice
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 _FILTER_BITS = 4  # a key: one in six of those that are not there passes
-_ALONE_BITS = 17
-_ALONE_SHIFT = np.uint32(32 - _ALONE_BITS)
-_FEW_WORDS = 1 << 10  # rows of a table of words at first
+_FEW_WORDS = 1 << 11  # rows of a table of words at first
 _PART, _MOST_PART_BITS = 1 << 13, 10  # keys of a part, at least; and of how many parts
 
 
@@ -29,8 +27,6 @@ class Vocabulary:
     ----------
     words : ndarray of uint64, shape (2 * 2**a,)
         As of `wordtables`: tokens by themselves, in a quarter of its rows at most.
-    alone : ndarray of uint8
-        One bit a cell of tokens, so few that they stay near: to pass over most others at once.
     wanted : Parted
         Keys of pairs, ``before << 32 | token``, and of `triple`, as often as they are matched, and
         their places in `counts`.
@@ -41,7 +37,6 @@ class Vocabulary:
     """
 
     words: UInt64s
-    alone: UInt8s
     wanted: Parted
     filter: UInt8s
     counts: UInt64s
@@ -76,18 +71,17 @@ def vocabulary(
     bits = min(max(total // _PART, 1).bit_length() - 1, _MOST_PART_BITS)
     wanted = room_for(max(each), threads, bits, has_places=True)
     made = np.zeros(1 << max(total * _FILTER_BITS // 8, 1).bit_length(), np.uint8)
-    alone = np.zeros(1 << (_ALONE_BITS - 3), np.uint8)
 
     def want(thread: int) -> None:
         own = parts[thread]
         _want(tokens, (starts[own], sizes[own], ends[own]), wanted, thread)
 
     with ThreadPoolExecutor(threads) as pool:
-        words = pool.submit(_collect_words, tokens, starts, sizes, alone)
+        words = pool.submit(_collect_words, tokens, starts, sizes)
         list(pool.map(want, range(threads)))
         by_parts(pool, lambda first, end: _note_keys(wanted, first, end, made), threads, wanted)
     counts = np.zeros(2 * int(sizes.sum()), np.uint64)
-    return Vocabulary(words.result(), alone, wanted, made, counts)
+    return Vocabulary(words.result(), wanted, made, counts)
 
 
 def _parts(ends: Int64s, parts: int) -> list[slice]:
@@ -106,8 +100,8 @@ def by_parts(
 
 
 @kernel
-def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s, alone: UInt8s) -> UInt64s:
-    """Make a table of the tokens of runs, and note their cells."""
+def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s) -> UInt64s:
+    """Make a table of the tokens of runs."""
     words, held = np.zeros(2 * _FEW_WORDS, np.uint64), np.int64(0)
     for run in range(len(starts)):
         for place in range(starts[run], starts[run] + sizes[run]):
@@ -117,8 +111,6 @@ def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s, alone: UInt8s
             if words[row] == key:
                 continue
             words[row] = key
-            cell = token >> _ALONE_SHIFT
-            alone[cell >> np.uint32(3)] |= np.uint8(1 << (cell & np.uint32(7)))
             held += 1
             if 8 * held > len(words):
                 words = twice(words)
@@ -183,12 +175,10 @@ def may_hold(bits: UInt8s, key: Scalar, shift: Scalar) -> Scalar:
 
 
 @inlined
-def known_row(token: Scalar, words: UInt64s, alone: UInt8s) -> Scalar:
-    """Give the row of a token in the table of words, -1 where it is not there."""
-    cell, at = token >> _ALONE_SHIFT, np.int64(-1)
-    if (alone[cell >> np.uint32(3)] >> np.uint8(cell & np.uint32(7))) & 1:
-        key = pair(ALONE, token)
-        row = row_of(words, key)
-        if words[row] == key:
-            at = np.int64(row)
-    return at
+def known_row(token: Scalar, words: UInt64s) -> tuple[Scalar, Scalar]:
+    """Give the row of a token in a table of words, and whether it is there: 0 or 1."""
+    key = pair(ALONE, token)
+    row = first_row(words, key)
+    if (words[row] != key) & (words[row] != np.uint64(0)):
+        row = row_of(words, key)  # seldom: most rows are free
+    return row, np.int64(words[row] == key)

@@ -155,7 +155,7 @@ def test_keys_that_find_no_room_are_counted_when_there_is_some(threads, at_once)
 def test_who_goes_on_within_a_text_knows_what_stands_before():
     tokens, _ = flat([[5, 5, 1], [2, 3, 9, 2, 3, 1, 9, 9, 1, 2]])
     made = vocabulary(candidates_of([(0, 0, 3), (0, 4, 2)]), *flat([[1, 2, 3, 7, 2, 3]]))
-    lookups = made.words, made.filter, made.alone
+    lookups = made.words, made.filter
     told = [state_of(tokens, 3, place, lookups) for place in range(3, 14)]
     assert [is_known for is_known, _ in told] == [0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1]
     # Of pairs some may be wanted that are not; but none of two texts, or with what nobody knows.
@@ -171,6 +171,17 @@ def test_nearly_all_keys_may_be_of_one_part():
     assert made.wanted.ends.shape == (2, 8)
     count(made, everywhere([[7] * 5, [8, 9]]), everywhere(items), 2)
     assert_counted(made, items, runs, [[7] * 5, [8, 9]], items)
+
+
+def test_words_that_share_a_row_of_their_table_are_told_apart():
+    """Five hundred in two thousand rows: every fifth stands where another one would be first."""
+    random = np.random.default_rng(2)
+    items = [random.choice(2**32, 500, replace=False).tolist()]
+    texts = [[*items[0], *random.integers(0, 2**32, 2000).tolist(), *items[0][::-1]]]
+    runs = [(0, 0, 500)]
+    made = vocabulary(candidates_of(runs), *flat(items))
+    count(made, everywhere(texts), everywhere(items))
+    assert_counted(made, items, runs, texts, items)
 
 
 def test_the_first_token_of_a_run_has_no_neighbour():
