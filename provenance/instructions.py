@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 
 from provenance.compiled import Scalar
 
-AHEAD = 48
+AHEAD = 96
 """Fetches that are under way at a time: more than a core has room for push each other out."""
 
 _READ, _KEEP, _DATA = 0, 3, 1  # the arguments of LLVM's `prefetch`

@@ -44,7 +44,7 @@ SEEN = 1 << 14
 _AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
 _EARLIEST = 8
 _SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
-_SPARSE = 8  # cells a hit: two items in one cell pass for one of two hits
+_SPARSE = 32  # cells a hit: two items in one cell pass for one of two hits
 _MOST = np.uint8(2)
 _ONE = np.uint64(1)
 
