@@ -14,7 +14,11 @@ from provenance.match.parted import Parted, earlier_of, empty, last_of, part_of,
 from provenance.match.wordtables import ALONE, SPREAD, first_row, pair, row_of, triple, twice
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
-_FILTER_BITS = 4  # a key: one in six of those that are not there passes
+_FILTER_BITS, _NEAR_BITS = 4, 16
+"""Bits a key: of keys that are not there one in six passes. Where all bits stay near all the same,
+there are as many as let one in twenty pass."""
+
+_NEAR = 1 << 18  # bytes
 _FEW_WORDS = 1 << 11  # rows of a table of words at first
 _PART, _MOST_PART_BITS = 1 << 13, 10  # keys of a part, at least; and of how many parts
 
@@ -70,7 +74,8 @@ def vocabulary(
     total = sum(each)
     bits = min(max(total // _PART, 1).bit_length() - 1, _MOST_PART_BITS)
     wanted = room_for(max(each), threads, bits, has_places=True)
-    made = np.zeros(1 << max(total * _FILTER_BITS // 8, 1).bit_length(), np.uint8)
+    size = max(total * _FILTER_BITS, min(total * _NEAR_BITS, 8 * _NEAR)) // 8
+    made = np.zeros(1 << max(size, 1).bit_length(), np.uint8)
 
     def want(thread: int) -> None:
         own = parts[thread]
