@@ -70,14 +70,18 @@ def attribute(stretches: Stretches, threshold: float) -> Attribution:
     threshold : float
         A match that was cut short needs this much strength for what is left of it.
     """
-    count = len(stretches.texts)
-    chosen = np.zeros(count, np.bool_)
+    texts = stretches.texts
     firsts, lasts = stretches.firsts.copy(), stretches.lasts.copy()
-    winners = np.full(count, -1, np.int64)
-    order = np.lexsort((stretches.ranks, stretches.firsts, stretches.lasts, stretches.texts))
+    # Whoever is alone in a text has it: mostly that is nearly all.
+    follows = np.concatenate([np.zeros(1, bool), texts[1:] == texts[:-1], np.zeros(1, bool)])
+    chosen = ~(follows[1:] | follows[:-1])[: len(texts)]
+    winners = np.where(chosen, np.arange(len(texts)), -1)
+    several = np.flatnonzero(~chosen)
+    keys = (stretches.ranks, stretches.firsts, stretches.lasts, texts)
+    order = several[np.lexsort([key[several] for key in keys])]
     _attribute_all(
         order,
-        (stretches.texts, firsts, lasts),
+        (texts, firsts, lasts),
         (stretches.strengths, stretches.ranks),
         threshold,
         (chosen, winners),
