@@ -221,6 +221,14 @@ def test_a_window_shows_its_passage_and_eighty_characters_around():
     assert (made.tokens.starts[1], made.tokens.ends[10]) == (81, 81 + 49)
 
 
+def test_windows_are_of_the_types_that_texts_are_of():
+    """Kernels are compiled for each type that they meet."""
+    made, texts = cut_out(PAGE, passages=[(0, 100, 109)]), batch_of(PAGE)
+    shown, read = made.texts, Texts.of(texts.column("text"))
+    assert shown.data.flags.writeable == read.data.flags.writeable
+    assert shown.offsets.flags.writeable == read.offsets.flags.writeable
+
+
 def test_bytes_and_characters_before_a_window_are_counted_apart():
     made = cut_out("é東𠀀 " * 50 + PAGE, passages=[(0, 120, 121)])
     assert made.passed.bytes[0] - made.passed.points[0] > 50
