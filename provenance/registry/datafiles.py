@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from provenance.digests import never, sha256
+from provenance.digests import never, new_room, sha256
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
 
@@ -15,7 +16,9 @@ Digest: TypeAlias = Callable[[Path], str]
 """Gives the SHA-256 of a file, in hex."""
 
 
-def sha256_of(path: Path, stopped: Callable[[], bool] = never) -> str:
+def sha256_of(
+    path: Path, stopped: Callable[[], bool] = never, room: memoryview | None = None
+) -> str:
     """Digest a file; as `digests.sha256`.
 
     Raises
@@ -24,7 +27,7 @@ def sha256_of(path: Path, stopped: Callable[[], bool] = never) -> str:
         If it cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        return sha256(file, os.fstat(file.fileno()).st_size + 1, stopped)
+        return sha256(file, os.fstat(file.fileno()).st_size + 1, stopped, room)
 
 
 class HashedAhead:
@@ -33,7 +36,7 @@ class HashedAhead:
     Parameters
     ----------
     aside : Executor
-        Who makes them.
+        Who makes them, one after the other.
     stopped : callable
         Tells whether nobody wants them any more.
     """
@@ -41,6 +44,7 @@ class HashedAhead:
     def __init__(self, aside: Executor, stopped: Callable[[], bool] = never) -> None:
         self._aside, self._stopped = aside, stopped
         self._begun: dict[Path, Future[str]] = {}
+        self._room = cache(new_room)  # whoever waits for us need not make it
 
     def begin(self, folders: Iterable[Path]) -> None:
         """Begin with some registries. What is wrong with one is for whoever opens it to say."""
@@ -51,11 +55,14 @@ class HashedAhead:
                 check_sizes(data, manifest.files)
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
-                        self._begun[path] = self._aside.submit(sha256_of, path, self._stopped)
+                        self._begun[path] = self._aside.submit(self._made, path)
 
     def follow(self, hashing: Callable[..., str]) -> None:
         """Let something be hashed behind what was begun; it is told when to stop."""
         self._aside.submit(hashing, self._stopped)
+
+    def _made(self, path: Path) -> str:
+        return sha256_of(path, self._stopped, self._room())
 
     def __call__(self, path: Path) -> str:
         """Give the digest of any file, waiting where somebody is at it."""
