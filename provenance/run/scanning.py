@@ -89,8 +89,8 @@ def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and
         known = recalled_reading(memory, name)
         is_known = known is not None and known.passages.bound >= readings.least
         if known is None or not is_known:
-            kept = margin if readings.room > 0 else None
-            known = _read_part(part, registries, declared, readings.least, kept)
+            least, room = readings.least, readings.room
+            known = _read_part(part, registries, declared, least, margin, room)
             keep_reading(memory, name, known)
         return replace(known, passages=coarser(known.passages, readings.bound)), is_known
 
@@ -137,7 +137,8 @@ def _read_part(
     registries: Sequence[Opened],
     declared: Callable[[pa.RecordBatch], pa.Table],
     bound: int,
-    margin: int | None,
+    margin: int,
+    room: int,
 ) -> Reading:
     counts = Counts()
     skipped: list[Skipped] = []
@@ -147,8 +148,10 @@ def _read_part(
     for documents in part.batches():
         skipped.extend(documents.skipped)
         for piece in slices(documents):
-            scanned = _read_slice(piece, registries, declared, counts, bound, margin)
+            around = margin if room > 0 else None
+            scanned = _read_slice(piece, registries, declared, counts, bound, around)
             counts += scanned.counts
+            room -= 0 if scanned.windows is None else scanned.windows.size
             batches.append(scanned)
             pending.append(scanned.passages)
             if sum(len(one.tokens) for one in pending) > MOST:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from tempfile import TemporaryFile
+from weakref import finalize
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 (it lives as long as the spool)
+        finalize(self, self._file.close)
         options = pa.ipc.IpcWriteOptions(compression="zstd")
         self._writer = pa.ipc.new_file(self._file, DOCUMENTS, options=options)
 

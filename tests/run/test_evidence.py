@@ -58,6 +58,22 @@ def test_no_more_is_kept_than_there_is_room_for(
     assert readings[-1].windows is None
 
 
+def test_of_a_part_that_has_more_than_there_is_room_for_nothing_is_kept(
+    tmp_path: Path, articles: Opened, pages, write_lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be read again all the same: a part may be as large as a stream is long."""
+    corpus = open_corpus([write_lines(tmp_path / "one.jsonl", [{"text": pages[3]}] * 5)])
+    monkeypatch.setattr("provenance.run.scanning._SLICE", 1)
+    [whole] = read_corpus(corpus, [articles], unowned, 1, Quiet())
+    assert whole.windows is not None
+    size = whole.windows[0].size
+    assert len(whole.windows) == 5
+    for room, is_kept in ((4 * size, False), (4 * size + 1, True)):
+        monkeypatch.setattr("provenance.run.sofar.ROOM", room)
+        [reading] = read_corpus(corpus, [articles], unowned, 1, Quiet())
+        assert (reading.windows is not None) == is_kept
+
+
 def test_a_near_duplicate_of_a_long_item_resembles_it(
     tmp_path: Path, articles: Opened, pages, write_lines
 ) -> None:

@@ -1,7 +1,9 @@
 """What is kept of texts says the same as the texts themselves."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +136,25 @@ def test_who_asks_for_more_tokens_around_than_were_kept_is_given_texts(
     path.unlink()
     with pytest.raises(DatasetNotFound):
         gather(corpus, readings, settled, registries, [book])
+
+
+def test_what_passes_once_is_located_in_windows_or_in_what_was_spooled(
+    registries, posts, pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"{page} {post['text']}" for page, post in zip(pages[40:50], posts, strict=False)]
+    content = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content.encode())))
+    corpus = open_corpus(["-"])
+    readings = read_corpus(corpus, registries, unowned, 1, Quiet())
+    settled = claims(readings, registries)
+
+    found = gather(corpus, readings, settled, registries)
+
+    assert found.filter(found["chosen"])["row"].to_pylist() == list(range(len(texts)))
+    spooled = [replace(reading, windows=None) for reading in readings]
+    assert gather(corpus, spooled, settled, registries).equals(found)
+    nothing = [replace(reading, kept=None) for reading in readings]  # the windows suffice
+    assert gather(corpus, nothing, settled, registries).equals(found)
 
 
 @pytest.mark.parametrize("spoil", [{"lasts": -1}, {"firsts": 1}, {"numbers": 1}])
