@@ -7,9 +7,9 @@ import numpy as np
 from provenance.match import Candidates, Index
 from provenance.model import Int64s
 
-_COVER, _LONGEST = 0.25, 12
-"""Part of an item that a match covers, or tokens of a run, from which it is likely. One candidate
-in seven that chance gives is, and one in thousands that are reported is not."""
+_COVER, _MATCHED = 0.25, 8
+"""Part of an item that a match covers, or tokens that match, from which it is likely. One candidate
+in six that chance gives is, and one in thousands that are reported is not."""
 
 
 def likely(found: Sequence[Candidates], indexes: Sequence[Index]) -> tuple[Int64s, Int64s, Int64s]:
@@ -31,7 +31,8 @@ def likely(found: Sequence[Candidates], indexes: Sequence[Index]) -> tuple[Int64
     for candidates, index in zip(found, indexes, strict=True):
         offsets, items = index.holdings.token_offsets, candidates.items.astype(np.int64)
         lengths = offsets[items + 1] - offsets[items]  # of few: there may be millions
-        chosen = (candidates.matched >= _COVER * lengths) | (candidates.longest >= _LONGEST)
+        matched = candidates.matched
+        chosen = (matched >= _COVER * lengths) | (matched >= _MATCHED)
         columns = (candidates.texts, candidates.firsts, candidates.lasts)
         spans.append(np.stack([column[chosen] for column in columns], axis=1))
     texts, firsts, lasts = np.concatenate(spans).T
