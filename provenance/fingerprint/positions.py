@@ -76,10 +76,10 @@ def surroundings(
     rows : ndarray of int64, shape (n,)
         Which text each stretch is of.
     spans : (ndarray of int64, ndarray of int64), each of shape (n,)
-        First byte of each, and the one behind its last. Where that is within a code point, one
-        more is shown.
+        First byte of each, and the one behind its last. Where the latter is within a code point,
+        one more is shown.
     points : int
-        Code points, where the text has as many.
+        Code points, where the text has as many; at least 1.
 
     Returns
     -------

@@ -39,7 +39,7 @@ how many tokens they all are."""
 NOTES = 7
 
 SEEN = 1 << 14
-"""Room to count the hits of so many items; where there are more, fewer strays are told."""
+"""Room to count the hits of items; the more there are for it, the fewer strays are told."""
 
 _AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
 _EARLIEST = 8

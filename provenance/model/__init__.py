@@ -41,6 +41,7 @@ from provenance.model.fingerprints import (
     UInt32s,
     UInt64s,
     picked,
+    ranged,
 )
 from provenance.model.holdings import BACKGROUND_BITS, Holdings, Positions, Postings, Shared
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
@@ -228,6 +229,7 @@ __all__ = [
     "WaiverReason",
     "Worse",
     "picked",
+    "ranged",
     "rows_at",
     "tally",
 ]

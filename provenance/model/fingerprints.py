@@ -38,9 +38,26 @@ def picked(offsets: Int64s, lists: Int64s) -> tuple[Int64s, Int64s]:
     offsets : ndarray of int64, shape (m + 1,)
         Theirs, among those.
     """
-    sizes = np.diff(offsets)[lists]
-    own = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return np.repeat(offsets[lists] - own[:-1], sizes) + np.arange(own[-1]), own
+    return ranged(offsets[lists], np.diff(offsets)[lists])
+
+
+def ranged(firsts: Int64s, sizes: Int64s) -> tuple[Int64s, Int64s]:
+    """Pick ranges of elements.
+
+    Parameters
+    ----------
+    firsts, sizes : ndarray of int64, shape (m,)
+        Where each begins, and how many it has.
+
+    Returns
+    -------
+    places : ndarray of int64
+        Where their elements lie.
+    offsets : ndarray of int64, shape (m + 1,)
+        Theirs, among those.
+    """
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return np.repeat(firsts - offsets[:-1], sizes) + np.arange(offsets[-1]), offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,11 @@ class Texts:
             return cls(np.zeros(0, np.uint8), np.zeros(count + 1, np.int64))
         view = np.frombuffer(offsets, np.int64)[first : first + count + 1]
         return cls(np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8), view)
+
+    def column(self) -> pa.LargeStringArray:
+        """Give them as an Arrow array; nothing is copied."""
+        buffers = [None, pa.py_buffer(self.offsets), pa.py_buffer(self.data)]
+        return pa.Array.from_buffers(pa.large_string(), len(self), buffers)
 
 
 @dataclass(frozen=True, slots=True)

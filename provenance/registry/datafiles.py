@@ -56,6 +56,7 @@ class HashedAhead:
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
                         self._begun[path] = self._aside.submit(self._made, path)
+        self._aside.submit(self._room.cache_clear)
 
     def follow(self, hashing: Callable[..., str]) -> None:
         """Let something be hashed behind what was begun; it is told when to stop."""

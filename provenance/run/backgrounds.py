@@ -9,7 +9,7 @@ import numpy as np
 from provenance.errors import PolicyError
 from provenance.fingerprint import shingle
 from provenance.match import BITS_SCALE, CELL_SHIFT, index, scan
-from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens
+from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, ranged
 from provenance.registry import open_registry
 from provenance.run.claiming import Claims
 from provenance.run.readings import Opened
@@ -78,7 +78,7 @@ def passages(claims: Claims, places: Int64s, rows: Int64s) -> Claimed:
     Parameters
     ----------
     claims : Claims
-        All claims.
+        Claims on these texts, tokens counted from the first of each.
     places : ndarray of int64, shape (n,)
         Which of them.
     rows : ndarray of int64, shape (n,)
@@ -147,8 +147,7 @@ def _windows(claimed: Claimed, tokens: Tokens, around: int) -> tuple[Tokens, Fla
     firsts = np.maximum(claimed.firsts - around, 0)
     lasts = np.minimum(claimed.lasts + around, sizes - 1)
     lengths = lasts - firsts + 1
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.repeat(bases + firsts - offsets[:-1], lengths) + np.arange(offsets[-1])
+    places, offsets = ranged(bases + firsts, lengths)
     window = Tokens(tokens.hashes[places], tokens.starts[places], tokens.ends[places], offsets)
     numbers, starts, ends = claimed.runs.T
     shift = (offsets[:-1] - firsts)[numbers]

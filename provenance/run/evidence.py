@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, Int64s, Tokens
+from provenance.model import Flags, Int64s, Tokens, rows_at
 from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, margin_for, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
@@ -66,7 +66,7 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     memory: Memory | None = None,
     threads: int = 1,
 ) -> pa.Table:
-    """Look at the texts that hold something a second time, and locate all of it.
+    """Locate all that was found: in windows that were kept of texts, or in texts read again.
 
     Parameters
     ----------
@@ -140,7 +140,15 @@ def _gathered(
         _located(seen, reading.documents, wholes, claims, edges, backgrounds)
         for seen in views(part, reading, claims.candidates, wholes, margin_for(backgrounds))
     ]
-    return pa.concat_tables([SPANS.empty_table(), *tables])
+    return _by_text(pa.concat_tables([SPANS.empty_table(), *tables]))
+
+
+def _by_text(spans: pa.Table) -> pa.Table:
+    """Put what fills a text behind its claims, however many texts were looked at together."""
+    texts = spans["text_number"].to_numpy()
+    if not (np.diff(texts) < 0).any():
+        return spans
+    return rows_at(spans, pa.array(np.argsort(texts, kind="stable")))
 
 
 def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Table:
@@ -168,7 +176,7 @@ def _located(
     """Locate everything that is seen of a part."""
     texts, tokens = seen.texts, seen.tokens
     own = seen.among(claims.candidates.texts)
-    rows = seen.rows_of(claims.candidates, own)
+    rows = seen.rows_of(claims.candidates, own)  # each is in one, or `views` had read all again
     claims = claims.within(own.start, own.stop, 0).counted_from(seen.passed.tokens[rows])
     claimed = locate(claims, rows, texts, tokens, edges)
     taken = _subset(claimed, np.flatnonzero(claims.chosen))

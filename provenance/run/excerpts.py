@@ -31,7 +31,7 @@ class Words:
     Parameters
     ----------
     starts, ends : ndarray of int64, shape (m,)
-        In code points of the whole text.
+        In code points of their text, or of the window that stands for it.
     joined : ndarray of bool, shape (m,)
         Whether nothing but space parts it from the word before it.
     offsets : ndarray of int64, shape (n + 1,)
@@ -169,20 +169,15 @@ def shown(
     Returns
     -------
     dict of str to pyarrow.Array
-        `excerpt`, `excerpt_start` and `marks` of each.
+        `excerpt`, `excerpt_start`, counted in the texts given, and `marks` of each.
     """
     begins = begins_of(spans[0])
     ends = np.minimum(spans[1] + CONTEXT, spans[0] + LONGEST)
     return {
-        "excerpt": _strings(stretches(texts, rows, begins, ends)),
+        "excerpt": stretches(texts, rows, begins, ends).column().cast(pa.string()),
         "excerpt_start": pa.array(begins),
         "marks": marks,
     }
-
-
-def _strings(texts: Texts) -> pa.StringArray:
-    buffers = [None, pa.py_buffer(texts.offsets), pa.py_buffer(texts.data)]
-    return pa.Array.from_buffers(pa.large_string(), len(texts), buffers).cast(pa.string())
 
 
 def scattered(rows: Int64s, count: int) -> pa.Array:

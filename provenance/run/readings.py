@@ -95,8 +95,8 @@ class Reading:
     kept : Spool or None
         The texts themselves, where the part cannot be read again.
     windows : tuple of Windows or None
-        What is likely to be reported, where there was room for it; texts are counted from the
-        part's first.
+        What is likely to be reported, and texts about which as a whole there is evidence, where
+        there was room for all; texts are counted from the part's first.
     """
 
     counts: Counts

@@ -151,7 +151,7 @@ def _read_part(
             around = margin if room > 0 else None
             scanned = _read_slice(piece, registries, declared, counts, bound, around)
             counts += scanned.counts
-            room -= 0 if scanned.windows is None else scanned.windows.size
+            room = 0 if scanned.windows is None else room - scanned.windows.size
             batches.append(scanned)
             pending.append(scanned.passages)
             if sum(len(one.tokens) for one in pending) > MOST:
@@ -225,10 +225,10 @@ def _read_slice(
         candidates.append(replace(found, breaks=parted))
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
         alike.append(_resembling(tokens, sharing, opened))
+    whole = np.unique(np.concatenate([told["text"].to_numpy(), *(one.texts for one in alike)]))
     kept = None
-    if margin is not None:
+    if margin is not None and np.diff(texts.offsets)[whole].sum() <= _WHOLE:
         passages = likely(candidates, [opened.index for opened in registries])
-        whole = np.unique(np.concatenate([told["text"].to_numpy(), *(one.texts for one in alike)]))
         kept = windows(batch, tokens, passages, whole, margin).counted_from(before.texts)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
@@ -275,6 +275,10 @@ def _resembling(tokens: Tokens, sharing: Flags, opened: Opened) -> Lookalikes:
 _SHARING = 8
 """A text that resembles an item by half shares a third of its seeds with it. Whoever shares less
 than one in so many with all items together resembles none."""
+
+_WHOLE = 1 << 21
+"""Bytes of texts that are kept as a whole of a slice: where there are more, as where each row names
+its licence, all may as well be read again."""
 
 _TELLING = 50
 """Different shingles from which a whole text can resemble another: a page of `ha ha ha` cannot."""

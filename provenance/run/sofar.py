@@ -6,7 +6,7 @@ from provenance.match import MOST, NO_PASSAGES, union
 from provenance.run.readings import Reading
 
 ROOM = 256 << 20
-"""Bytes of windows that the parts of a corpus keep together."""
+"""Bytes of windows that all parts keep together; those that are being read may go beyond."""
 
 
 class Readings:

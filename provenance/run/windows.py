@@ -1,8 +1,8 @@
 """Windows: what is seen of texts while something is located in them, each as if it were a text.
 
 What is likely to be reported is cut out while a corpus is read, with the words and the signs around
-it, so that the second reading need not read it again. That decides nothing but the time which this
-takes: what is not in a window is read again, and the window is the whole text then.
+it, so that nothing need be read again to locate it. That decides nothing but the time which this
+takes: where a part lacks a window, its texts are read again, and are windows as a whole (`views`).
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from provenance.fingerprint import REACH, characters, cut, surroundings, tokenise
 from provenance.match import Candidates
-from provenance.model import Flags, Int64s, Texts, Tokens
+from provenance.model import Flags, Int64s, Texts, Tokens, ranged
 
 CONTEXT = 80
 """Characters shown before and after a passage."""
@@ -43,21 +43,23 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Stretches of texts, with their tokens; those of a text are apart from each other.
+    """Stretches of texts, with their tokens; no two have a token of a text in common.
 
     Parameters
     ----------
     numbers : ndarray of int64, shape (n,)
-        The text of each, ascending.
+        The text of each, in order; a text may have several.
     firsts, lasts : ndarray of int64, shape (n,)
-        Tokens of the text between which a passage has all in the window that locating it takes.
+        Tokens, counted from the text's first, between which a passage has all in the window that
+        locating it takes.
     whole : ndarray of bool, shape (n,)
         Whether it is all of its text.
     batch : pyarrow.RecordBatch
         Columns `TOLD` of its text, and what the window shows as `text`.
     tokens : Tokens
-        Of the windows. Those at the edges may lie outside of what is shown: their bytes are counted
-        from its begin on all the same.
+        Of the windows, each of which begins behind ``passed.tokens`` of its text. Those at the
+        edges may lie outside of what is shown: their bytes are counted from its begin on all the
+        same.
     passed : Passed
         What lies before each.
     margin : int
@@ -92,7 +94,10 @@ class Windows:
         return replace(self, numbers=self.numbers + text)
 
     def among(self, texts: Int64s) -> slice:
-        """Give which of some texts, ascending, lie between the first one here and the last."""
+        """Give which of some texts, ascending, lie between the first one here and the last.
+
+        Windows of the slices of a part, which follow each other, share none of them.
+        """
         if not len(self):
             return slice(0, 0)
         return slice(*np.searchsorted(texts, [self.numbers[0], self.numbers[-1] + 1]).tolist())
@@ -214,8 +219,7 @@ def _wide(
 
 def _tokens(tokens: Tokens, firsts: Int64s, sizes: Int64s, begins: Int64s) -> Tokens:
     """Give the tokens of windows, whose bytes are counted from where these begin."""
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-    places = np.repeat(firsts - offsets[:-1], sizes) + np.arange(offsets[-1])
+    places, offsets = ranged(firsts, sizes)
     before = np.repeat(begins, sizes).astype(np.int32)
     starts, ends = tokens.starts[places] - before, tokens.ends[places] - before
     return Tokens(tokens.hashes[places], starts, ends, offsets)
@@ -223,7 +227,5 @@ def _tokens(tokens: Tokens, firsts: Int64s, sizes: Int64s, begins: Int64s) -> To
 
 def _batch(batch: pa.RecordBatch, rows: Int64s, texts: Texts) -> pa.RecordBatch:
     """Give what is told of some texts, and what is shown of them."""
-    buffers = [None, pa.py_buffer(texts.offsets), pa.py_buffer(texts.data)]
-    shown = pa.Array.from_buffers(pa.large_string(), len(texts), buffers)
     others = [batch.column(name).take(pa.array(rows)) for name in TOLD]
-    return pa.RecordBatch.from_arrays([*others, shown], [*TOLD, "text"])
+    return pa.RecordBatch.from_arrays([*others, texts.column()], [*TOLD, "text"])

@@ -78,7 +78,7 @@ def test_stretches_are_those_of_slices(texts, data):
 
 
 @settings(max_examples=300)
-@given(st.lists(TEXT | LONG, min_size=1, max_size=3), st.integers(0, 90), st.data())
+@given(st.lists(TEXT | LONG, min_size=1, max_size=3), st.integers(1, 90), st.data())
 def test_surroundings_are_so_many_characters_on_both_sides(texts, points, data):
     asked = [
         (row, *sorted(data.draw(st.tuples(*[st.integers(0, len(texts[row]))] * 2))))
