@@ -2,6 +2,7 @@
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,6 +27,8 @@ def write(report: Report, folder: Path) -> None:
     OutputError
         If the folder cannot be written.
     """
+    # Once for all files: of hundreds of thousands of findings this copies a lot.
+    report = replace(report, findings=findingsfile.in_order(report.findings))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Beside their places, so that each file moves in by one rename. The result goes last:
