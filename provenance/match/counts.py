@@ -26,6 +26,7 @@ from provenance.match.parted import (
     room_for,
 )
 from provenance.match.vocabularies import (
+    NEAR,
     Vocabulary,
     by_parts,
     filter_place,
@@ -44,7 +45,6 @@ _UNITS = np.uint64(1), np.uint64(1 << 32)
 
 _KEYS = 2  # that a token brings at most, beside itself
 _AT_ONCE = 1 << 26  # keys that all threads together find before they are counted
-_NEAR = 1 << 18  # bytes that a near cache holds
 _AHEAD = np.int64(12)  # tokens
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
@@ -147,7 +147,7 @@ def _fetch_ahead(
     """Fetch what will be asked some tokens on: a branch that depends on memory waits for it."""
     words, bits = lookups
     ahead = np.uint64(min(place + _AHEAD, len(tokens) - 1))
-    if bits.size > _NEAR and ahead >= _TWO:
+    if bits.size > NEAR and ahead >= _TWO:
         first, before, token = tokens[ahead - _TWO], tokens[ahead - _ONE], tokens[ahead]
         fetch(words, first_row(words, pair(ALONE, token)))
         fetch(bits, filter_place(pair(before, token), shift) >> np.uint64(3))

@@ -18,7 +18,9 @@ _FILTER_BITS, _NEAR_BITS = 4, 16
 """Bits a key: of keys that are not there one in six passes. Where all bits stay near all the same,
 there are as many as let one in twenty pass."""
 
-_NEAR = 1 << 18  # bytes
+NEAR = 1 << 18
+"""Bytes that a near cache holds."""
+
 _FEW_WORDS = 1 << 11  # rows of a table of words at first
 _PART, _MOST_PART_BITS = 1 << 13, 10  # keys of a part, at least; and of how many parts
 
@@ -74,7 +76,7 @@ def vocabulary(
     total = sum(each)
     bits = min(max(total // _PART, 1).bit_length() - 1, _MOST_PART_BITS)
     wanted = room_for(max(each), threads, bits, has_places=True)
-    size = max(total * _FILTER_BITS, min(total * _NEAR_BITS, 8 * _NEAR)) // 8
+    size = max(total * _FILTER_BITS, min(total * _NEAR_BITS, 8 * NEAR)) // 8
     made = np.zeros(1 << max(size, 1).bit_length(), np.uint8)
 
     def want(thread: int) -> None:

@@ -186,7 +186,7 @@ def _located(
     located = _joined(claimed, rest)
     starts, ends = in_characters(texts, located)
     shown = excerpts(seen, located, (starts, ends), claims)
-    number, row = len(claims), located.rows
+    count, row = len(claims), located.rows
     points = seen.passed.points[row]
     return pa.table(
         {
@@ -198,10 +198,10 @@ def _located(
             "end": ends + points,
             "byte_start": located.starts + seen.passed.bytes[row],
             "byte_end": located.ends + seen.passed.bytes[row],
-            "evidence": ["content"] * number + [fill.evidence for fill in fills],
-            "source": [None] * number + [fill.source for fill in fills],
+            "evidence": ["content"] * count + [fill.evidence for fill in fills],
+            "source": [None] * count + [fill.source for fill in fills],
             "address": seen.batch.column("url").take(pa.array(row)),
-            **own_words(number, fills),
+            **own_words(count, fills),
             "registry": [*claims.registries.tolist(), *(fill.registry for fill in fills)],
             "number": [*claims.candidates.items.tolist(), *(fill.number for fill in fills)],
             "claim": [*range(own.start, own.stop), *([-1] * len(fills))],
