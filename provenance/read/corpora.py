@@ -188,7 +188,7 @@ def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iter
     def key(part: Part, place: int) -> str:
         if part.extent is None or len(parts) == 1:
             return f"{digest()} {place} of {len(parts)}"
-        return file.digest(part.extent)
+        return file.key_of(part.extent)
 
     for place, part in enumerate(parts):
         # Elsewhere, to know the bytes is to fetch them: then they may as well be read.

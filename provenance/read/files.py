@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 import fsspec
 import pyarrow as pa
 
-from provenance.digests import never, sha256
+from provenance.digests import never, own, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.compression import BROKEN, decompressed
 
@@ -85,14 +85,17 @@ class File:
         with self.stream() as stream, reading(self.told):
             return read_fully(stream, size)
 
-    def digest(
-        self, extent: tuple[int, int] | None = None, stopped: Callable[[], bool] = never
-    ) -> str:
-        """Return the SHA-256 of the bytes on disk, or of an extent of them; as `digests.sha256`."""
-        first, end = extent or (0, _ENDLESS)
+    def digest(self, stopped: Callable[[], bool] = never) -> str:
+        """Return the SHA-256 of the bytes on disk; as `digests.sha256`."""
+        with cast("RawIOBase", self.open()) as stream, reading(self.told):
+            return sha256(stream, _ENDLESS, stopped)
+
+    def key_of(self, extent: tuple[int, int]) -> str:
+        """Return what our cache knows the bytes from one place to another by; as `digests.own`."""
+        first, end = extent
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
-            return sha256(stream, end - first, stopped)
+            return own(stream, end - first)
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from provenance.registry.building import add, build
     from provenance.registry.copies import Copies
-    from provenance.registry.datafiles import Digest, HashedAhead, sha256_of
+    from provenance.registry.datafiles import Digest, HashedAhead, digest_of_file
     from provenance.registry.engine import Limits
     from provenance.registry.manifest import Manifest, read_manifest
     from provenance.registry.refitting import refit
@@ -26,10 +26,10 @@ __all__ = [
     "Registry",
     "add",
     "build",
+    "digest_of_file",
     "open_registry",
     "read_manifest",
     "refit",
-    "sha256_of",
     "verify",
     "whole_hashes",
 ]
@@ -40,7 +40,7 @@ _MODULES = {
     "Copies": "copies",
     "Digest": "datafiles",
     "HashedAhead": "datafiles",
-    "sha256_of": "datafiles",
+    "digest_of_file": "datafiles",
     "Limits": "engine",
     "Manifest": "manifest",
     "read_manifest": "manifest",

@@ -4,22 +4,19 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from provenance.digests import never, new_room, sha256
+from provenance.digests import never, own, own_mapped
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
 
 Digest: TypeAlias = Callable[[Path], str]
-"""Gives the SHA-256 of a file, in hex."""
+"""Gives the BLAKE3 of a file, in hex."""
 
 
-def sha256_of(
-    path: Path, stopped: Callable[[], bool] = never, room: memoryview | None = None
-) -> str:
-    """Digest a file; as `digests.sha256`.
+def digest_of_file(path: Path) -> str:
+    """Digest a file; as `digests.own`.
 
     Raises
     ------
@@ -27,11 +24,11 @@ def sha256_of(
         If it cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        return sha256(file, os.fstat(file.fileno()).st_size + 1, stopped, room)
+        return own(file, os.fstat(file.fileno()).st_size + 1)
 
 
 class HashedAhead:
-    """Digests of registries' files, made before anybody asks.
+    """Digests of registries' files, made before anybody asks; what is open is mapped anyway.
 
     Parameters
     ----------
@@ -44,7 +41,6 @@ class HashedAhead:
     def __init__(self, aside: Executor, stopped: Callable[[], bool] = never) -> None:
         self._aside, self._stopped = aside, stopped
         self._begun: dict[Path, Future[str]] = {}
-        self._room = cache(new_room)  # whoever waits for us need not make it
 
     def begin(self, folders: Iterable[Path]) -> None:
         """Begin with some registries. What is wrong with one is for whoever opens it to say."""
@@ -55,20 +51,16 @@ class HashedAhead:
                 check_sizes(data, manifest.files)
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
-                        self._begun[path] = self._aside.submit(self._made, path)
-        self._aside.submit(self._room.cache_clear)
+                        self._begun[path] = self._aside.submit(own_mapped, path)
 
     def follow(self, hashing: Callable[..., str]) -> None:
         """Let something be hashed behind what was begun; it is told when to stop."""
         self._aside.submit(hashing, self._stopped)
 
-    def _made(self, path: Path) -> str:
-        return sha256_of(path, self._stopped, self._room())
-
     def __call__(self, path: Path) -> str:
         """Give the digest of any file, waiting where somebody is at it."""
         made = self._begun.pop(path, None)
-        return sha256_of(path) if made is None or made.cancel() else made.result()
+        return own_mapped(path) if made is None or made.cancel() else made.result()
 
 
 def checked(manifest: Manifest) -> list[DataFile]:
@@ -91,10 +83,10 @@ def settle_files(data: Path) -> tuple[DataFile, ...]:
 def _settled(path: Path) -> DataFile:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    return DataFile(path.name, path.stat().st_size, sha256_of(path))
+    return DataFile(path.name, path.stat().st_size, digest_of_file(path))
 
 
-def check_files(data: Path, files: Iterable[DataFile], digest: Digest = sha256_of) -> None:
+def check_files(data: Path, files: Iterable[DataFile], digest: Digest = digest_of_file) -> None:
     """Hold data files against what the manifest says of them.
 
     Parameters
@@ -141,9 +133,9 @@ def _check(path: Path, stated: DataFile, digest: Digest) -> None:
         raise _unread(path, error) from error
     if size != stated.bytes:
         raise _resized(path, size, stated)
-    if found != stated.sha256:
+    if found != stated.blake3:
         raise DigestMismatch(
-            f"{path} was altered: its SHA-256 is {found}; the manifest says {stated.sha256}",
+            f"{path} was altered: its BLAKE3 is {found}; the manifest says {stated.blake3}",
             remedy=REMEDY,
         )
 

@@ -19,7 +19,7 @@ from provenance.errors import (
 )
 from provenance.model import Chance, Parameters, Skipped, SourceCoverage
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout on disk."""
 
 MANIFEST = "registry.json"
@@ -59,13 +59,13 @@ class DataFile:
         Within the generation's folder.
     bytes : int
         Its size.
-    sha256 : str
-        Its digest, in hex.
+    blake3 : str
+        Its BLAKE3, in hex.
     """
 
     name: str
     bytes: int
-    sha256: str
+    blake3: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def digest_of(parameters: Parameters, chance: Chance, files: Iterable[DataFile])
     str
         SHA-256 in hex.
     """
-    named = sorted((file.name, file.sha256) for file in files)
+    named = sorted((file.name, file.blake3) for file in files)
     stated = json.dumps([FORMAT, asdict(parameters), asdict(chance), named], sort_keys=True)
     return hashlib.sha256(stated.encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from provenance.errors import DigestMismatch
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.columns import lists, one_chunk
 from provenance.registry.copies import Copies, copies
-from provenance.registry.datafiles import Digest, check_files, check_sizes, checked, sha256_of
+from provenance.registry.datafiles import Digest, check_files, check_sizes, checked, digest_of_file
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
@@ -113,7 +113,7 @@ class Registry:
         return self.path / self.manifest.generation
 
 
-def open_registry(folder: Path, digest: Digest = sha256_of) -> Registry:
+def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     """Open a registry, if it is whole and can be compared with what we fingerprint.
 
     Parameters

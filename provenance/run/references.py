@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.model import Control, Policy
-from provenance.registry import Digest, open_registry, sha256_of
+from provenance.registry import Digest, digest_of_file, open_registry
 from provenance.run.backgrounds import margin_for, open_backgrounds
 from provenance.run.calibration.controls import OpenedControl, measured, open_control
 from provenance.run.calibration.fitting import Fitted, fitted
@@ -60,7 +60,9 @@ class References:
         return measured(self.control, readings, self.registries, settled, found)
 
 
-def open_references(policy: Policy, control: str | None, digest: Digest = sha256_of) -> References:
+def open_references(
+    policy: Policy, control: str | None, digest: Digest = digest_of_file
+) -> References:
     """Open what a corpus is held against, before hours of work.
 
     Parameters

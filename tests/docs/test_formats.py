@@ -34,7 +34,7 @@ HEAD = """\
 
 Written by `make docs` from the schemas that ship. Files of programs are JSON, Parquet and TOML; a
 format's version stands in the file, and changes when a reader would have to. Shares are numbers in
-[0, 1]; days are written `2024-03-01`; digests are SHA-256 in hex.
+[0, 1]; days are written `2024-03-01`; digests are SHA-256 in hex, unless said.
 
 - [result.json](#resultjson): the outcome of a check
 - [findings.parquet](#findingsparquet): every finding

@@ -4,6 +4,7 @@ from concurrent.futures import CancelledError
 from hashlib import sha256
 
 import pytest
+from blake3 import blake3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,12 +16,13 @@ from provenance.read.corpora import open_files
 @given(content=st.binary(min_size=1, max_size=40), ends=st.tuples(*[st.integers(0, 40)] * 2))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_digest_is_that_of_the_bytes_in_an_extent(content, ends, tmp_path, monkeypatch):
-    monkeypatch.setattr(digests, "_AT_ONCE", 7)
+    monkeypatch.setattr(digests, "_LARGE", 7)
+    monkeypatch.setattr(digests, "_NEAR", 5)
     (tmp_path / "a.txt").write_bytes(content)
     [file] = find_files(str(tmp_path / "a.txt")).files
     first, end = sorted(ends)
     assert file.digest() == sha256(content).hexdigest()
-    assert file.digest((first, end)) == sha256(content[first:end]).hexdigest()
+    assert file.key_of((first, end)) == blake3(content[first:end]).hexdigest()
 
 
 def test_what_is_no_file_of_this_machine_is_hashed_too():
@@ -29,11 +31,12 @@ def test_what_is_no_file_of_this_machine_is_hashed_too():
     with fsspec.open("memory://folder/a.txt", "wb") as file:
         file.write(b"some bytes")
     [found] = find_files("memory://folder/a.txt").files
-    assert found.digest((5, 10)) == sha256(b"bytes").hexdigest()
+    assert found.digest() == sha256(b"some bytes").hexdigest()
+    assert found.key_of((5, 10)) == blake3(b"bytes").hexdigest()
 
 
 def test_a_digest_that_nobody_wants_is_left_and_can_still_be_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(digests, "_AT_ONCE", 7)
+    monkeypatch.setattr(digests, "_LARGE", 7)
     (tmp_path / "a.txt").write_bytes(b"some bytes, and some more of them")
     found = find_files(str(tmp_path / "a.txt")).files
     [hashing] = open_files(["a"], found).hashings()

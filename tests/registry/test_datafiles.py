@@ -1,13 +1,14 @@
 """Data files and their digests, begun before anybody asks or made when asked for."""
 
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from queue import Queue
 
 import pytest
+from blake3 import blake3
 
+from provenance.digests import own_mapped
 from provenance.errors import DigestMismatch
-from provenance.registry import HashedAhead, datafiles, open_registry, sha256_of
+from provenance.registry import HashedAhead, datafiles, digest_of_file, open_registry
 from provenance.registry.manifest import TEXTS_FILE, read_manifest
 
 
@@ -25,7 +26,8 @@ def files_of(folder):
 @pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
 def test_a_digest_is_that_of_the_bytes(content, tmp_path):
     (tmp_path / "file").write_bytes(content)
-    assert sha256_of(tmp_path / "file") == sha256(content).hexdigest()
+    made = digest_of_file(tmp_path / "file")
+    assert made == own_mapped(tmp_path / "file") == blake3(content).hexdigest()
 
 
 def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead):
@@ -33,14 +35,12 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead)
     paths = [*reversed(files_of(folder)), *files_of(folder), tmp_path / "other"]
     ahead.begin([folder])
     for _ in range(2):
-        assert [ahead(path) for path in paths] == [sha256_of(path) for path in paths]
+        assert [ahead(path) for path in paths] == [digest_of_file(path) for path in paths]
 
 
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
     read = []
-    monkeypatch.setattr(
-        datafiles, "sha256_of", lambda path, *_: read.append(path) or sha256_of(path)
-    )
+    monkeypatch.setattr(datafiles, "own_mapped", lambda path: read.append(path) or own_mapped(path))
     ahead.begin([folder, folder])
     open_registry(folder, ahead)
     assert sorted(read) == [path for path in files_of(folder) if path.name != TEXTS_FILE]
@@ -48,7 +48,7 @@ def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
 
 def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
     read = Queue()
-    monkeypatch.setattr(datafiles, "sha256_of", lambda path, *_: read.put(path) or sha256_of(path))
+    monkeypatch.setattr(datafiles, "own_mapped", lambda path: read.put(path) or own_mapped(path))
     ahead.begin([folder])
     assert read.get(timeout=60) in files_of(folder)
 
@@ -56,7 +56,7 @@ def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
 def test_a_file_of_another_size_is_not_read(folder, monkeypatch, ahead):
     first, *_ = files_of(folder)
     first.write_bytes(first.read_bytes() + b"more")
-    monkeypatch.setattr(datafiles, "sha256_of", None)
+    monkeypatch.setattr(datafiles, "own_mapped", None)
     ahead.begin([folder])
     with pytest.raises(DigestMismatch, match="the manifest says"):
         open_registry(folder, ahead)

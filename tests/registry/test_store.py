@@ -257,7 +257,7 @@ def test_a_damaged_manifest_is_an_error_of_ours(folder, text):
 
 def test_an_altered_manifest_is_noticed(folder):
     manifest = read_manifest(folder)
-    other = replace(manifest.files[0], sha256="0" * 64)
+    other = replace(manifest.files[0], blake3="0" * 64)
     stated = asdict(manifest) | {
         "format": FORMAT,
         "files": [asdict(f) for f in (other, *manifest.files[1:])],
