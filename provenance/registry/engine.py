@@ -1,6 +1,5 @@
 """DuckDB, out of core: it sorts, groups and joins what does not fit in memory."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from provenance.cores import available
 from provenance.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Limits:
         Bytes for sorting and joining; what is more goes to disk.
     """
 
-    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+    threads: int = field(default_factory=available)
     memory: int = 1 << 30
 
 

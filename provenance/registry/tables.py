@@ -1,6 +1,5 @@
 """A registry's Parquet files, read: whole columns, or the rows asked for."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from provenance.cores import available
 from provenance.errors import CorruptFile, DigestMismatch
 from provenance.model import Int64s, UInt32s
 from provenance.registry.columns import one_chunk
@@ -96,7 +96,7 @@ def read_column(
 
 def _in_threads(read: Callable[[Int64s], R], groups: Int64s) -> list[R]:
     """Let each thread read a stretch of row groups; in their order."""
-    threads = max(1, min(os.cpu_count() or 1, len(groups)))
+    threads = max(1, min(available(), len(groups)))
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(read, np.array_split(groups, threads)))
 

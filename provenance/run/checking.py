@@ -1,13 +1,13 @@
 """The main job: read, match, attribute, judge, sum up."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__
+from provenance.cores import available
 from provenance.fingerprint import make_tables
 from provenance.judge import Judge, hold_gates, violations, with_doubts
 from provenance.match import union
@@ -80,7 +80,7 @@ class Settings:
         by the corpus itself.
     """
 
-    threads: int = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    threads: int = field(default_factory=available)
     quiet: bool = True
     rules: Path | None = None
     split: str | None = None

@@ -45,7 +45,16 @@ def test_an_import_upwards_is_caught(tmp_path, root):
     for room in ROOMS:
         (package / room).mkdir(parents=True)
         (package / room / "__init__.py").write_text("")
-    for base in ("absent", "compiled", "digests", "instructions", "keeping", "parts", "recalling"):
+    for base in (
+        "absent",
+        "compiled",
+        "cores",
+        "digests",
+        "instructions",
+        "keeping",
+        "parts",
+        "recalling",
+    ):
         (package / base).mkdir()
         (package / base / "__init__.py").write_text("")
     (package / "__init__.py").write_text("")

@@ -1,0 +1,10 @@
+"""How many cores this process may use: a container, or `taskset`, may leave it but a few."""
+
+import os
+
+
+def available() -> int:
+    """Give their number, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
