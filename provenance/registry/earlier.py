@@ -50,7 +50,7 @@ def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
         own = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
         return _lay(data, shop, group, low, own)
 
-    rows = sum(in_threads(lay, enumerate(bounds), shop.threads))
+    rows = sum(in_threads(lay, enumerate(bounds), shop.limits.threads))
     conserve("reading the registry's items", manifest.items, rows)
     return rows
 
@@ -63,7 +63,7 @@ def _lay(data: Path, shop: Workshop, group: int, place: int, tokens: tuple[UInt3
         with parquet(data / TEXTS_FILE) as file:
             columns["text"] = file.read_row_group(group)["text"]
     whole = pa.array(whole_hashes(*tokens))
-    return lay_part(columns, whole, place, shop.parts, shop.keys)
+    return lay_part(columns, whole, place, shop.shelf, shop.keys)
 
 
 def _columns(read: pa.Table) -> dict[str, Any]:

@@ -24,10 +24,14 @@ class Limits:
         How many at once.
     memory : int
         Bytes for sorting and joining; what is more goes to disk.
+    held : int
+        Bytes of items, and again of postings, up to which these wait in memory for their order;
+        where they are more, all wait on the disk.
     """
 
     threads: int = field(default_factory=available)
     memory: int = 1 << 30
+    held: int = 1 << 26
 
 
 @contextmanager

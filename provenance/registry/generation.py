@@ -34,7 +34,6 @@ from provenance.registry.manifest import (
 )
 from provenance.registry.order import Ordered, lots, row_groups
 from provenance.registry.origins import Origins, joined_origins
-from provenance.registry.parts import gatherer
 from provenance.registry.postings import Heap, depth_of, sort_postings
 from provenance.registry.workshop import Workshop
 
@@ -104,13 +103,13 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     RegistryError
         If rows were lost on the way.
     """
-    heap = Heap(shop.unsorted / "postings", depth_of(ordered.tokens))
+    heap = Heap(shop.unsorted / "postings", depth_of(ordered.tokens), shop.limits.held)
     work = partial(
         groups_of,
-        gather=gatherer(shop.parts),
+        gather=shop.shelf.gatherer(),
         how=Grouping(parameters, ordered.sources, heap.laid.depth),
     )
-    made = in_threads(work, lots(row_groups(ordered)), shop.threads)
+    made = in_threads(work, lots(row_groups(ordered)), shop.limits.threads)
     with ExitStack() as stack:
         sinks = {
             name: stack.enter_context(Sink(shop.data / name, schema))
@@ -127,7 +126,7 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
     conserve("writing the items", ordered.items, len(origins.sources))
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     write_background(shop.data / BACKGROUND_FILE, sums.cells)
-    postings = sort_postings(heap.laid, origins, ordered.longest, shop.data, shop.threads)
+    postings = sort_postings(heap.laid, origins, ordered.longest, shop.data, shop.limits.threads)
     shop.clear(shop.unsorted)
     return Written(ordered.items, ordered.tokens, postings, coverage(sums.covered))
 

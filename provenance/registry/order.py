@@ -33,9 +33,10 @@ _KEPT = """
 # A table keeps the order of its rows, and its `rowid` counts them from 0.
 _SORTED = """
     CREATE TABLE sorted AS
-    SELECT seq, length, whole FROM staged SEMI JOIN kept USING (seq)
+    SELECT seq, length, whole FROM {rows}
     ORDER BY created_at NULLS LAST, source, item, site
 """
+_ALL, _LATEST = "staged", "staged SEMI JOIN kept USING (seq)"
 
 # Two sequences that differ share hash and length with a chance of 2**-64; items without tokens
 # have nothing in common.
@@ -117,7 +118,7 @@ def order(connection: "duckdb.DuckDBPyConnection", keys: Path, rows: int) -> Ord
         count_of(connection, "SELECT sum(copies) FROM kept"),
     )
     items = count_of(connection, "SELECT count(*) FROM kept")
-    run(connection, _SORTED)
+    run(connection, _SORTED.format(rows=_ALL if items == rows else _LATEST))
     conserve("sorting the items", items, count_of(connection, "SELECT count(*) FROM sorted"))
     tokens = count_of(connection, "SELECT sum(length) FROM sorted")
     longest = count_of(connection, "SELECT max(length) FROM sorted")

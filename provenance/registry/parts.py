@@ -1,11 +1,12 @@
 """Items laid down as they came, in parts: to be numbered by their keys, then picked by number.
 
-Only the keys are sorted. Texts and tokens are written once and mapped into memory, so that an
-item may be as long as it likes.
+Only the keys are sorted. Texts and tokens stay in memory while they are few; else they are written
+once and mapped, so that an item may be as long as it likes.
 """
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,45 @@ _KEYS = ("source", "item", "created_at", "length")
 Gather = Callable[[Int64s], pa.Table]
 
 
-def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, keys: Path) -> int:
+class Shelf:
+    """Where threads lay parts down: in memory, or all on the disk once they are too many.
+
+    Parameters
+    ----------
+    folder : Path
+        Of those on the disk.
+    room : int
+        Bytes in memory.
+    """
+
+    def __init__(self, folder: Path, room: int) -> None:
+        self._folder, self._room, self._lock = folder, room, Lock()
+        self._held: dict[int, pa.RecordBatch] | None = {}
+
+    def put(self, place: int, part: pa.RecordBatch) -> None:
+        """Lay down the part whose first item has this place."""
+        written = {place: part}
+        with self._lock:
+            if self._held is not None:
+                self._held[place] = part
+                if sum(one.nbytes for one in self._held.values()) <= self._room:
+                    return
+                written, self._held = self._held, None
+        for first, one in written.items():
+            with pa.ipc.new_file(self._folder / _name(first), one.schema) as file:
+                file.write_batch(one)
+
+    def gatherer(self) -> Gather:
+        """Make a function that picks items by their places, in the order asked."""
+        if self._held is None:
+            return _gatherer(self._folder)
+        whole = pa.Table.from_batches([self._held[first] for first in sorted(self._held)])
+        self._held = {}
+        whole = whole.combine_chunks()
+        return lambda places: whole.take(pa.array(places))
+
+
+def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf, keys: Path) -> int:
     """Lay down a part.
 
     Parameters
@@ -49,8 +88,10 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, 
         Hashes of their token sequences.
     place : int
         Of its first item, among all that are laid down.
-    parts, keys : Path
-        Folders.
+    shelf : Shelf
+        Takes them.
+    keys : Path
+        Folder of what puts them in order.
 
     Returns
     -------
@@ -60,8 +101,8 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, 
     schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
     named = pa.table({name: columns[name] for name in schema.names})
     part = named.cast(schema).combine_chunks()
-    with pa.ipc.new_file(parts / _name(place), part.schema) as file:
-        file.write_table(part)
+    for batch in part.to_batches():
+        shelf.put(place, batch)
     key = part.select(_KEYS).append_column("whole", whole)
     key = key.append_column("site", sites(part["url"]))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
@@ -69,8 +110,7 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, parts: Path, 
     return len(part)
 
 
-def gatherer(parts: Path) -> Gather:
-    """Make a function that picks items by their places, in the order asked."""
+def _gatherer(parts: Path) -> Gather:
     starts = np.array(sorted(int(path.stem) for path in parts.iterdir()), np.int64)
 
     def gather(places: Int64s) -> pa.Table:

@@ -1,6 +1,6 @@
-"""The postings of a registry: parted by shingle on the disk, then sorted part by part.
+"""The postings of a registry: parted by shingle, then sorted part by part.
 
-Memory holds one part a thread, a thousandth of the postings of a large registry.
+Those of a large registry are laid on the disk: memory holds one part a thread, a thousandth of all.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Parted:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """Postings of all items, on the disk as they came.
+    """Postings of all items, as they came.
 
     Parameters
     ----------
@@ -62,12 +62,15 @@ class Laid:
     depth : int
         Bits that they are parted by.
     bounds : sequence of ndarray of int64, each of shape (2**depth + 1,)
-        Of each `Parted` in it, in order of items: which records of the file its parts are.
+        Of each `Parted` in it, in order of items: which of all records its parts are.
+    held : sequence of ndarray of uint64, each of shape (n, 2)
+        Records of each `Parted`, where memory holds them; none where the file does.
     """
 
     path: Path
     depth: int
     bounds: Sequence[Int64s]
+    held: Sequence[UInt64s]
 
     @property
     def count(self) -> int:
@@ -75,7 +78,13 @@ class Laid:
         return int(self.bounds[-1][-1]) if self.bounds else 0
 
     def part(self, number: int) -> UInt64s:
-        """Read a part."""
+        """Give a part."""
+        if self.held:
+            pieces = [
+                records[one[number] - one[0] : one[number + 1] - one[0]]
+                for one, records in zip(self.bounds, self.held, strict=True)
+            ]
+            return np.concatenate(pieces)
         sizes = [int(one[number + 1] - one[number]) for one in self.bounds]
         read = bytearray(sum(sizes) * _RECORD)
         room, at = memoryview(read), 0
@@ -103,7 +112,7 @@ def depth_of(tokens: int) -> int:
 
 
 class Heap:
-    """Where postings are laid as they come, behind those of earlier items.
+    """Where postings are laid as they come: in memory, or all on the disk once they are too many.
 
     Parameters
     ----------
@@ -111,6 +120,8 @@ class Heap:
         The file.
     depth : int
         Bits that they are parted by.
+    room : int
+        Bytes in memory.
 
     Attributes
     ----------
@@ -118,16 +129,22 @@ class Heap:
         All that lies there by now.
     """
 
-    def __init__(self, path: Path, depth: int) -> None:
+    def __init__(self, path: Path, depth: int, room: int) -> None:
+        self._room = room
         self._bounds: list[Int64s] = []
-        self.laid = Laid(path, depth, self._bounds)
+        self._held: list[UInt64s] = []
+        self.laid = Laid(path, depth, self._bounds, self._held)
 
     def put(self, parted: Parted) -> None:
-        """Append postings."""
-        before = self.laid.count
-        with self.laid.path.open("ab") as file:
-            file.write(parted.records.data)
-        self._bounds.append(parted.bounds + before)
+        """Lay postings behind those of earlier items."""
+        is_held = len(self._held) == len(self._bounds)
+        self._bounds.append(parted.bounds + self.laid.count)
+        self._held.append(parted.records)
+        if not is_held or self.laid.count * _RECORD > self._room:
+            with self.laid.path.open("ab") as file:
+                for records in self._held:
+                    file.write(records.data)
+            self._held.clear()
 
 
 def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads: int) -> int:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from provenance import fingerprint
 from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, tally
-from provenance.registry.columns import blobs
+from provenance.registry.columns import blobs, one_chunk
 from provenance.registry.engine import conserve
 from provenance.registry.flow import Portion, in_threads, portions
 from provenance.registry.parts import lay_part
@@ -27,7 +27,8 @@ CHUNK = Portion(rows=1 << 15, weight=1 << 25)
 _EARLIEST = np.datetime64("0001-01-01", "s").astype(np.int64)
 _LATEST = np.datetime64("9999-12-31", "s").astype(np.int64)
 
-_AUTHOR = "substr(sha256(source || chr(31) || author), 1, 16) AS author"
+_AUTHOR = "substr(sha256(name), 1, 16) AS author"
+_BETWEEN = "\x1f"  # stands in no name of a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def stage(
     """
     skipped: list[Skipped] = []
     chunks = portions(_taken(batches, skipped, progress), CHUNK, _text_sizes)
-    rows = sum(in_threads(lambda one: _lay(shop, *one), _placed(chunks, after), shop.threads))
+    rows = sum(
+        in_threads(lambda one: _lay(shop, *one), _placed(chunks, after), shop.limits.threads)
+    )
     return Staged(rows, tuple(skipped))
 
 
@@ -104,7 +107,7 @@ def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
         "item": chunk["item"],
         "url": chunk["url"],
         "created_at": _seconds(chunk["created_at"]),
-        "author": _digested(shop.connection.cursor(), chunk.select(["source", "author"])),
+        "author": _digested(shop.connection.cursor(), chunk["source"], chunk["author"]),
         "language": chunk["language"],
         "licence": chunk["licence"],
         "length": np.diff(tokens.offsets).astype(np.uint32),
@@ -115,7 +118,7 @@ def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
     if shop.keep_texts:
         columns["text"] = text
     whole = pa.array(whole_hashes(tokens.hashes, tokens.offsets))
-    return lay_part(columns, whole, place, shop.parts, shop.keys)
+    return lay_part(columns, whole, place, shop.shelf, shop.keys)
 
 
 def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -124,8 +127,14 @@ def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(known, seconds, None)
 
 
-def _digested(connection: "duckdb.DuckDBPyConnection", named: pa.Table) -> pa.ChunkedArray:
+def _digested(
+    connection: "duckdb.DuckDBPyConnection", sources: pa.ChunkedArray, authors: pa.ChunkedArray
+) -> pa.Array:
+    """Digest the names of authors, each once: most write more than one item."""
+    joined = pc.binary_join_element_wise(one_chunk(sources), one_chunk(authors), _BETWEEN)
+    named = joined.dictionary_encode()
     with connection:
-        digests = connection.from_arrow(named).project(_AUTHOR).to_arrow_table()
-    conserve("digesting authors", len(named), len(digests))
-    return digests["author"]
+        names = connection.from_arrow(pa.table({"name": named.dictionary}))
+        digests = names.project(_AUTHOR).to_arrow_table()
+    conserve("digesting authors", len(named.dictionary), len(digests))
+    return one_chunk(digests["author"]).take(named.indices)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.registry.engine import Limits, engine
+from provenance.registry.parts import Shelf
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,8 +25,10 @@ class Workshop:
         The staging folder.
     connection : duckdb.DuckDBPyConnection
         Sorts and groups.
-    threads : int
-        How many work at once.
+    limits : Limits
+        What may be used of the machine.
+    shelf : Shelf
+        Takes the items, as they come.
     keep_texts : bool
         Whether the texts go with the items; else a text is nowhere on the disk.
     cleaner : ThreadPoolExecutor
@@ -34,7 +37,8 @@ class Workshop:
 
     folder: Path
     connection: "duckdb.DuckDBPyConnection"
-    threads: int
+    limits: Limits
+    shelf: Shelf
     keep_texts: bool
     cleaner: ThreadPoolExecutor
 
@@ -44,7 +48,7 @@ class Workshop:
 
     @property
     def parts(self) -> Path:
-        """Folder of the items, as they came."""
+        """Folder of the shelf."""
         return self.folder / "parts"
 
     @property
@@ -83,7 +87,8 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
         If what is to be sorted takes more memory or disk than there is.
     """
     with engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
-        shop = Workshop(folder, connection, limits.threads, keep_texts, cleaner)
+        shelf = Shelf(folder / "parts", limits.held)
+        shop = Workshop(folder, connection, limits, shelf, keep_texts, cleaner)
         for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
             path.mkdir(parents=True)
         yield shop

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.registry import add, build, open_registry
+from provenance.registry import Limits, add, build, open_registry
 
 
 def test_no_file_holds_a_name(registry):
@@ -44,7 +44,7 @@ def test_a_name_is_on_no_disk_even_while_building(keep_texts, items, posts, tmp_
             found["names"] += b"Somebody" in path.read_bytes()
             found["texts"] += b"so it was written" in path.read_bytes()
 
-    build(tmp_path / "r", watched(), keep_texts=keep_texts)
+    build(tmp_path / "r", watched(), keep_texts=keep_texts, limits=Limits(held=0))
     assert found["parts"] > 0
     assert found["names"] == 0
     assert bool(found["texts"]) is keep_texts

@@ -1,0 +1,71 @@
+"""Items and postings wait for their order in memory, or on the disk once they are too many."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.registry import Limits, add, build, order, staging
+from provenance.registry.flow import Portion
+from provenance.registry.postings import Heap, Parted
+from provenance.registry.sorting import partition
+
+_ALL = 1 << 26
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Let a thousand items make many parts, and many row groups."""
+    monkeypatch.setattr(staging, "CHUNK", Portion(rows=90, weight=1 << 20))
+    monkeypatch.setattr(order, "GROUP_ROWS", 70)
+
+
+@pytest.fixture
+def built(small_parts, posts, items, tmp_path):
+    """Build and add with so much memory; give the files, and what lay on the disk meanwhile."""
+    assert small_parts is None
+
+    def work(held, threads=2):
+        path, laid = tmp_path / f"{held}-{threads}", set()
+
+        def look(_):
+            laid.update(place.parent.name for place in tmp_path.glob(".*.building/*/*"))
+
+        limits = Limits(threads=threads, held=held)
+        for number, make in enumerate((build, add)):
+            batches = [items(posts(100, seed=9 * number + one)) for one in range(9)]
+            make(path, batches, progress=look, limits=limits)
+        return {one.name: one.read_bytes() for one in path.rglob("*.*[yt]")}, laid
+
+    return work
+
+
+@pytest.mark.parametrize(("held", "threads"), [(0, 1), (0, 3), (20_000, 1), (60_000, 3), (_ALL, 3)])
+def test_where_they_wait_changes_no_byte(built, held, threads):
+    files, laid = built(held, threads)
+    assert files == built(_ALL)[0]
+    assert "keys" in laid
+    assert ("parts" in laid) is (held < _ALL)
+
+
+@given(
+    depth=st.integers(1, 3),
+    groups=st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=6), min_size=1, max_size=6),
+    held=st.integers(0, 400),
+)
+def test_postings_come_back_part_by_part_from_wherever_they_lie(
+    depth, groups, held, tmp_path_factory
+):
+    path = tmp_path_factory.mktemp("heap") / "postings"
+    heap = Heap(path, depth, held)
+    given_ = [[] for _ in range(1 << depth)]
+    for number, shingles in enumerate(groups):
+        records = np.array([(one, number) for one in shingles], np.uint64).reshape(-1, 2)
+        heap.put(Parted(*partition(records, 0, depth)))
+        for one in shingles:
+            given_[one >> (64 - depth)].append([one, number])
+    parts = [heap.laid.part(part).tolist() for part in range(1 << depth)]
+    assert parts == given_
+    assert heap.laid.count == sum(map(len, groups))
+    assert path.exists() is (heap.laid.count * 16 > held)
+    assert sum(map(len, heap.laid.held)) == (0 if path.exists() else heap.laid.count)
