@@ -23,7 +23,10 @@ _MOST_ITEMS = 1 << 32
 _MOST_TOKENS = 1 << 32
 _MOST_SOURCES = 1 << 8
 
-# The later of two rows with the same id is the item; sites of one source count their ids apart.
+# Of two rows with the same id, the hash is the same; sites of one source count their ids apart.
+_DIFFERENT = "SELECT count(DISTINCT hash(source, site, item)) FROM staged"
+
+# The later of two is the item.
 _KEPT = """
     CREATE TABLE kept AS
     SELECT source, site, item, max(seq) AS seq, count(*) AS copies
@@ -36,7 +39,7 @@ _SORTED = """
     SELECT seq, length, whole FROM {rows}
     ORDER BY created_at NULLS LAST, source, item, site
 """
-_ALL, _LATEST = "staged", "staged SEMI JOIN kept USING (seq)"
+_LATEST = "staged SEMI JOIN kept USING (seq)"
 
 # Two sequences that differ share hash and length with a chance of 2**-64; items without tokens
 # have nothing in common.
@@ -111,29 +114,35 @@ def order(connection: "duckdb.DuckDBPyConnection", keys: Path, rows: int) -> Ord
         If there is more than a registry can hold; or if rows were lost.
     """
     name_parts(connection, "staged", keys)
-    run(connection, _KEPT)
-    conserve(
-        "keeping the latest of each item",
-        rows,
-        count_of(connection, "SELECT sum(copies) FROM kept"),
-    )
-    items = count_of(connection, "SELECT count(*) FROM kept")
-    run(connection, _SORTED.format(rows=_ALL if items == rows else _LATEST))
+    kept = "staged"
+    items = count_of(connection, "SELECT count(*) FROM staged")
+    conserve("reading the keys of the items", rows, items)
+    if count_of(connection, _DIFFERENT) < rows:
+        kept, items = _LATEST, _latest(connection, rows)
+    run(connection, _SORTED.format(rows=kept))
     conserve("sorting the items", items, count_of(connection, "SELECT count(*) FROM sorted"))
     tokens = count_of(connection, "SELECT sum(length) FROM sorted")
     longest = count_of(connection, "SELECT max(length) FROM sorted")
-    named = run(connection, "SELECT DISTINCT source FROM kept ORDER BY source")
+    named = run(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
     if items > _MOST_ITEMS or len(named) > _MOST_SOURCES or tokens >= _MOST_TOKENS:
         raise RegistryError(
             f"{items} items of {len(named)} sources, {tokens} words, are too many for one registry",
             remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources, and fewer "
             f"than {_MOST_TOKENS} words, in each",
         )
-    run(connection, "DROP TABLE kept")
+    run(connection, "DROP TABLE IF EXISTS kept")
     run(connection, _NUMBERED)
     run(connection, "DROP TABLE sorted")
     conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
     return Ordered(connection, items, tokens, longest, tuple(source for (source,) in named))
+
+
+def _latest(connection: "duckdb.DuckDBPyConnection", rows: int) -> int:
+    """Find which rows are the latest of their items, and give how many these are."""
+    run(connection, _KEPT)
+    copies = count_of(connection, "SELECT sum(copies) FROM kept")
+    conserve("keeping the latest of each item", rows, copies)
+    return count_of(connection, "SELECT count(*) FROM kept")
 
 
 def row_groups(ordered: Ordered) -> Iterator[pa.Table]:
