@@ -1,7 +1,7 @@
 """How postings are laid out: a directory over the upper bits of their hashes, and two filters.
 
 The first filter has one bit for each value of some upper bits of a hash. It is so small that most
-of it stays in the processor's cache, and turns away three of four shingles that are not there. The
+of it stays in the processor's cache, and turns away four of five shingles that are not there. The
 second, in which a shingle sets three bits of one word, is asked of the others alone; so it may be
 smaller than it would have to be by itself. A registry so large that the first would not stay in the
 cache either has none.
@@ -20,6 +20,7 @@ _ONE = np.uint64(1)
 
 _BITS_BEHIND, _BITS_ALONE = 8, 16  # a key, in the filter: behind the prefilter, and without one
 _LEAST_DEPTH, _MOST_DEPTH = 8, 28
+_CELLS_A_KEY = 3.3  # in the prefilter, at least; at most twice as many
 _MOST_CELLS = 28  # 32 MiB: a larger one stays in no cache
 
 
@@ -70,9 +71,9 @@ def layout(count: int, parting: int = 0) -> Layout:
         By how many upper bits they are parted: each part has whole words of its own.
     """
     depth = max(_LEAST_DEPTH, parting, min(_MOST_DEPTH, count.bit_length() - 3))
-    cells = max(parting + _WORD, count.bit_length() + 1)
+    cells = max(parting + _WORD, int(count * _CELLS_A_KEY).bit_length())
     if cells > _MOST_CELLS:
-        cells = 0
+        cells = _MOST_CELLS if count.bit_length() < _MOST_CELLS else 0
     words = max(1, count * (_BITS_BEHIND if cells else _BITS_ALONE) // 64 >> parting)
     return Layout(depth, cells, words << parting)
 

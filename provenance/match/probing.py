@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, kernel, maker
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.instructions import AHEAD, fetch, trailing_zeros
 from provenance.match.layouts import word_of
 from provenance.match.lookup import Index, bucket_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
 _ONE = np.uint64(1)
-_AT_ONCE = 4096  # probes: what those let through need fits into the nearer caches
+_AT_ONCE = 1 << 18  # shingles: of one filter at a time, more is in the cache
+_SOON = np.int64(12)  # looks into the postings: each is long, and few are under way at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,73 +68,71 @@ def _hold_all(
     directory: UInt32s,
     shift: Scalar,
 ) -> tuple[Int64s, Int64s, Int64s]:
-    (prefilter, words), passed = filters, np.empty(_AT_ONCE, np.int64)
-    room = min(len(seeds), _AT_ONCE)
-    places = np.empty(room, np.int64)
-    firsts, lasts = np.empty(room, np.int64), np.empty(room, np.int64)
-    count = np.int64(0)
+    (prefilter, words), passed = filters, np.empty(len(seeds), np.uint32)
+    through = np.int64(0)
     for start in range(0, len(seeds), _AT_ONCE):
         stop = min(start + _AT_ONCE, len(seeds))
-        through = _pass_cells(seeds, start, stop, prefilter, passed)
-        through = _pass_words(seeds, words, passed[:through])
-        if count + through > len(places):
-            places, firsts, lasts = _longer(places), _longer(firsts), _longer(lasts)
-        _fetch_postings(seeds, passed[:through], shingles, directory, shift)
-        for place in passed[:through]:
-            first, last = locate(shingles, directory, shift, seeds[place])
-            places[count], firsts[count], lasts[count] = place, first, last
-            count += last > first
+        own = _pass_cells(seeds, start, stop, prefilter, passed[through:])
+        through += _pass_words(seeds, words, passed[through : through + own])
+    passed = passed[:through]
+    places = np.empty(len(passed), np.int64)
+    firsts, lasts = np.empty(len(passed), np.int64), np.empty(len(passed), np.int64)
+    count = np.int64(0)
+    for at in range(len(passed)):
+        _fetch_soon(seeds, passed, at, shingles, directory, shift)
+        place = passed[np.uint64(at)]
+        first, last = locate(shingles, directory, shift, seeds[np.uint64(place)])
+        places[count], firsts[count], lasts[count] = place, first, last
+        count += last > first
     return places[:count], firsts[:count], lasts[:count]
 
 
 @inner
 def _pass_cells(
-    seeds: UInt64s, start: Scalar, stop: Scalar, prefilter: UInt64s, passed: Int64s
+    seeds: UInt64s, start: Scalar, stop: Scalar, prefilter: UInt64s, passed: UInt32s
 ) -> Scalar:
     """List the shingles of a stretch that the prefilter lets through: all, where there is none."""
     if not prefilter.size:
         for place in range(start, stop):
-            passed[np.uint64(place - start)] = place
+            passed[np.uint64(place - start)] = np.uint32(place)
         return stop - start
     last, through = len(seeds) - 1, np.int64(0)
     shift = np.uint64(58) - trailing_zeros(np.uint64(prefilter.size))
     for place in range(start, stop):
         ahead = seeds[np.uint64(min(place + AHEAD, last))] >> shift
         fetch(prefilter, ahead >> np.uint64(6))
-        passed[np.uint64(through)] = place
+        passed[np.uint64(through)] = np.uint32(place)
         cell = seeds[np.uint64(place)] >> shift
         through += np.int64((prefilter[cell >> np.uint64(6)] >> (cell & np.uint64(63))) & _ONE)
     return through
 
 
 @inner
-def _pass_words(seeds: UInt64s, words: UInt64s, passed: Int64s) -> Scalar:
+def _pass_words(seeds: UInt64s, words: UInt64s, passed: UInt32s) -> Scalar:
     """Move those to the front that the filter lets through, and say how many they are."""
-    last, through = len(passed) - 1, 0
+    last, through = len(passed) - 1, np.int64(0)
     count = np.uint64(words.size)
     for at in range(len(passed)):
         ahead = passed[np.uint64(min(at + AHEAD, last))]
         fetch(words, word_of(count, seeds[np.uint64(ahead)]))
         place = passed[np.uint64(at)]
         passed[np.uint64(through)] = place
-        through += probe(words, seeds[np.uint64(place)])
+        through += np.int64(probe(words, seeds[np.uint64(place)]))
     return through
 
 
-@inner
-def _fetch_postings(
-    seeds: UInt64s, passed: Int64s, shingles: UInt32s, directory: UInt32s, shift: Scalar
+@inlined
+def _fetch_soon(
+    seeds: UInt64s,
+    passed: UInt32s,
+    at: Scalar,
+    shingles: UInt32s,
+    directory: UInt32s,
+    shift: Scalar,
 ) -> None:
-    """Fetch what `locate` will read."""
-    for place in passed:
-        fetch(directory, bucket_of(seeds[place], shift))
-    for place in passed:
-        fetch(shingles, np.int64(directory[bucket_of(seeds[place], shift)]))
-
-
-@maker
-def _longer(numbers: Int64s) -> Int64s:
-    longer = np.empty(2 * len(numbers) + _AT_ONCE, np.int64)
-    for place in range(len(numbers)):
-        longer[place] = numbers[place]
-    return longer
+    """Fetch what `locate` will read: first of the directory, then what that tells of."""
+    last = len(passed) - 1
+    far = seeds[np.uint64(passed[np.uint64(min(at + 2 * _SOON, last))])]
+    near = seeds[np.uint64(passed[np.uint64(min(at + _SOON, last))])]
+    fetch(directory, bucket_of(far, shift))
+    fetch(shingles, np.int64(directory[bucket_of(near, shift)]))
