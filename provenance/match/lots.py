@@ -49,7 +49,7 @@ def informed_by_all(  # noqa: PLR0913 (as `features.measure`, and the size of a 
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
     sampled = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)
     kept = holdings.tokens, holdings.token_offsets, firsts
-    totals = [len(corpus.tokens), int(holdings.background.sum()), language.tokens]
+    totals = [len(corpus.tokens), holdings.size, language.tokens]
 
     def told(low: int, high: int) -> Floats:
         own = candidates.take(np.arange(low, high))

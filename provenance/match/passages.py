@@ -6,7 +6,7 @@ samples of shards merge in any order, and a finer sample holds every coarser one
 check ends with depends on the corpus alone, not on the order or the shards in which it was read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,9 @@ def sample(tokens: Tokens, bound: int = EVERYTHING) -> Passages:
     """Sample the passages of some texts."""
     hashes, firsts, sizes = _passages_of(tokens.hashes, tokens.offsets)
     kept = np.ones(len(hashes), bool) if bound >= EVERYTHING else hashes < np.uint64(bound)
-    return _gathered(bound, hashes[kept], firsts[kept], sizes[kept], tokens.hashes)
+    return _gathered(
+        bound, hashes[kept], firsts[kept], sizes[kept], [tokens.hashes], np.zeros(1, np.int64)
+    )
 
 
 def bound_of(tokens: float) -> int:
@@ -88,10 +90,11 @@ def union(parts: Iterable[Passages]) -> Passages:
     listed = [NO_PASSAGES, *parts]
     bound = min(part.bound for part in listed)
     hashes = np.concatenate([part.hashes for part in listed])
-    tokens = np.concatenate([part.tokens for part in listed])
     sizes = np.concatenate([np.diff(part.offsets) for part in listed])
-    firsts = np.concatenate([[0], np.cumsum(sizes)])[:-1]
-    merged = _gathered(bound, hashes, firsts, sizes, tokens)
+    firsts = np.concatenate([part.offsets[:-1] for part in listed])
+    starts = np.cumsum([0, *(len(part.hashes) for part in listed)])
+    tokens = [part.tokens for part in listed]
+    merged = _gathered(bound, hashes, firsts, sizes, tokens, starts)
     while len(merged.tokens) > MOST:
         merged = coarser(merged, min(merged.bound, EVERYTHING) // 2)
     return merged
@@ -100,31 +103,40 @@ def union(parts: Iterable[Passages]) -> Passages:
 def coarser(fine: Passages, bound: int) -> Passages:
     """Keep the passages below a lower bound."""
     kept = fine.hashes < np.uint64(min(bound, EVERYTHING - 1))
-    return _gathered(
-        bound, fine.hashes[kept], fine.offsets[:-1][kept], np.diff(fine.offsets)[kept], fine.tokens
-    )
+    firsts, sizes = fine.offsets[:-1][kept], np.diff(fine.offsets)[kept]
+    return _gathered(bound, fine.hashes[kept], firsts, sizes, [fine.tokens], np.zeros(1, np.int64))
 
 
 def _gathered(
-    bound: int, hashes: UInt64s, firsts: Int64s, sizes: Int64s, tokens: UInt32s
+    bound: int,
+    hashes: UInt64s,
+    firsts: Int64s,
+    sizes: Int64s,
+    tokens: Sequence[UInt32s],
+    starts: Int64s,
 ) -> Passages:
-    """Put passages that lie somewhere in `tokens` in order, each once."""
+    """Put passages in order, each once: those from `starts[i]` on lie somewhere in `tokens[i]`."""
     unique, places = np.unique(hashes, return_index=True)
     if bound < EVERYTHING:
         below = np.searchsorted(unique, np.uint64(bound))
         unique, places = unique[:below], places[:below]
     offsets = np.concatenate([[0], np.cumsum(sizes[places])]).astype(np.int64)
     picked = np.empty(offsets[-1], np.uint32)
-    _copy_all(tokens, firsts[places], offsets, picked)
+    owners = np.searchsorted(starts, places, side="right") - 1
+    for owner, own in enumerate(tokens):
+        mine = np.flatnonzero(owners == owner)
+        _copy_all(own, firsts[places[mine]], offsets[mine], sizes[places[mine]], picked)
     return Passages(bound, unique, picked, offsets)
 
 
 @kernel
-def _copy_all(tokens: UInt32s, firsts: Int64s, offsets: Int64s, picked: UInt32s) -> None:
+def _copy_all(
+    tokens: UInt32s, firsts: Int64s, starts: Int64s, sizes: Int64s, picked: UInt32s
+) -> None:
     for passage in range(len(firsts)):
-        source = tokens[firsts[passage] :]
-        for place in range(offsets[passage + 1] - offsets[passage]):
-            picked[offsets[passage] + place] = source[place]
+        source, target = tokens[firsts[passage] :], picked[starts[passage] :]
+        for place in range(sizes[passage]):
+            target[place] = source[place]
 
 
 @inlined

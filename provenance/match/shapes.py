@@ -19,7 +19,8 @@ def shape(
     candidates: Candidates, offsets: Int64s, is_most: Flags
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Tell where breaks of the text fall together with ends of the item."""
-    length = np.diff(offsets)[candidates.items]
+    items = candidates.items.astype(np.int64)
+    length = offsets[items + 1] - offsets[items]
     before, behind = candidates.breaks[:, 0], candidates.breaks[:, 1]
     begins = (candidates.heads == 0) & (before != RUN_ON)
     whole = is_most & (before != RUN_ON) & (behind != RUN_ON)

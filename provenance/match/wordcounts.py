@@ -21,6 +21,7 @@ def words_of(items: UInt32s, registry: tuple[UInt32s, Int64s]) -> Floats:
 def _add_words(items: UInt32s, registry: tuple[UInt32s, Int64s], words: Floats) -> None:
     tokens, offsets = registry
     for row in range(len(items)):
+        fetch(tokens, offsets[items[min(row + _AHEAD, len(items) - 1)]])
         for place in range(offsets[items[row]], offsets[items[row] + 1]):
             words[row] += weight_of(tokens[place]) / 4
 

@@ -114,5 +114,4 @@ class Holdings:
     @property
     def size(self) -> int:
         """Tokens of all items; those of equal items count once."""
-        alone = self.first == np.arange(len(self.first))
-        return int(np.diff(self.token_offsets)[alone].sum())
+        return int(self.background.sum())

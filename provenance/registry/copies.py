@@ -5,10 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from provenance.model import UInt32s
-from provenance.registry.holdings import source_codes
-from provenance.registry.manifest import Manifest
-from provenance.registry.tables import read_column, rows_of
+from provenance.model import Holdings, UInt32s
+from provenance.registry.tables import rows_of
 
 MOST_COPIES = 20
 """Copies of one item that are named, at most."""
@@ -33,26 +31,25 @@ class Copies:
     sources: tuple[str, ...]
 
 
-def copies(items: Path, manifest: Manifest, numbers: UInt32s) -> list[Copies]:
+def copies(items: Path, holdings: Holdings, numbers: UInt32s) -> list[Copies]:
     """Find the copies of each item, in the order asked.
 
     Parameters
     ----------
     items : Path
         The registry's items.
-    manifest : Manifest
+    holdings : Holdings
         Of the registry.
     numbers : ndarray of uint32
         Of items, repeats allowed.
     """
-    first = read_column(items, "first", np.uint32, manifest.items)
-    codes = source_codes(items, manifest)
+    first, codes, sources = holdings.first, holdings.source_codes, holdings.sources
     wanted, places = np.unique(first[numbers], return_inverse=True)
     members = np.flatnonzero(np.isin(first, wanted)).astype(np.uint32)
     members = members[np.argsort(first[members], kind="stable")]
     bounds = np.append(np.searchsorted(first[members], wanted), len(members))
     # Nearly all items are the only one of their kind.
-    alone = [Copies((), 0, (source.source,)) for source in manifest.sources]
+    alone = [Copies((), 0, (source,)) for source in sources]
     found = [alone[code] for code in codes[members[bounds[places]]].tolist()]
     several = np.flatnonzero(np.diff(bounds)[places] > 1).tolist()
     sets = [members[bounds[places[at]] : bounds[places[at] + 1]] for at in several]
@@ -62,7 +59,7 @@ def copies(items: Path, manifest: Manifest, numbers: UInt32s) -> list[Copies]:
         found[at] = Copies(
             items=tuple(next(ids) for _ in others),
             count=len(own) - 1,
-            sources=tuple(manifest.sources[code].source for code in np.unique(codes[own])),
+            sources=tuple(sources[code] for code in np.unique(codes[own])),
         )
     return found
 

@@ -81,9 +81,17 @@ class Registry:
         lead, trail = (lists(rows[name].combine_chunks()) for name in ("lead", "trail"))
         return Edges(*lead, *trail)
 
-    def same(self, numbers: UInt32s) -> list[Copies]:
-        """Find the other items with the same tokens, for each item in the order asked."""
-        return copies(self.data / ITEMS_FILE, self.manifest, numbers)
+    def same(self, numbers: UInt32s, holdings: Holdings) -> list[Copies]:
+        """Find the other items with the same tokens, for each item in the order asked.
+
+        Parameters
+        ----------
+        numbers : ndarray of uint32
+            Of the items.
+        holdings : Holdings
+            As `holdings` gives them.
+        """
+        return copies(self.data / ITEMS_FILE, holdings, numbers)
 
     def signatures(self) -> tuple[UInt32s, UInt32s]:
         """Read the signatures of long items.

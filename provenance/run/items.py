@@ -60,7 +60,7 @@ def described(spans: pa.Table, registries: Sequence[Opened]) -> Described:
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, own = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
         tables.append(_of_registry(opened.registry.describe(unique)))
-        same = opened.registry.same(unique)
+        same = opened.registry.same(unique, opened.index.holdings)
         has_copies = np.array([one.count > 0 for one in same], bool)
         for at in np.flatnonzero(has_copies[own]).tolist():
             copies[int(rows[at])] = same[own[at]]

@@ -58,7 +58,7 @@ def test_nothing_asked_is_nothing_answered(registry):
     none = numbers_of()
     assert registry.describe(none).num_rows == 0
     assert registry.texts(none) == []
-    assert registry.same(none) == []
+    assert registry.same(none, registry.holdings()) == []
     assert len(registry.edges(none).lead_offsets) == 1
 
 
@@ -114,7 +114,7 @@ def test_copies_are_named_with_all_their_sources(items, tmp_path):
     ]
     build(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
-    assert registry.same(numbers_of(1, 0, 3, 4)) == [
+    assert registry.same(numbers_of(1, 0, 3, 4), registry.holdings()) == [
         Copies((("reddit", "1"), ("x", "2")), 2, ("reddit", "x")),
         Copies((("x", "1"), ("x", "2")), 2, ("reddit", "x")),
         Copies((), 0, ("x",)),
@@ -127,7 +127,7 @@ def test_of_many_copies_the_earliest_are_named_and_all_counted(items, tmp_path):
     build(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
     for number, expected in ((49, range(20)), (5, [n for n in range(21) if n != 5])):
-        (found,) = registry.same(numbers_of(number))
+        (found,) = registry.same(numbers_of(number), registry.holdings())
         assert found.items == tuple(("x", f"{n:02}") for n in expected)
         assert len(found.items) == MOST_COPIES
         assert found.count == 49
