@@ -13,37 +13,26 @@ such *strays*, and worth too little; in what people write, three of four.
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, maker
-from provenance.instructions import fetch
-from provenance.match.everybody import weight_of
 from provenance.match.hits import (
     CHAIN_FLOOR,
     COMMON,
+    IF_ALONE,
     IN_ITEM,
     IN_TEXT,
     OF_ITEM,
     OF_SEED,
-    SEED,
     SHARING,
     SMALL,
     cell_of,
     doubled,
 )
-from provenance.match.lookup import CELL_SHIFT, is_public
+from provenance.match.notes import AT, END, FIRST, LAST, LENGTH, MORE, WORDS, note_seeds
 from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
-
-FIRST, END, LAST, AT, WORDS, MORE, LENGTH = range(7)
-"""Columns of what is noted of a seed: where its postings begin, where those end that are followed,
-and where all do; its place in the text; what its words are worth; what else its run may hold, and
-how many tokens they all are."""
-
-NOTES = 7
 
 SEEN = 1 << 14
 """Room to count the hits of items; the more there are for it, the fewer strays are told."""
 
 _AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
-_EARLIEST = 8
-_SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
 _SPARSE = 32  # cells a hit: two items in one cell pass for one of two hits
 _MOST = np.uint8(2)
 _ONE = np.uint64(1)
@@ -101,7 +90,7 @@ def gather(  # noqa: PLR0913 (texts, their seeds, and all in which they are look
     items, positions = postings
     bounds, count = found[3], np.int64(0)
     begin = bounds[texts[0]]
-    _note_seeds(texts, documents, seeds, found, (items, *known), notes)
+    note_seeds(texts, documents, seeds, found, (items, *known), notes)
     for text in range(texts[0], texts[1]):
         own = bounds[text] - begin, bounds[text + 1] - begin
         most = np.int64(0)
@@ -110,47 +99,12 @@ def gather(  # noqa: PLR0913 (texts, their seeds, and all in which they are look
         while count + most > len(hits):
             hits = doubled(hits)
         shift = _count_items(own, notes, items, most, seen)
-        count = _keep((*own, begin), notes, (items, *known), (seen, shift), hits, count)
+        end = _keep((*own, begin), notes, (items, *known), (seen, shift), hits, count)
+        count = _drop_strays(hits, count, end, seen)
         offsets[text + 1] = count
     for hit in range(count):
         hits[hit, IN_ITEM] = positions[hits[hit, IN_ITEM]]
     return hits
-
-
-@inner
-def _note_seeds(
-    texts: tuple[Scalar, Scalar],
-    documents: tuple[UInt32s, Int64s],
-    seeds: tuple[UInt64s, Int32s],
-    found: tuple[Int64s, Int64s, Int64s, Int64s],
-    known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
-    notes: Int64s,
-) -> None:
-    """Note of each seed which postings are followed, and what its words say by themselves."""
-    tokens, token_offsets = documents
-    hashes, positions = seeds
-    places, firsts, lasts, bounds = found
-    items, public, _, bits, _ = known
-    begin = bounds[texts[0]]
-    for text in range(texts[0], texts[1]):
-        for seed in range(bounds[text], bounds[text + 1]):
-            first, last = firsts[np.uint64(seed)], lasts[np.uint64(seed)]
-            place, row, end = np.uint64(places[np.uint64(seed)]), np.uint64(seed - begin), last
-            at, sharing = np.int64(positions[place]), last - first
-            fetch(items, first)
-            fetch(tokens, token_offsets[text] + at)
-            if sharing > COMMON:
-                end = first + _EARLIEST
-            if sharing >= _SHARED and is_public(public, hashes[place]):
-                end = first
-            notes[row, FIRST], notes[row, END], notes[row, LAST] = first, end, last
-            notes[row, AT] = at
-    for text in range(texts[0], texts[1]):
-        before, stop = token_offsets[text], token_offsets[text + 1]
-        for seed in range(bounds[text], bounds[text + 1]):
-            row = np.uint64(seed - begin)
-            words, more, length = _seed_at(tokens, before + notes[row, AT], stop, bits)
-            notes[row, WORDS], notes[row, MORE], notes[row, LENGTH] = words, more, length
 
 
 @inlined
@@ -158,11 +112,7 @@ def _count_items(
     own: tuple[Scalar, Scalar], notes: Int64s, items: UInt32s, most: Scalar, seen: UInt8s
 ) -> Scalar:
     """Count the hits of every item, two of them at most; give the shift that tells its cell."""
-    size, shift = np.int64(64), np.uint64(58)
-    while size < _SPARSE * most and size < SEEN:
-        size, shift = 2 * size, shift - _ONE
-    for cell in range(size):
-        seen[cell] = 0
+    shift = _clear(seen, most)
     for seed in range(own[0], own[1]):
         row = np.uint64(seed)
         for posting in range(notes[row, FIRST], notes[row, END]):
@@ -184,54 +134,58 @@ def _keep(
     items, _, offsets, _, worths = known
     seen, shift = counted
     first, end, begin = own
-    was_cut = False  # are there hits of the seed before that are not followed?
     for seed in range(first, end):
         row = np.uint64(seed)
         sharing = notes[row, LAST] - notes[row, FIRST]
-        is_next_cut = seed + 1 < end and _is_cut(notes, np.uint64(seed + 1))
         words, more = notes[row, WORDS], notes[row, MORE]
-        least = min(words, worths[min(sharing, COMMON)]) + more
-        may_stray = least < CHAIN_FLOOR and not was_cut and not is_next_cut
+        may_stray = min(words, worths[min(sharing, COMMON)]) + more < CHAIN_FLOOR
         for posting in range(notes[row, FIRST], notes[row, END]):
             item = np.int64(items[np.uint64(posting)])
-            if may_stray and seen[cell_of(item, shift)] < _MOST:
-                is_small = words + more < CHAIN_FLOOR
-                if is_small or SMALL * notes[row, LENGTH] < offsets[item + 1] - offsets[item]:
-                    continue
+            is_stray = may_stray and (
+                words + more < CHAIN_FLOOR
+                or SMALL * notes[row, LENGTH] < offsets[item + 1] - offsets[item]
+            )
+            if is_stray and seen[cell_of(item, shift)] < _MOST:
+                continue
+            hits[count, IF_ALONE] = is_stray
             hits[count, OF_ITEM], hits[count, IN_TEXT] = item, notes[row, AT]
             hits[count, IN_ITEM], hits[count, SHARING] = posting, sharing
             hits[count, OF_SEED] = begin + seed
             count += 1
-        was_cut = _is_cut(notes, row)
+    return count
+
+
+@inner
+def _drop_strays(hits: Int64s, first: Scalar, end: Scalar, seen: UInt8s) -> Scalar:
+    """Drop hits of a text that only passed for two of one item; give the end of those that stay.
+
+    So few are left that hardly two items share a cell, and who shared one before does not now.
+    """
+    shift = _clear(seen, end - first)
+    for hit in range(first, end):
+        cell = _other_cell(hits[hit, OF_ITEM], shift)
+        seen[cell] += seen[cell] < _MOST
+    count = first
+    for hit in range(first, end):
+        if hits[hit, IF_ALONE] and seen[_other_cell(hits[hit, OF_ITEM], shift)] < _MOST:
+            continue
+        for column in range(IF_ALONE):
+            hits[count, column] = hits[hit, column]
+        count += 1
     return count
 
 
 @inlined
-def _is_cut(notes: Int64s, seed: Scalar) -> Scalar:
-    return notes[seed, END] < notes[seed, LAST]
+def _other_cell(item: Scalar, shift: Scalar) -> Scalar:
+    return cell_of(item << 24, shift)
 
 
 @inlined
-def _seed_at(
-    tokens: UInt32s, at: Scalar, stop: Scalar, bits: UInt8s
-) -> tuple[Scalar, Scalar, Scalar]:
-    """Give what a seed's words are worth; what else its run may hold, and how many tokens that is.
-
-    A run goes on behind its seed, without being a seed from the next token on, over tokens that
-    weigh less than a word: by so many as that next seed would lack one more of.
-    """
-    end, weight, words, more = at, np.int64(0), np.int64(0), np.int64(0)
-    while weight < SEED:
-        token = tokens[np.uint64(end)]
-        words += bits[token >> CELL_SHIFT]
-        weight += weight_of(token)
-        end += 1
-    weight -= weight_of(tokens[np.uint64(at)])
-    while end < stop:
-        token = tokens[np.uint64(end)]
-        if weight + weight_of(token) >= SEED:
-            break
-        more += bits[token >> CELL_SHIFT]
-        weight += weight_of(token)
-        end += 1
-    return words, more, end - at
+def _clear(seen: UInt8s, hits: Scalar) -> Scalar:
+    """Make as many cells as so many hits need free; give the shift that tells an item's."""
+    size, shift = np.int64(64), np.uint64(58)
+    while size < _SPARSE * hits and size < SEEN:
+        size, shift = 2 * size, shift - _ONE
+    for cell in range(size):
+        seen[cell] = 0
+    return shift

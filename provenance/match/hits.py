@@ -13,8 +13,9 @@ OF_ITEM, IN_TEXT, IN_ITEM, SHARING, WORTH, BEGIN, LENGTH = range(7)
 where they are of several sources; what the run of equal tokens around it is worth, where that
 begins in the text, and how many it has."""
 
-OF_SEED = WORTH
-"""Column of a hit that is not weighed yet: which seed it is of."""
+OF_SEED, IF_ALONE = WORTH, BEGIN
+"""Columns of a hit that is not weighed yet: which seed it is of, and whether it would be a stray if
+it were the only hit of its item."""
 
 HIT_COLUMNS = 7
 

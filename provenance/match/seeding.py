@@ -11,7 +11,7 @@ import numpy as np
 from provenance.compiled import Scalar, cached_as, inner, kernel
 from provenance.match.candidates import Candidates
 from provenance.match.chains import FLOOR, chain, scratch_for
-from provenance.match.gathering import NOTES, SEEN, gather, group_end
+from provenance.match.gathering import SEEN, gather, group_end
 from provenance.match.hits import (
     CHAIN_FLOOR,
     HIT_COLUMNS,
@@ -24,6 +24,7 @@ from provenance.match.hits import (
     weigh,
 )
 from provenance.match.lookup import Index
+from provenance.match.notes import NOTES
 from provenance.match.passages import LENGTH, passage_hash
 from provenance.match.probing import Held, held
 from provenance.match.pruning import (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.match import gathering, held, hits
+from provenance.match import gathering, held, hits, notes
 from tests.match.holding import seeds_of, tokens_of
 from tests.match.parts import callable_part
 
@@ -17,7 +17,7 @@ def gathered(texts, against):
     known, worths = held(seeds, against), hits.seed_worths(len(holdings.postings.items))
     found = known.places, known.firsts, known.lasts, known.offsets
     scratch = (
-        np.empty((len(known.places), gathering.NOTES), np.int64),
+        np.empty((len(known.places), notes.NOTES), np.int64),
         np.empty(gathering.SEEN, np.uint8),
     )
     offsets, table = np.zeros(len(texts) + 1, np.int64), np.empty((1, hits.HIT_COLUMNS), np.int64)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match import held, hits
-from provenance.match.gathering import _seed_at
+from provenance.match.notes import _seed_at
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 from tests.match.parts import callable_part
@@ -30,7 +30,7 @@ def kept_of(text, against=HELD):
 
 
 def hits_of(text, against=HELD):
-    """List all hits of a text, strays among them: item, place in the text, worth."""
+    """List all hits of a text that are followed, strays too: item, place in the text, worth."""
     postings, holdings = against.holdings.postings, against.holdings
     tokens = tokens_of(text)
     seeds = seeds_of(tokens)
@@ -38,7 +38,7 @@ def hits_of(text, against=HELD):
     rows = [
         (postings.items[own], seeds.positions[place], postings.positions[own], 2 * (last - first))
         for place, first, last in zip(known.places, known.firsts, known.lasts, strict=True)
-        for own in range(first, last)
+        for own in range(first, last if last - first <= hits.COMMON else first + 8)
     ]
     table = np.zeros((len(rows), hits.HIT_COLUMNS), np.int64)
     table[:, :4] = np.array(rows, np.int64).reshape(-1, 4)
@@ -58,17 +58,49 @@ PIECE = st.one_of(
 )
 
 
-@settings(max_examples=300)
-@given(st.lists(PIECE, max_size=8).map(" ".join))
-def test_what_is_dropped_stands_alone_and_is_worth_too_little(text):
-    everything = hits_of(text)
-    kept = [(row[hits.OF_ITEM], row[hits.IN_TEXT]) for row in kept_of(text)]
+def assert_strays_alone_dropped(text, against):
+    everything = hits_of(text, against)
+    kept = [(row[hits.OF_ITEM], row[hits.IN_TEXT]) for row in kept_of(text, against)]
     assert kept == [(item, at) for item, at, _ in everything if (item, at) in set(kept)]
     of_item = Counter(item for item, _, _ in everything)
     for item, at, worth in everything:
         if (item, at) not in set(kept):
             assert of_item[item] == 1
             assert worth < hits.CHAIN_FLOOR
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECE, max_size=8).map(" ".join))
+def test_what_is_dropped_stands_alone_and_is_worth_too_little(text):
+    assert_strays_alone_dropped(text, HELD)
+
+
+CHORUS = f"{prose(9, 7)} 日本語 {prose(4, 8)}".split()
+VERSES = [
+    " ".join([f"own{n}", *CHORUS[n % 5 : 5 + n % 11], f"end{n}", *prose(n % 30, n).split()])
+    for n in range(4 * hits.COMMON)
+]
+SUNG = registry(*VERSES)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(VERSES),
+            st.tuples(st.integers(0, 14), st.integers(1, 9)).map(
+                lambda cut: " ".join(CHORUS[cut[0] : sum(cut)])
+            ),
+            st.integers(0, 400).map(lambda n: f"own{n}"),
+        ),
+        max_size=5,
+    ).map(" ".join),
+    st.integers(16, 60),
+)
+def test_nor_is_more_dropped_where_seeds_are_not_followed(text, bits):
+    known = held(seeds_of(tokens_of(" ".join(CHORUS))), SUNG)
+    assert (known.lasts - known.firsts).max() > hits.COMMON > (known.lasts - known.firsts).min()
+    assert_strays_alone_dropped(text, replace(SUNG, bits=np.full_like(SUNG.bits, bits)))
 
 
 def test_nearly_all_that_a_phrase_of_several_gives_is_dropped():
