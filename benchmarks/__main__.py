@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.speed import (
+    again,
     builds,
     checks,
     fingerprints,
@@ -44,6 +45,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "kinds": kinds.section,
     "checks": checks.section,
     "builds": builds.section,
+    "again": again.section,
     "reals": reals.section,
     "starts": starts.section,
     "profiles": profiles.section,

@@ -161,6 +161,12 @@ class Bench:
         task = {"addresses": addresses, "megabytes": megabytes}
         return self._written(name, "make_real", task)
 
+    def shards(self, pages: str, count: int) -> tuple[str, str]:
+        """Write pages as so many files: give their folder, and a file like the first, turned."""
+        folder = Path(pages).with_suffix(f".{count}")
+        task = {"source": pages, "folder": str(folder), "count": count}
+        return str(folder), self._written(f"{folder.name}-turned.parquet", "make_shards", task)
+
     def _made(self, name: str, task: str, **arguments: Any) -> str:
         return self._written(name, task, {**arguments, "words": self.words})
 

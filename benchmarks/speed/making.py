@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -139,6 +139,19 @@ def make_real(file: str, addresses: list[str], megabytes: float) -> dict[str, An
     table = pa.table({"id": ids, "text": pa.array(pages, pa.large_string())})
     pq.write_table(table, file, compression="zstd", row_group_size=GROUP // CUT)
     return {"bytes": size, "texts": len(pages)}
+
+
+def make_shards(file: str, source: str, folder: str, count: int) -> dict[str, Any]:
+    """Write a corpus as so many files; and to `file` the first of them, its rows turned round."""
+    table = pq.read_table(source)
+    bounds = np.linspace(0, len(table), count + 1).astype(int).tolist()
+    Path(folder).mkdir(exist_ok=True)
+    for shard, (first, end) in enumerate(pairwise(bounds)):
+        own = table.slice(first, end - first)
+        pq.write_table(own, Path(folder) / f"{shard:04d}.parquet", compression="zstd")
+    turned = table.take(np.arange(bounds[1])[::-1])
+    pq.write_table(turned, file, compression="zstd")
+    return {"texts": len(table)}
 
 
 def make_kinds(

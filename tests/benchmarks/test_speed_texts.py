@@ -9,7 +9,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.peers.shingling import word_shingles
-from benchmarks.speed.making import make_kinds, make_lines, make_pages, make_posts, make_real
+from benchmarks.speed.making import (
+    make_kinds,
+    make_lines,
+    make_pages,
+    make_posts,
+    make_real,
+    make_shards,
+)
 from benchmarks.speed.reading import SLICE, first_texts, size_of, slices
 from benchmarks.speed.scoring import score
 from benchmarks.speed.texts import EDITED, VERBATIM, edited, plants, recombined, vocabulary
@@ -173,3 +180,13 @@ def test_a_score_tells_recall_by_kind_and_pages_that_are_accused_of_nothing():
     told = score([(0, "p1"), (1, "p9"), (2, "p3"), (4, "p1"), (4, "p2")], truth)
     assert told["recall"] == {VERBATIM: 1, EDITED: 0.5}
     assert (told["flagged"], told["clean"]) == (1, 2)
+
+
+def test_shards_together_are_the_corpus_and_the_other_file_is_the_first_turned(tmp_path, posts):
+    folder, turned = tmp_path / "shards", tmp_path / "turned.parquet"
+    made = make_shards(str(turned), posts, str(folder), 7)
+    shards = [rows(file) for file in sorted(folder.iterdir())]
+    assert made == {"texts": 60}
+    assert len(shards) == 7
+    assert [row for shard in shards for row in shard] == rows(posts)
+    assert rows(turned) == shards[0][::-1]
