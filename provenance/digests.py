@@ -53,12 +53,12 @@ def sha256(stream: RawIOBase, size: int, stopped: Callable[[], bool] = never) ->
     return _digest(hashlib.sha256(), stream, size, _LARGE, stopped)
 
 
-def own(stream: RawIOBase, size: int) -> str:
+def blake3_of(stream: RawIOBase, size: int) -> str:
     """Give the BLAKE3 of a stream, in hex; as `sha256`."""
     return _digest(blake3(), stream, size, _NEAR, never)
 
 
-def own_mapped(path: Path) -> str:
+def mapped_blake3(path: Path) -> str:
     """Give the BLAKE3 of a file that is mapped: should it become shorter, the process ends.
 
     Whoever will map it anyway loses nothing by that, and waits for Python only once.

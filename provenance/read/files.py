@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 import fsspec
 import pyarrow as pa
 
-from provenance.digests import never, own, sha256
+from provenance.digests import blake3_of, never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.compression import BROKEN, decompressed
 
@@ -91,11 +91,11 @@ class File:
             return sha256(stream, _ENDLESS, stopped)
 
     def key_of(self, extent: tuple[int, int]) -> str:
-        """Return what our cache knows the bytes from one place to another by; as `digests.own`."""
+        """Return what our cache knows an extent of the bytes by: `digests.blake3_of` it."""
         first, end = extent
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
-            return own(stream, end - first)
+            return blake3_of(stream, end - first)
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from provenance.digests import never, own, own_mapped
+from provenance.digests import blake3_of, mapped_blake3, never
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
 
@@ -16,7 +16,7 @@ Digest: TypeAlias = Callable[[Path], str]
 
 
 def digest_of_file(path: Path) -> str:
-    """Digest a file; as `digests.own`.
+    """Digest a file; as `digests.blake3_of`.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def digest_of_file(path: Path) -> str:
         If it cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        return own(file, os.fstat(file.fileno()).st_size + 1)
+        return blake3_of(file, os.fstat(file.fileno()).st_size + 1)
 
 
 class HashedAhead:
@@ -51,7 +51,7 @@ class HashedAhead:
                 check_sizes(data, manifest.files)
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
-                        self._begun[path] = self._aside.submit(own_mapped, path)
+                        self._begun[path] = self._aside.submit(mapped_blake3, path)
 
     def follow(self, hashing: Callable[..., str]) -> None:
         """Let something be hashed behind what was begun; it is told when to stop."""
@@ -60,7 +60,7 @@ class HashedAhead:
     def __call__(self, path: Path) -> str:
         """Give the digest of any file, waiting where somebody is at it."""
         made = self._begun.pop(path, None)
-        return own_mapped(path) if made is None or made.cancel() else made.result()
+        return mapped_blake3(path) if made is None or made.cancel() else made.result()
 
 
 def checked(manifest: Manifest) -> list[DataFile]:
@@ -83,7 +83,7 @@ def settle_files(data: Path) -> tuple[DataFile, ...]:
 def _settled(path: Path) -> DataFile:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    return DataFile(path.name, path.stat().st_size, own_mapped(path))
+    return DataFile(path.name, path.stat().st_size, mapped_blake3(path))
 
 
 def check_files(data: Path, files: Iterable[DataFile], digest: Digest = digest_of_file) -> None:

@@ -6,7 +6,7 @@ from queue import Queue
 import pytest
 from blake3 import blake3
 
-from provenance.digests import own_mapped
+from provenance.digests import mapped_blake3
 from provenance.errors import DigestMismatch
 from provenance.registry import HashedAhead, datafiles, digest_of_file, open_registry
 from provenance.registry.manifest import TEXTS_FILE, read_manifest
@@ -27,7 +27,7 @@ def files_of(folder):
 def test_a_digest_is_that_of_the_bytes(content, tmp_path):
     (tmp_path / "file").write_bytes(content)
     made = digest_of_file(tmp_path / "file")
-    assert made == own_mapped(tmp_path / "file") == blake3(content).hexdigest()
+    assert made == mapped_blake3(tmp_path / "file") == blake3(content).hexdigest()
 
 
 def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead):
@@ -40,7 +40,9 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead)
 
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
     read = []
-    monkeypatch.setattr(datafiles, "own_mapped", lambda path: read.append(path) or own_mapped(path))
+    monkeypatch.setattr(
+        datafiles, "mapped_blake3", lambda path: read.append(path) or mapped_blake3(path)
+    )
     ahead.begin([folder, folder])
     open_registry(folder, ahead)
     assert sorted(read) == [path for path in files_of(folder) if path.name != TEXTS_FILE]
@@ -48,7 +50,9 @@ def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
 
 def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
     read = Queue()
-    monkeypatch.setattr(datafiles, "own_mapped", lambda path: read.put(path) or own_mapped(path))
+    monkeypatch.setattr(
+        datafiles, "mapped_blake3", lambda path: read.put(path) or mapped_blake3(path)
+    )
     ahead.begin([folder])
     assert read.get(timeout=60) in files_of(folder)
 
@@ -56,7 +60,7 @@ def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
 def test_a_file_of_another_size_is_not_read(folder, monkeypatch, ahead):
     first, *_ = files_of(folder)
     first.write_bytes(first.read_bytes() + b"more")
-    monkeypatch.setattr(datafiles, "own_mapped", None)
+    monkeypatch.setattr(datafiles, "mapped_blake3", None)
     ahead.begin([folder])
     with pytest.raises(DigestMismatch, match="the manifest says"):
         open_registry(folder, ahead)
