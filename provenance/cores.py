@@ -1,4 +1,4 @@
-"""How many cores this process may use: a container, or `taskset`, may leave it but a few."""
+"""How many cores this process may use: a container, or `taskset`, may allow it but some."""
 
 import os
 

@@ -5,10 +5,11 @@ again is known by its BLAKE3, which a core makes three to ten times as fast.
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from io import RawIOBase
-from mmap import mmap
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,9 @@ it waits for that."""
 
 _NEAR = 1 << 21
 """Bytes of a piece that stays in a core's own cache between its reading and its hashing."""
+
+_MAPPED = 1 << 28
+"""Bytes of a mapped file that are hashed between two looks at whether anybody wants the digest."""
 
 
 class _Hash(Protocol):
@@ -58,17 +62,36 @@ def blake3_of(stream: RawIOBase, size: int) -> str:
     return _digest(blake3(), stream, size, _NEAR, never)
 
 
-def mapped_blake3(path: Path) -> str:
+def mapped_blake3(path: Path, stopped: Callable[[], bool] = never) -> str:
     """Give the BLAKE3 of a file that is mapped: should it become shorter, the process ends.
 
-    Whoever will map it anyway loses nothing by that, and waits for Python only once.
+    Whoever will map it anyway loses nothing by that, and seldom waits for Python.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    stopped : callable
+        As of `sha256`.
 
     Raises
     ------
     OSError
         If it cannot be read.
+    CancelledError
+        If nobody wants the digest any more.
     """
-    return blake3().update_mmap(path).hexdigest()
+    found = blake3()
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if not size:  # nothing can be mapped
+            return found.hexdigest()
+        with mmap(file.fileno(), size, access=ACCESS_READ) as mapped, memoryview(mapped) as view:
+            for first in range(0, size, _MAPPED):
+                found.update(view[first : first + _MAPPED])
+                if stopped():
+                    raise CancelledError
+    return found.hexdigest()
 
 
 def _digest(

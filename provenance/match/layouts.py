@@ -20,8 +20,8 @@ _ONE = np.uint64(1)
 
 _BITS_BEHIND, _BITS_ALONE = 8, 16  # a key, in the filter: behind the prefilter, and without one
 _LEAST_DEPTH, _MOST_DEPTH = 8, 28
-_CELLS_A_KEY = 3.3  # in the prefilter, at least; at most twice as many
-_MOST_CELLS = 28  # 32 MiB: a larger one stays in no cache
+_CELLS_A_KEY = 3.3  # in the prefilter, or up to twice as many
+_MOST_CELLS = 28  # 32 MiB: a larger one stays in no cache, and one of two cells a key still helps
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ check ends with depends on the corpus alone, not on the order or the shards in w
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def union(parts: Iterable[Passages]) -> Passages:
     hashes = np.concatenate([part.hashes for part in listed])
     sizes = np.concatenate([np.diff(part.offsets) for part in listed])
     firsts = np.concatenate([part.offsets[:-1] for part in listed])
-    starts = np.cumsum([0, *(len(part.hashes) for part in listed)])
+    starts = np.cumsum([0, *(len(part.hashes) for part in listed[:-1])])
     tokens = [part.tokens for part in listed]
     merged = _gathered(bound, hashes, firsts, sizes, tokens, starts)
     while len(merged.tokens) > MOST:
@@ -122,10 +123,11 @@ def _gathered(
         unique, places = unique[:below], places[:below]
     offsets = np.concatenate([[0], np.cumsum(sizes[places])]).astype(np.int64)
     picked = np.empty(offsets[-1], np.uint32)
-    owners = np.searchsorted(starts, places, side="right") - 1
-    for owner, own in enumerate(tokens):
-        mine = np.flatnonzero(owners == owner)
-        _copy_all(own, firsts[places[mine]], offsets[mine], sizes[places[mine]], picked)
+    by_place = np.argsort(places)
+    bounds = np.searchsorted(places[by_place], [*starts.tolist(), len(hashes)]).tolist()
+    for own, (first, end) in zip(tokens, pairwise(bounds), strict=True):
+        rows = by_place[first:end]
+        _copy_all(own, firsts[places[rows]], offsets[rows], sizes[places[rows]], picked)
     return Passages(bound, unique, picked, offsets)
 
 

@@ -1,8 +1,9 @@
-"""Sifting: hits that can make no candidate go, before anything is sorted, chained or aligned.
+"""Sifting: hits that promise no candidate go, before anything is sorted, chained or aligned.
 
 Nearly all that chance gives is a single run of a few words of some item. What a candidate needs
 beyond them must stand beside them, and a look at the words there tells that most have nothing. Many
-items share a phrase, so that the words of the text are looked at once for all of these.
+items share a phrase, so that the words of the text are looked at once for all of these. A phrase is
+worth here what the registry knows of it (`hits.seed_worths`), not what its words are one by one.
 """
 
 import numpy as np

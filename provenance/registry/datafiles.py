@@ -51,7 +51,7 @@ class HashedAhead:
                 check_sizes(data, manifest.files)
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
-                        self._begun[path] = self._aside.submit(mapped_blake3, path)
+                        self._begun[path] = self._aside.submit(mapped_blake3, path, self._stopped)
 
     def follow(self, hashing: Callable[..., str]) -> None:
         """Let something be hashed behind what was begun; it is told when to stop."""

@@ -52,9 +52,9 @@ class Shelf:
 
     def __init__(self, folder: Path, room: int) -> None:
         self._folder, self._room, self._lock = folder, room, Lock()
-        self._held: dict[int, pa.RecordBatch] | None = {}
+        self._held: dict[int, pa.Table] | None = {}
 
-    def put(self, place: int, part: pa.RecordBatch) -> None:
+    def put(self, place: int, part: pa.Table) -> None:
         """Lay down the part whose first item has this place."""
         written = {place: part}
         with self._lock:
@@ -65,13 +65,13 @@ class Shelf:
                 written, self._held = self._held, None
         for first, one in written.items():
             with pa.ipc.new_file(self._folder / _name(first), one.schema) as file:
-                file.write_batch(one)
+                file.write_table(one)
 
     def gatherer(self) -> Gather:
-        """Make a function that picks items by their places, in the order asked."""
+        """Make, once, a function that picks items by their places, in the order asked."""
         if self._held is None:
             return _gatherer(self._folder)
-        whole = pa.Table.from_batches([self._held[first] for first in sorted(self._held)])
+        whole = pa.concat_tables([self._held[first] for first in sorted(self._held)])
         self._held = {}
         whole = whole.combine_chunks()
         return lambda places: whole.take(pa.array(places))
@@ -101,8 +101,7 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf,
     schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
     named = pa.table({name: columns[name] for name in schema.names})
     part = named.cast(schema).combine_chunks()
-    for batch in part.to_batches():
-        shelf.put(place, batch)
+    shelf.put(place, part)
     key = part.select(_KEYS).append_column("whole", whole)
     key = key.append_column("site", sites(part["url"]))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))

@@ -1,15 +1,17 @@
 """Data files and their digests, begun before anybody asks or made when asked for."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from queue import Queue
 
 import pytest
 from blake3 import blake3
 
+from provenance import digests
 from provenance.digests import mapped_blake3
 from provenance.errors import DigestMismatch
 from provenance.registry import HashedAhead, datafiles, digest_of_file, open_registry
-from provenance.registry.manifest import TEXTS_FILE, read_manifest
+from provenance.registry.datafiles import check_files
+from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest
 
 
 @pytest.fixture
@@ -24,10 +26,29 @@ def files_of(folder):
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
-def test_a_digest_is_that_of_the_bytes(content, tmp_path):
+def test_a_digest_is_that_of_the_bytes(content, tmp_path, monkeypatch):
+    monkeypatch.setattr(digests, "_MAPPED", 777)
     (tmp_path / "file").write_bytes(content)
     made = digest_of_file(tmp_path / "file")
     assert made == mapped_blake3(tmp_path / "file") == blake3(content).hexdigest()
+
+
+def test_a_mapped_digest_that_nobody_wants_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(digests, "_MAPPED", 7)
+    (tmp_path / "file").write_bytes(b"some bytes, and some more of them")
+    asked = []
+    with pytest.raises(CancelledError):
+        mapped_blake3(tmp_path / "file", lambda: asked.append(1) or len(asked) == 3)
+    assert len(asked) == 3
+
+
+def test_why_a_file_cannot_be_read_is_told(folder, tmp_path, ahead):
+    first, *_ = files_of(folder)
+    first.unlink()
+    first.mkdir()
+    stated = DataFile(first.name, first.stat().st_size, "0" * 64)
+    with pytest.raises(DigestMismatch, match=f"{first.name} cannot be read: Is a directory"):
+        check_files(first.parent, [stated], ahead)
 
 
 def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead):
@@ -41,7 +62,7 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead)
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
     read = []
     monkeypatch.setattr(
-        datafiles, "mapped_blake3", lambda path: read.append(path) or mapped_blake3(path)
+        datafiles, "mapped_blake3", lambda path, *_: read.append(path) or mapped_blake3(path)
     )
     ahead.begin([folder, folder])
     open_registry(folder, ahead)
@@ -51,7 +72,7 @@ def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
 def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
     read = Queue()
     monkeypatch.setattr(
-        datafiles, "mapped_blake3", lambda path: read.put(path) or mapped_blake3(path)
+        datafiles, "mapped_blake3", lambda path, *_: read.put(path) or mapped_blake3(path)
     )
     ahead.begin([folder])
     assert read.get(timeout=60) in files_of(folder)

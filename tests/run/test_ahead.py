@@ -68,7 +68,9 @@ def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
 @pytest.mark.parametrize("early", [True, False])
 def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
     order, all_hashed = [], Event()
-    monkeypatch.setattr(datafiles, "mapped_blake3", lambda path: order.append(path.suffix) or "")
+    monkeypatch.setattr(
+        datafiles, "mapped_blake3", lambda path, *_: order.append(path.suffix) or ""
+    )
 
     def digest(self, stopped):
         assert not stopped()
