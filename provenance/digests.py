@@ -65,7 +65,8 @@ def blake3_of(stream: RawIOBase, size: int) -> str:
 def mapped_blake3(path: Path, stopped: Callable[[], bool] = never) -> str:
     """Give the BLAKE3 of a file that is mapped: should it become shorter, the process ends.
 
-    Whoever will map it anyway loses nothing by that, and seldom waits for Python.
+    Whoever will map it anyway loses nothing by that, and seldom waits for Python. What is mapped
+    counts as the process's memory meanwhile.
 
     Parameters
     ----------

@@ -83,7 +83,7 @@ def settle_files(data: Path) -> tuple[DataFile, ...]:
 def _settled(path: Path) -> DataFile:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    return DataFile(path.name, path.stat().st_size, mapped_blake3(path))
+    return DataFile(path.name, path.stat().st_size, digest_of_file(path))
 
 
 def check_files(data: Path, files: Iterable[DataFile], digest: Digest = digest_of_file) -> None:
