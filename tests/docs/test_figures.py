@@ -9,10 +9,10 @@ from provenance.match import (
     chains,
     estimates,
     everybody,
-    gathering,
     hits,
     information,
     lookup,
+    notes,
     passages,
     regression,
     resemblance,
@@ -39,7 +39,7 @@ STATED = {
     "{} authors or more": (everybody.MANY,),
     "Where more than {} items share it, only the earliest {} are": (
         hits.COMMON,
-        gathering._EARLIEST,
+        notes._EARLIEST,
     ),
     "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
         hits.SMALL,
