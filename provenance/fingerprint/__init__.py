@@ -11,6 +11,7 @@ from provenance.fingerprint.fracminhash import (
     shared,
     sketch,
 )
+from provenance.fingerprint.marking import Runs, marked, reach
 from provenance.fingerprint.minhash import cardinality, resemblance, shingle_hash32, signatures
 from provenance.fingerprint.normalise import parameters, tokenise
 from provenance.fingerprint.partings import breaks
@@ -19,6 +20,7 @@ from provenance.fingerprint.shingles import shingle
 
 __all__ = [
     "REACH",
+    "Runs",
     "Sketch",
     "Spans",
     "breaks",
@@ -30,8 +32,10 @@ __all__ = [
     "edges",
     "fold",
     "make_tables",
+    "marked",
     "merge",
     "parameters",
+    "reach",
     "resemblance",
     "shared",
     "shingle",

@@ -37,7 +37,7 @@ def _count_all(data: UInt8s, offsets: Int64s, rows: Int64s, places: Int64s, out:
             row, place, count = rows[index], np.int64(0), np.int64(0)
         view = data[offsets[row] + place : offsets[row] + places[index]]
         for position in range(view.size):
-            count += (view[position] & 0xC0) != 0x80
+            count += (view[np.uint64(position)] & 0xC0) != 0x80
         place = places[index]
         out[index] = count
 
@@ -145,7 +145,7 @@ def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
     while place + _BLOCK <= end:
         count = np.int64(0)
         for within in range(_BLOCK):
-            count += (data[place + within] & 0xC0) != 0x80
+            count += (data[np.uint64(place + within)] & 0xC0) != 0x80
         if count > points:
             break
         place, points = place + _BLOCK, points - count
@@ -161,5 +161,8 @@ def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
 @kernel
 def _copy_all(data: UInt8s, firsts: Int64s, offsets: Int64s, copied: UInt8s) -> None:
     for index in range(len(firsts)):
-        for place in range(offsets[index + 1] - offsets[index]):
-            copied[offsets[index] + place] = data[firsts[index] + place]
+        size = offsets[index + 1] - offsets[index]
+        into = copied[offsets[index] : offsets[index + 1]]
+        view = data[firsts[index] : firsts[index] + size]
+        for place in range(size):
+            into[np.uint64(place)] = view[np.uint64(place)]

@@ -5,20 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import characters, stretches
+from provenance.fingerprint import Runs, marked, reach, stretches
 from provenance.match import Candidates
-from provenance.model import Flags, Int64s, Texts, Tokens
+from provenance.model import Int32s, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located
 from provenance.run.windows import CONTEXT, Windows
 
 LONGEST = 1200
 """Characters of a passage that are shown; the rest is cut."""
-
-_SPACES = np.array([chr(byte).isspace() for byte in range(0x80)] + [False] * 0x80)
-
-_LOOKED_AT = 4
-"""Bytes between two words that are looked at before they are asked for whole."""
 
 MARKS = pa.list_(pa.list_(pa.int32(), 2))
 """Half-open stretches of an excerpt, in code points, counted from its begin."""
@@ -30,27 +25,20 @@ class Words:
 
     Parameters
     ----------
-    starts, ends : ndarray of int64, shape (m,)
-        In code points of their text, or of the window that stands for it.
-    joined : ndarray of bool, shape (m,)
-        Whether nothing but space parts it from the word before it.
-    offsets : ndarray of int64, shape (n + 1,)
-        Words of stretch `i` are ``offsets[i]`` to ``offsets[i + 1]``.
+    texts, tokens : Texts, Tokens
+        Texts, or the windows that stand for them, and their tokens.
+    runs : Runs
+        What matched, of `n` stretches.
     """
 
-    starts: Int64s
-    ends: Int64s
-    joined: Flags
-    offsets: Int64s
+    texts: Texts
+    tokens: Tokens
+    runs: Runs
 
     @property
     def spans(self) -> tuple[Int64s, Int64s]:
-        """Where each stretch begins and ends; both 0 where it has no word."""
-        filled = np.diff(self.offsets) > 0
-        firsts, lasts = np.zeros(len(filled), np.int64), np.zeros(len(filled), np.int64)
-        firsts[filled] = self.starts[self.offsets[:-1][filled]]
-        lasts[filled] = self.ends[self.offsets[1:][filled] - 1]
-        return firsts, lasts
+        """Where each stretch begins and ends, in code points; both -1 where it has no word."""
+        return reach(self.texts, self.tokens, self.runs)
 
     def marks(self, begins: Int64s, lows: Int64s, highs: Int64s) -> pa.ListArray:
         """Mark the words of each stretch, neighbours as one.
@@ -66,21 +54,10 @@ class Words:
         -------
         pyarrow.ListArray of MARKS, of n elements
         """
-        owners = np.repeat(np.arange(len(begins)), np.diff(self.offsets))
-        kept = np.flatnonzero((self.starts >= lows[owners]) & (self.ends <= highs[owners]))
-        owners = owners[kept]
-        heads = ~self.joined[kept]
-        heads[:1] = True
-        heads[1:] |= owners[1:] != owners[:-1]
-        first = np.flatnonzero(heads)
-        last = np.append(first[1:], len(kept))[: len(first)] - 1
-        owners = owners[first]
-        starts = self.starts[kept[first]] - begins[owners]
-        ends = self.ends[kept[last]] - begins[owners]
-        return _lists(np.stack([starts, ends], axis=1), np.bincount(owners, minlength=len(begins)))
+        return _lists(*marked(self.texts, self.tokens, self.runs, begins, (lows, highs)))
 
 
-def _lists(pairs: Int64s, counts: Int64s) -> pa.ListArray:
+def _lists(pairs: Int32s, counts: Int64s) -> pa.ListArray:
     """Give lists of pairs, so many to each."""
     flat = pa.FixedSizeListArray.from_arrays(pa.array(pairs.ravel(), pa.int32()), 2)
     offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -111,43 +88,8 @@ def matched(
     column : int
         0 where the texts are items, 1 where they are documents.
     """
-    owners = np.repeat(rows, np.diff(candidates.run_offsets))
-    firsts = tokens.offsets[owners] + candidates.runs[:, column]
-    # A text that is kept may have been cut: then its last tokens are gone.
-    lasts = np.minimum(firsts + candidates.runs[:, 2], tokens.offsets[owners + 1])
-    sizes = np.maximum(lasts - firsts, 0)
-    offsets = np.concatenate([[0], np.cumsum(sizes)])
-    own = np.arange(offsets[-1]) + np.repeat(firsts - offsets[:-1], sizes)
-    within = np.repeat(owners, sizes)
-    starts, ends = tokens.starts[own].astype(np.int64), tokens.ends[own].astype(np.int64)
-    edges = np.stack([starts, ends], axis=1).ravel()  # each text is walked once
-    points = characters(texts, np.repeat(within, 2), edges)
-    return Words(
-        points[::2],
-        points[1::2],
-        _joined(texts, within, starts, ends),
-        offsets[candidates.run_offsets],
-    )
-
-
-def _joined(texts: Texts, rows: Int64s, starts: Int64s, ends: Int64s) -> Flags:
-    """Tell which words nothing but space parts from the one before them."""
-    joined = np.zeros(len(rows), bool)
-    if not len(rows):
-        return joined
-    begins, stops = texts.offsets[rows[1:]] + ends[:-1], texts.offsets[rows[1:]] + starts[1:]
-    sizes, next_to = stops - begins, rows[1:] == rows[:-1]
-    signs = texts.data[np.minimum(begins, len(texts.data) - 1)]
-    joined[1:] = next_to & ((sizes == 0) | ((sizes == 1) & _SPACES[signs]))
-    # More than one byte, which seldom is all space: asked where it begins like space.
-    rest = np.flatnonzero(next_to & (sizes > 1))
-    for step in range(_LOOKED_AT):
-        signs = texts.data[np.minimum(begins[rest] + step, stops[rest] - 1)]
-        rest = rest[_SPACES[signs] | (signs >= 0x80)]
-    for place in rest.tolist():
-        gap = texts.data[begins[place] : stops[place]].tobytes()
-        joined[place + 1] = gap.decode("utf-8", "replace").isspace()
-    return joined
+    firsts, lengths = (np.ascontiguousarray(candidates.runs[:, place]) for place in (column, 2))
+    return Words(texts, tokens, Runs(rows, firsts, lengths, candidates.run_offsets))
 
 
 def shown(

@@ -77,9 +77,8 @@ def _shown(
     words = matched(texts, tokenise(texts), places[claimed], taken, 0)
     firsts = np.zeros(len(places), np.int64)
     lasts = characters(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
-    unmarked = np.diff(words.offsets) == 0
-    firsts[claimed], ends = words.spans
-    lasts[claimed] = np.where(unmarked, lasts[claimed], ends)
-    own = firsts[claimed]
+    starts, ends = words.spans
+    firsts[claimed] = own = np.maximum(starts, 0)
+    lasts[claimed] = np.where(ends < 0, lasts[claimed], ends)
     made = words.marks(begins_of(own), own, np.minimum(lasts[claimed], own + LONGEST))
     return shown(texts, places, (firsts, lasts), among(made, claimed, len(places)))

@@ -17,9 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import (
+    Runs,
     Spans,
     breaks,
     characters,
+    marked,
+    reach,
     shingle,
     stretches,
     surroundings,
@@ -128,6 +131,9 @@ def look_up(registry: Path) -> None:
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_TEXT], pa.large_string()))
     characters(texts, rows, rows)
+    places = np.zeros(1, np.int32)
+    runs, own = Runs(rows, places, places, np.zeros(2, np.int64)), tokenise(texts)
+    marked(texts, own, runs, rows, reach(texts, own, runs))
     stretches(texts, rows, rows, rows)
     surroundings(texts, rows, (rows, rows), 1)
     attribute(Stretches(rows, rows, rows, weights(rows, rows, rows, rows, bits), rows), 1.0)
