@@ -1,8 +1,10 @@
 """The folder of a report: result.json, findings.parquet, report.html, model.parquet."""
 
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,14 +36,16 @@ def write(report: Report, folder: Path) -> None:
         # Beside their places, so that each file moves in by one rename. The result goes last:
         # where it stands, the others do too.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as made:
-            with ThreadPoolExecutor(1) as aside:  # Arrow's work, beside Python's
-                tables = aside.submit(_write_tables, report, Path(made))
+            with ThreadPoolExecutor(2) as aside:  # Arrow's work, beside Python's
+                tables = _tables(report)
+                saved = [aside.submit(save, Path(made, name)) for name, save in tables.items()]
                 _write_text(Path(made, html.PAGE), html.html_page(report))
                 _write_text(Path(made, resultfile.NAME), resultfile.dumps(report.result))
-                names = [*tables.result(), html.PAGE, resultfile.NAME]
+                for each in saved:
+                    each.result()
             if report.model is None:  # the earlier report's model would be another corpus's
                 (folder / modelfile.NAME).unlink(missing_ok=True)
-            for name in names:
+            for name in (*tables, html.PAGE, resultfile.NAME):
                 Path(made, name).replace(folder / name)
     except OSError as error:
         raise OutputError(
@@ -101,13 +105,14 @@ def read_report(folder: Path) -> Report:
     return Report(_result(folder / resultfile.NAME), _findings(folder / findingsfile.NAME))
 
 
-def _write_tables(report: Report, made: Path) -> list[str]:
-    """Write what is in Parquet; give the names."""
-    findingsfile.write_findings(report.findings, made / findingsfile.NAME)
-    if report.model is None:
-        return [findingsfile.NAME]
-    modelfile.write_model(report.model, made / modelfile.NAME)
-    return [modelfile.NAME, findingsfile.NAME]
+def _tables(report: Report) -> dict[str, Callable[[Path], None]]:
+    """Name the files in Parquet, and tell what writes each: what takes longest comes first."""
+    tables: dict[str, Callable[[Path], None]] = {
+        findingsfile.NAME: partial(findingsfile.write_findings, report.findings)
+    }
+    if report.model is not None:
+        tables[modelfile.NAME] = partial(modelfile.write_model, report.model)
+    return tables
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -45,7 +45,10 @@ def leanly() -> Iterator[None]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: a compiler makes millions of objects, and keeps most."""
+    """Look for no garbage meanwhile: a compiler makes millions of objects, and keeps most.
+
+    So does who shows findings: a third of the time of a page went into looking for garbage.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

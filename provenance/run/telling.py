@@ -24,6 +24,7 @@ from provenance.report import (
     write,
     write_text,
 )
+from provenance.run.lean import uncollected
 from provenance.run.stages import stage
 
 
@@ -67,7 +68,7 @@ def rate_of(text: str) -> float:
 
 def written(report: Report, folder: Path) -> None:
     """Write a report's files."""
-    with stage(f"writing {folder}"):
+    with stage(f"writing {folder}"), uncollected():
         write(report, folder)
 
 
@@ -110,7 +111,8 @@ def check_anchor(anchor: str | None) -> None:
 
 def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -> str:
     """Render a report in the format of that name, as `Manner` says."""
-    return render(name, report, Manner(excerpts, anchor))
+    with uncollected():
+        return render(name, report, Manner(excerpts, anchor))
 
 
 def written_text(text: str, path: Path) -> None:
