@@ -152,7 +152,7 @@ def _some(staged: Staged) -> Staged:
 
 
 def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Manifest:
-    ordered = order(shop.connection, shop.keys, staged.rows)
+    ordered = order(shop.connection, shop.shelf, staged.rows)
     shop.clear(shop.keys)
     parameters = fingerprint.parameters()
     written = write_generation(ordered, shop, parameters)

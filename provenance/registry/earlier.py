@@ -63,7 +63,7 @@ def _lay(data: Path, shop: Workshop, group: int, place: int, tokens: tuple[UInt3
         with parquet(data / TEXTS_FILE) as file:
             columns["text"] = file.read_row_group(group)["text"]
     whole = pa.array(whole_hashes(*tokens))
-    return lay_part(columns, whole, place, shop.shelf, shop.keys)
+    return lay_part(columns, whole, place, shop.shelf)
 
 
 def _columns(read: pa.Table) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +11,9 @@ import pyarrow.compute as pc
 from provenance.errors import RegistryError
 from provenance.model import Int64s
 from provenance.registry.columns import GROUP_ROWS, GROUP_TOKENS
-from provenance.registry.engine import conserve, count_of, name_parts, run
+from provenance.registry.engine import conserve, count_of, run
 from provenance.registry.flow import Portion, portions
+from provenance.registry.parts import Shelf
 
 if TYPE_CHECKING:
     import duckdb
@@ -91,15 +91,15 @@ class Ordered:
     sources: tuple[str, ...]
 
 
-def order(connection: "duckdb.DuckDBPyConnection", keys: Path, rows: int) -> Ordered:
+def order(connection: "duckdb.DuckDBPyConnection", shelf: Shelf, rows: int) -> Ordered:
     """Find the items among the rows that were laid down, and their order.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
         Empty as yet.
-    keys : Path
-        Folder of what puts them in order.
+    shelf : Shelf
+        Where they are.
     rows : int
         How many were laid down; at least one.
 
@@ -113,7 +113,7 @@ def order(connection: "duckdb.DuckDBPyConnection", keys: Path, rows: int) -> Ord
     RegistryError
         If there is more than a registry can hold; or if rows were lost.
     """
-    name_parts(connection, "staged", keys)
+    shelf.name_keys(connection, "staged")
     kept = "staged"
     items = count_of(connection, "SELECT count(*) FROM staged")
     conserve("reading the keys of the items", rows, items)
@@ -131,6 +131,7 @@ def order(connection: "duckdb.DuckDBPyConnection", keys: Path, rows: int) -> Ord
             f"than {_MOST_TOKENS} words, in each",
         )
     run(connection, "DROP TABLE IF EXISTS kept")
+    run(connection, "DROP VIEW staged")
     run(connection, _NUMBERED)
     run(connection, "DROP TABLE sorted")
     conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))

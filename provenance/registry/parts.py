@@ -7,14 +7,18 @@ once and mapped, so that an item may be as long as it likes.
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.model import Int64s
+from provenance.registry.engine import name_parts
 from provenance.registry.sites import sites
+
+if TYPE_CHECKING:
+    import duckdb
 
 _SCHEMA = pa.schema(
     [
@@ -44,40 +48,66 @@ class Shelf:
 
     Parameters
     ----------
-    folder : Path
-        Of those on the disk.
+    parts, keys : Path
+        Folders of those on the disk, and of what puts them in order.
     room : int
-        Bytes in memory.
+        Bytes in memory, of both.
     """
 
-    def __init__(self, folder: Path, room: int) -> None:
-        self._folder, self._room, self._lock = folder, room, Lock()
-        self._held: dict[int, pa.Table] | None = {}
+    def __init__(self, parts: Path, keys: Path, room: int) -> None:
+        self._parts, self._keys, self._room, self._lock = parts, keys, room, Lock()
+        self._held: dict[int, tuple[pa.Table, pa.Table]] | None = {}
 
-    def put(self, place: int, part: pa.Table) -> None:
-        """Lay down the part whose first item has this place."""
-        written = {place: part}
+    def put(self, place: int, part: pa.Table, key: pa.Table) -> None:
+        """Lay down the part whose first item has this place, and what puts it in order."""
+        laid = {place: (part, key)}
         with self._lock:
             if self._held is not None:
-                self._held[place] = part
-                if sum(one.nbytes for one in self._held.values()) <= self._room:
+                self._held[place] = part, key
+                if sum(one.nbytes for both in self._held.values() for one in both) <= self._room:
                     return
-                written, self._held = self._held, None
-        for first, one in written.items():
-            with pa.ipc.new_file(self._folder / _name(first), one.schema) as file:
+                laid, self._held = self._held, None
+        for first, (one, its_key) in laid.items():
+            with pa.ipc.new_file(self._parts / _name(first), one.schema) as file:
                 file.write_table(one)
+            path = self._keys / f"{first}.parquet"
+            pq.write_table(its_key, path, compression="none", use_dictionary=False)
+
+    def name_keys(self, connection: "duckdb.DuckDBPyConnection", name: str) -> None:
+        """Let queries read the keys of all parts under one name."""
+        if self._held is None:
+            name_parts(connection, name, self._keys)
+            return
+        keys = pa.concat_tables([key for _, key in self._held.values()])
+        with connection.cursor() as cursor:
+            cursor.from_arrow(keys).create_view(name)
 
     def gatherer(self) -> Gather:
         """Make, once, a function that picks items by their places, in the order asked."""
         if self._held is None:
-            return _gatherer(self._folder)
-        whole = pa.concat_tables([self._held[first] for first in sorted(self._held)])
+            return _gatherer(self._parts)
+        parts = [self._held[first][0] for first in sorted(self._held)]
         self._held = {}
-        whole = whole.combine_chunks()
-        return lambda places: whole.take(pa.array(places))
+        return _Whole(pa.concat_tables(parts)).gather
 
 
-def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf, keys: Path) -> int:
+class _Whole:
+    """All parts, in memory."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table, self._lock = table, Lock()
+
+    def gather(self, places: Int64s) -> pa.Table:
+        first = int(places[0])
+        if (places == np.arange(first, first + len(places))).all():
+            # A dump that was written in the order of its items' ages.
+            return self._table.slice(first, len(places)).combine_chunks()
+        with self._lock:
+            self._table = self._table.combine_chunks()  # nothing is left to do the next time
+        return self._table.take(pa.array(places))
+
+
+def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf) -> int:
     """Lay down a part.
 
     Parameters
@@ -90,8 +120,6 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf,
         Of its first item, among all that are laid down.
     shelf : Shelf
         Takes them.
-    keys : Path
-        Folder of what puts them in order.
 
     Returns
     -------
@@ -101,11 +129,10 @@ def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf,
     schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
     named = pa.table({name: columns[name] for name in schema.names})
     part = named.cast(schema).combine_chunks()
-    shelf.put(place, part)
     key = part.select(_KEYS).append_column("whole", whole)
     key = key.append_column("site", sites(part["url"]))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
-    pq.write_table(key, keys / f"{place}.parquet", compression="none", use_dictionary=False)
+    shelf.put(place, part, key)
     return len(part)
 
 

@@ -118,7 +118,7 @@ def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
     if shop.keep_texts:
         columns["text"] = text
     whole = pa.array(whole_hashes(tokens.hashes, tokens.offsets))
-    return lay_part(columns, whole, place, shop.shelf, shop.keys)
+    return lay_part(columns, whole, place, shop.shelf)
 
 
 def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -87,7 +87,7 @@ def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Work
         If what is to be sorted takes more memory or disk than there is.
     """
     with engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
-        shelf = Shelf(folder / "parts", limits.held)
+        shelf = Shelf(folder / "parts", folder / "keys", limits.held)
         shop = Workshop(folder, connection, limits, shelf, keep_texts, cleaner)
         for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
             path.mkdir(parents=True)

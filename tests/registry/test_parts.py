@@ -1,12 +1,15 @@
 """Items and postings wait for their order in memory, or on the disk once they are too many."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.registry import Limits, add, build, order, staging
+from provenance.registry.engine import count_of, engine
 from provenance.registry.flow import Portion
+from provenance.registry.parts import Shelf
 from provenance.registry.postings import Heap, Parted
 from provenance.registry.sorting import partition
 
@@ -44,8 +47,32 @@ def built(small_parts, posts, items, tmp_path):
 def test_where_they_wait_changes_no_byte(built, held, threads):
     files, laid = built(held, threads)
     assert files == built(_ALL)[0]
-    assert "keys" in laid
-    assert ("parts" in laid) is (held < _ALL)
+    assert {"parts", "keys"} & laid == ({"parts", "keys"} if held < _ALL else set())
+
+
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=5),
+    room=st.sampled_from([0, 150, _ALL]),
+    data=st.data(),
+)
+def test_items_are_picked_in_the_order_asked_wherever_they_lie(sizes, room, data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shelf")
+    for name in ("parts", "keys"):
+        (folder / name).mkdir()
+    shelf, ends = Shelf(folder / "parts", folder / "keys", room), np.cumsum([0, *sizes])
+    for place in data.draw(st.permutations(range(len(sizes)))):  # threads lay as they may
+        part = pa.table({"item": [str(one) for one in range(ends[place], ends[place + 1])]})
+        shelf.put(int(ends[place]), part, part)
+    with engine(folder / "spill", Limits(threads=1)) as connection:
+        shelf.name_keys(connection, "staged")
+        assert count_of(connection, "SELECT count(DISTINCT item) FROM staged") == ends[-1]
+    gather = shelf.gatherer()
+    every = st.integers(0, int(ends[-1]) - 1)
+    runs = st.tuples(every, every).map(lambda edges: list(range(min(edges), max(edges) + 1)))
+    for places in data.draw(st.lists(st.one_of(runs, st.lists(every, min_size=1)), max_size=4)):
+        picked = gather(np.array(places, np.int64))["item"]
+        assert picked.to_pylist() == list(map(str, places))
+        assert picked.num_chunks == 1
 
 
 @given(
