@@ -16,13 +16,13 @@ _TASK = "benchmarks.peers.decontaminate:detect"
 _WORDS = (
     "{posts:,} posts ({size:.0f} MB), {planted} of them planted in {searched:.0f} MB of pages, one "
     "a page: half verbatim, half lower-cased, without punctuation, with curly quotes and one word "
-    "of twenty changed. One core; processes take turns; best run. *As a library* is timed in a "
-    "process that has done such work before, from Parquet to files on disk, opening the registry "
-    "included; *as commands* from process start; *the scan alone* on texts in memory. "
-    "decontaminate reads the same texts from JSON Lines; its times are those that it tells of "
-    "itself, and its index stays in memory. *Loosened*, it takes posts of any length, from a score "
-    "of 0.6, and asks no more of short ones. False pages hold no post, and are accused of one. "
-    "{held:.1%} of the pages' shingles stand in some post."
+    "of twenty changed. One core; processes take turns; best run. *As a library* is timed in "
+    "processes that have done such work before, three times in each, from Parquet to files on "
+    "disk, opening the registry included; *as commands* from process start; *the scan alone* on "
+    "texts in memory. decontaminate reads the same texts from JSON Lines; its times are those that "
+    "it tells of itself, and its index stays in memory. *Loosened*, it takes posts of any length, "
+    "from a score of 0.6, and asks no more of short ones. False pages hold no post, and are "
+    "accused of one. {held:.1%} of the pages' shingles stand in some post."
 )
 _LEFT_OUT = (
     "decontaminate was left out: it needs Python 3.12 or newer. Name an interpreter that has it "
@@ -99,10 +99,10 @@ def section(bench: Bench) -> Section:
 
 def _works(bench: Bench, posts: str, pages: str) -> dict[str, Callable[[], Measured]]:
     few, small = bench.posts(500, SHORT), bench.pages(1)
-    registry = str(bench.registry(posts))
+    registry, folder = str(bench.registry(posts)), str(bench.folder)
     whole = bench.folder / "registry-whole"
     works: dict[str, Callable[[], Measured]] = {
-        "build": partial(work, f"{OURS}:build", 1, dump=posts, warm=few, folder=registry),
+        "build": partial(work, f"{OURS}:build", 1, dump=posts, warm=few, folder=folder),
         "check": partial(work, f"{OURS}:check", 1, corpus=pages, warm=small, registry=registry),
         "look": partial(work, f"{OURS}:look", 1, file=pages, registry=registry),
         "whole build": partial(bench.build, posts, 1, whole),
