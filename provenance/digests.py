@@ -15,9 +15,9 @@ from typing import Protocol
 
 from blake3 import blake3
 
-_LARGE = 1 << 25
+_LARGE = 1 << 22
 """Bytes of a piece for whoever works beside a thread that holds Python for long: after each piece
-it waits for that."""
+it waits for that. Larger ones are slower to fetch back from memory."""
 
 _NEAR = 1 << 21
 """Bytes of a piece that stays in a core's own cache between its reading and its hashing."""

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from provenance.model.fingerprints import Int64s, UInt32s, UInt64s
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CorpusModel:
     """A sample of a corpus's passages, and the items of which each holds a copy.
 
@@ -44,7 +45,7 @@ class CorpusModel:
     registries: tuple[str, ...]
     copied: Int64s
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over all that it holds."""
         stated = [self.normalisation, self.language, self.bound, *self.registries]

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.absent import without
-from provenance.run import Dumps, build_registry
+from provenance.run import Dumps, build_registry, rendered, written
 from provenance.run.lean import uncollected
 from tests.cli.commandline import process
 
@@ -183,3 +183,15 @@ def test_what_a_compiler_keeps_is_no_garbage_where_nobody_else_s_is(claimed, mon
         assert (gc.get_freeze_count() > before) == claimed
     finally:
         gc.unfreeze()
+
+
+def test_reports_are_made_without_looking_for_garbage(monkeypatch, tmp_path) -> None:
+    seen: list[bool] = []
+    for name in ("write", "render"):
+        monkeypatch.setattr(
+            f"provenance.run.telling.{name}", lambda *_: seen.append(gc.isenabled())
+        )
+    written(None, tmp_path)
+    rendered("html", None, excerpts=True, anchor=None)
+    assert seen == [False, False]
+    assert gc.isenabled()
