@@ -99,10 +99,10 @@ def section(bench: Bench) -> Section:
 
 def _works(bench: Bench, posts: str, pages: str) -> dict[str, Callable[[], Measured]]:
     few, small = bench.posts(500, SHORT), bench.pages(1)
-    registry, folder = str(bench.registry(posts)), str(bench.folder)
+    registry = str(bench.registry(posts))
     whole = bench.folder / "registry-whole"
     works: dict[str, Callable[[], Measured]] = {
-        "build": partial(work, f"{OURS}:build", 1, dump=posts, warm=few, folder=folder),
+        "build": partial(work, f"{OURS}:build", 1, dump=posts, warm=few, folder=registry),
         "check": partial(work, f"{OURS}:check", 1, corpus=pages, warm=small, registry=registry),
         "look": partial(work, f"{OURS}:look", 1, file=pages, registry=registry),
         "whole build": partial(bench.build, posts, 1, whole),
