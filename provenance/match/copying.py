@@ -57,8 +57,8 @@ def copied_items(
     candidates: Candidates, registry: Index, corpus: Passages
 ) -> tuple[UInt64s, UInt32s]:
     """Give the sampled passages that hold copies, and the item of each: every pair once."""
-    matched, length = words_matched(candidates, registry.holdings)
-    pairs = _pairs(candidates, corpus, is_copy(matched, length))
+    candidates = candidates.take(np.flatnonzero(corpus.holds(candidates.passages)))
+    pairs = _pairs(candidates, corpus, is_copy(*words_matched(candidates, registry.holdings)))
     return candidates.passages[pairs], candidates.items[pairs]
 
 

@@ -24,7 +24,12 @@ def siblings(candidates: Candidates, length: Floats) -> Int64s:
     ndarray of int64, shape (n,)
         Two that follow each other are siblings where they hold different parts of the item.
     """
-    order = np.lexsort((candidates.firsts, candidates.items, candidates.texts))
+    groups = np.arange(len(candidates))
+    several = _several(candidates)
+    if not len(several):
+        return groups
+    columns = candidates.firsts, candidates.items, candidates.texts
+    order = several[np.lexsort([column[several] for column in columns])]
     one, other = order[:-1], order[1:]
     heads, ends = candidates.heads, candidates.ends
     goes_on = (
@@ -34,9 +39,19 @@ def siblings(candidates: Candidates, length: Floats) -> Int64s:
         & ((heads[other] >= ends[one]) | (ends[other] <= heads[one]))
         & (length[other] <= _LONGEST)
     )
-    groups = np.empty(len(order), np.int64)
-    groups[order] = np.cumsum(np.concatenate([np.zeros(min(1, len(order)), bool), ~goes_on]))
+    places = np.arange(1, len(order)) * ~goes_on
+    groups[order] = order[np.maximum.accumulate(np.concatenate([[0], places]))]
     return groups
+
+
+def _several(candidates: Candidates) -> Int64s:
+    """List the matches that are not the only one of their item in their text: few, mostly."""
+    keys = candidates.texts.astype(np.uint64) << np.uint64(32) | candidates.items
+    order = np.argsort(keys)
+    is_same = keys[order[1:]] == keys[order[:-1]]
+    several = np.zeros(len(candidates), bool)
+    several[order[1:][is_same]] = several[order[:-1][is_same]] = True
+    return np.flatnonzero(several)
 
 
 def together(groups: Int64s, values: Floats) -> Floats:
