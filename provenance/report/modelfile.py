@@ -2,28 +2,35 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.errors import CorruptFile, DatasetNotFound
-from provenance.model import CorpusModel
+from provenance.model import CorpusModel, Int64s, UInt32s
 
 NAME = "model.parquet"
 
-_FORMAT = "provenance/model/1"
+_FORMAT = "provenance/model/2"
 _KEY = b"provenance"
 _COPY = pa.struct([("registry", pa.int32()), ("item", pa.uint32())])
 _SCHEMA = pa.schema(
     [
         pa.field("passage", pa.uint64(), nullable=False),
-        pa.field("tokens", pa.large_list(pa.uint32()), nullable=False),
+        pa.field("tokens", pa.large_binary(), nullable=False),
         pa.field("copies", pa.large_list(_COPY), nullable=False),
+        pa.field("words", pa.large_list(pa.uint32()), nullable=False),
     ]
 )
-"""A row a passage of the sample: its hash, those of its words, and the items of which it holds a
-copy, each by the number of its registry and its own there."""
+"""A row a passage of the sample: its hash; its words, by number; and the items of which it holds a
+copy, each by the number of its registry and its own there. The first row says which words there
+are: their hashes, in the order of their numbers.
+
+Numbers are little-endian, of two bytes where these are enough, else of four: lists of numbers take
+Parquet four times as long to write.
+"""
 
 _REMEDY = "check the earlier dataset again with --output, and name that report"
 
@@ -43,7 +50,6 @@ def write_model(model: CorpusModel, path: Path) -> None:
         [model.copied[:, 1].astype(np.int32), model.copied[:, 2].astype(np.uint32)],
         fields=list(_COPY),
     )
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     told = {
         "format": _FORMAT,
         "normalisation": model.normalisation,
@@ -54,12 +60,37 @@ def write_model(model: CorpusModel, path: Path) -> None:
     }
     columns = [
         pa.array(model.hashes, pa.uint64()),
-        pa.LargeListArray.from_arrays(model.offsets, pa.array(model.tokens, pa.uint32())),
-        pa.LargeListArray.from_arrays(offsets, copies),
+        *_numbered(model),
+        pa.LargeListArray.from_arrays(_offsets(counts), copies),
     ]
+    names = ("passage", "tokens", "words", "copies")
     schema = _SCHEMA.with_metadata({_KEY: json.dumps(told)})
-    table = pa.Table.from_arrays(columns, schema=schema)
-    pq.write_table(table, path, compression="zstd", write_statistics=False)
+    table = pa.Table.from_arrays(columns, names=names).select(schema.names).cast(schema)
+    pq.write_table(table, path, compression="zstd", use_dictionary=False, write_statistics=False)
+
+
+def _numbered(model: CorpusModel) -> tuple[pa.LargeBinaryArray, pa.LargeListArray]:
+    """Give the words of each passage by number; and in the first row, which words there are."""
+    encoded = pa.array(model.tokens, pa.uint32()).dictionary_encode()
+    kind, rows = _kind_of(len(encoded.dictionary)), len(model.hashes)
+    numbers = np.ascontiguousarray(encoded.indices.to_numpy(), kind)
+    places = np.ascontiguousarray(model.offsets * kind.itemsize, np.int64)
+    buffers = [None, pa.py_buffer(places), pa.py_buffer(numbers)]
+    told = np.zeros(rows, np.int64)
+    told[:1] = len(encoded.dictionary)
+    return (
+        pa.Array.from_buffers(pa.large_binary(), rows, buffers),
+        pa.LargeListArray.from_arrays(_offsets(told), encoded.dictionary),
+    )
+
+
+def _kind_of(words: int) -> "np.dtype[Any]":
+    """Choose what the number of a word is kept in, if there are so many."""
+    return np.dtype("<u2" if words <= 1 << 16 else "<u4")
+
+
+def _offsets(counts: Int64s) -> Int64s:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
 
 def has_model(folder: Path) -> bool:
@@ -90,7 +121,7 @@ def read_model(folder: Path) -> CorpusModel:
             f"there is no model of a corpus at {str(path)!r}: {error.strerror or error}",
             remedy=_REMEDY,
         ) from error
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+    except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
         raise CorruptFile(f"{str(path)!r} cannot be read: {error}", remedy=_REMEDY) from error
     if model.digest != digest:
         raise CorruptFile(f"{str(path)!r} was altered: its digest is another", remedy=_REMEDY)
@@ -103,7 +134,8 @@ def _read(path: Path) -> tuple[CorpusModel, str]:
     if told["format"] != _FORMAT:
         raise ValueError(f"its format is {told['format']!r}, not {_FORMAT!r}")
     table = table.cast(_SCHEMA).combine_chunks()
-    tokens, copies = (_one(table[name]) for name in ("tokens", "copies"))
+    copies = _one(table["copies"])
+    tokens, offsets = _words_of(_one(table["tokens"]), _one(table["words"]).flatten().to_numpy())
     pairs = copies.flatten()
     passages = np.repeat(np.arange(len(table)), np.diff(copies.offsets.to_numpy()))
     numbers = [pairs.field(name).to_numpy().astype(np.int64) for name in ("registry", "item")]
@@ -112,12 +144,23 @@ def _read(path: Path) -> tuple[CorpusModel, str]:
         language=str(told["language"]),
         bound=int(told["bound"]),
         hashes=table["passage"].to_numpy(),
-        tokens=tokens.flatten().to_numpy(),
-        offsets=tokens.offsets.to_numpy(),
+        tokens=tokens,
+        offsets=offsets,
         registries=tuple(map(str, told["registries"])),
         copied=np.stack([passages.astype(np.int64), *numbers], axis=1),
     )
     return model, str(told["digest"])
+
+
+def _words_of(numbered: pa.LargeBinaryArray, words: UInt32s) -> tuple[UInt32s, Int64s]:
+    """Give the hashes of words that are told by number, and where those of each passage begin."""
+    kind, rows = _kind_of(len(words)), len(numbered)
+    if not rows:
+        return words, np.zeros(1, np.int64)
+    _, places, data = numbered.buffers()
+    offsets = np.frombuffer(places, np.int64, rows + 1, 8 * numbered.offset) // kind.itemsize
+    numbers = np.frombuffer(data, kind)[offsets[0] : offsets[-1]]
+    return words[numbers], offsets - offsets[0]
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

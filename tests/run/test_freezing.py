@@ -167,7 +167,14 @@ def _altered(path) -> None:
     pq.write_table(table.set_column(0, table.schema.field(0), pa.array(hashes)), path)
 
 
-@pytest.mark.parametrize("damage", [_cut, _foreign, _altered])
+def _speechless(path) -> None:
+    table = pq.read_table(path)
+    words = pa.array([[]] * len(table), table.schema.field("words").type)
+    place = table.schema.get_field_index("words")
+    pq.write_table(table.set_column(place, table.schema.field(place), words), path)
+
+
+@pytest.mark.parametrize("damage", [_cut, _foreign, _altered, _speechless])
 def test_a_damaged_model_is_refused(tmp_path, checked, corpus, damage) -> None:
     checked(corpus, output=tmp_path / "own")
     damage(tmp_path / "own" / "model.parquet")
