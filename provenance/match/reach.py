@@ -133,16 +133,17 @@ def _whole_all(
 ) -> None:
     # `seen` tells, by a few bits of a token, the last item that had such a one.
     for item in range(len(offsets) - 1):
-        first = offsets[item]
+        first, known, different = offsets[item], 0.0, 0.0
         for place in range(first, min(offsets[item + 1], first + _LONG)):
-            weight = 1.0
-            slot = tokens[place] >> _SLOT_SHIFT
+            weight, token = 1.0, tokens[np.uint64(place)]
+            slot = token >> _SLOT_SHIFT
             if seen[slot] == item + 1:
                 for before in range(first, place):
-                    if tokens[before] == tokens[place]:
+                    if tokens[np.uint64(before)] == token:
                         weight *= REPEATED
             seen[slot] = item + 1
-            figures[item, 0] += weight * bits[tokens[place] >> CELL_SHIFT] / BITS_SCALE
-            figures[item, 1] += (weight == 1.0) * weight_of(tokens[place]) / 4
-            if figures[item, 0] >= enough[0] and figures[item, 1] >= enough[1]:
+            known += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
+            different += (weight == 1.0) * weight_of(token) / 4
+            if known >= enough[0] and different >= enough[1]:
                 break  # more of it makes it the stronger
+        figures[item, 0], figures[item, 1] = known, different
