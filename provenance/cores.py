@@ -45,12 +45,14 @@ def _folders(mounted: Path, line: str) -> Iterator[Path]:
     kinds, _, path = told.partition(":")
     if kinds and "cpu" not in kinds.split(","):
         return
-    # In a container the path may be the host's, of which only the root is in sight.
-    folder = (mounted / kinds).joinpath(*Path(path).parts[1:])
-    yield folder
-    while folder != mounted / kinds:
-        folder = folder.parent
+    # Version 1 is mounted by the names of what it controls, in any order, or by one of them.
+    for name in dict.fromkeys([kinds, *(("cpu", "cpu,cpuacct") if kinds else ("unified",))]):
+        # In a container the path may be the host's, of which only the root is in sight.
+        folder = (mounted / name).joinpath(*Path(path).parts[1:])
         yield folder
+        while folder != mounted / name:
+            folder = folder.parent
+            yield folder
 
 
 def _limit(folder: Path) -> float:

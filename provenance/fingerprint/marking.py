@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.fingerprint.positions import characters
+from provenance.fingerprint.positions import characters, points_in
 from provenance.fingerprint.words import decode
 from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
 
@@ -94,7 +94,7 @@ def marked(
         pairs,
         counts,
     )
-    return pairs[:filled], counts
+    return pairs[:filled].copy(), counts  # most tokens have none of their own
 
 
 @kernel
@@ -131,7 +131,7 @@ def _mark_all(
         if rows[index] != row:
             row, place, point = rows[index], np.int64(0), np.int64(0)
             size = text_offsets[row + 1] - text_offsets[row]
-            is_plain = _points(data, text_offsets[row], text_offsets[row + 1]) == size
+            is_plain = points_in(data, text_offsets[row], text_offsets[row + 1]) == size
         base, stop, origin = token_offsets[row], token_offsets[row + 1], text_offsets[row]
         before, begun = np.int64(0), filled
         for run in range(offsets[index], offsets[index + 1]):
@@ -164,17 +164,8 @@ def _walked(
     place, point = walked
     if start < place:
         place, point = np.int64(0), np.int64(0)
-    head = point + _points(data, origin + place, origin + start)
-    return head, head + _points(data, origin + start, origin + end)
-
-
-@inlined
-def _points(data: UInt8s, begin: Scalar, end: Scalar) -> Scalar:
-    """Count the code points that begin in some bytes."""
-    count = np.int64(0)
-    for place in range(begin, end):
-        count += (data[np.uint64(place)] & 0xC0) != 0x80
-    return count
+    head = point + points_in(data, origin + place, origin + start)
+    return head, head + points_in(data, origin + start, origin + end)
 
 
 @inner

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, kernel
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.model import Int64s, Texts, UInt8s
 
 _BLOCK = 64
@@ -29,15 +29,22 @@ def characters(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
     return counted
 
 
+@inlined
+def points_in(data: UInt8s, begin: Scalar, end: Scalar) -> Scalar:
+    """Count the code points that begin in some bytes."""
+    count = np.int64(0)
+    for place in range(begin, end):
+        count += (data[np.uint64(place)] & 0xC0) != 0x80
+    return count
+
+
 @kernel
 def _count_all(data: UInt8s, offsets: Int64s, rows: Int64s, places: Int64s, out: Int64s) -> None:
     row, place, count = np.int64(-1), np.int64(0), np.int64(0)
     for index in range(len(rows)):
         if rows[index] != row or places[index] < place:
             row, place, count = rows[index], np.int64(0), np.int64(0)
-        view = data[offsets[row] + place : offsets[row] + places[index]]
-        for position in range(view.size):
-            count += (view[np.uint64(position)] & 0xC0) != 0x80
+        count += points_in(data, offsets[row] + place, offsets[row] + places[index])
         place = places[index]
         out[index] = count
 
@@ -143,9 +150,7 @@ def _find_all(
 def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
     """Give the place that so many code points lie before, or the end."""
     while place + _BLOCK <= end:
-        count = np.int64(0)
-        for within in range(_BLOCK):
-            count += (data[np.uint64(place + within)] & 0xC0) != 0x80
+        count = points_in(data, place, place + _BLOCK)
         if count > points:
             break
         place, points = place + _BLOCK, points - count

@@ -25,8 +25,8 @@ class Limits:
     memory : int
         Bytes for sorting and joining; what is more goes to disk.
     held : int
-        Bytes of items, and again of postings, up to which these wait in memory for their order;
-        where they are more, all wait on the disk.
+        Bytes of items with what puts them in order, and again of postings, up to which these wait
+        in memory for their order; where they are more, all wait on the disk.
     """
 
     threads: int = field(default_factory=available)

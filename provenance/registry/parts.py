@@ -1,6 +1,6 @@
 """Items laid down as they came, in parts: to be numbered by their keys, then picked by number.
 
-Only the keys are sorted. Texts and tokens stay in memory while they are few; else they are written
+Only the keys are sorted. All stay in memory while they are few; else texts and tokens are written
 once and mapped, so that an item may be as long as it likes.
 """
 

@@ -48,7 +48,7 @@ class Workshop:
 
     @property
     def parts(self) -> Path:
-        """Folder of the shelf."""
+        """Folder of the shelf's parts."""
         return self.folder / "parts"
 
     @property

@@ -106,7 +106,7 @@ def read_report(folder: Path) -> Report:
 
 
 def _tables(report: Report) -> dict[str, Callable[[Path], None]]:
-    """Name the files in Parquet, and tell what writes each: what takes longest comes first."""
+    """Name the files in Parquet, and tell what writes each."""
     tables: dict[str, Callable[[Path], None]] = {
         findingsfile.NAME: partial(findingsfile.write_findings, report.findings)
     }

@@ -60,6 +60,15 @@ def test_a_quota_of_time_counts_as_cores(monkeypatch):
         ),
         (
             {
+                _GROUPS: "4:cpuacct,cpu:/a\n",
+                "cpu/a/cpu.cfs_quota_us": "50000\n",
+                "cpu/a/cpu.cfs_period_us": "100000\n",
+            },
+            0.5,
+        ),
+        ({_GROUPS: "0::/a\n", "unified/a/cpu.max": "300 100"}, 3.0),
+        (
+            {
                 _GROUPS: "1:cpu:/\n",
                 "cpu/cpu.cfs_quota_us": "-1\n",
                 "cpu/cpu.cfs_period_us": "100000\n",
