@@ -98,8 +98,7 @@ def mapped_blake3(path: Path, stopped: Callable[[], bool] = never) -> str:
 def _digest(
     found: _Hash, stream: RawIOBase, size: int, at_once: int, stopped: Callable[[], bool]
 ) -> str:
-    # Memory that the system gives when it is written to; a `bytearray` would be cleared at once.
-    room = memoryview(mmap(-1, max(min(size, at_once), 1)))
+    room = memoryview(bytearray(max(min(size, at_once), 1)))
     while size > 0 and (count := stream.readinto(room[:size])):
         found.update(room[:count])
         size -= count
