@@ -91,7 +91,7 @@ def sort_records(records: UInt64s, skip: int) -> tuple[UInt64s, UInt32s, UInt32s
     positions : ndarray of uint32, shape (m,)
         The first of each.
     """
-    depth = max(1, len(records).bit_length() - 2)
+    depth = max(1, len(records).bit_length())  # most places then hold none, or one
     parted, bounds = partition(records, skip, depth)
     _settle(parted, bounds)
     for part in np.flatnonzero(np.diff(bounds) > _FEW):
@@ -107,19 +107,19 @@ def sort_records(records: UInt64s, skip: int) -> tuple[UInt64s, UInt32s, UInt32s
 @kernel
 def _count_parts(records: UInt64s, left: np.uint64, right: np.uint64, counts: Int64s) -> None:
     for row in range(len(records)):
-        counts[((records[row, 0] << left) >> right) + np.uint64(1)] += 1
+        counts[((records[np.uint64(row), 0] << left) >> right) + np.uint64(1)] += 1
 
 
 @kernel
 def _scatter(
     records: UInt64s, left: np.uint64, right: np.uint64, places: Int64s, out: UInt64s
 ) -> None:
-    for row in range(len(records)):
+    for index in range(len(records)):
+        row = np.uint64(index)
         part = (records[row, 0] << left) >> right
-        place = places[part]
-        out[place, 0] = records[row, 0]
-        out[place, 1] = records[row, 1]
-        places[part] = place + 1
+        place = np.uint64(places[part])
+        out[place, 0], out[place, 1] = records[row, 0], records[row, 1]
+        places[part] += 1
 
 
 @kernel
@@ -146,12 +146,12 @@ def _scatter_kept(
         if not kept[item]:
             continue
         owner = np.uint64(numbers[item]) << np.uint64(32)
-        for at in range(offsets[item], offsets[item + 1]):
+        for index in range(offsets[item], offsets[item + 1]):
+            at = np.uint64(index)
             part = hashes[at] >> right
-            place = places[part]
-            out[place, 0] = hashes[at]
-            out[place, 1] = owner | np.uint64(positions[at])
-            places[part] = place + 1
+            place = np.uint64(places[part])
+            out[place, 0], out[place, 1] = hashes[at], owner | np.uint64(positions[at])
+            places[part] += 1
 
 
 @kernel
@@ -161,25 +161,26 @@ def _settle(records: UInt64s, bounds: Int64s) -> None:
         if high - low > _FEW:
             continue
         for row in range(low + 1, high):
-            shingle, rest = records[row, 0], records[row, 1]
+            shingle, rest = records[np.uint64(row), 0], records[np.uint64(row), 1]
             place = row
-            while place > low and records[place - 1, 0] > shingle:
-                records[place, 0] = records[place - 1, 0]
-                records[place, 1] = records[place - 1, 1]
+            while place > low and records[np.uint64(place - 1), 0] > shingle:
+                records[np.uint64(place), 0] = records[np.uint64(place - 1), 0]
+                records[np.uint64(place), 1] = records[np.uint64(place - 1), 1]
                 place -= 1
-            records[place, 0] = shingle
-            records[place, 1] = rest
+            records[np.uint64(place), 0], records[np.uint64(place), 1] = shingle, rest
 
 
 @kernel
 def _unzip(records: UInt64s, shingles: UInt64s, items: UInt32s, positions: UInt32s) -> Scalar:
     """Part sorted records into columns, without the repeats of a shingle in one item."""
-    count = 0
+    count, before, owner = 0, np.uint64(0), np.uint32(0)
     for row in range(len(records)):
-        shingle, item = records[row, 0], np.uint32(records[row, 1] >> np.uint64(32))
-        if count and shingles[count - 1] == shingle and items[count - 1] == item:
+        shingle, rest = records[np.uint64(row), 0], records[np.uint64(row), 1]
+        item = np.uint32(rest >> np.uint64(32))
+        if count and before == shingle and owner == item:
             continue
-        shingles[count], items[count] = shingle, item
-        positions[count] = np.uint32(records[row, 1] & np.uint64(0xFFFFFFFF))
+        before, owner, at = shingle, item, np.uint64(count)
+        shingles[at], items[at] = shingle, item
+        positions[at] = np.uint32(rest & np.uint64(0xFFFFFFFF))
         count += 1
     return count
