@@ -155,7 +155,7 @@ def _read(path: Path) -> tuple[CorpusModel, str]:
 def _words_of(numbered: pa.LargeBinaryArray, words: UInt32s) -> tuple[UInt32s, Int64s]:
     """Give the hashes of words that are told by number, and where those of each passage begin."""
     kind, rows = _kind_of(len(words)), len(numbered)
-    if not rows:
+    if not rows:  # such an array need not have offsets
         return words, np.zeros(1, np.int64)
     _, places, data = numbered.buffers()
     offsets = np.frombuffer(places, np.int64, rows + 1, 8 * numbered.offset) // kind.itemsize
