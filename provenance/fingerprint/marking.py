@@ -22,8 +22,8 @@ class Runs:
     rows : ndarray of int64, shape (n,)
         Which text each stretch is of. Fastest where sorted.
     firsts, lengths : ndarray of int32, shape (r,)
-        First token of each run, counted from its text's, and how many; those beyond the text's
-        last do not count.
+        First token of each run, counted from its text's, and how many. Those beyond the text's
+        last do not count: a text that is kept may have been cut.
     offsets : ndarray of int64, shape (n + 1,)
         Runs of stretch `i` are ``offsets[i]`` to ``offsets[i + 1]``.
     """
