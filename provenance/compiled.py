@@ -54,6 +54,11 @@ def spliced(function: F) -> F:
     return _compiled(function, inline="always")
 
 
+def written(function: F) -> F:
+    """Give a function as it was written, to be called while another is compiled."""
+    return cast("F", getattr(function, "py_func", function))
+
+
 def cached_as(function: Callable[..., object]) -> str:
     """Give how the path of a kernel's compiled files begins; empty where none is compiled."""
     stats = getattr(function, "stats", None)

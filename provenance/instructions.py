@@ -4,7 +4,9 @@
 `trailing_zeros(word)` counts the zero bits below the lowest set one; it is 64 for zero.
 `ones(word)` counts the set bits. `fetch(array, index)` asks for the cache line in which an element
 stands, and waits for nothing: a look into memory takes a hundred times as long as one into the
-nearest cache, but many can be under way at a time.
+nearest cache, but many can be under way at a time. `note_bits(array, at, first, bits)` writes
+`first` plus the place of each set bit of the lowest sixteen, in order, to `array[at:]`; behind them
+it writes what is of no use, sixteen elements in all. Only where `can_note_bits()`.
 """
 
 from typing import Any
@@ -17,6 +19,10 @@ from provenance.compiled import Scalar
 
 AHEAD = 96
 """Fetches that are under way at a time: more than a core has room for push each other out."""
+
+_NUMBER = ir.IntType(32)
+_SIXTEEN, _SIXTEEN_BITS = ir.VectorType(_NUMBER, 16), ir.VectorType(ir.IntType(1), 16)
+_COMPRESS = "llvm.x86.avx512.mask.compress.v16i32"
 
 _READ, _KEEP, _DATA = 0, 3, 1  # the arguments of LLVM's `prefetch`
 
@@ -60,7 +66,43 @@ def _fetch(_typing: Any, array: Any, _index: Any) -> Any:
     return types.void(array, types.int64), generate
 
 
+def _note_bits(_typing: Any, array: Any, _at: Any, _first: Any, _bits: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        if _has_compress(context):
+            _, at, first, bits = arguments
+            view = context.make_array(signature.args[0])(context, builder, arguments[0])
+            mask = builder.bitcast(builder.trunc(bits, ir.IntType(16)), _SIXTEEN_BITS)
+            nothing = ir.Constant(_SIXTEEN, ir.Undefined)
+            number = builder.trunc(first, _NUMBER)
+            one = builder.insert_element(nothing, number, _NUMBER(0))
+            many = builder.shuffle_vector(one, nothing, ir.Constant(_SIXTEEN, [0] * 16))
+            places = builder.add(many, ir.Constant(_SIXTEEN, list(range(16))))
+            kind = ir.FunctionType(_SIXTEEN, [_SIXTEEN, _SIXTEEN, _SIXTEEN_BITS])
+            known = builder.module.globals.get(_COMPRESS)
+            instruction = known or ir.Function(builder.module, kind, _COMPRESS)
+            found = builder.call(instruction, [places, ir.Constant(_SIXTEEN, [0] * 16), mask])
+            target = builder.bitcast(builder.gep(view.data, [at]), _SIXTEEN.as_pointer())
+            builder.store(found, target).align = 4
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.int64, types.uint64), generate
+
+
+def _can_note_bits(_typing: Any) -> Any:
+    def generate(context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Any:
+        return ir.Constant(ir.IntType(1), int(_has_compress(context)))
+
+    return types.boolean(), generate
+
+
+def _has_compress(context: Any) -> bool:
+    *_, features = context.codegen().magic_tuple()
+    return "+avx512f" in features.split(",")
+
+
 load64: Scalar = intrinsic(_load64)
 trailing_zeros: Scalar = intrinsic(_trailing_zeros)
 ones: Scalar = intrinsic(_ones)
 fetch: Scalar = intrinsic(_fetch)
+note_bits: Scalar = intrinsic(_note_bits)
+can_note_bits: Scalar = intrinsic(_can_note_bits)

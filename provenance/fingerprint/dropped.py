@@ -5,10 +5,9 @@ import numpy as np
 from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.contractions import SPACE
 from provenance.fingerprint.entities import Tables
-from provenance.fingerprint.hashing import finish
 from provenance.fingerprint.links import after_address, after_link, is_placeholder
 from provenance.instructions import load64
-from provenance.model import UInt8s, UInt64s
+from provenance.model import UInt8s
 
 
 def _word(text: str) -> np.uint64:
@@ -18,31 +17,17 @@ def _word(text: str) -> np.uint64:
 _HTTP, _HTTPS, _HTTPURL = _word("http"), _word("https"), _word("httpurl")
 _WWW, _PIC, _URL, _USER, _RT = map(_word, ("www", "pic", "url", "user", "rt"))
 _TWITTER = _word(".twitter")
-_DROPPED = tuple(
-    (word, (int(word).bit_length() + 7) // 8)
-    for word in (_HTTP, _HTTPS, _HTTPURL, _WWW, _PIC, _URL, _USER, _RT)
-)
-_SUSPECT_BITS = 12
-_SUSPECT_SHIFT = 32 - _SUSPECT_BITS
-SUSPECTS = 1 << (_SUSPECT_BITS - 6)
-"""Words of 64 bits that `note_suspects` fills."""
+SUSPECTS = _HTTP, _HTTPS, _HTTPURL, _WWW, _PIC, _URL, _USER, _RT
+"""The words that may go with something that is dropped, each of fewer than eight bytes."""
 
 
-@inner
-def note_suspects(bits: UInt64s) -> None:
-    """Fill a set, of bits, with the hashes of words that may go with something that is dropped."""
-    for place in range(bits.size):
-        bits[place] = 0
-    for word, length in _DROPPED:
-        place = finish(np.uint64(0), word, length) >> np.uint64(_SUSPECT_SHIFT)
-        bits[np.int64(place >> np.uint64(6))] |= np.uint64(1) << (place & np.uint64(63))
+def _marks(shift: int) -> np.uint64:
+    places = {(int(word) * int(_MIX)) >> shift & 63 for word in SUSPECTS}
+    return np.uint64(sum(1 << place for place in places))
 
 
-@inlined
-def may_be_suspect(suspects: UInt64s, hashed: Scalar) -> Scalar:
-    """Whether a word of that hash may be one of those words; wrong once in five hundred."""
-    place = hashed >> np.uint64(_SUSPECT_SHIFT)
-    return suspects[np.int64(place >> np.uint64(6))] >> (place & np.uint64(63)) & np.uint64(1)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_FIRST, _SECOND = _marks(58), _marks(52)
 
 
 @inner
@@ -66,6 +51,10 @@ def suspected(
 @inlined
 def is_suspect(word: Scalar) -> Scalar:
     """Whether it is one of those words; `word` is its folded text of fewer than eight bytes."""
+    mixed = word * _MIX
+    first, second = mixed >> np.uint64(58), mixed >> np.uint64(52) & np.uint64(63)
+    if (_FIRST >> first) & (_SECOND >> second) & np.uint64(1) == np.uint64(0):
+        return False  # nearly always; eight comparisons are dear
     return (
         (word == _HTTP)
         | (word == _HTTPS)

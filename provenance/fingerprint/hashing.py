@@ -24,7 +24,7 @@ _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
 
 @inlined
 def absorb(state: Scalar, word: Scalar) -> Scalar:
-    """Mix eight full bytes of a word into its hash."""
+    """Mix eight full bytes of a word into its hash; with operators alone, as `mixed`."""
     state = (state ^ word) * _MIX_1
     return state ^ (state >> np.uint64(32))
 
@@ -32,7 +32,13 @@ def absorb(state: Scalar, word: Scalar) -> Scalar:
 @inlined
 def finish(state: Scalar, rest: Scalar, length: Scalar) -> Scalar:
     """Mix in the last bytes, fewer than eight, and the length; give a 32-bit hash, bit 0 clear."""
-    state = (state ^ rest ^ (np.uint64(length) << np.uint64(56))) * _MIX_1
+    return mixed(state ^ rest ^ (np.uint64(length) << np.uint64(56)))
+
+
+@inlined
+def mixed(state: Scalar) -> Scalar:
+    """Mix all that a word is; written with operators alone, for `lanes.Lanes` too."""
+    state *= _MIX_1
     state ^= state >> np.uint64(32)
     state *= _MIX_2
     state ^= state >> np.uint64(29)

@@ -69,7 +69,7 @@ def read_letters(  # noqa: C901, PLR0915 (a letter has these fates; a call each 
             )
         text = load64(view, start + place)
         if _may_be_hangul(text):
-            syllable, done = _long_point(text) - _SYLLABLES, place + 3
+            syllable, done = long_point(text) - _SYLLABLES, place + 3
             strange |= text ^ _BEGIN
             ahead = odd >> np.uint64(done)
             known = syllable < _SYLLABLE_COUNT
@@ -133,7 +133,7 @@ def _may_be_hangul(text: Scalar) -> Scalar:
 
 
 @inlined
-def _long_point(text: Scalar) -> Scalar:
+def long_point(text: Scalar) -> Scalar:
     """Decode a character of three bytes, if it is one."""
     head, middle = text & np.uint64(0x0F), (text >> np.uint64(8)) & np.uint64(0x3F)
     tail = (text >> np.uint64(16)) & np.uint64(0x3F)
@@ -161,7 +161,7 @@ def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     # up by one, so that the last one always stands in the same place.
     more = (text >> np.uint64(5)) & np.uint64(1)
     unlike = (text ^ _BEGIN) << ((more << np.uint64(3)) ^ np.uint64(8))
-    point = _long_point(unlike)
+    point = long_point(unlike)
     if first - np.uint64(0xC2) > np.uint64(0xE2 - 0xC2):
         point = np.uint64(0)
     return point, np.int64(more) + 2, unlike

@@ -8,11 +8,19 @@ from provenance.compiled import Scalar, inlined, kernel
 from provenance.fingerprint.codepoints import ITSELF, LIMIT
 from provenance.fingerprint.entities import Tables, tables
 from provenance.fingerprint.hashing import finish
+from provenance.fingerprint.letters import long_point
 from provenance.fingerprint.words import QUARTER_WORD, decode, read_lone
-from provenance.model import UInt8s, UInt32s
+from provenance.instructions import load64
+from provenance.model import Int32s, UInt8s, UInt32s
 
 _FOUR_BYTES = 0x10000  # code points from here on
 _BLOCK = 64
+_THREE, _THREE_BEGIN = np.uint64(0xC0C0F0), np.uint64(0x8080E0)
+"""The bits that say so where a character of three bytes begins, and what they are."""
+
+_SHORT = np.uint64(0x800)
+"""Code points below are spelled with fewer bytes."""
+
 _HALF, _QUARTER = np.uint64(1), np.uint64(3)
 
 
@@ -57,3 +65,32 @@ def lone(view: UInt8s, place: Scalar, hashes: UInt32s) -> tuple[Scalar, Scalar]:
     """Give the hash of the character at `place`, 0 where it is no token, and its bytes."""
     point, size = decode(view, place, view.size)
     return (hashes[np.uint64(point)] if point < LIMIT else np.uint32(0)), size
+
+
+@inlined
+def read_lones(
+    view: UInt8s,
+    place: Scalar,
+    stop: Scalar,
+    hashes: UInt32s,
+    tokens: tuple[UInt32s, Int32s, Int32s],
+    count: Scalar,
+) -> tuple[Scalar, Scalar]:
+    """Read the tokens of three bytes with which a run begins, one after another.
+
+    Returns
+    -------
+    count, after : int
+        How many tokens there are now, and where to go on.
+    """
+    into, starts, ends = tokens
+    while place < stop:
+        text = load64(view, place)
+        point = long_point(text)
+        is_long = (text & _THREE == _THREE_BEGIN) & (point >= _SHORT)
+        if not is_long or hashes[point] == 0:
+            break
+        at = np.uint64(count)
+        into[at], starts[at], ends[at] = hashes[point], place, place + 3
+        count, place = count + 1, place + 3
+    return count, place

@@ -6,9 +6,11 @@ HTML character reference. What separates: everything that is neither letter nor 
 of scripts without spaces are tokens of their own, at a half or a quarter of a word's weight.
 
 Plain ASCII words, nearly all there is in most corpora, are found by bit scans over masks of
-sixty-four bytes each, and hashed eight bytes at a time; words of other alphabets are read letter by
-letter (`letters.read_letters`), or looked up where they were read before (`recurring.recall`), and
-only what holds anything else character by character (`words.read_word`).
+sixty-four bytes each, and hashed eight at a time (`plainwords.hash_eight`). Of the others, those
+with an apostrophe (`apostrophes.read_contracted`), those that were read before (`recurring.recall`)
+and characters that are tokens by themselves (`lone.read_lones`) are read at once; words of other
+alphabets letter by letter (`letters.read_letters`), and only what holds anything else character by
+character (`words.read_word`).
 """
 
 import unicodedata
@@ -17,28 +19,32 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel, spliced
 from provenance.errors import InputError
+from provenance.fingerprint.apostrophes import NT, read_contracted
 from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
-from provenance.fingerprint.dropped import (
-    SUSPECTS,
-    is_suspect,
-    may_be_suspect,
-    note_suspects,
-    suspected,
-)
+from provenance.fingerprint.dropped import is_suspect, suspected
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
 from provenance.fingerprint.hashing import LOWER, absorb, finish
+from provenance.fingerprint.lanes import COUNT
 from provenance.fingerprint.letters import read_letters
-from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone
+from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone, read_lones
+from provenance.fingerprint.plainwords import hash_eight
 from provenance.fingerprint.recurring import LONGEST_KNOWN, ROOM, recall, remember
-from provenance.fingerprint.runs import BLOCK, PLAIN, UNROLLED, bits_of, find_runs, is_plain
+from provenance.fingerprint.runs import (
+    BEHIND,
+    BLOCK,
+    PLAIN,
+    bits_of,
+    find_runs,
+    is_plain,
+    next_special,
+)
 from provenance.fingerprint.words import WORD, read_word
 from provenance.instructions import load64, trailing_zeros
 from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s, UInt64s
 
 _TOO_LONG = 1 << 31  # places in a text are 32-bit
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_NT = np.uint64(int.from_bytes(b"nt", "little"))
 
 
 def parameters() -> Parameters:
@@ -68,7 +74,8 @@ def tokenise(texts: Texts) -> Tokens:
     if longest >= _TOO_LONG:
         raise InputError(f"a text has {longest:,} bytes", remedy="cut texts of 2 GiB into several")
     size = int(texts.offsets[-1] - texts.offsets[0])
-    room = size // 2 + len(texts) + 1  # no token takes fewer than two bytes but one
+    # No token takes fewer than two bytes but one, and eight are written at once.
+    room = size // 2 + len(texts) + COUNT
     hashes = np.empty(room, np.uint32)
     starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
     offsets = np.zeros(len(texts) + 1, np.int64)
@@ -78,9 +85,8 @@ def tokenise(texts: Texts) -> Tokens:
     moved[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
     lookups, into = (tables(), lone_hashes()), (hashes, starts, ends)
     # A kernel that makes no array takes less time to compile.
-    specials, suspects = np.empty(longest // BLOCK + 2, np.uint64), np.empty(SUSPECTS, np.uint64)
-    runs = np.empty(longest + UNROLLED + 2, np.int32)
-    scratch = specials, specials.view(np.uint8), suspects, runs, np.zeros(ROOM, np.uint64)
+    specials, runs = np.empty(longest // BLOCK + 3, np.uint64), np.empty(longest + BEHIND, np.int32)
+    scratch = specials, specials.view(np.uint8), runs, np.zeros(ROOM, np.uint64)
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
     _tokenise_all(texts.data, first, scratch, lookups, into, offsets[: last + 1])
     _tokenise_all(moved, rest, scratch, lookups, into, offsets[last:])
@@ -92,12 +98,11 @@ def tokenise(texts: Texts) -> Tokens:
 def _tokenise_all(
     data: UInt8s,
     bounds: Int64s,
-    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s, UInt64s],
+    scratch: tuple[UInt64s, UInt8s, Int32s, UInt64s],
     lookups: tuple[Tables, UInt32s],
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
 ) -> None:
-    note_suspects(scratch[2])
     _tokenise_each(data, bounds, scratch, lookups, tokens, offsets)
 
 
@@ -105,55 +110,86 @@ def _tokenise_all(
 def _tokenise_each(
     data: UInt8s,
     bounds: Int64s,
-    scratch: tuple[UInt64s, UInt8s, UInt64s, Int32s, UInt64s],
+    scratch: tuple[UInt64s, UInt8s, Int32s, UInt64s],
     lookups: tuple[Tables, UInt32s],
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
 ) -> None:
     tables, alone = lookups
-    specials, special_bytes, suspect_words, runs, met = scratch
-    sets = special_bytes, suspect_words, alone, met
+    specials, special_bytes, runs, met = scratch
+    sets = special_bytes, alone, met
     # All texts in one call: short ones take no longer to read than a call with all these arrays.
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
         found, before = find_runs(view, specials, runs), offsets[text]
-        count, place = before, np.int64(0)
-        for run in range(0, found, 2):
-            start, stop = np.int64(runs[np.uint64(run)]), np.int64(runs[np.uint64(run + 1)])
-            length = stop - start
-            odd = load64(special_bytes, start >> 3) >> np.uint64(start & 7)
-            odd &= ~(_ALL << np.uint64(length & 63))
-            if start < place or length >= 16 or odd != np.uint64(0):
-                if start >= place and length <= LONGEST_KNOWN:
-                    known = recall(met, view, start, length)
-                    if known != np.uint64(0):
-                        _put(tokens, count, known, start, stop)
-                        count += 1
-                        continue
-                place = max(place, start)
-                while place < stop:
-                    counts = before, count
-                    count, place = _read_odd(view, place, stop, sets, tables, tokens, counts)
-                continue
-            hashed, rest = _hash_of(view, start, length)
-            _put(tokens, count, hashed, start, stop)
-            if may_be_suspect(suspect_words, hashed):
-                word = rest * np.uint64(length < 8)
-                count, place = suspected(view, start, stop, word, tables, (before, count))
-                continue
-            count += 1
+        count, place, run = before, np.int64(0), np.int64(0)
+        while run < found:
+            if runs[np.uint64(2 * run)] >= place:
+                plain = _read_plain(view, specials, runs, (run, found), tokens, count)
+                run, count = run + plain, count + plain
+                if run == found:
+                    break
+                start, stop = _edges_of(runs, run)
+                known = _known(view, start, stop, special_bytes, met)
+                if known != np.uint64(0):
+                    _put(tokens, count, known, start, stop)
+                    run, count = run + 1, count + 1
+                    continue
+            start, stop = _edges_of(runs, run)
+            count, place = read_lones(view, max(place, start), stop, alone, tokens, count)
+            while place < stop:
+                counts = before, count
+                count, place = _read_odd(view, place, stop, sets, tables, tokens, counts)
+            run += 1
         offsets[text + 1] = count
 
 
 @inlined
-def _hash_of(view: UInt8s, start: Scalar, length: Scalar) -> tuple[Scalar, Scalar]:
-    """Hash fewer than sixteen ASCII letters and digits; give the last of them, too, as `finish`."""
-    # Without a branch on whether a word has eight letters: nobody can guess that.
-    full = np.uint64(length >= 8)
-    eight, low = load64(view, start) | LOWER, start + 8 * np.int64(full)
-    state = absorb(np.uint64(0), eight) * full
-    rest = (load64(view, low) | LOWER) & ~(_ALL << np.uint64(8 * (length & 7)))
-    return finish(state, rest, length), rest
+def _edges_of(runs: Int32s, run: Scalar) -> tuple[Scalar, Scalar]:
+    first = np.uint64(2 * run)
+    return np.int64(runs[first]), np.int64(runs[first + np.uint64(1)])
+
+
+@inlined
+def _read_plain(
+    view: UInt8s,
+    specials: UInt64s,
+    runs: Int32s,
+    which: tuple[Scalar, Scalar],
+    tokens: tuple[UInt32s, Int32s, Int32s],
+    count: Scalar,
+) -> Scalar:
+    """Read the plain words with which some runs begin; say how many there are."""
+    hashes, starts, ends = tokens
+    first, found = which
+    start, stop = _edges_of(runs, first)
+    special = next_special(specials, start)
+    if special < stop:
+        return np.int64(0)
+    for run in range(first, found, COUNT):
+        at = count + run - first
+        others, behind = hash_eight(view, runs, 2 * run, hashes, starts, ends, at, special)
+        plain = np.int64(trailing_zeros(behind | np.uint64(1 << COUNT)))
+        # Branches, so that reading goes on before it is known whether all of these are plain.
+        others &= ~(_ALL << np.uint64(plain))
+        if others != np.uint64(0):
+            return run + np.int64(trailing_zeros(others)) - first
+        if behind != np.uint64(0):
+            return run + plain - first
+    return found - first
+
+
+@inlined
+def _known(view: UInt8s, start: Scalar, stop: Scalar, specials: UInt8s, met: UInt64s) -> Scalar:
+    """Give the hash of a word that need not be read letter by letter, 0 for any other."""
+    length, known = stop - start, np.uint64(0)
+    if length <= LONGEST_KNOWN:
+        odd = bits_of(specials, start, stop)
+        if odd != np.uint64(0):
+            known = read_contracted(view, start, length, odd)
+        if known == np.uint64(0):
+            known = recall(met, view, start, length)
+    return known
 
 
 @inlined
@@ -175,7 +211,7 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
     view: UInt8s,
     place: Scalar,
     stop: Scalar,
-    sets: tuple[UInt8s, UInt64s, UInt32s, UInt64s],
+    sets: tuple[UInt8s, UInt32s, UInt64s],
     tables: Tables,
     tokens: tuple[UInt32s, Int32s, Int32s],
     counts: tuple[Scalar, Scalar],
@@ -187,7 +223,7 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
     count, after : int
         How many tokens there are now, and where to go on.
     """
-    specials, suspect_words, alone, met = sets
+    specials, alone, met = sets
     before, count = counts
     hashes, starts, ends = tokens
     if may_be_lone(view, place, alone):
@@ -210,7 +246,7 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
         if place == cut and cut < stop:
             length = np.int64(-1)  # the word may go on
     # But `n't`, which may go with the word before it.
-    is_run = length > 0 and last == stop and rest != _NT
+    is_run = length > 0 and last == stop and rest != NT
     if length <= 0:
         if is_quote(view[start]) and count > before and ends[count - 1] == start - 1:
             after = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
@@ -226,12 +262,12 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
     hashed = finish(state, rest, length)
     if weight != WORD:
         hashed = lighter(hashed, weight)
-    elif rest == _NT and length == 2 and _is_torn(view, first, last, tokens, counts):
-        join(view, tables, hashes, starts, ends, count - 1, _NT, np.int64(2))
+    elif rest == NT and length == 2 and _is_torn(view, first, last, tokens, counts):
+        join(view, tables, hashes, starts, ends, count - 1, NT, np.int64(2))
         ends[count - 1] = last
         return count, place
     _put(tokens, count, hashed, first, last)
-    if may_be_suspect(suspect_words, hashed) and length < 8 and is_suspect(rest):
+    if weight == WORD and length < 8 and is_suspect(rest):
         count, last = suspected(view, first, last, rest, tables, (before, count))
         return count, max(place, last)
     if is_run and stop - start <= LONGEST_KNOWN:

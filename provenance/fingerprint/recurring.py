@@ -27,8 +27,9 @@ def recall(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar) -> Scalar:
     """Give the hash of a run that was remembered, 0 for any other; `view` has 64 bytes behind."""
     first, second, third = _bytes_of(view, start, length)
     row = _row_of(first, second, third)
-    is_it = met[row] == first and met[row + np.uint64(1)] == second
-    return met[row + np.uint64(3)] * np.uint64(is_it and met[row + np.uint64(2)] == third)
+    is_it = (met[row] == first) & (met[row + np.uint64(1)] == second)
+    is_it &= met[row + np.uint64(2)] == third
+    return met[row + np.uint64(3)] * np.uint64(is_it)
 
 
 @inlined
