@@ -120,6 +120,21 @@ def test_counts_are_those_of_a_counter(items, texts, data):
     assert_counted(made, items, runs, [texts[row] for row in rows], items)
 
 
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.sampled_from([3, 40, 3000]))
+def test_words_of_long_texts_are_counted_wherever_they_stand(seed, threads, kinds):
+    """Of few words, of some, of so many that hardly any is known; some of them behind others."""
+    dice = np.random.default_rng(seed)
+    words = dice.choice(2**32, kinds, replace=False)
+    items, texts = (
+        [dice.choice(words, dice.integers(0, 200)).tolist() for _ in range(6)] for _ in range(2)
+    )
+    runs = [(item, 0, len(own) // 2) for item, own in enumerate(items[:2]) if len(own) > 1]
+    made = vocabulary(candidates_of(runs), *flat(items), threads)
+    count(made, everywhere(texts), everywhere(items), threads)
+    assert_counted(made, items, runs, texts, items)
+
+
 ROWS = [list(range(1, 4000)), list(range(1, 4000))]
 
 

@@ -1,0 +1,47 @@
+"""Sets of words, asked of sixteen at a time."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.compiled import kernel
+from provenance.match.presence import SIXTEEN, may_be_among, presence
+
+
+@kernel
+def mask_of(words, at, bits, shift):
+    return may_be_among(words, at, bits, shift)
+
+
+def told(words, at, bits, shift):
+    mask = int(mask_of(words, at, bits, shift))
+    assert mask < 1 << SIXTEEN
+    return [bool(mask >> lane & 1) for lane in range(SIXTEEN)]
+
+
+WORDS = st.integers(0, 2**32 - 1)
+
+
+@given(st.sets(WORDS, max_size=80), st.lists(WORDS, min_size=SIXTEEN, max_size=SIXTEEN), st.data())
+def test_whoever_is_among_the_words_is_told_in_its_place(words, others, data):
+    bits, shift = presence(np.array(sorted(words), np.uint32))
+    lanes = data.draw(st.lists(st.integers(0, SIXTEEN - 1), unique=True)) if words else []
+    for lane in lanes:
+        others[lane] = data.draw(st.sampled_from(sorted(words)))
+    asked = told(np.array([7, *others], np.uint32), 1, bits, shift)
+    assert all(asked[lane] for lane in lanes)
+    # And each answer is that of the word, wherever it stands.
+    turned = told(np.array(others[::-1], np.uint32), 0, bits, shift)
+    assert turned == asked[::-1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 150, 5000])
+def test_few_others_pass(count):
+    dice = np.random.default_rng(3)
+    words = dice.choice(2**32, count, replace=False).astype(np.uint32)
+    bits, shift = presence(words)
+    asked = dice.integers(0, 2**32, SIXTEEN * 2000).astype(np.uint32)
+    passed = sum(sum(told(asked, at, bits, shift)) for at in range(0, len(asked), SIXTEEN))
+    assert passed <= len(asked) / 12
+    assert bits.nbytes <= max(4 * count, 8)
