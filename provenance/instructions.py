@@ -4,7 +4,8 @@
 `trailing_zeros(word)` counts the zero bits below the lowest set one; it is 64 for zero.
 `ones(word)` counts the set bits. `fetch(array, index)` asks for the cache line in which an element
 stands, and waits for nothing: a look into memory takes a hundred times as long as one into the
-nearest cache, but many can be under way at a time. `note_bits(array, at, first, bits)` writes
+nearest cache, but many can be under way at a time. `equal_sixteen(array, at, number)` gives a mask
+of those of `array[at:at + 16]` that are the number. `note_bits(array, at, first, bits)` writes
 `first` plus the place of each set bit of the lowest sixteen, in order, to `array[at:]`; behind them
 it writes what is of no use, sixteen elements in all. Only where `can_note_bits()`.
 """
@@ -66,26 +67,43 @@ def _fetch(_typing: Any, array: Any, _index: Any) -> Any:
     return types.void(array, types.int64), generate
 
 
+def every(builder: Any, number: Any, count: int) -> Any:
+    """Give a vector of so many times the same number, in a kernel that is being compiled."""
+    kind = ir.VectorType(number.type, count)
+    nothing = ir.Constant(kind, ir.Undefined)
+    one = builder.insert_element(nothing, number, _NUMBER(0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_NUMBER, count), None))
+
+
 def _note_bits(_typing: Any, array: Any, _at: Any, _first: Any, _bits: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         if _has_compress(context):
             _, at, first, bits = arguments
             view = context.make_array(signature.args[0])(context, builder, arguments[0])
             mask = builder.bitcast(builder.trunc(bits, ir.IntType(16)), _SIXTEEN_BITS)
-            nothing = ir.Constant(_SIXTEEN, ir.Undefined)
-            number = builder.trunc(first, _NUMBER)
-            one = builder.insert_element(nothing, number, _NUMBER(0))
-            many = builder.shuffle_vector(one, nothing, ir.Constant(_SIXTEEN, [0] * 16))
+            many = every(builder, builder.trunc(first, _NUMBER), 16)
             places = builder.add(many, ir.Constant(_SIXTEEN, list(range(16))))
             kind = ir.FunctionType(_SIXTEEN, [_SIXTEEN, _SIXTEEN, _SIXTEEN_BITS])
             known = builder.module.globals.get(_COMPRESS)
             instruction = known or ir.Function(builder.module, kind, _COMPRESS)
-            found = builder.call(instruction, [places, ir.Constant(_SIXTEEN, [0] * 16), mask])
+            found = builder.call(instruction, [places, ir.Constant(_SIXTEEN, None), mask])
             target = builder.bitcast(builder.gep(view.data, [at]), _SIXTEEN.as_pointer())
             builder.store(found, target).align = 4
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64, types.uint64), generate
+
+
+def _equal_sixteen(_typing: Any, array: Any, _at: Any, _number: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.bitcast(builder.gep(view.data, [arguments[1]]), _SIXTEEN.as_pointer())
+        own = builder.load(place)
+        own.align = 4
+        same = builder.icmp_unsigned("==", own, every(builder, arguments[2], 16))
+        return builder.zext(builder.bitcast(same, ir.IntType(16)), ir.IntType(64))
+
+    return types.uint64(array, types.int64, types.uint32), generate
 
 
 def _can_note_bits(_typing: Any) -> Any:
@@ -104,5 +122,6 @@ load64: Scalar = intrinsic(_load64)
 trailing_zeros: Scalar = intrinsic(_trailing_zeros)
 ones: Scalar = intrinsic(_ones)
 fetch: Scalar = intrinsic(_fetch)
+equal_sixteen: Scalar = intrinsic(_equal_sixteen)
 note_bits: Scalar = intrinsic(_note_bits)
 can_note_bits: Scalar = intrinsic(_can_note_bits)

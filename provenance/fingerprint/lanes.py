@@ -8,6 +8,8 @@ from typing import Any
 
 from llvmlite import ir
 
+from provenance.instructions import every
+
 COUNT = 8
 """Numbers that are worked on at once."""
 
@@ -24,11 +26,7 @@ class Lanes:
     @classmethod
     def of(cls, builder: Any, number: Any) -> "Lanes":
         """Give the same number in each lane."""
-        kind = ir.VectorType(number.type, COUNT)
-        nothing = ir.Constant(kind, ir.Undefined)
-        first = ir.Constant(ir.VectorType(ir.IntType(32), COUNT), [0] * COUNT)
-        one = builder.insert_element(nothing, number, ir.IntType(32)(0))
-        return cls(builder, builder.shuffle_vector(one, nothing, first))
+        return cls(builder, every(builder, number, COUNT))
 
     def __xor__(self, other: Any) -> "Lanes":
         return self._made(self._builder.xor, other)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, kernel
+from provenance.instructions import equal_sixteen, ones, trailing_zeros
 from provenance.match.layouts import bits_of, word_of
 from provenance.model import (
     BACKGROUND_BITS,
@@ -28,7 +29,8 @@ BITS_SCALE = 8
 CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """From a token's hash to its cell of the background."""
 
-_FEW = 16  # postings that are walked one by one
+_SIXTEEN = 16  # postings that are compared at once, or else are walked one by one
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NOBODYS: UInt64s = np.zeros(0, np.uint64)
 
 
@@ -132,12 +134,23 @@ def locate(
     bucket = bucket_of(shingle, shift)
     first, end = np.int64(directory[bucket]), np.int64(directory[bucket + np.uint64(1)])
     lower = np.uint32(shingle)
+    if end - first <= _SIXTEEN and first + _SIXTEEN <= len(shingles):
+        # Nearly all are so few. No branch depends on where among them a shingle is.
+        own = equal_sixteen(shingles, first, lower) & ~(_ALL << np.uint64(end - first))
+        first += np.int64(trailing_zeros(own))
+        return first, first + np.int64(ones(own))
+    return _search(shingles, first, end, lower)
+
+
+@inlined
+def _search(shingles: UInt32s, first: Scalar, end: Scalar, lower: Scalar) -> tuple[Scalar, Scalar]:
+    """Find the range of equal numbers among sorted ones."""
     while first < end and shingles[np.uint64(first)] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _FEW and shingles[np.uint64(last)] == lower:
+    while last < end and last - first <= _SIXTEEN and shingles[np.uint64(last)] == lower:
         last += 1
-    if last - first > _FEW:
+    if last - first > _SIXTEEN:
         high = end  # many items share it: halve what is left of the bucket
         while last < high:
             middle = (last + high) // 2

@@ -12,6 +12,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from provenance.compiled import Scalar
+from provenance.instructions import every
 from provenance.model import UInt32s
 
 SIXTEEN = 16
@@ -50,17 +51,12 @@ def _may_be_among(_typing: Any, words: Any, _at: Any, bits: Any, _shift: Any) ->
             array = context.make_array(signature.args[which])(context, builder, arguments[which])
             return array.data
 
-        def all_of(number: Any) -> Any:
-            nothing = ir.Constant(_NUMBERS, ir.Undefined)
-            one = builder.insert_element(nothing, number, ir.IntType(32)(0))
-            return builder.shuffle_vector(one, nothing, ir.Constant(_NUMBERS, [0] * SIXTEEN))
-
         _, at, _, shift = arguments
         target = builder.bitcast(builder.gep(start(0), [at]), _NUMBERS.as_pointer())
         own = builder.load(target)
         own.align = 4
         hashed = builder.mul(own, ir.Constant(_NUMBERS, [_SPREAD] * SIXTEEN))
-        places = builder.lshr(hashed, all_of(shift))
+        places = builder.lshr(hashed, every(builder, shift, SIXTEEN))
         rows = builder.lshr(places, ir.Constant(_NUMBERS, [5] * SIXTEEN))
         found, table = ir.Constant(_NUMBERS, ir.Undefined), start(2)
         for lane in map(ir.IntType(32), range(SIXTEEN)):

@@ -54,8 +54,9 @@ def passage(text: str, marks: Iterable[Span], lead: int, limit: int) -> Passage:
     pieces: list[tuple[str, bool]] = []
     at = first
     for start, end in ordered:
-        begin = max(at, start)
-        stop = min(last, end)
+        begin, stop = start, end
+        if start < at or end > last:  # seldom, and a page has marks by the hundred thousand
+            begin, stop = max(at, start), min(last, end)
         if begin < stop:
             if at < begin:
                 pieces.append((text[at:begin], False))

@@ -168,10 +168,11 @@ def _pieces(
         return None
     cut = passage(text, marks, min(_LEAD, limit // 3), limit if marks else min(limit, _UNMARKED))
     written: list[Any] = [_BEFORE * (cut.before or bool(begun)) + _AFTER * cut.after]
+    hides_nothing = text.isprintable()
     for piece, marked in cut.pieces:
         if marked == (len(written) % 2 == 1):
             written.append("")
-        written.append(visible(piece))
+        written.append(piece if hides_nothing else visible(piece))
     return written
 
 
