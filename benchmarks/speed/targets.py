@@ -91,9 +91,14 @@ FIGURES = (
         "1.5 M posts against 100 k: time", "registry growth", 1.5, "times", least=False, sized=True
     ),
     Target(
-        "Every page a match, 200 MB: time", "findings-heavy", 3, "times", least=False, sized=True
+        "Every page a match, 200 MB: time a MB",
+        "findings-heavy",
+        3,
+        "times",
+        least=False,
+        sized=True,
     ),
-    Target("… 1 GB: time", "heavy of 1 GB", 3, "times", least=False, sized=True),
+    Target("… 1 GB: time a MB", "heavy of 1 GB", 3, "times", least=False, sized=True),
     Target("Growth with the corpus: exponent", "exponent", 1.05, "", least=False, sized=True),
     Target(
         "Registry from Parquet, two cores", "build from parquet", 150_000, "posts/s", sized=True
