@@ -17,6 +17,7 @@ def _word(text: str) -> np.uint64:
 _HTTP, _HTTPS, _HTTPURL = _word("http"), _word("https"), _word("httpurl")
 _WWW, _PIC, _URL, _USER, _RT = map(_word, ("www", "pic", "url", "user", "rt"))
 _TWITTER = _word(".twitter")
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 SUSPECTS = _HTTP, _HTTPS, _HTTPURL, _WWW, _PIC, _URL, _USER, _RT
 """The words that may go with something that is dropped, each of fewer than eight bytes."""
 
@@ -26,7 +27,6 @@ def _marks(shift: int) -> np.uint64:
     return np.uint64(sum(1 << place for place in places))
 
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = _marks(58), _marks(52)
 
 

@@ -78,13 +78,15 @@ def read_lones(
 ) -> tuple[Scalar, Scalar]:
     """Read the tokens of three bytes with which a run begins, one after another.
 
+    `view` has room for eight bytes from wherever one begins.
+
     Returns
     -------
     count, after : int
         How many tokens there are now, and where to go on.
     """
     into, starts, ends = tokens
-    while place < stop:
+    while place + 3 <= stop:
         text = load64(view, place)
         point = long_point(text)
         is_long = (text & _THREE == _THREE_BEGIN) & (point >= _SHORT)

@@ -6,7 +6,7 @@ HTML character reference. What separates: everything that is neither letter nor 
 of scripts without spaces are tokens of their own, at a half or a quarter of a word's weight.
 
 Plain ASCII words, nearly all there is in most corpora, are found by bit scans over masks of
-sixty-four bytes each, and hashed eight at a time (`plainwords.hash_eight`). Of the others, those
+sixty-four bytes each, and hashed eight at a time (`plainwords.read_plain`). Of the others, those
 with an apostrophe (`apostrophes.read_contracted`), those that were read before (`recurring.recall`)
 and characters that are tokens by themselves (`lone.read_lones`) are read at once; words of other
 alphabets letter by letter (`letters.read_letters`), and only what holds anything else character by
@@ -28,13 +28,14 @@ from provenance.fingerprint.hashing import LOWER, absorb, finish
 from provenance.fingerprint.lanes import COUNT
 from provenance.fingerprint.letters import read_letters
 from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone, read_lones
-from provenance.fingerprint.plainwords import hash_eight
+from provenance.fingerprint.plainwords import read_plain
 from provenance.fingerprint.recurring import LONGEST_KNOWN, ROOM, recall, remember
 from provenance.fingerprint.runs import (
     BEHIND,
     BLOCK,
     PLAIN,
     bits_of,
+    edges_of,
     find_runs,
     is_plain,
     next_special,
@@ -103,6 +104,7 @@ def _tokenise_all(
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
 ) -> None:
+    # What makes no array counts no references, ten times the work of a word.
     _tokenise_each(data, bounds, scratch, lookups, tokens, offsets)
 
 
@@ -122,61 +124,27 @@ def _tokenise_each(
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
         found, before = find_runs(view, specials, runs), offsets[text]
-        count, place, run = before, np.int64(0), np.int64(0)
+        count, place, run, special = before, np.int64(0), np.int64(0), np.int64(-1)
         while run < found:
             if runs[np.uint64(2 * run)] >= place:
-                plain = _read_plain(view, specials, runs, (run, found), tokens, count)
+                special = next_special(specials, special, np.int64(runs[np.uint64(2 * run)]))
+                plain = read_plain(view, runs, (run, found), special, tokens, count)
                 run, count = run + plain, count + plain
                 if run == found:
                     break
-                start, stop = _edges_of(runs, run)
+                start, stop = edges_of(runs, run)
                 known = _known(view, start, stop, special_bytes, met)
                 if known != np.uint64(0):
                     _put(tokens, count, known, start, stop)
                     run, count = run + 1, count + 1
                     continue
-            start, stop = _edges_of(runs, run)
+            start, stop = edges_of(runs, run)
             count, place = read_lones(view, max(place, start), stop, alone, tokens, count)
             while place < stop:
                 counts = before, count
                 count, place = _read_odd(view, place, stop, sets, tables, tokens, counts)
             run += 1
         offsets[text + 1] = count
-
-
-@inlined
-def _edges_of(runs: Int32s, run: Scalar) -> tuple[Scalar, Scalar]:
-    first = np.uint64(2 * run)
-    return np.int64(runs[first]), np.int64(runs[first + np.uint64(1)])
-
-
-@inlined
-def _read_plain(
-    view: UInt8s,
-    specials: UInt64s,
-    runs: Int32s,
-    which: tuple[Scalar, Scalar],
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    count: Scalar,
-) -> Scalar:
-    """Read the plain words with which some runs begin; say how many there are."""
-    hashes, starts, ends = tokens
-    first, found = which
-    start, stop = _edges_of(runs, first)
-    special = next_special(specials, start)
-    if special < stop:
-        return np.int64(0)
-    for run in range(first, found, COUNT):
-        at = count + run - first
-        others, behind = hash_eight(view, runs, 2 * run, hashes, starts, ends, at, special)
-        plain = np.int64(trailing_zeros(behind | np.uint64(1 << COUNT)))
-        # Branches, so that reading goes on before it is known whether all of these are plain.
-        others &= ~(_ALL << np.uint64(plain))
-        if others != np.uint64(0):
-            return run + np.int64(trailing_zeros(others)) - first
-        if behind != np.uint64(0):
-            return run + plain - first
-    return found - first
 
 
 @inlined
@@ -267,7 +235,7 @@ def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loo
         ends[count - 1] = last
         return count, place
     _put(tokens, count, hashed, first, last)
-    if weight == WORD and length < 8 and is_suspect(rest):
+    if length < 8 and is_suspect(rest):
         count, last = suspected(view, first, last, rest, tables, (before, count))
         return count, max(place, last)
     if is_run and stop - start <= LONGEST_KNOWN:

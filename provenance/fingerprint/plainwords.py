@@ -12,18 +12,22 @@ bounds: `view` has room for sixteen bytes from where each run begins.
 
 from typing import Any, cast
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.compiled import Scalar, written
+from provenance.compiled import Scalar, inlined, written
 from provenance.fingerprint.dropped import SUSPECTS
 from provenance.fingerprint.hashing import LOWER, absorb, mixed
 from provenance.fingerprint.lanes import COUNT, Lanes
+from provenance.fingerprint.runs import edges_of
+from provenance.instructions import trailing_zeros
+from provenance.model import Int32s, UInt8s, UInt32s
 
 _LONGEST = 15  # bytes of a plain word
 
-_ALL = 0xFFFFFFFFFFFFFFFF
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NUMBER, _WORD = ir.IntType(32), ir.IntType(64)
 _NUMBERS, _WORDS = ir.VectorType(_NUMBER, COUNT), ir.VectorType(_WORD, COUNT)
 
@@ -107,3 +111,33 @@ def _picked(places: range) -> Any:
 
 
 hash_eight: Scalar = intrinsic(_hash_eight)
+
+
+@inlined
+def read_plain(
+    view: UInt8s,
+    runs: Int32s,
+    which: tuple[Scalar, Scalar],
+    special: Scalar,
+    tokens: tuple[UInt32s, Int32s, Int32s],
+    count: Scalar,
+) -> Scalar:
+    """Read the plain words with which some runs begin; say how many there are.
+
+    `special` is the first special byte from there on.
+    """
+    hashes, starts, ends = tokens
+    first, found = which
+    if special < edges_of(runs, first)[1]:
+        return np.int64(0)
+    for run in range(first, found, COUNT):
+        at = count + run - first
+        others, behind = hash_eight(view, runs, 2 * run, hashes, starts, ends, at, special)
+        plain = np.int64(trailing_zeros(behind | np.uint64(1 << COUNT)))
+        # Branches, so that reading goes on before it is known whether all of these are plain.
+        others &= ~(_ALL << np.uint64(plain))
+        if others != np.uint64(0):
+            return run + np.int64(trailing_zeros(others)) - first
+        if behind != np.uint64(0):
+            return run + plain - first
+    return found - first

@@ -11,7 +11,8 @@ BLOCK = 64
 """Bytes whose classes are found at once."""
 
 BEHIND = 64
-"""Elements behind those of the runs that `find_runs` writes to as well."""
+"""Elements of `runs` behind as many as a text has bytes: of edges sixteen are noted at a time, or
+`_UNROLLED`, more than there are, and zeros stand behind them."""
 
 PLAIN = 56
 """Bytes of a run that `bits_of` tells of at most."""
@@ -47,14 +48,27 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
 
 
 @inlined
-def next_special(specials: UInt64s, place: Scalar) -> Scalar:
-    """Give the place of the first special byte from `place` on, one behind the text if none is."""
+def next_special(specials: UInt64s, known: Scalar, place: Scalar) -> Scalar:
+    """Give the place of the first special byte from `place` on, one behind the text if none is.
+
+    `known` is one before which there is none, from an earlier place on: each is looked for once, or
+    a text without any would be looked through for each of its words.
+    """
+    if known >= place:
+        return known
     block = np.uint64(place >> 6)
     bits = specials[block] & (_ALL << np.uint64(place & 63))
     while bits == np.uint64(0):
         block += np.uint64(1)
         bits = specials[block]
     return np.int64(block << np.uint64(6)) + np.int64(trailing_zeros(bits))
+
+
+@inlined
+def edges_of(runs: Int32s, run: Scalar) -> tuple[Scalar, Scalar]:
+    """Give where a run begins and ends."""
+    first = np.uint64(2 * run)
+    return np.int64(runs[first]), np.int64(runs[first + np.uint64(1)])
 
 
 @inlined

@@ -75,13 +75,13 @@ def count(
         for unit, piece in zip(UNITS, (thread, threads + thread), strict=True):
             reached[piece] = _find_all(pieces[piece], reached[piece], lookups, unit, found, piece)
 
-    def told(first: int, end: int) -> None:
+    def tally_some(first: int, end: int) -> None:
         tally(words.wanted, found, (first, end), words.counts)
 
     with ThreadPoolExecutor(threads) as pool:
         while any(row < len(own) for (row, _), (own, *_) in zip(reached, pieces, strict=True)):
             list(pool.map(find, range(threads)))
-            by_parts(pool, told, threads, words.wanted)
+            by_parts(pool, tally_some, threads, words.wanted)
     for own in singles:
         words.words[1::2] += own[1::2]
 
@@ -180,10 +180,7 @@ def _count_known(
     if bits.size > NEAR or place + _BLOCK > len(tokens):
         for ahead in range(size):
             _fetch_ahead(tokens, place + ahead, words, bits)
-            at, is_known = known_row(tokens[np.uint64(place + ahead)], words)
-            # Whether a word is known is hard to foresee: no branch depends on that alone.
-            words[at + _ONE] += unit * np.uint64(is_known)
-            known |= np.uint64(is_known) << np.uint64(ahead)
+            known |= _count_one(tokens, place, np.uint64(ahead), words, unit)
         return known
     left = np.uint64(0)
     for first in range(0, size, SIXTEEN):
@@ -193,10 +190,16 @@ def _count_known(
     while left != np.uint64(0):
         bit = np.uint64(trailing_zeros(left))
         left &= left - _ONE
-        at, is_known = known_row(tokens[np.uint64(place) + bit], words)
-        words[at + _ONE] += unit * np.uint64(is_known)
-        known |= np.uint64(is_known) << bit
+        known |= _count_one(tokens, place, bit, words, unit)
     return known
+
+
+@inlined
+def _count_one(tokens: UInt32s, place: Scalar, bit: Scalar, words: UInt64s, unit: Scalar) -> Scalar:
+    at, is_known = known_row(tokens[np.uint64(place) + bit], words)
+    # Whether a word is known is hard to foresee: no branch depends on that alone.
+    words[at + _ONE] += unit * np.uint64(is_known)
+    return np.uint64(is_known) << bit
 
 
 @inlined

@@ -29,7 +29,7 @@ BITS_SCALE = 8
 CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """From a token's hash to its cell of the background."""
 
-_SIXTEEN = 16  # postings that are compared at once, or else are walked one by one
+_AT_ONCE = 16  # postings that are compared at once; more of a shingle are halved, not walked
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NOBODYS: UInt64s = np.zeros(0, np.uint64)
 
@@ -130,11 +130,11 @@ def bucket_of(shingle: Scalar, shift: Scalar) -> Scalar:
 def locate(
     shingles: UInt32s, directory: UInt32s, shift: Scalar, shingle: Scalar
 ) -> tuple[Scalar, Scalar]:
-    """Give the range of postings of a shingle; empty where the registry lacks it."""
+    """Give the range of postings of a shingle; empty, anywhere, where the registry lacks it."""
     bucket = bucket_of(shingle, shift)
     first, end = np.int64(directory[bucket]), np.int64(directory[bucket + np.uint64(1)])
     lower = np.uint32(shingle)
-    if end - first <= _SIXTEEN and first + _SIXTEEN <= len(shingles):
+    if end - first <= _AT_ONCE and first + _AT_ONCE <= len(shingles):
         # Nearly all are so few. No branch depends on where among them a shingle is.
         own = equal_sixteen(shingles, first, lower) & ~(_ALL << np.uint64(end - first))
         first += np.int64(trailing_zeros(own))
@@ -148,9 +148,9 @@ def _search(shingles: UInt32s, first: Scalar, end: Scalar, lower: Scalar) -> tup
     while first < end and shingles[np.uint64(first)] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _SIXTEEN and shingles[np.uint64(last)] == lower:
+    while last < end and last - first <= _AT_ONCE and shingles[np.uint64(last)] == lower:
         last += 1
-    if last - first > _SIXTEEN:
+    if last - first > _AT_ONCE:
         high = end  # many items share it: halve what is left of the bucket
         while last < high:
             middle = (last + high) // 2

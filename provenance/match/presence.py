@@ -38,7 +38,7 @@ def presence(words: UInt32s) -> tuple[UInt32s, np.uint32]:
     shift : uint32
         What leaves of a hash the place of its bit.
     """
-    size = max((_BITS * len(words)).bit_length(), 6)
+    size = min(max((_BITS * len(words)).bit_length(), 6), 32)
     shift = np.uint32(32 - size)
     marks = np.zeros(1 << size, np.uint8)
     marks[words * np.uint32(_SPREAD) >> shift] = 1

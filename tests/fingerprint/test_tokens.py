@@ -186,6 +186,17 @@ def test_a_span_is_the_word_as_it_stands():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("character", ["é", "東", "ก", "한", "😀"])
+def test_a_character_that_is_torn_between_two_texts_is_in_neither(character):
+    raw = character.encode()
+    for cut in range(1, len(raw)):
+        first, second = b"so " + raw[:cut], raw[cut:] + b" so"
+        both = tokenise(texts_of(first, second))
+        alone = [tokens_of(first), tokens_of(second)]
+        assert both.hashes.tolist() == [*alone[0].hashes.tolist(), *alone[1].hashes.tolist()]
+        assert both.ends[: both.offsets[1]].max(initial=0) <= len(first)
+
+
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65])
 @pytest.mark.parametrize("character", ["a", "é", "東"])
 def test_texts_of_any_length_end_where_they_end(size, character):
