@@ -9,11 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel, maker
+from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.instructions import fetch
 from provenance.match.candidates import Candidates
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index
+from provenance.match.probabilities import (
+    HEAPS,
+    HEAPS_OF_PAIRS,
+    alone,
+    bits_of,
+    interpolated,
+    shares_of_new,
+)
 from provenance.match.wordtables import (
     ALONE,
     first_row,
@@ -24,21 +32,13 @@ from provenance.match.wordtables import (
 )
 from provenance.model import Flags, Floats, Int32s, Int64s, Language, UInt32s, UInt64s
 
-_DISCOUNT = 0.75
-_HEAPS, _HEAPS_OF_PAIRS = 0.75, 0.8
-"""Distinct followers of a token, and of a pair, grow as this power of its count (Heaps' law)."""
-
-_VOCABULARY = 500_000.0
-_MOST_BITS = 16.0
 REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
 _MEMORY = 64  # matched tokens looked back over for repeats
+_NO_TOKEN = np.uint64(1 << 32)
 
 CORPUS, REGISTRY, POOLED, DISTINCT, LONGEST, ABSENT = range(6)
 """Columns of `informed`: bits under the corpus, the registry, and both; different words, those of
 the longest run, and words that are everybody's."""
-
-_OFTEN = 1 << 12
-"""Contexts met less often have their powers in a table: nearly all are, and a power takes long."""
 
 _LARGE = 1 << 18  # numbers of a table that no near cache holds
 _LOW = np.uint64(0xFFFFFFFF)
@@ -141,13 +141,16 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     tokens, offsets = registry
     marks, weight_of_seed = public
     words, language = tables
-    after_words, after_pairs = _shares_of_new(_HEAPS), _shares_of_new(_HEAPS_OF_PAIRS)
-    recent = np.empty(_MEMORY, np.uint32)
+    after_words, after_pairs = shares_of_new(HEAPS), shares_of_new(HEAPS_OF_PAIRS)
+    recent = np.empty(_MEMORY, np.uint64)
     counted, is_counted = np.int64(-2), counts.size > 0
     for candidate in range(len(items)):
+        _fetch_next(candidates, np.int64(candidate), registry, tables)
         own = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
-        seen = 0
+        for place in range(_MEMORY):
+            recent[np.uint64(place)] = _NO_TOKEN
+        seen = np.uint64(0)
         longest = unbroken = distinct = absent = 0.0
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
@@ -155,7 +158,6 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             is_marked = weight_of_seed > 0 and _any(marks, at, end)
             tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             unbroken = 0.0
-            _fetch_counts(tokens, at, end, tables)
             # Of a word, of a pair and of a triple: in the corpus, in the registry. What is told of
             # a word and of a pair is told of what the next ones stand behind.
             c0 = r0 = c1 = r1 = c2 = r2 = c3 = r3 = c4 = r4 = l0 = l1 = l2 = 0.0
@@ -177,28 +179,28 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                     unbroken = 0.0
                     continue
                 weight = 1.0
-                for _ in range(_times_in(recent[: min(seen, _MEMORY)], token)):
+                for _ in range(_times_in(recent, np.uint64(token))):
                     weight *= REPEATED
-                recent[seen % _MEMORY] = token
-                seen += 1
+                recent[seen % np.uint64(_MEMORY)] = token
+                seen += np.uint64(1)
                 if weight == 1.0:
                     distinct += word
                     unbroken += word
                 longest = max(longest, unbroken)
                 # A word is as cheap as the one who knows it best makes it.
-                known = _alone(l1, totals[2])
-                in_both, in_registry = _alone(c1, totals[0]), _alone(r1, totals[1])
-                pooled = _alone(c1 + r1, totals[0] + totals[1])
+                known = alone(l1, totals[2])
+                in_both, in_registry = alone(c1, totals[0]), alone(r1, totals[1])
+                pooled = alone(c1 + r1, totals[0] + totals[1])
                 if place > at:
-                    known = _interpolated(known, l0, l2, after_words, _HEAPS)
-                    in_both = _interpolated(in_both, c0, c2, after_words, _HEAPS)
-                    in_registry = _interpolated(in_registry, r0, r2, after_words, _HEAPS)
-                    pooled = _interpolated(pooled, c0 + r0, c2 + r2, after_words, _HEAPS)
+                    known = interpolated(known, l0, l2, after_words, HEAPS)
+                    in_both = interpolated(in_both, c0, c2, after_words, HEAPS)
+                    in_registry = interpolated(in_registry, r0, r2, after_words, HEAPS)
+                    pooled = interpolated(pooled, c0 + r0, c2 + r2, after_words, HEAPS)
                 if place > at + 1:
-                    pooled = _interpolated(pooled, c4 + r4, c3 + r3, after_pairs, _HEAPS_OF_PAIRS)
-                corpus_bits += weight * _bits(max(known, in_both))
-                registry_bits += weight * _bits(in_registry)
-                pooled_bits += weight * _bits(max(known, pooled))
+                    pooled = interpolated(pooled, c4 + r4, c3 + r3, after_pairs, HEAPS_OF_PAIRS)
+                corpus_bits += weight * bits_of(max(known, in_both))
+                registry_bits += weight * bits_of(in_registry)
+                pooled_bits += weight * bits_of(max(known, pooled))
         figures[candidate, CORPUS] = corpus_bits
         figures[candidate, REGISTRY] = registry_bits
         figures[candidate, POOLED] = pooled_bits
@@ -207,27 +209,39 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
         figures[candidate, ABSENT] = absent
 
 
-@maker
-def _shares_of_new(heaps: Scalar) -> Floats:
-    """Give what falls to words not met before, behind what was met so often, or less."""
-    shares = np.empty(_OFTEN, np.float64)
-    for context in range(_OFTEN):
-        shares[context] = _share_of_new(np.float64(context), heaps)
-    return shares
-
-
 @inlined
-def _share_of_new(context: Scalar, heaps: Scalar) -> Scalar:
-    followers = context**heaps
-    return followers / (context + followers)
-
-
-@inlined
-def _times_in(recent: UInt32s, token: Scalar) -> Scalar:
+def _times_in(recent: UInt64s, token: Scalar) -> Scalar:
     times = 0
-    for one in recent:
-        times += one == token
+    for place in range(_MEMORY):
+        times += recent[np.uint64(place)] == token
     return times
+
+
+@inner
+def _fetch_next(
+    candidates: tuple[UInt32s, Int64s, Int32s],
+    candidate: Scalar,
+    registry: tuple[UInt32s, Int64s],
+    tables: tuple[UInt64s, UInt64s],
+) -> None:
+    """Fetch what is known of the next candidate's words, and the words of the one behind it."""
+    items, run_offsets, runs = candidates
+    tokens, offsets = registry
+    words, language = tables
+    if max(words.size, language.size) < _LARGE:
+        return
+    if candidate + 2 < len(items):
+        first = offsets[np.uint64(items[np.uint64(candidate + 2)])]
+        for run in range(run_offsets[candidate + 2], run_offsets[candidate + 3]):
+            at = first + runs[np.uint64(run), 0]
+            for place in range(at, at + runs[np.uint64(run), 2], 16):
+                fetch(tokens, place)
+            fetch(tokens, at + runs[np.uint64(run), 2] - 1)
+    if candidate + 1 < len(items):
+        first = offsets[np.uint64(items[np.uint64(candidate + 1)])]
+        for run in range(run_offsets[candidate + 1], run_offsets[candidate + 2]):
+            at = first + runs[np.uint64(run), 0]
+            _fetch_counts(tokens, at, at + runs[np.uint64(run), 2], tables)
 
 
 @inner
@@ -266,26 +280,3 @@ def _any(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
     while place < end and not marks[place]:
         place += 1
     return place < end
-
-
-@inlined
-def _alone(count: Scalar, total: Scalar) -> Scalar:
-    """Give the probability of a token, whatever stands before it."""
-    return (count + 0.5) / (total + 0.5 * _VOCABULARY)
-
-
-@inlined
-def _interpolated(
-    shorter: Scalar, context: Scalar, whole: Scalar, shares: Floats, heaps: Scalar
-) -> Scalar:
-    """Interpolate with what is known of a longer context, discounted as Kneser and Ney did."""
-    if context > 0:
-        is_told = context < _OFTEN
-        share = shares[np.uint64(context)] if is_told else _share_of_new(context, heaps)
-        shorter = share * shorter + (1 - share) * max(whole - _DISCOUNT, 0.0) / context
-    return shorter
-
-
-@inlined
-def _bits(probability: Scalar) -> Scalar:
-    return min(-np.log2(probability), _MOST_BITS)
