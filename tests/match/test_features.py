@@ -1,6 +1,7 @@
 """Features: an oracle for the information, and what makes words cheap."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -166,6 +167,16 @@ def test_repeated_words_tell_less():
     _, features = measured(["ja nein doch oh", "ja nein doch oh " * 3], ["ja nein doch oh " * 3])
     assert features.distinct.max() == 4
     assert features.corpus_bits.max() <= 16 * 4 * (1 + REPEATED + REPEATED**2) + 1e-9
+
+
+def test_a_word_whose_hash_is_zero_is_a_word_as_any_other():
+    text = "ja nein doch oh so ein mist aber gut"
+    made, passages = registry(text), sample(tokens_of(text))
+    candidates, tokens = found_in(made, text), made.holdings.tokens.copy()
+    tokens[4] = 0
+    changed = replace(made, holdings=replace(made.holdings, tokens=tokens))
+    [before], [after] = (measure(candidates, each, passages).distinct for each in (made, changed))
+    assert before == after == 9
 
 
 def test_passages_outside_the_sample_are_not_left_out():

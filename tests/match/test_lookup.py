@@ -72,6 +72,19 @@ def test_locating_is_looking_up_and_the_filters_have_no_false_negative(held, oth
         assert may_hold(made, shingle) or shingle not in held
 
 
+@pytest.mark.parametrize("behind", [0, 40])
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 40, 200])
+def test_a_bucket_of_many_is_looked_through(count, behind):
+    """All in one bucket: some once, some so often that not all of them are compared at once."""
+    often = [1, 2, 1, 40, 1, 15, 16, 17]
+    held = [(7 << 56) + lower for lower in range(count) for _ in range(often[lower % len(often)])]
+    made = index_of([*held, *((200 << 56) + place for place in range(behind))])
+    for lower in range(count + 2):
+        first, last = range_of(made, (7 << 56) + lower)
+        own = [place for place, shingle in enumerate(held) if shingle == (7 << 56) + lower]
+        assert list(range(first, last)) == own
+
+
 @pytest.mark.parametrize("count", [1, 100, 5000])
 def test_a_shingle_is_known_by_more_bits_the_more_there_are(count):
     made = index_of(np.random.default_rng(1).integers(0, 2**64, count, np.uint64))
