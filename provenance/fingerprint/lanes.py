@@ -37,9 +37,6 @@ class Lanes:
     def __or__(self, other: Any) -> "Lanes":
         return self._made(self._builder.or_, other)
 
-    def __sub__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.sub, other)
-
     def __mul__(self, other: Any) -> "Lanes":
         return self._made(self._builder.mul, other)
 

@@ -224,7 +224,10 @@ def _fetch_next(
     registry: tuple[UInt32s, Int64s],
     tables: tuple[UInt64s, UInt64s],
 ) -> None:
-    """Fetch what is known of the next candidate's words, and the words of the one behind it."""
+    """Fetch what is known of the next candidate's words, and the words of the one behind it.
+
+    Only where that does not fit into the nearer caches.
+    """
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     words, language = tables
@@ -248,10 +251,8 @@ def _fetch_next(
 def _fetch_counts(
     tokens: UInt32s, first: Scalar, end: Scalar, tables: tuple[UInt64s, UInt64s]
 ) -> None:
-    """Fetch what is known of the words of a run, where that does not fit into the nearer caches."""
+    """Fetch what is known of the words of a run."""
     words, language = tables
-    if max(words.size, language.size) < _LARGE:
-        return
     for place in range(first, end):
         key = pair(ALONE, tokens[place])
         fetch(words, first_row(words, key))
