@@ -10,9 +10,6 @@ from provenance.compiled import Scalar, inlined
 from provenance.instructions import load64
 from provenance.model import UInt8s
 
-LONGEST = 256
-"""Bytes of a folded word; what comes behind them is no part of its hash."""
-
 LOWER = np.uint64(0x2020202020202020)
 """Makes lower-case letters of eight ASCII letters; digits have that bit already."""
 
@@ -63,7 +60,7 @@ def append_plain(
     data: UInt8s, place: Scalar, stop: Scalar, state: Scalar, rest: Scalar, length: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
     """Lengthen a folded word by a stretch of ASCII letters and digits."""
-    while place < stop and length < LONGEST:
+    while place < stop:
         count = min(stop - place, 8)
         word = (load64(data, place) | LOWER) & (_ALL >> np.uint64(64 - 8 * count))
         state, rest, length = append(state, rest, length, word, count)

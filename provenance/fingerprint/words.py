@@ -18,7 +18,7 @@ from provenance.fingerprint.codepoints import (
 )
 from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
 from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.hashing import LONGEST, append, append_plain
+from provenance.fingerprint.hashing import append, append_plain
 from provenance.fingerprint.letters import LETTER
 from provenance.instructions import load64
 from provenance.model import UInt8s
@@ -74,16 +74,13 @@ def _append_pool(
     place: Scalar, tables: Tables, state: Scalar, rest: Scalar, length: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
     count = np.int64(tables.pool[np.uint64(place)]) & (QUARTER - 1)
-    if length < LONGEST:
-        while count > 8:
-            state, rest, length = append(
-                state, rest, length, load64(tables.pool, place + 1), np.int64(8)
-            )
-            place += 8
-            count -= 8
-        word = load64(tables.pool, place + 1) & (_ALL >> np.uint64(64 - 8 * count))
-        state, rest, length = append(state, rest, length, word, count)
-    return state, rest, length
+    while count > 8:
+        eight = load64(tables.pool, place + 1)
+        state, rest, length = append(state, rest, length, eight, np.int64(8))
+        place += 8
+        count -= 8
+    word = load64(tables.pool, place + 1) & (_ALL >> np.uint64(64 - 8 * count))
+    return append(state, rest, length, word, count)
 
 
 @inlined
@@ -131,7 +128,7 @@ def read_word(  # noqa: C901, PLR0915 (a character has these fates; a call each 
         after = place + size
         letter = tables.letters[np.uint64(point)] if point < LETTERS else np.uint64(0)
         count = np.int64(letter >> np.uint64(56))
-        if 0 < count < MARKED and length < LONGEST:
+        if 0 < count < MARKED:
             start = start if length else place
             state, rest, length = append(state, rest, length, letter & LETTER, count)
             stop = place = after

@@ -212,7 +212,9 @@ def test_texts_of_any_length_end_where_they_end(size, character):
 
 @pytest.mark.parametrize("size", [255, 256, 319, 320, 321, 1000, 200_000])
 def test_long_words_are_one_token(size):
-    assert hashes_of("a" * size) == [word_hash(b"a" * size)]
+    for behind in ("", " ", "—", "’", "東"):
+        assert hashes_of("a" * size + behind)[0] == word_hash(b"a" * size)
+    assert hashes_of("é" * size) == [word_hash(b"e" * size)]
     for character in ("é", "ß", "ﷺ", "a'", "&#97;", "a\u0301", "ש"):
         word = character * (size // len(character))
         assert len(hashes_of(f"b {word} c")) == 3
