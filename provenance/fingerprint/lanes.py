@@ -37,6 +37,9 @@ class Lanes:
     def __or__(self, other: Any) -> "Lanes":
         return self._made(self._builder.or_, other)
 
+    def __add__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.add, other)
+
     def __mul__(self, other: Any) -> "Lanes":
         return self._made(self._builder.mul, other)
 

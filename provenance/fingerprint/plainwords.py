@@ -13,7 +13,6 @@ bounds: `view` has room for sixteen bytes from where each run begins.
 from typing import Any, cast
 
 import numpy as np
-from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -22,14 +21,14 @@ from provenance.fingerprint.dropped import SUSPECTS
 from provenance.fingerprint.hashing import LOWER, absorb, mixed
 from provenance.fingerprint.lanes import COUNT, Lanes
 from provenance.fingerprint.runs import edges_of
+from provenance.fingerprint.vectors import NUMBER, WORD, Emitter, vector
 from provenance.instructions import trailing_zeros
 from provenance.model import Int32s, UInt8s, UInt32s
 
 _LONGEST = 15  # bytes of a plain word
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_NUMBER, _WORD = ir.IntType(32), ir.IntType(64)
-_NUMBERS, _WORDS = ir.VectorType(_NUMBER, COUNT), ir.VectorType(_WORD, COUNT)
+_NUMBERS, _WORDS = vector(NUMBER, COUNT), vector(WORD, COUNT)
 
 
 def _hash_eight(
@@ -43,34 +42,25 @@ def _hash_eight(
     _count: Any,
     _special: Any,
 ) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        _, _, run, _, _, _, count, special = arguments
-
-        def place(which: int, index: Any, kind: Any) -> Any:
-            array = context.make_array(signature.args[which])(context, builder, arguments[which])
-            return builder.bitcast(builder.gep(array.data, [index]), kind.as_pointer())
-
-        def put(which: int, numbers: Any) -> None:
-            builder.store(numbers, place(which, count, _NUMBERS)).align = 4
-
-        edges = builder.load(place(1, run, ir.VectorType(_NUMBER, 2 * COUNT)))
-        edges.align = 4
-        first, last = _by_turns(builder, edges)
-        put(4, first)
-        put(5, last)
-        texts = []
+    def generate(*given: Any) -> Any:
+        emitter = Emitter(*given)
+        builder = emitter.builder
+        _, _, run, _, _, _, count, special = emitter.arguments
+        edges = emitter.load(1, run, vector(NUMBER, 2 * COUNT))
+        first, last = emitter.columns(edges, 2)
+        emitter.store(4, count, first)
+        emitter.store(5, count, last)
+        rows = []
         for lane in range(COUNT):
-            start = builder.zext(builder.extract_element(first, _NUMBER(lane)), _WORD)
-            texts.append(builder.load(place(0, start, ir.VectorType(_WORD, 2))))
-            texts[-1].align = 1
-        eight, more = _by_turns(builder, _joined(builder, texts))
+            start = builder.zext(builder.extract_element(first, NUMBER(lane)), WORD)
+            rows.append(emitter.load(0, start, vector(WORD, 2)))
+        eight, more = emitter.columns(emitter.joined(rows), 2)
         lengths = Lanes(builder, builder.zext(builder.sub(last, first), _WORDS))
         found, others = _hashed(Lanes(builder, eight), Lanes(builder, more), lengths)
-        put(3, builder.trunc(found.value, _NUMBERS))
+        emitter.store(3, count, builder.trunc(found.value, _NUMBERS))
         limit = Lanes.of(builder, special)
         behind = Lanes(builder, builder.zext(last, _WORDS)).is_more(limit)
-        masks = [others.as_bits(), behind.as_bits()]
-        return context.make_tuple(builder, signature.return_type, masks)
+        return emitter.told([others.as_bits(), behind.as_bits()])
 
     whole, pair = types.int64, cast("Any", types.UniTuple)(types.uint64, 2)
     return pair(view, runs, whole, hashes, starts, ends, whole, whole), generate
@@ -86,28 +76,6 @@ def _hashed(first: Lanes, second: Lanes, lengths: Lanes) -> tuple[Lanes, Lanes]:
     for suspect in SUSPECTS:
         others |= rest.is_equal(suspect)
     return written(mixed)(state ^ rest ^ (lengths << 56)), others
-
-
-def _joined(builder: Any, parts: list[Any]) -> Any:
-    while len(parts) > 1:
-        count = 2 * parts[0].type.count
-        pairs = zip(parts[::2], parts[1::2], strict=True)
-        parts = [builder.shuffle_vector(*pair, _picked(range(count))) for pair in pairs]
-    return parts[0]
-
-
-def _by_turns(builder: Any, pairs: Any) -> tuple[Any, Any]:
-    """Part the first of each pair from the second."""
-    nothing = ir.Constant(pairs.type, ir.Undefined)
-    first, second = (
-        builder.shuffle_vector(pairs, nothing, _picked(range(which, 2 * COUNT, 2)))
-        for which in (0, 1)
-    )
-    return first, second
-
-
-def _picked(places: range) -> Any:
-    return ir.Constant(ir.VectorType(_NUMBER, len(places)), list(places))
 
 
 hash_eight: Scalar = intrinsic(_hash_eight)

@@ -3,16 +3,21 @@
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.fingerprint.evenly import (
+    MULTIPLIER,
+    alike_until,
+    kind_of,
+    mixed,
+    shingle_evenly,
+)
 from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
 
-_MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 _LIGHT = np.uint32(1)
 WORD = 4
 """A word's weight; characters that are tokens of their own weigh 2 or 1."""
 
 _FOUR, _FIVE = 4 * WORD, 5 * WORD  # the widths of seeds and of signatures
+_WORTH = 16  # shingles
 
 
 def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
@@ -36,7 +41,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     """
     powers = np.ones(WORD * width + 1, np.uint64)
     for place in range(1, len(powers)):
-        powers[place] = int(powers[place - 1]) * int(_MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
+        powers[place] = int(powers[place - 1]) * int(MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
     room = len(tokens.hashes) + (len(tokens.offsets) if whole else 0)
     hashes, positions = np.empty(room, np.uint64), np.empty(room, np.int32)
     offsets = np.zeros(len(tokens.offsets), np.int64)
@@ -48,17 +53,9 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
 
 
 @inlined
-def _mixed(rolled: Scalar) -> Scalar:
-    # The splitmix64 finaliser: the rolled hash alone would leave its low bits poor.
-    value = (rolled ^ (rolled >> np.uint64(30))) * _MIX_1
-    value = (value ^ (value >> np.uint64(27))) * _MIX_2
-    return value ^ (value >> np.uint64(31))
-
-
-@inlined
 def _weight(token: Scalar) -> Scalar:
-    light = token & _LIGHT
-    return np.int64(WORD) >> np.int64(light + ((token >> _LIGHT) & light))
+    kind = kind_of(token)
+    return np.int64(WORD) >> np.int64((kind & _LIGHT) + (kind >> _LIGHT))
 
 
 @inlined
@@ -82,13 +79,20 @@ def _shingle_words(
         for place in range(len(positions)):
             rolled = np.uint64(tokens[place]) * three + np.uint64(tokens[place + 1]) * two
             rolled += np.uint64(tokens[place + 2]) * one + np.uint64(tokens[place + 3])
-            hashes[place], positions[place] = _mixed(rolled), place
+            hashes[place], positions[place] = mixed(rolled), place
     else:
         for place in range(len(positions)):
             rolled = np.uint64(tokens[place]) * four + np.uint64(tokens[place + 1]) * three
             rolled += np.uint64(tokens[place + 2]) * two + np.uint64(tokens[place + 3]) * one
             rolled += np.uint64(tokens[place + 4])
-            hashes[place], positions[place] = _mixed(rolled), place
+            hashes[place], positions[place] = mixed(rolled), place
+
+
+@inlined
+def _is_worth(tokens: UInt32s, head: Scalar, end: Scalar, weight: Scalar) -> Scalar:
+    """Whether many shingles of tokens that weigh the same come next."""
+    needed = weight // _weight(tokens[np.uint64(head)]) + _WORTH - 1
+    return head + needed <= end and alike_until(tokens, head, head + needed) == head + needed
 
 
 @kernel
@@ -102,7 +106,7 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     positions: Int32s,
     offsets: Int64s,
 ) -> None:
-    count = 0
+    into, count = (hashes, positions), np.int64(0)
     for text in range(len(token_offsets) - 1):
         first, end = token_offsets[text], token_offsets[text + 1]
         before = count
@@ -113,20 +117,71 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
             )
             count += made
             first = end if made or not whole else first
-        head, carried = first, np.int64(0)
-        rolled = np.uint64(0)
-        for tail in range(first, end):
-            token = tokens[np.uint64(tail)]
-            rolled = rolled * _MULTIPLIER + np.uint64(token)
-            carried += _weight(token)
-            while carried >= weight:
-                at, token = np.uint64(count), tokens[np.uint64(head)]
-                hashes[at], positions[at] = _mixed(rolled), head - first
-                count += 1
-                rolled -= np.uint64(token) * powers[np.uint64(tail - head)]
-                carried -= _weight(token)
-                head += 1
+        head, rolled = first, np.uint64(0)
+        while head < end:
+            if _is_worth(tokens, head, end, weight):
+                made = _shingle_alike(tokens, (first, head, end), weight, into, count)
+                count, head = count + made, head + made
+            own = first, head, end
+            count, head, rolled = _roll(tokens, own, weight, powers, into, count)
         if whole and count == before and end > first:
-            hashes[count], positions[count] = _mixed(rolled), 0
+            hashes[count], positions[count] = mixed(rolled), 0
             count += 1
         offsets[text + 1] = count
+
+
+@inlined
+def _shingle_alike(
+    tokens: UInt32s,
+    which: tuple[Scalar, Scalar, Scalar],
+    weight: Scalar,
+    into: tuple[UInt64s, Int32s],
+    count: Scalar,
+) -> Scalar:
+    """Hash the shingles of the tokens from one on that weigh the same; say how many are made."""
+    (hashes, positions), (first, head, end) = into, which
+    width = weight // _weight(tokens[np.uint64(head)])
+    most = alike_until(tokens, head, end) - head - width + 1
+    made = shingle_evenly(tokens, head, width, hashes, (count, most))
+    own = positions[count : count + made]
+    for place in range(made):
+        own[place] = head - first + place
+    return made
+
+
+@inlined
+def _roll(
+    tokens: UInt32s,
+    which: tuple[Scalar, Scalar, Scalar],
+    weight: Scalar,
+    powers: UInt64s,
+    into: tuple[UInt64s, Int32s],
+    count: Scalar,
+) -> tuple[Scalar, Scalar, Scalar]:
+    """Hash the shingles from a token on, one from the other, until many of the same weight come.
+
+    Returns
+    -------
+    count, head, rolled : int
+        How many shingles there are now, at which token the next one begins, and the hash of the
+        tokens that were too few for one.
+    """
+    (hashes, positions), (first, head, end) = into, which
+    rolled, carried = np.uint64(0), np.int64(0)
+    alike = alike_until(tokens, head, end)
+    for tail in range(head, end):
+        token = tokens[np.uint64(tail)]
+        rolled = rolled * MULTIPLIER + np.uint64(token)
+        carried += _weight(token)
+        while carried >= weight:
+            at, token = np.uint64(count), tokens[np.uint64(head)]
+            hashes[at], positions[at] = mixed(rolled), head - first
+            count += 1
+            rolled -= np.uint64(token) * powers[np.uint64(tail - head)]
+            carried -= _weight(token)
+            head += 1
+        if head >= alike and head < end:
+            if _is_worth(tokens, head, end, weight):
+                return count, head, rolled
+            alike = alike_until(tokens, head, end)
+    return count, end, rolled

@@ -24,6 +24,18 @@ TEXT = st.one_of(
 )
 
 
+def stretch(weight, length, seed):
+    """Make tokens that all weigh the same."""
+    numbers = np.random.default_rng(seed).integers(0, 2**30, length)
+    return (numbers * 4 + {4: 2, 2: 1, 1: 3}[weight]).tolist()
+
+
+STRETCHES = st.lists(
+    st.builds(stretch, st.sampled_from([1, 2, 4]), st.integers(1, 90), st.integers(0, 9)),
+    max_size=6,
+).map(lambda parts: [token for part in parts for token in part])
+
+
 def tokens_from(texts):
     hashes = np.array([token for text in texts for token in text], np.uint32)
     offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
@@ -63,6 +75,13 @@ def pairs_of(shingles: Shingles):
 @settings(max_examples=300)
 @given(st.lists(TEXT, max_size=4), st.integers(1, 7), st.booleans())
 def test_shingles_are_those_of_the_oracle(texts, width, whole):
+    shingles = shingle(tokens_from(texts), width, whole=whole)
+    assert pairs_of(shingles) == [slow_shingles(text, width, whole) for text in texts]
+
+
+@settings(max_examples=300)
+@given(st.lists(STRETCHES, max_size=3), st.integers(1, 6), st.booleans())
+def test_shingles_of_long_stretches_are_those_of_the_oracle(texts, width, whole):
     shingles = shingle(tokens_from(texts), width, whole=whole)
     assert pairs_of(shingles) == [slow_shingles(text, width, whole) for text in texts]
 
