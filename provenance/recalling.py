@@ -60,3 +60,8 @@ class Recalled(_CACHE):  # type: ignore[misc]
         with spared("scipy"):  # which multiplies matrices
             target_context.refresh()
         return None
+
+
+def is_kept(cache: Any) -> bool:
+    """Whether a kernel's cache has it in any form, for this source and this processor or others."""
+    return bool(cache._cache_file._load_index())  # noqa: SLF001 (numba's own has no other way)

@@ -6,46 +6,49 @@ HTML character reference. What separates: everything that is neither letter nor 
 of scripts without spaces are tokens of their own, at a half or a quarter of a word's weight.
 
 Plain ASCII words, nearly all there is in most corpora, are found by bit scans over masks of
-sixty-four bytes each, and hashed eight at a time (`plainwords.read_plain`). Of the others, those
-with an apostrophe (`apostrophes.read_contracted`), those that were read before (`recurring.recall`)
-and characters that are tokens by themselves (`lone.read_lones`) are read at once; words of other
-alphabets letter by letter (`letters.read_letters`), and only what holds anything else character by
-character (`words.read_word`).
+sixty-four bytes each, and hashed eight at a time (`plainwords.read_plain`). So are all others where
+much of a text is not ASCII and the processor can fold it many bytes at a time
+(`foldruns.fold_runs`, `foldwords.read_folded`). What remains is read at once where it has an
+apostrophe (`apostrophes.read_contracted`), was read before (`recurring.recall`) or is a token by
+itself (`lone.read_lones`); words of other alphabets letter by letter (`letters.read_letters`), and
+only what holds anything else character by character (`words.read_word`).
 """
 
 import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel, spliced
+from provenance.compiled import Scalar, is_compiled, kernel, was_compiled
 from provenance.errors import InputError
-from provenance.fingerprint.apostrophes import NT, read_contracted
-from provenance.fingerprint.contractions import SPACE, contraction, is_quote, join, may_be_torn
-from provenance.fingerprint.dropped import is_suspect, suspected
-from provenance.fingerprint.entities import AMPERSAND, Tables, tables
-from provenance.fingerprint.escapes import BACKSLASH
-from provenance.fingerprint.hashing import LOWER, absorb, finish
+from provenance.fingerprint.foldblocks import Folding
+from provenance.fingerprint.foldruns import SHORTEST, folding
+from provenance.fingerprint.foreign import read_foreign_texts
 from provenance.fingerprint.lanes import COUNT
-from provenance.fingerprint.letters import read_letters
-from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone, read_lones
-from provenance.fingerprint.plainwords import read_plain
-from provenance.fingerprint.recurring import LONGEST_KNOWN, ROOM, recall, remember
-from provenance.fingerprint.runs import (
-    BEHIND,
-    BLOCK,
-    PLAIN,
-    bits_of,
-    edges_of,
-    find_runs,
-    is_plain,
-    next_special,
+from provenance.fingerprint.reading import Desk, desk, read_plain_texts
+from provenance.fingerprint.runs import BLOCK
+from provenance.model import (
+    Int32s,
+    Int64s,
+    Parameters,
+    Texts,
+    Tokens,
+    UInt8s,
+    UInt32s,
 )
-from provenance.fingerprint.words import WORD, read_word
-from provenance.instructions import load64, trailing_zeros
-from provenance.model import Int32s, Int64s, Parameters, Texts, Tokens, UInt8s, UInt32s, UInt64s
+
+Columns: TypeAlias = tuple[UInt32s, Int32s, Int32s]
+"""Hashes, starts and ends of tokens."""
+
+Part: TypeAlias = tuple[UInt8s, Int64s]
+"""Some bytes, and where in them texts stand."""
 
 _TOO_LONG = 1 << 31  # places in a text are 32-bit
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_MUCH, _SAMPLES, _FOREIGN = 1 << 20, 1024, 12
+"""Bytes that are worth seconds of compiling what folds them, which happens once on a machine; how
+many are looked at; and how many there are at most to one that is not ASCII."""
 
 
 def parameters() -> Parameters:
@@ -74,189 +77,109 @@ def tokenise(texts: Texts) -> Tokens:
     longest = int(np.diff(texts.offsets).max(initial=0))
     if longest >= _TOO_LONG:
         raise InputError(f"a text has {longest:,} bytes", remedy="cut texts of 2 GiB into several")
-    size = int(texts.offsets[-1] - texts.offsets[0])
-    # No token takes fewer than two bytes but one, and eight are written at once.
-    room = size // 2 + len(texts) + COUNT
-    hashes = np.empty(room, np.uint32)
-    starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
     offsets = np.zeros(len(texts) + 1, np.int64)
-    # A block is read beyond its text: the last texts move to where there is room for that.
+    others = np.empty(len(texts) if _pays_to_fold(texts) else 0, np.int64)
+    room, into = desk(longest), _columns(int(texts.offsets[-1] - texts.offsets[0]), len(texts))
+    parts, left, first = _parts(texts), [], 0
+    for part in parts:
+        end = first + len(part[1]) - 1
+        found = _tokenise_all(part, room, into, offsets[first : end + 1], others[first:end])
+        left.append(others[first : first + found])
+        first = end
+    made = _tokens(into, offsets)
+    return _with_foreign(made, parts, left, room, longest) if any(map(len, left)) else made
+
+
+def _pays_to_fold(texts: Texts) -> bool:
+    """Whether much of texts is not ASCII, and what folds it is compiled, or will be worth that.
+
+    What is folded stands among other tokens, mostly: all have to be put together then.
+    """
+    first, end = texts.offsets[[0, -1]].tolist()
+    some = texts.data[first : end : max((end - first) // _SAMPLES, 1)]
+    are_short = end - first < SHORTEST * len(texts)
+    if are_short or _FOREIGN * int((some >= 0x80).sum()) <= len(some):
+        return False
+    return end - first >= _MUCH or is_compiled(_tokenise_foreign) or _is_at_hand()
+
+
+@cache
+def _is_at_hand() -> bool:
+    # Who looks on the disk for each few texts looks long.
+    return was_compiled(_tokenise_foreign)
+
+
+def _columns(size: int, count: int) -> Columns:
+    """Make room for the tokens of so many texts of so many bytes in all."""
+    # No token takes fewer than two bytes but one, and eight are written at once.
+    most = size // 2 + count + COUNT
+    return np.empty(most, np.uint32), np.empty(most, np.int32), np.empty(most, np.int32)
+
+
+def _parts(texts: Texts) -> tuple[Part, Part]:
+    """Part the last texts from the others, and move them to where there is room behind them."""
     last = int(np.searchsorted(texts.offsets[1:], len(texts.data) - BLOCK, "right"))
     moved = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
     moved[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
-    lookups, into = (tables(), lone_hashes()), (hashes, starts, ends)
-    # A kernel that makes no array takes less time to compile.
-    specials, runs = np.empty(longest // BLOCK + 3, np.uint64), np.empty(longest + BEHIND, np.int32)
-    scratch = specials, specials.view(np.uint8), runs, np.zeros(ROOM, np.uint64)
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
-    _tokenise_all(texts.data, first, scratch, lookups, into, offsets[: last + 1])
-    _tokenise_all(moved, rest, scratch, lookups, into, offsets[last:])
+    return (texts.data, first), (moved, rest)
+
+
+def _tokens(into: Columns, offsets: Int64s) -> Tokens:
+    hashes, starts, ends = into
     count = int(offsets[-1])
     return Tokens(hashes[:count], starts[:count], ends[:count], offsets)
 
 
+def _with_foreign(
+    made: Tokens, parts: Sequence[Part], left: Sequence[Int64s], room: Desk, longest: int
+) -> Tokens:
+    """Read the texts of each part that are left, and put them between the others."""
+    sizes = np.concatenate([np.diff(bounds) for _, bounds in parts])
+    shift = len(parts[0][1]) - 1
+    which = np.concatenate([left[0], left[1] + shift])
+    into = _columns(int(sizes[which].sum()), len(which))
+    offsets, more, first = np.zeros(len(which) + 1, np.int64), (room, folding(longest)), 0
+    for part, some in zip(parts, left, strict=True):
+        _tokenise_foreign(part, some, more, into, offsets[first : first + len(some) + 1])
+        first += len(some)
+    own, counts = _tokens(into, offsets), np.diff(made.offsets)
+    counts[which] = np.diff(offsets)
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    if not len(made.hashes):
+        return Tokens(own.hashes, own.starts, own.ends, bounds)
+    both = _columns(2 * int(bounds[-1]), 0)
+    _put(into, offsets, which, both, bounds)
+    plain = made.hashes, made.starts, made.ends
+    _put(plain, made.offsets, np.arange(len(counts)), both, bounds)
+    return _tokens(both, bounds)
+
+
 @kernel
 def _tokenise_all(
-    data: UInt8s,
-    bounds: Int64s,
-    scratch: tuple[UInt64s, UInt8s, Int32s, UInt64s],
-    lookups: tuple[Tables, UInt32s],
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    offsets: Int64s,
-) -> None:
-    # What makes no array counts no references, ten times the work of a word.
-    _tokenise_each(data, bounds, scratch, lookups, tokens, offsets)
-
-
-@inner
-def _tokenise_each(
-    data: UInt8s,
-    bounds: Int64s,
-    scratch: tuple[UInt64s, UInt8s, Int32s, UInt64s],
-    lookups: tuple[Tables, UInt32s],
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    offsets: Int64s,
-) -> None:
-    tables, alone = lookups
-    specials, special_bytes, runs, met = scratch
-    sets = special_bytes, alone, met
-    # All texts in one call: short ones take no longer to read than a call with all these arrays.
-    for text in range(len(bounds) - 1):
-        view = data[bounds[text] : bounds[text + 1]]
-        found, before = find_runs(view, specials, runs), offsets[text]
-        count, place, run, special = before, np.int64(0), np.int64(0), np.int64(-1)
-        while run < found:
-            if runs[np.uint64(2 * run)] >= place:
-                special = next_special(specials, special, np.int64(runs[np.uint64(2 * run)]))
-                plain = read_plain(view, runs, (run, found), special, tokens, count)
-                run, count = run + plain, count + plain
-                if run == found:
-                    break
-                start, stop = edges_of(runs, run)
-                known = _known(view, start, stop, special_bytes, met)
-                if known != np.uint64(0):
-                    _put(tokens, count, known, start, stop)
-                    run, count = run + 1, count + 1
-                    continue
-            start, stop = edges_of(runs, run)
-            count, place = read_lones(view, max(place, start), stop, alone, tokens, count)
-            while place < stop:
-                counts = before, count
-                count, place = _read_odd(view, place, stop, sets, tables, tokens, counts)
-            run += 1
-        offsets[text + 1] = count
-
-
-@inlined
-def _known(view: UInt8s, start: Scalar, stop: Scalar, specials: UInt8s, met: UInt64s) -> Scalar:
-    """Give the hash of a word that need not be read letter by letter, 0 for any other."""
-    length, known = stop - start, np.uint64(0)
-    if length <= LONGEST_KNOWN:
-        odd = bits_of(specials, start, stop)
-        if odd != np.uint64(0):
-            known = read_contracted(view, start, length, odd)
-        if known == np.uint64(0):
-            known = recall(met, view, start, length)
-    return known
-
-
-@inlined
-def _put(
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    count: Scalar,
-    hashed: Scalar,
-    start: Scalar,
-    stop: Scalar,
-) -> None:
-    """Write a token behind those before."""
-    hashes, starts, ends = tokens
-    at = np.uint64(count)
-    hashes[at], starts[at], ends[at] = hashed, start, stop
-
-
-@spliced
-def _read_odd(  # noqa: C901, PLR0912, PLR0913, PLR0915 (the rest of the hot loop: what is rare in it)
-    view: UInt8s,
-    place: Scalar,
-    stop: Scalar,
-    sets: tuple[UInt8s, UInt32s, UInt64s],
-    tables: Tables,
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    counts: tuple[Scalar, Scalar],
-) -> tuple[Scalar, Scalar]:
-    """Read whatever stands at `place`, in a run of word bytes that ends at `stop`.
-
-    Returns
-    -------
-    count, after : int
-        How many tokens there are now, and where to go on.
-    """
-    specials, alone, met = sets
-    before, count = counts
-    hashes, starts, ends = tokens
-    if may_be_lone(view, place, alone):
-        token, size = lone(view, place, alone)
-        if token:
-            _put(tokens, count, token, place, place + size)
-            return count + 1, place + size
-    start, end, weight, first, length = place, np.int64(view.size), WORD, place, np.int64(-1)
-    odd = bits_of(specials, start, stop)
-    if odd == np.uint64(0) and (stop - start <= PLAIN or is_plain(specials, start, stop)):
-        state, last = np.uint64(0), stop
-        while stop - place >= 8:
-            state = absorb(state, load64(view, place) | LOWER)
-            place += 8
-        rest = (load64(view, place) | LOWER) & ~(_ALL << np.uint64(8 * (stop - place)))
-        length, place = stop - start, stop
-    else:
-        cut = min(stop, start + PLAIN)
-        state, rest, length, last, place = read_letters(view, (start, cut), odd, tables)
-        if place == cut and cut < stop:
-            length = np.int64(-1)  # the word may go on
-    # But `n't`, which may go with the word before it.
-    is_run = length > 0 and last == stop and rest != NT
-    if length <= 0:
-        if is_quote(view[start]) and count > before and ends[count - 1] == start - 1:
-            after = contraction(view, start, end, tables, hashes, starts, ends, count - 1)
-            if after > start:
-                return count, after
-        if length < 0:
-            plain = min(np.int64(trailing_zeros(odd | np.uint64(1 << PLAIN))), stop - start)
-            weight, state, rest, length, first, last, place = read_word(
-                view, start, end, plain, tables
-            )
-        if length == 0:
-            return count, place
-    hashed = finish(state, rest, length)
-    if weight != WORD:
-        hashed = lighter(hashed, weight)
-    elif rest == NT and length == 2 and _is_torn(view, first, last, tokens, counts):
-        join(view, tables, hashes, starts, ends, count - 1, NT, np.int64(2))
-        ends[count - 1] = last
-        return count, place
-    _put(tokens, count, hashed, first, last)
-    if length < 8 and is_suspect(rest):
-        count, last = suspected(view, first, last, rest, tables, (before, count))
-        return count, max(place, last)
-    if is_run and stop - start <= LONGEST_KNOWN:
-        remember(met, view, start, stop - start, hashed)
-    return count + 1, place
-
-
-@inlined
-def _is_torn(
-    view: UInt8s,
-    start: Scalar,
-    stop: Scalar,
-    tokens: tuple[UInt32s, Int32s, Int32s],
-    counts: tuple[Scalar, Scalar],
+    part: Part, room: Desk, tokens: Columns, offsets: Int64s, others: Int64s
 ) -> Scalar:
-    """Whether `n't` stands apart from the word before it."""
-    before, count = counts
-    hashes, starts, ends = tokens
-    if stop - start <= 2 or count == before:
-        return False
-    tail = ends[count - 1]
-    is_mark = stop - start <= 5 or view[start + 1] in (AMPERSAND, BACKSLASH)
-    apart = start == tail + 1 and view[tail] == SPACE
-    return apart and is_mark and may_be_torn(hashes, starts, ends, count - 1)
+    # What makes no array counts no references, ten times the work of a word.
+    return read_plain_texts(part, room, tokens, offsets, others)
+
+
+@kernel
+def _tokenise_foreign(
+    part: Part,
+    which: Int64s,
+    room: tuple[Desk, Folding],
+    tokens: Columns,
+    offsets: Int64s,
+) -> None:
+    read_foreign_texts(part, which, room, tokens, offsets)
+
+
+@kernel
+def _put(tokens: Columns, own: Int64s, which: Int64s, into: Columns, offsets: Int64s) -> None:
+    """Copy the tokens of some texts to where they stand among those of all."""
+    (hashes, starts, ends), (all_hashes, all_starts, all_ends) = tokens, into
+    for text in range(len(which)):
+        shift = offsets[which[text]] - own[text]
+        for place in range(own[text], own[text + 1]):
+            at = place + shift
+            all_hashes[at], all_starts[at], all_ends[at] = hashes[place], starts[place], ends[place]

@@ -40,7 +40,7 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
         specials[np.uint64(block)] = special
         edges = words ^ ((words << np.uint64(1)) | carried)
         carried = words >> np.uint64(63)
-        count = _note_edges(runs, count, block * BLOCK, edges)
+        count = note_edges(runs, count, block * BLOCK, edges)
     specials[np.uint64(blocks)] = _ALL
     for place in range(16):
         runs[np.uint64(count + place)] = 0
@@ -72,7 +72,7 @@ def edges_of(runs: Int32s, run: Scalar) -> tuple[Scalar, Scalar]:
 
 
 @inlined
-def _note_edges(runs: Int32s, count: Scalar, first: Scalar, edges: Scalar) -> Scalar:
+def note_edges(runs: Int32s, count: Scalar, first: Scalar, edges: Scalar) -> Scalar:
     """Note the places of edges behind those before; say how many there are then."""
     after = count + np.int64(ones(edges))
     if can_note_bits():
