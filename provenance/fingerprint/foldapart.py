@@ -8,7 +8,6 @@ import numpy as np
 
 from provenance.compiled import Scalar, inlined
 from provenance.fingerprint.foldblocks import (
-    FEW,
     PLACES,
     Folding,
     State,
@@ -28,13 +27,13 @@ from provenance.fingerprint.foldbytes import (
     write_apart,
     write_syllables,
 )
-from provenance.fingerprint.foldlanes import AT_ONCE, BLOCK, look_up, pack, sorts, spread
+from provenance.fingerprint.foldlanes import AT_ONCE, BLOCK, FEW, look_up, pack, sorts, spread
 from provenance.instructions import ones, trailing_zeros
 from provenance.model import Int32s, UInt8s, UInt64s
 
 _ALL, _NONE, _ONE = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0), np.uint64(1)
 _ENDS, _BEGINS = np.uint64(0x55555555), np.uint64(0xAAAAAAAA)  # the bits of a character
-_COUNTING = np.arange(FEW + BLOCK, dtype=np.uint8)
+_COUNTING = np.arange(FEW + BLOCK, dtype=np.uint8)  # places among a few blocks fit a byte
 
 
 @inlined
@@ -63,7 +62,7 @@ def fold_apart(
         pack_characters(view, place, heads, lanes, count)
         pack(_COUNTING, place - first, heads, lanes, PLACES + count)
         count, place = count + np.int64(ones(heads)), place + np.int64(ones(own))
-    pack(view, first, _NONE, lanes, count)
+    pack(view, first, _NONE, lanes, count)  # what stood behind them is of other blocks
     others = _NONE
     for at in range(0, count, AT_ONCE):
         known = ~(_ALL << np.uint64(min(np.int64(AT_ONCE), count - at)))

@@ -19,9 +19,6 @@ State: TypeAlias = tuple[Scalar, Scalar, Scalar, Scalar, Scalar]
 """How many edges are noted, how many runs have begun, how many folded bytes there are; whether the
 last character is in a run, and whether it is in a token."""
 
-FEW = 3 * BLOCK
-"""How far behind the first block of a few the last one begins, at most."""
-
 PLACES, ALL_LANES, ENTRIES = 3 * LANES, 4 * LANES, 2 * AT_ONCE
 """Where in the lanes it stands where characters do, and how many lanes and entries there are."""
 

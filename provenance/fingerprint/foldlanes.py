@@ -4,7 +4,7 @@ For processors with AVX-512 and what came soon after it; `can_fold()` says so, a
 called only then. The caller answers for all bounds. The lowest bit of a mask is the first byte, or
 the first character.
 
-`foreign(view, place)` gives a mask of those of `view[place:place + 64]` that are not ASCII.
+`beyond_ascii(view, place)` gives a mask of those of `view[place:place + 64]` that are not ASCII.
 `sorts(view, place)` gives masks of the same bytes: ASCII letters and digits; ASCII signs that need
 a closer look; those that go on with a character; those that begin one of two bytes or more, of
 three or more, of four; those that are in no text. `pack(view, place, bits, lanes, at)` moves those
@@ -40,9 +40,12 @@ from provenance.fingerprint.vectors import BIT, BYTE, NUMBER, WORD, Emitter, man
 BLOCK, AT_ONCE = 64, 16
 """Bytes that are taken apart at once, and characters that are looked up at once."""
 
-LANES = 5 * BLOCK
+FEW = 3 * BLOCK
+"""How far behind the first block of a few the last one begins, at most."""
+
+LANES = FEW + 2 * BLOCK
 """How far the second bytes of characters stand behind the first ones, and the third ones behind
-these: there is room for the characters of four blocks, and a block."""
+these: there is room for the characters of a few blocks, and a block is written at a time."""
 
 BYTES, NUMBERS = vector(BYTE, BLOCK), vector(NUMBER, AT_ONCE)
 
@@ -56,7 +59,7 @@ def _masks(count: int) -> Any:
 
 
 # numba passes the types of the arguments by position; only those of arrays decide anything.
-def _foreign(_typing: Any, view: Any, _place: Any) -> Any:
+def _beyond_ascii(_typing: Any, view: Any, _place: Any) -> Any:
     def generate(*given: Any) -> Any:
         emitter = Emitter(*given)
         return emitter.as_bits(emitter.has(emitter.load(0, emitter.arguments[1], BYTES), 0x80))
@@ -154,7 +157,7 @@ def _can_fold(_typing: Any) -> Any:
     return types.boolean(), generate
 
 
-foreign: Scalar = intrinsic(_foreign)
+beyond_ascii: Scalar = intrinsic(_beyond_ascii)
 sorts: Scalar = intrinsic(_sorts)
 pack: Scalar = intrinsic(_pack)
 look_up: Scalar = intrinsic(_look_up)

@@ -19,7 +19,7 @@ from provenance.fingerprint.foldblocks import (
     whole_of,
 )
 from provenance.fingerprint.foldinplace import fold_in_place
-from provenance.fingerprint.foldlanes import AT_ONCE, BLOCK, foreign, sorts
+from provenance.fingerprint.foldlanes import AT_ONCE, BLOCK, beyond_ascii, sorts
 from provenance.fingerprint.foldtable import fold_table
 from provenance.instructions import ones
 from provenance.model import Int32s, UInt8s, UInt64s
@@ -29,9 +29,10 @@ SHORTEST = 2 * BLOCK
 
 _LARGEST = 1 << 26  # bytes of a text that is folded: there is room for three times as many
 _GROWTH = 3  # folded bytes a byte, at most: nine a syllable of three
-_SAMPLES, _FOREIGN = 8, 12
-"""Blocks of a text that are looked into, and how many bytes there is one at least that is not ASCII
-where folding pays: fewer are read faster one by one."""
+FOREIGN = 12
+"""Folding pays where more than one in so many bytes is not ASCII; fewer are read faster singly."""
+
+_BLOCKS = 8  # of a text, that are looked into
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NONE = np.uint64(0)
@@ -55,7 +56,7 @@ def may_be_foreign(view: UInt8s, specials: UInt64s) -> Scalar:
     """Whether many bytes of a text are special, as far as two looks tell."""
     middle = np.uint64(view.size // (2 * BLOCK))
     special = ones(specials[0]) + ones(specials[middle])
-    return np.int64(special) * _FOREIGN >= 2 * BLOCK
+    return np.int64(special) * FOREIGN >= 2 * BLOCK
 
 
 @inlined
@@ -67,10 +68,10 @@ def is_foreign(view: UInt8s) -> Scalar:
     found, seen = np.int64(0), np.int64(0)
     if view.size < SHORTEST or view.size > _LARGEST:
         return False
-    for place in range(0, view.size, max(view.size // _SAMPLES, BLOCK)):
-        found += np.int64(ones(foreign(view, place)))
+    for place in range(0, view.size, max(view.size // _BLOCKS, BLOCK)):
+        found += np.int64(ones(beyond_ascii(view, place)))
         seen += BLOCK
-    return found * _FOREIGN > seen
+    return found * FOREIGN > seen
 
 
 @inner

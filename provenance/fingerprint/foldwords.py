@@ -130,7 +130,7 @@ def read_folded(
     which: tuple[Scalar, Scalar],
     hard: Scalar,
     tokens: tuple[UInt32s, Int32s, Int32s],
-    count: tuple[Scalar, Scalar],
+    so_far: tuple[Scalar, Scalar],
 ) -> tuple[Scalar, Scalar]:
     """Read the words with which some runs begin, and the tokens by themselves.
 
@@ -138,8 +138,10 @@ def read_folded(
     ----------
     folded : tuple of ndarray
         Folded bytes, and where among them each run begins.
-    runs, which, tokens, count
-        As in `plainwords.read_plain`; but the count comes with `are_long` of the last ones.
+    runs, which, tokens
+        As in `plainwords.read_plain`.
+    so_far : tuple of int
+        How many tokens there are, and `are_long` of the last ones.
     hard : int
         The first byte from there on that is to be read by itself.
 
@@ -151,7 +153,7 @@ def read_folded(
         Not 0 if the last words were long: the next ones will be.
     """
     hashes, starts, ends = tokens
-    (text, folds), (first, found), (before, are_long) = folded, which, count
+    (text, folds), (first, found), (before, are_long) = folded, which, so_far
     if hard < edges_of(runs, first)[1]:
         return np.int64(0), are_long
     for run in range(first, found, COUNT):
@@ -161,8 +163,8 @@ def read_folded(
         if _alone_of_eight(folds, run) == _EVERY:
             _copy_eight(text, np.int64(folds[np.uint64(run)]) & _PLACE, hashes, at)
         else:
-            others, are_long = _hash_words(text, folds, run, hashes, (at, are_long))
-            others &= ~(_ALL << np.uint64(read))
+            own, so_far = ~(_ALL << np.uint64(read)), (at, are_long)
+            others, are_long = _hash_words(text, folds, run, own, hashes, so_far)
             if others != _NONE:
                 return run + np.int64(trailing_zeros(others)) - first, are_long
         if behind != _NONE:
@@ -172,15 +174,21 @@ def read_folded(
 
 @inlined
 def _hash_words(
-    text: UInt8s, folds: Int32s, run: Scalar, hashes: UInt32s, at: tuple[Scalar, Scalar]
+    text: UInt8s,
+    folds: Int32s,
+    run: Scalar,
+    own: Scalar,
+    hashes: UInt32s,
+    so_far: tuple[Scalar, Scalar],
 ) -> tuple[Scalar, Scalar]:
-    """Hash eight tokens; say which are to be read by themselves, and which are long."""
-    count, are_long = at
+    """Hash eight tokens; say which of `own` are to be read by themselves, and which are long."""
+    count, are_long = so_far
     others = too_long = _NONE
     if are_long == _NONE:
         are_long, too_long, others = _hash_short(text, folds, run, hashes, count)
     if are_long != _NONE:
         are_long, too_long, others = _hash_long(text, folds, run, hashes, count)
+    others, too_long = others & own, too_long & own
     while too_long != _NONE:
         lane = np.int64(trailing_zeros(too_long))
         hashes[np.uint64(count + lane)] = _hash_long_one(text, folds, run + lane)

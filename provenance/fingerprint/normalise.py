@@ -24,7 +24,7 @@ import numpy as np
 from provenance.compiled import Scalar, is_compiled, kernel, was_compiled
 from provenance.errors import InputError
 from provenance.fingerprint.foldblocks import Folding
-from provenance.fingerprint.foldruns import SHORTEST, folding
+from provenance.fingerprint.foldruns import FOREIGN, SHORTEST, folding
 from provenance.fingerprint.foreign import read_foreign_texts
 from provenance.fingerprint.lanes import COUNT
 from provenance.fingerprint.reading import Desk, desk, read_plain_texts
@@ -46,9 +46,8 @@ Part: TypeAlias = tuple[UInt8s, Int64s]
 """Some bytes, and where in them texts stand."""
 
 _TOO_LONG = 1 << 31  # places in a text are 32-bit
-_MUCH, _SAMPLES, _FOREIGN = 1 << 20, 1024, 12
-"""Bytes that are worth seconds of compiling what folds them, which happens once on a machine; how
-many are looked at; and how many there are at most to one that is not ASCII."""
+_MUCH = 1 << 20  # bytes to fold that are worth compiling what folds: seconds, once on a machine
+_LOOKS = 1024  # at single bytes of all texts
 
 
 def parameters() -> Parameters:
@@ -96,16 +95,16 @@ def _pays_to_fold(texts: Texts) -> bool:
     What is folded stands among other tokens, mostly: all have to be put together then.
     """
     first, end = texts.offsets[[0, -1]].tolist()
-    some = texts.data[first : end : max((end - first) // _SAMPLES, 1)]
+    some = texts.data[first : end : max((end - first) // _LOOKS, 1)]
     are_short = end - first < SHORTEST * len(texts)
-    if are_short or _FOREIGN * int((some >= 0x80).sum()) <= len(some):
+    if are_short or FOREIGN * int((some >= 0x80).sum()) <= len(some):
         return False
     return end - first >= _MUCH or is_compiled(_tokenise_foreign) or _is_at_hand()
 
 
 @cache
 def _is_at_hand() -> bool:
-    # Who looks on the disk for each few texts looks long.
+    # Once a process: whoever looks on the disk for each few texts looks long.
     return was_compiled(_tokenise_foreign)
 
 
@@ -121,8 +120,11 @@ def _parts(texts: Texts) -> tuple[Part, Part]:
     last = int(np.searchsorted(texts.offsets[1:], len(texts.data) - BLOCK, "right"))
     moved = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
     moved[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
+    data = texts.data.view()
+    # Kernels are compiled once, for arrays that cannot be written, not once more for others.
+    data.flags.writeable = moved.flags.writeable = False
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
-    return (texts.data, first), (moved, rest)
+    return (data, first), (moved, rest)
 
 
 def _tokens(into: Columns, offsets: Int64s) -> Tokens:
@@ -141,7 +143,8 @@ def _with_foreign(
     into = _columns(int(sizes[which].sum()), len(which))
     offsets, more, first = np.zeros(len(which) + 1, np.int64), (room, folding(longest)), 0
     for part, some in zip(parts, left, strict=True):
-        _tokenise_foreign(part, some, more, into, offsets[first : first + len(some) + 1])
+        if len(some):
+            _tokenise_foreign(part, some, more, into, offsets[first : first + len(some) + 1])
         first += len(some)
     own, counts = _tokens(into, offsets), np.diff(made.offsets)
     counts[which] = np.diff(offsets)

@@ -17,7 +17,7 @@ WORD = 4
 """A word's weight; characters that are tokens of their own weigh 2 or 1."""
 
 _FOUR, _FIVE = 4 * WORD, 5 * WORD  # the widths of seeds and of signatures
-_WORTH = 16  # shingles
+_WORTH, _WIDEST = 16, 20  # shingles, and tokens of one: more are rolled faster
 
 
 def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
@@ -91,8 +91,13 @@ def _shingle_words(
 @inlined
 def _is_worth(tokens: UInt32s, head: Scalar, end: Scalar, weight: Scalar) -> Scalar:
     """Whether many shingles of tokens that weigh the same come next."""
-    needed = weight // _weight(tokens[np.uint64(head)]) + _WORTH - 1
-    return head + needed <= end and alike_until(tokens, head, head + needed) == head + needed
+    width = weight // _weight(tokens[np.uint64(head)])
+    needed = width + _WORTH - 1
+    return (
+        width <= _WIDEST
+        and head + needed <= end
+        and alike_until(tokens, head, head + needed) == head + needed
+    )
 
 
 @kernel

@@ -52,6 +52,8 @@ ODD = (
     "\\u0444",
     "n’t",
     "don’t",
+    "do ñt",
+    "ca n't",
     "http://а.б/в",
     "RT @я",
     "[url]",
@@ -97,6 +99,12 @@ def test_a_text_is_read_alike_however_many_bytes_are_read_at_a_time(pieces, ahea
     assert with_folding(text) == without_folding(text)
 
 
+def test_nothing_of_a_block_is_read_again_with_another_one():
+    text = "中文字。" * 40 + "   " + "中" * 20 + "x" * 64 + " y" * 32 + "の" * 50
+    for ahead in range(70):
+        assert with_folding("д" * ahead + text) == without_folding("д" * ahead + text)
+
+
 @pytest.mark.parametrize("around", ["я", "я ", "字", "글", "a ", "é", "\u0301"])
 def test_every_character_is_read_alike(around):
     points = [*range(1, 0xD800), *range(0xE000, 0x10000), *range(0x1F600, 0x1F650)]
@@ -129,7 +137,7 @@ def test_words_of_any_length_are_hashed_whole(letter, count):
 
 
 @pytest.mark.parametrize(
-    "torn", [b"\xd0", b"\xe4\xb8", b"\xf0\x9f\x98", b"\x8f", b"\xc0\xaf", b"\xff"]
+    "torn", [b"\xd0", b"\xe4\xb8", b"\xf0\x9f\x98", b"\x8f", b"\xc0\xaf", b"\xc1\x81", b"\xff"]
 )
 @pytest.mark.parametrize("ahead", [0, 1, 2, 59, 60, 61, 62, 63, 64])
 def test_a_torn_character_spoils_nothing_else(torn, ahead):
