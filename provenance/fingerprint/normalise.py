@@ -120,11 +120,8 @@ def _parts(texts: Texts) -> tuple[Part, Part]:
     last = int(np.searchsorted(texts.offsets[1:], len(texts.data) - BLOCK, "right"))
     moved = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
     moved[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
-    data = texts.data.view()
-    # Kernels are compiled once, for arrays that cannot be written, not once more for others.
-    data.flags.writeable = moved.flags.writeable = False
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
-    return (data, first), (moved, rest)
+    return (texts.data, first), (moved, rest)
 
 
 def _tokens(into: Columns, offsets: Int64s) -> Tokens:
