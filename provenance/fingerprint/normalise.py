@@ -47,7 +47,7 @@ Part: TypeAlias = tuple[UInt8s, Int64s]
 
 _TOO_LONG = 1 << 31  # places in a text are 32-bit
 _MUCH = 1 << 20  # bytes to fold that are worth compiling what folds: seconds, once on a machine
-_LOOKS = 1024  # at single bytes of all texts
+_LOOKS = 256  # at single bytes of all texts
 
 
 def parameters() -> Parameters:
