@@ -51,7 +51,8 @@ BYTES, NUMBERS = vector(BYTE, BLOCK), vector(NUMBER, AT_ONCE)
 
 _FLAGS = LETTER, MARK, HARD
 _MORE_FLAGS = LONGER, 1 << COUNT_AT, 2 << COUNT_AT, SYLLABLE
-_NEEDED = {"+avx512f", "+avx512bw", "+avx512vl", "+avx512vbmi2", "+bmi2"}
+NEEDED = {"+avx512f", "+avx512bw", "+avx512vl", "+avx512vbmi2", "+bmi2"}
+"""What LLVM says of a processor that can fold."""
 
 
 def _masks(count: int) -> Any:
@@ -152,7 +153,7 @@ def _mover(name: str) -> Scalar:
 def _can_fold(_typing: Any) -> Any:
     def generate(context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Any:
         *_, features = context.codegen().magic_tuple()
-        return ir.Constant(BIT, int(set(features.split(",")) >= _NEEDED))
+        return ir.Constant(BIT, int(set(features.split(",")) >= NEEDED))
 
     return types.boolean(), generate
 

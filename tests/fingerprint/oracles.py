@@ -1,7 +1,12 @@
 """Slow and plain: what the kernels must say, written again in Python's own words."""
 
+import os
 import re
+import subprocess
+import sys
 import unicodedata
+from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -138,3 +143,32 @@ def _is_unspaced(character: str) -> bool:
 
 def _starts(character: str, names: tuple[str, ...]) -> bool:
     return unicodedata.name(unicodedata.normalize("NFKD", character)[0], "").startswith(names)
+
+
+def digest_of(tokens: Tokens) -> str:
+    parts = tokens.hashes, tokens.starts, tokens.ends, tokens.offsets
+    return sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
+
+_TELLING = """
+from numba.core.registry import cpu_target
+from {module} import digest_of_sample
+
+_, name, features = cpu_target.target_context.codegen().magic_tuple()
+print(name, "+avx" in features, digest_of_sample())
+"""
+
+
+def digest_on_plain_processor(module: str, cache: Path) -> str:
+    """Give what a module's `digest_of_sample` gives where there are but the oldest instructions."""
+    plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(cache)}
+    told = subprocess.run(
+        [sys.executable, "-c", _TELLING.format(module=module)],
+        env=os.environ | plain,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    name, has_vectors, digest = told.stdout.split()
+    assert (name, has_vectors) == ("generic", "False")
+    return digest
