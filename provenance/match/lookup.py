@@ -30,6 +30,7 @@ CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """From a token's hash to its cell of the background."""
 
 _AT_ONCE = 16  # postings that are compared at once; more of a shingle are halved, not walked
+_CELLS = 1 << 14  # what is computed of so many stays in the nearer caches
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NOBODYS: UInt64s = np.zeros(0, np.uint64)
 
@@ -81,7 +82,6 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
     """
     postings = holdings.postings
     shift = 64 - postings.depth
-    longest = int(np.diff(holdings.token_offsets).max(initial=0))
     bits = _information(holdings.background)
     marks = np.zeros(len(holdings.tokens), np.bool_)
     if len(public):  # there is none in most registries, and compiling takes a while
@@ -98,7 +98,7 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
         postings.filter,
         postings.directory,
         shift,
-        longest,
+        holdings.longest,
         bits,
         public,
         marks,
@@ -107,10 +107,12 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
 
 def _information(background: UInt64s) -> UInt8s:
     """Bits of a token by itself: ``-log2 p``, of the background counts smoothed by a half."""
-    counts = background.astype(np.float64)
-    total = counts.sum() + 0.5 * (1 << BACKGROUND_BITS)
-    bits = np.log2(total / (counts + 0.5))
-    return np.asarray(np.clip(np.round(bits * BITS_SCALE), 0, 255), np.uint8)
+    total = float(background.sum()) + 0.5 * (1 << BACKGROUND_BITS)
+    known = np.empty(len(background), np.uint8)
+    for first in range(0, len(background), _CELLS):
+        bits = np.log2(total / (background[first : first + _CELLS] + 0.5))
+        known[first : first + _CELLS] = np.clip(np.round(bits * BITS_SCALE), 0, 255)
+    return known
 
 
 @inlined

@@ -43,7 +43,14 @@ from provenance.model.fingerprints import (
     picked,
     ranged,
 )
-from provenance.model.holdings import BACKGROUND_BITS, Holdings, Positions, Postings, Shared
+from provenance.model.holdings import (
+    BACKGROUND_BITS,
+    Holdings,
+    Positions,
+    Postings,
+    Shared,
+    longest_of,
+)
 from provenance.model.language import ALONE, NO_LANGUAGE, Language
 from provenance.model.library import (
     Basis,
@@ -228,6 +235,7 @@ __all__ = [
     "WaiverOutcome",
     "WaiverReason",
     "Worse",
+    "longest_of",
     "picked",
     "ranged",
     "rows_at",

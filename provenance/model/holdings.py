@@ -115,3 +115,19 @@ class Holdings:
     def size(self) -> int:
         """Tokens of all items; those of equal items count once."""
         return int(self.background.sum())
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest item."""
+        return longest_of(self.token_offsets)
+
+
+_AT_ONCE = 1 << 16
+"""Items whose lengths are looked at together: what is made of more is fetched from the system page
+by page, which takes longer than to look."""
+
+
+def longest_of(offsets: Int64s) -> int:
+    """Give the tokens of the longest item, by where each begins and the last ends."""
+    starts = range(0, len(offsets) - 1, _AT_ONCE)
+    return max((int(np.diff(offsets[at : at + _AT_ONCE + 1]).max()) for at in starts), default=0)

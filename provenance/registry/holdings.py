@@ -15,6 +15,7 @@ from provenance.model import (
     Shared,
     UInt8s,
     UInt32s,
+    longest_of,
 )
 from provenance.registry.arrays import map_array
 from provenance.registry.columns import position_type
@@ -52,10 +53,9 @@ def read_holdings(data: Path, manifest: Manifest) -> Holdings:
     """
     items, sources = data / ITEMS_FILE, _names(manifest)
     tokens, token_offsets = read_tokens(data, manifest)
-    longest = int(np.diff(token_offsets).max(initial=0))
     return Holdings(
         parameters=manifest.parameters,
-        postings=_postings(data, manifest.postings, longest),
+        postings=_postings(data, manifest.postings, longest_of(token_offsets)),
         tokens=tokens,
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
@@ -85,14 +85,14 @@ def source_codes(items: Path, manifest: Manifest) -> UInt8s:
     """Read the source of each item, as an index into the manifest's sources."""
     names = pa.array(_names(manifest))
 
-    def coded(column: pa.Array) -> UInt8s:
-        found = pc.index_in(column, names)
-        if found.null_count:
+    def coded(column: pa.DictionaryArray) -> UInt8s:
+        found = pc.index_in(column.dictionary, names)
+        if found.null_count or column.null_count:
             raise CorruptFile(f"{items} has sources that the manifest has not", remedy=REMEDY)
-        codes: UInt8s = found.to_numpy().astype(np.uint8)
+        codes: UInt8s = found.to_numpy().astype(np.uint8)[column.indices.to_numpy()]
         return codes
 
-    return read_column(items, "source", np.uint8, manifest.items, convert=coded)
+    return read_column(items, "source", np.uint8, manifest.items, convert=coded, coded=True)
 
 
 def _names(manifest: Manifest) -> tuple[str, ...]:

@@ -26,8 +26,12 @@ MISSING = f"if somebody has added to the registry meanwhile, run this again; els
 
 
 @contextmanager
-def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+def parquet(
+    path: Path, metadata: pq.FileMetaData | None = None, coded: Sequence[str] = ()
+) -> Iterator[pq.ParquetFile]:
     """Open a data file; one that was open before need not be parsed again.
+
+    Columns that are `coded` are read as dictionaries of their values, without a string a row.
 
     Raises
     ------
@@ -37,7 +41,9 @@ def parquet(path: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.
         If it cannot be read, now or later within the context.
     """
     try:
-        with pq.ParquetFile(path, metadata=metadata, memory_map=True) as file:
+        with pq.ParquetFile(
+            path, metadata=metadata, read_dictionary=coded, memory_map=True
+        ) as file:
             yield file
     except FileNotFoundError as error:
         raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
@@ -52,6 +58,7 @@ def read_column(
     rows: int,
     *,
     convert: Callable[[Any], npt.NDArray[N]] = lambda column: column.to_numpy(),
+    coded: bool = False,
 ) -> npt.NDArray[N]:
     """Read a whole column, row groups in threads.
 
@@ -67,6 +74,8 @@ def read_column(
         How many rows the manifest says that there are.
     convert : callable
         Makes an array of the column of one row group.
+    coded : bool
+        Whether it is given a dictionary of the column's values, and which of them each row has.
 
     Returns
     -------
@@ -85,7 +94,7 @@ def read_column(
     whole = np.empty(rows, dtype)
 
     def read(groups: Int64s) -> None:
-        with parquet(path, metadata) as file:
+        with parquet(path, metadata, [name] if coded else []) as file:
             for group in groups.tolist():
                 column = file.read_row_group(group, columns=[name], use_threads=False)[name]
                 whole[starts[group] : starts[group + 1]] = convert(one_chunk(column))

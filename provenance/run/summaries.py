@@ -21,8 +21,8 @@ def summaries(registries: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
 def _summary(one: Opened, size: int) -> RegistrySummary:
     holdings = one.index.holdings
     beyond = unattributable(one.index, size)
-    counts = np.bincount(holdings.source_codes, beyond, len(holdings.sources))
-    known = dict(zip(holdings.sources, counts.astype(int).tolist(), strict=True))
+    counts = np.bincount(holdings.source_codes[beyond], minlength=len(holdings.sources))
+    known = dict(zip(holdings.sources, counts.tolist(), strict=True))
     summary = one.registry.summary()
     sources = (replace(source, unattributable=known[source.source]) for source in summary.sources)
     return replace(summary, sources=tuple(sources))
