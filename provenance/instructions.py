@@ -2,12 +2,13 @@
 
 `load64(data, index)` is the little-endian word at `data[index:index + 8]`, unaligned.
 `trailing_zeros(word)` counts the zero bits below the lowest set one; it is 64 for zero.
-`ones(word)` counts the set bits. `fetch(array, index)` asks for the cache line in which an element
-stands, and waits for nothing: a look into memory takes a hundred times as long as one into the
-nearest cache, but many can be under way at a time. `equal_sixteen(array, at, number)` gives a mask
-of those of `array[at:at + 16]` that are the number. `note_bits(array, at, first, bits)` writes
-`first` plus the place of each set bit of the lowest sixteen, in order, to `array[at:]`; behind them
-it writes what is of no use, sixteen elements in all. Only where `can_note_bits()`.
+`leading_zeros(word)` counts those above the highest. `ones(word)` counts the set bits.
+`fetch(array, index)` asks for the cache line in which an element stands, and waits for nothing: a
+look into memory takes a hundred times as long as one into the nearest cache, but many can be under
+way at a time. `equal_sixteen(array, at, number)` gives a mask of those of `array[at:at + 16]` that
+are the number. `note_bits(array, at, first, bits)` writes `first` plus the place of each set bit of
+the lowest sixteen, in order, to `array[at:]`; behind them it writes what is of no use, sixteen
+elements in all. Only where `can_note_bits()`.
 """
 
 from typing import Any
@@ -43,6 +44,13 @@ def _load64(_typing: Any, array: Any, _index: Any) -> Any:
 def _trailing_zeros(_typing: Any, _word: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), generate
+
+
+def _leading_zeros(_typing: Any, _word: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.uint64(types.uint64), generate
 
@@ -120,6 +128,7 @@ def _has_compress(context: Any) -> bool:
 
 load64: Scalar = intrinsic(_load64)
 trailing_zeros: Scalar = intrinsic(_trailing_zeros)
+leading_zeros: Scalar = intrinsic(_leading_zeros)
 ones: Scalar = intrinsic(_ones)
 fetch: Scalar = intrinsic(_fetch)
 equal_sixteen: Scalar = intrinsic(_equal_sixteen)

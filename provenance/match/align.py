@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner
+from provenance.compiled import Scalar, inlined, inner
+from provenance.instructions import equal_sixteen, leading_zeros, trailing_zeros
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, UInt8s, UInt32s
 
@@ -90,15 +91,13 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Sca
     """
     information, best, count = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):
-        token = item[place if step > 0 else item.size - 1 - place]
-        found = False
-        for other in document:
-            found |= token == other
-        if not found:
+        token = item[np.uint64(place if step > 0 else item.size - 1 - place)]
+        found = _places_of(token, document)
+        if found == np.uint64(0):
             continue
-        nearest = np.int64(0)
-        while document[nearest if step > 0 else document.size - 1 - nearest] != token:
-            nearest += 1
+        nearest = np.int64(trailing_zeros(found))
+        if step < 0:
+            nearest = document.size - np.int64(64 - leading_zeros(found))
         count += 1
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - count, 0)
@@ -106,6 +105,17 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Sca
         if information > skipped * OPEN_SKIP:
             best = information
     return best
+
+
+@inlined
+def _places_of(token: Scalar, document: UInt32s) -> Scalar:
+    """Give a mask of the places at which a token stands among `REACH` at most."""
+    if document.size == REACH:
+        return equal_sixteen(document, np.int64(0), token)
+    found = np.uint64(0)
+    for place in range(document.size):
+        found |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
+    return found
 
 
 @inner

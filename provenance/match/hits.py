@@ -35,6 +35,7 @@ SEED = 16
 """Quarters of a word that a seed weighs."""
 
 _UNBOUND = 1 << 40
+_LINE = 16  # tokens: those of a line of the cache
 _LOOKED_AT = 16  # postings, for their sources
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -71,11 +72,14 @@ def _is_of_several(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -
 def tell_sources(
     hits: Int64s, found: tuple[Int64s, Int64s, Int64s, Int64s], codes: UInt8s, items: UInt32s
 ) -> None:
-    """Note of every hit whether those that share its seed are of several sources."""
+    """Note of every hit whether those that share its seed are of several sources.
+
+    Where `codes` is empty, there is one source.
+    """
     _, firsts, lasts, _ = found
     seed, across = np.int64(-1), np.int64(0)
     for hit in range(len(hits)):
-        if hits[hit, OF_SEED] != seed:
+        if codes.size and hits[hit, OF_SEED] != seed:
             seed = hits[hit, OF_SEED]
             first, last = firsts[seed], lasts[seed]
             across = np.int64(_is_of_several(codes, items, first, min(last, first + _LOOKED_AT)))
@@ -90,9 +94,12 @@ def cell_of(item: Scalar, shift: Scalar) -> Scalar:
 
 @inner
 def fetch_items(hits: Int64s, tokens: UInt32s, offsets: Int64s) -> None:
-    """Fetch the tokens of items that stand at the places of hits."""
+    """Fetch the tokens of items that stand at the places of hits, and those on both sides."""
     for hit in range(len(hits)):
-        fetch(tokens, offsets[hits[hit, OF_ITEM]] + hits[hit, IN_ITEM])
+        at = offsets[hits[hit, OF_ITEM]] + hits[hit, IN_ITEM]
+        fetch(tokens, at)
+        fetch(tokens, at - _LINE)
+        fetch(tokens, at + _LINE)
 
 
 @inner

@@ -17,7 +17,8 @@ from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
 _ONE = np.uint64(1)
 _AT_ONCE = 1 << 18  # shingles: of one filter at a time, more is in the cache
-_SOON = np.int64(12)  # looks into the postings: each is long, and few are under way at a time
+_SOON = np.int64(16)  # looks into the postings: each is long, and few are under way at a time
+_LINE = np.int64(8)  # postings: nearly all stand in the line of their bucket's first, or the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,20 @@ def _hold_all(
     directory: UInt32s,
     shift: Scalar,
 ) -> tuple[Int64s, Int64s, Int64s]:
-    (prefilter, words), passed = filters, np.empty(len(seeds), np.uint32)
-    through = np.int64(0)
+    (prefilter, words), through = filters, np.int64(0)
+    passed, hashes = np.empty(len(seeds), np.uint32), np.empty(len(seeds), np.uint64)
     for start in range(0, len(seeds), _AT_ONCE):
         stop = min(start + _AT_ONCE, len(seeds))
         own = _pass_cells(seeds, start, stop, prefilter, passed[through:])
-        through += _pass_words(seeds, words, passed[through : through + own])
-    passed = passed[:through]
+        through += _pass_words(seeds, words, passed[through : through + own], hashes[through:])
+    passed, hashes = passed[:through], hashes[:through]
     places = np.empty(len(passed), np.int64)
     firsts, lasts = np.empty(len(passed), np.int64), np.empty(len(passed), np.int64)
     count = np.int64(0)
     for at in range(len(passed)):
-        _fetch_soon(seeds, passed, at, shingles, directory, shift)
-        place = passed[np.uint64(at)]
-        first, last = locate(shingles, directory, shift, seeds[np.uint64(place)])
-        places[count], firsts[count], lasts[count] = place, first, last
+        _fetch_soon(hashes, at, shingles, directory, shift)
+        first, last = locate(shingles, directory, shift, hashes[np.uint64(at)])
+        places[count], firsts[count], lasts[count] = passed[np.uint64(at)], first, last
         count += last > first
     return places[:count], firsts[:count], lasts[:count]
 
@@ -108,31 +108,35 @@ def _pass_cells(
 
 
 @inner
-def _pass_words(seeds: UInt64s, words: UInt64s, passed: UInt32s) -> Scalar:
-    """Move those to the front that the filter lets through, and say how many they are."""
+def _pass_words(seeds: UInt64s, words: UInt64s, passed: UInt32s, hashes: UInt64s) -> Scalar:
+    """Move those to the front that the filter lets through, and say how many they are.
+
+    Their hashes are put side by side: they lie far apart among all, and who looks them up must not
+    wait for those as well.
+    """
     last, through = len(passed) - 1, np.int64(0)
     count = np.uint64(words.size)
     for at in range(len(passed)):
         ahead = passed[np.uint64(min(at + AHEAD, last))]
         fetch(words, word_of(count, seeds[np.uint64(ahead)]))
         place = passed[np.uint64(at)]
-        passed[np.uint64(through)] = place
-        through += np.int64(probe(words, seeds[np.uint64(place)]))
+        own = seeds[np.uint64(place)]
+        passed[np.uint64(through)], hashes[np.uint64(through)] = place, own
+        through += np.int64(probe(words, own))
     return through
 
 
 @inlined
 def _fetch_soon(
-    seeds: UInt64s,
-    passed: UInt32s,
-    at: Scalar,
-    shingles: UInt32s,
-    directory: UInt32s,
-    shift: Scalar,
+    hashes: UInt64s, at: Scalar, shingles: UInt32s, directory: UInt32s, shift: Scalar
 ) -> None:
     """Fetch what `locate` will read: first of the directory, then what that tells of."""
-    last = len(passed) - 1
-    far = seeds[np.uint64(passed[np.uint64(min(at + 2 * _SOON, last))])]
-    near = seeds[np.uint64(passed[np.uint64(min(at + _SOON, last))])]
+    last = len(hashes) - 1
+    far, near = (
+        hashes[np.uint64(min(at + 2 * _SOON, last))],
+        hashes[np.uint64(min(at + _SOON, last))],
+    )
     fetch(directory, bucket_of(far, shift))
-    fetch(shingles, np.int64(directory[bucket_of(near, shift)]))
+    first = np.int64(directory[bucket_of(near, shift)])
+    fetch(shingles, first)
+    fetch(shingles, first + _LINE)

@@ -74,11 +74,12 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
     """
     holdings = registry.holdings
     found = held(seeds, registry) if known is None else known
+    codes = holdings.source_codes[: None if len(holdings.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, tokens.offsets),
         (seeds.hashes, seeds.positions),
         (found.places, found.firsts, found.lasts, found.offsets),
-        (registry.bits, registry.public, registry.holdings.source_codes),
+        (registry.bits, registry.public, codes),
         (holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
         registry.longest,
