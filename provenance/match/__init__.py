@@ -39,7 +39,7 @@ from provenance.match.passages import (
 from provenance.match.probing import Held, held
 from provenance.match.proportions import poisson, wilson
 from provenance.match.quotations import are_quotations
-from provenance.match.reach import unattributable
+from provenance.match.reach import least_tokens, unattributable
 from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
@@ -118,6 +118,7 @@ __all__ = [
     "laid_out",
     "layout",
     "learn",
+    "least_tokens",
     "length_classes",
     "lookalikes",
     "looks",

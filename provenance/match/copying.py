@@ -9,12 +9,15 @@ from provenance.match.wordcounts import matched_words, words_of
 from provenance.match.wordtables import SPREAD
 from provenance.model import Flags, Floats, Holdings, Int64s, UInt32s, UInt64s
 
-_COVER, _LEAST, _RUN = 0.6, 8, 12
+LEAST = 8
+"""Words of an item that a copy of it has, or more."""
+
+_COVER, _RUN = 0.6, 12
 
 
 def is_copy(matched: Floats, length: Floats) -> Flags:
     """Tell which matches hold most of their item, going by the words that match of how many."""
-    return np.asarray((matched >= _COVER * length) & (matched >= _LEAST))
+    return np.asarray((matched >= _COVER * length) & (matched >= LEAST))
 
 
 def words_matched(candidates: Candidates, holdings: Holdings) -> tuple[Floats, Floats]:

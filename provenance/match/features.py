@@ -23,7 +23,8 @@ from provenance.match.shapes import density, shape
 from provenance.match.siblings import siblings, together
 from provenance.model import NO_LANGUAGE, Floats, Int64s, Language
 
-_MOST = 0.8  # of an item
+MOST = 0.8
+"""Part of an item that is most of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def _features(candidates: Candidates, among: Company, registry: Index, figures: 
     )
     length = np.maximum(among.length - absent, own)
     offsets = registry.holdings.token_offsets
-    alone, begins, whole, broken = shape(candidates, offsets, own >= _MOST * length)
+    alone, begins, whole, broken = shape(candidates, offsets, own >= MOST * length)
     return Features(
         corpus_bits,
         registry_bits,

@@ -33,6 +33,7 @@ _AT_ONCE = 16  # postings that are compared at once; more of a shingle are halve
 _CELLS = 1 << 14  # what is computed of so many stays in the nearer caches
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NOBODYS: UInt64s = np.zeros(0, np.uint64)
+_NOTHING_ASKED: Int64s = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Index:
         Shingles of everybody's, sorted (`everybody.commons`).
     marks : ndarray of bool, shape of `holdings.tokens`
         Where they begin.
+    least : ndarray of int64
+        How few tokens an item's only match in a text may have (`reach.least_tokens`); empty where
+        all are looked at.
     """
 
     holdings: Holdings
@@ -68,6 +72,7 @@ class Index:
     bits: UInt8s
     public: UInt64s
     marks: Flags
+    least: Int64s
 
 
 def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
@@ -102,6 +107,7 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
         bits,
         public,
         marks,
+        _NOTHING_ASKED,
     )
 
 

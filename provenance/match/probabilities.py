@@ -9,8 +9,10 @@ _DISCOUNT = 0.75
 HEAPS, HEAPS_OF_PAIRS = 0.75, 0.8
 """Distinct followers of a token, and of a pair, grow as this power of its count (Heaps' law)."""
 
+RAREST = 16.0
+"""Bits of the rarest word."""
+
 _VOCABULARY = 500_000.0
-_MOST_BITS = 16.0
 
 _OFTEN, _REMEMBERED = 1 << 12, 1 << 10
 """Contexts met less often have their powers in a table, and so many others are remembered: a power
@@ -65,4 +67,4 @@ def interpolated(
 @inlined
 def bits_of(probability: Scalar) -> Scalar:
     """Give the information of a word, of so many bits at most as the rarest word has."""
-    return min(-np.log2(probability), _MOST_BITS)
+    return min(-np.log2(probability), RAREST)

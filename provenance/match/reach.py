@@ -1,21 +1,73 @@
-"""Which items could ever be found: the strength of each, were it copied whole."""
+"""Which items could ever be found, copied whole; and with how few tokens any match could stand."""
 
 import numpy as np
 
 from provenance.compiled import Scalar, kernel
+from provenance.match.copying import LEAST
 from provenance.match.everybody import weight_of
-from provenance.match.features import Features
+from provenance.match.features import MOST, Features
 from provenance.match.information import REPEATED
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index
-from provenance.match.regression import KNOWING, MOST_BITS, PASSAGE, odds
+from provenance.match.probabilities import RAREST
+from provenance.match.regression import KNOWING, LEAST_DISTINCT, MOST_BITS, PASSAGE, odds
 from provenance.match.strengths import stands, strength
 from provenance.match.wordcounts import words_of
-from provenance.model import Flags, Floats, Int64s, UInt8s, UInt32s
+from provenance.model import Chance, Flags, Floats, Int64s, UInt8s, UInt32s
 
 _AT_ONCE = 1 << 14  # items: what is computed of so many fits the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
 _DIFFERENT = 8  # words: who has so many, and bits enough, needs no closer look
 _LONG = 64  # tokens; every item of so many is told from chance, if only its words are not all one
+
+_SURE = 1e-6  # more log-odds than rounding makes
+
+
+def least_tokens(chance: Chance, size: int) -> Int64s:
+    """Tell with how few tokens a match may stand, whatever corpus, registry and text are like.
+
+    Parameters
+    ----------
+    chance : Chance
+        The registry's.
+    size : int
+        Tokens of all registries that are matched at a time, as `strength` takes them.
+
+    Returns
+    -------
+    ndarray of int64, shape (4 * PASSAGE + 1,)
+        By the quarters of a word that the item has, `PASSAGE` words or more at the last. None is
+        more than a copy has, which counts for others too. Of a match that has siblings it says
+        nothing, nor where shingles are everybody's: items are shorter without those.
+
+    Notes
+    -----
+    A match of ``n`` tokens is at its strongest where each is a word, as rare as any, all in a row,
+    and the text breaks on both sides. It has most of its item where ``n`` words would be.
+    """
+    length = np.maximum(np.arange(4 * PASSAGE + 1), 1) / 4
+    one, none = np.ones(len(length)), np.zeros(len(length))
+    least = np.full(len(length), LEAST)
+    for tokens in range(LEAST - 1, 0, -1):
+        bits, words = tokens * RAREST * one, tokens * one
+        is_most = np.asarray(words >= MOST * length, np.float64)
+        best = Features(
+            corpus_bits=bits,
+            registry_bits=none,
+            pooled_bits=bits,
+            matched=words,
+            length=length,
+            longest=words,
+            distinct=np.full(len(length), float(LEAST_DISTINCT)),
+            density=one,
+            across=none,
+            alone=is_most,
+            begins=one,
+            whole=is_most,
+            broken=one,
+        )
+        likely = odds(best, int(KNOWING)) + _SURE
+        least[stands(likely, strength(likely, chance, size))] = tokens
+    return least
 
 
 def unattributable(registry: Index, size: int) -> Flags:

@@ -16,8 +16,10 @@ PASSAGE = 20
 """Tokens from which an item is judged by the passage alone: a page of an article is no less copied
 for the pages that were left."""
 
-_LEAST_DISTINCT, _NONE = 3, -50.0
+LEAST_DISTINCT = 3
 """A match of fewer different words is laughter, and nobody's; no item is planted that says so."""
+
+_NONE = -50.0
 
 MOST_BITS = 100.0
 """Information beyond which more of it tells nothing new."""
@@ -74,7 +76,7 @@ def odds(features: Features, tokens: int) -> Floats:
     for name, weight in _WEIGHTS.items():
         total += weight * columns[name]
     total += _ALONE * features.alone
-    total = np.where(features.distinct < _LEAST_DISTINCT, _NONE, total)
+    total = np.where(features.distinct < LEAST_DISTINCT, _NONE, total)
     ignorance = np.log(KNOWING / max(tokens, 1)) / np.log(KNOWING / _IGNORANT)
     return np.asarray(total - _IGNORANCE * min(1.0, max(0.0, ignorance)))
 

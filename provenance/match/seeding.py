@@ -38,7 +38,7 @@ from provenance.match.pruning import (
     TEXT,
     prune,
 )
-from provenance.match.sifting import CELLS, sift
+from provenance.match.sifting import CELLS, sift, tokens_asked
 from provenance.match.sorting import ascending
 from provenance.model import (
     Int32s,
@@ -79,7 +79,7 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
         (tokens.hashes, tokens.offsets),
         (seeds.hashes, seeds.positions),
         (found.places, found.firsts, found.lasts, found.offsets),
-        (registry.bits, registry.public, codes),
+        (registry.bits, registry.public, codes, registry.least),
         (holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
         registry.longest,
@@ -112,7 +112,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
     found: tuple[Int64s, Int64s, Int64s, Int64s],
-    tables: tuple[UInt8s, UInt64s, UInt8s],
+    tables: tuple[UInt8s, UInt64s, UInt8s, Int64s],
     postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
@@ -130,7 +130,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     begun = np.empty(CELLS, np.int64)
     scratch = scratch_for(longest)
     item_tokens, item_offsets = items
-    bits, public, codes = tables
+    bits, public, codes, least = tables
     found_offsets = found[3]
     known = public, item_offsets, bits, worths
     notes, seen = np.empty((len(found[0]), NOTES), np.int64), np.empty(SEEN, np.uint8)
@@ -152,7 +152,7 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
             document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
             mine = hits[hit_offsets[text] : hit_offsets[text + 1]]
             weigh(mine, document, items, bits, worths)
-            mine = mine[: sift(mine, document, items, bits, begun)]
+            mine = mine[: sift(mine, document, items, bits, least, begun)]
             keys = np.empty(len(mine), np.int64)
             for hit in range(len(mine)):
                 keys[hit] = mine[hit, OF_ITEM]
@@ -166,8 +166,10 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
                     place += 1
                     continue
                 own = item_tokens[item_offsets[item] : item_offsets[item + 1]]
+                goes_on = place > 0 and mine[order[place - 1], OF_ITEM] == item
                 place, paired, score, rare = chain(own, document, bits, mine, order, place, scratch)
-                if score < FLOOR:
+                goes_on |= place < len(mine) and mine[order[place], OF_ITEM] == item
+                if score < FLOOR or (not goes_on and paired < tokens_asked(own, least)):
                     continue
                 pairs = scratch[4][:paired]
                 if count == len(rows):

@@ -4,6 +4,9 @@ Nearly all that chance gives is a single run of a few words of some item. What a
 beyond them must stand beside them, and a look at the words there tells that most have nothing. Many
 items share a phrase, so that the words of the text are looked at once for all of these. A phrase is
 worth here what the registry knows of it (`hits.seed_worths`), not what its words are one by one.
+
+A large registry holds some item for nearly every phrase of a few rare words: however rare they are,
+such a match is told from chance only where the item says little more (`reach.least_tokens`).
 """
 
 import numpy as np
@@ -12,6 +15,8 @@ from provenance.compiled import Scalar, inlined, inner
 from provenance.instructions import trailing_zeros
 from provenance.match.align import OPEN_SKIP, REACH
 from provenance.match.chains import FLOOR
+from provenance.match.copying import LEAST
+from provenance.match.everybody import weight_of
 from provenance.match.hits import (
     BEGIN,
     CHAIN_FLOOR,
@@ -41,6 +46,7 @@ def sift(
     document: UInt32s,
     items: tuple[UInt32s, Int64s],
     bits: UInt8s,
+    least: Int64s,
     begun: Int64s,
 ) -> Scalar:
     """Move the hits of a text that may make a candidate to the front; give how many they are.
@@ -55,6 +61,9 @@ def sift(
         Tokens of all items, and their offsets.
     bits : ndarray of uint8
         Information of each cell of tokens.
+    least : ndarray of int64
+        How few tokens an item's only candidate may have (`reach.least_tokens`); empty where
+        nothing is asked.
     begun : ndarray of int64, shape (CELLS,)
         Scratch.
     """
@@ -63,11 +72,12 @@ def sift(
     kept, first, last = np.int64(0), np.int64(-1), np.int64(-1)
     before = behind = (np.uint64(0), np.uint64(0))
     for hit in range(len(hits)):
-        worth = hits[hit, WORTH]
-        if worth < FLOOR and begun[cell_of(hits[hit, OF_ITEM], shift)] != _SEVERAL:
+        worth, length = hits[hit, WORTH], hits[hit, LENGTH]
+        is_alone = begun[cell_of(hits[hit, OF_ITEM], shift)] != _SEVERAL
+        if is_alone and (worth < FLOOR or (least.size and length < LEAST)):
             if worth < CHAIN_FLOOR:
                 continue
-            begin, end = hits[hit, BEGIN], hits[hit, BEGIN] + hits[hit, LENGTH]
+            begin, end = hits[hit, BEGIN], hits[hit, BEGIN] + length
             left, right = min(begin, REACH), min(document.size - end, REACH)
             if begin != first or end != last:
                 before = _window(document, begin - 1, left, _BACK)
@@ -76,19 +86,41 @@ def sift(
             item = offsets[hits[hit, OF_ITEM]]
             size = offsets[hits[hit, OF_ITEM] + 1] - item
             own = hits[hit, IN_ITEM] - hits[hit, IN_TEXT] + begin
-            reach = min(own, REACH)
-            worth += _promise(
-                tokens, item + own - 1, reach, document, begin - 1, left, before, bits, _BACK
+            gain, more = _promise(
+                tokens,
+                item + own - 1,
+                min(own, REACH),
+                document,
+                begin - 1,
+                left,
+                before,
+                bits,
+                _BACK,
             )
+            worth, length = worth + gain, length + more
             own += hits[hit, LENGTH]
-            reach = min(size - own, REACH)
-            worth += _promise(tokens, item + own, reach, document, end, right, behind, bits, _ON)
-            if worth < FLOOR:
+            gain, more = _promise(
+                tokens, item + own, min(size - own, REACH), document, end, right, behind, bits, _ON
+            )
+            worth, length = worth + gain, length + more
+            if worth < FLOOR or length < tokens_asked(tokens[item : item + size], least):
                 continue
         for column in range(HIT_COLUMNS):
             hits[kept, column] = hits[hit, column]
         kept += 1
     return kept
+
+
+@inlined
+def tokens_asked(item: UInt32s, least: Int64s) -> Scalar:
+    """Give how few tokens an item's only candidate in a text may have."""
+    if not least.size:
+        return np.int64(0)
+    quarters, place, most = np.int64(0), np.int64(0), np.int64(least.size - 1)
+    while place < item.size and quarters < most:
+        quarters += weight_of(item[np.uint64(place)])
+        place += 1
+    return least[min(quarters, most)]
 
 
 @inlined
@@ -139,17 +171,19 @@ def _promise(  # noqa: PLR0913 (a stretch of the item, and one of the text)
     window: tuple[Scalar, Scalar],
     bits: UInt8s,
     step: Scalar,
-) -> Scalar:
+) -> tuple[Scalar, Scalar]:
     """Bound the information that an alignment beyond a run matches, as `align.promise` does.
 
-    It knows of a token only whether it is among the nearest few of the text, or perhaps behind.
+    And the number of its tokens. It knows of a token only whether it is among the nearest few of
+    the text, or perhaps behind.
     """
     high, low = window
     found = np.uint64(0)
     for other in range(count):
         token = tokens[np.uint64(start + step * other)]
         found |= ((high >> _high(token)) & (low >> _low(token)) & _ONE) << np.uint64(other)
-    information, best, matched = np.int64(0), np.int64(0), np.int64(0)
+    information, matched = np.int64(0), np.int64(0)
+    best = most = np.int64(0)
     while found != np.uint64(0):
         place = np.int64(trailing_zeros(found))
         found &= found - _ONE
@@ -161,5 +195,5 @@ def _promise(  # noqa: PLR0913 (a stretch of the item, and one of the text)
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - matched, 0)
         if information > (place + 1 - matched + missed) * OPEN_SKIP:
-            best = information
-    return best
+            best, most = information, matched
+    return best, most

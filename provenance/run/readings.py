@@ -1,13 +1,23 @@
 """What one reading of a corpus brings: counts, candidates, and a sample of its own words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import Bands, Candidates, Index, Lookalikes, Passages, bands, commons, index
+from provenance.match import (
+    Bands,
+    Candidates,
+    Index,
+    Lookalikes,
+    Passages,
+    bands,
+    commons,
+    index,
+    least_tokens,
+)
 from provenance.model import CorpusModel, Int64s, Skipped
 from provenance.registry import Registry
 from provenance.run.spool import Spool
@@ -38,13 +48,24 @@ class Opened:
         return self.index.holdings.size
 
 
-def opened(registries: Sequence[Registry]) -> list[Opened]:
-    """Make the registries of a check ready: what everybody writes is known from all of them."""
+def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[Opened]:
+    """Make the registries of a check ready: what everybody writes is known from all of them.
+
+    Parameters
+    ----------
+    registries : sequence of Registry
+        All that a corpus is matched against.
+    to_report : bool
+        Whether only what may be reported is of interest: what chance gives is not all seen then.
+    """
     held = [registry.holdings() for registry in registries]
-    public = commons(held)
+    public, size = commons(held), sum(holdings.size for holdings in held)
+    indexes = [index(holdings, public) for holdings in held]
+    if to_report and not len(public):
+        indexes = [replace(one, least=least_tokens(one.holdings.chance, size)) for one in indexes]
     return [
-        Opened(registry, index(holdings, public), cache(partial(_bands, registry)))
-        for registry, holdings in zip(registries, held, strict=True)
+        Opened(registry, one, cache(partial(_bands, registry)))
+        for registry, one in zip(registries, indexes, strict=True)
     ]
 
 

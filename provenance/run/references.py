@@ -83,7 +83,7 @@ def open_references(
     opening = [open_registry(Path(folder), digest) for folder in policy.registries]
     whole = {one.manifest.digest: one for one in opening}
     fit = fitted(policy.calibration, sorted(whole)) if policy.calibration else None
-    registries = opened([whole[digest] for digest in sorted(whole)])
+    registries = opened([whole[digest] for digest in sorted(whole)], to_report=True)
     return References(
         registries,
         open_backgrounds(policy.backgrounds, registries),

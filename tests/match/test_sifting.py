@@ -15,6 +15,7 @@ make_scratch, find_chain = callable_part(scratch_for), callable_part(chain)
 WORDS = np.random.default_rng(5).integers(0, 1 << 32, 60, dtype=np.uint32) & np.uint32(0xFFFFFFFE)
 BITS = np.zeros(1 << BACKGROUND_BITS, np.uint8)
 BITS[WORDS >> np.uint32(32 - BACKGROUND_BITS)] = 24 + np.arange(60)
+NOTHING = np.zeros(0, np.int64)
 UNBOUND = np.full(hits.COMMON + 1, 1 << 40, np.int64)
 
 TOKENS = st.lists(st.integers(0, 59), min_size=4, max_size=60).map(lambda places: WORDS[places])
@@ -70,7 +71,7 @@ def test_what_is_dropped_makes_no_candidate(drawn):
     offsets = np.concatenate([[0], np.cumsum([len(item) for item in items])]).astype(np.int64)
     weigh(table, text, (joined, offsets), BITS, UNBOUND)
     wanted = scores(table, items, text)
-    kept = sift(table, text, (joined, offsets), BITS, np.empty(sifting.CELLS, np.int64))
+    kept = sift(table, text, (joined, offsets), BITS, NOTHING, np.empty(sifting.CELLS, np.int64))
     assert scores(table[:kept], items, text) == wanted
 
 
@@ -82,7 +83,12 @@ def test_of_what_chance_gives_nearly_all_is_dropped():
     offsets = np.arange(0, 41 * 50, 40).astype(np.int64)
     weigh(table, text, (np.concatenate(items), offsets), BITS, UNBOUND)
     kept = sift(
-        table, text, (np.concatenate(items), offsets), BITS, np.empty(sifting.CELLS, np.int64)
+        table,
+        text,
+        (np.concatenate(items), offsets),
+        BITS,
+        NOTHING,
+        np.empty(sifting.CELLS, np.int64),
     )
     assert len(table) >= 50
     assert kept <= len(table) // 10

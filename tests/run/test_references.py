@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import jsonschema
+import numpy as np
 import pytest
 
+from provenance.match import least_tokens
 from provenance.model import Policy
 from provenance.report import json_schema, result_document, write_calibration
-from provenance.run import Dumps, Planting, Settings, build_registry, calibrate, check
+from provenance.run import Dumps, Planting, Settings, build_registry, calibrate, check, readings
+from provenance.run.references import open_references
 from tests.run.conftest import Writer
 
 WRITER = Writer(11)
@@ -85,3 +88,24 @@ def test_a_result_tells_of_all_of_them(world):
     assert document["sample"]["of_documents"] == 240
     assert [each["path"] for each in document["backgrounds"]] == [str(folder / "book")]
     assert document["control"]["registry"]["path"] == str(folder / "later")
+
+
+def test_only_of_what_may_be_reported_few_tokens_are_not_enough(world):
+    """What measures chance, and what contests, is seen whole."""
+    folder, _, policy = world
+    beside = replace(policy, backgrounds=(str(folder / "book"),))
+    opened = open_references(beside, str(folder / "later"))
+    [one] = opened.registries
+    asked = least_tokens(one.index.holdings.chance, one.size)
+    assert one.index.least.tolist() == asked.tolist()
+    others = [*opened.backgrounds, opened.control.opened]
+    assert [other.index.least.size for other in others] == [0, 0]
+
+
+def test_where_shingles_are_everybodys_any_tokens_are_enough(world, monkeypatch):
+    """An item may be shorter than it looks then."""
+    _, _, policy = world
+    monkeypatch.setattr(readings, "commons", lambda held: held[0].shared.shingles[:0])
+    assert open_references(policy, None).registries[0].index.least.size
+    monkeypatch.setattr(readings, "commons", lambda _: np.array([7], np.uint64))
+    assert not open_references(policy, None).registries[0].index.least.size

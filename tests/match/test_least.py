@@ -1,0 +1,141 @@
+"""What is dropped because too few tokens match could not have stood, whatever else were known."""
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.fingerprint import parameters
+from provenance.match import (
+    SHIPPED,
+    Scales,
+    least_tokens,
+    odds,
+    sample,
+    scan,
+    stands,
+    strength,
+    weigh,
+)
+from provenance.match.copying import LEAST
+from provenance.match.features import MOST, Features
+from provenance.match.probabilities import RAREST
+from provenance.match.regression import PASSAGE
+from provenance.model import NO_LANGUAGE, Chance
+from tests.match.holding import breaks, posts, prose, registry, seeds_of, texts_of, tokens_of
+
+CHANCES = [SHIPPED, Chance(decay=0.4, scale=1e-9, exceedances=90)]
+ITEMS = [
+    *posts(120, seed=7, shortest=4, longest=30),
+    *posts(40, seed=8, shortest=4, longest=9),
+    "日本語の投稿をここに書く",
+    "短い 日本 posts of few words",
+]
+HELD = registry(*ITEMS)
+part = st.floats(0, 1)
+
+
+@st.composite
+def matches(draw):
+    """Draw what a match of fewer than `LEAST` tokens may look like, and its item's quarters."""
+    tokens = draw(st.integers(1, LEAST - 1))
+    quarters = draw(st.integers(1, 4 * PASSAGE + 60))
+    length = quarters / 4
+    matched = min(tokens * draw(st.sampled_from([0.25, 0.5, 1.0])), length)
+    is_most = float(matched >= MOST * length)
+    bits = [tokens * RAREST * draw(part) for _ in range(3)]
+    longest, distinct = matched * draw(part), matched * draw(part)
+    flags = [draw(st.sampled_from([0.0, 1.0])) for _ in range(4)]
+    alone, whole = is_most * flags[0], is_most * flags[1]
+    figures = [*bits, matched, length, longest, distinct, draw(part), draw(part) * 90]
+    columns = [np.array([figure]) for figure in (*figures, alone, flags[2], whole, flags[3])]
+    return tokens, quarters, Features(*columns)
+
+
+@settings(max_examples=2000)
+@given(
+    matches(),
+    st.sampled_from(CHANCES),
+    st.sampled_from([10**4, 10**7, 10**8, 10**10, 10**13]),
+    st.sampled_from([0, 10**5, 10**9]),
+)
+def test_nothing_of_fewer_tokens_stands(match, chance, size, corpus):
+    tokens, quarters, features = match
+    least = least_tokens(chance, size)
+    if tokens < least[min(quarters, 4 * PASSAGE)]:
+        likely = odds(features, corpus)
+        assert not stands(likely, strength(likely, chance, size))[0]
+
+
+@pytest.mark.parametrize("chance", CHANCES)
+def test_the_larger_the_registries_the_more_tokens_are_asked(chance):
+    several = [least_tokens(chance, 10**power) for power in range(4, 16)]
+    for fewer, more in pairwise(several):
+        assert (fewer <= more).all()
+    assert several[-1].max() == LEAST
+
+
+def test_in_small_registries_a_seed_is_enough():
+    assert least_tokens(SHIPPED, 10**6).max() <= parameters().seed_width
+
+
+def pages(dice):
+    """Write pages that hold a few words of items, some as lines in another order."""
+    found = []
+    for item in dice.sample(ITEMS, 60):
+        own = item.split()
+        first = dice.randrange(max(len(own) - 3, 1))
+        piece = own[first : first + dice.choice([4, 4, 4, 5, 6, 7, 9, 30])]
+        if dice.random() < 0.2:
+            piece[dice.randrange(len(piece))] = "other"
+        lines = [" ".join(piece)]
+        if dice.random() < 0.3:
+            lines += [" ".join(own[first + 9 : first + 9 + dice.choice([4, 5, 8])])]
+            dice.shuffle(lines)
+        margin = [prose(dice.randint(0, 20), dice.randrange(99)) for _ in "ab"]
+        found.append("\n".join([margin[0], *lines, margin[1]]))
+    return found
+
+
+def standing(against, texts, size):
+    """Give how many candidates there are, and what stands of them."""
+    tokens = tokens_of(*texts)
+    found = scan(tokens, seeds_of(tokens), against)
+    parted = breaks(texts_of(*texts), tokens, found.texts, found.firsts, found.lasts)
+    found = replace(found, breaks=parted)
+    weighed = weigh(found, against, Scales(sample(tokens), NO_LANGUAGE, size))
+    strong = found.take(weighed.places)
+    columns = strong.texts, strong.items, strong.firsts, strong.lasts, strong.matched
+    rows = [column.tolist() for column in (*columns, weighed.bits, weighed.strengths)]
+    return len(found), rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([10**6, 5 * 10**7, 10**9, 10**12]))
+def test_what_stands_is_what_stands_if_nothing_is_dropped(seed, size):
+    texts = pages(random.Random(seed))
+    asking = replace(HELD, least=least_tokens(HELD.holdings.chance, size))
+    everything, wanted = standing(HELD, texts, size)
+    kept, found = standing(asking, texts, size)
+    assert found == wanted
+    assert kept <= everything
+
+
+def test_most_of_what_chance_gives_is_dropped():
+    dice = random.Random(2)
+    long = [item for item in ITEMS if len(item.split()) > PASSAGE]
+    texts = []
+    for item in long:
+        words = item.split()
+        first = dice.randrange(len(words) - 4)
+        margins = [prose(20, seed) for seed in (dice.randrange(99), dice.randrange(99))]
+        texts.append(" ".join([margins[0], *words[first : first + 4], margins[1]]))
+    asking = replace(HELD, least=least_tokens(HELD.holdings.chance, 5 * 10**7))
+    everything, _ = standing(HELD, texts, 5 * 10**7)
+    kept, _ = standing(asking, texts, 5 * 10**7)
+    assert everything >= len(long)
+    assert kept == 0
