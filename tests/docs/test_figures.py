@@ -54,7 +54,7 @@ STATED = {
     "For each of {} permutations": (resemblance.PERMUTATIONS,),
     "{} bands of {} values": resemblance.PLAN,
     "each at most {:.0f} bits, and a word that the match holds already counting {} times": (
-        probabilities._MOST_BITS,
+        probabilities.RAREST,
         information.REPEATED,
     ),
     "with the discount {}": (probabilities._DISCOUNT,),
@@ -65,7 +65,7 @@ STATED = {
     "Items longer than {} words": (regression.PASSAGE,),
     "up to {} is taken off": (regression._IGNORANCE,),
     "{:.0f} more where the match is most of the item": (regression._ALONE,),
-    "fewer than {} different words": (regression._LEAST_DISTINCT,),
+    "fewer than {} different words": (regression.LEAST_DISTINCT,),
     "at least {} of its stretch": (attribution._KEEPS,),
     "a probability of at least {}": (estimates._SURE,),
     "less {} standard deviations": (estimates._ONE_SIDED,),
