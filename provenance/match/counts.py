@@ -32,7 +32,8 @@ Among: TypeAlias = tuple[UInt32s, Int64s, Int64s]
 """Tokens and offsets of texts, and some of the texts."""
 
 _KEYS = 2  # that a token brings at most, beside itself
-_AT_ONCE = 1 << 26  # keys that all threads together find before they are counted
+_FEWEST, _MOST = 1 << 20, 1 << 26  # keys that all threads together find before they are counted
+_FOR_EACH = 4  # of them are found for each that is wanted, or more: each time all of these are read
 _AHEAD = np.int64(12)  # tokens
 _BLOCK = 64  # tokens that are looked at together: a mask has a bit for each
 _PAIR, _TRIPLE = 2, 3
@@ -40,9 +41,12 @@ _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
 def count(
-    words: Vocabulary, corpus: Among, registry: Among, threads: int = 1, at_once: int = _AT_ONCE
+    words: Vocabulary, corpus: Among, registry: Among, threads: int = 1, at_once: int | None = None
 ) -> None:
     """Count every key of a vocabulary in some texts.
+
+    What is found is written to memory that the system clears first, which takes as long as finding
+    it: few keys are found at a time, into the same memory, where few are wanted.
 
     Parameters
     ----------
@@ -52,9 +56,12 @@ def count(
         Tokens and offsets of texts, and which of these to count in.
     threads : int
         How many count at a time.
-    at_once : int
+    at_once : int or None
         Keys that all together find before they are counted, nearly: they take eight bytes each.
+        None takes what suits how many are wanted.
     """
+    if at_once is None:
+        at_once = min(max(_FOR_EACH * len(words.counts), _FEWEST), _MOST)
     pieces = [
         (own, offsets, tokens)
         for tokens, offsets, rows in (corpus, registry)
