@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from provenance import run
 from provenance.cli.terminals import is_coloured, width
@@ -28,13 +29,41 @@ excerpts_option = click.option(
 )
 
 
+_TOLD = "terminal"
+
+
+class _Format(click.ParamType[str]):
+    """The name of a format; all of them are asked for where it is another than the usual one.
+
+    Whoever writes in formats takes as long to load as a core takes to hash a large registry, which
+    is begun when the options are known.
+    """
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value == _TOLD else _all_formats().convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return _all_formats().get_metavar(param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return _all_formats().shell_complete(ctx, param, incomplete)
+
+
+def _all_formats() -> click.Choice[str]:
+    return click.Choice(run.format_names())
+
+
 def format_options(command: Command) -> Command:
     """Give a command the options `form`, `excerpts` and `anchor`."""
     form = click.option(
         "--format",
         "form",
-        type=click.Choice(run.format_names()),
-        default="terminal",
+        type=_Format(),
+        default=_TOLD,
         show_default=True,
         help="What goes to stdout.",
     )
@@ -65,7 +94,7 @@ class Told:
 
     def tell(self, report: Report) -> None:
         """Write a report to stdout; on a terminal, as wide and as colourful as that is."""
-        if self.form == "terminal":
+        if self.form == _TOLD:
             click.echo(run.summary(report, width=width(), colour=is_coloured()), color=True)
         else:
             sys.stdout.write(self.text(report))

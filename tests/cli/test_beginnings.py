@@ -88,6 +88,7 @@ def test_a_shell_is_told_how_to_complete(tmp_path):
         (("registry", "bu"), "plain,build"),
         (("check", "--coll"), "plain,--collected"),
         (("check", "data", "--purpose", "fine"), "plain,fine-tuning"),
+        (("check", "data", "--format", "mark"), "plain,markdown"),
         (("check", "tra"), "file,tra"),
         (("check", "--registry", "re"), "dir,re"),
         (("registry", "show", "re"), "dir,re"),

@@ -35,6 +35,28 @@ def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_li
     assert loaded_by(*words) == "['numba', 'pyarrow']"
 
 
+_HASHES = """
+import sys
+from provenance.registry.datafiles import HashedAhead
+
+def begin(self, folders):
+    loaded = {"provenance.read", "provenance.report", "provenance.judge"} & set(sys.modules)
+    print(list(folders), sorted(loaded), file=sys.stderr, flush=True)
+    HashedAhead.begin = begun
+    begun(self, folders)
+
+HashedAhead.begin, begun = begin, HashedAhead.begin
+from provenance.cli import main
+main()
+"""
+
+
+def test_registries_are_hashed_before_whoever_reads_and_reports_is_loaded() -> None:
+    command = [sys.executable, "-c", _HASHES, "check", "nowhere", "--registry", "missing"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.stderr.splitlines()[0] == "[PosixPath('missing')] []"
+
+
 def test_nobody_who_handles_registries_loads_what_multiplies_matrices(
     tmp_path: Path, posts, write_lines
 ) -> None:
