@@ -97,7 +97,7 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Sca
             continue
         nearest = np.int64(trailing_zeros(found))
         if step < 0:
-            nearest = document.size - np.int64(64 - leading_zeros(found))
+            nearest = document.size - 64 + np.int64(leading_zeros(found))
         count += 1
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - count, 0)

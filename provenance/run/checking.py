@@ -238,14 +238,12 @@ def _read(
 
 
 def _memory(settings: Settings, against: References, declarations: Declarations) -> Memory | None:
-    """Remember what depends on the same registries, and on the same code."""
+    """Remember what depends on the same registries, their parts in it, and the same code."""
     note(f"cache: {settings.cache or 'none'}")
     if settings.cache is None:
         return None
-    registries = [opened.registry.manifest.digest for opened in against.sought]
-    memory = Memory(
-        settings.cache, digest_of([code_digest(), *registries, "declared", declarations.key])
-    )
+    known = [code_digest(), *(one.known_by for one in against.sought)]
+    memory = Memory(settings.cache, digest_of([*known, "declared", declarations.key]))
     memory.tidy()
     return memory
 

@@ -1,8 +1,8 @@
 """What earlier checks learnt of parts of corpora, kept on disk by what it depends on.
 
 An entry's name is a digest of everything that decides its content: the bytes of the part, how it is
-read, the registries, and the code that reads and matches. So nothing is ever out of date, and an
-entry that is lost, or damaged, costs its time alone.
+read, the registries and what is asked of their matches, and the code that reads and matches. So
+nothing is ever out of date, and an entry that is lost, or damaged, costs its time alone.
 """
 
 import hashlib

@@ -47,6 +47,11 @@ class Opened:
         """Tokens of all items; those of equal items count once."""
         return self.index.holdings.size
 
+    @property
+    def known_by(self) -> bytes:
+        """What decides what is read of a corpus for it: what it holds, and what is asked of that."""
+        return self.registry.manifest.digest.encode() + self.index.least.tobytes()
+
 
 def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[Opened]:
     """Make the registries of a check ready: what everybody writes is known from all of them.
@@ -56,7 +61,9 @@ def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[O
     registries : sequence of Registry
         All that a corpus is matched against.
     to_report : bool
-        Whether only what may be reported is of interest: what chance gives is not all seen then.
+        Whether only what may be reported is of interest. Then a match of too few tokens to be
+        reported, beside all of these registries, is dropped where it is met (`least_tokens`);
+        unless shingles are everybody's, for those do not count as tokens.
     """
     held = [registry.holdings() for registry in registries]
     public, size = commons(held), sum(holdings.size for holdings in held)

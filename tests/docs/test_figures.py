@@ -7,6 +7,7 @@ import pytest
 from provenance.match import (
     attribution,
     chains,
+    copying,
     estimates,
     everybody,
     hits,
@@ -15,6 +16,7 @@ from provenance.match import (
     notes,
     passages,
     probabilities,
+    reach,
     regression,
     resemblance,
     strengths,
@@ -49,6 +51,12 @@ STATED = {
     "Runs of less than {:.0f} bits make no chain, and chains of less than {:.0f} bits no": (
         hits.CHAIN_FLOOR / lookup.BITS_SCALE,
         chains.FLOOR / lookup.BITS_SCALE,
+    ),
+    "such a match of less than {} tokens": (copying.LEAST,),
+    "with a registry of {:.0f} million tokens, {:.0f} of an item of {} words or more": (
+        50,
+        4,
+        next(n for n in range(80) if reach.least_tokens(strengths.SHIPPED, 50_000_000)[4 * n] > 4),
     ),
     "A text resembles an item from *J* ≥ {}": (resemblance.LEAST,),
     "For each of {} permutations": (resemblance.PERMUTATIONS,),

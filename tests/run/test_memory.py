@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,7 +14,17 @@ from provenance import report
 from provenance.match import passages
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
 from provenance.read import parquet
-from provenance.run import Dumps, Settings, build_registry, check, evidence, memory, scanning
+from provenance.registry import read_manifest
+from provenance.run import (
+    Dumps,
+    Settings,
+    build_registry,
+    check,
+    evidence,
+    memory,
+    readings,
+    scanning,
+)
 
 _SHARDS = 8
 
@@ -52,6 +63,10 @@ class World:
         )
 
 
+def digest_of_registry(folder: str) -> str:
+    return read_manifest(Path(folder)).digest
+
+
 def content(made: Report) -> tuple[str, list[dict]]:
     timeless = replace(made, result=replace(made.result, created=datetime(2026, 1, 1, tzinfo=UTC)))
     return report.render("json", timeless), made.findings.to_pylist()
@@ -81,6 +96,23 @@ def test_an_unchanged_dataset_is_not_read_again_and_comes_out_the_same(world) ->
     assert (world.read, world.located) == (0, 0)
     assert len(fresh.findings) >= 70
     assert content(fresh) == content(first) == content(again)
+
+
+def test_a_registry_in_another_part_is_read_for_anew(
+    world, posts, write_lines, tmp_path, monkeypatch
+) -> None:
+    """What a match must have to be reported depends on all registries, and a control has none."""
+    turned = [{**post, "text": " ".join(post["text"].split()[::-1])} for post in posts]
+    dump = write_lines(tmp_path / "turned.jsonl", turned)
+    build_registry(tmp_path / "other", Dumps([dump], "y"))
+    monkeypatch.setattr(readings, "commons", lambda _: np.zeros(0, np.uint64))
+    both = sorted((world.registry, str(tmp_path / "other")), key=digest_of_registry)
+    policies = [Policy(registries=tuple(own)) for own in (both, both[:1])]
+    for policy, settings in zip(policies, ({}, {"control": both[1]}), strict=True):
+        for known in (0, _SHARDS):
+            world.read = 0
+            check([str(world.data)], policy, Settings(threads=2, cache=world.cache, **settings))
+            assert world.read == _SHARDS - known
 
 
 def test_of_a_dataset_of_which_one_file_changed_that_one_is_read(world, posts, pages) -> None:
