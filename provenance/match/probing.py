@@ -18,7 +18,7 @@ from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 _ONE = np.uint64(1)
 _AT_ONCE = 1 << 18  # shingles: of one filter at a time, more is in the cache
 _SOON = np.int64(16)  # looks into the postings: each is long, and few are under way at a time
-_LINE = np.int64(8)  # postings: nearly all stand in the line of their bucket's first, or the next
+_LAST = np.int64(15)  # of the postings that are compared: it may stand in the next line
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +139,4 @@ def _fetch_soon(
     fetch(directory, bucket_of(far, shift))
     first = np.int64(directory[bucket_of(near, shift)])
     fetch(shingles, first)
-    fetch(shingles, first + _LINE)
+    fetch(shingles, first + _LAST)

@@ -242,8 +242,9 @@ def _memory(settings: Settings, against: References, declarations: Declarations)
     note(f"cache: {settings.cache or 'none'}")
     if settings.cache is None:
         return None
-    known = [code_digest(), *(one.known_by for one in against.sought)]
-    memory = Memory(settings.cache, digest_of([*known, "declared", declarations.key]))
+    sought = (one.known_by for one in against.sought)
+    known = digest_of([code_digest(), *sought, "declared", declarations.key])
+    memory = Memory(settings.cache, known)
     memory.tidy()
     return memory
 

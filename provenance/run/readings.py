@@ -49,7 +49,7 @@ class Opened:
 
     @property
     def known_by(self) -> bytes:
-        """What decides what is read of a corpus for it: what it holds, and what is asked of that."""
+        """What decides what is read for it: what it holds, and what is asked of matches."""
         return self.registry.manifest.digest.encode() + self.index.least.tobytes()
 
 
