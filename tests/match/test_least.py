@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from provenance.match import (
 from provenance.match.copying import LEAST
 from provenance.match.features import MOST, Features
 from provenance.match.probabilities import RAREST
-from provenance.match.regression import PASSAGE
+from provenance.match.regression import LEAST_DISTINCT, PASSAGE
 from provenance.model import NO_LANGUAGE, Chance
 from tests.match.holding import breaks, posts, prose, registry, seeds_of, texts_of, tokens_of
 
@@ -36,7 +36,7 @@ ITEMS = [
     "短い 日本 posts of few words",
 ]
 HELD = registry(*ITEMS)
-part = st.floats(0, 1)
+part = st.one_of(st.just(1.0), st.just(0.0), st.floats(0, 1))  # what is at its best, above all
 
 
 @st.composite
@@ -48,7 +48,8 @@ def matches(draw):
     matched = min(tokens * draw(st.sampled_from([0.25, 0.5, 1.0])), length)
     is_most = float(matched >= MOST * length)
     bits = [tokens * RAREST * draw(part) for _ in range(3)]
-    longest, distinct = matched * draw(part), matched * draw(part)
+    longest = matched * draw(part)
+    distinct = draw(st.one_of(st.just(float(LEAST_DISTINCT)), part.map(lambda own: own * matched)))
     flags = [draw(st.sampled_from([0.0, 1.0])) for _ in range(4)]
     alone, whole = is_most * flags[0], is_most * flags[1]
     figures = [*bits, matched, length, longest, distinct, draw(part), draw(part) * 90]
@@ -69,6 +70,32 @@ def test_nothing_of_fewer_tokens_stands(match, chance, size, corpus):
     if tokens < least[min(quarters, 4 * PASSAGE)]:
         likely = odds(features, corpus)
         assert not stands(likely, strength(likely, chance, size))[0]
+
+
+def stand_at_their_best(tokens, chance, size):
+    """Tell whether any match of so many tokens stands, of items of each number of quarters."""
+    quarters = np.arange(1, 4 * PASSAGE + 1)
+    corners = np.array(list(product((0.0, 1.0), repeat=11))).T[:, :, None]
+    corpus, registry, pooled, longest, few, dense, across, alone, begins, whole, broken = corners
+    length = np.broadcast_to(quarters / 4, (corners.shape[1], len(quarters)))
+    is_most = tokens >= MOST * length
+    figures = (
+        *(tokens * RAREST * bits for bits in (corpus, registry, pooled)),
+        *(tokens, length, tokens * longest, LEAST_DISTINCT + 5 * (1 - few), dense, 90 * across),
+        *(alone * is_most, begins, whole * is_most, broken),
+    )
+    columns = (np.broadcast_to(each, length.shape).astype(float).ravel() for each in figures)
+    likely = odds(Features(*columns), 10**9)
+    standing = stands(likely, strength(likely, chance, size))
+    return standing.reshape(length.shape).any(axis=0)
+
+
+@pytest.mark.parametrize("chance", CHANCES)
+@pytest.mark.parametrize("size", [10**6, 5 * 10**7, 10**9, 10**12])
+def test_no_more_is_asked_than_the_best_match_has(chance, size):
+    least = least_tokens(chance, size)[1:]
+    for tokens in range(1, LEAST):
+        assert (stand_at_their_best(tokens, chance, size) == (tokens >= least)).all()
 
 
 @pytest.mark.parametrize("chance", CHANCES)
@@ -101,7 +128,7 @@ def pages(dice):
     return found
 
 
-def standing(against, texts, size):
+def stood(against, texts, size):
     """Give how many candidates there are, and what stands of them."""
     tokens = tokens_of(*texts)
     found = scan(tokens, seeds_of(tokens), against)
@@ -119,8 +146,8 @@ def standing(against, texts, size):
 def test_what_stands_is_what_stands_if_nothing_is_dropped(seed, size):
     texts = pages(random.Random(seed))
     asking = replace(HELD, least=least_tokens(HELD.holdings.chance, size))
-    everything, wanted = standing(HELD, texts, size)
-    kept, found = standing(asking, texts, size)
+    everything, wanted = stood(HELD, texts, size)
+    kept, found = stood(asking, texts, size)
     assert found == wanted
     assert kept <= everything
 
@@ -135,7 +162,7 @@ def test_most_of_what_chance_gives_is_dropped():
         margins = [prose(20, seed) for seed in (dice.randrange(99), dice.randrange(99))]
         texts.append(" ".join([margins[0], *words[first : first + 4], margins[1]]))
     asking = replace(HELD, least=least_tokens(HELD.holdings.chance, 5 * 10**7))
-    everything, _ = standing(HELD, texts, 5 * 10**7)
-    kept, _ = standing(asking, texts, 5 * 10**7)
+    everything, _ = stood(HELD, texts, 5 * 10**7)
+    kept, _ = stood(asking, texts, 5 * 10**7)
     assert everything >= len(long)
     assert kept == 0
