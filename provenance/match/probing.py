@@ -132,11 +132,8 @@ def _fetch_soon(
 ) -> None:
     """Fetch what `locate` will read: first of the directory, then what that tells of."""
     last = len(hashes) - 1
-    far, near = (
-        hashes[np.uint64(min(at + 2 * _SOON, last))],
-        hashes[np.uint64(min(at + _SOON, last))],
-    )
-    fetch(directory, bucket_of(far, shift))
-    first = np.int64(directory[bucket_of(near, shift)])
+    far, near = min(at + 2 * _SOON, last), min(at + _SOON, last)
+    fetch(directory, bucket_of(hashes[np.uint64(far)], shift))
+    first = np.int64(directory[bucket_of(hashes[np.uint64(near)], shift)])
     fetch(shingles, first)
     fetch(shingles, first + _LAST)

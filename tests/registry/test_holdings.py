@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance import fingerprint
-from provenance.model import BACKGROUND_BITS, Texts
+from provenance.errors import CorruptFile
+from provenance.model import BACKGROUND_BITS, Texts, holdings, longest_of
 from provenance.registry import build, open_registry
+from provenance.registry.holdings import source_codes
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +136,22 @@ def test_each_source_has_the_sketch_of_all_its_items(registry, in_order):
         found = table.filter(pa.compute.equal(table["source"], source))["hash"].to_numpy()
         assert len(expected) > 5
         assert (found == expected).all()
+
+
+@pytest.mark.parametrize("stranger", ["nobody", None])
+def test_a_source_that_the_manifest_has_not_is_told(registry, tmp_path, stranger):
+    table, path = pq.read_table(registry.data / "items.parquet"), tmp_path / "items.parquet"
+    values = [*table["source"].to_pylist()[:-1], stranger]
+    place = table.column_names.index("source")
+    pq.write_table(table.set_column(place, "source", pa.array(values)), path)
+    with pytest.raises(CorruptFile, match="sources that the manifest has not"):
+        source_codes(path, registry.manifest)
+
+
+def test_the_longest_item_is_found_among_more_than_are_looked_at_together():
+    lengths = np.arange(3 * holdings._AT_ONCE + 7) % 50
+    for place in (0, holdings._AT_ONCE - 1, holdings._AT_ONCE, len(lengths) - 1):
+        own = lengths.copy()
+        own[place] = 99
+        assert longest_of(np.concatenate([[0], np.cumsum(own)])) == 99
+    assert longest_of(np.zeros(1, np.int64)) == 0
