@@ -13,26 +13,26 @@ from provenance.registry.flow import Sink
 _SHIFT = np.uint32(32 - BACKGROUND_BITS)
 
 
-def no_cells() -> Int64s:
-    """Give the counts of nothing."""
-    return np.zeros(1 << BACKGROUND_BITS, np.int64)
+def no_cells() -> UInt32s:
+    """Give the counts of nothing; a registry has too few tokens for any to overflow."""
+    return np.zeros(1 << BACKGROUND_BITS, np.uint32)
 
 
-def count_cells(cells: Int64s, tokens: Tokens, alone: Flags) -> None:
+def count_cells(cells: UInt32s, tokens: Tokens, alone: Flags) -> None:
     """Count the tokens of those items that are not copies of earlier ones, into `cells`."""
     _count_all(tokens.hashes, tokens.offsets, alone, cells)
 
 
-def write_background(path: Path, cells: Int64s) -> None:
+def write_background(path: Path, cells: UInt32s) -> None:
     """Write the counts."""
-    counts = pa.array(cells.astype(np.uint64))
+    counts = pa.array(cells).cast(BACKGROUND_SCHEMA.field("count").type)
     with Sink(path, BACKGROUND_SCHEMA) as sink:
         sink.put(pa.table([counts], schema=BACKGROUND_SCHEMA))
 
 
 @kernel
-def _count_all(tokens: UInt32s, offsets: Int64s, alone: Flags, cells: Int64s) -> None:
+def _count_all(tokens: UInt32s, offsets: Int64s, alone: Flags, cells: UInt32s) -> None:
     for item in range(len(alone)):
         if alone[item]:
             for place in range(offsets[item], offsets[item + 1]):
-                cells[tokens[place] >> _SHIFT] += 1
+                cells[tokens[np.uint64(place)] >> _SHIFT] += np.uint32(1)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import Sketch
-from provenance.model import Int64s, Parameters, SourceCoverage, UInt64s
+from provenance.model import Parameters, SourceCoverage, UInt32s, UInt64s
 from provenance.registry.arrays import ArraySink
 from provenance.registry.background import count_cells, no_cells, write_background
 from provenance.registry.columns import (
@@ -48,7 +48,7 @@ class Sums:
         Whose they are, a row group each.
     sketches : dict of str to list of Sketch
         By source, a row group each.
-    cells : ndarray of int64, shape (2**BACKGROUND_BITS,)
+    cells : ndarray of uint32, shape (2**BACKGROUND_BITS,)
         Counts of tokens.
     covered : list of pyarrow.Table
         As `coverage.covered` gives it, a row group each.
@@ -56,7 +56,7 @@ class Sums:
 
     origins: list[Origins] = field(default_factory=list)
     sketches: dict[str, list[Sketch]] = field(default_factory=dict)
-    cells: Int64s = field(default_factory=no_cells)
+    cells: UInt32s = field(default_factory=no_cells)
     covered: list[pa.Table] = field(default_factory=list)
 
     def add(self, one: Group) -> None:

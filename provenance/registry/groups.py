@@ -147,14 +147,15 @@ def signatures_of(
     pyarrow.Table
         Of the schema of the signatures, in order of `numbers`.
     """
-    lengths = np.diff(tokens.offsets)
+    lengths, schema = np.diff(tokens.offsets), signatures_schema(parameters.permutations)
     signed = alone & (lengths >= parameters.signature_least)
+    if not signed.any():
+        return schema.empty_table()
     hashes = tokens.hashes[np.repeat(signed, lengths)]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[signed])])
     shingles = fingerprint.shingle(
         Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets), parameters.signature_width, whole=True
     )
-    schema = signatures_schema(parameters.permutations)
     rows = pa.array(fingerprint.signatures(shingles, parameters).ravel())
     signatures = pa.FixedSizeListArray.from_arrays(rows, type=schema.field("signature").type)
     return pa.table([pa.array(numbers[signed]), signatures], schema=schema)

@@ -39,16 +39,19 @@ _SORTED = """
     SELECT seq, length, whole FROM {rows}
     ORDER BY created_at NULLS LAST, source, item, site
 """
+_SIZES = "SELECT count(*), sum(length)::UBIGINT, max(length) FROM sorted"
 _LATEST = "staged SEMI JOIN kept USING (seq)"
 
 # Two sequences that differ share hash and length with a chance of 2**-64; items without tokens
-# have nothing in common.
+# have nothing in common. Few items are copies: a window over all would sort them for nothing.
 _NUMBERED = """
     CREATE TABLE numbered AS
-    SELECT seq, length, rowid::UINTEGER AS number,
-           (CASE WHEN length = 0 THEN rowid
-            ELSE min(rowid) OVER (PARTITION BY whole, length) END)::UINTEGER AS first
-    FROM sorted
+    SELECT seq, length, sorted.rowid::UINTEGER AS number,
+           coalesce(first, sorted.rowid)::UINTEGER AS first
+    FROM sorted LEFT JOIN (
+        SELECT whole, length, min(rowid) AS first
+        FROM sorted WHERE length > 0 GROUP BY whole, length HAVING count(*) > 1
+    ) USING (whole, length)
 """
 
 _ORDERED = "SELECT seq, number, first, length FROM numbered ORDER BY number"
@@ -120,9 +123,8 @@ def order(connection: "duckdb.DuckDBPyConnection", shelf: Shelf, rows: int) -> O
     if count_of(connection, _DIFFERENT) < rows:
         kept, items = _LATEST, _latest(connection, rows)
     run(connection, _SORTED.format(rows=kept))
-    conserve("sorting the items", items, count_of(connection, "SELECT count(*) FROM sorted"))
-    tokens = count_of(connection, "SELECT sum(length) FROM sorted")
-    longest = count_of(connection, "SELECT max(length) FROM sorted")
+    [(count, tokens, longest)] = run(connection, _SIZES)
+    conserve("sorting the items", items, count)
     named = run(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
     if items > _MOST_ITEMS or len(named) > _MOST_SOURCES or tokens >= _MOST_TOKENS:
         raise RegistryError(

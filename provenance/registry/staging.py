@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -10,15 +9,12 @@ import pyarrow.compute as pc
 
 from provenance import fingerprint
 from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, tally
-from provenance.registry.columns import blobs, one_chunk
-from provenance.registry.engine import conserve
+from provenance.registry.authors import Digests
+from provenance.registry.columns import blobs
 from provenance.registry.flow import Portion, in_threads, portions
 from provenance.registry.parts import lay_part
 from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop
-
-if TYPE_CHECKING:
-    import duckdb
 
 CHUNK = Portion(rows=1 << 15, weight=1 << 25)
 """Items, and bytes of their texts, that one thread works on."""
@@ -26,9 +22,6 @@ CHUNK = Portion(rows=1 << 15, weight=1 << 25)
 # Days outside the calendar of `datetime.date` are typing errors; the item counts as undated.
 _EARLIEST = np.datetime64("0001-01-01", "s").astype(np.int64)
 _LATEST = np.datetime64("9999-12-31", "s").astype(np.int64)
-
-_AUTHOR = "substr(sha256(name), 1, 16) AS author"
-_BETWEEN = "\x1f"  # stands in no name of a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +63,11 @@ def stage(
     """
     skipped: list[Skipped] = []
     chunks = portions(_taken(batches, skipped, progress), CHUNK, _text_sizes)
-    rows = sum(
-        in_threads(lambda one: _lay(shop, *one), _placed(chunks, after), shop.limits.threads)
+    digests = Digests(shop.connection)
+    laid = in_threads(
+        lambda one: _lay(shop, digests, *one), _placed(chunks, after), shop.limits.threads
     )
+    rows = sum(laid)
     return Staged(rows, tuple(skipped))
 
 
@@ -97,7 +92,7 @@ def _placed(chunks: Iterable[pa.Table], after: int) -> Iterator[tuple[pa.Table, 
         after += len(chunk)
 
 
-def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
+def _lay(shop: Workshop, digests: Digests, chunk: pa.Table, place: int) -> int:
     text = chunk["text"].chunk(0)
     texts = Texts.of(text)
     tokens = fingerprint.tokenise(texts)
@@ -107,7 +102,7 @@ def _lay(shop: Workshop, chunk: pa.Table, place: int) -> int:
         "item": chunk["item"],
         "url": chunk["url"],
         "created_at": _seconds(chunk["created_at"]),
-        "author": _digested(shop.connection.cursor(), chunk["source"], chunk["author"]),
+        "author": digests.of(chunk["source"], chunk["author"]),
         "language": chunk["language"],
         "licence": chunk["licence"],
         "length": np.diff(tokens.offsets).astype(np.uint32),
@@ -125,16 +120,3 @@ def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     seconds = column.cast(pa.int64())
     known = pc.and_(pc.greater_equal(seconds, _EARLIEST), pc.less_equal(seconds, _LATEST))
     return pc.if_else(known, seconds, None)
-
-
-def _digested(
-    connection: "duckdb.DuckDBPyConnection", sources: pa.ChunkedArray, authors: pa.ChunkedArray
-) -> pa.Array:
-    """Digest the names of authors, each once: most write more than one item."""
-    joined = pc.binary_join_element_wise(one_chunk(sources), one_chunk(authors), _BETWEEN)
-    named = joined.dictionary_encode()
-    with connection:
-        names = connection.from_arrow(pa.table({"name": named.dictionary}))
-        digests = names.project(_AUTHOR).to_arrow_table()
-    conserve("digesting authors", len(named.dictionary), len(digests))
-    return one_chunk(digests["author"]).take(named.indices)

@@ -134,7 +134,8 @@ def _named(column: pa.Array) -> pa.Array:
     if pa.types.is_floating(column.type):
         column = _integers(column)
     text = words(column)
-    return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
+    empty = pc.equal(pc.binary_length(text), 0)
+    return pc.if_else(empty, None, text) if pc.any(empty).as_py() else text
 
 
 def _integers(column: pa.Array) -> pa.Array:
