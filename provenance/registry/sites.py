@@ -23,6 +23,8 @@ def sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     pyarrow.Array or ChunkedArray of string
         As `urls` is; without nulls.
     """
+    if urls.null_count == len(urls):
+        return pc.fill_null(urls, "")
     found = pc.struct_field(pc.extract_regex(urls, _SITE), "site")
     found = pc.utf8_lower(found).fill_null("")
     for old, new in _RENAMED.items():
