@@ -24,7 +24,7 @@ _MOST_TOKENS = 1 << 32
 _MOST_SOURCES = 1 << 8
 
 # Of two rows with the same id, the hash is the same; sites of one source count their ids apart.
-_DIFFERENT = "SELECT count(DISTINCT hash(source, site, item)) FROM staged"
+_COUNTED = "SELECT count(*), count(DISTINCT hash(source, site, item)) FROM staged"
 
 # The later of two is the item.
 _KEPT = """
@@ -118,9 +118,9 @@ def order(connection: "duckdb.DuckDBPyConnection", shelf: Shelf, rows: int) -> O
     """
     shelf.name_keys(connection, "staged")
     kept = "staged"
-    items = count_of(connection, "SELECT count(*) FROM staged")
+    [(items, different)] = run(connection, _COUNTED)
     conserve("reading the keys of the items", rows, items)
-    if count_of(connection, _DIFFERENT) < rows:
+    if different < rows:
         kept, items = _LATEST, _latest(connection, rows)
     run(connection, _SORTED.format(rows=kept))
     [(count, tokens, longest)] = run(connection, _SIZES)
