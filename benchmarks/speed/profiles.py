@@ -10,10 +10,11 @@ PARTS = ("decode", "tokens", "shingles", "probes", "matching")
 START = "start-up"
 _WORDS = (
     "{size:.0f} MB of pages against {posts:,} posts on one core; {held:.1%} of the pages' "
-    "shingles stand in some post by chance. The parts are timed one by one; "
-    "*start-up* is a check of 1 MB, the registry opened and the report written; *rest* is what a "
-    "whole check, from process start to files on disk, takes beyond them: the sample of the "
-    "corpus, attribution, findings. Where it is less than nothing, it is smaller than the noise."
+    "shingles stand in some post by chance. The passes are timed on slices that go through all of "
+    "them one by one, as in a check, and decoding by itself; *start-up* is a check of 1 MB, the "
+    "registry opened and the report written; *rest* is what a whole check, from process start to "
+    "files on disk, takes beyond them: the sample of the corpus, attribution, findings. Where it "
+    "is less than nothing, it is smaller than the noise."
 )
 _LIMIT = (
     "Decoding the Parquet file alone, on a core, goes at {decode} MB/s, and memory is read at "
