@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _DIGEST = "substr(sha256(name), 1, 16) AS digest"
-_BETWEEN = "\x1f"  # stands in no name of a source
+_BETWEEN = "\x1f"  # seldom stands in a name; authors are told apart within a source alone
 _NONE = pa.array([], pa.string())
 
 

@@ -274,3 +274,20 @@ def test_sites_of_one_source_count_their_ids_apart(items, tmp_path):
         "the words of site 0",
         "the words of site 2",
     ]
+
+
+def test_an_item_of_a_book_s_length_keeps_its_counts_and_places(items, tmp_path):
+    repeats = 70_000  # more than 16 bits count
+    text = "again " * repeats + "and then four words"
+    build(tmp_path / "r", [items([{"source": "x", "item": "long", "text": text}])])
+    holdings = open_registry(tmp_path / "r").holdings()
+    assert holdings.background.max() == repeats
+    assert sorted(holdings.postings.positions.tolist())[-4:] == [*range(repeats - 3, repeats + 1)]
+
+
+def test_more_sources_than_a_registry_can_tell_apart_are_refused(items, tmp_path):
+    rows = [{"source": f"s{n}", "item": "a", "text": "a"} for n in range(257)]
+    build(tmp_path / "most", [items(rows[1:])])
+    with pytest.raises(RegistryError, match="257 items of 257 sources, 257 words, are too many"):
+        build(tmp_path / "more", [items(rows)])
+    assert not (tmp_path / "more").exists()

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
 from provenance.read import skips
-from provenance.read.dumps.batches import EXACT, NO_SOURCE, ROUNDED, Fault
+from provenance.read.dumps.batches import NO_SOURCE, ROUNDED, Fault
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.moments import moments
 from provenance.read.strings import (
@@ -38,7 +39,8 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
     prefix : str
         Stands before the number in the id of an item that has none of its own.
     """
-    columns = {**columns, "text": _texts(columns)}
+    columns = {role: _plain(column) for role, column in columns.items()}
+    columns["text"] = _texts(columns)
     faults: list[Fault] = []
     for reason, check in _CHECKS:
         flags = check(columns, dump)
@@ -61,6 +63,15 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
     ]
     batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
     return Items(batch, skips.by_reason(dump.name, faults))
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Return a column as one of which rows can be left out: of views, Arrow cannot yet."""
+    if pa.types.is_string_view(column.type):
+        return column.cast(pa.large_string())
+    if pa.types.is_binary_view(column.type):
+        return column.cast(pa.large_binary())
+    return column
 
 
 def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
@@ -134,8 +145,7 @@ def _named(column: pa.Array) -> pa.Array:
     if pa.types.is_floating(column.type):
         column = _integers(column)
     text = words(column)
-    empty = pc.equal(pc.binary_length(text), 0)
-    return pc.if_else(empty, None, text) if pc.any(empty).as_py() else text
+    return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
 
 
 def _integers(column: pa.Array) -> pa.Array:
@@ -143,7 +153,9 @@ def _integers(column: pa.Array) -> pa.Array:
 
     Large ones have lost their last digits: they are null, rather than some other post's id.
     """
-    column = pc.if_else(pc.less(pc.abs(column), EXACT), column, None)
+    exact = 2.0 ** (np.finfo(column.type.to_pandas_dtype()).nmant + 1)
+    column = column.cast(pa.float64())
+    column = pc.if_else(pc.less(pc.abs(column), exact), column, None)
     try:
         return column.cast(pa.int64())
     except pa.ArrowInvalid:

@@ -1,11 +1,18 @@
 """How tables store their rows: types, bytes, lines, cells."""
 
 import csv
+import mmap
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.local import LocalFileSystem
+
+from provenance.read.dumps.columnar import laid_out
+from provenance.read.dumps.dump import Dump
+from provenance.read.files import File
 
 
 @pytest.mark.parametrize("name", ["posts.parquet", "posts.jsonl", "posts.json"])
@@ -18,23 +25,55 @@ def test_numbers_are_ids_and_dates_too(read, write, tmp_path, name):
     assert found.column("created_at") == [datetime(2020, 1, 1, tzinfo=UTC), None]
 
 
-def test_integers_that_became_floats_are_ids_still(read, tmp_path):
-    table = pa.table({"id": pa.array([7.0, float("nan")]), "text": ["a", "b"]})
+@pytest.mark.parametrize(
+    ("kind", "exact"), [(pa.float16(), 2**11), (pa.float32(), 2**24), (pa.float64(), 2**53)]
+)
+def test_integers_that_became_floats_are_ids_while_they_are_exact(read, tmp_path, kind, exact):
+    numbers = pa.array([7.0, float("nan"), exact - 1, exact]).cast(kind)
+    table = pa.table({"id": numbers, "text": ["a", "b", "c", "d"]})
     pq.write_table(table, tmp_path / "posts.parquet")
-    first, second = read(tmp_path / "posts.parquet").column("item")
-    assert first == "7"
+    first, second, third, fourth = read(tmp_path / "posts.parquet").column("item")
+    assert (first, third) == ("7", str(exact - 1))
     assert second.endswith("#1")
+    assert fourth.endswith("#3")
 
 
 @pytest.mark.parametrize(
-    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary()]
+    "kind",
+    [
+        *(pa.string(), pa.large_string(), pa.string_view()),
+        *(pa.binary(), pa.large_binary(), pa.binary_view()),
+    ],
 )
-def test_strings_may_be_stored_in_any_way(read, tmp_path, kind):
-    texts = pa.array(["one", None, "naïve"]).cast(kind)
-    pq.write_table(pa.table({"id": ["a", "b", "c"], "text": texts}), tmp_path / "p.parquet")
-    found = read(tmp_path / "p.parquet")
+@pytest.mark.parametrize("name", ["p.parquet", "p.arrow"])
+def test_strings_may_be_stored_in_any_way(read, tmp_path, kind, name):
+    texts, authors, ids = (
+        pa.array(values).cast(kind)
+        for values in (["one", None, "naïve"], [None, "Ann", "Ben"], ["a", "b", "c"])
+    )
+    table = pa.table({"id": ids, "text": texts, "author": authors})
+    if name.endswith("parquet"):
+        pq.write_table(table, tmp_path / name)
+    else:
+        with pa.ipc.new_file(tmp_path / name, table.schema) as file:
+            file.write_table(table)
+    found = read(tmp_path / name)
     assert found.column("text") == ["one", "naïve"]
+    assert found.column("author") == [None, "Ben"]
+    assert found.column("item") == ["a", "c"]
     assert found.skipped == {"null text": 1}
+
+
+def test_what_stands_behind_two_gigabytes_of_a_column_is_read_too():
+    # Arrow files are mapped, and cut without a copy: what comes late lies far from the beginning.
+    data = pa.py_buffer(mmap.mmap(-1, (1 << 31) + 64))
+    offsets = np.array([0, 1 << 31, (1 << 31) + 5, (1 << 31) + 9], np.int64)
+    column = pa.LargeStringArray.from_buffers(3, pa.py_buffer(offsets), data).slice(1)
+    file = File("p.arrow", "p.arrow", len(data), LocalFileSystem())
+    columns = {"text": pa.array(["a", "b"]), **dict.fromkeys(("url", "author"), column)}
+    found = laid_out(columns, np.arange(2), Dump(file, "x"), "p").batch
+    assert [len(name) for name in found["url"].to_pylist()] == [5, 4]
+    assert found["author"].equals(found["url"])
 
 
 def test_dictionaries_are_strings(read, tmp_path):
