@@ -72,17 +72,6 @@ def sample(tokens: Tokens, bound: int = EVERYTHING) -> Passages:
     )
 
 
-def bound_of(tokens: float) -> int:
-    """Give the bound at which a corpus of about so many tokens has no more than `MOST` of them.
-
-    Whoever knows beforehand how large a corpus is need not keep what would be dropped.
-    """
-    bound = EVERYTHING
-    while tokens > MOST:
-        bound, tokens = bound // 2, tokens / 2
-    return bound
-
-
 def union(parts: Iterable[Passages]) -> Passages:
     """Sample the union of corpora from their samples: associative, commutative, idempotent.
 
@@ -102,7 +91,8 @@ def union(parts: Iterable[Passages]) -> Passages:
 
 
 def coarser(fine: Passages, bound: int) -> Passages:
-    """Keep the passages below a lower bound."""
+    """Keep the passages below a bound; one that is higher than the sample's own changes nothing."""
+    bound = min(bound, fine.bound)
     kept = fine.hashes < np.uint64(min(bound, EVERYTHING - 1))
     firsts, sizes = fine.offsets[:-1][kept], np.diff(fine.offsets)[kept]
     return _gathered(bound, fine.hashes[kept], firsts, sizes, [fine.tokens], np.zeros(1, np.int64))

@@ -103,6 +103,7 @@ def _save_reading(stream: BinaryIO, reading: Reading) -> None:
         "skipped": [astuple(skipped) for skipped in reading.skipped],
         "registries": len(reading.candidates),
         "bound": reading.passages.bound,
+        "sampled_below": reading.sampled_below,
     }
     arrays: dict[str, npt.NDArray[Any]] = {
         "told": np.frombuffer(json.dumps(told).encode(), np.uint8)
@@ -136,6 +137,7 @@ def _load_reading(path: Path) -> Reading:
             Passages(told["bound"], *(arrays[name] for name in _PASSAGES)),
             arrays["documents"],
             None,
+            sampled_below=told["sampled_below"],
         )
 
 

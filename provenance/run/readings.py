@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.match import (
+    EVERYTHING,
     Bands,
     Candidates,
     Index,
@@ -125,6 +126,9 @@ class Reading:
     windows : tuple of Windows or None
         What is likely to be reported, and texts about which as a whole there is evidence, where
         there was room for all; texts are counted from the part's first.
+    sampled_below : int
+        The bound that `passages` were asked for; theirs is lower only where the part by itself has
+        too many below it.
     """
 
     counts: Counts
@@ -136,6 +140,7 @@ class Reading:
     documents: Int64s
     kept: Spool | None
     windows: tuple[Windows, ...] | None = None
+    sampled_below: int = EVERYTHING
 
 
 def text_bases(readings: Sequence[Reading]) -> list[int]:

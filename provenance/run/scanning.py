@@ -7,6 +7,7 @@ the parts, so that the outcome does not depend on who was fast.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +21,6 @@ from provenance.match import (
     Candidates,
     Lookalikes,
     Passages,
-    bound_of,
-    coarser,
     concatenated,
     held,
     lookalikes,
@@ -42,6 +41,9 @@ from provenance.run.sofar import Readings
 from provenance.run.spool import Spool
 from provenance.run.stages import note
 from provenance.run.windows import NEXT, Windows, windows
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 _SLICE = 1 << 23
 """Bytes of text fingerprinted at a time: what is done once a slice should take little time."""
@@ -82,47 +84,49 @@ def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and
         One a part, in the order of the parts.
     """
     keep_freed()
-    readings = Readings(bound_of(_TOKENS_A_BYTE * sum(part.size for part in corpus.parts)))
+    readings = Readings()
+    fresh: list[Part] = []
 
-    def read(part: Part) -> tuple[Reading, bool]:
-        name = reading_name(memory, part)
-        known = recalled_reading(memory, name)
-        is_known = known is not None and known.passages.bound >= readings.least
-        if known is None or not is_known:
-            least, room = readings.least, readings.room
-            known = _read_part(part, registries, declared, least, margin, room)
-            keep_reading(memory, name, known)
-        return replace(known, passages=coarser(known.passages, readings.bound)), is_known
+    def read(part: Part) -> Reading:
+        fresh.append(part)
+        reading = _read_part(part, registries, declared, readings.bound, margin, readings.room)
+        keep_reading(memory, reading_name(memory, part), reading)
+        return reading
 
-    found = recalled = 0
+    def recall_or_read(part: Part) -> tuple[Part, Reading]:
+        return part, recalled_reading(memory, reading_name(memory, part)) or read(part)
+
+    def read_again_unless_it_suits(known: tuple[Part, Reading]) -> tuple[Part, Reading]:
+        part, reading = known
+        return part, reading if readings.suits(reading) else read(part)
+
+    def add(part: Part, reading: Reading) -> None:
+        readings.add(part.index, reading)
+        progress.advance(part.size or 0, reading.counts.documents, f"{readings.found:,} candidates")
+
+    unsuited: list[tuple[Part, Reading]] = []
     with ThreadPoolExecutor(threads) as pool:
-        for part, (reading, is_known) in zip(
-            corpus.parts, _in_order(pool, read, corpus.parts, 2 * threads), strict=True
-        ):
-            readings.add(reading)
-            recalled += is_known
-            found += sum(map(len, reading.candidates))
-            told = f"{found:,} candidates"
-            progress.advance(part.size or 0, reading.counts.documents, told)
+        for part, reading in _in_order(pool, recall_or_read, corpus.parts, 2 * threads):
+            if readings.suits(reading):
+                add(part, reading)
+            else:
+                unsuited.append((part, reading))
+        # The bound is lower once all other parts are added: most of these suit now.
+        for part, reading in _in_order(pool, read_again_unless_it_suits, unsuited, 2 * threads):
+            add(part, reading)
+    recalled, found = len(corpus.parts) - len(fresh), readings.found
     note(f"parts: {len(corpus.parts)}, of which the cache knew {recalled}; candidates: {found:,}")
-    return readings.all
-
-
-_TOKENS_A_BYTE = 0.4
-"""What English in Parquet has on disk, compressed; more than files that are not."""
+    return readings.in_order()
 
 
 def _in_order(
-    pool: ThreadPoolExecutor,
-    read: Callable[[Part], tuple[Reading, bool]],
-    parts: Sequence[Part],
-    ahead: int,
-) -> Iterator[tuple[Reading, bool]]:
-    """Run ahead of the consumer by a few parts, not by the whole corpus."""
-    waiting: list[Future[tuple[Reading, bool]]] = []
+    pool: ThreadPoolExecutor, function: Callable[[A], B], arguments: Sequence[A], ahead: int
+) -> Iterator[B]:
+    """Map in threads, ahead of the consumer by a few results, not by the whole corpus."""
+    waiting: list[Future[B]] = []
     try:
-        for part in parts:
-            waiting.append(pool.submit(read, part))
+        for argument in arguments:
+            waiting.append(pool.submit(function, argument))
             if len(waiting) >= ahead:
                 yield waiting.pop(0).result()
         while waiting:
@@ -143,7 +147,7 @@ def _read_part(
     counts = Counts()
     skipped: list[Skipped] = []
     batches: list[_Slice] = []
-    passages, pending = NO_PASSAGES, list[Passages]()
+    passages, pending, sampled_below = NO_PASSAGES, list[Passages](), bound
     kept = None if part.rereadable else Spool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
@@ -156,6 +160,7 @@ def _read_part(
             pending.append(scanned.passages)
             if sum(len(one.tokens) for one in pending) > MOST:
                 passages, pending = union([passages, *pending]), []
+                bound = min(bound, passages.bound)
             if kept is not None:
                 kept.append(piece)
     if kept is not None:
@@ -173,6 +178,7 @@ def _read_part(
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
         _all_windows(batches),
+        sampled_below,
     )
 
 

@@ -1,8 +1,8 @@
-"""Readings of a corpus's parts so far: what all of them hold together is bounded."""
+"""Readings of a corpus's parts so far, whose sample and windows together are bounded."""
 
 from dataclasses import replace
 
-from provenance.match import MOST, NO_PASSAGES, union
+from provenance.match import EVERYTHING, MOST, NO_PASSAGES, Passages, coarser, union
 from provenance.run.readings import Reading
 
 ROOM = 256 << 20
@@ -10,34 +10,58 @@ ROOM = 256 << 20
 
 
 class Readings:
-    """Readings so far; the sample of all of them is bounded, however large the corpus is.
+    """Collect the readings of a corpus's parts, in any order.
 
-    The bound depends on the corpus alone: on its size to begin with, where that is known.
+    The sample that all of them end with is the finest one of at most `MOST` tokens. It depends on
+    the corpus's texts alone: the bound is lowered only where some of its parts are known to hold
+    too much below twice that bound.
 
     Attributes
     ----------
-    all : list of Reading
-        One a part, in the order of the parts.
-    least, bound : int
-        Passages are sampled below these: to begin with, and now.
+    bound : int
+        Passages above it are not in the final sample.
     room : int
         Bytes that windows may still take.
+    found : int
+        Candidates of all registries.
     """
 
-    def __init__(self, least: int) -> None:
-        self.all: list[Reading] = []
-        self.least = self.bound = least
+    def __init__(self) -> None:
+        self.bound = EVERYTHING
         self.room = ROOM
-        self._tokens = 0
+        self.found = 0
+        self._readings: dict[int, Reading] = {}
+        self._sample: Passages = NO_PASSAGES
+        self._unmerged: list[Passages] = []
 
-    def add(self, reading: Reading) -> None:
-        """Add a reading; the first one takes the samples of all where they have grown large."""
-        self.all.append(reading)
+    def suits(self, reading: Reading) -> bool:
+        """Return whether a reading's sample is fine enough.
+
+        A sample that is coarser than was asked for filled up by itself, so no finer one is needed.
+        """
+        bound = reading.passages.bound
+        return bound >= self.bound or bound < reading.sampled_below
+
+    def add(self, index: int, reading: Reading) -> None:
+        """Add the reading of a part, which must suit."""
         self.room -= sum(one.size for one in reading.windows or ())
-        self._tokens += len(reading.passages.tokens)
-        if self._tokens <= 2 * MOST:
-            return
-        merged = union(one.passages for one in self.all)
-        self.all = [replace(one, passages=NO_PASSAGES) for one in self.all]
-        self.all[0] = replace(self.all[0], passages=merged)
-        self.bound, self._tokens = merged.bound, len(merged.tokens)
+        self.found += sum(map(len, reading.candidates))
+        self._unmerged.append(coarser(reading.passages, self.bound))
+        self.bound = min(self.bound, reading.passages.bound)
+        self._readings[index] = replace(reading, passages=NO_PASSAGES)
+        if sum(len(one.tokens) for one in self._unmerged) > MOST:
+            self._merge()
+
+    def in_order(self) -> list[Reading]:
+        """Return the readings in the order of their parts; the first one has the sample of all."""
+        self._merge()
+        ordered = [self._readings[index] for index in sorted(self._readings)]
+        return [
+            replace(reading, passages=NO_PASSAGES if place else self._sample)
+            for place, reading in enumerate(ordered)
+        ]
+
+    def _merge(self) -> None:
+        self._sample = union([self._sample, *self._unmerged])
+        self._unmerged = []
+        self.bound = self._sample.bound

@@ -1,26 +1,11 @@
-"""Small files, small functions, and a reason beside every exception."""
+"""Small functions, and a reason beside every exception."""
 
 import ast
 import re
 
-LINES = 300
-LONG_FILES: dict[str, str] = {}
-"""Files that may be longer, each with its reason."""
-
 NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z]+[0-9]+(?:\s*,\s*[A-Z]+[0-9]+)*)?(?P<rest>.*)")
 SIZE_CODES = {"C901", "PLR0912", "PLR0915"}
 KERNELS = {"kernel", "maker", "inner", "inlined", "spliced"}
-
-
-def test_files_fit_on_a_few_screens(root):
-    sizes = {
-        str(path.relative_to(root)): len(path.read_text("utf-8").splitlines())
-        for folder in ("provenance", "tests", "benchmarks")
-        for path in (root / folder).rglob("*.py")
-    }
-    long = {name for name, lines in sizes.items() if lines > LINES}
-    assert long - set(LONG_FILES) == set(), "split by meaning"
-    assert set(LONG_FILES) - long == set(), "no longer an exception"
 
 
 def reasonless(text):

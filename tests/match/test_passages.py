@@ -98,6 +98,13 @@ def test_a_coarser_sample_is_a_sample_made_coarser(corpus, bound):
 
 
 @settings(max_examples=100)
+@given(CORPUS, BOUND, BOUND)
+def test_no_sample_gets_finer_by_being_made_coarser(corpus, first, second):
+    twice = coarser(sample_of(corpus, first), second)
+    assert content(twice) == content(sample_of(corpus, min(first, second)))
+
+
+@settings(max_examples=100)
 @given(st.lists(CORPUS, max_size=6), st.data())
 def test_the_bound_on_tokens_holds_whatever_the_order(shards, data):
     with pytest.MonkeyPatch.context() as patch:

@@ -24,6 +24,7 @@ from provenance.run import (
     memory,
     readings,
     scanning,
+    sofar,
 )
 
 _SHARDS = 8
@@ -189,16 +190,18 @@ def test_damaged_entries_are_made_anew(world) -> None:
 
 
 def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypatch) -> None:
-    size = sum(path.stat().st_size for path in world.data.iterdir())
-    monkeypatch.setattr(passages, "MOST", int(size * scanning._TOKENS_A_BYTE / 6))
+    whole = world.checked(cached=False).result.corpus_model
+    for module in (passages, sofar):
+        monkeypatch.setattr(module, "MOST", whole.tokens // 6)
     large = world.checked()
     assert world.read == _SHARDS
-    for number in range(2, _SHARDS):
+    assert large.result.corpus_model.tokens <= whole.tokens // 6
+    for number in range(_SHARDS - 2):
         (world.data / f"{number}.parquet").rename(world.data.parent / f"{number}.parquet")
     small = world.checked()
     assert world.read == 2
     assert content(small) == content(world.checked(cached=False))
-    for number in range(2, _SHARDS):
+    for number in range(_SHARDS - 2):
         (world.data.parent / f"{number}.parquet").rename(world.data / f"{number}.parquet")
     assert content(world.checked()) == content(large)
     assert world.read == 0
