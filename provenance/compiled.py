@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import numba
 
 from provenance.parts import PartCompiler
-from provenance.recalling import Recalled, is_kept
+from provenance.recalling import Recalled
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -65,17 +65,6 @@ def cached_as(function: Callable[..., object]) -> str:
     if stats is None:  # numba was told not to compile
         return ""
     return f"{stats.cache_path}/{function.__module__.rpartition('.')[2]}.{function.__name__}-"
-
-
-def is_compiled(function: Callable[..., object]) -> bool:
-    """Whether this process has compiled a kernel, or has found it on the disk."""
-    return bool(getattr(function, "signatures", ()))
-
-
-def was_compiled(function: Callable[..., object]) -> bool:
-    """Whether a kernel is on the disk, compiled by any process."""
-    cache = getattr(function, "_cache", None)
-    return cache is not None and is_kept(cache)
 
 
 def _part(function: F, **options: Any) -> F:

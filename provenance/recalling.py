@@ -11,12 +11,10 @@ This leans on how numba works inside (`FunctionCache`, `CompileResult`, `rtsys`)
 from 0.61 on.
 """
 
-from pickle import UnpicklingError
 from typing import Any
 
 from llvmlite import binding
 from numba.core import caching
-from numba.core.registry import cpu_target
 from numba.core.runtime import nrt
 
 from provenance.absent import spared
@@ -62,13 +60,3 @@ class Recalled(_CACHE):  # type: ignore[misc]
         with spared("scipy"):  # which multiplies matrices
             target_context.refresh()
         return None
-
-
-def is_kept(cache: Any) -> bool:
-    """Whether a kernel's cache, if it can be read, has it for this source and this processor."""
-    own = cpu_target.target_context.codegen().magic_tuple()
-    try:
-        index = cache._cache_file._load_index()  # noqa: SLF001 (numba has no other way to ask)
-    except (OSError, EOFError, UnpicklingError):
-        return False
-    return any(processor == own for _, processor, _ in index)

@@ -1,4 +1,4 @@
-"""Texts read run by run, and what in a run is rare; all but those that are better folded."""
+"""Texts read run by run, and what in a run is rare."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,6 @@ from provenance.fingerprint.contractions import SPACE, contraction, is_quote, jo
 from provenance.fingerprint.dropped import is_suspect, suspected
 from provenance.fingerprint.entities import AMPERSAND, Tables, tables
 from provenance.fingerprint.escapes import BACKSLASH
-from provenance.fingerprint.foldlanes import can_fold
-from provenance.fingerprint.foldruns import is_foreign, may_be_foreign
 from provenance.fingerprint.hashing import LOWER, absorb, finish
 from provenance.fingerprint.letters import read_letters
 from provenance.fingerprint.lone import lighter, lone, lone_hashes, may_be_lone, read_lones
@@ -68,31 +66,19 @@ def desk(longest: int) -> Desk:
 
 
 @inner
-def read_plain_texts(
+def read_texts(
     texts: tuple[UInt8s, Int64s],
     room: Desk,
     tokens: tuple[UInt32s, Int32s, Int32s],
     offsets: Int64s,
-    others: Int64s,
-) -> Scalar:
-    """Read texts, but those that are better folded; say how many these are.
-
-    They have no tokens then, and which they are is written to `others`. If there is no room there
-    for all of them, all are read.
-    """
+) -> None:
+    """Read texts, one after the other."""
     (data, bounds), specials, runs = texts, room.specials, room.runs
-    can_leave = can_fold() and len(others) == len(bounds) - 1
-    left, after = np.int64(0), np.int64(-1)
     # All texts in one call: short ones take no longer to read than a call with all these arrays.
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
         before = count = offsets[text]
-        # Behind one that is left stands another one, mostly: that needs no second look.
-        is_left = can_leave and text == after and is_foreign(view)
-        found = np.int64(0) if is_left else find_runs(view, specials, runs)
-        if is_left or (can_leave and may_be_foreign(view, specials) and is_foreign(view)):
-            others[left] = text
-            left, after, found = left + 1, np.int64(text + 1), np.int64(0)
+        found = find_runs(view, specials, runs)
         place, run, special = np.int64(0), np.int64(0), np.int64(-1)
         while run < found:
             start, stop = edges_of(runs, run)
@@ -112,7 +98,6 @@ def read_plain_texts(
             count, place = read_run(view, place, stop, room, tokens, (before, count))
             run += 1
         offsets[text + 1] = count
-    return left
 
 
 @spliced

@@ -1,26 +1,15 @@
-"""Texts that are not ASCII, mostly: read many bytes at a time where the processor can.
-
-Oracles are Python's own words, and the same text behind much that is ASCII, which is read one
-character at a time. On processors that cannot fold so many at once, both are read so.
-"""
+"""Words of all scripts, read as Python's own Unicode tables say."""
 
 # Signs that look like others, and odd spellings, are what this is about.
 # ruff: noqa: RUF001
 
-import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from numba.core.registry import cpu_target
 
-from provenance.compiled import is_compiled
 from provenance.fingerprint import tokenise
 from provenance.fingerprint.codepoints import HANGUL
-from provenance.fingerprint.foldlanes import NEEDED
-from provenance.fingerprint.normalise import _tokenise_foreign
 from tests.fingerprint.oracles import (
-    digest_of,
-    digest_on_plain_processor,
     hashes_of,
     spans_of,
     texts_of,
@@ -70,27 +59,16 @@ ODD = (
 )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def compiled():
-    """So much that is not ASCII that it pays to compile what folds it; then all of it is folded."""
-    tokens_of("слово " * 200_000)
-
-
-FILLED = "\u3000" * 50
-"""Behind a text: no word, but makes it long enough to be folded, and hardly ASCII."""
-
-
-def without_folding(text):
-    """Tell hashes and spans of a text that is read one character at a time."""
-    ahead = 13 * len((text + FILLED).encode()) + 64  # so that most of it is ASCII
-    tokens = tokens_of("." * ahead + text + FILLED)
+def moved(text):
+    """Return hashes and spans of a text that stands behind others of odd lengths."""
+    ahead = 13 * len(text.encode()) + 67
+    tokens = tokens_of("." * ahead + text)
     spans = zip((tokens.starts - ahead).tolist(), (tokens.ends - ahead).tolist(), strict=True)
     return tokens.hashes.tolist(), list(spans)
 
 
-def with_folding(text):
-    """Tell those of a text that is folded, if the processor can."""
-    return hashes_of(text + FILLED), spans_of(text + FILLED)
+def where_it_stands(text):
+    return hashes_of(text), spans_of(text)
 
 
 @settings(max_examples=400)
@@ -98,21 +76,21 @@ def with_folding(text):
 @example(["слово"] * 20 + ["한글"] + ["東京"] * 9 + ["слово"] * 40, 3)
 def test_tokens_are_those_of_the_oracle(pieces, ahead):
     text = "я" + " " * ahead + "".join(pieces).replace("http", "htt").replace("rt", "r")
-    assert hashes_of(text + FILLED) == [word.hash for word in unicode_words(text)]
+    assert hashes_of(text) == [word.hash for word in unicode_words(text)]
 
 
 @settings(max_examples=400)
 @given(st.lists(st.one_of(PIECES, st.sampled_from(ODD)), max_size=80), st.integers(0, 70))
 @example([*UNSPACED, "한", "’", "s", "é"] * 7, 1)
-def test_a_text_is_read_alike_however_many_bytes_are_read_at_a_time(pieces, ahead):
+def test_a_text_is_read_alike_wherever_it_stands(pieces, ahead):
     text = "я" * ahead + "".join(pieces)
-    assert with_folding(text) == without_folding(text)
+    assert where_it_stands(text) == moved(text)
 
 
 def test_nothing_of_a_block_is_read_again_with_another_one():
     text = "中文字。" * 40 + "   " + "中" * 20 + "x" * 64 + " y" * 32 + "の" * 50
     for ahead in range(70):
-        assert with_folding("д" * ahead + text) == without_folding("д" * ahead + text)
+        assert where_it_stands("д" * ahead + text) == moved("д" * ahead + text)
 
 
 @pytest.mark.parametrize("around", ["я", "я ", "字", "글", "a ", "é", "\u0301"])
@@ -120,7 +98,7 @@ def test_every_character_is_read_alike(around):
     points = [*range(1, 0xD800), *range(0xE000, 0x10000), *range(0x1F600, 0x1F650)]
     for first in range(0, len(points), 500):
         text = "".join(f"{around}{chr(point)}{around}" for point in points[first : first + 500])
-        assert with_folding(text) == without_folding(text), hex(points[first])
+        assert where_it_stands(text) == moved(text), hex(points[first])
 
 
 def test_every_syllable_of_hangul_is_its_letters():
@@ -133,7 +111,7 @@ def test_every_syllable_of_hangul_is_its_letters():
 def test_what_stands_at_the_edge_of_a_block_is_read_once(character):
     for ahead in range(140):
         text = "д" * (ahead // 2) + " " * (ahead % 2) + f"{character}ж {character}{character}"
-        assert with_folding(text) == without_folding(text), ahead
+        assert where_it_stands(text) == moved(text), ahead
 
 
 @pytest.mark.parametrize("letter", ["я", "글", "क", "ß"])
@@ -142,8 +120,8 @@ def test_words_of_any_length_are_hashed_whole(letter, count):
     word = letter * count
     text = f"это {word} и {word}—{word}字{word}"
     expected = unicode_words(word)[0].hash
-    assert hashes_of(text + FILLED).count(expected) == 4
-    assert hashes_of(text + FILLED) == [one.hash for one in unicode_words(text)]
+    assert hashes_of(text).count(expected) == 4
+    assert hashes_of(text) == [one.hash for one in unicode_words(text)]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +130,7 @@ def test_words_of_any_length_are_hashed_whole(letter, count):
 @pytest.mark.parametrize("ahead", [0, 1, 2, 59, 60, 61, 62, 63, 64])
 def test_a_torn_character_spoils_nothing_else(torn, ahead):
     before, behind = "слово " * 9 + "x" * ahead, " ещё слова"
-    raw = before.encode() + torn + (behind + FILLED).encode()
+    raw = before.encode() + torn + behind.encode()
     expected = [word.hash for word in unicode_words(f"{before} {behind}")]
     assert hashes_of(raw) == expected
     both = tokenise(texts_of(raw, "ещё", raw[: len(before.encode()) + 1], "слово"))
@@ -166,7 +144,7 @@ def test_a_torn_character_spoils_nothing_else(torn, ahead):
     st.lists(st.sampled_from([*SCRIPTS, *UNSPACED, *HANGULS, *ASCII, "so it is " * 9, "\ud800"]))
 )
 def test_each_text_of_many_is_read_as_if_it_were_alone(texts):
-    raw = [(text + FILLED).encode("utf-8", "surrogatepass") for text in texts]
+    raw = [(text).encode("utf-8", "surrogatepass") for text in texts]
     tokens = tokenise(texts_of(*raw))
     for place, text in enumerate(raw):
         own = slice(*tokens.offsets[place : place + 2])
@@ -174,23 +152,3 @@ def test_each_text_of_many_is_read_as_if_it_were_alone(texts):
         assert tokens.hashes[own].tolist() == alone.hashes.tolist()
         assert tokens.starts[own].tolist() == alone.starts.tolist()
         assert tokens.ends[own].tolist() == alone.ends.tolist()
-
-
-def digest_of_sample():
-    """Tell the tokens of texts of all kinds, in an order that chance gave."""
-    dice = np.random.default_rng(11)
-    pieces = [*SCRIPTS, *UNSPACED, *HANGULS, *SIGNS, *ASCII, *ODD]
-    texts = ["".join(dice.choice(pieces, size)) for size in range(200)]
-    texts += [text + FILLED for text in texts]
-    texts += [" ".join(dice.choice(SCRIPTS, size)) for size in range(200)]
-    return digest_of(tokenise(texts_of(*texts)))
-
-
-def test_tokens_are_the_same_on_processors_that_cannot_fold(tmp_path):
-    assert digest_on_plain_processor(__name__, tmp_path) == digest_of_sample()
-
-
-def test_texts_are_folded_where_the_processor_can():
-    """Or else all that is said here would be said of what reads them one by one."""
-    *_, features = cpu_target.target_context.codegen().magic_tuple()
-    assert is_compiled(_tokenise_foreign) == (set(features.split(",")) >= NEEDED)
