@@ -1,8 +1,6 @@
-"""Text to tokens, shingles, signatures and sketches. Pure: it knows no file and no registry."""
+"""Text to tokens, shingles, signatures and sketches. Pure: no files, no registries."""
 
-from provenance.fingerprint.beginnings import make_tables
-from provenance.fingerprint.codepoints import fold
-from provenance.fingerprint.edges import REACH, Spans, edges, widen
+from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.fracminhash import (
     Sketch,
     containment,
@@ -11,12 +9,14 @@ from provenance.fingerprint.fracminhash import (
     shared,
     sketch,
 )
-from provenance.fingerprint.marking import Runs, marked, reach
+from provenance.fingerprint.highlight import Runs, marked, reach
 from provenance.fingerprint.minhash import cardinality, resemblance, shingle_hash32, signatures
-from provenance.fingerprint.normalise import parameters, tokenise
-from provenance.fingerprint.partings import breaks
-from provenance.fingerprint.positions import characters, cut, stretches, surroundings
+from provenance.fingerprint.offsets import characters, cut, stretches, surroundings
 from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.span_edges import REACH, Spans, edges, widen
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.fingerprint.tokenizer.unicode_tables import fold
+from provenance.fingerprint.warmup import make_tables
 
 __all__ = [
     "REACH",

@@ -1,7 +1,8 @@
-"""FracMinHash sketches: every hash of a shingle set below a bound.
+"""FracMinHash sketches: the hashes of a shingle set that are below a bound.
 
-A sketch answers how much of one dataset stands in another, without the text of either. Sketching
-commutes with union, so sketches of shards merge; and a finer sketch holds every coarser one.
+A sketch estimates how much of one dataset is contained in another, without the text of either.
+Sketching commutes with union, so sketches of shards can be merged; a finer sketch contains every
+coarser one.
 
 References
 ----------
@@ -29,7 +30,7 @@ class Sketch:
     parameters : Parameters
         How the shingles were made, and `scaled`.
     hashes : ndarray of uint64, shape (n,)
-        The set's hashes below ``2**64 / scaled``, sorted, without repeats.
+        The set's hashes below ``2**64 / scaled``, sorted and unique.
     """
 
     parameters: Parameters
@@ -37,13 +38,13 @@ class Sketch:
 
 
 def sketch(shingles: Shingles, parameters: Parameters) -> Sketch:
-    """Sketch the set of all shingles of some texts."""
+    """Return the sketch of the set of all shingles of some texts."""
     kept = shingles.hashes[shingles.hashes < _bound(parameters.scaled)]
     return Sketch(parameters, np.unique(kept))
 
 
 def merge(left: Sketch, right: Sketch) -> Sketch:
-    """Sketch the union of two sets from their sketches: associative, commutative, idempotent.
+    """Return the sketch of the union of two sets: associative, commutative, idempotent.
 
     Raises
     ------
@@ -55,12 +56,12 @@ def merge(left: Sketch, right: Sketch) -> Sketch:
 
 
 def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
-    """Make the coarser sketch that the set itself would give.
+    """Return the coarser sketch, equal to one made from the set itself.
 
     Raises
     ------
     FingerprintMismatch
-        If `parameters` asks for a finer one, or differs in anything but `scaled`.
+        If `parameters` asks for a finer sketch, or differs in anything but `scaled`.
     """
     _require_same(replace(fine.parameters, scaled=parameters.scaled), parameters)
     if parameters.scaled < fine.parameters.scaled:
@@ -72,7 +73,7 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
 
 
 def shared(query: Sketch, reference: Sketch) -> int:
-    """Count the sampled hashes of `query` that `reference` holds too.
+    """Count the hashes that two sketches have in common.
 
     Raises
     ------
@@ -84,12 +85,12 @@ def shared(query: Sketch, reference: Sketch) -> int:
 
 
 def containment(query: Sketch, reference: Sketch) -> float:
-    """Estimate which part of `query`'s shingle set lies in `reference`.
+    """Estimate the part of `query`'s shingle set that is contained in `reference`.
 
     Returns
     -------
     float
-        In [0, 1]; not a number where the sketch of `query` is empty: nothing is known then.
+        In [0, 1]; NaN if the sketch of `query` is empty.
 
     Raises
     ------
@@ -98,8 +99,8 @@ def containment(query: Sketch, reference: Sketch) -> float:
 
     Notes
     -----
-    The plain ratio is biased by the chance that a set has no sampled hash at all; dividing by
-    ``1 - (1 - 1/scaled)**n``, with n the set's size, mends it (Hera et al., theorem 1).
+    The plain ratio is biased by the chance that a set has no sampled hash at all; it is divided by
+    ``1 - (1 - 1/scaled)**n``, with n the set's size (Hera et al., theorem 1).
     """
     both, scaled = shared(query, reference), query.parameters.scaled
     if not len(query.hashes):

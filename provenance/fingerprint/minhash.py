@@ -17,7 +17,7 @@ _EMPTY = np.uint32(0xFFFFFFFF)
 
 
 def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
-    """Sign the shingle set of every text.
+    """Compute the MinHash signature of every text.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
     Returns
     -------
     ndarray of uint32, shape (n, permutations)
-        `datasketch.MinHash.hashvalues` of every text, as `shingle_hash32` hashes shingles. A text
-        without tokens has the empty signature, all bits set.
+        `datasketch.MinHash.hashvalues` of every text, with `shingle_hash32` as its hash function.
+        A text without tokens has the empty signature, all bits set.
 
     Examples
     --------
-    A stored signature is a datasketch object again by
+    Turn a stored signature into a datasketch object with
     ``MinHash(hashvalues=row, seed=1, scheme="affine32")``.
     """
     multipliers, addends = _permutations(parameters.permutations, parameters.signature_seed)
@@ -44,7 +44,7 @@ def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
 
 
 def shingle_hash32(shingle: int) -> int:
-    """Give the 32-bit hash of a shingle: its upper half; the `hashfunc` that signatures use."""
+    """Return the 32-bit hash of a shingle, its upper half: the `hashfunc` of signatures."""
     return int(shingle) >> 32
 
 
@@ -65,7 +65,7 @@ def resemblance(left: UInt32s, right: UInt32s) -> float:
 
 
 def cardinality(rows: UInt32s) -> Floats:
-    """Estimate how many different shingles each signature stands for.
+    """Estimate the number of distinct shingles of each signature.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def cardinality(rows: UInt32s) -> Floats:
 
     Notes
     -----
-    The least of n uniform values has mean ``1 / (n + 1)`` (Cohen 1997, as datasketch's `count`).
+    The minimum of n uniform values has mean ``1 / (n + 1)`` (Cohen 1997; datasketch's `count`).
     """
     least = rows.astype(np.float64) / 2.0**32
     return np.asarray(rows.shape[1] / np.maximum(least.sum(axis=1), 1e-12) - 1)
@@ -87,7 +87,7 @@ def cardinality(rows: UInt32s) -> Floats:
 
 @cache
 def _permutations(count: int, seed: int) -> tuple[UInt32s, UInt32s]:
-    # As datasketch draws them; to ask it, SciPy must be loaded, which takes longer than the rest.
+    # The same as datasketch draws them, without loading SciPy, which datasketch imports.
     drawn = np.random.RandomState(seed)
     multipliers = drawn.randint(0, 1 << 31, count, np.uint32)
     return multipliers * np.uint32(2) + np.uint32(1), drawn.randint(0, 1 << 32, count, np.uint32)

@@ -1,23 +1,150 @@
-"""Shingles: hashes of runs of consecutive tokens."""
+"""Shingles: hashes of runs of consecutive tokens.
+
+Shingles of words of the usual widths, and of equally heavy tokens (long stretches of a script
+without spaces), are hashed independently of each other, so that vector instructions can be used;
+all others with a rolling hash.
+"""
+
+from typing import Any
 
 import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.fingerprint.evenly import (
-    MULTIPLIER,
-    alike_until,
-    kind_of,
-    mixed,
-    shingle_evenly,
+from provenance.compiled import Scalar, inlined, inner, kernel, written
+from provenance.fingerprint.tokenizer.unicode_words import WORD_WEIGHT
+from provenance.fingerprint.vectors import (
+    INT32,
+    INT64,
+    LANES,
+    Emitter,
+    Lanes,
+    constant,
+    vector,
+    zeros,
 )
+from provenance.instructions import trailing_zeros
 from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
 
-_LIGHT = np.uint32(1)
-WORD = 4
-"""A word's weight; characters that are tokens of their own weigh 2 or 1."""
+MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
+"""Multiplier of the rolling hash."""
 
-_FOUR, _FIVE = 4 * WORD, 5 * WORD  # the widths of seeds and of signatures
-_WORTH, _WIDEST = 16, 20  # shingles, and tokens of one: more are rolled faster
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_LIGHT = np.uint32(1)
+_SCANNED = 16  # tokens compared at once
+_NONE = np.uint64(0)
+_emitting: Any = cgutils  # none of it is typed
+
+
+@inlined
+def mixed(rolled: Scalar) -> Scalar:
+    """Return the final mix of a rolling hash, whose low bits are weak (splitmix64).
+
+    Only operators are used, so that it works on `Lanes`.
+    """
+    value = (rolled ^ (rolled >> np.uint64(30))) * _MIX_1
+    value = (value ^ (value >> np.uint64(27))) * _MIX_2
+    return value ^ (value >> np.uint64(31))
+
+
+@inlined
+def kind_of(token: Scalar) -> Scalar:
+    """Return the weight class of a token: 0 for a word, 1 for a half, 3 for a quarter."""
+    light = token & _LIGHT
+    return light | (token & (light << _LIGHT))
+
+
+def _unlike(_typing: Any, tokens: Any, _at: Any, _kind: Any) -> Any:
+    def generate(*given: Any) -> Any:
+        emitter = Emitter(*given)
+        builder, (_, at, kind) = emitter.builder, emitter.arguments
+        own = emitter.load(0, at, vector(INT32, _SCANNED))
+        light = builder.and_(own, constant(own.type, 1))
+        more = builder.and_(own, builder.shl(light, constant(own.type, 1)))
+        other = emitter.splat(kind, own.type)
+        return emitter.as_bits(builder.icmp_unsigned("!=", builder.or_(light, more), other))
+
+    return types.uint64(tokens, types.int64, types.int64), generate
+
+
+_unlike_sixteen: Scalar = intrinsic(_unlike)
+
+
+@inlined
+def alike_until(tokens: UInt32s, first: Scalar, end: Scalar) -> Scalar:
+    """Return the end of the tokens that have the same weight as the first."""
+    kind, place = np.int64(kind_of(tokens[np.uint64(first)])), first + 1
+    while place + _SCANNED <= end:
+        unlike = _unlike_sixteen(tokens, place, kind)
+        if unlike != _NONE:
+            return place + np.int64(trailing_zeros(unlike))
+        place += _SCANNED
+    while place < end and kind_of(tokens[np.uint64(place)]) == kind:
+        place += 1
+    return place
+
+
+def _shingle_eight(
+    _typing: Any, tokens: Any, _at: Any, _width: Any, hashes: Any, _into: Any
+) -> Any:
+    def generate(*given: Any) -> Any:
+        emitter = Emitter(*given)
+        builder, (_, at, width, _, into) = emitter.builder, emitter.arguments
+        words = vector(INT64, LANES)
+        rolled = _emitting.alloca_once_value(builder, zeros(words))
+
+        def roll(first: Any, count: int) -> None:
+            so_far = Lanes(builder, builder.load(rolled))
+            for step in range(count):
+                place = builder.add(at, builder.add(first, INT64(step)))
+                own = builder.zext(emitter.load(0, place, vector(INT32, LANES)), words)
+                so_far = (so_far * MULTIPLIER) + Lanes(builder, own)
+            builder.store(so_far.value, rolled)
+
+        fours = builder.lshr(width, INT64(2))
+        with _emitting.for_range(builder, fours) as four:
+            roll(builder.shl(four.index, INT64(2)), 4)
+        with _emitting.for_range(builder, builder.and_(width, INT64(3))) as one:
+            roll(builder.add(builder.shl(fours, INT64(2)), one.index), 1)
+        found = written(mixed)(Lanes(builder, builder.load(rolled)))
+        emitter.store(3, into, found.value)
+        return emitter.nothing()
+
+    whole = types.int64
+    return types.void(tokens, whole, whole, hashes, whole), generate
+
+
+_shingle: Scalar = intrinsic(_shingle_eight)
+
+
+@inner
+def shingle_evenly(
+    tokens: UInt32s, first: Scalar, width: Scalar, hashes: UInt64s, into: tuple[Scalar, Scalar]
+) -> Scalar:
+    """Hash the shingles of `width` tokens each, from `first` on.
+
+    Parameters
+    ----------
+    into : tuple of int
+        Offset in `hashes`, and number of shingles wanted. More may be written behind them.
+
+    Returns
+    -------
+    int
+        Number of shingles hashed, which may be lower than wanted.
+    """
+    count, made = into
+    rounded = (made + LANES - 1) // LANES * LANES
+    if first + rounded + width > len(tokens) or count + rounded > len(hashes):
+        rounded -= LANES
+    for place in range(0, rounded, LANES):
+        _shingle(tokens, first + place, width, hashes, count + place)
+    return min(made, rounded)
+
+
+_FOUR, _FIVE = 4 * WORD_WEIGHT, 5 * WORD_WEIGHT  # the widths of seeds and of signatures
+_WORTH, _WIDEST = 16, 20  # fewer shingles, or wider ones, are faster with the rolling hash
 
 
 def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
@@ -28,25 +155,32 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     tokens : Tokens
         Of any number of texts.
     width : int
-        Weight of a shingle in words, at least 1. A character of an unspaced script weighs a half
-        or a quarter of a word, so a shingle spans up to ``2 * width`` or ``4 * width`` of them.
+        Weight of a shingle in words, at least 1. A character of a script without spaces weighs a
+        half or a quarter of a word, so a shingle has up to ``2 * width`` or ``4 * width`` of them.
     whole : bool
-        Give a text that is lighter than one shingle the hash of all its tokens. Signatures need
-        it; seeds must not have it.
+        Whether a text that is lighter than one shingle gets one shingle of all its tokens. Needed
+        for signatures; must not be set for seeds.
 
     Returns
     -------
     Shingles
-        One at every token from which a run of that weight begins.
+        One for every token at which a run of that weight begins.
     """
-    powers = np.ones(WORD * width + 1, np.uint64)
+    powers = np.ones(WORD_WEIGHT * width + 1, np.uint64)
     for place in range(1, len(powers)):
         powers[place] = int(powers[place - 1]) * int(MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
     room = len(tokens.hashes) + (len(tokens.offsets) if whole else 0)
     hashes, positions = np.empty(room, np.uint64), np.empty(room, np.int32)
     offsets = np.zeros(len(tokens.offsets), np.int64)
     _shingle_all(
-        tokens.hashes, tokens.offsets, WORD * width, powers, whole, hashes, positions, offsets
+        tokens.hashes,
+        tokens.offsets,
+        WORD_WEIGHT * width,
+        powers,
+        whole,
+        hashes,
+        positions,
+        offsets,
     )
     count = int(offsets[-1])
     return Shingles(hashes[:count], positions[:count], offsets)
@@ -55,7 +189,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
 @inlined
 def _weight(token: Scalar) -> Scalar:
     kind = kind_of(token)
-    return np.int64(WORD) >> np.int64((kind & _LIGHT) + (kind >> _LIGHT))
+    return np.int64(WORD_WEIGHT) >> np.int64((kind & _LIGHT) + (kind >> _LIGHT))
 
 
 @inlined
@@ -70,9 +204,9 @@ def _is_of_words(tokens: UInt32s) -> Scalar:
 def _shingle_words(
     tokens: UInt32s, weight: Scalar, powers: UInt64s, hashes: UInt64s, positions: Int32s
 ) -> None:
-    """Hash the shingles of words alone, as many as `positions`: none waits for the one before it.
+    """Hash the shingles of tokens that are all words; their number is ``len(positions)``.
 
-    Each is written out, for no compiler vectorises a loop of unknown length in a loop.
+    Both widths are unrolled, because compilers do not vectorise a nested loop of unknown length.
     """
     one, two, three, four = powers[1], powers[2], powers[3], powers[4]
     if weight == _FOUR:
@@ -90,7 +224,7 @@ def _shingle_words(
 
 @inlined
 def _is_worth(tokens: UInt32s, head: Scalar, end: Scalar, weight: Scalar) -> Scalar:
-    """Whether many shingles of tokens that weigh the same come next."""
+    """Return whether the next shingles are long enough a stretch of equally heavy tokens."""
     width = weight // _weight(tokens[np.uint64(head)])
     needed = width + _WORTH - 1
     return (
@@ -116,7 +250,7 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
         first, end = token_offsets[text], token_offsets[text + 1]
         before = count
         if _is_of_words(tokens[first:end]) and weight in (_FOUR, _FIVE):
-            made = max(end - first - weight // WORD + 1, 0)
+            made = max(end - first - weight // WORD_WEIGHT + 1, 0)
             _shingle_words(
                 tokens[first:end], weight, powers, hashes[count:], positions[count : count + made]
             )
@@ -143,7 +277,7 @@ def _shingle_alike(
     into: tuple[UInt64s, Int32s],
     count: Scalar,
 ) -> Scalar:
-    """Hash the shingles of the tokens from one on that weigh the same; say how many are made."""
+    """Hash the shingles of a stretch of equally heavy tokens; return their number."""
     (hashes, positions), (first, head, end) = into, which
     width = weight // _weight(tokens[np.uint64(head)])
     most = alike_until(tokens, head, end) - head - width + 1
@@ -163,13 +297,13 @@ def _roll(
     into: tuple[UInt64s, Int32s],
     count: Scalar,
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Hash the shingles from a token on, one from the other, until many of the same weight come.
+    """Hash shingles with a rolling hash, until a stretch of equally heavy tokens begins.
 
     Returns
     -------
     count, head, rolled : int
-        How many shingles there are now, at which token the next one begins, and the hash of the
-        tokens that were too few for one.
+        Number of shingles now, the first token of the next one, and the rolling hash of the tokens
+        that were too few for one.
     """
     (hashes, positions), (first, head, end) = into, which
     rolled, carried = np.uint64(0), np.int64(0)

@@ -1,6 +1,8 @@
-"""Vectors in a kernel that is being compiled: an `Emitter` writes the instructions of an intrinsic.
+"""LLVM vectors in numba intrinsics.
 
-The caller answers for all bounds.
+An `Emitter` writes the instructions of one intrinsic. `Lanes` are eight unsigned integers with
+Python's operators, so that a formula written for numbers also works on vectors. Unchecked: the
+caller guarantees that loads and stores are in range.
 """
 
 from collections.abc import Sequence
@@ -10,31 +12,31 @@ from llvmlite import ir
 
 from provenance.instructions import every
 
-NUMBER, WORD = ir.IntType(32), ir.IntType(64)
+INT32, INT64 = ir.IntType(32), ir.IntType(64)
 
 
 def vector(kind: Any, count: int) -> Any:
-    """Give the type of so many of a kind."""
+    """Return a vector type."""
     return ir.VectorType(kind, count)
 
 
-def many(kind: Any, number: int) -> ir.Constant:
-    """Give a vector of the same number."""
+def constant(kind: Any, number: int) -> ir.Constant:
+    """Return a constant vector whose elements are all the same."""
     return ir.Constant(kind, [number] * kind.count)
 
 
-def nothing(kind: Any) -> ir.Constant:
-    """Give a vector of zeros."""
+def zeros(kind: Any) -> ir.Constant:
+    """Return a vector of zeros."""
     return ir.Constant(kind, None)
 
 
 class Emitter:
-    """What writes the instructions of one intrinsic; arguments are named by their places.
+    """Writes the instructions of one intrinsic; its arguments are referred to by index.
 
     Parameters
     ----------
     context, builder, signature, arguments : Any
-        What numba gives to what generates the code of an intrinsic.
+        What numba passes to the code generator of an intrinsic.
     """
 
     def __init__(self, context: Any, builder: Any, signature: Any, arguments: Any) -> None:
@@ -43,53 +45,121 @@ class Emitter:
         self._context, self._signature = context, signature
 
     def load(self, which: int, index: Any, kind: Any) -> Any:
-        """Load what stands in an array from an element on."""
+        """Load a value from an array, at an element."""
         loaded = self.builder.load(self._place(which, index, kind))
         loaded.align = 1
         return loaded
 
     def store(self, which: int, index: Any, value: Any) -> None:
-        """Write a value to an array from an element on."""
+        """Store a value to an array, at an element."""
         self.builder.store(value, self._place(which, index, value.type)).align = 1
 
-    def picked(self, one: Any, other: Any, places: Sequence[int]) -> Any:
-        """Put together what stands at some places of two vectors, one behind the other."""
-        chosen = ir.Constant(vector(NUMBER, len(places)), list(places))
+    def shuffle(self, one: Any, other: Any, places: Sequence[int]) -> Any:
+        """Return the elements at `places` of two vectors, taken as one."""
+        chosen = ir.Constant(vector(INT32, len(places)), list(places))
         return self.builder.shuffle_vector(one, other, chosen)
 
-    def joined(self, parts: Sequence[Any]) -> Any:
-        """Put vectors one behind the other; a power of two of them."""
+    def concatenate(self, parts: Sequence[Any]) -> Any:
+        """Concatenate vectors, whose number is a power of two."""
         while len(parts) > 1:
             places = range(2 * parts[0].type.count)
             pairs = zip(parts[::2], parts[1::2], strict=True)
-            parts = [self.picked(*pair, places) for pair in pairs]
+            parts = [self.shuffle(*pair, places) for pair in pairs]
         return parts[0]
 
     def columns(self, rows: Any, count: int) -> list[Any]:
-        """Part a vector of rows of so many elements into its columns."""
+        """Return the columns of a vector that holds rows of `count` elements."""
         own = range(count)
-        return [self.picked(rows, rows, range(one, rows.type.count, count)) for one in own]
+        return [self.shuffle(rows, rows, range(one, rows.type.count, count)) for one in own]
 
-    def filled(self, number: Any, kind: Any) -> Any:
-        """Give a vector of the same number, which is known only when the kernel runs."""
+    def splat(self, number: Any, kind: Any) -> Any:
+        """Return a vector whose elements are all `number`, a run-time value."""
         if number.type != kind.element:
             number = self.builder.trunc(number, kind.element)
         return every(self.builder, number, kind.count)
 
     def as_bits(self, mask: Any) -> Any:
-        """Give a mask as the lowest bits of a 64-bit number."""
+        """Return a mask as the lowest bits of a 64-bit integer."""
         bits = self.builder.bitcast(mask, ir.IntType(mask.type.count))
-        return bits if mask.type.count == WORD.width else self.builder.zext(bits, WORD)
+        return bits if mask.type.count == INT64.width else self.builder.zext(bits, INT64)
 
-    def told(self, values: Sequence[Any]) -> Any:
-        """Give several values as what the intrinsic returns."""
+    def returned(self, values: Sequence[Any]) -> Any:
+        """Return several values as the intrinsic's result."""
         return self._context.make_tuple(self.builder, self._signature.return_type, values)
 
     def nothing(self) -> Any:
-        """Give what an intrinsic returns that returns nothing."""
+        """Return the result of an intrinsic that returns nothing."""
         return self._context.get_dummy_value()
 
     def _place(self, which: int, index: Any, kind: Any) -> Any:
         array = self._context.make_array(self._signature.args[which])
         view = array(self._context, self.builder, self.arguments[which])
         return self.builder.bitcast(self.builder.gep(view.data, [index]), kind.as_pointer())
+
+
+LANES = 8
+"""Number of integers in `Lanes`."""
+
+
+class Lanes:
+    """Eight unsigned integers, or eight booleans, in an intrinsic."""
+
+    __array_ufunc__ = None  # otherwise NumPy's scalars would take over the operators
+
+    def __init__(self, builder: Any, value: Any) -> None:
+        self._builder = builder
+        self.value = value
+
+    @classmethod
+    def of(cls, builder: Any, number: Any) -> "Lanes":
+        """Return the same number in each lane."""
+        return cls(builder, every(builder, number, LANES))
+
+    def __xor__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.xor, other)
+
+    def __and__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.and_, other)
+
+    def __or__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.or_, other)
+
+    def __add__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.add, other)
+
+    def __mul__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.mul, other)
+
+    def __lshift__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.shl, other)
+
+    def __rshift__(self, other: Any) -> "Lanes":
+        return self._made(self._builder.lshr, other)
+
+    def __invert__(self) -> "Lanes":
+        return Lanes(self._builder, self._builder.not_(self.value))
+
+    def is_equal(self, other: Any) -> "Lanes":
+        """Compare for equality, lane by lane."""
+        return Lanes(self._builder, self._builder.icmp_unsigned("==", self.value, self._of(other)))
+
+    def is_greater(self, other: Any) -> "Lanes":
+        """Compare for being greater, lane by lane."""
+        return Lanes(self._builder, self._builder.icmp_unsigned(">", self.value, self._of(other)))
+
+    def select(self, yes: "Lanes", no: "Lanes") -> "Lanes":
+        """Select `yes` where these are true, else `no`."""
+        return Lanes(self._builder, self._builder.select(self.value, yes.value, no.value))
+
+    def as_bits(self) -> Any:
+        """Return booleans as the lowest bits of a 64-bit integer."""
+        bits = self._builder.bitcast(self.value, ir.IntType(LANES))
+        return self._builder.zext(bits, ir.IntType(64))
+
+    def _made(self, instruction: Any, other: Any) -> "Lanes":
+        return Lanes(self._builder, instruction(self.value, self._of(other)))
+
+    def _of(self, other: Any) -> Any:
+        if isinstance(other, Lanes):
+            return other.value
+        return ir.Constant(self.value.type, [int(other)] * LANES)

@@ -22,12 +22,12 @@ SIGN = st.sampled_from(list("\"'«»“”()[]!?.…—–-#*/ \n\t😀❤\u2028
 SIGNS = st.lists(SIGN, max_size=6).map("".join)
 
 
-def edges_of(*texts: str) -> Edges:
+def run_bounds(*texts: str) -> Edges:
     return edges(texts_of(*texts), tokenise(texts_of(*texts)))
 
 
 def pieces(text: str) -> tuple[list[int], list[int]]:
-    found = edges_of(text)
+    found = run_bounds(text)
     return found.lead.tolist(), found.trail.tolist()
 
 
@@ -51,7 +51,7 @@ def widened(document: str, item: str, *, low: int | None = None, high: int | Non
             np.array([before if low is None else low]),
             np.array([after if high is None else high]),
         ),
-        edges_of(item),
+        run_bounds(item),
     )
     assert starts[0] <= start
     assert ends[0] >= end
@@ -91,7 +91,7 @@ def test_the_pieces_of_an_edge_are_counted_outward(text, lead, trail):
 
 def test_edges_of_a_batch_are_those_of_its_texts():
     texts = ["“a”", "", "b!", "😀", "@n c https://t.example/x ?"]
-    found = edges_of(*texts)
+    found = run_bounds(*texts)
     for place, text in enumerate(texts):
         lead = found.lead[found.lead_offsets[place] : found.lead_offsets[place + 1]]
         trail = found.trail[found.trail_offsets[place] : found.trail_offsets[place + 1]]

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provenance.fingerprint import tokenise
-from provenance.fingerprint.codepoints import HANGUL
+from provenance.fingerprint.tokenizer.unicode_tables import HANGUL
 from tests.fingerprint.oracles import (
     hashes_of,
     spans_of,

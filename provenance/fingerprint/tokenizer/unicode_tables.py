@@ -1,8 +1,7 @@
-"""What becomes of each code point: the tables that normalisation reads.
+"""Tables of how each code point is folded.
 
-Made from `unicodedata`, so they carry its Unicode version; nothing is written by hand but the
-scripts that put no space between words, the signs that vanish, and the letters that stand for
-others.
+They are made from `unicodedata` and so depend on its Unicode version. Only three things are listed
+by hand: the scripts without spaces, the signs that are dropped, and letters that replace others.
 """
 
 import unicodedata
@@ -16,34 +15,33 @@ from numpy.typing import NDArray
 from provenance.model import Flags, Int32s, Int64s, UInt8s, UInt64s
 
 SEPARATOR, VANISHES, MENTION = 0, 1, 2
-"""Entries of `Codepoints.folds` that name no folded text."""
+"""Entries of `Codepoints.folds` for code points without a folded text."""
 
 QUARTER = 0x80
-"""Set in the count of a folded text that is a token of a quarter of a word's weight."""
+"""Flag in the byte count of a folded text that is a token of a quarter of a word's weight."""
 
 ITSELF = -1
-"""Entry of an ideograph that is a token of its own, and its own folded text."""
+"""Entry of an ideograph that is a token by itself, and its own folded text."""
 
 LIMIT = 0x2FA20
-"""Code points from here on follow `HAN_PLANES` and `VARIATION_SELECTORS`, without a table."""
+"""Code points from here on have no entry: see `HAN_PLANES` and `VARIATION_SELECTORS`."""
 
 LETTERS = 0x3000
-"""Code points from here on are no letters of alphabets, but for a few."""
+"""Nearly all letters of alphabets are below."""
 
 MARKED, UNMARKED, ENDS = 8, 16, 32
-"""Highest bytes in `Codepoints.letters`, of what adds no bytes to a word: a mark on the letter
-before it, a sign that no reader sees, and whatever ends the word."""
+"""Highest bytes in `Codepoints.letters` of code points that add no bytes to a word: a mark on the
+letter before it, an invisible sign, and whatever ends the word."""
 
 HAN_PLANES = (0x20000, 0x40000)
 VARIATION_SELECTORS = (0xE0100, 0xE01F0)
 
-_COMPATIBILITY = 0x2F800  # from here to `LIMIT`: ideographs that are others' doubles
+_COMPATIBILITY = 0x2F800  # from here to `LIMIT`: compatibility ideographs
 
-# Scripts without spaces: one character a token. (Lao, Thai, Myanmar and Khmer write vowel signs
-# as marks; those vanish like any other mark, so that a token stays one base character.) The
-# Universal Declaration of Human Rights takes 0.8 times as many characters of Han, 1.1 of Kana and
-# Han, as twice the words that English takes, but 2.0 of Thai, 2.2 of Lao, 1.8 of Khmer and Myanmar:
-# there a character is a quarter of a word.
+# Scripts without spaces: each character is a token. Lao, Thai, Myanmar and Khmer write vowel signs
+# as marks, which are dropped like all marks, so that a token is one base character. The Universal
+# Declaration of Human Rights has, for each English word, 1.6 characters of Han and 2.2 of Kana and
+# Han, which weigh a half; and 4.0 of Thai, 4.4 of Lao, 3.6 of Khmer and Myanmar: a quarter.
 _QUARTERS = (
     (0x0E00, 0x0F00),  # Thai, Lao
     (0x1000, 0x10A0),  # Myanmar
@@ -74,15 +72,15 @@ def _scripts() -> bytes:
 
 
 _SCRIPTS = _scripts()
-"""Of each code point: whether its script puts spaces between words, or what a character weighs."""
+"""For each code point: `_SPACED`, `_HALF` or `_QUARTER`."""
 
 _RADICALS = range(0x2E80, 0x2FE0)
-"""A radical by itself is the ideograph that it doubles; no other symbol is its letters."""
+"""Radicals are folded to the ideographs that they duplicate; other symbols are separators."""
 
 HANGUL, _TRAILING = (0xAC00, 0xD7A3), 28
-"""Syllables, which are made of letters by a rule: of two, or of three in all but each 28th."""
+"""Hangul syllables consist of three letters, and of two in every 28th."""
 
-# Signs inside a word that a reader does not see, and the apostrophes in all their guises.
+# Invisible signs inside a word, and all forms of the apostrophe.
 _VANISHING = frozenset(
     "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07\u0640"
     + "".join(map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
@@ -92,16 +90,16 @@ _VANISHING = frozenset(
 _MENTIONS = "@\uff20\ufe6b"
 
 _CLOSER = "&\\\0"
-"""Signs that may begin another sign's name, and what stands for a byte that is of none."""
+"""Signs that may begin a reference or escape, and the code point of an invalid byte."""
 
 _END = "\0"
 _TELLING = [major + minor for major in "LNM" for minor in "ultmoncdle"]
-"""Categories of whose characters something may become."""
+"""General categories that may have a folded text or be dropped."""
 
 _BY_NAME = [*map(ord, _VANISHING), *map(ord, _MENTIONS), *_RADICALS]
-"""Characters that mean something whatever their categories are."""
+"""Characters that are not decided by their categories."""
 
-# Letters that are others to everybody who types without them, or who makes a text ASCII.
+# Letters that are usually replaced by others when a text is typed without them or made ASCII.
 _LETTERS = str.maketrans(
     {
         "\u0131": "i",  # Turkish dotless i
@@ -125,21 +123,21 @@ _LETTERS = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Codepoints:
-    """Folded text of every code point.
+    """The folded text of every code point.
 
     Parameters
     ----------
     folds : ndarray of int32, shape (LIMIT,)
-        `SEPARATOR`, `VANISHES`, `MENTION`, or where in `pool` the folded text begins; negative
-        where the character is a token of its own.
+        `SEPARATOR`, `VANISHES`, `MENTION`, or the offset of the folded text in `pool`, negative if
+        the character is a token by itself.
     pool : ndarray of uint8
-        Folded texts: at each place the number of bytes, plus `QUARTER` where a token of its own
-        weighs a quarter of a word, then the bytes.
+        Folded texts: for each the number of bytes, plus `QUARTER` for a token of a quarter of a
+        word's weight, then the bytes.
     letters : ndarray of uint64, shape (LETTERS + 11172,)
-        The same in one look, of letters whose folded text has at most seven bytes: these, and in
-        the highest byte how many there are; `MARKED`, `UNMARKED` or `ENDS` there for what has none,
-        and 0 for what needs a closer look. Behind `LETTERS`, the syllables of Hangul: six bytes of
-        two letters, and of a third one the last two, for its first is known.
+        The same in one lookup, for letters whose folded text has at most seven bytes: the bytes,
+        and in the highest byte their number; `MARKED`, `UNMARKED` or `ENDS` there for code points
+        without folded text, and 0 for those that need a closer look. From `LETTERS` on, the
+        syllables of Hangul: six bytes of two letters, and the last two of a third letter.
     """
 
     folds: Int32s
@@ -148,17 +146,17 @@ class Codepoints:
 
 
 def fold(text: str, between: str = "") -> str:
-    """Fold a text as a token is folded: NFKD, marks dropped, casefold, letters and digits kept.
+    """Fold a text as tokens are folded: NFKD, marks dropped, casefold, only letters and digits.
 
-    Marks go first: casefold makes a letter of the Greek iota subscript. Digits of all scripts are
-    the ASCII ones; a few letters that no decomposition knows are those that replace them in ASCII.
+    Marks are dropped first, since casefold makes a letter of the Greek iota subscript. Digits of
+    all scripts become ASCII digits, and a few letters without decomposition are replaced.
 
     Parameters
     ----------
     text : str
         Anything.
     between : str
-        A character that stays where it is: what stands on both sides of it is folded by itself.
+        A character that is kept, so that several texts can be folded at once.
 
     Examples
     --------
@@ -183,13 +181,13 @@ def _is_kept(character: str) -> bool:
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether the character is a token by itself."""
+    """Return whether the character is a token by itself."""
     return _SCRIPTS[ord(character)] != _SPACED and not character.isdecimal()
 
 
 @cache
 def codepoints() -> Codepoints:
-    """Make the tables; some 40 ms, once a process."""
+    """Return the tables, which are built once per process in about 40 ms."""
     folds = np.full(LIMIT, SEPARATOR, np.int32)
     folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF
     points = np.concatenate([np.arange(HAN_PLANES[0]), np.arange(_COMPATIBILITY, LIMIT)])
@@ -197,47 +195,44 @@ def codepoints() -> Codepoints:
     is_letter = are_of(kinds, ["Lo"])  # of those without case
     plain = is_letter.copy()
     plain[is_letter] = ~_are_made_of_others(points[is_letter])
-    pool = bytearray(8)  # the first places are taken by the entries that name no text
+    pool = bytearray(8)  # the first offsets are reserved for entries without text
     _enter_plain(points[plain], folds, pool)
     told = points[~plain & (are_of(kinds, _TELLING) | np.isin(points, _BY_NAME))]
     characters = written(told)
-    # All at once: folding one at a time takes four times as long.
+    # All at once, which is four times as fast as one at a time.
     texts = fold(_END.join(characters), _END).split(_END)
     entries = [
         _entry(character, text, pool) for character, text in zip(characters, texts, strict=True)
     ]
     folds[told] = entries
-    pool.extend(bytes(8))  # kernels load eight at a time
+    pool.extend(bytes(8))  # kernels load eight bytes at a time
     return Codepoints(folds, np.frombuffer(bytes(pool), np.uint8), _letters(folds, pool))
 
 
 def written(points: Int64s) -> str:
-    """Write code points, one after the other; halves of pairs too."""
+    """Return the string of some code points, which may be surrogates."""
     return points.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def categories(points: Int64s) -> NDArray[np.uint16]:
-    """Give the general category of each code point, its two letters as one number."""
+    """Return the general category of each code point: its two letters as one number."""
     named = "".join(map(unicodedata.category, written(points)))
     return np.frombuffer(named.encode(), "<u2")
 
 
 def are_of(kinds: NDArray[np.uint16], names: Sequence[str]) -> Flags:
-    """Tell which of some categories are among those of these names."""
+    """Return a mask of the categories that are in `names`."""
     return np.isin(kinds, np.frombuffer("".join(names).encode(), "<u2"))
 
 
 def _are_made_of_others(points: Int64s) -> Flags:
-    """Tell which letters have a decomposition, or stand for another letter."""
+    """Return a mask of the letters that have a decomposition or a replacement."""
     decomposed = map(bool, map(unicodedata.decomposition, written(points)))
     return np.fromiter(decomposed, bool, len(points)) | np.isin(points, list(_LETTERS))
 
 
 def _enter_plain(points: Int64s, folds: Int32s, pool: bytearray) -> None:
-    """Enter letters that are their own folded text, or syllables of Hangul, which are of letters.
-
-    Nine of ten letters are.
-    """
+    """Enter letters that are their own folded text, and Hangul syllables: nine of ten letters."""
     syllables = (points >= HANGUL[0]) & (points <= HANGUL[1])
     texts = unicodedata.normalize("NFKD", written(points)).encode()
     counts = np.where(points < 0x800, 2, np.where(points < 0x10000, 3, 4))
@@ -272,7 +267,7 @@ def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
 
 
 def _syllables() -> UInt64s:
-    """Make the entries of Hangul's syllables: three bytes a letter, and two letters or three."""
+    """Return the entries of the Hangul syllables: two or three letters of three bytes each."""
     made = np.zeros((HANGUL[1] + 1 - HANGUL[0], 8), np.uint8)
     texts = unicodedata.normalize("NFKD", written(np.arange(HANGUL[0], HANGUL[1] + 1)))
     entered = np.frombuffer(texts.encode(), np.uint8)

@@ -1,13 +1,18 @@
-"""Contractions: `do n't` and `it 's` are the words `dont` and `its` that a tokeniser tore apart."""
+"""Rejoin contractions that a tokenizer split: `do n't` and `it 's` become `dont` and `its`."""
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner
-from provenance.fingerprint.codepoints import MENTION
-from provenance.fingerprint.entities import AMPERSAND, Tables, is_word
-from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.hashing import append, finish
-from provenance.fingerprint.words import decode, fold_of, read_word
+from provenance.fingerprint.tokenizer.escapes import (
+    AMPERSAND,
+    BACKSLASH,
+    TokenizerTables,
+    is_word,
+    unescape,
+)
+from provenance.fingerprint.tokenizer.unicode_tables import MENTION
+from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, read_word
+from provenance.fingerprint.tokenizer.word_hash import append, finish
 from provenance.model import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20
@@ -19,40 +24,41 @@ _SUFFIXES = tuple(
 
 
 LONGEST = 64
-"""Bytes of a word that a tokeniser may have torn: each join reads the word again."""
+"""Bytes of the longest word that is rejoined: each suffix hashes the word again."""
 
 
 @inlined
-def may_be_torn(hashes: UInt32s, starts: Int32s, ends: Int32s, last: Scalar) -> Scalar:
-    """Whether the token is a word, and short enough to have a contraction."""
+def may_be_split(hashes: UInt32s, starts: Int32s, ends: Int32s, last: Scalar) -> Scalar:
+    """Return whether the token is a word that is short enough to be rejoined."""
     return (hashes[last] & np.uint32(1)) == 0 and ends[last] - starts[last] <= LONGEST
 
 
 @inlined
 def is_quote(byte: Scalar) -> Scalar:
-    """Whether an apostrophe may begin with this byte."""
+    """Return whether an apostrophe may begin with this byte."""
     return byte in (QUOTE, 0xE2, AMPERSAND, BACKSLASH)
 
 
 @inner
-def contraction(  # noqa: PLR0913 (the arrays of one table)
+def rejoin_contraction(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
     at: Scalar,
     end: Scalar,
-    tables: Tables,
+    tables: TokenizerTables,
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
     last: Scalar,
 ) -> Scalar:
-    """Mend what a tokeniser tore: `it 's` and `don ' t` become `its` and `dont` again.
+    """Rejoin a suffix to the last token: `it 's` and `don ' t` become `its` and `dont`.
 
     Returns
     -------
     int
-        The place behind the mended word; `at` where there is nothing to mend.
+        The offset behind the suffix; `at` if there is none.
     """
-    if ends[last] != at - 1 or view[at - 1] != SPACE or not may_be_torn(hashes, starts, ends, last):
+    is_next = ends[last] == at - 1 and view[at - 1] == SPACE
+    if not is_next or not may_be_split(hashes, starts, ends, last):
         return at
     place = _after_quote(view, at, end, tables)
     if place == at:
@@ -66,37 +72,37 @@ def contraction(  # noqa: PLR0913 (the arrays of one table)
         place += 1
     if suffix not in _SUFFIXES or _goes_on(view, place, end, tables):
         return at
-    join(view, tables, hashes, starts, ends, last, suffix, size)
+    append_suffix(view, tables, hashes, starts, ends, last, suffix, size)
     ends[last] = place
     return place
 
 
 @inner
-def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
+def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     if view[at] == QUOTE:
         return at + 1
     if view[at] in (AMPERSAND, BACKSLASH):
-        point, after = undone(view, at, end, tables)
+        point, after = unescape(view, at, end, tables)
         return after if point in (0x27, 0x2018, 0x2019) else at
     is_curved = at + 2 < end and view[at + 1] == 0x80 and view[at + 2] in (0x98, 0x99)
     return at + 3 if is_curved else at
 
 
 @inner
-def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> Scalar:
-    """Whether the word goes on behind its ASCII letters: `'sé` is no suffix."""
+def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
+    """Return whether the word goes on behind its ASCII letters: `'sé` is no suffix."""
     if at >= end:
         return False
     point, _ = decode(view, at, end)
     if point in (AMPERSAND, BACKSLASH):
-        point, _ = undone(view, at, end, tables)
-    return fold_of(point, tables) > MENTION
+        point, _ = unescape(view, at, end, tables)
+    return fold_entry(point, tables) > MENTION
 
 
 @inner
-def join(  # noqa: PLR0913 (the arrays of one table)
+def append_suffix(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
-    tables: Tables,
+    tables: TokenizerTables,
     hashes: UInt32s,
     starts: Int32s,
     ends: Int32s,
@@ -104,7 +110,7 @@ def join(  # noqa: PLR0913 (the arrays of one table)
     suffix: Scalar,
     size: Scalar,
 ) -> None:
-    """Lengthen a word by a suffix of `size` bytes: hash it anew."""
+    """Hash a word again, with a suffix of `size` bytes."""
     first, stop = np.int64(starts[last]), np.int64(ends[last])
     _, state, rest, length, _, _, _ = read_word(view, first, stop, np.int64(0), tables)
     state, rest, length = append(state, rest, length, suffix, size)

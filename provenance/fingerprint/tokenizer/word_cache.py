@@ -1,7 +1,7 @@
-"""Words that were read letter by letter: most are met again, and are looked up then.
+"""A small direct-mapped cache from the bytes of a word to its hash.
 
-What is remembered is the token of a run of word bytes, or of the rest of one: whoever remembers it
-answers for it that those bytes alone decide.
+Words that are read letter by letter mostly recur. The caller guarantees that the bytes alone
+determine the hash.
 """
 
 import numpy as np
@@ -10,21 +10,24 @@ from provenance.compiled import Scalar, inlined
 from provenance.instructions import load64
 from provenance.model import UInt8s, UInt64s
 
-LONGEST_KNOWN = 24
-"""Bytes of the longest run that is remembered."""
+MAX_CACHED_BYTES = 24
+"""Bytes of the longest word that is cached."""
 
 _BITS = 12
-ROOM = 4 << _BITS
-"""Elements of a table of words, zero at first: in each row of four a run's bytes, then its hash."""
+CACHE_SIZE = 4 << _BITS
+"""Elements of a cache, initially zero. A row of four holds the bytes of a word, then its hash."""
 
 _SHIFT = np.uint64(64 - _BITS)
-_WITHIN = np.repeat(np.array([0xFF, 0], np.uint8), LONGEST_KNOWN)
+_WITHIN = np.repeat(np.array([0xFF, 0], np.uint8), MAX_CACHED_BYTES)
 _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 @inlined
-def recall(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar) -> Scalar:
-    """Give the hash of a run that was remembered, 0 for any other; `view` has 64 bytes behind."""
+def cached_hash(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar) -> Scalar:
+    """Return the hash of a cached word, 0 for any other.
+
+    `view` is followed by at least 64 readable bytes.
+    """
     first, second, third = _bytes_of(view, start, length)
     row = _row_of(first, second, third)
     is_it = (met[row] == first) & (met[row + np.uint64(1)] == second)
@@ -33,8 +36,8 @@ def recall(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar) -> Scalar:
 
 
 @inlined
-def remember(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar, hashed: Scalar) -> None:
-    """Note the hash of a run in place of the one that stood in its row."""
+def cache_hash(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar, hashed: Scalar) -> None:
+    """Store the hash of a word, in place of the one in its row."""
     first, second, third = _bytes_of(view, start, length)
     row = _row_of(first, second, third)
     met[row], met[row + np.uint64(1)] = first, second
@@ -43,8 +46,8 @@ def remember(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar, hashed: 
 
 @inlined
 def _bytes_of(view: UInt8s, start: Scalar, length: Scalar) -> tuple[Scalar, Scalar, Scalar]:
-    # Without a branch on how long a run is: nobody can guess that.
-    behind = LONGEST_KNOWN - length
+    # Without a branch on the length, which is unpredictable.
+    behind = MAX_CACHED_BYTES - length
     first = load64(view, start) & load64(_WITHIN, behind)
     second = load64(view, start + 8) & load64(_WITHIN, behind + 8)
     return first, second, load64(view, start + 16) & load64(_WITHIN, behind + 16)

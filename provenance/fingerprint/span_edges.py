@@ -1,8 +1,8 @@
-"""What normalisation drops at the edges of an item, so that a span can cover it in a document.
+"""Extend spans over what normalisation drops at the edges of an item.
 
-A post that ends in a link or a heart is found by its words; its span should still end where the
-post ends. The dropped signs at an item's two edges are kept as *pieces*, outward from the words;
-a span in a document is widened over the pieces that stand there too.
+A post that ends in a link or an emoji is found by its words, but its span should end where the post
+ends. The dropped pieces at both edges of an item are stored, outward from its words; a span in a
+document is widened over the pieces that are also there.
 """
 
 from dataclasses import dataclass
@@ -10,36 +10,42 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.fingerprint.codepoints import VANISHES
-from provenance.fingerprint.entities import AMPERSAND, Tables, is_word, tables
-from provenance.fingerprint.escapes import BACKSLASH, undone
-from provenance.fingerprint.links import after_address, after_link
-from provenance.fingerprint.words import after_mention, decode, fold_of
+from provenance.fingerprint.tokenizer.escapes import (
+    AMPERSAND,
+    BACKSLASH,
+    TokenizerTables,
+    is_word,
+    tokenizer_tables,
+    unescape,
+)
+from provenance.fingerprint.tokenizer.stripping import address_end, link_end
+from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
+from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
 from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
 
 LINK, AT_NAME, REPOST = 1, 2, 3
-"""Pieces that are not a sign of their own."""
+"""Codes of pieces that are not a single sign."""
 
 REACH = 1024
-"""Bytes on each side in which pieces are looked for."""
+"""Bytes on each side in which pieces are searched."""
 
-_MOST = 32  # pieces a side
+_MOST = 32  # pieces per side
 _SPACES = (0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
-_BRACKETS = (0x3C, 0x3E, 0x5B, 0x5D)  # a placeholder's own: <url>
+_BRACKETS = (0x3C, 0x3E, 0x5B, 0x5D)  # of placeholders: <url>
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Stretches of texts that a match covers, and the gaps around them.
+    """Ranges of texts that matches cover, and the gaps around them.
 
     Parameters
     ----------
     texts : ndarray of int64, shape (n,)
-        Which text.
+        Text of each match.
     starts, ends : ndarray of int64, shape (n,)
-        Bytes from the first matched token to the last.
+        Bytes, from the first matched token to the last.
     lows, highs : ndarray of int64, shape (n,)
-        End of the token before and start of the token after; `starts` or `ends` itself where the
+        End of the token before, and start of the token behind; equal to `starts` or `ends` if the
         item's own first or last token is not in the match.
     """
 
@@ -51,7 +57,7 @@ class Spans:
 
 
 def edges(texts: Texts, tokens: Tokens) -> Edges:
-    """Give the dropped pieces at both edges of every text."""
+    """Return the dropped pieces at both edges of every text."""
     count = len(texts)
     lead, trail = np.empty(count * _MOST, np.uint32), np.empty(count * _MOST, np.uint32)
     lead_offsets, trail_offsets = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
@@ -59,14 +65,14 @@ def edges(texts: Texts, tokens: Tokens) -> Edges:
         texts.data,
         texts.offsets,
         (tokens.starts, tokens.ends, tokens.offsets),
-        tables(),
+        tokenizer_tables(),
         (lead, lead_offsets, trail, trail_offsets),
     )
     return Edges(lead[: lead_offsets[-1]], lead_offsets, trail[: trail_offsets[-1]], trail_offsets)
 
 
 def widen(texts: Texts, spans: Spans, item_edges: Edges) -> tuple[Int64s, Int64s]:
-    """Widen spans over the dropped pieces that the matched item has there too.
+    """Widen spans over the dropped pieces that the matched item also has.
 
     Parameters
     ----------
@@ -75,19 +81,19 @@ def widen(texts: Texts, spans: Spans, item_edges: Edges) -> tuple[Int64s, Int64s
     spans : Spans
         Matches in them.
     item_edges : Edges
-        Row `i` belongs to the item of span `i`.
+        Row `i` is of the item of span `i`.
 
     Returns
     -------
     starts, ends : ndarray of int64, shape (n,)
-        Bytes; each span contains the one given.
+        In bytes; each span contains the one given.
     """
     starts, ends = spans.starts.copy(), spans.ends.copy()
     _widen_all(
         texts.data,
         texts.offsets,
         (spans.texts, spans.lows, spans.highs),
-        tables(),
+        tokenizer_tables(),
         (item_edges.lead, item_edges.lead_offsets, item_edges.trail, item_edges.trail_offsets),
         (starts, ends),
     )
@@ -99,7 +105,7 @@ def _edges_all(
     data: UInt8s,
     text_offsets: Int64s,
     tokens: tuple[Int32s, Int32s, Int64s],
-    tables: Tables,
+    tables: TokenizerTables,
     out: tuple[UInt32s, Int64s, UInt32s, Int64s],
 ) -> None:
     token_starts, token_ends, token_offsets = tokens
@@ -131,7 +137,7 @@ def _widen_all(
     data: UInt8s,
     text_offsets: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
-    tables: Tables,
+    tables: TokenizerTables,
     item_edges: tuple[UInt32s, Int64s, UInt32s, Int64s],
     out: tuple[Int64s, Int64s],
 ) -> None:
@@ -156,7 +162,7 @@ def _widen_all(
         if wanted.size and ends[span] < highs[span]:
             high = min(highs[span], ends[span] + REACH)
             count = _pieces(view, ends[span], high, tables, codes, firsts, lasts)
-            taken = _taken(codes[:count:1], wanted)  # a view as above: compiled once
+            taken = _taken(codes[:count:1], wanted)  # a strided view, as above: one compilation
             if taken > 0:
                 ends[span] = lasts[taken - 1]
 
@@ -182,16 +188,16 @@ def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
         elif codes[index] not in _BRACKETS:
             break
         elif taken == index and index > 1 and codes[index - 2] in _BRACKETS:
-            taken = index + 1  # the other bracket of a placeholder
+            taken = index + 1  # the closing bracket of a placeholder
     return taken
 
 
 @inner
-def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of output)
+def _pieces(  # noqa: C901, PLR0913 (a range, the tables, three output columns)
     view: UInt8s,
     at: Scalar,
     end: Scalar,
-    tables: Tables,
+    tables: TokenizerTables,
     codes: UInt32s,
     firsts: Int64s,
     lasts: Int64s,
@@ -202,16 +208,16 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
         point, size = decode(view, at, end)
         at += size
         if point in (AMPERSAND, BACKSLASH):
-            point, at = undone(view, first, end, tables)
+            point, at = unescape(view, first, end, tables)
             if point == BACKSLASH:
-                continue  # it escapes the sign behind it
+                continue  # escapes the sign behind it
         if point <= 0x20 or point in _SPACES:
             continue
         if point == 0x40 or point == 0xFF20:  # noqa: PLR1714 (a tuple of two compiles worse)
-            code, at = AT_NAME, after_mention(view, at, end, tables)
+            code, at = AT_NAME, mention_end(view, at, end, tables)
         elif point < 0x80 and is_word(point):
             code, at = _dropped_word(view, at, end, tables)
-        elif fold_of(point, tables) == VANISHES and not _is_apostrophe(point):
+        elif fold_entry(point, tables) == VANISHES and not _is_apostrophe(point):
             if count:
                 lasts[count - 1] = at
             continue
@@ -223,16 +229,18 @@ def _pieces(  # noqa: C901, PLR0913 (a slice, the tables, three columns of outpu
 
 
 @inner
-def _dropped_word(view: UInt8s, at: Scalar, end: Scalar, tables: Tables) -> tuple[Scalar, Scalar]:
-    """Read on behind the word's first letter, which may be a reference."""
+def _dropped_word(
+    view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
+) -> tuple[Scalar, Scalar]:
+    """Return the code and end of a dropped word, whose first letter was before `at`."""
     stop = at
     while stop < end and is_word(view[stop]):
         stop += 1
     if stop - at == 1:
         return REPOST, stop
     if stop < end and view[stop] == 0x2E:
-        return LINK, after_address(view, stop, end, tables)
-    return LINK, after_link(view, stop, end, tables)
+        return LINK, address_end(view, stop, end, tables)
+    return LINK, link_end(view, stop, end, tables)
 
 
 @inlined
@@ -242,7 +250,7 @@ def _is_apostrophe(point: Scalar) -> Scalar:
 
 @inlined
 def _plain(point: Scalar) -> Scalar:
-    """Give one code to the signs that editors swap."""
+    """Return the code of a sign; signs that editors exchange have the same."""
     if _is_apostrophe(point):
         return 0x27
     if 0x201C <= point <= 0x201F or point in (0xAB, 0xBB):

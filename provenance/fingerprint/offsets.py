@@ -1,4 +1,4 @@
-"""Bytes to characters, and back: spans are computed in bytes, and read by people in code points."""
+"""Convert between byte offsets and code points, and cut texts by either."""
 
 import numpy as np
 
@@ -6,23 +6,23 @@ from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.model import Int64s, Texts, UInt8s
 
 _BLOCK = 64
-"""Bytes that are counted together, on the way to a character."""
+"""Bytes whose code points are counted at once."""
 
 
 def characters(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
-    """Count the code points before each place.
+    """Convert byte offsets to code points.
 
     Parameters
     ----------
     texts : Texts
         The texts.
     rows, places : ndarray of int64, shape (n,)
-        Which text, and how many bytes into it. Fastest where sorted by text, then by place.
+        Text and byte offset in it. Fastest if sorted by text, then by offset.
 
     Returns
     -------
     ndarray of int64, shape (n,)
-        Code points of the text before the place.
+        Number of code points before each offset.
     """
     counted = np.empty(len(places), np.int64)
     _count_all(texts.data, texts.offsets, rows, places, counted)
@@ -31,7 +31,7 @@ def characters(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
 
 @inlined
 def points_in(data: UInt8s, begin: Scalar, end: Scalar) -> Scalar:
-    """Count the code points that begin in some bytes."""
+    """Count the code points that begin in a range of bytes."""
     count = np.int64(0)
     for place in range(begin, end):
         count += (data[np.uint64(place)] & 0xC0) != 0x80
@@ -50,21 +50,21 @@ def _count_all(data: UInt8s, offsets: Int64s, rows: Int64s, places: Int64s, out:
 
 
 def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
-    """Cut stretches out of texts, as ``text[begin:end]`` does.
+    """Cut ranges of code points out of texts, as ``text[begin:end]`` does.
 
     Parameters
     ----------
     texts : Texts
         The texts.
     rows : ndarray of int64, shape (n,)
-        Which text each stretch is of.
+        Text of each range.
     begins, ends : ndarray of int64, shape (n,)
-        Code points before it begins and ends, at least 0: what lies beyond the text's end is empty.
+        Code points, at least 0; what lies beyond the end of the text is empty.
 
     Returns
     -------
     Texts
-        One a stretch.
+        One for each range.
     """
     firsts, offsets = np.empty(len(rows), np.int64), np.zeros(len(rows) + 1, np.int64)
     _find_all((texts.data, texts.offsets), rows, (begins, ends), firsts, offsets)
@@ -74,24 +74,23 @@ def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts
 def surroundings(
     texts: Texts, rows: Int64s, spans: tuple[Int64s, Int64s], points: int
 ) -> tuple[Int64s, Int64s]:
-    """Find where stretches begin and end that show so many code points more on both sides.
+    """Widen byte ranges by a number of code points on both sides.
 
     Parameters
     ----------
     texts : Texts
         The texts.
     rows : ndarray of int64, shape (n,)
-        Which text each stretch is of.
+        Text of each range.
     spans : (ndarray of int64, ndarray of int64), each of shape (n,)
-        First byte of each, and the one behind its last. Where the latter is within a code point,
-        one more is shown.
+        Start and end in bytes. If the end is inside a code point, one more is included.
     points : int
-        Code points, where the text has as many; at least 1.
+        Code points to add where the text has them; at least 1.
 
     Returns
     -------
     begins, ends : ndarray of int64, shape (n,)
-        Bytes, between code points.
+        In bytes, at boundaries of code points.
     """
     begins, ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     _surround_all((texts.data, texts.offsets), rows, spans, points, (begins, ends))
@@ -99,7 +98,7 @@ def surroundings(
 
 
 def cut(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
-    """Cut stretches out of texts; as `stretches`, by bytes, all of which the texts have."""
+    """Cut ranges of bytes, all inside their texts, out of texts."""
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
     return _copied(texts, texts.offsets[rows] + begins, offsets)
 
@@ -137,7 +136,7 @@ def _find_all(
     firsts: Int64s,
     sizes: Int64s,
 ) -> None:
-    """Find where stretches begin; how long each is stands one behind its place."""
+    """Find the first byte of each range, and its size in bytes, written one element behind."""
     (data, offsets), (begins, ends) = texts, points
     for index in range(len(rows)):
         begin, end = offsets[rows[index]], offsets[rows[index] + 1]
@@ -148,7 +147,7 @@ def _find_all(
 
 @inner
 def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
-    """Give the place that so many code points lie before, or the end."""
+    """Return the offset behind a number of code points, or the end."""
     while place + _BLOCK <= end:
         count = points_in(data, place, place + _BLOCK)
         if count > points:

@@ -1,31 +1,31 @@
-"""Matched tokens to marks: what of a text is shown as matched, in code points."""
+"""Matched tokens as highlighted ranges of code points."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.fingerprint.positions import characters, points_in
-from provenance.fingerprint.words import decode
+from provenance.fingerprint.offsets import characters, points_in
+from provenance.fingerprint.tokenizer.unicode_words import decode
 from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
 
 _SPACES = tuple(point for point in range(0x3001) if chr(point).isspace())
-"""Code points of which `str.isspace` says so; none is beyond these."""
+"""Code points that `str.isspace` accepts; there are none beyond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Runs of consecutive tokens, some for each of `n` stretches, in the order of the text.
+    """Runs of consecutive matched tokens, several for each of `n` matches, in text order.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (n,)
-        Which text each stretch is of. Fastest where sorted.
+        Text of each match. Fastest if sorted.
     firsts, lengths : ndarray of int32, shape (r,)
-        First token of each run, counted from its text's, and how many. Those beyond the text's
-        last do not count: a text that is kept may have been cut.
+        First token of each run, counted from the start of its text, and number of tokens. Tokens
+        beyond the end are ignored, since a stored text may have been cut.
     offsets : ndarray of int64, shape (n + 1,)
-        Runs of stretch `i` are ``offsets[i]`` to ``offsets[i + 1]``.
+        Runs of match `i` are ``offsets[i]`` to ``offsets[i + 1]``.
     """
 
     rows: Int64s
@@ -35,19 +35,19 @@ class Runs:
 
 
 def reach(texts: Texts, tokens: Tokens, runs: Runs) -> tuple[Int64s, Int64s]:
-    """Find where the first token of each stretch begins, and where its last one ends.
+    """Return the start of each match's first token and the end of its last.
 
     Parameters
     ----------
     texts, tokens : Texts, Tokens
-        Texts, and their tokens.
+        The texts and their tokens.
     runs : Runs
-        What matched, of `n` stretches.
+        Of `n` matches.
 
     Returns
     -------
     starts, ends : ndarray of int64, shape (n,)
-        Code points of the text; both -1 where a stretch has no token.
+        Code points; both -1 if a match has no token.
     """
     count = len(runs.rows)
     spans = np.full((2, count), -1, np.int64)
@@ -64,25 +64,25 @@ def reach(texts: Texts, tokens: Tokens, runs: Runs) -> tuple[Int64s, Int64s]:
 def marked(
     texts: Texts, tokens: Tokens, runs: Runs, begins: Int64s, bounds: tuple[Int64s, Int64s]
 ) -> tuple[Int32s, Int64s]:
-    """Mark the tokens of stretches, as one where nothing but space parts them.
+    """Return ranges to highlight; tokens with only space between them share one.
 
     Parameters
     ----------
     texts, tokens : Texts, Tokens
-        Texts, and their tokens.
+        The texts and their tokens.
     runs : Runs
-        What matched, of `n` stretches.
+        Of `n` matches.
     begins : ndarray of int64, shape (n,)
-        Code points of the text, from where the marks of each stretch are counted.
+        Code points from which the ranges of each match are counted.
     bounds : (ndarray of int64, ndarray of int64), each of shape (n,)
-        Code points: tokens that reach before the first, or beyond the last, are not marked.
+        Code points; tokens not entirely inside are left out.
 
     Returns
     -------
     pairs : ndarray of int32, shape (m, 2)
-        Half-open stretches, in code points.
+        Half-open ranges, in code points.
     counts : ndarray of int64, shape (n,)
-        How many of them are of each stretch.
+        Number of ranges of each match.
     """
     pairs = np.empty((runs.lengths.sum(dtype=np.int64), 2), np.int32)
     counts = np.empty(len(runs.rows), np.int64)
@@ -94,7 +94,7 @@ def marked(
         pairs,
         counts,
     )
-    return pairs[:filled].copy(), counts  # most tokens have none of their own
+    return pairs[:filled].copy(), counts  # a copy, because most of the array is unused
 
 
 @kernel
@@ -122,7 +122,7 @@ def _mark_all(
     pairs: Int32s,
     counts: Int64s,
 ) -> Scalar:
-    """Walk each text once, where stretches are in its order; give how many marks there are."""
+    """Write the ranges; return their number. Each text is read once if matches are in its order."""
     (data, text_offsets), (starts, ends, token_offsets) = texts, tokens
     (rows, firsts, lengths, offsets), (begins, lows, highs) = runs, bounds
     row, place, point, filled = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
@@ -160,7 +160,7 @@ def _mark_all(
 def _walked(
     data: UInt8s, origin: Scalar, walked: tuple[Scalar, Scalar], start: Scalar, end: Scalar
 ) -> tuple[Scalar, Scalar]:
-    """Count code points on to a word's two ends; from the text's begin, where it lies behind."""
+    """Count code points up to a token's start and end, continuing the last count if possible."""
     place, point = walked
     if start < place:
         place, point = np.int64(0), np.int64(0)
@@ -170,7 +170,7 @@ def _walked(
 
 @inner
 def _is_space(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
-    """Whether nothing but space lies between two words."""
+    """Return whether a range has only space."""
     while at < end:
         point, size = decode(data, at, end)
         if point not in _SPACES:

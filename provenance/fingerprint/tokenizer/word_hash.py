@@ -1,7 +1,7 @@
-"""The hash of a word, as its folded bytes come: what it is so far, and how to lengthen it.
+"""The incremental hash of a word's folded bytes.
 
-A word that is being read is its `state`, the hash of its full words of eight bytes; `rest`, the
-bytes behind them; and `length`, how many bytes it has in all.
+A word that is being read is described by `state`, the hash of its complete groups of eight bytes;
+`rest`, the bytes after them; and `length`, its bytes so far.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from provenance.instructions import load64
 from provenance.model import UInt8s
 
 LOWER = np.uint64(0x2020202020202020)
-"""Makes lower-case letters of eight ASCII letters; digits have that bit already."""
+"""Lower-cases eight ASCII letters; digits have that bit already."""
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -21,20 +21,20 @@ _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
 
 @inlined
 def absorb(state: Scalar, word: Scalar) -> Scalar:
-    """Mix eight full bytes of a word into its hash; with operators alone, as `mixed`."""
+    """Mix eight bytes into the state; only operators are used, so that it works on `Lanes`."""
     state = (state ^ word) * _MIX_1
     return state ^ (state >> np.uint64(32))
 
 
 @inlined
 def finish(state: Scalar, rest: Scalar, length: Scalar) -> Scalar:
-    """Mix in the last bytes, fewer than eight, and the length; give a 32-bit hash, bit 0 clear."""
+    """Return the 32-bit hash, whose bit 0 is clear, from the state, last bytes and length."""
     return mixed(state ^ rest ^ (np.uint64(length) << np.uint64(56)))
 
 
 @inlined
 def mixed(state: Scalar) -> Scalar:
-    """Mix all that a word is; written with operators alone, for `lanes.Lanes` too."""
+    """Return the final mix of a hash; only operators are used, so that it works on `Lanes`."""
     state *= _MIX_1
     state ^= state >> np.uint64(32)
     state *= _MIX_2
@@ -46,7 +46,7 @@ def mixed(state: Scalar) -> Scalar:
 def append(
     state: Scalar, rest: Scalar, length: Scalar, word: Scalar, count: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Lengthen a folded word by up to eight bytes; those of `word` beyond `count` are zero."""
+    """Append up to eight folded bytes; those of `word` beyond `count` are zero."""
     used = np.uint64(8 * (length & 7))
     rest |= word << used
     if (length & 7) + count >= 8:
@@ -59,7 +59,7 @@ def append(
 def append_plain(
     data: UInt8s, place: Scalar, stop: Scalar, state: Scalar, rest: Scalar, length: Scalar
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Lengthen a folded word by a stretch of ASCII letters and digits."""
+    """Append a range of ASCII letters and digits."""
     while place < stop:
         count = min(stop - place, 8)
         word = (load64(data, place) | LOWER) & (_ALL >> np.uint64(64 - 8 * count))
