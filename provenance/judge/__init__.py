@@ -1,19 +1,32 @@
 """Which terms bind, what they say of the purpose, and what the policy makes of it."""
 
 from provenance.judge.baselines import beside
-from provenance.judge.cases import Case, differences
-from provenance.judge.columns import Judgements, rule_all
-from provenance.judge.comparisons import Change, changes_between
-from provenance.judge.copies import quoted_in
-from provenance.judge.gates import hold_gates, violations, with_doubts
-from provenance.judge.hosts import SourceHosts, host_of
-from provenance.judge.licences import Licences
-from provenance.judge.names import Names
-from provenance.judge.policies import check_known, check_signals, doubts
+from provenance.judge.finding_rulings import Judgements, rule_all
+from provenance.judge.gates import (
+    WAIVED,
+    check_known,
+    check_signals,
+    doubts,
+    hold_gates,
+    violations,
+    waive,
+    with_doubts,
+)
+from provenance.judge.identifiers import Licences, Names, SourceHosts, host_of
+from provenance.judge.precedence import RESERVED_BASES
+from provenance.judge.rule_checks import (
+    KINDS,
+    Case,
+    Change,
+    Entry,
+    Selection,
+    changes_between,
+    differences,
+    entries,
+    quoted_in,
+    selected,
+)
 from provenance.judge.rulings import UNDATED, Judge, Judgement, judge
-from provenance.judge.selections import KINDS, Entry, Selection, entries, selected
-from provenance.judge.statements import RESERVED_BASES
-from provenance.judge.waivers import WAIVED, waive
 
 __all__ = [
     "KINDS",

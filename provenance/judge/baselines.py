@@ -1,4 +1,4 @@
-"""What is new beside an earlier result, and what the earlier one had that is gone."""
+"""Compare findings with those of a baseline: which are new, and which are gone."""
 
 import re
 from collections import Counter, defaultdict
@@ -20,14 +20,14 @@ READ = (
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Findings held beside those of an earlier result.
+    """Findings compared with those of a baseline.
 
     Parameters
     ----------
     states : list of State
-        Of each finding, in order.
+        For each finding, in order.
     gone : tuple of Gone
-        What the earlier result alone has, by source and statement; the most first.
+        Findings of the baseline that are gone, by source and statement, largest first.
     """
 
     states: list[State]
@@ -35,39 +35,34 @@ class Beside:
 
 
 def beside(findings: pa.Table, baseline: pa.Table) -> Beside:
-    """Tell which findings are new beside those of a baseline.
+    """Compare findings with those of a baseline.
 
     Parameters
     ----------
     findings, baseline : pyarrow.Table
-        With the columns `READ`, waivers included.
+        With the columns `READ`.
 
     Returns
     -------
     Beside
-        Every finding of the baseline answers for one finding at most: a second copy of a post that
-        it had once is new.
+        Each finding of the baseline is matched with one finding at most, so that a second copy of a
+        post that was there once is new.
 
     Notes
     -----
-    A finding is known again by what it is of, and by what stays when a dataset is worked on.
-    Source, item and kind of evidence must be the same (the address, where there is no item); and
-    then, of three ways, the first that fits:
+    Two findings match if source, item (or address, without an item) and kind of evidence are equal,
+    and the first possible of these:
 
-    1. *In place*: the same file, row, field and first character, with the same matched words.
-    2. *Moved*: the same document, by an id of its own, and the same matched words. Rows that are
-       re-ordered or go to another file, fields that are renumbered and text that changes before the
-       passage leave both as they were. A document without an id is known by the words alone, for
-       "file#row" says where it was, not what.
-    3. *Edited*: the same document, by its id, or else by file and row; its words in the passage may
-       have changed.
+    1. *In place*: the same file, row, field and start, with the same matched words.
+    2. *Moved*: the same document, by its own id, and the same matched words. Rows may be reordered
+       or moved to another file, and text before the passage may change. A document without an id
+       is identified by the words alone, because "file#row" is only a place.
+    3. *Edited*: the same document, by its id, or else by file and row; the words may have changed.
 
-    Matched words are the marked stretches of the excerpt, without case and white space: a digest of
-    them is compared. They are cut as far from the passage's start as every excerpt is, so what
-    stands before the passage does not matter.
+    Matched words are the highlighted ranges of the excerpt, without case and white space.
 
-    A finding that is known, but weighs more now, is new: its verdict has become stricter, or the
-    baseline's was waived or contested and this one is not. Nobody has accepted it as it is now.
+    A matched finding counts as new if its verdict is stricter than in the baseline, or if the
+    baseline's was waived or contested and this one is not.
     """
     ours, theirs = _read(findings), _read(baseline)
     partners: list[_Row | None] = [None] * len(ours)

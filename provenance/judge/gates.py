@@ -1,9 +1,31 @@
-"""Gates: shares that the policy tolerates, held against the shares that were found."""
+"""Policies: their gates, their waivers, and whether the rules know the names in them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from difflib import get_close_matches
+from fnmatch import translate
+from typing import TypeAlias
 
-from provenance.model import Circumstances, Gate, GateOutcome, Verdict, Violation
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from provenance.errors import PolicyError, UnknownSource
+from provenance.judge.applicability import ELSEWHERE
+from provenance.judge.identifiers import Names
+from provenance.model import (
+    Circumstances,
+    Gate,
+    GateOutcome,
+    Library,
+    Policy,
+    Verdict,
+    Violation,
+    Waiver,
+    WaiverOutcome,
+)
 
 _SAID = {
     Verdict.FORBIDDEN: "forbidden for {purpose}",
@@ -27,15 +49,15 @@ _WAIVER = "or, if somebody answers for these findings, write a waiver under [[wa
 def hold_gates(
     gates: Sequence[Gate], shares: Sequence[tuple[float, float]]
 ) -> tuple[GateOutcome, ...]:
-    """Hold each gate against the share that it is about.
+    """Evaluate each gate.
 
     Parameters
     ----------
     gates : sequence of Gate
         Of the policy.
     shares : sequence of (share, low)
-        In [0, 1], for each gate: the exclusive, uncontested, unwaived share of its content, and
-        the low end of its interval.
+        For each gate, in [0, 1]: the exclusive, uncontested, unwaived share of its content, and the
+        lower end of its interval.
     """
     return tuple(
         GateOutcome(gate, share, low, low <= gate.limit)
@@ -44,14 +66,14 @@ def hold_gates(
 
 
 def with_doubts(outcomes: Sequence[GateOutcome], lows: Sequence[float]) -> tuple[GateOutcome, ...]:
-    """Mark the gates that pass only because not everything was looked at.
+    """Mark gates that pass only because a sample was checked.
 
     Parameters
     ----------
     outcomes : sequence of GateOutcome
         Of a sample.
     lows : sequence of float
-        For each, the low end that its share would have if the corpus were as the sample is.
+        For each, the lower end of its share's interval if the whole corpus were like the sample.
     """
     return tuple(
         replace(outcome, undecided=outcome.passed and low > outcome.gate.limit)
@@ -62,7 +84,7 @@ def with_doubts(outcomes: Sequence[GateOutcome], lows: Sequence[float]) -> tuple
 def violations(
     outcomes: Sequence[GateOutcome], circumstances: Circumstances, *, among_new: bool = False
 ) -> tuple[Violation, ...]:
-    """Put the gates that failed into words; with a baseline, they are about what is new."""
+    """Describe the gates that failed; with a baseline, they are about new content."""
     content = "new content" if among_new else "content"
     return tuple(
         _violation(outcome, circumstances, content) for outcome in outcomes if not outcome.passed
@@ -92,7 +114,7 @@ def _unstated(circumstances: Circumstances) -> str:
 
 
 def _percent(share: float) -> str:
-    """Write a share so that a small one is not taken for none.
+    """Format a share; a small one is not rounded to zero.
 
     Examples
     --------
@@ -104,3 +126,156 @@ def _percent(share: float) -> str:
     if "e" in digits:
         digits = f"{percent:.12f}"[:15].rstrip("0")
     return f"{digits.removesuffix('.0')} %"
+
+
+def check_known(policy: Policy, library: Library) -> None:
+    """Check that the rules have every claimed exception and the basis of every gate.
+
+    Raises
+    ------
+    PolicyError
+        If one is unknown; the message suggests the most similar one.
+    """
+    exceptions = [exception.id for exception in library.exceptions]
+    for claim in policy.circumstances.claims:
+        if claim not in exceptions:
+            raise _unknown(
+                f"claims: the rules know no statutory exception {claim!r}", claim, exceptions
+            )
+    bases = [basis.id for basis in library.bases]
+    for gate in policy.gates:
+        if gate.basis is not None and gate.basis not in bases:
+            raise _unknown(
+                f"the gate {gate}: the rules know no basis {gate.basis!r}", gate.basis, bases
+            )
+
+
+def check_signals(signals: Collection[str], library: Library) -> None:
+    """Check that the rules have every signal that content is said to have come with.
+
+    Raises
+    ------
+    UnknownSource
+        If one is unknown: it would silently count for nothing.
+    """
+    known = [signal.id for signal in library.signals]
+    known += [
+        "/".join(terms.id.split("/")[:2]) for signal in library.signals for terms in signal.terms
+    ]
+    for signal in signals:
+        if signal not in known:
+            near = get_close_matches(signal, known, n=1)
+            raise UnknownSource(
+                f"the rules know no signal {signal!r}",
+                remedy=f"did you mean {near[0]!r}?"
+                if near
+                else "see `provenance rules list --kind signal`.",
+            )
+
+
+def doubts(policy: Policy, library: Library) -> tuple[str, ...]:
+    """Return warnings about names in a policy that the rules do not have."""
+    names = Names(library)
+    named = {
+        **{f"gate {gate}": gate.source for gate in policy.gates},
+        **{f"agreement {signed.reference!r}": signed.source for signed in policy.agreements},
+        **{f"waiver {waiver.id!r}": waiver.source for waiver in policy.waivers},
+    }
+    unknown = tuple(
+        f"{where}: {doubt}"
+        for where, source in named.items()
+        if source is not None and (doubt := names.doubt(source)) is not None
+    )
+    return (*unknown, *_strange_place(policy.circumstances.jurisdiction, library))
+
+
+def _strange_place(asked: str | None, library: Library) -> tuple[str, ...]:
+    """Return a warning about a jurisdiction that no document names, which may be mistyped."""
+    every = (
+        *(terms for source in library.sources for terms in source.terms),
+        *(terms for licence in library.licences for terms in licence.terms),
+        *(terms for signal in library.signals for terms in signal.terms),
+        *(terms for exception in library.exceptions for terms in exception.terms),
+    )
+    places = sorted({place for terms in every for place in terms.jurisdictions} - {ELSEWHERE})
+    if asked is None or asked.casefold() in {place.casefold() for place in places}:
+        return ()
+    known = ", ".join(places)
+    return (f"jurisdiction {asked!r}: no document names it; those named are {known}",)
+
+
+def _unknown(message: str, word: str, known: Collection[str]) -> PolicyError:
+    near = get_close_matches(word, known, n=1)
+    choice = f"did you mean {near[0]!r}?" if near else f"choose one of: {', '.join(known)}."
+    return PolicyError(message, remedy=choice)
+
+
+Column: TypeAlias = Sequence[str | None]
+WAIVED = {
+    "source": "source",
+    "documents": "document",
+    "item": "item",
+    "dataset": "file",
+    "rule": "terms",
+}
+"""The column of the findings that each field of a waiver is matched with."""
+_GLOBS = ("documents", "dataset", "rule")
+Mask = npt.NDArray[np.bool_]
+
+
+def waive(
+    waivers: Sequence[Waiver], today: date, findings: Mapping[str, Column]
+) -> tuple[list[str | None], tuple[WaiverOutcome, ...]]:
+    """Match waivers with findings.
+
+    Parameters
+    ----------
+    waivers : sequence of Waiver
+        The first unexpired one that covers a finding excuses it.
+    today : date
+        A waiver is valid until the day before it expires.
+    findings : mapping of str to sequences of str or None, all of one length
+        The columns of the findings that `WAIVED` names.
+
+    Returns
+    -------
+    waived : list of str or None
+        Id of the waiver that excuses each finding; None if there is none.
+    outcomes : tuple of WaiverOutcome
+        One for each waiver, in order, including unused and expired ones.
+    """
+    columns = {
+        cover: pa.array(findings[name], pa.string()).dictionary_encode()
+        for cover, name in WAIVED.items()
+    }
+    length = len(columns["source"])
+    excused_by = np.full(length, -1, np.int64)
+    outcomes = []
+    for index, waiver in enumerate(waivers):
+        covered = _covered(waiver, columns, length)
+        expired = waiver.expires <= today
+        if not expired:
+            covered &= excused_by < 0
+            excused_by[covered] = index
+        outcomes.append(WaiverOutcome(waiver, expired, int(covered.sum())))
+    # Index -1 refers to the last element: no waiver.
+    ids = [*(waiver.id for waiver in waivers), None]
+    return [ids[index] for index in excused_by.tolist()], tuple(outcomes)
+
+
+def _covered(waiver: Waiver, columns: Mapping[str, pa.DictionaryArray], length: int) -> Mask:
+    covered = np.ones(length, np.bool_)
+    for cover, column in columns.items():
+        text = getattr(waiver, cover)
+        if text is not None:
+            pattern = translate(text) if cover in _GLOBS else re.escape(text)
+            covered &= _holds(column, re.compile(pattern))
+    return covered
+
+
+def _holds(column: pa.DictionaryArray, pattern: re.Pattern[str]) -> Mask:
+    # Only the few distinct values are matched; one more element, False, is for null.
+    hits = [pattern.fullmatch(value) is not None for value in column.dictionary.to_pylist()]
+    codes = column.indices.fill_null(len(hits)).to_numpy(zero_copy_only=False)
+    covered: Mask = np.array([*hits, False])[codes]
+    return covered

@@ -1,65 +1,63 @@
-"""Rulings: the terms in force at the date that counts, and what follows for the purpose."""
+"""Rulings: the terms in force at the date that counts, and their verdict for the purpose."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from provenance.judge.hearings import hear, timeline
-from provenance.judge.lawbook import Lawbook
-from provenance.judge.questions import OpenQuestions
-from provenance.judge.transcripts import Transcript
-from provenance.judge.wording import remedy, why
+from provenance.judge.explanation import OpenQuestions, remedy, why
+from provenance.judge.rule_index import RuleIndex
+from provenance.judge.scenarios import StatementCache, evaluate, timeline
 from provenance.model import Agreement, Circumstances, Library, Ruling, Stretch
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
-"""The stretch of content whose date nobody knows."""
+"""Index of the stretch of content whose date is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A ruling, and the contract that turned it.
+    """A ruling, and the agreement that decided it.
 
     Parameters
     ----------
     ruling : Ruling
-        Verdict, reasons, alternatives.
+        Verdict, reasons and alternatives.
     agreement : Agreement or None
-        None where the public terms decided.
+        None if the public terms decided.
     """
 
     ruling: Ruling
     agreement: Agreement | None = None
 
     def __hash__(self) -> int:
-        # Its words and documents tell a ruling from most others; all that documents say is deep.
+        # Words and documents distinguish nearly all rulings; hashing all of a ruling is slow.
         return hash((self.ruling.why, *(reason.terms.id for reason in self.ruling.reasons)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A matter, the days on which it turns, and what stands on each day of collection."""
+    """Cached outcomes of a subject, its turning days, and its timeline."""
 
-    transcript: Transcript
+    cache: StatementCache
     days: tuple[date, ...]
     timeline: tuple[Stretch, ...]
 
 
 class Judge:
-    """Rules on content, once for every stretch of time in which nothing changes.
+    """Rules on content, once for every range of dates in which nothing changes.
 
     Parameters
     ----------
     library : Library
         All rules.
     circumstances : Circumstances
-        Purpose, date collected, actor, jurisdiction.
+        Purpose, date of collection, actor, jurisdiction.
     agreements : sequence of Agreement
-        Contracts; one counts on the days of its period, for content collected on them.
+        Each counts for content collected in its period.
     today : date, optional
-        Nothing was collected after it. Without it the future counts too, and no agreement that
-        ends can cover content of which nobody knows when it was collected.
+        Last possible day of collection. If None, the future counts too, and an agreement that ends
+        cannot cover content whose day of collection is unknown.
     """
 
     def __init__(
@@ -69,10 +67,10 @@ class Judge:
         agreements: Sequence[Agreement] = (),
         today: date | None = None,
     ) -> None:
-        self._lawbook = Lawbook(library, circumstances, agreements)
+        self._rules = RuleIndex(library, circumstances, agreements)
         self._questions = OpenQuestions(library.questions, circumstances.jurisdiction)
         self._today = today
-        self._matters: dict[_Subject, _Prepared] = {}
+        self._subjects: dict[_Subject, _Prepared] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
         self._distinct: dict[Judgement, Judgement] = {}
 
@@ -83,7 +81,7 @@ class Judge:
         licence: str | None = None,
         signals: tuple[str, ...] = (),
     ) -> Judgement:
-        """Rule on content of a source, or under a licence alone.
+        """Return the ruling on content of a source, or under a licence alone.
 
         Parameters
         ----------
@@ -92,14 +90,14 @@ class Judge:
         item_date : date, optional
             When the content was published.
         licence : str, optional
-            The licence that it declares.
+            The licence declared with it.
         signals : tuple of str
-            Signals for machines that came with it, by their ids.
+            Ids of the machine-readable signals that came with it.
 
         Returns
         -------
         Judgement
-            Equal judgements are the same object.
+            Equal rulings are the same object.
         """
         days = self.turning_days(subject, licence, signals)
         if isinstance(item_date, datetime):
@@ -110,20 +108,20 @@ class Judge:
     def rule_stretch(
         self, subject: str, licence: str | None, stretch: int, signals: tuple[str, ...] = ()
     ) -> Judgement:
-        """Rule on all content published between two turning days.
+        """Return the ruling on content published between two turning days.
 
         Parameters
         ----------
         subject, licence, signals
             As in `rule`.
         stretch : int
-            How many turning days lie on or before the content's date; `UNDATED` where it has none.
+            Number of turning days on or before the content's date; `UNDATED` if it has none.
         """
         judgement = self._judgements.get(((subject, licence, signals), stretch))
         if judgement is None:
             prepared = self._prepared((subject, licence, signals))
-            judgement = self._hear(prepared, _day_within(prepared.days, stretch))
-            # Equal rulings are one object, so that a report shows them once.
+            judgement = self._evaluate(prepared, _day_within(prepared.days, stretch))
+            # Equal rulings are the same object, so that a report shows them once.
             judgement = self._distinct.setdefault(judgement, judgement)
             self._judgements[(subject, licence, signals), stretch] = judgement
         return judgement
@@ -131,33 +129,33 @@ class Judge:
     def turning_days(
         self, subject: str, licence: str | None = None, signals: tuple[str, ...] = ()
     ) -> tuple[date, ...]:
-        """Return the days at which another date of an item may give another ruling, in order."""
+        """Return the days at which the ruling may change with an item's date, in order."""
         return self._prepared((subject, licence, signals)).days
 
     def _prepared(self, asked: _Subject) -> _Prepared:
-        found = self._matters.get(asked)
+        found = self._subjects.get(asked)
         if found is None:
-            matter = self._lawbook.matter(*asked)
-            transcript = Transcript(self._lawbook, matter)
-            found = self._matters[asked] = _Prepared(
-                transcript,
-                matter.turning_days(self._lawbook.circumstances.collected, self._today),
-                timeline(transcript, self._today),
+            subject_terms = self._rules.subject_terms(*asked)
+            cache = StatementCache(self._rules, subject_terms)
+            found = self._subjects[asked] = _Prepared(
+                cache,
+                subject_terms.turning_days(self._rules.circumstances.collected, self._today),
+                timeline(cache, self._today),
             )
         return found
 
-    def _hear(self, prepared: _Prepared, item_date: date | None) -> Judgement:
-        hearing = hear(prepared.transcript, item_date, self._today)
-        stands, reasons = hearing.stands, hearing.reasons()
+    def _evaluate(self, prepared: _Prepared, item_date: date | None) -> Judgement:
+        evaluation = evaluate(prepared.cache, item_date, self._today)
+        stands, reasons = evaluation.stands, evaluation.reasons()
         ruling = Ruling(
-            subject=hearing.matter.subject,
+            subject=evaluation.subject_terms.subject,
             verdict=stands.verdict,
             basis=stands.basis,
             terms=None if stands.terms is None else stands.terms.id,
-            why=why(hearing),
+            why=why(evaluation),
             reasons=reasons,
-            alternatives=hearing.alternatives(),
-            remedy=remedy(hearing),
+            alternatives=evaluation.alternatives(),
+            remedy=remedy(evaluation),
             questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
@@ -171,12 +169,12 @@ def judge(
     circumstances: Circumstances,
     library: Library,
 ) -> Ruling:
-    """Rule once; to rule often, keep a `Judge`."""
+    """Return one ruling; for many, keep a `Judge`."""
     return Judge(library, circumstances).rule(subject, item_date, licence).ruling
 
 
 def _day_within(days: Sequence[date], stretch: int) -> date | None:
-    # Nothing changes within a stretch, so its first day stands for all of them.
+    # Nothing changes within a stretch, so that its first day represents it.
     if stretch == UNDATED:
         return None
     return days[stretch - 1] if stretch else date.min

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge.periods import (
+from provenance.judge.applicability import (
     changes,
     collection_days,
     in_words,

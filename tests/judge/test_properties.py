@@ -132,7 +132,9 @@ def verdict_on(library, licence, moment, asked):
 def every_day(item_date, asked):
     """All days on which the content can have been collected and published, at all places."""
     horizon = [START + timedelta(days=n) for n in range(-2, 2 * LENGTH + 3)]
-    given_span = asked.collected or DateRange(None, TODAY + timedelta(days=1))
+    given_span = asked.collected or DateRange()
+    if given_span.until is None and (given_span.first is None or given_span.first <= TODAY):
+        given_span = DateRange(given_span.first, TODAY + timedelta(days=1))
     possible = [d for d in horizon if given_span.overlaps(DateRange(d, d + timedelta(days=1)))]
     collected = [d for d in possible if item_date is None or d >= item_date] or possible
     places = [asked.jurisdiction] if asked.jurisdiction else ["EU", "elsewhere"]

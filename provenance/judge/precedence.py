@@ -1,4 +1,4 @@
-"""What documents say of a purpose, and which of several statements stands."""
+"""What documents state about a purpose, and which of several statements takes precedence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,56 +8,56 @@ from datetime import date
 from provenance.model import Agreement, Layer, Library, Purpose, Say, Terms, Verdict
 
 NOT_VERIFIED = "not-verified"
-"""Nobody has read the document."""
+"""The document has not been read."""
 NOT_NAMED = "not-named"
-"""The document was read, and does not speak of the purpose."""
+"""The document was read and does not address the purpose."""
 NOT_BOUND = "not-bound"
-"""The documents in force bind others."""
+"""The documents in force bind only others."""
 NO_TERMS = "no-terms"
-"""No version that was in force is known."""
+"""No version in force is known."""
 NO_RULE = "no-rule"
-"""The rules do not know the source, or the licence."""
+"""There are no rules about the source or the licence."""
 AGREEMENT = "agreement"
-"""A contract permits it."""
+"""An agreement permits it."""
 
 OTHER_MODEL = "other-model"
-"""The clause speaks of other models than the one asked about."""
+"""The clause is about other kinds of models."""
 NOT_SEEN = "not-seen"
-"""The document was seen before the day that counts, and nobody knows whether it still held."""
+"""Whether the document was in force on the day that counts is not verified."""
 UNMET = "condition-unmet"
-"""The document allows it under a condition that is not met."""
+"""The document permits it under a condition that is not met."""
 YIELDS = "yields-to-licence"
-"""The document leaves the last word to the licence of the content."""
+"""The document gives precedence to the licence of the content."""
 STATUTE = "statute"
-"""A law allows it, and the policy claims so."""
+"""A statutory exception that the policy claims permits it."""
 
 RESERVED_BASES = (
     *(NOT_VERIFIED, NOT_NAMED, NOT_BOUND, NO_TERMS, NO_RULE, AGREEMENT),
     *(OTHER_MODEL, NOT_SEEN, UNMET, YIELDS, STATUTE),
 )
-"""Bases that the judge gives by itself; `verdicts.yaml` says what they mean."""
+"""Bases that no document states; `verdicts.yaml` explains them."""
 
 
 Order = tuple[int, int, bool, date, str]
-"""What sorts statements: the strictest, then the best founded, first."""
+"""Sort key of statements: the strictest, then the best founded, first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A verdict, and what it rests on: a document, the lack of one, or a contract.
+    """A verdict and its ground: a document, the lack of one, or an agreement.
 
     Parameters
     ----------
     verdict, basis : Verdict, str
-        What, and why.
+        Verdict, and the basis it rests on.
     terms : Terms or None
-        The document's version.
+        Version of the document.
     agreement : Agreement or None
-        The contract.
+        The agreement.
     lifted : Statement or None
-        What would be said here, had nobody claimed a statutory exception.
+        The statement without the claimed statutory exception.
     signalled : bool
-        Whether it came with the content, as a signal for machines.
+        Whether it is a machine-readable signal that came with the content.
     """
 
     verdict: Verdict
@@ -69,19 +69,19 @@ class Statement:
 
 
 def statement_of(terms: Terms, purpose: Purpose) -> Statement:
-    """Read what one version of a document says of a purpose."""
+    """Return what one version of a document states about a purpose."""
     if purpose in terms.uses or terms.basis == NOT_VERIFIED:
         return Statement(terms.verdict, terms.basis, terms)
     return Statement(Verdict.UNKNOWN, NOT_NAMED, terms)
 
 
-class Scale:
-    """Weighs statements against each other, as `verdicts.yaml` says.
+class PrecedenceOrder:
+    """Orders statements as `verdicts.yaml` defines.
 
     Parameters
     ----------
     library : Library
-        Its order of verdicts and bases.
+        Defines the order of verdicts and bases.
     """
 
     def __init__(self, library: Library) -> None:
@@ -90,33 +90,33 @@ class Scale:
         self._bases = {basis.id: basis for basis in library.bases}
 
     def say(self, statement: Statement) -> Say:
-        """Return how much a statement counts beside others; on a basis without entry, fully."""
+        """Return how a statement counts beside others; fully if its basis has no entry."""
         say = self.say_of(statement.basis)
         return Say.SIGNAL if statement.signalled and say is Say.SPEAKS else say
 
     def say_of(self, basis: str) -> Say:
-        """Return how much what rests on a basis counts, unless it came as a signal."""
+        """Return how statements on a basis count, unless they are signals."""
         entry = self._bases.get(basis)
         return Say.SPEAKS if entry is None else entry.say
 
     def layer(self, basis: str) -> Layer:
-        """Return what kind of right or duty a basis is; none, for one without entry."""
+        """Return the kind of right or duty of a basis; `Layer.NONE` if it has no entry."""
         entry = self._bases.get(basis)
         return Layer.NONE if entry is None else entry.layer
 
     def is_stricter(self, verdict: Verdict, other: Verdict) -> bool:
-        """Whether one verdict is stricter than another."""
+        """Return whether one verdict is stricter than another."""
         return self._ranks[verdict] < self._ranks[other]
 
     def allows(self, other: Statement, stands: Statement) -> bool:
-        """Whether another statement that speaks allows more than the one that stands."""
+        """Return whether another statement that counts permits more than the one that stands."""
         return (
             self.say(other) is Say.SPEAKS
             and self._ranks[stands.verdict] < self._ranks[other.verdict]
         )
 
     def order(self, statement: Statement) -> Order:
-        """Return a key that sorts the strictest, then the best founded, first."""
+        """Return the sort key of a statement."""
         weight = self._weights.get(statement.basis, len(self._weights))
         terms = statement.terms
         if terms is None:
@@ -126,11 +126,11 @@ class Scale:
         return self._ranks[statement.verdict], weight, not verified, since, terms.id
 
     def strictest(self, statements: Iterable[Statement]) -> Statement:
-        """Return what stands where any of several circumstances may be the true one."""
+        """Return what stands if any of several scenarios may be the true one."""
         return min(statements, key=self.order)
 
     def combine(self, statements: Sequence[Statement]) -> Statement:
-        """Return the statement that stands where all of them apply.
+        """Return what stands if all statements apply.
 
         Parameters
         ----------
@@ -140,9 +140,9 @@ class Scale:
         Returns
         -------
         Statement
-            The strictest of those that speak. Silence counts only where nothing speaks, and a
-            signal only where it makes the outcome stricter: neither can clear anything. Signals
-            among themselves give their own word.
+            The strictest of those that speak. Silence counts only if nothing speaks, and a signal
+            only if it makes the outcome stricter: neither can clear anything. If there are only
+            signals, the strictest of them.
         """
         said = defaultdict[Say, list[Statement]](list)
         for statement in statements:

@@ -1,4 +1,4 @@
-"""Rulings on a table of findings: every distinct one is made once."""
+"""Rulings on tables of findings; each distinct one is made once."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,12 +15,12 @@ Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 @dataclass(frozen=True, slots=True)
 class Judgements:
-    """Judgements on many findings.
+    """Rulings on many findings.
 
     Parameters
     ----------
     codes : ndarray of int64, shape (n,)
-        For each finding, its place in `distinct`.
+        For each finding, the index in `distinct`.
     distinct : tuple of Judgement
         In order of source, licence and date.
     """
@@ -30,16 +30,16 @@ class Judgements:
 
 
 def rule_all(judge: Judge, subjects: Column, dates: Column, licences: Column) -> Judgements:
-    """Rule on many findings.
+    """Return the rulings on many findings.
 
     Parameters
     ----------
     judge : Judge
-        Whose rulings.
+        Makes the rulings.
     subjects, licences : Arrow arrays of str
-        Source of each finding, and the licence that it declares, if any.
+        Source and declared licence of each finding.
     dates : Arrow array of dates or timestamps
-        When each was published; null is unknown.
+        Dates of publication; null is unknown.
     """
     subject_codes, names = _encoded(subjects)
     licence_codes, declared = _encoded(licences)
@@ -70,6 +70,6 @@ def _whole(column: Column) -> pa.Array:
 def _encoded(column: Column) -> tuple[Int64s, list[str | None]]:
     encoded = _whole(column).dictionary_encode()
     values = encoded.dictionary.to_pylist()
-    # One more code, for null.
+    # One more code stands for null.
     codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
     return codes.astype(np.int64), [*values, None]

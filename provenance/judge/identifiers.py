@@ -1,11 +1,63 @@
-"""Hosts: which source the page at an address belongs to."""
+"""Resolve names: licences in any spelling, hosts to sources, and ids of the rules."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from urllib.parse import unquote
 
 import pyarrow as pa
 
-from provenance.model import Library
+from provenance.model import Library, Licence
+
+_ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
+_TAIL = re.compile(r"(?:/(?:legalcode|deed)(?:[./][a-z_-]+)*|\.(?:html?|txt))?/*$")
+_GAPS = re.compile(r"[\s_]+")
+_LONGEST = 100
+"""Characters shown of an unknown name, which may be a whole text."""
+
+
+def folded(name: str) -> str:
+    """Normalise the spelling of a licence's name or address.
+
+    Examples
+    --------
+    >>> folded(" CC BY-SA 4.0 ")
+    'cc-by-sa-4.0'
+    >>> folded("https://creativecommons.org/licenses/by/4.0/legalcode.en")
+    'creativecommons.org/licenses/by/4.0'
+    """
+    name = _ADDRESS.sub("", name.strip().casefold())
+    return _GAPS.sub("-", _TAIL.sub("", name))
+
+
+def aliases(licences: Iterable[Licence]) -> dict[str, Licence]:
+    """Map every name of every licence, folded, to the licence."""
+    return {
+        folded(name): licence for licence in licences for name in (licence.id, *licence.aliases)
+    }
+
+
+class Licences:
+    """The licences, by the names that rows declare.
+
+    Parameters
+    ----------
+    library : Library
+        Names them.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._ids = {name: licence.id for name, licence in aliases(library.licences).items()}
+
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """All names that are known, and whose they are: what decides."""
+        return tuple(sorted(self._ids.items()))
+
+    def id_of(self, declared: str) -> str:
+        """Return the id of the licence that is meant; what was declared, where no rule knows it."""
+        return self._ids.get(folded(declared)) or declared.strip()[:_LONGEST]
+
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(//|\\\\)?", re.IGNORECASE)
 _END = re.compile(r"[/\\?#]")
@@ -39,7 +91,7 @@ class SourceHosts:
 
     @property
     def owners(self) -> tuple[tuple[str, str, str], ...]:
-        """All hosts that are known, the paths below them, and whose they are: what decides."""
+        """All known hosts, with paths and the ids of their sources."""
         return tuple(
             (host, below.pattern, owner)
             for host, owned in sorted(self._owners.items())
@@ -47,12 +99,12 @@ class SourceHosts:
         )
 
     def source_of(self, address: str | None) -> str | None:
-        """Return the id of the source that an address belongs to; None where no rule names it.
+        """Return the id of the source that an address belongs to; None if no rule names it.
 
         Parameters
         ----------
         address : str or None
-            As datasets write it: with or without scheme, user, port or path; or a bare host.
+            With or without scheme, user, port or path.
         """
         host, path = _parted(address) if address else (None, "")
         if host is None:
@@ -64,7 +116,7 @@ class SourceHosts:
         return next((owner for below, owner in self._known[host] if below.match(path)), None)
 
     def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Return the source of each address; every distinct one is looked up once."""
+        """Return the source of each address."""
         if isinstance(addresses, pa.ChunkedArray):
             addresses = addresses.combine_chunks()
         distinct = addresses.dictionary_encode()
@@ -78,14 +130,14 @@ def _longest_path(owned: tuple[str, str]) -> tuple[int, str]:
 
 
 def _below(path: str) -> re.Pattern[str]:
-    """Match a path and everything below it; a star is any run within one step."""
+    """Return a pattern for a path and everything below it; `*` matches within one segment."""
     steps = path.removesuffix("*").strip("/")
     escaped = re.escape(steps).replace(r"\*", "[^/]*")
     return re.compile(rf"/*{escaped}(?:/|$)" if steps else "")
 
 
 def host_of(address: str) -> str | None:
-    r"""Return the host of an address in lower case ASCII; None where it has none.
+    r"""Return the host of an address in lower-case ASCII; None if it has none.
 
     Examples
     --------
@@ -98,7 +150,7 @@ def host_of(address: str) -> str | None:
 
 
 def _parted(address: str) -> tuple[str | None, str]:
-    """Part an address into its host, as `host_of` gives it, and its path."""
+    """Split an address into its host, as from `host_of`, and its path."""
     address = address.strip()
     scheme = _SCHEME.match(address)
     if scheme is not None and scheme[2] is not None:
@@ -131,3 +183,39 @@ def _ascii(host: str) -> str:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
         return host
+
+
+_NEAR = 0.75
+"""Similarity from which a name is suggested, as `difflib` measures it."""
+
+
+class Names:
+    """All names in the rules.
+
+    Parameters
+    ----------
+    library : Library
+        All rules.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._hosts = SourceHosts(library)
+        self._ids = {
+            **{signal.id: signal.id for signal in library.signals},
+            **{name: licence.id for name, licence in aliases(library.licences).items()},
+            **{folded(n): s.id for s in library.sources for n in (*s.aliases, s.id)},
+        }
+
+    def doubt(self, name: str) -> str | None:
+        """Return a warning if a name is not an id of the rules.
+
+        A name of the user's own is fine, but a misspelt one makes forbidden content unknown, and an
+        alias of a source gives it a second line in reports.
+        """
+        known = self._ids.get(folded(name))
+        if known is not None:
+            return None if known == name else f"the rules call {name!r} {known!r}: name it so"
+        owner = self._hosts.source_of(name)
+        near = [owner] if owner else get_close_matches(folded(name), self._ids, 1, _NEAR)
+        meant = f"; did you mean {self._ids.get(near[0], near[0])!r}?" if near else ""
+        return f"the rules know no source {name!r}, and leave it unknown{meant}"

@@ -1,11 +1,18 @@
-"""The law book, ready to be asked: which documents bind at a moment, and what they say."""
+"""The rules, indexed: which documents bind in a scenario, and what they state."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from provenance.judge.licences import aliases, folded
-from provenance.judge.matters import ELSEWHERE, Bound, Law, Matter, Moment, Plea
-from provenance.judge.statements import (
+from provenance.judge.applicability import (
+    ELSEWHERE,
+    Assumptions,
+    BindingTerms,
+    Law,
+    Scenario,
+    SubjectTerms,
+)
+from provenance.judge.identifiers import aliases, folded
+from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,
     NOT_BOUND,
@@ -15,7 +22,7 @@ from provenance.judge.statements import (
     STATUTE,
     UNMET,
     YIELDS,
-    Scale,
+    PrecedenceOrder,
     Statement,
     statement_of,
 )
@@ -34,31 +41,31 @@ from provenance.model import (
 )
 
 NON_COMMERCIAL, NO_RESERVATION, RESERVED = "non-commercial", "no-reservation", "mining-reserved"
-"""Conditions that the judge itself can hold against the circumstances."""
+"""Conditions that are checked against the circumstances."""
 _EVERYBODY = frozenset({"any", Actor.RECIPIENT.value})
-"""Whoever holds content has received it, in whatever role it was collected."""
+"""Whoever holds content is a recipient, in whatever role it was collected."""
 
 
-class Lawbook:
-    """A library, ready to be asked.
+class RuleIndex:
+    """An index of all rules, for given circumstances.
 
     Parameters
     ----------
     library : Library
         All rules.
     circumstances : Circumstances
-        Purpose, actor, jurisdiction, commerce and claims choose what is heard.
+        Purpose, actor, jurisdiction, commerce and claims.
     agreements : sequence of Agreement
-        What has been signed.
+        Signed agreements.
     """
 
     def __init__(
         self, library: Library, circumstances: Circumstances, agreements: Sequence[Agreement]
     ) -> None:
-        self.scale = Scale(library)
+        self.precedence = PrecedenceOrder(library)
         self.circumstances = circumstances
         self._excused = frozenset(library.excused_actors)
-        # Roles in which content may have been collected, where nobody says.
+        # Roles in which content may have been collected, if the role is unknown.
         self.roles = tuple(actor for actor in Actor if actor not in self._excused)
         self._sources = {
             folded(name): source
@@ -72,8 +79,10 @@ class Lawbook:
         signed = [each for each in agreements if purpose in each.purposes]
         self._agreements = [(self._called(each.source), each) for each in signed]
 
-    def matter(self, subject: str, declared: str | None, signals: Sequence[str] = ()) -> Matter:
-        """Gather what may decide about a source's content, or about a licence or signal alone."""
+    def subject_terms(
+        self, subject: str, declared: str | None, signals: Sequence[str] = ()
+    ) -> SubjectTerms:
+        """Return the terms that may apply to a source's content, a licence or a signal."""
         found = self._subject(subject, declared)
         given = tuple(t for each in signals for t in self._signalled(each))
         return replace(
@@ -87,21 +96,21 @@ class Lawbook:
         known = self._sources.get(folded(name)) or self._licence(name)
         return name if known is None else known.id
 
-    def _subject(self, subject: str, declared: str | None) -> Matter:
+    def _subject(self, subject: str, declared: str | None) -> SubjectTerms:
         source, licence = self._sources.get(folded(subject)), self._licence(subject)
         signal = self._signals.get(subject)
         own: tuple[Terms, ...] = ()
         if source is not None:
             undocumented = bool(source.terms) or source.content_licence is None
-            found = Matter(
+            found = SubjectTerms(
                 source.id, source.name, known=True, platform=source.terms, undocumented=undocumented
             )
             declared = declared or source.content_licence
         elif licence is not None:
-            found = Matter(licence.id, licence.name, known=True, undocumented=False)
+            found = SubjectTerms(licence.id, licence.name, known=True, undocumented=False)
             own = licence.terms
         elif signal is not None:
-            return Matter(
+            return SubjectTerms(
                 signal.id,
                 signal.name,
                 known=True,
@@ -110,86 +119,90 @@ class Lawbook:
                 is_signal=True,
             )
         else:
-            found = Matter(subject, subject, known=False, undocumented=False)
+            found = SubjectTerms(subject, subject, known=False, undocumented=False)
         terms, unknown, name = self._declared(declared)
         lent = terms if own is terms else (*own, *terms)
         return replace(found, licence=lent, unknown_licence=unknown, known_licence=name)
 
-    def bound(self, matter: Matter, plea: Plea) -> Bound:
-        """Return what of a matter counts for somebody, whatever the moment."""
-        reached = [t for t in matter.platform if self._reaches(t, plea.actor)]
-        others = [t for t in matter.platform if self._reaches(t, None)]
-        claimed = matter.claimed if plea.claims else ()
-        return Bound(
-            matter,
+    def binding_terms(self, subject_terms: SubjectTerms, assumptions: Assumptions) -> BindingTerms:
+        """Return the terms that bind under some assumptions, in any scenario."""
+        reached = [t for t in subject_terms.platform if self._reaches(t, assumptions.actor)]
+        others = [t for t in subject_terms.platform if self._reaches(t, None)]
+        claimed = subject_terms.claimed if assumptions.claims else ()
+        return BindingTerms(
+            subject_terms,
             platform=tuple(reached),
-            licence=tuple(t for t in matter.licence if self._reaches(t, plea.actor)),
+            licence=tuple(t for t in subject_terms.licence if self._reaches(t, assumptions.actor)),
             documents=tuple(
-                t for t in (*reached, *others) if self.scale.say_of(t.basis) is not Say.SIGNAL
+                t for t in (*reached, *others) if self.precedence.say_of(t.basis) is not Say.SIGNAL
             ),
-            laws=tuple((c, t) for c in claimed for t in c.terms if self._serves(t, plea.actor)),
-            agreements=matter.agreements if plea.agreements else (),
+            laws=tuple(
+                (c, t) for c in claimed for t in c.terms if self._serves(t, assumptions.actor)
+            ),
+            agreements=subject_terms.agreements if assumptions.agreements else (),
         )
 
-    def hear(self, bound: Bound, moment: Moment) -> list[Statement]:
-        """Collect what every document that binds says at a moment; at least one.
+    def statements(self, bound: BindingTerms, scenario: Scenario) -> list[Statement]:
+        """Return the statements of all documents that bind in a scenario; at least one.
 
-        At least one is no signal, but where a signal is asked for its own word.
+        At least one is not a signal, unless the subject is itself a signal.
         """
-        matter = bound.matter
-        lending = [self._said(t, moment) for t in bound.licence if moment.meets(t)]
-        licensed = matter.unknown_licence is None and any(
-            self.scale.say(s) is Say.SPEAKS for s in lending
+        subject_terms = bound.subject_terms
+        lending = [self._said(t, scenario) for t in bound.licence if scenario.meets(t)]
+        licensed = subject_terms.unknown_licence is None and any(
+            self.precedence.say(s) is Say.SPEAKS for s in lending
         )
         own = [
-            _yielding(self._said(t, moment), licensed) for t in bound.platform if moment.meets(t)
+            _yielding(self._said(t, scenario), licensed)
+            for t in bound.platform
+            if scenario.meets(t)
         ]
-        own = self._as_seen(own, moment)
-        signals = [t for t in matter.signals if moment.meets(t)]
-        said = own + lending + [replace(self._said(t, moment), signalled=True) for t in signals]
-        said = self._lifted(said, bound.laws, moment)
-        if matter.is_signal:
-            asking = [s for s in said if self.scale.say(s) is Say.SIGNAL]
+        own = self._as_seen(own, scenario)
+        signals = [t for t in subject_terms.signals if scenario.meets(t)]
+        said = own + lending + [replace(self._said(t, scenario), signalled=True) for t in signals]
+        said = self._lifted(said, bound.laws, scenario)
+        if subject_terms.is_signal:
+            asking = [s for s in said if self.precedence.say(s) is Say.SIGNAL]
             return asking or said or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
-        if not matter.known or matter.unknown_licence is not None:
+        if not subject_terms.known or subject_terms.unknown_licence is not None:
             said.append(Statement(Verdict.UNKNOWN, NO_RULE))
-        if matter.undocumented and not any(moment.meets(t) for t in bound.documents):
+        if subject_terms.undocumented and not any(scenario.meets(t) for t in bound.documents):
             said.append(Statement(Verdict.UNKNOWN, NO_TERMS))
-        elif all(self.scale.say(s) is Say.SIGNAL for s in said):
+        elif all(self.precedence.say(s) is Say.SIGNAL for s in said):
             said.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
         return said
 
-    def _said(self, terms: Terms, moment: Moment) -> Statement:
+    def _said(self, terms: Terms, scenario: Scenario) -> Statement:
         said = statement_of(terms, self.circumstances.purpose)
         if said.basis == NOT_VERIFIED:
             return said
-        if not moment.speaks_to(terms):
+        if not scenario.speaks_to(terms):
             return Statement(Verdict.UNKNOWN, OTHER_MODEL, terms)
-        # Limits of access stay a class of their own, whatever they turn on.
+        # Limits of access stay a class of their own, whatever their conditions.
         if (
             self.circumstances.commercial
             and NON_COMMERCIAL in terms.conditions
-            and self.scale.layer(said.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
-            and self.scale.is_stricter(Verdict.FORBIDDEN, said.verdict)
+            and self.precedence.layer(said.basis) in (Layer.COPYRIGHT, Layer.CONTRACT)
+            and self.precedence.is_stricter(Verdict.FORBIDDEN, said.verdict)
         ):
             return Statement(Verdict.FORBIDDEN, UNMET, terms)
         return said
 
-    def _as_seen(self, said: list[Statement], moment: Moment) -> list[Statement]:
-        """Doubt what was not seen to hold, unless another document that was seen speaks too."""
-        speaking = [s for s in said if self.scale.say(s) is Say.SPEAKS]
-        unseen = [s for s in speaking if s.terms is not None and not moment.has_seen(s.terms)]
+    def _as_seen(self, said: list[Statement], scenario: Scenario) -> list[Statement]:
+        """Turn what was not seen in force into unknown, unless a seen document speaks too."""
+        speaking = [s for s in said if self.precedence.say(s) is Say.SPEAKS]
+        unseen = [s for s in speaking if s.terms is not None and not scenario.has_seen(s.terms)]
         if not unseen or len(unseen) < len(speaking):
             return said
         return [
             Statement(Verdict.UNKNOWN, NOT_SEEN, s.terms)
-            if s in unseen and self.scale.is_stricter(Verdict.UNKNOWN, s.verdict)
+            if s in unseen and self.precedence.is_stricter(Verdict.UNKNOWN, s.verdict)
             else s
             for s in said
         ]
 
     def _lifted(
-        self, said: list[Statement], laws: Sequence[Law], moment: Moment
+        self, said: list[Statement], laws: Sequence[Law], scenario: Scenario
     ) -> list[Statement]:
         if not laws:
             return said
@@ -197,26 +210,26 @@ class Lawbook:
         covering = [
             (claim, terms)
             for claim, terms in laws
-            if moment.place != ELSEWHERE
-            and moment.meets(terms)
+            if scenario.place != ELSEWHERE
+            and scenario.meets(terms)
             and not (reserved and NO_RESERVATION in terms.conditions)
         ]
         return [self._set_aside(s, covering) for s in said]
 
     def _set_aside(self, said: Statement, laws: Sequence[Law]) -> Statement:
-        """Put the laxest law that reaches a statement in its place; unknown stays unknown."""
+        """Replace a statement by the laxest claimed law that lifts it; unknown stays unknown."""
         if said.terms is None or said.verdict is Verdict.UNKNOWN:
             return said
-        layer = self.scale.layer(said.terms.basis)
+        layer = self.precedence.layer(said.terms.basis)
         laxer = [
             Statement(terms.verdict, STATUTE, terms, lifted=said)
             for claim, terms in laws
-            if layer in claim.lifts and self.scale.is_stricter(said.verdict, terms.verdict)
+            if layer in claim.lifts and self.precedence.is_stricter(said.verdict, terms.verdict)
         ]
-        return max(laxer, key=self.scale.order) if laxer else said
+        return max(laxer, key=self.precedence.order) if laxer else said
 
     def _serves(self, law: Terms, actor: Actor | None) -> bool:
-        """Whether a law is for the purpose and the role; where nobody says that, for any."""
+        """Return whether a law is for the purpose and the role, if one is stated."""
         return (
             self.circumstances.purpose in law.uses
             and ("any" in law.binds or actor in law.binds)
@@ -224,7 +237,7 @@ class Lawbook:
         )
 
     def _signalled(self, signal: str) -> tuple[Terms, ...]:
-        """Return what a signal says, or one of its documents: "robots-txt/training-agents"."""
+        """Return the documents of a signal, or one of them: "robots-txt/training-agents"."""
         known = self._signals.get(signal.partition("/")[0])
         every = () if known is None else known.terms
         return tuple(t for t in every if f"{t.id}/".startswith(f"{signal}/"))
@@ -233,7 +246,7 @@ class Lawbook:
         return self._licences.get(folded(declared))
 
     def _declared(self, declared: str | None) -> tuple[tuple[Terms, ...], str | None, str | None]:
-        """Return the terms of a licence, and its name: the first where no rule knows it."""
+        """Return a licence's terms, its declared name if unknown, and its name if known."""
         if declared is None or not declared.strip():
             return (), None, None
         licence = self._licence(declared)
@@ -244,7 +257,7 @@ class Lawbook:
     def _reaches(self, terms: Terms, actor: Actor | None) -> bool:
         named = actor in terms.binds
         if actor is None or actor in self._excused:
-            # Who one is does not say how one collected: every collecting role stays possible.
+            # Who one is does not say how content was collected: every role stays possible.
             return named or not self._excused.issuperset(terms.binds)
         return named or not _EVERYBODY.isdisjoint(terms.binds)
 

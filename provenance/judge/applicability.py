@@ -1,0 +1,264 @@
+"""Which documents may apply to a subject, in which scenario, and on which days."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations, product, starmap
+from typing import NamedTuple
+
+from provenance.model import (
+    Actor,
+    Agreement,
+    Circumstances,
+    DateRange,
+    ModelScope,
+    StatutoryException,
+    Terms,
+    TimeAxis,
+)
+
+DAY = timedelta(days=1)
+ALWAYS = DateRange()
+
+
+def changes(ranges: Iterable[DateRange]) -> tuple[date, ...]:
+    """Return every day on which one of the ranges begins or ends, in order."""
+    days = {day for span in ranges for day in (span.first, span.until) if day is not None}
+    return tuple(sorted(days))
+
+
+def stretches(days: Sequence[date]) -> tuple[DateRange, ...]:
+    """Cut all of time at the given days, which are in order."""
+    return tuple(
+        DateRange(first, until) for first, until in zip((None, *days), (*days, None), strict=True)
+    )
+
+
+def collection_days(
+    item_date: date | None, collected: DateRange | None, today: date | None
+) -> DateRange:
+    """Return the range of days in which an item can have been collected.
+
+    Parameters
+    ----------
+    item_date : date or None
+        When it was published.
+    collected : DateRange or None
+        When it was collected, if known.
+    today : date or None
+        Last possible day; None leaves the future open.
+
+    Returns
+    -------
+    DateRange
+        Nothing is collected before it is published. If the stated collection is before the item's
+        date, the statement is believed and the ruling says so, since an item's date may be that of
+        a later copy.
+    """
+    collected = DateRange() if collected is None else collected
+    if today is not None and collected.until is None:
+        began = collected.first is None or collected.first <= today
+        collected = DateRange(collected.first, today + DAY) if began else collected
+    if item_date is None or (collected.first is not None and item_date <= collected.first):
+        return collected
+    if is_too_early(item_date, collected):
+        return collected
+    return DateRange(item_date, collected.until)
+
+
+def is_too_early(item_date: date | None, collected: DateRange | None) -> bool:
+    """Return whether an item is dated after the whole stated range of collection."""
+    until = None if collected is None else collected.until
+    return item_date is not None and until is not None and item_date >= until
+
+
+def publication_days(item_date: date | None, collected: DateRange) -> DateRange:
+    """Return the range of days in which an item can have been published."""
+    if item_date is None:
+        return DateRange(None, collected.until)
+    return DateRange(item_date, None if item_date == date.max else item_date + DAY)
+
+
+def in_words(span: DateRange) -> str:
+    """Describe a range in words, with its last day included.
+
+    Examples
+    --------
+    >>> in_words(DateRange(date(2020, 6, 18), date(2023, 9, 29)))
+    '2020-06-18 to 2023-09-28'
+    >>> in_words(DateRange(None, date(2023, 9, 29)))
+    'before 2023-09-29'
+    """
+    match span.first, span.until:
+        case None, None:
+            return "at any time"
+        case None, until:
+            return f"before {until}"
+        case first, None:
+            return f"since {first}"
+        case first, until if until == first + DAY:
+            return f"on {first}"
+    return f"{span.first} to {_day_before(span.until)}"
+
+
+def _day_before(day: date | None) -> str:
+    return "" if day is None else str(day - DAY)
+
+
+ELSEWHERE = "any"
+Law = tuple[StatutoryException, Terms]
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # keys by identity: a subject has each once
+class Scenario:
+    """A range of days in which no document changes, with a place and a kind of model.
+
+    Parameters
+    ----------
+    collected, published : DateRange
+        When the content was collected, and when it was published.
+    place : str
+        The jurisdiction; `ELSEWHERE` stands for all that no document names.
+    model : frozenset of ModelScope
+        The kind of model.
+    """
+
+    collected: DateRange
+    published: DateRange
+    place: str = ELSEWHERE
+    model: frozenset[ModelScope] = frozenset()
+
+    def is_possible(self) -> bool:
+        """Return whether content can be collected on or after its publication."""
+        first, until = self.published.first, self.collected.until
+        return first is None or until is None or first < until
+
+    def meets(self, terms: Terms) -> bool:
+        """Return whether a version of a document is in force."""
+        return terms.period.overlaps(self._day(terms)) and (
+            ELSEWHERE in terms.jurisdictions
+            or self.place.casefold() in map(str.casefold, terms.jurisdictions)
+        )
+
+    def has_seen(self, terms: Terms) -> bool:
+        """Return whether the version is known to have been in force, not only assumed."""
+        return terms.unseen is None or not terms.unseen.overlaps(self._day(terms))
+
+    def speaks_to(self, terms: Terms) -> bool:
+        """Return whether the clause is about this kind of model."""
+        return terms.model_scope is ModelScope.ANY or terms.model_scope in self.model
+
+    def _day(self, terms: Terms) -> DateRange:
+        return self.published if terms.time_axis is TimeAxis.CONTENT else self.collected
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectTerms:
+    """The terms that may apply to one source's content under one declared licence.
+
+    Parameters
+    ----------
+    subject, name : str
+        Id and name of the source or licence.
+    known : bool
+        Whether there are rules about the subject.
+    platform, licence : tuple of Terms
+        Documents of the source, and of the licence.
+    undocumented : bool
+        Whether the terms are unknown on days without a document of the source.
+    unknown_licence : str or None
+        A declared licence without rules.
+    agreements : tuple of Agreement
+        Agreements about the source and the purpose.
+    known_licence : str or None
+        Name of a declared licence with rules.
+    signals : tuple of Terms
+        Documents of the machine-readable signals that came with the content.
+    claimed : tuple of StatutoryException
+        Statutory exceptions that the policy claims.
+    is_signal : bool
+        Whether the subject is itself a signal, whose meaning is asked for.
+    """
+
+    subject: str
+    name: str
+    known: bool
+    platform: tuple[Terms, ...] = ()
+    licence: tuple[Terms, ...] = ()
+    undocumented: bool = True
+    unknown_licence: str | None = None
+    agreements: tuple[Agreement, ...] = ()
+    known_licence: str | None = None
+    signals: tuple[Terms, ...] = ()
+    claimed: tuple[StatutoryException, ...] = ()
+    is_signal: bool = False
+
+    def scenarios(self, circumstances: Circumstances) -> tuple[Scenario, ...]:
+        """Return the scenarios: time is cut where a document or an agreement changes."""
+        place, model = circumstances.jurisdiction, circumstances.model
+        places = self._places() if place is None else (place,)
+        models = self._models() if model is None else (frozenset(model),)
+        signed = (agreement.period for agreement in self.agreements)
+        collected = stretches(changes([*self._periods(content=False), *signed]))
+        published = stretches(changes(self._periods(content=True)))
+        return tuple(starmap(Scenario, product(collected, published, places, models)))
+
+    def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
+        """Return the days at which the ruling may change with an item's date, in order."""
+        ends = [] if today is None else [DateRange(None, today + DAY)]
+        every = [*self._periods(content=False), *self._periods(content=True)]
+        signed = [agreement.period for agreement in self.agreements]
+        return changes([*every, *signed, *ends, *([] if collected is None else [collected])])
+
+    def _places(self) -> tuple[str, ...]:
+        """Return every jurisdiction with documents of its own."""
+        named = {place for terms in self._terms() for place in terms.jurisdictions}
+        return (ELSEWHERE, *sorted(named - {ELSEWHERE}))
+
+    def _models(self) -> tuple[frozenset[ModelScope], ...]:
+        """Return every kind of model that the documents distinguish."""
+        named = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
+        sizes = range(len(named) + 1)
+        return tuple(frozenset(some) for size in sizes for some in combinations(named, size))
+
+    def _periods(self, *, content: bool) -> list[DateRange]:
+        chosen = [t for t in self._terms() if (t.time_axis is TimeAxis.CONTENT) is content]
+        return [span for t in chosen for span in (t.period, t.unseen) if span is not None]
+
+    def _terms(self) -> tuple[Terms, ...]:
+        laws = (terms for claim in self.claimed for terms in claim.terms)
+        return (*self.platform, *self.licence, *self.signals, *laws)
+
+
+class Assumptions(NamedTuple):
+    """The role in which content was collected, and whether claims and agreements count."""
+
+    actor: Actor | None
+    claims: bool = True
+    agreements: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BindingTerms:
+    """The terms of a subject that bind under some assumptions, in any scenario.
+
+    Parameters
+    ----------
+    subject_terms : SubjectTerms
+        All terms that may apply.
+    platform, licence : tuple of Terms
+        The documents that bind.
+    documents : tuple of Terms
+        Documents of the source, whoever they bind: while one is in force, its terms are known.
+    laws : tuple of (StatutoryException, Terms)
+        Statutory exceptions that are claimed.
+    agreements : tuple of Agreement
+        Agreements that count.
+    """
+
+    subject_terms: SubjectTerms
+    platform: tuple[Terms, ...]
+    licence: tuple[Terms, ...]
+    documents: tuple[Terms, ...]
+    laws: tuple[Law, ...]
+    agreements: tuple[Agreement, ...]
