@@ -86,7 +86,7 @@ def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and
 
     def read(part: Part) -> tuple[Reading, bool]:
         name = reading_name(memory, part)
-        known = recalled_reading(memory, name)
+        known = recalled_reading(memory, name, registries)
         is_known = known is not None and known.passages.bound >= readings.least
         if known is None or not is_known:
             least, room = readings.least, readings.room

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from provenance.errors import ProvenanceError
 from provenance.model import (
     PLANTS,
     Calibration,
@@ -16,7 +17,7 @@ from provenance.model import (
     Policy,
     Report,
 )
-from provenance.report import read_report, write, write_calibration, write_text
+from provenance.report import read_report, render, write, write_calibration, write_text
 from provenance.run import Settings, begun_policy, check, clean, unpacked_sample
 from provenance.run.memory import Memory
 from tests.report.sample_findings import FOUND, findings_table
@@ -109,7 +110,7 @@ def unpack_sample(path: str) -> None:
 
 def keep_entry(folder: str, name: str, content: str) -> None:
     memory = Memory(Path(folder), "")
-    memory.keep(memory.name(name), lambda stream: stream.write(content.encode() * 1000))
+    memory.keep(memory.name(name), [content.encode() * 1000])
 
 
 def rewrite_and_read(folder: str, part: str) -> None:
@@ -125,3 +126,14 @@ def rewrite_and_read(folder: str, part: str) -> None:
         [name] = [name for name in REPORTS if report(name).result == found.result]
         assert len(found.findings) == len(report(name).findings)
     done.unlink()
+
+
+def check_data(data: str, cache: str, registry: str) -> None:
+    """Check with a cache, and render all that is found; errors of ours are no fault."""
+    policy = Policy(registries=(registry,))
+    try:
+        made = check([data], policy, Settings(threads=2, cache=Path(cache)))
+    except ProvenanceError:
+        return
+    for form in ("html", "json", "markdown", "csv"):
+        render(form, made)
