@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 _NAMED = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.truncate"}
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +52,16 @@ class Writers:
         failed = [one for one in told if isinstance(one, str)]
         assert not failed, failed
         return told
+
+
+def is_late(outcomes: list[bool]) -> bool:
+    """Whether there was the old up to some moment, and the new from then on."""
+    return outcomes == sorted(outcomes) and len(set(outcomes)) == 2
+
+
+def long(cases: list[Any]) -> list[Any]:
+    """Give cases of a test that `make long` alone runs."""
+    return [pytest.param(*case, marks=pytest.mark.long) for case in cases]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pytest
 
 from provenance.run import entries, memory
 from provenance.run.evidence import SPANS
-from tests.faults.killing import Writers, writers
+from tests.faults.killing import Writers, long, writers
 from tests.run.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
 from tests.run.test_memory import World, content, shard
 
@@ -76,11 +76,9 @@ def test_no_flipped_bit_is_believed(tmp_path) -> None:
     assert kept.find(name) is None
 
 
-@pytest.mark.parametrize(
-    ("turns", "seed"), [(12, 1), pytest.param(300, time.time_ns(), marks=pytest.mark.long)]
-)
-def test_flipped_bits_in_entries_change_no_outcome(world, fresh, turns, seed) -> None:
-    dice = random.Random(seed)
+@pytest.mark.parametrize("turns", [12, *long([(300,)])])
+def test_flipped_bits_in_entries_change_no_outcome(world, fresh, turns) -> None:
+    dice = random.Random(time.time_ns())
     for _ in range(turns):
         path = dice.choice(files_of(world))
         flipped = bytearray(path.read_bytes())
@@ -225,7 +223,7 @@ def spoilt(array: np.ndarray) -> Iterator[np.ndarray]:
     yield np.full((3, *array.shape[1:]), 1, array.dtype)
 
 
-@pytest.mark.parametrize("part", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("part", [12, *long([(1,)])])
 def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, part) -> None:
     kept = memory.Memory(world.cache, "")
     path = next(p for p in files_of(world) if is_reading(kept, p))
@@ -252,7 +250,7 @@ def is_reading(kept: memory.Memory, path: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize("part", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("part", [12, *long([(1,)])])
 def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part) -> None:
     kept = memory.Memory(world.cache, "")
     path = next(p for p in files_of(world) if not is_reading(kept, p))
