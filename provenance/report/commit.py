@@ -140,8 +140,7 @@ def _finish(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
     for path in sorted(pending.iterdir(), key=lambda path: path.name == resultfile.NAME):
         path.replace(folder / path.name)
-    sync(pending)
-    sync(folder)
+    sync(folder)  # before `pending` goes, for whoever finds it looks there first
     pending.rmdir()
     sync(folder)
 

@@ -54,6 +54,12 @@ class Writers:
         return told
 
 
+def is_step(event: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether an audit event is about to change a file system."""
+    written = os.O_WRONLY | os.O_RDWR
+    return event in _NAMED or (event == "open" and bool((arguments[2] or 0) & written))
+
+
 def is_late(outcomes: list[bool]) -> bool:
     """Whether there was the old up to some moment, and the new from then on."""
     return outcomes == sorted(outcomes) and len(set(outcomes)) == 2
@@ -120,8 +126,7 @@ def _counted(writer: Any, given: list[str], last: int) -> list[str]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        written = os.O_WRONLY | os.O_RDWR
-        if event in _NAMED or (event == "open" and (arguments[2] or 0) & written):
+        if is_step(event, arguments):
             count(event)
 
     synced = os.fsync

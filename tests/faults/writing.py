@@ -18,8 +18,18 @@ from provenance.model import (
     Report,
 )
 from provenance.report import read_report, render, write, write_calibration, write_text
-from provenance.run import Settings, begun_policy, check, clean, unpacked_sample
+from provenance.run import (
+    Dumps,
+    Settings,
+    add_to_registry,
+    begun_policy,
+    build_registry,
+    check,
+    clean,
+    unpacked_sample,
+)
 from provenance.run.memory import Memory
+from tests.faults.powerloss import lose_power
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import sample_report
 
@@ -137,3 +147,24 @@ def check_data(data: str, cache: str, registry: str) -> None:
         return
     for form in ("html", "json", "markdown", "csv"):
         render(form, made)
+
+
+def lose_power_at(root: str, dumps: str, writer: str, *given: str) -> None:
+    """Dump what a disk might hold before each step of another writer."""
+    lose_power(Path(root), Path(dumps), lambda: globals()[writer](*given))
+
+
+def write_carelessly(path: str) -> None:
+    """Write a file as nobody should: aside and renamed, but never synced."""
+    for name in ("one", "two", "three", "four"):
+        aside = Path(f"{path}.{name}")
+        aside.write_text("all")
+        aside.replace(path)
+
+
+def build(registry: str, dump: str) -> None:
+    build_registry(Path(registry), Dumps([dump], "x"))
+
+
+def add(registry: str, dump: str) -> None:
+    add_to_registry(Path(registry), Dumps([dump], "x"))
