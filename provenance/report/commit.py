@@ -90,7 +90,7 @@ def _succeed(staged: Path, folder: Path) -> None:
 def _exchanged(staged: Path, folder: Path) -> bool:
     """Exchange two folders, if that takes nothing from anybody; tell whether that was done."""
     beside = folder.parent / staged.name
-    if not _is_alone(folder, staged.name) or folder.samefile(Path.cwd()):
+    if not _is_alone(folder, staged.name) or folder.samefile(os.curdir):
         return False
     try:
         staged.rename(beside)
@@ -100,14 +100,12 @@ def _exchanged(staged: Path, folder: Path) -> bool:
         _resemble(beside, folder)
         exchange(beside, folder)
     except OSError:
-        beside.rename(staged)
         return False
-    try:
-        sync(folder.parent)
-        for name in {*os.listdir(beside)} - FILES:  # somebody has just put it there
-            (beside / name).rename(folder / name)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        beside.rename(staged)  # whatever it is now: whoever lent it removes it
+    sync(folder.parent)
+    for name in {*os.listdir(staged)} - FILES:  # somebody has just put it there
+        (staged / name).rename(folder / name)
     return True
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import FINDINGS, Report
-from provenance.report import FORMATS, folder, read_report, render, write, write_text
+from provenance.report import FORMATS, commit, folder, read_report, render, write, write_text
 from provenance.report.findingsfile import in_order
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, sample_report
@@ -173,6 +173,46 @@ def test_the_current_folder_stays_the_current_folder(tmp_path, monkeypatch):
     write(clear_report(), Path())
     assert sorted(path.name for path in Path().iterdir()) == NAMES
     assert read_report(Path()).result == clear_report().result
+
+
+def test_where_folders_cannot_be_exchanged_the_files_are_replaced(tmp_path, monkeypatch):
+    def unable(*_):
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(commit, "exchange", unable)
+    write(sample_report(), tmp_path / "out")
+    number = (tmp_path / "out").stat().st_ino
+    write(clear_report(), tmp_path / "out")
+    assert (tmp_path / "out").stat().st_ino == number
+    assert read_report(tmp_path / "out").result == clear_report().result
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_who_interrupts_an_exchange_leaves_the_earlier_report(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    write(sample_report(), tmp_path / "out")
+    monkeypatch.setattr(commit, "exchange", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(clear_report(), tmp_path / "out")
+    assert read_report(tmp_path / "out").result == sample_report().result
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
+
+
+def test_what_somebody_adds_while_folders_are_exchanged_is_kept(tmp_path, monkeypatch):
+    def late(one, other):
+        (other / "mine.txt").write_text("mine")
+        exchange(one, other)
+
+    exchange = commit.exchange
+    monkeypatch.setattr(commit, "exchange", late)
+    write(sample_report(), tmp_path / "out")
+    write(clear_report(), tmp_path / "out")
+    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
+    assert read_report(tmp_path / "out").result == clear_report().result
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
