@@ -35,6 +35,7 @@ from provenance.match.passages import (
     sample,
     union,
 )
+from provenance.match.passages import LENGTH as PASSAGE_LENGTH
 from provenance.match.probing import Held, held
 from provenance.match.proportions import poisson, wilson
 from provenance.match.quotations import are_quotations
@@ -71,6 +72,7 @@ __all__ = [
     "NO_CANDIDATES",
     "NO_LOOKALIKES",
     "NO_PASSAGES",
+    "PASSAGE_LENGTH",
     "RECALL_LOW",
     "RESEMBLING",
     "SHIPPED",

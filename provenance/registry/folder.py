@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from provenance.atomic import make_folders, sync
 from provenance.errors import RegistryError, RegistryExists
+from provenance.locks import hold
 from provenance.registry.manifest import MANIFEST, Manifest, read_manifest, render
 
 _GENERATIONS = "data-*"
@@ -34,7 +36,7 @@ def new(folder: Path) -> Iterator[Path]:
     with _translated(folder):
         if _is_taken(folder):
             raise _taken(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(folder.parent)
         with _locked(_beside(folder, "lock"), folder):
             if _is_taken(folder):
                 raise _taken(folder)
@@ -89,15 +91,15 @@ def publish(staged: Path, manifest: Manifest, folder: Path) -> None:
         If somebody took `folder` meanwhile.
     """
     _write(staged / MANIFEST, render(manifest))
-    _sync(staged / manifest.generation)
-    _sync(staged)
+    sync(staged / manifest.generation)
+    sync(staged)
     try:
         staged.rename(folder)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
             raise _taken(folder) from error
         raise
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
@@ -114,13 +116,13 @@ def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
     folder : Path
         The registry.
     """
-    _sync(generation)
+    sync(generation)
     generation.rename(folder / manifest.generation)
     written = generation.with_name(MANIFEST)
     _write(written, render(manifest))
-    _sync(folder)
+    sync(folder)
     written.replace(folder / MANIFEST)
-    _sync(folder)
+    sync(folder)
     drop_others(folder, manifest)
 
 
@@ -129,7 +131,7 @@ def restate(staging: Path, manifest: Manifest, folder: Path) -> None:
     written = staging / MANIFEST
     _write(written, render(manifest))
     written.replace(folder / MANIFEST)
-    _sync(folder)
+    sync(folder)
 
 
 def drop_others(folder: Path, manifest: Manifest) -> None:
@@ -163,24 +165,13 @@ def _locked(path: Path, folder: Path) -> Iterator[None]:
 
 def _lock(path: Path, folder: Path) -> int:
     # The kernel drops the lock of a process that dies, so that a lock is never stale.
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(descriptor)
-            raise RegistryError(
-                f"another process is writing to {folder}",
-                remedy="wait until it is done, then run this again",
-            ) from error
-        except OSError:
-            os.close(descriptor)
-            raise
-        # Its last owner may have removed the file between our opening and our locking it.
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(descriptor), path.stat()):
-                return descriptor
-        os.close(descriptor)
+    try:
+        return hold(path, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise RegistryError(
+            f"another process is writing to {folder}",
+            remedy="wait until it is done, then run this again",
+        ) from error
 
 
 @contextmanager
@@ -223,12 +214,4 @@ def _taken(folder: Path) -> RegistryExists:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path)

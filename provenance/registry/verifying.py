@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance import fingerprint
+from provenance.atomic import temporary_folder
 from provenance.errors import CorruptFile
 from provenance.match import Layout, entered, shared
 from provenance.model import (
@@ -121,8 +122,8 @@ def _of_items(of: _Contents) -> Iterator[str]:
             if texts.metadata.num_rows != of.manifest.items:
                 yield f"{texts.metadata.num_rows} texts of {of.manifest.items} items"
     with (
-        TemporaryDirectory() as spill,
-        engine(Path(spill), Limits()) as connection,
+        temporary_folder(Path(gettempdir()), 0o700) as spill,
+        engine(spill, Limits()) as connection,
         parquet(of.data / ITEMS_FILE) as items,
     ):
         twice, misplaced = disorder(connection, _keys(items))

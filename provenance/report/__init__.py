@@ -9,8 +9,7 @@ from provenance.report.calibrationfile import (
 from provenance.report.changesfile import changes_json
 from provenance.report.changestext import changes_markdown, changes_text
 from provenance.report.comments import comment
-from provenance.report.findingsfile import NAME as FINDINGS_NAME
-from provenance.report.folder import read_report, write, write_text
+from provenance.report.folder import write, write_text
 from provenance.report.formats import FORMATS, render
 from provenance.report.hostile import one_line
 from provenance.report.html import html_page
@@ -18,13 +17,19 @@ from provenance.report.jobs import give_outputs, pull_request, shares_output, su
 from provenance.report.lawlist import rule_card, rule_list
 from provenance.report.lawstory import story
 from provenance.report.manner import PLAIN, Manner
-from provenance.report.modelfile import has_model, read_model
 from provenance.report.pen import Pen
 from provenance.report.policytext import TEMPLATE as POLICY_TEMPLATE
 from provenance.report.policytext import policy_text
 from provenance.report.recalltable import recall_table
 from provenance.report.receiptfile import receipt_document, receipt_schema, write_receipt
 from provenance.report.receipttext import receipt_text
+from provenance.report.reportfiles import (
+    findings_digest,
+    has_model,
+    has_report,
+    read_model,
+    read_report,
+)
 from provenance.report.resultfile import dumps, json_schema, loads, result_document
 from provenance.report.signalstory import Heard, signal_story
 from provenance.report.steps import summary_line
@@ -32,7 +37,6 @@ from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
 
 __all__ = [
-    "FINDINGS_NAME",
     "FORMATS",
     "PLAIN",
     "POLICY_TEMPLATE",
@@ -46,8 +50,10 @@ __all__ = [
     "changes_text",
     "comment",
     "dumps",
+    "findings_digest",
     "give_outputs",
     "has_model",
+    "has_report",
     "html_page",
     "json_schema",
     "loads",

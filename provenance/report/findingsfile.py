@@ -1,6 +1,7 @@
 """findings.parquet: every finding, one row an exclusive span."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -66,12 +67,12 @@ def write_findings(findings: pa.Table, path: Path) -> None:
     pq.write_table(in_order(findings), path, compression="zstd")
 
 
-def read_findings(path: Path) -> pa.Table:
+def read_findings(source: BinaryIO | Path) -> pa.Table:
     """Read the findings back.
 
     Parameters
     ----------
-    path : Path
+    source : binary stream or Path
         As `write_findings` made it.
 
     Returns
@@ -85,7 +86,7 @@ def read_findings(path: Path) -> pa.Table:
         If the file is absent, damaged, or of another schema.
     """
     # A name of its own for one file: a folder's name such as "source=x" must not become a column.
-    findings = pq.ParquetFile(path).read()
+    findings = pq.ParquetFile(source).read()
     for field in FINDINGS:
         if field.nullable and field.name not in findings.column_names:
             findings = findings.append_column(field, pa.nulls(findings.num_rows, field.type))

@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.model import CorpusModel, Int64s, UInt32s
 
 NAME = "model.parquet"
@@ -31,8 +30,6 @@ are: their hashes, in the order of their numbers.
 Numbers are little-endian, of two bytes where these are enough, else of four: lists of numbers take
 Parquet four times as long to write.
 """
-
-_REMEDY = "check the earlier dataset again with --output, and name that report"
 
 
 def write_model(model: CorpusModel, path: Path) -> None:
@@ -93,43 +90,20 @@ def _offsets(counts: Int64s) -> Int64s:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
 
-def has_model(folder: Path) -> bool:
-    """Whether a report's folder holds a model: earlier versions kept none."""
-    return (folder / NAME).exists()
-
-
-def read_model(folder: Path) -> CorpusModel:
-    """Read the model of a report back.
+def read_model(source: BinaryIO | Path) -> CorpusModel:
+    """Read a model back.
 
     Parameters
     ----------
-    folder : Path
-        The report's.
+    source : binary stream or Path
+        As `write_model` made it.
 
     Raises
     ------
-    DatasetNotFound
-        If it has none.
-    CorruptFile
-        If it is damaged, or was altered.
+    OSError, ValueError, LookupError, TypeError or pyarrow.ArrowException
+        If it is absent or damaged, or was altered.
     """
-    path = folder / NAME
-    try:
-        model, digest = _read(path)
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        raise DatasetNotFound(
-            f"there is no model of a corpus at {str(path)!r}: {error.strerror or error}",
-            remedy=_REMEDY,
-        ) from error
-    except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
-        raise CorruptFile(f"{str(path)!r} cannot be read: {error}", remedy=_REMEDY) from error
-    if model.digest != digest:
-        raise CorruptFile(f"{str(path)!r} was altered: its digest is another", remedy=_REMEDY)
-    return model
-
-
-def _read(path: Path) -> tuple[CorpusModel, str]:
-    table = pq.ParquetFile(path).read()
+    table = pq.ParquetFile(source).read()
     told = json.loads((table.schema.metadata or {})[_KEY])
     if told["format"] != _FORMAT:
         raise ValueError(f"its format is {told['format']!r}, not {_FORMAT!r}")
@@ -149,7 +123,9 @@ def _read(path: Path) -> tuple[CorpusModel, str]:
         registries=tuple(map(str, told["registries"])),
         copied=np.stack([passages.astype(np.int64), *numbers], axis=1),
     )
-    return model, str(told["digest"])
+    if model.digest != str(told["digest"]):
+        raise ValueError("its digest is another: it was altered")
+    return model
 
 
 def _words_of(numbered: pa.LargeBinaryArray, words: UInt32s) -> tuple[UInt32s, Int64s]:

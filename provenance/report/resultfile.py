@@ -1,12 +1,14 @@
 """result.json: the outcome of a check, for other programs and for every report."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
 from provenance.model import (
     RESULT_SCHEMA,
+    FileFacts,
     Gate,
     GateOutcome,
     Report,
@@ -22,6 +24,9 @@ from provenance.report.jsontext import json_text
 from provenance.report.manner import Manner
 
 NAME = "result.json"
+
+NO_FILES: Mapping[str, FileFacts] = {}
+"""Files beside a result that stands alone."""
 
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
@@ -75,13 +80,16 @@ def result_document(result: Result) -> dict[str, Any]:
     }
 
 
-def dumps(result: Result) -> str:
+def dumps(result: Result, beside: Mapping[str, FileFacts] = NO_FILES) -> str:
     r"""Write a result as the text of result.json.
 
     Parameters
     ----------
     result : Result
         The outcome.
+    beside : mapping of str to FileFacts
+        Names, sizes and digests of the report's other files, where the text goes into a folder
+        with them.
 
     Returns
     -------
@@ -89,7 +97,34 @@ def dumps(result: Result) -> str:
         JSON in a fixed order, with a newline at the end. What could steer a terminal or turn a
         line around, and lone surrogates of odd file names, stand as ``\u`` escapes.
     """
-    return json_text(result_document(result), indent=2) + "\n"
+    document = result_document(result)
+    if beside:
+        document["files"] = [{"name": name, **plain(facts)} for name, facts in beside.items()]
+    return json_text(document, indent=2) + "\n"
+
+
+def digests(text: bytes | str) -> dict[str, str]:
+    """Return the SHA-256 of each file that result.json states.
+
+    Parameters
+    ----------
+    text : bytes or str
+        Of the file.
+
+    Returns
+    -------
+    dict of str to str
+        By name; empty where an earlier version wrote it, or it went into no folder.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a result.
+    """
+    try:
+        return {str(one["name"]): str(one["sha256"]) for one in json.loads(text).get("files", ())}
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError("it does not state its files as it should") from error
 
 
 def loads(text: str) -> Result:

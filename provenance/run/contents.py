@@ -93,7 +93,7 @@ def _contents(parts: Sequence[Part], memory: Memory | None, threads: int) -> pa.
         name = None
         if memory is not None and part.key is not None:
             name = memory.name("contents", part.file, part.layout, *_identity(part))
-        found = recalled_table(memory, name, _CONTENTS)
+        found = recalled_table(memory, name, _check_contents)
         if found is None:
             found = pa.Table.from_batches(_hashed(part), _CONTENTS)
             keep_table(memory, name, found)
@@ -101,6 +101,11 @@ def _contents(parts: Sequence[Part], memory: Memory | None, threads: int) -> pa.
 
     with ThreadPoolExecutor(threads) as pool:
         return pa.concat_tables([_CONTENTS.empty_table(), *pool.map(contents, parts)])
+
+
+def _check_contents(table: pa.Table) -> None:
+    if table.schema != _CONTENTS or any(column.null_count for column in table.columns):
+        raise ValueError("no comparison can have kept this")
 
 
 def _hashed(part: Part) -> Iterator[pa.RecordBatch]:

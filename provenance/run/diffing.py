@@ -16,7 +16,7 @@ from provenance.model import (
     Worse,
 )
 from provenance.read import Corpus, is_streamed, open_corpus
-from provenance.report import read_report
+from provenance.report import has_report, read_report
 from provenance.run.checking import Settings, check_opened
 from provenance.run.contents import document_changes, finding_keys, surplus
 from provenance.run.freezing import frozen_model
@@ -44,7 +44,7 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     """
     before, first = _told(old, policy, settings, None)
     model = first.model
-    if before is None and _is_report(old) and not _is_report(new):
+    if before is None and has_report(Path(old)) and not has_report(Path(new)):
         model = frozen_model(Path(old))
     after, second = _told(new, policy, settings, model)
     documents = None
@@ -69,15 +69,11 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     )
 
 
-def _is_report(address: str) -> bool:
-    return Path(address, "result.json").is_file()
-
-
 def _told(
     address: str, policy: Policy, settings: Settings, model: CorpusModel | None
 ) -> tuple[Corpus | None, Report]:
     """Read the report that is at an address, or check the corpus there."""
-    if _is_report(address):
+    if has_report(Path(address)):
         return None, read_report(Path(address))
     if is_streamed(address):
         raise UnsupportedFormat(

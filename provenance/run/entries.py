@@ -1,29 +1,40 @@
-"""What is remembered of a part, as files: its reading, and the table of what was located in it."""
+"""What is remembered of a part, as bytes: its reading, and the table of what was located in it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, fields
-from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
-from zipfile import BadZipFile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, fields, replace
+from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from provenance.match import Candidates, Lookalikes, Passages
-from provenance.model import Skipped
+from provenance.match import (
+    NO_CANDIDATES,
+    NO_LOOKALIKES,
+    NO_PASSAGES,
+    Candidates,
+    Lookalikes,
+    Passages,
+)
+from provenance.model import Skipped, UInt8s
 from provenance.read import Part
 from provenance.run.claiming import Claims
 from provenance.run.declared import DECLARED
-from provenance.run.memory import Memory, Writer
+from provenance.run.memory import Buffer, Memory
 from provenance.run.readings import Counts, Opened, Reading
+from provenance.run.soundness import check_reading
 
 T = TypeVar("T")
-Table = TypeVar("Table", Candidates, Lookalikes)
-Arrays = Mapping[str, npt.NDArray[np.generic]]
+Table = TypeVar("Table", Candidates, Lookalikes, Passages)
+Arrays = Sequence[npt.NDArray[np.generic]]
 
-_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.ArrowException)
+_UNUSABLE = (ValueError, LookupError, TypeError, RecursionError, MemoryError, pa.ArrowException)
+"""What decoding gives where a digest is right, and the content is not what we write."""
+
+_ALIGNED = 64
+"""Bytes of whose multiples every array begins at one."""
 
 
 def reading_name(memory: Memory | None, part: Part) -> str | None:
@@ -33,14 +44,33 @@ def reading_name(memory: Memory | None, part: Part) -> str | None:
     return memory.name("reading", part.file, part.layout, *part.text_columns, part.key())
 
 
-def recalled_reading(memory: Memory | None, name: str | None) -> Reading | None:
-    """Give the reading that was kept under a name, if there is a whole one."""
-    return _recalled(memory, name, _load_reading)
+def recalled_reading(
+    memory: Memory | None, name: str | None, registries: Sequence[Opened]
+) -> Reading | None:
+    """Give the reading that was kept under a name, if there is a whole one.
+
+    Parameters
+    ----------
+    memory : Memory or None
+        Where.
+    name : str or None
+        As of `reading_name`.
+    registries : sequence of Opened
+        That the part was matched against.
+    """
+
+    def load(content: UInt8s) -> Reading:
+        reading = _decoded(content, len(registries))
+        check_reading(reading, registries)
+        return reading
+
+    return _recalled(memory, name, load)
 
 
 def keep_reading(memory: Memory | None, name: str | None, reading: Reading) -> None:
     """Keep a reading, if it has a name."""
-    _keep(memory, name, lambda stream: _save_reading(stream, reading))
+    if memory is not None and name is not None:
+        memory.keep(name, _encoded(reading))
 
 
 def spans_name(
@@ -57,14 +87,25 @@ def spans_name(
     return memory.name("spans", reading, *digests, *arrays)
 
 
-def recalled_table(memory: Memory | None, name: str | None, schema: pa.Schema) -> pa.Table | None:
-    """Give the table that was kept under a name, if there is a whole one of that schema."""
+def recalled_table(
+    memory: Memory | None, name: str | None, check: Callable[[pa.Table], None]
+) -> pa.Table | None:
+    """Give the table that was kept under a name, if there is a whole one.
 
-    def load(path: Path) -> pa.Table:
-        with pa.OSFile(str(path)) as file:
-            table = pa.ipc.open_file(file).read_all()
-        if table.schema != schema:
-            raise ValueError(table.schema)
+    Parameters
+    ----------
+    memory : Memory or None
+        Where.
+    name : str or None
+        What it was kept under.
+    check : callable
+        Raises ValueError where a table cannot be the one that was kept.
+    """
+
+    def load(content: UInt8s) -> pa.Table:
+        table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
+        table.validate(full=True)
+        check(table)
         return table
 
     return _recalled(memory, name, load)
@@ -72,79 +113,105 @@ def recalled_table(memory: Memory | None, name: str | None, schema: pa.Schema) -
 
 def keep_table(memory: Memory | None, name: str | None, table: pa.Table) -> None:
     """Keep a table, if it has a name."""
-
-    def save(stream: BinaryIO) -> None:
+    if memory is not None and name is not None:
+        sink = pa.BufferOutputStream()
         options = pa.ipc.IpcWriteOptions(compression="zstd")
-        with pa.ipc.new_file(stream, table.schema, options=options) as writer:
+        with pa.ipc.new_file(sink, table.schema, options=options) as writer:
             writer.write_table(table)
+        memory.keep(name, [memoryview(sink.getvalue())])
 
-    _keep(memory, name, save)
 
-
-def _recalled(memory: Memory | None, name: str | None, load: Callable[[Path], T]) -> T | None:
-    path = memory.find(name) if memory and name else None
-    if memory is None or name is None or path is None:
+def _recalled(memory: Memory | None, name: str | None, load: Callable[[UInt8s], T]) -> T | None:
+    content = memory.find(name) if memory and name else None
+    if memory is None or name is None or content is None:
         return None
     try:
-        return load(path)
-    except _DAMAGED:
+        return load(content)
+    except _UNUSABLE:
         memory.forget(name)
         return None
 
 
-def _keep(memory: Memory | None, name: str | None, write: Writer) -> None:
-    if memory is not None and name is not None:
-        memory.keep(name, write)
-
-
-def _save_reading(stream: BinaryIO, reading: Reading) -> None:
-    told = {
-        "counts": astuple(reading.counts),
-        "skipped": [astuple(skipped) for skipped in reading.skipped],
-        "registries": len(reading.candidates),
-        "bound": reading.passages.bound,
-        "sampled_below": reading.sampled_below,
-    }
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "told": np.frombuffer(json.dumps(told).encode(), np.uint8)
-    }
-    for place, (own, alike) in enumerate(zip(reading.candidates, reading.lookalikes, strict=True)):
-        arrays |= _arrays(f"candidates{place}", own) | _arrays(f"alike{place}", alike)
+def _encoded(reading: Reading) -> list[Buffer]:
+    """Lay out a reading: the size of a head, the head in JSON, and arrays, each aligned."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, DECLARED) as writer:
         writer.write_table(reading.declared)
-    arrays |= {"declared": np.frombuffer(sink.getvalue(), np.uint8), "documents": reading.documents}
-    arrays |= {name: getattr(reading.passages, name) for name in _PASSAGES}
-    np.savez(stream, allow_pickle=False, **arrays)
-
-
-_PASSAGES = ("hashes", "tokens", "offsets")
-
-
-def _load_reading(path: Path) -> Reading:
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        told = json.loads(arrays["told"].tobytes())
-        places: Sequence[int] = range(told["registries"])
-        return Reading(
-            Counts(*told["counts"]),
-            tuple(
-                Skipped(file, reason, count, tuple(rows))
-                for file, reason, count, rows in told["skipped"]
-            ),
-            tuple(_made(Candidates, f"candidates{place}", arrays) for place in places),
-            tuple(_made(Lookalikes, f"alike{place}", arrays) for place in places),
-            pa.ipc.open_stream(pa.py_buffer(arrays["declared"].tobytes())).read_all(),
-            Passages(told["bound"], *(arrays[name] for name in _PASSAGES)),
-            arrays["documents"],
-            None,
-            sampled_below=told["sampled_below"],
+    arrays = [
+        np.ascontiguousarray(array)
+        for array in (
+            *chain.from_iterable(map(_columns, reading.candidates)),
+            *chain.from_iterable(map(_columns, reading.lookalikes)),
+            *_columns(reading.passages),
+            reading.documents,
+            np.frombuffer(sink.getvalue(), np.uint8),
         )
+    ]
+    head = {
+        "counts": astuple(reading.counts),
+        "skipped": [astuple(skipped) for skipped in reading.skipped],
+        "bound": reading.passages.bound,
+        "sampled_below": reading.sampled_below,
+        "lengths": [len(array) for array in arrays],
+    }
+    told = json.dumps(head).encode()
+    parts: list[Buffer] = [len(told).to_bytes(8, "little"), told]
+    size = 8 + len(told)
+    for array in arrays:
+        parts += [bytes(-size % _ALIGNED), array.reshape(-1).view(np.uint8).data]
+        size += -size % _ALIGNED + array.nbytes
+    return parts
 
 
-def _arrays(name: str, table: Candidates | Lookalikes) -> dict[str, npt.NDArray[np.generic]]:
-    return {f"{name}.{field.name}": getattr(table, field.name) for field in fields(table)}
+def _decoded(content: UInt8s, registries: int) -> Reading:
+    end = 8 + int.from_bytes(content[:8].tobytes(), "little")
+    head = json.loads(content[8:end].tobytes())
+    kinds = [
+        *registries * _columns(NO_CANDIDATES),
+        *registries * _columns(NO_LOOKALIKES),
+        *_columns(NO_PASSAGES),
+        np.zeros(0, np.int64),
+        np.zeros(0, np.uint8),
+    ]
+    arrays: Iterator[Any] = iter(_arrays(content, end, head["lengths"], kinds))
+
+    def made(like: Table) -> Table:
+        return replace(like, **{name: next(arrays) for name in _names(like)})
+
+    return Reading(
+        counts=Counts(*head["counts"]),
+        skipped=tuple(
+            Skipped(file, reason, count, tuple(rows))
+            for file, reason, count, rows in head["skipped"]
+        ),
+        candidates=tuple(made(NO_CANDIDATES) for _ in range(registries)),
+        lookalikes=tuple(made(NO_LOOKALIKES) for _ in range(registries)),
+        passages=replace(made(NO_PASSAGES), bound=head["bound"]),
+        documents=next(arrays),
+        declared=pa.ipc.open_stream(pa.BufferReader(next(arrays))).read_all(),
+        kept=None,
+        sampled_below=head["sampled_below"],
+    )
 
 
-def _made(kind: type[Table], name: str, arrays: Arrays) -> Table:
-    columns: dict[str, Any] = {field.name: arrays[f"{name}.{field.name}"] for field in fields(kind)}
-    return kind(**columns)
+def _arrays(content: UInt8s, start: int, lengths: list[int], like: Arrays) -> Arrays:
+    """Give arrays of some lengths, each like another one, as they stand from a place on."""
+    made = []
+    for length, one in zip(lengths, like, strict=True):
+        start += -start % _ALIGNED
+        shape = (length, *one.shape[1:])
+        size = one.dtype.itemsize * int(np.prod(shape, dtype=object))
+        if type(length) is not int or not 0 <= size <= len(content) - start:
+            raise ValueError("there are fewer bytes than it says")
+        made.append(content[start : start + size].view(one.dtype).reshape(shape))
+        start += size
+    return made
+
+
+def _names(table: Table) -> list[str]:
+    """Name the arrays of a table, in order."""
+    return [one.name for one in fields(table) if isinstance(getattr(table, one.name), np.ndarray)]
+
+
+def _columns(table: Table) -> list[npt.NDArray[np.generic]]:
+    return [getattr(table, name) for name in _names(table)]

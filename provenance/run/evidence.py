@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from provenance.run.excerpts import MARKS, excerpts
 from provenance.run.itemedges import ItemEdges, read_edges
 from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
+from provenance.run.soundness import check_spans
 from provenance.run.spans import Located, complement, in_characters, locate
 from provenance.run.stages import stage
 from provenance.run.views import views
@@ -98,7 +100,10 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         if not len(own) and not wholes_of(reading):
             return _Owned(own, int(low), None, SPANS.empty_table())
         name = spans_name(memory, part, own, backgrounds)
-        return _Owned(own, int(low), name, recalled_table(memory, name, SPANS))
+        check = partial(
+            check_spans, schema=SPANS, claims=own, reading=reading, registries=registries
+        )
+        return _Owned(own, int(low), name, recalled_table(memory, name, check))
 
     def located(place: int) -> pa.Table:
         part, reading, owned = corpus.parts[place], readings[place], parts[place]

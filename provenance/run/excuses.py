@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import file_digest
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,7 +18,7 @@ from provenance.model import (
     State,
     WaiverOutcome,
 )
-from provenance.report import FINDINGS_NAME, read_report
+from provenance.report import findings_digest, read_report
 from provenance.run.findings import Found
 
 
@@ -45,9 +44,7 @@ def open_baseline(path: Path | None) -> Baseline | None:
     if path is None:
         return None
     folder = path.parent if path.is_file() else path
-    report = read_report(folder)
-    with (folder / FINDINGS_NAME).open("rb") as file:
-        return Baseline(report, str(path), file_digest(file, "sha256").hexdigest())
+    return Baseline(read_report(folder), str(path), findings_digest(folder))
 
 
 @dataclass(frozen=True, slots=True)

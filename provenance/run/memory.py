@@ -2,32 +2,43 @@
 
 An entry's name is a digest of everything that decides its content: the bytes of the part, how it is
 read, the registries and what is asked of their matches, and the code that reads and matches. So
-nothing is ever out of date, and an entry that is lost, or damaged, costs its time alone.
+nothing is ever out of date. An entry holds a digest of its name and content, and is used only where
+that is right: one that is lost, damaged, or another's costs its time alone.
 """
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+import shutil
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO, Protocol
+from typing import TypeAlias
 
+import numpy as np
 import platformdirs
+from blake3 import blake3
 
+from provenance.atomic import make_folders, replacing, sweep
 from provenance.errors import OutputError
+from provenance.model import UInt8s
 
 MOST = 4 << 30
 """Bytes that are kept; beyond that, what was not asked for longest is forgotten."""
 
+_MARK = b"provenance entry 1\n"
+"""What every entry begins with; behind it stand the digest of its name and content, and that."""
+
+_HEAD = len(_MARK) + blake3.digest_size
+
+_LARGEST = 1 << 30
+"""Bytes of an entry: what is larger is neither kept nor believed."""
+
+Buffer: TypeAlias = bytes | memoryview
+
 _ROOMS = ("read", "fingerprint", "match", "judge", "registry", "run", "model")
-
-
-class Writer(Protocol):
-    """Writes an entry."""
-
-    def __call__(self, stream: BinaryIO) -> None:
-        """Write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,48 +79,86 @@ class Memory:
         """Name the entry that depends on these."""
         return digest_of((self.circumstances, *of))
 
-    def find(self, name: str) -> Path | None:
-        """Give the file of an entry, if there is one, and note that somebody asked for it."""
-        path = self._path(name)
-        try:
-            os.utime(path)
-        except OSError:
-            return None
-        return path
+    def find(self, name: str) -> UInt8s | None:
+        """Give the content of an entry, if there is a whole one, and note that it was asked for."""
+        with suppress(OSError):
+            # Whatever else stands in its place must neither hang us nor lead us elsewhere.
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(self._path(name), flags)
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                facts = os.fstat(descriptor)
+                if not stat.S_ISREG(facts.st_mode) or not _HEAD <= facts.st_size <= _LARGEST:
+                    return None
+                entry = np.empty(facts.st_size, np.uint8)
+                if _read_whole(file, entry) and _is_sound(name, entry):
+                    with suppress(OSError):
+                        os.utime(descriptor)
+                    return entry[_HEAD:]
+        return None
 
-    def keep(self, name: str, write: Writer) -> None:
+    def keep(self, name: str, content: Sequence[Buffer]) -> None:
         """Keep an entry: whole, or not at all. Where there is no room, nothing is kept."""
         path = self._path(name)
+        if sum(map(len, content)) > _LARGEST - _HEAD:
+            return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=path.parent, prefix=_UNFINISHED, delete=False) as file:
-                try:
-                    write(file)  # type: ignore[arg-type]  # a named one is binary, too
-                except BaseException:
-                    Path(file.name).unlink()
-                    raise
-            Path(file.name).replace(path)
+            make_folders(path.parent, 0o700)
+            if path.is_dir() and not path.is_symlink():
+                _remove(path)
+            # What is lost with the power is made again: nothing waits for the disk.
+            with replacing(path, aside=self.folder, mode=0o600, synced=False) as file:
+                file.write(_MARK + _digest(name, content))
+                for each in content:
+                    file.write(each)
         except OSError:
             return
 
     def forget(self, name: str) -> None:
-        """Forget an entry that cannot be read."""
-        self._path(name).unlink(missing_ok=True)
+        """Forget an entry that cannot be used."""
+        with suppress(OSError):
+            _remove(self._path(name))
 
     def tidy(self) -> None:
         """Forget what was not asked for longest, until `MOST` bytes are left."""
+        sweep(self.folder)
         entries = sorted(_entries(self.folder), key=lambda entry: entry[1], reverse=True)
         total = 0
         for path, _, size in entries:
             total += size
             if total > MOST:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    _remove(path)
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name[2:]
 
 
-_UNFINISHED = ".tmp"
+def _digest(name: str, content: Iterable[Buffer]) -> bytes:
+    found = blake3(name.encode())
+    for each in content:
+        found.update(each)
+    return found.digest()
+
+
+def _is_sound(name: str, entry: UInt8s) -> bool:
+    head = entry[:_HEAD].tobytes()
+    return head[: len(_MARK)] == _MARK and head[len(_MARK) :] == _digest(name, [entry[_HEAD:].data])
+
+
+def _read_whole(file: RawIOBase, room: UInt8s) -> bool:
+    """Fill an array from a file; tell whether there was enough in it."""
+    left = room.data
+    while left and (count := file.readinto(left)):
+        left = left[count:]
+    return not left
+
+
+def _remove(path: Path) -> None:
+    """Remove an entry, or whatever stands in its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def memory_folder() -> Path:
@@ -136,7 +185,7 @@ def clear_memory() -> Kept:
     kept = remembered()
     try:
         for path, _, _ in _entries(kept.folder):
-            path.unlink(missing_ok=True)
+            _remove(path)
     except OSError as error:
         raise OutputError(
             f"{kept.folder} cannot be cleared ({error.strerror})",
@@ -166,7 +215,7 @@ def _entries(folder: Path) -> Iterator[tuple[Path, float, int]]:
     """Give all files of a cache, with when they were last asked for and their size."""
     for path in folder.glob("??/*"):
         try:
-            facts = path.stat()
+            facts = path.lstat()
         except OSError:
             continue  # somebody else has just forgotten it
         yield path, facts.st_mtime, facts.st_size

@@ -3,8 +3,8 @@
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from provenance.atomic import building
 from provenance.errors import OutputError
 
 
@@ -30,11 +30,10 @@ def unpacked_sample(folder: Path) -> tuple[str, ...]:
         raise OutputError(f"{folder} is there already", remedy="name another folder with --output")
     try:
         with (
-            TemporaryDirectory(dir=folder.absolute().parent, prefix=".sample") as aside,
             as_file(files("provenance").joinpath("sample")) as shipped,
+            building(folder.absolute()) as made,
         ):
-            whole = Path(shutil.copytree(shipped, Path(aside) / "sample"))
-            whole.rename(folder)
+            shutil.copytree(shipped, made, dirs_exist_ok=True)
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {error.strerror}",

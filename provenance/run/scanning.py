@@ -94,7 +94,7 @@ def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and
         return reading
 
     def recall_or_read(part: Part) -> tuple[Part, Reading]:
-        return part, recalled_reading(memory, reading_name(memory, part)) or read(part)
+        return part, recalled_reading(memory, reading_name(memory, part), registries) or read(part)
 
     def read_again_unless_it_suits(known: tuple[Part, Reading]) -> tuple[Part, Reading]:
         part, reading = known

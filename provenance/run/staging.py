@@ -1,12 +1,11 @@
 """Where a corpus is written again: beside its place, whole or not at all; never in the corpus."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from provenance.atomic import building
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read import Corpus, check_rewritable, is_saved, is_streamed, open_corpus
@@ -75,24 +74,10 @@ def place_of(name: str) -> PurePosixPath:
 def staged(output: Path) -> Iterator[Path]:
     """Lend a folder beside `output`, which it becomes at the end, or which is removed."""
     try:
-        stage = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.resolve().parent))
-        try:
+        with building(output.resolve()) as stage:
             yield stage
-            stage.chmod(0o777 & ~_umask())
-            if output.exists():
-                output.rmdir()
-            stage.replace(output.resolve())
-        except BaseException:
-            shutil.rmtree(stage, ignore_errors=True)
-            raise
     except OSError as error:
         raise OutputError(
             f"{output} cannot be written: {error.strerror or error}",
             remedy="name another folder with --output, on a disk with room for the whole corpus",
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -36,6 +36,7 @@ Written by `make docs` from the schemas that ship. Files of programs are JSON, P
 format's version stands in the file, and changes when a reader would have to. Shares are numbers in
 [0, 1]; days are written `2024-03-01`; digests are SHA-256 in hex, unless said.
 
+- [a report](#a-report): a folder
 - [result.json](#resultjson): the outcome of a check
 - [findings.parquet](#findingsparquet): every finding
 - [provenance.toml](#provenancetoml): a policy
@@ -151,6 +152,21 @@ digest. It is written aside and renamed, so it is whole or absent; `provenance r
 holds every file against the manifest. The Parquet files and `tokens.npy` are the truth; the other
 arrays follow from them.
 """
+REPORT = """\
+`check --output DIR` writes `result.json`, `findings.parquet`, `report.html` and `model.parquet`. A
+report takes the place of an earlier one as a whole: whenever a check is killed or the power fails,
+`provenance report DIR` tells the old one or the new one, and two checks into one folder write one
+after the other. If `DIR` holds nothing but a report, the whole folder is exchanged in one step, so
+that other programs see the old files or the new ones, too; a program that stands in that folder
+keeps seeing the old one. If other files lie there, or the file system cannot exchange folders,
+the new report first lies in `DIR/.provenance-report`, from which its files are moved; `result.json`
+is absent meanwhile, and where it stands, the files beside it are its own. Its `files` state their
+digests: files of another digest are damaged, and every command refuses them with exit code 2.
+
+While something is written, it lies in a file or folder whose name begins with `.provenance-tmp-`,
+beside its place. Whatever killed runs left of these is removed by the next run that writes to the
+same folder; on storage that several hosts share without locks, a day later.
+"""
 FINDINGS_TOLD = "One row an exclusive span: the spans of one text never overlap."
 POLICY_TOLD = "[writing-policies.md](writing-policies.md) shows how it is written."
 
@@ -169,6 +185,7 @@ def written() -> str:
     """Write the page as it is now."""
     findings = of_arrow_schema(FINDINGS, FINDINGS_COLUMNS)
     sections = {
+        "A report": REPORT.rstrip(),
         "result.json": of_json_schema("provenance/report/result.schema.json"),
         "findings.parquet": f"{FINDINGS_TOLD}\n\n{findings}",
         "provenance.toml": f"{POLICY_TOLD} {of_json_schema('provenance/read/policy.schema.json')}",

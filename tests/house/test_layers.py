@@ -47,11 +47,13 @@ def test_an_import_upwards_is_caught(tmp_path, root):
         (package / room / "__init__.py").write_text("")
     for base in (
         "absent",
+        "atomic",
         "compiled",
         "cores",
         "digests",
         "instructions",
         "keeping",
+        "locks",
         "parts",
         "recalling",
     ):

@@ -1,7 +1,9 @@
 """The folder of a report: whole, deterministic, and enough to render every format."""
 
 import json
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +12,7 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import FINDINGS, Report
-from provenance.report import FORMATS, folder, read_report, render, write, write_text
+from provenance.report import FORMATS, commit, folder, read_report, render, write, write_text
 from provenance.report.findingsfile import in_order
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, sample_report
@@ -53,8 +55,22 @@ def test_findings_are_sorted_and_compressed(tmp_path):
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 
+def without_digests(place: Path) -> None:
+    """Let result.json look as earlier versions wrote it."""
+    document = json.loads((place / "result.json").read_text("utf-8"))
+    del document["files"]
+    (place / "result.json").write_text(json.dumps(document), "utf-8")
+
+
+def test_a_report_of_before_there_were_digests_still_loads(tmp_path):
+    write(sample_report(), tmp_path)
+    without_digests(tmp_path)
+    assert read_report(tmp_path).findings.equals(in_order(sample_report().findings))
+
+
 def test_findings_of_before_there_were_baselines_still_load(tmp_path):
     write(sample_report(), tmp_path)
+    without_digests(tmp_path)
     older = pq.read_table(tmp_path / "findings.parquet").drop_columns(["state"])
     pq.write_table(older, tmp_path / "findings.parquet")
     assert read_report(tmp_path).findings.equals(in_order(sample_report().findings))
@@ -113,10 +129,100 @@ def test_a_report_without_its_findings_is_said(tmp_path):
 @pytest.mark.parametrize("damage", ["cut", "foreign", "columns", "latin-1", "version"])
 def test_a_damaged_report_is_said(tmp_path, damage):
     write(sample_report(), tmp_path)
+    without_digests(tmp_path)
     _damage(tmp_path, damage)
     with pytest.raises(CorruptFile) as raised:
         read_report(tmp_path)
     assert raised.value.remedy
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_of_another_report_are_told_from_its_own(tmp_path, name):
+    write(sample_report(), tmp_path / "one")
+    write(clear_report(), tmp_path / "other")
+    shutil.copy(tmp_path / "other" / name, tmp_path / "one" / name)
+    if name == "report.html":  # which nobody reads
+        assert read_report(tmp_path / "one").result == sample_report().result
+        return
+    with pytest.raises(CorruptFile, match="interrupted") as raised:
+        read_report(tmp_path / "one")
+    assert "run the check again" in raised.value.remedy
+
+
+def test_what_else_lies_in_the_folder_stays_there(tmp_path):
+    (tmp_path / "out" / "notes").mkdir(parents=True)
+    (tmp_path / "out" / "notes" / "mine.txt").write_text("mine")
+    for report in (sample_report(), clear_report()):
+        write(report, tmp_path / "out")
+        assert read_report(tmp_path / "out").result == report.result
+    assert (tmp_path / "out" / "notes" / "mine.txt").read_text() == "mine"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted([*NAMES, "notes"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_replaced_folder_keeps_its_permissions(tmp_path):
+    write(sample_report(), tmp_path / "out")
+    (tmp_path / "out").chmod(0o2750)
+    write(clear_report(), tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode & 0o7777 == 0o2750
+
+
+def test_the_current_folder_stays_the_current_folder(tmp_path, monkeypatch):
+    write(sample_report(), tmp_path / "out")
+    monkeypatch.chdir(tmp_path / "out")
+    write(clear_report(), Path())
+    assert sorted(path.name for path in Path().iterdir()) == NAMES
+    assert read_report(Path()).result == clear_report().result
+
+
+def test_where_folders_cannot_be_exchanged_the_files_are_replaced(tmp_path, monkeypatch):
+    def unable(*_):
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(commit, "exchange", unable)
+    write(sample_report(), tmp_path / "out")
+    number = (tmp_path / "out").stat().st_ino
+    write(clear_report(), tmp_path / "out")
+    assert (tmp_path / "out").stat().st_ino == number
+    assert read_report(tmp_path / "out").result == clear_report().result
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_who_interrupts_an_exchange_leaves_the_earlier_report(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    write(sample_report(), tmp_path / "out")
+    monkeypatch.setattr(commit, "exchange", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(clear_report(), tmp_path / "out")
+    assert read_report(tmp_path / "out").result == sample_report().result
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
+
+
+def test_what_somebody_adds_while_folders_are_exchanged_is_kept(tmp_path, monkeypatch):
+    def late(one, other):
+        (other / "mine.txt").write_text("mine")
+        exchange(one, other)
+
+    exchange = commit.exchange
+    monkeypatch.setattr(commit, "exchange", late)
+    write(sample_report(), tmp_path / "out")
+    write(clear_report(), tmp_path / "out")
+    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
+    assert read_report(tmp_path / "out").result == clear_report().result
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as aside:
+        read = aside.submit(pipe.read_text)
+        write_text("a\n", pipe)
+        assert read.result(timeout=10) == "a\n"
+    assert pipe.is_fifo()
 
 
 def _damage(place: Path, how: str) -> None:

@@ -25,7 +25,7 @@ def model_of(passages, copied=()):
 
 def assert_comes_back(model, folder):
     write_model(model, folder / NAME)
-    back = read_model(folder)
+    back = read_model(folder / NAME)
     assert back.digest == model.digest
     for name in ("hashes", "tokens", "offsets", "copied"):
         assert getattr(back, name).tolist() == getattr(model, name).tolist()

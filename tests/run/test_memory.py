@@ -210,11 +210,9 @@ def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypa
 def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch) -> None:
     kept = memory.Memory(tmp_path, "")
     for number in range(4):
-        kept.keep(kept.name(str(number)), lambda stream: stream.write(b"." * 100))
-        path = kept.find(kept.name(str(number)))
-        assert path is not None
-        os.utime(path, (number, number))
-    monkeypatch.setattr(memory, "MOST", 250)
+        kept.keep(kept.name(str(number)), [b"." * 100])
+        os.utime(entry_of(kept, str(number)), (number, number))
+    monkeypatch.setattr(memory, "MOST", 350)
     kept.tidy()
     assert [kept.find(kept.name(str(number))) is not None for number in range(4)] == [
         False,
@@ -224,15 +222,19 @@ def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch
     ]
 
 
-def test_an_entry_that_could_not_be_finished_leaves_nothing(tmp_path) -> None:
-    kept = memory.Memory(tmp_path, "")
+def entry_of(kept: memory.Memory, of: str) -> Path:
+    name = kept.name(of)
+    return kept.folder / name[:2] / name[2:]
 
-    def fail(stream) -> None:
-        stream.write(b"half")
+
+def test_an_entry_that_could_not_be_finished_leaves_nothing(tmp_path, monkeypatch) -> None:
+    def interrupted(*_):
         raise KeyboardInterrupt
 
+    kept = memory.Memory(tmp_path, "")
+    monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        kept.keep(kept.name("x"), fail)
+        kept.keep(kept.name("x"), [b"half"])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from provenance.atomic import replacing
 from provenance.errors import OutputError
 from provenance.judge import check_known, doubts
 from provenance.model import Policy
@@ -19,8 +20,8 @@ def begun_policy(path: Path) -> None:
         If there is a file already, or it cannot be written.
     """
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(POLICY_TEMPLATE)
+        with replacing(path, exclusive=True) as file:
+            file.write(POLICY_TEMPLATE.encode())
     except FileExistsError as error:
         raise OutputError(
             f"{path} is there already", remedy="edit it, or name another file with --output."
