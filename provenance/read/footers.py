@@ -7,8 +7,8 @@ footer claims. So a footer is parsed here first, in bounded memory, and no such 
 Reference: `parquet.thrift` of Apache Parquet.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import Flags, Int64s
 from provenance.read.files import File, read_fully, reading
 from provenance.read.soundness import misnamed
-from provenance.read.thrift import BINARY, STRUCT, Compact, Damaged
+from provenance.read.thrift import BINARY, INTEGER, STRUCT, Compact, Damaged
 
 MOST_BYTES = 64 << 20
 """Of a footer: about 500,000 column chunks."""
@@ -28,9 +28,51 @@ _LARGEST = 1 << 62
 _FILE_SCHEMA, _FILE_ROW_GROUPS, _FILE_ENCRYPTION = 2, 4, 8
 _SCHEMA_NAME = 4
 _GROUP_COLUMNS, _GROUP_ROWS = 1, 3
-_CHUNK_FILE, _CHUNK_METADATA, _CHUNK_CRYPTO = 1, 3, 8
-_PATH, _UNCOMPRESSED, _COMPRESSED, _DATA, _DICTIONARY = 3, 6, 7, 9, 11
+_CHUNK_FILE, _CHUNK_METADATA, _CHUNK_INDEX, _CHUNK_CRYPTO = 1, 3, 6, 8
+_TYPE, _ENCODINGS_USED, _PATH, _CODEC, _UNCOMPRESSED, _COMPRESSED = 1, 2, 3, 4, 6, 7
+_DATA, _DICTIONARY, _STATISTICS = 9, 11, 12
 """Ids of fields: of the file, its schema, a row group, a column chunk and its metadata."""
+
+_NEEDED = frozenset({_TYPE, _CODEC, _UNCOMPRESSED, _COMPRESSED, _DATA})
+_NUMBERS = _NEEDED | {_DICTIONARY}
+
+_CODECS = ("UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4")
+_ENCODINGS = (
+    *("PLAIN", "", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED"),
+    *("DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY", "RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
+)
+_INT96 = 3  # of the physical types
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What a footer says of a column chunk.
+
+    Parameters
+    ----------
+    path : tuple of str
+        Of its column within the schema.
+    start, compressed, uncompressed : int
+        Where it begins, its bytes in the file, and its bytes unpacked.
+    codec : str
+        "ZSTD".
+    encodings : tuple of str
+        "RLE_DICTIONARY".
+    is_int96, has_dictionary, has_statistics, has_index : bool
+        Whether its values are of that physical type; whether it has pages of a dictionary,
+        statistics, and an index of its pages.
+    """
+
+    path: tuple[str, ...]
+    start: int
+    compressed: int
+    uncompressed: int
+    codec: str
+    encodings: tuple[str, ...]
+    is_int96: bool
+    has_dictionary: bool
+    has_statistics: bool
+    has_index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +84,20 @@ class Footer:
     rows : ndarray of int64, shape (g,)
         Rows of each row group.
     starts, compressed, uncompressed : ndarray of int64, shape (g, c)
-        Where each column chunk begins, its bytes in the file, and its bytes unpacked.
-    columns : tuple of str, length c
-        The top-level column that each chunk belongs to.
+        Of each column chunk, as in `Chunk`.
+    columns : tuple of Chunk, length c
+        Those of the first row group.
     """
 
     rows: Int64s
     starts: Int64s
     compressed: Int64s
     uncompressed: Int64s
-    columns: tuple[str, ...]
+    columns: tuple[Chunk, ...]
 
     def of(self, names: Collection[str]) -> Flags:
         """Return a mask of the chunks that belong to some top-level columns."""
-        return np.array([column in names for column in self.columns], np.bool_)
+        return np.array([chunk.path[0] in names for chunk in self.columns], np.bool_)
 
 
 def read_footer(file: File) -> Footer:
@@ -91,58 +133,55 @@ def read_footer(file: File) -> Footer:
 
 def _parsed(data: bytes, file: File, end: int) -> Footer:
     try:
-        rows, chunks = _file(Compact(data), file)
+        rows, bounds, columns = _file(Compact(data), file)
     except IndexError as error:
         raise Damaged("its footer is cut short") from error
-    columns = tuple(chunk.column for chunk in chunks[0]) if chunks else ()
-    if any(len(group) != len(columns) for group in chunks):
+    except UnicodeDecodeError as error:
+        raise misnamed(file.told, error) from error
+    if any(len(group) != len(columns) for group in bounds):
         raise Damaged("its row groups have different columns")
-    shape = (len(rows), len(columns))
-    bounds = np.array([c.bounds for group in chunks for c in group], np.int64).reshape(*shape, 3)
-    starts, compressed, uncompressed = (bounds[:, :, place] for place in range(3))
-    if (bounds < 0).any() or (compressed > end - starts).any():
+    if sum(rows) > _LARGEST:
+        raise Damaged("its footer counts more rows than there can be")
+    table = np.array(bounds, np.int64).reshape(len(rows), len(columns), 3)
+    starts, compressed, uncompressed = (table[:, :, place] for place in range(3))
+    if (table < 0).any() or (compressed > end - starts).any():
         raise Damaged("its footer leads out of the file")
     return Footer(np.array(rows, np.int64), starts, compressed, uncompressed, columns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    column: str
-    bounds: tuple[int, int, int]
+_Bounds = list[tuple[int, int, int]]
 
 
-def _file(footer: Compact, file: File) -> tuple[list[int], list[list[_Chunk]]]:
-    rows, chunks = [], []
+def _file(footer: Compact, file: File) -> tuple[list[int], list[_Bounds], tuple[Chunk, ...]]:
+    rows: list[int] = []
+    bounds: list[_Bounds] = []
+    columns: tuple[Chunk, ...] = ()
     for field, kind in footer.fields():
         if field == _FILE_ROW_GROUPS:
             for _ in footer.elements(kind, STRUCT):
-                count, columns = _group(footer, file)
+                count, chunks = _group(footer, file)
+                columns = columns if rows else tuple(chunks)
                 rows.append(count)
-                chunks.append(columns)
+                bounds.append([(one.start, one.compressed, one.uncompressed) for one in chunks])
         elif field == _FILE_SCHEMA:
             for _ in footer.elements(kind, STRUCT):
-                _check_name(footer, file)
+                _check_name(footer)
         elif field == _FILE_ENCRYPTION:
             raise _encrypted(file)
         else:
             footer.skip(kind)
-    if sum(rows) > _LARGEST:
-        raise Damaged("its footer counts more rows than there can be")
-    return rows, chunks
+    return rows, bounds, columns
 
 
-def _check_name(footer: Compact, file: File) -> None:
+def _check_name(footer: Compact) -> None:
     for field, kind in footer.fields():
         if field == _SCHEMA_NAME:
-            try:
-                footer.binary(kind).decode()
-            except UnicodeDecodeError as error:
-                raise misnamed(file.told, error) from error
+            footer.binary(kind).decode()
         else:
             footer.skip(kind)
 
 
-def _group(footer: Compact, file: File) -> tuple[int, list[_Chunk]]:
+def _group(footer: Compact, file: File) -> tuple[int, list[Chunk]]:
     rows, columns = -1, []
     for field, kind in footer.fields():
         if field == _GROUP_COLUMNS:
@@ -156,8 +195,8 @@ def _group(footer: Compact, file: File) -> tuple[int, list[_Chunk]]:
     return rows, columns
 
 
-def _chunk(footer: Compact, file: File) -> _Chunk:
-    found = None
+def _chunk(footer: Compact, file: File) -> Chunk:
+    found, has_index = None, False
     for field, kind in footer.fields():
         if field == _CHUNK_METADATA and kind == STRUCT:
             found = _metadata(footer)
@@ -169,28 +208,48 @@ def _chunk(footer: Compact, file: File) -> _Chunk:
                 remedy="name those files instead.",
             )
         elif field != _CHUNK_FILE:
+            has_index = has_index or field == _CHUNK_INDEX
             footer.skip(kind)
     if found is None:
         raise Damaged("a column chunk does not say where it lies")
-    return found
+    return replace(found, has_index=True) if has_index else found
 
 
-def _metadata(footer: Compact) -> _Chunk:
-    column = ""
+def _metadata(footer: Compact) -> Chunk:
+    path: list[bytes] = []
+    encodings: list[int] = []
     numbers: dict[int, int] = {}
+    has_statistics = False
     for field, kind in footer.fields():
         if field == _PATH:
             path = [footer.binary(BINARY) for _ in footer.elements(kind, BINARY)]
-            column = path[0].decode("utf-8", "replace") if path else ""
-        elif field in {_UNCOMPRESSED, _COMPRESSED, _DATA, _DICTIONARY}:
+        elif field == _ENCODINGS_USED:
+            encodings = [footer.integer(INTEGER) for _ in footer.elements(kind, INTEGER)]
+        elif field in _NUMBERS:
             numbers[field] = footer.integer(kind)
         else:
+            has_statistics = has_statistics or field == _STATISTICS
             footer.skip(kind)
-    if not numbers.keys() >= {_UNCOMPRESSED, _COMPRESSED, _DATA}:
+    if not path or not numbers.keys() >= _NEEDED:
         raise Damaged("a column chunk does not say where it lies")
-    # Some writers say that a dictionary begins at 0 where there is none.
-    start = min(filter(None, (numbers.get(_DICTIONARY), numbers[_DATA])), default=0)
-    return _Chunk(column, (start, numbers[_COMPRESSED], numbers[_UNCOMPRESSED]))
+    return Chunk(
+        tuple(name.decode() for name in path),
+        # Some writers say that a dictionary begins at 0 where there is none.
+        min(filter(None, (numbers.get(_DICTIONARY), numbers[_DATA])), default=0),
+        numbers[_COMPRESSED],
+        numbers[_UNCOMPRESSED],
+        _named(_CODECS, numbers[_CODEC]),
+        tuple(_named(_ENCODINGS, encoding) for encoding in encodings),
+        numbers[_TYPE] == _INT96,
+        _DICTIONARY in numbers,
+        has_statistics,
+    )
+
+
+def _named(names: Sequence[str], number: int) -> str:
+    if not 0 <= number < len(names):
+        raise Damaged("a column chunk is packed in an unknown way")
+    return names[number]
 
 
 def _encrypted(file: File) -> UnsupportedFormat:

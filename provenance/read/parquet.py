@@ -89,7 +89,7 @@ class _Groups:
     def _rows_a_batch(self, paths: Sequence[str]) -> int:
         """Estimate how many rows make up `_READ` bytes of the columns wanted."""
         groups = list(self.groups)
-        wanted = self.footer.of(tops(paths, self.footer.columns))
+        wanted = self.footer.of(tops(paths, {chunk.path[0] for chunk in self.footer.columns}))
         size = int(self.footer.uncompressed[groups][:, wanted].sum())
         rows = int(self.footer.rows[groups].sum())
         return min(_MOST_ROWS, max(1, _READ * rows // max(size, 1)))

@@ -8,6 +8,7 @@ _LARGEST = 1 << 62
 _UNEXPECTED = "a value is of another type than it should be"
 
 _BOOLEANS, _BYTE, _INTEGERS, BINARY, _LISTS, STRUCT = (1, 2), 3, (4, 5, 6), 8, (9, 10), 12
+INTEGER = 5  # of 32 bits
 _SIZES = {1: 0, 2: 0, _BYTE: 1, 7: 8}
 """Types of the compact protocol, and the bytes of those that always have as many."""
 

@@ -20,6 +20,7 @@ TABLE = pa.table(
         "text": ["some words", None, "and more"] * 40,
         "a.b": range(120),
         "meta": [{"url": f"https://a.example/{n}", "tags": ["x"] * (n % 3)} for n in range(120)],
+        "seen": pa.array(range(120), pa.timestamp("ns")),
         "flag": [True, False, None] * 40,
     }
 )
@@ -33,12 +34,13 @@ def footer_of(path):
 @given(
     rows=st.integers(1, 130),
     dictionary=st.booleans(),
-    codec=st.sampled_from(["none", "zstd", "snappy"]),
+    codec=st.sampled_from(["none", "zstd", "snappy", "lz4"]),
     pages=st.booleans(),
     statistics=st.booleans(),
+    int96=st.booleans(),
 )
 def test_footers_are_those_that_pyarrow_reads(
-    tmp_path_factory, rows, dictionary, codec, pages, statistics
+    tmp_path_factory, rows, dictionary, codec, pages, statistics, int96
 ):
     path = tmp_path_factory.mktemp("footers") / "a.parquet"
     pq.write_table(
@@ -49,6 +51,7 @@ def test_footers_are_those_that_pyarrow_reads(
         compression=codec,
         write_page_index=pages,
         write_statistics=statistics,
+        use_deprecated_int96_timestamps=int96,
     )
     footer, metadata = footer_of(path), pq.read_metadata(path)
     groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
@@ -60,8 +63,23 @@ def test_footers_are_those_that_pyarrow_reads(
         ("uncompressed", lambda c: c.total_uncompressed_size),
     ):
         assert getattr(footer, name).tolist() == [[stated(c) for c in g] for g in chunks]
-    assert footer.columns == ("text", "a.b", "meta", "meta", "flag")
-    assert footer.of(["meta"]).tolist() == [False, False, True, True, False]
+    assert [chunk.path[0] for chunk in footer.columns] == [
+        "text",
+        "a.b",
+        "meta",
+        "meta",
+        "seen",
+        "flag",
+    ]
+    for chunk, known in zip(footer.columns, chunks[0], strict=True):
+        assert ".".join(chunk.path) == known.path_in_schema
+        assert chunk.codec == known.compression
+        assert set(chunk.encodings) == set(known.encodings)
+        assert chunk.has_dictionary == known.has_dictionary_page
+        assert chunk.has_statistics == known.is_stats_set
+        assert chunk.has_index == known.has_column_index
+        assert chunk.is_int96 == (known.physical_type == "INT96")
+    assert footer.of(["meta"]).tolist() == [False, False, True, True, False, False]
 
 
 class _Keys(pe.KmsClient):
