@@ -56,7 +56,7 @@ def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
             batch.validate(full=True)
         except pa.ArrowInvalid:
             _as_bytes(batch).validate(full=True)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (ValueError, pa.ArrowNotImplementedError) as error:
         raise damaged(name, f"after {row:,} rows", str(error)) from error
 
 
