@@ -1,7 +1,5 @@
 """What matching needs of a registry, read into arrays."""
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,62 +31,64 @@ from provenance.registry.manifest import (
     TOKENS_FILE,
     Manifest,
 )
+from provenance.registry.mapped import Files, MappedFile
 from provenance.registry.tables import parquet, read_column
 
 
-def read_holdings(data: Path, manifest: Manifest) -> Holdings:
+def read_holdings(files: Files, manifest: Manifest) -> Holdings:
     """Read a registry's items and postings.
 
     Parameters
     ----------
-    data : Path
-        Folder of the data files.
+    files : mapping of str to MappedFile
+        The data files.
     manifest : Manifest
         Says how much there is of each.
 
     Raises
     ------
     DigestMismatch, CorruptFile
-        If a file is gone, damaged, or holds more or less than the manifest says.
+        If a file is damaged, or holds more or less than the manifest says.
     """
-    items, sources = data / ITEMS_FILE, _names(manifest)
-    tokens, token_offsets = read_tokens(data, manifest)
+    items, sources = files[ITEMS_FILE], _names(manifest)
+    tokens, token_offsets = read_tokens(files, manifest)
     return Holdings(
         parameters=manifest.parameters,
-        postings=_postings(data, manifest.postings, longest_of(token_offsets)),
+        postings=_postings(files, manifest.postings, longest_of(token_offsets)),
         tokens=tokens,
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
-        shared=_shared(data / SHARED_FILE),
+        shared=_shared(files[SHARED_FILE]),
         chance=manifest.chance,
-        background=read_column(data / BACKGROUND_FILE, "count", np.uint64, 1 << BACKGROUND_BITS),
+        background=read_column(files[BACKGROUND_FILE], "count", np.uint64, 1 << BACKGROUND_BITS),
     )
 
 
-def read_tokens(data: Path, manifest: Manifest) -> tuple[UInt32s, Int64s]:
+def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
     """Read the tokens of all items, and where those of each begin and end; as `read_holdings`."""
-    items = data / ITEMS_FILE
+    items = files[ITEMS_FILE]
     lengths = read_column(items, "length", np.uint32, manifest.items)
     offsets = np.zeros(manifest.items + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     if offsets[-1] != manifest.tokens:
         raise CorruptFile(
-            f"the items of {items} have {offsets[-1]} tokens; the manifest says {manifest.tokens}",
+            f"the items of {items.path} have {offsets[-1]} tokens; "
+            f"the manifest says {manifest.tokens}",
             remedy=REMEDY,
         )
-    return map_array(data / TOKENS_FILE, np.uint32, manifest.tokens), offsets
+    return map_array(files[TOKENS_FILE], np.uint32, manifest.tokens), offsets
 
 
-def source_codes(items: Path, manifest: Manifest) -> UInt8s:
+def source_codes(items: MappedFile, manifest: Manifest) -> UInt8s:
     """Read the source of each item, as an index into the manifest's sources."""
     names = pa.array(_names(manifest))
 
     def coded(column: pa.DictionaryArray) -> UInt8s:
         found = pc.index_in(column.dictionary, names)
         if found.null_count or column.null_count:
-            raise CorruptFile(f"{items} has sources that the manifest has not", remedy=REMEDY)
+            raise CorruptFile(f"{items.path} has sources that the manifest has not", remedy=REMEDY)
         codes: UInt8s = found.to_numpy().astype(np.uint8)[column.indices.to_numpy()]
         return codes
 
@@ -99,29 +99,29 @@ def _names(manifest: Manifest) -> tuple[str, ...]:
     return tuple(source.source for source in manifest.sources)
 
 
-def _postings(data: Path, count: int, longest: int) -> Postings:
-    directory = map_array(data / DIRECTORY_FILE, np.uint32)
+def _postings(files: Files, count: int, longest: int) -> Postings:
+    directory = map_array(files[DIRECTORY_FILE], np.uint32)
     if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
         raise CorruptFile(
-            f"{data / DIRECTORY_FILE} is no directory of {count} postings", remedy=REMEDY
+            f"{files[DIRECTORY_FILE].path} is no directory of {count} postings", remedy=REMEDY
         )
-    prefilter = map_array(data / PREFILTER_FILE, np.uint64)
+    prefilter = map_array(files[PREFILTER_FILE], np.uint64)
     if len(prefilter) and len(prefilter).bit_count() != 1:
-        raise CorruptFile(f"{data / PREFILTER_FILE} is no prefilter", remedy=REMEDY)
-    words = map_array(data / FILTER_FILE, np.uint64)
+        raise CorruptFile(f"{files[PREFILTER_FILE].path} is no prefilter", remedy=REMEDY)
+    words = map_array(files[FILTER_FILE], np.uint64)
     if not len(words):
-        raise CorruptFile(f"{data / FILTER_FILE} is no filter: it is empty", remedy=REMEDY)
+        raise CorruptFile(f"{files[FILTER_FILE].path} is no filter: it is empty", remedy=REMEDY)
     return Postings(
-        shingles=map_array(data / SHINGLES_FILE, np.uint32, count),
-        items=map_array(data / OWNERS_FILE, np.uint32, count),
-        positions=map_array(data / POSITIONS_FILE, position_type(longest), count),
+        shingles=map_array(files[SHINGLES_FILE], np.uint32, count),
+        items=map_array(files[OWNERS_FILE], np.uint32, count),
+        positions=map_array(files[POSITIONS_FILE], position_type(longest), count),
         directory=directory,
         prefilter=prefilter,
         filter=words,
     )
 
 
-def _shared(path: Path) -> Shared:
-    with parquet(path) as file:
+def _shared(stated: MappedFile) -> Shared:
+    with parquet(stated) as file:
         rows = file.read()
     return Shared(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

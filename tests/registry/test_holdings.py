@@ -13,6 +13,7 @@ from provenance.errors import CorruptFile
 from provenance.model import BACKGROUND_BITS, Texts, holdings, longest_of
 from provenance.registry import build, open_registry
 from provenance.registry.holdings import source_codes
+from provenance.registry.mapped import map_file
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_a_source_that_the_manifest_has_not_is_told(registry, tmp_path, stranger
     place = table.column_names.index("source")
     pq.write_table(table.set_column(place, "source", pa.array(values)), path)
     with pytest.raises(CorruptFile, match="sources that the manifest has not"):
-        source_codes(path, registry.manifest)
+        source_codes(map_file(path), registry.manifest)
 
 
 def test_the_longest_item_is_found_among_more_than_are_looked_at_together():
