@@ -1,5 +1,7 @@
 """What matching needs of a registry, read into arrays."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +18,7 @@ from provenance.model import (
     longest_of,
 )
 from provenance.registry.arrays import map_array
-from provenance.registry.columns import position_type
+from provenance.registry.columns import SHARED_SCHEMA, position_type
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     DIRECTORY_FILE,
@@ -32,7 +34,7 @@ from provenance.registry.manifest import (
     Manifest,
 )
 from provenance.registry.mapped import Files, MappedFile
-from provenance.registry.tables import parquet, read_column
+from provenance.registry.tables import parquet, read_column, read_whole
 
 
 def read_holdings(files: Files, manifest: Manifest) -> Holdings:
@@ -52,7 +54,7 @@ def read_holdings(files: Files, manifest: Manifest) -> Holdings:
     """
     items, sources = files[ITEMS_FILE], _names(manifest)
     tokens, token_offsets = read_tokens(files, manifest)
-    return Holdings(
+    held = Holdings(
         parameters=manifest.parameters,
         postings=_postings(files, manifest.postings, longest_of(token_offsets)),
         tokens=tokens,
@@ -60,10 +62,31 @@ def read_holdings(files: Files, manifest: Manifest) -> Holdings:
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
-        shared=_shared(files[SHARED_FILE]),
+        shared=_shared(files[SHARED_FILE], manifest.postings),
         chance=manifest.chance,
         background=read_column(files[BACKGROUND_FILE], "count", np.uint64, 1 << BACKGROUND_BITS),
     )
+    if faults := list(_faults(held)):
+        data = items.path.parent
+        raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
+    files[OWNERS_FILE].release()  # most of them will not be looked at again
+    return held
+
+
+def _faults(held: Holdings) -> Iterator[str]:
+    """Tell what would lead a kernel out of its arrays, and what can be told without reading more.
+
+    That postings are those of the items is for `verify`.
+    """
+    postings, items = held.postings, len(held.first)
+    if (held.first > np.arange(items, dtype=np.uint32)).any():
+        yield "items that are copies of later ones"
+    if len(postings.items) and postings.items.max() >= items:
+        yield "postings of items that are not there"
+    if (postings.directory[1:] < postings.directory[:-1]).any():
+        yield "a directory that goes back"
+    if len(held.shared.codes) and held.shared.codes.max() >= len(held.sources):
+        yield "shingles of sources that are not there"
 
 
 def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
@@ -121,7 +144,7 @@ def _postings(files: Files, count: int, longest: int) -> Postings:
     )
 
 
-def _shared(stated: MappedFile) -> Shared:
+def _shared(stated: MappedFile, most: int) -> Shared:
     with parquet(stated) as file:
-        rows = file.read()
+        rows = read_whole(file, SHARED_SCHEMA, most)
     return Shared(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

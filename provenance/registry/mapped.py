@@ -55,8 +55,11 @@ class MappedFile:
         return found.hexdigest()
 
     def release(self) -> None:
-        """Let go of the pages that were read: mapped, they count as memory of the process."""
-        if isinstance(self.memory, mmap) and _is_read_only(self.path):
+        """Let go of the pages that were read: mapped, they count as memory of the process.
+
+        They are read again when they are looked at. Whoever wrote to an array loses that.
+        """
+        if isinstance(self.memory, mmap):
             self.memory.madvise(MADV_DONTNEED)
 
 

@@ -5,22 +5,32 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance import fingerprint
+from provenance.errors import CorruptFile
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
-from provenance.registry.columns import lists, one_chunk
+from provenance.registry.columns import (
+    EARLIEST,
+    LATEST,
+    as_seconds,
+    lists,
+    one_chunk,
+    signatures_schema,
+)
 from provenance.registry.copies import Copies, copies
 from provenance.registry.datafiles import Digest, check_files, checked, digest_of_file
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
+    REMEDY,
     SIGNATURES_FILE,
     TEXTS_FILE,
     Manifest,
     mismatch,
 )
 from provenance.registry.mapped import Files, map_registry
-from provenance.registry.tables import parquet, rows_of
+from provenance.registry.tables import parquet, read_whole, rows_of
 
 _DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
 
@@ -62,7 +72,7 @@ class Registry:
             `language`, `licence`, and `length` in tokens.
         """
         rows = self._rows(ITEMS_FILE, _DESCRIBED, numbers)
-        seconds = rows["created_at"].cast(pa.timestamp("s", "UTC"))
+        seconds = self._seconds(rows["created_at"]).cast(pa.timestamp("s", "UTC"))
         rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
         return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
 
@@ -106,10 +116,14 @@ class Registry:
         signatures : ndarray of uint32, shape (n, permutations)
             As `fingerprint.signatures` gives them.
         """
+        permutations = self.manifest.parameters.permutations
         with parquet(self.files[SIGNATURES_FILE]) as file:
-            table = file.read().combine_chunks()
+            table = read_whole(file, signatures_schema(permutations), self.manifest.items)
+            items = table["item"].to_numpy()
+            if len(items) and items.max() >= self.manifest.items:
+                raise pa.ArrowInvalid("it has signatures of items that are not there")
         rows = table["signature"].combine_chunks().flatten().to_numpy()
-        return table["item"].to_numpy(), rows.reshape(-1, self.manifest.parameters.permutations)
+        return items, rows.reshape(-1, permutations)
 
     def summary(self) -> RegistrySummary:
         """Say what it is, for a result."""
@@ -122,6 +136,15 @@ class Registry:
     def data(self) -> Path:
         """Folder of the data files."""
         return self.path / self.manifest.generation
+
+    def _seconds(self, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+        seconds = as_seconds(created_at)
+        bounds = pc.min_max(seconds).as_py()
+        if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
+            raise CorruptFile(
+                f"{self.files[ITEMS_FILE].path} has dates that are in no calendar", remedy=REMEDY
+            )
+        return seconds
 
     def _rows(self, name: str, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
         return rows_of(self.files[name], columns, numbers, self.manifest.items)

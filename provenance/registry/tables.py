@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from provenance.cores import available
 from provenance.errors import CorruptFile
 from provenance.model import Int64s, UInt32s
-from provenance.registry.columns import one_chunk
+from provenance.registry.columns import SCHEMAS, one_chunk
 from provenance.registry.manifest import REMEDY
 from provenance.registry.mapped import MappedFile
 
@@ -40,11 +40,19 @@ def parquet(
     source = pa.BufferReader(pa.py_buffer(file.checked()))
     try:
         with pq.ParquetFile(source, metadata=metadata, read_dictionary=coded) as opened:
+            if metadata is None:
+                _check_schema(opened.schema_arrow, SCHEMAS.get(file.path.stem))
             yield opened
-    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
         raise CorruptFile(f"{file.path} is damaged: {error}", remedy=REMEDY) from error
     finally:
         file.release()
+
+
+def _check_schema(found: pa.Schema, stated: pa.Schema | None) -> None:
+    if stated is not None and not found.equals(stated):
+        names = ", ".join(f"{field.name} {field.type}" for field in found)
+        raise pa.ArrowInvalid(f"it has other columns than it should: {names:.200}")
 
 
 def read_column(
@@ -172,6 +180,22 @@ def read_group(
     stated = opened.metadata.row_group(group).num_rows
     if len(table) != stated:
         raise pa.ArrowInvalid(f"a row group has {len(table)} rows where it states {stated}")
+    return table
+
+
+def read_whole(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table:
+    """Read all of a data file, validated.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If it is damaged, is of another schema, or has more rows than there may be.
+    """
+    _check_schema(opened.schema_arrow, schema)
+    if opened.metadata.num_rows > most:
+        raise pa.ArrowInvalid(f"it has {opened.metadata.num_rows} rows; there may be {most}")
+    table = opened.read(use_threads=False)
+    table.validate(full=True)
     return table
 
 

@@ -18,13 +18,21 @@ from provenance.model import (
     Flags,
     Holdings,
     Int32s,
+    Int64s,
     Shared,
     Shingles,
+    Texts,
     Tokens,
     UInt32s,
     UInt64s,
 )
-from provenance.registry.columns import ITEMS_SCHEMA, SKETCH_SCHEMA, as_seconds
+from provenance.registry.columns import (
+    ITEMS_SCHEMA,
+    SKETCH_SCHEMA,
+    as_seconds,
+    lists,
+    one_chunk,
+)
 from provenance.registry.coverage import coverage, covered
 from provenance.registry.datafiles import check_files
 from provenance.registry.engine import Limits, engine
@@ -94,6 +102,7 @@ def verify(folder: Path) -> Manifest:
     contents = _contents(files, manifest)
     checks = (
         _of_items,
+        _of_texts,
         _of_copies,
         _of_postings,
         _of_background,
@@ -117,10 +126,6 @@ def _contents(files: Files, manifest: Manifest) -> _Contents:
 
 
 def _of_items(of: _Contents) -> Iterator[str]:
-    if of.manifest.keeps_texts:
-        with parquet(of.files[TEXTS_FILE]) as texts:
-            if texts.metadata.num_rows != of.manifest.items:
-                yield f"{texts.metadata.num_rows} texts of {of.manifest.items} items"
     with (
         TemporaryDirectory() as spill,
         engine(Path(spill), Limits()) as connection,
@@ -131,6 +136,43 @@ def _of_items(of: _Contents) -> Iterator[str]:
         yield f"{twice} items stand in it twice"
     if misplaced:
         yield f"{misplaced} items are out of order"
+
+
+def _of_texts(of: _Contents) -> Iterator[str]:
+    """Fingerprint the texts again, a row group at a time; those of another Unicode as it would."""
+    if not of.manifest.keeps_texts:
+        return
+    with parquet(of.files[TEXTS_FILE]) as texts, parquet(of.files[ITEMS_FILE]) as items:
+        bounds = starts_of(texts)
+        if not np.array_equal(bounds, starts_of(items)):
+            yield f"{bounds[-1]} texts of {of.manifest.items} items, or in other groups"
+            return
+        if of.manifest.parameters.unicode != fingerprint.parameters().unicode:
+            return
+        for group, (low, high) in enumerate(pairwise(bounds)):
+            edges = read_group(items, group, ["lead", "trail"])
+            offsets = of.tokens.offsets[low : high + 1]
+            own = of.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
+            if not _say(one_chunk(read_group(texts, group)["text"]), own, edges):
+                yield "texts of other words than the items have"
+                return
+
+
+def _say(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> bool:
+    """Whether some texts have the tokens that are stated, and the edges."""
+    texts = Texts.of(column)
+    tokens = fingerprint.tokenise(texts)
+    edges = fingerprint.edges(texts, tokens)
+    lead, trail = (lists(one_chunk(stated[name])) for name in ("lead", "trail"))
+    pairs = (
+        ((tokens.hashes, tokens.offsets), own),
+        ((edges.lead, edges.lead_offsets), lead),
+        ((edges.trail, edges.trail_offsets), trail),
+    )
+    return all(
+        np.array_equal(values, known) and np.array_equal(offsets, bounds)
+        for (values, offsets), (known, bounds) in pairs
+    )
 
 
 def _keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
