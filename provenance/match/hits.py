@@ -128,6 +128,10 @@ def weigh(
             seed += bits[token >> CELL_SHIFT]
             weight += weight_of(token)
             stop += 1
+        if own + stop - at > size:  # the item does not hold the seed: the registry is hostile
+            stop = min(stop, at + size)
+            own = size - (stop - at)
+            hits[hit, IN_ITEM] = own
         # The seeds of a copy follow each other, and the run around one is that around all.
         if hits[hit, OF_ITEM] != item or at - own != shift or stop > end:
             item, shift = hits[hit, OF_ITEM], at - own

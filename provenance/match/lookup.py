@@ -196,4 +196,6 @@ def _mark_all(
     for place in range(public.size):
         first, last = locate(shingles, directory, shift, public[place])
         for posting in range(first, last):
-            marks[offsets[items[posting]] + positions[posting]] = True
+            token = offsets[items[posting]] + positions[posting]
+            if token < offsets[items[posting] + 1]:  # else the registry is hostile
+                marks[token] = True

@@ -7,7 +7,6 @@ from provenance.read.captures import Captures, load_captures
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
 from provenance.read.files import File
 from provenance.read.gatesyntax import parse_rate
-from provenance.read.hub import is_saved
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_day
@@ -15,6 +14,7 @@ from provenance.read.rewriting import Cuts, check_rewritable, rewrite, write_sav
 from provenance.read.ruleexamples import unlike
 from provenance.read.rulefiles import load_cases, load_examples, load_rules
 from provenance.read.rulelint import rule_mistakes
+from provenance.read.saveddatasets import is_saved
 from provenance.read.signals import (
     CARD,
     FILES,

@@ -12,10 +12,11 @@ from provenance.read.addresses import apart, exists, find_files, is_path, near_p
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.files import File
-from provenance.read.hub import HUB, hub_parts, is_hub_name, is_saved, saved_files
+from provenance.read.hub import HUB, hub_parts, is_hub_name
 from provenance.read.jsonarrays import json_parts
 from provenance.read.parquet import open_parquet
 from provenance.read.parts import Part
+from provenance.read.saveddatasets import is_saved, saved_files
 from provenance.read.streams import STANDARD_INPUT, Passing, standard_input
 from provenance.read.tabular import Tabular, table_parts
 from provenance.read.textfiles import text_parts

@@ -148,11 +148,13 @@ def reading(
             remedy="check the connection, and try again.",
         ) from error
     except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
-        place = f" {where()}" if where else ""
-        raise CorruptFile(
-            f"{name}: damaged or cut short{place} ({_plain(error)})",
-            remedy="fetch or write the file again.",
-        ) from error
+        raise damaged(name, where() if where else "", _plain(error)) from error
+
+
+def damaged(name: str, place: str, why: str) -> CorruptFile:
+    """Say that the file called `name` cannot be read from a place on; empty where none is known."""
+    told = f"damaged or cut short {place}".rstrip()
+    return CorruptFile(f"{name}: {told} ({why})", remedy="fetch or write the file again.")
 
 
 def following(blocks: Iterator[T], name: str, row: int) -> T | None:

@@ -1,26 +1,22 @@
-"""Datasets that the `datasets` library opens: saved ones, and those of a hub."""
+"""Datasets of a hub, which the `datasets` library opens."""
 
 import logging
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from fsspec.implementations.local import LocalFileSystem
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.model import Documents
-from provenance.read.addresses import Found
 from provenance.read.columnpaths import tops
 from provenance.read.columns import find_columns
-from provenance.read.files import File
 from provenance.read.parts import Part
+from provenance.read.saveddatasets import chosen_splits
 from provenance.read.tabular import Block, block_documents
 
 _ROWS = 1000
@@ -34,49 +30,6 @@ _NAME = re.compile(
 def is_hub_name(address: str) -> bool:
     """Whether an address could be a dataset's name, or is one on a hub."""
     return _NAME.fullmatch(address.removeprefix(HUB).rstrip("/")) is not None
-
-
-def is_saved(path: str) -> bool:
-    """Whether a folder was written by `save_to_disk`."""
-    return any(
-        os.path.isfile(os.path.join(path, name)) for name in ("state.json", "dataset_dict.json")
-    )
-
-
-def saved_files(path: str, split: str | None) -> Found:
-    """Find the Arrow files of a dataset that was saved to disk.
-
-    Parameters
-    ----------
-    path : str
-        The folder.
-    split : str or None
-        The split wanted, where there are several; None takes all.
-
-    Returns
-    -------
-    Found
-        Names are relative to `path`.
-    """
-    with _library(path) as datasets:
-        opened = datasets.load_from_disk(path)
-    # A dataset that was saved by itself may still know of which split it is.
-    splits = opened if isinstance(opened, dict) else {str(opened.split or "all"): opened}
-    parts = _chosen(splits, split, path)
-    root = os.path.abspath(path)
-    names = [entry["filename"] for one in parts.values() for entry in one.cache_files]
-    files = [
-        File(
-            os.path.relpath(name, root).replace(os.sep, "/"),
-            os.path.abspath(name),
-            os.path.getsize(name),
-            LocalFileSystem(),
-            "arrow",
-            given=os.path.relpath(name),
-        )
-        for name in names
-    ]
-    return Found(tuple(files))
 
 
 def hub_parts(
@@ -117,7 +70,7 @@ def hub_parts(
         )
     return [
         _split_part(f"{name}/{which}" if label else which, one, named)
-        for which, one in sorted(_chosen(opened, split, name).items())
+        for which, one in sorted(chosen_splits(dict(opened), split, name).items())
     ]
 
 
@@ -153,18 +106,6 @@ class _Batches:
             if table is None:
                 return
             yield table
-
-
-def _chosen(opened: Mapping[str, Any], split: str | None, name: str) -> dict[str, Any]:
-    if split is None:
-        return dict(opened)
-    if split not in opened:
-        near = get_close_matches(split, list(opened), n=1)
-        raise DatasetNotFound(
-            f"{name}: there is no split {split!r}; the dataset has {sorted(opened)}",
-            remedy=f"did you mean --split {near[0]}?" if near else "choose one with --split.",
-        )
-    return {split: opened[split]}
 
 
 @contextmanager

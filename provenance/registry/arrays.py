@@ -1,19 +1,22 @@
-"""Arrays on disk, in NumPy's own format: mapped into memory where they are, not read."""
+"""Arrays on disk, in NumPy's own format: viewed where they are mapped, not read."""
 
-import mmap
 from io import BytesIO
 from pathlib import Path
+from tokenize import TokenError
 from types import TracebackType
 from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from provenance.errors import CorruptFile, DigestMismatch
+from provenance.errors import CorruptFile
 from provenance.registry.manifest import REMEDY
-from provenance.registry.tables import MISSING
+from provenance.registry.mapped import MappedFile
 
 N = TypeVar("N", bound=np.generic)
+
+_LONGEST_HEADER = 1 << 17
+_ALIGNED = 64
 
 
 class ArraySink:
@@ -61,12 +64,12 @@ def _header(dtype: np.dtype[np.generic], count: int) -> bytes:
     return made.getvalue()
 
 
-def map_array(path: Path, dtype: type[N], count: int | None = None) -> npt.NDArray[N]:
-    """Map an array into memory; only what is looked at is read.
+def map_array(file: MappedFile, dtype: type[N], count: int | None = None) -> npt.NDArray[N]:
+    """View a data file as an array; only what is looked at is read.
 
     Parameters
     ----------
-    path : Path
+    file : MappedFile
         The file.
     dtype : type
         What it holds.
@@ -81,23 +84,20 @@ def map_array(path: Path, dtype: type[N], count: int | None = None) -> npt.NDArr
     Raises
     ------
     DigestMismatch, CorruptFile
-        If the file is gone, damaged, or holds more or less than it is said to.
+        If the file is damaged, or holds more or less than it is said to.
     """
+    memory, path = file.checked(), file.path
     try:
-        with path.open("rb") as file:
-            np.lib.format.read_magic(file)
-            shape, _, found = np.lib.format.read_array_header_1_0(file)
-            start = file.tell()
-            # A copy on write, of which none is made: kernels take it for any other array.
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    except FileNotFoundError as error:
-        raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
-    except (OSError, ValueError) as error:
+        head = BytesIO(memory[:_LONGEST_HEADER])
+        np.lib.format.read_magic(head)
+        shape, _, found = np.lib.format.read_array_header_1_0(head)
+    except (ValueError, SyntaxError, TokenError) as error:
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
-    if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1:
+    start = head.tell()
+    if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1 or start % _ALIGNED:
         raise CorruptFile(f"{path} holds {found} in {len(shape)} dimensions", remedy=REMEDY)
-    if shape[0] * found.itemsize != len(mapped) - start:
+    if shape[0] * found.itemsize != len(memory) - start:
         raise CorruptFile(f"{path} has not the length that it states", remedy=REMEDY)
     if count is not None and shape[0] != count:
         raise CorruptFile(f"{path} has {shape[0]} values; the manifest says {count}", remedy=REMEDY)
-    return np.frombuffer(mapped, found, shape[0], start)
+    return np.frombuffer(memory, found, shape[0], start)

@@ -16,6 +16,7 @@ from provenance.registry.earlier import lay_earlier
 from provenance.registry.engine import Limits
 from provenance.registry.generation import write_generation
 from provenance.registry.manifest import Manifest, digest_of, merged, mismatch
+from provenance.registry.mapped import map_files
 from provenance.registry.order import order
 from provenance.registry.staging import Staged, stage
 from provenance.registry.workshop import Workshop, workshop
@@ -116,10 +117,11 @@ def add(
     with folders.existing(folder) as (staging, earlier):
         if earlier.parameters != fingerprint.parameters():
             raise mismatch(folder, earlier.parameters, fingerprint.parameters())
-        check_files(folder / earlier.generation, earlier.files)
+        files = map_files(folder / earlier.generation, earlier.files)
+        check_files(files, earlier.files)
         folders.drop_others(folder, earlier)
         with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
-            rows = lay_earlier(folder, earlier, shop)
+            rows = lay_earlier(files, earlier, shop)
             staged = stage(batches, shop, rows, progress)
             if staged.skipped:
                 staged = _some(staged)

@@ -17,6 +17,10 @@ GROUP_TOKENS = 1 << 22
 """Tokens a row group, unless its first item has more: few enough for the memory of a pass."""
 
 
+EARLIEST = int(np.datetime64("0001-01-01", "s").astype(np.int64))
+LATEST = int(np.datetime64("9999-12-31", "s").astype(np.int64))
+"""The calendar of `datetime.date`, in seconds since 1970."""
+
 _UINT32S = pa.large_binary()  # little-endian: see `blobs` and `lists`
 
 ITEMS_SCHEMA = pa.schema(
@@ -49,6 +53,15 @@ SKETCH_SCHEMA = pa.schema(
     ]
 )
 BACKGROUND_SCHEMA = pa.schema([pa.field("count", pa.uint64(), nullable=False)])
+
+SCHEMAS = {
+    "items": ITEMS_SCHEMA,
+    "texts": TEXTS_SCHEMA,
+    "shared": SHARED_SCHEMA,
+    "sketch": SKETCH_SCHEMA,
+    "background": BACKGROUND_SCHEMA,
+}
+"""By what the names of files say that they hold; that of signatures depends on their length."""
 
 
 def signatures_schema(permutations: int) -> pa.Schema:

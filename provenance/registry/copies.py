@@ -1,11 +1,11 @@
 """Items that say the same."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from provenance.model import Holdings, UInt32s
+from provenance.registry.mapped import MappedFile
 from provenance.registry.tables import rows_of
 
 MOST_COPIES = 20
@@ -31,12 +31,12 @@ class Copies:
     sources: tuple[str, ...]
 
 
-def copies(items: Path, holdings: Holdings, numbers: UInt32s) -> list[Copies]:
+def copies(items: MappedFile, holdings: Holdings, numbers: UInt32s) -> list[Copies]:
     """Find the copies of each item, in the order asked.
 
     Parameters
     ----------
-    items : Path
+    items : MappedFile
         The registry's items.
     holdings : Holdings
         Of the registry.
@@ -54,7 +54,7 @@ def copies(items: Path, holdings: Holdings, numbers: UInt32s) -> list[Copies]:
     several = np.flatnonzero(np.diff(bounds)[places] > 1).tolist()
     sets = [members[bounds[places[at]] : bounds[places[at] + 1]] for at in several]
     named = [_others(own, numbers[at]) for at, own in zip(several, sets, strict=True)]
-    ids = iter(_ids(items, named))
+    ids = iter(_ids(items, len(first), named))
     for at, own, others in zip(several, sets, named, strict=True):
         found[at] = Copies(
             items=tuple(next(ids) for _ in others),
@@ -70,7 +70,7 @@ def _others(members: UInt32s, number: np.uint32) -> UInt32s:
     return others[:MOST_COPIES]
 
 
-def _ids(items: Path, named: list[UInt32s]) -> list[tuple[str, str]]:
+def _ids(items: MappedFile, rows: int, named: list[UInt32s]) -> list[tuple[str, str]]:
     numbers = np.concatenate([np.zeros(0, np.uint32), *named])
-    rows = rows_of(items, ["source", "item"], numbers)
-    return list(zip(rows["source"].to_pylist(), rows["item"].to_pylist(), strict=True))
+    found = rows_of(items, ["source", "item"], numbers, rows)
+    return list(zip(found["source"].to_pylist(), found["item"].to_pylist(), strict=True))

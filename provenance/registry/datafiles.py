@@ -10,6 +10,7 @@ from typing import TypeAlias
 from provenance.digests import blake3_of, mapped_blake3, never
 from provenance.errors import DigestMismatch, ProvenanceError
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
+from provenance.registry.mapped import Files, MappedFile, map_files
 
 Digest: TypeAlias = Callable[[Path], str]
 """Gives the BLAKE3 of a file, in hex."""
@@ -48,7 +49,7 @@ class HashedAhead:
             with suppress(ProvenanceError, OSError):
                 manifest = read_manifest(folder)
                 data = folder / manifest.generation
-                check_sizes(data, manifest.files)
+                map_files(data, manifest.files)
                 for path in (data / file.name for file in checked(manifest)):
                     if path not in self._begun:
                         self._begun[path] = self._aside.submit(mapped_blake3, path, self._stopped)
@@ -86,14 +87,14 @@ def _settled(path: Path) -> DataFile:
     return DataFile(path.name, path.stat().st_size, digest_of_file(path))
 
 
-def check_files(data: Path, files: Iterable[DataFile], digest: Digest = digest_of_file) -> None:
+def check_files(files: Files, stated: Iterable[DataFile], digest: Digest = digest_of_file) -> None:
     """Hold data files against what the manifest says of them.
 
     Parameters
     ----------
-    data : Path
-        Their folder.
-    files : iterable of DataFile
+    files : mapping of str to MappedFile
+        The files, of the sizes that the manifest says.
+    stated : iterable of DataFile
         What the manifest says.
     digest : callable
         Digests them.
@@ -101,50 +102,20 @@ def check_files(data: Path, files: Iterable[DataFile], digest: Digest = digest_o
     Raises
     ------
     DigestMismatch
-        If one is missing or altered.
+        If one is altered.
     """
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(lambda file: _check(data / file.name, file, digest), files):
+        for _ in pool.map(lambda one: _check(files[one.name], one, digest), stated):
             pass
 
 
-def check_sizes(data: Path, files: Iterable[DataFile]) -> None:
-    """Hold the sizes of data files against what the manifest says, without reading them.
-
-    Raises
-    ------
-    DigestMismatch
-        If one is missing or of another size.
-    """
-    for stated in files:
-        path = data / stated.name
-        try:
-            size = path.stat().st_size
-        except OSError as error:
-            raise _unread(path, error) from error
-        if size != stated.bytes:
-            raise _resized(path, size, stated)
-
-
-def _check(path: Path, stated: DataFile, digest: Digest) -> None:
+def _check(file: MappedFile, stated: DataFile, digest: Digest) -> None:
     try:
-        size, found = path.stat().st_size, digest(path)
-    except OSError as error:
-        raise _unread(path, error) from error
-    if size != stated.bytes:
-        raise _resized(path, size, stated)
+        found = digest(file.path)
+    except OSError:  # removed since it was mapped
+        found = file.digest()
     if found != stated.blake3:
         raise DigestMismatch(
-            f"{path} was altered: its BLAKE3 is {found}; the manifest says {stated.blake3}",
+            f"{file.path} was altered: its BLAKE3 is {found}; the manifest says {stated.blake3}",
             remedy=REMEDY,
         )
-
-
-def _unread(path: Path, error: OSError) -> DigestMismatch:
-    return DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY)
-
-
-def _resized(path: Path, size: int, stated: DataFile) -> DigestMismatch:
-    return DigestMismatch(
-        f"{path} has {size} bytes; the manifest says {stated.bytes}", remedy=REMEDY
-    )

@@ -1,7 +1,6 @@
 """The items that a registry holds already, laid down to be merged with new ones."""
 
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,8 +11,9 @@ from provenance.registry.engine import conserve
 from provenance.registry.flow import in_threads
 from provenance.registry.holdings import read_tokens
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
+from provenance.registry.mapped import Files
 from provenance.registry.parts import lay_part
-from provenance.registry.tables import parquet, starts_of
+from provenance.registry.tables import parquet, read_group, starts_of
 from provenance.registry.wholes import whole_hashes
 from provenance.registry.workshop import Workshop
 
@@ -23,13 +23,13 @@ _AS_THEY_ARE = (
 )
 
 
-def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
+def lay_earlier(files: Files, manifest: Manifest, shop: Workshop) -> int:
     """Lay down the items of a registry as `staging.stage` lays down those of dumps.
 
     Parameters
     ----------
-    folder : Path
-        The registry.
+    files : mapping of str to MappedFile
+        The registry's data files.
     manifest : Manifest
         Of it.
     shop : Workshop
@@ -40,28 +40,29 @@ def lay_earlier(folder: Path, manifest: Manifest, shop: Workshop) -> int:
     int
         How many items.
     """
-    data = folder / manifest.generation
-    tokens, offsets = read_tokens(data, manifest)
-    with parquet(data / ITEMS_FILE) as file:
+    tokens, offsets = read_tokens(files, manifest)
+    with parquet(files[ITEMS_FILE]) as file:
         bounds = pairwise(starts_of(file).tolist())
 
     def lay(numbered: tuple[int, tuple[int, int]]) -> int:
         group, (low, high) = numbered
         own = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
-        return _lay(data, shop, group, low, own)
+        return _lay(files, shop, group, low, own)
 
     rows = sum(in_threads(lay, enumerate(bounds), shop.limits.threads))
     conserve("reading the registry's items", manifest.items, rows)
     return rows
 
 
-def _lay(data: Path, shop: Workshop, group: int, place: int, tokens: tuple[UInt32s, Int64s]) -> int:
-    with parquet(data / ITEMS_FILE) as file:
-        read = file.read_row_group(group)
+def _lay(
+    files: Files, shop: Workshop, group: int, place: int, tokens: tuple[UInt32s, Int64s]
+) -> int:
+    with parquet(files[ITEMS_FILE]) as file:
+        read = read_group(file, group)
     columns = _columns(read) | {"tokens": blobs(*tokens)}
     if shop.keep_texts:
-        with parquet(data / TEXTS_FILE) as file:
-            columns["text"] = file.read_row_group(group)["text"]
+        with parquet(files[TEXTS_FILE]) as file:
+            columns["text"] = read_group(file, group)["text"]
     whole = pa.array(whole_hashes(*tokens))
     return lay_part(columns, whole, place, shop.shelf)
 

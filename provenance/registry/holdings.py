@@ -1,6 +1,6 @@
 """What matching needs of a registry, read into arrays."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from provenance.model import (
     longest_of,
 )
 from provenance.registry.arrays import map_array
-from provenance.registry.columns import position_type
+from provenance.registry.columns import SHARED_SCHEMA, position_type
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     DIRECTORY_FILE,
@@ -33,62 +33,85 @@ from provenance.registry.manifest import (
     TOKENS_FILE,
     Manifest,
 )
-from provenance.registry.tables import parquet, read_column
+from provenance.registry.mapped import Files, MappedFile
+from provenance.registry.tables import parquet, read_column, read_whole
 
 
-def read_holdings(data: Path, manifest: Manifest) -> Holdings:
+def read_holdings(files: Files, manifest: Manifest) -> Holdings:
     """Read a registry's items and postings.
 
     Parameters
     ----------
-    data : Path
-        Folder of the data files.
+    files : mapping of str to MappedFile
+        The data files.
     manifest : Manifest
         Says how much there is of each.
 
     Raises
     ------
     DigestMismatch, CorruptFile
-        If a file is gone, damaged, or holds more or less than the manifest says.
+        If a file is damaged, or holds more or less than the manifest says.
     """
-    items, sources = data / ITEMS_FILE, _names(manifest)
-    tokens, token_offsets = read_tokens(data, manifest)
-    return Holdings(
+    items, sources = files[ITEMS_FILE], _names(manifest)
+    tokens, token_offsets = read_tokens(files, manifest)
+    held = Holdings(
         parameters=manifest.parameters,
-        postings=_postings(data, manifest.postings, longest_of(token_offsets)),
+        postings=_postings(files, manifest.postings, longest_of(token_offsets)),
         tokens=tokens,
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
-        shared=_shared(data / SHARED_FILE),
+        shared=_shared(files[SHARED_FILE], manifest.postings),
         chance=manifest.chance,
-        background=read_column(data / BACKGROUND_FILE, "count", np.uint64, 1 << BACKGROUND_BITS),
+        background=read_column(files[BACKGROUND_FILE], "count", np.uint64, 1 << BACKGROUND_BITS),
     )
+    if faults := list(_faults(held)):
+        data = items.path.parent
+        raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
+    files[OWNERS_FILE].release()  # most of them will not be looked at again
+    return held
 
 
-def read_tokens(data: Path, manifest: Manifest) -> tuple[UInt32s, Int64s]:
+def _faults(held: Holdings) -> Iterator[str]:
+    """Tell what would lead a kernel out of its arrays, and what can be told without reading more.
+
+    That postings are those of the items is for `verify`.
+    """
+    postings, items = held.postings, len(held.first)
+    if (held.first > np.arange(items, dtype=np.uint32)).any():
+        yield "items that are copies of later ones"
+    if len(postings.items) and postings.items.max() >= items:
+        yield "postings of items that are not there"
+    if (postings.directory[1:] < postings.directory[:-1]).any():
+        yield "a directory that goes back"
+    if len(held.shared.codes) and held.shared.codes.max() >= len(held.sources):
+        yield "shingles of sources that are not there"
+
+
+def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
     """Read the tokens of all items, and where those of each begin and end; as `read_holdings`."""
-    items = data / ITEMS_FILE
+    items = files[ITEMS_FILE]
     lengths = read_column(items, "length", np.uint32, manifest.items)
     offsets = np.zeros(manifest.items + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     if offsets[-1] != manifest.tokens:
         raise CorruptFile(
-            f"the items of {items} have {offsets[-1]} tokens; the manifest says {manifest.tokens}",
+            f"the items of {items.path} have {offsets[-1]} tokens; "
+            f"the manifest says {manifest.tokens}",
             remedy=REMEDY,
         )
-    return map_array(data / TOKENS_FILE, np.uint32, manifest.tokens), offsets
+    return map_array(files[TOKENS_FILE], np.uint32, manifest.tokens), offsets
 
 
-def source_codes(items: Path, manifest: Manifest) -> UInt8s:
+def source_codes(items: MappedFile, manifest: Manifest) -> UInt8s:
     """Read the source of each item, as an index into the manifest's sources."""
     names = pa.array(_names(manifest))
 
     def coded(column: pa.DictionaryArray) -> UInt8s:
         found = pc.index_in(column.dictionary, names)
         if found.null_count or column.null_count:
-            raise CorruptFile(f"{items} has sources that the manifest has not", remedy=REMEDY)
+            raise CorruptFile(f"{items.path} has sources that the manifest has not", remedy=REMEDY)
         codes: UInt8s = found.to_numpy().astype(np.uint8)[column.indices.to_numpy()]
         return codes
 
@@ -99,29 +122,29 @@ def _names(manifest: Manifest) -> tuple[str, ...]:
     return tuple(source.source for source in manifest.sources)
 
 
-def _postings(data: Path, count: int, longest: int) -> Postings:
-    directory = map_array(data / DIRECTORY_FILE, np.uint32)
+def _postings(files: Files, count: int, longest: int) -> Postings:
+    directory = map_array(files[DIRECTORY_FILE], np.uint32)
     if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
         raise CorruptFile(
-            f"{data / DIRECTORY_FILE} is no directory of {count} postings", remedy=REMEDY
+            f"{files[DIRECTORY_FILE].path} is no directory of {count} postings", remedy=REMEDY
         )
-    prefilter = map_array(data / PREFILTER_FILE, np.uint64)
+    prefilter = map_array(files[PREFILTER_FILE], np.uint64)
     if len(prefilter) and len(prefilter).bit_count() != 1:
-        raise CorruptFile(f"{data / PREFILTER_FILE} is no prefilter", remedy=REMEDY)
-    words = map_array(data / FILTER_FILE, np.uint64)
+        raise CorruptFile(f"{files[PREFILTER_FILE].path} is no prefilter", remedy=REMEDY)
+    words = map_array(files[FILTER_FILE], np.uint64)
     if not len(words):
-        raise CorruptFile(f"{data / FILTER_FILE} is no filter: it is empty", remedy=REMEDY)
+        raise CorruptFile(f"{files[FILTER_FILE].path} is no filter: it is empty", remedy=REMEDY)
     return Postings(
-        shingles=map_array(data / SHINGLES_FILE, np.uint32, count),
-        items=map_array(data / OWNERS_FILE, np.uint32, count),
-        positions=map_array(data / POSITIONS_FILE, position_type(longest), count),
+        shingles=map_array(files[SHINGLES_FILE], np.uint32, count),
+        items=map_array(files[OWNERS_FILE], np.uint32, count),
+        positions=map_array(files[POSITIONS_FILE], position_type(longest), count),
         directory=directory,
         prefilter=prefilter,
         filter=words,
     )
 
 
-def _shared(path: Path) -> Shared:
-    with parquet(path) as file:
-        rows = file.read()
+def _shared(stated: MappedFile, most: int) -> Shared:
+    with parquet(stated) as file:
+        rows = read_whole(file, SHARED_SCHEMA, most)
     return Shared(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

@@ -18,6 +18,7 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import Chance, Parameters, Skipped, SourceCoverage
+from provenance.registry.stated import count, moment, typed
 
 FORMAT = 4
 """Version of the layout on disk."""
@@ -45,6 +46,10 @@ REQUIRED = (
 
 REMEDY = "build the registry again from its dumps, or fetch it again"
 """Of all that is wrong with a data file."""
+
+_MOST_SOURCES = 256  # codes of eight bits tell them apart
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What JSON raises that is not what it should be."""
 
 _REBUILD = "build the registry again from its dumps: provenance registry build"
 
@@ -194,7 +199,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         stated = json.loads(text)
         version = stated["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except _DAMAGE as error:
         raise _damaged(path, error) from error
     if version != FORMAT:
         raise RegistryVersion(
@@ -203,7 +208,7 @@ def read_manifest(folder: Path) -> Manifest:
         )
     try:
         manifest = _parsed(stated)
-    except (ValueError, KeyError, TypeError) as error:
+    except _DAMAGE as error:
         raise _damaged(path, error) from error
     if digest_of(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
         raise DigestMismatch(
@@ -234,7 +239,7 @@ def _damaged(path: Path, error: Exception) -> CorruptFile:
 
 
 def _parsed(stated: dict[str, Any]) -> Manifest:
-    files = tuple(DataFile(**file) for file in stated["files"])
+    files = tuple(typed(DataFile, file) for file in stated["files"])
     for file in files:
         # A name is joined to a path: nothing may lead out of the registry.
         if not re.fullmatch(r"[a-z]+\.(parquet|npy)", file.name):
@@ -245,18 +250,22 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
         raise ValueError(f"not a digest: {stated['digest']!r}")
     return Manifest(
         digest=stated["digest"],
-        parameters=Parameters(**stated["parameters"]),
+        parameters=typed(Parameters, stated["parameters"]),
         chance=_chance(**stated["chance"]),
-        created=datetime.fromisoformat(stated["created"]),
+        created=moment(stated["created"]),
         tool=str(stated["tool"]),
-        sources=tuple(_coverage(source) for source in stated["sources"]),
-        items=int(stated["items"]),
-        tokens=int(stated["tokens"]),
-        postings=int(stated["postings"]),
+        sources=_sources(stated["sources"]),
+        items=count(stated["items"]),
+        tokens=count(stated["tokens"]),
+        postings=count(stated["postings"]),
         files=files,
-        skipped=tuple(Skipped(**one | {"rows": tuple(one["rows"])}) for one in stated["skipped"]),
-        replaced=int(stated.get("replaced", 0)),  # the first ones do not say
+        skipped=tuple(_skipped(one) for one in stated["skipped"]),
+        replaced=count(stated.get("replaced", 0)),  # the first ones do not say
     )
+
+
+def _skipped(stated: dict[str, Any]) -> Skipped:
+    return typed(Skipped, stated | {"rows": tuple(map(count, stated["rows"]))})
 
 
 def _chance(decay: float, scale: float, exceedances: int) -> Chance:
@@ -265,6 +274,14 @@ def _chance(decay: float, scale: float, exceedances: int) -> Chance:
     return Chance(float(decay), float(scale), int(exceedances))
 
 
+def _sources(stated: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
+    sources = tuple(_coverage(source) for source in stated)
+    names = [source.source for source in sources]
+    if names != sorted(set(names)) or len(names) > _MOST_SOURCES:
+        raise ValueError("its sources are not in order, or too many")
+    return sources
+
+
 def _coverage(stated: dict[str, Any]) -> SourceCoverage:
     days = {end: stated[end] and date.fromisoformat(stated[end]) for end in ("first", "last")}
-    return SourceCoverage(**stated | days)
+    return typed(SourceCoverage, stated | days)

@@ -7,8 +7,8 @@ from pathlib import Path
 from provenance.errors import RegistryError
 from provenance.model import Chance
 from provenance.registry import folder as folders
-from provenance.registry.datafiles import check_sizes
 from provenance.registry.manifest import Manifest, digest_of
+from provenance.registry.mapped import map_files
 
 
 def refit(folder: Path, chance: Chance) -> Manifest:
@@ -32,7 +32,7 @@ def refit(folder: Path, chance: Chance) -> Manifest:
     """
     folder = folder.resolve()
     with folders.existing(folder) as (staging, earlier):
-        check_sizes(folder / earlier.generation, earlier.files)
+        map_files(folder / earlier.generation, earlier.files)
         folders.drop_others(folder, earlier)
         digest = digest_of(earlier.parameters, chance, earlier.files)
         made = replace(earlier, chance=chance, digest=digest)

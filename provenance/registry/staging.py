@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from provenance import fingerprint
 from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, tally
 from provenance.registry.authors import Digests
-from provenance.registry.columns import blobs
+from provenance.registry.columns import EARLIEST, LATEST, blobs
 from provenance.registry.flow import Portion, in_threads, portions
 from provenance.registry.parts import lay_part
 from provenance.registry.wholes import whole_hashes
@@ -18,10 +18,6 @@ from provenance.registry.workshop import Workshop
 
 CHUNK = Portion(rows=1 << 15, weight=1 << 25)
 """Items, and bytes of their texts, that one thread works on."""
-
-# Days outside the calendar of `datetime.date` are typing errors; the item counts as undated.
-_EARLIEST = np.datetime64("0001-01-01", "s").astype(np.int64)
-_LATEST = np.datetime64("9999-12-31", "s").astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +114,6 @@ def _lay(shop: Workshop, digests: Digests, chunk: pa.Table, place: int) -> int:
 
 def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     seconds = column.cast(pa.int64())
-    known = pc.and_(pc.greater_equal(seconds, _EARLIEST), pc.less_equal(seconds, _LATEST))
+    # Days outside the calendar are typing errors; the item counts as undated.
+    known = pc.and_(pc.greater_equal(seconds, EARLIEST), pc.less_equal(seconds, LATEST))
     return pc.if_else(known, seconds, None)

@@ -1,26 +1,36 @@
 """Registries are read: as arrays for matching, as rows for reports."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from provenance import fingerprint
-from provenance.errors import DigestMismatch
+from provenance.errors import CorruptFile
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
-from provenance.registry.columns import lists, one_chunk
+from provenance.registry.columns import (
+    EARLIEST,
+    LATEST,
+    as_seconds,
+    lists,
+    one_chunk,
+    signatures_schema,
+)
 from provenance.registry.copies import Copies, copies
-from provenance.registry.datafiles import Digest, check_files, check_sizes, checked, digest_of_file
+from provenance.registry.datafiles import Digest, check_files, checked, digest_of_file
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
+    REMEDY,
     SIGNATURES_FILE,
     TEXTS_FILE,
     Manifest,
     mismatch,
-    read_manifest,
 )
-from provenance.registry.tables import parquet, rows_of
+from provenance.registry.mapped import Files, map_registry
+from provenance.registry.tables import parquet, read_whole, rows_of
 
 _DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
 
@@ -35,14 +45,17 @@ class Registry:
         Its folder.
     manifest : Manifest
         What it says of itself.
+    files : mapping of str to MappedFile
+        Its data files.
     """
 
     path: Path
     manifest: Manifest
+    files: Files = field(repr=False, compare=False)
 
     def holdings(self) -> Holdings:
         """Read what matching needs: all items' tokens and postings."""
-        return read_holdings(self.data, self.manifest)
+        return read_holdings(self.files, self.manifest)
 
     def describe(self, numbers: UInt32s) -> pa.Table:
         """Tell what is known of items.
@@ -58,8 +71,8 @@ class Registry:
             A row a number, in the order asked: `number`, `source`, `item`, `url`, `created_at`,
             `language`, `licence`, and `length` in tokens.
         """
-        rows = rows_of(self.data / ITEMS_FILE, _DESCRIBED, numbers)
-        seconds = rows["created_at"].cast(pa.timestamp("s", "UTC"))
+        rows = self._rows(ITEMS_FILE, _DESCRIBED, numbers)
+        seconds = self._seconds(rows["created_at"]).cast(pa.timestamp("s", "UTC"))
         rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
         return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
 
@@ -72,12 +85,12 @@ class Registry:
 
     def strings(self, numbers: UInt32s) -> pa.LargeStringArray:
         """Give the texts of items as an array, in the order asked, where they are kept."""
-        rows = rows_of(self.data / TEXTS_FILE, ["text"], numbers)
+        rows = self._rows(TEXTS_FILE, ["text"], numbers)
         return one_chunk(rows["text"]).cast(pa.large_string())
 
     def edges(self, numbers: UInt32s) -> Edges:
         """Give what normalisation dropped at the edges of items, in the order asked."""
-        rows = rows_of(self.data / ITEMS_FILE, ["lead", "trail"], numbers)
+        rows = self._rows(ITEMS_FILE, ["lead", "trail"], numbers)
         lead, trail = (lists(rows[name].combine_chunks()) for name in ("lead", "trail"))
         return Edges(*lead, *trail)
 
@@ -91,7 +104,7 @@ class Registry:
         holdings : Holdings
             As `holdings` gives them.
         """
-        return copies(self.data / ITEMS_FILE, holdings, numbers)
+        return copies(self.files[ITEMS_FILE], holdings, numbers)
 
     def signatures(self) -> tuple[UInt32s, UInt32s]:
         """Read the signatures of long items.
@@ -103,10 +116,14 @@ class Registry:
         signatures : ndarray of uint32, shape (n, permutations)
             As `fingerprint.signatures` gives them.
         """
-        with parquet(self.data / SIGNATURES_FILE) as file:
-            table = file.read().combine_chunks()
+        permutations = self.manifest.parameters.permutations
+        with parquet(self.files[SIGNATURES_FILE]) as file:
+            table = read_whole(file, signatures_schema(permutations), self.manifest.items)
+            items = table["item"].to_numpy()
+            if len(items) and items.max() >= self.manifest.items:
+                raise pa.ArrowInvalid("it has signatures of items that are not there")
         rows = table["signature"].combine_chunks().flatten().to_numpy()
-        return table["item"].to_numpy(), rows.reshape(-1, self.manifest.parameters.permutations)
+        return items, rows.reshape(-1, permutations)
 
     def summary(self) -> RegistrySummary:
         """Say what it is, for a result."""
@@ -120,9 +137,23 @@ class Registry:
         """Folder of the data files."""
         return self.path / self.manifest.generation
 
+    def _seconds(self, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+        seconds = as_seconds(created_at)
+        bounds = pc.min_max(seconds).as_py()
+        if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
+            raise CorruptFile(
+                f"{self.files[ITEMS_FILE].path} has dates that are in no calendar", remedy=REMEDY
+            )
+        return seconds
+
+    def _rows(self, name: str, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
+        return rows_of(self.files[name], columns, numbers, self.manifest.items)
+
 
 def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     """Open a registry, if it is whole and can be compared with what we fingerprint.
+
+    All its files are mapped, so that it can be read even after somebody has added to it.
 
     Parameters
     ----------
@@ -145,20 +176,9 @@ def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     CorruptFile
         If its manifest is damaged.
     """
-    manifest = read_manifest(folder)
+    manifest, files = map_registry(folder)
     ours = fingerprint.parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
         raise mismatch(folder, manifest.parameters, ours)
-    try:
-        _check(folder / manifest.generation, manifest, digest)
-    except DigestMismatch:
-        # Whoever adds to a registry takes the files away that an earlier manifest names.
-        if read_manifest(folder).digest == manifest.digest:
-            raise
-        return open_registry(folder, digest)
-    return Registry(folder, manifest)
-
-
-def _check(data: Path, manifest: Manifest, digest: Digest) -> None:
-    check_sizes(data, manifest.files)
-    check_files(data, checked(manifest), digest)
+    check_files(files, checked(manifest), digest)
+    return Registry(folder, manifest, files)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,21 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.cores import available
-from provenance.errors import CorruptFile, DigestMismatch
+from provenance.errors import CorruptFile
 from provenance.model import Int64s, UInt32s
-from provenance.registry.columns import one_chunk
+from provenance.registry.columns import SCHEMAS, one_chunk
 from provenance.registry.manifest import REMEDY
+from provenance.registry.mapped import MappedFile
 
 N = TypeVar("N", bound=np.generic)
 R = TypeVar("R")
 
-MISSING = f"if somebody has added to the registry meanwhile, run this again; else {REMEDY}"
-"""The remedy where a file is gone that was there when the registry was opened."""
-
 
 @contextmanager
 def parquet(
-    path: Path, metadata: pq.FileMetaData | None = None, coded: Sequence[str] = ()
+    file: MappedFile, metadata: pq.FileMetaData | None = None, coded: Sequence[str] = ()
 ) -> Iterator[pq.ParquetFile]:
     """Open a data file; one that was open before need not be parsed again.
 
@@ -36,23 +33,30 @@ def parquet(
     Raises
     ------
     DigestMismatch
-        If it is gone.
+        If it was cut short.
     CorruptFile
         If it cannot be read, now or later within the context.
     """
+    source = pa.BufferReader(pa.py_buffer(file.checked()))
     try:
-        with pq.ParquetFile(
-            path, metadata=metadata, read_dictionary=coded, memory_map=True
-        ) as file:
-            yield file
-    except FileNotFoundError as error:
-        raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
+        with pq.ParquetFile(source, metadata=metadata, read_dictionary=coded) as opened:
+            if metadata is None:
+                _check_schema(opened.schema_arrow, SCHEMAS.get(file.path.stem))
+            yield opened
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        raise CorruptFile(f"{file.path} is damaged: {error}", remedy=REMEDY) from error
+    finally:
+        file.release()
+
+
+def _check_schema(found: pa.Schema, stated: pa.Schema | None) -> None:
+    if stated is not None and not found.equals(stated):
+        names = ", ".join(f"{field.name} {field.type}" for field in found)
+        raise pa.ArrowInvalid(f"it has other columns than it should: {names:.200}")
 
 
 def read_column(
-    path: Path,
+    file: MappedFile,
     name: str,
     dtype: type[N],
     rows: int,
@@ -64,7 +68,7 @@ def read_column(
 
     Parameters
     ----------
-    path : Path
+    file : MappedFile
         The file.
     name : str
         The column.
@@ -85,18 +89,17 @@ def read_column(
     Raises
     ------
     DigestMismatch, CorruptFile
-        If the file is gone, damaged, or holds more or less than it is said to.
+        If the file is damaged, or holds more or less than it is said to.
     """
-    with parquet(path) as file:
-        metadata, starts = file.metadata, starts_of(file)
-    if starts[-1] != rows:
-        raise CorruptFile(f"{path} has {starts[-1]} rows; the manifest says {rows}", remedy=REMEDY)
+    with parquet(file) as opened:
+        metadata, starts = opened.metadata, starts_of(opened)
+    check_rows(file, starts, rows)
     whole = np.empty(rows, dtype)
 
     def read(groups: Int64s) -> None:
-        with parquet(path, metadata, [name] if coded else []) as file:
+        with parquet(file, metadata, [name] if coded else []) as opened:
             for group in groups.tolist():
-                column = file.read_row_group(group, columns=[name], use_threads=False)[name]
+                column = read_group(opened, group, [name])[name]
                 whole[starts[group] : starts[group + 1]] = convert(one_chunk(column))
 
     _in_threads(read, np.arange(len(starts) - 1))
@@ -110,17 +113,19 @@ def _in_threads(read: Callable[[Int64s], R], groups: Int64s) -> list[R]:
         return list(pool.map(read, np.array_split(groups, threads)))
 
 
-def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
+def rows_of(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: int) -> pa.Table:
     """Read some rows of a data file, and only the row groups that hold them.
 
     Parameters
     ----------
-    path : Path
+    file : MappedFile
         The file.
     columns : sequence of str
         Which columns.
     numbers : ndarray of uint32
         Which rows, in any order, repeats allowed.
+    rows : int
+        How many rows the manifest says that there are.
 
     Returns
     -------
@@ -132,30 +137,80 @@ def rows_of(path: Path, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
     IndexError
         If a number is beyond the last row.
     DigestMismatch, CorruptFile
-        If the file is gone or damaged.
+        If the file is damaged, or holds more or less than it is said to.
     """
     wanted, places = np.unique(numbers, return_inverse=True)
-    with parquet(path) as file:
-        starts = starts_of(file)
-        if len(wanted) and int(wanted[-1]) >= starts[-1]:
-            raise IndexError(f"no item has the number {wanted[-1]}: there are {starts[-1]}")
-        bounds, metadata = np.searchsorted(wanted, starts), file.metadata
-        empty = file.schema_arrow.empty_table().select(columns)
+    with parquet(file) as opened:
+        starts = starts_of(opened)
+        check_rows(file, starts, rows)
+        if len(wanted) and int(wanted[-1]) >= rows:
+            raise IndexError(f"no item has the number {wanted[-1]}: there are {rows}")
+        bounds, metadata = np.searchsorted(wanted, starts), opened.metadata
+        empty = opened.schema_arrow.empty_table().select(columns)
 
     def read(groups: Int64s) -> list[pa.Table]:
         taken = []
-        with parquet(path, metadata) as file:
+        with parquet(file, metadata) as opened:
             for group in groups.tolist():
-                table = file.read_row_group(group, columns=list(columns), use_threads=False)
+                table = read_group(opened, group, columns)
                 inside = wanted[bounds[group] : bounds[group + 1]] - starts[group]
                 taken.append(table.select(columns).take(pa.array(inside)))
         return taken
 
     pieces = [empty, *chain.from_iterable(_in_threads(read, np.flatnonzero(np.diff(bounds))))]
-    rows = pa.concat_tables(pieces).combine_chunks()
+    found = pa.concat_tables(pieces).combine_chunks()
     if np.array_equal(wanted, numbers):
-        return rows
-    return rows.take(pa.array(places)).combine_chunks()
+        return found
+    return found.take(pa.array(places)).combine_chunks()
+
+
+def read_group(
+    opened: pq.ParquetFile, group: int, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read a row group, validated: no kernel reads beyond what is there.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If it is damaged, or has not as many rows as it states.
+    """
+    wanted = None if columns is None else list(columns)
+    table = opened.read_row_group(group, columns=wanted, use_threads=False)
+    table.validate(full=True)
+    stated = opened.metadata.row_group(group).num_rows
+    if len(table) != stated:
+        raise pa.ArrowInvalid(f"a row group has {len(table)} rows where it states {stated}")
+    return table
+
+
+def read_whole(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table:
+    """Read all of a data file, validated.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If it is damaged, is of another schema, or has more rows than there may be.
+    """
+    _check_schema(opened.schema_arrow, schema)
+    if opened.metadata.num_rows > most:
+        raise pa.ArrowInvalid(f"it has {opened.metadata.num_rows} rows; there may be {most}")
+    table = opened.read(use_threads=False)
+    table.validate(full=True)
+    return table
+
+
+def check_rows(file: MappedFile, starts: Int64s, rows: int) -> None:
+    """Hold the rows of a data file against what the manifest says of them.
+
+    Raises
+    ------
+    CorruptFile
+        If there are more or fewer.
+    """
+    if starts[-1] != rows or (np.diff(starts) < 0).any():
+        raise CorruptFile(
+            f"{file.path} has {starts[-1]} rows; the manifest says {rows}", remedy=REMEDY
+        )
 
 
 def starts_of(file: pq.ParquetFile) -> Int64s:

@@ -19,13 +19,21 @@ from provenance.model import (
     Flags,
     Holdings,
     Int32s,
+    Int64s,
     Shared,
     Shingles,
+    Texts,
     Tokens,
     UInt32s,
     UInt64s,
 )
-from provenance.registry.columns import ITEMS_SCHEMA, SKETCH_SCHEMA, as_seconds
+from provenance.registry.columns import (
+    ITEMS_SCHEMA,
+    SKETCH_SCHEMA,
+    as_seconds,
+    lists,
+    one_chunk,
+)
 from provenance.registry.coverage import coverage, covered
 from provenance.registry.datafiles import check_files
 from provenance.registry.engine import Limits, engine
@@ -39,14 +47,14 @@ from provenance.registry.manifest import (
     SKETCH_FILE,
     TEXTS_FILE,
     Manifest,
-    read_manifest,
 )
+from provenance.registry.mapped import Files, map_registry
 from provenance.registry.order import disorder
 from provenance.registry.origins import author_numbers
 from provenance.registry.postings import depth_of
 from provenance.registry.sites import sites
 from provenance.registry.sorting import parted_records, sort_records
-from provenance.registry.tables import parquet, read_column, starts_of
+from provenance.registry.tables import parquet, read_column, read_group, starts_of
 from provenance.registry.wholes import whole_hashes
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
@@ -60,7 +68,7 @@ _KEYS = pa.schema([*map(ITEMS_SCHEMA.field, _STATED), _SITE])
 class _Contents:
     """A registry, and what follows from its items."""
 
-    data: Path
+    files: Files
     manifest: Manifest
     holdings: Holdings
     tokens: Tokens
@@ -90,12 +98,12 @@ def verify(folder: Path) -> Manifest:
     CorruptFile
         If the files are as they were written, but contradict one another or the manifest.
     """
-    manifest = read_manifest(folder)
-    data = folder / manifest.generation
-    check_files(data, manifest.files)
-    contents = _contents(data, manifest)
+    manifest, files = map_registry(folder)
+    check_files(files, manifest.files)
+    contents = _contents(files, manifest)
     checks = (
         _of_items,
+        _of_texts,
         _of_copies,
         _of_postings,
         _of_background,
@@ -104,33 +112,68 @@ def verify(folder: Path) -> Manifest:
         _of_coverage,
     )
     if faults := [fault for check in checks for fault in check(contents)]:
-        raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
+        raise CorruptFile(
+            f"{folder / manifest.generation} contradicts itself: {'; '.join(faults)}", remedy=REMEDY
+        )
     return manifest
 
 
-def _contents(data: Path, manifest: Manifest) -> _Contents:
-    holdings = read_holdings(data, manifest)
+def _contents(files: Files, manifest: Manifest) -> _Contents:
+    holdings = read_holdings(files, manifest)
     tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
     shingles = fingerprint.shingle(tokens, holdings.parameters.seed_width)
     alone = holdings.first == np.arange(len(holdings.first))
-    return _Contents(data, manifest, holdings, tokens, shingles, alone)
+    return _Contents(files, manifest, holdings, tokens, shingles, alone)
 
 
 def _of_items(of: _Contents) -> Iterator[str]:
-    if of.manifest.keeps_texts:
-        with parquet(of.data / TEXTS_FILE) as texts:
-            if texts.metadata.num_rows != of.manifest.items:
-                yield f"{texts.metadata.num_rows} texts of {of.manifest.items} items"
     with (
         temporary_folder(Path(gettempdir()), 0o700) as spill,
         engine(spill, Limits()) as connection,
-        parquet(of.data / ITEMS_FILE) as items,
+        parquet(of.files[ITEMS_FILE]) as items,
     ):
         twice, misplaced = disorder(connection, _keys(items))
     if twice:
         yield f"{twice} items stand in it twice"
     if misplaced:
         yield f"{misplaced} items are out of order"
+
+
+def _of_texts(of: _Contents) -> Iterator[str]:
+    """Fingerprint the texts again, a row group at a time; those of another Unicode as it would."""
+    if not of.manifest.keeps_texts:
+        return
+    with parquet(of.files[TEXTS_FILE]) as texts, parquet(of.files[ITEMS_FILE]) as items:
+        bounds = starts_of(texts)
+        if not np.array_equal(bounds, starts_of(items)):
+            yield f"{bounds[-1]} texts of {of.manifest.items} items, or in other groups"
+            return
+        if of.manifest.parameters.unicode != fingerprint.parameters().unicode:
+            return
+        for group, (low, high) in enumerate(pairwise(bounds)):
+            edges = read_group(items, group, ["lead", "trail"])
+            offsets = of.tokens.offsets[low : high + 1]
+            own = of.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
+            if not _say(one_chunk(read_group(texts, group)["text"]), own, edges):
+                yield "texts of other words than the items have"
+                return
+
+
+def _say(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> bool:
+    """Whether some texts have the tokens that are stated, and the edges."""
+    texts = Texts.of(column)
+    tokens = fingerprint.tokenise(texts)
+    edges = fingerprint.edges(texts, tokens)
+    lead, trail = (lists(one_chunk(stated[name])) for name in ("lead", "trail"))
+    pairs = (
+        ((tokens.hashes, tokens.offsets), own),
+        ((edges.lead, edges.lead_offsets), lead),
+        ((edges.trail, edges.trail_offsets), trail),
+    )
+    return all(
+        np.array_equal(values, known) and np.array_equal(offsets, bounds)
+        for (values, offsets), (known, bounds) in pairs
+    )
 
 
 def _keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
@@ -167,7 +210,7 @@ def _of_postings(of: _Contents) -> Iterator[str]:
     if not np.array_equal(made.filter, stated.filter):
         yield "a filter of other postings"
     authors = read_column(
-        of.data / ITEMS_FILE, "author", np.uint64, of.manifest.items, convert=author_numbers
+        of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
     )
     found = shared(hashes, items, of.holdings.source_codes, authors)
     if not _are_shared(of.holdings.shared, found):
@@ -203,7 +246,7 @@ def _of_background(of: _Contents) -> Iterator[str]:
 def _of_signatures(of: _Contents) -> Iterator[str]:
     numbers = np.arange(len(of.alone), dtype=np.uint32)
     found = signatures_of(of.tokens, numbers, of.alone, of.manifest.parameters)
-    with parquet(of.data / SIGNATURES_FILE) as file:
+    with parquet(of.files[SIGNATURES_FILE]) as file:
         if not file.read().equals(found):
             yield "signatures of other items"
 
@@ -212,7 +255,7 @@ def _of_sketches(of: _Contents) -> Iterator[str]:
     sources = pa.array(of.holdings.sources).take(pa.array(of.holdings.source_codes))
     found = sketches_of(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
     rows = [sketch_rows(source, found[source].hashes) for source in sorted(found)]
-    with parquet(of.data / SKETCH_FILE) as file:
+    with parquet(of.files[SKETCH_FILE]) as file:
         if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
             yield "a sketch of other items"
 
@@ -229,9 +272,9 @@ def _of_coverage(of: _Contents) -> Iterator[str]:
 
 def _covered(of: _Contents) -> Iterator[pa.Table]:
     mute = np.diff(of.shingles.offsets) == 0
-    with parquet(of.data / ITEMS_FILE) as file:
+    with parquet(of.files[ITEMS_FILE]) as file:
         for group, (low, high) in enumerate(pairwise(starts_of(file))):
-            rows = file.read_row_group(group, columns=["source", "length", "created_at"])
+            rows = read_group(file, group, ["source", "length", "created_at"])
             place = rows.column_names.index("created_at")
             rows = rows.set_column(place, "created_at", as_seconds(rows["created_at"]))
             yield covered(rows, mute[low:high])

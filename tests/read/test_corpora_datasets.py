@@ -6,7 +6,7 @@ import sys
 import datasets
 import pytest
 
-from provenance.errors import CorruptFile, DatasetNotFound, InputError
+from provenance.errors import CorruptFile, DatasetNotFound, EmptyCorpus, InputError
 from provenance.read import open_corpus
 from provenance.read.hub import hub_parts, is_hub_name
 
@@ -83,6 +83,38 @@ def test_a_damaged_saved_dataset_is_an_error(split_dataset, tmp_path):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(CorruptFile, match="both"):
         rows_of(open_corpus([split_dataset]).parts)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "{",
+        "[" * 100_000,
+        "[]",
+        "{}",
+        '{"_data_files": 7}',
+        '{"_data_files": ["data.arrow"]}',
+        '{"_data_files": [{"filename": "../../../secret.arrow"}]}',
+        '{"_data_files": [{"filename": "/etc/passwd"}]}',
+    ],
+)
+def test_a_damaged_state_of_a_saved_dataset_is_an_error(split_dataset, tmp_path, state):
+    (tmp_path / "both" / "test" / "state.json").write_text(state)
+    with pytest.raises(CorruptFile, match=r"both/test/state\.json") as caught:
+        open_corpus([split_dataset])
+    assert caught.value.remedy
+
+
+def test_a_shard_of_a_saved_dataset_that_is_gone_is_named(split_dataset, tmp_path):
+    (tmp_path / "both" / "train" / "data-00000-of-00001.arrow").unlink()
+    with pytest.raises(DatasetNotFound, match=r"both/train/data-00000-of-00001\.arrow"):
+        open_corpus([split_dataset])
+
+
+def test_a_saved_dataset_without_rows_is_empty(tmp_path):
+    table(count=0).save_to_disk(str(tmp_path / "saved"))
+    with pytest.raises(EmptyCorpus, match="no rows"):
+        open_corpus([str(tmp_path / "saved")])
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, DigestMismatch
 from provenance.registry.arrays import ArraySink, map_array
+from provenance.registry.mapped import map_file
 
 PIECES = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=9), max_size=5)
 
@@ -18,7 +19,7 @@ def test_what_was_put_is_mapped_and_is_what_numpy_loads(pieces, dtype, tmp_path_
         for piece in pieces:
             sink.put(np.array(piece, dtype))
     expected = [value for piece in pieces for value in piece]
-    mapped = map_array(path, dtype, len(expected))
+    mapped = map_array(map_file(path), dtype, len(expected))
     assert mapped.dtype == dtype
     assert mapped.tolist() == np.load(path).tolist() == expected
 
@@ -28,7 +29,7 @@ def test_the_file_stays_as_it_is_whatever_is_done_to_the_array(tmp_path):
     with ArraySink(path, np.uint16) as sink:
         sink.put(np.arange(9, dtype=np.uint16))
     before = path.read_bytes()
-    map_array(path, np.uint16)[3] = 77
+    map_array(map_file(path), np.uint16)[3] = 77
     assert path.read_bytes() == before
 
 
@@ -49,7 +50,7 @@ def test_a_damaged_array_is_an_error_of_ours(spoil, tmp_path):
         sink.put(np.arange(40, dtype=np.uint32))
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(CorruptFile, match=r"values\.npy") as caught:
-        map_array(path, np.uint32)
+        map_array(map_file(path), np.uint32)
     assert caught.value.remedy
 
 
@@ -66,9 +67,19 @@ def test_a_damaged_array_is_an_error_of_ours(spoil, tmp_path):
 def test_an_array_of_another_kind_or_length_is_an_error_of_ours(values, count, tmp_path):
     np.save(tmp_path / "values.npy", values)
     with pytest.raises(CorruptFile, match=r"values\.npy"):
-        map_array(tmp_path / "values.npy", np.uint32, count)
+        map_array(map_file(tmp_path / "values.npy"), np.uint32, count)
 
 
 def test_an_array_that_is_gone_is_missing(tmp_path):
-    with pytest.raises(DigestMismatch, match=r"none\.npy is missing"):
-        map_array(tmp_path / "none.npy", np.uint32)
+    with pytest.raises(DigestMismatch, match=r"none\.npy cannot be read: No such file"):
+        map_file(tmp_path / "none.npy")
+
+
+def test_an_array_that_is_cut_short_before_it_is_viewed_is_an_error_of_ours(tmp_path):
+    path = tmp_path / "values.npy"
+    with ArraySink(path, np.uint32) as sink:
+        sink.put(np.arange(4000, dtype=np.uint32))
+    mapped = map_file(path)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DigestMismatch, match=r"values\.npy has 100 bytes"):
+        map_array(mapped, np.uint32)

@@ -1,6 +1,8 @@
 """Data files and their digests, begun before anybody asks or made when asked for."""
 
+import shutil
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
 from queue import Queue
 
 import pytest
@@ -12,6 +14,7 @@ from provenance.errors import DigestMismatch
 from provenance.registry import HashedAhead, datafiles, digest_of_file, open_registry
 from provenance.registry.datafiles import check_files
 from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest
+from provenance.registry.mapped import map_files, map_registry
 
 
 @pytest.fixture
@@ -48,7 +51,18 @@ def test_why_a_file_cannot_be_read_is_told(folder, tmp_path, ahead):
     first.mkdir()
     stated = DataFile(first.name, first.stat().st_size, "0" * 64)
     with pytest.raises(DigestMismatch, match=f"{first.name} cannot be read: Is a directory"):
-        check_files(first.parent, [stated], ahead)
+        map_files(first.parent, [stated])
+
+
+def test_what_is_mapped_has_its_digest_even_when_it_is_gone(folder, ahead):
+    manifest, files = map_registry(folder)
+    ahead.begin([folder])
+    shutil.rmtree(folder)
+    check_files(files, manifest.files, ahead)
+    check_files(files, manifest.files)
+    other = replace(manifest.files[0], blake3="0" * 64)
+    with pytest.raises(DigestMismatch, match=f"{other.name} was altered"):
+        check_files(files, [other], ahead)
 
 
 def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead):

@@ -46,6 +46,20 @@ def one_more(values):
     values[5] += 1
 
 
+def another_text(values):
+    values[5] += " and more"
+
+
+def other_edge(values):
+    values[5] += bytes(4)
+
+
+def swapped(values):
+    middle = len(values) // 2
+    values[middle], values[middle + 1] = 5, 4
+    return values
+
+
 def all_alike(values):
     values[:] = values[:1] * len(values)
 
@@ -77,7 +91,7 @@ def in_column(name, change):
 FAULTS = [
     ("postings of other shingles than the items have", "positions.npy", next_one),
     ("postings of other shingles than the items have", "shingles.npy", turned),
-    ("postings of other shingles than the items have", "owners.npy", far_off),
+    ("postings of items that are not there", "owners.npy", far_off),
     ("postings that the directory does not lead to", "directory.npy", next_one),
     ("a filter of other postings", "filter.npy", next_one),
     ("a prefilter of other postings", "prefilter.npy", next_one),
@@ -92,8 +106,20 @@ FAULTS = [
     ),
     ("items stand in it twice", "items.parquet", in_column("item", all_alike)),
     ("items are out of order", "items.parquet", in_column("created_at", reversed_)),
-    ("called copies", "items.parquet", in_column("first", lambda v: v.__setitem__(7, 999))),
+    ("called copies", "items.parquet", in_column("first", lambda v: v.__setitem__(7, 2))),
     ("59 texts of 60 items", "texts.parquet", lambda table: table.slice(1)),
+    ("texts of other words", "texts.parquet", in_column("text", another_text)),
+    ("texts of other words", "texts.parquet", in_column("text", reversed_)),
+    ("texts of other words", "items.parquet", in_column("lead", other_edge)),
+    ("postings of items that are not there", "owners.npy", lambda values: values + 60),
+    ("a directory that goes back", "directory.npy", swapped),
+    ("items that are copies of later ones", "items.parquet", in_column("first", one_more)),
+    (
+        "shingles of sources that are not there",
+        "shared.parquet",
+        lambda table: pa.table([[7], [3], [2]], schema=table.schema),
+    ),
+    ("it has other columns", "background.parquet", lambda t: t.rename_columns(["counts"])),
     ("the background counts other tokens", "background.parquet", in_column("count", one_more)),
     ("x is not as the manifest says", "items.parquet", in_column("source", another_source)),
     ("signatures of other items", "signatures.parquet", lambda table: table.slice(1)),

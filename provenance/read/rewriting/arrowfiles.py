@@ -10,14 +10,17 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.files import File, reading
 from provenance.read.rewriting.columns import edited_batch
 from provenance.read.rewriting.cuts import Cuts
+from provenance.read.soundness import check_batch
 
 _MAGIC = b"ARROW1"
 _CODECS = {0: "lz4", 1: "zstd"}
+_DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
+"""What a header raises that is damaged, beside what pyarrow raises of its own."""
 
 
 def rewrite_arrow(file: File, path: Path, cuts: Cuts) -> None:
     """Write an IPC file or stream again, a batch at a time; one left empty is left out."""
-    with reading(file.told), pa.memory_map(file.path) as source:
+    with reading(file.told, damage=_DAMAGE), pa.OSFile(file.path) as source:
         options = pa.ipc.IpcWriteOptions(compression=compression_of(source))
         source.seek(0)
         if source.read(len(_MAGIC)) == _MAGIC:
@@ -40,6 +43,7 @@ def _write_batches(
 ) -> None:
     first = 0
     for batch, told in _batches(reader):
+        check_batch(batch, file.told, first)
         kept = batch
         if cuts.touches(first, first + len(batch)):
             kept = edited_batch(batch, first, cuts, file.told)

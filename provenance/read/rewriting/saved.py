@@ -50,7 +50,7 @@ def _fingerprint(files: list[Path]) -> str:
 
 
 def _rows(file: Path) -> int:
-    with pa.memory_map(str(file)) as source, pa.ipc.open_stream(source) as reader:
+    with pa.OSFile(str(file)) as source, pa.ipc.open_stream(source) as reader:
         return sum(len(batch) for batch in reader)
 
 

@@ -1,0 +1,93 @@
+"""Arrow data that comes from a file: validated before any kernel sees it."""
+
+from collections.abc import Callable
+
+import pyarrow as pa
+
+from provenance.errors import InputError
+from provenance.read.files import damaged
+
+_BYTES = {
+    pa.string(): pa.binary(),
+    pa.large_string(): pa.large_binary(),
+    pa.string_view(): pa.binary_view(),
+}
+
+
+def check_names(schema: pa.Schema | pa.DataType, name: str) -> None:
+    """Refuse a table in the file called `name` if a column's name is not UTF-8.
+
+    Raises
+    ------
+    InputError
+        With the name.
+    """
+    for place in range(len(schema) if isinstance(schema, pa.Schema) else schema.num_fields):
+        field = schema.field(place)
+        try:
+            _ = field.name
+        except UnicodeDecodeError as error:
+            raise misnamed(name, error) from error
+        if field.type.num_fields:
+            check_names(field.type, name)
+
+
+def misnamed(name: str, error: UnicodeDecodeError) -> InputError:
+    """Say that a column of the file called `name` has a name that is not UTF-8."""
+    return InputError(
+        f"{name}: a column is called {bytes(error.object)!r}, which is not valid UTF-8",
+        remedy="rename the column, and write the file again.",
+    )
+
+
+def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
+    """Refuse rows of the file called `name`, of which `row` is the first, if they are unsound.
+
+    Offsets, indices, lengths, bitmaps and the values of every type are looked at; whether strings
+    are UTF-8 is not: rows of which one is not are counted as such by whoever lays them out.
+
+    Raises
+    ------
+    CorruptFile
+        If a kernel could read beyond the buffers.
+    """
+    try:
+        try:
+            batch.validate(full=True)
+        except pa.ArrowInvalid:
+            _as_bytes(batch).validate(full=True)
+    except (ValueError, pa.ArrowNotImplementedError) as error:
+        raise damaged(name, f"after {row:,} rows", str(error)) from error
+
+
+def _as_bytes(batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [column.view(_bytes_of(column.type)) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, [str(place) for place in range(len(columns))])
+
+
+def _bytes_of(kind: pa.DataType) -> pa.DataType:
+    """Return the type that `kind` is with bytes in place of strings; the layout is the same."""
+    if kind in _BYTES:
+        return _BYTES[kind]
+    rebuild = next((rebuild for fits, rebuild in _NESTED if fits(kind)), None)
+    return kind if rebuild is None else rebuild(kind)
+
+
+_NESTED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], pa.DataType]], ...] = (
+    (
+        pa.types.is_dictionary,
+        lambda kind: pa.dictionary(kind.index_type, _bytes_of(kind.value_type), kind.ordered),
+    ),
+    (
+        pa.types.is_struct,
+        lambda kind: pa.struct([field.with_type(_bytes_of(field.type)) for field in kind]),
+    ),
+    (pa.types.is_map, lambda kind: pa.map_(_bytes_of(kind.key_type), _bytes_of(kind.item_type))),
+    (
+        pa.types.is_fixed_size_list,
+        lambda kind: pa.list_(_bytes_of(kind.value_type), kind.list_size),
+    ),
+    (pa.types.is_list, lambda kind: pa.list_(_bytes_of(kind.value_type))),
+    (pa.types.is_large_list, lambda kind: pa.large_list(_bytes_of(kind.value_type))),
+)
+"""Types that may hold strings; within any other, a string that is not UTF-8 counts as damage."""
