@@ -31,6 +31,9 @@ _BEAT = 3600
 _DEAD = 86_400
 """Seconds without a touch after which another host's temporary is dead."""
 
+_ATTEMPTS = 100
+"""Times that a temporary is made anew, before something else must be wrong than a sweep."""
+
 _UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """What file systems answer that cannot sync a folder."""
 
@@ -203,7 +206,7 @@ def exchange(one: Path, other: Path) -> None:
 
 def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
     """Make a temporary and lock it; another one, where a sweep came between."""
-    while True:
+    for _ in range(_ATTEMPTS):
         path = parent / f"{PREFIX}{host()}-{token_hex(6)}"
         try:
             descriptor = make(path)
@@ -214,6 +217,7 @@ def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, 
         if lock(descriptor) is not False and is_at(path, descriptor):
             return path, descriptor
         os.close(descriptor)
+    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(parent))
 
 
 def _remove_dead(path: Path) -> None:
