@@ -11,10 +11,12 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from secrets import token_hex
 from threading import Event, Thread
@@ -166,6 +168,29 @@ def make_folders(folder: Path, mode: int = 0o777) -> None:
         make_folders(folder.parent, mode)
         folder.mkdir(mode, exist_ok=True)
         sync(folder.parent)
+
+
+def open_regular(path: Path, *, follow: bool = True) -> FileIO:
+    """Open a file for reading; what is none neither hangs us nor is read without end.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    follow : bool
+        Whether it may be a link to one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is a pipe, a device or a folder.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return FileIO(descriptor)
 
 
 def sync(path: Path) -> None:

@@ -78,7 +78,7 @@ def read_model(folder: Path) -> CorpusModel:
 
 def has_report(folder: Path) -> bool:
     """Whether a folder holds a report."""
-    with suppress(OSError), open_file(folder, resultfile.NAME):
+    with suppress(OSError, ValueError), open_file(folder, resultfile.NAME):
         return True
     return False
 
