@@ -11,10 +11,12 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from secrets import token_hex
 from threading import Event, Thread
@@ -30,6 +32,9 @@ _BEAT = 3600
 
 _DEAD = 86_400
 """Seconds without a touch after which another host's temporary is dead."""
+
+_ATTEMPTS = 100
+"""Times that a temporary is made anew, before something else must be wrong than a sweep."""
 
 _UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """What file systems answer that cannot sync a folder."""
@@ -165,6 +170,29 @@ def make_folders(folder: Path, mode: int = 0o777) -> None:
         sync(folder.parent)
 
 
+def open_regular(path: Path, *, follow: bool = True) -> FileIO:
+    """Open a file for reading; what is none neither hangs us nor is read without end.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    follow : bool
+        Whether it may be a link to one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or is a pipe, a device or a folder.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return FileIO(descriptor)
+
+
 def sync(path: Path) -> None:
     """Bring a file's bytes, or a folder's names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -203,7 +231,7 @@ def exchange(one: Path, other: Path) -> None:
 
 def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
     """Make a temporary and lock it; another one, where a sweep came between."""
-    while True:
+    for _ in range(_ATTEMPTS):
         path = parent / f"{PREFIX}{host()}-{token_hex(6)}"
         try:
             descriptor = make(path)
@@ -214,6 +242,7 @@ def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, 
         if lock(descriptor) is not False and is_at(path, descriptor):
             return path, descriptor
         os.close(descriptor)
+    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(parent))
 
 
 def _remove_dead(path: Path) -> None:

@@ -12,10 +12,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
-from provenance.atomic import exchange, make_folders, sweep, sync, sync_tree, temporary_folder
+from provenance.atomic import (
+    exchange,
+    make_folders,
+    open_regular,
+    sweep,
+    sync,
+    sync_tree,
+    temporary_folder,
+)
 from provenance.locks import hold
 from provenance.report import findingsfile, html, modelfile, resultfile
 
@@ -63,7 +71,7 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
                 _succeed(staged, folder)
 
 
-def open_file(folder: Path, name: str) -> BinaryIO:
+def open_file(folder: Path, name: str) -> BufferedReader:
     """Open a file of a report, wherever it is.
 
     Raises
@@ -74,8 +82,8 @@ def open_file(folder: Path, name: str) -> BinaryIO:
     places = [folder / PENDING / name, folder / name]
     for path in places * 2:  # it may be on its way from the one to the other
         with suppress(FileNotFoundError):
-            return path.open("rb")
-    return places[-1].open("rb")
+            return BufferedReader(open_regular(path))
+    return BufferedReader(open_regular(places[-1]))
 
 
 def _succeed(staged: Path, folder: Path) -> None:

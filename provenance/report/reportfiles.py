@@ -78,7 +78,7 @@ def read_model(folder: Path) -> CorpusModel:
 
 def has_report(folder: Path) -> bool:
     """Whether a folder holds a report."""
-    with suppress(OSError), open_file(folder, resultfile.NAME):
+    with suppress(OSError, ValueError), open_file(folder, resultfile.NAME):
         return True
     return False
 
@@ -184,11 +184,13 @@ def _facts(stream: BinaryIO) -> FileFacts:
 
 
 def _absent(path: Path, error: OSError) -> DatasetNotFound:
-    what, remedy = "report", "name the folder that `provenance check --output` wrote."
+    why = error.strerror or error
     if path.name == modelfile.NAME:
-        what = "model of a corpus"
-        remedy = "check the earlier dataset again with --output, and name that report"
+        return DatasetNotFound(
+            f"there is no model of a corpus at {str(path)!r}: {why}",
+            remedy="check the earlier dataset again with --output, and name that report",
+        )
     return DatasetNotFound(
-        f"there is no {what} at {str(path.parent)!r}: {path.name}: {error.strerror or error}",
-        remedy=remedy,
+        f"there is no report at {str(path.parent)!r}: {path.name}: {why}",
+        remedy="name the folder that `provenance check --output` wrote.",
     )

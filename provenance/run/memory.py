@@ -9,7 +9,6 @@ that is right: one that is lost, damaged, or another's costs its time alone.
 import hashlib
 import os
 import shutil
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import numpy as np
 import platformdirs
 from blake3 import blake3
 
-from provenance.atomic import make_folders, replacing, sweep
+from provenance.atomic import make_folders, open_regular, replacing, sweep
 from provenance.errors import OutputError
 from provenance.model import UInt8s
 
@@ -81,19 +80,15 @@ class Memory:
 
     def find(self, name: str) -> UInt8s | None:
         """Give the content of an entry, if there is a whole one, and note that it was asked for."""
-        with suppress(OSError):
-            # Whatever else stands in its place must neither hang us nor lead us elsewhere.
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            descriptor = os.open(self._path(name), flags)
-            with os.fdopen(descriptor, "rb", buffering=0) as file:
-                facts = os.fstat(descriptor)
-                if not stat.S_ISREG(facts.st_mode) or not _HEAD <= facts.st_size <= _LARGEST:
-                    return None
-                entry = np.empty(facts.st_size, np.uint8)
-                if _read_whole(file, entry) and _is_sound(name, entry):
-                    with suppress(OSError):
-                        os.utime(descriptor)
-                    return entry[_HEAD:]
+        with suppress(OSError), open_regular(self._path(name), follow=False) as file:
+            size = os.fstat(file.fileno()).st_size
+            if not _HEAD <= size <= _LARGEST:
+                return None
+            entry = np.empty(size, np.uint8)
+            if _read_whole(file, entry) and _is_sound(name, entry):
+                with suppress(OSError):
+                    os.utime(file.fileno())
+                return entry[_HEAD:]
         return None
 
     def keep(self, name: str, content: Sequence[Buffer]) -> None:

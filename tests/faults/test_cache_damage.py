@@ -13,7 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from provenance.model import Skipped
 from provenance.run import entries, memory
+from provenance.run.declared import DECLARED
 from provenance.run.evidence import SPANS
 from tests.faults.killing import Writers, long, writers
 from tests.run.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
@@ -173,7 +175,7 @@ def child(registry) -> Iterator[Writers]:  # noqa: F811
         yield started
 
 
-def crafted_readings(world: World, path: Path) -> Iterator[tuple[str, entries.Reading]]:
+def crafted_readings(world: World, path: Path) -> Iterator[entries.Reading]:
     """Give readings that nobody made, one after the other, of one that somebody did."""
     kept = memory.Memory(world.cache, "")
     reading = entries._decoded(kept.find(name_of(path)), 1)
@@ -192,12 +194,46 @@ def crafted_readings(world: World, path: Path) -> Iterator[tuple[str, entries.Re
             for value in changed:
                 own = replace(table, **{name: value})
                 listed = (own,) if which != "passages" else own
-                yield f"{which}.{name}", replace(reading, **{which: listed})
+                yield replace(reading, **{which: listed})
+    yield from crafted_beside(reading)
+
+
+def crafted_beside(reading: entries.Reading) -> Iterator[entries.Reading]:
+    """Change what is not in a table of arrays."""
     for array in spoilt(reading.documents):
-        yield "documents", replace(reading, documents=array)
+        yield replace(reading, documents=array)
     for name in ("documents", "texts", "tokens", "bytes"):
         for value in (-1, 0, 1, 1 << 62, 1 << 80, 1.5, None):
-            yield name, replace(reading, counts=replace(reading.counts, **{name: value}))
+            yield replace(reading, counts=replace(reading.counts, **{name: value}))
+    for row in crafted_rows():
+        yield replace(reading, declared=pa.Table.from_pylist([row], DECLARED))
+    for skipped in (
+        ("f", "r", 1, (0,)),
+        ("f", "r", -1, ()),
+        (None, "r", 1, ()),
+        ("f", "r", 1, "x"),
+    ):
+        yield replace(reading, skipped=(Skipped(*skipped),))
+
+
+def crafted_rows() -> Iterator[dict[str, object]]:
+    whole = {
+        "text": 0,
+        "evidence": "link",
+        "source": "x",
+        "licence": None,
+        "signals": [],
+        "declared": "a",
+    }
+    for evidence, source in (("link", "x"), ("link", "nobody"), ("licence", "?"), ("signal", "s")):
+        yield whole | {"evidence": evidence, "source": source}
+        yield whole | {"evidence": evidence, "source": source, "licence": "nobody's"}
+        yield whole | {"evidence": evidence, "source": source, "signals": ["s/t", "robots.txt/x"]}
+    for name, value in (("text", -1), ("text", 1 << 40), ("evidence", "content"), ("source", "")):
+        yield whole | {name: value}
+    for name in whole:
+        yield whole | {name: None}
+    yield whole | {"signals": [None]}
 
 
 def spoilt(array: np.ndarray) -> Iterator[np.ndarray]:
@@ -229,7 +265,7 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
     path = next(p for p in files_of(world) if is_reading(kept, p))
     whole = path.read_bytes()
     given = str(world.data), str(world.cache), world.registry
-    for place, (_, reading) in enumerate(crafted_readings(world, path)):
+    for place, reading in enumerate(crafted_readings(world, path)):
         if place % part:
             continue
         try:

@@ -126,6 +126,15 @@ def test_a_report_without_its_findings_is_said(tmp_path):
         read_report(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["result.json", "findings.parquet"])
+def test_a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody(tmp_path, name):
+    write(sample_report(), tmp_path)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises((DatasetNotFound, CorruptFile), match="no regular file"):
+        read_report(tmp_path)
+
+
 @pytest.mark.parametrize("damage", ["cut", "foreign", "columns", "latin-1", "version"])
 def test_a_damaged_report_is_said(tmp_path, damage):
     write(sample_report(), tmp_path)
