@@ -11,10 +11,9 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.columnpaths import tops
 from provenance.read.files import File, following, reading
 from provenance.read.formats import ARROW, check_table
+from provenance.read.rowsizes import portions
 from provenance.read.tabular import Block, Piece, Tabular
 
-_READ = 8 << 20
-_MOST_ROWS = 1 << 15
 _SAMPLE = 1000
 
 
@@ -55,7 +54,7 @@ class _Batches:
         with _opened(self.file) as (schema, batches):
             wanted = tops(paths, schema.names)
             while (batch := following(batches, self.file.told, row)) is not None:
-                for piece in _slices(batch.select(wanted)):
+                for piece in portions(batch.select(wanted), self.file.limit, row):
                     yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
                     row += len(piece)
 
@@ -63,8 +62,10 @@ class _Batches:
         with _opened(self.file) as (schema, batches), reading(self.file.told):
             first = next(batches, None)
             kept = pa.schema([schema.field(name) for name in names])
-            found = [] if first is None else [first.select(list(names)).slice(0, _SAMPLE)]
-            return pa.Table.from_batches(found, kept)
+            if first is None or not len(first):
+                return pa.Table.from_batches([], kept)
+            sampled = first.select(list(names)).slice(0, _SAMPLE)
+            return pa.Table.from_batches([next(portions(sampled, self.file.limit, 0))], kept)
 
 
 @contextmanager
@@ -86,9 +87,3 @@ def _opened(file: File) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
                 reader = pa.ipc.open_stream(source)
                 batches = iter(reader)
         yield reader.schema, batches
-
-
-def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    rows = max(1, min(_MOST_ROWS, _READ * len(batch) // max(1, batch.nbytes)))
-    for first in range(0, len(batch), rows):
-        yield batch.slice(first, rows)

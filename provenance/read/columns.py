@@ -242,7 +242,8 @@ def present(
 
 def is_scalar(kind: pa.DataType) -> bool:
     """Whether values of `kind` can be written as one word."""
-    return not pa.types.is_nested(kind) and not is_bytes(kind) and not pa.types.is_null(kind)
+    is_odd = pa.types.is_null(kind) or pa.types.is_fixed_size_binary(kind)
+    return not pa.types.is_nested(kind) and not is_bytes(kind) and not is_odd
 
 
 def _plain(name: str) -> str:

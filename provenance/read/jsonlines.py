@@ -15,12 +15,12 @@ from provenance.read.files import File, following
 from provenance.read.lines import (
     BLOCK,
     LineBlock,
-    Record,
     line_blocks,
     parse,
     records_of,
     table_of,
 )
+from provenance.read.objects import Record
 from provenance.read.parts import Part
 from provenance.read.records import bodies, has_text, record_documents, texts_in
 from provenance.read.shapes import narrowed, shape_of
@@ -81,7 +81,7 @@ def blocks_of(
     """Open a file, or a stretch of it, and give its lines."""
     row = stretch.row if stretch else 0
     with stretch.open(file) if stretch else file.stream() as stream:
-        blocks = line_blocks(stream, size, row)
+        blocks = line_blocks(stream, file.limit, size, row)
         while (block := following(blocks, file.told, row)) is not None:
             yield block
             row = block.first + block.rows

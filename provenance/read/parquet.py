@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 from provenance.read.columns import Sample
 from provenance.read.files import File, following, reading
 from provenance.read.formats import check_table
+from provenance.read.parquetsizes import check_groups, repeating
+from provenance.read.rowsizes import MOST_ROWS, PORTION, may_repeat, portions, without_dictionary
 from provenance.read.tabular import Block, Piece, Tabular
 
 PIECE = 16 << 20
 """Bytes of columns in a piece, uncompressed, unless one row group alone has more."""
-_READ = 8 << 20
 _SAMPLE = 1000
 _BUFFER = 1 << 18
-_MOST_ROWS = 1 << 15
 
 
 def open_parquet(file: File) -> Tabular:
@@ -49,7 +49,7 @@ def open_parquet(file: File) -> Tabular:
         read = _Groups(file, tuple(groups), first, metadata).read
         extent = _extent(metadata, groups)
         pieces.append(Piece(_on_disk(metadata, groups), read, extent, first))
-    return Tabular(file.name, schema, tuple(pieces), _sampler(file), file.told)
+    return Tabular(file.name, schema, tuple(pieces), _sampler(file, metadata), file.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +63,38 @@ class _Groups:
 
     def read(self, paths: Sequence[str]) -> Iterator[Block]:
         row = self.first
-        with _opened(self.file) as parquet:
+        check_groups(self.file, self.metadata, self.groups, paths)
+        rows = _rows_a_batch(self.metadata, self.groups, paths)
+        repeated = repeating(self.file, self.metadata, self.groups, paths, rows)
+        with _opened(self.file, repeated) as parquet:
             batches = parquet.iter_batches(
-                _rows_a_batch(self.metadata, self.groups, paths),
+                rows,
                 row_groups=list(self.groups),
                 columns=list(paths),  # a member alone of a structure, where only that is wanted
                 use_threads=False,  # the threads that read parts are enough
             )
             while (batch := following(batches, self.file.told, row)) is not None:
-                yield Block(batch, np.arange(row, row + len(batch), dtype=np.int64))
-                row += len(batch)
+                for portion in portions(batch, self.file.limit, row):
+                    numbers = np.arange(row, row + len(portion), dtype=np.int64)
+                    yield Block(_plain(portion), numbers)
+                    row += len(portion)
 
 
-def _opened(file: File, *, piecewise: bool = False) -> pq.ParquetFile:
+def _opened(file: File, repeated: Sequence[str] = (), *, piecewise: bool = False) -> pq.ParquetFile:
+    """Open a file; of columns that repeat long values, these are read once."""
     with reading(file.told):
         source = file.path if file.is_local else file.system.open(file.path, "rb")
         if piecewise:
-            return pq.ParquetFile(source, buffer_size=_BUFFER)
-        return pq.ParquetFile(source, pre_buffer=not file.is_local)
+            return pq.ParquetFile(source, buffer_size=_BUFFER, read_dictionary=[*repeated])
+        return pq.ParquetFile(source, pre_buffer=not file.is_local, read_dictionary=[*repeated])
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch without dictionaries."""
+    if not any(map(may_repeat, batch.schema.types)):
+        return batch
+    columns = [without_dictionary(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _together(metadata: pq.FileMetaData) -> Iterator[list[int]]:
@@ -130,7 +144,7 @@ def _extent(metadata: pq.FileMetaData, groups: Sequence[int]) -> tuple[int, int]
 
 
 def _rows_a_batch(metadata: pq.FileMetaData, groups: Sequence[int], paths: Sequence[str]) -> int:
-    """Estimate how many rows make up `_READ` bytes of the columns wanted."""
+    """Estimate how many rows make up `PORTION` bytes of the columns wanted."""
     wanted = {path.partition(".")[0] for path in paths}
     size = rows = 0
     for group in groups:
@@ -140,16 +154,33 @@ def _rows_a_batch(metadata: pq.FileMetaData, groups: Sequence[int], paths: Seque
             column = facts.column(place)
             if column.path_in_schema.partition(".")[0] in wanted:
                 size += column.total_uncompressed_size
-    return min(_MOST_ROWS, max(1, _READ * rows // max(size, 1)))
+    return min(MOST_ROWS, max(1, PORTION * rows // max(size, 1)))
 
 
-def _sampler(file: File) -> Sample:
+def _leading(metadata: pq.FileMetaData) -> list[int]:
+    """Return the row groups that the first rows are in."""
+    found, rows = [], 0
+    for group in range(metadata.num_row_groups):
+        if rows < _SAMPLE and metadata.row_group(group).num_rows:
+            found.append(group)
+            rows += metadata.row_group(group).num_rows
+    return found
+
+
+def _sampler(file: File, metadata: pq.FileMetaData) -> Sample:
+    groups = _leading(metadata)
+
     def sample(names: Sequence[str]) -> pa.Table:
+        if not groups:
+            return pa.table({name: pa.array([], pa.string()) for name in names})
+        check_groups(file, metadata, groups, names)
+        repeated = repeating(file, metadata, groups, names, _SAMPLE)
         # A few rows: column by column in small pieces, not whole row groups.
-        with _opened(file, piecewise=True) as parquet, reading(file.told):
-            batches = parquet.iter_batches(_SAMPLE, columns=list(names), use_threads=False)
-            first = next(batches, None)
-        schema = pa.schema([parquet.schema_arrow.field(name) for name in names])
-        return pa.Table.from_batches([] if first is None else [first.select(names)], schema)
+        with _opened(file, repeated, piecewise=True) as parquet, reading(file.told):
+            batches = parquet.iter_batches(
+                _SAMPLE, row_groups=groups, columns=list(names), use_threads=False
+            )
+            first = next(portions(next(batches), file.limit, 0))
+        return pa.Table.from_batches([_plain(first.select(names))])
 
     return sample

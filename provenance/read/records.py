@@ -12,7 +12,8 @@ from provenance.read import skips
 from provenance.read.columns import TEXT_GROUPS, Columns, present
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
-from provenance.read.lines import Record, Records
+from provenance.read.lines import Records
+from provenance.read.objects import Record
 from provenance.read.prose import is_heading
 from provenance.read.shapes import shape_of
 from provenance.read.signalcolumns import fields_in
