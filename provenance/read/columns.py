@@ -229,7 +229,7 @@ def present(
     schema: pa.Schema, names: Sequence[str], fits: Callable[[pa.DataType], bool]
 ) -> tuple[str, ...]:
     """Return the paths that go by one of `names`, in the order of `names`."""
-    spelt = {_plain(field.name): field.name for field in reversed(list(schema))}
+    spelt = {plain_name(field.name): field.name for field in reversed(list(schema))}
     found = []
     for name in names:
         parent, _, member = name.partition(".")
@@ -246,7 +246,8 @@ def is_scalar(kind: pa.DataType) -> bool:
     return not pa.types.is_nested(kind) and not is_bytes(kind) and not is_odd
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a name in lower case, with `_` between its words."""
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Documents, Flags
-from provenance.read.columnpaths import column_at
+from provenance.read.columnpaths import column_at, top
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
 from provenance.read.files import File, following
 from provenance.read.lines import (
@@ -95,7 +95,7 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
     ColumnMissing
         If a column that was named is in none of them, or none holds text.
     """
-    shape = shape_of(records)
+    shape = shape_of(records, file)
     if records:
         columns = find_columns(shape, named, _sampler(records), file=file)
     else:
@@ -110,7 +110,8 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
         # Members of structures differ from row to row: rows that have them are read by themselves.
         (*(path for path in columns.signals if "." not in path), *_unmet(EXPECTED, shape)),
     )
-    missing = [path for path in columns.all() if path.partition(".")[0] not in shape.names]
+    known = {*shape.names}
+    missing = [path for path in columns.all() if top(path, known) not in known]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
     nested = any(map(holds_headers, shape))
     return Layout(columns, narrowed(shape, columns.all()), not named, nested)
@@ -163,11 +164,11 @@ def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
 
 
 def _has(record: Record, path: str) -> bool:
-    return path in record or path.partition(".")[0] in record
+    return top(path, record) in record
 
 
 def _key(name: str) -> bytes:
-    return f'"{name.partition(".")[0]}"'.encode()
+    return f'"{name.partition(".")[0]}'.encode()
 
 
 def _unmet(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class LineBlock:
         """Give each line that is not blank, with its row."""
         row = self.first
         for line in self.data.split(b"\n"):
-            if line.strip(_SPACE):
+            if line and line.strip(_SPACE):
                 yield row, line
                 row += 1
 

@@ -99,7 +99,7 @@ def _chunks(
 
 def _size(chunk: pq.ColumnChunkMetaData) -> int:
     is_nested = "." in chunk.path_in_schema
-    return max(chunk.total_uncompressed_size, VALUE * chunk.num_values if is_nested else 0)
+    return int(max(chunk.total_uncompressed_size, VALUE * chunk.num_values * is_nested))
 
 
 def _dictionary_size(stream: BinaryIO, chunk: pq.ColumnChunkMetaData) -> int:

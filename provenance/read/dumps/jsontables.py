@@ -140,13 +140,14 @@ def _sample(found: Iterable[Entry]) -> list[Object]:
 
 def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
     """Learn from some objects how to read all."""
-    shape = shape_of(sample)
+    shape = shape_of(sample, dump.told)
     roles = find_roles(shape, dump)
     for role, name in LATER.items():
         if role not in roles and name not in shape.names:
             roles[role] = name
             shape = shape.append(pa.field(name, pa.string()))
-    dates = Dates(_order(sample, roles["created_at"], dump))
+    # What goes by that name may be no date at all: whoever reads it counts it.
+    dates = Dates(_order(sample, roles.setdefault("created_at", LATER["created_at"]), dump))
     return Reading(roles, dump.prefix(), dates), narrowed(shape, tuple(roles.values()))
 
 
