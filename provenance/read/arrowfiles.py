@@ -11,6 +11,7 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.columnpaths import tops
 from provenance.read.files import File, following, reading
 from provenance.read.formats import ARROW, check_table
+from provenance.read.ipcsizes import check_batches
 from provenance.read.rowsizes import portions
 from provenance.read.tabular import Block, Piece, Tabular
 
@@ -77,8 +78,11 @@ def _opened(file: File) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
                 f"{file.told}: Feather version 1 is not read",
                 remedy="write it again as Feather version 2, or as Parquet.",
             )
-        source = pa.memory_map(file.path) if file.is_local and file.size else file.open()
+        is_mapped = file.is_local and file.size
+        source = pa.memory_map(file.path) if is_mapped else file.open()
     with closing(source):
+        if is_mapped:
+            check_batches(file, source)
         with reading(file.told):
             if head.startswith(ARROW[0]):
                 reader = pa.ipc.open_file(source)
