@@ -64,6 +64,9 @@ def open_delimited(file: File) -> Tabular:
 
 def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
     done = 0
+    if file.max_document < _BLOCK:  # within a block the faster parser has no limits
+        yield from _one_by_one(file, dialect, paths, done)
+        return
     with closing(_at_once(file, dialect, paths)) as blocks:
         while True:
             try:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from typing import BinaryIO, TypeGuard
 
 from provenance.errors import DocumentTooLarge
@@ -14,7 +15,7 @@ from provenance.read.files import File, reading
 from provenance.read.formats import check_text
 from provenance.read.jsonlines import layout_of, lines_parts
 from provenance.read.jsonstream import Deep, Text
-from provenance.read.limits import Limit
+from provenance.read.limits import Limit, readable
 from provenance.read.lines import Records, parse
 from provenance.read.objects import Record, is_deep, record_of
 from provenance.read.parts import Part
@@ -35,7 +36,8 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
     if has_lines(file):
         return lines_parts(file, named)
     with closing(_lots(file, _SAMPLE)) as lots:
-        sample = [record for lot in lots for _, record in lot.records[:_SAMPLED]][:_SAMPLED]
+        records = (record for lot in readable(lots) for _, record in lot.records)
+        sample = list(islice(records, _SAMPLED))
     layout = layout_of(sample, named, file.told)
 
     def read() -> Iterator[Documents]:

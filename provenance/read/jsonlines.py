@@ -12,6 +12,7 @@ from provenance.model import Documents, Flags
 from provenance.read.columnpaths import column_at, top
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
 from provenance.read.files import File, following
+from provenance.read.limits import readable
 from provenance.read.lines import (
     BLOCK,
     LineBlock,
@@ -58,7 +59,7 @@ class Layout:
 def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
     """Make a JSON Lines file parts of a corpus; `named` are the text columns asked for."""
     with closing(blocks_of(file, _SAMPLE)) as blocks:
-        layout = layout_of(_sample(blocks, named), named, file.told)
+        layout = layout_of(_sample(readable(blocks), named), named, file.told)
     shared: list[Stretch | None] = [*stretches(file)] or [None]
     return [
         Part(

@@ -1,10 +1,14 @@
 """How large a document may be: what is larger is refused where it is met, not held in memory."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from provenance.errors import DocumentTooLarge
 from provenance.model import MAX_DOCUMENT
+
+T = TypeVar("T")
 
 VALUE = 16
 """Bytes that every value in a row counts as, at least: parsed, it takes more than in the file."""
@@ -38,6 +42,18 @@ class Limit:
     def is_exceeded(self, size: int, values: int) -> bool:
         """Whether a row of so many bytes and values is too large."""
         return max(size, VALUE * values) > self.size
+
+
+def readable(blocks: Iterator[T]) -> Iterator[T]:
+    """Give what comes before a document that is too large; that it is matters if nothing does."""
+    is_first = True
+    try:
+        for block in blocks:
+            yield block
+            is_first = False
+    except DocumentTooLarge:
+        if is_first:
+            raise
 
 
 def parse_size(text: str) -> int | None:

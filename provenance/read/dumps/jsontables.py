@@ -29,6 +29,7 @@ from provenance.read.dumps.posts import (
 )
 from provenance.read.dumps.roles import find_roles
 from provenance.read.jsonlines import blocks_of
+from provenance.read.limits import readable
 from provenance.read.lines import LineBlock, table_of
 from provenance.read.records import value_at
 from provenance.read.shapes import narrowed, shape_of
@@ -105,10 +106,9 @@ def read_json(dump: Dump) -> Iterator[Items]:
 
 
 def _array(dump: Dump) -> Iterator[Items]:
-    found = objects(dump)
-    head = list(islice(found, SAMPLE))
+    head = list(islice(readable(objects(dump)), SAMPLE))
     how, _ = _learnt(_sample(head) or _refuse(head, dump), dump)
-    yield from items_of(dump, chain(head, found), how.record)
+    yield from items_of(dump, objects(dump), how.record)
     yield from how.dates.missed(dump.name)
 
 
