@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from provenance.errors import DocumentTooLarge
 from provenance.read.files import File
 from provenance.read.flatbuffers import field_at, integers_at, root_of, table_at
-from provenance.read.limits import spelt
+from provenance.read.limits import grown
 
 _MAGIC = b"ARROW1"
 _BATCH = 8
@@ -34,12 +33,7 @@ def check_batches(file: File, source: pa.NativeFile) -> None:
     try:
         for number, (stored, size) in enumerate(_sizes(source)):
             if size > max(_BATCH * file.max_document, _RATIO * stored):
-                raise DocumentTooLarge(
-                    f"{file.told}: batch {number:,} is {spelt(stored)} on disk and "
-                    f"{spelt(size)} in memory",
-                    remedy="write it again in smaller batches, or raise the limit with "
-                    f"--max-document {spelt(-(-size // _BATCH))}.",
-                )
+                raise grown(f"{file.told}: batch {number:,}", stored, size, size // _BATCH)
     except (struct.error, IndexError, ValueError, pa.ArrowException):
         pass  # damaged: whoever reads it says so
     finally:

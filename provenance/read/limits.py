@@ -34,9 +34,10 @@ class Limit:
 
     def exceeded(self, row: int) -> DocumentTooLarge:
         """Return the error for a row that is too large."""
+        size, larger = spelt(self.size), spelt(2 * self.size)
         return DocumentTooLarge(
-            f"{self.file}: row {row:,} is larger than {spelt(self.size)}, the limit of a document",
-            remedy=f"take the row out, or raise the limit with --max-document {_next(self.size)}.",
+            f"{self.file}: row {row:,} is larger than {size}, the limit of a document",
+            remedy=f"take the row out, or raise the limit with --max-document {larger}.",
         )
 
     def is_exceeded(self, size: int, values: int) -> bool:
@@ -82,5 +83,20 @@ def spelt(size: int) -> str:
     return str(size)
 
 
-def _next(size: int) -> str:
-    return spelt(2 * size)
+def grown(what: str, stored: int, size: int, most: int) -> DocumentTooLarge:
+    """Return the error for some rows that are far larger in memory than on disk.
+
+    Parameters
+    ----------
+    what : str
+        Which rows of which file.
+    stored, size : int
+        Bytes on disk and in memory.
+    most : int
+        The limit of a document that would let them pass.
+    """
+    return DocumentTooLarge(
+        f"{what} has {stored:,} bytes on disk and {size:,} in memory",
+        remedy="write it again in smaller pieces, or raise the limit with "
+        f"--max-document {-(-most // 10**6)}MB.",
+    )

@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.errors import DocumentTooLarge
 from provenance.read.files import File
-from provenance.read.limits import VALUE, spelt
+from provenance.read.limits import VALUE, grown
 from provenance.read.rowsizes import row_sizes
 
 if TYPE_CHECKING:
@@ -41,12 +40,7 @@ def check_groups(
         stored = sum(chunk.total_compressed_size for chunk in chunks)
         size = sum(map(_size, chunks))
         if size > max(_GROUP * file.max_document, _RATIO * stored):
-            raise DocumentTooLarge(
-                f"{file.told}: row group {group:,} is {spelt(stored)} on disk and "
-                f"{spelt(size)} in memory",
-                remedy="write it again in smaller row groups, or raise the limit with "
-                f"--max-document {spelt(-(-size // _GROUP))}.",
-            )
+            raise grown(f"{file.told}: row group {group:,}", stored, size, size // _GROUP)
 
 
 def repeating(

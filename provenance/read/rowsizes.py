@@ -68,21 +68,22 @@ def may_repeat(kind: pa.DataType) -> bool:
 
 
 def without_dictionary(column: pa.Array) -> pa.Array:
-    """Return a column with every value where it stands."""
-    kind = _plain(column.type)
-    return column if kind == column.type else column.cast(kind)
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
+    """Return a column with every value where it stands; only what is in its slice is decoded."""
+    kind = column.type
+    if not may_repeat(kind):
+        return column
     if pa.types.is_dictionary(kind):
-        return _plain(kind.value_type)
+        return column.dictionary_decode()
     if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_plain(field.type)) for field in kind])
-    if pa.types.is_list(kind):
-        return pa.list_(kind.value_field.with_type(_plain(kind.value_type)))
-    if pa.types.is_large_list(kind):
-        return pa.large_list(kind.value_field.with_type(_plain(kind.value_type)))
-    return kind
+        members = [without_dictionary(pc.struct_field(column, n)) for n in range(kind.num_fields)]
+        names = [field.name for field in kind]
+        return pa.StructArray.from_arrays(members, names, mask=column.is_null())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        lengths = pc.fill_null(pc.list_value_length(column), 0)
+        offsets = pa.array(np.append(0, np.cumsum(lengths)), pa.int64())
+        values = without_dictionary(pc.list_flatten(column))
+        return pa.LargeListArray.from_arrays(offsets, values, mask=column.is_null())
+    return column
 
 
 def _slices(batch: pa.RecordBatch, weights: Int64s) -> Iterator[pa.RecordBatch]:
