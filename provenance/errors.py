@@ -2,7 +2,8 @@
 
 ProvenanceError
     InputError
-        DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus
+        DatasetNotFound, UnsupportedFormat, ColumnMissing, CorruptFile, EmptyCorpus,
+        DocumentTooLarge
     RegistryError
         RegistryNotFound, RegistryExists, RegistryVersion, FingerprintMismatch, DigestMismatch
     RuleError
@@ -55,6 +56,10 @@ class ColumnMissing(InputError):
 
 class CorruptFile(InputError):
     """The file is damaged or truncated."""
+
+
+class DocumentTooLarge(InputError):
+    """A line, row, cell or text is larger than the limit of a document."""
 
 
 class EmptyCorpus(InputError):

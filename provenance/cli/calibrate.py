@@ -7,6 +7,7 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.options import (
+    max_document_option,
     policy_option,
     settings_of,
     split_option,
@@ -71,6 +72,7 @@ Examples:
 )
 @policy_option
 @text_column_option
+@max_document_option
 @split_option
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
@@ -84,6 +86,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     background: str | None,
     policy: str | None,
     text_columns: tuple[str, ...],
+    max_document: str | None,
     split: str | None,
     threads: int | None,
     quiet: bool,
@@ -99,7 +102,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             f"{output} cannot be written: there is no folder {output.parent}",
             remedy="name a file in a folder that is there",
         )
-    asked = run.policy_of(policy, registries=registries, text_columns=text_columns)
+    asked = run.policy_of(
+        policy, registries=registries, text_columns=text_columns, max_document=max_document
+    )
     settings = settings_of(threads, no_cache=True, quiet=quiet, split=split)
     planting = run.Planting(plants, seed, control, background)
     measured = run.calibrate(corpus, asked, planting, settings)

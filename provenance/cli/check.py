@@ -10,6 +10,7 @@ from provenance.cli.errors import CLEAR, VIOLATED
 from provenance.cli.options import (
     background_option,
     circumstance_options,
+    max_document_option,
     no_cache_option,
     policy_option,
     registry_option,
@@ -63,6 +64,7 @@ Examples:
     "A gate for another source or verdict adds to the default, forbidden=0%.",
 )
 @text_column_option
+@max_document_option
 @click.option(
     "--calibration",
     metavar="FILE",
@@ -126,6 +128,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     claims: tuple[str, ...],
     gates: tuple[str, ...],
     text_columns: tuple[str, ...],
+    max_document: str | None,
     calibration: str | None,
     signals: str | None,
     sample: str | None,
@@ -156,6 +159,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             claims=claims,
             gates=gates,
             text_columns=text_columns,
+            max_document=max_document,
             registries=registries,
             calibration=calibration,
             backgrounds=backgrounds,

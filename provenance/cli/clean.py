@@ -10,6 +10,7 @@ from provenance.cli.options import (
     actor_option,
     background_option,
     collected_option,
+    max_document_option,
     no_cache_option,
     policy_option,
     purpose_option,
@@ -72,6 +73,7 @@ Examples:
 @collected_option
 @actor_option
 @text_column_option
+@max_document_option
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
@@ -97,6 +99,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     collected: str | None,
     actor: str | None,
     text_columns: tuple[str, ...],
+    max_document: str | None,
     model_of: Path | None,
     rules: Path | None,
     threads: int | None,
@@ -114,6 +117,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         "collected": collected,
         "actor": actor,
         "text_columns": text_columns,
+        "max_document": max_document,
         "registries": registries,
         "backgrounds": backgrounds,
     }

@@ -11,6 +11,7 @@ from provenance.cli.errors import CLEAR, VIOLATED
 from provenance.cli.options import (
     background_option,
     collected_option,
+    max_document_option,
     no_cache_option,
     policy_option,
     registry_option,
@@ -37,6 +38,7 @@ Examples:
 @policy_option
 @collected_option
 @text_column_option
+@max_document_option
 @click.option(
     "--format",
     "form",
@@ -58,6 +60,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     policy: str | None,
     collected: str | None,
     text_columns: tuple[str, ...],
+    max_document: str | None,
     form: str,
     exit_zero: bool,
     rules: Path | None,
@@ -75,6 +78,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         policy,
         collected=collected,
         text_columns=text_columns,
+        max_document=max_document,
         registries=registries,
         backgrounds=backgrounds,
     )

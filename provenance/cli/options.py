@@ -69,6 +69,12 @@ text_column_option = click.option(
     metavar="NAME",
     help="Where the text is; repeatable. Unset: found by itself.",
 )
+max_document_option = click.option(
+    "--max-document",
+    metavar="SIZE",
+    help="How large a document may be: a line, a row, a file of text. A larger one is an error.  "
+    "[default: 64MB]",
+)
 split_option = click.option(
     "--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all."
 )

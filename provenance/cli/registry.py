@@ -7,6 +7,7 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.groups import OrderedGroup
+from provenance.cli.options import max_document_option
 from provenance.cli.sizes import doubt, law, shown
 from provenance.errors import InputError
 
@@ -61,6 +62,7 @@ Examples:
 @_SOURCE_COLUMN
 @_LAYOUT
 @_TEXT_COLUMN
+@max_document_option
 @_OF
 @click.option("--no-text", is_flag=True, help="Keep no texts: findings show ids alone.")
 @_QUIET
@@ -71,6 +73,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     source_column: str | None,
     layout: str,
     text_column: str | None,
+    max_document: str | None,
     published: int | None,
     no_text: bool,
     quiet: bool,
@@ -80,7 +83,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
     Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
     """
-    read = _dumps(dumps, source, source_column, layout, text_column, published)
+    read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
     _doubt(run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet))
     if not quiet:
         _show(registry)
@@ -100,6 +103,7 @@ Example:
 @_SOURCE_COLUMN
 @_LAYOUT
 @_TEXT_COLUMN
+@max_document_option
 @_OF
 @_QUIET
 def add(  # noqa: PLR0913 (one parameter an option)
@@ -109,11 +113,12 @@ def add(  # noqa: PLR0913 (one parameter an option)
     source_column: str | None,
     layout: str,
     text_column: str | None,
+    max_document: str | None,
     published: int | None,
     quiet: bool,
 ) -> None:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
-    read = _dumps(dumps, source, source_column, layout, text_column, published)
+    read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
     _doubt(run.add_to_registry(registry, read, quiet=quiet))
     if not quiet:
         _show(registry)
@@ -172,12 +177,13 @@ def verify(registry: Path) -> None:
     click.echo(f"{registry} is whole: {manifest.items:,} items, digest {manifest.digest}")
 
 
-def _dumps(
+def _dumps(  # noqa: PLR0913 (what the options say)
     dumps: tuple[str, ...],
     source: str | None,
     source_column: str | None,
     layout: str,
     text_column: str | None,
+    max_document: str | None,
     published: int | None,
 ) -> "run.Dumps":
     if source is None and source_column is None:
@@ -193,7 +199,7 @@ def _dumps(
     doubt = None if source is None else run.doubt_about(source)
     if doubt:
         click.echo(f"Note: {doubt}", err=True)
-    return run.Dumps(dumps, source, source_column, layout, text_column, published)
+    return run.Dumps(dumps, source, source_column, layout, text_column, published, max_document)
 
 
 def _show(registry: Path) -> "run.Manifest":

@@ -64,6 +64,8 @@ _END = re.compile(r"[/\\?#]")
 _QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":\d*$")
 _DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA takes for dots
+_LONGEST = 1000
+"""Characters of a host and its port; names of hosts have 253 at most (RFC 1035)."""
 _WEB = ("http", "https", "ftp", "ws", "wss")
 
 
@@ -163,7 +165,8 @@ def _parted(address: str) -> tuple[str | None, str]:
         return None, ""
     authority = _END.split(address, maxsplit=1)[0]
     path = _QUERY.split(address[len(authority) :], maxsplit=1)[0]
-    host = _ascii(_PORT.sub("", unquote(authority.rpartition("@")[2])))
+    written = unquote(authority.rpartition("@")[2])
+    host = _ascii(_PORT.sub("", written)) if len(written) <= _LONGEST else ""
     return (host if "." in host and _is_name(host) else None), path
 
 

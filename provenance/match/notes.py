@@ -20,7 +20,8 @@ how many tokens they all are."""
 
 NOTES = 7
 
-_EARLIEST = 8
+EARLIEST = 8
+"""Items that a shingle of more than `COMMON` is followed into."""
 _SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
 _ONE = np.uint64(1)
 
@@ -48,7 +49,7 @@ def note_seeds(
             fetch(items, first)
             fetch(tokens, token_offsets[text] + at)
             if sharing > COMMON:
-                end = first + _EARLIEST
+                end = first + EARLIEST
             if sharing >= _SHARED and is_public(public, hashes[place]):
                 end = first
             notes[row, FIRST], notes[row, END], notes[row, LAST] = first, end, last

@@ -9,7 +9,8 @@ tool", 1990, for words instead of residues.)
 import numpy as np
 
 from provenance.compiled import Scalar, cached_as, inner, kernel
-from provenance.match.candidates import Candidates
+from provenance.match.bounding import bounded
+from provenance.match.candidates import Candidates, concatenated
 from provenance.match.chains import FLOOR, chain, scratch_for
 from provenance.match.gathering import SEEN, gather, group_end
 from provenance.match.hits import (
@@ -51,6 +52,11 @@ from provenance.model import (
     UInt64s,
 )
 
+MOST_HITS = 1 << 23
+"""Hits of one text that are held at a time. A text that has more, as one of 10 MB that repeats a
+phrase of a hundred items may, is looked through in several goes: what goes on from one to the next
+is found by both."""
+
 
 def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = None) -> Candidates:
     """Find candidate passages of a registry's items in texts.
@@ -72,11 +78,23 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
         Sorted by text; over one stretch only the strongest few. What parts them from the words
         beside them is not known here: it takes the text itself.
     """
-    holdings = registry.holdings
     found = held(seeds, registry) if known is None else known
+    parts = [
+        _scan_texts(tokens, seeds, registry, some, before)
+        for before, some in bounded(found, MOST_HITS)
+    ]
+    return parts[0] if len(parts) == 1 else concatenated(parts)
+
+
+def _scan_texts(
+    tokens: Tokens, seeds: Shingles, registry: Index, found: Held, before: int
+) -> Candidates:
+    """Scan some texts, of which the first is `before`: as many as `found` tells of."""
+    holdings = registry.holdings
+    ends = tokens.offsets[before : before + len(found.offsets)]
     codes = holdings.source_codes[: None if len(holdings.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
-        (tokens.hashes, tokens.offsets),
+        (tokens.hashes, ends),
         (seeds.hashes, seeds.positions),
         (found.places, found.firsts, found.lasts, found.offsets),
         (registry.bits, registry.public, codes, registry.least),
@@ -87,7 +105,7 @@ def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = 
     )
     text, item, size, first, last, score, rarest = rows.T
     return Candidates(
-        text.copy(),
+        text + before,
         item.astype(np.uint32),
         size.astype(np.int32),
         first.astype(np.int32),

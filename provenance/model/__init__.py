@@ -68,6 +68,7 @@ from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
     COVERS,
     DEFAULT_GATES,
+    MAX_DOCUMENT,
     Agreement,
     Gate,
     Policy,
@@ -135,6 +136,7 @@ __all__ = [
     "FINDINGS",
     "ITEMS",
     "LENGTHS",
+    "MAX_DOCUMENT",
     "NORMALISATION",
     "NO_LANGUAGE",
     "PARTED",

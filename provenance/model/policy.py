@@ -127,6 +127,9 @@ class Waiver:
         return f"{self.reason}: {', '.join(covers)}"
 
 
+MAX_DOCUMENT = 64_000_000
+"""Bytes of a line, a row, a cell or a file of text, unless somebody says otherwise."""
+
 DEFAULT_GATES = (Gate(Verdict.FORBIDDEN),)
 
 
@@ -148,6 +151,8 @@ class Policy:
         File of the calibration that shares are corrected by.
     signals : str or None
         Folder of captured robots.txt files and their like.
+    max_document : int
+        Bytes that a document may have; what is larger is not read.
     path : str or None
         Where it was read; None where it is the default.
     digest : str
@@ -163,5 +168,6 @@ class Policy:
     backgrounds: tuple[str, ...] = ()
     calibration: str | None = None
     signals: str | None = None
+    max_document: int = MAX_DOCUMENT
     path: str | None = None
     digest: str = ""

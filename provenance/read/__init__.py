@@ -9,7 +9,7 @@ from provenance.read.files import File
 from provenance.read.gatesyntax import parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
-from provenance.read.policyfile import Options, load_policy, override, parse_day
+from provenance.read.policyfile import Options, load_policy, override, parse_day, size_option
 from provenance.read.rewriting import Cuts, check_rewritable, rewrite, write_saved
 from provenance.read.ruleexamples import unlike
 from provenance.read.rulefiles import load_cases, load_examples, load_rules
@@ -62,6 +62,7 @@ __all__ = [
     "parse_rate",
     "rewrite",
     "rule_mistakes",
+    "size_option",
     "unlike",
     "write_saved",
 ]

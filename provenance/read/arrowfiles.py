@@ -11,11 +11,11 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.columnpaths import tops
 from provenance.read.files import File, following, reading
 from provenance.read.formats import ARROW, check_table
+from provenance.read.ipcsizes import check_batches
+from provenance.read.rowsizes import portions
 from provenance.read.soundness import check_batch, check_names
 from provenance.read.tabular import Block, Piece, Tabular
 
-_READ = 8 << 20
-_MOST_ROWS = 1 << 15
 _SAMPLE = 1000
 
 
@@ -55,7 +55,7 @@ class _Batches:
     def read(self, paths: Sequence[str]) -> Iterator[Block]:
         row = 0
         for batch in self._sound(lambda schema: tops(paths, schema.names)):
-            for piece in _slices(batch):
+            for piece in portions(batch, self.file.limit, row):
                 yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
                 row += len(piece)
 
@@ -64,8 +64,10 @@ class _Batches:
             kept = pa.schema([schema.field(name) for name in names])
         with closing(self._sound(lambda _: names)) as batches:
             first = next(batches, None)
-        found = [] if first is None else [first.select(list(names)).slice(0, _SAMPLE)]
-        return pa.Table.from_batches(found, kept)
+        if first is None or not len(first):
+            return kept.empty_table()
+        sampled = first.select(list(names)).slice(0, _SAMPLE)
+        return pa.Table.from_batches([next(portions(sampled, self.file.limit, 0))], kept)
 
     def _sound(self, choose: Callable[[pa.Schema], Sequence[str]]) -> Generator[pa.RecordBatch]:
         """Read some columns, record batch by record batch, each validated."""
@@ -96,6 +98,8 @@ def _opened(
             )
         source = pa.OSFile(file.path) if file.is_local else file.open()
     with closing(source):
+        if file.is_local and file.size:
+            check_batches(file, source)
         with reading(file.told):
             options = pa.ipc.IpcReadOptions(included_fields=list(places), use_threads=False)
             if head.startswith(ARROW[0]):
@@ -105,9 +109,3 @@ def _opened(
                 reader = pa.ipc.open_stream(source, options=options)
                 batches = iter(reader)
         yield reader.schema, batches
-
-
-def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    rows = max(1, min(_MOST_ROWS, _READ * len(batch) // max(1, batch.nbytes)))
-    for first in range(0, len(batch), rows):
-        yield batch.slice(first, rows)

@@ -59,6 +59,7 @@ FETCHED = ("warc_date", "crawl_date", "fetch_date", "date_download", "date")
 _FEW = 2.0
 """Words in a row; a column of fewer, named like a text, holds ids or labels."""
 _SAMPLED = 200
+_LISTED = 10
 
 Sample = Callable[[Sequence[str]], pa.Table]
 """Reads some rows of the columns named."""
@@ -198,15 +199,28 @@ def check_column(schema: pa.Schema, name: str, file: str) -> None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         guess = f"did you mean {near[0]!r}? " if near else ""
         raise ColumnMissing(
-            f"{file}: column {name!r} is missing; the table has {schema.names}",
+            f"{file}: column {name!r} is missing; the table has {listed(schema.names)}",
             remedy=f"{guess}name a column of the table with --text-column.",
         )
     if not holds_text(kind) and not is_bytes(kind):
         textual = [field.name for field in schema if holds_text(field.type)]
         raise ColumnMissing(
-            f"{file}: column {name!r} holds {kind}, not text; columns with text are {textual}",
+            f"{file}: column {name!r} holds {kind}, not text; columns with text are "
+            f"{listed(textual)}",
             remedy="name a column with text with --text-column.",
         )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names of columns for a message: ten of them, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["id", "body"]), listed([f"c{place}" for place in range(5000)])[-25:]
+    ("['id', 'body']", "c8', 'c9'] and 4,990 more")
+    """
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return f"{[*names[:_LISTED]]}{more}"
 
 
 def repeated(name: str, file: str) -> ColumnMissing:
@@ -229,7 +243,7 @@ def present(
     schema: pa.Schema, names: Sequence[str], fits: Callable[[pa.DataType], bool]
 ) -> tuple[str, ...]:
     """Return the paths that go by one of `names`, in the order of `names`."""
-    spelt = {_plain(field.name): field.name for field in reversed(list(schema))}
+    spelt = {plain_name(field.name): field.name for field in reversed(list(schema))}
     found = []
     for name in names:
         parent, _, member = name.partition(".")
@@ -242,10 +256,12 @@ def present(
 
 def is_scalar(kind: pa.DataType) -> bool:
     """Whether values of `kind` can be written as one word."""
-    return not pa.types.is_nested(kind) and not is_bytes(kind) and not pa.types.is_null(kind)
+    is_odd = pa.types.is_null(kind) or pa.types.is_fixed_size_binary(kind)
+    return not pa.types.is_nested(kind) and not is_bytes(kind) and not is_odd
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a name in lower case, with `_` between its words."""
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
@@ -266,10 +282,10 @@ def _without_text(schema: pa.Schema, file: str) -> ColumnMissing:
         if schema.names.count(field.name) > 1 and holds_text(field.type):
             return repeated(field.name, file)
     named = [field.name for field in schema if is_bytes(field.type)]
-    bytes_too = f"; of bytes, which may be text, are {named}" if named else ", if there is one"
+    which = f"; of bytes, which may be text, are {listed(named)}" if named else ", if there is one"
     return ColumnMissing(
-        f"{file}: no column holds text; the table has {schema.names}",
-        remedy=f"name the column with --text-column{bytes_too}.",
+        f"{file}: no column holds text; the table has {listed(schema.names)}",
+        remedy=f"name the column with --text-column{which}.",
     )
 
 

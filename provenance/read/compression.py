@@ -7,7 +7,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
 
 import zstandard
@@ -15,56 +15,118 @@ import zstandard
 _CHUNK = 1 << 20
 _WINDOW = 1 << 31
 """Dumps are compressed with windows of up to 2 GiB (`zstd --long=31`)."""
+_XZ_MEMORY = 1 << 29
+"""Bytes that an xz decoder may take; `xz -9` asks for 65 MiB."""
+_SKIPPABLE = range(0x184D2A50, 0x184D2A60)
+_RLE = 1
 
 
-class ZstdStream(io.RawIOBase):
-    """A file of zstd frames; unlike zstandard's own reader, it tells a cut file from a whole one.
+class _Pieces(io.RawIOBase):
+    """A stream of pieces that are made one by one, each of bounded size.
 
     Parameters
     ----------
-    source : binary file
-        The compressed bytes.
+    pieces : iterator of bytes
+        Its content.
     """
 
-    def __init__(self, source: BinaryIO) -> None:
-        self._source = source
-        self._frame = self._new_frame()
-        self._begun = False
-        self._left = b""
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
         self._ready = memoryview(b"")
 
-    @staticmethod
-    def _new_frame() -> "zstandard.ZstdDecompressionObj":
-        return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
-
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """Return that it can be read."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill `buffer`; 0 at the end."""
         while not self._ready:
-            compressed = self._left or self._source.read(_CHUNK)
-            self._left = b""
-            if not compressed:
-                if self._begun:
-                    raise EOFError("the last zstd frame is cut short")
+            piece = next(self._pieces, None)
+            if piece is None:
                 return 0
-            self._ready = memoryview(self._frame.decompress(compressed))
-            self._begun = True
-            if self._frame.eof:
-                self._left = self._frame.unused_data
-                self._frame, self._begun = self._new_frame(), False
+            self._ready = memoryview(piece)
         count = min(len(buffer), len(self._ready))
         buffer[:count] = self._ready[:count]
         self._ready = self._ready[count:]
         return count
 
-    def close(self) -> None:
-        """Close the source too."""
-        if not self.closed:
-            self._source.close()
-        super().close()
+
+def _zstd(source: BinaryIO) -> Iterator[bytes]:
+    """Decompress zstd frames block by block: 1 MB may hold 32 GB, a block holds 128 KB at most.
+
+    The layout of frames and blocks is that of RFC 8878, section 3.1.
+    """
+    taken = _Taken(source)
+    while not taken.is_at_end():
+        head = taken.next(4)
+        if int.from_bytes(head, "little") in _SKIPPABLE:
+            taken.skip(int.from_bytes(taken.next(4), "little"))
+            continue
+        head += taken.next(1)
+        head += taken.next(zstandard.frame_header_size(head) - len(head))
+        frame = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+        frame.decompress(head)
+        is_last = False
+        while not is_last:
+            header = taken.next(3)
+            told = int.from_bytes(header, "little")
+            is_last, kind, size = bool(told & 1), told >> 1 & 3, told >> 3
+            yield frame.decompress(header + taken.next(1 if kind == _RLE else size))
+        if zstandard.get_frame_parameters(head).has_checksum:
+            yield frame.decompress(taken.next(4))
+
+
+class _Taken:
+    """Bytes of a file, so many at a time."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._held = b""
+        self._at = 0
+
+    def is_at_end(self) -> bool:
+        """Whether there is nothing more."""
+        return not self._has(1)
+
+    def next(self, size: int) -> bytes:
+        """Return the next `size` bytes."""
+        if not self._has(size):
+            raise EOFError("the last zstd frame is cut short")
+        data = self._held[self._at : self._at + size]
+        self._at += size
+        return data
+
+    def skip(self, size: int) -> None:
+        """Pass `size` bytes."""
+        while size:
+            size -= len(self.next(min(size, _CHUNK)))
+
+    def _has(self, size: int) -> bool:
+        while len(self._held) - self._at < size:
+            more = self._source.read(_CHUNK)
+            if not more:
+                return False
+            self._held, self._at = self._held[self._at :] + more, 0
+        return True
+
+
+def _xz(source: BinaryIO) -> Iterator[bytes]:
+    """Decompress xz streams; what follows the last of them is passed over, as by Python's own."""
+    decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+    if data := source.read(_CHUNK):
+        yield decoder.decompress(data, _CHUNK)
+    while data:
+        while not decoder.eof:
+            data = source.read(_CHUNK) if decoder.needs_input else b""
+            if decoder.needs_input and not data:
+                raise EOFError("the last xz stream is cut short")
+            yield decoder.decompress(data, _CHUNK)
+        if data := decoder.unused_data or source.read(_CHUNK):
+            decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+            try:
+                yield decoder.decompress(data, _CHUNK)
+            except lzma.LZMAError:
+                return
 
 
 class _Owning(io.BufferedReader):
@@ -82,8 +144,8 @@ class _Owning(io.BufferedReader):
 _DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
     "gz": lambda source: gzip.GzipFile(fileobj=source),
     "bz2": bz2.BZ2File,
-    "xz": lzma.LZMAFile,
-    "zst": ZstdStream,
+    "xz": lambda source: _Pieces(_xz(source)),
+    "zst": lambda source: _Pieces(_zstd(source)),
 }
 COMPRESSIONS = tuple(_DECOMPRESSORS)
 _SPELT = {"zstd": "zst", "gzip": "gz"}

@@ -8,6 +8,7 @@ from threading import Lock
 
 from provenance.digests import never
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
+from provenance.model import MAX_DOCUMENT
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
@@ -73,7 +74,11 @@ class Corpus:
 
 
 def open_corpus(
-    addresses: Sequence[str], *, text_columns: Sequence[str] = (), split: str | None = None
+    addresses: Sequence[str],
+    *,
+    text_columns: Sequence[str] = (),
+    split: str | None = None,
+    max_document: int = MAX_DOCUMENT,
 ) -> Corpus:
     """Open a corpus, and find its texts.
 
@@ -86,6 +91,9 @@ def open_corpus(
         Columns with text; none finds them. "meta.text" is a member of a structure.
     split : str or None
         The split wanted of datasets that have several; None takes all.
+    max_document : int
+        Bytes that a document may have: a line, a row, a file of text. Whoever reads one that is
+        larger meets `DocumentTooLarge` there.
 
     Returns
     -------
@@ -110,13 +118,14 @@ def open_corpus(
     label = len(addresses) > 1
     parts, digests = [], []
     for address in streamed:
-        for part in _streamed(address, text_columns, split, label=label):
+        for part in _streamed(address, text_columns, split, max_document, label=label):
             texts = Passing(part.read)
             parts.append(replace(part, read=texts.batches))
             digests.append((part.file, texts.digest))
     local = [address for address in addresses if address not in streamed]
     _check_split(split, addresses)
-    files, ignored = _files(local, split)
+    named, ignored = _files(local, split)
+    files = [replace(file, max_document=max_document) for file in named]
     found = open_files(addresses, files, text_columns)
     parts += found.parts
     digests += found.digests
@@ -219,15 +228,17 @@ def is_streamed(address: str) -> bool:
     return is_hub_name(address) and not is_path(address) and not exists(address)
 
 
-def _streamed(address: str, named: Sequence[str], split: str | None, *, label: bool) -> list[Part]:
+def _streamed(
+    address: str, named: Sequence[str], split: str | None, max_document: int, *, label: bool
+) -> list[Part]:
     if address == STANDARD_INPUT:
-        return [standard_input(named)]
+        return [standard_input(named, max_document)]
     if "/" not in address and (near := near_paths(address, cutoff=_TYPING_ERROR)):
         raise DatasetNotFound(
             f"{address}: there is no such file or folder; no hub was asked for it",
             remedy=f"did you mean {near[0]!r}? If not, write {HUB}{address}.",
         )
-    return hub_parts(address, named, split, label=label)
+    return hub_parts(address, named, split, label=label, max_document=max_document)
 
 
 def _files(addresses: Sequence[str], split: str | None) -> tuple[list[File], int]:

@@ -1,9 +1,8 @@
 """CSV and TSV: parsed by Arrow as long as all is well, then by the standard library."""
 
 import codecs
-import csv
 import io
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from threading import RLock
@@ -15,17 +14,16 @@ import pyarrow.csv as pv
 
 from provenance.model import Int64s
 from provenance.read import skips
-from provenance.read.dialects import QUOTING, Dialect, dialect_of
+from provenance.read.cells import Lines, decoded, lots_of, rows_of
+from provenance.read.dialects import Dialect, dialect_of
 from provenance.read.files import File, following
 from provenance.read.formats import check_text
 from provenance.read.tabular import Block, Piece, Tabular
 
-csv.field_size_limit(1 << 30)  # the library's own limit would refuse long documents
-
 _BLOCK = 4 << 20
 SAMPLE = 1 << 18
-_ROWS = 4096
-"""Rows of a block of the slower parser."""
+_MOST_FAULTS = 100_000
+"""Rows that the faster parser passes over before it gives way to the slower one, which counts."""
 
 _Fault = tuple[int, str]
 
@@ -57,7 +55,7 @@ def open_delimited(file: File) -> Tabular:
         return _read(file, dialect, paths)
 
     def sample(names: Sequence[str]) -> pa.Table:
-        rows = _rows(decoded(io.BytesIO(head)), dialect)
+        rows = rows_of(Lines(decoded(io.BytesIO(head)), dialect, file.limit), dialect)
         whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
         return pa.Table.from_batches([_batch(whole, dialect, names)])
 
@@ -66,6 +64,9 @@ def open_delimited(file: File) -> Tabular:
 
 def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
     done = 0
+    if file.max_document < _BLOCK:  # within a block the faster parser has no limits
+        yield from _one_by_one(file, dialect, paths, done)
+        return
     with closing(_at_once(file, dialect, paths)) as blocks:
         while True:
             try:
@@ -125,7 +126,7 @@ def _at_once(
     def pass_over(row: pv.InvalidRow) -> str:
         # Arrow counts from 1, the header too.
         faults.append((row.number - 1 - dialect.header, _width(row.text)))
-        return "skip"
+        return "skip" if len(faults) < _MOST_FAULTS else "error"
 
     row = 0
     with file.stream() as stream, _Utf8Only(stream) as checked:
@@ -186,9 +187,9 @@ def _numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
 
 def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[Block]:
     row = 0
-    with decoded(file.stream()) as lines:
-        rows = _rows(lines, dialect)
-        lots = iter(lambda: list(islice(rows, _ROWS)), [])
+    with decoded(file.stream()) as stream:
+        lines = Lines(stream, dialect, file.limit)
+        lots = lots_of(rows_of(lines, dialect), lines)
         while some := following(lots, file.told, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
@@ -208,19 +209,6 @@ def _block(
 
 def _width(text: str) -> str:
     return skips.UNCLOSED if text.count("\n") > 1 else skips.WIDTH
-
-
-def decoded(stream: BinaryIO) -> io.TextIOWrapper:
-    """Decode a stream; bad bytes are kept as they are, so that they cost their own row alone."""
-    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
-    return io.TextIOWrapper(buffered, "utf-8-sig", errors="surrogateescape", newline="")
-
-
-def _rows(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
-    rows = csv.reader(lines, delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted])
-    if dialect.header:
-        next(rows, None)
-    return (cells for cells in rows if cells)
 
 
 def _batch(rows: Sequence[list[str]], dialect: Dialect, names: Sequence[str]) -> pa.RecordBatch:

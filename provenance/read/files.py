@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from provenance.digests import blake3_of, never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
+from provenance.model import MAX_DOCUMENT
 from provenance.read.compression import BROKEN, decompressed
+from provenance.read.limits import Limit
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -43,6 +45,8 @@ class File:
         "gz", "zst", "bz2", "xz".
     given : str
         The path as the user gave it, for errors; empty where the name is that.
+    max_document : int
+        Bytes that a document in it may have.
     """
 
     name: str
@@ -52,6 +56,12 @@ class File:
     format: str = ""
     compression: str | None = None
     given: str = ""
+    max_document: int = MAX_DOCUMENT
+
+    @property
+    def limit(self) -> Limit:
+        """How large a document in it may be."""
+        return Limit(self.told, self.max_document)
 
     @property
     def told(self) -> str:

@@ -30,10 +30,10 @@ _SCHEMA_NAME = 4
 _GROUP_COLUMNS, _GROUP_ROWS = 1, 3
 _CHUNK_FILE, _CHUNK_METADATA, _CHUNK_INDEX, _CHUNK_CRYPTO = 1, 3, 6, 8
 _TYPE, _ENCODINGS_USED, _PATH, _CODEC, _UNCOMPRESSED, _COMPRESSED = 1, 2, 3, 4, 6, 7
-_DATA, _DICTIONARY, _STATISTICS = 9, 11, 12
+_VALUES, _DATA, _DICTIONARY, _STATISTICS = 5, 9, 11, 12
 """Ids of fields: of the file, its schema, a row group, a column chunk and its metadata."""
 
-_NEEDED = frozenset({_TYPE, _CODEC, _UNCOMPRESSED, _COMPRESSED, _DATA})
+_NEEDED = frozenset({_TYPE, _CODEC, _VALUES, _UNCOMPRESSED, _COMPRESSED, _DATA})
 _NUMBERS = _NEEDED | {_DICTIONARY}
 
 _CODECS = ("UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4")
@@ -41,7 +41,7 @@ _ENCODINGS = (
     *("PLAIN", "", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED"),
     *("DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY", "RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
 )
-_INT96 = 3  # of the physical types
+_INT96, _BYTE_ARRAY = 3, 6  # of the physical types
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +54,30 @@ class Chunk:
         Of its column within the schema.
     start, compressed, uncompressed : int
         Where it begins, its bytes in the file, and its bytes unpacked.
+    values : int
+        How many there are, nulls included.
+    dictionary : int
+        Where the page of its dictionary begins; 0 if there is none.
     codec : str
         "ZSTD".
     encodings : tuple of str
         "RLE_DICTIONARY".
-    is_int96, has_dictionary, has_statistics, has_index : bool
-        Whether its values are of that physical type; whether it has pages of a dictionary,
-        statistics, and an index of its pages.
+    is_int96, is_binary : bool
+        Whether its values are of that physical type; the latter is BYTE_ARRAY.
+    has_statistics, has_index : bool
+        Whether it has statistics, and an index of its pages.
     """
 
     path: tuple[str, ...]
     start: int
     compressed: int
     uncompressed: int
+    values: int
+    dictionary: int
     codec: str
     encodings: tuple[str, ...]
     is_int96: bool
-    has_dictionary: bool
+    is_binary: bool
     has_statistics: bool
     has_index: bool = False
 
@@ -83,7 +90,7 @@ class Footer:
     ----------
     rows : ndarray of int64, shape (g,)
         Rows of each row group.
-    starts, compressed, uncompressed : ndarray of int64, shape (g, c)
+    starts, compressed, uncompressed, values, dictionaries : ndarray of int64, shape (g, c)
         Of each column chunk, as in `Chunk`.
     columns : tuple of Chunk, length c
         Those of the first row group.
@@ -93,6 +100,8 @@ class Footer:
     starts: Int64s
     compressed: Int64s
     uncompressed: Int64s
+    values: Int64s
+    dictionaries: Int64s
     columns: tuple[Chunk, ...]
 
     def of(self, names: Collection[str]) -> Flags:
@@ -142,14 +151,15 @@ def _parsed(data: bytes, file: File, end: int) -> Footer:
         raise Damaged("its row groups have different columns")
     if sum(rows) > _LARGEST:
         raise Damaged("its footer counts more rows than there can be")
-    table = np.array(bounds, np.int64).reshape(len(rows), len(columns), 3)
-    starts, compressed, uncompressed = (table[:, :, place] for place in range(3))
+    table = np.array(bounds, np.int64).reshape(len(rows), len(columns), 5)
+    starts, compressed, uncompressed, values, dictionaries = np.moveaxis(table, 2, 0)
     if (table < 0).any() or (compressed > end - starts).any():
         raise Damaged("its footer leads out of the file")
-    return Footer(np.array(rows, np.int64), starts, compressed, uncompressed, columns)
+    counts = np.array(rows, np.int64)
+    return Footer(counts, starts, compressed, uncompressed, values, dictionaries, columns)
 
 
-_Bounds = list[tuple[int, int, int]]
+_Bounds = list[tuple[int, int, int, int, int]]
 
 
 def _file(footer: Compact, file: File) -> tuple[list[int], list[_Bounds], tuple[Chunk, ...]]:
@@ -162,7 +172,7 @@ def _file(footer: Compact, file: File) -> tuple[list[int], list[_Bounds], tuple[
                 count, chunks = _group(footer, file)
                 columns = columns if rows else tuple(chunks)
                 rows.append(count)
-                bounds.append([(one.start, one.compressed, one.uncompressed) for one in chunks])
+                bounds.append([_bounds(one) for one in chunks])
         elif field == _FILE_SCHEMA:
             for _ in footer.elements(kind, STRUCT):
                 _check_name(footer)
@@ -171,6 +181,10 @@ def _file(footer: Compact, file: File) -> tuple[list[int], list[_Bounds], tuple[
         else:
             footer.skip(kind)
     return rows, bounds, columns
+
+
+def _bounds(chunk: Chunk) -> tuple[int, int, int, int, int]:
+    return chunk.start, chunk.compressed, chunk.uncompressed, chunk.values, chunk.dictionary
 
 
 def _check_name(footer: Compact) -> None:
@@ -238,10 +252,12 @@ def _metadata(footer: Compact) -> Chunk:
         min(filter(None, (numbers.get(_DICTIONARY), numbers[_DATA])), default=0),
         numbers[_COMPRESSED],
         numbers[_UNCOMPRESSED],
+        numbers[_VALUES],
+        numbers.get(_DICTIONARY, 0),
         _named(_CODECS, numbers[_CODEC]),
         tuple(_named(_ENCODINGS, encoding) for encoding in encodings),
         numbers[_TYPE] == _INT96,
-        _DICTIONARY in numbers,
+        numbers[_TYPE] == _BYTE_ARRAY,
         has_statistics,
     )
 

@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
-from provenance.model import Documents
+from provenance.model import MAX_DOCUMENT, Documents
 from provenance.read.columnpaths import tops
 from provenance.read.columns import find_columns
+from provenance.read.limits import Limit
 from provenance.read.parts import Part
+from provenance.read.rowsizes import portions
 from provenance.read.saveddatasets import chosen_splits
 from provenance.read.tabular import Block, block_documents
 
@@ -33,7 +35,12 @@ def is_hub_name(address: str) -> bool:
 
 
 def hub_parts(
-    address: str, named: Sequence[str], split: str | None, *, label: bool = False
+    address: str,
+    named: Sequence[str],
+    split: str | None,
+    *,
+    label: bool = False,
+    max_document: int = MAX_DOCUMENT,
 ) -> list[Part]:
     """Open a dataset of a hub, to be streamed.
 
@@ -47,6 +54,8 @@ def hub_parts(
         The split wanted; None takes all.
     label : bool
         Put the dataset's name before the split's.
+    max_document : int
+        Bytes that a document may have.
 
     Returns
     -------
@@ -69,12 +78,12 @@ def hub_parts(
             name, match["config"], revision=match["revision"], streaming=True
         )
     return [
-        _split_part(f"{name}/{which}" if label else which, one, named)
+        _split_part(f"{name}/{which}" if label else which, one, named, Limit(which, max_document))
         for which, one in sorted(chosen_splits(dict(opened), split, name).items())
     ]
 
 
-def _split_part(file: str, dataset: Any, named: Sequence[str]) -> Part:
+def _split_part(file: str, dataset: Any, named: Sequence[str], limit: Limit) -> Part:
     batches = _Batches(file, dataset.with_format("arrow"))
     first = next(batches.tables(), None)
     if first is None:
@@ -86,9 +95,10 @@ def _split_part(file: str, dataset: Any, named: Sequence[str]) -> Part:
         for table in batches.tables():
             wanted = tops(columns.all(), table.column_names)
             for batch in table.select(wanted).combine_chunks().to_batches():
-                numbers = np.arange(row, row + len(batch), dtype=np.int64)
-                yield from block_documents(file, Block(batch, numbers), columns)
-                row += len(batch)
+                for portion in portions(batch, limit, row):
+                    numbers = np.arange(row, row + len(portion), dtype=np.int64)
+                    yield from block_documents(file, Block(portion, numbers), columns)
+                    row += len(portion)
 
     return Part(file, 0, read, columns.texts)
 

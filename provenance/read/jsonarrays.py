@@ -5,26 +5,30 @@ import json
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from typing import BinaryIO, TypeGuard
 
+from provenance.errors import DocumentTooLarge
 from provenance.model import Documents
 from provenance.read import skips
 from provenance.read.files import File, reading
 from provenance.read.formats import check_text
 from provenance.read.jsonlines import layout_of, lines_parts
-from provenance.read.lines import Record, Records, parse
+from provenance.read.jsonstream import Deep, Text
+from provenance.read.limits import Limit, readable
+from provenance.read.lines import Records, parse
+from provenance.read.objects import Record, is_deep, record_of
 from provenance.read.parts import Part
 from provenance.read.records import record_documents
 
-_READ = 1 << 20
 _LOT = 4 << 20
 _HEAD = 1 << 16
 _LINES = 50
 _SAMPLE = 1 << 18
 _SAMPLED = 200
-_SPACE = re.compile(r"[ \t\r\n]*")
 _DAMAGED = re.compile("[\udc80-\udcff]")
-_DECODER = json.JSONDecoder()
+_ROW = 100
+"""Characters that a row counts for, beside its own, in a lot."""
 
 
 def json_parts(file: File, named: Sequence[str]) -> list[Part]:
@@ -32,7 +36,8 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
     if has_lines(file):
         return lines_parts(file, named)
     with closing(_lots(file, _SAMPLE)) as lots:
-        sample = [record for lot in lots for _, record in lot.records[:_SAMPLED]][:_SAMPLED]
+        records = (record for lot in readable(lots) for _, record in lot.records)
+        sample = list(islice(records, _SAMPLED))
     layout = layout_of(sample, named, file.told)
 
     def read() -> Iterator[Documents]:
@@ -78,58 +83,10 @@ def is_lines(head: bytes) -> bool:
 
 def _lots(file: File, size: int) -> Generator[Records]:
     with file.stream() as stream:
-        yield from array_records(stream, file.told, size)
+        yield from array_records(stream, file.limit, size)
 
 
-class Text:
-    """A stream's characters, of which only those in use are kept."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        # Bytes that are no UTF-8 travel as surrogates, so that one bad string costs one row.
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
-        self._stream = stream
-        self._held = ""
-        self._at = 0
-
-    def more(self) -> bool:
-        """Read on: as much again, so that a long value is not read over and over."""
-        rest = len(self._held) - self._at
-        data = self._stream.read(max(_READ, rest))
-        self._held = self._held[self._at :] + self._decoder.decode(data, final=not data)
-        self._at = 0
-        return bool(data)
-
-    def peek(self) -> str:
-        """Return the next character that is no space, and do not pass it; "" at the end."""
-        while True:
-            self._at = _end(_SPACE.match(self._held, self._at))
-            if self._at < len(self._held):
-                return self._held[self._at]
-            if not self.more():
-                return ""
-
-    def skip(self) -> None:
-        """Pass one character."""
-        self._at += 1
-
-    def value(self) -> tuple[object, str]:
-        """Return the value that begins here, and how it is written."""
-        while True:
-            try:
-                value, end = _DECODER.raw_decode(self._held, self._at)
-                whole = end < len(self._held)
-            except json.JSONDecodeError:
-                if not self.more():
-                    raise
-                continue
-            if whole or not self.more():
-                break
-        written = self._held[self._at : end]
-        self._at = end
-        return value, written
-
-
-def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
+def array_records(stream: BinaryIO, limit: Limit, size: int) -> Iterator[Records]:
     """Read the elements of an array, or objects that follow each other.
 
     A string is taken as an object with a `text`. A lone object with one list of objects in it
@@ -139,8 +96,8 @@ def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
     ----------
     stream : binary file
         Its content.
-    file : str
-        For errors.
+    limit : Limit
+        Of an element.
     size : int
         Characters of objects given at a time.
 
@@ -148,23 +105,24 @@ def array_records(stream: BinaryIO, file: str, size: int) -> Iterator[Records]:
     ------
     CorruptFile
         If it is cut short, or no JSON: where one element ends is not known then.
+    DocumentTooLarge
+        At an element that is larger than the limit.
     """
     row = 0
     lot, held = Records([], []), 0
-    with reading(file, lambda: f"after {row:,} rows", damage=(ValueError, RecursionError)):
-        for value, written in _elements(Text(stream)):
-            found = _record(value, written)
-            if isinstance(found, str):
-                lot.faults.append((row, found))
-            else:
-                lot.records.append((row, found))
-            row += 1
-            held += len(written)
-            if held >= size:
-                yield lot
-                lot, held = Records([], []), 0
-    if lot.records or lot.faults:
-        yield lot
+    with reading(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
+        try:
+            for value, written in _elements(Text(stream, limit)):
+                lot.add(row, _record(value, written))
+                row += 1
+                held += _ROW + len(written)
+                if held >= size:
+                    yield lot
+                    lot, held = Records([], []), 0
+        except DocumentTooLarge:
+            yield lot  # the rows before it can be read
+            raise
+    yield lot
 
 
 def _elements(text: Text) -> Iterator[tuple[object, str]]:
@@ -194,7 +152,8 @@ def _one_by_one(text: Text) -> Iterator[tuple[object, str]]:
         return
     member = list_of_rows(first)
     if member is not None and _is_object(first) and _is_rows(rows := first[member]):
-        yield from ((row, json.dumps(row, ensure_ascii=False)) for row in rows)
+        for row in rows:
+            yield row, "" if is_deep(row) else json.dumps(row, ensure_ascii=False)
     else:
         yield first, written
 
@@ -225,8 +184,4 @@ def _record(value: object, written: str) -> Record | str:
         return skips.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}
-    return value if isinstance(value, dict) else skips.NOT_OBJECT
-
-
-def _end(match: re.Match[str] | None) -> int:
-    return match.end() if match else 0
+    return skips.TOO_DEEP if isinstance(value, Deep) else record_of(value)

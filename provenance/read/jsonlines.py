@@ -9,18 +9,19 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Documents, Flags
-from provenance.read.columnpaths import column_at
+from provenance.read.columnpaths import column_at, top
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
 from provenance.read.files import File, following
+from provenance.read.limits import readable
 from provenance.read.lines import (
     BLOCK,
     LineBlock,
-    Record,
     line_blocks,
     parse,
     records_of,
     table_of,
 )
+from provenance.read.objects import Record
 from provenance.read.parts import Part
 from provenance.read.records import bodies, has_text, record_documents, texts_in
 from provenance.read.shapes import narrowed, shape_of
@@ -58,7 +59,7 @@ class Layout:
 def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
     """Make a JSON Lines file parts of a corpus; `named` are the text columns asked for."""
     with closing(blocks_of(file, _SAMPLE)) as blocks:
-        layout = layout_of(_sample(blocks, named), named, file.told)
+        layout = layout_of(_sample(readable(blocks), named), named, file.told)
     shared: list[Stretch | None] = [*stretches(file)] or [None]
     return [
         Part(
@@ -81,7 +82,7 @@ def blocks_of(
     """Open a file, or a stretch of it, and give its lines."""
     row = stretch.row if stretch else 0
     with stretch.open(file) if stretch else file.stream() as stream:
-        blocks = line_blocks(stream, size, row)
+        blocks = line_blocks(stream, file.limit, size, row)
         while (block := following(blocks, file.told, row)) is not None:
             yield block
             row = block.first + block.rows
@@ -95,7 +96,7 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
     ColumnMissing
         If a column that was named is in none of them, or none holds text.
     """
-    shape = shape_of(records)
+    shape = shape_of(records, file)
     if records:
         columns = find_columns(shape, named, _sampler(records), file=file)
     else:
@@ -110,7 +111,8 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
         # Members of structures differ from row to row: rows that have them are read by themselves.
         (*(path for path in columns.signals if "." not in path), *_unmet(EXPECTED, shape)),
     )
-    missing = [path for path in columns.all() if path.partition(".")[0] not in shape.names]
+    known = {*shape.names}
+    missing = [path for path in columns.all() if top(path, known) not in known]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
     nested = any(map(holds_headers, shape))
     return Layout(columns, narrowed(shape, columns.all()), not named, nested)
@@ -163,11 +165,11 @@ def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
 
 
 def _has(record: Record, path: str) -> bool:
-    return path in record or path.partition(".")[0] in record
+    return top(path, record) in record
 
 
 def _key(name: str) -> bytes:
-    return f'"{name.partition(".")[0]}"'.encode()
+    return f'"{name.partition(".")[0]}'.encode()
 
 
 def _unmet(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:

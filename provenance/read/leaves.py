@@ -70,7 +70,7 @@ class Leaves:
 def holds_text(kind: pa.DataType) -> bool:
     """Whether there are strings anywhere within values of `kind`."""
     if pa.types.is_struct(kind):
-        return any(holds_text(kind.field(place).type) for place in members(kind))
+        return any(holds_text(field.type) for field in kind if field.name not in UNSPOKEN)
     if is_list(kind):
         return holds_text(kind.value_type)
     return is_textual(kind)

@@ -1,7 +1,7 @@
 """JSON Lines, in blocks of whole lines: parsed at once where all is well, else line by line."""
 
 import codecs
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,13 +12,14 @@ import pyarrow.json as pj
 
 from provenance.model import Int64s
 from provenance.read import skips
+from provenance.read.limits import VALUE, Limit
+from provenance.read.objects import Record, decode, record_of
 from provenance.read.strings import is_utf8
 
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BLOCK = 4 << 20
 """Bytes of lines taken at a time; a longer line is a block of its own."""
 _SPACE = b" \t\r\n"
-
-Record = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class LineBlock:
         """Give each line that is not blank, with its row."""
         row = self.first
         for line in self.data.split(b"\n"):
-            if line.strip(_SPACE):
+            if line and line.strip(_SPACE):
                 yield row, line
                 row += 1
 
@@ -66,13 +67,40 @@ class Records:
     records: list[tuple[int, Record]]
     faults: list[tuple[int, str]]
 
+    def add(self, row: int, found: Record | str) -> None:
+        """Add a row, or the reason why it is none."""
+        if isinstance(found, str):
+            self.faults.append((row, found))
+        else:
+            self.records.append((row, found))
 
-def line_blocks(stream: BinaryIO, size: int = BLOCK, row: int = 0) -> Iterator[LineBlock]:
-    """Cut a stream, of which the first line is `row`, into blocks of whole lines."""
-    for data in _whole_lines(stream, size):
-        block = _block(data, row)
-        row += block.rows
-        yield block
+
+def line_blocks(
+    stream: BinaryIO, limit: Limit, size: int = BLOCK, row: int = 0
+) -> Iterator[LineBlock]:
+    """Cut a stream, of which the first line is `row`, into blocks of whole lines.
+
+    Raises
+    ------
+    DocumentTooLarge
+        At a line that is larger than the limit, when those before it have been given.
+    """
+    pieces: list[bytes] = []
+    held = 0
+    chunk = stream.read(size).removeprefix(codecs.BOM_UTF8)
+    while chunk:
+        if cut := chunk.rfind(b"\n") + 1:
+            for block in _within(limit, b"".join((*pieces, chunk[:cut])), row):
+                row += block.rows
+                yield block
+            pieces, held = [], 0
+        pieces.append(chunk[cut:])
+        held += len(chunk) - cut
+        if held > limit.size:
+            raise limit.exceeded(row)
+        chunk = stream.read(size)
+    if held:
+        yield from _within(limit, b"".join(pieces), row)
 
 
 def table_of(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
@@ -115,38 +143,46 @@ def records_of(block: LineBlock) -> Records:
     """Parse a block line by line."""
     found = Records([], [])
     for row, line in block.lines():
-        record = parse(line)
-        if isinstance(record, str):
-            found.faults.append((row, record))
-        else:
-            found.records.append((row, record))
+        found.add(row, parse(line))
     return found
 
 
 def parse(line: bytes) -> Record | str:
     """Parse one line; what is no object gives the reason."""
     try:
-        value = json.loads(line.decode())
+        value = decode(line.decode())
     except UnicodeDecodeError:
         return skips.NOT_UTF8
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return skips.TOO_DEEP
+    except ValueError:
         return skips.NOT_JSON
-    return value if isinstance(value, dict) else skips.NOT_OBJECT
+    return record_of(value)
 
 
-def _whole_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Cut a stream behind the last line break of each `size` bytes."""
-    pieces: list[bytes] = []
-    chunk = stream.read(size).removeprefix(codecs.BOM_UTF8)
-    while chunk:
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            yield b"".join((*pieces, chunk[:cut]))
-            pieces = []
-        pieces.append(chunk[cut:])
-        chunk = stream.read(size)
-    if any(pieces):
-        yield b"".join(pieces)
+def _within(limit: Limit, data: bytes, row: int) -> Iterator[LineBlock]:
+    """Make a block of lines; of lines before one that is too large, and then refuse that."""
+    # A value takes two bytes at least, so that few blocks are long enough to be counted.
+    if len(data) * VALUE > 2 * limit.size and limit.is_exceeded(len(data), _marks(data)):
+        at = 0
+        for line in data.split(b"\n"):
+            if limit.is_exceeded(len(line), _marks(line)) and _is_larger(limit, line):
+                if at:
+                    block = _block(data[:at], row)
+                    yield block
+                    row += block.rows
+                raise limit.exceeded(row)
+            at += len(line) + 1
+    yield _block(data, row)
+
+
+def _marks(data: bytes) -> int:
+    """Count what stands before values of JSON, be it in a string or not."""
+    return sum(map(data.count, (b",", b"[", b"{")))
+
+
+def _is_larger(limit: Limit, line: bytes) -> bool:
+    return limit.is_exceeded(len(line), _marks(_STRING.sub(b"", line)))
 
 
 def _block(data: bytes, first: int) -> LineBlock:
@@ -167,7 +203,8 @@ def _block(data: bytes, first: int) -> LineBlock:
 
 
 def _blank(data: bytes, begins: Int64s, ends: Int64s) -> int:
-    """Count the blank lines; only those that begin with a space need a look."""
+    """Count the blank lines; of those that are not empty, only what begins with a space may be."""
     letters = np.frombuffer(data, np.uint8)
-    doubtful = np.flatnonzero(letters[begins] <= 32)
-    return sum(not data[begins[n] : ends[n]].strip(_SPACE) for n in doubtful)
+    doubtful = np.flatnonzero((letters[begins] <= 32) & (begins < ends))
+    blank = sum(not data[begins[n] : ends[n]].strip(_SPACE) for n in doubtful)
+    return int((begins == ends).sum()) + blank

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,15 +13,15 @@ from provenance.read.columns import Sample
 from provenance.read.files import File, damaged, following, reading
 from provenance.read.footers import Footer, read_footer
 from provenance.read.formats import check_table
+from provenance.read.parquetsizes import check_groups, repeating
+from provenance.read.rowsizes import MOST_ROWS, PORTION, may_repeat, portions, without_dictionary
 from provenance.read.soundness import check_batch, check_names
 from provenance.read.tabular import Block, Piece, Tabular
 
 PIECE = 16 << 20
 """Bytes of columns in a piece, uncompressed, unless one row group alone has more."""
-_READ = 8 << 20
 _SAMPLE = 1000
 _BUFFER = 1 << 18
-_MOST_ROWS = 1 << 15
 
 
 def open_parquet(file: File) -> Tabular:
@@ -56,7 +57,7 @@ def open_parquet(file: File) -> Tabular:
         starts, sizes = footer.starts[groups], footer.compressed[groups]
         extent = int(starts.min()), int((starts + sizes).max())
         pieces.append(Piece(int(sizes.sum()), read, extent, first))
-    return Tabular(file.name, schema, tuple(pieces), _sampler(file, metadata), file.told)
+    return Tabular(file.name, schema, tuple(pieces), _sampler(file, footer, metadata), file.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +73,56 @@ class _Groups:
     def read(self, paths: Sequence[str]) -> Iterator[Block]:
         row = self.first
         end = row + int(self.footer.rows[list(self.groups)].sum())
-        with _opened(self.file, self.metadata) as parquet:
+        check_groups(self.file, self.footer, self.groups, paths)
+        rows = self._rows_a_batch(paths)
+        repeated = repeating(self.file, self.footer, self.groups, paths, rows)
+        with _opened(self.file, self.metadata, repeated) as parquet:
             batches = parquet.iter_batches(
-                self._rows_a_batch(paths),
+                rows,
                 row_groups=list(self.groups),
                 columns=list(paths),  # a member alone of a structure, where only that is wanted
                 use_threads=False,  # the threads that read parts are enough
             )
             while (batch := following(batches, self.file.told, row)) is not None:
                 check_batch(batch, self.file.told, row)
-                yield Block(batch, np.arange(row, row + len(batch), dtype=np.int64))
-                row += len(batch)
+                for portion in portions(batch, self.file.limit, row):
+                    numbers = np.arange(row, row + len(portion), dtype=np.int64)
+                    yield Block(_plain(portion), numbers)
+                    row += len(portion)
         if row != end:
             raise damaged(self.file.told, f"after {row:,} rows", f"there should be {end:,}")
 
     def _rows_a_batch(self, paths: Sequence[str]) -> int:
-        """Estimate how many rows make up `_READ` bytes of the columns wanted."""
+        """Estimate how many rows make up `PORTION` bytes of the columns wanted."""
         groups = list(self.groups)
         wanted = self.footer.of(tops(paths, {chunk.path[0] for chunk in self.footer.columns}))
         size = int(self.footer.uncompressed[groups][:, wanted].sum())
         rows = int(self.footer.rows[groups].sum())
-        return min(_MOST_ROWS, max(1, _READ * rows // max(size, 1)))
+        return min(MOST_ROWS, max(1, PORTION * rows // max(size, 1)))
 
 
 def _opened(
-    file: File, metadata: pq.FileMetaData | None = None, *, piecewise: bool = False
+    file: File,
+    metadata: pq.FileMetaData | None = None,
+    repeated: Sequence[str] = (),
+    *,
+    piecewise: bool = False,
 ) -> pq.ParquetFile:
+    """Open a file; columns in `repeated` are kept as dictionaries."""
     with reading(file.told):
         source = file.path if file.is_local else file.system.open(file.path, "rb")
+        how: dict[str, Any] = {"metadata": metadata, "read_dictionary": [*repeated]}
         if piecewise:
-            return pq.ParquetFile(source, metadata=metadata, buffer_size=_BUFFER)
-        return pq.ParquetFile(source, metadata=metadata, pre_buffer=not file.is_local)
+            return pq.ParquetFile(source, buffer_size=_BUFFER, **how)
+        return pq.ParquetFile(source, pre_buffer=not file.is_local, **how)
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch without dictionaries."""
+    if not any(map(may_repeat, batch.schema.types)):
+        return batch
+    columns = [without_dictionary(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _together(footer: Footer) -> Iterator[list[int]]:
@@ -121,15 +141,28 @@ def _together(footer: Footer) -> Iterator[list[int]]:
         yield groups
 
 
-def _sampler(file: File, metadata: pq.FileMetaData) -> Sample:
+def _leading(footer: Footer) -> list[int]:
+    """Return the row groups that hold the first `_SAMPLE` rows."""
+    before = np.cumsum(footer.rows) - footer.rows
+    return np.flatnonzero((before < _SAMPLE) & (footer.rows > 0)).tolist()
+
+
+def _sampler(file: File, footer: Footer, metadata: pq.FileMetaData) -> Sample:
+    groups = _leading(footer)
+
     def sample(names: Sequence[str]) -> pa.Table:
+        check_groups(file, footer, groups, names)
+        repeated = repeating(file, footer, groups, names, _SAMPLE)
         # A few rows: column by column in small pieces, not whole row groups.
-        with _opened(file, metadata, piecewise=True) as parquet, reading(file.told):
-            batches = parquet.iter_batches(_SAMPLE, columns=list(names), use_threads=False)
-            first = next(batches, None)
-        if first is not None:
-            check_batch(first, file.told, 0)
-        schema = pa.schema([parquet.schema_arrow.field(name) for name in names])
-        return pa.Table.from_batches([] if first is None else [first.select(names)], schema)
+        with _opened(file, metadata, repeated, piecewise=True) as parquet, reading(file.told):
+            batches = parquet.iter_batches(
+                _SAMPLE, row_groups=groups, columns=list(names), use_threads=False
+            )
+            first = next(batches, None) if groups else None
+        if first is None:
+            return pa.schema([parquet.schema_arrow.field(name) for name in names]).empty_table()
+        check_batch(first, file.told, 0)
+        portion = next(portions(first.select(names), file.limit, 0))
+        return pa.Table.from_batches([_plain(portion)])
 
     return sample

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from provenance.errors import PolicyError
-from provenance.model import DEFAULT_GATES, Actor, Circumstances, Policy, Purpose
+from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
 from provenance.read.checked import Checked
 from provenance.read.datesyntax import collected_of
 from provenance.read.gatesyntax import gates_of, overridden, parse_gate
@@ -18,6 +18,7 @@ from provenance.read.policysyntax import (
     CHECK_KEYS,
     parse_agreement,
     parse_circumstances,
+    parse_max_document,
     parse_model,
     parse_waivers,
     texts,
@@ -43,6 +44,7 @@ class Options(TypedDict, total=False):
     backgrounds: Sequence[str]
     calibration: str | None
     signals: str | None
+    max_document: str | None
 
 
 def load_policy(path: str | None, folder: Path) -> Policy:
@@ -75,8 +77,8 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
     """Set what the command line says in place of what the policy says.
 
     A gate takes the place of the policy's gates for the same source and verdict; other gates
-    stay. Columns, registries, backgrounds, a calibration and signals take the place of the
-    policy's.
+    stay. Columns, registries, backgrounds, a calibration, signals and the limit of a document take
+    the place of the policy's.
 
     Raises
     ------
@@ -94,6 +96,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
             calibration=options.get("calibration") or policy.calibration,
             signals=options.get("signals") or policy.signals,
+            max_document=size_option(options.get("max_document"), policy.max_document),
         )
     )
 
@@ -127,6 +130,18 @@ def parse_day(text: str) -> date:
     return Checked(text, "day", "", PolicyError).day()
 
 
+def size_option(value: str | None, default: int = MAX_DOCUMENT) -> int:
+    """Return the bytes that `--max-document` names, or the default.
+
+    Raises
+    ------
+    PolicyError
+        If it names none.
+    """
+    size = _option(value, "--max-document")
+    return default if size is None else parse_max_document(size)
+
+
 def _option(value: str | None, name: str) -> Checked | None:
     return None if value is None else Checked(value, name, "", PolicyError)
 
@@ -157,6 +172,7 @@ def _load(path: Path, name: str) -> Policy:
             backgrounds=texts(check.get("backgrounds")),
             calibration=check["calibration"].text() if "calibration" in check else None,
             signals=check["signals"].text() if "signals" in check else None,
+            max_document=parse_max_document(check.get("max_document")),
             path=name,
         )
     )

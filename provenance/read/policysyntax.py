@@ -2,6 +2,7 @@
 
 from provenance.model import (
     COVERS,
+    MAX_DOCUMENT,
     Actor,
     Agreement,
     Circumstances,
@@ -12,10 +13,11 @@ from provenance.model import (
 )
 from provenance.read.checked import Checked
 from provenance.read.datesyntax import collected_of, period_of
+from provenance.read.limits import parse_size
 
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
-    *("text_columns", "registries", "backgrounds", "calibration", "signals"),
+    *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
@@ -40,6 +42,16 @@ def parse_circumstances(check: dict[str, Checked], claims: Checked | None) -> Ci
             if entry.truth()
         ),
     )
+
+
+def parse_max_document(entry: Checked | None) -> int:
+    """Read how many bytes a document may have, such as "64MB"."""
+    if entry is None:
+        return MAX_DOCUMENT
+    size = parse_size(entry.text())
+    if size is None:
+        raise entry.wrong(f"{entry.text()!r} is not a size", "write it as 64MB, 1GB or 500000.")
+    return size
 
 
 def parse_model(entry: Checked) -> tuple[ModelScope, ...]:

@@ -9,14 +9,17 @@ import pyarrow as pa
 
 from provenance.model import CAME_WITH, Documents
 from provenance.read import skips
-from provenance.read.columns import TEXT_GROUPS, Columns, present
+from provenance.read.columnpaths import splits
+from provenance.read.columns import TEXT_GROUPS, Columns, plain_name
 from provenance.read.documents import Rows, documents
-from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves, holds_text
-from provenance.read.lines import Record, Records
+from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves
+from provenance.read.lines import Records
+from provenance.read.objects import Record
 from provenance.read.prose import is_heading
-from provenance.read.shapes import shape_of
 from provenance.read.signalcolumns import fields_in
 from provenance.read.strings import writable
+
+_WELL_KNOWN = frozenset(name for group in TEXT_GROUPS for name in group)
 
 
 def record_documents(
@@ -67,11 +70,15 @@ def texts_in(value: object, name: str) -> Iterator[tuple[str, str]]:
 
 def value_at(record: Record, path: str) -> object:
     """Return what is at `path`; None where nothing is."""
-    if path in record:
-        return record[path]
-    parent, _, member = path.rpartition(".")
-    inner = value_at(record, parent) if parent else None
-    return inner.get(member) if isinstance(inner, dict) else None
+    for name, rest in splits(path):
+        if name not in record:
+            continue
+        inner = record[name]
+        if not rest:
+            return inner
+        if isinstance(inner, dict) and (found := value_at(inner, rest)) is not None:
+            return found
+    return None
 
 
 def first_word(record: Record, paths: Sequence[str]) -> str | None:
@@ -131,9 +138,12 @@ def _texts(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
 
 def _known_texts(record: Record) -> list[tuple[str, str]]:
     """Give the texts of the first group of well-known names under which there is any."""
-    shape = shape_of([record])
-    found = (_texts(record, present(shape, group, holds_text)) for group in TEXT_GROUPS)
-    return next((texts for texts in found if _any_said(texts)), [])
+    spelt = {name: key for key in reversed(record) if (name := plain_name(key)) in _WELL_KNOWN}
+    for group in TEXT_GROUPS if spelt else ():
+        texts = _texts(record, [spelt[name] for name in group if name in spelt])
+        if _any_said(texts):
+            return texts
+    return []
 
 
 def _any_said(texts: Sequence[tuple[str, str]]) -> bool:

@@ -1,17 +1,26 @@
 """What JSON objects look like, as Arrow types: learnt from some of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 import pyarrow as pa
 
+from provenance.errors import UnsupportedFormat
 from provenance.read.columnpaths import tops
 from provenance.read.leaves import holds_text
 
+MOST_FIELDS = 100_000
+"""Members of objects, those of objects within them too, that are told apart."""
 
-def shape_of(records: Iterable[Mapping[str, object]]) -> pa.Schema:
-    """Infer a schema; a member that differs from object to object counts as most of them are."""
-    return pa.schema(_fields(list(records)))
+
+def shape_of(records: Iterable[Mapping[str, object]], file: str) -> pa.Schema:
+    """Infer a schema; a member that differs from object to object counts as most of them are.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If there are more than `MOST_FIELDS`; names `file`.
+    """
+    return pa.schema(_Fields(file).of(records))
 
 
 def narrowed(schema: pa.Schema, paths: Sequence[str]) -> pa.Schema:
@@ -29,28 +38,43 @@ def _wide(kind: pa.DataType) -> pa.DataType:
     return pa.large_string() if pa.types.is_string(kind) or pa.types.is_null(kind) else kind
 
 
-def _fields(records: Sequence[Mapping[str, object]]) -> list[pa.Field]:
-    keys = dict.fromkeys(chain.from_iterable(records))
-    return [pa.field(key, _kind([record.get(key) for record in records])) for key in keys]
+class _Fields:
+    """Infers fields, as many as may be."""
 
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._left = MOST_FIELDS
 
-def _kind(values: Sequence[object]) -> pa.DataType:
-    """Tell the type of most of a member's values."""
-    kinds: dict[type, list[object]] = {}
-    for value in values:
-        if value is not None:
-            kinds.setdefault(type(value), []).append(value)
-    if not kinds:
-        return pa.null()
-    # Where there are texts beside other things, the texts are what is looked for.
-    most = kinds.get(str) or max(kinds.values(), key=len)
-    first = most[0]
-    if isinstance(first, dict):
-        return pa.struct(list(shape_of([value for value in most if isinstance(value, dict)])))
-    if isinstance(first, list):
-        inner = [item for value in most if isinstance(value, list) for item in value]
-        return pa.list_(_kind(inner))
-    return _SCALARS.get(type(first), pa.null())
+    def of(self, records: Iterable[Mapping[str, object]]) -> list[pa.Field]:
+        values: dict[str, list[object]] = {}
+        for record in records:
+            for key, value in record.items():
+                values.setdefault(key, []).append(value)
+        self._left -= len(values)
+        if self._left < 0:
+            raise UnsupportedFormat(
+                f"{self._file}: its objects have more than {MOST_FIELDS:,} distinct members",
+                remedy="write what goes by ids as lists, not as members.",
+            )
+        return [pa.field(key, self._kind(found)) for key, found in values.items()]
+
+    def _kind(self, values: Sequence[object]) -> pa.DataType:
+        """Tell the type of most of a member's values."""
+        kinds: dict[type, list[object]] = {}
+        for value in values:
+            if value is not None:
+                kinds.setdefault(type(value), []).append(value)
+        if not kinds:
+            return pa.null()
+        # Where there are texts beside other things, the texts are what is looked for.
+        most = kinds.get(str) or max(kinds.values(), key=len)
+        first = most[0]
+        if isinstance(first, dict):
+            return pa.struct(self.of(value for value in most if isinstance(value, dict)))
+        if isinstance(first, list):
+            inner = [item for value in most if isinstance(value, list) for item in value]
+            return pa.list_(self._kind(inner))
+        return _SCALARS.get(type(first), pa.null())
 
 
 _SCALARS = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}

@@ -9,10 +9,11 @@ from typing import BinaryIO
 import numpy as np
 
 from provenance.errors import InputError
-from provenance.model import Documents, Texts
+from provenance.model import MAX_DOCUMENT, Documents, Texts
 from provenance.read.files import reading
 from provenance.read.formats import check_text
 from provenance.read.jsonlines import layout_of, read_lines
+from provenance.read.limits import Limit
 from provenance.read.lines import LineBlock, line_blocks, records_of
 from provenance.read.parts import Part
 
@@ -51,8 +52,15 @@ class Passing:
         return str(self._digest)
 
 
-def standard_input(named: Sequence[str]) -> Part:
+def standard_input(named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Part:
     """Make the JSON Lines on standard input a part of a corpus, which can be read once.
+
+    Parameters
+    ----------
+    named : sequence of str
+        Text columns asked for.
+    max_document : int
+        Bytes that a line may have.
 
     Raises
     ------
@@ -61,7 +69,7 @@ def standard_input(named: Sequence[str]) -> Part:
     ColumnMissing
         If a column that was named is in none of its first objects, or none holds text.
     """
-    blocks = _blocks(sys.stdin.buffer)
+    blocks = _blocks(sys.stdin.buffer, Limit("standard input", max_document))
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
@@ -84,6 +92,6 @@ def standard_input(named: Sequence[str]) -> Part:
     return Part(STANDARD_INPUT, 0, read, layout.columns.texts, rereadable=False)
 
 
-def _blocks(stream: BinaryIO) -> Iterator[LineBlock]:
-    with reading("standard input"):
-        yield from line_blocks(stream)
+def _blocks(stream: BinaryIO, limit: Limit) -> Iterator[LineBlock]:
+    with reading(limit.file):
+        yield from line_blocks(stream, limit)

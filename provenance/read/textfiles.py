@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from provenance.model import Documents
 from provenance.read.documents import Rows, documents
-from provenance.read.files import File, reading
+from provenance.read.files import File, read_fully, reading
 from provenance.read.leaves import Leaves
 from provenance.read.parts import Part
 
@@ -36,10 +36,18 @@ def text_parts(file: File) -> list[Part]:
 
 
 def content_of(file: File) -> bytes:
-    """Read all of a file, decompressed."""
+    """Read all of a file, decompressed.
+
+    Raises
+    ------
+    DocumentTooLarge
+        If it is larger than its limit.
+    """
     with file.stream() as stream, reading(file.told):
-        # Raw files may give less than all there is.
-        return b"".join(iter(lambda: stream.read(1 << 20), b""))
+        content = read_fully(stream, file.max_document + 1)
+    if len(content) > file.max_document:
+        raise file.limit.exceeded(0)
+    return content
 
 
 def encoding_of(data: bytes) -> tuple[bytes, str]:

@@ -9,7 +9,8 @@ from provenance.errors import UnsupportedFormat
 from provenance.read.files import reading
 
 _MAGIC = b"PK\x03\x04"
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of other methods the library decompresses at once what 4 KB hold, which may be gigabytes."""
 _ENCRYPTED = 0x1
 
 

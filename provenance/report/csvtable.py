@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 from provenance.model import FINDINGS, Report
@@ -14,7 +15,11 @@ from provenance.report.manner import Manner
 LONGEST = 32_000
 """Characters that a cell may have; spreadsheets hold 32,767."""
 
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = re.compile(
+    "(^|[;|])(?=(?:[^\\w;|]|[_\u115f\u1160\u3164\uffa0])*?[-=+@\uff1d\uff0b\uff0d\uff20])"
+)
+"""Where a spreadsheet that parts cells at `,`, `;` or `|` may find a formula: invisible characters
+and punctuation before it do not count, and four letters are invisible."""
 
 
 def render(report: Report, manner: Manner) -> str:
@@ -30,8 +35,9 @@ def render(report: Report, manner: Manner) -> str:
     Returns
     -------
     str
-        A header, and a row each, in the order of findings.parquet. A text that a spreadsheet would
-        compute begins with an apostrophe; control characters stand as numbers; long texts are cut.
+        A header, and a row each, in the order of findings.parquet. What a spreadsheet might
+        compute has an apostrophe before it; control characters stand as numbers; long texts are
+        cut.
         The exact texts are in findings.parquet, and in the format jsonl.
     """
     names = [name for name in FINDINGS.names if manner.excerpts or name not in WORDS]
@@ -48,7 +54,5 @@ def _cell(value: Any) -> Any:
         value = json_text(value) if value else ""
     if not isinstance(value, str):
         return plain(value)
-    text = one_line(value[: LONGEST + 1])
-    if len(text) > LONGEST:
-        text = text[:LONGEST] + "…"
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = _FORMULA.sub(r"\1'", one_line(value[: LONGEST + 1]))
+    return text[:LONGEST] + "…" if len(text) > LONGEST else text

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from provenance.model import Circumstances, DateRange, Result
+from provenance.model import MAX_DOCUMENT, Circumstances, DateRange, Result
 
 
 def command_of(result: Result) -> tuple[tuple[str, ...], ...]:
@@ -31,6 +31,8 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
     yield from _circumstances(policy.circumstances)
     yield from (("--fail-on", str(gate)) for gate in policy.gates)
     yield from (("--text-column", name) for name in policy.text_columns)
+    if policy.max_document != MAX_DOCUMENT:
+        yield "--max-document", str(policy.max_document)
     if result.sample:
         yield "--sample", f"{result.sample.rate * 100:.12g}%"
     yield "--output", "report"

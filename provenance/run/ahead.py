@@ -29,16 +29,21 @@ class Begun:
 def begun(addresses: Sequence[str], policy: Policy, split: str | None, ahead: HashedAhead) -> Begun:
     """Open a corpus, and let its files be hashed behind those of the policy's registries."""
     ahead.begin(map(Path, policy.registries))
-    corpus = dataset_of(addresses, policy.text_columns, split)
+    corpus = dataset_of(addresses, policy, split)
     for hashing in corpus.hashings():
         ahead.follow(hashing)
     return Begun(corpus, ahead)
 
 
 @stage("opening the dataset")
-def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str | None) -> Corpus:
+def dataset_of(addresses: Sequence[str], policy: Policy, split: str | None) -> Corpus:
     """Open a corpus; as `open_corpus`."""
-    corpus = open_corpus(addresses, text_columns=text_columns, split=split)
+    corpus = open_corpus(
+        addresses,
+        text_columns=policy.text_columns,
+        split=split,
+        max_document=policy.max_document,
+    )
     files = {part.file for part in corpus.parts}
     note(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
     note(f"text in: {', '.join(corpus.text_columns) or 'no column'}")

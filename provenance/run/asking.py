@@ -153,8 +153,8 @@ def check(
         A registry of items that cannot be in the corpus.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `calibration`, `backgrounds`: as `provenance check` has
-        them, in place of what the policy says.
+        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`: as
+        `provenance check` has them, in place of what the policy says.
 
     Returns
     -------

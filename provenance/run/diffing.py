@@ -81,7 +81,9 @@ def _told(
             remedy="write it to a file, or check it with --output and compare the report",
         )
     library = library_of(policy, settings.rules)
-    corpus = open_corpus([address], text_columns=policy.text_columns)
+    corpus = open_corpus(
+        [address], text_columns=policy.text_columns, max_document=policy.max_document
+    )
     return corpus, check_opened(corpus, library, policy, settings, model)
 
 

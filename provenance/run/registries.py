@@ -7,7 +7,7 @@ from pathlib import Path
 from provenance import registry
 from provenance.judge import Names
 from provenance.model import Items, RegistrySummary
-from provenance.read import load_rules, open_dump
+from provenance.read import load_rules, open_dump, size_option
 from provenance.registry import Manifest
 from provenance.run.allocation import keep_freed
 from provenance.run.progress import progress
@@ -43,6 +43,8 @@ class Dumps:
         The column of the text, in tables.
     published : int or None
         How many items the source has in all, as far as somebody knows.
+    max_document : str or None
+        How large an item may be in a dump: "64MB".
     """
 
     addresses: Sequence[str]
@@ -51,6 +53,7 @@ class Dumps:
     layout: str = "auto"
     text_column: str | None = None
     published: int | None = None
+    max_document: str | None = None
 
     @property
     def declared(self) -> dict[str, int]:
@@ -68,6 +71,7 @@ class Dumps:
                 layout=self.layout,
                 source_column=self.source_column,
                 text_column=self.text_column,
+                max_document=size_option(self.max_document),
             )
 
 

@@ -54,7 +54,7 @@ def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
                 f"{address} is a dataset that was saved whole, and is cleaned whole",
                 remedy="clean it by itself, and the others in a folder of their own",
             )
-    opened = open_corpus(corpus, text_columns=policy.text_columns)
+    opened = open_corpus(corpus, text_columns=policy.text_columns, max_document=policy.max_document)
     for file in opened.files:
         check_rewritable(file)
     if len({place_of(file.name) for file in opened.files}) < len(opened.files):

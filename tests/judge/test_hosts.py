@@ -1,5 +1,6 @@
 """Which source an address belongs to, however it is written."""
 
+import tracemalloc
 from dataclasses import replace
 
 import pyarrow as pa
@@ -108,3 +109,13 @@ def test_a_path_narrows_a_host_down(shipped, address, owner):
     }
     sources = tuple(Source(name, name, hosts, ()) for name, hosts in made.items())
     assert SourceHosts(replace(shipped, sources=sources)).source_of(address) == owner
+
+
+def test_an_address_of_very_many_labels_takes_no_more_memory_than_it_has_letters():
+    tracemalloc.start()
+    long = f"https://{'a.' * 100_000}x.com/status/1"
+    assert SourceHosts(load_rules()).source_of(long) is None, "names of hosts have 253 letters"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * len(long) + 20_000_000
+    assert HOSTS.source_of(f"https://{'a.' * 100}x.com/status/1") == "x"

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
 from provenance.read import jsonlines, open_corpus, stretches
+from provenance.read.limits import Limit
 from provenance.read.lines import BLOCK, LineBlock, line_blocks, records_of, table_of
+
+LIMIT = Limit("rows.jsonl")
 
 
 @pytest.fixture
@@ -132,11 +135,11 @@ def test_turns_may_hold_parts_or_nothing(lines, hear):
     assert heard.skipped == {"null text": (2, (2, 3))}
 
 
-def test_nesting_without_end_is_a_damaged_line(lines, hear):
+def test_nesting_without_end_is_counted(lines, hear):
     deep = b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     heard = hear(lines({"text": "a"}, deep))
     assert heard.texts == ["a"]
-    assert heard.skipped == {"not valid JSON": (1, (1,))}
+    assert heard.skipped == {"nested more than 64 levels deep": (1, (1,))}
 
 
 def test_a_document_longer_than_many_blocks_is_read(lines, hear):
@@ -209,7 +212,7 @@ FAULTS = ("not valid JSON", "not valid UTF-8", "not a JSON object")
 
 
 def block(data: bytes) -> LineBlock:
-    (found,) = line_blocks(io.BytesIO(data))
+    (found,) = line_blocks(io.BytesIO(data), LIMIT)
     return found
 
 
@@ -260,7 +263,7 @@ def test_text_under_another_name_is_found_among_lines_parsed_at_once(lines, hear
 
 def test_a_block_ends_with_a_line(tmp_path):
     lines = [b"x" * n for n in (3, 50, 1, 9, 200, 1)]
-    blocks = list(line_blocks(io.BytesIO(b"\n".join(lines)), 20))
+    blocks = list(line_blocks(io.BytesIO(b"\n".join(lines)), LIMIT, 20))
     assert b"".join(found.data for found in blocks) == b"\n".join(lines)
     assert all(found.data.endswith(b"\n") for found in blocks[:-1])
     assert [found.first for found in blocks] == [
@@ -285,7 +288,7 @@ def test_a_long_file_is_several_parts_that_together_are_the_file(lines, hear, mo
 @given(st.lists(st.sampled_from([b"", b" ", b"\r", b" {}", b"{}", b"{}\r", b"x", b"\t\n"])))
 def test_rows_are_the_lines_that_are_not_blank(given_lines):
     data = b"\n".join(given_lines)
-    found = list(line_blocks(io.BytesIO(data), 4))
+    found = list(line_blocks(io.BytesIO(data), LIMIT, 4))
     rows = [row for one in found for row, _ in one.lines()]
     assert sum(one.rows for one in found) == sum(bool(line.strip()) for line in data.split(b"\n"))
     assert rows == list(range(len(rows)))

@@ -1,5 +1,6 @@
 """Files written again keep all that was not to go: bytes, cells, buffers, codecs, metadata."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -225,3 +226,21 @@ def test_an_archive_is_refused(tmp_path) -> None:
     with pytest.raises(UnsupportedFormat, match="outside of archives") as raised:
         written(tmp_path / "a.zip", Cuts())
     assert "unpack" in raised.value.remedy
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow", "jsonl", "json"])
+def test_a_column_that_is_called_like_a_member_is_changed_and_not_the_member(tmp_path, form):
+    rows = [{"a": {"b": "the member", "c": "more"}, "a.b": "the column"}]
+    path = tmp_path / f"rows.{form}"
+    table = pa.Table.from_pylist(rows)
+    if form in {"parquet", "arrow"}:
+        (save_parquet if form == "parquet" else save_file)(table, path)
+    else:
+        path.write_text(json.dumps(rows) if form == "json" else json.dumps(rows[0]) + "\n")
+    (file,) = open_corpus([str(path)], text_columns=["a.b"]).files
+    made = tmp_path / "made" / path.name
+    rewrite(file, made, Cuts(spans={0: {"a.b": ((0, 4),), "a.c": ((0, 2),)}}, replacement="X"))
+    load = {"parquet": pq.read_table, "arrow": load_arrow}.get(form)
+    found = load(made).to_pylist() if load else json.loads(made.read_text())
+    found = found if isinstance(found, list) else [found]
+    assert found == [{"a": {"b": "the member", "c": "Xre"}, "a.b": "Xcolumn"}]

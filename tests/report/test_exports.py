@@ -141,3 +141,28 @@ def test_annotations_say_the_verdict_first():
     assert render("github", sample_report(), Manner(anchor="d.dvc:4")).startswith(
         "::error file=d.dvc,line=4,"
     )
+
+
+INVISIBLE = [*'\u200b\ufeff\u00ad\u2060\u3164\u115f\u00a0\u034f "']
+
+
+@pytest.mark.parametrize("before", ["", ";", "words; ", "a;b|", *INVISIBLE, "x;\u200b\u3164 "])
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)", "+1", "-1", "\uff1d1"])
+def test_a_formula_is_none_wherever_a_spreadsheet_may_part_cells(before, formula):
+    rows = [{**FOUND[0], "document": before + formula}]
+    (row,) = table(render("csv", Report(sample_report().result, findings_table(rows))))
+    for cell in re.split("[;|]", row["document"]):
+        assert not re.match(r"(?:[^\w']|[\u115f\u1160\u3164\uffa0])*[-=+@\uff1d]", cell)
+
+
+def test_words_that_are_no_formula_stay_as_they_are():
+    text = "a; b, c-d (e = f) | g"
+    rows = [{**FOUND[0], "document": text}]
+    (row,) = table(render("csv", Report(sample_report().result, findings_table(rows))))
+    assert row["document"] == text
+
+
+def test_a_cell_of_nothing_but_marks_takes_no_time():
+    rows = [{**FOUND[0], "document": ";|" * 16_000 + "=1"}]
+    (row,) = table(render("csv", Report(sample_report().result, findings_table(rows))))
+    assert len(row["document"]) <= 32_767

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from provenance.errors import DocumentTooLarge
 from provenance.model import ITEMS, Items
 from provenance.read import skips
 from provenance.read.strings import writable
@@ -43,17 +44,23 @@ def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
     records: list[Record] = []
     faults: list[Fault] = []
     size = 0
-    for entry in entries:
-        if isinstance(entry, Fault):
-            faults.append(entry)
-        else:
-            records.append(entry)
-            size += len(entry.text)
-        if len(records) >= ROWS or len(faults) >= ROWS or size >= BYTES >> 1:
-            yield Items(_batch(records), skips.by_reason(file, faults))
-            records, faults, size = [], [], 0
+    too_large = None
+    try:
+        for entry in entries:
+            if isinstance(entry, Fault):
+                faults.append(entry)
+            else:
+                records.append(entry)
+                size += len(entry.text)
+            if len(records) >= ROWS or len(faults) >= ROWS or size >= BYTES >> 1:
+                yield Items(_batch(records), skips.by_reason(file, faults))
+                records, faults, size = [], [], 0
+    except DocumentTooLarge as error:
+        too_large = error  # those before it can be read
     if records or faults:
         yield Items(_batch(records), skips.by_reason(file, faults))
+    if too_large is not None:
+        raise too_large
 
 
 def portions(items: Items) -> Iterator[Items]:

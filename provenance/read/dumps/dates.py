@@ -110,7 +110,10 @@ class Dates:
     def seconds(self, column: pa.Array, rows: Int64s) -> pa.Array:
         """Read a column, as `timestamp[s, UTC]`."""
         if not is_textual(column.type):
-            return moments(column)
+            found = moments(column)
+            if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type):
+                self._miss_all(column, rows)
+            return found
         texts = words(column)
         found = moments(texts)
         if found.null_count > texts.null_count:
@@ -123,6 +126,11 @@ class Dates:
                 first = rows[unread[:_ROWS]].tolist()
                 self._miss(texts[int(unread[0])].as_py(), len(unread), first)
         return found
+
+    def _miss_all(self, column: pa.Array, rows: Int64s) -> None:
+        there = np.flatnonzero(pc.is_valid(column))
+        if len(there):
+            self._miss(str(column[int(there[0])]), len(there), rows[there[:_ROWS]].tolist())
 
     def _in_order(self, texts: pa.Array) -> pa.Array:
         distinct = texts.dictionary_encode()

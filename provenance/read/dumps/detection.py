@@ -11,6 +11,7 @@ from provenance.read.dumps.posts import Object
 from provenance.read.files import File, reading
 from provenance.read.formats import ARROW, PARQUET, check_fetched
 from provenance.read.jsonarrays import array_records, is_lines
+from provenance.read.limits import Limit
 from provenance.read.lines import parse
 
 HEAD = 1 << 20
@@ -25,7 +26,7 @@ TABLE, ARCHIVE, API, REDDIT, STACKEXCHANGE = (
 )
 
 _ARCHIVE = re.compile(rb"\s*window\.YTD\.")
-_ROOT = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(posts|comments)\b", re.DOTALL)
+_ROOT = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(posts|comments)\b", re.DOTALL)
 _PACKS = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
 _LOOK = 1 << 12
 _SIGNS: tuple[tuple[str, Set[str], Set[str]], ...] = (
@@ -106,6 +107,6 @@ def _leading(head: bytes) -> list[Object]:
     """Return the first objects of an array or a print, of which the rest is cut off here."""
     found: list[Object] = []
     with suppress(CorruptFile):
-        for some in array_records(io.BytesIO(head), "", 1):
+        for some in array_records(io.BytesIO(head), Limit(""), 1):
             found += [entry for _, entry in some.records]
     return found

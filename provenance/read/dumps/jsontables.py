@@ -29,6 +29,7 @@ from provenance.read.dumps.posts import (
 )
 from provenance.read.dumps.roles import find_roles
 from provenance.read.jsonlines import blocks_of
+from provenance.read.limits import readable
 from provenance.read.lines import LineBlock, table_of
 from provenance.read.records import value_at
 from provenance.read.shapes import narrowed, shape_of
@@ -105,10 +106,9 @@ def read_json(dump: Dump) -> Iterator[Items]:
 
 
 def _array(dump: Dump) -> Iterator[Items]:
-    found = objects(dump)
-    head = list(islice(found, SAMPLE))
+    head = list(islice(readable(objects(dump)), SAMPLE))
     how, _ = _learnt(_sample(head) or _refuse(head, dump), dump)
-    yield from items_of(dump, chain(head, found), how.record)
+    yield from items_of(dump, objects(dump), how.record)
     yield from how.dates.missed(dump.name)
 
 
@@ -140,13 +140,14 @@ def _sample(found: Iterable[Entry]) -> list[Object]:
 
 def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
     """Learn from some objects how to read all."""
-    shape = shape_of(sample)
+    shape = shape_of(sample, dump.told)
     roles = find_roles(shape, dump)
     for role, name in LATER.items():
         if role not in roles and name not in shape.names:
             roles[role] = name
             shape = shape.append(pa.field(name, pa.string()))
-    dates = Dates(_order(sample, roles["created_at"], dump))
+    # What goes by that name may be no date at all: whoever reads it counts it.
+    dates = Dates(_order(sample, roles.setdefault("created_at", LATER["created_at"]), dump))
     return Reading(roles, dump.prefix(), dates), narrowed(shape, tuple(roles.values()))
 
 

@@ -1,10 +1,11 @@
 """Every layout by its name, and the one way to open a dump."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from provenance.errors import UnsupportedFormat
-from provenance.model import Items
+from provenance.model import MAX_DOCUMENT, Items
 from provenance.read.dumps import detection
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.places import files_at
@@ -30,6 +31,7 @@ def open_dump(
     layout: str = AUTO,
     source_column: str | None = None,
     text_column: str | None = None,
+    max_document: int = MAX_DOCUMENT,
 ) -> Iterator[Items]:
     """Read the items of a dump.
 
@@ -45,6 +47,9 @@ def open_dump(
         The column that says whose each item is; `source` is then for rows that do not say.
     text_column : str or None
         The column of the text; a file of which a column is named is a table.
+
+    max_document : int
+        Bytes that an item may have: a line, a row, an element.
 
     Yields
     ------
@@ -72,7 +77,8 @@ def open_dump(
     if layout == AUTO and (source_column or text_column):
         layout = detection.TABLE
     # Found here and now: a generator would look for them when its first item is asked for.
-    dumps = [Dump(file, source, source_column, text_column) for file in files_at(path)]
+    files = [replace(file, max_document=max_document) for file in files_at(path)]
+    dumps = [Dump(file, source, source_column, text_column) for file in files]
     return _read(dumps, layout)
 
 

@@ -82,6 +82,6 @@ def _lines(dump: Dump) -> Iterator[Entry]:
 def _array(dump: Dump, head: bytes) -> Iterator[Entry]:
     with dump.file.stream() as stream:
         stream.read(len(head) - len(past_assignment(head)))
-        for some in array_records(stream, dump.told, _LOT):
+        for some in array_records(stream, dump.file.limit, _LOT):
             yield from some.faults
             yield from some.records

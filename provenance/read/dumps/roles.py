@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from provenance.errors import ColumnMissing
 from provenance.read.columnpaths import kind_of
-from provenance.read.columns import repeated
+from provenance.read.columns import listed, repeated
 from provenance.read.dumps.dump import Dump
 from provenance.read.strings import is_bytes, is_textual
 
@@ -82,7 +82,7 @@ def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
     left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
     if len(left) != 1:
         raise ColumnMissing(
-            f"{dump.told}: no column is known as the text; the table has {schema.names}",
+            f"{dump.told}: no column is known as the text; the table has {listed(schema.names)}",
             remedy="name the column with --text-column.",
         )
     return str(left[0])
@@ -95,7 +95,7 @@ def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         raise ColumnMissing(
-            f"{dump.told}: column {name!r} is missing; the table has {schema.names}",
+            f"{dump.told}: column {name!r} is missing; the table has {listed(schema.names)}",
             remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
         )
     if not _is_string(kind):

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import cast
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
@@ -44,20 +43,63 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
     CorruptFile
         If the XML is damaged or cut short.
 
-    Notes
-    -----
-    Each element is forgotten when it has been read. Expat (2.4.1 and later) itself stops entities
-    that grow without bound, and no external ones are fetched.
+    DocumentTooLarge
+        At a row that is larger than the limit.
+    UnsupportedFormat
+        If it declares entities, which may make a little XML as large as they please.
     """
-    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
-    opened: list[Element] = []
-    count = 0
-    with reading(dump.told, lambda: f"after {count:,} rows", damage=(ParseError,)):
-        for piece in _and_end(sound(dump.pieces(_PIECE))):
-            parser.close() if piece is None else parser.feed(piece)
-            for row in _closed(parser, opened):
-                yield opened[0].tag, row.attrib
-                count += 1
+    reader = _Rows(dump.told)
+    count = unfinished = attributes = 0
+    with reading(
+        dump.told, lambda: f"after {count:,} rows", damage=(ExpatError, LookupError, ValueError)
+    ):
+        for piece in sound(dump.pieces(_PIECE)):
+            for row in reader.read(piece):
+                yield row
+                count, unfinished, attributes = count + 1, 0, 0
+            unfinished, attributes = unfinished + len(piece), attributes + piece.count(b"=")
+            if dump.file.limit.is_exceeded(unfinished, attributes):
+                raise dump.file.limit.exceeded(count)
+        reader.end()
+
+
+class _Rows:
+    """Reads the attributes of the elements within the root, and forgets each of them."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._root = ""
+        self._depth = 0
+        self._found: list[tuple[str, Mapping[str, str]]] = []
+        self._parser = ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._close
+        self._parser.EntityDeclHandler = self._refuse
+
+    def read(self, data: bytes) -> list[tuple[str, Mapping[str, str]]]:
+        """Read on; return the rows that begin there, each with the name of the root."""
+        self._parser.Parse(data, False)
+        found, self._found = self._found, []
+        return found
+
+    def end(self) -> None:
+        """Make sure that nothing is missing."""
+        self._parser.Parse(b"", True)
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if self._depth == 0:
+            self._root = name
+        elif self._depth == 1:
+            self._found.append((self._root, attributes))
+        self._depth += 1
+
+    def _close(self, _: str) -> None:
+        self._depth -= 1
+
+    def _refuse(self, *_: object) -> None:
+        raise UnsupportedFormat(
+            f"{self._file}: it declares entities", remedy="give a dump as it was published."
+        )
 
 
 def sound(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -71,24 +113,6 @@ def sound(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield _FORBIDDEN.sub(b"&#xFFFD;", held[:cut])
         rest = held[cut:]
     yield rest
-
-
-def _and_end(pieces: Iterator[bytes]) -> Iterator[bytes | None]:
-    yield from pieces
-    yield None
-
-
-def _closed(parser: "XMLPullParser[Element]", opened: list[Element]) -> Iterator[Element]:
-    """Take the rows that are complete, and clear them from the root, which `opened` begins with."""
-    events = cast("Iterator[tuple[str, Element]]", parser.read_events())
-    for event, element in events:
-        if event == "start":
-            opened.append(element)
-            continue
-        opened.pop()
-        if len(opened) == 1:
-            yield element
-            opened[0].clear()
 
 
 def _entries(dump: Dump, site: str) -> Iterator[Record | Fault]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.files import File, reading
+from provenance.read.flatbuffers import field_at, root_of, table_at
 from provenance.read.rewriting.columns import edited_batch
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.soundness import check_batch
@@ -91,29 +92,10 @@ def compression_of(source: pa.NativeFile) -> str | None:
     for message in pa.ipc.MessageReader.open_stream(source):
         if message.type == "record batch":
             data = message.metadata.to_pybytes()
-            batch = _table(data, _root(data), 2)
-            compression = None if batch is None else _table(data, batch, 3)
+            batch = table_at(data, root_of(data), 2)
+            compression = None if batch is None else table_at(data, batch, 3)
             if compression is None:
                 return None
-            codec = _field(data, compression, 0)
+            codec = field_at(data, compression, 0)
             return _CODECS[0 if codec is None else data[codec]]
     return None
-
-
-def _root(data: bytes) -> int:
-    return int(struct.unpack_from("<I", data)[0])
-
-
-def _field(data: bytes, table: int, number: int) -> int | None:
-    """Give where a field of a table stands; None where it has its default."""
-    fields = table - struct.unpack_from("<i", data, table)[0]
-    (size,) = struct.unpack_from("<H", data, fields)
-    if 4 + 2 * number >= size:
-        return None
-    (offset,) = struct.unpack_from("<H", data, fields + 4 + 2 * number)
-    return table + offset if offset else None
-
-
-def _table(data: bytes, table: int, number: int) -> int | None:
-    place = _field(data, table, number)
-    return None if place is None else place + struct.unpack_from("<I", data, place)[0]

@@ -1,5 +1,7 @@
 """Texts replaced within Arrow columns; every other value stays as it lies in memory."""
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,40 +47,68 @@ def _redacted(
     columns = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         rows = [row for row in touched if own[row].within(field.name)]
-        columns.append(_replaced(column, field.name, first, {row: own[row] for row in rows}))
+        edit = _Editing(frozenset(batch.schema.names))
+        columns.append(edit.column(column, field.name, first, {row: own[row] for row in rows}))
     for row in touched:
         own[row].check()
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
-def _replaced(column: pa.Array, name: str, first: int, rows: dict[int, RowCuts]) -> pa.Array:
-    if not rows:
-        return column
-    pieces, at = [], 0
-    for row, cuts in rows.items():
-        place = row - first
-        pieces += [column.slice(at, place - at), _edited(column.slice(place, 1), name, cuts)]
-        at = place + 1
-    pieces.append(column.slice(at))
-    return pa.concat_arrays([piece for piece in pieces if len(piece)])
+@dataclass(frozen=True, slots=True)
+class _Editing:
+    """Edits the texts within columns.
 
+    Parameters
+    ----------
+    columns : frozenset of str
+        All columns of the table. What a structure holds under the name of one of them was not
+        read: the column was.
+    """
 
-def _edited(value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
-    """Edit the texts within one value, given as an array of it alone."""
-    kind = value.type
-    if value.null_count or not cuts.within(name):
+    columns: frozenset[str]
+
+    def column(self, column: pa.Array, name: str, first: int, rows: dict[int, RowCuts]) -> pa.Array:
+        """Edit some rows of a column."""
+        if not rows:
+            return column
+        pieces, at = [], 0
+        for row, cuts in rows.items():
+            place = row - first
+            edited = self._value(column.slice(place, 1), name, cuts)
+            pieces += [column.slice(at, place - at), edited]
+            at = place + 1
+        pieces.append(column.slice(at))
+        return pa.concat_arrays([piece for piece in pieces if len(piece)])
+
+    def _value(self, value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
+        """Edit the texts within one value, given as an array of it alone."""
+        kind = value.type
+        if value.null_count or not cuts.within(name):
+            return value
+        if is_textual(kind) or is_bytes(kind):
+            return _text(value, name, cuts)
+        if is_list(kind):
+            return self._elements(value, name, cuts)
+        if pa.types.is_struct(kind):
+            members = [self._member(value, place, name, cuts) for place in range(kind.num_fields)]
+            return pa.StructArray.from_arrays(members, fields=list(kind))
         return value
-    if is_textual(kind) or is_bytes(kind):
-        return _text(value, name, cuts)
-    if is_list(kind):
-        return _elements(value, name, cuts)
-    if pa.types.is_struct(kind):
-        members = [
-            _edited(pc.struct_field(value, place), f"{name}.{kind.field(place).name}", cuts)
-            for place in range(kind.num_fields)
+
+    def _member(self, value: pa.Array, place: int, name: str, cuts: RowCuts) -> pa.Array:
+        member, path = pc.struct_field(value, place), f"{name}.{value.type.field(place).name}"
+        return member if path in self.columns else self._value(member, path, cuts)
+
+    def _elements(self, value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
+        elements = pc.list_flatten(value)
+        edited = [
+            self._value(elements.slice(place, 1), f"{name}[{place}]", cuts)
+            for place in range(len(elements))
         ]
-        return pa.StructArray.from_arrays(members, fields=list(kind))
-    return value
+        inner = pa.concat_arrays(edited) if edited else elements
+        if pa.types.is_fixed_size_list(value.type):
+            return pa.FixedSizeListArray.from_arrays(inner, type=value.type)
+        kind = pa.LargeListArray if pa.types.is_large_list(value.type) else pa.ListArray
+        return kind.from_arrays([0, len(inner)], inner, type=value.type)
 
 
 def _text(value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
@@ -89,16 +119,3 @@ def _text(value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
             pa.array([0], kind.index_type), text.cast(kind.value_type), ordered=kind.ordered
         )
     return text.cast(pa.large_binary()).cast(kind) if is_bytes(kind) else text.cast(kind)
-
-
-def _elements(value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
-    elements = pc.list_flatten(value)
-    edited = [
-        _edited(elements.slice(place, 1), f"{name}[{place}]", cuts)
-        for place in range(len(elements))
-    ]
-    inner = pa.concat_arrays(edited) if edited else elements
-    if pa.types.is_fixed_size_list(value.type):
-        return pa.FixedSizeListArray.from_arrays(inner, type=value.type)
-    kind = pa.LargeListArray if pa.types.is_large_list(value.type) else pa.ListArray
-    return kind.from_arrays([0, len(inner)], inner, type=value.type)

@@ -1,32 +1,14 @@
 """CSV and TSV written again: rows of which nothing goes keep every byte, and so do other cells."""
 
 import codecs
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import BinaryIO
 
-from provenance.read.delimited import SAMPLE, decoded
-from provenance.read.dialects import QUOTING, Dialect, dialect_of
+from provenance.read.cells import Lines, decoded, written_rows
+from provenance.read.delimited import SAMPLE
+from provenance.read.dialects import Dialect, dialect_of
 from provenance.read.files import File, reading
 from provenance.read.rewriting.cuts import Cuts, RowCuts
-
-
-class _Lines:
-    """Lines as they come, those since the last look kept."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._passed: list[str] = []
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self._passed.append(line)
-            yield line
-
-    def taken(self) -> str:
-        """Take the lines that were passed."""
-        passed, self._passed = "".join(self._passed), []
-        return passed
 
 
 def rewrite_delimited(file: File, sink: BinaryIO, cuts: Cuts) -> None:
@@ -36,28 +18,13 @@ def rewrite_delimited(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     if head.startswith(codecs.BOM_UTF8):
         sink.write(codecs.BOM_UTF8)
     with decoded(file.stream()) as stream, reading(file.told):
-        for row, cells, written in _rows(stream, dialect):
+        for row, cells, written in written_rows(Lines(stream, dialect, file.limit), dialect):
             if row in cuts.rows:
                 continue
             kept = written
             if row in cuts.spans:
                 kept = _edited(cells, written, dialect, cuts.of(row, file.told))
             sink.write(kept.encode("utf-8", "surrogateescape"))
-
-
-def _rows(stream: Iterator[str], dialect: Dialect) -> Iterator[tuple[int, list[str], str]]:
-    """Give rows as they are parsed and as they are written; what is no row has number -1."""
-    lines = _Lines(stream)
-    reader = csv.reader(iter(lines), delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted])
-    row = -1 if dialect.header else 0
-    for cells in reader:
-        if not cells:
-            yield -1, cells, lines.taken()
-            continue
-        yield row, cells, lines.taken()
-        row += 1
-    if rest := lines.taken():
-        yield -1, [], rest
 
 
 def _edited(cells: Sequence[str], written: str, dialect: Dialect, cuts: RowCuts) -> str:

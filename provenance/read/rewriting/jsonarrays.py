@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from provenance.read.files import File, reading
-from provenance.read.jsonarrays import Text, list_of_rows
+from provenance.read.jsonarrays import list_of_rows
+from provenance.read.jsonstream import Text
+from provenance.read.limits import Limit
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.jsontext import edited, elements_in, members_in
 
@@ -15,8 +17,8 @@ Write = Callable[[str], object]
 class _Passed(Text):
     """A stream's characters, of which what was passed is kept until it is taken."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__(stream)
+    def __init__(self, stream: BinaryIO, limit: Limit) -> None:
+        super().__init__(stream, limit)
         self._passed: list[str] = []
         self._mark = 0
 
@@ -42,7 +44,7 @@ def rewrite_array(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
         sink.write(codecs.BOM_UTF8)
     with file.stream() as stream, reading(file.told):
-        text = _Passed(stream)
+        text = _Passed(stream, file.limit)
         if text.peek() == "[":
             text.skip()
             write(text.taken())

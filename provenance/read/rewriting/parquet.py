@@ -49,7 +49,7 @@ def _written_as(parquet: pq.ParquetFile, footer: Footer) -> dict[str, Any]:
     """Tell how a file was written, as far as it shows, in the words of the writer."""
     metadata = parquet.metadata
     columns = {".".join(chunk.path): chunk for chunk in footer.columns}
-    by_dictionary = [path for path, chunk in columns.items() if chunk.has_dictionary]
+    by_dictionary = [path for path, chunk in columns.items() if chunk.dictionary]
     return {
         "version": metadata.format_version,
         "compression": {path: _codec(chunk.codec) for path, chunk in columns.items()},
@@ -57,7 +57,7 @@ def _written_as(parquet: pq.ParquetFile, footer: Footer) -> dict[str, Any]:
         "column_encoding": {
             path: encoding
             for path, chunk in columns.items()
-            if not chunk.has_dictionary
+            if not chunk.dictionary
             for encoding in _BY_HAND
             if encoding in chunk.encodings
         }

@@ -90,7 +90,12 @@ def calibrate(
     for one in registries:
         _check_texts(one, "its items cannot be planted")
     control = _opened([planting.control], "", "") if planting.control else []
-    addressed = open_corpus(corpus, text_columns=policy.text_columns, split=settings.split)
+    addressed = open_corpus(
+        corpus,
+        text_columns=policy.text_columns,
+        split=settings.split,
+        max_document=policy.max_document,
+    )
     reservoir = Reservoir(planting.plants, planting.seed)
     total = sum(part.size or 0 for part in addressed.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
