@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -143,13 +142,12 @@ def _environment() -> Environment:
 
 
 def _kept() -> Bytecode | None:
-    """Keep compiled templates where Python keeps compiled modules; None where it has no files."""
+    """Keep compiled templates; None where what compiles them is no files."""
     here = Path(__file__).parent
     try:
-        folder = Path(cache_from_source(str(here / "templates" / PAGE))).parent
         ours = "".join((here / name).read_text("utf-8") for name in _COMPILE)
-        return Bytecode(folder, f"{version('jinja2')} {ours}".encode())
-    except (OSError, UnicodeDecodeError, RuntimeError, PackageNotFoundError):
+        return Bytecode(f"{version('jinja2')} {ours}".encode())
+    except (OSError, UnicodeDecodeError, PackageNotFoundError):
         return None
 
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from glob import escape, glob
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +33,11 @@ from provenance.match import (
     NO_CANDIDATES,
     Stretches,
     attribute,
-    compiled_as,
     held,
     measure,
     sample,
     scan,
+    scan_needs_compiling,
     weights,
 )
 from provenance.model import Edges, Holdings, Texts, Tokens
@@ -90,8 +89,7 @@ def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> No
     RegistryError
         If that is no registry.
     """
-    known = compiled_as()
-    if not known or glob(f"{escape(known)}*.nbi"):
+    if not scan_needs_compiling():
         return
     read_manifest(registry)  # tells at once what is no registry
     label = "compiling, once on this machine"

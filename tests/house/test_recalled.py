@@ -8,11 +8,10 @@ from importlib import import_module
 
 import numba
 import pytest
-from numba.core.registry import cpu_target
 
 import provenance
 from provenance.compiled import kernel, maker
-from provenance.recalling import Recalled, is_kept
+from provenance.recalling import Recalled
 
 KERNELS = """
 import numpy as np
@@ -88,6 +87,8 @@ def test_what_is_recalled_does_what_was_compiled(tmp_path, root):
         for _ in range(2)
     )
     assert again.stdout == first.stdout
+    kept = sorted(path.name.partition("-")[0] for path in (tmp_path / "kept").rglob("*.kernel"))
+    assert kept == ["kernels.many", "kernels.picky", *["kernels.several"] * 2]
     assert "MemoryError" in first.stdout
     assert "ValueError negative dimensions" in first.stdout
     assert "ValueError too many" in first.stdout
@@ -125,28 +126,3 @@ def _kernel(number):
 @pytest.mark.parametrize(("function", "found"), [(_caller, ["_callee"]), (_kernel, [])])
 def test_a_kernel_that_calls_a_kernel_is_told(function, found):
     assert recalled_callees(function) == found
-
-
-class Index:
-    """What numba knows of the forms of a kernel that are on the disk, or why it knows nothing."""
-
-    def __init__(self, found):
-        self._cache_file, self._found = self, found
-
-    def _load_index(self):
-        if isinstance(self._found, Exception):
-            raise self._found
-        return self._found
-
-
-OWN = cpu_target.target_context.codegen().magic_tuple()
-
-
-@pytest.mark.parametrize(
-    ("found", "is_there"),
-    [({("form", OWN, "source"): "file"}, True), ({}, False),
-     ({("form", ("triple", "other", ""), "source"): "file"}, False),
-     (EOFError("ran out of input"), False), (OSError("no such file"), False)],
-)  # fmt: skip
-def test_a_kernel_is_kept_if_it_is_there_for_this_processor(found, is_there):
-    assert is_kept(Index(found)) == is_there
