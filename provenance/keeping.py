@@ -20,7 +20,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
-from threading import Event, get_ident
+from threading import Event
 
 import platformdirs
 
@@ -164,15 +164,24 @@ def _refusal(folder: Path) -> str | None:
 
 
 def _write(path: Path, content: bytes) -> str | None:
-    """Write a file beside its place and rename it; return why that failed."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}")
+    """Write a file in the place of what may be there; return why that failed.
+
+    What is cut short by a crash is no more than damaged: nothing is written aside and renamed,
+    which would leave files that nobody asks for.
+    """
     try:
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        path.unlink(missing_ok=True)
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return None  # another process is just writing the same
+    except OSError as error:
+        return error.strerror or str(error)
+    try:
+        with os.fdopen(number, "wb") as file:
             file.write(content)
-        aside.replace(path)
     except OSError as error:
         with suppress(OSError):
-            aside.unlink()
+            path.unlink()
         return error.strerror or str(error)
     return None
 
@@ -200,7 +209,7 @@ def _read(path: Path) -> bytes | None:
 
 @cache
 def _remove_old(folder: Path) -> None:
-    """Remove what nobody used for long, and what was left half-written; once a process."""
+    """Remove what nobody used for long; once a process."""
     until = time.time() - _OLD
     for name in _entries(folder):
         with suppress(OSError):

@@ -11,13 +11,14 @@ import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
 from provenance.errors import ProvenanceError
+from provenance.inert import inert_streams, visible_line
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
 CUT = 141
 """Who read our output has gone: as a shell tells of a process that SIGPIPE ended."""
 
 _NAME = "provenance"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Where these have no file's name, it is standard output that they are about."""
 
 
@@ -29,6 +30,11 @@ def exit_code(command: click.Command) -> int:
     command : click.Command
         It returns the code where it ends well.
     """
+    with inert_streams():
+        return _code(command)
+
+
+def _code(command: click.Command) -> int:
     try:
         return _outcome(command)
     except (click.Abort, KeyboardInterrupt):
@@ -94,7 +100,8 @@ def tell(message: str, remedy: str) -> None:
 
 def _line(label: str, text: str, fg: str | None = None) -> None:
     styled = click.style(label, fg=fg, bold=True)
-    click.echo(f"{styled} {text}", err=True, color=False if "NO_COLOR" in os.environ else None)
+    shown = visible_line(" ".join(text.split()))
+    click.echo(f"{styled} {shown}", err=True, color=False if "NO_COLOR" in os.environ else None)
 
 
 def _flush() -> None:

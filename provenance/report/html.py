@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from provenance.inert import visible
 from provenance.model import MeasuredRecall, Report, Result
 from provenance.report import coverage, figures, reservations, trust, wording
 from provenance.report.bars import bar, ceiling, stack
@@ -17,7 +18,7 @@ from provenance.report.bytecode import Bytecode
 from provenance.report.contentpolicy import content_policy
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.findingsdata import findings_data
-from provenance.report.hostile import visible, web_address
+from provenance.report.hostile import web_address
 from provenance.report.manner import Manner
 from provenance.report.policynotes import policy_notes
 from provenance.report.reproduction import command_of
@@ -55,7 +56,7 @@ _CHARTS = {
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
 }
-_COMPILE = "html.py", "figures.py", "hostile.py"  # what templates are compiled with
+_COMPILE = "html.py", "figures.py", "hostile.py", "../inert.py"  # what templates are compiled with
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
     *("count", "day", "days", "interval", "limit", "moment"),

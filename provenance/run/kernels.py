@@ -53,6 +53,13 @@ _HELPER = """
 import os
 import sys
 from pathlib import Path
+from threading import Thread
+
+def end_with_parent():
+    sys.stdin.buffer.read()  # ends when whoever started us does, however that ends
+    os._exit(1)
+
+Thread(target=end_with_parent, daemon=True).start()
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
@@ -149,12 +156,12 @@ def _tokens_of(holdings: Holdings) -> Tokens:
 def _helped(registry: Path) -> Iterator[None]:
     """Let another process compile what looks up, until it is done."""
     command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_OURS)]
-    helper = subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-        # What it cannot do, this process does later, and says what is wrong.
-        helper.wait()
-    finally:
-        helper.kill()
+    with subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as helper:
+        try:
+            yield
+            # What it cannot do, this process does later, and says what is wrong.
+            helper.wait()
+        finally:
+            helper.kill()

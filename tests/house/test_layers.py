@@ -50,6 +50,7 @@ def test_an_import_upwards_is_caught(tmp_path, root):
         "compiled",
         "cores",
         "digests",
+        "inert",
         "instructions",
         "keeping",
         "parts",
