@@ -16,7 +16,7 @@ HIDDEN = (
 """Characters that are never shown as themselves, as the inside of a regular expression's set."""
 
 _HIDDEN = re.compile(f"[{HIDDEN}]")
-_STYLES = re.compile("(\x1b\\[(?:0|1|31|1;3[1235])m)")
+_STYLES = re.compile("(\x1b\\[(?:0|1|(?:1;)?3[1-5])m)")
 """What our own bold and coloured words begin and end with."""
 
 
