@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from provenance.errors import InputError
 from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall
-from provenance.read.checked import Checked
+from provenance.read.checked import Checked, shown
 
 _KEYS = (
     *("schema", "tool", "created", "corpus", "registries", "normalisation", "threshold", "seed"),
@@ -43,7 +43,7 @@ def load_calibration(path: Path) -> Calibration:
     schema = root.entries().get("schema")
     if schema is None or schema.value != CALIBRATION_SCHEMA:
         said = None if schema is None else schema.value
-        raise root.wrong(f"the schema is {said!r}, not {CALIBRATION_SCHEMA!r}", _AGAIN)
+        raise root.wrong(f"the schema is {shown(said)}, not {CALIBRATION_SCHEMA!r}", _AGAIN)
     entries = root.table(_KEYS, _KEYS)
     corpus = entries["corpus"].table(_CORPUS, _CORPUS)
     tool = entries["tool"].table(("name", "version"), ("name", "version"))
@@ -117,7 +117,7 @@ def _plants(entry: Checked) -> pa.Table:
         raise entry.wrong("its columns are of different lengths", _AGAIN)
     try:
         table = pa.table(columns, schema=PLANTS)
-    except (pa.ArrowException, TypeError, OverflowError) as error:
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise entry.wrong(f"a column holds what it cannot: {error}", _AGAIN) from error
     if any(column.null_count for column in table.columns):
         raise entry.wrong("a column holds null", _AGAIN)
@@ -126,7 +126,7 @@ def _plants(entry: Checked) -> pa.Table:
 
 def _integer(entry: Checked) -> int:
     if type(entry.value) is not int:
-        raise entry.wrong(f"{entry.value!r} is not a whole number", _AGAIN)
+        raise entry.wrong(f"{shown(entry.value)} is not a whole number", _AGAIN)
     return entry.value
 
 
@@ -141,7 +141,7 @@ def _number(entry: Checked) -> float:
     # Compared before it is converted: JSON has integers that no float holds, and Python's has NaN.
     number = entry.value if type(entry.value) in {int, float} else None
     if not isinstance(number, int | float) or not abs(number) <= sys.float_info.max:
-        raise entry.wrong(f"{entry.value!r} is not a number", _AGAIN)
+        raise entry.wrong(f"{shown(entry.value)} is not a number", _AGAIN)
     return float(number)
 
 
@@ -157,4 +157,4 @@ def _moment(entry: Checked) -> datetime:
     try:
         return datetime.fromisoformat(entry.text())
     except ValueError as error:
-        raise entry.wrong(f"{entry.value!r} is not a moment", _AGAIN) from error
+        raise entry.wrong(f"{shown(entry.value)} is not a moment", _AGAIN) from error

@@ -124,7 +124,7 @@ def _result(path: Path) -> Result:
         return resultfile.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise _absent(path, error) from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise CorruptFile(
             f"{str(path)!r} is not a result that this version reads: {error}",
             remedy="run the check again with --output, or use the version that wrote it.",
