@@ -2,9 +2,10 @@
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError
@@ -23,6 +24,7 @@ _FALSE = (
 _RECALL = (
     *("length", "edit", "place", "source", "planted", "found", "low", "high", "covered", "right"),
 )
+_MOST = 2**63 - 1
 _AGAIN = "make it again with `provenance calibrate`"
 
 
@@ -121,7 +123,18 @@ def _plants(entry: Checked) -> pa.Table:
         raise entry.wrong(f"a column holds what it cannot: {error}", _AGAIN) from error
     if any(column.null_count for column in table.columns):
         raise entry.wrong("a column holds null", _AGAIN)
+    for field, column in zip(PLANTS, table.columns, strict=True):
+        if pa.types.is_primitive(field.type) and not _can_be(
+            column, least=-1 if field.name == "look" else 0
+        ):
+            raise entries[field.name].wrong("it holds a number that cannot be", _AGAIN)
     return table
+
+
+def _can_be(column: pa.ChunkedArray, least: int) -> bool:
+    """Return whether every number of a column is finite, and none is below the least."""
+    numbers = column.cast(pa.float64()).to_numpy()
+    return bool((np.isfinite(numbers) & (numbers >= least)).all())
 
 
 def _integer(entry: Checked) -> int:
@@ -132,8 +145,8 @@ def _integer(entry: Checked) -> int:
 
 def _count(entry: Checked) -> int:
     number = _integer(entry)
-    if number < 0:
-        raise entry.wrong(f"{number} is negative", _AGAIN)
+    if not 0 <= number <= _MOST:
+        raise entry.wrong(f"{shown(number)} is negative, or too large", _AGAIN)
     return number
 
 
@@ -155,6 +168,8 @@ def _maybe_text(entry: Checked) -> str | None:
 
 def _moment(entry: Checked) -> datetime:
     try:
-        return datetime.fromisoformat(entry.text())
-    except ValueError as error:
+        moment = datetime.fromisoformat(entry.text())
+        moment.astimezone(UTC)  # which has no year before the first, either
+    except (ValueError, OverflowError) as error:
         raise entry.wrong(f"{shown(entry.value)} is not a moment", _AGAIN) from error
+    return moment
