@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
-from provenance.errors import ProvenanceError
+from provenance.errors import ProvenanceError, is_out_of_memory
 from provenance.inert import inert_streams, visible_line
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
@@ -65,6 +65,9 @@ def _outcome(command: click.Command) -> int:
 
 
 def _explain(error: Exception) -> None:
+    if is_out_of_memory(error):
+        tell("the machine has too little memory for this", "check fewer files at a time")
+        return
     match error:
         case ProvenanceError():
             tell(error.message, error.remedy)
@@ -74,8 +77,9 @@ def _explain(error: Exception) -> None:
             tell(error.format_message(), f"{_command(error)} --help")
         case click.ClickException():
             tell(error.format_message(), "check the path and its permissions")
-        case MemoryError():
-            tell("the machine has too little memory for this", "check fewer files at a time")
+        case RuntimeError(args=("can't start new thread",)):
+            reason = "no more threads can be started: memory or processes are limited"
+            tell(reason, "raise that limit, or use fewer --threads")
         case OSError(errno=number, filename=None) if number in _FULL:
             reason = f"the output cannot be written: {error.strerror}"
             tell(reason, "make room, or send it elsewhere")

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from provenance.errors import CorruptFile, DigestMismatch
+from provenance.errors import CorruptFile, DigestMismatch, is_out_of_memory
 from provenance.registry.manifest import REMEDY
 from provenance.registry.tables import MISSING
 
@@ -93,6 +93,8 @@ def map_array(path: Path, dtype: type[N], count: int | None = None) -> npt.NDArr
     except FileNotFoundError as error:
         raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
     except (OSError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
     if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1:
         raise CorruptFile(f"{path} holds {found} in {len(shape)} dimensions", remedy=REMEDY)

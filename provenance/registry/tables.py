@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.cores import available
-from provenance.errors import CorruptFile, DigestMismatch
+from provenance.errors import CorruptFile, DigestMismatch, is_out_of_memory
 from provenance.model import Int64s, UInt32s
 from provenance.registry.columns import one_chunk
 from provenance.registry.manifest import REMEDY
@@ -48,6 +48,8 @@ def parquet(
     except FileNotFoundError as error:
         raise DigestMismatch(f"{path} is missing", remedy=MISSING) from error
     except (pa.ArrowException, OSError, KeyError) as error:
+        if is_out_of_memory(error):
+            raise
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
 
 
