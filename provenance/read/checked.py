@@ -36,6 +36,10 @@ def shown(value: object) -> str:
         return "a number of more digits than can be"
 
 
+def _shortened(value: object) -> str:
+    return value[:_LONGEST] if isinstance(value, str) else shown(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A value that has been read, but not yet believed.
@@ -85,7 +89,7 @@ class Checked:
     def list(self) -> list["Checked"]:
         """Take the value as a list."""
         if not isinstance(self.value, list):
-            listed = "each entry" if isinstance(self.value, Mapping) else shown(self.value)
+            listed = "each entry" if isinstance(self.value, Mapping) else _shortened(self.value)
             raise self.wrong(f"{shown(self.value)} is not a list", f"write a list: [{listed}].")
         return [self._at(f"[{index}]", value) for index, value in enumerate(self.value)]
 

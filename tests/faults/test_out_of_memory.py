@@ -53,8 +53,7 @@ def test_a_registry_that_does_not_fit_into_memory_is_not_damaged(
     with monkeypatch.context() as patch:
         patch.setattr(module, name, failing(error))
         with pytest.raises(type(error)):
-            registry = open_registry(world / "reg")
-            registry.holdings()
+            open_registry(world / "reg").holdings()
         done = provenance("check", "train.parquet", "--registry", "reg", "--no-cache", cwd=world)
     assert (done.returncode, done.stderr.splitlines()) == (2, TOLD)
 
@@ -89,9 +88,8 @@ def test_threads_that_cannot_be_started_are_told(world, monkeypatch):
 @pytest.mark.skipif(sys.platform != "linux", reason="no limit of addresses holds elsewhere")
 @pytest.mark.parametrize("megabytes", [500, 700, 900, 1100, 1300, 1500, 1800, 2200, 2600, 3000])
 def test_under_a_limit_nothing_is_called_damaged(world, tmp_path, megabytes):
-    limit = (
-        f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))"
-    )
+    bound = megabytes << 20
+    limit = f"import resource\nresource.setrlimit(resource.RLIMIT_AS, ({bound}, {bound}))"
     code = f"{limit}\nfrom provenance.cli import main; main()"
     for call in (
         ["check", "train.parquet", "--registry", "reg", "-q", "--no-cache"],

@@ -130,12 +130,14 @@ def test_a_number_of_threads_that_cannot_be_is_a_wrong_option(world, threads):
 SLOW = """
 import os, sys, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from provenance import run
 from provenance.cli import main
 
 def check(*_):
-    Path("begun").touch()
-    time.sleep(60)
+    with TemporaryDirectory(dir=".", prefix="half-"):
+        Path("begun").touch()
+        time.sleep(60)
 
 run.check = check
 main()
@@ -154,6 +156,7 @@ def test_a_signal_that_asks_us_to_end_is_heeded_within_a_second(world, tmp_path,
         assert process.wait(timeout=30) == 128 + number
         assert time.monotonic() - asked < 5
         assert process.stderr.read() == "Interrupted; nothing was left half-written.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["begun"]
 
 
 def test_sighup_that_is_to_be_ignored_is(world, tmp_path):
