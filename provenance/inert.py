@@ -69,8 +69,10 @@ class InertStream:
         self.unguarded = stream
         """For what moves the cursor itself, of texts that are inert: a bar of progress."""
 
-    def write(self, text: str) -> int:
-        """Write a text."""
+    def write(self, text: str | bytes) -> int:
+        """Write a text; bytes, which a stream that can write them would be given, are UTF-8."""
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "surrogateescape")
         parts = _STYLES.split(text) if self.unguarded.isatty() else [text]
         parts[::2] = map(visible, parts[::2])
         with suppress(*self._failures):
