@@ -28,7 +28,7 @@ from tests.faults import odd
 from tests.report.samples import calibrated_report, compared_report, sample_report, sampled_report
 
 ROOT = Path(__file__).parents[2]
-FEW = 150
+FEW = 100
 """Of mutants that are tried when not all are."""
 
 
