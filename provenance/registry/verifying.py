@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -47,6 +46,7 @@ from provenance.registry.sites import sites
 from provenance.registry.sorting import parted_records, sort_records
 from provenance.registry.tables import parquet, read_column, starts_of
 from provenance.registry.wholes import whole_hashes
+from provenance.scratch import temporary_folder
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
@@ -121,7 +121,7 @@ def _of_items(of: _Contents) -> Iterator[str]:
             if texts.metadata.num_rows != of.manifest.items:
                 yield f"{texts.metadata.num_rows} texts of {of.manifest.items} items"
     with (
-        TemporaryDirectory() as spill,
+        temporary_folder() as spill,
         engine(Path(spill), Limits()) as connection,
         parquet(of.data / ITEMS_FILE) as items,
     ):

@@ -120,6 +120,21 @@ def test_a_temporary_folder_that_cannot_be_written_is_no_traceback(world, tmp_pa
         assert done.returncode in {0, 1}, done.stderr
 
 
+@pytest.mark.parametrize(
+    "call", [("registry", "verify", "reg"), ("check", "-", "--registry", "reg")]
+)
+def test_where_no_temporary_file_can_be_made_that_is_said(world, monkeypatch, call):
+    monkeypatch.setattr("tempfile.tempdir", str(world / "nowhere"))
+    done = provenance(*call.split(), cwd=world)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        [
+            "Error: no temporary file can be made: No such file or directory",
+            "Try: set TMPDIR to a folder that can be written",
+        ],
+    )
+
+
 @pytest.mark.parametrize("threads", ["9e29", "900000000000000000000", "0", "-1", "nan", "inf", ""])
 def test_a_number_of_threads_that_cannot_be_is_a_wrong_option(world, threads):
     call = ("check", "train.jsonl", "--registry", "reg", "--threads", threads)

@@ -55,6 +55,7 @@ def test_an_import_upwards_is_caught(tmp_path, root):
         "keeping",
         "parts",
         "recalling",
+        "scratch",
     ):
         (package / base).mkdir()
         (package / base / "__init__.py").write_text("")
