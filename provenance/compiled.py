@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 
+from provenance.keeping import nowhere
 from provenance.parts import PartCompiler
 from provenance.recalling import Recalled
 
@@ -59,12 +60,10 @@ def written(function: F) -> F:
     return cast("F", getattr(function, "py_func", function))
 
 
-def cached_as(function: Callable[..., object]) -> str:
-    """Give how the path of a kernel's compiled files begins; empty where none is compiled."""
-    stats = getattr(function, "stats", None)
-    if stats is None:  # numba was told not to compile
-        return ""
-    return f"{stats.cache_path}/{function.__module__.rpartition('.')[2]}.{function.__name__}-"
+def needs_compiling(function: Callable[..., object]) -> bool:
+    """Return whether a kernel is not on the disk yet, but will be once it is compiled."""
+    own = getattr(function, "_cache", None)
+    return isinstance(own, Recalled) and not own.holds_any() and nowhere() is None
 
 
 def _part(function: F, **options: Any) -> F:

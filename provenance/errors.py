@@ -34,6 +34,28 @@ class ProvenanceError(Exception):
         return _rebuild, (type(self), self.message, self.remedy)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether memory was short, whatever a library makes of that.
+
+    Examples
+    --------
+    >>> is_out_of_memory(MemoryError()), is_out_of_memory(OSError(12, "Cannot allocate memory"))
+    (True, True)
+    >>> is_out_of_memory(OSError(2, "No such file or directory"))
+    False
+    """
+    seen: list[BaseException] = []
+    while error not in seen:
+        if isinstance(error, MemoryError) or any(said in str(error) for said in _SHORT):
+            return True
+        seen.append(error)
+        error = error.__cause__ or error.__context__ or error
+    return False
+
+
+_SHORT = "annot allocate memory", "failed to map segment from shared object"
+
+
 def _rebuild(kind: type[ProvenanceError], message: str, remedy: str) -> ProvenanceError:
     return kind(message, remedy=remedy)
 

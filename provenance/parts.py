@@ -25,8 +25,6 @@ _LIBRARY: Any = codegen.JITCodeLibrary
 _COMPILER: Any = compiler.CompilerBase
 _PASSES: Any = compiler.DefaultPassBuilder
 _OPTIONS: Any = targetconfig.TargetConfig
-_NOT_CALLABLE = cast(pythonapi.PyObject_Call, c_void_p).value
-"""What Python calls for a part: it says that such a thing cannot be called."""
 
 
 class PartCompiler(_COMPILER):  # type: ignore[misc]
@@ -51,7 +49,8 @@ class _PartLibrary(_LIBRARY):  # type: ignore[misc]
 
     def get_pointer_to_function(self, _name: str) -> int | None:
         self._ensure_finalized()
-        return _NOT_CALLABLE
+        # Python then says that such a thing cannot be called.
+        return cast(pythonapi.PyObject_Call, c_void_p).value
 
     def _get_module_for_linking(self) -> Any:
         self._ensure_finalized()

@@ -9,6 +9,7 @@ from provenance.cli.interrupts import (
     leave,
     was_interrupted,
 )
+from provenance.inert import open_missing_streams
 from provenance.run import claim_process
 
 COMMANDS = {
@@ -50,6 +51,7 @@ def main() -> None:
     # What is imported is no garbage: looking for it again and again takes a tenth of a start.
     gc.set_threshold(*_SELDOM)
     claim_process()
+    open_missing_streams()
     heed_interrupts()
     try:
         code = _run()

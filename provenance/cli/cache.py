@@ -4,6 +4,7 @@ import click
 
 from provenance import run
 from provenance.cli.groups import OrderedGroup
+from provenance.cli.terminals import echo
 
 
 @click.group("cache", cls=OrderedGroup)
@@ -21,14 +22,14 @@ def command() -> None:
 def show() -> None:
     """Say where it is, and how much it holds."""
     kept = run.remembered()
-    click.echo(f"{kept.folder}: {kept.entries:,} entries, {_size(kept.bytes)}")
+    echo(f"{kept.folder}: {kept.entries:,} entries, {_size(kept.bytes)}")
 
 
 @command.command("clear")
 def clear() -> None:
     """Forget everything: the next check reads all of its dataset."""
     kept = run.clear_memory()
-    click.echo(f"Forgot {kept.entries:,} entries, {_size(kept.bytes)}, of {kept.folder}")
+    echo(f"Forgot {kept.entries:,} entries, {_size(kept.bytes)}, of {kept.folder}")
 
 
 def _size(size: int) -> str:

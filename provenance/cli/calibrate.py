@@ -14,6 +14,7 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
+from provenance.cli.terminals import draw, echo
 from provenance.errors import OutputError
 
 _EXAMPLES = """
@@ -43,7 +44,7 @@ Examples:
 )
 @click.option(
     "--plants",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 1_000_000),
     default=12_000,
     show_default=True,
     metavar="N",
@@ -111,6 +112,6 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if output is not None:
         run.written_calibration(measured, output)
     if not quiet:
-        click.echo(run.calibration_table(measured), nl=False)
+        draw(run.calibration_table(measured))
         if output is not None:
-            click.echo(f"Written: {output}")
+            echo(f"Written: {output}")

@@ -21,6 +21,7 @@ from provenance.cli.options import (
     threads_option,
 )
 from provenance.cli.telling import Told, format_options
+from provenance.cli.terminals import echo
 
 _EXAMPLES = """
 \b
@@ -187,7 +188,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if form != "terminal" or not quiet:
         told.tell(report)
     if form == "terminal" and output is not None and not quiet:
-        click.echo(f"Report: {output / 'report.html'}")
+        echo(f"Report: {output / 'report.html'}")
     if form not in {"terminal", "json"} and not quiet:  # which say it themselves
-        click.echo(run.outcome_line(report), err=True)
+        echo(run.outcome_line(report), err=True)
     return VIOLATED if report.result.violations and not exit_zero else CLEAR

@@ -20,7 +20,7 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import pen
+from provenance.cli.terminals import draw, echo, pen
 from provenance.errors import PolicyError
 from provenance.model import Cleaning, Verdict
 
@@ -135,5 +135,5 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     cleaning = Cleaning(chosen, redact, waived=waived, contested=contested)
     receipt = run.clean(corpus, output, asked, cleaning, settings, result)
     if not quiet:
-        click.echo(run.told_receipt(receipt, pen()), nl=False, color=True)
-        click.echo(f"\nReceipt: {output / '.provenance' / 'receipt.json'}")
+        draw(run.told_receipt(receipt, pen()))
+        echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")

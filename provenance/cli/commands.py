@@ -4,6 +4,7 @@ import click
 
 from provenance import __version__
 from provenance.cli.groups import LazyGroup
+from provenance.cli.terminals import draw
 
 _FIRST = """\
 Which share of a dataset may you not train on? Say what to look for, and where:
@@ -39,6 +40,6 @@ def command_of(commands: dict[str, tuple[str, str]]) -> click.Group:
         Exit codes: 0 clear, 1 the policy is violated, 2 could not do the work.
         """  # noqa: D301 (click's mark is a backspace)
         if context.invoked_subcommand is None:
-            click.echo(_FIRST, nl=False)
+            draw(_FIRST)
 
     return provenance

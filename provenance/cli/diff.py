@@ -20,7 +20,7 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import pen
+from provenance.cli.terminals import draw, pen
 
 _EXAMPLES = """
 \b
@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules)
     changes = run.diff(old, new, asked, settings)
     if form == "terminal":
-        click.echo(run.told_changes(changes, pen()), nl=False, color=True)
+        draw(run.told_changes(changes, pen()))
     else:
         sys.stdout.write(run.rendered_changes(form, changes))
     return VIOLATED if changes.worse and not exit_zero else CLEAR

@@ -10,14 +10,15 @@ from typing import TextIO
 import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
-from provenance.errors import ProvenanceError
+from provenance.errors import ProvenanceError, is_out_of_memory
+from provenance.inert import inert_streams, visible_line
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
 CUT = 141
 """Who read our output has gone: as a shell tells of a process that SIGPIPE ended."""
 
 _NAME = "provenance"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Where these have no file's name, it is standard output that they are about."""
 
 
@@ -29,6 +30,11 @@ def exit_code(command: click.Command) -> int:
     command : click.Command
         It returns the code where it ends well.
     """
+    with inert_streams():
+        return _code(command)
+
+
+def _code(command: click.Command) -> int:
     try:
         return _outcome(command)
     except (click.Abort, KeyboardInterrupt):
@@ -59,6 +65,9 @@ def _outcome(command: click.Command) -> int:
 
 
 def _explain(error: Exception) -> None:
+    if is_out_of_memory(error):
+        tell("the machine has too little memory for this", "check fewer files at a time")
+        return
     match error:
         case ProvenanceError():
             tell(error.message, error.remedy)
@@ -68,8 +77,9 @@ def _explain(error: Exception) -> None:
             tell(error.format_message(), f"{_command(error)} --help")
         case click.ClickException():
             tell(error.format_message(), "check the path and its permissions")
-        case MemoryError():
-            tell("the machine has too little memory for this", "check fewer files at a time")
+        case RuntimeError(args=("can't start new thread",)):
+            reason = "no more threads can be started: memory or processes are limited"
+            tell(reason, "raise that limit, or use fewer --threads")
         case OSError(errno=number, filename=None) if number in _FULL:
             reason = f"the output cannot be written: {error.strerror}"
             tell(reason, "make room, or send it elsewhere")
@@ -94,7 +104,8 @@ def tell(message: str, remedy: str) -> None:
 
 def _line(label: str, text: str, fg: str | None = None) -> None:
     styled = click.style(label, fg=fg, bold=True)
-    click.echo(f"{styled} {text}", err=True, color=False if "NO_COLOR" in os.environ else None)
+    shown = visible_line(" ".join(text.split()))
+    click.echo(f"{styled} {shown}", err=True, color=False if "NO_COLOR" in os.environ else None)
 
 
 def _flush() -> None:

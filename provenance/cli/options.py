@@ -79,7 +79,10 @@ split_option = click.option(
     "--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all."
 )
 threads_option = click.option(
-    "--threads", type=click.IntRange(min=1), metavar="N", help="Unset: one a core that it may use."
+    "--threads",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Unset: one a core that it may use.",
 )
 no_cache_option = click.option(
     "--no-cache",

@@ -7,7 +7,7 @@ import click
 from provenance import run
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import policy_option, rules_option
-from provenance.cli.terminals import is_coloured, width
+from provenance.cli.terminals import draw, echo, is_coloured, width
 
 
 @click.group("policy", cls=OrderedGroup)
@@ -33,7 +33,7 @@ def command() -> None:
 def init(output: Path) -> None:
     """Write a policy to start from, with every key explained."""
     run.begun_policy(output)
-    click.echo(f"Wrote {output}. Edit it, then: provenance policy explain")
+    echo(f"Wrote {output}. Edit it, then: provenance policy explain")
 
 
 @command.command("check")
@@ -47,8 +47,8 @@ def check(policy: str | None, rules: Path | None) -> None:
     """
     read, doubts = run.checked_policy(policy, rules)
     for doubt in doubts:
-        click.echo(f"Note: {doubt}.")
-    click.echo(f"{read.path or 'The default policy'} is in order.")
+        echo(f"Note: {doubt}.")
+    echo(f"{read.path or 'The default policy'} is in order.")
 
 
 @command.command("explain")
@@ -57,4 +57,4 @@ def check(policy: str | None, rules: Path | None) -> None:
 def explain(policy: str | None, rules: Path | None) -> None:
     """Say in sentences what the policy says that holds here."""
     told = run.told_policy(policy, rules, width=width(), colour=is_coloured())
-    click.echo(told, nl=False, color=True)
+    draw(told)

@@ -9,6 +9,7 @@ import click
 from provenance import run
 from provenance.cli.errors import CLEAR
 from provenance.cli.telling import anchor_option, excerpts_option
+from provenance.cli.terminals import echo
 
 _EXAMPLES = """
 \b
@@ -51,7 +52,7 @@ def command(
     )
     sys.stdout.write(told.annotations)
     for done in told.done:
-        click.echo(f"Told: {done}", err=True)
+        echo(f"Told: {done}", err=True)
     for message, remedy in told.undone:
-        click.echo(f"Not told: {message}\nTry: {remedy}", err=True)
+        echo(f"Not told: {message}", f"Try: {remedy}", err=True)
     return CLEAR

@@ -9,6 +9,7 @@ from provenance.cli.completions import files, folders
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import max_document_option
 from provenance.cli.sizes import doubt, law, shown
+from provenance.cli.terminals import echo
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
@@ -159,7 +160,7 @@ def fit(registry: Path, texts: tuple[str, ...], quiet: bool) -> None:
     before = run.show_registry(registry)[1]
     made = run.fit_registry(registry, texts, run.Settings(quiet=quiet))
     if not quiet:
-        click.echo(law(before, made))
+        echo(*law(before, made))
 
 
 @command.command(
@@ -174,7 +175,7 @@ Example:
 def verify(registry: Path) -> None:
     """Hold every file of REGISTRY against the digests in its manifest."""
     manifest = run.verify_registry(registry)
-    click.echo(f"{registry} is whole: {manifest.items:,} items, digest {manifest.digest}")
+    echo(f"{registry} is whole: {manifest.items:,} items, digest {manifest.digest}")
 
 
 def _dumps(  # noqa: PLR0913 (what the options say)
@@ -198,16 +199,16 @@ def _dumps(  # noqa: PLR0913 (what the options say)
         )
     doubt = None if source is None else run.doubt_about(source)
     if doubt:
-        click.echo(f"Note: {doubt}", err=True)
+        echo(f"Note: {doubt}", err=True)
     return run.Dumps(dumps, source, source_column, layout, text_column, published, max_document)
 
 
 def _show(registry: Path) -> "run.Manifest":
     summary, manifest = run.show_registry(registry)
-    click.echo(shown(summary, manifest))
+    echo(*shown(summary, manifest))
     return manifest
 
 
 def _doubt(manifest: "run.Manifest") -> None:
     if (why := doubt(manifest)) is not None:
-        click.echo(f"Note: {why}", err=True)
+        echo(f"Note: {why}", err=True)

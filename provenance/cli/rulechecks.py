@@ -7,6 +7,7 @@ import click
 from provenance import run
 from provenance.cli.errors import CLEAR, VIOLATED
 from provenance.cli.options import rules_option
+from provenance.cli.terminals import echo
 
 
 @click.command("lint")
@@ -18,9 +19,9 @@ def lint(rules: Path | None) -> int:
     """
     mistakes = run.linted_rules(rules)
     for mistake in mistakes:
-        click.echo(mistake)
+        echo(mistake)
     total = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}."
-    click.echo(total if mistakes else "No mistakes.")
+    echo(total if mistakes else "No mistakes.")
     return VIOLATED if mistakes else CLEAR
 
 
@@ -34,8 +35,8 @@ def test(subjects: tuple[str, ...], rules: Path | None) -> int:
     """
     cases, differences = run.tested_rules(rules, subjects)
     for difference in differences:
-        click.echo(difference)
-    click.echo(f"{cases} cases, {len(differences)} of which came out otherwise.")
+        echo(difference)
+    echo(f"{cases} cases, {len(differences)} of which came out otherwise.")
     return VIOLATED if differences else CLEAR
 
 
@@ -62,7 +63,7 @@ def diff(old: str, new: str, result: Path | None) -> None:
     OLD and NEW are folders of rules, each on top of the shipped ones; `shipped` is these alone.
     """
     for line in run.compared_rules(old, new, result):
-        click.echo(line)
+        echo(line)
 
 
 @click.command("verify")
@@ -85,8 +86,8 @@ def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
     """
     found, missing = run.verified_rules(rules, copies, subjects)
     for terms, file in found.items():
-        click.echo(f"found    {terms} in {file}")
+        echo(f"found    {terms} in {file}")
     for terms in missing if subjects else ():
-        click.echo(f"missing  {terms}")
-    click.echo(f"{len(found)} of {len(found) + len(missing)} quotations were found.")
+        echo(f"missing  {terms}")
+    echo(f"{len(found)} of {len(found) + len(missing)} quotations were found.")
     return CLEAR if found and not (subjects and missing) else VIOLATED

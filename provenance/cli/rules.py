@@ -10,7 +10,7 @@ from provenance.cli.completions import files
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import circumstance_options, rules_option
 from provenance.cli.rulechecks import diff, lint, test, verify
-from provenance.cli.terminals import pen
+from provenance.cli.terminals import draw, pen
 from provenance.model import Verdict
 
 _POLICY = click.option(
@@ -66,7 +66,7 @@ def command() -> None:
 def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
     """List statements: what each document said, in which days, on which basis."""
     listed = run.listed_rules(rules, pen(), subjects=subjects, **filters)
-    click.echo(listed, nl=False, color=True)
+    draw(listed)
 
 
 @command.command("show")
@@ -74,7 +74,7 @@ def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | N
 @rules_option
 def show(subject: str, rules: Path | None) -> None:
     """Show all that the rules say of one source, licence, signal or exception."""
-    click.echo(run.shown_rule(subject, rules, pen()), nl=False, color=True)
+    draw(run.shown_rule(subject, rules, pen()))
 
 
 @command.command(
@@ -114,7 +114,7 @@ def explain(  # noqa: PLR0913 (one parameter an option)
     """Tell what holds for content of ID, and why: every step with its clause and address."""
     given = run.asked_policy(policy, model=kinds, **options)
     content = (published, licence, signals)
-    click.echo(run.explained_rule(subject, rules, pen(), given, content), nl=False, color=True)
+    draw(run.explained_rule(subject, rules, pen(), given, content))
 
 
 @command.command("timeline")
@@ -127,7 +127,7 @@ def timeline(
 ) -> None:
     """Draw the verdict for each day of collection, for anybody and for each role."""
     given = run.asked_policy(policy, model=kinds, **options)
-    click.echo(run.timeline_of(subject, rules, pen(), given), nl=False, color=True)
+    draw(run.timeline_of(subject, rules, pen(), given))
 
 
 @command.command(
@@ -155,7 +155,7 @@ def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) 
     PATH is a robots.txt, ai.txt, tdmrep.json, rsl.xml or a dataset's README.md, a folder of these,
     or one laid out as HOST/YEAR-MONTH-DAY/FILE.
     """
-    click.echo(run.told_signals(path, page, agents, rules, pen()), nl=False, color=True)
+    draw(run.told_signals(path, page, agents, rules, pen()))
 
 
 for each in (lint, test, diff, verify):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import run
+from provenance.cli.terminals import echo
 
 _NEXT = """\
 Wrote {folder}: {count} files, which {folder}/README.md explains. Now try:
@@ -31,4 +32,4 @@ def command(output: Path) -> None:
     this project, and yours to play with.
     """
     names = run.unpacked_sample(output)
-    click.echo(_NEXT.format(folder=output, count=len(names)), nl=False)
+    echo(*_NEXT.format(folder=output, count=len(names)).splitlines())

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 _MOST_LINES = 12
 
 
-def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
+def shown(summary: "RegistrySummary", manifest: "Manifest") -> list[str]:
     """Tell what a registry holds, source by source, what it does not hold, and how large it is."""
-    lines = [
+    return [
         f"{summary.path}: {summary.items:,} items",
         "",
         f"  {'source':20} {'items':>12} {'too short':>12}  dates",
-        *map(_source, summary.sources),
+        *(line for each in summary.sources for line in _source(each)),
         "",
         *_left_out(manifest),
         f"  {manifest.postings:,} seeds, the runs of words that are looked for",
@@ -27,7 +27,6 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> str:
         f"  digest {summary.digest}",
         "  Items too short or of common words are never found: absence is not clearance.",
     ]
-    return "\n".join(lines)
 
 
 def doubt(manifest: "Manifest") -> str | None:
@@ -37,13 +36,14 @@ def doubt(manifest: "Manifest") -> str | None:
     return "nothing can be found with this registry: all its items are too short"
 
 
-def law(before: "Manifest", after: "Manifest") -> str:
+def law(before: "Manifest", after: "Manifest") -> tuple[str, str]:
     """Tell what a fit changed."""
-    return (
+    fitted = (
         f"Fitted on {after.chance.exceedances:,} chance matches: lambda "
         f"{before.chance.decay:.3f} is now {after.chance.decay:.3f}, K {before.chance.scale:.2g} "
-        f"is now {after.chance.scale:.2g}.\nThe registry's digest is now {after.digest}."
+        f"is now {after.chance.scale:.2g}."
     )
+    return fitted, f"The registry's digest is now {after.digest}."
 
 
 def _left_out(manifest: "Manifest") -> Iterator[str]:
@@ -69,14 +69,13 @@ def _law(manifest: "Manifest") -> str:
     return f"lambda {chance.decay:.3g}, K {chance.scale:.3g}, {basis}"
 
 
-def _source(coverage: "SourceCoverage") -> str:
+def _source(coverage: "SourceCoverage") -> Iterator[str]:
     dates = f"{_day(coverage.first)} to {_day(coverage.last)}" if coverage.first else "unknown"
     if coverage.undated:
         dates += f", {coverage.undated:,} undated"
-    told = f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
-    if coverage.fraction is None:
-        return told
-    return f"{told}\n    {_part(coverage.fraction)} of the {coverage.published:,} items that it has"
+    yield f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
+    if coverage.fraction is not None:
+        yield f"    {_part(coverage.fraction)} of the {coverage.published:,} items that it has"
 
 
 def _part(fraction: float) -> str:

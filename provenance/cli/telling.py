@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from provenance import run
-from provenance.cli.terminals import is_coloured, width
+from provenance.cli.terminals import draw, is_coloured, width
 from provenance.model import Report
 
 Command = Callable[..., Any]
@@ -95,6 +95,6 @@ class Told:
     def tell(self, report: Report) -> None:
         """Write a report to stdout; on a terminal, as wide and as colourful as that is."""
         if self.form == _TOLD:
-            click.echo(run.summary(report, width=width(), colour=is_coloured()), color=True)
+            draw(run.summary(report, width=width(), colour=is_coloured()) + "\n")
         else:
             sys.stdout.write(self.text(report))

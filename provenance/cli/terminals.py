@@ -5,7 +5,20 @@ import shutil
 import sys
 from typing import Any
 
+import click
+
 from provenance import run
+from provenance.inert import visible_line
+
+
+def echo(*lines: str, err: bool = False) -> None:
+    """Write lines, in which somebody may have written parts."""
+    click.echo("\n".join(map(visible_line, lines)), err=err)
+
+
+def draw(text: str) -> None:
+    """Write what a pen wrote, which knows whether there is colour."""
+    click.echo(text, nl=False, color=True)
 
 
 def width() -> int:

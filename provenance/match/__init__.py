@@ -44,7 +44,7 @@ from provenance.match.regression import odds, regressors
 from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
 from provenance.match.rivals import weights
 from provenance.match.sampling import Drawn, Resampled, resampled
-from provenance.match.seeding import compiled_as, scan
+from provenance.match.seeding import scan, scan_needs_compiling
 from provenance.match.sightings import Sightings, corrected, corrected_sample
 from provenance.match.strengths import (
     SHIPPED,
@@ -104,7 +104,6 @@ __all__ = [
     "chances",
     "coarser",
     "commons",
-    "compiled_as",
     "concatenated",
     "copied_items",
     "corrected",
@@ -130,6 +129,7 @@ __all__ = [
     "sample",
     "sampled_interval",
     "scan",
+    "scan_needs_compiling",
     "shared",
     "stands",
     "strength",

@@ -8,7 +8,7 @@ tool", 1990, for words instead of residues.)
 
 import numpy as np
 
-from provenance.compiled import Scalar, cached_as, inner, kernel
+from provenance.compiled import Scalar, inner, kernel, needs_compiling
 from provenance.match.bounding import bounded
 from provenance.match.candidates import Candidates, concatenated
 from provenance.match.chains import FLOOR, chain, scratch_for
@@ -120,9 +120,9 @@ def _scan_texts(
     )
 
 
-def compiled_as() -> str:
-    """Give how the path of the compiled files of `scan` begins: it takes longest to compile."""
-    return cached_as(_scan_all)
+def scan_needs_compiling() -> bool:
+    """Return whether `scan`, which takes longest, was not compiled here yet, but can be kept."""
+    return needs_compiling(_scan_all)
 
 
 @kernel

@@ -2,14 +2,15 @@
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError
 from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall
-from provenance.read.checked import Checked
+from provenance.read.checked import Checked, shown
 
 _KEYS = (
     *("schema", "tool", "created", "corpus", "registries", "normalisation", "threshold", "seed"),
@@ -23,6 +24,7 @@ _FALSE = (
 _RECALL = (
     *("length", "edit", "place", "source", "planted", "found", "low", "high", "covered", "right"),
 )
+_MOST = 2**63 - 1
 _AGAIN = "make it again with `provenance calibrate`"
 
 
@@ -43,7 +45,7 @@ def load_calibration(path: Path) -> Calibration:
     schema = root.entries().get("schema")
     if schema is None or schema.value != CALIBRATION_SCHEMA:
         said = None if schema is None else schema.value
-        raise root.wrong(f"the schema is {said!r}, not {CALIBRATION_SCHEMA!r}", _AGAIN)
+        raise root.wrong(f"the schema is {shown(said)}, not {CALIBRATION_SCHEMA!r}", _AGAIN)
     entries = root.table(_KEYS, _KEYS)
     corpus = entries["corpus"].table(_CORPUS, _CORPUS)
     tool = entries["tool"].table(("name", "version"), ("name", "version"))
@@ -117,23 +119,34 @@ def _plants(entry: Checked) -> pa.Table:
         raise entry.wrong("its columns are of different lengths", _AGAIN)
     try:
         table = pa.table(columns, schema=PLANTS)
-    except (pa.ArrowException, TypeError, OverflowError) as error:
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise entry.wrong(f"a column holds what it cannot: {error}", _AGAIN) from error
     if any(column.null_count for column in table.columns):
         raise entry.wrong("a column holds null", _AGAIN)
+    for field, column in zip(PLANTS, table.columns, strict=True):
+        if pa.types.is_primitive(field.type) and not _can_be(
+            column, least=-1 if field.name == "look" else 0
+        ):
+            raise entries[field.name].wrong("it holds a number that cannot be", _AGAIN)
     return table
+
+
+def _can_be(column: pa.ChunkedArray, least: int) -> bool:
+    """Return whether every number of a column is finite, and none is below the least."""
+    numbers = column.cast(pa.float64()).to_numpy()
+    return bool((np.isfinite(numbers) & (numbers >= least)).all())
 
 
 def _integer(entry: Checked) -> int:
     if type(entry.value) is not int:
-        raise entry.wrong(f"{entry.value!r} is not a whole number", _AGAIN)
+        raise entry.wrong(f"{shown(entry.value)} is not a whole number", _AGAIN)
     return entry.value
 
 
 def _count(entry: Checked) -> int:
     number = _integer(entry)
-    if number < 0:
-        raise entry.wrong(f"{number} is negative", _AGAIN)
+    if not 0 <= number <= _MOST:
+        raise entry.wrong(f"{shown(number)} is negative, or too large", _AGAIN)
     return number
 
 
@@ -141,7 +154,7 @@ def _number(entry: Checked) -> float:
     # Compared before it is converted: JSON has integers that no float holds, and Python's has NaN.
     number = entry.value if type(entry.value) in {int, float} else None
     if not isinstance(number, int | float) or not abs(number) <= sys.float_info.max:
-        raise entry.wrong(f"{entry.value!r} is not a number", _AGAIN)
+        raise entry.wrong(f"{shown(entry.value)} is not a number", _AGAIN)
     return float(number)
 
 
@@ -155,6 +168,8 @@ def _maybe_text(entry: Checked) -> str | None:
 
 def _moment(entry: Checked) -> datetime:
     try:
-        return datetime.fromisoformat(entry.text())
-    except ValueError as error:
-        raise entry.wrong(f"{entry.value!r} is not a moment", _AGAIN) from error
+        moment = datetime.fromisoformat(entry.text())
+        moment.astimezone(UTC)  # which has no year before the first, either
+    except (ValueError, OverflowError) as error:
+        raise entry.wrong(f"{shown(entry.value)} is not a moment", _AGAIN) from error
+    return moment

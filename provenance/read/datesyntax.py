@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from provenance.model import DateRange
-from provenance.read.checked import Checked
+from provenance.read.checked import Checked, shown
 
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
@@ -61,7 +61,9 @@ def _after(entry: Checked, first: date, days: int) -> date:
     try:
         return first + timedelta(days)
     except OverflowError as error:
-        raise entry.wrong(f"no day comes after {entry.value!r}", "write an earlier one.") from error
+        raise entry.wrong(
+            f"no day comes after {shown(entry.value)}", "write an earlier one."
+        ) from error
 
 
 def _range(entry: Checked, first: date | None, until: date | None) -> DateRange:
@@ -72,7 +74,8 @@ def _range(entry: Checked, first: date | None, until: date | None) -> DateRange:
 
 
 def _month(entry: Checked) -> tuple[int | None, int | None]:
-    found = _MONTH.fullmatch(str(entry.value))
+    said = entry.value if isinstance(entry.value, str) else shown(entry.value)
+    found = _MONTH.fullmatch(said)
     return (None, None) if found is None else (int(found[1]), int(found[2]) if found[2] else None)
 
 
@@ -81,5 +84,5 @@ def _day(entry: Checked, year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError as error:
         raise entry.wrong(
-            f"{entry.value!r} is not a date", "write it as year-month-day: 2023-06-01."
+            f"{shown(entry.value)} is not a date", "write it as year-month-day: 2023-06-01."
         ) from error

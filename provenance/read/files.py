@@ -10,7 +10,7 @@ import fsspec
 import pyarrow as pa
 
 from provenance.digests import blake3_of, never, sha256
-from provenance.errors import CorruptFile, DatasetNotFound, InputError
+from provenance.errors import CorruptFile, DatasetNotFound, InputError, is_out_of_memory
 from provenance.model import MAX_DOCUMENT
 from provenance.read.compression import BROKEN, decompressed
 from provenance.read.limits import Limit
@@ -158,6 +158,8 @@ def reading(
             remedy="check the connection, and try again.",
         ) from error
     except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
+        if is_out_of_memory(error):
+            raise
         raise damaged(name, where() if where else "", _plain(error)) from error
 
 

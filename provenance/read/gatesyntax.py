@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from provenance.errors import PolicyError
 from provenance.model import Gate, Unit, Verdict
-from provenance.read.checked import Checked
+from provenance.read.checked import Checked, shown
 
 _SHARE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?%")
 _GRAMMAR = (
@@ -28,8 +28,10 @@ def parse_gate(text: str) -> Gate:
     """
     name, equals, share = text.rpartition("=")
     if not equals:
-        raise PolicyError(f"the gate {text!r} names no share", remedy=f"write it as {_GRAMMAR}.")
-    return _gate(Checked(name.strip(), f"gate {text!r}", "", PolicyError), share.strip())
+        raise PolicyError(
+            f"the gate {shown(text)} names no share", remedy=f"write it as {_GRAMMAR}."
+        )
+    return _gate(Checked(name.strip(), f"gate {shown(text)}", "", PolicyError), share.strip())
 
 
 def parse_rate(text: str) -> float:
@@ -48,7 +50,7 @@ def parse_rate(text: str) -> float:
     found = _SHARE.fullmatch(text.strip())
     if not found or not 0 < float(found[1]) <= 100:
         raise PolicyError(
-            f"the sample {text!r} is not a share above 0 % and up to 100 %",
+            f"the sample {shown(text)} is not a share above 0 % and up to 100 %",
             remedy=f"write it with a percent sign: {_meant(text.strip())}.",
         )
     return float(found[1]) / 100
@@ -84,7 +86,7 @@ def _gate(name: Checked, share: str) -> Gate:
     found = _SHARE.fullmatch(share)
     if not found or float(found[1]) > 100:
         raise name.wrong(
-            f"{share!r} is not a share from 0 % to 100 %",
+            f"{shown(share)} is not a share from 0 % to 100 %",
             f"write it with a percent sign: {_meant(share)}.",
         )
     return Gate(

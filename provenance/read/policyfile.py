@@ -190,7 +190,7 @@ def _parse(path: Path, name: str) -> Checked:
             f"the policy {name} cannot be read: {error.strerror}",
             remedy="name a file that can be read, with --policy.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise PolicyError(
             f"{name} is not valid TOML: {error}", remedy="correct the place named."
         ) from error

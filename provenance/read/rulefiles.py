@@ -14,7 +14,7 @@ from provenance.judge import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
 from provenance.read.checked import Checked
 from provenance.read.combination import parse_combination, parse_questions
-from provenance.read.parsedrules import parsed
+from provenance.read.parsedrules import parse_rules
 from provenance.read.rulecases import parse_cases
 from provenance.read.ruleexamples import Example, parse_examples
 from provenance.read.rulesyntax import (
@@ -62,7 +62,10 @@ def load_rules(folder: Path | None = None) -> Library:
 def _parsed(files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]) -> Library:
     # Who checks again and again in one process has the same rules nearly always.
     own = dict(places)
-    return parse_library(dict(files), own) if own else parsed(dict(files), parse_library)
+    contents = dict(files)
+    return (
+        parse_library(contents, own) if own else _library(parse_rules(contents), _digest(contents))
+    )
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
@@ -97,9 +100,16 @@ def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NOWHER
     places : mapping of str to str
         For errors: where those lie that are not among the shipped ones.
     """
-    if VERDICTS not in files:
-        raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
     roots = {name: parse_yaml(files[name], _place(name, places)) for name in sorted(files)}
+    return _library(roots, _digest(files), places)
+
+
+def _library(
+    roots: dict[str, Checked], digest: str, places: Mapping[str, str] = NOWHERE
+) -> Library:
+    """Make a library of parsed rule files."""
+    if VERDICTS not in roots:
+        raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
     combination = parse_combination(roots.pop(VERDICTS))
     questions = roots.pop(QUESTIONS, None)
     words = combination.words
@@ -112,7 +122,7 @@ def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NOWHER
         licences=_in_order(licences.values()),
         strictest_first=combination.strictest_first,
         excused_actors=combination.never_assumed,
-        digest=_digest(files),
+        digest=digest,
         bases=combination.bases,
         signals=_in_order(parse_signal(root, words) for root in kinds[SIGNALS].values()),
         exceptions=_in_order(parse_exception(root, words) for root in kinds[EXCEPTIONS].values()),

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from provenance.errors import RuleSyntax
-from provenance.read.checked import Checked
+from provenance.read.checked import Checked, shown
 
 FORMAT = 2
 """Of the rule files. Files without `format` are of this one."""
@@ -62,6 +62,11 @@ def parse_yaml(content: bytes, file: str) -> Checked:
             f"{file}: not valid YAML: {' '.join(str(error).split())}",
             remedy="save it as UTF-8 text; a day is written year-month-day.",
         ) from error
+    except (LookupError, AttributeError, RecursionError) as error:  # which the parser lets through
+        raise RuleSyntax(
+            f"{file}: not valid YAML: a value does not fit its tag, or is nested too deep",
+            remedy="leave out the tag, such as `!!bool`; a value needs none here.",
+        ) from error
     return Checked(value, file, "", RuleSyntax)
 
 
@@ -71,7 +76,7 @@ def opened(root: Checked, known: Collection[str], needed: Collection[str]) -> di
     written = entries.get("format")
     if written is not None and written.value != FORMAT:
         raise written.wrong(
-            f"the format {written.value!r} is not {FORMAT}, the one that is read here",
+            f"the format {shown(written.value)} is not {FORMAT}, the one that is read here",
             f"write the file in format {FORMAT} (rules/README.md), or use the provenance of its "
             "own time.",
         )

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.cores import available
-from provenance.errors import CorruptFile
+from provenance.errors import CorruptFile, is_out_of_memory
 from provenance.model import Int64s, UInt32s
 from provenance.registry.columns import SCHEMAS, one_chunk
 from provenance.registry.manifest import REMEDY
@@ -44,6 +44,8 @@ def parquet(
                 _check_schema(opened.schema_arrow, SCHEMAS.get(file.path.stem))
             yield opened
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
         raise CorruptFile(f"{file.path} is damaged: {error}", remedy=REMEDY) from error
     finally:
         file.release()

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from tempfile import gettempdir
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance import fingerprint
-from provenance.atomic import temporary_folder
 from provenance.errors import CorruptFile
 from provenance.match import Layout, entered, shared
 from provenance.model import (
@@ -56,6 +54,7 @@ from provenance.registry.sites import sites
 from provenance.registry.sorting import parted_records, sort_records
 from provenance.registry.tables import parquet, read_column, read_group, starts_of
 from provenance.registry.wholes import whole_hashes
+from provenance.scratch import temporary_folder
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
@@ -128,7 +127,7 @@ def _contents(files: Files, manifest: Manifest) -> _Contents:
 
 def _of_items(of: _Contents) -> Iterator[str]:
     with (
-        temporary_folder(Path(gettempdir()), 0o700) as spill,
+        temporary_folder() as spill,
         engine(spill, Limits()) as connection,
         parquet(of.files[ITEMS_FILE]) as items,
     ):

@@ -1,8 +1,8 @@
-"""Templates compiled: kept as Python keeps compiled modules, in a folder beside their source."""
+"""Templates compiled once, and kept where compiled kernels are."""
 
 import hashlib
+import marshal
 import sys
-from pathlib import Path
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -11,19 +11,16 @@ from provenance.keeping import keep, kept
 
 
 class Bytecode(BytecodeCache):
-    """Keeps compiled templates, where that is allowed: who cannot write there compiles each time.
+    """Keeps compiled templates, where something can be kept; else they are compiled each time.
 
     Parameters
     ----------
-    folder : Path
-        Where compiled templates are kept. It is made where it is absent.
     made_by : bytes
         What else than its source tells how a template is compiled: compiled by anything else, it
         is compiled again.
     """
 
-    def __init__(self, folder: Path, made_by: bytes) -> None:
-        self._folder = folder
+    def __init__(self, made_by: bytes) -> None:
         self._made_by = made_by
 
     def get_source_checksum(self, source: str) -> str:
@@ -32,13 +29,14 @@ class Bytecode(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill a bucket with what was kept of the same source, if it is whole."""
-        content = kept(self._path(bucket), bucket.checksum.encode())
+        content = kept(_name(bucket), bucket.checksum.encode())
         if content is not None:
-            bucket.bytecode_from_string(content)
+            bucket.code = marshal.loads(content)  # noqa: S302 (nobody else can have written it)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what a bucket holds, unless Python was told to keep nothing of the kind."""
-        keep(self._path(bucket), bucket.checksum.encode(), bucket.bytecode_to_string())
+        """Keep what a bucket holds."""
+        keep(_name(bucket), bucket.checksum.encode(), marshal.dumps(bucket.code))
 
-    def _path(self, bucket: Bucket) -> Path:
-        return self._folder / f"{bucket.key}.{sys.implementation.cache_tag}.jinja"
+
+def _name(bucket: Bucket) -> str:
+    return f"{bucket.key}.{sys.implementation.cache_tag}.jinja"

@@ -1,5 +1,6 @@
 """Dataclasses of the model as plain JSON values, both ways."""
 
+import sys
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -74,12 +75,19 @@ def _value(kind: Any, value: Any) -> Any:
 
 def _scalar(kind: Any, value: Any) -> Any:
     if kind is float:
-        return float(value)
+        return _finite(value)
     if issubclass(kind, StrEnum):
         return kind(value)
     if issubclass(kind, date):
         return kind.fromisoformat(value)
     return _expect(kind, value)
+
+
+def _finite(value: Any) -> float:
+    # Compared before it is converted: JSON has integers that no float holds, and Python's has NaN.
+    if type(value) not in {int, float} or not abs(value) <= sys.float_info.max:
+        raise TypeError(f"{value!r} is not a number that can be")
+    return float(value)
 
 
 def _expect(kind: type, value: Any) -> Any:

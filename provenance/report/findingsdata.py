@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from provenance.inert import visible
 from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
 from provenance.report.excerpts import Span, passage
 from provenance.report.figures import day, period
-from provenance.report.hostile import visible, web_address
+from provenance.report.hostile import web_address
 from provenance.report.strongest import Finding
 from provenance.report.trust import strength_sentence
 from provenance.report.waiverlines import last_day

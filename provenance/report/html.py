@@ -3,13 +3,13 @@
 import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from provenance.inert import visible
 from provenance.model import MeasuredRecall, Report, Result
 from provenance.report import coverage, figures, reservations, trust, wording
 from provenance.report.bars import bar, ceiling, stack
@@ -18,7 +18,7 @@ from provenance.report.bytecode import Bytecode
 from provenance.report.contentpolicy import content_policy
 from provenance.report.excerpts import Passage, Span, passage
 from provenance.report.findingsdata import findings_data
-from provenance.report.hostile import visible, web_address
+from provenance.report.hostile import web_address
 from provenance.report.manner import Manner
 from provenance.report.policynotes import policy_notes
 from provenance.report.reproduction import command_of
@@ -56,7 +56,7 @@ _CHARTS = {
     "basis": "By basis: why the terms say so",
     "evidence": "By evidence: how it was found",
 }
-_COMPILE = "html.py", "figures.py", "hostile.py"  # what templates are compiled with
+_COMPILE = "html.py", "figures.py", "hostile.py", "../inert.py"  # what templates are compiled with
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
     *("count", "day", "days", "interval", "limit", "moment"),
@@ -143,13 +143,12 @@ def _environment() -> Environment:
 
 
 def _kept() -> Bytecode | None:
-    """Keep compiled templates where Python keeps compiled modules; None where it has no files."""
+    """Keep compiled templates; None where what compiles them is no files."""
     here = Path(__file__).parent
     try:
-        folder = Path(cache_from_source(str(here / "templates" / PAGE))).parent
         ours = "".join((here / name).read_text("utf-8") for name in _COMPILE)
-        return Bytecode(folder, f"{version('jinja2')} {ours}".encode())
-    except (OSError, UnicodeDecodeError, RuntimeError, PackageNotFoundError):
+        return Bytecode(f"{version('jinja2')} {ours}".encode())
+    except (OSError, UnicodeDecodeError, PackageNotFoundError):
         return None
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from provenance.report.hostile import HIDDEN
+from provenance.inert import HIDDEN
 
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 

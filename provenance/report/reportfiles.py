@@ -113,7 +113,7 @@ class _Files:
             raise _absent(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
         try:
             result = resultfile.loads(self.text.decode("utf-8"))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise CorruptFile(
                 f"{str(path)!r} is not a result that this version reads: {error}",
                 remedy="run the check again with --output, or use the version that wrote it.",

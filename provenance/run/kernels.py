@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from glob import escape, glob
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +33,11 @@ from provenance.match import (
     NO_CANDIDATES,
     Stretches,
     attribute,
-    compiled_as,
     held,
     measure,
     sample,
     scan,
+    scan_needs_compiling,
     weights,
 )
 from provenance.model import Edges, Holdings, Texts, Tokens
@@ -54,6 +53,13 @@ _HELPER = """
 import os
 import sys
 from pathlib import Path
+from threading import Thread
+
+def end_with_parent():
+    sys.stdin.buffer.read()  # ends when whoever started us does, however that ends
+    os._exit(1)
+
+Thread(target=end_with_parent, daemon=True).start()
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
@@ -90,8 +96,7 @@ def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> No
     RegistryError
         If that is no registry.
     """
-    known = compiled_as()
-    if not known or glob(f"{escape(known)}*.nbi"):
+    if not scan_needs_compiling():
         return
     read_manifest(registry)  # tells at once what is no registry
     label = "compiling, once on this machine"
@@ -151,12 +156,12 @@ def _tokens_of(holdings: Holdings) -> Tokens:
 def _helped(registry: Path) -> Iterator[None]:
     """Let another process compile what looks up, until it is done."""
     command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_OURS)]
-    helper = subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-        # What it cannot do, this process does later, and says what is wrong.
-        helper.wait()
-    finally:
-        helper.kill()
+    with subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as helper:
+        try:
+            yield
+            # What it cannot do, this process does later, and says what is wrong.
+            helper.wait()
+        finally:
+            helper.kill()

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from tqdm import tqdm
 
+from provenance.inert import unguarded, visible_line
+
 _SILENCE = 30.0
 """Seconds between two lines where no terminal shows a bar."""
 
@@ -44,7 +46,7 @@ class _Bar:
         self._bar, self._rate = bar, _Rate()
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        self._bar.set_postfix_str(self._rate.told(documents, note), refresh=False)
+        self._bar.set_postfix_str(visible_line(self._rate.told(documents, note)), refresh=False)
         self._bar.update(amount)
 
 
@@ -95,13 +97,13 @@ def progress(
     else:
         with tqdm(
             total=total,
-            desc=label,
+            desc=visible_line(label),
             unit=unit,
             unit_scale=True,
             unit_divisor=1000,
             leave=False,
             dynamic_ncols=True,
             delay=1.0,
-            file=sys.stderr,
+            file=unguarded(sys.stderr),
         ) as bar:
             yield _Bar(bar)

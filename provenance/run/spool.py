@@ -1,12 +1,12 @@
 """Texts that cannot be read again, kept on disk until they are looked at a second time."""
 
 from collections.abc import Iterator
-from tempfile import TemporaryFile
 from weakref import finalize
 
 import pyarrow as pa
 
 from provenance.model import DOCUMENTS
+from provenance.scratch import temporary_file
 
 
 class Spool:
@@ -16,7 +16,7 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 (it lives as long as the spool)
+        self._file = temporary_file()
         finalize(self, self._file.close)
         options = pa.ipc.IpcWriteOptions(compression="zstd")
         self._writer = pa.ipc.new_file(self._file, DOCUMENTS, options=options)

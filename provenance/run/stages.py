@@ -4,10 +4,11 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tqdm import tqdm
 
+from provenance.inert import unguarded, visible_line
 from provenance.report import one_line
 
 _LOG = logging.getLogger("provenance")
@@ -58,4 +59,5 @@ class _Lines(logging.Handler):
     """Writes lines on stderr, without tearing the bar that may stand there."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        tqdm.write(record.getMessage(), file=sys.stderr)
+        with suppress(OSError):  # what cannot be told is lost
+            tqdm.write(visible_line(record.getMessage()), file=unguarded(sys.stderr))

@@ -51,11 +51,13 @@ def test_an_import_upwards_is_caught(tmp_path, root):
         "compiled",
         "cores",
         "digests",
+        "inert",
         "instructions",
         "keeping",
         "locks",
         "parts",
         "recalling",
+        "scratch",
     ):
         (package / base).mkdir()
         (package / base / "__init__.py").write_text("")

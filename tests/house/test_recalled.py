@@ -87,6 +87,8 @@ def test_what_is_recalled_does_what_was_compiled(tmp_path, root):
         for _ in range(2)
     )
     assert again.stdout == first.stdout
+    kept = sorted(path.name.partition("-")[0] for path in (tmp_path / "kept").rglob("*.kernel"))
+    assert kept == ["kernels.many", "kernels.picky", *["kernels.several"] * 2]
     assert "MemoryError" in first.stdout
     assert "ValueError negative dimensions" in first.stdout
     assert "ValueError too many" in first.stdout

@@ -1,39 +1,44 @@
-"""Rules are parsed once, and never taken for others."""
+"""The shipped rules are parsed from YAML once, and never taken for others."""
+
+import json
 
 import pytest
 
-from provenance.model import Library
-from provenance.read import load_rules, parsedrules
-from provenance.read.parsedrules import parsed
-from provenance.read.rulefiles import parse_library, rule_files
+from provenance.errors import RuleSyntax
+from provenance.keeping import DIGEST_SIZE
+from provenance.read import parsedrules
+from provenance.read.parsedrules import parse_rules
+from provenance.read.rulefiles import load_rules, parse_library, rule_files
+
+FILES = {"verdicts.yaml": b"one: 2023-06-01", "sources/a.yaml": b"two: [3, true, null]"}
 
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """Keep what is parsed here, whatever Python is told of such things."""
-    monkeypatch.setattr("sys.dont_write_bytecode", False)
-    path = tmp_path / "__pycache__" / "rules.pyc"
-    monkeypatch.setattr(parsedrules, "cache_from_source", lambda _: str(path))
-    return path.with_suffix(".kept")
+    """Keep what is made in a folder of this test's own."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    return tmp_path / "provenance" / "rules.json"
 
 
-def never(_files):
-    raise AssertionError("they were parsed before")
+@pytest.fixture
+def forbid(monkeypatch):
+    """Let no YAML be parsed, from when it is called."""
+
+    def never(_content, _file):
+        raise AssertionError("it was parsed before")
+
+    return lambda: monkeypatch.setattr(parsedrules, "parse_yaml", never)
 
 
-def other(_files):
-    return EMPTY
-
-
-EMPTY = Library((), (), (), (), "0" * 64)
-FILES = {"verdicts.yaml": b"one", "sources/a.yaml": b"two"}
-
-
-def test_what_was_parsed_is_what_is_parsed(place):
+def test_the_rules_that_were_kept_are_the_rules_in_yaml(place, forbid):
+    load_rules.__globals__["_parsed"].cache_clear()
     files = rule_files(None)
-    first = parsed(files, parse_library)
-    assert parsed(files, never) == first == parse_library(files)
-    assert [path.name for path in place.parent.iterdir()] == ["rules.kept"]
+    parsed = parse_library(files)
+    assert load_rules() == parsed
+    assert place.is_file()
+    load_rules.__globals__["_parsed"].cache_clear()
+    forbid()
+    assert load_rules() == parsed
 
 
 @pytest.mark.parametrize(
@@ -41,43 +46,46 @@ def test_what_was_parsed_is_what_is_parsed(place):
     [
         {**FILES, "verdicts.yaml": b"other"},
         {**FILES, "more.yaml": b""},
-        {"verdicts.yaml": b"two", "sources/a.yaml": b"one"},
-        {"verdicts.yaml": b"one", "sources/a.yamltwo": b""},
-        {},
+        {"verdicts.yaml": b"two: [3, true, null]", "sources/a.yaml": b"one: 2023-06-01"},
+        {"verdicts.yaml": b"one: 2023-06-01", "sources/a.yamltwo": b": [3, true, null]"},
     ],
 )
-def test_other_rules_are_parsed(place, changed):
-    parsed(FILES, other)
+def test_other_rules_are_parsed(place, forbid, changed):
+    parse_rules(FILES)
+    forbid()
+    assert set(parse_rules(FILES)) == set(FILES)
     with pytest.raises(AssertionError, match="before"):
-        parsed(changed, never)
-    parsed(FILES, never)
-
-
-def test_other_code_parses_anew(place, monkeypatch):
-    parsed(FILES, other)
-    monkeypatch.setattr(parsedrules, "_code", lambda: [b"def parse(): ..."])
-    with pytest.raises(AssertionError, match="before"):
-        parsed(FILES, never)
+        parse_rules(changed)
 
 
 @pytest.mark.parametrize("at", [0, 20, 40, -1])
-def test_what_is_damaged_is_parsed_anew(place, at):
-    parsed(FILES, other)
+def test_damaged_rules_are_parsed_anew(place, forbid, at):
+    whole = parse_rules(FILES)
     content = bytearray(place.read_bytes())
     content[at] ^= 1
     for damaged in (content, content[:at]):
         place.write_bytes(damaged)
+        assert parse_rules(FILES) == whole
+    forbid()
+    for damaged in (content, content[:at]):
+        place.write_bytes(damaged)
         with pytest.raises(AssertionError, match="before"):
-            parsed(FILES, never)
+            parse_rules(FILES)
 
 
-def test_where_nothing_may_be_kept_rules_are_parsed(place, monkeypatch):
-    place.parent.write_text("a file where the folder would be")
-    assert parsed(FILES, other) == parsed(FILES, other) == EMPTY
-    place.parent.unlink()
-    monkeypatch.setattr("sys.dont_write_bytecode", True)
-    assert parsed(FILES, other) == EMPTY
-    assert not place.parent.exists()
+def test_what_is_kept_of_the_rules_is_json_and_is_checked_like_a_rule_file(place):
+    load_rules.__globals__["_parsed"].cache_clear()
+    load_rules()
+    content = place.read_bytes()
+    said = json.loads(content[DIGEST_SIZE:])
+    assert said["sources/x.yaml"]["id"] == "x"
+    said["sources/x.yaml"]["id"] = 7
+    files = rule_files(None)
+    parsedrules.keep(place.name, parsedrules._digest(files), json.dumps(said).encode())
+    load_rules.__globals__["_parsed"].cache_clear()
+    with pytest.raises(RuleSyntax, match="not text"):
+        load_rules()
+    load_rules.__globals__["_parsed"].cache_clear()
 
 
 def test_rules_of_ones_own_are_not_kept(place, tmp_path, root):
@@ -87,4 +95,4 @@ def test_rules_of_ones_own_are_not_kept(place, tmp_path, root):
     shipped = root / "rules" / "sources" / "x.yaml"
     (folder / "x.yaml").write_bytes(shipped.read_bytes() + b"\n# changed\n")
     assert load_rules(folder.parent).digest != load_rules().digest
-    assert parsed(rule_files(None), never) == load_rules()
+    assert json.loads(place.read_bytes()[DIGEST_SIZE:]).keys() == rule_files(None).keys()

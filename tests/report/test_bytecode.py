@@ -8,22 +8,18 @@ from provenance.report.bytecode import Bytecode
 SOURCE = "Dear {{ name }}"
 
 
-def rendered(folder, source=SOURCE, made_by=b"us", **options):
+def rendered(source=SOURCE, made_by=b"us", **options):
     made = Environment(
-        loader=DictLoader({"letter": source}), bytecode_cache=Bytecode(folder, made_by), **options
+        loader=DictLoader({"letter": source}), bytecode_cache=Bytecode(made_by), **options
     )
     return made.get_template("letter").render(name="<you>")
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "__pycache__"
-
-
-@pytest.fixture
-def allowed(monkeypatch):
-    """Let Python keep what it compiles, whatever it is told here."""
-    monkeypatch.setattr("sys.dont_write_bytecode", False)
+def folder(tmp_path, monkeypatch):
+    """Keep what is compiled in a folder of this test's own."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    return tmp_path / "provenance"
 
 
 @pytest.fixture
@@ -36,53 +32,46 @@ def uncompiled(monkeypatch):
     return forbid
 
 
-def test_what_was_compiled_is_not_compiled_again(folder, allowed, uncompiled):
-    first = rendered(folder)
+def test_what_was_compiled_is_not_compiled_again(folder, uncompiled):
+    first = rendered()
     uncompiled()
-    assert rendered(folder) == first == "Dear <you>"
+    assert rendered() == first == "Dear <you>"
     assert [path.suffix for path in folder.iterdir()] == [".jinja"]
 
 
-def test_another_source_is_compiled_anew(folder, allowed):
-    rendered(folder)
-    assert rendered(folder, "Hello {{ name }}") == "Hello <you>"
+def test_another_source_is_compiled_anew(folder):
+    rendered()
+    assert rendered("Hello {{ name }}") == "Hello <you>"
 
 
-def test_what_was_compiled_in_another_manner_is_compiled_anew(folder, allowed):
-    rendered(folder)
-    assert rendered(folder, made_by=b"us, escaping", autoescape=True) == "Dear &lt;you&gt;"
+def test_what_was_compiled_in_another_manner_is_compiled_anew(folder):
+    rendered()
+    assert rendered(made_by=b"us, escaping", autoescape=True) == "Dear &lt;you&gt;"
 
 
 @pytest.mark.parametrize("part", [0, 3, 40, 90])
-def test_what_was_cut_short_is_compiled_anew(folder, allowed, uncompiled, part):
-    rendered(folder)
+def test_what_was_cut_short_is_compiled_anew(folder, uncompiled, part):
+    rendered()
     (kept,) = folder.iterdir()
     kept.write_bytes(kept.read_bytes()[:part])
-    assert rendered(folder) == "Dear <you>"
+    assert rendered() == "Dear <you>"
     uncompiled()
-    assert rendered(folder) == "Dear <you>"
+    assert rendered() == "Dear <you>"
 
 
 @pytest.mark.parametrize("place", [0, 5, 20, 60])
-def test_what_does_not_begin_as_it_should_is_compiled_anew(folder, allowed, uncompiled, place):
-    rendered(folder)
+def test_what_does_not_begin_as_it_should_is_compiled_anew(folder, uncompiled, place):
+    rendered()
     (kept,) = folder.iterdir()
     whole = kept.read_bytes()
     kept.write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
-    assert rendered(folder) == "Dear <you>"
+    assert rendered() == "Dear <you>"
     uncompiled()
-    assert rendered(folder) == "Dear <you>"
+    assert rendered() == "Dear <you>"
 
 
-def test_where_nothing_can_be_kept_templates_are_compiled(tmp_path, allowed):
+def test_where_nothing_can_be_kept_templates_are_compiled(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
-    assert rendered(tmp_path / "file") == rendered(tmp_path / "file" / "below") == "Dear <you>"
-    folder = tmp_path / "kept"
-    folder.mkdir(mode=0o500)
-    assert rendered(folder) == "Dear <you>"
-
-
-def test_python_s_wish_to_keep_nothing_is_heard(folder, monkeypatch):
-    monkeypatch.setattr("sys.dont_write_bytecode", True)
-    assert rendered(folder) == "Dear <you>"
-    assert not folder.exists()
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        monkeypatch.setenv("NUMBA_CACHE_DIR", str(place))
+        assert rendered() == "Dear <you>"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.hostile import one_line, visible, web_address
+from provenance.inert import visible
+from provenance.report.hostile import one_line, web_address
 
 TEXTS = st.text(st.characters(codec=None), max_size=60)
 ACTING = {"Cc", "Cs", "Zl", "Zp"}

@@ -42,7 +42,7 @@ def ran(cache: Path, code: str, *words: str) -> int:
 
 
 def compiled(cache: Path) -> set[str]:
-    return {path.name for path in cache.rglob("*.nbc")}
+    return {path.name for path in cache.rglob("*.kernel")}
 
 
 def test_a_check_compiles_nothing_that_was_prepared(
@@ -55,8 +55,8 @@ def test_a_check_compiles_nothing_that_was_prepared(
     corpus = write_lines(tmp_path / "corpus.jsonl", texts)
     assert ran(cache, _CHECK, "check", str(corpus), "--registry", str(registry)) == 1
 
-    later = {name.rpartition("-")[0] for name in compiled(cache) - prepared}
-    before = {name.rpartition("-")[0] for name in prepared}
+    later = {name.partition("-")[0] for name in compiled(cache) - prepared}
+    before = {name.partition("-")[0] for name in prepared}
     assert {"tokenize._tokenize_all", "seeding._scan_all", "information._measure_all"} <= before
     assert not later & before
     assert len(later) <= 2
