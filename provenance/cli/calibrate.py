@@ -7,12 +7,14 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.options import (
+    allow_unread_option,
     policy_option,
     settings_of,
     split_option,
     text_column_option,
     threads_option,
 )
+from provenance.cli.unread import list_unread
 from provenance.errors import OutputError
 
 _EXAMPLES = """
@@ -72,6 +74,7 @@ Examples:
 @policy_option
 @text_column_option
 @split_option
+@allow_unread_option
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
@@ -85,6 +88,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     policy: str | None,
     text_columns: tuple[str, ...],
     split: str | None,
+    allow_unread: int,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -100,11 +104,14 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             remedy="name a file in a folder that is there",
         )
     asked = run.policy_of(policy, registries=registries, text_columns=text_columns)
-    settings = settings_of(threads, no_cache=True, quiet=quiet, split=split)
+    settings = settings_of(
+        threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
+    )
     planting = run.Planting(plants, seed, control, background)
     measured = run.calibrate(corpus, asked, planting, settings)
     if output is not None:
         run.written_calibration(measured, output)
+    list_unread(measured.unread)
     if not quiet:
         click.echo(run.calibration_table(measured), nl=False)
         if output is not None:

@@ -7,7 +7,9 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.groups import OrderedGroup
+from provenance.cli.options import allow_unread_option
 from provenance.cli.sizes import doubt, law, shown
+from provenance.cli.unread import unread_code
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
@@ -63,6 +65,7 @@ Examples:
 @_TEXT_COLUMN
 @_OF
 @click.option("--no-text", is_flag=True, help="Keep no texts: findings show ids alone.")
+@allow_unread_option
 @_QUIET
 def build(  # noqa: PLR0913 (one parameter an option)
     registry: Path,
@@ -73,17 +76,17 @@ def build(  # noqa: PLR0913 (one parameter an option)
     text_column: str | None,
     published: int | None,
     no_text: bool,
+    allow_unread: int,
     quiet: bool,
-) -> None:
+) -> int:
     """Make REGISTRY from dumps.
 
     A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
     Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
     """
     read = _dumps(dumps, source, source_column, layout, text_column, published)
-    _doubt(run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet))
-    if not quiet:
-        _show(registry)
+    built = run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
+    return _told(registry, built, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -101,6 +104,7 @@ Example:
 @_LAYOUT
 @_TEXT_COLUMN
 @_OF
+@allow_unread_option
 @_QUIET
 def add(  # noqa: PLR0913 (one parameter an option)
     registry: Path,
@@ -110,13 +114,13 @@ def add(  # noqa: PLR0913 (one parameter an option)
     layout: str,
     text_column: str | None,
     published: int | None,
+    allow_unread: int,
     quiet: bool,
-) -> None:
+) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
     read = _dumps(dumps, source, source_column, layout, text_column, published)
-    _doubt(run.add_to_registry(registry, read, quiet=quiet))
-    if not quiet:
-        _show(registry)
+    built = run.add_to_registry(registry, read, quiet=quiet)
+    return _told(registry, built, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -194,6 +198,13 @@ def _dumps(
     if doubt:
         click.echo(f"Note: {doubt}", err=True)
     return run.Dumps(dumps, source, source_column, layout, text_column, published)
+
+
+def _told(registry: Path, built: "run.Built", allowed: int, *, quiet: bool) -> int:
+    _doubt(built.manifest)
+    if not quiet:
+        _show(registry)
+    return unread_code(built.unread, allowed, "the registry lacks what is in there")
 
 
 def _show(registry: Path) -> "run.Manifest":

@@ -108,6 +108,8 @@ from provenance.model.tables import (
     Documents,
     Items,
     Skipped,
+    Unread,
+    merge_unread,
     tally,
 )
 from provenance.model.terms import (
@@ -228,6 +230,7 @@ __all__ = [
     "UInt32s",
     "UInt64s",
     "Unit",
+    "Unread",
     "Verdict",
     "Violation",
     "Volume",
@@ -236,6 +239,7 @@ __all__ = [
     "WaiverReason",
     "Worse",
     "longest_of",
+    "merge_unread",
     "picked",
     "ranged",
     "rows_at",

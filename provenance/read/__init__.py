@@ -25,6 +25,7 @@ from provenance.read.signals import (
     parse_card,
     parse_files,
 )
+from provenance.read.unread import unread_of
 
 if TYPE_CHECKING:
     from provenance.read.dumps import open_dump
@@ -63,6 +64,7 @@ __all__ = [
     "rewrite",
     "rule_mistakes",
     "unlike",
+    "unread_of",
     "write_saved",
 ]
 

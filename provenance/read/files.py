@@ -43,6 +43,8 @@ class File:
         "gz", "zst", "bz2", "xz".
     given : str
         The path as the user gave it, for errors; empty where the name is that.
+    fault : InputError or None
+        Why it cannot be read, where that was seen when it was found.
     """
 
     name: str
@@ -52,6 +54,7 @@ class File:
     format: str = ""
     compression: str | None = None
     given: str = ""
+    fault: InputError | None = None
 
     @property
     def told(self) -> str:
@@ -134,25 +137,33 @@ def reading(
     """
     try:
         yield
-    except FileNotFoundError as error:
-        raise DatasetNotFound(
-            f"{name}: there is no such file", remedy="check the path for a typing error."
-        ) from error
-    except PermissionError as error:
-        raise InputError(
-            f"{name}: permission denied", remedy="make the file readable for this user."
-        ) from error
-    except (ConnectionError, TimeoutError) as error:
-        raise InputError(
-            f"{name}: there is no connection ({_plain(error)})",
-            remedy="check the connection, and try again.",
-        ) from error
+    except MemoryError:  # which Arrow's own is, too
+        raise
     except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
-        place = f" {where()}" if where else ""
-        raise CorruptFile(
-            f"{name}: damaged or cut short{place} ({_plain(error)})",
-            remedy="fetch or write the file again.",
-        ) from error
+        raise fault_of(name, error, where) from error
+
+
+def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None) -> InputError:
+    """Return the error to raise where the file at `name` cannot be read; as `reading`."""
+    match error:
+        case FileNotFoundError():
+            return DatasetNotFound(
+                f"{name}: there is no such file", remedy="check the path for a typing error."
+            )
+        case PermissionError():
+            return InputError(
+                f"{name}: permission denied", remedy="make the file readable for this user."
+            )
+        case ConnectionError() | TimeoutError():
+            return InputError(
+                f"{name}: there is no connection ({_plain(error)})",
+                remedy="check the connection, and try again.",
+            )
+    place = f" {where()}" if where else ""
+    return CorruptFile(
+        f"{name}: damaged or cut short{place} ({_plain(error)})",
+        remedy="fetch or write the file again.",
+    )
 
 
 def following(blocks: Iterator[T], name: str, row: int) -> T | None:

@@ -66,6 +66,7 @@ def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
             stretch.size if stretch else file.size,
             partial(_read_part, file, layout, stretch),
             layout.columns.texts,
+            row=stretch.row if stretch else 0,
         )
         for stretch in shared
     ]

@@ -32,9 +32,17 @@ class Passing:
     def __init__(self, read: Callable[[], Iterator[Documents]]) -> None:
         self._read = read
         self._digest: str | None = None
+        self._fault: InputError | None = None
 
     def batches(self) -> Iterator[Documents]:
         """Give the texts."""
+        try:
+            yield from self._hashed()
+        except InputError as error:
+            self._fault = error
+            raise
+
+    def _hashed(self) -> Iterator[Documents]:
         lengths, letters = hashlib.sha256(), hashlib.sha256()
         for documents in self._read():
             texts = Texts.of(documents.batch.column("text"))
@@ -44,7 +52,15 @@ class Passing:
         self._digest = hashlib.sha256(lengths.digest() + letters.digest()).hexdigest()
 
     def digest(self) -> str:
-        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read."""
+        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read.
+
+        Raises
+        ------
+        InputError
+            If they could not be read to their end.
+        """
+        if self._fault is not None:
+            raise self._fault
         if self._digest is None:
             for _ in self.batches():
                 pass

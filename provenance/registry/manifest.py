@@ -17,7 +17,7 @@ from provenance.errors import (
     RegistryNotFound,
     RegistryVersion,
 )
-from provenance.model import Chance, Parameters, Skipped, SourceCoverage
+from provenance.model import Chance, Parameters, Skipped, SourceCoverage, Unread
 
 FORMAT = 4
 """Version of the layout on disk."""
@@ -95,6 +95,8 @@ class Manifest:
         Records of the dumps that are not in it, or not with all that they say.
     replaced : int
         Records of the dumps in place of which another with the same source and id counts.
+    unread : tuple of Unread
+        Dumps that could not be read, or not to their end, whenever that was.
     """
 
     digest: str
@@ -109,6 +111,7 @@ class Manifest:
     files: tuple[DataFile, ...]
     skipped: tuple[Skipped, ...]
     replaced: int = 0
+    unread: tuple[Unread, ...] = ()
 
     @property
     def generation(self) -> str:
@@ -256,6 +259,7 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
         files=files,
         skipped=tuple(Skipped(**one | {"rows": tuple(one["rows"])}) for one in stated["skipped"]),
         replaced=int(stated.get("replaced", 0)),  # the first ones do not say
+        unread=tuple(Unread(**one) for one in stated.get("unread", ())),
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
     from provenance.run.calibration.showing import calibration_table, written_calibration
-    from provenance.run.checking import Settings, check
+    from provenance.run.checking import check
     from provenance.run.cleaning import clean
     from provenance.run.diffing import diff
     from provenance.run.early import hashing
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from provenance.run.pens import pen_of
     from provenance.run.publishing import publish
     from provenance.run.registries import (
+        Built,
         Dumps,
         Manifest,
         add_to_registry,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         verify_registry,
     )
     from provenance.run.samples import unpacked_sample
+    from provenance.run.settings import Settings
     from provenance.run.stages import told
     from provenance.run.telling import (
         check_anchor,
@@ -62,11 +64,13 @@ if TYPE_CHECKING:
         summary,
         told_changes,
         told_receipt,
+        unread_lines,
         written,
         written_text,
     )
 
 __all__ = [
+    "Built",
     "Dumps",
     "Manifest",
     "Outcome",
@@ -120,6 +124,7 @@ __all__ = [
     "told_receipt",
     "told_signals",
     "unpacked_sample",
+    "unread_lines",
     "verified_rules",
     "verify_registry",
     "written",
@@ -128,6 +133,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Built": "registries",
     "keep_freed": "allocation",
     "Outcome": "asking",
     "PolicyViolated": "asking",
@@ -163,7 +169,7 @@ _MODULES = {
     "earlier_policy": "telling",
     "told_receipt": "telling",
     "fit_registry": "calibration.chancefitting",
-    "Settings": "checking",
+    "Settings": "settings",
     "Dumps": "registries",
     "Manifest": "registries",
     "add_to_registry": "registries",
@@ -185,6 +191,7 @@ _MODULES = {
     "earlier_report": "telling",
     "format_names": "telling",
     "outcome_line": "telling",
+    "unread_lines": "telling",
 }
 
 

@@ -28,9 +28,10 @@ _DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, pa.A
 
 def reading_name(memory: Memory | None, part: Part) -> str | None:
     """Name the reading of a part; None where it cannot be kept."""
-    if memory is None or part.key is None:
+    key = None if memory is None or part.key is None else part.key()
+    if memory is None or key is None:
         return None
-    return memory.name("reading", part.file, part.layout, *part.text_columns, part.key())
+    return memory.name("reading", part.file, part.layout, *part.text_columns, key)
 
 
 def recalled_reading(memory: Memory | None, name: str | None) -> Reading | None:
@@ -39,8 +40,9 @@ def recalled_reading(memory: Memory | None, name: str | None) -> Reading | None:
 
 
 def keep_reading(memory: Memory | None, name: str | None, reading: Reading) -> None:
-    """Keep a reading, if it has a name."""
-    _keep(memory, name, lambda stream: _save_reading(stream, reading))
+    """Keep a reading, if it has a name, and reached the end of its part."""
+    if not reading.unread:
+        _keep(memory, name, lambda stream: _save_reading(stream, reading))
 
 
 def spans_name(

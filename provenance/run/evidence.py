@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from provenance.errors import InputError
 from provenance.model import Flags, Int64s, Tokens, rows_at
 from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, margin_for, passages, whole_passages
@@ -56,6 +57,21 @@ SPANS = pa.schema(
 """One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
 
 
+class PartsLost(InputError):
+    """Some parts of a corpus cannot be read a second time as they were the first time.
+
+    Parameters
+    ----------
+    faults : dict of int to InputError
+        Why, by the part's place in the corpus.
+    """
+
+    def __init__(self, faults: dict[int, InputError]) -> None:
+        first = next(iter(faults.values()))
+        super().__init__(first.message, remedy=first.remedy)
+        self.faults = faults
+
+
 @stage("locating what was found")
 def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     corpus: Corpus,
@@ -89,6 +105,11 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     -------
     pyarrow.Table
         Of schema `SPANS`.
+
+    Raises
+    ------
+    PartsLost
+        If parts cannot be read again.
     """
 
     def remembered(place: int) -> _Owned:
@@ -100,11 +121,14 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         name = spans_name(memory, part, own, backgrounds)
         return _Owned(own, int(low), name, recalled_table(memory, name, SPANS))
 
-    def located(place: int) -> pa.Table:
+    def located(place: int) -> pa.Table | InputError:
         part, reading, owned = corpus.parts[place], readings[place], parts[place]
         found = owned.spans
         if found is None:
-            found = _gathered(part, reading, owned.claims, edges, backgrounds)
+            try:
+                found = _gathered(part, reading, owned.claims, edges, backgrounds)
+            except InputError as error:
+                return error
             keep_table(memory, owned.name, found)
         return _counted_on(found, owned.low, texts[place], documents[place])
 
@@ -114,6 +138,9 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         parts = list(pool.map(remembered, places))
         edges = read_edges([one.claims for one in parts if one.spans is None], registries)
         tables = list(pool.map(located, places))
+    lost = {place: one for place, one in enumerate(tables) if isinstance(one, InputError)}
+    if lost:
+        raise PartsLost(lost)
     return pa.concat_tables([SPANS.empty_table(), *tables])
 
 

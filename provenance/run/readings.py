@@ -18,7 +18,7 @@ from provenance.match import (
     index,
     least_tokens,
 )
-from provenance.model import CorpusModel, Int64s, Skipped
+from provenance.model import CorpusModel, Int64s, Skipped, Unread
 from provenance.registry import Registry
 from provenance.run.spool import Spool
 from provenance.run.windows import Windows
@@ -125,6 +125,8 @@ class Reading:
     windows : tuple of Windows or None
         What is likely to be reported, and texts about which as a whole there is evidence, where
         there was room for all; texts are counted from the part's first.
+    unread : tuple of Unread
+        Where reading ended before its end.
     """
 
     counts: Counts
@@ -136,6 +138,7 @@ class Reading:
     documents: Int64s
     kept: Spool | None
     windows: tuple[Windows, ...] | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 def text_bases(readings: Sequence[Reading]) -> list[int]:

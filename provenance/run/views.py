@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from provenance.errors import CorruptFile
+from provenance.errors import CorruptFile, InputError
 from provenance.match import Candidates
 from provenance.model import Int64s
 from provenance.read import Part
@@ -38,8 +38,8 @@ def views(
 
     Raises
     ------
-    CorruptFile
-        If the part changed since it was read.
+    InputError
+        If the part changed since it was read, or cannot be read again as far as it was.
     """
     whole = np.array(sorted(wholes), np.int64)
     kept = reading.windows
@@ -74,13 +74,8 @@ def _read_again(
     part: Part, reading: Reading, numbers: Int64s
 ) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
     """Give texts, batch by batch, with their numbers within the part."""
-    batches: Iterator[pa.RecordBatch]
-    if reading.kept is not None:
-        batches = reading.kept.batches()
-    else:
-        batches = (documents.batch for documents in part.batches())
     first = 0
-    for batch in batches:
+    for batch in _batches_again(part, reading):
         low, high = np.searchsorted(numbers, [first, first + len(batch)])
         if high > low:
             chosen = numbers[low:high]
@@ -89,6 +84,17 @@ def _read_again(
         if high == len(numbers):
             return
     raise _changed(part)
+
+
+def _batches_again(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
+    if reading.kept is not None:
+        yield from reading.kept.batches()
+        return
+    for documents in part.batches():
+        yield documents.batch
+        for one in documents.unread:
+            if one not in reading.unread:
+                raise InputError(f"{one.file}: {one.reason}", remedy=one.remedy)
 
 
 def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:

@@ -29,6 +29,16 @@ def test_empty_names_are_caught():
 
 def test_test_files_mirror_the_rooms(root):
     rooms = {p.name for p in (root / "provenance").iterdir() if p.is_dir()} - {"__pycache__"}
-    beside = {"benchmarks", "detection", "docs", "house", "golden", "protocols", "release", "rules"}
+    beside = {
+        "benchmarks",
+        "detection",
+        "docs",
+        "faults",
+        "house",
+        "golden",
+        "protocols",
+        "release",
+        "rules",
+    }
     folders = {p.name for p in (root / "tests").iterdir() if p.is_dir()} - {"__pycache__"}
     assert folders - rooms - beside == set()
