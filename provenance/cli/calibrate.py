@@ -103,6 +103,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             f"{output} cannot be written: there is no folder {output.parent}",
             remedy="name a file in a folder that is there",
         )
+    if output is not None:
+        run.check_outside(output, corpus)
     asked = run.policy_of(policy, registries=registries, text_columns=text_columns)
     settings = settings_of(
         threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread

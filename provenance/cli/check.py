@@ -166,6 +166,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         )
         run.check_anchor(anchor)
         if output is not None:
+            run.check_outside(output, corpus)
             run.check_writable(output)
         begun = run.begun(corpus, asked, split, hashed)
         settings = settings_of(

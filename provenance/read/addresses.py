@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from glob import has_magic
 from operator import itemgetter
+from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -21,8 +22,8 @@ from provenance.errors import (
 )
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format, recognised
-from provenance.read.listings import Listing, below, fixed_folder, matching, special
-from provenance.read.outputs import own_outputs
+from provenance.read.listings import Listing, below, fixed_folder, matches, matching, special
+from provenance.read.outputs import REPORT, own_outputs
 from provenance.read.zipped import is_zip, unzipped
 
 _PACKED = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz", ".xml", ".js")
@@ -147,6 +148,16 @@ def exists(address: str) -> bool:
     """Whether anything is at `address`, or it is a pattern."""
     system, path = file_system(address)
     return has_magic(path) or bool(system.exists(path))
+
+
+def lies_within(place: Path, address: str) -> bool:
+    """Whether a file or folder, its links resolved, is part of what a path or pattern means."""
+    _, path = file_system(address)
+    if not has_magic(path) or os.path.exists(path):
+        return place.is_relative_to(Path(path).resolve())
+    root = fixed_folder(path)
+    pattern = os.path.realpath(root or "/").rstrip("/") + path[len(root) :]
+    return any(matches(str(one), pattern) for one in (place, *(place / name for name in REPORT)))
 
 
 def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:

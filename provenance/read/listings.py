@@ -64,6 +64,11 @@ def matching(system: fsspec.AbstractFileSystem, pattern: str) -> Listing:
     )
 
 
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern matches a path, or a folder above it."""
+    return _matcher(pattern)[0](path)
+
+
 def fixed_folder(pattern: str) -> str:
     """Return the folder that a pattern names before its first wildcard."""
     return re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]

@@ -2,36 +2,49 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from provenance.errors import InputError
 from provenance.read.files import File
 
-_REPORT = ("result.json", "findings.parquet", "model.parquet", "report.html")
+REPORT = ("result.json", "findings.parquet", "model.parquet", "report.html")
+"""Files of a report."""
+
 _RESULT = re.compile(rb'\{\s*"schema": "provenance/result/')
 _REGISTRY = "registry.json"
-_DATA = re.compile(r"data-[0-9a-f]{12}/")
+_GENERATION = re.compile(r"(?:(?P<folder>.*)/)?data-[0-9a-f]{12}/[^/]+")
 _LONGEST = 1 << 24
 
 
 def own_outputs(files: Sequence[File]) -> frozenset[str]:
-    """Return the names of files that belong to reports or registries among some files.
+    """Return the names of files that belong to reports or registries.
 
     Parameters
     ----------
     files : sequence of File
-        All files below a folder.
+        What was found below a folder, or matches a pattern. What says that they are ours may be
+        among them or beside them.
     """
-    names = [file.name for file in files]
-    own: set[str] = set()
+    known: dict[tuple[str, str], bool] = {}
+
+    def stands_beside(file: File, folder: str, name: str, is_ours: Callable[[File], bool]) -> bool:
+        if (folder, name) not in known:
+            inner = file.name[len(folder) :].lstrip("/")
+            path = file.path[: len(file.path) - len(inner)] + name
+            known[folder, name] = is_ours(replace(file, path=path, fault=None, compression=None))
+        return known[folder, name]
+
+    own = set()
     for file in files:
-        folder, slash, name = file.name.rpartition("/")
-        before = folder + slash
-        if name == _REPORT[0] and _is_result(file):
-            own.update(before + other for other in _REPORT)
-        elif name == _REGISTRY and _is_manifest(file):
+        folder, _, name = file.name.rpartition("/")
+        generation = _GENERATION.fullmatch(file.name)
+        if name in REPORT and stands_beside(file, folder, REPORT[0], _is_result):
             own.add(file.name)
-            own.update(n for n in names if n.startswith(before) and _DATA.match(n, len(before)))
+        elif generation or name == _REGISTRY:
+            place = (generation["folder"] or "") if generation else folder
+            if stands_beside(file, place, _REGISTRY, _is_manifest):
+                own.add(file.name)
     return frozenset(own)
 
 
@@ -49,6 +62,6 @@ def _is_manifest(file: File) -> bool:
 
 def _head(file: File, size: int) -> bytes:
     try:
-        return b"" if file.fault is not None else file.head(size)
+        return file.head(size)
     except InputError:
         return b""

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from provenance.run.samples import unpacked_sample
     from provenance.run.settings import Settings
     from provenance.run.stages import told
+    from provenance.run.staging import check_outside
     from provenance.run.telling import (
         check_anchor,
         check_writable,
@@ -87,6 +88,7 @@ __all__ = [
     "calibration_table",
     "check",
     "check_anchor",
+    "check_outside",
     "check_writable",
     "checked_policy",
     "claim_process",
@@ -177,6 +179,7 @@ _MODULES = {
     "show_registry": "registries",
     "verify_registry": "registries",
     "check_anchor": "telling",
+    "check_outside": "staging",
     "check_writable": "telling",
     "clear_memory": "memory",
     "memory_folder": "memory",
