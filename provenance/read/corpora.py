@@ -16,7 +16,7 @@ from provenance.read.hub import HUB, hub_parts, is_hub_name, is_saved, saved_fil
 from provenance.read.jsonarrays import json_parts
 from provenance.read.parquet import open_parquet
 from provenance.read.parts import Part
-from provenance.read.streams import STANDARD_INPUT, Passing, standard_input
+from provenance.read.streams import Passing, passes_once, stream_part
 from provenance.read.tabular import Tabular, table_parts
 from provenance.read.textfiles import text_parts
 from provenance.read.unread import unread_of
@@ -104,7 +104,8 @@ def open_corpus(
     ----------
     addresses : sequence of str
         Files, folders, patterns, URLs, saved datasets, names of datasets on a hub; "-" is JSON
-        Lines on standard input. A path that is there wins over a hub's name.
+        Lines on standard input; pipes hold JSON
+        Lines, too. A path that is there wins over a hub's name.
     text_columns : sequence of str
         Columns with text; none finds them. "meta.text" is a member of a structure.
     split : str or None
@@ -244,7 +245,7 @@ def _check_given(addresses: Sequence[str]) -> None:
 
 
 def _check_split(split: str | None, addresses: Sequence[str]) -> None:
-    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and a != STANDARD_INPUT)]
+    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and not passes_once(a))]
     if split is not None and not datasets:
         raise InputError(
             f"there is no split {split!r} in {', '.join(addresses)}: files have none",
@@ -254,7 +255,7 @@ def _check_split(split: str | None, addresses: Sequence[str]) -> None:
 
 def is_streamed(address: str) -> bool:
     """Whether what is at an address passes once, or comes from a hub: it is no file of ours."""
-    if address == STANDARD_INPUT:
+    if passes_once(address):
         return True
     if "://" in address:
         return address.startswith(HUB) and is_hub_name(address)
@@ -262,8 +263,8 @@ def is_streamed(address: str) -> bool:
 
 
 def _streamed(address: str, named: Sequence[str], split: str | None, *, label: bool) -> list[Part]:
-    if address == STANDARD_INPUT:
-        return [standard_input(named)]
+    if passes_once(address):
+        return [stream_part(address, named)]
     if "/" not in address and (near := near_paths(address, cutoff=_TYPING_ERROR)):
         raise DatasetNotFound(
             f"{address}: there is no such file or folder; no hub was asked for it",

@@ -74,6 +74,14 @@ def fixed_folder(pattern: str) -> str:
     return re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
 
 
+def is_pipe(address: str) -> bool:
+    """Whether a named pipe is at an address."""
+    try:
+        return "://" not in address and stat.S_ISFIFO(os.stat(address).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def kind_of(mode: int) -> str:
     """Name what is no regular file, by its mode."""
     kinds = (

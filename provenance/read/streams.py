@@ -3,8 +3,8 @@
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import chain
-from typing import BinaryIO
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from provenance.read.files import reading
 from provenance.read.formats import check_text
 from provenance.read.jsonlines import layout_of, read_lines
 from provenance.read.lines import LineBlock, line_blocks, records_of
+from provenance.read.listings import is_pipe
 from provenance.read.parts import Part
 
 STANDARD_INPUT = "-"
@@ -67,8 +68,13 @@ class Passing:
         return str(self._digest)
 
 
-def standard_input(named: Sequence[str]) -> Part:
-    """Make the JSON Lines on standard input a part of a corpus, which can be read once.
+def passes_once(address: str) -> bool:
+    """Whether an address means standard input, or a pipe such as a shell's `<(zcat a.gz)`."""
+    return address == STANDARD_INPUT or is_pipe(address)
+
+
+def stream_part(address: str, named: Sequence[str]) -> Part:
+    """Make the JSON Lines on standard input, or in a pipe, a part of a corpus that passes once.
 
     Raises
     ------
@@ -77,29 +83,32 @@ def standard_input(named: Sequence[str]) -> Part:
     ColumnMissing
         If a column that was named is in none of its first objects, or none holds text.
     """
-    blocks = _blocks(sys.stdin.buffer)
+    told = "standard input" if address == STANDARD_INPUT else address
+    blocks = _blocks(address, told)
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
         if not head:
-            check_text(block.data[:_HEAD], "standard input")
+            check_text(block.data[:_HEAD], told)
         head.append(block)
         sample = [record for _, record in records_of(block).records]
         if sample:
             break
-    layout = layout_of(sample, named, STANDARD_INPUT)
+    layout = layout_of(sample, named, address)
     waiting = [chain(head, blocks)]
 
     def read() -> Iterator[Documents]:
         if not waiting:
-            raise InputError(
-                "standard input can be read only once", remedy="write it to a file first."
-            )
-        return read_lines(STANDARD_INPUT, waiting.pop(), layout)
+            raise InputError(f"{told} can be read only once", remedy="write it to a file first.")
+        return read_lines(address, waiting.pop(), layout)
 
-    return Part(STANDARD_INPUT, 0, read, layout.columns.texts, rereadable=False)
+    return Part(address, 0, read, layout.columns.texts, rereadable=False)
 
 
-def _blocks(stream: BinaryIO) -> Iterator[LineBlock]:
-    with reading("standard input"):
+def _blocks(address: str, told: str) -> Iterator[LineBlock]:
+    is_input = address == STANDARD_INPUT
+    with (
+        reading(told),
+        nullcontext(sys.stdin.buffer) if is_input else open(address, "rb") as stream,
+    ):
         yield from line_blocks(stream)

@@ -4,6 +4,7 @@ import os
 import socket
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from fsspec.implementations.local import LocalFileSystem
@@ -120,3 +121,48 @@ def test_a_sparse_file_of_fifty_gigabytes_is_refused_at_once(tmp_path, checked, 
     with (tmp_path / "data" / name).open("wb") as file:
         file.truncate(50 << 30)
     assert names(checked(tmp_path / "data").result.unread) == [name]
+
+
+def test_a_pipe_that_is_named_is_read_as_it_passes(tmp_path, checked):
+    write_jsonl(tmp_path / "a.jsonl", 0)
+    os.mkfifo(tmp_path / "pipe")
+
+    def feed():
+        (tmp_path / "pipe").write_bytes((tmp_path / "a.jsonl").read_bytes())
+
+    feeding = Thread(target=feed)
+    feeding.start()
+    piped = checked(tmp_path / "pipe")
+    feeding.join()
+    report = checked(tmp_path / "a.jsonl")
+    assert len(piped.findings)
+    for column in ("row", "start", "item", "excerpt"):
+        assert piped.findings[column].equals(report.findings[column])
+
+
+@pytest.mark.parametrize("command", ["check", "diff", "clean", "build"])
+def test_devices_are_refused_at_once(tmp_path, registry, provenance, command):
+    options = {
+        "check": ("check", "/dev/zero", "--registry", registry),
+        "diff": ("diff", "/dev/zero", "/dev/zero", "--registry", registry),
+        "clean": ("clean", "/dev/zero", "--registry", registry, "-o", "clean"),
+        "build": ("registry", "build", "reg", "--source", "x", "/dev/zero"),
+    }
+    done = provenance(*options[command], cwd=tmp_path)
+    assert done.returncode == 2
+    assert "/dev/zero: it is a device, not a file" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["diff", "clean", "build"])
+def test_pipes_are_refused_where_files_are_read_more_than_once(
+    tmp_path, registry, provenance, command
+):
+    os.mkfifo(tmp_path / "pipe")
+    options = {
+        "diff": ("diff", "pipe", "pipe", "--registry", registry),
+        "clean": ("clean", "pipe", "--registry", registry, "-o", "clean"),
+        "build": ("registry", "build", "reg", "--source", "x", "pipe"),
+    }
+    done = provenance(*options[command], cwd=tmp_path)
+    assert done.returncode == 2
+    assert "to a file" in done.stderr
