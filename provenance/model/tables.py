@@ -166,7 +166,7 @@ class Documents:
     skipped : tuple of Skipped
         Rows met while this batch was read.
     unread : tuple of Unread
-        Where reading ended before its end; this is then the last batch.
+        Where a file could not be read to its end; nothing of it follows.
     """
 
     batch: pa.RecordBatch

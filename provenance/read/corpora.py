@@ -12,6 +12,7 @@ from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.filedigests import Once
 from provenance.read.files import File, reading
+from provenance.read.grouping import grouped
 from provenance.read.hub import HUB, hub_parts, is_hub_name, is_saved, saved_files
 from provenance.read.jsonarrays import json_parts
 from provenance.read.parquet import open_parquet
@@ -283,7 +284,8 @@ def _files(addresses: Sequence[str], split: str | None) -> tuple[list[File], int
 
 
 def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
-    ordered = sorted(parts, key=lambda part: part.file)  # stable: a file's own parts keep order
+    # Stable: a file's own parts keep their order.
+    ordered = grouped(sorted(parts, key=lambda part: part.file))
     columns = dict.fromkeys(name for part in ordered for name in part.text_columns)
     return Corpus(
         tuple(addresses),

@@ -40,6 +40,8 @@ class Part:
         read.
     row : int
         Number of its first row in the file.
+    names : tuple of str
+        Of all its files, where there are several.
     """
 
     file: str
@@ -53,6 +55,12 @@ class Part:
     layout: str = ""
     key: Callable[[], str | None] | None = None
     row: int = 0
+    names: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of all its files."""
+        return self.names or (self.file,)
 
     def batches(self) -> Iterator[Documents]:
         """Read it, in batches of about 8 MB of text.

@@ -39,7 +39,7 @@ def begun(addresses: Sequence[str], policy: Policy, split: str | None, ahead: Ha
 def dataset_of(addresses: Sequence[str], text_columns: Sequence[str], split: str | None) -> Corpus:
     """Open a corpus; as `open_corpus`."""
     corpus = open_corpus(addresses, text_columns=text_columns, split=split)
-    files = {part.file for part in corpus.parts}
+    files = {name for part in corpus.parts for name in part.files}
     note(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
     note(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
     return corpus

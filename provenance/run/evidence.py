@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import Flags, Int64s, Tokens, rows_at
+from provenance.model import Flags, Int64s, Tokens, Unread, rows_at
 from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, margin_for, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
@@ -20,7 +20,7 @@ from provenance.run.memory import Memory
 from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.spans import Located, complement, in_characters, locate
 from provenance.run.stages import stage
-from provenance.run.views import views
+from provenance.run.views import Lost, views
 from provenance.run.wholes import Whole, filling, own_words, wholes_of
 from provenance.run.windows import Windows
 
@@ -62,13 +62,13 @@ class PartsLost(InputError):
 
     Parameters
     ----------
-    faults : dict of int to InputError
-        Why, by the part's place in the corpus.
+    faults : dict of int to Unread
+        What and why, by the part's place in the corpus.
     """
 
-    def __init__(self, faults: dict[int, InputError]) -> None:
+    def __init__(self, faults: dict[int, Unread]) -> None:
         first = next(iter(faults.values()))
-        super().__init__(first.message, remedy=first.remedy)
+        super().__init__(f"{first.file}: {first.reason}", remedy=first.remedy)
         self.faults = faults
 
 
@@ -121,14 +121,14 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         name = spans_name(memory, part, own, backgrounds)
         return _Owned(own, int(low), name, recalled_table(memory, name, SPANS))
 
-    def located(place: int) -> pa.Table | InputError:
+    def located(place: int) -> pa.Table | Unread:
         part, reading, owned = corpus.parts[place], readings[place], parts[place]
         found = owned.spans
         if found is None:
             try:
                 found = _gathered(part, reading, owned.claims, edges, backgrounds)
-            except InputError as error:
-                return error
+            except Lost as error:
+                return error.unread
             keep_table(memory, owned.name, found)
         return _counted_on(found, owned.low, texts[place], documents[place])
 
@@ -138,7 +138,7 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         parts = list(pool.map(remembered, places))
         edges = read_edges([one.claims for one in parts if one.spans is None], registries)
         tables = list(pool.map(located, places))
-    lost = {place: one for place, one in enumerate(tables) if isinstance(one, InputError)}
+    lost = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
     if lost:
         raise PartsLost(lost)
     return pa.concat_tables([SPANS.empty_table(), *tables])

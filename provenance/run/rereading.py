@@ -7,10 +7,9 @@ from itertools import count
 
 import pyarrow as pa
 
-from provenance.errors import InputError
 from provenance.match import union
 from provenance.model import CorpusModel, Documents, Unread
-from provenance.read import Corpus, unread_of
+from provenance.read import Corpus
 from provenance.run.claiming import Claims, claims
 from provenance.run.declared import Declarations
 from provenance.run.evidence import PartsLost, gather
@@ -109,8 +108,12 @@ def read_and_located(corpus: Corpus, reader: Reader) -> Located:
         try:
             return replace(_located(corpus, readings, reader, unread), unread=unread)
         except PartsLost as error:
-            lost += [unread_of(corpus.parts[n].file, fault) for n, fault in error.faults.items()]
-            again = _anew(corpus, error.faults, reader, leave_out=attempt >= _ROUNDS)
+            leave_out = attempt >= _ROUNDS
+            for place, one in error.faults.items():
+                # A part of several files is left out as a whole.
+                names = corpus.parts[place].files if leave_out else (one.file,)
+                lost += [replace(one, file=name, row=None, offset=None) for name in names]
+            again = _anew(corpus, error.faults, reader, leave_out=leave_out)
         for place, reading in again.items():
             # The first one may hold the passages of all parts.
             passages = union([readings[place].passages, reading.passages])
@@ -137,7 +140,7 @@ def _located(
 
 
 def _anew(
-    corpus: Corpus, places: Mapping[int, InputError], reader: Reader, *, leave_out: bool
+    corpus: Corpus, places: Mapping[int, Unread], reader: Reader, *, leave_out: bool
 ) -> dict[int, Reading]:
     """Read some parts again from their start, or leave them out."""
     parts = [replace(corpus.parts[place], key=None) for place in places]

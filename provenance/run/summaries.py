@@ -77,7 +77,7 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
     """Sum up what was looked at, and what of it could not be read."""
     return CorpusSummary(
         addresses=corpus.addresses,
-        files=len({part.file for part in corpus.parts}),
+        files=len({name for part in corpus.parts for name in part.files}),
         documents=counts.documents,
         texts=counts.texts,
         tokens=counts.tokens,

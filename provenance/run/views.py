@@ -5,13 +5,27 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from provenance.errors import CorruptFile, InputError
+from provenance.errors import InputError
 from provenance.match import Candidates
-from provenance.model import Int64s
+from provenance.model import Int64s, Unread
 from provenance.read import Part
 from provenance.run.readings import Reading
 from provenance.run.wholes import Whole
 from provenance.run.windows import Windows, whole_texts
+
+
+class Lost(InputError):
+    """A part cannot be read a second time as it was the first time.
+
+    Parameters
+    ----------
+    unread : Unread
+        What of it, and why.
+    """
+
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(f"{unread.file}: {unread.reason}", remedy=unread.remedy)
+        self.unread = unread
 
 
 def views(
@@ -38,7 +52,7 @@ def views(
 
     Raises
     ------
-    InputError
+    Lost
         If the part changed since it was read, or cannot be read again as far as it was.
     """
     whole = np.array(sorted(wholes), np.int64)
@@ -91,10 +105,10 @@ def _batches_again(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
         yield from reading.kept.batches()
         return
     for documents in part.batches():
-        yield documents.batch
         for one in documents.unread:
             if one not in reading.unread:
-                raise InputError(f"{one.file}: {one.reason}", remedy=one.remedy)
+                raise Lost(one)
+        yield documents.batch
 
 
 def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
@@ -104,8 +118,7 @@ def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
         raise _changed(part)
 
 
-def _changed(part: Part) -> CorruptFile:
-    return CorruptFile(
-        f"{part.file} changed while it was checked",
-        remedy="check it again when nobody writes to it",
-    )
+def _changed(part: Part) -> Lost:
+    others = f", or one of {len(part.names) - 1:,} files read with it did" if part.names else ""
+    reason = f"it changed while it was checked{others}"
+    return Lost(Unread(part.file, reason, "check it again when nobody writes to it"))

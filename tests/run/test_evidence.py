@@ -126,5 +126,5 @@ def test_a_file_that_changes_while_it_is_checked_is_an_error(
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):
         write_lines(path, rows)
-        with pytest.raises(PartsLost, match=r"corpus\.jsonl changed"):
+        with pytest.raises(PartsLost, match=r"corpus\.jsonl: it changed"):
             gather(corpus, readings, settled, [articles])
