@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from provenance.digests import blake3_of, never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
-from provenance.read.compression import BROKEN, decompressed
+from provenance.read.compression import BROKEN, Salvaged
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -80,8 +80,10 @@ class File:
             return cast("BinaryIO", self.system.open(self.path, "rb"))
 
     def stream(self) -> BinaryIO:
-        """Open the bytes, decompressed."""
-        return decompressed(self.open(), self.compression)
+        """Open the bytes, decompressed; they end in an error only behind all that can be read."""
+        if self.compression is None:
+            return self.open()
+        return cast("BinaryIO", Salvaged(self.open, self.compression))
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""

@@ -7,11 +7,13 @@ import pytest
 
 import provenance as package
 from provenance.model import Unread, merge_unread
+from provenance.read.compression import compressing
 from provenance.report import dumps, loads, render
 from tests.faults.conftest import (
     found,
     names,
     nothing_but_zeros,
+    page,
     spoil,
     write_corpus,
 )
@@ -118,3 +120,25 @@ def test_of_several_faults_of_a_file_the_first_row_counts():
     later, first = Unread("a", "no", "do", 9, 90), Unread("a", "no", "do", 3)
     other = Unread("b", "no", "do")
     assert merge_unread([whole, later, other, first, later]) == (first, other)
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst", "bz2", "xz"])
+def test_of_a_compressed_file_that_is_cut_short_the_beginning_is_checked(
+    tmp_path, checked, compression
+):
+    texts = (f"{page(n)} {' '.join(str(n * k) for k in range(7000, 7040))}" for n in range(3000))
+    lines = [json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts)]
+    path = tmp_path / f"a.jsonl.{compression}"
+    with path.open("wb") as sink, compressing(sink, compression) as stream:
+        stream.write("".join(lines).encode())
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+    report = checked(path)
+    (unread,) = report.result.unread
+    assert unread.row
+    assert 0 < unread.row < 3000
+    assert report.result.corpus.documents == unread.row
+    assert report.result.status == "incomplete"
+    (tmp_path / "rest.jsonl").write_text("".join(lines[: unread.row]))
+    rest = checked(tmp_path / "rest.jsonl")
+    for column in ("row", "start", "item", "excerpt"):
+        assert report.findings[column].equals(rest.findings[column])
