@@ -1,6 +1,7 @@
 """Files, wherever they lie, and what goes wrong with them."""
 
 import csv
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from provenance.read.compression import BROKEN, Salvaged
 
 if TYPE_CHECKING:
     from io import RawIOBase
+
+    from _typeshed import WriteableBuffer
 
 T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
@@ -76,7 +79,7 @@ class File:
         """Open the bytes on disk."""
         with reading(self.told):
             if self.is_local:
-                return open(self.path, "rb", buffering=0)
+                return cast("BinaryIO", _Disk(self.path))
             return cast("BinaryIO", self.system.open(self.path, "rb"))
 
     def stream(self) -> BinaryIO:
@@ -101,6 +104,31 @@ class File:
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
             return blake3_of(stream, end - first)
+
+
+class _Disk(io.FileIO):
+    """A file on this machine: an error says at which byte it could not be read on."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        with self._placed():
+            return super().read(-1 if size is None else size) or b""
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        with self._placed():
+            return super().readinto(buffer) or 0
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            error.failed_at = self.tell()  # type: ignore[attr-defined]
+            raise
+
+
+def offset_of(error: BaseException | None) -> int | None:
+    """Return the byte at which a file could not be read on, where that is known."""
+    return getattr(error, "failed_at", None)
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:
@@ -161,7 +189,9 @@ def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None
                 f"{name}: there is no connection ({_plain(error)})",
                 remedy="check the connection, and try again.",
             )
-    place = f" {where()}" if where else ""
+    offset = offset_of(error)
+    place = "" if offset is None else f" at byte {offset:,}"
+    place += f" {where()}" if where else ""
     return CorruptFile(
         f"{name}: damaged or cut short{place} ({_plain(error)})",
         remedy="fetch or write the file again.",

@@ -68,14 +68,14 @@ class Part:
         Where it cannot be read on, the last batch is empty and says so: everybody who reads a
         corpus goes on with the other parts.
         """
-        batches, row = self.read(), self.row
+        batches, row = self._lazily(), self.row
         while True:
             try:
                 with reading(self.file):
                     documents = next(batches, None)
             except InputError as error:
-                offset = self.extent[0] if self.extent is not None else None
-                unread = unread_of(self.file, error, row, offset)
+                begun = self.extent[0] if self.extent is not None and row == self.row else None
+                unread = unread_of(self.file, error, row, begun)
                 yield Documents(_NOTHING, unread=(unread,))
                 return
             if documents is None:
@@ -83,6 +83,9 @@ class Part:
             if len(documents.batch):
                 row = documents.batch.column("row")[-1].as_py() + 1
             yield documents
+
+    def _lazily(self) -> Iterator[Documents]:
+        yield from self.read()  # which may fail before it gives anything
 
 
 _NOTHING = pa.RecordBatch.from_pylist([], schema=DOCUMENTS)

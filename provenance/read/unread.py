@@ -2,6 +2,7 @@
 
 from provenance.errors import InputError
 from provenance.model import Unread
+from provenance.read.files import offset_of
 
 
 def unread_of(
@@ -20,4 +21,5 @@ def unread_of(
     """
     # Errors name the path that the user can open, which ends in the file's name.
     _, named, reason = error.message.partition(f"{name.rstrip('/')}: ")
+    offset = offset_of(error.__cause__) if offset is None else offset
     return Unread(name, reason if named else error.message, error.remedy, row, offset)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+from pathlib import Path
 from typing import ClassVar
 
 import fsspec
@@ -211,3 +212,16 @@ def test_standard_input_that_fails_is_named(tmp_path, registry, monkeypatch):
     report = check(["-"], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["-"]
     assert report.result.unread[0].row == report.result.corpus.documents
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that fails (Linux)")
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.txt.gz", "a.parquet", "a.arrow"])
+def test_a_disk_that_fails_is_told_with_the_byte(tmp_path, checked, name):
+    write_jsonl(tmp_path / "b.jsonl", 0)
+    (tmp_path / name).symlink_to("/proc/self/mem")  # of which the first page cannot be read
+    if name == "a.txt.gz":
+        (tmp_path / "b.jsonl").rename(tmp_path / "b.txt")
+    (unread,) = checked(tmp_path).result.unread
+    assert unread.file == name
+    assert "Input/output error" in unread.reason or name == "a.parquet"
+    assert unread.offset == 0 or name == "a.parquet"
