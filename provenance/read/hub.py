@@ -1,5 +1,6 @@
 """Datasets that the `datasets` library opens: saved ones, and those of a hub."""
 
+import json
 import logging
 import os
 import re
@@ -58,18 +59,19 @@ def saved_files(path: str, split: str | None) -> Found:
     Found
         Names are relative to `path`.
     """
-    with _library(path) as datasets:
-        opened = datasets.load_from_disk(path)
-    # A dataset that was saved by itself may still know of which split it is.
-    splits = opened if isinstance(opened, dict) else {str(opened.split or "all"): opened}
-    parts = _chosen(splits, split, path)
+    try:
+        names = _shards(path, split)
+    except CorruptFile:
+        # The library opens all or nothing: of the others, the folder itself tells.
+        names = _listed_shards(path, split)
+        if not names:
+            raise
     root = os.path.abspath(path)
-    names = [entry["filename"] for one in parts.values() for entry in one.cache_files]
     files = [
         File(
             os.path.relpath(name, root).replace(os.sep, "/"),
             os.path.abspath(name),
-            os.path.getsize(name),
+            os.path.getsize(name) if os.path.exists(name) else 0,
             LocalFileSystem(),
             "arrow",
             given=os.path.relpath(name),
@@ -77,6 +79,32 @@ def saved_files(path: str, split: str | None) -> Found:
         for name in names
     ]
     return Found(tuple(files))
+
+
+def _shards(path: str, split: str | None) -> list[str]:
+    with _library(path) as datasets:
+        opened = datasets.load_from_disk(path)
+    # A dataset that was saved by itself may still know of which split it is.
+    splits = opened if isinstance(opened, dict) else {str(opened.split or "all"): opened}
+    parts = _chosen(splits, split, path)
+    return [entry["filename"] for one in parts.values() for entry in one.cache_files]
+
+
+def _listed_shards(path: str, split: str | None) -> list[str]:
+    """List the Arrow files that a saved dataset names; none where it cannot be told."""
+    try:
+        folders = {"all": path}
+        if os.path.isfile(place := os.path.join(path, "dataset_dict.json")):
+            with open(place, encoding="utf-8") as file:
+                folders = {name: os.path.join(path, name) for name in json.load(file)["splits"]}
+        names = []
+        for folder in _chosen(folders, split, path).values():
+            with open(os.path.join(folder, "state.json"), encoding="utf-8") as file:
+                shards = json.load(file)["_data_files"]
+            names += [os.path.join(folder, shard["filename"]) for shard in shards]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return names
 
 
 def hub_parts(

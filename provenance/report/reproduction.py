@@ -33,6 +33,8 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
     yield from (("--text-column", name) for name in policy.text_columns)
     if result.sample:
         yield "--sample", f"{result.sample.rate * 100:.12g}%"
+    if result.allow_unread:
+        yield "--allow-unread", str(result.allow_unread)
     yield "--output", "report"
 
 
