@@ -7,6 +7,7 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.options import (
+    allow_unread_option,
     max_document_option,
     policy_option,
     settings_of,
@@ -15,6 +16,7 @@ from provenance.cli.options import (
     threads_option,
 )
 from provenance.cli.terminals import draw, echo
+from provenance.cli.unread import list_unread
 from provenance.errors import OutputError
 
 _EXAMPLES = """
@@ -75,6 +77,7 @@ Examples:
 @text_column_option
 @max_document_option
 @split_option
+@allow_unread_option
 @threads_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
@@ -89,6 +92,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     text_columns: tuple[str, ...],
     max_document: str | None,
     split: str | None,
+    allow_unread: int,
     threads: int | None,
     quiet: bool,
 ) -> None:
@@ -103,14 +107,19 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             f"{output} cannot be written: there is no folder {output.parent}",
             remedy="name a file in a folder that is there",
         )
+    if output is not None:
+        run.check_outside(output, corpus)
     asked = run.policy_of(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
-    settings = settings_of(threads, no_cache=True, quiet=quiet, split=split)
+    settings = settings_of(
+        threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
+    )
     planting = run.Planting(plants, seed, control, background)
     measured = run.calibrate(corpus, asked, planting, settings)
     if output is not None:
         run.written_calibration(measured, output)
+    list_unread(measured.unread)
     if not quiet:
         draw(run.calibration_table(measured))
         if output is not None:

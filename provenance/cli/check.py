@@ -6,8 +6,9 @@ import click
 
 from provenance import run
 from provenance.cli.completions import files, folders
-from provenance.cli.errors import CLEAR, VIOLATED
+from provenance.cli.errors import CLEAR, FAILED, VIOLATED
 from provenance.cli.options import (
+    allow_unread_option,
     background_option,
     circumstance_options,
     max_document_option,
@@ -100,6 +101,7 @@ Examples:
     "rather than by CORPUS itself: what is in both is judged alike.",
 )
 @split_option
+@allow_unread_option
 @rules_option
 @threads_option
 @no_cache_option
@@ -137,6 +139,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     exit_zero: bool,
     model_of: Path | None,
     split: str | None,
+    allow_unread: int,
     rules: Path | None,
     threads: int | None,
     no_cache: bool,
@@ -168,6 +171,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         )
         run.check_anchor(anchor)
         if output is not None:
+            run.check_outside(output, corpus)
             run.check_writable(output)
         begun = run.begun(corpus, asked, split, hashed)
         settings = settings_of(
@@ -180,6 +184,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             control=control,
             baseline=baseline,
             model_of=model_of,
+            allow_unread=allow_unread,
         )
         report = run.check(corpus, asked, settings, begun)
         if output is not None:
@@ -191,4 +196,6 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         echo(f"Report: {output / 'report.html'}")
     if form not in {"terminal", "json"} and not quiet:  # which say it themselves
         echo(run.outcome_line(report), err=True)
+    if report.result.status == "incomplete":
+        return FAILED
     return VIOLATED if report.result.violations and not exit_zero else CLEAR

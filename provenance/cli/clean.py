@@ -8,6 +8,7 @@ from provenance import run
 from provenance.cli.completions import files
 from provenance.cli.options import (
     actor_option,
+    allow_unread_option,
     background_option,
     collected_option,
     max_document_option,
@@ -21,6 +22,7 @@ from provenance.cli.options import (
     threads_option,
 )
 from provenance.cli.terminals import draw, echo, pen
+from provenance.cli.unread import unread_code
 from provenance.errors import PolicyError
 from provenance.model import Cleaning, Verdict
 
@@ -80,6 +82,7 @@ Examples:
     metavar="RESULT",
     help="Weigh matches by the model of an earlier check's corpus, as for check.",
 )
+@allow_unread_option
 @rules_option
 @threads_option
 @no_cache_option
@@ -101,11 +104,12 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     text_columns: tuple[str, ...],
     max_document: str | None,
     model_of: Path | None,
+    allow_unread: int,
     rules: Path | None,
     threads: int | None,
     no_cache: bool,
     quiet: bool,
-) -> None:
+) -> int:
     """Write CORPUS again without its forbidden documents, and a receipt of what went.
 
     Format, columns, order, compression and metadata stay; files of which nothing goes are copied
@@ -137,3 +141,4 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if not quiet:
         draw(run.told_receipt(receipt, pen()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")
+    return unread_code(receipt.unread, allow_unread, "it is not in the cleaned corpus")

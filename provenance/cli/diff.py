@@ -7,8 +7,9 @@ import click
 
 from provenance import run
 from provenance.cli.completions import files
-from provenance.cli.errors import CLEAR, VIOLATED
+from provenance.cli.errors import CLEAR, FAILED, VIOLATED
 from provenance.cli.options import (
+    allow_unread_option,
     background_option,
     collected_option,
     max_document_option,
@@ -48,6 +49,7 @@ Examples:
     help="What goes to stdout.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also where NEW is worse than OLD.")
+@allow_unread_option
 @rules_option
 @threads_option
 @no_cache_option
@@ -63,6 +65,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     max_document: str | None,
     form: str,
     exit_zero: bool,
+    allow_unread: int,
     rules: Path | None,
     threads: int | None,
     no_cache: bool,
@@ -72,7 +75,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
 
     Each is a dataset, which is checked, or the folder of a report. NEW is weighed by the words of
     OLD, so that what is in both is judged alike. Exits with 1 where a gate of the policy fails in
-    NEW that passed in OLD, or fails by more.
+    NEW that passed in OLD, or fails by more; with 2 where something could not be read.
     """
     asked = run.policy_of(
         policy,
@@ -82,10 +85,14 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         registries=registries,
         backgrounds=backgrounds,
     )
-    settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules)
+    settings = settings_of(
+        threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
+    )
     changes = run.diff(old, new, asked, settings)
     if form == "terminal":
         draw(run.told_changes(changes, pen()))
     else:
         sys.stdout.write(run.rendered_changes(form, changes))
+    if changes.is_incomplete:
+        return FAILED
     return VIOLATED if changes.worse and not exit_zero else CLEAR

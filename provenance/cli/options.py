@@ -90,6 +90,16 @@ no_cache_option = click.option(
     help="Read everything anew, and keep nothing for the next check. See `provenance cache`.",
 )
 
+allow_unread_option = click.option(
+    "--allow-unread",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Accept that up to N files or folders cannot be read to their end. More end with exit "
+    "code 2, whatever else comes out.",
+)
+
 
 def circumstance_options(command: Command) -> Command:
     """Give a command the options that say what for, when, by whom and where content is used."""

@@ -7,9 +7,10 @@ import click
 from provenance import run
 from provenance.cli.completions import files, folders
 from provenance.cli.groups import OrderedGroup
-from provenance.cli.options import max_document_option
+from provenance.cli.options import allow_unread_option, max_document_option
 from provenance.cli.sizes import doubt, law, shown
 from provenance.cli.terminals import echo
+from provenance.cli.unread import unread_code
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)
@@ -66,6 +67,7 @@ Examples:
 @max_document_option
 @_OF
 @click.option("--no-text", is_flag=True, help="Keep no texts: findings show ids alone.")
+@allow_unread_option
 @_QUIET
 def build(  # noqa: PLR0913 (one parameter an option)
     registry: Path,
@@ -77,17 +79,17 @@ def build(  # noqa: PLR0913 (one parameter an option)
     max_document: str | None,
     published: int | None,
     no_text: bool,
+    allow_unread: int,
     quiet: bool,
-) -> None:
+) -> int:
     """Make REGISTRY from dumps.
 
     A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
     Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
     """
     read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    _doubt(run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet))
-    if not quiet:
-        _show(registry)
+    built = run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
+    return _told(registry, built, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -106,6 +108,7 @@ Example:
 @_TEXT_COLUMN
 @max_document_option
 @_OF
+@allow_unread_option
 @_QUIET
 def add(  # noqa: PLR0913 (one parameter an option)
     registry: Path,
@@ -116,13 +119,13 @@ def add(  # noqa: PLR0913 (one parameter an option)
     text_column: str | None,
     max_document: str | None,
     published: int | None,
+    allow_unread: int,
     quiet: bool,
-) -> None:
+) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
     read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    _doubt(run.add_to_registry(registry, read, quiet=quiet))
-    if not quiet:
-        _show(registry)
+    built = run.add_to_registry(registry, read, quiet=quiet)
+    return _told(registry, built, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -201,6 +204,13 @@ def _dumps(  # noqa: PLR0913 (what the options say)
     if doubt:
         echo(f"Note: {doubt}", err=True)
     return run.Dumps(dumps, source, source_column, layout, text_column, published, max_document)
+
+
+def _told(registry: Path, built: "run.Built", allowed: int, *, quiet: bool) -> int:
+    _doubt(built.manifest)
+    if not quiet:
+        _show(registry)
+    return unread_code(built.unread, allowed, "the registry lacks what is in there")
 
 
 def _show(registry: Path) -> "run.Manifest":

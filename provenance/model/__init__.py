@@ -109,6 +109,8 @@ from provenance.model.tables import (
     Documents,
     Items,
     Skipped,
+    Unread,
+    merge_unread,
     tally,
 )
 from provenance.model.terms import (
@@ -230,6 +232,7 @@ __all__ = [
     "UInt32s",
     "UInt64s",
     "Unit",
+    "Unread",
     "Verdict",
     "Violation",
     "Volume",
@@ -238,6 +241,7 @@ __all__ = [
     "WaiverReason",
     "Worse",
     "longest_of",
+    "merge_unread",
     "picked",
     "ranged",
     "rows_at",

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from provenance.model.tables import Unread
+
 CALIBRATION_SCHEMA = "provenance/calibration/1"
 
 
@@ -174,6 +176,8 @@ class Calibration:
         What was made up.
     plants : pyarrow.Table
         Of schema `PLANTS`.
+    unread : tuple of Unread
+        What could not be read of the corpus.
     """
 
     tool: str
@@ -190,6 +194,7 @@ class Calibration:
     recalls: tuple[Recall, ...]
     false: FalseRate
     plants: pa.Table
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from provenance.model.shares import Share
+from provenance.model.tables import Unread
 from provenance.model.terms import Verdict
 
 CHANGES_SCHEMA = "provenance/changes/1"
@@ -23,7 +24,9 @@ class Side:
     documents, tokens : int
         How many.
     status : str
-        "pass", or "fail" where a gate of its policy failed.
+        As of its result.
+    unread : tuple of Unread
+        What could not be read of it.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Side:
     documents: int
     tokens: int
     status: str
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +132,8 @@ class Changes:
     kept: int
     worse: tuple[Worse, ...]
     reservations: tuple[str, ...]
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether more of one of them could not be read than is accepted."""
+        return "incomplete" in {self.old.status, self.new.status}

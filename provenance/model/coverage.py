@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from provenance.model.tables import Unread
+
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
@@ -54,6 +56,8 @@ class RegistrySummary:
         How many.
     sources : tuple of SourceCoverage
         In order of their ids.
+    unread : tuple of Unread
+        What could not be read of the dumps that it was made of.
     """
 
     path: str
@@ -61,3 +65,4 @@ class RegistrySummary:
     created: datetime
     items: int
     sources: tuple[SourceCoverage, ...]
+    unread: tuple[Unread, ...] = ()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from provenance.model.tables import Unread
 from provenance.model.terms import Verdict
 
 RECEIPT_SCHEMA = "provenance/receipt/1"
@@ -169,6 +170,8 @@ class Receipt:
         Files in its folders that are not data, and so were neither checked nor copied.
     files : tuple of CleanedFile
         In order of their names.
+    unread : tuple of Unread
+        Files that could not be read to their end: they are neither in `files`, nor written.
     """
 
     tool: str
@@ -189,3 +192,4 @@ class Receipt:
     left_contested: int
     not_copied: int
     files: tuple[CleanedFile, ...]
+    unread: tuple[Unread, ...] = ()

@@ -14,7 +14,7 @@ from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
-from provenance.model.tables import Skipped
+from provenance.model.tables import Skipped, Unread
 from provenance.model.terms import Verdict
 
 RESULT_SCHEMA = "provenance/result/1"
@@ -206,6 +206,10 @@ class Result:
         What the corpus's own words were taken to be like; None where nobody kept it.
     rules_path : str or None
         Folder of the law book, as given; None for the one that is shipped.
+    unread : tuple of Unread
+        Files and folders of the corpus that could not be read, or not to their end.
+    allow_unread : int
+        How many such files the check accepts.
     """
 
     tool: str
@@ -228,10 +232,14 @@ class Result:
     baseline: BaselineSummary | None = None
     corpus_model: CorpusModelSummary | None = None
     rules_path: str | None = None
+    unread: tuple[Unread, ...] = ()
+    allow_unread: int = 0
 
     @property
     def status(self) -> str:
-        """Return "pass", or "fail" where a gate failed."""
+        """Return "incomplete" where too much is unread; else "fail" where a gate failed."""
+        if len(self.unread) > self.allow_unread:
+            return "incomplete"
         return "fail" if self.violations else "pass"
 
     @property

@@ -118,6 +118,44 @@ _ROWS_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A file or folder that could not be read, or not to its end.
+
+    Parameters
+    ----------
+    file : str
+        As in `DOCUMENTS`; a folder ends in "/".
+    reason : str
+        Why: "permission denied".
+    remedy : str
+        What to do about it.
+    row : int or None
+        The first row that was not read; None where nothing of it was.
+    offset : int or None
+        The byte on disk where that is, as far as it is known.
+    """
+
+    file: str
+    reason: str
+    remedy: str
+    row: int | None = None
+    offset: int | None = None
+
+
+def merge_unread(unread: Iterable[Unread]) -> tuple[Unread, ...]:
+    """Return one entry a file, the one that says how far it was read, in order of the files."""
+
+    def rank(one: Unread) -> tuple[str, bool, int, bool, int, str]:
+        place = one.row or 0, one.offset is None, one.offset or 0
+        return (one.file, one.row is None, *place, one.reason)
+
+    firsts: dict[str, Unread] = {}
+    for one in sorted(unread, key=rank):
+        firsts.setdefault(one.file, one)
+    return tuple(firsts.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Documents:
     """A batch of texts, and what could not be read beside it.
 
@@ -127,10 +165,13 @@ class Documents:
         Of schema `DOCUMENTS`.
     skipped : tuple of Skipped
         Rows met while this batch was read.
+    unread : tuple of Unread
+        Where a file could not be read to its end; nothing of it follows.
     """
 
     batch: pa.RecordBatch
     skipped: tuple[Skipped, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +184,10 @@ class Items:
         Of schema `ITEMS`.
     skipped : tuple of Skipped
         Records met while this batch was read.
+    unread : tuple of Unread
+        Files that could not be read, or not to their end.
     """
 
     batch: pa.RecordBatch
     skipped: tuple[Skipped, ...] = ()
+    unread: tuple[Unread, ...] = ()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from provenance.read.addresses import lies_within
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.captures import Captures, load_captures
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
@@ -25,6 +26,7 @@ from provenance.read.signals import (
     parse_card,
     parse_files,
 )
+from provenance.read.unread import unread_of
 
 if TYPE_CHECKING:
     from provenance.read.dumps import open_dump
@@ -44,6 +46,7 @@ __all__ = [
     "check_rewritable",
     "is_saved",
     "is_streamed",
+    "lies_within",
     "load_calibration",
     "load_captures",
     "load_cases",
@@ -64,6 +67,7 @@ __all__ = [
     "rule_mistakes",
     "size_option",
     "unlike",
+    "unread_of",
     "write_saved",
 ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from glob import has_magic
 from operator import itemgetter
+from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -21,6 +22,8 @@ from provenance.errors import (
 )
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format, recognised
+from provenance.read.listings import Listing, below, fixed_folder, matches, matching, special
+from provenance.read.outputs import REPORT, own_outputs
 from provenance.read.zipped import is_zip, unzipped
 
 _PACKED = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz", ".xml", ".js")
@@ -71,9 +74,7 @@ def find_files(address: str) -> Found:
             return _of_folder(system, path, address)
         if not system.exists(path):
             raise missing(address)
-        if named_format(path) is None and is_zip(system, path):
-            return _of_folder(unzipped(system, path, address), "", address)
-        return Found((recognised(_file(system, path, path.rsplit("/", 1)[-1], address)),))
+        return _of_file(system, path, address)
 
 
 @contextmanager
@@ -149,6 +150,16 @@ def exists(address: str) -> bool:
     return has_magic(path) or bool(system.exists(path))
 
 
+def lies_within(place: Path, address: str) -> bool:
+    """Whether a file or folder, its links resolved, is part of what a path or pattern means."""
+    _, path = file_system(address)
+    if not has_magic(path) or os.path.exists(path):
+        return place.is_relative_to(Path(path).resolve())
+    root = fixed_folder(path)
+    pattern = os.path.realpath(root or "/").rstrip("/") + path[len(root) :]
+    return any(matches(str(one), pattern) for one in (place, *(place / name for name in REPORT)))
+
+
 def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:
     """Put the files of several addresses together, each once.
 
@@ -195,39 +206,38 @@ def _distinct(name: str, address: str) -> str:
 
 
 def _of_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    matched = sorted(str(match) for match in system.glob(path))
-    if not matched:
+    found = matching(system, path)
+    if not found.paths():
         raise DatasetNotFound(
             f"{address}: no file fits the pattern", remedy="check it, and quote it for the shell."
         )
-    fixed = path[: min(path.index(c) for c in "*?[" if c in path)].rpartition("/")[0]
-    paths = [inner for match in matched for inner in _within(system, match)]
-    return _data(system, fixed, sorted(set(paths)), address)
+    return _data(system, fixed_folder(path), found, address)
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    return _data(system, path.rstrip("/"), sorted(_within(system, path)), address)
+    return _data(system, path.rstrip("/"), below(system, path), address)
 
 
-def _within(system: fsspec.AbstractFileSystem, path: str) -> list[str]:
-    return [str(inner) for inner in system.find(path)] if system.isdir(path) else [path]
-
-
-def _data(
-    system: fsspec.AbstractFileSystem, root: str, paths: Sequence[str], address: str
-) -> Found:
+def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address: str) -> Found:
     before = _before(address)
-    names = [path[len(root) :].lstrip("/") for path in paths]
-    files = [
-        _file(system, path, name, f"{before}{name}")
-        for path, name in zip(paths, names, strict=True)
-    ]
+    files = []
+    for path in found.paths():
+        name = path[len(root) :].lstrip("/")
+        fault = found.faults.get(path)
+        size = found.files.get(path, 0)
+        files.append(File(name, path, size, system, given=f"{before}{name}", fault=fault))
     if not files:
         raise EmptyCorpus(f"{address}: there are no files in it", remedy="name another folder.")
-    known = list(_with_format(files))
+    own = own_outputs(files)
+    known = list(_with_format([file for file in files if file.name not in own]))
     # Beside tables, a text file is a readme or a licence.
-    tables = [file for file in known if file.format != "text"] or known
-    if not tables:
+    tables = [file for file in known if file.format != "text"]
+    if not any(file.format for file in tables):
+        tables = known
+    if not any(file.format for file in tables):
+        for file in tables:
+            if file.fault is not None:
+                raise file.fault
         raise UnsupportedFormat(
             f"{address}: none of its {len(files)} files is data that we read",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
@@ -236,11 +246,31 @@ def _data(
 
 
 def _with_format(files: Sequence[File]) -> Iterator[File]:
+    """Give the files that are data, or cannot be looked at to see whether they, or theirs, are."""
     for file in files:
-        hidden = any(part.startswith((".", "_")) for part in file.name.split("/"))
+        if any(part.startswith((".", "_")) for part in file.name.split("/")):
+            continue
         form = named_format(file.name)
-        if form and not hidden and file.name.rsplit("/", 1)[-1] not in METADATA:
+        if form and file.name.rsplit("/", 1)[-1] not in METADATA:
             yield replace(file, format=form[0], compression=form[1])
+        elif file.fault is not None and not isinstance(file.fault, UnsupportedFormat):
+            yield file
+
+
+def _of_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
+    """Give the file that an address names, or what was packed into it."""
+    facts = system.info(path)
+    if isinstance(system, LocalFileSystem) and facts["type"] == "other":
+        raise special(address, facts["mode"])
+    size = int(facts["size"] or 0)
+    file = File(path.rsplit("/", 1)[-1], path, size, system, given=address)
+    try:
+        with reading(address):
+            if named_format(path) is None and is_zip(system, path):
+                return _of_folder(unzipped(system, path, address), "", address)
+            return Found((recognised(file),))
+    except InputError as error:
+        return Found((replace(file, fault=error),))
 
 
 def _before(address: str) -> str:
@@ -249,7 +279,3 @@ def _before(address: str) -> str:
         folder, slash, _ = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")
         return f"{folder}{slash}"
     return f"{address.rstrip('/')}/"
-
-
-def _file(system: fsspec.AbstractFileSystem, path: str, name: str, given: str) -> File:
-    return File(name, path, int(system.size(path) or 0), system, given=given)

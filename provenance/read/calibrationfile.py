@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall
+from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall, Unread
 from provenance.read.checked import Checked, shown
 
 _KEYS = (
@@ -25,6 +25,7 @@ _RECALL = (
     *("length", "edit", "place", "source", "planted", "found", "low", "high", "covered", "right"),
 )
 _MOST = 2**63 - 1
+_UNREAD = ("file", "reason", "remedy", "row", "offset")
 _AGAIN = "make it again with `provenance calibrate`"
 
 
@@ -46,7 +47,7 @@ def load_calibration(path: Path) -> Calibration:
     if schema is None or schema.value != CALIBRATION_SCHEMA:
         said = None if schema is None else schema.value
         raise root.wrong(f"the schema is {shown(said)}, not {CALIBRATION_SCHEMA!r}", _AGAIN)
-    entries = root.table(_KEYS, _KEYS)
+    entries = root.table((*_KEYS, "unread"), _KEYS)  # the first ones do not say it
     corpus = entries["corpus"].table(_CORPUS, _CORPUS)
     tool = entries["tool"].table(("name", "version"), ("name", "version"))
     return Calibration(
@@ -64,6 +65,7 @@ def load_calibration(path: Path) -> Calibration:
         recalls=tuple(_recall(each) for each in entries["recalls"].list()),
         false=_false(entries["false"]),
         plants=_plants(entries["plants"]),
+        unread=tuple(map(_unread, entries["unread"].list())) if "unread" in entries else (),
     )
 
 
@@ -92,6 +94,17 @@ def _recall(entry: Checked) -> Recall:
         high=_number(entries["high"]),
         covered=_maybe_number(entries["covered"]),
         right=_maybe_number(entries["right"]),
+    )
+
+
+def _unread(entry: Checked) -> Unread:
+    entries = entry.table(_UNREAD, _UNREAD)
+    return Unread(
+        file=entries["file"].text(),
+        reason=entries["reason"].text(),
+        remedy=entries["remedy"].text(),
+        row=None if entries["row"].value is None else _count(entries["row"]),
+        offset=None if entries["offset"].value is None else _count(entries["offset"]),
     )
 
 

@@ -141,6 +141,88 @@ class _Owning(io.BufferedReader):
         self._source.close()
 
 
+class Salvaged(io.RawIOBase):
+    """What is compressed in a file, up to where it is damaged or cut short.
+
+    Decompressors drop what they had ready when they meet damage. So the file is then read again,
+    in small pieces, from its start.
+
+    Parameters
+    ----------
+    opener : callable
+        Opens the file.
+    compression : str
+        How it is compressed.
+    """
+
+    def __init__(self, opener: Callable[[], BinaryIO], compression: str) -> None:
+        self._opener, self._compression = opener, compression
+        self._stream: BinaryIO = decompressed(opener(), compression)
+        self._given = 0
+        self._rest: Iterator[bytes] | None = None
+        self._ready = bytearray()
+        self._fault: Exception | None = None
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Read up to `size` bytes; fail only where there are none before the damage."""
+        if self._rest is None:
+            try:
+                data = self._stream.read(size)
+            except (OSError, *BROKEN):
+                self._rest = self._again()
+            else:
+                self._given += len(data)
+                return data
+        return self._salvaged(self._rest, size)
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer`; 0 at the end."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Close the file too."""
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+    def _salvaged(self, rest: Iterator[bytes], size: int) -> bytes:
+        while self._fault is None and (size < 0 or len(self._ready) < size):
+            try:
+                piece = next(rest, b"")
+            except (OSError, *BROKEN) as error:
+                self._fault = error
+                break
+            if not piece:
+                break
+            self._ready += piece
+        if self._fault is not None and not self._ready:
+            raise self._fault
+        end = len(self._ready) if size < 0 else size
+        data = bytes(self._ready[:end])
+        del self._ready[:end]
+        return data
+
+    def _again(self) -> Iterator[bytes]:
+        """Give what follows the bytes that were given, piece by piece."""
+        passed = 0
+        with self._opener() as source:
+            inner = _DECOMPRESSORS[self._compression](source)
+            read: Callable[[int], bytes] = getattr(inner, "read1", None) or inner.read  # type: ignore[attr-defined]
+            while piece := read(_PIECE):
+                fresh = piece[max(self._given - passed, 0) :]
+                passed += len(piece)
+                if fresh:
+                    yield fresh
+
+
+_PIECE = 1 << 13
+
 _DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
     "gz": lambda source: gzip.GzipFile(fileobj=source),
     "bz2": bz2.BZ2File,

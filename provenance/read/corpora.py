@@ -4,23 +4,24 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Lock
 
-from provenance.digests import never
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
-from provenance.model import MAX_DOCUMENT
+from provenance.model import MAX_DOCUMENT, Unread, merge_unread
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
-from provenance.read.files import File
+from provenance.read.filedigests import Once
+from provenance.read.files import File, reading
+from provenance.read.grouping import grouped
 from provenance.read.hub import HUB, hub_parts, is_hub_name
 from provenance.read.jsonarrays import json_parts
 from provenance.read.parquet import open_parquet
 from provenance.read.parts import Part
 from provenance.read.saveddatasets import is_saved, saved_files
-from provenance.read.streams import STANDARD_INPUT, Passing, standard_input
+from provenance.read.streams import Passing, passes_once, stream_part
 from provenance.read.tabular import Tabular, table_parts
 from provenance.read.textfiles import text_parts
+from provenance.read.unread import unread_of
 
 _TYPING_ERROR = 0.8
 """Of a name and another, how alike they must be for it to be that one, mistyped."""
@@ -47,7 +48,9 @@ class Corpus:
     ignored : int
         Files of its folders that are hidden, or no data.
     files : tuple of File
-        In order of their names; none of what has no file of its own.
+        Those that could be opened, in order of their names; none of what has no file of its own.
+    unread : tuple of Unread
+        Files and folders that could not be opened.
     """
 
     addresses: tuple[str, ...]
@@ -56,6 +59,7 @@ class Corpus:
     digests: Digests
     ignored: int = 0
     files: tuple[File, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def hashings(self) -> list[Callable[..., str]]:
         """Give what reads the bytes of each file for its digest, which is at hand from then on.
@@ -66,11 +70,31 @@ class Corpus:
         return [digest for name, digest in self.digests if name not in streamed]
 
     def digest(self) -> str:
-        """Return the SHA-256 over the sorted names of the files, each with its own SHA-256."""
+        """Return the SHA-256 over the sorted names of the files, each with its own SHA-256.
+
+        In place of the digest of a file that cannot be read stands "unread".
+        """
+        told = [(name, _digest_or_fault(digest)) for name, digest in self.digests]
+        named = [(name, one if isinstance(one, str) else UNREAD) for name, one in told]
         found = hashlib.sha256()
-        for name, digest in sorted((name, digest()) for name, digest in self.digests):
-            found.update(f"{name}\0{digest}\n".encode())
+        for name, digest in sorted([*named, *((one.file, UNREAD) for one in self.unread)]):
+            found.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
         return found.hexdigest()
+
+    def undigested(self) -> tuple[Unread, ...]:
+        """Return the files whose bytes could not be read for their digest."""
+        told = [(name, _digest_or_fault(digest)) for name, digest in self.digests]
+        return tuple(unread_of(name, one) for name, one in told if not isinstance(one, str))
+
+
+UNREAD = "unread"
+
+
+def _digest_or_fault(digest: Callable[..., str]) -> str | InputError:
+    try:
+        return digest()
+    except InputError as error:
+        return error
 
 
 def open_corpus(
@@ -86,7 +110,8 @@ def open_corpus(
     ----------
     addresses : sequence of str
         Files, folders, patterns, URLs, saved datasets, names of datasets on a hub; "-" is JSON
-        Lines on standard input. A path that is there wins over a hub's name.
+        Lines on standard input; pipes hold JSON
+        Lines, too. A path that is there wins over a hub's name.
     text_columns : sequence of str
         Columns with text; none finds them. "meta.text" is a member of a structure.
     split : str or None
@@ -129,11 +154,19 @@ def open_corpus(
     found = open_files(addresses, files, text_columns)
     parts += found.parts
     digests += found.digests
+    if not parts and found.unread:
+        first = found.unread[0]
+        raise InputError(f"{first.file}: {first.reason}", remedy=first.remedy)
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
             f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
         )
-    return replace(_corpus(addresses, parts, tuple(digests)), ignored=ignored, files=tuple(files))
+    return replace(
+        _corpus(addresses, parts, tuple(digests)),
+        ignored=ignored,
+        files=found.files,
+        unread=found.unread,
+    )
 
 
 def open_files(
@@ -149,28 +182,36 @@ def open_files(
         In order of their names.
     text_columns : sequence of str
         As of `open_corpus`.
+
+    Raises
+    ------
+    InputError
+        If none of them can be opened: the first one's error. Else such a file is `unread`.
     """
     parts: list[Part] = []
+    opened: list[File] = []
     digests = []
+    faults: list[tuple[str, InputError]] = []
     for file in files:
-        digest = _Once(file)
-        parts += _keyed(_READERS[file.format](file, text_columns), file, digest)
-        digests.append((file.name, digest))
-    return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(files))
+        digest = Once(file)
+        try:
+            parts += _keyed(_parts_of(file, text_columns), file, digest)
+        except InputError as error:
+            faults.append((file.name, error))
+        else:
+            opened.append(file)
+            digests.append((file.name, digest))
+    if faults and not opened:
+        raise faults[0][1]
+    unread = merge_unread(unread_of(name, error) for name, error in faults)
+    return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(opened), unread=unread)
 
 
-class _Once:
-    """A file's digest, which several threads may ask for, and one of them makes."""
-
-    def __init__(self, file: File) -> None:
-        self._file, self._making = file, Lock()
-        self._made: str | None = None
-
-    def __call__(self, stopped: Callable[[], bool] = never) -> str:
-        with self._making:
-            if self._made is None:
-                self._made = self._file.digest(stopped=stopped)
-            return self._made
+def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
+    if file.fault is not None:
+        raise file.fault
+    with reading(file.told):
+        return _READERS[file.format](file, text_columns)
 
 
 def _table(opener: Callable[[File], Tabular]) -> Reader:
@@ -195,10 +236,13 @@ _READERS: dict[str, Reader] = {
 def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iterator[Part]:
     """Let each part of a file tell what it holds."""
 
-    def key(part: Part, place: int) -> str:
-        if part.extent is None or len(parts) == 1:
-            return f"{digest()} {place} of {len(parts)}"
-        return file.key_of(part.extent)
+    def key(part: Part, place: int) -> str | None:
+        try:
+            if part.extent is None or len(parts) == 1:
+                return f"{digest()} {place} of {len(parts)}"
+            return file.key_of(part.extent)
+        except InputError:
+            return None  # whoever reads it will learn why
 
     for place, part in enumerate(parts):
         # Elsewhere, to know the bytes is to fetch them: then they may as well be read.
@@ -211,7 +255,7 @@ def _check_given(addresses: Sequence[str]) -> None:
 
 
 def _check_split(split: str | None, addresses: Sequence[str]) -> None:
-    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and a != STANDARD_INPUT)]
+    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and not passes_once(a))]
     if split is not None and not datasets:
         raise InputError(
             f"there is no split {split!r} in {', '.join(addresses)}: files have none",
@@ -221,7 +265,7 @@ def _check_split(split: str | None, addresses: Sequence[str]) -> None:
 
 def is_streamed(address: str) -> bool:
     """Whether what is at an address passes once, or comes from a hub: it is no file of ours."""
-    if address == STANDARD_INPUT:
+    if passes_once(address):
         return True
     if "://" in address:
         return address.startswith(HUB) and is_hub_name(address)
@@ -231,8 +275,8 @@ def is_streamed(address: str) -> bool:
 def _streamed(
     address: str, named: Sequence[str], split: str | None, max_document: int, *, label: bool
 ) -> list[Part]:
-    if address == STANDARD_INPUT:
-        return [standard_input(named, max_document)]
+    if passes_once(address):
+        return [stream_part(address, named, max_document)]
     if "/" not in address and (near := near_paths(address, cutoff=_TYPING_ERROR)):
         raise DatasetNotFound(
             f"{address}: there is no such file or folder; no hub was asked for it",
@@ -251,7 +295,8 @@ def _files(addresses: Sequence[str], split: str | None) -> tuple[list[File], int
 
 
 def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
-    ordered = sorted(parts, key=lambda part: part.file)  # stable: a file's own parts keep order
+    # Stable: a file's own parts keep their order.
+    ordered = grouped(sorted(parts, key=lambda part: part.file))
     columns = dict.fromkeys(name for part in ordered for name in part.text_columns)
     return Corpus(
         tuple(addresses),

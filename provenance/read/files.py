@@ -1,6 +1,7 @@
 """Files, wherever they lie, and what goes wrong with them."""
 
 import csv
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import pyarrow as pa
 from provenance.digests import blake3_of, never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, is_out_of_memory
 from provenance.model import MAX_DOCUMENT
-from provenance.read.compression import BROKEN, decompressed
+from provenance.read.compression import BROKEN, Salvaged
 from provenance.read.limits import Limit
 
 if TYPE_CHECKING:
     from io import RawIOBase
+
+    from _typeshed import WriteableBuffer
 
 T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
@@ -47,6 +50,8 @@ class File:
         The path as the user gave it, for errors; empty where the name is that.
     max_document : int
         Bytes that a document in it may have.
+    fault : InputError or None
+        Why it cannot be read, where that was seen when it was found.
     """
 
     name: str
@@ -57,6 +62,7 @@ class File:
     compression: str | None = None
     given: str = ""
     max_document: int = MAX_DOCUMENT
+    fault: InputError | None = None
 
     @property
     def limit(self) -> Limit:
@@ -83,12 +89,14 @@ class File:
         """Open the bytes on disk."""
         with reading(self.told):
             if self.is_local:
-                return open(self.path, "rb", buffering=0)
+                return cast("BinaryIO", _Disk(self.path))
             return cast("BinaryIO", self.system.open(self.path, "rb"))
 
     def stream(self) -> BinaryIO:
-        """Open the bytes, decompressed."""
-        return decompressed(self.open(), self.compression)
+        """Open the bytes, decompressed; they end in an error only behind all that can be read."""
+        if self.compression is None:
+            return self.open()
+        return cast("BinaryIO", Salvaged(self.open, self.compression))
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""
@@ -106,6 +114,31 @@ class File:
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
             return blake3_of(stream, end - first)
+
+
+class _Disk(io.FileIO):
+    """A file on this machine: an error says at which byte it could not be read on."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        with self._placed():
+            return super().read(-1 if size is None else size) or b""
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        with self._placed():
+            return super().readinto(buffer) or 0
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            error.failed_at = self.tell()  # type: ignore[attr-defined]
+            raise
+
+
+def offset_of(error: BaseException | None) -> int | None:
+    """Return the byte at which a file could not be read on, where that is known."""
+    return getattr(error, "failed_at", None)
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:
@@ -144,27 +177,38 @@ def reading(
     """
     try:
         yield
-    except FileNotFoundError as error:
-        raise DatasetNotFound(
-            f"{name}: there is no such file", remedy="check the path for a typing error."
-        ) from error
-    except PermissionError as error:
-        raise InputError(
-            f"{name}: permission denied", remedy="make the file readable for this user."
-        ) from error
-    except (ConnectionError, TimeoutError) as error:
-        raise InputError(
-            f"{name}: there is no connection ({_plain(error)})",
-            remedy="check the connection, and try again.",
-        ) from error
+    except MemoryError:  # which Arrow's own is, too
+        raise
     except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
         if is_out_of_memory(error):
             raise
-        raise damaged(name, where() if where else "", _plain(error)) from error
+        raise fault_of(name, error, where) from error
+
+
+def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None) -> InputError:
+    """Return the error to raise where the file at `name` cannot be read; as `reading`."""
+    match error:
+        case FileNotFoundError():
+            return DatasetNotFound(
+                f"{name}: there is no such file", remedy="check the path for a typing error."
+            )
+        case PermissionError():
+            return InputError(
+                f"{name}: permission denied", remedy="make the file readable for this user."
+            )
+        case ConnectionError() | TimeoutError():
+            return InputError(
+                f"{name}: there is no connection ({_plain(error)})",
+                remedy="check the connection, and try again.",
+            )
+    offset = offset_of(error)
+    place = "" if offset is None else f" at byte {offset:,}"
+    place += f" {where()}" if where else ""
+    return damaged(name, place.strip(), _plain(error))
 
 
 def damaged(name: str, place: str, why: str) -> CorruptFile:
-    """Say that the file called `name` cannot be read from a place on; empty where none is known."""
+    """Return the error that the file called `name` cannot be read from a place on, if known."""
     told = f"damaged or cut short {place}".rstrip()
     return CorruptFile(f"{name}: {told} ({why})", remedy="fetch or write the file again.")
 

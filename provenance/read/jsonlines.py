@@ -3,11 +3,12 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
 
+from provenance.errors import ColumnMissing
 from provenance.model import Documents, Flags
 from provenance.read.columnpaths import column_at, top
 from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
@@ -67,6 +68,7 @@ def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
             stretch.size if stretch else file.size,
             partial(_read_part, file, layout, stretch),
             layout.columns.texts,
+            row=stretch.row if stretch else 0,
         )
         for stretch in shared
     ]
@@ -97,10 +99,37 @@ def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Lay
         If a column that was named is in none of them, or none holds text.
     """
     shape = shape_of(records, file)
-    if records:
-        columns = find_columns(shape, named, _sampler(records), file=file)
-    else:
-        columns = Columns(tuple(named))
+    if not records:
+        return _laid_out(shape, Columns(tuple(named)), named)
+    known = _by_names(shape, tuple(named))
+    if known is not None:
+        return known
+    columns = find_columns(shape, named, _sampler(records), file=file)
+    return _laid_out(shape, columns, named)
+
+
+class _SampleAskedForError(Exception):
+    """Names alone do not tell which columns hold text."""
+
+
+@lru_cache(maxsize=64)
+def _by_names(shape: pa.Schema, named: tuple[str, ...]) -> Layout | None:
+    """Return the layout of objects of a shape, where names settle it; else None.
+
+    Thousands of small files are of one shape.
+    """
+
+    def sample(_: Sequence[str]) -> pa.Table:
+        raise _SampleAskedForError
+
+    try:
+        columns = find_columns(shape, named, sample, file="")
+    except (_SampleAskedForError, ColumnMissing):
+        return None
+    return _laid_out(shape, columns, named)
+
+
+def _laid_out(shape: pa.Schema, columns: Columns, named: Sequence[str]) -> Layout:
     # The others may have what the sample has not.
     columns = Columns(
         columns.texts,

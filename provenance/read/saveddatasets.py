@@ -86,8 +86,7 @@ def _arrow_files(folder: str) -> list[str]:
 
 
 def _file(path: str, root: str) -> File:
-    with reading(os.path.relpath(path)):
-        size = os.path.getsize(path)
+    size = os.path.getsize(path) if os.path.exists(path) else 0  # who opens it learns that
     name = os.path.relpath(path, root).replace(os.sep, "/")
     whole = os.path.abspath(path)
     return File(name, whole, size, LocalFileSystem(), "arrow", given=os.path.relpath(path))

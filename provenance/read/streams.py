@@ -3,8 +3,8 @@
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import chain
-from typing import BinaryIO
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from provenance.read.formats import check_text
 from provenance.read.jsonlines import layout_of, read_lines
 from provenance.read.limits import Limit
 from provenance.read.lines import LineBlock, line_blocks, records_of
+from provenance.read.listings import is_pipe
 from provenance.read.parts import Part
 
 STANDARD_INPUT = "-"
@@ -33,9 +34,17 @@ class Passing:
     def __init__(self, read: Callable[[], Iterator[Documents]]) -> None:
         self._read = read
         self._digest: str | None = None
+        self._fault: InputError | None = None
 
     def batches(self) -> Iterator[Documents]:
         """Give the texts."""
+        try:
+            yield from self._hashed()
+        except InputError as error:
+            self._fault = error
+            raise
+
+    def _hashed(self) -> Iterator[Documents]:
         lengths, letters = hashlib.sha256(), hashlib.sha256()
         for documents in self._read():
             texts = Texts.of(documents.batch.column("text"))
@@ -45,15 +54,28 @@ class Passing:
         self._digest = hashlib.sha256(lengths.digest() + letters.digest()).hexdigest()
 
     def digest(self) -> str:
-        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read."""
+        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read.
+
+        Raises
+        ------
+        InputError
+            If they could not be read to their end.
+        """
+        if self._fault is not None:
+            raise self._fault
         if self._digest is None:
             for _ in self.batches():
                 pass
         return str(self._digest)
 
 
-def standard_input(named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Part:
-    """Make the JSON Lines on standard input a part of a corpus, which can be read once.
+def passes_once(address: str) -> bool:
+    """Whether an address means standard input, or a pipe such as a shell's `<(zcat a.gz)`."""
+    return address == STANDARD_INPUT or is_pipe(address)
+
+
+def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Part:
+    """Make the JSON Lines on standard input, or in a pipe, a part of a corpus that passes once.
 
     Parameters
     ----------
@@ -69,29 +91,32 @@ def standard_input(named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Pa
     ColumnMissing
         If a column that was named is in none of its first objects, or none holds text.
     """
-    blocks = _blocks(sys.stdin.buffer, Limit("standard input", max_document))
+    told = "standard input" if address == STANDARD_INPUT else address
+    blocks = _blocks(address, Limit(told, max_document))
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
         if not head:
-            check_text(block.data[:_HEAD], "standard input")
+            check_text(block.data[:_HEAD], told)
         head.append(block)
         sample = [record for _, record in records_of(block).records]
         if sample:
             break
-    layout = layout_of(sample, named, STANDARD_INPUT)
+    layout = layout_of(sample, named, address)
     waiting = [chain(head, blocks)]
 
     def read() -> Iterator[Documents]:
         if not waiting:
-            raise InputError(
-                "standard input can be read only once", remedy="write it to a file first."
-            )
-        return read_lines(STANDARD_INPUT, waiting.pop(), layout)
+            raise InputError(f"{told} can be read only once", remedy="write it to a file first.")
+        return read_lines(address, waiting.pop(), layout)
 
-    return Part(STANDARD_INPUT, 0, read, layout.columns.texts, rereadable=False)
+    return Part(address, 0, read, layout.columns.texts, rereadable=False)
 
 
-def _blocks(stream: BinaryIO, limit: Limit) -> Iterator[LineBlock]:
-    with reading(limit.file):
+def _blocks(address: str, limit: Limit) -> Iterator[LineBlock]:
+    is_input = address == STANDARD_INPUT
+    with (
+        reading(limit.file),
+        nullcontext(sys.stdin.buffer) if is_input else open(address, "rb") as stream,
+    ):
         yield from line_blocks(stream, limit)

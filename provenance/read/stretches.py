@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import InputError
 from provenance.read.files import File, following
 from provenance.read.lines import BLOCK, line_blocks
 
@@ -52,15 +52,19 @@ def _stretches(file: File) -> Iterator[Stretch]:
     with file.open() as stream:
         offset = len(codecs.BOM_UTF8) if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
         blocks, first, size, row = line_blocks(stream, file.limit, min(BLOCK, STRETCH)), 0, 0, 0
-        try:
-            while (block := following(blocks, file.told, row)) is not None:
-                if size and size + len(block.data) > STRETCH:
-                    yield Stretch(offset, size, first)
-                    offset, size, first = offset + size, 0, block.first
-                size += len(block.data)
-                row = block.first + block.rows
-        except DocumentTooLarge:
-            size = file.size - offset  # whoever reads the last stretch meets that row again
+        while True:
+            try:
+                block = following(blocks, file.told, row)
+            except InputError:  # the last stretch will meet it where it is
+                size = file.size - offset
+                break
+            if block is None:
+                break
+            if size and size + len(block.data) > STRETCH:
+                yield Stretch(offset, size, first)
+                offset, size, first = offset + size, 0, block.first
+            size += len(block.data)
+            row = block.first + block.rows
     if size:
         yield Stretch(offset, size, first)
 

@@ -93,6 +93,7 @@ def table_parts(table: Tabular, named: Sequence[str]) -> list[Part]:
             columns.texts,
             extent=piece.extent,
             layout=f"{piece.first}\n{columns}\n{table.schema.remove_metadata()}",
+            row=piece.first,
         )
         for piece in table.pieces
     ]

@@ -1,14 +1,14 @@
 """Registries are built: dumps in, one folder out, or nothing at all."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__, fingerprint
-from provenance.errors import RegistryError
+from provenance.errors import InputError, RegistryError
 from provenance.match import SHIPPED
-from provenance.model import Chance, Items
+from provenance.model import Chance, Items, merge_unread
 from provenance.registry import folder as folders
 from provenance.registry.coverage import declared
 from provenance.registry.datafiles import check_files, settle_files
@@ -78,6 +78,7 @@ def add(
     folder: Path,
     batches: Iterable[Items],
     *,
+    addresses: Sequence[str] = (),
     published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
@@ -90,6 +91,8 @@ def add(
         The registry. It keeps the new items' texts if it keeps those of the old.
     batches : iterable of Items
         As for `build`; a new item takes the place of one with the same source, site and id.
+    addresses : sequence of str
+        Of the dumps: what could not be read there before is unread only if it is so again.
     published : mapping of str to int, or None
         As for `build`; of other sources what was declared before.
     progress : callable or None
@@ -123,14 +126,16 @@ def add(
         with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
             rows = lay_earlier(files, earlier, shop)
             staged = stage(batches, shop, rows, progress)
-            if staged.skipped:
+            if staged.skipped or staged.unread:
                 staged = _some(staged)
             skipped = merged(earlier.skipped, staged.skipped)
-            both = Staged(rows + staged.rows, skipped)
+            kept = (one for one in earlier.unread if not _is_within(one.file, addresses))
+            unread = merge_unread([*staged.unread, *kept])
+            both = Staged(rows + staged.rows, skipped, unread)
             manifest = _made(shop, both, earlier.replaced, earlier.chance)
         sources = declared(manifest.sources, published or {}, earlier.sources)
         if manifest.digest == earlier.digest:
-            restated = replace(earlier, sources=sources)
+            restated = replace(earlier, sources=sources, unread=unread)
             if restated != earlier:
                 folders.restate(staging, restated, folder)
             return restated
@@ -139,10 +144,19 @@ def add(
     return manifest
 
 
+def _is_within(path: str, addresses: Sequence[str]) -> bool:
+    folders = tuple(f"{address.rstrip('/')}/" for address in addresses)
+    return path in addresses or path.startswith(folders)
+
+
 def _some(staged: Staged) -> Staged:
     """Refuse dumps in which there was no item."""
     if staged.rows:
         return staged
+    if staged.unread:
+        [first, *others] = staged.unread
+        more = f"; nor can {len(others):,} more be read" if others else ""
+        raise InputError(f"{first.file}: {first.reason}{more}", remedy=first.remedy)
     why = "; ".join(f"{one.count:,} in {one.file}: {one.reason}" for one in staged.skipped)
     is_encoding = {one.reason for one in staged.skipped} == {"not valid UTF-8"}
     raise RegistryError(
@@ -171,6 +185,7 @@ def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Mani
         postings=written.postings,
         files=files,
         skipped=staged.skipped,
+        unread=staged.unread,
         replaced=replaced + staged.rows - written.items,
     )
     shop.data.rename(shop.out / manifest.generation)

@@ -17,7 +17,7 @@ from provenance.errors import (
     RegistryNotFound,
     RegistryVersion,
 )
-from provenance.model import Chance, Parameters, Skipped, SourceCoverage
+from provenance.model import Chance, Parameters, Skipped, SourceCoverage, Unread
 from provenance.registry.stated import count, moment, typed
 
 FORMAT = 4
@@ -100,6 +100,8 @@ class Manifest:
         Records of the dumps that are not in it, or not with all that they say.
     replaced : int
         Records of the dumps in place of which another with the same source and id counts.
+    unread : tuple of Unread
+        Dumps that could not be read, or not to their end, whenever that was.
     """
 
     digest: str
@@ -114,6 +116,7 @@ class Manifest:
     files: tuple[DataFile, ...]
     skipped: tuple[Skipped, ...]
     replaced: int = 0
+    unread: tuple[Unread, ...] = ()
 
     @property
     def generation(self) -> str:
@@ -261,6 +264,7 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
         files=files,
         skipped=tuple(_skipped(one) for one in stated["skipped"]),
         replaced=count(stated.get("replaced", 0)),  # the first ones do not say
+        unread=tuple(typed(Unread, one) for one in stated.get("unread", ())),
     )
 
 

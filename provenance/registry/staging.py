@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance import fingerprint
-from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, tally
+from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, Unread, merge_unread, tally
 from provenance.registry.authors import Digests
 from provenance.registry.columns import EARLIEST, LATEST, blobs
 from provenance.registry.flow import Portion, in_threads, portions
@@ -30,10 +30,13 @@ class Staged:
         How many records; those that will turn out to be one item are counted apart.
     skipped : tuple of Skipped
         What the dumps' readers left out.
+    unread : tuple of Unread
+        Dumps that could not be read, or not to their end.
     """
 
     rows: int
     skipped: tuple[Skipped, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 def stage(
@@ -57,20 +60,24 @@ def stage(
     Staged
         The rows of `batches` alone.
     """
-    skipped: list[Skipped] = []
-    chunks = portions(_taken(batches, skipped, progress), CHUNK, _text_sizes)
+    skipped, unread = list[Skipped](), list[Unread]()
+    chunks = portions(_taken(batches, skipped, unread, progress), CHUNK, _text_sizes)
     digests = Digests(shop.connection)
     laid = in_threads(
         lambda one: _lay(shop, digests, *one), _placed(chunks, after), shop.limits.threads
     )
     rows = sum(laid)
-    return Staged(rows, tuple(skipped))
+    return Staged(rows, tuple(skipped), merge_unread(unread))
 
 
 def _taken(
-    batches: Iterable[Items], skipped: list[Skipped], progress: Callable[[int], None] | None
+    batches: Iterable[Items],
+    skipped: list[Skipped],
+    unread: list[Unread],
+    progress: Callable[[int], None] | None,
 ) -> Iterator[pa.RecordBatch]:
     for items in batches:
+        unread.extend(items.unread)
         if items.skipped:
             skipped[:] = tally([*skipped, *items.skipped])
         if progress is not None:

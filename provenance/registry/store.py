@@ -129,7 +129,12 @@ class Registry:
         """Say what it is, for a result."""
         stated = self.manifest
         return RegistrySummary(
-            str(self.path), stated.digest, stated.created, stated.items, stated.sources
+            str(self.path),
+            stated.digest,
+            stated.created,
+            stated.items,
+            stated.sources,
+            stated.unread,
         )
 
     @property

@@ -35,6 +35,7 @@ from provenance.report.signalstory import Heard, signal_story
 from provenance.report.steps import summary_line
 from provenance.report.terminal import terminal_summary
 from provenance.report.timeline import timeline_text
+from provenance.report.unreadlines import unread_line
 
 __all__ = [
     "FORMATS",
@@ -78,6 +79,7 @@ __all__ = [
     "summary_line",
     "terminal_summary",
     "timeline_text",
+    "unread_line",
     "write",
     "write_calibration",
     "write_receipt",

@@ -39,6 +39,7 @@ def calibration_document(calibration: Calibration) -> dict[str, Any]:
         "threshold": calibration.threshold,
         "seed": calibration.seed,
         "skipped": calibration.skipped,
+        "unread": plain(calibration.unread),
         "false": plain(calibration.false),
         "recalls": [plain(recall) for recall in calibration.recalls],
         "plants": {

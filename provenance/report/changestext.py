@@ -8,6 +8,7 @@ from provenance.model import Changes, DocumentChanges, ShareMove, Side
 from provenance.report.figures import count, number, percent
 from provenance.report.hostile import one_line
 from provenance.report.pen import Pen
+from provenance.report.unreadlines import unread_line
 
 _FINDINGS, _NAMES = 10, 5
 _LONGEST = 80
@@ -33,6 +34,8 @@ def changes_markdown(changes: Changes) -> str:
 def _headline(changes: Changes) -> str:
     new = changes.appeared.num_rows
     found = f"{count(new, 'new finding')}, {number(changes.vanished.num_rows)} vanished"
+    if changes.is_incomplete:
+        return f"INCOMPLETE  {found}: not all could be read."
     if changes.worse:
         return f"WORSE  {found}: the policy is violated more than before."
     if changes.new.status == "fail":
@@ -41,7 +44,12 @@ def _headline(changes: Changes) -> str:
 
 
 def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
+    sides = changes.old, changes.new
     yield "Compared", [_side("old", changes.old), _side("new", changes.new)]
+    unread = [f"{_name(s.name)}: {unread_line(one)}" for s in sides for one in s.unread]
+    if unread:
+        more = [f"and {count(len(unread) - _FINDINGS, 'more file')}"] if unread[_FINDINGS:] else []
+        yield "Not read", [*unread[:_FINDINGS], *more]
     if changes.worse:
         yield (
             "Gates",
@@ -68,10 +76,12 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
 
 
 def _side(which: str, side: Side) -> str:
-    outcome = {"pass": "passes", "fail": "fails"}.get(side.status, side.status)
+    outcome = {"pass": "passes the policy", "fail": "fails the policy"}.get(
+        side.status, "not all could be read"
+    )
     return (
         f"{which}: {_name(side.name)}, {count(side.documents, 'document')}, "
-        f"{count(side.tokens, 'token')}; {outcome} the policy."
+        f"{count(side.tokens, 'token')}; {outcome}."
     )
 
 

@@ -2,13 +2,14 @@
 
 from itertools import groupby
 
-from provenance.model import Report, Verdict
+from provenance.model import Report, Result, Verdict
 from provenance.report.anchors import Anchor, anchor_of
 from provenance.report.groups import Group, grouped
 from provenance.report.manner import Manner
 from provenance.report.problems import ERROR, NOTE, WARNING, advice, level, places, sentence, short
 from provenance.report.steps import summary_line
 from provenance.report.strongest import strongest
+from provenance.report.unreadlines import unread_line
 
 MOST = 10
 """Annotations of a kind that a step may have; GitHub drops the others in silence."""
@@ -34,9 +35,10 @@ def render(report: Report, manner: Manner) -> str:
         the last says how many. The verdict is an error or a notice of its own.
     """
     result, anchor = report.result, anchor_of(report.result, manner)
-    failed = result.status == "fail"
+    failed = result.status != "pass"
     lines = [
         (ERROR if failed else NOTE, "provenance: " + result.status, summary_line(result)),
+        *_unread(result),
         *(_told(group, report) for group in grouped(report) if _is_told(group)),
         *(_words(report) if manner.excerpts else ()),
     ]
@@ -50,6 +52,11 @@ def render(report: Report, manner: Manner) -> str:
 
 Line = tuple[str, str, str]
 """Level, title, text."""
+
+
+def _unread(result: Result) -> list[Line]:
+    kind = ERROR if result.status == "incomplete" else WARNING
+    return [(kind, "provenance: not read", unread_line(one)) for one in result.unread]
 
 
 def _is_told(group: Group) -> bool:

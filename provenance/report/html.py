@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from provenance.inert import visible
 from provenance.model import MeasuredRecall, Report, Result
-from provenance.report import coverage, figures, reservations, trust, wording
+from provenance.report import coverage, figures, reservations, trust, unreadlines, wording
 from provenance.report.bars import bar, ceiling, stack
 from provenance.report.breakdowns import breakdowns
 from provenance.report.bytecode import Bytecode
@@ -92,6 +92,7 @@ def html_page(report: Report) -> str:
         "calibrated": trust.calibrated(result),
         "sampled": trust.sampled(result),
         "missed": trust.bound(result),
+        "unread": unreadlines.unread_sentence(result.unread, result.allow_unread),
         "compared": trust.baseline_sentence(result),
         "steps": next_steps(result),
         "charts": _charts(result),
@@ -135,6 +136,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     made.globals.update(say=wording, trust=trust, reserve=reservations, coverage=coverage)
+    made.globals.update(lacking=unreadlines.lacking)
     made.filters.update({name: getattr(figures, name) for name in _FIGURES})
     made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
     made.filters.update(stack=stack, timeline_bar=timeline_bar, last_day=last_day)

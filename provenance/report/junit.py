@@ -8,10 +8,12 @@ from provenance.report.groups import Group, grouped
 from provenance.report.manner import Manner
 from provenance.report.problems import ERROR, advice, level, places, sentence, short
 from provenance.report.strongest import Finding, strongest
+from provenance.report.unreadlines import unread_line
 from provenance.report.wording import gate_sentence
 
 _LONGEST = 2000
 _WITH_EXCERPTS = 25
+_UNREAD = 1000
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -28,17 +30,19 @@ def render(report: Report, manner: Manner) -> str:
     Returns
     -------
     str
-        One suite for the dataset. A case fails where a gate fails, and is skipped where all that
-        was found is waived.
+        One suite for the dataset. A case fails where a gate fails, is an error where something
+        could not be read, and is skipped where all that was found is waived.
     """
     result = report.result
     cases = [
+        *_unread(result),
         *(_gate(outcome, result) for outcome in result.gates),
         *(_statement(group, result) for group in grouped(report)),
     ]
     failures = sum(case.find("failure") is not None for case in cases)
+    errors = sum(case.find("error") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
-    counts = {"tests": len(cases), "failures": failures, "errors": 0, "skipped": skipped}
+    counts = {"tests": len(cases), "failures": failures, "errors": errors, "skipped": skipped}
     said = {name: str(number) for name, number in counts.items()}
     root = Element("testsuites", {"name": "provenance", **said})
     suite = SubElement(
@@ -56,6 +60,20 @@ def render(report: Report, manner: Manner) -> str:
         SubElement(suite, "system-out").text = told
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _unread(result: Result) -> list[Element]:
+    """Make a case of each file that could not be read: an error, unless it is accepted."""
+    cases = []
+    for one in result.unread[:_UNREAD]:
+        case = _case("unread", one.file)
+        said = _text(unread_line(one))
+        if result.status == "incomplete":
+            SubElement(case, "error", {"type": "unread", "message": said})
+        else:
+            SubElement(case, "skipped", {"message": said})
+        cases.append(case)
+    return cases
 
 
 def _gate(outcome: GateOutcome, result: Result) -> Element:

@@ -11,6 +11,7 @@ from provenance.report.steps import next_steps
 from provenance.report.strongest import Finding, strongest
 from provenance.report.termslist import terms_in_play
 from provenance.report.trust import baseline_sentence, bound, calibrated, sampled, undecided
+from provenance.report.unreadlines import unread_line, unread_sentence
 from provenance.report.waiverlines import waiver_sentences
 from provenance.report.wording import (
     NOT_CLEARANCE,
@@ -50,6 +51,7 @@ def render(report: Report, manner: Manner) -> str:
     result = report.result
     blocks = [
         _verdict(result),
+        _unread(result),
         _failing(report, manner),
         _steps(result),
         _gates(result),
@@ -93,6 +95,16 @@ def _verdict(result: Result) -> str:
             *(prose(each) for each in said if each),
         ]
     )
+
+
+def _unread(result: Result) -> str:
+    said = unread_sentence(result.unread, result.allow_unread)
+    if said is None:
+        return ""
+    lines = [f"- {prose(unread_line(one))}" for one in result.unread[:_ROWS]]
+    more = len(result.unread) - len(lines)
+    lines += [f"- and {more} more: see result.json"] if more > 0 else []
+    return "\n\n".join(["#### Not read", prose(said), "\n".join(lines)])
 
 
 def _failing(report: Report, manner: Manner) -> str:

@@ -6,6 +6,7 @@ from provenance.model import CleanedFile, Receipt
 from provenance.report.figures import count, number, percent, size
 from provenance.report.hostile import one_line
 from provenance.report.pen import Pen
+from provenance.report.unreadlines import unread_line
 
 _FILES = 10
 _REASONS = 10
@@ -112,6 +113,16 @@ def _left(receipt: Receipt, pen: Pen) -> Iterator[str]:
             verb = one if number_left == 1 else many
             yield ""
             yield from pen.wrap(f"Left in: {count(number_left, noun)} that {verb} ({how}).")
+    if receipt.unread:
+        yield ""
+        yield from pen.wrap(
+            f"Not written: {count(len(receipt.unread), 'file')} that could not be read to the end, "
+            "and so could not be checked."
+        )
+        for unread in receipt.unread[:_FILES]:
+            yield from pen.wrap(unread_line(unread), "  ", "    ")
+        if more := receipt.unread[_FILES:]:
+            yield f"  {count(len(more), 'more file')} in the receipt."
     if receipt.not_copied:
         yield ""
         yield from pen.wrap(

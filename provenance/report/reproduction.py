@@ -35,6 +35,8 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
         yield "--max-document", str(policy.max_document)
     if result.sample:
         yield "--sample", f"{result.sample.rate * 100:.12g}%"
+    if result.allow_unread:
+        yield "--allow-unread", str(result.allow_unread)
     yield "--output", "report"
 
 

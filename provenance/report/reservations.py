@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from provenance.model import Control, DateRange, Estimate, Rate, Result, Share
 from provenance.report.figures import count, interval, percent
+from provenance.report.unreadlines import lacking
 
 CONTESTED = "a permitted source or a background holds the same words"
 """What contested means."""
@@ -49,13 +50,14 @@ def band_lines(shares: Iterable[Share]) -> tuple[str, ...]:
 
 
 def limits(result: Result) -> tuple[str, ...]:
-    """Say what backgrounds, a control and an earlier model were for, and what came of them."""
+    """Say what registries lack, and what came of backgrounds, a control and an earlier model."""
     backgrounds = [
         f"Background {background.path}: {count(background.items, 'item')}; what it holds too is "
         "contested."
         for background in result.backgrounds
     ]
-    told = (*backgrounds, *weighed(result))
+    lacks = [lack for registry in result.registries if (lack := lacking(registry))]
+    told = (*lacks, *backgrounds, *weighed(result))
     if result.control is None:
         return told
     doubts = control_doubts(result.control, result.policy.circumstances.collected)

@@ -31,7 +31,7 @@ NO_FILES: Mapping[str, FileFacts] = {}
 _SAME = (
     *("corpus", "registries", "backgrounds", "policy"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
-    "corpus_model",
+    *("corpus_model", "unread", "allow_unread"),
 )
 """Fields that stand in the document as they stand in `Result`."""
 
@@ -59,6 +59,8 @@ def result_document(result: Result) -> dict[str, Any]:
         "purpose": result.policy.circumstances.purpose.value,
         "gates": [_flat(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
         "violations": same["violations"],
+        "unread": same["unread"],
+        "allow_unread": same["allow_unread"],
         "corpus": same["corpus"],
         "sample": same["sample"],
         "calibration": same["calibration"],

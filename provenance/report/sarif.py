@@ -24,6 +24,7 @@ from provenance.report.problems import (
     short,
 )
 from provenance.report.strongest import strongest
+from provenance.report.unreadlines import unread_line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS, BYTES = 5000, 9_000_000
@@ -31,6 +32,7 @@ RESULTS, BYTES = 5000, 9_000_000
 
 _LONGEST = 1000
 _PLACES = 20
+_UNREAD = 100
 _WITH_EXCERPTS = 25
 """Findings whose words are told, where they are asked for."""
 
@@ -183,11 +185,20 @@ def _properties(group: Group) -> dict[str, Any]:
 
 
 def _invocation(result: Result, left_out: int) -> dict[str, Any]:
-    said = {"executionSuccessful": True, "endTimeUtc": f"{result.created:%Y-%m-%dT%H:%M:%SZ}"}
-    if not left_out:
-        return said
-    text = f"{left_out:,} more results are left out; findings.parquet has all."
-    return said | {"toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}]}
+    is_complete = result.status != "incomplete"
+    said = {
+        "executionSuccessful": is_complete,
+        "endTimeUtc": f"{result.created:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    level = "warning" if is_complete else "error"
+    notes = [(level, short(unread_line(one), _LONGEST)) for one in result.unread[:_UNREAD]]
+    if more := len(result.unread[_UNREAD:]):
+        notes.append((level, f"{more:,} more files could not be read: see result.json."))
+    if left_out:
+        text = f"{left_out:,} more results are left out; findings.parquet has all."
+        notes.append(("warning", text))
+    told = [{"level": level, "message": {"text": text}} for level, text in notes]
+    return said | ({"toolExecutionNotifications": told} if told else {})
 
 
 def _words(report: Report, manner: Manner) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What to do after a check, and its outcome in one line."""
 
 from provenance.model import Result
+from provenance.report.unreadlines import unread_step
 from provenance.report.wording import by_source, capital, headline, remedy_of
 
 
@@ -21,6 +22,7 @@ def next_steps(result: Result) -> tuple[str, ...]:
     expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
     unused = [each.waiver.id for each in result.waivers if not each.expired and not each.findings]
     steps = [
+        *unread_step(result),
         *(capital(violation.remedy) for violation in result.violations),
         *(
             f"{each.name}: {remedy}"
@@ -46,6 +48,6 @@ def summary_line(result: Result) -> str:
     str
         "FAIL: 1.9% of the tokens are forbidden for pretraining; the policy allows 0%. Next: ..."
     """
-    steps = next_steps(result) if result.violations else ()
+    steps = next_steps(result) if result.status != "pass" else ()
     todo = f" Next: {steps[0]}" if steps else ""
     return f"{result.status.upper()}: {headline(result)}{todo}"

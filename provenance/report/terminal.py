@@ -16,6 +16,7 @@ from provenance.report.sharelines import NAME, SOURCES, contested_lines, share_l
 from provenance.report.steps import next_steps
 from provenance.report.strongest import Finding, strongest
 from provenance.report.trust import baseline_sentence, bound, calibrated, sampled, undecided
+from provenance.report.unreadlines import unread_line, unread_sentence
 from provenance.report.waiverlines import waiver_sentences
 from provenance.report.wording import (
     NOT_CLEARANCE,
@@ -31,6 +32,7 @@ LEAST, MOST = 40, 100
 
 _FINDINGS = 3
 _OTHERS = 3
+_UNREAD = 10
 
 
 def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
@@ -54,6 +56,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
     result = report.result
     sections = [
         _verdict(pen, result),
+        _unread(pen, result),
         _gates(pen, result.gates),
         _policy(pen, report),
         share_lines(pen, result),
@@ -77,9 +80,10 @@ def _verdict(pen: Pen, result: Result) -> list[str]:
     read = ", ".join(
         (count(corpus.documents, "document"), count(corpus.tokens, "token"), size(corpus.bytes))
     )
-    sentence = wrapped(one_line(headline(result)), pen.width, " " * 6)
-    sentence[0] = f"{result.status.upper():<6}" + sentence[0][6:]
-    code = "1;31" if result.status == "fail" else "1;32"
+    mark = f"{result.status.upper():<4}  "
+    sentence = wrapped(one_line(headline(result)), pen.width, " " * len(mark), " " * 6)
+    sentence[0] = mark + sentence[0][len(mark) :]
+    code = {"fail": "1;31", "incomplete": "1;33"}.get(result.status, "1;32")
     return [
         *(pen.paint(line, code) for line in sentence),
         *(pen.wrap(missed, " " * 6) if (missed := bound(result)) else ()),
@@ -88,6 +92,18 @@ def _verdict(pen: Pen, result: Result) -> list[str]:
         *(pen.wrap(beside, " " * 6) if (beside := baseline_sentence(result)) else ()),
         *pen.wrap(f"Asked: {asked(result.policy.circumstances)}.", " " * 6),
     ]
+
+
+def _unread(pen: Pen, result: Result) -> list[str]:
+    said = unread_sentence(result.unread, result.allow_unread)
+    if said is None:
+        return []
+    lines = [pen.bold("Not read"), *pen.wrap(said, "  ")]
+    for one in result.unread[:_UNREAD]:
+        lines += pen.wrap(unread_line(one), "  ", "    ")
+    if more := len(result.unread[_UNREAD:]):
+        lines += pen.wrap(f"and {count(more, 'more')}: see result.json", "  ")
+    return lines
 
 
 def _gates(pen: Pen, gates: tuple[GateOutcome, ...]) -> list[str]:

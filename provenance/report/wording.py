@@ -78,7 +78,7 @@ EDITS = {
 }
 """What was done to the posts that recall was measured on."""
 
-OUTCOMES = {"pass": "Passes the policy", "fail": "Fails the policy"}
+OUTCOMES = {"pass": "Passes the policy", "fail": "Fails the policy", "incomplete": "Incomplete"}
 
 NOT_CLEARANCE = (
     "Absence of a match is not clearance: a registry holds what was put into it, "
@@ -140,8 +140,13 @@ def headline(result: Result) -> str:
     str
         "1.9% of the tokens are forbidden for pretraining; the policy allows 0%."
     """
-    failed = [outcome for outcome in result.gates if not outcome.passed]
-    if failed:
+    if result.status != "incomplete":
+        return _found(result)
+    return f"{count(len(result.unread), 'file')} could not be read to the end. {_found(result)}"
+
+
+def _found(result: Result) -> str:
+    if failed := [outcome for outcome in result.gates if not outcome.passed]:
         more = f" {count(len(failed) - 1, 'more gate')} failed." if len(failed) > 1 else ""
         return _breach(failed[0], result) + more
     if result.worst is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
     from provenance.run.calibration.showing import calibration_table, written_calibration
-    from provenance.run.checking import Settings, check
+    from provenance.run.checking import check
     from provenance.run.cleaning import clean
     from provenance.run.diffing import diff
     from provenance.run.early import hashing
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from provenance.run.pens import pen_of
     from provenance.run.publishing import publish
     from provenance.run.registries import (
+        Built,
         Dumps,
         Manifest,
         add_to_registry,
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
         verify_registry,
     )
     from provenance.run.samples import unpacked_sample
+    from provenance.run.settings import Settings
     from provenance.run.stages import told
+    from provenance.run.staging import check_outside
     from provenance.run.telling import (
         check_anchor,
         check_writable,
@@ -62,11 +65,13 @@ if TYPE_CHECKING:
         summary,
         told_changes,
         told_receipt,
+        unread_lines,
         written,
         written_text,
     )
 
 __all__ = [
+    "Built",
     "Dumps",
     "Manifest",
     "Outcome",
@@ -83,6 +88,7 @@ __all__ = [
     "calibration_table",
     "check",
     "check_anchor",
+    "check_outside",
     "check_writable",
     "checked_policy",
     "claim_process",
@@ -120,6 +126,7 @@ __all__ = [
     "told_receipt",
     "told_signals",
     "unpacked_sample",
+    "unread_lines",
     "verified_rules",
     "verify_registry",
     "written",
@@ -128,6 +135,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Built": "registries",
     "keep_freed": "allocation",
     "Outcome": "asking",
     "PolicyViolated": "asking",
@@ -163,7 +171,7 @@ _MODULES = {
     "earlier_policy": "telling",
     "told_receipt": "telling",
     "fit_registry": "calibration.chancefitting",
-    "Settings": "checking",
+    "Settings": "settings",
     "Dumps": "registries",
     "Manifest": "registries",
     "add_to_registry": "registries",
@@ -171,6 +179,7 @@ _MODULES = {
     "show_registry": "registries",
     "verify_registry": "registries",
     "check_anchor": "telling",
+    "check_outside": "staging",
     "check_writable": "telling",
     "clear_memory": "memory",
     "memory_folder": "memory",
@@ -185,6 +194,7 @@ _MODULES = {
     "earlier_report": "telling",
     "format_names": "telling",
     "outcome_line": "telling",
+    "unread_lines": "telling",
 }
 
 

@@ -44,7 +44,7 @@ def dataset_of(addresses: Sequence[str], policy: Policy, split: str | None) -> C
         split=split,
         max_document=policy.max_document,
     )
-    files = {part.file for part in corpus.parts}
+    files = {name for part in corpus.parts for name in part.files}
     note(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
     note(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
     return corpus

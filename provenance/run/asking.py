@@ -8,12 +8,12 @@ from typing import Any, Unpack, cast
 
 import pyarrow as pa
 
-from provenance.model import Report, Result, Share, Verdict, Violation
+from provenance.model import Report, Result, Share, Unread, Verdict, Violation
 from provenance.read import Options
 from provenance.report import FORMATS, PLAIN, Manner, one_line, render, summary_line, write
-from provenance.run.checking import Settings
 from provenance.run.checking import check as run_check
 from provenance.run.memory import memory_folder
+from provenance.run.settings import Settings
 from provenance.run.telling import policy_of, rate_of
 
 Address = str | PathLike[str]
@@ -42,8 +42,13 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """Return "pass" or "fail"."""
+        """Return "pass", "fail" or "incomplete"."""
         return self.result.status
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """Files and folders that could not be read, or not to their end."""
+        return self.result.unread
 
     @property
     def findings(self) -> pa.Table:
@@ -135,6 +140,7 @@ def check(
     baseline: Address | None = None,
     sample: str | None = None,
     control: str | None = None,
+    allow_unread: int = 0,
     **options: Unpack[Options],
 ) -> Outcome:
     """Check a dataset against registries.
@@ -151,6 +157,8 @@ def check(
         "1%" looks at a hundredth of the documents.
     control : str, optional
         A registry of items that cannot be in the corpus.
+    allow_unread : int, optional
+        How many files may be unread; more make the outcome "incomplete", which is not true.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
         `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`: as
@@ -172,6 +180,7 @@ def check(
         sample=None if sample is None else rate_of(sample),
         control=control,
         cache=memory_folder(),
+        allow_unread=allow_unread,
     )
     asked = policy_of(None if policy is None else fspath(policy), **_listed(options))
     return Outcome(run_check([fspath(address) for address in addresses], asked, settings))

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__
-from provenance.cores import available
 from provenance.fingerprint import make_tables
 from provenance.judge import Judge, hold_gates, violations, with_doubts
-from provenance.match import union
 from provenance.model import (
     CorpusModel,
     CorpusSummary,
@@ -25,76 +23,36 @@ from provenance.read import Corpus
 from provenance.run.ahead import Begun, begun
 from provenance.run.backgrounds import coverage
 from provenance.run.calibration.correcting import Seen, correcting
-from provenance.run.claiming import claims
 from provenance.run.declared import Declarations, declarations_of
 from provenance.run.early import hashing
-from provenance.run.evidence import gather
 from provenance.run.excuses import Excused, counted, excused, open_baseline
 from provenance.run.findings import Found, found
-from provenance.run.freezing import frozen_model, held_to, model_of, model_summary, weighed_by
+from provenance.run.freezing import frozen_model, model_summary, weighed_by
 from provenance.run.kernels import prepare
 from provenance.run.memory import Memory, code_digest, digest_of
 from provenance.run.method import method
 from provenance.run.openings import library_of, told_of
-from provenance.run.progress import progress
-from provenance.run.readings import Counts, Opened, Reading
+from provenance.run.readings import Opened
 from provenance.run.references import References, open_references
+from provenance.run.rereading import Reader, read_and_located
 from provenance.run.rulings import source_rulings
 from provenance.run.sampling import Sample
-from provenance.run.scanning import read_corpus
-from provenance.run.stages import note, stage
+from provenance.run.settings import Settings
+from provenance.run.stages import note
 from provenance.run.summaries import (
     check_conclusive,
     corpus_summary,
-    nothing_to_check,
     summaries,
 )
 from provenance.run.tally import Looked, share_of, shares
 
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to run, as opposed to what to decide.
-
-    Parameters
-    ----------
-    threads : int
-        Parts of the corpus that are read at a time.
-    quiet : bool
-        Show no progress.
-    rules : Path or None
-        Folder of rule files; None takes the ones that are shipped.
-    split : str or None
-        Split of a dataset; None takes all.
-    sample : float or None
-        Part of the documents that is looked at, in (0, 1]; None looks at all.
-    control : str or None
-        Registry of items that cannot be in the corpus; None measures no chance.
-    baseline : Path or None
-        Folder of an earlier report; gates count only what it does not have, and matches are
-        weighed by its model, where it has one. None counts all.
-    cache : Path or None
-        Folder in which readings are kept for the next check; None keeps none.
-    model_of : Path or None
-        Folder of an earlier report whose model of its corpus matches are weighed by; None weighs
-        by the corpus itself.
-    """
-
-    threads: int = field(default_factory=available)
-    quiet: bool = True
-    rules: Path | None = None
-    split: str | None = None
-    sample: float | None = None
-    control: str | None = None
-    baseline: Path | None = None
-    cache: Path | None = None
-    model_of: Path | None = None
+_SETTINGS = Settings()
 
 
 def check(
     corpus: Sequence[str],
     policy: Policy,
-    settings: Settings = Settings(),
+    settings: Settings = _SETTINGS,
     ahead: Begun | None = None,
 ) -> Report:
     """Check a corpus against registries.
@@ -167,20 +125,12 @@ def _checked(  # noqa: PLR0913 (all that a check was given, and who helps)
     sample = None if settings.sample is None else Sample(settings.sample)
     seen = opened if sample is None else sample.tap(opened)
     memory = _memory(settings, against, declarations)
-    whole = _read(seen, against, declarations, settings, memory)
-    whole = whole if frozen is None else held_to(whole, frozen)
-    readings = against.own(whole)
-    counts = sum((reading.counts for reading in readings), Counts())
-    if not counts.tokens:
-        raise nothing_to_check(opened, readings)
-    words = union(reading.passages for reading in readings)
-    modelled = aside.submit(lambda: frozen or model_of(readings, registries, words))
-    threads = settings.threads
-    settled = claims(readings, registries, threads, frozen, words)
-    spans = gather(seen, readings, settled, registries, against.backgrounds, memory, threads)
+    reader = Reader(against, declarations, settings, memory, frozen, sample, aside)
+    read = read_and_located(seen, reader)
+    readings, counts, settled, spans = read.readings, read.counts, read.settled, read.spans
     now = datetime.now(UTC).replace(microsecond=0)
     judge = Judge(library, policy.circumstances, policy.agreements, now.date())
-    everything = found(spans, settled, registries, judge, counts.tokens, threads)
+    everything = found(spans, settled, registries, judge, counts.tokens, settings.threads)
     sampled = None if sample is None else sample.resampled(readings, spans)
     fit, correct = against.fit, None
     if fit is not None:
@@ -189,9 +139,9 @@ def _checked(  # noqa: PLR0913 (all that a check was given, and who helps)
         )
     looked = Looked(counts, sampled, correct)
     excuses = excused(everything, policy, now.date(), baseline)
-    read = replace(corpus_summary(opened, readings, counts), split=settings.split)
+    corpus = replace(corpus_summary(opened, readings, counts), split=settings.split)
     made = _report(
-        read,
+        corpus,
         looked,
         registries,
         summed.result(),
@@ -201,40 +151,19 @@ def _checked(  # noqa: PLR0913 (all that a check was given, and who helps)
         judge=judge,
         now=now,
     )
-    model = modelled.result()
+    model = read.model.result()
     result = replace(
         made.result,
         rules_path=None if settings.rules is None else str(settings.rules),
         backgrounds=coverage(against.backgrounds),
-        control=against.chance(whole, settled, made.findings),
-        calibration=None if fit is None else fit.summary(read.digest),
+        control=against.chance(read.whole, settled, made.findings),
+        calibration=None if fit is None else fit.summary(corpus.digest),
         sample=None if sample is None else sample.summary(),
         corpus_model=model_summary(model, settings.model_of, registries),
+        unread=read.unread,
+        allow_unread=settings.allow_unread,
     )
     return Report(result, made.findings, model)
-
-
-@stage("reading")
-def _read(
-    corpus: Corpus,
-    against: References,
-    declarations: Declarations,
-    settings: Settings,
-    memory: Memory | None,
-) -> list[Reading]:
-    """Read a corpus, and its files' bytes beside that."""
-    total = sum(part.size or 0 for part in corpus.parts) or None
-    with (
-        ThreadPoolExecutor(1) as aside,
-        progress("reading", total, "B", quiet=settings.quiet) as shown,
-    ):
-        hashed = [aside.submit(digest) for digest in corpus.hashings()]
-        readings = read_corpus(
-            corpus, against.sought, declarations.of, settings.threads, shown, memory, against.margin
-        )
-        for one in hashed:
-            one.result()
-    return readings
 
 
 def _memory(settings: Settings, against: References, declarations: Declarations) -> Memory | None:

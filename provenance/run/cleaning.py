@@ -24,15 +24,18 @@ from provenance.model import (
     Policy,
     Receipt,
     Report,
+    Unread,
     Volume,
+    merge_unread,
 )
 from provenance.read import Corpus, Cuts, File, is_saved, open_files, rewrite, write_saved
 from provenance.report import write_receipt
-from provenance.run.checking import Settings, check_opened
+from provenance.run.checking import check_opened
 from provenance.run.earlier import earlier_report
 from provenance.run.freezing import frozen_model
 from provenance.run.openings import library_of
 from provenance.run.removals import Removed, reasons
+from provenance.run.settings import Settings
 from provenance.run.staging import check_free, open_to_clean, place_of, staged
 
 _MOST_ROUNDS = 20
@@ -83,13 +86,21 @@ def clean(
     else:
         first = earlier_report(result, opened, library)
     removed = Removed(cleaning)
+    unread = merge_unread([*first.result.unread, *opened.unread])
+    opened = _readable(opened, unread)
     with staged(output) as stage:
         written, last = _cleaned(opened, first, stage, removed, (library, policy, settings))
         if is_saved(corpus[0]):
             write_saved(Path(corpus[0]), stage)
-        receipt = _receipt(opened, first, written, last, removed)
+        receipt = replace(_receipt(opened, first, written, last, removed), unread=unread)
         write_receipt(receipt, removed.table(), stage)
     return receipt
+
+
+def _readable(opened: Corpus, unread: Sequence[Unread]) -> Corpus:
+    """Give a corpus without the files that were not read to their end, and so not checked."""
+    names = {one.file for one in unread}
+    return replace(opened, files=tuple(file for file in opened.files if file.name not in names))
 
 
 Asked = tuple[Library, Policy, Settings]

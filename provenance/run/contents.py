@@ -1,7 +1,7 @@
 """Documents of two corpora, told apart by their ids and by digests of what they say."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 
@@ -22,6 +22,7 @@ _CONTENTS = pa.schema(
     ]
 )
 _EXAMPLES = 20
+_UNLIKE = "unlike any other"
 
 
 def document_changes(
@@ -70,10 +71,11 @@ def document_changes(
 
 def _identity(part: Part) -> tuple[str, ...]:
     """Give what decides the documents of a part, but for names that stand for a place."""
-    if part.key is None:
-        return ("unlike any other", part.file, str(part.index))
+    key = None if part.key is None else part.key()
+    if key is None:
+        return (_UNLIKE, part.file, str(part.index))
     # The first line of a layout counts the rows before: where they stand is no matter here.
-    return (part.layout.partition("\n")[2], *part.text_columns, part.key())
+    return (part.layout.partition("\n")[2], *part.text_columns, key)
 
 
 def _unshared(parts: Sequence[Part], both: Counter[tuple[str, ...]]) -> list[Part]:
@@ -90,13 +92,17 @@ def _unshared(parts: Sequence[Part], both: Counter[tuple[str, ...]]) -> list[Par
 
 def _contents(parts: Sequence[Part], memory: Memory | None, threads: int) -> pa.Table:
     def contents(part: Part) -> pa.Table:
-        name = None
-        if memory is not None and part.key is not None:
-            name = memory.name("contents", part.file, part.layout, *_identity(part))
+        identity, name = _identity(part), None
+        if memory is not None and identity[0] != _UNLIKE:
+            name = memory.name("contents", part.file, part.layout, *identity)
         found = recalled_table(memory, name, _check_contents)
         if found is None:
-            found = pa.Table.from_batches(_hashed(part), _CONTENTS)
-            keep_table(memory, name, found)
+            batches, is_whole = [], True
+            for documents in part.batches():
+                batches.append(_hashed(documents.batch))
+                is_whole = is_whole and not documents.unread
+            found = pa.Table.from_batches(batches, _CONTENTS)
+            keep_table(memory, name if is_whole else None, found)
         return found
 
     with ThreadPoolExecutor(threads) as pool:
@@ -108,29 +114,27 @@ def _check_contents(table: pa.Table) -> None:
         raise ValueError("no comparison can have kept this")
 
 
-def _hashed(part: Part) -> Iterator[pa.RecordBatch]:
-    for documents in part.batches():
-        batch = documents.batch
-        rows, files = batch.column("row"), batch.column("file")
-        places = pc.binary_join_element_wise(files, rows.cast(pa.string()), "#")
-        own = pc.not_equal(batch.column("document"), places).to_pylist()
-        texts = zip(*(batch.column(n).to_pylist() for n in ("field", "text")), strict=True)
-        said: dict[tuple[str, int], list[str]] = {}
-        names: dict[tuple[str, int], tuple[str, bool]] = {}
-        keys = zip(files.to_pylist(), rows.to_pylist(), strict=True)
-        documents_of = zip(batch.column("document").to_pylist(), own, strict=True)
-        for key, name, (field, text) in zip(keys, documents_of, texts, strict=True):
-            said.setdefault(key, []).extend((field, text))
-            names[key] = name
-        columns = [
-            [name for name, _ in names.values()],
-            [_hash([name]) for name, _ in names.values()],
-            [
-                _hash([*texts, *([name] if is_own else [])])
-                for texts, (name, is_own) in zip(said.values(), names.values(), strict=True)
-            ],
-        ]
-        yield pa.record_batch(columns, schema=_CONTENTS)
+def _hashed(batch: pa.RecordBatch) -> pa.RecordBatch:
+    rows, files = batch.column("row"), batch.column("file")
+    places = pc.binary_join_element_wise(files, rows.cast(pa.string()), "#")
+    own = pc.not_equal(batch.column("document"), places).to_pylist()
+    texts = zip(*(batch.column(n).to_pylist() for n in ("field", "text")), strict=True)
+    said: dict[tuple[str, int], list[str]] = {}
+    names: dict[tuple[str, int], tuple[str, bool]] = {}
+    keys = zip(files.to_pylist(), rows.to_pylist(), strict=True)
+    documents_of = zip(batch.column("document").to_pylist(), own, strict=True)
+    for key, name, (field, text) in zip(keys, documents_of, texts, strict=True):
+        said.setdefault(key, []).extend((field, text))
+        names[key] = name
+    columns = [
+        [name for name, _ in names.values()],
+        [_hash([name]) for name, _ in names.values()],
+        [
+            _hash([*texts, *([name] if is_own else [])])
+            for texts, (name, is_own) in zip(said.values(), names.values(), strict=True)
+        ],
+    ]
+    return pa.record_batch(columns, schema=_CONTENTS)
 
 
 def _hash(parts: Sequence[str]) -> int:

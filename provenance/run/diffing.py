@@ -1,5 +1,6 @@
 """Two corpora compared, or two reports: documents, shares and findings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from provenance import __version__
@@ -17,11 +18,12 @@ from provenance.model import (
 )
 from provenance.read import Corpus, is_streamed, open_corpus
 from provenance.report import has_report, read_report
-from provenance.run.checking import Settings, check_opened
+from provenance.run.checking import check_opened
 from provenance.run.contents import document_changes, finding_keys, surplus
 from provenance.run.freezing import frozen_model
 from provenance.run.memory import Memory, code_digest
 from provenance.run.openings import library_of
+from provenance.run.settings import Settings
 
 
 def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
@@ -57,8 +59,8 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     order = [("strength", "descending"), ("file", "ascending"), ("row", "ascending")]
     return Changes(
         tool=__version__,
-        old=_side(old, first.result),
-        new=_side(new, second.result),
+        old=_side(old, first.result, settings),
+        new=_side(new, second.result, settings),
         documents=documents,
         shares=_moves(first.result, second.result),
         appeared=appeared.sort_by(order),
@@ -92,9 +94,10 @@ def _documents(old: Corpus, new: Corpus, count: int, settings: Settings) -> Docu
     return document_changes(old, new, count, memory, settings.threads)
 
 
-def _side(name: str, result: Result) -> Side:
-    held = result.corpus
-    return Side(name, held.digest, held.documents, held.tokens, result.status)
+def _side(name: str, result: Result, settings: Settings) -> Side:
+    held, accepted = result.corpus, max(result.allow_unread, settings.allow_unread)
+    status = replace(result, allow_unread=accepted).status
+    return Side(name, held.digest, held.documents, held.tokens, status, result.unread)
 
 
 def _moves(old: Result, new: Result) -> tuple[ShareMove, ...]:

@@ -39,9 +39,10 @@ _ALIGNED = 64
 
 def reading_name(memory: Memory | None, part: Part) -> str | None:
     """Name the reading of a part; None where it cannot be kept."""
-    if memory is None or part.key is None:
+    key = None if memory is None or part.key is None else part.key()
+    if memory is None or key is None:
         return None
-    return memory.name("reading", part.file, part.layout, *part.text_columns, part.key())
+    return memory.name("reading", part.file, part.layout, *part.text_columns, key)
 
 
 def recalled_reading(
@@ -68,8 +69,8 @@ def recalled_reading(
 
 
 def keep_reading(memory: Memory | None, name: str | None, reading: Reading) -> None:
-    """Keep a reading, if it has a name."""
-    if memory is not None and name is not None:
+    """Keep a reading that reached the end of its part, if it has a name."""
+    if memory is not None and name is not None and not reading.unread:
         memory.keep(name, _encoded(reading))
 
 

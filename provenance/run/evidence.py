@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Flags, Int64s, Tokens, rows_at
+from provenance.errors import InputError
+from provenance.model import Flags, Int64s, Tokens, Unread, rows_at
 from provenance.read import Corpus, Part
 from provenance.run.backgrounds import held_too, margin_for, passages, whole_passages
 from provenance.run.claiming import Claims, document_bases
@@ -21,7 +22,7 @@ from provenance.run.readings import Opened, Reading, text_bases
 from provenance.run.soundness import check_spans
 from provenance.run.spans import Located, complement, in_characters, locate
 from provenance.run.stages import stage
-from provenance.run.views import views
+from provenance.run.views import Lost, views
 from provenance.run.wholes import Whole, filling, own_words, wholes_of
 from provenance.run.windows import Windows
 
@@ -58,6 +59,21 @@ SPANS = pa.schema(
 """One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
 
 
+class PartsLost(InputError):
+    """Some parts of a corpus cannot be read a second time as they were the first time.
+
+    Parameters
+    ----------
+    faults : dict of int to Unread
+        What and why, by the part's place in the corpus.
+    """
+
+    def __init__(self, faults: dict[int, Unread]) -> None:
+        first = next(iter(faults.values()))
+        super().__init__(f"{first.file}: {first.reason}", remedy=first.remedy)
+        self.faults = faults
+
+
 @stage("locating what was found")
 def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     corpus: Corpus,
@@ -91,6 +107,11 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     -------
     pyarrow.Table
         Of schema `SPANS`.
+
+    Raises
+    ------
+    PartsLost
+        If parts cannot be read again.
     """
 
     def remembered(place: int) -> _Owned:
@@ -105,11 +126,14 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         )
         return _Owned(own, int(low), name, recalled_table(memory, name, check))
 
-    def located(place: int) -> pa.Table:
+    def located(place: int) -> pa.Table | Unread:
         part, reading, owned = corpus.parts[place], readings[place], parts[place]
         found = owned.spans
         if found is None:
-            found = _gathered(part, reading, owned.claims, edges, backgrounds)
+            try:
+                found = _gathered(part, reading, owned.claims, edges, backgrounds)
+            except Lost as error:
+                return error.unread
             keep_table(memory, owned.name, found)
         return _counted_on(found, owned.low, texts[place], documents[place])
 
@@ -119,6 +143,9 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         parts = list(pool.map(remembered, places))
         edges = read_edges([one.claims for one in parts if one.spans is None], registries)
         tables = list(pool.map(located, places))
+    lost = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
+    if lost:
+        raise PartsLost(lost)
     return pa.concat_tables([SPANS.empty_table(), *tables])
 
 

@@ -95,5 +95,5 @@ def _commented(
     to = pull_request(environment)
     if to is None:
         return None
-    begin = comments == ALWAYS or report.result.status == "fail"
+    begin = comments == ALWAYS or report.result.status != "pass"
     return comment(report, manner, to, begin=begin)

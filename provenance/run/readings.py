@@ -19,7 +19,7 @@ from provenance.match import (
     index,
     least_tokens,
 )
-from provenance.model import CorpusModel, Int64s, Skipped
+from provenance.model import CorpusModel, Int64s, Skipped, Unread
 from provenance.registry import Registry
 from provenance.run.spool import Spool
 from provenance.run.windows import Windows
@@ -129,6 +129,8 @@ class Reading:
     sampled_below : int
         The bound that `passages` were asked for; theirs is lower only where the part by itself has
         too many below it.
+    unread : tuple of Unread
+        Where reading ended before its end.
     """
 
     counts: Counts
@@ -141,6 +143,7 @@ class Reading:
     kept: Spool | None
     windows: tuple[Windows, ...] | None = None
     sampled_below: int = EVERYTHING
+    unread: tuple[Unread, ...] = ()
 
 
 def text_bases(readings: Sequence[Reading]) -> list[int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from provenance import registry
 from provenance.judge import Names
-from provenance.model import Items, RegistrySummary
+from provenance.model import Items, RegistrySummary, Unread, merge_unread
 from provenance.read import load_rules, open_dump, size_option
 from provenance.registry import Manifest
 from provenance.run.allocation import keep_freed
@@ -15,6 +15,7 @@ from provenance.run.readings import opened
 from provenance.run.summaries import summaries
 
 __all__ = [
+    "Built",
     "Dumps",
     "Manifest",
     "add_to_registry",
@@ -72,13 +73,30 @@ class Dumps:
                 source_column=self.source_column,
                 text_column=self.text_column,
                 max_document=size_option(self.max_document),
+                strict=False,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A registry that was built, or added to.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Of what it holds now.
+    unread : tuple of Unread
+        Dumps that could not be read this time, or not to their end.
+    """
+
+    manifest: Manifest
+    unread: tuple[Unread, ...]
 
 
 def build_registry(
     folder: Path, dumps: Dumps, *, keep_texts: bool = True, quiet: bool = True
-) -> Manifest:
-    """Build a registry from dumps.
+) -> Built:
+    """Build a registry from dumps, as far as they can be read.
 
     Raises
     ------
@@ -87,20 +105,35 @@ def build_registry(
     """
     keep_freed()
     with progress("building", None, " items", quiet=quiet) as shown:
-        return registry.build(
+        manifest = registry.build(
             folder,
             dumps.items(),
             keep_texts=keep_texts,
             published=dumps.declared,
             progress=shown.advance,
         )
+    return Built(manifest, manifest.unread)
 
 
-def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Manifest:
+def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Built:
     """Add the items of dumps to a registry; of two with the same id, the later read counts."""
     keep_freed()
+    unread: list[Unread] = []
     with progress("adding", None, " items", quiet=quiet) as shown:
-        return registry.add(folder, dumps.items(), published=dumps.declared, progress=shown.advance)
+        manifest = registry.add(
+            folder,
+            _noting(dumps.items(), unread),
+            addresses=dumps.addresses,
+            published=dumps.declared,
+            progress=shown.advance,
+        )
+    return Built(manifest, merge_unread(unread))
+
+
+def _noting(batches: Iterator[Items], unread: list[Unread]) -> Iterator[Items]:
+    for items in batches:
+        unread.extend(items.unread)
+        yield items
 
 
 def doubt_about(source: str) -> str | None:

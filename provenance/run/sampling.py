@@ -53,6 +53,10 @@ class Sample:
         ]
         return replace(corpus, parts=tuple(parts))
 
+    def leave_out(self, place: int) -> None:
+        """Forget what was drawn of a part."""
+        self._parts[place] = _Part(np.zeros(0, np.int64), 0, 0)
+
     def _tapped(self, part: Part, place: int, first: bool) -> Part:
         def read() -> Iterator[Documents]:
             drawn, count, size = [np.zeros(0, np.int64)], 0, 0

@@ -28,7 +28,7 @@ from provenance.match import (
     scan,
     union,
 )
-from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens
+from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.read import Corpus, Part
 from provenance.run.allocation import keep_freed
 from provenance.run.declared import DECLARED, NOTHING
@@ -144,13 +144,13 @@ def _read_part(
     margin: int,
     room: int,
 ) -> Reading:
-    counts = Counts()
-    skipped: list[Skipped] = []
-    batches: list[_Slice] = []
+    counts, batches = Counts(), list[_Slice]()
+    skipped, unread = list[Skipped](), list[Unread]()
     passages, pending, sampled_below = NO_PASSAGES, list[Passages](), bound
     kept = None if part.rereadable else Spool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
+        unread.extend(documents.unread)
         for piece in slices(documents):
             around = margin if room > 0 else None
             scanned = _read_slice(piece, registries, declared, counts, bound, around)
@@ -179,6 +179,7 @@ def _read_part(
         kept,
         _all_windows(batches),
         sampled_below,
+        tuple(unread),
     )
 
 

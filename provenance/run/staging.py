@@ -8,7 +8,14 @@ from pathlib import Path, PurePosixPath
 from provenance.atomic import building
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
-from provenance.read import Corpus, check_rewritable, is_saved, is_streamed, open_corpus
+from provenance.read import (
+    Corpus,
+    check_rewritable,
+    is_saved,
+    is_streamed,
+    lies_within,
+    open_corpus,
+)
 
 
 def check_free(output: Path, corpus: Sequence[str]) -> None:
@@ -22,17 +29,36 @@ def check_free(output: Path, corpus: Sequence[str]) -> None:
     place = output.resolve()
     if place.exists() and not (place.is_dir() and not any(place.iterdir())):
         raise OutputError(f"{output} is there already", remedy="name another folder with --output")
-    for address in corpus:
-        if place.is_relative_to(Path(address).resolve()):
-            raise OutputError(
-                f"{output} is within the corpus, which is not written to",
-                remedy="name a folder elsewhere with --output",
-            )
+    check_outside(output, corpus)
     if not place.parent.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
         raise OutputError(
             f"{output} cannot be written: {place.parent} is no folder that can be written",
             remedy="make that folder, or name another with --output",
         )
+
+
+def check_outside(output: Path, corpus: Sequence[str]) -> None:
+    """Make sure that what is written is no part of a corpus.
+
+    Parameters
+    ----------
+    output : Path
+        A file, or a folder.
+    corpus : sequence of str
+        Addresses.
+
+    Raises
+    ------
+    OutputError
+        If it lies in one of their folders, or a pattern would find it.
+    """
+    place = output.resolve()
+    for address in corpus:
+        if "://" not in address and lies_within(place, address):
+            raise OutputError(
+                f"{output} is within the corpus, which is not written to",
+                remedy="name a place elsewhere with --output",
+            )
 
 
 def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from provenance.errors import EmptyCorpus, RegistryError
+from provenance.errors import EmptyCorpus, InputError, RegistryError
 from provenance.match import unattributable
-from provenance.model import CorpusSummary, RegistrySummary, tally
+from provenance.model import CorpusSummary, RegistrySummary, Unread, merge_unread, tally
 from provenance.read import Corpus
 from provenance.run.readings import Counts, Opened, Reading
 
@@ -26,6 +26,31 @@ def _summary(one: Opened, size: int) -> RegistrySummary:
     summary = one.registry.summary()
     sources = (replace(source, unattributable=known[source.source]) for source in summary.sources)
     return replace(summary, sources=tuple(sources))
+
+
+def unread_of_all(
+    corpus: Corpus, readings: Sequence[Reading], lost: Sequence[Unread] = ()
+) -> tuple[Unread, ...]:
+    """Return what could not be read of a corpus, each file once, after it was read."""
+    read = (one for reading in readings for one in reading.unread)
+    return merge_unread([*corpus.unread, *read, *lost, *corpus.undigested()])
+
+
+def check_readable(unread: Sequence[Unread], allowed: int) -> None:
+    """Refuse to measure anything on a corpus of which more cannot be read than is accepted.
+
+    Raises
+    ------
+    InputError
+        If that is so.
+    """
+    if len(unread) > allowed:
+        named = "; ".join(f"{one.file}: {one.reason}" for one in unread[:_FAULTS])
+        more = f"; and {len(unread) - _FAULTS:,} more" if len(unread) > _FAULTS else ""
+        raise InputError(
+            f"not all could be read to the end ({named}{more})",
+            remedy=unread[0].remedy,
+        )
 
 
 def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
@@ -52,7 +77,7 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
     """Sum up what was looked at, and what of it could not be read."""
     return CorpusSummary(
         addresses=corpus.addresses,
-        files=len({part.file for part in corpus.parts}),
+        files=len({name for part in corpus.parts for name in part.files}),
         documents=counts.documents,
         texts=counts.texts,
         tokens=counts.tokens,
@@ -63,8 +88,13 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
     )
 
 
-def nothing_to_check(opened: Corpus, readings: Sequence[Reading]) -> EmptyCorpus:
-    """Say that a corpus holds no text, and why, as far as its rows tell."""
+def nothing_to_check(
+    opened: Corpus, readings: Sequence[Reading], unread: Sequence[Unread]
+) -> InputError:
+    """Say that a corpus holds no text that can be read, and why, as far as its rows tell."""
+    if unread:
+        more = f"; nor can {len(unread) - 1:,} more be read" if len(unread) > 1 else ""
+        return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
     faults = tally(one for reading in readings for one in reading.skipped)
     rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_FAULTS]]
     told = [

@@ -1,11 +1,12 @@
 """Policies in and reports out, for the front door: it knows neither room."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
 from provenance.errors import OutputError
-from provenance.model import Changes, Policy, Receipt, Report
+from provenance.model import Changes, Policy, Receipt, Report, Unread
 from provenance.read import Options, load_policy, override, parse_rate
 from provenance.report import (
     FORMATS,
@@ -21,6 +22,7 @@ from provenance.report import (
     render,
     summary_line,
     terminal_summary,
+    unread_line,
     write,
     write_text,
 )
@@ -118,6 +120,11 @@ def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -
 def written_text(text: str, path: Path) -> None:
     """Write a text to a file, whole or not at all."""
     write_text(text, path)
+
+
+def unread_lines(unread: Sequence[Unread]) -> tuple[str, ...]:
+    """Name what could not be read, one line a file."""
+    return tuple(one_line(unread_line(one)) for one in unread)
 
 
 def outcome_line(report: Report) -> str:

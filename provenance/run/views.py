@@ -5,13 +5,27 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from provenance.errors import CorruptFile
+from provenance.errors import InputError
 from provenance.match import Candidates
-from provenance.model import Int64s
+from provenance.model import Int64s, Unread
 from provenance.read import Part
 from provenance.run.readings import Reading
 from provenance.run.wholes import Whole
 from provenance.run.windows import Windows, whole_texts
+
+
+class Lost(InputError):
+    """A part cannot be read a second time as it was the first time.
+
+    Parameters
+    ----------
+    unread : Unread
+        What of it, and why.
+    """
+
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(f"{unread.file}: {unread.reason}", remedy=unread.remedy)
+        self.unread = unread
 
 
 def views(
@@ -38,8 +52,8 @@ def views(
 
     Raises
     ------
-    CorruptFile
-        If the part changed since it was read.
+    Lost
+        If the part changed since it was read, or cannot be read again as far as it was.
     """
     whole = np.array(sorted(wholes), np.int64)
     kept = reading.windows
@@ -74,13 +88,8 @@ def _read_again(
     part: Part, reading: Reading, numbers: Int64s
 ) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
     """Give texts, batch by batch, with their numbers within the part."""
-    batches: Iterator[pa.RecordBatch]
-    if reading.kept is not None:
-        batches = reading.kept.batches()
-    else:
-        batches = (documents.batch for documents in part.batches())
     first = 0
-    for batch in batches:
+    for batch in _batches_again(part, reading):
         low, high = np.searchsorted(numbers, [first, first + len(batch)])
         if high > low:
             chosen = numbers[low:high]
@@ -91,6 +100,17 @@ def _read_again(
     raise _changed(part)
 
 
+def _batches_again(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
+    if reading.kept is not None:
+        yield from reading.kept.batches()
+        return
+    for documents in part.batches():
+        for one in documents.unread:
+            if one not in reading.unread:
+                raise Lost(one)
+        yield documents.batch
+
+
 def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
     own = seen.among(claimed.texts)
     sizes = np.diff(seen.tokens.offsets)[np.searchsorted(seen.numbers, claimed.texts[own])]
@@ -98,8 +118,7 @@ def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
         raise _changed(part)
 
 
-def _changed(part: Part) -> CorruptFile:
-    return CorruptFile(
-        f"{part.file} changed while it was checked",
-        remedy="check it again when nobody writes to it",
-    )
+def _changed(part: Part) -> Lost:
+    others = f", or one of {len(part.names) - 1:,} files read with it did" if part.names else ""
+    reason = f"it changed while it was checked{others}"
+    return Lost(Unread(part.file, reason, "check it again when nobody writes to it"))

@@ -185,6 +185,17 @@ def test_what_could_not_be_done_fails_with_its_reason(repository, rows):
     assert broken.outputs["verdict"] == ""
 
 
+def test_what_cannot_be_read_fails_and_is_told(repository, rows):
+    clean, _ = rows
+    repository.write(clean, POLICY)
+    (repository.place / "cut.jsonl").write_bytes(bytes(1000))
+    job = repository.push("A dataset that is damaged", corpus="data.jsonl\ncut.jsonl")
+    assert job.code == 2
+    assert job.outputs["verdict"] == "incomplete"
+    assert "cut.jsonl" in job.summary
+    assert "cut.jsonl" in repository.comments.kept[0]["body"]
+
+
 def test_inputs_are_words_and_never_a_script(repository, rows):
     clean, quoting = rows
     repository.write([*clean, *quoting], POLICY)

@@ -102,7 +102,7 @@ def write(folder: Path, form: str, rows: Rows, name: str = "rows") -> Path:
 def read(corpus: Corpus) -> list[dict[str, object]]:
     rows = []
     for part in corpus.parts:
-        for documents in part.batches():
+        for documents in part.read():
             assert documents.batch.schema.equals(DOCUMENTS)
             documents.batch.validate(full=True)
             rows += documents.batch.to_pylist()
@@ -112,7 +112,7 @@ def read(corpus: Corpus) -> list[dict[str, object]]:
 def skipped(corpus: Corpus) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in corpus.parts:
-        for documents in part.batches():
+        for documents in part.read():
             for one in documents.skipped:
                 found[one.reason] = found.get(one.reason, 0) + one.count
     return found

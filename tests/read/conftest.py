@@ -29,7 +29,7 @@ def hear(path: Path | str, **options: object) -> Heard:
     rows: list[dict[str, object]] = []
     skipped: dict[str, tuple[int, tuple[int, ...]]] = {}
     for part in open_corpus([str(path)], **options).parts:
-        for documents in part.batches():
+        for documents in part.read():
             documents.batch.validate(full=True)
             rows += documents.batch.to_pylist()
             for one in documents.skipped:

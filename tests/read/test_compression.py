@@ -7,12 +7,20 @@ import lzma
 
 import pytest
 import zstandard
+from fsspec.implementations.local import LocalFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read.compression import COMPRESSIONS, compression_of, decompressed
-from provenance.read.files import reading
+from provenance.read.compression import (
+    BROKEN,
+    COMPRESSIONS,
+    Salvaged,
+    compressing,
+    compression_of,
+    decompressed,
+)
+from provenance.read.files import File, reading
 
 
 def unpack(data: bytes) -> bytes:
@@ -74,3 +82,38 @@ def test_an_error_tells_the_file_the_place_and_what_to_do():
         "a.zst: damaged or cut short after 3 rows (the last zstd frame is cut short)"
     )
     assert caught.value.remedy == "fetch or write the file again."
+
+
+@pytest.mark.parametrize("compression", ["gz", "bz2", "xz", "zst"])
+@pytest.mark.parametrize("step", [-1, 1000, 1 << 22])
+def test_all_that_stands_before_damage_is_given_before_the_error(tmp_path, compression, step):
+    content = b"".join(b"%d %d\n" % (n, n**7) for n in range(200_000))
+    path = tmp_path / f"a.{compression}"
+    with path.open("wb") as sink, compressing(sink, compression) as stream:
+        stream.write(content)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    file = File("a", str(path), path.stat().st_size, LocalFileSystem(), compression=compression)
+    met = bytearray()
+
+    def read_all(stream):
+        while piece := stream.read(step):
+            met.extend(piece)
+
+    with file.stream() as stream, pytest.raises((OSError, *BROKEN)):
+        read_all(stream)
+    assert content.startswith(bytes(met))
+    assert len(met) > len(content) * 0.5
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst"])
+def test_a_file_that_ends_well_is_read_once(tmp_path, compression):
+    path = tmp_path / "a"
+    with path.open("wb") as sink, compressing(sink, compression) as stream:
+        stream.write(b"words " * 1000)
+    opened = []
+    stream = Salvaged(lambda: opened.append(1) or path.open("rb"), compression)
+    with stream:
+        assert stream.read(10) == b"words word"
+        assert stream.read() == (b"words " * 1000)[10:]
+        assert stream.read() == b""
+    assert opened == [1]

@@ -31,7 +31,7 @@ def rows_of(corpus):
     return [
         row
         for part in corpus.parts
-        for documents in part.batches()
+        for documents in part.read()
         for row in documents.batch.to_pylist()
     ]
 
@@ -179,14 +179,14 @@ def test_standard_input_is_json_lines_that_pass_once(monkeypatch):
     corpus = open_corpus(["-"])
     (part,) = corpus.parts
     assert not part.rereadable
-    batches = list(part.batches())
+    batches = list(part.read())
     assert [row["text"] for d in batches for row in d.batch.to_pylist()] == ["one", "two"]
     assert [(one.reason, one.rows) for d in batches for one in d.skipped] == [
         ("not valid JSON", (2,))
     ]
     assert len(corpus.digest()) == 64
     with pytest.raises(InputError, match="only once"):
-        list(part.batches())
+        list(part.read())
 
 
 def test_the_digest_of_standard_input_is_that_of_its_texts(monkeypatch):

@@ -78,11 +78,16 @@ def test_a_split_that_is_not_there_is_named_with_those_that_are(split_dataset):
     assert "--split train" in caught.value.remedy
 
 
-def test_a_damaged_saved_dataset_is_an_error(split_dataset, tmp_path):
+def test_of_a_damaged_saved_dataset_the_other_shards_are_read(split_dataset, tmp_path):
+    whole = rows_of(open_corpus([split_dataset], split="train").parts)
     path = tmp_path / "both" / "test" / "data-00000-of-00001.arrow"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(CorruptFile, match="both"):
-        rows_of(open_corpus([split_dataset]).parts)
+    corpus = open_corpus([split_dataset])
+    assert rows_of(corpus.parts) == whole
+    (unread,) = corpus.unread
+    assert unread.file == "test/data-00000-of-00001.arrow"
+    with pytest.raises(CorruptFile, match="data-00000-of-00001"):
+        open_corpus([split_dataset], split="test")
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from provenance.errors import CorruptFile
 from provenance.match import NO_CANDIDATES
 from provenance.read import open_corpus
 from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry
 from provenance.run.calibration.outsiders import unowned
 from provenance.run.claiming import claims
-from provenance.run.evidence import gather
+from provenance.run.evidence import PartsLost, gather
 from provenance.run.progress import Quiet
 from provenance.run.readings import Opened, Reading, opened
 from provenance.run.scanning import read_corpus
@@ -127,5 +126,5 @@ def test_a_file_that_changes_while_it_is_checked_is_an_error(
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):
         write_lines(path, rows)
-        with pytest.raises(CorruptFile, match=r"corpus\.jsonl changed"):
+        with pytest.raises(PartsLost, match=r"corpus\.jsonl: it changed"):
             gather(corpus, readings, settled, [articles])

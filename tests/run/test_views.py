@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.errors import DatasetNotFound
 from provenance.match import NO_CANDIDATES
 from provenance.read import open_corpus
 from provenance.registry import open_registry
@@ -19,7 +18,7 @@ from provenance.run import Dumps, build_registry
 from provenance.run.backgrounds import margin_for
 from provenance.run.calibration.outsiders import unowned
 from provenance.run.claiming import claims
-from provenance.run.evidence import gather
+from provenance.run.evidence import PartsLost, gather
 from provenance.run.progress import Quiet
 from provenance.run.readings import Opened, opened
 from provenance.run.scanning import read_corpus
@@ -131,7 +130,7 @@ def test_who_asks_for_more_tokens_around_than_were_kept_is_given_texts(
     settled = claims(readings, registries)
     assert len(gather(corpus, readings, settled, registries, [book]))
     path.unlink()
-    with pytest.raises(DatasetNotFound):
+    with pytest.raises(PartsLost, match="no such file"):
         gather(corpus, readings, settled, registries, [book])
 
 
@@ -172,7 +171,7 @@ def test_whoever_is_in_no_window_is_looked_for_in_texts(
 
     assert gather(corpus, less, settled, registries).equals(whole)
     path.unlink()
-    with pytest.raises(DatasetNotFound):
+    with pytest.raises(PartsLost, match="no such file"):
         gather(corpus, less, settled, registries)
 
 
@@ -193,7 +192,7 @@ def test_evidence_on_a_whole_text_takes_a_window_that_shows_it(
     assert found["evidence"].to_pylist() == ["resemblance"]
     [one] = read[0].windows
     for less in ((), (replace(one, whole=~one.whole),)):
-        with pytest.raises(DatasetNotFound):
+        with pytest.raises(PartsLost, match="no such file"):
             gather(corpus, [replace(readings[0], windows=less)], settled, [articles])
     path.write_text(text, "utf-8")
     assert gather(corpus, [replace(readings[0], windows=())], settled, [articles]).equals(found)

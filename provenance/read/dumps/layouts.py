@@ -1,11 +1,14 @@
 """Every layout by its name, and the one way to open a dump."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from itertools import chain
 
-from provenance.errors import UnsupportedFormat
-from provenance.model import MAX_DOCUMENT, Items
+import pyarrow as pa
+
+from provenance.errors import InputError, UnsupportedFormat
+from provenance.model import ITEMS, MAX_DOCUMENT, Items
 from provenance.read.dumps import detection
 from provenance.read.dumps.dump import Dump
 from provenance.read.dumps.places import files_at
@@ -13,6 +16,8 @@ from provenance.read.dumps.reddit import read_pushshift
 from provenance.read.dumps.stackexchange import read_posts_or_comments
 from provenance.read.dumps.tables import read_table
 from provenance.read.dumps.tweets import read_api, read_archive
+from provenance.read.files import reading
+from provenance.read.unread import unread_of
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
@@ -23,8 +28,10 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     detection.STACKEXCHANGE: read_posts_or_comments,
 }
 
+_NOTHING = pa.RecordBatch.from_pylist([], schema=ITEMS)
 
-def open_dump(
+
+def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
     path: str,
     *,
     source: str,
@@ -32,6 +39,7 @@ def open_dump(
     source_column: str | None = None,
     text_column: str | None = None,
     max_document: int = MAX_DOCUMENT,
+    strict: bool = True,
 ) -> Iterator[Items]:
     """Read the items of a dump.
 
@@ -47,9 +55,11 @@ def open_dump(
         The column that says whose each item is; `source` is then for rows that do not say.
     text_column : str or None
         The column of the text; a file of which a column is named is a table.
-
     max_document : int
         Bytes that an item may have: a line, a row, an element.
+    strict : bool
+        Whether a file that cannot be read is an error; else the batch in its place, or behind what
+        could be read of it, says so, and reading goes on with the next file.
 
     Yields
     ------
@@ -79,10 +89,28 @@ def open_dump(
     # Found here and now: a generator would look for them when its first item is asked for.
     files = [replace(file, max_document=max_document) for file in files_at(path)]
     dumps = [Dump(file, source, source_column, text_column) for file in files]
-    return _read(dumps, layout)
+    read = _read if strict else _to_its_end
+    return chain.from_iterable(read(dump, layout) for dump in dumps)
 
 
-def _read(dumps: Sequence[Dump], layout: str) -> Iterator[Items]:
-    for dump in dumps:
-        name = detection.layout_of(dump.file) if layout == AUTO else layout
-        yield from LAYOUTS[name](dump)
+def _read(dump: Dump, layout: str) -> Iterator[Items]:
+    if dump.file.fault is not None:
+        raise dump.file.fault
+    name = detection.layout_of(dump.file) if layout == AUTO else layout
+    yield from LAYOUTS[name](dump)
+
+
+def _to_its_end(dump: Dump, layout: str) -> Iterator[Items]:
+    found, records = _read(dump, layout), 0
+    while True:
+        try:
+            with reading(dump.told):
+                items = next(found, None)
+        except InputError as error:
+            unread = unread_of(dump.told, error, records or None)
+            yield Items(_NOTHING, unread=(unread,))
+            return
+        if items is None:
+            return
+        records += len(items.batch) + sum(one.count for one in items.skipped)
+        yield items

@@ -1,16 +1,19 @@
 """Which files a dump is made of."""
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
-from provenance.errors import CorruptFile, DatasetNotFound, UnsupportedFormat
+from provenance.errors import CorruptFile, DatasetNotFound, InputError, UnsupportedFormat
 from provenance.read.addresses import file_system, missing, reaching
 from provenance.read.compression import compression_of, named_compression
 from provenance.read.files import File, reading
 from provenance.read.formats import METADATA, named_format
+from provenance.read.listings import below, special
+from provenance.read.outputs import own_outputs
 from provenance.read.zipped import is_zip, unzipped
 
 ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
@@ -36,34 +39,66 @@ def files_at(address: str) -> list[File]:
             raise missing(address)
         if system.isdir(place):
             return _of_folder(system, place, address)
-        if is_zip(system, place):
-            return _of_folder(unzipped(system, place, address), "", address)
-        return [_file(system, place, place.rpartition("/")[2], address)]
+        return _of_file(system, place, address)
+
+
+def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
+    facts = system.info(place)
+    if isinstance(system, LocalFileSystem) and facts["type"] == "other":
+        raise special(address, facts["mode"])
+    file = File(place.rpartition("/")[2], place, int(facts["size"] or 0), system, given=address)
+    try:
+        with reading(address):
+            if is_zip(system, place):
+                return _of_folder(unzipped(system, place, address), "", address)
+    except InputError as error:
+        return [replace(file, fault=error)]
+    return [_begun(file)]
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
-    inside = sorted(str(path) for path in system.find(place))
-    chosen = _chosen(inside)
-    if not chosen:
-        kind = UnsupportedFormat if inside else DatasetNotFound
-        raise kind(
-            f"{address}: it holds no dump that we read, in {len(inside)} files",
+    found = below(system, place)
+    folder, root = address.rstrip("/"), len(place)
+    files = []
+    for path in found.paths():
+        name = path[root:].lstrip("/")
+        size, fault = found.files.get(path, 0), found.faults.get(path)
+        files.append(File(name, path, size, system, given=f"{folder}/{name}", fault=fault))
+    own = own_outputs(files)
+    chosen = _chosen([file for file in files if file.name not in own])
+    if not any(file.fault is None for file in chosen):
+        for file in chosen:
+            if file.fault is not None:
+                raise file.fault
+        raise (UnsupportedFormat if files else DatasetNotFound)(
+            f"{address}: it holds no dump that we read, in {len(files)} files",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
         )
-    names = [path[len(place) :].lstrip("/") for path in chosen]
-    folder = address.rstrip("/")
-    return [
-        _file(system, path, name, f"{folder}/{name}")
-        for path, name in zip(chosen, names, strict=True)
+    return [_begun(file) for file in chosen]
+
+
+def _chosen(files: Sequence[File]) -> list[File]:
+    """Choose an archive's posts where it is one; else every table and stream.
+
+    What could not be looked at may be, or hold, any of these.
+    """
+    hidden = [file for file in files if any(p[:1] in "._" for p in file.name.split("/") if p)]
+    unknown = [
+        file
+        for file in files
+        if file.fault is not None
+        and not isinstance(file.fault, UnsupportedFormat)
+        and file not in hidden
+        and not _is_known(file.path)
     ]
-
-
-def _chosen(paths: Iterable[str]) -> list[str]:
-    """Choose an archive's posts where it is one; else every table and stream."""
     for patterns in (ARCHIVE, EXCHANGE):
-        if found := [path for path in paths if _fits(path, patterns)]:
-            return found
-    return [path for path in paths if _fits(path, STREAMS) or _is_table(path)]
+        if found := [file for file in files if _fits(file.path, patterns)]:
+            return [*found, *unknown]
+    return [*(file for file in files if _is_known(file.path)), *unknown]
+
+
+def _is_known(path: str) -> bool:
+    return _fits(path, STREAMS) or _is_table(path)
 
 
 def _is_table(path: str) -> bool:
@@ -78,18 +113,23 @@ def _fits(path: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
 
 
-def _file(system: fsspec.AbstractFileSystem, place: str, name: str, given: str) -> File:
-    with reading(given):
-        size = int(system.info(place)["size"] or 0)
-    file = File(name, place, size, system, given=given)
-    with file.open() as stream, reading(given):
+def _begun(file: File) -> File:
+    """Give a file with its compression, going by its first bytes; or with what keeps it from us."""
+    try:
+        return file if file.fault is not None else _compressed(file)
+    except InputError as error:
+        return replace(file, fault=error)
+
+
+def _compressed(file: File) -> File:
+    with file.open() as stream, reading(file.told):
         head = stream.read(8)
-    found, said = compression_of(head), named_compression(place)
+    found, said = compression_of(head), named_compression(file.path)
     if found is None and said is not None:
         if said != "zst" or head[1:4] != _PASSED_OVER:
             raise CorruptFile(
-                f"{given}: named as .{place.rpartition('.')[2]}, and does not begin as such a file "
-                "does",
+                f"{file.told}: named as .{file.path.rpartition('.')[2]}, and does not begin as "
+                "such a file does",
                 remedy="fetch it again, or give it the name of what it is.",
             )
         found = said

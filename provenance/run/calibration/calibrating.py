@@ -15,7 +15,6 @@ from provenance.run.calibration.chances import UNKNOWN, chance_scale, false_rate
 from provenance.run.calibration.outsiders import looked_up, outside_claims, read_outsiders, unowned
 from provenance.run.calibration.planting import Plant, drawn, planted
 from provenance.run.calibration.recalls import plants_table, recalls
-from provenance.run.checking import Settings
 from provenance.run.claiming import claims
 from provenance.run.evidence import gather
 from provenance.run.inmemory import corpus_of, items_of
@@ -23,6 +22,8 @@ from provenance.run.progress import Quiet, progress
 from provenance.run.readings import Counts, Opened, Reading, opened
 from provenance.run.reservoir import Reservoir
 from provenance.run.scanning import read_corpus
+from provenance.run.settings import Settings
+from provenance.run.summaries import check_readable, unread_of_all
 
 _SETTINGS = Settings()
 
@@ -102,6 +103,8 @@ def calibrate(
         readings = read_corpus(
             reservoir.tap(addressed), [*registries, *control], unowned, settings.threads, shown
         )
+    unread = unread_of_all(addressed, readings)
+    check_readable(unread, settings.allow_unread)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
         raise EmptyCorpus(
@@ -132,6 +135,7 @@ def calibrate(
         recalls=recalls(table),
         false=_false(readings, own, registries, control, planting, settings),
         plants=table,
+        unread=unread,
     )
 
 

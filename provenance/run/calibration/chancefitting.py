@@ -12,11 +12,12 @@ from provenance.model import Floats
 from provenance.read import load_language, open_corpus
 from provenance.registry import Manifest, open_registry
 from provenance.run.calibration.outsiders import unowned
-from provenance.run.checking import Settings
 from provenance.run.claiming import document_bases
 from provenance.run.progress import progress
 from provenance.run.readings import Opened, Reading, opened, text_bases
 from provenance.run.scanning import read_corpus
+from provenance.run.settings import Settings
+from provenance.run.summaries import check_readable, unread_of_all
 
 _LEAST_TOKENS = 100_000
 _TAIL = 100
@@ -43,7 +44,7 @@ def fit_registry(folder: Path, corpus: Sequence[str], settings: Settings) -> Man
     Raises
     ------
     InputError
-        If there is too little text to tell.
+        If there is too little text to tell, or not all of it can be read.
 
     Notes
     -----
@@ -55,6 +56,7 @@ def fit_registry(folder: Path, corpus: Sequence[str], settings: Settings) -> Man
     total = sum(part.size or 0 for part in addressed.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
         readings = read_corpus(addressed, [held], unowned, settings.threads, shown)
+    check_readable(unread_of_all(addressed, readings), 0)
     tokens = sum(reading.counts.tokens for reading in readings)
     if tokens < _LEAST_TOKENS:
         raise InputError(

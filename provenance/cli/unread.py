@@ -1,0 +1,41 @@
+"""What could not be read, on stderr, and the exit code that follows."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance import run
+from provenance.cli.errors import CLEAR, FAILED, tell
+
+if TYPE_CHECKING:
+    from provenance.model import Unread
+
+
+def list_unread(unread: Sequence["Unread"]) -> None:
+    """Name on stderr what could not be read."""
+    for line in run.unread_lines(unread):
+        click.echo(f"Not read: {line}", err=True)
+
+
+def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str) -> int:
+    """Tell what could not be read, and give the exit code of work that was done without it.
+
+    Parameters
+    ----------
+    unread : sequence of Unread
+        Each file once.
+    allowed : int
+        How many are accepted.
+    consequence : str
+        What follows: "the registry lacks what is in there".
+    """
+    list_unread(unread)
+    if len(unread) <= allowed:
+        return CLEAR
+    files = "1 file or folder" if len(unread) == 1 else f"{len(unread):,} files or folders"
+    tell(
+        f"{files} could not be read to the end; {consequence}",
+        f"make readable what is named above, or accept it with --allow-unread {len(unread)}",
+    )
+    return FAILED

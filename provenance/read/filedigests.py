@@ -1,0 +1,34 @@
+"""Digests of files, each made once."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from provenance.digests import never
+from provenance.errors import InputError
+from provenance.read.files import File
+
+
+class Once:
+    """A file's digest, which several threads may ask for, and one of them makes.
+
+    Parameters
+    ----------
+    file : File
+        The file.
+    """
+
+    def __init__(self, file: File) -> None:
+        self._file, self._making = file, Lock()
+        self._made: str | InputError | None = None
+
+    def __call__(self, stopped: Callable[[], bool] = never) -> str:
+        """Return the SHA-256; raise again what kept it from being made."""
+        with self._making:
+            if self._made is None:
+                try:
+                    self._made = self._file.digest(stopped=stopped)
+                except InputError as error:
+                    self._made = error
+            if isinstance(self._made, InputError):
+                raise self._made
+            return self._made
