@@ -153,6 +153,7 @@ def test_a_cleaned_corpus_is_there_whole_or_not_at_all(cleaning, tmp_path) -> No
         assert is_late([out.exists() for out in found])
 
 
+@pytest.mark.long
 def test_a_registry_is_old_or_new(cleaning, tmp_path) -> None:  # noqa: F811
     child, data = cleaning
     root, dumps = tmp_path / "root", tmp_path / "dumps"
