@@ -6,7 +6,6 @@ import sys
 SCRIPT = """
 import resource
 import sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 import numpy as np
 import pyarrow as pa
 from provenance.errors import OutputError
@@ -16,6 +15,7 @@ texts = [np.random.default_rng(n).bytes(40_000).hex() for n in range(20)]
 columns = [pa.array(texts, field.type) if field.name == "text" else pa.nulls(20, field.type)
            for field in DOCUMENTS]
 spool = Spool()
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
     spool.append(pa.record_batch(columns, schema=DOCUMENTS))
     spool.seal()
@@ -29,7 +29,8 @@ def test_a_full_disk_is_an_error_that_names_the_folder(tmp_path):
         [sys.executable, "-c", SCRIPT],
         capture_output=True,
         text=True,
-        env={"TMPDIR": str(tmp_path), "PATH": ""},
+        # Bytecode that is cut short would stay.
+        env={"TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
     )
     message, _, remedy = made.stdout.partition("|")
