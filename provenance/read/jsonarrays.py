@@ -17,7 +17,7 @@ from provenance.read.jsonlines import layout_of, lines_parts
 from provenance.read.jsonstream import Deep, Text
 from provenance.read.limits import Limit, readable
 from provenance.read.lines import Records, parse
-from provenance.read.objects import Record, is_deep, record_of
+from provenance.read.objects import Record, record_of
 from provenance.read.parts import Part
 from provenance.read.records import record_documents
 
@@ -153,7 +153,9 @@ def _one_by_one(text: Text) -> Iterator[tuple[object, str]]:
     member = list_of_rows(first)
     if member is not None and _is_object(first) and _is_rows(rows := first[member]):
         for row in rows:
-            yield row, "" if is_deep(row) else json.dumps(row, ensure_ascii=False)
+            found = record_of(row)
+            told = "" if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+            yield Deep() if isinstance(found, str) else found, told
     else:
         yield first, written
 

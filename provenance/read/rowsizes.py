@@ -13,6 +13,8 @@ from provenance.read.strings import is_bytes, is_textual, sizes
 PORTION = 8 << 20
 """Bytes of a batch, decoded, unless one row alone has more."""
 MOST_ROWS = 1 << 15
+_ENOUGH = 2 * PORTION
+"""Batches are as large as that by themselves, where rows differ in length."""
 
 
 def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.RecordBatch]:
@@ -25,7 +27,7 @@ def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.Rec
     DocumentTooLarge
         At a row that is larger than the limit, when those before it have been given.
     """
-    if batch.nbytes <= min(PORTION, limit.size) and not any(map(may_repeat, batch.schema.types)):
+    if batch.nbytes <= min(_ENOUGH, limit.size) and not any(map(may_repeat, batch.schema.types)):
         yield from _slices(batch, np.zeros(len(batch), np.int64))
         return
     weights = sum((row_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import CAME_WITH
+from provenance.read.objects import decode, is_deep
 from provenance.read.signals import HEADERS, tags_of
 from provenance.read.strings import is_bytes, is_textual, words
 
@@ -193,8 +194,9 @@ def _opened(text: str) -> object:
     """Open text that is JSON, or lines of headers."""
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(text)
+            value = decode(text)
         except (ValueError, RecursionError):
             return None
+        return None if is_deep(value) else value
     lines = (line.partition(":") for line in text.splitlines())
     return [(name.strip(), value.strip()) for name, colon, value in lines if colon]

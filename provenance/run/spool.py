@@ -1,12 +1,27 @@
 """Texts that cannot be read again, kept on disk until they are looked at a second time."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import gettempdir
 from weakref import finalize
 
 import pyarrow as pa
 
+from provenance.errors import OutputError
 from provenance.model import DOCUMENTS
 from provenance.scratch import temporary_file
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"a dataset that can be read only once cannot be kept in {gettempdir()}: "
+            f"{error.strerror or error}",
+            remedy="make room there, name another folder in TMPDIR, or write it to a file first.",
+        ) from error
 
 
 class Spool:
@@ -22,12 +37,20 @@ class Spool:
         self._writer = pa.ipc.new_file(self._file, DOCUMENTS, options=options)
 
     def append(self, batch: pa.RecordBatch) -> None:
-        """Keep a batch of schema `DOCUMENTS`."""
-        self._writer.write_batch(batch)
+        """Keep a batch of schema `DOCUMENTS`.
+
+        Raises
+        ------
+        OutputError
+            If there is no room for it.
+        """
+        with _keeping():
+            self._writer.write_batch(batch)
 
     def seal(self) -> None:
-        """Take no more batches."""
-        self._writer.close()
+        """Take no more batches; as `append`."""
+        with _keeping():
+            self._writer.close()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Give all batches again, in the order in which they came."""
