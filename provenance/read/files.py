@@ -19,8 +19,6 @@ from provenance.read.limits import Limit
 if TYPE_CHECKING:
     from io import RawIOBase
 
-    from _typeshed import WriteableBuffer
-
 T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
 
@@ -123,7 +121,7 @@ class _Disk(io.FileIO):
         with self._placed():
             return super().read(-1 if size is None else size) or b""
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         with self._placed():
             return super().readinto(buffer) or 0
 

@@ -18,7 +18,7 @@ from provenance.errors import (
     InputError,
     UnsupportedFormat,
 )
-from provenance.read import open_corpus
+from provenance.read import files, open_corpus
 
 MB = 1 << 20
 
@@ -246,7 +246,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
 
     path = tmp_path / "a.jsonl"
     path.write_text(lines("secret"))
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr(files, "_Disk", refuse)
     with pytest.raises(InputError, match=r"a\.jsonl: permission denied") as caught:
         open_corpus([str(path)])
     assert "readable" in caught.value.remedy
