@@ -1,5 +1,6 @@
 """Columns by their paths: "meta.url" is a column, or else a member of the structure "meta"."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 import pyarrow as pa
@@ -29,4 +30,10 @@ def column_at(batch: pa.RecordBatch, path: str) -> pa.Array:
 
 def tops(paths: Iterable[str], columns: Collection[str]) -> list[str]:
     """Return the columns that hold what is at `paths`, each once."""
-    return list(dict.fromkeys(p if p in columns else p.partition(".")[0] for p in paths))
+    known = frozenset(columns)
+    return list(dict.fromkeys(p if p in known else p.partition(".")[0] for p in paths))
+
+
+def single_names(schema: pa.Schema) -> frozenset[str]:
+    """Return the names that one column alone has."""
+    return frozenset(name for name, count in Counter(schema.names).items() if count == 1)
