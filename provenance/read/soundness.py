@@ -63,8 +63,18 @@ def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
             batch.validate(full=True)
         except pa.ArrowInvalid:
             _bare(batch).validate(full=True)
+        for column in batch.columns:
+            _check_views(column)
     except (ValueError, pa.ArrowNotImplementedError) as error:
         raise damaged(name, f"after {row:,} rows", str(error)) from error
+
+
+def _check_views(column: pa.Array) -> None:
+    """Validate the views beneath nulls too: casts follow them, and validation passes them over."""
+    if column.null_count and column.type in {pa.string_view(), pa.binary_view()}:
+        buffers = [None, *column.buffers()[1:]]
+        bare = pa.Array.from_buffers(pa.binary_view(), len(column), buffers, 0, column.offset)
+        bare.validate(full=True)
 
 
 def _bare(batch: pa.RecordBatch) -> pa.RecordBatch:
