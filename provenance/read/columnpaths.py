@@ -4,6 +4,7 @@ A column that is called so itself wins. So it is at each step: of "a.b.c", the c
 looked into before the column "a".
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 import pyarrow as pa
@@ -73,3 +74,8 @@ def _member_at(column: pa.Array, path: str) -> pa.Array:
         if place >= 0 and (not rest or _is_within(column.type.field(place).type, rest)):
             return _member_at(pc.struct_field(column, place), rest)
     raise KeyError(path)
+
+
+def single_names(schema: pa.Schema) -> frozenset[str]:
+    """Return the names that one column alone has."""
+    return frozenset(name for name, count in Counter(schema.names).items() if count == 1)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing
-from provenance.read.columnpaths import kind_of
+from provenance.read.columnpaths import kind_of, single_names
 from provenance.read.leaves import holds_text
 from provenance.read.prose import Sampled, is_heading, is_label
 from provenance.read.signalcolumns import is_page, signal_paths
@@ -153,16 +153,18 @@ def _prose(schema: pa.Schema, taken: set[str], sample: Sample) -> tuple[str, ...
     for name in sorted(found, key=sampled.words, reverse=True):
         if not any(sampled.repeats(name, other) for other in texts):
             texts.append(name)
-    return (*sure, *(name for name in schema.names if name in texts and name not in sure))
+    read = frozenset(texts).difference(sure)
+    return (*sure, *(name for name in schema.names if name in read))
 
 
 def _doubtful(schema: pa.Schema, taken: set[str]) -> list[str]:
     """List the columns that may be text, going by their names and types."""
     known = {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
+    single = single_names(schema)
     return [
         field.name
         for field in schema
-        if schema.names.count(field.name) == 1
+        if field.name in single
         and (
             field.name in known
             or (
@@ -267,8 +269,8 @@ def plain_name(name: str) -> str:
 
 def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> tuple[str, ...]:
     """Choose the columns with the most text a row, and those with half as much."""
-    names = [f.name for f in schema if is_textual(f.type) and f.name not in taken]
-    names = [name for name in names if schema.names.count(name) == 1]
+    single = single_names(schema) - taken
+    names = [field.name for field in schema if is_textual(field.type) and field.name in single]
     means = dict(_means(sample(names), names)) if names else {}
     most = max(means.values(), default=0.0)
     if not most:
@@ -278,8 +280,9 @@ def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> 
 
 def _without_text(schema: pa.Schema, file: str) -> ColumnMissing:
     """Say that no column is text; or that one would be, did another not have its name."""
+    single = single_names(schema)
     for field in schema:
-        if schema.names.count(field.name) > 1 and holds_text(field.type):
+        if field.name not in single and holds_text(field.type):
             return repeated(field.name, file)
     named = [field.name for field in schema if is_bytes(field.type)]
     which = f"; of bytes, which may be text, are {listed(named)}" if named else ", if there is one"

@@ -1,7 +1,7 @@
 """Which columns of a table are prose to train on, and which only say again what others say."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 import pyarrow as pa
@@ -69,6 +69,11 @@ class Sampled:
         self._said: Mapping[str, Sequence[str]] = {
             name: _said(table.column(name)) for name in table.column_names
         }
+        self._told = {
+            name: list(islice((row for row, text in enumerate(said) if text), _ROWS // 2))
+            for name, said in self._said.items()
+        }
+        self._known: dict[str, dict[int, str]] = {name: {} for name in self._said}
 
     def is_prose(self, name: str) -> bool:
         """Whether a column holds sentences, differing from row to row."""
@@ -95,18 +100,21 @@ class Sampled:
 
     def repeats(self, name: str, other: str) -> bool:
         """Whether a column says what another says too, give or take a few words."""
-        pairs = list(self._pairs(name, other))
-        if not pairs:
-            return False
-        inside = sum(one in two for one, two in pairs)
-        around = sum(two in one and 2 * len(two) >= len(one) for one, two in pairs)
-        return max(inside, around) >= _ALL * len(pairs)
+        rows = self._told[name]
+        inside = around = len(rows)
+        for row in rows:
+            one, two = self._folded(name, row), self._folded(other, row)
+            inside -= one not in two
+            around -= two not in one or 2 * len(two) < len(one)
+            if max(inside, around) < _ALL * len(rows):
+                return False  # as nearly always after two rows: tables have thousands of columns
+        return bool(rows)
 
-    def _pairs(self, name: str, other: str) -> Iterator[tuple[str, str]]:
-        rows = zip(self._said[name], self._said[other], strict=True)
-        told = ((one, two) for one, two in rows if one)
-        for one, two in islice(told, _ROWS // 2):
-            yield _folded(one), _folded(two)
+    def _folded(self, name: str, row: int) -> str:
+        known = self._known[name]
+        if row not in known:
+            known[row] = _folded(self._said[name][row])
+        return known[row]
 
     def _beginnings(self, name: str) -> list[str]:
         texts = (text[:_BEGINNING] for text in self._said[name] if text)

@@ -7,11 +7,17 @@ import pyarrow as pa
 from provenance.errors import InputError
 from provenance.read.files import damaged
 
-_BYTES = {
+_BARE = {
     pa.string(): pa.binary(),
     pa.large_string(): pa.large_binary(),
     pa.string_view(): pa.binary_view(),
+    pa.date64(): pa.int64(),
+    pa.time32("s"): pa.int32(),
+    pa.time32("ms"): pa.int32(),
+    pa.time64("us"): pa.int64(),
+    pa.time64("ns"): pa.int64(),
 }
+"""Types of which not every value is valid, and those that are laid out alike and take any."""
 
 
 def check_names(schema: pa.Schema | pa.DataType, name: str) -> None:
@@ -43,8 +49,9 @@ def misnamed(name: str, error: UnicodeDecodeError) -> InputError:
 def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
     """Refuse rows of the file called `name`, of which `row` is the first, if they are unsound.
 
-    Offsets, indices, lengths, bitmaps and the values of every type are looked at; whether strings
-    are UTF-8 is not: rows of which one is not are counted as such by whoever lays them out.
+    Offsets, indices, lengths and bitmaps are looked at. A string that is not UTF-8, or a time of
+    day that is none, leads no kernel astray: rows of such strings are counted by whoever lays them
+    out.
 
     Raises
     ------
@@ -55,20 +62,30 @@ def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
         try:
             batch.validate(full=True)
         except pa.ArrowInvalid:
-            _as_bytes(batch).validate(full=True)
+            _bare(batch).validate(full=True)
+        for column in batch.columns:
+            _check_views(column)
     except (ValueError, pa.ArrowNotImplementedError) as error:
         raise damaged(name, f"after {row:,} rows", str(error)) from error
 
 
-def _as_bytes(batch: pa.RecordBatch) -> pa.RecordBatch:
-    columns = [column.view(_bytes_of(column.type)) for column in batch.columns]
+def _check_views(column: pa.Array) -> None:
+    """Validate the views beneath nulls too: casts follow them, and validation passes them over."""
+    if column.null_count and column.type in {pa.string_view(), pa.binary_view()}:
+        buffers = [None, *column.buffers()[1:]]
+        bare = pa.Array.from_buffers(pa.binary_view(), len(column), buffers, 0, column.offset)
+        bare.validate(full=True)
+
+
+def _bare(batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [column.view(_bare_type(column.type)) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, [str(place) for place in range(len(columns))])
 
 
-def _bytes_of(kind: pa.DataType) -> pa.DataType:
-    """Return the type that `kind` is with bytes in place of strings; the layout is the same."""
-    if kind in _BYTES:
-        return _BYTES[kind]
+def _bare_type(kind: pa.DataType) -> pa.DataType:
+    """Return a type of the same layout of which every value is valid."""
+    if kind in _BARE:
+        return _BARE[kind]
     rebuild = next((rebuild for fits, rebuild in _NESTED if fits(kind)), None)
     return kind if rebuild is None else rebuild(kind)
 
@@ -76,18 +93,19 @@ def _bytes_of(kind: pa.DataType) -> pa.DataType:
 _NESTED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], pa.DataType]], ...] = (
     (
         pa.types.is_dictionary,
-        lambda kind: pa.dictionary(kind.index_type, _bytes_of(kind.value_type), kind.ordered),
+        lambda kind: pa.dictionary(kind.index_type, _bare_type(kind.value_type), kind.ordered),
     ),
     (
         pa.types.is_struct,
-        lambda kind: pa.struct([field.with_type(_bytes_of(field.type)) for field in kind]),
+        lambda kind: pa.struct([field.with_type(_bare_type(field.type)) for field in kind]),
     ),
-    (pa.types.is_map, lambda kind: pa.map_(_bytes_of(kind.key_type), _bytes_of(kind.item_type))),
+    (pa.types.is_decimal, lambda kind: pa.binary(kind.byte_width)),
+    (pa.types.is_map, lambda kind: pa.map_(_bare_type(kind.key_type), _bare_type(kind.item_type))),
     (
         pa.types.is_fixed_size_list,
-        lambda kind: pa.list_(_bytes_of(kind.value_type), kind.list_size),
+        lambda kind: pa.list_(_bare_type(kind.value_type), kind.list_size),
     ),
-    (pa.types.is_list, lambda kind: pa.list_(_bytes_of(kind.value_type))),
-    (pa.types.is_large_list, lambda kind: pa.large_list(_bytes_of(kind.value_type))),
+    (pa.types.is_list, lambda kind: pa.list_(_bare_type(kind.value_type))),
+    (pa.types.is_large_list, lambda kind: pa.large_list(_bare_type(kind.value_type))),
 )
-"""Types that may hold strings; within any other, a string that is not UTF-8 counts as damage."""
+"""Types that hold others; within any that is not here, a value that is not valid is damage."""

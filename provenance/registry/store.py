@@ -5,15 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from provenance import fingerprint
-from provenance.errors import CorruptFile
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
 from provenance.registry.columns import (
-    EARLIEST,
-    LATEST,
-    as_seconds,
     lists,
     one_chunk,
     signatures_schema,
@@ -23,14 +18,13 @@ from provenance.registry.datafiles import Digest, check_files, checked, digest_o
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
-    REMEDY,
     SIGNATURES_FILE,
     TEXTS_FILE,
     Manifest,
     mismatch,
 )
 from provenance.registry.mapped import Files, map_registry
-from provenance.registry.tables import parquet, read_whole, rows_of
+from provenance.registry.tables import dated, parquet, read_whole, rows_of
 
 _DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
 
@@ -72,7 +66,7 @@ class Registry:
             `language`, `licence`, and `length` in tokens.
         """
         rows = self._rows(ITEMS_FILE, _DESCRIBED, numbers)
-        seconds = self._seconds(rows["created_at"]).cast(pa.timestamp("s", "UTC"))
+        seconds = dated(self.files[ITEMS_FILE], rows["created_at"]).cast(pa.timestamp("s", "UTC"))
         rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
         return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
 
@@ -141,15 +135,6 @@ class Registry:
     def data(self) -> Path:
         """Folder of the data files."""
         return self.path / self.manifest.generation
-
-    def _seconds(self, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
-        seconds = as_seconds(created_at)
-        bounds = pc.min_max(seconds).as_py()
-        if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
-            raise CorruptFile(
-                f"{self.files[ITEMS_FILE].path} has dates that are in no calendar", remedy=REMEDY
-            )
-        return seconds
 
     def _rows(self, name: str, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
         return rows_of(self.files[name], columns, numbers, self.manifest.items)

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from provenance.cores import available
 from provenance.errors import CorruptFile, is_out_of_memory
 from provenance.model import Int64s, UInt32s
-from provenance.registry.columns import SCHEMAS, one_chunk
+from provenance.registry.columns import EARLIEST, LATEST, SCHEMAS, as_seconds, one_chunk
 from provenance.registry.manifest import REMEDY
 from provenance.registry.mapped import MappedFile
 
@@ -199,6 +200,21 @@ def read_whole(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table
     table = opened.read(use_threads=False)
     table.validate(full=True)
     return table
+
+
+def dated(file: MappedFile, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Turn what `created_at` holds, of a data file, into seconds since 1970.
+
+    Raises
+    ------
+    CorruptFile
+        If a date is in no calendar.
+    """
+    seconds = as_seconds(created_at)
+    bounds = pc.min_max(seconds).as_py()
+    if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
+        raise CorruptFile(f"{file.path} has dates that are in no calendar", remedy=REMEDY)
+    return seconds
 
 
 def check_rows(file: MappedFile, starts: Int64s, rows: int) -> None:

@@ -28,7 +28,6 @@ from provenance.model import (
 from provenance.registry.columns import (
     ITEMS_SCHEMA,
     SKETCH_SCHEMA,
-    as_seconds,
     lists,
     one_chunk,
 )
@@ -52,7 +51,7 @@ from provenance.registry.origins import author_numbers
 from provenance.registry.postings import depth_of
 from provenance.registry.sites import sites
 from provenance.registry.sorting import parted_records, sort_records
-from provenance.registry.tables import parquet, read_column, read_group, starts_of
+from provenance.registry.tables import dated, parquet, read_column, read_group, starts_of
 from provenance.registry.wholes import whole_hashes
 from provenance.scratch import temporary_folder
 
@@ -126,6 +125,9 @@ def _contents(files: Files, manifest: Manifest) -> _Contents:
 
 
 def _of_items(of: _Contents) -> Iterator[str]:
+    with parquet(of.files[ITEMS_FILE]) as items:
+        for group in range(items.num_row_groups):
+            dated(of.files[ITEMS_FILE], read_group(items, group, ["created_at"])["created_at"])
     with (
         temporary_folder() as spill,
         engine(spill, Limits()) as connection,
@@ -275,5 +277,6 @@ def _covered(of: _Contents) -> Iterator[pa.Table]:
         for group, (low, high) in enumerate(pairwise(starts_of(file))):
             rows = read_group(file, group, ["source", "length", "created_at"])
             place = rows.column_names.index("created_at")
-            rows = rows.set_column(place, "created_at", as_seconds(rows["created_at"]))
+            seconds = dated(of.files[ITEMS_FILE], rows["created_at"])
+            rows = rows.set_column(place, "created_at", seconds)
             yield covered(rows, mute[low:high])

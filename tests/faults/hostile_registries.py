@@ -6,6 +6,7 @@ import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -185,7 +186,7 @@ def _count_again(stated: dict[str, Any], path: Path) -> None:
     """Let the manifest count what is there, so that more of it is believed."""
     try:
         count = len(np.load(path))
-    except (ValueError, OSError, struct.error):
+    except (ValueError, OSError, struct.error, TokenError):
         return
     if path.stem in {"shingles", "owners", "positions"}:
         stated["postings"] = count

@@ -27,6 +27,13 @@ def test_damaged_tables_are_read_or_refused(tmp_path):
     _hold(outcomes(WORKER, tmp_path, range(800)))
 
 
+def test_a_view_that_leads_astray_beneath_a_null_is_refused(tmp_path):
+    # Validation passes over nulls, and casts do not: this one crashed.
+    found = outcomes(WORKER, tmp_path, range(5_000_323, 5_000_324))
+    assert found[5_000_323].startswith("refused")
+    assert "View at slot" in found[5_000_323]
+
+
 @pytest.mark.long
 def test_twenty_thousand_damaged_tables_are_read_or_refused(tmp_path):
     _hold(outcomes(WORKER, tmp_path, range(1_000_000, 1_020_000)))

@@ -1,6 +1,8 @@
 """Registries made to harm, with right digests: a check ends with a report or an error of ours."""
 
 import shutil
+import subprocess
+import sys
 from collections import Counter
 
 import numpy as np
@@ -12,7 +14,7 @@ from provenance.registry import open_registry
 from provenance.registry.manifest import read_manifest
 from provenance.run import Settings, check
 from tests.faults.hostile_registries import prepare
-from tests.faults.isolated import outcomes, unwanted
+from tests.faults.isolated import ROOT, outcomes, unwanted
 from tests.registry.spoiling import restate, rewrite
 
 WORKER = "tests.faults.hostile_registries"
@@ -55,6 +57,41 @@ def test_postings_that_lead_behind_their_items_are_kept_within_them(world, tmp_p
         [str(world / "corpus.jsonl")], Policy(registries=(str(folder),)), Settings(threads=1)
     )
     assert report.result.corpus.documents == 150
+
+
+GUARDED = """
+import ctypes, mmap
+from dataclasses import replace
+import numpy as np
+from tests.match.holding import holding, found_in, posts
+from provenance.match import index
+
+items = posts(40)
+held = holding(*items)
+# Tokens that end where a page begins that nobody may read.
+page, size = mmap.PAGESIZE, held.tokens.nbytes
+room = -(-size // page) * page
+memory = mmap.mmap(-1, room + page)
+address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(address + room), page, 0) == 0
+tokens = np.frombuffer(memory, np.uint32, len(held.tokens), room - size)
+tokens[:] = held.tokens
+found = []
+for shift in (0, 3, 9, 40, 2000, 65535):
+    positions = np.minimum(held.postings.positions.astype(np.uint32) + shift, 65535)
+    postings = replace(held.postings, positions=positions.astype(np.uint16))
+    registry = index(replace(held, tokens=tokens, postings=postings))
+    found.append(len(found_in(registry, *items).texts))
+print(*found)
+"""
+
+
+def test_no_posting_leads_out_of_the_tokens():
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) >= 30
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import RegistrySummary, Texts
-from provenance.registry import Copies, add, build, open_registry
+from provenance.registry import Copies, add, build, open_registry, verify
 from provenance.registry.copies import MOST_COPIES
 from provenance.registry.manifest import FORMAT, read_manifest
-from tests.registry.spoiling import restate
+from tests.registry.spoiling import altered, restate, rewrite
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
 POSTINGS = ("directory", "filter", "owners", "positions", "prefilter", "shingles")
@@ -143,6 +143,17 @@ def test_the_summary_is_what_the_manifest_says(registry):
 def test_the_manifest_is_read_as_it_was_written(registry):
     assert read_manifest(registry.path) == registry.manifest
     assert registry.manifest.bytes_per_posting > 0
+
+
+def test_dates_that_are_in_no_calendar_are_an_error_of_ours(folder):
+    def far(values):
+        values[5] = np.datetime64(1 << 60, "ms").astype(object)
+
+    rewrite(folder, "items.parquet", lambda table: altered(table, "created_at", far))
+    with pytest.raises(CorruptFile, match=r"items\.parquet has dates that are in no calendar"):
+        open_registry(folder).describe(numbers_of(5))
+    with pytest.raises(CorruptFile, match=r"items\.parquet has dates that are in no calendar"):
+        verify(folder)
 
 
 def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):

@@ -78,6 +78,8 @@ def _seconds(values: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(kind):
         ticks = values.cast(pa.int64())
         return _whole(ticks, {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit])
+    if pa.types.is_date64(kind):
+        return _whole(values.cast(pa.int64()), 1000)
     if pa.types.is_date(kind):
         return values.cast(pa.timestamp("s")).cast(pa.int64())
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
