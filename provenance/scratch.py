@@ -17,7 +17,7 @@ def temporary_file() -> BinaryIO:
         If none can be made.
     """
     with _told():
-        return TemporaryFile()  # type: ignore[return-value]
+        return TemporaryFile()
 
 
 def temporary_folder() -> "TemporaryDirectory[str]":
