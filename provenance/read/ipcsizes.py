@@ -34,7 +34,7 @@ def check_batches(file: File, source: pa.NativeFile) -> None:
         for number, (stored, size) in enumerate(_sizes(source)):
             if size > max(_BATCH * file.max_document, _RATIO * stored):
                 raise grown(f"{file.told}: batch {number:,}", stored, size, size // _BATCH)
-    except (struct.error, IndexError, ValueError, pa.ArrowException):
+    except (struct.error, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
         pass  # damaged: whoever reads it says so
     finally:
         source.seek(0)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from blake3 import blake3
 
-from provenance.errors import DigestMismatch
+from provenance.errors import DigestMismatch, is_out_of_memory
 from provenance.registry.manifest import REMEDY, DataFile, Manifest, read_manifest
 
 _AT_ONCE = 1 << 24
@@ -129,6 +129,8 @@ def map_file(path: Path) -> MappedFile:
             is_empty = not file.seek(0, 2)
             return MappedFile(path, b"" if is_empty else mmap(file.fileno(), 0, access=access))
     except OSError as error:
+        if is_out_of_memory(error):
+            raise
         raise DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY) from error
     except ValueError as error:  # it was emptied meanwhile
         raise _resized(path, 0, 1) from error

@@ -42,7 +42,7 @@ STATED = {
     "{} authors or more": (everybody.MANY,),
     "Where more than {} items share it, only the earliest {} are": (
         hits.COMMON,
-        notes._EARLIEST,
+        notes.EARLIEST,
     ),
     "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
         hits.SMALL,

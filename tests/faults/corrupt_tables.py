@@ -209,7 +209,7 @@ def _read(folder: Path, case: int) -> None:
             items.batch.to_pylist()
         return
     corpus = open_corpus([str(path)])
-    batches = [documents.batch for part in corpus.parts for documents in part.batches()]
+    batches = [documents.batch for part in corpus.parts for documents in part.read()]
     rows = [row for batch in batches for row in batch.to_pylist()]
     if way == 2 and rows:
         _rewrite(corpus.files[0], folder / "made", rows)

@@ -17,8 +17,10 @@ def outcome(path: str, batches: int, limit: int) -> dict[str, object]:
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     largest, error = 0, ""
     try:
-        for part in open_corpus([path], max_document=limit).parts:
-            for batch in part.batches():
+        corpus = open_corpus([path], max_document=limit)
+        error = "; ".join(one.reason for one in corpus.unread)
+        for part in corpus.parts:
+            for batch in part.read():
                 largest = max(largest, batch.batch.nbytes)
                 batches -= 1
                 if not batches:

@@ -46,7 +46,7 @@ from provenance.read import open_corpus, open_dump
 for path in sys.argv[1:]:
     size = os.path.getsize(path)
     parts = open_corpus([path]).parts
-    for batches in (parts[0].batches(), open_dump(path, source="x")):
+    for batches in (parts[0].read(), open_dump(path, source="x")):
         print(next(batches).batch.num_rows, end=" ")
         os.truncate(path, size // 2)
         try:
@@ -107,7 +107,7 @@ def test_unsound_columns_are_refused_with_the_row_that_they_begin_at(tmp_path, f
     at = data.rindex(sound)
     path.write_bytes(data[:at] + unsound + data[at + len(sound) :])
     (part,) = open_corpus([str(path)]).parts
-    for batches in (part.batches(), open_dump(str(path), source="x")):
+    for batches in (part.read(), open_dump(str(path), source="x")):
         with pytest.raises(CorruptFile, match=r"a\.arrow: damaged or cut short after 1 rows"):
             list(batches)
 

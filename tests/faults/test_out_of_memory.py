@@ -12,7 +12,7 @@ import pytest
 
 from provenance.errors import CorruptFile
 from provenance.read import open_corpus
-from provenance.registry import arrays, open_registry, tables
+from provenance.registry import mapped, open_registry, tables
 from tests.cli.commandline import ENVIRONMENT, provenance
 
 WORDS = "my neighbour has taught his parrot to imitate the doorbell and nobody sleeps"
@@ -45,7 +45,7 @@ def failing(error):
 
 @pytest.mark.parametrize("error", SHORT, ids=repr)
 @pytest.mark.parametrize(
-    ("module", "name"), [(tables.pq, "ParquetFile"), (arrays.mmap, "mmap")], ids=["table", "array"]
+    ("module", "name"), [(tables.pq, "ParquetFile"), (mapped, "mmap")], ids=["table", "array"]
 )
 def test_a_registry_that_does_not_fit_into_memory_is_not_damaged(
     world, monkeypatch, error, module, name

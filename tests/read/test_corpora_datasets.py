@@ -112,8 +112,9 @@ def test_a_damaged_state_of_a_saved_dataset_is_an_error(split_dataset, tmp_path,
 
 def test_a_shard_of_a_saved_dataset_that_is_gone_is_named(split_dataset, tmp_path):
     (tmp_path / "both" / "train" / "data-00000-of-00001.arrow").unlink()
-    with pytest.raises(DatasetNotFound, match=r"both/train/data-00000-of-00001\.arrow"):
-        open_corpus([split_dataset])
+    [gone] = open_corpus([split_dataset]).unread
+    assert gone.file == "train/data-00000-of-00001.arrow"
+    assert gone.reason == "there is no such file"
 
 
 def test_a_saved_dataset_without_rows_is_empty(tmp_path):

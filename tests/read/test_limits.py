@@ -99,7 +99,7 @@ def batches_of(path, use, limit):
         yield from open_dump(str(path), source="x", max_document=limit)
         return
     for part in open_corpus([str(path)], max_document=limit).parts:
-        yield from part.batches()
+        yield from part.read()
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
