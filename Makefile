@@ -11,7 +11,7 @@ JOBS = 2
 # Tests start hundreds of processes; without bytecode each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick lint types layers unit map readme docs package clean
+.PHONY: help demo test quick lint types layers unit long map readme docs package clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ layers: $(VENV)/.installed-dev ## import-linter: who may know whom
 
 unit: $(VENV)/.installed-dev ## pytest, doctests included; JOBS=4 runs four processes
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+long: $(VENV)/.installed-dev ## what `make test` leaves out: the whole fault campaign, about an hour
+	$(BIN)/python -m pytest -m long --numprocesses $(JOBS)
 
 map: $(VENV)/.installed-dev ## write the map in ARCHITECTURE.md anew from the modules' docstrings
 	$(BIN)/python tests/house/test_map.py

@@ -8,7 +8,6 @@ from benchmarks.speed.measuring import Measured, Runs, interleaved, work
 from benchmarks.speed.telling import Section, Table, short
 
 PAGES = "English pages"
-ASCII = (PAGES, "Short posts", "Long ASCII runs")
 PASSES = ("tokens", "shingles", "probes in cache", "probes in memory", "signatures")
 _WORDS = (
     "MB of UTF-8 text a second on one core, each pass from the text on: *tokens*; *shingles* of 4 "
@@ -50,9 +49,7 @@ def section(bench: Bench) -> Section:
         letters=_REAL if bench.declarations else _MADE,
     )
     rows = [[name, *(short(own[one]) for one in PASSES)] for name, own in rates.items()]
-    scripts = [rates[name]["shingles"] for name in names if name not in ASCII]
     facts = {name: rates[PAGES][name] for name in PASSES if name != "signatures"}
-    facts["slowest script"] = min(scripts) / rates[PAGES]["shingles"]
     return Section("Passes, by kind of text", [words, Table(("", *PASSES), rows)], facts)
 
 

@@ -75,7 +75,6 @@ FIGURES = (
     Target("Tokens and shingles, pages, a core", "shingles", 500, "MB/s"),
     Target("… with a probe each, filter in cache", "probes in cache", 250, "MB/s"),
     Target("… filter of 1 GiB", "probes in memory", 190, "MB/s", sized=True),
-    Target("Slowest script against English pages", "slowest script", 1 / 3, "times"),
     Target("Check of 1 GB, two cores", "check of 1 GB", 250, "MB/s", sized=True),
     Target("… peak memory", "memory of 1 GB", 1.5, "GB", least=False, sized=True),
     Target("Check of 200 MB, start-up included", "check of 200 MB", 80, "MB/s", sized=True),
