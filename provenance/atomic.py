@@ -123,9 +123,10 @@ def replacing(
             stream.flush()
             if synced:
                 os.fsync(descriptor)
-            if exclusive and os.path.lexists(path):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-            made.replace(path)
+            if exclusive:
+                os.link(made, path)
+            else:
+                made.replace(path)
         if synced:
             sync(path.parent)
     finally:
@@ -191,6 +192,20 @@ def open_regular(path: Path, *, follow: bool = True) -> FileIO:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is no regular file", str(path))
     return FileIO(descriptor)
+
+
+def read_small(path: Path, most: int = 1 << 28) -> bytes:
+    """Read a file that people or other runs of ours wrote, and that is never large.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is no regular file, or has more than `most` bytes.
+    """
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+        return file.readall()
 
 
 def sync(path: Path) -> None:

@@ -23,6 +23,7 @@ from provenance.cli.options import (
 )
 from provenance.cli.telling import Told, format_options
 from provenance.cli.terminals import echo
+from provenance.cli.unread import list_unread, tell_unread
 
 _EXAMPLES = """
 \b
@@ -197,5 +198,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if form not in {"terminal", "json"} and not quiet:  # which say it themselves
         echo(run.outcome_line(report), err=True)
     if report.result.status == "incomplete":
+        if quiet:
+            list_unread(report.result.unread)
+        tell_unread(report.result.unread, "the outcome is of the rest alone")
         return FAILED
     return VIOLATED if report.result.violations and not exit_zero else CLEAR

@@ -141,4 +141,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if not quiet:
         draw(run.told_receipt(receipt, pen()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")
-    return unread_code(receipt.unread, allow_unread, "it is not in the cleaned corpus")
+    return unread_code(
+        receipt.unread,
+        allow_unread,
+        "it is not in the cleaned corpus",
+        "remove the output before you clean again",
+    )

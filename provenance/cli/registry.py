@@ -152,8 +152,9 @@ Example:
 )
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
 @click.argument("texts", nargs=-1, required=True, shell_complete=files)
+@max_document_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-def fit(registry: Path, texts: tuple[str, ...], quiet: bool) -> None:
+def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet: bool) -> None:
     """Measure on TEXTS, which hold no item of REGISTRY, how often chance gives a match with it.
 
     A registry is made with what was measured on books, news and web pages. Where your corpus is of
@@ -161,7 +162,7 @@ def fit(registry: Path, texts: tuple[str, ...], quiet: bool) -> None:
     so what is reported, is stated by it.
     """
     before = run.show_registry(registry)[1]
-    made = run.fit_registry(registry, texts, run.Settings(quiet=quiet))
+    made = run.fit_registry(registry, texts, run.Settings(quiet=quiet), max_document)
     if not quiet:
         echo(*law(before, made))
 
@@ -210,7 +211,12 @@ def _told(registry: Path, built: "run.Built", allowed: int, *, quiet: bool) -> i
     _doubt(built.manifest)
     if not quiet:
         _show(registry)
-    return unread_code(built.unread, allowed, "the registry lacks what is in there")
+    return unread_code(
+        built.unread,
+        allowed,
+        "the registry lacks what is in there",
+        "then add it with `provenance registry add`",
+    )
 
 
 def _show(registry: Path) -> "run.Manifest":

@@ -18,7 +18,7 @@ def list_unread(unread: Sequence["Unread"]) -> None:
         click.echo(f"Not read: {line}", err=True)
 
 
-def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str) -> int:
+def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str, again: str) -> int:
     """Tell what could not be read, and give the exit code of work that was done without it.
 
     Parameters
@@ -29,13 +29,21 @@ def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str) -> i
         How many are accepted.
     consequence : str
         What follows: "the registry lacks what is in there".
+    again : str
+        What to do once it is readable.
     """
     list_unread(unread)
     if len(unread) <= allowed:
         return CLEAR
+    tell_unread(unread, consequence, again)
+    return FAILED
+
+
+def tell_unread(unread: Sequence["Unread"], consequence: str, again: str | None = None) -> None:
+    """Write on stderr that more could not be read than is accepted, and what to do."""
     files = "1 file or folder" if len(unread) == 1 else f"{len(unread):,} files or folders"
+    remedy = f"make readable what is named above, or accept it with --allow-unread {len(unread)}"
     tell(
         f"{files} could not be read to the end; {consequence}",
-        f"make readable what is named above, or accept it with --allow-unread {len(unread)}",
+        remedy if again is None else f"{remedy}; {again}",
     )
-    return FAILED

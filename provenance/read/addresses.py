@@ -222,7 +222,7 @@ def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address:
     before = _before(address)
     files = []
     for path in found.paths():
-        name = path[len(root) :].lstrip("/")
+        name = path[len(root) :].lstrip("/") or f"{address.rstrip('/')}/"  # the folder itself
         fault = found.faults.get(path)
         size = found.files.get(path, 0)
         files.append(File(name, path, size, system, given=f"{before}{name}", fault=fault))
@@ -234,10 +234,7 @@ def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address:
     tables = [file for file in known if file.format != "text"]
     if not any(file.format for file in tables):
         tables = known
-    if not any(file.format for file in tables):
-        for file in tables:
-            if file.fault is not None:
-                raise file.fault
+    if not tables:
         raise UnsupportedFormat(
             f"{address}: none of its {len(files)} files is data that we read",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",

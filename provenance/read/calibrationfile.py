@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from provenance.atomic import read_small
 from provenance.errors import InputError
 from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall, Unread
 from provenance.read.checked import Checked, shown
@@ -71,7 +72,7 @@ def load_calibration(path: Path) -> Calibration:
 
 def _parsed(path: Path) -> Checked:
     try:
-        return Checked(json.loads(path.read_text("utf-8")), str(path), "", InputError)
+        return Checked(json.loads(read_small(path).decode("utf-8")), str(path), "", InputError)
     except OSError as error:
         raise InputError(
             f"the calibration {path} cannot be read: {error.strerror or error}",

@@ -66,8 +66,7 @@ class Corpus:
 
         Each may be given a `stopped`, as `digests.sha256`.
         """
-        streamed = {part.file for part in self.parts if not part.rereadable}
-        return [digest for name, digest in self.digests if name not in streamed]
+        return [digest for _, digest in self.digests if isinstance(digest, Once)]
 
     def digest(self) -> str:
         """Return the SHA-256 over the sorted names of the files, each with its own SHA-256.
@@ -239,8 +238,8 @@ def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iter
     def key(part: Part, place: int) -> str | None:
         try:
             if part.extent is None or len(parts) == 1:
-                return f"{digest()} {place} of {len(parts)}"
-            return file.key_of(part.extent)
+                return f"{digest()} {place} of {len(parts)}, {file.max_document}"
+            return f"{file.key_of(part.extent)}, {file.max_document}"
         except InputError:
             return None  # whoever reads it will learn why
 

@@ -35,7 +35,7 @@ def grouped(parts: Sequence[Part]) -> list[Part]:
     the others are known to the cache.
     """
     parts = list(parts)
-    if sum(part.size <= _SMALL and part.rereadable for part in parts) < _MANY:
+    if sum(0 < part.size <= _SMALL and part.rereadable for part in parts) < _MANY:
         return parts
     files: dict[str, int] = {}
     for part in parts:
@@ -45,7 +45,7 @@ def grouped(parts: Sequence[Part]) -> list[Part]:
     size = 0
     for part in parts:
         is_small = (
-            part.rereadable and part.size <= _SMALL and files[part.file] == 1 and not part.names
+            part.rereadable and 0 < part.size <= _SMALL and files[part.file] == 1 and not part.names
         )
         fits = is_small and size < _SIZE and len(group) < _MOST and crc32(_named(part)) % _SPACING
         if group and not (fits and group[0].stratum == part.stratum):

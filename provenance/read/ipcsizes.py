@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from provenance.read.files import File
+from provenance.read.files import File, damaged
 from provenance.read.flatbuffers import field_at, integers_at, root_of, table_at
 from provenance.read.limits import grown
 
@@ -29,9 +29,11 @@ def check_batches(file: File, source: pa.NativeFile) -> None:
     ------
     DocumentTooLarge
         If a batch is far larger than it is on disk.
+    CorruptFile
+        If one is said to lie beyond the end of the file.
     """
     try:
-        for number, (stored, size) in enumerate(_sizes(source)):
+        for number, (stored, size) in enumerate(_sizes(source, file.told)):
             if size > max(_BATCH * file.max_document, _RATIO * stored):
                 raise grown(f"{file.told}: batch {number:,}", stored, size, size // _BATCH)
     except (struct.error, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
@@ -40,19 +42,18 @@ def check_batches(file: File, source: pa.NativeFile) -> None:
         source.seek(0)
 
 
-def _sizes(source: pa.NativeFile) -> Iterator[tuple[int, int]]:
+def _sizes(source: pa.NativeFile, name: str) -> Iterator[tuple[int, int]]:
     """Yield the bytes of each compressed batch, on disk and in memory; bodies are not read."""
+    end = source.size()
     source.seek(8 if source.read(len(_MAGIC)) == _MAGIC else 0)
     while head := _next_head(source):
         message, body = root_of(head), source.tell()
         length = field_at(head, message, 3)
         stored = 0 if length is None else struct.unpack_from("<q", head, length)[0]
-        if stored < 0:
-            raise ValueError("a message has a negative length")
+        if stored < 0 or body + stored > end:
+            raise damaged(name, "", "a record batch leads out of the file")
         batch = _batch_of(head, message)
-        if batch is not None:
-            if field_at(head, batch, 3) is None:
-                return
+        if batch is not None and field_at(head, batch, 3) is not None:  # it is compressed
             size = 0
             for offset, length in integers_at(head, batch, 2, 2).tolist():
                 if length >= 8:

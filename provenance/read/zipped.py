@@ -38,7 +38,7 @@ def unzipped(system: fsspec.AbstractFileSystem, path: str, given: str) -> ZipFil
     CorruptFile
         If it is damaged or cut short.
     """
-    with reading(given):
+    with reading(given, damage=(IndexError, ValueError)):
         folder = ZipFileSystem(system.open(path, "rb"))
     for member in folder.zip.infolist():
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:

@@ -1,5 +1,6 @@
 """Registries are built: dumps in, one folder out, or nothing at all."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -145,8 +146,13 @@ def add(
 
 
 def _is_within(path: str, addresses: Sequence[str]) -> bool:
-    folders = tuple(f"{address.rstrip('/')}/" for address in addresses)
-    return path in addresses or path.startswith(folders)
+    places = [_place(address) for address in addresses]
+    return _place(path) in places or _place(path).startswith(tuple(f"{one}/" for one in places))
+
+
+def _place(address: str) -> str:
+    """Return where an address is, however it is spelt."""
+    return address.rstrip("/") if "://" in address else os.path.abspath(address)
 
 
 def _some(staged: Staged) -> Staged:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from provenance.atomic import read_small
 from provenance.errors import (
     CorruptFile,
     DigestMismatch,
@@ -189,7 +190,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        text = path.read_bytes()
+        text = read_small(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RegistryNotFound(
             f"{folder} is not a registry: it has no {MANIFEST}",

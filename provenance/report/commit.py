@@ -8,6 +8,7 @@ reads a report looks into `PENDING` first; whoever writes the next one finishes 
 """
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -52,7 +53,7 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
     folder = folder.resolve()
     if folder.is_dir():
         sweep(folder.parent)  # an exchange may have been interrupted
-        with _locked(folder), temporary_folder(folder) as staged:
+        with locked(folder), temporary_folder(folder) as staged:
             make(staged)
             sync_tree(staged)
             _succeed(staged, folder)
@@ -67,7 +68,7 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
-            with _locked(folder):  # somebody else has made it meanwhile
+            with locked(folder):  # somebody else has made it meanwhile
                 _succeed(staged, folder)
 
 
@@ -90,6 +91,7 @@ def _succeed(staged: Path, folder: Path) -> None:
     """Put a finished report into the place of an earlier one, whose folder is locked."""
     if not _exchanged(staged, folder):
         _finish(folder)
+        _check_replaceable(folder)
         staged.rename(folder / PENDING)
         sync(folder)
         _finish(folder)
@@ -134,6 +136,14 @@ def _resemble(made: Path, folder: Path) -> None:
     os.utime(made)
 
 
+def _check_replaceable(folder: Path) -> None:
+    """Refuse a folder in which a folder has the name of a report's file: it cannot be replaced."""
+    for name in sorted(FILES):
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(path))
+
+
 def _finish(folder: Path) -> None:
     """Move what is pending into its place, from wherever that was interrupted."""
     pending = folder / PENDING
@@ -152,11 +162,12 @@ def _finish(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time write to a folder, where it can be locked."""
+def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a folder's lock, where it can be locked: one process writes, or several read."""
     descriptor = -1
     with suppress(OSError):
-        descriptor = hold(folder, os.O_RDONLY | os.O_DIRECTORY)
+        operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        descriptor = hold(folder, os.O_RDONLY | os.O_DIRECTORY, operation)
     try:
         yield
     finally:

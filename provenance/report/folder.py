@@ -64,6 +64,7 @@ def write_text(text: str, path: Path) -> None:
         if path.exists() and not path.is_file() and not path.is_dir():
             path.write_bytes(data)
             return
+        path = path.resolve()  # what a link leads to is replaced, not the link
         make_folders(path.parent)
         with replacing(path) as stream:
             stream.write(data)

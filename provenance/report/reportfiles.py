@@ -14,7 +14,7 @@ from provenance.digests import sha256
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.model import CorpusModel, FileFacts, Report
 from provenance.report import findingsfile, modelfile, resultfile
-from provenance.report.commit import open_file
+from provenance.report.commit import locked, open_file
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -168,14 +168,12 @@ def _files_of(folder: Path) -> _Files:
 
 
 def _consistent(folder: Path, read: Callable[[_Files], T]) -> T:
-    """Read from a report; once more where it was replaced meanwhile."""
-    while True:
-        files = _files_of(folder)
-        try:
-            return read(files)
-        except (CorruptFile, DatasetNotFound):
-            if _files_of(folder).text == files.text:
-                raise
+    """Read from a report; if it does not match, once more while nobody replaces it."""
+    try:
+        return read(_files_of(folder))
+    except (CorruptFile, DatasetNotFound):
+        with locked(folder, shared=True):
+            return read(_files_of(folder))
 
 
 def _facts(stream: BinaryIO) -> FileFacts:

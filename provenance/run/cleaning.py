@@ -37,6 +37,7 @@ from provenance.run.openings import library_of
 from provenance.run.removals import Removed, reasons
 from provenance.run.settings import Settings
 from provenance.run.staging import check_free, open_to_clean, place_of, staged
+from provenance.run.summaries import check_readable
 
 _MOST_ROUNDS = 20
 
@@ -172,9 +173,11 @@ def _checked(
     corpus = open_files(opened.addresses, legible, policy.text_columns)
     anew = replace(settings, sample=None, control=None)
     try:
-        return check_opened(corpus, library, policy, anew, model)
+        report = check_opened(corpus, library, policy, anew, model)
     except EmptyCorpus:
         return None
+    check_readable(report.result.unread, 0)  # what was written must be checked to its end
+    return report
 
 
 def _has_text(file: File, policy: Policy) -> bool:

@@ -27,7 +27,7 @@ from provenance.model import UInt8s
 MOST = 4 << 30
 """Bytes that are kept; beyond that, what was not asked for longest is forgotten."""
 
-_MARK = b"provenance entry 1\n"
+_MARK = b"provenance entry 2\n".ljust(32, b"\0")
 """What every entry begins with; behind it stand the digest of its name and content, and that."""
 
 _HEAD = len(_MARK) + blake3.digest_size

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from provenance import registry
@@ -64,9 +65,9 @@ class Dumps:
         )
 
     def items(self) -> Iterator[Items]:
-        """Read all items of all dumps."""
-        for address in self.addresses:
-            yield from open_dump(
+        """Find all dumps now, and read their items later."""
+        opened = [
+            open_dump(
                 address,
                 source=self.source or "",
                 layout=self.layout,
@@ -75,6 +76,9 @@ class Dumps:
                 max_document=size_option(self.max_document),
                 strict=False,
             )
+            for address in self.addresses
+        ]
+        return chain.from_iterable(opened)
 
 
 @dataclass(frozen=True, slots=True)

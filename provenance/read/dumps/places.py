@@ -61,15 +61,12 @@ def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> l
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in found.paths():
-        name = path[root:].lstrip("/")
+        name = path[root:].lstrip("/") or f"{folder}/"  # the folder itself
         size, fault = found.files.get(path, 0), found.faults.get(path)
         files.append(File(name, path, size, system, given=f"{folder}/{name}", fault=fault))
     own = own_outputs(files)
     chosen = _chosen([file for file in files if file.name not in own])
-    if not any(file.fault is None for file in chosen):
-        for file in chosen:
-            if file.fault is not None:
-                raise file.fault
+    if not chosen:
         raise (UnsupportedFormat if files else DatasetNotFound)(
             f"{address}: it holds no dump that we read, in {len(files)} files",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
@@ -82,13 +79,12 @@ def _chosen(files: Sequence[File]) -> list[File]:
 
     What could not be looked at may be, or hold, any of these.
     """
-    hidden = [file for file in files if any(p[:1] in "._" for p in file.name.split("/") if p)]
+    files = [file for file in files if not any(p[:1] in "._" for p in file.name.split("/") if p)]
     unknown = [
         file
         for file in files
         if file.fault is not None
         and not isinstance(file.fault, UnsupportedFormat)
-        and file not in hidden
         and not _is_known(file.path)
     ]
     for patterns in (ARCHIVE, EXCHANGE):

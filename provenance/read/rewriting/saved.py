@@ -18,7 +18,7 @@ def write_saved(folder: Path, made: Path) -> None:
     folder : Path
         Where it was saved.
     made : Path
-        Where its Arrow files have been written.
+        Where its Arrow files have been written; those that could not be read are missing.
 
     Notes
     -----
@@ -30,7 +30,10 @@ def write_saved(folder: Path, made: Path) -> None:
     for state in sorted(folder.rglob(_STATE)):
         within = state.parent.relative_to(folder)
         told = json.loads(state.read_text("utf-8"))
-        names = [(within / one["filename"]).as_posix() for one in told["_data_files"]]
+        listed = told["_data_files"]
+        kept = [one for one in listed if (made / within / one["filename"]).is_file()]
+        told["_data_files"] = kept
+        names = [(within / one["filename"]).as_posix() for one in kept]
         told["_fingerprint"] = _fingerprint([made / name for name in names])
         _write(made / within / _STATE, told)
         info = json.loads((state.parent / _INFO).read_text("utf-8"))

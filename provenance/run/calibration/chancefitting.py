@@ -9,7 +9,7 @@ from provenance import registry
 from provenance.errors import InputError
 from provenance.match import are_quotations, concatenated, fitted, measure, odds, union
 from provenance.model import Floats
-from provenance.read import load_language, open_corpus
+from provenance.read import load_language, open_corpus, size_option
 from provenance.registry import Manifest, open_registry
 from provenance.run.calibration.outsiders import unowned
 from provenance.run.claiming import document_bases
@@ -24,7 +24,9 @@ _TAIL = 100
 """Documents whose chance match is the strongest: where they begin, the tail is exponential."""
 
 
-def fit_registry(folder: Path, corpus: Sequence[str], settings: Settings) -> Manifest:
+def fit_registry(
+    folder: Path, corpus: Sequence[str], settings: Settings, max_document: str | None = None
+) -> Manifest:
     """Fit a registry's law of chance to texts that hold none of its items, and store it.
 
     Parameters
@@ -35,6 +37,8 @@ def fit_registry(folder: Path, corpus: Sequence[str], settings: Settings) -> Man
         Addresses of the texts, as `check` takes them.
     settings : Settings
         Threads, progress.
+    max_document : str or None
+        How large a document may be, such as "200MB"; None takes the default.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def fit_registry(folder: Path, corpus: Sequence[str], settings: Settings) -> Man
     the same verse are no chance.
     """
     (held,) = opened([open_registry(folder)])
-    addressed = open_corpus(corpus, split=settings.split)
+    addressed = open_corpus(corpus, split=settings.split, max_document=size_option(max_document))
     total = sum(part.size or 0 for part in addressed.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
         readings = read_corpus(addressed, [held], unowned, settings.threads, shown)
