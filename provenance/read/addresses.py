@@ -20,7 +20,7 @@ from provenance.errors import (
     ProvenanceError,
     UnsupportedFormat,
 )
-from provenance.read.files import File, reading
+from provenance.read.files import File, name_of, reading
 from provenance.read.formats import METADATA, named_format, recognised
 from provenance.read.listings import Listing, below, fixed_folder, matches, matching, special
 from provenance.read.outputs import REPORT, own_outputs
@@ -222,7 +222,9 @@ def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address:
     before = _before(address)
     files = []
     for path in found.paths():
-        name = path[len(root) :].lstrip("/") or f"{address.rstrip('/')}/"  # the folder itself
+        name = (
+            name_of(path[len(root) :].lstrip("/")) or f"{address.rstrip('/')}/"
+        )  # the folder itself
         fault = found.faults.get(path)
         size = found.files.get(path, 0)
         files.append(File(name, path, size, system, given=f"{before}{name}", fault=fault))
@@ -260,7 +262,7 @@ def _of_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> Foun
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
         raise special(address, facts["mode"])
     size = int(facts["size"] or 0)
-    file = File(path.rsplit("/", 1)[-1], path, size, system, given=address)
+    file = File(name_of(path.rsplit("/", 1)[-1]), path, size, system, given=address)
     try:
         with reading(address):
             if named_format(path) is None and is_zip(system, path):

@@ -134,6 +134,17 @@ class _Disk(io.FileIO):
             raise
 
 
+def name_of(path: str) -> str:
+    r"""Return a path as text; bytes in it that are not UTF-8 are written as escapes.
+
+    Examples
+    --------
+    >>> name_of("caf\udce9.jsonl")
+    'caf\\xe9.jsonl'
+    """
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def offset_of(error: BaseException | None) -> int | None:
     """Return the byte at which a file could not be read on, where that is known."""
     return getattr(error, "failed_at", None)

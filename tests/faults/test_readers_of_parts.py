@@ -1,6 +1,7 @@
 """What is read of one file, or known of it, says nothing of others, nor of other limits."""
 
 import json
+import os
 from dataclasses import replace
 
 import pyarrow as pa
@@ -125,3 +126,15 @@ def test_a_saved_dataset_is_cleaned_without_the_shard_that_cannot_be_read(tmp_pa
     )
     assert [one.file for one in receipt.unread] == [first.name]
     assert Dataset.load_from_disk(str(tmp_path / "clean")).num_rows == 20
+
+
+def test_a_name_that_is_not_utf8_is_escaped(tmp_path, registry):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    lines(folder / "good.jsonl", "some words here")
+    for name in (b"caf\xe9.jsonl", b"caf\xe9.txt"):
+        (folder / os.fsdecode(name)).write_text('{"text": "other words"}\n')
+    result = check([str(folder)], Policy(registries=(registry,)), Settings()).result
+    assert (result.status, result.corpus.documents) == ("pass", 2)
+    named = [items.batch.num_rows for items in open_dump(str(folder), source="x")]
+    assert sum(named) == 2

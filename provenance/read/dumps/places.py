@@ -10,7 +10,7 @@ from fsspec.implementations.local import LocalFileSystem
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, UnsupportedFormat
 from provenance.read.addresses import file_system, missing, reaching
 from provenance.read.compression import compression_of, named_compression
-from provenance.read.files import File, reading
+from provenance.read.files import File, name_of, reading
 from provenance.read.formats import METADATA, named_format
 from provenance.read.listings import below, special
 from provenance.read.outputs import own_outputs
@@ -46,7 +46,9 @@ def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> lis
     facts = system.info(place)
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
         raise special(address, facts["mode"])
-    file = File(place.rpartition("/")[2], place, int(facts["size"] or 0), system, given=address)
+    file = File(
+        name_of(place.rpartition("/")[2]), place, int(facts["size"] or 0), system, given=address
+    )
     try:
         with reading(address):
             if is_zip(system, place):
@@ -61,7 +63,7 @@ def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> l
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in found.paths():
-        name = path[root:].lstrip("/") or f"{folder}/"  # the folder itself
+        name = name_of(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
         size, fault = found.files.get(path, 0), found.faults.get(path)
         files.append(File(name, path, size, system, given=f"{folder}/{name}", fault=fault))
     own = own_outputs(files)
