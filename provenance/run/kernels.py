@@ -152,13 +152,22 @@ def _tokens_of(holdings: Holdings) -> Tokens:
     return Tokens(hashes, places, places + 1, np.array([0, len(hashes)], np.int64))
 
 
+def _helper(registry: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_OURS)]
+    return subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
 @contextmanager
 def _helped(registry: Path) -> Iterator[None]:
     """Let another process compile what looks up, until it is done."""
-    command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_OURS)]
-    with subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as helper:
+    try:
+        process = _helper(registry)
+    except OSError:  # no process may be started: this one compiles all of it
+        yield
+        return
+    with process as helper:
         try:
             yield
             # What it cannot do, this process does later, and says what is wrong.

@@ -69,6 +69,7 @@ def test_the_wheel_holds_all_that_is_read_and_no_more(built, root):
         str(path.relative_to(root))
         for kind in ("*.py", "*.json", "*.jsonl", "*.j2", "*.parquet", "py.typed")
         for path in (root / "provenance").rglob(kind)
+        if "__pycache__" not in path.parts
     }
     assert rules | shipped <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith(".nbi")]

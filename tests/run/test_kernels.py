@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance.run import Dumps, build_registry
+from provenance.registry import open_registry
+from provenance.run import Dumps, build_registry, kernels
 from provenance.run.kernels import look_up
+from provenance.run.readings import opened
 
 _PREPARE = """
 import sys
@@ -67,3 +69,12 @@ def test_a_registry_without_items_is_looked_up(tmp_path: Path) -> None:
     dump.write_text('{"id": "1", "text": "."}\n')
     build_registry(tmp_path / "registry", Dumps([str(dump)], "x"))
     look_up(tmp_path / "registry")
+
+
+def test_where_no_process_may_be_started_this_one_compiles(registry, monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(kernels, "scan_needs_compiling", lambda: True)
+    monkeypatch.setattr(kernels.subprocess, "Popen", refuse)
+    kernels.prepare(registry, lambda: opened([open_registry(registry)])[0], quiet=True)
