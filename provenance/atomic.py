@@ -25,7 +25,7 @@ from typing import BinaryIO
 from provenance.locks import host, is_at, is_here, lock
 
 PREFIX = ".provenance-tmp-"
-"""How the name of every temporary begins."""
+"""Prefix of the name of every temporary."""
 
 _BEAT = 3600
 """Seconds between two touches of a folder that is being written."""
@@ -37,7 +37,7 @@ _ATTEMPTS = 100
 """Times that a temporary is made anew, before something else must be wrong than a sweep."""
 
 _UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
-"""What file systems answer that cannot sync a folder."""
+"""Error numbers of file systems that cannot sync a folder."""
 
 _EXCHANGE = 2
 """The flag of `renameat2` that swaps two names."""

@@ -15,9 +15,9 @@ HIDDEN = (
 )
 """Characters that are never shown as themselves, as the inside of a regular expression's set."""
 
-_HIDDEN = re.compile(f"[{HIDDEN}]")
+HIDDEN_PATTERN = re.compile(f"[{HIDDEN}]")
 _STYLES = re.compile("(\x1b\\[(?:0|1|(?:1;)?3[1-5])m)")
-"""What our own bold and coloured words begin and end with."""
+"""Escape sequences of our own styles."""
 
 
 def visible(text: str) -> str:
@@ -39,7 +39,7 @@ def visible(text: str) -> str:
     'a[U+001B][31mb[U+202E]c'
     """
     # All that hides is among what Python calls not printable; most texts hold nothing of that.
-    return text if text.isprintable() else _HIDDEN.sub(_sign, text)
+    return text if text.isprintable() else HIDDEN_PATTERN.sub(_sign, text)
 
 
 def visible_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What could not be read, on stderr, and the exit code that follows."""
+"""Report unread files on stderr, and return the exit code that follows."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ def list_unread(unread: Sequence["Unread"]) -> None:
 
 
 def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str, again: str) -> int:
-    """Tell what could not be read, and give the exit code of work that was done without it.
+    """List what could not be read, and return the exit code of work that was done without it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What separates a passage from its context: nothing, a break, or an ellipsis.
+"""Classify what separates a passage from its context: nothing, a break, or an ellipsis.
 
 A copy usually begins and ends with a sentence, a line, a quotation or the text itself; a chance
 match is usually inside a sentence.

@@ -1,4 +1,4 @@
-"""What documents state about a purpose, and which of several statements takes precedence."""
+"""Statements of documents about a purpose, and which of them takes precedence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ AGREEMENT = "agreement"
 OTHER_MODEL = "other-model"
 """The clause is about other kinds of models."""
 NOT_SEEN = "not-seen"
-"""Whether the document was in force on the day that counts is not verified."""
+"""It is not verified that the document was in force on the day that counts."""
 UNMET = "condition-unmet"
 """The document permits it under a condition that is not met."""
 YIELDS = "yields-to-licence"

@@ -206,7 +206,7 @@ def _fits(terms: Terms, wanted: Selection) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How one statement changed.
+    """A change of one statement.
 
     Parameters
     ----------

@@ -2,9 +2,8 @@
 
 import re
 
-from provenance.inert import HIDDEN, visible
+from provenance.inert import HIDDEN_PATTERN, visible
 
-_HIDDEN = re.compile(f"[{HIDDEN}]")
 # A whole escape sequence means nothing to a reader; what is left of a broken one is caught above.
 _SEQUENCE = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
@@ -63,5 +62,5 @@ def web_address(address: str | None) -> str | None:
         The address, or None where it must stay plain text.
     """
     if address and re.match(r"https?://[^\s\\]+\Z", address, re.IGNORECASE):
-        return None if _HIDDEN.search(address) else address
+        return None if HIDDEN_PATTERN.search(address) else address
     return None

@@ -4,9 +4,7 @@ import json
 import re
 from typing import Any
 
-from provenance.inert import HIDDEN
-
-_HIDDEN = re.compile(f"[{HIDDEN}]")
+from provenance.inert import HIDDEN_PATTERN
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
@@ -31,7 +29,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
     {"a": "\u202eb"}
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return _HIDDEN.sub(_escaped, text)
+    return HIDDEN_PATTERN.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -37,7 +37,8 @@ _LARGEST = 1 << 30
 
 Buffer: TypeAlias = bytes | memoryview
 
-_ROOMS = ("read", "fingerprint", "match", "judge", "registry", "run", "model")
+_NEITHER = ("cli", "report")
+"""Packages that cannot change what a part gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +191,11 @@ def clear_memory() -> Kept:
 
 
 def code_digest() -> str:
-    """Digest the sources of all that decides what a part gives: other code, other entries."""
+    """Return a digest of the sources that decide what a part gives, compilation included."""
     package = Path(__file__).parents[1]
-    files = sorted(path for room in _ROOMS for path in (package / room).rglob("*.py"))
-    return digest_of(part for path in files for part in (path.name, path.read_bytes()))
+    files = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    own = sorted(name for name in files if name.partition("/")[0] not in _NEITHER)
+    return digest_of(part for name in own for part in (name, files[name].read_bytes()))
 
 
 def digest_of(parts: Iterable[str | bytes]) -> str:
