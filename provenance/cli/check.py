@@ -200,6 +200,6 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     if report.result.status == "incomplete":
         if quiet:
             list_unread(report.result.unread)
-        tell_unread(report.result.unread, "the outcome is of the rest alone")
+        tell_unread(report.result.unread, "the result covers only what was read")
         return FAILED
     return VIOLATED if report.result.violations and not exit_zero else CLEAR

@@ -150,7 +150,7 @@ def special(path: str, mode: int) -> UnsupportedFormat:
 def _entry_fault(entry: "os.DirEntry[str]", error: OSError) -> InputError:
     if isinstance(error, FileNotFoundError) and entry.is_symlink():
         return InputError(
-            f"{entry.path}: it is a link to {os.readlink(entry.path)!r}, which is not there",
+            f"{entry.path}: dangling link to {os.readlink(entry.path)!r}",
             remedy="fetch what the link leads to, or remove the link.",
         )
     return fault_of(entry.path, error)

@@ -14,7 +14,7 @@ def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
     Examples
     --------
     >>> unread_sentence([Unread("a.jsonl", "permission denied", "make it readable.")], 0)
-    '1 file or folder could not be read to its end: nothing is said of what is in there.'
+    '1 file or folder could not be read to its end: the rest was not checked.'
     """
     if not unread:
         return None
@@ -22,7 +22,7 @@ def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
     named = "1 file or folder" if one else f"{number(len(unread))} files or folders"
     said = f"{named} could not be read to {'its' if one else 'their'} end"
     accepted = f" ({number(allowed)} accepted)" if len(unread) <= allowed else ""
-    return f"{said}{accepted}: nothing is said of what is in there."
+    return f"{said}{accepted}: the rest was not checked."
 
 
 def unread_line(one: Unread) -> str:
@@ -44,7 +44,7 @@ def unread_step(result: Result) -> tuple[str, ...]:
         return ()
     step = (
         f"Make {count(len(result.unread), 'file')} readable, and check again; or accept with "
-        f"--allow-unread {len(result.unread)} that nothing is said of what is in there."
+        f"--allow-unread {len(result.unread)} that the rest is not checked."
     )
     return (step,)
 
