@@ -1,7 +1,7 @@
 """Which columns of a table hold what: text, id, address, licence."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import pyarrow as pa
@@ -44,6 +44,8 @@ TEXT_GROUPS: tuple[tuple[str, ...], ...] = (
 """Names under which text is found by itself. The first group of which a column is there is text
 for sure, every column of it; those of later groups, if they hold more than a word."""
 
+WELL_KNOWN = frozenset(name for group in TEXT_GROUPS for name in group)
+
 IDS = ("id",)
 ADDRESSES = (
     *("url", "uri", "link", "source_url", "permalink", "meta.url", "metadata.url"),
@@ -77,6 +79,11 @@ class Columns:
         Where they are; a row takes the first that is not null.
     signals : tuple of str
         What came with a page: headers, tags, files of its site.
+    repeated : tuple of str
+        Columns that repeat those of `texts` in the sample: read in rows in which they do not.
+    spare : tuple of str
+        Columns with the name of a text, or without any text in the sample: read in rows in which
+        the others have no text.
     """
 
     texts: tuple[str, ...]
@@ -85,11 +92,17 @@ class Columns:
     licences: tuple[str, ...] = ()
     fetched: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        others = (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
-        return tuple(dict.fromkeys((*self.texts, *others)))
+        texts = (*self.texts, *self.repeated, *self.spare)
+        return tuple(dict.fromkeys((*texts, *self.beside())))
+
+    def beside(self) -> tuple[str, ...]:
+        """Return the paths of what is no text."""
+        return (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
 
 
 def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str) -> Columns:
@@ -120,46 +133,55 @@ def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, fil
     -----
     Every column of prose is read, because a model would be trained on all of it: the first group
     of well-known names, then what else is named as text or as a heading, or shows in a sample that
-    it is prose. What only repeats a column that is read already is left out, so that no word
-    counts twice.
+    it is prose. What only repeats a column that is read already is read where it does not, so that
+    no word counts twice.
     """
-    others = {
-        "ids": present(schema, IDS, is_scalar),
-        "urls": present(schema, ADDRESSES, is_textual),
-        "licences": present(schema, LICENCES, holds_text),
-        "fetched": present(schema, FETCHED, is_scalar),
-        "signals": signal_paths(schema),
-    }
+    beside = Columns(
+        tuple(named),
+        ids=present(schema, IDS, is_scalar),
+        urls=present(schema, ADDRESSES, is_textual),
+        licences=present(schema, LICENCES, holds_text),
+        fetched=present(schema, FETCHED, is_scalar),
+        signals=signal_paths(schema),
+    )
     for name in named:
         check_column(schema, name, file)
-    taken = {path for paths in others.values() for path in paths if not is_page(path)}
-    texts = tuple(named) or _prose(schema, taken, sample) or _wordiest(schema, taken, sample, file)
-    return Columns(texts, **others)
+    if named:
+        return beside
+    taken = {path for path in beside.beside() if not is_page(path)}
+    chosen = _prose(schema, taken, sample) or _wordiest(schema, taken, sample, file)
+    return replace(beside, texts=chosen.texts, repeated=chosen.repeated, spare=chosen.spare)
 
 
-def _prose(schema: pa.Schema, taken: set[str], sample: Sample) -> tuple[str, ...]:
-    """Choose the columns of prose; none where no name and no sample tells one."""
+def _prose(schema: pa.Schema, taken: set[str], sample: Sample) -> Columns | None:
+    """Choose the columns of prose; None where no name and no sample tells one."""
     sure = well_known(schema, TEXT_GROUPS)
     doubtful = [name for name in _doubtful(schema, taken) if name not in sure]
     if not doubtful:
-        return sure
+        return Columns(sure) if sure else None
     sampled = Sampled(_head(sample([*sure, *doubtful])))
-    known = {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
+    known = _known(schema)
     found = [name for name in doubtful if _is_text(name, sampled, known=name in known)]
     if not sure and all(map(is_heading, found)):
-        return ()
+        return None
     texts = list(sure)
+    repeated: list[str] = []
     # The longest first: a heading may repeat a text, but no text is only its heading.
     for name in sorted(found, key=sampled.words, reverse=True):
-        if not any(sampled.repeats(name, other) for other in texts):
-            texts.append(name)
+        again = any(sampled.repeats(name, other) for other in texts)
+        (repeated if again else texts).append(name)
     read = frozenset(texts).difference(sure)
-    return (*sure, *(name for name in schema.names if name in read))
+    unread = known.union(filter(sampled.is_silent, doubtful)).difference(texts, repeated)
+    return Columns(
+        (*sure, *(name for name in schema.names if name in read)),
+        repeated=tuple(repeated),
+        spare=tuple(name for name in schema.names if name in unread),
+    )
 
 
 def _doubtful(schema: pa.Schema, taken: set[str]) -> list[str]:
     """List the columns that may be text, going by their names and types."""
-    known = {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
+    known = _known(schema)
     single = single_names(schema)
     return [
         field.name
@@ -174,6 +196,10 @@ def _doubtful(schema: pa.Schema, taken: set[str]) -> list[str]:
             )
         )
     ]
+
+
+def _known(schema: pa.Schema) -> set[str]:
+    return {name for group in TEXT_GROUPS for name in present(schema, group, holds_text)}
 
 
 def _is_text(name: str, sampled: Sampled, *, known: bool) -> bool:
@@ -256,6 +282,19 @@ def present(
     return tuple(found)
 
 
+def in_groups(paths: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+    """Sort columns into the groups of well-known names, and those of other names."""
+    plain = {path: plain_name(path) for path in paths}
+    groups = [[path for path in paths if plain[path] in group] for group in TEXT_GROUPS]
+    others = [path for path in paths if plain[path] not in WELL_KNOWN]
+    return [group for group in groups if group], others
+
+
+def bodies(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that are no headings; all, where there are none but headings."""
+    return tuple(path for path in paths if not is_heading(path)) or tuple(paths)
+
+
 def is_scalar(kind: pa.DataType) -> bool:
     """Whether values of `kind` can be written as one word."""
     is_odd = pa.types.is_null(kind) or pa.types.is_fixed_size_binary(kind)
@@ -267,7 +306,7 @@ def plain_name(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> tuple[str, ...]:
+def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> Columns:
     """Choose the columns with the most text a row, and those with half as much."""
     single = single_names(schema) - taken
     names = [field.name for field in schema if is_textual(field.type) and field.name in single]
@@ -275,7 +314,16 @@ def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> 
     most = max(means.values(), default=0.0)
     if not most:
         raise _without_text(schema, file)
-    return tuple(name for name in names if means[name] >= most / 2)
+    known = _known(schema)
+    return Columns(
+        tuple(name for name in names if means[name] >= most / 2),
+        spare=tuple(
+            name
+            for name in names
+            if means[name] < most / 2
+            and (name in known or not (means[name] or is_label(name) or name.startswith("__")))
+        ),
+    )
 
 
 def _without_text(schema: pa.Schema, file: str) -> ColumnMissing:

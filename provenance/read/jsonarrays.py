@@ -42,7 +42,7 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
 
     def read() -> Iterator[Documents]:
         for lot in _lots(file, _LOT):
-            yield from record_documents(file.name, lot, layout.columns, searching=layout.searching)
+            yield from record_documents(file.name, lot, layout.columns, layout.met)
 
     return [Part(file.name, file.size, read, layout.columns.texts)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow as pa
 from provenance.errors import ColumnMissing
 from provenance.model import Documents, Flags
 from provenance.read.columnpaths import column_at, top
-from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, find_columns
+from provenance.read.columns import ADDRESSES, IDS, LICENCES, Columns, bodies, find_columns
 from provenance.read.files import File, following
 from provenance.read.limits import readable
 from provenance.read.lines import (
@@ -24,7 +24,7 @@ from provenance.read.lines import (
 )
 from provenance.read.objects import Record
 from provenance.read.parts import Part
-from provenance.read.records import bodies, has_text, record_documents, texts_in
+from provenance.read.records import hidden_texts, record_documents, texts_in
 from provenance.read.shapes import narrowed, shape_of
 from provenance.read.signalcolumns import EXPECTED, holds_headers, mentions_any
 from provenance.read.stretches import Stretch, stretches
@@ -45,15 +45,16 @@ class Layout:
         Where what is wanted lies.
     schema : pyarrow.Schema
         Of what is wanted, for parsing many lines at once.
-    searching : bool
-        Whether an object without text there is searched for well-known names.
+    met : frozenset of str or None
+        Members that have a value in the sample; None where the user named the columns, and an
+        object without text there is not searched for any.
     nested : bool
         Whether headers of pages may be members of a structure in it.
     """
 
     columns: Columns
     schema: pa.Schema
-    searching: bool
+    met: frozenset[str] | None
     nested: bool = False
 
 
@@ -131,20 +132,20 @@ def _by_names(shape: pa.Schema, named: tuple[str, ...]) -> Layout | None:
 
 def _laid_out(shape: pa.Schema, columns: Columns, named: Sequence[str]) -> Layout:
     # The others may have what the sample has not.
-    columns = Columns(
-        columns.texts,
-        columns.ids or _unmet(IDS, shape),
-        columns.urls or _unmet(ADDRESSES, shape),
-        columns.licences or _unmet(LICENCES, shape),
-        columns.fetched,
+    columns = replace(
+        columns,
+        ids=columns.ids or _unmet(IDS, shape),
+        urls=columns.urls or _unmet(ADDRESSES, shape),
+        licences=columns.licences or _unmet(LICENCES, shape),
         # Members of structures differ from row to row: rows that have them are read by themselves.
-        (*(path for path in columns.signals if "." not in path), *_unmet(EXPECTED, shape)),
+        signals=(*(path for path in columns.signals if "." not in path), *_unmet(EXPECTED, shape)),
     )
+    met = frozenset(member.name for member in shape if not pa.types.is_null(member.type))
     known = {*shape.names}
     missing = [path for path in columns.all() if top(path, known) not in known]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
     nested = any(map(holds_headers, shape))
-    return Layout(columns, narrowed(shape, columns.all()), not named, nested)
+    return Layout(columns, narrowed(shape, columns.all()), None if named else met, nested)
 
 
 def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterator[Documents]:
@@ -152,23 +153,26 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterat
     for block in blocks:
         special = layout.nested and mentions_any(block.data)
         batch = None if special else table_of(block, layout.schema)
-        if batch is None or (layout.searching and _hides_text(block, batch, layout.columns)):
-            records = records_of(block)
-            yield from record_documents(file, records, layout.columns, searching=layout.searching)
+        if batch is None or _hides_text(block, batch, layout):
+            yield from record_documents(file, records_of(block), layout.columns, layout.met)
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             yield from block_documents(file, Block(batch, numbers), layout.columns)
 
 
-def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bool:
+def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: Layout) -> bool:
     """Whether a row without text in the columns chosen has some under another name."""
+    columns, met = layout.columns, layout.met
+    if met is None:
+        return False
     silent = np.ones(len(batch), bool)
-    for path in bodies(columns.texts):
+    for path in (*bodies(columns.texts), *columns.repeated):
         silent &= _says_nothing(column_at(batch, path))
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
-    return any(isinstance(record := parse(line), dict) and has_text(record) for line in lines)
+    records = (record for line in lines if isinstance(record := parse(line), dict))
+    return any(hidden_texts(record, columns, met) for record in records)
 
 
 def _says_nothing(column: pa.Array) -> Flags:
@@ -180,15 +184,18 @@ def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
     """Take some objects; where a column was named, read on until one has it."""
     sample: list[Record] = []
     wanted = set(named)
+    size = 0
     for block in blocks:
-        if sample and not any(_key(name) in block.data for name in wanted):
+        size += len(block.data)
+        if size > _SAMPLE and sample and not any(_key(name) in block.data for name in wanted):
             continue
         records = [record for _, record in records_of(block).records]
         met = {name: next((r for r in records if _has(r, name)), None) for name in sorted(wanted)}
         wanted -= {name for name, record in met.items() if record is not None}
         sample += [record for record in met.values() if record is not None]
         sample += records[:_SAMPLED]
-        if sample and not wanted:
+        # A last line without a line end is a block of its own.
+        if sample and not wanted and size >= _SAMPLE:
             break
     return sample
 

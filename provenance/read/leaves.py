@@ -1,13 +1,13 @@
 """The texts within a column, each with the name of its place: `messages[3].content`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Int64s
+from provenance.model import Flags, Int64s
 from provenance.read.strings import blank, flags_of, is_bytes, is_textual, readable, strings
 
 SPOKEN = ("content", "value", "text")
@@ -37,7 +37,13 @@ class Leaves:
     @classmethod
     def of(cls, columns: dict[str, pa.Array]) -> "Leaves":
         """Find the texts in `columns`, a row's texts in the order of the columns."""
-        found = [leaf for name, column in columns.items() for leaf in _leaves(name, column)]
+        return cls.merged(
+            [leaf for name, column in columns.items() for leaf in _leaves(name, column)]
+        )
+
+    @classmethod
+    def merged(cls, found: "Sequence[Leaves]") -> "Leaves":
+        """Put the texts of the same rows together, a row's texts in the order of `found`."""
         if len(found) == 1:
             return found[0]
         rows = np.concatenate([np.zeros(0, np.int64), *(leaf.rows for leaf in found)])
@@ -49,7 +55,7 @@ class Leaves:
 
     def joined(self, count: int, separator: str) -> pa.Array:
         """Join the texts of each row that are not blank: `large_string`, null where none is."""
-        sound = self._sound()
+        sound = self.sound()
         offsets = np.searchsorted(sound.rows, np.arange(count + 1)).astype(np.int64)
         lists = pa.LargeListArray.from_arrays(pa.array(offsets), sound.texts)
         return pc.if_else(
@@ -58,13 +64,20 @@ class Leaves:
             pc.binary_join(lists, pa.scalar(separator, pa.large_string())),
         )
 
-    def _sound(self) -> "Leaves":
+    def sound(self) -> "Leaves":
+        """Leave out what is null, white space alone, or not UTF-8."""
         texts = readable(self.texts)
-        kept = ~blank(texts) & flags_of(texts.is_valid())
-        if kept.all():
+        return self._kept(~blank(texts) & flags_of(texts.is_valid()))
+
+    def of_rows(self, wanted: Flags) -> "Leaves":
+        """Keep the texts of some rows, which are flagged in `wanted`."""
+        return self._kept(wanted[self.rows])
+
+    def _kept(self, flags: Flags) -> "Leaves":
+        if flags.all():
             return self
-        chosen = pa.array(np.flatnonzero(kept))
-        return Leaves(self.rows[kept], self.fields.take(chosen), self.texts.take(chosen))
+        chosen = pa.array(np.flatnonzero(flags))
+        return Leaves(self.rows[flags], self.fields.take(chosen), self.texts.take(chosen))
 
 
 def holds_text(kind: pa.DataType) -> bool:

@@ -110,6 +110,10 @@ class Sampled:
                 return False  # as nearly always after two rows: tables have thousands of columns
         return bool(rows)
 
+    def is_silent(self, name: str) -> bool:
+        """Whether no row of a column has text."""
+        return not self._told[name]
+
     def _folded(self, name: str, row: int) -> str:
         known = self._known[name]
         if row not in known:
@@ -119,6 +123,23 @@ class Sampled:
     def _beginnings(self, name: str) -> list[str]:
         texts = (text[:_BEGINNING] for text in self._said[name] if text)
         return list(islice(texts, _ROWS))
+
+
+def says_again(one: str, other: str) -> bool:
+    """Whether all of one text is in another, or half of it and more is all of the other.
+
+    Case, punctuation and white space do not count.
+
+    Examples
+    --------
+    >>> says_again("A title", "A TITLE. And a text."), says_again("A title", "")
+    (True, False)
+    """
+    return _within(one, other) or _within(_folded(one, None), _folded(other, None))
+
+
+def _within(one: str, other: str) -> bool:
+    return one in other or (other in one and 2 * len(other) >= len(one))
 
 
 def _said(column: pa.ChunkedArray) -> list[str]:
@@ -140,8 +161,8 @@ def _share_of_letters(texts: Sequence[str]) -> float:
     return len(_LETTERS.findall(whole)) / max(1, len(whole))
 
 
-def _folded(text: str) -> str:
-    return _JOINTS.sub("", text[:_WHOLE]).casefold()
+def _folded(text: str, most: int | None = _WHOLE) -> str:
+    return _JOINTS.sub("", text[:most]).casefold()
 
 
 def _words_of(name: str) -> list[str]:

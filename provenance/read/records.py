@@ -1,7 +1,7 @@
 """Objects parsed from JSON, each of its own shape, as documents."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,20 +10,18 @@ import pyarrow as pa
 from provenance.model import CAME_WITH, Documents
 from provenance.read import skips
 from provenance.read.columnpaths import splits
-from provenance.read.columns import TEXT_GROUPS, Columns, plain_name
+from provenance.read.columns import TEXT_GROUPS, WELL_KNOWN, Columns, bodies, plain_name
 from provenance.read.documents import Rows, documents
 from provenance.read.leaves import SPOKEN, UNSPOKEN, Leaves
 from provenance.read.lines import Records
 from provenance.read.objects import Record
-from provenance.read.prose import is_heading
-from provenance.read.signalcolumns import fields_in
+from provenance.read.prose import is_label, says_again
+from provenance.read.signalcolumns import fields_in, is_page
 from provenance.read.strings import writable
-
-_WELL_KNOWN = frozenset(name for group in TEXT_GROUPS for name in group)
 
 
 def record_documents(
-    file: str, records: Records, columns: Columns, *, searching: bool
+    file: str, records: Records, columns: Columns, met: Collection[str] | None
 ) -> Iterator[Documents]:
     """Lay out parsed objects as documents.
 
@@ -35,12 +33,13 @@ def record_documents(
         The objects.
     columns : Columns
         Where most of them hold what is wanted.
-    searching : bool
-        Whether an object without text there is searched for well-known names.
+    met : collection of str or None
+        Members that had a value in the sample by which `columns` were chosen: an object without
+        text there is searched under well-known names, and in other members. None searches none.
     """
     found = _Found()
     for row, record in records.records:
-        _read_into(found, row, record, columns, searching=searching)
+        _read_into(found, row, record, columns, met)
     rows = Rows(
         file,
         np.array(found.numbers, np.int64),
@@ -87,14 +86,29 @@ def first_word(record: Record, paths: Sequence[str]) -> str | None:
     return next((word for word in words if word), None)
 
 
-def bodies(paths: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that are no headings; all, where there are none but headings."""
-    return tuple(path for path in paths if not is_heading(path)) or tuple(paths)
+def hidden_texts(record: Record, columns: Columns, met: Collection[str]) -> list[tuple[str, str]]:
+    """Find the texts of an object that has none in the columns that are read.
 
-
-def has_text(record: Record) -> bool:
-    """Whether there is text under any well-known name."""
-    return bool(_known_texts(record))
+    Returns
+    -------
+    list of (str, str)
+        Name of the place, and text: of the first group of well-known names under which there is
+        any, else of members that are spare or were not met in the sample, each but once.
+    """
+    spelt = {name: key for key in reversed(record) if (name := plain_name(key)) in WELL_KNOWN}
+    for group in TEXT_GROUPS if spelt else ():
+        texts = _texts(record, [spelt[name] for name in group if name in spelt])
+        if _any_said(texts):
+            return texts
+    taken = {path for path in columns.beside() if not is_page(path)}
+    others: list[tuple[str, str]] = []
+    for key, value in record.items():
+        if not isinstance(value, str) or not value or value.isspace() or key in taken:
+            continue
+        unmet = not (key in met or is_label(key) or key.startswith("__"))
+        if (unmet or key in columns.spare) and not any(says_again(value, o) for _, o in others):
+            others.append((key, value))
+    return others
 
 
 @dataclass(slots=True)
@@ -113,12 +127,17 @@ class _Found:
 
 
 def _read_into(
-    found: _Found, row: int, record: Record, columns: Columns, *, searching: bool
+    found: _Found, row: int, record: Record, columns: Columns, met: Collection[str] | None
 ) -> None:
-    texts = _texts(record, columns.texts)
-    if searching and not _any_said(_texts(record, bodies(columns.texts))):
-        read = {name for name, _ in texts}
-        texts += [one for one in _known_texts(record) if one[0] not in read]
+    read = {path: _texts(record, [path]) for path in columns.texts}
+    for path in columns.repeated:
+        texts = _texts(record, [path])
+        if not any(says_again(_joined(texts), _joined(others)) for others in read.values()):
+            read[path] = texts
+    texts = [one for found in read.values() for one in found]
+    if met is not None and not any(_any_said(read[path]) for path in bodies([*read])):
+        names = {name for name, _ in texts}
+        texts += [one for one in hidden_texts(record, columns, met) if one[0] not in names]
     for name, text in texts:
         found.places.append(len(found.numbers))
         found.fields.append(writable(name))
@@ -136,14 +155,8 @@ def _texts(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
     return [one for path in paths for one in texts_in(value_at(record, path), path)]
 
 
-def _known_texts(record: Record) -> list[tuple[str, str]]:
-    """Give the texts of the first group of well-known names under which there is any."""
-    spelt = {name: key for key in reversed(record) if (name := plain_name(key)) in _WELL_KNOWN}
-    for group in TEXT_GROUPS if spelt else ():
-        texts = _texts(record, [spelt[name] for name in group if name in spelt])
-        if _any_said(texts):
-            return texts
-    return []
+def _joined(texts: Sequence[tuple[str, str]]) -> str:
+    return " ".join(text for _, text in texts if text and not text.isspace())
 
 
 def _any_said(texts: Sequence[tuple[str, str]]) -> bool:

@@ -10,6 +10,7 @@ from provenance.model import Documents, Int64s, Skipped
 from provenance.read.columnpaths import column_at
 from provenance.read.columns import Columns, Sample, find_columns
 from provenance.read.documents import Rows, documents
+from provenance.read.fallback import texts_of
 from provenance.read.leaves import Leaves
 from provenance.read.parts import Part
 from provenance.read.signalcolumns import fields_of
@@ -109,7 +110,6 @@ def _reader(file: str, piece: Piece, columns: Columns) -> Callable[[], Iterator[
 
 def block_documents(file: str, block: Block, columns: Columns) -> Iterator[Documents]:
     """Lay out a block's rows as documents."""
-    texts = {path: column_at(block.batch, path) for path in columns.texts}
     beside = {path: column_at(block.batch, path) for path in columns.signals}
     rows = Rows(
         file,
@@ -121,7 +121,7 @@ def block_documents(file: str, block: Block, columns: Columns) -> Iterator[Docum
         fields_of(beside, len(block.batch)),
         block.skipped,
     )
-    return documents(rows, Leaves.of(texts))
+    return documents(rows, texts_of(block.batch, columns))
 
 
 def first_of(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:

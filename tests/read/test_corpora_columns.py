@@ -262,7 +262,7 @@ def test_many_rows_at_once_give_what_rows_one_by_one_give(chats, lists):
     records = [(row, {"messages": chats[row], "paragraphs": lists[row]}) for row in range(count)]
     numbers = pa.array(range(count), pa.int64()).to_numpy()
     fast = documents(Rows("f", numbers), Leaves.of(columns))
-    slow = record_documents("f", Records(records, []), Columns(tuple(columns)), searching=False)
+    slow = record_documents("f", Records(records, []), Columns(tuple(columns)), None)
     assert _told(fast) == _told(slow)
 
 
