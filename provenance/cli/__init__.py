@@ -9,8 +9,8 @@ from provenance.cli.interrupts import (
     leave,
     was_interrupted,
 )
-from provenance.inert import open_missing_streams
 from provenance.run import claim_process
+from provenance.terminal_safety import open_missing_streams
 
 COMMANDS = {
     "check": (

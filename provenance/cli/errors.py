@@ -11,7 +11,7 @@ import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
 from provenance.errors import ProvenanceError, is_out_of_memory
-from provenance.inert import inert_streams, visible_line
+from provenance.terminal_safety import inert_streams, visible_line
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
 CUT = 141

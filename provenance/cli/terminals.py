@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from provenance import run
-from provenance.inert import visible_line
+from provenance.terminal_safety import visible_line
 
 
 def echo(*lines: str, err: bool = False) -> None:

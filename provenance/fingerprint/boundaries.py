@@ -8,7 +8,6 @@ from functools import cache
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.fingerprint.tokenizer.escapes import (
     AMPERSAND,
     BACKSLASH,
@@ -18,6 +17,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 )
 from provenance.fingerprint.tokenizer.unicode_tables import MENTION, are_of, categories
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
 from provenance.model import ELLIPSIS, PARTED, RUN_ON, Int32s, Int64s, Texts, Tokens, UInt8s
 
 _LIMIT = 0x10000

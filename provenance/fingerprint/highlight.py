@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.fingerprint.offsets import characters, points_in
 from provenance.fingerprint.tokenizer.unicode_words import decode
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
 from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
 
 _SPACES = tuple(point for point in range(0x3001) if chr(point).isspace())

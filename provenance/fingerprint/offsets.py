@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
 from provenance.model import Int64s, Texts, UInt8s
 
 _BLOCK = 64

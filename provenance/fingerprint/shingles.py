@@ -12,19 +12,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from provenance.compiled import Scalar, inlined, inner, kernel, written
 from provenance.fingerprint.tokenizer.unicode_words import WORD_WEIGHT
-from provenance.fingerprint.vectors import (
-    INT32,
-    INT64,
-    LANES,
-    Emitter,
-    Lanes,
-    constant,
-    vector,
-    zeros,
-)
-from provenance.instructions import trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel, written
+from provenance.jit.intrinsics import trailing_zeros
+from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, constant, vector, zeros
 from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
 
 MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)

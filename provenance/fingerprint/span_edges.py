@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
 from provenance.fingerprint.tokenizer.escapes import (
     AMPERSAND,
     BACKSLASH,
@@ -21,6 +20,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 from provenance.fingerprint.tokenizer.stripping import address_end, link_end
 from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
 from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
 
 LINK, AT_NAME, REPOST = 1, 2, 3

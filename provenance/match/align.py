@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner
-from provenance.instructions import equal_sixteen, leading_zeros, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.intrinsics import equal_sixteen, leading_zeros, trailing_zeros
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, UInt8s, UInt32s
 

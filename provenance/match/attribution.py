@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel, maker
+from provenance.jit.decorators import Scalar, inlined, kernel, maker
 from provenance.match.sorting import ascending
 from provenance.model import Flags, Floats, Int64s
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, maker
+from provenance.jit.decorators import Scalar, inner, maker
 from provenance.match.align import REACH, align, promise
 from provenance.match.hits import CHAIN_FLOOR, IN_ITEM, IN_TEXT, OF_ITEM, SHARING
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import fetch, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.intrinsics import fetch, trailing_zeros
 from provenance.match.parted import Parted, empty, has_room, part_of, put, room_for
 from provenance.match.presence import SIXTEEN, may_be_among, presence
 from provenance.match.tallying import UNITS, tally

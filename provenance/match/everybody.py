@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel, maker
+from provenance.jit.decorators import Scalar, inlined, kernel, maker
 from provenance.model import Flags, Holdings, Int64s, Shared, UInt8s, UInt32s, UInt64s
 
 MANY = 20

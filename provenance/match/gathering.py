@@ -12,7 +12,7 @@ such *strays*, and worth too little; in what people write, three of four.
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, maker
+from provenance.jit.decorators import Scalar, inlined, inner, maker
 from provenance.match.hits import (
     CHAIN_FLOOR,
     COMMON,

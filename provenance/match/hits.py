@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, maker
-from provenance.instructions import fetch
+from provenance.jit.decorators import Scalar, inlined, inner, maker
+from provenance.jit.intrinsics import fetch
 from provenance.match.everybody import weight_of
 from provenance.match.lookup import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int64s, UInt8s, UInt32s

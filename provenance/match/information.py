@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import fetch
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.intrinsics import fetch
 from provenance.match.candidates import Candidates
 from provenance.match.everybody import telling, weight_of
 from provenance.match.lookup import Index

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.jit.decorators import Scalar, inlined, kernel
 from provenance.model import Positions, Postings, UInt32s, UInt64s
 
 _SECOND = np.uint64(0x9E3779B97F4A7C15)  # mixes a hash anew, for its bits in the filter

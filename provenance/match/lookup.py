@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
-from provenance.instructions import equal_sixteen, ones, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, kernel
+from provenance.jit.intrinsics import equal_sixteen, ones, trailing_zeros
 from provenance.match.layouts import bits_of, word_of
 from provenance.model import (
     BACKGROUND_BITS,

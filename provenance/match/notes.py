@@ -6,8 +6,8 @@ seeds beside it that are *cut*, as not all items that share them are followed.
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner
-from provenance.instructions import fetch
+from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.intrinsics import fetch
 from provenance.match.everybody import weight_of
 from provenance.match.hits import COMMON, SEED
 from provenance.match.lookup import CELL_SHIFT, is_public

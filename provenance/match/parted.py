@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.compiled import Scalar, inlined
+from provenance.jit.decorators import Scalar, inlined
 from provenance.model import Int64s
 
 _CHUNK_BITS = 8

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
+from provenance.jit.decorators import Scalar, inlined, kernel
 from provenance.model import Int64s, Tokens, UInt32s, UInt64s
 
 LENGTH = 128

@@ -11,8 +11,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.compiled import Scalar
-from provenance.instructions import every
+from provenance.jit.decorators import Scalar
+from provenance.jit.intrinsics import every
 from provenance.model import UInt32s
 
 SIXTEEN = 16

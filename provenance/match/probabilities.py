@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, maker
+from provenance.jit.decorators import Scalar, inlined, maker
 from provenance.model import Floats
 
 _DISCOUNT = 0.75

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import AHEAD, fetch, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.intrinsics import AHEAD, fetch, trailing_zeros
 from provenance.match.layouts import word_of
 from provenance.match.lookup import Index, bucket_of, locate, probe
 from provenance.model import Int64s, Shingles, UInt32s, UInt64s

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, maker
+from provenance.jit.decorators import Scalar, inlined, maker
 from provenance.match.sorting import ascending
 from provenance.model import Int32s, Int64s
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, kernel
+from provenance.jit.decorators import Scalar, kernel
 from provenance.match.copying import LEAST
 from provenance.match.everybody import weight_of
 from provenance.match.features import MOST, Features

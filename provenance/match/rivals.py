@@ -4,7 +4,7 @@ How rare an item's words are among its own registry's does not tell; how much of
 does.
 """
 
-from provenance.compiled import kernel
+from provenance.jit.decorators import kernel
 from provenance.model import Floats, Int64s
 
 _SHARED = 0.8  # of a stretch that a rival must hold

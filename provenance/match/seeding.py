@@ -8,7 +8,7 @@ tool", 1990, for words instead of residues.)
 
 import numpy as np
 
-from provenance.compiled import Scalar, inner, kernel, needs_compiling
+from provenance.jit.decorators import Scalar, inner, kernel, needs_compiling
 from provenance.match.bounding import bounded
 from provenance.match.candidates import Candidates, concatenated
 from provenance.match.chains import FLOOR, chain, scratch_for

@@ -11,8 +11,8 @@ such a match is told from chance only where the item says little more (`reach.le
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner
-from provenance.instructions import trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.intrinsics import trailing_zeros
 from provenance.match.align import OPEN_SKIP, REACH
 from provenance.match.chains import FLOOR
 from provenance.match.copying import LEAST

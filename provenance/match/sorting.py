@@ -5,7 +5,7 @@ numba's own `argsort` takes a second to compile for each type that it meets; thi
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, maker
+from provenance.jit.decorators import Scalar, inlined, inner, maker
 from provenance.model import Int64s
 
 _FEW = 32

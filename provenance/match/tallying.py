@@ -5,8 +5,8 @@ What is wanted of a part makes a table that the nearer caches hold, whatever all
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel
-from provenance.instructions import trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.intrinsics import trailing_zeros
 from provenance.match.parted import Parted, count_of, earlier_of, last_of
 from provenance.match.wordtables import SPREAD
 from provenance.model import UInt64s

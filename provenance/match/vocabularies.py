@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, kernel
-from provenance.instructions import trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, kernel
+from provenance.jit.intrinsics import trailing_zeros
 from provenance.match.candidates import Candidates
 from provenance.match.parted import Parted, earlier_of, empty, last_of, part_of, put, room_for
 from provenance.match.wordtables import ALONE, SPREAD, first_row, pair, row_of, triple, twice

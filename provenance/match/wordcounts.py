@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from provenance.compiled import kernel
-from provenance.instructions import fetch
+from provenance.jit.decorators import kernel
+from provenance.jit.intrinsics import fetch
 from provenance.match.everybody import weight_of
 from provenance.model import Floats, Int32s, Int64s, UInt32s
 

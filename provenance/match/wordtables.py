@@ -7,8 +7,8 @@ waits for memory once. Open addressing; a free row has the key 0.
 import numpy as np
 
 from provenance import model
-from provenance.compiled import Scalar, inlined, inner, kernel, maker
-from provenance.instructions import trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel, maker
+from provenance.jit.intrinsics import trailing_zeros
 from provenance.model import UInt32s, UInt64s
 
 ALONE = np.uint64(model.ALONE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.atomic import read_small
+from provenance.atomic_output import read_small
 from provenance.errors import InputError
 from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall, Unread
 from provenance.read.checked import Checked, shown

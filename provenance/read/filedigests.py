@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from threading import Lock
 
-from provenance.digests import never
 from provenance.errors import InputError
+from provenance.file_hashing import never
 from provenance.read.files import File
 
 

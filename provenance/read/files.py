@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 import fsspec
 import pyarrow as pa
 
-from provenance.digests import blake3_of, never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, is_out_of_memory
+from provenance.file_hashing import blake3_of, never, sha256
 from provenance.model import MAX_DOCUMENT
 from provenance.read.compression import BROKEN, Salvaged
 from provenance.read.limits import Limit

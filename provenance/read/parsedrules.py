@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from provenance.disk_cache import keep, kept
 from provenance.errors import RuleSyntax
-from provenance.keeping import keep, kept
 from provenance.read.checked import Checked
 from provenance.read.ruleyaml import parse_yaml
 

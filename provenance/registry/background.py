@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.compiled import kernel
+from provenance.jit.decorators import kernel
 from provenance.model import BACKGROUND_BITS, Flags, Int64s, Tokens, UInt32s
 from provenance.registry.columns import BACKGROUND_SCHEMA
 from provenance.registry.flow import Sink

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from provenance.digests import blake3_of, mapped_blake3, never
 from provenance.errors import DigestMismatch, ProvenanceError
+from provenance.file_hashing import blake3_of, mapped_blake3, never
 from provenance.registry.manifest import REMEDY, TEXTS_FILE, DataFile, Manifest, read_manifest
 from provenance.registry.mapped import Files, MappedFile, map_files
 

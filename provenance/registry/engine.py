@@ -7,7 +7,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from provenance.cores import available
+from provenance.cpu_count import available
 from provenance.errors import RegistryError
 
 if TYPE_CHECKING:

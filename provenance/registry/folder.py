@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from provenance.atomic import make_folders, sync
+from provenance.atomic_output import make_folders, sync
 from provenance.errors import RegistryError, RegistryExists
-from provenance.locks import hold
+from provenance.file_locks import hold
 from provenance.registry.manifest import MANIFEST, Manifest, read_manifest, render
 
 _GENERATIONS = "data-*"

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from provenance.atomic import read_small
+from provenance.atomic_output import read_small
 from provenance.errors import (
     CorruptFile,
     DigestMismatch,

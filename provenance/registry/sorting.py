@@ -7,7 +7,7 @@ does six.
 
 import numpy as np
 
-from provenance.compiled import Scalar, kernel
+from provenance.jit.decorators import Scalar, kernel
 from provenance.model import Flags, Int32s, Int64s, Shingles, UInt32s, UInt64s
 
 _FEW = 512

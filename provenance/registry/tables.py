@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.cores import available
+from provenance.cpu_count import available
 from provenance.errors import CorruptFile, is_out_of_memory
 from provenance.model import Int64s, UInt32s
 from provenance.registry.columns import EARLIEST, LATEST, SCHEMAS, as_seconds, one_chunk

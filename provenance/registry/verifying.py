@@ -53,7 +53,7 @@ from provenance.registry.sites import sites
 from provenance.registry.sorting import parted_records, sort_records
 from provenance.registry.tables import dated, parquet, read_column, read_group, starts_of
 from provenance.registry.wholes import whole_hashes
-from provenance.scratch import temporary_folder
+from provenance.temporary_files import temporary_folder
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.compiled import kernel
+from provenance.jit.decorators import kernel
 from provenance.model import Int64s, UInt32s, UInt64s
 
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)

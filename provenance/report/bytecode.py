@@ -7,7 +7,7 @@ import sys
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from provenance.keeping import keep, kept
+from provenance.disk_cache import keep, kept
 
 
 class Bytecode(BytecodeCache):

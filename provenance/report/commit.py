@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 
-from provenance.atomic import (
+from provenance.atomic_output import (
     exchange,
     make_folders,
     open_regular,
@@ -25,7 +25,7 @@ from provenance.atomic import (
     sync_tree,
     temporary_folder,
 )
-from provenance.locks import hold
+from provenance.file_locks import hold
 from provenance.report import findingsfile, html, modelfile, resultfile
 
 PENDING = ".provenance-report"

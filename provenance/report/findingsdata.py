@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from provenance.inert import visible
 from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
 from provenance.report.excerpts import Span, passage
 from provenance.report.figures import day, period
@@ -15,6 +14,7 @@ from provenance.report.strongest import Finding
 from provenance.report.trust import strength_sentence
 from provenance.report.waiverlines import last_day
 from provenance.report.wording import BASES, EVIDENCE
+from provenance.terminal_safety import visible
 
 _ROOM = 9_000_000
 """Bytes that all excerpts of a page may have together."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.atomic import make_folders, replacing
+from provenance.atomic_output import make_folders, replacing
 from provenance.errors import OutputError
 from provenance.model import Report
 from provenance.report import findingsfile, html, modelfile, resultfile

@@ -2,7 +2,7 @@
 
 import re
 
-from provenance.inert import HIDDEN_PATTERN, visible
+from provenance.terminal_safety import HIDDEN_PATTERN, visible
 
 # A whole escape sequence means nothing to a reader; what is left of a broken one is caught above.
 _SEQUENCE = re.compile(

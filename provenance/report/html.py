@@ -9,7 +9,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from provenance.inert import visible
 from provenance.model import MeasuredRecall, Report, Result
 from provenance.report import coverage, figures, reservations, trust, unreadlines, wording
 from provenance.report.bars import bar, ceiling, stack
@@ -27,6 +26,7 @@ from provenance.report.strongest import strongest
 from provenance.report.termslist import open_questions, terms_in_play
 from provenance.report.timelinebars import timeline_bar
 from provenance.report.waiverlines import last_day
+from provenance.terminal_safety import visible
 
 PAGE = "report.html"
 """Our template, and the page made of it."""

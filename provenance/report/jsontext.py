@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from provenance.inert import HIDDEN_PATTERN
+from provenance.terminal_safety import HIDDEN_PATTERN
 
 
 def json_text(value: Any, indent: int | None = None) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import pyarrow as pa
 
-from provenance.digests import sha256
 from provenance.errors import CorruptFile, DatasetNotFound
+from provenance.file_hashing import sha256
 from provenance.model import CorpusModel, FileFacts, Report
 from provenance.report import findingsfile, modelfile, resultfile
 from provenance.report.commit import locked, open_file

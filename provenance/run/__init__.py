@@ -6,7 +6,7 @@ Names are loaded when they are first used, so that `--help` need not wait for co
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from provenance.run.lean import claim_process, leanly
+from provenance.startup import claim_process, leanly
 
 if TYPE_CHECKING:
     from provenance.run.ahead import begun

@@ -43,11 +43,11 @@ from provenance.match import (
 from provenance.model import Edges, Holdings, Texts, Tokens
 from provenance.read import load_language
 from provenance.registry import open_registry, read_manifest
-from provenance.run.lean import uncollected
 from provenance.run.progress import progress
 from provenance.run.readings import Opened, opened
 from provenance.run.stages import stage
 from provenance.run.summaries import summaries
+from provenance.startup import uncollected
 
 _HELPER = """
 import os
@@ -63,7 +63,7 @@ Thread(target=end_with_parent, daemon=True).start()
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
-from provenance.run.lean import claim_process, leanly, uncollected
+from provenance.startup import claim_process, leanly, uncollected
 claim_process()
 with uncollected():
     with leanly():

@@ -20,7 +20,7 @@ import numpy as np
 import platformdirs
 from blake3 import blake3
 
-from provenance.atomic import make_folders, open_regular, replacing, sweep
+from provenance.atomic_output import make_folders, open_regular, replacing, sweep
 from provenance.errors import OutputError
 from provenance.model import UInt8s
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tqdm import tqdm
 
-from provenance.inert import unguarded, visible_line
+from provenance.terminal_safety import unguarded, visible_line
 
 _SILENCE = 30.0
 """Seconds between two lines where no terminal shows a bar."""

@@ -4,7 +4,7 @@ import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from provenance.atomic import building
+from provenance.atomic_output import building
 from provenance.errors import OutputError
 
 

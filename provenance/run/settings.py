@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from provenance.cores import available
+from provenance.cpu_count import available
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from provenance.errors import OutputError
 from provenance.model import DOCUMENTS
-from provenance.scratch import temporary_file
+from provenance.temporary_files import temporary_file
 
 
 @contextmanager

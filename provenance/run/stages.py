@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 
 from tqdm import tqdm
 
-from provenance.inert import unguarded, visible_line
 from provenance.report import one_line
+from provenance.terminal_safety import unguarded, visible_line
 
 _LOG = logging.getLogger("provenance")
 

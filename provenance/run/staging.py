@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from provenance.atomic import building
+from provenance.atomic_output import building
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read import (

@@ -26,8 +26,8 @@ from provenance.report import (
     write,
     write_text,
 )
-from provenance.run.lean import uncollected
 from provenance.run.stages import stage
+from provenance.startup import uncollected
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:

@@ -13,7 +13,7 @@ from tests.faults.unprivileged import options
 
 KERNELS = """
 import numpy as np
-from provenance.compiled import kernel
+from provenance.jit.decorators import kernel
 
 
 @kernel

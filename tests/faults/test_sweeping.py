@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance import atomic
-from provenance.atomic import PREFIX, replacing, sweep, temporary_folder
-from provenance.locks import host
+from provenance import atomic_output as atomic
+from provenance.atomic_output import PREFIX, replacing, sweep, temporary_folder
+from provenance.file_locks import host
 from tests.faults.killing import writers
 
 OTHER_HOST = "0123456789abcdef"

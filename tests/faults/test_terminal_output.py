@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.inert import HIDDEN
+from provenance.terminal_safety import HIDDEN
 from tests.cli.commandline import ENVIRONMENT, provenance
 
 EVIL = "\x1b[36m\x1b]0;owned\x07\x9b2J\u202e\r\x08\u2028\ue000::error::"

@@ -9,6 +9,7 @@ ROOMS = (
     "cli",
     "errors",
     "fingerprint",
+    "jit",
     "judge",
     "match",
     "model",
@@ -16,6 +17,16 @@ ROOMS = (
     "registry",
     "report",
     "run",
+)
+FOUNDATIONS = (
+    "atomic_output",
+    "cpu_count",
+    "disk_cache",
+    "file_hashing",
+    "file_locks",
+    "startup",
+    "temporary_files",
+    "terminal_safety",
 )
 
 
@@ -45,20 +56,7 @@ def test_an_import_upwards_is_caught(tmp_path, root):
     for room in ROOMS:
         (package / room).mkdir(parents=True)
         (package / room / "__init__.py").write_text("")
-    for base in (
-        "absent",
-        "atomic",
-        "compiled",
-        "cores",
-        "digests",
-        "inert",
-        "instructions",
-        "keeping",
-        "locks",
-        "parts",
-        "recalling",
-        "scratch",
-    ):
+    for base in FOUNDATIONS:
         (package / base).mkdir()
         (package / base / "__init__.py").write_text("")
     (package / "__init__.py").write_text("")

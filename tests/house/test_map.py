@@ -9,7 +9,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- the map: written by `make map` -->\n", "<!-- end of the map -->"
-ORDER = ("cli", "run", "read", "registry", "report", "fingerprint", "match", "judge", "model")
+ORDER = (
+    "cli",
+    "run",
+    "read",
+    "registry",
+    "report",
+    "fingerprint",
+    "match",
+    "judge",
+    "model",
+    "jit",
+)
 
 
 def first_line(path: Path) -> str:

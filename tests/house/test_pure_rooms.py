@@ -2,7 +2,7 @@
 
 import ast
 
-PURE = {"compiled", "errors", "fingerprint", "instructions", "judge", "match", "model"}
+PURE = {"errors", "fingerprint", "judge", "match", "model"}
 WINDOWS = {
     "asyncio", "click", "datasets", "duckdb", "fsspec", "glob", "http", "importlib.resources", "io",
     "logging", "mmap", "multiprocessing", "numpy.random", "os", "pathlib", "pickle", "platform",

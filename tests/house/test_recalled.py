@@ -10,12 +10,12 @@ import numba
 import pytest
 
 import provenance
-from provenance.compiled import kernel, maker
-from provenance.recalling import Recalled
+from provenance.jit.decorators import kernel, maker
+from provenance.jit.kernel_cache import Recalled
 
 KERNELS = """
 import numpy as np
-from provenance.compiled import kernel, maker
+from provenance.jit.decorators import kernel, maker
 
 
 @maker

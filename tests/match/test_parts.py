@@ -5,7 +5,7 @@ import pytest
 from numba.core.compiler import Flags
 from numba.core.runtime import _nrt_python, rtsys
 
-from provenance.compiled import inlined, inner, kernel, maker
+from provenance.jit.decorators import inlined, inner, kernel, maker
 from tests.match.parts import callable_part
 
 

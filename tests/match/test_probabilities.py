@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.compiled import kernel
+from provenance.jit.decorators import kernel
 from provenance.match.probabilities import HEAPS, interpolated, shares_of_new
 
 

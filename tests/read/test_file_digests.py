@@ -8,7 +8,7 @@ from blake3 import blake3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance import digests
+from provenance import file_hashing as digests
 from provenance.read.addresses import find_files
 from provenance.read.corpora import open_files
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from provenance.disk_cache import DIGEST_SIZE
 from provenance.errors import RuleSyntax
-from provenance.keeping import DIGEST_SIZE
 from provenance.read import parsedrules
 from provenance.read.parsedrules import parse_rules
 from provenance.read.rulefiles import load_rules, parse_library, rule_files

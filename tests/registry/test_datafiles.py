@@ -8,9 +8,9 @@ from queue import Queue
 import pytest
 from blake3 import blake3
 
-from provenance import digests
-from provenance.digests import mapped_blake3
+from provenance import file_hashing as digests
 from provenance.errors import DigestMismatch
+from provenance.file_hashing import mapped_blake3
 from provenance.registry import HashedAhead, datafiles, digest_of_file, open_registry
 from provenance.registry.datafiles import check_files
 from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest

@@ -5,10 +5,10 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from provenance.inert import HIDDEN
 from provenance.model import FINDINGS, Report
 from provenance.report import FORMATS, Manner, render
 from provenance.report.formats import Format
+from provenance.terminal_safety import HIDDEN
 from tests.report.infected import HOSTILE, bloated, infected
 from tests.report.made import RESULTS
 from tests.report.sample_findings import FOUND

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from provenance.cores import available, quota
+from provenance.cpu_count import available, quota
 
 _GROUPS = "proc/self/cgroup"
 _TOLD = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
@@ -15,14 +15,14 @@ _TOLD = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
 def test_who_is_pinned_to_one_core_has_one():
-    asked = _TOLD + "from provenance.cores import available; print(available())"
+    asked = _TOLD + "from provenance.cpu_count import available; print(available())"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True)
     assert told.stdout == "1\n"
 
 
 def test_where_the_system_does_not_say_all_cores_count(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr("provenance.cores.quota", lambda: math.inf)
+    monkeypatch.setattr("provenance.cpu_count.quota", lambda: math.inf)
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
     assert available() == 7
     monkeypatch.setattr(os, "cpu_count", lambda: None)
@@ -32,7 +32,7 @@ def test_where_the_system_does_not_say_all_cores_count(monkeypatch):
 def test_a_quota_of_time_counts_as_cores(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     for allowed, cores in ((0.25, 1), (2.0, 2), (2.5, 3), (8.0, 8), (64.0, 8), (math.inf, 8)):
-        monkeypatch.setattr("provenance.cores.quota", lambda allowed=allowed: allowed)
+        monkeypatch.setattr("provenance.cpu_count.quota", lambda allowed=allowed: allowed)
         assert available() == cores
 
 

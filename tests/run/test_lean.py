@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.absent import without
 from provenance.run import Dumps, build_registry, rendered, written
-from provenance.run.lean import uncollected
+from provenance.startup import uncollected, without
 from tests.cli.commandline import process
 
 _COMMAND = """
@@ -69,7 +68,7 @@ def test_nobody_who_handles_registries_loads_what_multiplies_matrices(
 
 _COMPILES = """
 import sys
-from provenance.run.lean import claim_process, leanly
+from provenance.startup import claim_process, leanly
 {claim}
 with leanly():
     import numpy as np, pyarrow as pa
@@ -195,7 +194,7 @@ print(*(os.environ[name] for name in {list(told)}))
 
 @pytest.mark.parametrize("claimed", [True, False])
 def test_what_a_compiler_keeps_is_no_garbage_where_nobody_else_s_is(claimed, monkeypatch) -> None:
-    monkeypatch.setattr("provenance.run.lean.is_claimed", lambda: claimed)
+    monkeypatch.setattr("provenance.startup.is_claimed", lambda: claimed)
     assert gc.isenabled()
     before = gc.get_freeze_count()
     try:

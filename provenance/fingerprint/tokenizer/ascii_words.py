@@ -16,13 +16,13 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.compiled import Scalar, inlined, written
 from provenance.fingerprint.tokenizer.byte_scan import run_bounds
 from provenance.fingerprint.tokenizer.contractions import QUOTE
 from provenance.fingerprint.tokenizer.stripping import STRIPPABLE, may_be_stripped
 from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish, mixed
-from provenance.fingerprint.vectors import INT32, INT64, LANES, Emitter, Lanes, vector
-from provenance.instructions import load64, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, written
+from provenance.jit.intrinsics import load64, trailing_zeros
+from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, vector
 from provenance.model import Int32s, UInt8s, UInt32s
 
 _LONGEST = 15  # bytes of the longest plain word

@@ -15,8 +15,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.compiled import Scalar, inlined, inner
-from provenance.instructions import can_note_bits, load64, note_bits, ones, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.intrinsics import can_note_bits, load64, note_bits, ones, trailing_zeros
 from provenance.model import Int32s, UInt8s, UInt64s
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)

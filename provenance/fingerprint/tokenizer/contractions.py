@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.tokenizer.escapes import (
     AMPERSAND,
     BACKSLASH,
@@ -13,6 +12,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 from provenance.fingerprint.tokenizer.unicode_tables import MENTION
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, read_word
 from provenance.fingerprint.tokenizer.word_hash import append, finish
+from provenance.jit.decorators import Scalar, inlined, inner
 from provenance.model import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.tokenizer.unicode_tables import codepoints
+from provenance.jit.decorators import Scalar, inlined, inner
 from provenance.model import Int32s, UInt8s, UInt64s
 
 AMPERSAND, SEMICOLON, SPACE, NUMBER_SIGN = 0x26, 0x3B, 0x20, 0x23

@@ -5,7 +5,6 @@ Each of these begins with one of a few words (`STRIPPABLE`).
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner
 from provenance.fingerprint.tokenizer.contractions import SPACE
 from provenance.fingerprint.tokenizer.escapes import (
     AMPERSAND,
@@ -15,7 +14,8 @@ from provenance.fingerprint.tokenizer.escapes import (
     is_word,
     reference,
 )
-from provenance.instructions import load64
+from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.intrinsics import load64
 from provenance.model import UInt8s
 
 _COLON, _SLASH, _DOT, _UNDERSCORE = 0x3A, 0x2F, 0x2E, 0x5F

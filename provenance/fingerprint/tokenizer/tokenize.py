@@ -21,7 +21,6 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel, spliced
 from provenance.errors import InputError
 from provenance.fingerprint.tokenizer.ascii_words import NT, hash_contracted_word, hash_plain_words
 from provenance.fingerprint.tokenizer.byte_scan import (
@@ -65,8 +64,9 @@ from provenance.fingerprint.tokenizer.word_cache import (
     cached_hash,
 )
 from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish
-from provenance.fingerprint.vectors import LANES
-from provenance.instructions import load64, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel, spliced
+from provenance.jit.intrinsics import load64, trailing_zeros
+from provenance.jit.vectors import LANES
 from provenance.model import (
     Int32s,
     Int64s,

@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined, inner, kernel, spliced
 from provenance.fingerprint.tokenizer.escapes import (
     AMPERSAND,
     BACKSLASH,
@@ -34,7 +33,8 @@ from provenance.fingerprint.tokenizer.unicode_tables import (
     VARIATION_SELECTORS,
 )
 from provenance.fingerprint.tokenizer.word_hash import LOWER, append, append_plain, finish
-from provenance.instructions import load64, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, inner, kernel, spliced
+from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.model import Int32s, UInt8s, UInt32s
 
 LETTER = np.uint64((1 << 56) - 1)

@@ -6,8 +6,8 @@ determine the hash.
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined
-from provenance.instructions import load64
+from provenance.jit.decorators import Scalar, inlined
+from provenance.jit.intrinsics import load64
 from provenance.model import UInt8s, UInt64s
 
 MAX_CACHED_BYTES = 24

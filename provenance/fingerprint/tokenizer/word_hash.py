@@ -6,8 +6,8 @@ A word that is being read is described by `state`, the hash of its complete grou
 
 import numpy as np
 
-from provenance.compiled import Scalar, inlined
-from provenance.instructions import load64
+from provenance.jit.decorators import Scalar, inlined
+from provenance.jit.intrinsics import load64
 from provenance.model import UInt8s
 
 LOWER = np.uint64(0x2020202020202020)

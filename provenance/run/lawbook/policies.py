@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from provenance.atomic import replacing
+from provenance.atomic_output import replacing
 from provenance.errors import OutputError
 from provenance.judge import check_known, doubts
 from provenance.model import Policy

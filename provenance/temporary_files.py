@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
-from provenance import atomic
+from provenance import atomic_output as atomic
 from provenance.errors import OutputError
 
 

@@ -22,7 +22,7 @@ from secrets import token_hex
 from threading import Event, Thread
 from typing import BinaryIO
 
-from provenance.locks import host, is_at, is_here, lock
+from provenance.file_locks import host, is_at, is_here, lock
 
 PREFIX = ".provenance-tmp-"
 """Prefix of the name of every temporary."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from provenance.instructions import every
+from provenance.jit.intrinsics import every
 
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
 

@@ -17,7 +17,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.compiled import Scalar
+from provenance.jit.decorators import Scalar
 
 AHEAD = 96
 """Fetches that are under way at a time: more than a core has room for push each other out."""

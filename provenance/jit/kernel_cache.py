@@ -2,7 +2,7 @@
 
 numba's own cache keeps pickles, believes whatever lies in its folder, and fails where no folder can
 be written. Ours keeps the machine code of a kernel behind a line of JSON with the names in it, by
-`provenance.keeping`: verified by a digest, in a folder that only this user, or root, can write.
+`provenance.disk_cache`: verified by a digest, in a folder that only this user, or root, can write.
 Whatever is wrong with what is kept, the kernel is compiled.
 
 Nor does numba load a hundred modules, and thousands of templates of functions that a kernel might
@@ -30,8 +30,8 @@ from numba.core.registry import cpu_target
 from numba.core.runtime import nrt
 from numba.core.typing import templates
 
-from provenance.absent import spared
-from provenance.keeping import is_kept, keep, kept, nowhere, tell_once
+from provenance.disk_cache import is_kept, keep, kept, nowhere, tell_once
+from provenance.startup import spared
 
 _CACHE: Any = caching.NullCache
 _RESULT: Any = compiler.CompileResult

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 
-from provenance.keeping import nowhere
-from provenance.parts import PartCompiler
-from provenance.recalling import Recalled
+from provenance.disk_cache import nowhere
+from provenance.jit.kernel_cache import Recalled
+from provenance.jit.part_compiler import PartCompiler
 
 F = TypeVar("F", bound=Callable[..., object])
 
