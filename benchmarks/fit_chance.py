@@ -1,4 +1,4 @@
-"""Fit the law of chance that strengths are stated by (`provenance.match.strengths.SHIPPED`).
+"""Fit the law of chance that strengths are stated by (`provenance.match.scoring.evalue.SHIPPED`).
 
     python -m benchmarks.fit_chance LANGUAGE REGISTRY[,REGISTRY ...] FILE [FILE ...]
 

@@ -1,4 +1,4 @@
-"""Fit the weights of `provenance.match.regression` on planted items.
+"""Fit the weights of `provenance.match.scoring.classifier` on planted items.
 
     python -m benchmarks.fit_strength REGISTRY LANGUAGE FILE [FILE ...]
 

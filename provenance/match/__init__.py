@@ -1,32 +1,64 @@
 """Passages of items in texts: seeds, alignment, strength, attribution, shares. Pure."""
 
-from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths
-from provenance.match.candidates import NO_CANDIDATES, Candidates, concatenated
-from provenance.match.chains import FLOOR
-from provenance.match.conditions import LOOKS, RESEMBLING, length_classes, looks
-from provenance.match.copying import copied_items
-from provenance.match.correction import Correction, Falsehood, learn
-from provenance.match.estimates import (
+from provenance.match.attribution import Attribution, Stretches, attribute, union_lengths, weights
+from provenance.match.candidates.candidate_scan import scan, scan_needs_compiling
+from provenance.match.candidates.candidate_table import (
+    NO_CANDIDATES,
+    Candidates,
+    concatenated,
+)
+from provenance.match.candidates.chaining import FLOOR
+from provenance.match.candidates.near_duplicates import (
+    LEAST,
+    NO_LOOKALIKES,
+    Bands,
+    Lookalikes,
+    bands,
+    lookalikes,
+)
+from provenance.match.candidates.seed_hits import COMMON
+from provenance.match.estimation.bootstrap import Drawn, Resampled, resampled
+from provenance.match.estimation.conditions import (
+    LOOKS,
+    RESEMBLING,
+    are_quotations,
+    length_classes,
+    looks,
+)
+from provenance.match.estimation.em_mixture import Planted
+from provenance.match.estimation.intervals import (
     EDGE_ERROR,
     RECALL_LOW,
     Interval,
     interval,
+    poisson,
     sampled_interval,
+    wilson,
 )
-from provenance.match.everybody import commons, shared
-from provenance.match.features import Features, measure
-from provenance.match.hits import COMMON
-from provenance.match.layouts import (
+from provenance.match.estimation.recall_correction import (
+    Correction,
+    Falsehood,
+    Sightings,
+    corrected,
+    corrected_sample,
+    learn,
+)
+from provenance.match.estimation.shipped_recall import MEASURED_RECALL
+from provenance.match.index.postings_index import (
+    BITS_SCALE,
+    CELL_SHIFT,
     Entered,
+    Index,
     Layout,
     entered,
+    index,
     laid_out,
     layout,
 )
-from provenance.match.lookup import BITS_SCALE, CELL_SHIFT, Index, index
-from provenance.match.measured import MEASURED_RECALL
-from provenance.match.mixtures import Planted
-from provenance.match.passages import (
+from provenance.match.index.probe import Held, held
+from provenance.match.index.stop_shingles import commons, shared
+from provenance.match.scoring.classifier import Scales, Weighed, odds, regressors, weigh
+from provenance.match.scoring.corpus_sample import (
     EVERYTHING,
     MOST,
     NO_PASSAGES,
@@ -35,18 +67,9 @@ from provenance.match.passages import (
     sample,
     union,
 )
-from provenance.match.passages import LENGTH as PASSAGE_LENGTH
-from provenance.match.probing import Held, held
-from provenance.match.proportions import poisson, wilson
-from provenance.match.quotations import are_quotations
-from provenance.match.reach import least_tokens, unattributable
-from provenance.match.regression import odds, regressors
-from provenance.match.resemblance import LEAST, NO_LOOKALIKES, Bands, Lookalikes, bands, lookalikes
-from provenance.match.rivals import weights
-from provenance.match.sampling import Drawn, Resampled, resampled
-from provenance.match.seeding import scan, scan_needs_compiling
-from provenance.match.sightings import Sightings, corrected, corrected_sample
-from provenance.match.strengths import (
+from provenance.match.scoring.corpus_sample import LENGTH as PASSAGE_LENGTH
+from provenance.match.scoring.detectability import least_tokens, unattributable
+from provenance.match.scoring.evalue import (
     SHIPPED,
     SMALLEST,
     THRESHOLD,
@@ -56,7 +79,7 @@ from provenance.match.strengths import (
     stands,
     strength,
 )
-from provenance.match.weighing import Scales, Weighed, weigh
+from provenance.match.scoring.features import Features, copied_items, measure
 
 __all__ = [
     "BITS_SCALE",

@@ -4,22 +4,34 @@ import re
 
 import pytest
 
-from provenance.match import (
-    attribution,
-    chains,
-    copying,
-    estimates,
-    everybody,
-    hits,
+from provenance.match import attribution
+from provenance.match.candidates import chaining as chains
+from provenance.match.candidates import near_duplicates as resemblance
+from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates import seeds as notes
+from provenance.match.estimation import intervals as estimates
+from provenance.match.index import postings_index as lookup
+from provenance.match.index import stop_shingles as everybody
+from provenance.match.scoring import (
+    classifier as regression,
+)
+from provenance.match.scoring import (
+    corpus_sample as passages,
+)
+from provenance.match.scoring import (
+    detectability as reach,
+)
+from provenance.match.scoring import (
+    evalue as strengths,
+)
+from provenance.match.scoring import (
+    features as copying,
+)
+from provenance.match.scoring import (
     information,
-    lookup,
-    notes,
-    passages,
-    probabilities,
-    reach,
-    regression,
-    resemblance,
-    strengths,
+)
+from provenance.match.scoring import (
+    information as probabilities,
 )
 from provenance.model import Parameters
 

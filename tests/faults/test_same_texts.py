@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
 
-from provenance.match import passages
+from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Policy, Report
 from provenance.read import parquet
 from provenance.run import Dumps, Settings, build_registry, check, scanning, sofar

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from provenance.match import gathering, held, hits, notes
+from provenance.match import held
+from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates import seeds as gathering
+from provenance.match.candidates import seeds as notes
 from tests.match.holding import seeds_of, tokens_of
 from tests.match.parts import callable_part
 

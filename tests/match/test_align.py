@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match import BITS_SCALE
-from provenance.match.align import REACH, align
+from provenance.match.candidates.alignment import REACH, align
 from tests.match.parts import callable_part
 
 SEQUENCE = st.lists(st.integers(0, 4), max_size=6)

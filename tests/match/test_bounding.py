@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import seeding
-from provenance.match.bounding import bounded
-from provenance.match.probing import Held
+from provenance.match.candidates import candidate_scan as seeding
+from provenance.match.candidates.hit_batches import bounded
+from provenance.match.index.probe import Held
 from tests.match.holding import found_in, posts, prose, registry
 
 POSTS = posts(40, seed=3)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.match import LOOKS, NO_CANDIDATES, RESEMBLING, length_classes, looks
-from provenance.match.candidates import Candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import LENGTHS
 
 

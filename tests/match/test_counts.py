@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.candidates import NO_CANDIDATES
-from provenance.match.counts import _known_before, count
-from provenance.match.vocabularies import vocabulary
-from provenance.match.wordtables import ALONE, row_of, table_of, triple
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.match.scoring.ngram_counts import _known_before, count, vocabulary
+from provenance.match.scoring.ngram_table import ALONE, row_of, table_of, triple
 from tests.match.parts import callable_part
 
 key_of, place_of = callable_part(triple), callable_part(row_of)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.match import RECALL_LOW, interval
-from provenance.match.estimates import poisson_upper
+from provenance.match.estimation.intervals import poisson_upper
 
 FINDINGS = st.lists(st.tuples(st.floats(0.5, 50), st.floats(0, 0.9)), max_size=30)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from provenance.match import commons, measure, sample
-from provenance.match.everybody import MANY
+from provenance.match.index.stop_shingles import MANY
 from tests.match.holding import found_in, holding, prose, registry, seeds_of, tokens_of, words
 
 PHRASE = " ".join(words(8, 7, prefix="c"))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import held, hits
-from provenance.match.notes import _seed_at
+from provenance.match import held
+from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates.seeds import _seed_at
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 from tests.match.parts import callable_part

@@ -7,7 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import gathering, held, hits
+from provenance.match import held
+from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates import seeds as gathering
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, rows_of, seeds_of, tokens_of
 

@@ -21,10 +21,9 @@ from provenance.match import (
     strength,
     weigh,
 )
-from provenance.match.copying import LEAST
-from provenance.match.features import MOST, Features
-from provenance.match.probabilities import RAREST
-from provenance.match.regression import LEAST_DISTINCT, PASSAGE
+from provenance.match.scoring.classifier import LEAST_DISTINCT, PASSAGE
+from provenance.match.scoring.features import LEAST, MOST, Features
+from provenance.match.scoring.information import RAREST
 from provenance.model import NO_LANGUAGE, Chance
 from tests.match.holding import breaks, posts, prose, registry, seeds_of, texts_of, tokens_of
 

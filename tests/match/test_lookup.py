@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from provenance.match import BITS_SCALE, entered, index, laid_out, layout
-from provenance.match.lookup import locate, probe
+from provenance.match.index.postings_index import locate, probe
 from provenance.model import BACKGROUND_BITS
 from tests.match.holding import holding, tokens_of
 from tests.match.parts import callable_part

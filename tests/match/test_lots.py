@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from provenance.match import sample
-from provenance.match.lots import informed_by_all
+from provenance.match.scoring.information import informed_by_all
 from provenance.model import NO_LANGUAGE
 from tests.match.holding import found_in, posts, prose, registry, tokens_of
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import NO_PASSAGES, passages, sample, union
-from provenance.match.passages import EVERYTHING, LENGTH, coarser
+from provenance.match import NO_PASSAGES, sample, union
+from provenance.match.scoring import corpus_sample as passages
+from provenance.match.scoring.corpus_sample import EVERYTHING, LENGTH, coarser
 from provenance.model import Tokens
 
 MASK = EVERYTHING - 1

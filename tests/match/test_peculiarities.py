@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from provenance.match.mixtures import Planted
-from provenance.match.peculiarities import covers, misses, ownness
+from provenance.match.estimation.em_mixture import Planted, covers, misses, ownness
 
 WHOLE, CUT = 0, 1
 MORE = np.array([[0.0, 3.0]])  # a cut item is found once in four

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.jit.decorators import kernel
-from provenance.match.presence import SIXTEEN, may_be_among, presence
+from provenance.match.index.bitmap_filter import SIXTEEN, may_be_among, presence
 
 
 @kernel

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.jit.decorators import kernel
-from provenance.match.probabilities import HEAPS, interpolated, shares_of_new
+from provenance.match.scoring.information import HEAPS, interpolated, shares_of_new
 
 
 @kernel

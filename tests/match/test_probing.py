@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import held, probing
+from provenance.match import held
+from provenance.match.index import probe as probing
 from provenance.model import Shingles
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from provenance.match import THRESHOLD, measure, odds, reach, sample, strength, unattributable
-from provenance.match.everybody import MANY
+from provenance.match import THRESHOLD, measure, odds, sample, strength, unattributable
+from provenance.match.index.stop_shingles import MANY
+from provenance.match.scoring import detectability as reach
 from tests.match.holding import found_in, posts, registry, tokens_of, words
 from tests.match.test_everybody import PHRASE, crowd, halves
 

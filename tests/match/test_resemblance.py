@@ -9,7 +9,7 @@ from datasketch import MinHashLSH
 
 from provenance.fingerprint import parameters, shingle, signatures
 from provenance.match import LEAST, bands, lookalikes
-from provenance.match.resemblance import PERMUTATIONS, PLAN
+from provenance.match.candidates.near_duplicates import PERMUTATIONS, PLAN
 from tests.match.holding import tokens_of, words
 
 

@@ -12,7 +12,7 @@ from provenance.match import (
     resampled,
     sampled_interval,
 )
-from provenance.match.sampling import ends
+from provenance.match.estimation.bootstrap import ends
 from tests.match.drawing import drawn_of, world
 from tests.match.planting import counts_of, drawn_items, learnt_from, no_falsehood, sightings
 

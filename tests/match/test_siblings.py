@@ -3,8 +3,7 @@
 import numpy as np
 
 from provenance.match import measure, sample
-from provenance.match.siblings import siblings
-from provenance.match.wordcounts import words_of
+from provenance.match.scoring.features import siblings, words_of
 from tests.match.holding import found_in, prose, registry, tokens_of, words
 
 FIRST, SECOND = (" ".join(words(6, seed, prefix=f"l{seed}")) for seed in (1, 2))

@@ -4,8 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import FLOOR, hits, sifting
-from provenance.match.chains import chain, scratch_for
+from provenance.match import FLOOR
+from provenance.match.candidates import prefilter as sifting
+from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates.chaining import chain, scratch_for
 from provenance.model import BACKGROUND_BITS
 from tests.match.parts import callable_part
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.sorting import ascending
+from provenance.match.candidates.candidate_scan import ascending
 from tests.match.parts import callable_part
 
 order_of = callable_part(ascending)

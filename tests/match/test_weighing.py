@@ -21,9 +21,9 @@ from provenance.match import (
     strength,
     weigh,
 )
-from provenance.match.everybody import MANY
-from provenance.match.features import at_most, company
-from provenance.match.information import counted_by
+from provenance.match.index.stop_shingles import MANY
+from provenance.match.scoring.features import at_most, company
+from provenance.match.scoring.information import counted_by
 from provenance.model import ALONE, NO_LANGUAGE, Language
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
 from tests.match.test_everybody import crowd
@@ -131,7 +131,7 @@ def test_what_cannot_stand_is_not_counted(world, monkeypatch):
         counted.append(candidates)
         return measure(candidates, *args)
 
-    monkeypatch.setattr("provenance.match.weighing.measure", watched)
+    monkeypatch.setattr("provenance.match.scoring.classifier.measure", watched)
     weighed = weigh(found, made, Scales(sample(tokens_of(*texts)), language, SIZE))
     assert weighed.strengths.min() >= THRESHOLD
     assert 0 < len(weighed.places) <= len(counted[0]) < len(found) / 2

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance import report
-from provenance.match import passages
+from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
 from provenance.read import parquet
 from provenance.registry import read_manifest

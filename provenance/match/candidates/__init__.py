@@ -1,0 +1,1 @@
+"""Candidate items of a text: seeds, chains of hits, alignments."""

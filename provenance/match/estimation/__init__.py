@@ -1,0 +1,1 @@
+"""Shares with intervals: bootstrap, mixtures, correction for missed items."""

@@ -1,0 +1,1 @@
+"""Registry indexes, and the lookup of a text's shingles in them."""

@@ -1,0 +1,1 @@
+"""How strong a match is: n-gram counts, information, features, E-value."""
