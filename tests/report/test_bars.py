@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Estimate
-from provenance.report.bars import bar, ceiling
+from provenance.report.charts import bar, ceiling
 
 SHARES = st.floats(0, 1)
 

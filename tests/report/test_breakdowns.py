@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import FINDINGS, Verdict
-from provenance.report.bars import stack
-from provenance.report.breakdowns import UNDATED, breakdowns
+from provenance.report.charts import UNDATED, breakdowns, stack
 from tests.report.sample_findings import finding, findings_table
 
 ROWS = st.lists(

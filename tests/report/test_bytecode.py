@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import DictLoader, Environment
 
-from provenance.report.bytecode import Bytecode
+from provenance.report.formats.html_template_cache import Bytecode
 
 SOURCE = "Dear {{ name }}"
 

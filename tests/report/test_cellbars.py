@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Estimate, Share, Verdict
-from provenance.report.cellbars import cell_bar
+from provenance.report.terminal.share_table import cell_bar
 
 SHARES = st.floats(0, 1)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.cells import cells, padded, shortened, wrapped
+from provenance.report.text.cell_width import cells, padded, shortened, wrapped
 
 TEXTS = st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"]), max_size=80)
 

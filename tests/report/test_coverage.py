@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from provenance.report import dumps, html_page, terminal_summary
-from provenance.report.coverage import looked_for
+from provenance.report.text.coverage_text import looked_for
 from tests.report.samples import sample_report
 
 REPORT = sample_report()

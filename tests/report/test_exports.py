@@ -12,7 +12,7 @@ import pytest
 
 from provenance.model import FINDINGS, Report
 from provenance.report import Manner, render
-from provenance.report.findingsfile import WORDS, in_order
+from provenance.report.files.findings_parquet import WORDS, in_order
 from tests.report.infected import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import compared_report, sample_report

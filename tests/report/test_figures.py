@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange
-from provenance.report.figures import count, interval, limit, percent, period, rarity, size
+from provenance.report.text.number_format import (
+    count,
+    interval,
+    limit,
+    percent,
+    period,
+    rarity,
+    size,
+)
 
 
 @given(st.floats(0, 1))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.findingsdata import finding_id, findings_data
-from provenance.report.strongest import strongest
+from provenance.report.formats.html_findings import finding_id, findings_data
+from provenance.report.text.top_findings import strongest
 from tests.report.made import TEXTS
 from tests.report.sample_findings import EXCUSED, FOUND, finding, findings_table
 from tests.report.samples import sample_report

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import FINDINGS, rows, rows_at
-from provenance.report import findingsfile
-from provenance.report.findingsfile import in_order
+from provenance.report.files import findings_parquet as findingsfile
+from provenance.report.files.findings_parquet import in_order
 from tests.report.samples import sample_report
 
 IDENTITIES = st.tuples(

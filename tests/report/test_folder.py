@@ -12,8 +12,10 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import FINDINGS, Report
-from provenance.report import FORMATS, commit, folder, read_report, render, write, write_text
-from provenance.report.findingsfile import in_order
+from provenance.report import FORMATS, read_report, render, write, write_text
+from provenance.report.files import report_commit as commit
+from provenance.report.files import report_folder as folder
+from provenance.report.files.findings_parquet import in_order
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, sample_report
 
@@ -97,7 +99,9 @@ def test_nothing_is_half_written(tmp_path, monkeypatch, broken):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    module = {"html_page": folder.html, "dumps": folder.resultfile}.get(broken, folder.findingsfile)
+    module = {"html_page": folder.html_report, "dumps": folder.result_json}.get(
+        broken, folder.findings_parquet
+    )
     monkeypatch.setattr(module, broken, full)
     with pytest.raises(OutputError, match="No space left") as raised:
         write(sample_report(), tmp_path)

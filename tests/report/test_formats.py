@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from provenance.model import FINDINGS, Report
 from provenance.report import FORMATS, Manner, render
-from provenance.report.formats import Format
+from provenance.report.formats.rendering import Format
 from provenance.terminal_safety import HIDDEN
 from tests.report.infected import HOSTILE, bloated, infected
 from tests.report.made import RESULTS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.hostile import one_line, web_address
+from provenance.report.sanitize import one_line, web_address
 from provenance.terminal_safety import visible
 
 TEXTS = st.text(st.characters(codec=None), max_size=60)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
 from provenance.report import html_page
-from provenance.report.html import LISTED, SHOWN
+from provenance.report.formats.html_report import LISTED, SHOWN
 from tests.report.made import RESULTS
 from tests.report.parsed import Page
 from tests.report.sample_findings import finding, findings_table

@@ -10,9 +10,8 @@ from markdown_it import MarkdownIt
 
 from provenance.model import Report
 from provenance.report import Manner, render
-from provenance.report.markdown import LIMIT
-from provenance.report.markup import code, link, prose, row
-from provenance.report.problems import short
+from provenance.report.formats.markdown_report import LIMIT
+from provenance.report.sanitize import code, link, prose, row, short
 from tests.report.infected import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, compared_report, sample_report

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import CorpusModel
-from provenance.report.modelfile import NAME, read_model, write_model
+from provenance.report.files.model_parquet import NAME, read_model, write_model
 
 
 def model_of(passages, copied=()):

@@ -15,9 +15,9 @@ from provenance.model import (
     Report,
     Verdict,
 )
-from provenance.report.html import html_page
-from provenance.report.policynotes import policy_notes
-from provenance.report.terminal import terminal_summary
+from provenance.report.formats.html_report import html_page
+from provenance.report.terminal.check_summary import terminal_summary
+from provenance.report.text.policy_notes import policy_notes
 from tests.report.samples import clear_report, sample_report
 
 BARE = clear_report()

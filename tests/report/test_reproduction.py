@@ -10,7 +10,7 @@ from hypothesis import given
 from provenance import run
 from provenance.cli.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
-from provenance.report.reproduction import command_of
+from provenance.report.text.reproduction import command_of
 from tests.report.made import RESULTS
 from tests.report.samples import sample_report, sampled_report
 

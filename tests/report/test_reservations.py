@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import CorpusModelSummary, DateRange, Estimate, Rate
-from provenance.report.reservations import (
+from provenance.report.text.caveats import (
     band,
     band_lines,
     chance_sentence,

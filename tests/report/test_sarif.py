@@ -11,7 +11,7 @@ import pytest
 from provenance.errors import OutputError
 from provenance.model import Report, Verdict
 from provenance.report import Manner, render
-from provenance.report.sarif import RESULTS
+from provenance.report.formats.sarif import RESULTS
 from tests.report.infected import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, compared_report, sample_report

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.model import WaiverOutcome
-from provenance.report.steps import next_steps, summary_line
+from provenance.report.text.next_steps import next_steps, summary_line
 from tests.report.samples import WAIVER, clear_report, sample_report
 
 RESULT = sample_report().result

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provenance.model import Report
 from provenance.report import render, terminal_summary
-from provenance.report.cells import cells
+from provenance.report.text.cell_width import cells
 from tests.report.made import RESULTS
 from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report

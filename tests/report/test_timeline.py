@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange, Stretch, Verdict
-from provenance.report.pen import Pen
-from provenance.report.timeline import LABEL, timeline_text
+from provenance.report.terminal.terminal_style import Pen
+from provenance.report.terminal.verdict_timeline import LABEL, timeline_text
 
 TODAY = date(2026, 1, 1)
 PLAIN = Pen(80, colour=False)

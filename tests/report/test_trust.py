@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from provenance.model import Corrected
 from provenance.report import html_page, terminal_summary
-from provenance.report.trust import bound, calibrated, sampled, strength_sentence, undecided
-from provenance.report.wording import headline
+from provenance.report.text.caveats import bound, calibrated, sampled, strength_sentence, undecided
+from provenance.report.text.sentences import headline
 from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
 
 RESULT = sample_report().result

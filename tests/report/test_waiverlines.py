@@ -5,9 +5,9 @@ from datetime import date
 
 from provenance.model import WaiverOutcome
 from provenance.read import load_rules
-from provenance.report.pen import Pen
-from provenance.report.policytext import policy_text
-from provenance.report.waiverlines import waiver_sentences
+from provenance.report.terminal.policy_summary import policy_text
+from provenance.report.terminal.terminal_style import Pen
+from provenance.report.text.policy_notes import waiver_sentences
 from tests.report.samples import WAIVER, sample_report
 
 UNUSED = WaiverOutcome(replace(WAIVER, documents="none-*"), expired=False, findings=0)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from provenance.model import Actor, Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
-from provenance.report.wording import (
+from provenance.report.text.sentences import (
     BASES,
     asked,
     by,

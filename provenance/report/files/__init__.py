@@ -1,0 +1,1 @@
+"""Files of a report: result.json, findings.parquet, model.parquet, receipts, calibrations."""

@@ -1,0 +1,1 @@
+"""Formats that a report is rendered in: HTML, Markdown, SARIF, JUnit, CSV, JSON Lines."""

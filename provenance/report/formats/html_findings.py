@@ -1,0 +1,201 @@
+"""Findings as the data that the page's script reads: compact, and cut to what a page can hold."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
+from provenance.report.sanitize import web_address
+from provenance.report.text.caveats import strength_sentence
+from provenance.report.text.number_format import day, period
+from provenance.report.text.policy_notes import last_day
+from provenance.report.text.sentences import BASES, EVIDENCE
+from provenance.report.text.top_findings import Finding, Span, passage
+from provenance.terminal_safety import visible
+
+_ROOM = 9_000_000
+"""Bytes that all excerpts of a page may have together."""
+
+_LEAST, _MOST, _UNMARKED, _LEAD = 200, 1500, 400, 160
+"""Code points of one excerpt, of one without matched words, and before the first of those."""
+
+_LONGEST, _REASON = 1_000, 2_000
+"""Code points of an id, an address, or any other word of others; and of why a ruling stands."""
+
+_BEFORE, _AFTER = 1, 2
+
+
+def finding_id(finding: Finding) -> str:
+    """Name a finding, so that an address of it holds in every report on the same corpus.
+
+    Parameters
+    ----------
+    finding : Finding
+        Any.
+
+    Returns
+    -------
+    str
+        "finding-" and twelve digits of the SHA-256 of where it is, and whose.
+    """
+    place = (finding.document, finding.file, finding.row, finding.field, finding.start, finding.end)
+    whose = (finding.source, finding.item, finding.evidence)
+    named = json.dumps((*place, *whose)).encode("utf-8")
+    return f"finding-{hashlib.sha256(named).hexdigest()[:12]}"
+
+
+def findings_data(
+    findings: Sequence[Finding], result: Result, sources: Iterable[tuple[str, str, str]]
+) -> str:
+    """Write findings as JSON that can stand inside a script element.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        In the order in which they are shown.
+    result : Result
+        Why each verdict stands, and who answers for what is waived.
+    sources : iterable of (str, str, str)
+        Id of a source, what people call it, and where the page tells more of it.
+
+    Returns
+    -------
+    str
+        One array a column; columns that repeat themselves are an array of names and one of
+        numbers. An excerpt is how it was cut and then its pieces, every second of which matched.
+        Nothing in it hides, and no sign in it means anything to HTML.
+    """
+    data = {
+        "columns": _columns(findings, result.rulings),
+        "rulings": [_ruling(each) for each in result.rulings],
+        "waivers": [[_shown(each.waiver.id), _waiver(each)] for each in result.waivers],
+        "sources": [[_shown(source), _shown(name), at] for source, name, at in sources],
+        "evidence": list(EVIDENCE.items()),
+    }
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # Outside strings JSON has none of these, and inside them an escape says the same.
+    for sign in "<>&":
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    return written
+
+
+def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> dict[str, Any]:
+    limit = _excerpt_limit(findings)
+    stands: dict[tuple[str, Verdict, str | None, str | None], int] = {}
+    for number, each in enumerate(rulings):
+        ruling = each.ruling
+        stands.setdefault((each.source, ruling.verdict, ruling.basis, ruling.terms), number)
+    return {
+        "id": _ids(findings),
+        **{name: [of(each) for each in findings] for name, of in _PLAIN.items()},
+        **{name: _named(map(of, findings)) for name, of in _REPEATED.items()},
+        "ruling": [stands.get((f.source, f.verdict, f.basis, f.terms)) for f in findings],
+        "excerpt": [_pieces(f.excerpt, f.marks, limit, f.excerpt_start) for f in findings],
+        "held": [_pieces(f.item_excerpt, f.item_marks, limit) for f in findings],
+        "others": [
+            [[_shown(source), _shown(item)] for source, item in f.alternatives] for f in findings
+        ],
+    }
+
+
+def _ids(findings: Sequence[Finding]) -> list[str]:
+    """Name every finding, also those of two corpora whose files and ids are alike."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for name in map(finding_id, findings):
+        seen[name] += 1
+        ids.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return ids
+
+
+def _shown(text: str | None, most: int = _LONGEST) -> str | None:
+    if text is None:
+        return None
+    return visible(text if len(text) <= most else text[:most] + "…")
+
+
+_PLAIN: dict[str, Callable[[Finding], Any]] = {
+    "document": lambda each: _shown(each.document),
+    "row": lambda each: each.row,
+    "start": lambda each: each.start,
+    "end": lambda each: each.end,
+    "item": lambda each: _shown(each.item),
+    # Only what may be a link is an address; anything else stays plain text.
+    "link": lambda each: web_address(each.url) if len(each.url or "") <= _LONGEST else None,
+    "url": lambda each: _shown(each.url),
+    "date": lambda each: each.created_at and day(each.created_at),
+    "tokens": lambda each: each.tokens,
+    "whole": lambda each: each.item_tokens,
+    "bits": lambda each: round(each.bits, 1),
+    "strength": lambda each: round(each.strength, 1),
+    "contested": lambda each: int(each.contested),
+}
+_REPEATED: dict[str, Callable[[Finding], str | None]] = {
+    "file": lambda each: each.file,
+    "field": lambda each: each.field,
+    "source": lambda each: each.source,
+    "verdict": lambda each: each.verdict.value,
+    "evidence": lambda each: each.evidence,
+    "waiver": lambda each: each.waiver,
+    "declared": lambda each: each.declared,
+    "state": lambda each: each.state,
+    "chance": lambda each: strength_sentence(each.strength, each.expected) if each.bits else None,
+}
+
+
+def _named(values: Iterable[str | None]) -> dict[str, list[Any]]:
+    names: dict[str | None, int] = {}
+    numbers = [names.setdefault(value, len(names)) for value in values]
+    return {"names": [_shown(name) for name in names], "numbers": numbers}
+
+
+def _excerpt_limit(findings: Sequence[Finding]) -> int:
+    """Give each excerpt its part of the room: many findings, shorter excerpts."""
+    texts = [text for each in findings for text in (each.excerpt, each.item_excerpt) if text]
+    characters = sum(min(len(text), _MOST) for text in texts)
+    size = sum(len(text[:_MOST].encode("utf-8", "replace")) for text in texts)
+    if size <= _ROOM:
+        return _MOST
+    return max(_LEAST, int(_ROOM * characters / size / len(texts)))
+
+
+def _pieces(
+    text: str | None, marks: tuple[Span, ...], limit: int, begun: int | None = 0
+) -> list[Any] | None:
+    if text is None:
+        return None
+    cut = passage(text, marks, min(_LEAD, limit // 3), limit if marks else min(limit, _UNMARKED))
+    written: list[Any] = [_BEFORE * (cut.before or bool(begun)) + _AFTER * cut.after]
+    hides_nothing = text.isprintable()
+    for piece, marked in cut.pieces:
+        if marked == (len(written) % 2 == 1):
+            written.append("")
+        written.append(piece if hides_nothing else visible(piece))
+    return written
+
+
+def _ruling(each: SourceRuling) -> dict[str, Any]:
+    """Tell why a ruling stands, and the clause that it rests on."""
+    ruling = each.ruling
+    terms = next((r.terms for r in ruling.reasons if r.terms.id == ruling.terms), None)
+    return {
+        "why": _shown(ruling.why, _REASON),
+        "basis": _shown(ruling.basis),
+        "gloss": BASES.get(ruling.basis),
+        "agreement": each.agreement and _shown(each.agreement.reference),
+        "terms": terms
+        and {
+            "document": _shown(terms.document),
+            "clause": _shown(terms.clause),
+            "period": period(terms.period),
+            "says": _shown(terms.paraphrase),
+            "link": web_address(terms.address),
+        },
+    }
+
+
+def _waiver(outcome: WaiverOutcome) -> str | None:
+    waiver = outcome.waiver
+    return _shown(f"{waiver.statement} ({waiver.approver}, until {last_day(waiver)})")

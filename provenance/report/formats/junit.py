@@ -1,0 +1,115 @@
+"""JUnit XML, for what shows tests: a case a gate, and a case a source and statement."""
+
+import re
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from provenance.model import GateOutcome, Report, Result
+from provenance.report.grouping import ERROR, Group, advice, grouped, level, places, sentence
+from provenance.report.render_options import Manner
+from provenance.report.sanitize import short
+from provenance.report.text.sentences import gate_sentence
+from provenance.report.text.top_findings import Finding, strongest
+from provenance.report.text.unread_text import unread_line
+
+_LONGEST = 2000
+_WITH_EXCERPTS = 25
+_UNREAD = 1000
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(report: Report, manner: Manner) -> str:
+    """Render a report as JUnit XML.
+
+    Parameters
+    ----------
+    report : Report
+        What to render.
+    manner : Manner
+        Whether with excerpts.
+
+    Returns
+    -------
+    str
+        One suite for the dataset. A case fails where a gate fails, is an error where something
+        could not be read, and is skipped where all that was found is waived.
+    """
+    result = report.result
+    cases = [
+        *_unread(result),
+        *(_gate(outcome, result) for outcome in result.gates),
+        *(_statement(group, result) for group in grouped(report)),
+    ]
+    failures = sum(case.find("failure") is not None for case in cases)
+    errors = sum(case.find("error") is not None for case in cases)
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    counts = {"tests": len(cases), "failures": failures, "errors": errors, "skipped": skipped}
+    said = {name: str(number) for name, number in counts.items()}
+    root = Element("testsuites", {"name": "provenance", **said})
+    suite = SubElement(
+        root,
+        "testsuite",
+        {
+            "name": _text(", ".join(result.corpus.addresses)) or "corpus",
+            "timestamp": f"{result.created:%Y-%m-%dT%H:%M:%S}",
+            **said,
+        },
+    )
+    suite.extend(cases)
+    if manner.excerpts:
+        told = "\n".join(_words(each) for each in strongest(report.findings, _WITH_EXCERPTS))
+        SubElement(suite, "system-out").text = told
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _unread(result: Result) -> list[Element]:
+    """Make a case of each file that could not be read: an error, unless it is accepted."""
+    cases = []
+    for one in result.unread[:_UNREAD]:
+        case = _case("unread", one.file)
+        said = _text(unread_line(one))
+        if result.status == "incomplete":
+            SubElement(case, "error", {"type": "unread", "message": said})
+        else:
+            SubElement(case, "skipped", {"message": said})
+        cases.append(case)
+    return cases
+
+
+def _gate(outcome: GateOutcome, result: Result) -> Element:
+    case = _case("gates", str(outcome.gate))
+    if not outcome.passed:
+        remedies = [each.remedy for each in result.violations if each.gate == str(outcome.gate)]
+        _failure(case, gate_sentence(outcome), *remedies)
+    return case
+
+
+def _statement(group: Group, result: Result) -> Element:
+    case = _case(group.source, group.rule)
+    said = sentence(group, result)
+    if level(group) == ERROR:
+        why = group.ruling.why if group.ruling else ""
+        _failure(case, said, f"Where: {places(group)}", why, advice(group))
+    elif group.waived and not group.counted:
+        SubElement(case, "skipped", {"message": _text(f"Waived: {said}")})
+    else:
+        SubElement(case, "system-out").text = _text(said)
+    return case
+
+
+def _case(kind: str, name: str) -> Element:
+    return Element("testcase", {"classname": _text(f"provenance.{kind}"), "name": _text(name)})
+
+
+def _failure(case: Element, message: str, *lines: str) -> None:
+    failure = SubElement(case, "failure", {"type": "policy", "message": _text(message)})
+    failure.text = "\n".join(_text(line) for line in (message, *lines) if line)
+
+
+def _words(finding: Finding) -> str:
+    return _text(f"{finding.document} ({finding.source}): {finding.excerpt or ''}")
+
+
+def _text(text: str) -> str:
+    """Keep what XML may hold; what it may not stands as a number, as all that hides does."""
+    return _NOT_XML.sub("\ufffd", short(text, _LONGEST))

@@ -1,0 +1,1 @@
+"""GitHub Actions: annotations, job summaries and pull request comments."""

@@ -1,0 +1,1 @@
+"""Summaries, tables and charts for a terminal."""

@@ -1,0 +1,126 @@
+"""Changes for people: on a terminal, and as Markdown."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from provenance.model import Changes, DocumentChanges, ShareMove, Side
+from provenance.report.sanitize import one_line
+from provenance.report.terminal.terminal_style import Pen
+from provenance.report.text.number_format import count, number, percent
+from provenance.report.text.unread_text import unread_line
+
+_FINDINGS, _NAMES = 10, 5
+_LONGEST = 80
+
+
+def changes_text(changes: Changes, pen: Pen) -> str:
+    """Tell changes on a terminal; the last line is ended."""
+    lines = [pen.bold(_headline(changes))]
+    for heading, points in _sections(changes):
+        lines += ["", pen.bold(heading)]
+        lines += [line for point in points for line in pen.wrap(point, "  ", "    ")]
+    return "\n".join(lines) + "\n"
+
+
+def changes_markdown(changes: Changes) -> str:
+    """Tell changes in Markdown; what somebody else wrote stands as code, or is escaped."""
+    lines = [f"### {_safe(_headline(changes))}"]
+    for heading, points in _sections(changes):
+        lines += ["", f"**{heading}**", "", *(f"- {_safe(point)}" for point in points)]
+    return "\n".join(lines) + "\n"
+
+
+def _headline(changes: Changes) -> str:
+    new = changes.appeared.num_rows
+    found = f"{count(new, 'new finding')}, {number(changes.vanished.num_rows)} vanished"
+    if changes.is_incomplete:
+        return f"INCOMPLETE  {found}: not all could be read."
+    if changes.worse:
+        return f"WORSE  {found}: the policy is violated more than before."
+    if changes.new.status == "fail":
+        return f"SAME   {found}: the policy is violated, no more than before."
+    return f"PASS   {found}: the policy holds."
+
+
+def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
+    sides = changes.old, changes.new
+    yield "Compared", [_side("old", changes.old), _side("new", changes.new)]
+    unread = [f"{_name(s.name)}: {unread_line(one)}" for s in sides for one in s.unread]
+    if unread:
+        more = [f"and {count(len(unread) - _FINDINGS, 'more file')}"] if unread[_FINDINGS:] else []
+        yield "Not read", [*unread[:_FINDINGS], *more]
+    if changes.worse:
+        yield (
+            "Gates",
+            [
+                f"{gate.gate} fails: {percent(gate.new)}, "
+                + ("not asked before." if gate.old is None else f"{percent(gate.old)} before.")
+                for gate in changes.worse
+            ],
+        )
+    if changes.documents is not None:
+        yield "Documents", list(_documents(changes.documents))
+    else:
+        yield "Documents", ["Not compared: a report names none without a finding."]
+    if changes.shares:
+        yield "Shares of tokens that moved", [_move(move) for move in changes.shares]
+    for heading, table in (("New", changes.appeared), ("Vanished", changes.vanished)):
+        if table.num_rows:
+            yield f"{heading} findings ({table.num_rows:,})", list(_findings(table))
+    if changes.reservations:
+        yield (
+            "To be held against it",
+            [f"{said[:1].upper()}{said[1:]}." for said in changes.reservations],
+        )
+
+
+def _side(which: str, side: Side) -> str:
+    outcome = {"pass": "passes the policy", "fail": "fails the policy"}.get(
+        side.status, "not all could be read"
+    )
+    return (
+        f"{which}: {_name(side.name)}, {count(side.documents, 'document')}, "
+        f"{count(side.tokens, 'token')}; {outcome}."
+    )
+
+
+def _documents(documents: DocumentChanges) -> Iterator[str]:
+    yield (
+        f"{number(documents.added)} added, {number(documents.removed)} removed, "
+        f"{number(documents.changed)} changed."
+    )
+    for how in ("added", "removed", "changed"):
+        names = [_name(name) for kind, name in documents.examples if kind == how]
+        if names:
+            more = ", …" if getattr(documents, how) > len(names[:_NAMES]) else ""
+            yield f"{how}: {', '.join(names[:_NAMES])}{more}"
+
+
+def _move(move: ShareMove) -> str:
+    old, new = (None if share is None else share.tokens.share for share in (move.old, move.new))
+    told = ["not looked for" if share is None else percent(share) for share in (old, new)]
+    verdict = f" ({move.verdict})" if move.verdict and move.by == "source" else ""
+    return f"{_name(move.key)}{verdict}: {told[0]} → {told[1]}"
+
+
+def _findings(table: pa.Table) -> Iterator[str]:
+    for row in table.slice(0, _FINDINGS).to_pylist():
+        item = f" {_name(row['item'])}" if row["item"] else ""
+        yield (
+            f"{row['verdict']}: {_name(row['source'])}{item} in {_name(row['document'])}, "
+            f"{row['tokens']} words, {row['strength']:.0f} bits"
+        )
+    if table.num_rows > _FINDINGS:
+        yield f"and {number(table.num_rows - _FINDINGS)} more (--format json has all)"
+
+
+def _name(text: str) -> str:
+    shown = one_line(text)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def _safe(text: str) -> str:
+    """Escape what Markdown, or the HTML within it, would act on."""
+    marked = "".join(f"\\{sign}" if sign in "\\`*_[]()#|~!@" else sign for sign in text)
+    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,114 @@
+"""A policy in sentences: what it asks, tolerates, has signed, claims and answers for."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from provenance.model import Agreement, Library, Policy, Waiver
+from provenance.report.terminal.terminal_style import Pen
+from provenance.report.text.number_format import limit, period
+from provenance.report.text.policy_notes import last_day
+from provenance.report.text.sentences import asked
+
+TEMPLATE = """\
+# What we tolerate in a dataset. `provenance policy explain` says in words what this file says.
+# Every line that is commented out shows a default, or an example.
+
+[check]
+purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
+# collected = 2023-06-01      # a day, "2023-06", "2023", or {from = 2023-01-01, until = 2023-07-01}
+# actor = "scraper"           # account-holder, api-developer, any-recipient, research-organisation
+# jurisdiction = "EU"         # unset: all count
+# commercial = true           # unset: conditions that turn on it stay open
+# model = ["generative"]      # foundation-or-frontier, competing; ["other"] is none of them
+# registries = ["registries/x"]
+# signals = "captures"        # robots.txt and their like, as HOST/YEAR-MONTH-DAY/FILE
+
+[gate]                        # fails where more than this is found
+forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]
+# unknown = "1%"
+# "x:restricted/automated-access.documents" = "5%"
+
+# [claims]                    # statutory exceptions that counsel says we may rely on
+# eu-dsm-art-4 = true
+
+# [[agreements]]              # contracts that permit what public terms do not
+# source = "reddit"
+# purposes = ["pretraining"]
+# from = 2024-02-01
+# until = 2027-02-01
+# reference = "contract 17/2024"
+# digest = "..."              # sha256sum of the signed document
+
+# [[waivers]]                 # findings that somebody answers for
+# source = "x"                # and/or documents, item, dataset, rule
+# documents = "faq-*"
+# reason = "own-content"      # or licensed, false-match, public-domain, statutory-exception,
+#                             # risk-accepted
+# statement = "These are posts of our own account."
+# approver = "legal@example.org"
+# expires = 2027-01-31
+"""
+"""What `provenance policy init` writes."""
+
+
+def policy_text(
+    policy: Policy, library: Library, doubts: Sequence[str], today: date, pen: Pen
+) -> str:
+    """Say in sentences what a policy says.
+
+    Parameters
+    ----------
+    policy : Policy
+        As it was read.
+    library : Library
+        Names of what it claims.
+    doubts : sequence of str
+        What it names that the rules do not know.
+    today : date
+        What has ended by then is said to have.
+    pen : Pen
+        How it is written.
+
+    Returns
+    -------
+    str
+        Lines, the last ended too.
+    """
+    names = {exception.id: exception.name for exception in library.exceptions}
+    claims = [f"{claim}: {names.get(claim, claim)}" for claim in policy.circumstances.claims]
+    sections = {
+        "Asked": [f"What may be used {asked(policy.circumstances)}."],
+        "Tolerated": [
+            f"{gate}: fails where that is more than {limit(gate.limit)} of the {gate.unit}."
+            for gate in policy.gates
+        ],
+        "Claimed": claims or ["No statutory exception: none changes a verdict."],
+        "Signed": [_agreement(signed, today) for signed in policy.agreements] or ["Nothing."],
+        "Answered for": [_waiver(waiver, today) for waiver in policy.waivers] or ["Nothing."],
+        "To look at": list(doubts),
+    }
+    lines = [pen.bold(f"Policy: {policy.path or 'the defaults, as no file says otherwise'}")]
+    for title, said in sections.items():
+        if said:
+            lines += ["", pen.bold(title)]
+            lines += [line for each in said for line in pen.wrap(each, "  ", "    ")]
+    return "\n".join([*lines, "", f"Digest: {policy.digest}"]) + "\n"
+
+
+def _agreement(signed: Agreement, today: date) -> str:
+    over = signed.period.until is not None and signed.period.until <= today
+    filed = "" if signed.digest is None else f", SHA-256 {signed.digest[:12]}"
+    return (
+        f"{signed.reference}: content of {signed.source} for {', '.join(signed.purposes)}, "
+        f"collected {period(signed.period)}{filed}."
+        f"{' It is over: content collected later is not covered.' if over else ''}"
+    )
+
+
+def _waiver(waiver: Waiver, today: date) -> str:
+    over = waiver.expires <= today
+    state = f"EXPIRED {waiver.expires}" if over else f"until {last_day(waiver)}"
+    return (
+        f"{waiver.id}: {waiver.statement!r} ({waiver.reason}; approved by "
+        f"{waiver.approver}; {state})."
+    )
