@@ -76,6 +76,8 @@ def _outcome(run: Callable[[Path, int], object], folder: Path, case: int) -> str
         if not (error.message and error.remedy):
             return f"traceback: {error!r} says too little"
         return " ".join(f"refused: {error.message}".split())
+    except MemoryError:  # of the limit below; the command reports it as lack of memory
+        return "refused: not enough memory"
     except BaseException as error:  # what a user would see as a traceback
         last = traceback.extract_tb(error.__traceback__)
         ours = [f"{Path(f.filename).name}:{f.lineno}" for f in last if "provenance" in f.filename]
