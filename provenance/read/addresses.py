@@ -23,6 +23,7 @@ from provenance.errors import (
 from provenance.read.files import File, name_of, reading
 from provenance.read.formats import METADATA, named_format, recognised
 from provenance.read.listings import Listing, below, fixed_folder, matches, matching, special
+from provenance.read.numberedfiles import missing_numbered
 from provenance.read.outputs import REPORT, own_outputs
 from provenance.read.zipped import is_zip, unzipped
 
@@ -215,7 +216,8 @@ def _of_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> F
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    return _data(system, path.rstrip("/"), below(system, path), address)
+    found = _data(system, path.rstrip("/"), below(system, path), address)
+    return replace(found, files=(*found.files, *missing_numbered(found.files)))
 
 
 def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address: str) -> Found:

@@ -17,12 +17,16 @@ from provenance.read.files import File, reading
 
 T = TypeVar("T")
 
-_STATE, _INDEX = "state.json", "dataset_dict.json"
+_STATE, _FEATURES, _INDEX = "state.json", "dataset_info.json", "dataset_dict.json"
 
 
 def is_saved(path: str) -> bool:
     """Whether a folder was written by `save_to_disk`."""
-    return any(os.path.isfile(os.path.join(path, name)) for name in (_STATE, _INDEX))
+
+    def has(name: str) -> bool:
+        return os.path.isfile(os.path.join(path, name))
+
+    return has(_INDEX) or (has(_STATE) and has(_FEATURES))
 
 
 def saved_files(path: str, split: str | None) -> Found:
