@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from provenance.atomic import read_any
 from provenance.errors import PolicyError
 from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
 from provenance.read.checked import Checked
@@ -180,7 +181,8 @@ def _load(path: Path, name: str) -> Policy:
 
 def _parse(path: Path, name: str) -> Checked:
     try:
-        return Checked(tomllib.loads(path.read_text("utf-8-sig")), name, "", PolicyError)
+        content = read_any(path).decode("utf-8-sig")
+        return Checked(tomllib.loads(content), name, "", PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(
             f"the policy {name} is not there", remedy="name a file that is, with --policy."

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from provenance.atomic import read_small
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
@@ -31,6 +32,8 @@ VERDICTS, QUESTIONS = "verdicts.yaml", "questions.yaml"
 SOURCES, LICENCES, SIGNALS, EXCEPTIONS = "sources", "licences", "signals", "exceptions"
 KINDS = (SOURCES, LICENCES, SIGNALS, EXCEPTIONS)
 Named = TypeVar("Named", Source, Licence, Signal, StatutoryException)
+_MOST = 1 << 24
+"""Bytes of a file of rules."""
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -220,9 +223,17 @@ def own_files(folder: Path) -> dict[str, bytes]:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    paths = [path for kind in KINDS for path in folder.glob(f"{kind}/*.yaml")]
-    paths += [path for name in (VERDICTS, QUESTIONS) for path in folder.glob(name)]
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
+    try:
+        folders = [folder / kind for kind in KINDS if (folder / kind).is_dir()]
+        paths = [path for each in folders for path in each.iterdir() if path.name.endswith(".yaml")]
+        paths += [path for path in folder.iterdir() if path.name in {VERDICTS, QUESTIONS}]
+        paths = sorted(path for path in paths if not path.is_dir())
+        return {p.relative_to(folder).as_posix(): read_small(p, _MOST) for p in paths}
+    except OSError as error:
+        raise RuleError(
+            f"{error.filename} cannot be read: {error.strerror}",
+            remedy="make it readable for this user, or take it out of the rules.",
+        ) from error
 
 
 def _shipped() -> Path:

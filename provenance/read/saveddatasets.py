@@ -7,10 +7,12 @@ import json
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TypeVar
 
 from fsspec.implementations.local import LocalFileSystem
 
+from provenance.atomic import read_small
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.read.addresses import Found
 from provenance.read.files import File, reading
@@ -18,6 +20,8 @@ from provenance.read.files import File, reading
 T = TypeVar("T")
 
 _STATE, _FEATURES, _INDEX = "state.json", "dataset_info.json", "dataset_dict.json"
+_MOST = 1 << 24
+"""Bytes of each of these."""
 
 
 def is_saved(path: str) -> bool:
@@ -97,8 +101,8 @@ def _file(path: str, root: str) -> File:
 
 
 def _read(path: str) -> dict[str, object]:
-    with reading(path, damage=(ValueError, RecursionError)), open(path, "rb") as file:
-        stated = json.load(file)
+    with reading(path, damage=(ValueError, RecursionError)):
+        stated = json.loads(read_small(Path(path), _MOST))
     if not isinstance(stated, dict):
         raise _damaged(path)
     return stated

@@ -20,6 +20,7 @@ from provenance.atomic import (
     exchange,
     make_folders,
     open_regular,
+    read_small,
     sweep,
     sync,
     sync_tree,
@@ -150,7 +151,7 @@ def _finish(folder: Path) -> None:
     if not pending.is_dir():
         return
     with suppress(FileNotFoundError, ValueError):
-        told = resultfile.digests((pending / resultfile.NAME).read_text("utf-8"))
+        told = resultfile.digests(read_small(pending / resultfile.NAME).decode("utf-8"))
         # Where a result stands, all files beside it are its own.
         for name in (resultfile.NAME, *(FILES - told.keys() - {resultfile.NAME})):
             (folder / name).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import pyarrow as pa
 
+from provenance.atomic import read_bounded
 from provenance.digests import sha256
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.model import CorpusModel, FileFacts, Report
@@ -156,7 +157,7 @@ def _files_of(folder: Path) -> _Files:
     text = None
     try:
         with open_file(folder, resultfile.NAME) as stream:
-            text = stream.read()
+            text = read_bounded(stream, folder / resultfile.NAME)
     except (FileNotFoundError, NotADirectoryError):
         pass  # said when it is asked for: a model can do without
     except OSError as error:
