@@ -171,6 +171,11 @@ def make_folders(folder: Path, mode: int = 0o777) -> None:
         sync(folder.parent)
 
 
+def is_utf8(path: Path) -> bool:
+    """Return whether a path is valid UTF-8, as libraries other than Python's own expect."""
+    return os.fsencode(path).decode("utf-8", "replace").encode() == os.fsencode(path)
+
+
 def open_regular(path: Path, *, follow: bool = True) -> FileIO:
     """Open a file for reading; what is none neither hangs us nor is read without end.
 

@@ -155,7 +155,7 @@ def lies_within(place: Path, address: str) -> bool:
     """Whether a file or folder, its links resolved, is part of what a path or pattern means."""
     _, path = file_system(address)
     if not has_magic(path) or os.path.exists(path):
-        return place.is_relative_to(Path(path).resolve())
+        return place.is_relative_to(os.path.realpath(path))
     root = fixed_folder(path)
     pattern = os.path.realpath(root or "/").rstrip("/") + path[len(root) :]
     return any(matches(str(one), pattern) for one in (place, *(place / name for name in REPORT)))
@@ -200,7 +200,7 @@ def _identity(file: File) -> tuple[str, str, str]:
 
 
 def _distinct(name: str, address: str) -> str:
-    address = address.rstrip("/")
+    address = name_of(address.rstrip("/"))
     if has_magic(address):
         address = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")[0]
     return address if address.rsplit("/", 1)[-1] == name else f"{address}/{name}".lstrip("/")

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -60,7 +61,7 @@ def load_captures(folder: str) -> Captures:
         If the folder is not there, holds nothing, or holds what nobody would find in it.
     """
     root = Path(folder)
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise InputError(
             f"{folder}: there is no such folder of captured files",
             remedy=f"name one that is laid out as {LAYOUT}.",

@@ -111,7 +111,7 @@ def _dictionary_size(stream: BinaryIO, footer: Footer, group: int, place: int) -
 
 def _longest(file: File, group: int, columns: Sequence[str], rows: int) -> Iterator[str]:
     """Choose the columns of which some value is too long to stand in every row of a batch."""
-    source = file.path if file.is_local else file.open()
+    source = file.source()
     with pq.ParquetFile(source, read_dictionary=[*columns]) as parquet:
         for column in columns:
             known: list[Int64s] = []

@@ -24,6 +24,7 @@ from provenance.read.policysyntax import (
     parse_waivers,
     texts,
 )
+from provenance.read.strings import writable
 
 FILE, PROJECT = "provenance.toml", "pyproject.toml"
 KEYS = ("check", "gate", "claims", "agreements", "waivers")
@@ -87,12 +88,13 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
         If an option's value is not one it can have.
     """
     gates = [parse_gate(gate) for gate in options.get("gates", ())]
+    named = tuple(map(writable, options.get("text_columns", ())))
     return _with_digest(
         replace(
             policy,
             circumstances=_overridden(policy.circumstances, options),
             gates=overridden(policy.gates, gates),
-            text_columns=tuple(options.get("text_columns", ())) or policy.text_columns,
+            text_columns=named or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
             calibration=options.get("calibration") or policy.calibration,

@@ -1,6 +1,7 @@
 """The rules: shipped ones, and a folder of one's own."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -213,7 +214,7 @@ def rule_files(folder: Path | None) -> dict[str, bytes]:
 
 def own_files(folder: Path) -> dict[str, bytes]:
     """Read the rule files of a folder of one's own."""
-    own = _read(folder) if folder.is_dir() else {}
+    own = _read(folder) if os.path.isdir(folder) else {}
     if not own:
         raise RuleError(
             f"{folder} holds no rules",

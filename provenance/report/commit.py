@@ -51,7 +51,7 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
     OSError
         If it cannot be written; then the earlier one is in its place.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     if folder.is_dir():
         sweep(folder.parent)  # an exchange may have been interrupted
         with locked(folder), temporary_folder(folder) as staged:
