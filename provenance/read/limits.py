@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import DocumentTooLarge, InputError
 from provenance.model import MAX_DOCUMENT
 
 T = TypeVar("T")
@@ -46,13 +46,13 @@ class Limit:
 
 
 def readable(blocks: Iterator[T]) -> Iterator[T]:
-    """Give what comes before a document that is too large; that it is matters if nothing does."""
+    """Give what comes before something that cannot be read, which matters if nothing does."""
     is_first = True
     try:
         for block in blocks:
             yield block
             is_first = False
-    except DocumentTooLarge:
+    except InputError:
         if is_first:
             raise
 
