@@ -74,7 +74,7 @@ def sampled(result: Result) -> str | None:
         return None
     return (
         f"A sample: {number(made.documents)} of {count(made.of_documents, 'document')} were "
-        f"looked at, of every file its share ({limit(made.rate)} was asked for). Shares are "
+        f"looked at ({limit(made.rate)} was asked for). Shares are "
         "estimates for the whole corpus, and their intervals hold the error of sampling."
     )
 
