@@ -41,10 +41,13 @@ class Found:
         In order of their names.
     ignored : int
         Files of a folder that are hidden, or no data.
+    passed_over : tuple of str
+        The names of those that are not hidden, and do not describe a dataset.
     """
 
     files: tuple[File, ...]
     ignored: int = 0
+    passed_over: tuple[str, ...] = ()
 
 
 def find_files(address: str) -> Found:
@@ -243,19 +246,26 @@ def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address:
             f"{address}: none of its {len(files)} files is data that we read",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
         )
-    return Found(tuple(tables), len(files) - len(tables))
+    seen = {file.name for file in tables} | own
+    others = [file.name for file in files if not _is_beside(file.name) and file.name not in seen]
+    return Found(tuple(tables), len(files) - len(tables), tuple(others))
 
 
 def _with_format(files: Sequence[File]) -> Iterator[File]:
     """Give the files that are data, or cannot be looked at to see whether they, or theirs, are."""
     for file in files:
-        if any(part.startswith((".", "_")) for part in file.name.split("/")):
+        if _is_beside(file.name):
             continue
-        form = named_format(file.name)
-        if form and file.name.rsplit("/", 1)[-1] not in METADATA:
+        if form := named_format(file.name):
             yield replace(file, format=form[0], compression=form[1])
         elif file.fault is not None and not isinstance(file.fault, UnsupportedFormat):
             yield file
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a file is hidden, or describes a dataset."""
+    parts = name.split("/")
+    return any(part.startswith((".", "_")) for part in parts) or parts[-1] in METADATA
 
 
 def _of_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
