@@ -22,6 +22,7 @@ from provenance.read.policysyntax import (
     parse_max_document,
     parse_model,
     parse_waivers,
+    paths,
     texts,
 )
 from provenance.read.strings import writable
@@ -171,10 +172,10 @@ def _load(path: Path, name: str) -> Policy:
             agreements=tuple(parse_agreement(entry) for entry in agreements),
             waivers=parse_waivers(waivers),
             text_columns=texts(check.get("text_columns")),
-            registries=texts(check.get("registries")),
-            backgrounds=texts(check.get("backgrounds")),
-            calibration=check["calibration"].text() if "calibration" in check else None,
-            signals=check["signals"].text() if "signals" in check else None,
+            registries=paths(check.get("registries")),
+            backgrounds=paths(check.get("backgrounds")),
+            calibration=check["calibration"].file_path() if "calibration" in check else None,
+            signals=check["signals"].file_path() if "signals" in check else None,
             max_document=parse_max_document(check.get("max_document")),
             path=name,
         )

@@ -164,3 +164,13 @@ def test_a_key_that_is_a_lone_surrogate_can_be_named(tmp_path, registry, provena
     column = os.fsdecode(b"te\xe9xt")
     command = ("check", "data.jsonl", "--registry", registry, "-q", "--text-column", column)
     assert provenance(*command, cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("key", ["registries", "backgrounds", "calibration", "signals"])
+def test_no_path_of_a_policy_has_a_nul(world, provenance, key):
+    value = '"a\\u0000b"' if key in {"calibration", "signals"} else '["a\\u0000b"]'
+    (world / "policy.toml").write_text(f"[check]\n{key} = {value}\n")
+    done = provenance("check", "data.jsonl", "--policy", "policy.toml", cwd=world)
+    assert done.returncode == 2
+    assert f"policy.toml: check.{key}" in done.stderr
+    assert "a NUL is in the path" in done.stderr
