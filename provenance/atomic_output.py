@@ -171,6 +171,11 @@ def make_folders(folder: Path, mode: int = 0o777) -> None:
         sync(folder.parent)
 
 
+def is_utf8(path: Path) -> bool:
+    """Return whether a path is valid UTF-8, as libraries other than Python's own expect."""
+    return os.fsencode(path).decode("utf-8", "replace").encode() == os.fsencode(path)
+
+
 def open_regular(path: Path, *, follow: bool = True) -> FileIO:
     """Open a file for reading; what is none neither hangs us nor is read without end.
 
@@ -188,8 +193,11 @@ def open_regular(path: Path, *, follow: bool = True) -> FileIO:
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     descriptor = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         raise OSError(errno.EINVAL, "it is no regular file", str(path))
     return FileIO(descriptor)
 
@@ -206,6 +214,26 @@ def read_small(path: Path, most: int = 1 << 28) -> bytes:
         if os.fstat(file.fileno()).st_size > most:
             raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
         return file.readall()
+
+
+def read_any(path: Path, most: int = 1 << 24) -> bytes:
+    """Read a file, a pipe or a device that people name, to its end.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or more than `most` bytes come out of it.
+    """
+    with path.open("rb") as file:
+        return read_bounded(file, path, most)
+
+
+def read_bounded(stream: BinaryIO, path: Path, most: int = 1 << 28) -> bytes:
+    """Read an open file to its end; raises as `read_any`."""
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return content
 
 
 def sync(path: Path) -> None:

@@ -1,5 +1,6 @@
 """`provenance calibrate`."""
 
+import os
 from pathlib import Path
 
 import click
@@ -102,7 +103,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     memory, nothing is written to it. What is found of them, by length and edit, is the recall that
     a check's shares are corrected by.
     """
-    if output is not None and not output.absolute().parent.is_dir():
+    if output is not None and not os.path.isdir(output.absolute().parent):
         raise OutputError(
             f"{output} cannot be written: there is no folder {output.parent}",
             remedy="name a file in a folder that is there",

@@ -84,7 +84,7 @@ Examples:
 @click.option(
     "--sample",
     metavar="N%",
-    help="Look at this part of the documents only, of every file; shares are estimates for all.",
+    help="Look at this part of the documents only; shares are estimates for all.",
 )
 @click.option(
     "--baseline",

@@ -14,7 +14,7 @@ from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
-from provenance.model.tables import Skipped, Unread
+from provenance.model.tables import PassedOver, Skipped, Unread
 from provenance.model.terms import Verdict
 
 RESULT_SCHEMA = "provenance/result/1"
@@ -40,6 +40,8 @@ class CorpusSummary:
         Rows that were not read.
     split : str or None
         The one split of a dataset that was asked for; None takes all.
+    passed_over : PassedOver or None
+        Files of its folders that were not read; None where all were.
     """
 
     addresses: tuple[str, ...]
@@ -52,6 +54,7 @@ class CorpusSummary:
     text_columns: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     split: str | None = None
+    passed_over: PassedOver | None = None
 
 
 @dataclass(frozen=True, slots=True)

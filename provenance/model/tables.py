@@ -104,6 +104,22 @@ class Skipped:
     rows: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Files of a corpus's folders that were not read, since they are no data, or lie beside it.
+
+    Parameters
+    ----------
+    count : int
+        How many; hidden files, and those that describe a dataset, do not count.
+    files : tuple of str
+        The first few of them, relative to the address given.
+    """
+
+    count: int
+    files: tuple[str, ...]
+
+
 def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
     """Sum what was skipped, one entry a file and reason, with the first few rows of each."""
     sums: dict[tuple[str, str], Skipped] = {}

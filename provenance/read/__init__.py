@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from provenance.read.addresses import lies_within
 from provenance.read.calibrationfile import load_calibration
-from provenance.read.captures import Captures, load_captures
+from provenance.read.captures import Captures, load_captures, read_capture
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
 from provenance.read.files import File
 from provenance.read.gatesyntax import parse_rate
@@ -63,6 +63,7 @@ __all__ = [
     "parse_day",
     "parse_files",
     "parse_rate",
+    "read_capture",
     "rewrite",
     "rule_mistakes",
     "size_option",

@@ -23,6 +23,7 @@ from provenance.errors import (
 from provenance.read.files import File, name_of, reading
 from provenance.read.formats import METADATA, named_format, recognised
 from provenance.read.listings import Listing, below, fixed_folder, matches, matching, special
+from provenance.read.numberedfiles import missing_numbered
 from provenance.read.outputs import REPORT, own_outputs
 from provenance.read.zipped import is_zip, unzipped
 
@@ -40,10 +41,13 @@ class Found:
         In order of their names.
     ignored : int
         Files of a folder that are hidden, or no data.
+    passed_over : tuple of str
+        The names of those that are not hidden, and do not describe a dataset.
     """
 
     files: tuple[File, ...]
     ignored: int = 0
+    passed_over: tuple[str, ...] = ()
 
 
 def find_files(address: str) -> Found:
@@ -154,7 +158,7 @@ def lies_within(place: Path, address: str) -> bool:
     """Whether a file or folder, its links resolved, is part of what a path or pattern means."""
     _, path = file_system(address)
     if not has_magic(path) or os.path.exists(path):
-        return place.is_relative_to(Path(path).resolve())
+        return place.is_relative_to(os.path.realpath(path))
     root = fixed_folder(path)
     pattern = os.path.realpath(root or "/").rstrip("/") + path[len(root) :]
     return any(matches(str(one), pattern) for one in (place, *(place / name for name in REPORT)))
@@ -199,7 +203,7 @@ def _identity(file: File) -> tuple[str, str, str]:
 
 
 def _distinct(name: str, address: str) -> str:
-    address = address.rstrip("/")
+    address = name_of(address.rstrip("/"))
     if has_magic(address):
         address = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")[0]
     return address if address.rsplit("/", 1)[-1] == name else f"{address}/{name}".lstrip("/")
@@ -215,7 +219,8 @@ def _of_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> F
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    return _data(system, path.rstrip("/"), below(system, path), address)
+    found = _data(system, path.rstrip("/"), below(system, path), address)
+    return replace(found, files=(*found.files, *missing_numbered(found.files)))
 
 
 def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address: str) -> Found:
@@ -241,19 +246,26 @@ def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address:
             f"{address}: none of its {len(files)} files is data that we read",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
         )
-    return Found(tuple(tables), len(files) - len(tables))
+    seen = {file.name for file in tables} | own
+    others = [file.name for file in files if not _is_beside(file.name) and file.name not in seen]
+    return Found(tuple(tables), len(files) - len(tables), tuple(others))
 
 
 def _with_format(files: Sequence[File]) -> Iterator[File]:
     """Give the files that are data, or cannot be looked at to see whether they, or theirs, are."""
     for file in files:
-        if any(part.startswith((".", "_")) for part in file.name.split("/")):
+        if _is_beside(file.name):
             continue
-        form = named_format(file.name)
-        if form and file.name.rsplit("/", 1)[-1] not in METADATA:
+        if form := named_format(file.name):
             yield replace(file, format=form[0], compression=form[1])
         elif file.fault is not None and not isinstance(file.fault, UnsupportedFormat):
             yield file
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a file is hidden, or describes a dataset."""
+    parts = name.split("/")
+    return any(part.startswith((".", "_")) for part in parts) or parts[-1] in METADATA
 
 
 def _of_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:

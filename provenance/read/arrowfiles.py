@@ -96,7 +96,7 @@ def _opened(
                 f"{file.told}: Feather version 1 is not read",
                 remedy="write it again as Feather version 2, or as Parquet.",
             )
-        source = pa.OSFile(file.path) if file.is_local else file.open()
+        source = file.source()
     with closing(source):
         if file.is_local and file.size:
             check_batches(file, source)

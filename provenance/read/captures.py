@@ -1,6 +1,8 @@
 """A folder of files that sites showed to machines, captured by host and day."""
 
 import hashlib
+import io
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from provenance.atomic_output import open_regular
 from provenance.errors import InputError
 from provenance.judge import host_of
 from provenance.read.signals import CARD, FILES, Card, parse_card
@@ -58,7 +61,7 @@ def load_captures(folder: str) -> Captures:
         If the folder is not there, holds nothing, or holds what nobody would find in it.
     """
     root = Path(folder)
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise InputError(
             f"{folder}: there is no such folder of captured files",
             remedy=f"name one that is laid out as {LAYOUT}.",
@@ -77,7 +80,7 @@ def load_captures(folder: str) -> Captures:
 def _days(host: Path) -> dict[date, dict[str, bytes]]:
     days = sorted(_named(_shown(host), _day).items())
     return {
-        when: {name: _read(file) for name, file in _named(_shown(day), _name).items()}
+        when: {name: read_capture(file) for name, file in _named(_shown(day), _name).items()}
         for when, day in days
     }
 
@@ -142,9 +145,16 @@ def _name(path: Path) -> str:
     return _NAMES[path.name]
 
 
-def _read(path: Path) -> bytes:
+def read_capture(path: Path) -> bytes:
+    """Read a captured file, up to `MOST` bytes.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
     try:
-        with path.open("rb") as file:
+        with io.BufferedReader(open_regular(path)) as file:
             return file.read(MOST)
     except OSError as error:
         raise InputError(
@@ -153,7 +163,7 @@ def _read(path: Path) -> bytes:
 
 
 def _card(path: Path) -> Card:
-    card = parse_card(_read(path))
+    card = parse_card(read_capture(path))
     if card is None:
         raise InputError(
             f"{path} begins with no fields that can be read",

@@ -1,16 +1,12 @@
 """Rows of CSV as the standard library parses them, each within the limits of a document."""
 
-import csv
 import io
-import sys
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from provenance.errors import DocumentTooLarge
-from provenance.read.dialects import QUOTING, Dialect
+from provenance.read.dialects import Dialect, parser
 from provenance.read.limits import Limit
-
-csv.field_size_limit(sys.maxsize)  # the library's own limit would refuse long documents
 
 _ROWS = 4096
 _SIZE = 4 << 20
@@ -32,6 +28,8 @@ class Lines:
     ----------
     read : int
         Characters read so far.
+    last : str
+        What was taken last, as it is written.
     """
 
     def __init__(self, stream: io.TextIOWrapper, dialect: Dialect, limit: Limit) -> None:
@@ -39,6 +37,7 @@ class Lines:
         self._passed: list[str] = []
         self._row = 0
         self.read = 0
+        self.last = ""
 
     def __iter__(self) -> Iterator[str]:
         size = cells = 0
@@ -55,6 +54,7 @@ class Lines:
     def taken(self, *, row: bool) -> str:
         """Return the lines read since this was last asked; `row` tells whether they are a row."""
         passed, self._passed = "".join(self._passed), []
+        self.last = passed or self.last
         self._row += row
         return passed
 
@@ -72,16 +72,22 @@ def rows_of(lines: Lines, dialect: Dialect) -> Iterator[list[str]]:
 
 def written_rows(lines: Lines, dialect: Dialect) -> Iterator[tuple[int, list[str], str]]:
     """Give rows as they are parsed and as they are written; what is no row has number -1."""
-    reader = csv.reader(iter(lines), delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted])
     row = -1 if dialect.header else 0
-    for cells in reader:
-        if not cells:
-            yield -1, cells, lines.taken(row=False)
-            continue
-        yield row, cells, lines.taken(row=row >= 0)
-        row += 1
+    with parser(lines, dialect.delimiter, quoted=dialect.quoted) as rows:
+        for cells in rows:
+            if not cells:
+                yield -1, cells, lines.taken(row=False)
+                continue
+            yield row, cells, lines.taken(row=row >= 0)
+            row += 1
     if rest := lines.taken(row=False):
         yield -1, [], rest
+
+
+def is_open(row: str, dialect: Dialect) -> bool:
+    """Whether what is written as a row ends within a cell that is enclosed in `"`."""
+    with parser([f"{row}\n", "behind it"], dialect.delimiter, quoted=dialect.quoted) as rows:
+        return bool(row) and sum(1 for _ in rows) == 1
 
 
 def lots_of(rows: Iterator[list[str]], lines: Lines) -> Iterator[list[list[str]]]:

@@ -101,6 +101,13 @@ class Checked:
             raise self.wrong("the text is empty", "write it, or leave the key out.")
         raise self.wrong(f"{shown(self.value)} is not text", "put the value in quotes.")
 
+    def file_path(self) -> str:
+        """Take the value as a path."""
+        path = self.text()
+        if "\0" in path:
+            raise self.wrong("a NUL is in the path", "take it out: no file's name has one.")
+        return path
+
     def truth(self) -> bool:
         """Take the value as true or false."""
         if isinstance(self.value, bool):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
-from provenance.model import MAX_DOCUMENT, Unread, merge_unread
-from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
+from provenance.model import MAX_DOCUMENT, PassedOver, Unread, merge_unread
+from provenance.read.addresses import Found, apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.filedigests import Once
@@ -25,6 +25,9 @@ from provenance.read.unread import unread_of
 
 _TYPING_ERROR = 0.8
 """Of a name and another, how alike they must be for it to be that one, mistyped."""
+
+_NAMED = 5
+"""Files that are passed over and named."""
 
 Digests = tuple[tuple[str, Callable[..., str]], ...]
 Reader = Callable[[File, Sequence[str]], list[Part]]
@@ -47,6 +50,8 @@ class Corpus:
         there are no bytes to come back to.
     ignored : int
         Files of its folders that are hidden, or no data.
+    passed_over : PassedOver or None
+        Those of them that somebody may have taken for data.
     files : tuple of File
         Those that could be opened, in order of their names; none of what has no file of its own.
     unread : tuple of Unread
@@ -58,6 +63,7 @@ class Corpus:
     text_columns: tuple[str, ...]
     digests: Digests
     ignored: int = 0
+    passed_over: PassedOver | None = None
     files: tuple[File, ...] = ()
     unread: tuple[Unread, ...] = ()
 
@@ -148,7 +154,8 @@ def open_corpus(
             digests.append((part.file, texts.digest))
     local = [address for address in addresses if address not in streamed]
     _check_split(split, addresses)
-    named, ignored = _files(local, split)
+    places = _places(local, split)
+    named = sorted(apart(places, local), key=lambda file: file.name)
     files = [replace(file, max_document=max_document) for file in named]
     found = open_files(addresses, files, text_columns)
     parts += found.parts
@@ -162,7 +169,8 @@ def open_corpus(
         )
     return replace(
         _corpus(addresses, parts, tuple(digests)),
-        ignored=ignored,
+        ignored=sum(one.ignored for one in places),
+        passed_over=_passed_over(places),
         files=found.files,
         unread=found.unread,
     )
@@ -284,13 +292,16 @@ def _streamed(
     return hub_parts(address, named, split, label=label, max_document=max_document)
 
 
-def _files(addresses: Sequence[str], split: str | None) -> tuple[list[File], int]:
-    found = [
+def _places(addresses: Sequence[str], split: str | None) -> list[Found]:
+    return [
         saved_files(address, split) if is_saved(address) else find_files(address)
         for address in addresses
     ]
-    files = sorted(apart(found, addresses), key=lambda file: file.name)
-    return files, sum(one.ignored for one in found)
+
+
+def _passed_over(found: Sequence[Found]) -> PassedOver | None:
+    names = sorted(name for one in found for name in one.passed_over)
+    return PassedOver(len(names), tuple(names[:_NAMED])) if names else None
 
 
 def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:

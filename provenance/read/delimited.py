@@ -14,9 +14,9 @@ import pyarrow.csv as pv
 
 from provenance.model import Int64s
 from provenance.read import skips
-from provenance.read.cells import Lines, decoded, lots_of, rows_of
+from provenance.read.cells import Lines, decoded, is_open, lots_of, rows_of
 from provenance.read.dialects import Dialect, dialect_of
-from provenance.read.files import File, following
+from provenance.read.files import File, damaged, following
 from provenance.read.formats import check_text
 from provenance.read.tabular import Block, Piece, Tabular
 
@@ -85,7 +85,7 @@ class _Unfit(Exception):
 
 
 class _Utf8Only(io.RawIOBase):
-    """Passes a stream on as long as it is UTF-8.
+    """Passes a stream on as long as it is UTF-8, and counts its quotation marks.
 
     Arrow reads ahead in a thread of its own, which may outlive its reader. The stream below may be
     closed only when this one is, or that thread goes on to read whatever file is opened next: the
@@ -93,6 +93,7 @@ class _Utf8Only(io.RawIOBase):
     """
 
     def __init__(self, stream: BinaryIO) -> None:
+        self.quotes = 0
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         # Entered again where the garbage collector closes it in the middle of reading.
@@ -106,6 +107,7 @@ class _Utf8Only(io.RawIOBase):
             if self.closed:
                 return b""
             data = self._stream.read(size)
+        self.quotes += data.count(b'"')
         try:
             self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
@@ -143,7 +145,14 @@ def _at_once(
             raise _Unfit from error
     if faults:
         none, skipped = _batch([], dialect, paths), skips.by_reason(file.name, faults)
-        yield Block(none, np.zeros(0, np.int64), skipped), faults[-1][0] + 1
+        row = faults[-1][0] + 1
+        yield Block(none, np.zeros(0, np.int64), skipped), row
+    if checked.quotes % 2:  # else every cell that was opened is closed
+        with decoded(file.stream()) as text:
+            lines = Lines(text, dialect, file.limit)
+            for _ in rows_of(lines, dialect):
+                pass
+        _check_closed(file, dialect, lines, row)
 
 
 def _arrow_reader(
@@ -194,6 +203,13 @@ def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
             yield _block(file, dialect, paths, later)
+        _check_closed(file, dialect, lines, row)
+
+
+def _check_closed(file: File, dialect: Dialect, lines: Lines, rows: int) -> None:
+    """Refuse a file that ends within a cell, when all its lines were read."""
+    if dialect.quoted and is_open(lines.last, dialect):
+        raise damaged(file.told, f"after {rows:,} rows", "it ends in a quoted cell")
 
 
 def _block(

@@ -3,12 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from threading import Lock
 from typing import Literal
 
-QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
+_QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
 """What the library calls it, by whether cells are quoted."""
 
 _ROWS = 100
@@ -37,6 +40,43 @@ class Dialect:
     quoted: bool
     names: tuple[str, ...]
     header: bool
+
+
+class _CellLimit:
+    """The limit of a cell that the library has for the whole process, lifted while somebody reads.
+
+    It would refuse long documents; ours are bounded by `Limit`.
+    """
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._readers = 0
+        self._before = 0
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Lift it; the last reader puts it back, unless somebody else has set it."""
+        with self._turn:
+            if not self._readers:
+                self._before = csv.field_size_limit(sys.maxsize)
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._readers -= 1
+                if not self._readers and csv.field_size_limit() == sys.maxsize:
+                    csv.field_size_limit(self._before)
+
+
+_CELLS = _CellLimit()
+
+
+@contextmanager
+def parser(lines: Iterable[str], delimiter: str, *, quoted: bool) -> Iterator[Iterator[list[str]]]:
+    """Open the library's parser, without its limit of a cell."""
+    with _CELLS.lifted():
+        yield csv.reader(lines, delimiter=delimiter, quoting=_QUOTING[quoted])
 
 
 def dialect_of(head: bytes, path: str, *, whole: bool) -> Dialect:
@@ -71,8 +111,8 @@ def dialect_of(head: bytes, path: str, *, whole: bool) -> Dialect:
 def _rows(text: str, delimiter: str, *, quoted: bool, whole: bool) -> list[list[str]]:
     """Parse the first rows, but for one that may be cut."""
     lines = io.StringIO(text, newline="")
-    cells = csv.reader(lines, delimiter=delimiter, quoting=QUOTING[quoted])
-    rows = [row for row in islice(cells, _ROWS) if row]
+    with parser(lines, delimiter, quoted=quoted) as cells:
+        rows = [row for row in islice(cells, _ROWS) if row]
     return rows if whole or len(rows) < 2 else rows[:-1]
 
 

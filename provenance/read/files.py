@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,6 +90,11 @@ class File:
             if self.is_local:
                 return cast("BinaryIO", _Disk(self.path))
             return cast("BinaryIO", self.system.open(self.path, "rb"))
+
+    def source(self) -> pa.NativeFile | BinaryIO:
+        """Open the bytes on disk for Arrow to read here and there."""
+        with reading(self.told):
+            return pa.OSFile(os.fsencode(self.path)) if self.is_local else self.open()
 
     def stream(self) -> BinaryIO:
         """Open the bytes, decompressed; they end in an error only behind all that can be read."""

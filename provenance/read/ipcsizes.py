@@ -7,12 +7,9 @@ import pyarrow as pa
 
 from provenance.read.files import File, damaged
 from provenance.read.flatbuffers import field_at, integers_at, root_of, table_at
-from provenance.read.limits import grown
+from provenance.read.limits import check_grown
 
 _MAGIC = b"ARROW1"
-_BATCH = 8
-"""So many times the limit of a document a batch may have, unless it has as much on disk."""
-_RATIO = 10
 
 
 def check_batches(file: File, source: pa.NativeFile) -> None:
@@ -34,8 +31,7 @@ def check_batches(file: File, source: pa.NativeFile) -> None:
     """
     try:
         for number, (stored, size) in enumerate(_sizes(source, file.told)):
-            if size > max(_BATCH * file.max_document, _RATIO * stored):
-                raise grown(f"{file.told}: batch {number:,}", stored, size, size // _BATCH)
+            check_grown(f"{file.told}: batch {number:,}", stored, size, file.max_document)
     except (struct.error, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
         pass  # damaged: whoever reads it says so
     finally:

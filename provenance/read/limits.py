@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import DocumentTooLarge, InputError
 from provenance.model import MAX_DOCUMENT
 
 T = TypeVar("T")
 
 VALUE = 16
 """Bytes that every value in a row counts as, at least: parsed, it takes more than in the file."""
+
+_AT_ONCE = 8
+"""So many times the limit of a document rows may have that are read at once, unless as much is on
+disk."""
+_RATIO = 10
+"""Text hardly ever becomes so many times smaller by compression."""
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 _SIZE = re.compile(r"(\d{1,12}) ?([KMG]I?|)B?", re.IGNORECASE | re.ASCII)
@@ -46,13 +52,13 @@ class Limit:
 
 
 def readable(blocks: Iterator[T]) -> Iterator[T]:
-    """Give what comes before a document that is too large; that it is matters if nothing does."""
+    """Give what comes before something that cannot be read, which matters if nothing does."""
     is_first = True
     try:
         for block in blocks:
             yield block
             is_first = False
-    except DocumentTooLarge:
+    except InputError:
         if is_first:
             raise
 
@@ -83,8 +89,8 @@ def spelt(size: int) -> str:
     return str(size)
 
 
-def grown(what: str, stored: int, size: int, most: int) -> DocumentTooLarge:
-    """Return the error for some rows that are far larger in memory than on disk.
+def check_grown(what: str, stored: int, size: int, max_document: int) -> None:
+    """Refuse rows that are read at once and are far larger in memory than on disk.
 
     Parameters
     ----------
@@ -92,11 +98,17 @@ def grown(what: str, stored: int, size: int, most: int) -> DocumentTooLarge:
         Which rows of which file.
     stored, size : int
         Bytes on disk and in memory.
-    most : int
-        The limit of a document that would let them pass.
+    max_document : int
+        The limit of a document.
+
+    Raises
+    ------
+    DocumentTooLarge
+        If they are.
     """
-    return DocumentTooLarge(
-        f"{what} has {stored:,} bytes on disk and {size:,} in memory",
-        remedy="write it again in smaller pieces, or raise the limit with "
-        f"--max-document {-(-most // 10**6)}MB.",
-    )
+    if size > max(_AT_ONCE * max_document, _RATIO * stored):
+        raise DocumentTooLarge(
+            f"{what} has {stored:,} bytes on disk and {size:,} in memory",
+            remedy="write it again in smaller pieces, or raise the limit with "
+            f"--max-document {-(-(size // _AT_ONCE) // 10**6)}MB.",
+        )

@@ -1,6 +1,7 @@
 """JSON Lines, in blocks of whole lines: parsed at once where all is well, else line by line."""
 
 import codecs
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pyarrow.json as pj
 
 from provenance.model import Int64s
 from provenance.read import skips
+from provenance.read.files import damaged
 from provenance.read.limits import VALUE, Limit
 from provenance.read.objects import Record, decode, record_of
 from provenance.read.strings import is_utf8
@@ -20,6 +22,8 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BLOCK = 4 << 20
 """Bytes of lines taken at a time; a longer line is a block of its own."""
 _SPACE = b" \t\r\n"
+_LONGEST = 16
+"""Characters of the longest thing in JSON that is not a string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def line_blocks(
     ------
     DocumentTooLarge
         At a line that is larger than the limit, when those before it have been given.
+    CorruptFile
+        At the end, if it is in the middle of an object; that line is not given.
     """
     pieces: list[bytes] = []
     held = 0
@@ -100,7 +106,11 @@ def line_blocks(
             raise limit.exceeded(row)
         chunk = stream.read(size)
     if held:
-        yield from _within(limit, b"".join(pieces), row)
+        last = b"".join(pieces)
+        blocks = list(_within(limit, last, row))
+        if _is_cut(last):
+            raise damaged(limit.file, f"after {row:,} rows", "it ends in the middle of a line")
+        yield from blocks
 
 
 def table_of(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
@@ -158,6 +168,22 @@ def parse(line: bytes) -> Record | str:
     except ValueError:
         return skips.NOT_JSON
     return record_of(value)
+
+
+def _is_cut(line: bytes) -> bool:
+    """Whether a line that no line break ends is the beginning of an object."""
+    text = line.strip(_SPACE).decode(errors="replace")  # a letter may be cut, too
+    if not text.startswith("{"):
+        return False
+    try:
+        decode(text)
+    except json.JSONDecodeError as error:
+        left = len(text) - error.pos
+        is_begun = left < _LONGEST and not text.endswith("}")  # a number, a word, an escape
+        return not left or is_begun or error.msg.startswith("Unterminated")
+    except RecursionError:
+        pass
+    return False
 
 
 def _within(limit: Limit, data: bytes, row: int) -> Iterator[LineBlock]:

@@ -195,9 +195,14 @@ def _remote(system: fsspec.AbstractFileSystem, root: str, wanted: Wanted) -> Lis
 def _matcher(pattern: str) -> tuple[Wanted, Wanted]:
     """Tell whether a path, or a folder above it, matches; and whether one below a folder may."""
     parts = pattern.split("/")
-    heads = [
-        re.compile(glob_translate("/".join(parts[: count + 1]))) for count in range(len(parts))
-    ]
+    try:
+        heads = [
+            re.compile(glob_translate("/".join(parts[: count + 1]))) for count in range(len(parts))
+        ]
+    except ValueError as error:
+        raise InputError(
+            f"{pattern:.200}: it is no pattern ({error})", remedy="write it as data/**/*.jsonl."
+        ) from error
     deep = next((place for place, part in enumerate(parts) if "**" in part), len(parts))
 
     def is_matched(path: str) -> bool:

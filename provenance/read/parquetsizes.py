@@ -12,13 +12,9 @@ import pyarrow.parquet as pq
 from provenance.model import Flags, Int64s
 from provenance.read.files import File
 from provenance.read.footers import Footer
-from provenance.read.limits import VALUE, grown
+from provenance.read.limits import VALUE, check_grown
 from provenance.read.rowsizes import row_sizes
 
-_GROUP = 8
-"""So many times the limit of a document a row group may have, unless it has as much on disk."""
-_RATIO = 10
-"""Text hardly ever becomes so many times smaller by compression."""
 _DENSE = 1 << 30
 """Bytes that a batch may have if each row had the longest value of a dictionary."""
 _INT32 = 0x15
@@ -38,8 +34,7 @@ def check_groups(file: File, footer: Footer, groups: Sequence[int], paths: Seque
         stored = int(footer.compressed[group, wanted].sum())
         values = VALUE * footer.values[group] * nested
         size = int(np.maximum(footer.uncompressed[group], values)[wanted].sum())
-        if size > max(_GROUP * file.max_document, _RATIO * stored):
-            raise grown(f"{file.told}: row group {group:,}", stored, size, size // _GROUP)
+        check_grown(f"{file.told}: row group {group:,}", stored, size, file.max_document)
 
 
 def repeating(
@@ -111,7 +106,7 @@ def _dictionary_size(stream: BinaryIO, footer: Footer, group: int, place: int) -
 
 def _longest(file: File, group: int, columns: Sequence[str], rows: int) -> Iterator[str]:
     """Choose the columns of which some value is too long to stand in every row of a batch."""
-    source = file.path if file.is_local else file.open()
+    source = file.source()
     with pq.ParquetFile(source, read_dictionary=[*columns]) as parquet:
         for column in columns:
             known: list[Int64s] = []

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from provenance.atomic_output import read_any
 from provenance.errors import PolicyError
 from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
 from provenance.read.checked import Checked
@@ -21,8 +22,10 @@ from provenance.read.policysyntax import (
     parse_max_document,
     parse_model,
     parse_waivers,
+    paths,
     texts,
 )
+from provenance.read.strings import writable
 
 FILE, PROJECT = "provenance.toml", "pyproject.toml"
 KEYS = ("check", "gate", "claims", "agreements", "waivers")
@@ -86,12 +89,13 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
         If an option's value is not one it can have.
     """
     gates = [parse_gate(gate) for gate in options.get("gates", ())]
+    named = tuple(map(writable, options.get("text_columns", ())))
     return _with_digest(
         replace(
             policy,
             circumstances=_overridden(policy.circumstances, options),
             gates=overridden(policy.gates, gates),
-            text_columns=tuple(options.get("text_columns", ())) or policy.text_columns,
+            text_columns=named or policy.text_columns,
             registries=tuple(options.get("registries", ())) or policy.registries,
             backgrounds=tuple(options.get("backgrounds", ())) or policy.backgrounds,
             calibration=options.get("calibration") or policy.calibration,
@@ -168,10 +172,10 @@ def _load(path: Path, name: str) -> Policy:
             agreements=tuple(parse_agreement(entry) for entry in agreements),
             waivers=parse_waivers(waivers),
             text_columns=texts(check.get("text_columns")),
-            registries=texts(check.get("registries")),
-            backgrounds=texts(check.get("backgrounds")),
-            calibration=check["calibration"].text() if "calibration" in check else None,
-            signals=check["signals"].text() if "signals" in check else None,
+            registries=paths(check.get("registries")),
+            backgrounds=paths(check.get("backgrounds")),
+            calibration=check["calibration"].file_path() if "calibration" in check else None,
+            signals=check["signals"].file_path() if "signals" in check else None,
             max_document=parse_max_document(check.get("max_document")),
             path=name,
         )
@@ -180,7 +184,8 @@ def _load(path: Path, name: str) -> Policy:
 
 def _parse(path: Path, name: str) -> Checked:
     try:
-        return Checked(tomllib.loads(path.read_text("utf-8-sig")), name, "", PolicyError)
+        content = read_any(path).decode("utf-8-sig")
+        return Checked(tomllib.loads(content), name, "", PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(
             f"the policy {name} is not there", remedy="name a file that is, with --policy."

@@ -105,3 +105,8 @@ def _waiver(entry: Checked) -> Waiver:
 def texts(entry: Checked | None) -> tuple[str, ...]:
     """Read a list of texts; nothing, where it is left out."""
     return () if entry is None else tuple(text.text() for text in entry.list())
+
+
+def paths(entry: Checked | None) -> tuple[str, ...]:
+    """Read a list of paths; nothing, where it is left out."""
+    return () if entry is None else tuple(path.file_path() for path in entry.list())

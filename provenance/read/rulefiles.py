@@ -1,6 +1,7 @@
 """The rules: shipped ones, and a folder of one's own."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from provenance.atomic_output import read_small
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
@@ -31,6 +33,8 @@ VERDICTS, QUESTIONS = "verdicts.yaml", "questions.yaml"
 SOURCES, LICENCES, SIGNALS, EXCEPTIONS = "sources", "licences", "signals", "exceptions"
 KINDS = (SOURCES, LICENCES, SIGNALS, EXCEPTIONS)
 Named = TypeVar("Named", Source, Licence, Signal, StatutoryException)
+_MOST = 1 << 24
+"""Bytes of a file of rules."""
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -210,7 +214,7 @@ def rule_files(folder: Path | None) -> dict[str, bytes]:
 
 def own_files(folder: Path) -> dict[str, bytes]:
     """Read the rule files of a folder of one's own."""
-    own = _read(folder) if folder.is_dir() else {}
+    own = _read(folder) if os.path.isdir(folder) else {}
     if not own:
         raise RuleError(
             f"{folder} holds no rules",
@@ -220,9 +224,17 @@ def own_files(folder: Path) -> dict[str, bytes]:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    paths = [path for kind in KINDS for path in folder.glob(f"{kind}/*.yaml")]
-    paths += [path for name in (VERDICTS, QUESTIONS) for path in folder.glob(name)]
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
+    try:
+        folders = [folder / kind for kind in KINDS if (folder / kind).is_dir()]
+        paths = [path for each in folders for path in each.iterdir() if path.name.endswith(".yaml")]
+        paths += [path for path in folder.iterdir() if path.name in {VERDICTS, QUESTIONS}]
+        paths = sorted(path for path in paths if not path.is_dir())
+        return {p.relative_to(folder).as_posix(): read_small(p, _MOST) for p in paths}
+    except OSError as error:
+        raise RuleError(
+            f"{error.filename} cannot be read: {error.strerror}",
+            remedy="make it readable for this user, or take it out of the rules.",
+        ) from error
 
 
 def _shipped() -> Path:

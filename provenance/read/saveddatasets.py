@@ -7,22 +7,30 @@ import json
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TypeVar
 
 from fsspec.implementations.local import LocalFileSystem
 
+from provenance.atomic_output import read_small
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.read.addresses import Found
 from provenance.read.files import File, reading
 
 T = TypeVar("T")
 
-_STATE, _INDEX = "state.json", "dataset_dict.json"
+_STATE, _FEATURES, _INDEX = "state.json", "dataset_info.json", "dataset_dict.json"
+_MOST = 1 << 24
+"""Bytes of each of these."""
 
 
 def is_saved(path: str) -> bool:
     """Whether a folder was written by `save_to_disk`."""
-    return any(os.path.isfile(os.path.join(path, name)) for name in (_STATE, _INDEX))
+
+    def has(name: str) -> bool:
+        return os.path.isfile(os.path.join(path, name))
+
+    return has(_INDEX) or (has(_STATE) and has(_FEATURES))
 
 
 def saved_files(path: str, split: str | None) -> Found:
@@ -93,8 +101,8 @@ def _file(path: str, root: str) -> File:
 
 
 def _read(path: str) -> dict[str, object]:
-    with reading(path, damage=(ValueError, RecursionError)), open(path, "rb") as file:
-        stated = json.load(file)
+    with reading(path, damage=(ValueError, RecursionError)):
+        stated = json.loads(read_small(Path(path), _MOST))
     if not isinstance(stated, dict):
         raise _damaged(path)
     return stated

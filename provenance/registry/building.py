@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance import __version__, fingerprint
+from provenance.atomic_output import is_utf8
 from provenance.errors import InputError, RegistryError
 from provenance.match import SHIPPED
 from provenance.model import Chance, Items, merge_unread
@@ -64,7 +65,7 @@ def build(
     RegistryError
         If there are no items, another process is building there, or the disk is full.
     """
-    folder = folder.resolve()
+    folder = _resolved(folder)
     with folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
@@ -117,7 +118,7 @@ def add(
     RegistryError
         If none of the records is an item, another process is adding to it, or the disk is full.
     """
-    folder = folder.resolve()
+    folder = _resolved(folder)
     with folders.existing(folder) as (staging, earlier):
         if earlier.parameters != fingerprint.parameters():
             raise mismatch(folder, earlier.parameters, fingerprint.parameters())
@@ -196,3 +197,13 @@ def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Mani
     )
     shop.data.rename(shop.out / manifest.generation)
     return manifest
+
+
+def _resolved(folder: Path) -> Path:
+    """Resolve links, and refuse a path that Arrow and DuckDB cannot open."""
+    folder = Path(os.path.realpath(folder))
+    if not is_utf8(folder):
+        raise RegistryError(
+            f"{str(folder)!r}: the path is not valid UTF-8", remedy="name a folder whose path is."
+        )
+    return folder

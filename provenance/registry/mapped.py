@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from blake3 import blake3
 
+from provenance.atomic_output import open_regular
 from provenance.errors import DigestMismatch, is_out_of_memory
 from provenance.registry.manifest import REMEDY, DataFile, Manifest, read_manifest
 
@@ -125,7 +126,7 @@ def map_file(path: Path) -> MappedFile:
     # Kernels take an array that could be written to for any other; no copy is ever made.
     access = ACCESS_READ if _is_read_only(path) else ACCESS_COPY
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             is_empty = not file.seek(0, 2)
             return MappedFile(path, b"" if is_empty else mmap(file.fileno(), 0, access=access))
     except OSError as error:

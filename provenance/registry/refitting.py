@@ -30,7 +30,7 @@ def refit(folder: Path, chance: Chance) -> Manifest:
     RegistryError
         If another process is writing to it, or it cannot be written.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     with folders.existing(folder) as (staging, earlier):
         map_files(folder / earlier.generation, earlier.files)
         folders.drop_others(folder, earlier)

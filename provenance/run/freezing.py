@@ -4,6 +4,7 @@ A match counts by how rare its words are in the corpus itself. Whoever takes som
 adds some, changes that; so `clean`, and whoever compares with an earlier check, weigh by its model.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -75,7 +76,7 @@ def weighed_by(model_of: Path | None, baseline: Path | None) -> Path | None:
     """
     if model_of is not None or baseline is None:
         return model_of
-    folder = baseline.parent if baseline.is_file() else baseline
+    folder = baseline.parent if os.path.isfile(baseline) else baseline
     return folder if has_model(folder) else None
 
 

@@ -1,5 +1,6 @@
 """The sample that ships, laid out in a folder of one's own: something to try things on."""
 
+import os
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -26,7 +27,7 @@ def unpacked_sample(folder: Path) -> tuple[str, ...]:
     OutputError
         If the folder is there already, or cannot be written.
     """
-    if folder.exists():
+    if os.path.lexists(folder):
         raise OutputError(f"{folder} is there already", remedy="name another folder with --output")
     try:
         with (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from provenance.atomic_output import building
+from provenance.atomic_output import building, is_utf8
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read import (
@@ -26,11 +26,16 @@ def check_free(output: Path, corpus: Sequence[str]) -> None:
     OutputError
         If something is there, or it is within the corpus.
     """
-    place = output.resolve()
-    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+    place = Path(os.path.realpath(output))
+    if not is_utf8(place):
+        raise OutputError(
+            f"{str(place)!r} cannot be written: the path is not valid UTF-8",
+            remedy="name a folder whose path is with --output",
+        )
+    if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
         raise OutputError(f"{output} is there already", remedy="name another folder with --output")
     check_outside(output, corpus)
-    if not place.parent.is_dir() or not os.access(place.parent, os.W_OK | os.X_OK):
+    if not os.path.isdir(place.parent) or not os.access(place.parent, os.W_OK | os.X_OK):
         raise OutputError(
             f"{output} cannot be written: {place.parent} is no folder that can be written",
             remedy="make that folder, or name another with --output",
@@ -52,7 +57,7 @@ def check_outside(output: Path, corpus: Sequence[str]) -> None:
     OutputError
         If it lies in one of their folders, or a pattern would find it.
     """
-    place = output.resolve()
+    place = Path(os.path.realpath(output))
     for address in corpus:
         if "://" not in address and lies_within(place, address):
             raise OutputError(
@@ -100,7 +105,7 @@ def place_of(name: str) -> PurePosixPath:
 def staged(output: Path) -> Iterator[Path]:
     """Lend a folder beside `output`, which it becomes at the end, or which is removed."""
     try:
-        with building(output.resolve()) as stage:
+        with building(Path(os.path.realpath(output))) as stage:
             yield stage
     except OSError as error:
         raise OutputError(

@@ -85,6 +85,7 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
         digest=corpus.digest(),
         text_columns=corpus.text_columns,
         skipped=tally(one for reading in readings for one in reading.skipped),
+        passed_over=corpus.passed_over,
     )
 
 

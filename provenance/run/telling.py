@@ -83,7 +83,7 @@ def check_writable(folder: Path) -> None:
         If it cannot.
     """
     nearest = folder
-    while not nearest.exists() and nearest != nearest.parent:
+    while not os.path.exists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise OutputError(f"{folder} cannot be written", remedy="name another folder with --output")
@@ -91,7 +91,7 @@ def check_writable(folder: Path) -> None:
 
 def earlier_report(path: Path) -> Report:
     """Read a report back: from its folder, or from the result.json in it."""
-    return read_report(path.parent if path.is_file() else path)
+    return read_report(path.parent if os.path.isfile(path) else path)
 
 
 def format_names() -> tuple[str, ...]:

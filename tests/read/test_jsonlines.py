@@ -201,7 +201,7 @@ def plainly(path) -> tuple[list[tuple[int, str]], int]:
 def test_rows_and_texts_are_those_of_a_plain_reader(tmp_path_factory, hear, data):
     lines = data.draw(st.lists(st.one_of(RECORDS.map(json.dumps).map(str.encode), BROKEN)))
     path = tmp_path_factory.mktemp("lines") / "rows.jsonl"
-    path.write_bytes(b'{"text": "first"}\n' + b"\n".join(lines))
+    path.write_bytes(b'{"text": "first"}\n' + b"\n".join([*lines, b""]))
     heard = hear(path, text_columns=["text"])
     found, faults = plainly(path)
     assert [(row, text) for row, field, text in heard.places if field == "text"] == found

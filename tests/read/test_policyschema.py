@@ -79,3 +79,8 @@ def test_the_schema_refuses_what_the_reader_refuses(tmp_path, text):
     (tmp_path / "provenance.toml").write_text(text, "utf-8")
     with pytest.raises(PolicyError):
         load_policy(None, tmp_path)
+
+
+def test_the_template_shows_every_key_of_what_is_asked():
+    shown = {line.removeprefix("# ").partition(" ")[0] for line in POLICY_TEMPLATE.splitlines()}
+    assert shown >= {*policysyntax.CHECK_KEYS}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from provenance.errors import DocumentTooLarge
+from provenance.errors import InputError
 from provenance.model import ITEMS, Items
 from provenance.read import skips
 from provenance.read.strings import writable
@@ -44,7 +44,7 @@ def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
     records: list[Record] = []
     faults: list[Fault] = []
     size = 0
-    too_large = None
+    fault = None
     try:
         for entry in entries:
             if isinstance(entry, Fault):
@@ -55,12 +55,12 @@ def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
             if len(records) >= ROWS or len(faults) >= ROWS or size >= BYTES >> 1:
                 yield Items(_batch(records), skips.by_reason(file, faults))
                 records, faults, size = [], [], 0
-    except DocumentTooLarge as error:
-        too_large = error  # those before it can be read
+    except InputError as error:
+        fault = error  # what comes before it was read
     if records or faults:
         yield Items(_batch(records), skips.by_reason(file, faults))
-    if too_large is not None:
-        raise too_large
+    if fault is not None:
+        raise fault
 
 
 def portions(items: Items) -> Iterator[Items]:

@@ -167,7 +167,7 @@ def _order(sample: list[Object], path: str, dump: Dump) -> Order | None:
     """Tell how dates are written; read all objects only where that is the question."""
     if not any(map(is_ambiguous, _texts_at(sample, path))):
         return None
-    every = (entry for _, entry in objects(dump) if isinstance(entry, dict))
+    every = (entry for _, entry in readable(objects(dump)) if isinstance(entry, dict))
     return order_of(_texts_at(every, path))
 
 

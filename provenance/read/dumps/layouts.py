@@ -17,6 +17,7 @@ from provenance.read.dumps.stackexchange import read_posts_or_comments
 from provenance.read.dumps.tables import read_table
 from provenance.read.dumps.tweets import read_api, read_archive
 from provenance.read.files import reading
+from provenance.read.strings import writable
 from provenance.read.unread import unread_of
 
 AUTO = "auto"
@@ -70,6 +71,8 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
     ------
     DatasetNotFound
         If nothing is at `path`.
+    InputError
+        If the source is not valid UTF-8.
     UnsupportedFormat
         If the layout is not one of ours, a file is of none of them, or nobody knows how to reach
         the address.
@@ -86,8 +89,13 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         )
     if layout == AUTO and (source_column or text_column):
         layout = detection.TABLE
+    if source != writable(source):
+        raise InputError(f"the source {source!r} is not valid UTF-8", remedy="name it in UTF-8.")
     # Found here and now: a generator would look for them when its first item is asked for.
     files = [replace(file, max_document=max_document) for file in files_at(path)]
+    source_column, text_column = (
+        None if name is None else writable(name) for name in (source_column, text_column)
+    )
     dumps = [Dump(file, source, source_column, text_column) for file in files]
     read = _read if strict else _to_its_end
     return chain.from_iterable(read(dump, layout) for dump in dumps)

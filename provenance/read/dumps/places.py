@@ -13,7 +13,9 @@ from provenance.read.compression import compression_of, named_compression
 from provenance.read.files import File, name_of, reading
 from provenance.read.formats import METADATA, named_format
 from provenance.read.listings import below, special
+from provenance.read.numberedfiles import missing_numbered
 from provenance.read.outputs import own_outputs
+from provenance.read.saveddatasets import is_saved, saved_files
 from provenance.read.zipped import is_zip, unzipped
 
 ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
@@ -32,7 +34,11 @@ def files_at(address: str) -> list[File]:
         If nothing is there.
     UnsupportedFormat
         If a folder holds no file of a layout we read, or nobody knows how to reach the address.
+    CorruptFile
+        If a folder is a saved dataset, and does not name its files.
     """
+    if is_saved(address):
+        return [_begun(file) for file in saved_files(address, None).files]
     system, place = file_system(address)
     with reaching(address):
         if not system.exists(place):
@@ -73,7 +79,7 @@ def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> l
             f"{address}: it holds no dump that we read, in {len(files)} files",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
         )
-    return [_begun(file) for file in chosen]
+    return [_begun(file) for file in (*chosen, *missing_numbered(chosen))]
 
 
 def _chosen(files: Sequence[File]) -> list[File]:

@@ -21,7 +21,7 @@ _DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
 
 def rewrite_arrow(file: File, path: Path, cuts: Cuts) -> None:
     """Write an IPC file or stream again, a batch at a time; one left empty is left out."""
-    with reading(file.told, damage=_DAMAGE), pa.OSFile(file.path) as source:
+    with reading(file.told, damage=_DAMAGE), file.source() as source:
         options = pa.ipc.IpcWriteOptions(compression=compression_of(source))
         source.seek(0)
         if source.read(len(_MAGIC)) == _MAGIC:

@@ -19,7 +19,7 @@ _BY_HAND = ("DELTA_BINARY_PACKED", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"
 def rewrite_parquet(file: File, path: Path, cuts: Cuts) -> None:
     """Write a Parquet file again, a row group at a time; one that is left empty is left out."""
     footer = read_footer(file)
-    with reading(file.told), pq.ParquetFile(file.path) as parquet:
+    with reading(file.told), file.source() as source, pq.ParquetFile(source) as parquet:
         if not len(footer.rows):  # and nothing goes from it
             path.write_bytes(Path(file.path).read_bytes())
             return

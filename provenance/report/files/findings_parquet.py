@@ -1,5 +1,6 @@
 """findings.parquet: every finding, one row an exclusive span."""
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,7 +65,8 @@ def write_findings(findings: pa.Table, path: Path) -> None:
     path : Path
         The file to make.
     """
-    pq.write_table(in_order(findings), path, compression="zstd")
+    with pa.OSFile(os.fsencode(path), "wb") as sink:
+        pq.write_table(in_order(findings), sink, compression="zstd")
 
 
 def read_findings(source: BinaryIO | Path) -> pa.Table:

@@ -1,6 +1,7 @@
 """model.parquet: what a corpus's own words are like, for later checks to be weighed by."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -63,7 +64,10 @@ def write_model(model: CorpusModel, path: Path) -> None:
     names = ("passage", "tokens", "words", "copies")
     schema = _SCHEMA.with_metadata({_KEY: json.dumps(told)})
     table = pa.Table.from_arrays(columns, names=names).select(schema.names).cast(schema)
-    pq.write_table(table, path, compression="zstd", use_dictionary=False, write_statistics=False)
+    with pa.OSFile(os.fsencode(path), "wb") as sink:
+        pq.write_table(
+            table, sink, compression="zstd", use_dictionary=False, write_statistics=False
+        )
 
 
 def _numbered(model: CorpusModel) -> tuple[pa.LargeBinaryArray, pa.LargeListArray]:

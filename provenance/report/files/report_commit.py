@@ -20,6 +20,7 @@ from provenance.atomic_output import (
     exchange,
     make_folders,
     open_regular,
+    read_small,
     sweep,
     sync,
     sync_tree,
@@ -51,7 +52,7 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
     OSError
         If it cannot be written; then the earlier one is in its place.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     if folder.is_dir():
         sweep(folder.parent)  # an exchange may have been interrupted
         with locked(folder), temporary_folder(folder) as staged:
@@ -151,7 +152,7 @@ def _finish(folder: Path) -> None:
     if not pending.is_dir():
         return
     with suppress(FileNotFoundError, ValueError):
-        told = result_json.digests((pending / result_json.NAME).read_text("utf-8"))
+        told = result_json.digests(read_small(pending / result_json.NAME).decode("utf-8"))
         # Where a result stands, all files beside it are its own.
         for name in (result_json.NAME, *(FILES - told.keys() - {result_json.NAME})):
             (folder / name).unlink(missing_ok=True)

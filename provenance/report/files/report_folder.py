@@ -1,5 +1,6 @@
 """The folder of a report: result.json, findings.parquet, report.html, model.parquet."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -65,7 +66,7 @@ def write_text(text: str, path: Path) -> None:
         if path.exists() and not path.is_file() and not path.is_dir():
             path.write_bytes(data)
             return
-        path = path.resolve()  # what a link leads to is replaced, not the link
+        path = Path(os.path.realpath(path))  # what a link leads to is replaced, not the link
         make_folders(path.parent)
         with replacing(path) as stream:
             stream.write(data)

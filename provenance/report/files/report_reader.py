@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import pyarrow as pa
 
+from provenance.atomic_output import read_bounded
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.file_hashing import sha256
 from provenance.model import CorpusModel, FileFacts, Report
@@ -156,7 +157,7 @@ def _files_of(folder: Path) -> _Files:
     text = None
     try:
         with open_file(folder, result_json.NAME) as stream:
-            text = stream.read()
+            text = read_bounded(stream, folder / result_json.NAME)
     except (FileNotFoundError, NotADirectoryError):
         pass  # said when it is asked for: a model can do without
     except OSError as error:

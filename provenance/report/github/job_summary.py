@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from provenance.atomic_output import read_small
 from provenance.errors import OutputError
 from provenance.model import Report
 from provenance.report.formats.rendering import render
@@ -75,7 +76,7 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
     if not (path and token and repository):
         return None
     try:
-        event = json.loads(Path(path).read_text("utf-8"))
+        event = json.loads(read_small(Path(path)))
     except (OSError, ValueError) as error:
         raise OutputError(
             f"the event {path!r} cannot be read: {error}",

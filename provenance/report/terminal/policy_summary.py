@@ -20,7 +20,11 @@ purpose = "pretraining"       # fine-tuning, evaluation, retrieval, research-tdm
 # jurisdiction = "EU"         # unset: all count
 # commercial = true           # unset: conditions that turn on it stay open
 # model = ["generative"]      # foundation-or-frontier, competing; ["other"] is none of them
+# text_columns = ["text"]     # unset: found by their names and contents
+# max_document = "64MB"       # what is larger is not read
 # registries = ["registries/x"]
+# backgrounds = ["registries/classics"]  # what many quote
+# calibration = "calibration.json"       # what shares are corrected by
 # signals = "captures"        # robots.txt and their like, as HOST/YEAR-MONTH-DAY/FILE
 
 [gate]                        # fails where more than this is found

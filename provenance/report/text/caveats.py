@@ -63,18 +63,29 @@ def band_lines(shares: Iterable[Share]) -> tuple[str, ...]:
 
 
 def limits(result: Result) -> tuple[str, ...]:
-    """Say what registries lack, and what came of backgrounds, a control and an earlier model."""
+    """Say what is passed over, what registries lack, and what came of backgrounds and the like."""
     backgrounds = [
         f"Background {background.path}: {count(background.items, 'item')}; what it holds too is "
         "contested."
         for background in result.backgrounds
     ]
     lacks = [lack for registry in result.registries if (lack := lacking(registry))]
-    told = (*lacks, *backgrounds, *weighed(result))
+    told = (*passed_over(result), *lacks, *backgrounds, *weighed(result))
     if result.control is None:
         return told
     doubts = control_doubts(result.control, result.policy.circumstances.collected)
     return (*told, " ".join((chance_sentence(result.control), *doubts)))
+
+
+def passed_over(result: Result) -> tuple[str, ...]:
+    """Say which files of the corpus's folders were not checked: no data, or text beside tables."""
+    beside = result.corpus.passed_over
+    if beside is None:
+        return ()
+    more = beside.count - len(beside.files)
+    named = ", ".join(beside.files) + (f" and {count(more, 'more')}" if more else "")
+    verb = "was" if beside.count == 1 else "were"
+    return (f"{count(beside.count, 'file')} beside the data {verb} not checked: {named}.",)
 
 
 def weighed(result: Result) -> tuple[str, ...]:
@@ -237,7 +248,7 @@ def sampled(result: Result) -> str | None:
         return None
     return (
         f"A sample: {number(made.documents)} of {count(made.of_documents, 'document')} were "
-        f"looked at, of every file its share ({limit(made.rate)} was asked for). Shares are "
+        f"looked at ({limit(made.rate)} was asked for). Shares are "
         "estimates for the whole corpus, and their intervals hold the error of sampling."
     )
 

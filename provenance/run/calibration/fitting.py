@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance import __version__
+from provenance.atomic_output import read_small
 from provenance.errors import PolicyError
 from provenance.match import THRESHOLD
 from provenance.model import NORMALISATION, Calibration, CalibrationSummary
@@ -57,7 +58,7 @@ def fitted(path: str, registries: Sequence[str]) -> Fitted:
     """
     calibration = load_calibration(Path(path))
     check_fit(calibration, registries)
-    return Fitted(calibration, path, hashlib.sha256(Path(path).read_bytes()).hexdigest())
+    return Fitted(calibration, path, hashlib.sha256(read_small(Path(path))).hexdigest())
 
 
 def check_fit(calibration: Calibration, registries: Sequence[str]) -> None:

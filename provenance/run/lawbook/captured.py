@@ -16,6 +16,7 @@ from provenance.read import (
     notices,
     parse_card,
     parse_files,
+    read_capture,
 )
 from provenance.report import Heard, Pen, signal_story
 
@@ -57,7 +58,7 @@ def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, by
             for when, contents in days.items():
                 yield f"{host}, captured {when}", page or f"https://{host}/", contents
         if (path / CARD).is_file():
-            yield CARD, page, {CARD: (path / CARD).read_bytes()}
+            yield CARD, page, {CARD: read_capture(path / CARD)}
         return
     files = [path / name for name in known] if path.is_dir() else [path]
     files = [file for file in files if file.is_file() and file.name in known]
@@ -66,7 +67,7 @@ def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, by
             f"{path} is no file that is read here",
             remedy=f"give one that is called as sites call it: {', '.join(known)}.",
         )
-    yield str(path), page, {file.name: file.read_bytes() for file in files}
+    yield str(path), page, {file.name: read_capture(file) for file in files}
 
 
 def _heard(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from provenance.atomic_output import read_small
 from provenance.errors import InputError
 from provenance.judge import (
     Change,
@@ -89,11 +90,21 @@ def verified_rules(
     }
     digests, where = frozenset(wanted.values()), dict[str, str]()
     for path in sorted(path for path in copies.rglob("*") if path.is_file()):
-        text = path.read_text("utf-8", errors="replace")
+        text = _text_of(path)
         for digest in quoted_in(text, digests - where.keys()):
             where[digest] = path.relative_to(copies).as_posix()
     found = {name: where[digest] for name, digest in wanted.items() if digest in where}
     return found, tuple(name for name in wanted if name not in found)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_small(path).decode("utf-8", "replace")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}",
+            remedy="make it readable for this user, or take it out of the folder.",
+        ) from error
 
 
 def compared_rules(old: str, new: str, result: Path | None) -> tuple[str, ...]:
