@@ -6,7 +6,7 @@ from provenance.read.addresses import lies_within
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.captures import Captures, load_captures
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
-from provenance.read.files import File
+from provenance.read.files import CHANGED, LEFT_ALONE, File
 from provenance.read.gatesyntax import parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CARD",
+    "CHANGED",
     "FILES",
+    "LEFT_ALONE",
     "Captures",
     "Corpus",
     "Cuts",

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
-from provenance.model import MAX_DOCUMENT, Unread, merge_unread
+from provenance.model import MAX_DOCUMENT, Documents, Unread, merge_unread
 from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.filedigests import Once
-from provenance.read.files import File, reading
+from provenance.read.files import File, State, reading
 from provenance.read.grouping import grouped
 from provenance.read.hub import HUB, hub_parts, is_hub_name
 from provenance.read.jsonarrays import json_parts
@@ -192,9 +192,12 @@ def open_files(
     digests = []
     faults: list[tuple[str, InputError]] = []
     for file in files:
-        digest = Once(file)
         try:
-            parts += _keyed(_parts_of(file, text_columns), file, digest)
+            if file.fault is not None:
+                raise file.fault
+            state = file.state()
+            digest = Once(file, state)
+            parts += _guarded(_parts_of(file, text_columns), file, state, digest)
         except InputError as error:
             faults.append((file.name, error))
         else:
@@ -207,8 +210,6 @@ def open_files(
 
 
 def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
-    if file.fault is not None:
-        raise file.fault
     with reading(file.told):
         return _READERS[file.format](file, text_columns)
 
@@ -232,20 +233,32 @@ _READERS: dict[str, Reader] = {
 """What makes parts of a file, by its format."""
 
 
-def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iterator[Part]:
-    """Let each part of a file tell what it holds."""
+def _guarded(
+    parts: Sequence[Part], file: File, state: State | None, digest: Callable[[], str]
+) -> Iterator[Part]:
+    """Let each part of a file tell what it holds, and whether the file changed meanwhile."""
 
     def key(part: Part, place: int) -> str | None:
         try:
             if part.extent is None or len(parts) == 1:
                 return f"{digest()} {place} of {len(parts)}, {file.max_document}"
-            return f"{file.key_of(part.extent)}, {file.max_document}"
+            key = f"{file.key_of(part.extent)}, {file.max_document}"
+            file.check_unchanged(state)
         except InputError:
             return None  # whoever reads it will learn why
+        return key
+
+    def read(part: Part) -> Iterator[Documents]:
+        yield from part.read()
+        file.check_unchanged(state)
 
     for place, part in enumerate(parts):
         # Elsewhere, to know the bytes is to fetch them: then they may as well be read.
-        yield replace(part, key=partial(key, part, place)) if file.is_local else part
+        yield (
+            replace(part, key=partial(key, part, place), read=partial(read, part))
+            if file.is_local
+            else part
+        )
 
 
 def _check_given(addresses: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
+State = tuple[int, ...]
+
+CHANGED = "it changed while it was checked"
+LEFT_ALONE = "check it again when nobody writes to it"
+"""Why a file counts as unread of which not all that was read is of the same bytes; what to do."""
 
 _CHUNK = 1 << 20
 _ENDLESS = 1 << 62
@@ -112,6 +118,25 @@ class File:
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
             return blake3_of(stream, end - first)
+
+    def state(self) -> State | None:
+        """Return what differs once somebody writes to the file; None where that is not known."""
+        if not self.is_local:
+            return None
+        with reading(self.told):
+            facts = os.stat(self.path)
+        return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+    def check_unchanged(self, state: State | None) -> None:
+        """Refuse what was read of the file, if it is not in the state it was in before.
+
+        Raises
+        ------
+        InputError
+            If it changed, or is not there any more.
+        """
+        if self.state() != state:
+            raise InputError(f"{self.told}: {CHANGED}", remedy=LEFT_ALONE)
 
 
 class _Disk(io.FileIO):
