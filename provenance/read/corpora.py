@@ -2,12 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
+from provenance.errors import (
+    ColumnMissing,
+    DatasetNotFound,
+    EmptyCorpus,
+    InputError,
+    UnsupportedFormat,
+)
 from provenance.model import MAX_DOCUMENT, Documents, Unread, merge_unread
-from provenance.read.addresses import apart, exists, find_files, is_path, near_paths
+from provenance.read.addresses import Found, apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.filedigests import Once
@@ -140,21 +147,28 @@ def open_corpus(
     _check_given(addresses)
     streamed = sorted({address for address in addresses if is_streamed(address)})
     label = len(addresses) > 1
+    reach = _Reach(is_only=len(addresses) == 1)
     parts, digests = [], []
     for address in streamed:
-        for part in _streamed(address, text_columns, split, max_document, label=label):
-            texts = Passing(part.read)
-            parts.append(replace(part, read=texts.batches))
-            digests.append((part.file, texts.digest))
-    local = [address for address in addresses if address not in streamed]
+        with reach.reaching(address):
+            for part in _streamed(address, text_columns, split, max_document, label=label):
+                texts = Passing(part.read)
+                parts.append(replace(part, read=texts.batches))
+                digests.append((part.file, texts.digest))
     _check_split(split, addresses)
-    named, ignored = _files(local, split)
+    places: dict[str, Found] = {}
+    for address in addresses:
+        if address not in streamed:
+            with reach.reaching(address):
+                places[address] = _found(address, split)
+    named = sorted(apart([*places.values()], [*places]), key=lambda file: file.name)
     files = [replace(file, max_document=max_document) for file in named]
     found = open_files(addresses, files, text_columns)
     parts += found.parts
     digests += found.digests
-    if not parts and found.unread:
-        first = found.unread[0]
+    unread = merge_unread([*found.unread, *reach.unread])
+    if not parts and unread:
+        first = unread[0]
         raise InputError(f"{first.file}: {first.reason}", remedy=first.remedy)
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
@@ -162,10 +176,32 @@ def open_corpus(
         )
     return replace(
         _corpus(addresses, parts, tuple(digests)),
-        ignored=ignored,
+        ignored=sum(one.ignored for one in places.values()),
         files=found.files,
-        unread=found.unread,
+        unread=unread,
     )
+
+
+_MISTAKEN = (DatasetNotFound, UnsupportedFormat, ColumnMissing, EmptyCorpus)
+"""Errors that tell of what was asked, not of what cannot be read."""
+
+
+class _Reach:
+    """Which addresses can be reached: where there are several, others are unread."""
+
+    def __init__(self, *, is_only: bool) -> None:
+        self._is_only = is_only
+        self.unread: list[Unread] = []
+
+    @contextmanager
+    def reaching(self, address: str) -> Iterator[None]:
+        """Note why an address cannot be reached, unless it is mistaken, or the only one."""
+        try:
+            yield
+        except InputError as error:
+            if self._is_only or isinstance(error, _MISTAKEN):
+                raise
+            self.unread.append(unread_of(address, error))
 
 
 def open_files(
@@ -297,13 +333,8 @@ def _streamed(
     return hub_parts(address, named, split, label=label, max_document=max_document)
 
 
-def _files(addresses: Sequence[str], split: str | None) -> tuple[list[File], int]:
-    found = [
-        saved_files(address, split) if is_saved(address) else find_files(address)
-        for address in addresses
-    ]
-    files = sorted(apart(found, addresses), key=lambda file: file.name)
-    return files, sum(one.ignored for one in found)
+def _found(address: str, split: str | None) -> Found:
+    return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
 def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:

@@ -15,6 +15,7 @@ from provenance.digests import blake3_of, never, sha256
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, is_out_of_memory
 from provenance.model import MAX_DOCUMENT
 from provenance.read.compression import BROKEN, Salvaged
+from provenance.read.elsewhere import Fetched, RemoteError, foreign_errors
 from provenance.read.limits import Limit
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class File:
         with reading(self.told):
             if self.is_local:
                 return cast("BinaryIO", _Disk(self.path))
-            return cast("BinaryIO", self.system.open(self.path, "rb"))
+            with foreign_errors():
+                return cast("BinaryIO", Fetched(self.system.open(self.path, "rb")))
 
     def stream(self) -> BinaryIO:
         """Open the bytes, decompressed; they end in an error only behind all that can be read."""
@@ -238,6 +240,11 @@ def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None
     offset = offset_of(error)
     place = "" if offset is None else f" at byte {offset:,}"
     place += f" {where()}" if where else ""
+    if isinstance(error, RemoteError):
+        return InputError(
+            f"{name}: it cannot be fetched{place} ({_plain(error)})",
+            remedy="check the connection and your credentials, and try again.",
+        )
     return damaged(name, place.strip(), _plain(error))
 
 

@@ -110,7 +110,7 @@ def _opened(
 ) -> pq.ParquetFile:
     """Open a file; columns in `repeated` are kept as dictionaries."""
     with reading(file.told):
-        source = file.path if file.is_local else file.system.open(file.path, "rb")
+        source = file.path if file.is_local else file.open()
         how: dict[str, Any] = {"metadata": metadata, "read_dictionary": [*repeated]}
         if piecewise:
             return pq.ParquetFile(source, buffer_size=_BUFFER, **how)
