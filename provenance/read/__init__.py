@@ -11,7 +11,7 @@ from provenance.read.gatesyntax import parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_day, size_option
-from provenance.read.rewriting import Cuts, check_rewritable, rewrite, write_saved
+from provenance.read.rewriting import Cuts, UnwritableError, check_rewritable, rewrite, write_saved
 from provenance.read.ruleexamples import unlike
 from provenance.read.rulefiles import load_cases, load_examples, load_rules
 from provenance.read.rulelint import rule_mistakes
@@ -44,6 +44,7 @@ __all__ = [
     "Options",
     "Page",
     "Part",
+    "UnwritableError",
     "card_notice",
     "check_rewritable",
     "is_saved",
