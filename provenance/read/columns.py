@@ -91,6 +91,9 @@ class Columns:
         others = (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
         return tuple(dict.fromkeys((*self.texts, *others)))
 
+_LONGEST = 1 << 10
+"""Characters of a name that might be well known."""
+
 
 def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str) -> Columns:
     """Find the columns of a corpus.
@@ -245,7 +248,7 @@ def present(
     schema: pa.Schema, names: Sequence[str], fits: Callable[[pa.DataType], bool]
 ) -> tuple[str, ...]:
     """Return the paths that go by one of `names`, in the order of `names`."""
-    spelt = {plain_name(field.name): field.name for field in reversed(list(schema))}
+    spelt = {plain_name(name): name for name in reversed(schema.names)}
     found = []
     for name in names:
         parent, _, member = name.partition(".")
@@ -263,8 +266,8 @@ def is_scalar(kind: pa.DataType) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """Return a name in lower case, with `_` between its words."""
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    """Return a name in lower case, with `_` between its words; a very long one as it is."""
+    return name if len(name) > _LONGEST else name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> tuple[str, ...]:

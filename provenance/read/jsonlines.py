@@ -161,14 +161,14 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterat
 
 
 def _hides_text(block: LineBlock, batch: pa.RecordBatch, columns: Columns) -> bool:
-    """Whether a row without text in the columns chosen has some under another name."""
+    """Whether a row without text in the columns chosen has some elsewhere, or nests too deep."""
     silent = np.ones(len(batch), bool)
     for path in bodies(columns.texts):
         silent &= _says_nothing(column_at(batch, path))
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
-    return any(isinstance(record := parse(line), dict) and has_text(record) for line in lines)
+    return any(isinstance(found := parse(line), str) or has_text(found) for line in lines)
 
 
 def _says_nothing(column: pa.Array) -> Flags:
