@@ -91,6 +91,7 @@ class Columns:
         others = (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
         return tuple(dict.fromkeys((*self.texts, *others)))
 
+
 _LONGEST = 1 << 10
 """Characters of a name that might be well known."""
 
@@ -267,7 +268,9 @@ def is_scalar(kind: pa.DataType) -> bool:
 
 def plain_name(name: str) -> str:
     """Return a name in lower case, with `_` between its words; a very long one as it is."""
-    return name if len(name) > _LONGEST else name.strip().lower().replace(" ", "_").replace("-", "_")
+    if len(name) > _LONGEST:
+        return name
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _wordiest(schema: pa.Schema, taken: set[str], sample: Sample, file: str) -> tuple[str, ...]:
