@@ -89,6 +89,7 @@ def replacing(
     mode: int = 0o666,
     synced: bool = True,
     exclusive: bool = False,
+    swept: bool = False,
 ) -> Iterator[BinaryIO]:
     """Open a new file that takes the place of `path` at the end, whole or not at all.
 
@@ -105,6 +106,8 @@ def replacing(
         Whether it is on the disk before it is in its place: what can be made again need not be.
     exclusive : bool
         Whether a file that is there already is an error.
+    swept : bool
+        Whether `sweep` removes the dead ones already, so that it need not be done here.
 
     Raises
     ------
@@ -114,7 +117,8 @@ def replacing(
         If it cannot be written.
     """
     aside = path.parent if aside is None else aside
-    sweep(aside)
+    if not swept:
+        sweep(aside)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     made, descriptor = _locked_temporary(aside, lambda made: os.open(made, flags, mode))
     try:

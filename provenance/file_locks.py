@@ -67,18 +67,33 @@ def is_at(path: Path, descriptor: int) -> bool:
     return False
 
 
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_MACHINE = Path("/etc/machine-id")
+
+
 @cache
 def host() -> str:
-    """Name this host: by its running kernel, which containers share, and by its own name."""
-    try:
-        kernel = Path("/proc/sys/kernel/random/boot_id").read_bytes()
-    except OSError:
-        kernel = b""
+    """Name this host: by its running kernel, which containers share, and by itself.
+
+    Many hosts have one host name: it tells one only together with the machine's own id. Where
+    there is no such id, a host is not known again once it was started anew.
+    """
+    kernel, machine = _id_in(_BOOT), _id_in(_MACHINE)
     node = platform.node().encode("utf-8", "surrogateescape")
+    itself = machine and machine + b" " + node
+    known = (kernel, itself) if kernel or itself else (node, node)
     unknown = token_hex(8).encode()  # is no other's
     return "".join(
-        blake3(one or unknown).hexdigest(length=4) for one in (kernel or node, node or kernel)
+        blake3(one or unknown).hexdigest(length=4)
+        for one in (known[0] or known[1], known[1] or unknown)
     )
+
+
+def _id_in(path: Path) -> bytes:
+    try:
+        return path.read_bytes().strip()
+    except OSError:
+        return b""
 
 
 def is_here(name: str) -> bool:

@@ -6,12 +6,12 @@ from provenance.read.addresses import lies_within
 from provenance.read.calibrationfile import load_calibration
 from provenance.read.captures import Captures, load_captures, read_capture
 from provenance.read.corpora import Corpus, is_streamed, open_corpus, open_files
-from provenance.read.files import File
+from provenance.read.files import CHANGED, LEFT_ALONE, File
 from provenance.read.gatesyntax import parse_rate
 from provenance.read.languagefile import load_language
 from provenance.read.parts import Part
 from provenance.read.policyfile import Options, load_policy, override, parse_day, size_option
-from provenance.read.rewriting import Cuts, check_rewritable, rewrite, write_saved
+from provenance.read.rewriting import Cuts, UnwritableError, check_rewritable, rewrite, write_saved
 from provenance.read.ruleexamples import unlike
 from provenance.read.rulefiles import load_cases, load_examples, load_rules
 from provenance.read.rulelint import rule_mistakes
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CARD",
+    "CHANGED",
     "FILES",
+    "LEFT_ALONE",
     "Captures",
     "Corpus",
     "Cuts",
@@ -42,6 +44,7 @@ __all__ = [
     "Options",
     "Page",
     "Part",
+    "UnwritableError",
     "card_notice",
     "check_rewritable",
     "is_saved",

@@ -277,8 +277,8 @@ def _of_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> Foun
     file = File(name_of(path.rsplit("/", 1)[-1]), path, size, system, given=address)
     try:
         with reading(address):
-            if named_format(path) is None and is_zip(system, path):
-                return _of_folder(unzipped(system, path, address), "", address)
+            if named_format(path) is None and is_zip(file):
+                return _of_folder(unzipped(file), "", address)
             return Found((recognised(file),))
     except InputError as error:
         return Found((replace(file, fault=error),))

@@ -105,6 +105,10 @@ class Columns:
         return (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
 
 
+_LONGEST = 1 << 10
+"""Characters of a name that might be well known."""
+
+
 def find_columns(schema: pa.Schema, named: Sequence[str], sample: Sample, *, file: str) -> Columns:
     """Find the columns of a corpus.
 
@@ -271,7 +275,7 @@ def present(
     schema: pa.Schema, names: Sequence[str], fits: Callable[[pa.DataType], bool]
 ) -> tuple[str, ...]:
     """Return the paths that go by one of `names`, in the order of `names`."""
-    spelt = {plain_name(field.name): field.name for field in reversed(list(schema))}
+    spelt = {plain_name(name): name for name in reversed(schema.names)}
     found = []
     for name in names:
         parent, _, member = name.partition(".")
@@ -302,7 +306,9 @@ def is_scalar(kind: pa.DataType) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """Return a name in lower case, with `_` between its words."""
+    """Return a name in lower case, with `_` between its words; a very long one as it is."""
+    if len(name) > _LONGEST:
+        return name
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 

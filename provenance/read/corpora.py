@@ -2,16 +2,23 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from provenance.errors import DatasetNotFound, EmptyCorpus, InputError
-from provenance.model import MAX_DOCUMENT, PassedOver, Unread, merge_unread
+from provenance.errors import (
+    ColumnMissing,
+    DatasetNotFound,
+    EmptyCorpus,
+    InputError,
+    UnsupportedFormat,
+)
+from provenance.model import MAX_DOCUMENT, Documents, PassedOver, Unread, merge_unread
 from provenance.read.addresses import Found, apart, exists, find_files, is_path, near_paths
 from provenance.read.arrowfiles import open_arrow
 from provenance.read.delimited import open_delimited
 from provenance.read.filedigests import Once
-from provenance.read.files import File, reading
+from provenance.read.files import File, State, reading
 from provenance.read.grouping import grouped
 from provenance.read.hub import HUB, hub_parts, is_hub_name
 from provenance.read.jsonarrays import json_parts
@@ -146,22 +153,28 @@ def open_corpus(
     _check_given(addresses)
     streamed = sorted({address for address in addresses if is_streamed(address)})
     label = len(addresses) > 1
+    reach = _Reach(is_only=len(addresses) == 1)
     parts, digests = [], []
     for address in streamed:
-        for part in _streamed(address, text_columns, split, max_document, label=label):
-            texts = Passing(part.read)
-            parts.append(replace(part, read=texts.batches))
-            digests.append((part.file, texts.digest))
-    local = [address for address in addresses if address not in streamed]
+        with reach.reaching(address):
+            for part in _streamed(address, text_columns, split, max_document, label=label):
+                texts = Passing(part.read)
+                parts.append(replace(part, read=texts.batches))
+                digests.append((part.file, texts.digest))
     _check_split(split, addresses)
-    places = _places(local, split)
-    named = sorted(apart(places, local), key=lambda file: file.name)
+    places: dict[str, Found] = {}
+    for address in addresses:
+        if address not in streamed:
+            with reach.reaching(address):
+                places[address] = _found(address, split)
+    named = sorted(apart([*places.values()], [*places]), key=lambda file: file.name)
     files = [replace(file, max_document=max_document) for file in named]
     found = open_files(addresses, files, text_columns)
     parts += found.parts
     digests += found.digests
-    if not parts and found.unread:
-        first = found.unread[0]
+    unread = merge_unread([*found.unread, *reach.unread])
+    if not parts and unread:
+        first = unread[0]
         raise InputError(f"{first.file}: {first.reason}", remedy=first.remedy)
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
@@ -169,11 +182,33 @@ def open_corpus(
         )
     return replace(
         _corpus(addresses, parts, tuple(digests)),
-        ignored=sum(one.ignored for one in places),
-        passed_over=_passed_over(places),
+        ignored=sum(one.ignored for one in places.values()),
+        passed_over=_passed_over([*places.values()]),
         files=found.files,
-        unread=found.unread,
+        unread=unread,
     )
+
+
+_MISTAKEN = (DatasetNotFound, UnsupportedFormat, ColumnMissing, EmptyCorpus)
+"""Errors that tell of what was asked, not of what cannot be read."""
+
+
+class _Reach:
+    """Which addresses can be reached: where there are several, others are unread."""
+
+    def __init__(self, *, is_only: bool) -> None:
+        self._is_only = is_only
+        self.unread: list[Unread] = []
+
+    @contextmanager
+    def reaching(self, address: str) -> Iterator[None]:
+        """Note why an address cannot be reached, unless it is mistaken, or the only one."""
+        try:
+            yield
+        except InputError as error:
+            if self._is_only or isinstance(error, _MISTAKEN):
+                raise
+            self.unread.append(unread_of(address, error))
 
 
 def open_files(
@@ -200,9 +235,12 @@ def open_files(
     digests = []
     faults: list[tuple[str, InputError]] = []
     for file in files:
-        digest = Once(file)
         try:
-            parts += _keyed(_parts_of(file, text_columns), file, digest)
+            if file.fault is not None:
+                raise file.fault
+            state = file.state()
+            digest = Once(file, state)
+            parts += _guarded(_parts_of(file, text_columns), file, state, digest)
         except InputError as error:
             faults.append((file.name, error))
         else:
@@ -215,8 +253,6 @@ def open_files(
 
 
 def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
-    if file.fault is not None:
-        raise file.fault
     with reading(file.told):
         return _READERS[file.format](file, text_columns)
 
@@ -240,20 +276,32 @@ _READERS: dict[str, Reader] = {
 """What makes parts of a file, by its format."""
 
 
-def _keyed(parts: Sequence[Part], file: File, digest: Callable[[], str]) -> Iterator[Part]:
-    """Let each part of a file tell what it holds."""
+def _guarded(
+    parts: Sequence[Part], file: File, state: State | None, digest: Callable[[], str]
+) -> Iterator[Part]:
+    """Let each part of a file tell what it holds, and whether the file changed meanwhile."""
 
     def key(part: Part, place: int) -> str | None:
         try:
             if part.extent is None or len(parts) == 1:
                 return f"{digest()} {place} of {len(parts)}, {file.max_document}"
-            return f"{file.key_of(part.extent)}, {file.max_document}"
+            key = f"{file.key_of(part.extent)}, {file.max_document}"
+            file.check_unchanged(state)
         except InputError:
             return None  # whoever reads it will learn why
+        return key
+
+    def read(part: Part) -> Iterator[Documents]:
+        yield from part.read()
+        file.check_unchanged(state)
 
     for place, part in enumerate(parts):
         # Elsewhere, to know the bytes is to fetch them: then they may as well be read.
-        yield replace(part, key=partial(key, part, place)) if file.is_local else part
+        yield (
+            replace(part, key=partial(key, part, place), read=partial(read, part))
+            if file.is_local
+            else part
+        )
 
 
 def _check_given(addresses: Sequence[str]) -> None:
@@ -292,11 +340,8 @@ def _streamed(
     return hub_parts(address, named, split, label=label, max_document=max_document)
 
 
-def _places(addresses: Sequence[str], split: str | None) -> list[Found]:
-    return [
-        saved_files(address, split) if is_saved(address) else find_files(address)
-        for address in addresses
-    ]
+def _found(address: str, split: str | None) -> Found:
+    return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
 def _passed_over(found: Sequence[Found]) -> PassedOver | None:

@@ -5,7 +5,7 @@ from threading import Lock
 
 from provenance.errors import InputError
 from provenance.file_hashing import never
-from provenance.read.files import File
+from provenance.read.files import File, State
 
 
 class Once:
@@ -15,10 +15,12 @@ class Once:
     ----------
     file : File
         The file.
+    state : State or None
+        The one it is in, as of `File.state`: of another there is no digest.
     """
 
-    def __init__(self, file: File) -> None:
-        self._file, self._making = file, Lock()
+    def __init__(self, file: File, state: State | None) -> None:
+        self._file, self._state, self._making = file, state, Lock()
         self._made: str | InputError | None = None
 
     def __call__(self, stopped: Callable[[], bool] = never) -> str:
@@ -26,7 +28,9 @@ class Once:
         with self._making:
             if self._made is None:
                 try:
-                    self._made = self._file.digest(stopped=stopped)
+                    made = self._file.digest(stopped=stopped)
+                    self._file.check_unchanged(self._state)
+                    self._made = made
                 except InputError as error:
                     self._made = error
             if isinstance(self._made, InputError):

@@ -15,6 +15,7 @@ from provenance.errors import CorruptFile, DatasetNotFound, InputError, is_out_o
 from provenance.file_hashing import blake3_of, never, sha256
 from provenance.model import MAX_DOCUMENT
 from provenance.read.compression import BROKEN, Salvaged
+from provenance.read.elsewhere import Fetched, RemoteError, foreign_errors
 from provenance.read.limits import Limit
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
+State = tuple[int, ...]
+
+CHANGED = "it changed while it was checked"
+LEFT_ALONE = "check it again when nobody writes to it"
+"""Why a file counts as unread of which not all that was read is of the same bytes; what to do."""
 
 _CHUNK = 1 << 20
 _ENDLESS = 1 << 62
@@ -89,7 +95,8 @@ class File:
         with reading(self.told):
             if self.is_local:
                 return cast("BinaryIO", _Disk(self.path))
-            return cast("BinaryIO", self.system.open(self.path, "rb"))
+            with foreign_errors():
+                return cast("BinaryIO", Fetched(self.system.open(self.path, "rb")))
 
     def source(self) -> pa.NativeFile | BinaryIO:
         """Open the bytes on disk for Arrow to read here and there."""
@@ -118,6 +125,25 @@ class File:
         with cast("RawIOBase", self.open()) as stream, reading(self.told):
             stream.seek(first)
             return blake3_of(stream, end - first)
+
+    def state(self) -> State | None:
+        """Return what differs once somebody writes to the file; None where that is not known."""
+        if not self.is_local:
+            return None
+        with reading(self.told):
+            facts = os.stat(self.path)
+        return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+    def check_unchanged(self, state: State | None) -> None:
+        """Refuse what was read of the file, if it is not in the state it was in before.
+
+        Raises
+        ------
+        InputError
+            If it changed, or is not there any more.
+        """
+        if self.state() != state:
+            raise InputError(f"{self.told}: {CHANGED}", remedy=LEFT_ALONE)
 
 
 class _Disk(io.FileIO):
@@ -219,6 +245,11 @@ def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None
     offset = offset_of(error)
     place = "" if offset is None else f" at byte {offset:,}"
     place += f" {where()}" if where else ""
+    if isinstance(error, RemoteError):
+        return InputError(
+            f"{name}: it cannot be fetched{place} ({_plain(error)})",
+            remedy="check the connection and your credentials, and try again.",
+        )
     return damaged(name, place.strip(), _plain(error))
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from provenance.errors import CorruptFile, DatasetNotFound, InputError
+from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.model import MAX_DOCUMENT, Documents
 from provenance.read.columnpaths import tops
 from provenance.read.columns import find_columns
+from provenance.read.elsewhere import foreign_errors
+from provenance.read.files import reading
 from provenance.read.limits import Limit
 from provenance.read.parts import Part
 from provenance.read.rowsizes import portions
@@ -111,7 +113,7 @@ class _Batches:
     def tables(self) -> Iterator[pa.Table]:
         batches = self.dataset.iter(_ROWS)
         while True:
-            with _translated(self.name):
+            with reading(self.name), foreign_errors(), _translated(self.name):
                 table = next(batches, None)
             if table is None:
                 return
@@ -158,7 +160,7 @@ def _translated(name: str) -> Iterator[None]:
             remedy="fetch or save it again.",
         ) from error
     except ValueError as error:
-        raise InputError(
+        raise DatasetNotFound(
             f"{name}: {_line(error)}", remedy="name a configuration as name:configuration."
         ) from error
 

@@ -161,7 +161,7 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterat
 
 
 def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: Layout) -> bool:
-    """Whether a row without text in the columns chosen has some under another name."""
+    """Whether a row without text in the columns chosen has some elsewhere, or nests too deep."""
     columns, met = layout.columns, layout.met
     if met is None:
         return False
@@ -171,8 +171,8 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: Layout) -> bool
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
-    records = (record for line in lines if isinstance(record := parse(line), dict))
-    return any(hidden_texts(record, columns, met) for record in records)
+    found = map(parse, lines)
+    return any(isinstance(one, str) or hidden_texts(one, columns, met) for one in found)
 
 
 def _says_nothing(column: pa.Array) -> Flags:

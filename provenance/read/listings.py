@@ -13,6 +13,7 @@ from fsspec.spec import AbstractFileSystem
 from fsspec.utils import glob_translate
 
 from provenance.errors import InputError, UnsupportedFormat
+from provenance.read.elsewhere import foreign_errors
 from provenance.read.files import fault_of, reading
 
 Wanted = Callable[[str], bool]
@@ -178,7 +179,7 @@ def _remote(system: fsspec.AbstractFileSystem, root: str, wanted: Wanted) -> Lis
         folder = folders.pop()
         seen.add(folder)
         try:
-            with reading(folder):
+            with reading(folder), foreign_errors():
                 entries = system.ls(folder, detail=True)
         except InputError as error:
             found.faults[f"{folder}/"] = error

@@ -14,10 +14,13 @@ from provenance.read.files import File
 from provenance.read.footers import Footer
 from provenance.read.limits import VALUE, check_grown
 from provenance.read.rowsizes import row_sizes
+from provenance.read.soundness import check_batch
 
 _DENSE = 1 << 30
 """Bytes that a batch may have if each row had the longest value of a dictionary."""
 _INT32 = 0x15
+_ROWS = 1 << 13
+"""Rows that are measured at a time."""
 
 
 def check_groups(file: File, footer: Footer, groups: Sequence[int], paths: Sequence[str]) -> None:
@@ -35,6 +38,30 @@ def check_groups(file: File, footer: Footer, groups: Sequence[int], paths: Seque
         values = VALUE * footer.values[group] * nested
         size = int(np.maximum(footer.uncompressed[group], values)[wanted].sum())
         check_grown(f"{file.told}: row group {group:,}", stored, size, file.max_document)
+
+
+def check_group(file: File, footer: Footer, group: int) -> None:
+    """Refuse a row group of which all columns together would not fit into memory.
+
+    What stands in a dictionary counts as often as it stands in rows.
+
+    Raises
+    ------
+    DocumentTooLarge
+        If it is far larger than it is on disk.
+    """
+    columns = list(dict.fromkeys(chunk.path[0] for chunk in footer.columns))
+    check_groups(file, footer, [group], columns)
+    leaves = [".".join(chunk.path) for chunk in footer.columns]
+    repeated = repeating(file, footer, [group], leaves, int(footer.rows[group]))
+    if not repeated:
+        return
+    stored, size = int(footer.compressed[group].sum()), 0
+    with file.open() as source, pq.ParquetFile(source, read_dictionary=repeated) as parquet:
+        for batch in parquet.iter_batches(_ROWS, [group], use_threads=False):
+            check_batch(batch, file.told, 0)
+            size += sum(int(row_sizes(column).sum()) for column in batch.columns)
+    check_grown(f"{file.told}: row group {group:,}", stored, size, file.max_document)
 
 
 def repeating(

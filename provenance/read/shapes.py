@@ -11,6 +11,9 @@ from provenance.read.leaves import holds_text
 MOST_FIELDS = 100_000
 """Members of objects, those of objects within them too, that are told apart."""
 
+MOST_LETTERS = 1 << 16
+"""Characters of a member's name; what goes by a longer one is no column."""
+
 
 def shape_of(records: Iterable[Mapping[str, object]], file: str) -> pa.Schema:
     """Infer a schema; a member that differs from object to object counts as most of them are.
@@ -49,7 +52,8 @@ class _Fields:
         values: dict[str, list[object]] = {}
         for record in records:
             for key, value in record.items():
-                values.setdefault(key, []).append(value)
+                if len(key) <= MOST_LETTERS:
+                    values.setdefault(key, []).append(value)
         self._left -= len(values)
         if self._left < 0:
             raise UnsupportedFormat(

@@ -1,12 +1,14 @@
 """Zip archives: a folder of files in one file."""
 
+import io
 import zipfile
+from typing import cast
+from weakref import finalize
 
-import fsspec
 from fsspec.implementations.zip import ZipFileSystem
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.files import reading
+from provenance.read.files import File, reading
 
 _MAGIC = b"PK\x03\x04"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -14,22 +16,15 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 
 
-def is_zip(system: fsspec.AbstractFileSystem, path: str) -> bool:
+def is_zip(file: File) -> bool:
     """Whether a file is a zip archive, or is named as one and begins like it."""
-    with system.open(path, "rb") as stream:
+    with file.open() as stream, reading(file.told):
         begun = stream.read(len(_MAGIC)) == _MAGIC
-        return begun and (path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
+        return begun and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
 
 
-def unzipped(system: fsspec.AbstractFileSystem, path: str, given: str) -> ZipFileSystem:
+def unzipped(file: File) -> ZipFileSystem:
     """Open an archive as the folder that was packed into it.
-
-    Parameters
-    ----------
-    system, path : fsspec.AbstractFileSystem, str
-        Where it lies.
-    given : str
-        As the user named it, for errors.
 
     Raises
     ------
@@ -38,13 +33,19 @@ def unzipped(system: fsspec.AbstractFileSystem, path: str, given: str) -> ZipFil
     CorruptFile
         If it is damaged or cut short.
     """
-    with reading(given, damage=(IndexError, ValueError)):
-        folder = ZipFileSystem(system.open(path, "rb"))
+    stream = io.BufferedReader(cast("io.RawIOBase", file.open()))
+    try:
+        with reading(file.told, damage=(IndexError, ValueError)):
+            folder = ZipFileSystem(stream)
+    except BaseException:
+        stream.close()
+        raise
+    finalize(folder, stream.close)
     for member in folder.zip.infolist():
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
             why = "needs a password" if member.flag_bits & _ENCRYPTED else "is packed in a rare way"
             raise UnsupportedFormat(
-                f"{given}: {member.filename} in it {why}",
+                f"{file.told}: {member.filename} in it {why}",
                 remedy="unpack it first, and give what was in it.",
             )
     return folder

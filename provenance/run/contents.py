@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import DocumentChanges, Flags, UInt64s
+from provenance.model import DocumentChanges, Flags, UInt64s, Unread, merge_unread
 from provenance.read import Corpus, Part
 from provenance.run.entries import keep_table, recalled_table
 from provenance.run.memory import Memory
@@ -19,15 +20,41 @@ _CONTENTS = pa.schema(
         pa.field("document", pa.string(), nullable=False),
         pa.field("name", pa.uint64(), nullable=False),  # hash of that
         pa.field("content", pa.uint64(), nullable=False),  # hash of the texts, and of an own id
+        pa.field("file", pa.dictionary(pa.int32(), pa.string()), nullable=False),
     ]
 )
 _EXAMPLES = 20
 _UNLIKE = "unlike any other"
 
 
-def document_changes(
-    old: Corpus, new: Corpus, documents: int, memory: Memory | None, threads: int
-) -> DocumentChanges:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the documents of two corpora differ, as far as both can be read.
+
+    Parameters
+    ----------
+    changes : DocumentChanges
+        Documents that may stand in what could not be read of the other are no change.
+    unread_old, unread_new : tuple of Unread
+        What could not be read, or not again.
+    undecided : int
+        Documents of one corpus that may stand in what could not be read of the other.
+    """
+
+    changes: DocumentChanges
+    unread_old: tuple[Unread, ...]
+    unread_new: tuple[Unread, ...]
+    undecided: int
+
+
+def compare_documents(
+    old: Corpus,
+    new: Corpus,
+    documents: int,
+    memory: Memory | None,
+    threads: int,
+    unread: tuple[Sequence[Unread], Sequence[Unread]] = ((), ()),
+) -> Comparison:
     """Compare the documents of two corpora.
 
     Parts of files that are the same, byte for byte, are not read.
@@ -42,31 +69,58 @@ def document_changes(
         What is known of parts that were compared before.
     threads : int
         Parts that are read at a time.
+    unread : (sequence of Unread, sequence of Unread)
+        What could not be read of each when they were checked.
     """
     both = Counter(map(_identity, old.parts)) & Counter(map(_identity, new.parts))
-    before, after = (
-        _contents(_unshared(corpus.parts, both), memory, threads) for corpus in (old, new)
-    )
+    own, own_new = (_unshared(corpus.parts, both) for corpus in (old, new))
+    before, lost_before = _contents(own, memory, threads)
+    after, lost_after = _contents(own_new, memory, threads)
+    unread_old = merge_unread([*unread[0], *lost_before])
+    unread_new = merge_unread([*unread[1], *lost_after])
+    same = documents
+    if lost_after:  # not all that the check has counted is in `after`
+        shared = _unshared(new.parts, Counter(map(_identity, own_new)))
+        same = len(after) + len(_contents(shared, memory, threads)[0])
     gone = before.filter(pa.array(surplus(_keys(before), _keys(after))))
     come = after.filter(pa.array(surplus(_keys(after), _keys(before))))
     names = gone["name"].to_numpy(), come["name"].to_numpy()
-    removed, added = surplus(*names), surplus(names[1], names[0])
+    removed, is_new = surplus(*names), surplus(names[1], names[0])
+    lost, unknown = _may_be_in(unread_new, gone, old), _may_be_in(unread_old, come, new)
     told = (
-        ("added", come.filter(pa.array(added))),
-        ("removed", gone.filter(pa.array(removed))),
-        ("changed", come.filter(pa.array(~added))),
+        ("added", come.filter(pa.array(is_new & ~unknown))),
+        ("removed", gone.filter(pa.array(removed & ~lost))),
+        ("changed", come.filter(pa.array(~is_new))),
     )
-    return DocumentChanges(
-        added=int(added.sum()),
-        removed=int(removed.sum()),
-        changed=int((~added).sum()),
-        same=documents - len(come),
-        examples=tuple(
-            (how, name)
-            for how, table in told
-            for name in table["document"].slice(0, _EXAMPLES).to_pylist()
-        ),
+    counts = {how: len(table) for how, table in told}
+    examples = tuple(
+        (how, name)
+        for how, table in told
+        for name in table["document"].slice(0, _EXAMPLES).to_pylist()
     )
+    return Comparison(
+        DocumentChanges(**counts, same=same - len(come), examples=examples),
+        unread_old,
+        unread_new,
+        int((removed & lost).sum() + (is_new & unknown).sum()),
+    )
+
+
+def _may_be_in(unread: Sequence[Unread], table: pa.Table, corpus: Corpus) -> Flags:
+    """Mark documents that may stand in what could not be read of the other corpus.
+
+    Those are the documents of files of the same names; or all, where `corpus` has no such file.
+    """
+    known = {name for part in corpus.parts for name in part.files}
+    known |= {one.file for one in corpus.unread}
+    files: set[str] = set()
+    for one in unread:
+        is_folder = one.file.endswith("/")
+        own = {n for n in known if n == one.file or (is_folder and n.startswith(one.file))}
+        if not own:
+            return np.ones(len(table), bool)
+        files |= own
+    return np.asarray(pc.is_in(table["file"].cast(pa.string()), pa.array(files, pa.string())))
 
 
 def _identity(part: Part) -> tuple[str, ...]:
@@ -90,23 +144,27 @@ def _unshared(parts: Sequence[Part], both: Counter[tuple[str, ...]]) -> list[Par
     return own
 
 
-def _contents(parts: Sequence[Part], memory: Memory | None, threads: int) -> pa.Table:
-    def contents(part: Part) -> pa.Table:
+def _contents(
+    parts: Sequence[Part], memory: Memory | None, threads: int
+) -> tuple[pa.Table, list[Unread]]:
+    def contents(part: Part) -> tuple[pa.Table, list[Unread]]:
         identity, name = _identity(part), None
         if memory is not None and identity[0] != _UNLIKE:
             name = memory.name("contents", part.file, part.layout, *identity)
-        found = recalled_table(memory, name, _check_contents)
+        found, unread = recalled_table(memory, name, _check_contents), list[Unread]()
         if found is None:
-            batches, is_whole = [], True
+            batches = []
             for documents in part.batches():
                 batches.append(_hashed(documents.batch))
-                is_whole = is_whole and not documents.unread
-            found = pa.Table.from_batches(batches, _CONTENTS)
-            keep_table(memory, name if is_whole else None, found)
-        return found
+                unread += documents.unread
+            found = pa.Table.from_batches(batches, _CONTENTS).unify_dictionaries()
+            keep_table(memory, None if unread else name, found)
+        return found, unread
 
     with ThreadPoolExecutor(threads) as pool:
-        return pa.concat_tables([_CONTENTS.empty_table(), *pool.map(contents, parts)])
+        read = list(pool.map(contents, parts))
+    tables = [_CONTENTS.empty_table(), *(table for table, _ in read)]
+    return pa.concat_tables(tables), [one for _, unread in read for one in unread]
 
 
 def _check_contents(table: pa.Table) -> None:
@@ -133,6 +191,7 @@ def _hashed(batch: pa.RecordBatch) -> pa.RecordBatch:
             _hash([*texts, *([name] if is_own else [])])
             for texts, (name, is_own) in zip(said.values(), names.values(), strict=True)
         ],
+        pa.array([file for file, _ in names], pa.string()).dictionary_encode(),
     ]
     return pa.record_batch(columns, schema=_CONTENTS)
 

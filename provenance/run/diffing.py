@@ -8,18 +8,18 @@ from provenance.errors import UnsupportedFormat
 from provenance.model import (
     Changes,
     CorpusModel,
-    DocumentChanges,
     Policy,
     Report,
     Result,
     ShareMove,
     Side,
+    Unread,
     Worse,
 )
 from provenance.read import Corpus, is_streamed, open_corpus
 from provenance.report import has_report, read_report
 from provenance.run.checking import check_opened
-from provenance.run.contents import document_changes, finding_keys, surplus
+from provenance.run.contents import Comparison, compare_documents, finding_keys, surplus
 from provenance.run.freezing import frozen_model
 from provenance.run.memory import Memory, code_digest
 from provenance.run.openings import library_of
@@ -49,25 +49,27 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     if before is None and has_report(Path(old)) and not has_report(Path(new)):
         model = frozen_model(Path(old))
     after, second = _told(new, policy, settings, model)
-    documents = None
+    compared = None
     if before is not None and after is not None:
-        count = second.result.corpus.documents
-        documents = _documents(before, after, count, settings)
+        compared = _compared(before, after, first.result, second.result, settings)
+    unread = first.result.unread, second.result.unread
+    if compared is not None:
+        unread = compared.unread_old, compared.unread_new
     keys = finding_keys(first.findings), finding_keys(second.findings)
     appeared = second.findings.filter(surplus(keys[1], keys[0]))
     vanished = first.findings.filter(surplus(keys[0], keys[1]))
     order = [("strength", "descending"), ("file", "ascending"), ("row", "ascending")]
     return Changes(
         tool=__version__,
-        old=_side(old, first.result, settings),
-        new=_side(new, second.result, settings),
-        documents=documents,
+        old=_side(old, first.result, unread[0], settings),
+        new=_side(new, second.result, unread[1], settings),
+        documents=None if compared is None else compared.changes,
         shares=_moves(first.result, second.result),
         appeared=appeared.sort_by(order),
         vanished=vanished.sort_by(order),
         kept=len(second.findings) - len(appeared),
         worse=_worse(first.result, second.result),
-        reservations=_reservations(first.result, second.result),
+        reservations=_reservations(first.result, second.result, compared),
     )
 
 
@@ -89,15 +91,18 @@ def _told(
     return corpus, check_opened(corpus, library, policy, settings, model)
 
 
-def _documents(old: Corpus, new: Corpus, count: int, settings: Settings) -> DocumentChanges:
+def _compared(
+    old: Corpus, new: Corpus, first: Result, second: Result, settings: Settings
+) -> Comparison:
     memory = None if settings.cache is None else Memory(settings.cache, code_digest())
-    return document_changes(old, new, count, memory, settings.threads)
+    count, unread = second.corpus.documents, (first.unread, second.unread)
+    return compare_documents(old, new, count, memory, settings.threads, unread)
 
 
-def _side(name: str, result: Result, settings: Settings) -> Side:
+def _side(name: str, result: Result, unread: tuple[Unread, ...], settings: Settings) -> Side:
     held, accepted = result.corpus, max(result.allow_unread, settings.allow_unread)
-    status = replace(result, allow_unread=accepted).status
-    return Side(name, held.digest, held.documents, held.tokens, status, result.unread)
+    status = replace(result, allow_unread=accepted, unread=unread).status
+    return Side(name, held.digest, held.documents, held.tokens, status, unread)
 
 
 def _moves(old: Result, new: Result) -> tuple[ShareMove, ...]:
@@ -126,9 +131,14 @@ def _worse(old: Result, new: Result) -> tuple[Worse, ...]:
     return tuple(found)
 
 
-def _reservations(old: Result, new: Result) -> tuple[str, ...]:
-    """Say what else than the corpus may have moved something."""
+def _reservations(old: Result, new: Result, compared: Comparison | None) -> tuple[str, ...]:
+    """Say what else than the corpus may have moved something, and what was not compared."""
     said = []
+    if compared is not None and compared.undecided:
+        said.append(
+            f"{compared.undecided:,} documents of one may be in what could not be read of the "
+            "other: they are neither added nor removed here"
+        )
     if {one.digest for one in old.registries} != {one.digest for one in new.registries}:
         said.append("they were matched against different registries")
     if old.rules_digest != new.rules_digest:

@@ -58,6 +58,8 @@ SPANS = pa.schema(
 )
 """One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
 
+_NO_SPANS = SPANS.empty_table()
+
 
 class PartsLost(InputError):
     """Some parts of a corpus cannot be read a second time as they were the first time.
@@ -119,7 +121,7 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
         own = claims.within(int(low), int(high), text)
         if not len(own) and not wholes_of(reading):
-            return _Owned(own, int(low), None, SPANS.empty_table())
+            return _Owned(own, int(low), None, _NO_SPANS)
         name = spans_name(memory, part, own, backgrounds)
         check = partial(
             check_spans, schema=SPANS, claims=own, reading=reading, registries=registries
@@ -146,7 +148,7 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
     lost = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
     if lost:
         raise PartsLost(lost)
-    return pa.concat_tables([SPANS.empty_table(), *tables])
+    return pa.concat_tables([_NO_SPANS, *tables])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _gathered(
         _located(seen, reading.documents, wholes, claims, edges, backgrounds)
         for seen in views(part, reading, claims.candidates, wholes, margin_for(backgrounds))
     ]
-    return _by_text(pa.concat_tables([SPANS.empty_table(), *tables]))
+    return _by_text(pa.concat_tables([_NO_SPANS, *tables]))
 
 
 def _by_text(spans: pa.Table) -> pa.Table:
@@ -185,6 +187,8 @@ def _by_text(spans: pa.Table) -> pa.Table:
 
 def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Table:
     """Count claims, texts and documents through the whole corpus."""
+    if not len(spans):
+        return spans
     claims = spans["claim"].to_numpy()
     counted = {
         "claim": np.where(claims >= 0, claims + claim, claims),

@@ -101,8 +101,9 @@ class Memory:
             make_folders(path.parent, 0o700)
             if path.is_dir() and not path.is_symlink():
                 _remove(path)
-            # What is lost with the power is made again: nothing waits for the disk.
-            with replacing(path, aside=self.folder, mode=0o600, synced=False) as file:
+            # What is lost with the power is made again: nothing waits for the disk. `tidy` sweeps.
+            aside = self.folder
+            with replacing(path, aside=aside, mode=0o600, synced=False, swept=True) as file:
                 file.write(_MARK + _digest(name, content))
                 for each in content:
                     file.write(each)

@@ -173,7 +173,7 @@ def _read_part(
             for place in range(len(registries))
         ),
         tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
-        pa.concat_tables([NOTHING, *(batch.declared for batch in batches)]),
+        _all_declared(batches),
         union([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
@@ -297,8 +297,15 @@ def _all_windows(batches: Sequence[_Slice]) -> tuple[Windows, ...] | None:
     return tuple(kept) if len(kept) == len(batches) else None
 
 
+def _all_declared(batches: Sequence[_Slice]) -> pa.Table:
+    tables = [batch.declared for batch in batches if len(batch.declared)]
+    return pa.concat_tables(tables) if tables else NOTHING
+
+
 def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:
-    parts = [batch.lookalikes[place] for batch in batches]
+    parts = [batch.lookalikes[place] for batch in batches if len(batch.lookalikes[place].texts)]
+    if not parts:
+        return NO_LOOKALIKES
     return Lookalikes(
         np.concatenate([_NO_NUMBERS, *(part.texts for part in parts)]),
         np.concatenate([np.zeros(0, np.uint32), *(part.items for part in parts)]),

@@ -33,6 +33,7 @@ class Readings:
         self._readings: dict[int, Reading] = {}
         self._sample: Passages = NO_PASSAGES
         self._unmerged: list[Passages] = []
+        self._waiting = 0
 
     def suits(self, reading: Reading) -> bool:
         """Return whether a reading's sample is fine enough.
@@ -46,10 +47,12 @@ class Readings:
         """Add the reading of a part, which must suit."""
         self.room -= sum(one.size for one in reading.windows or ())
         self.found += sum(map(len, reading.candidates))
-        self._unmerged.append(coarser(reading.passages, self.bound))
+        passages = coarser(reading.passages, self.bound)
+        self._unmerged.append(passages)
+        self._waiting += len(passages.tokens)
         self.bound = min(self.bound, reading.passages.bound)
         self._readings[index] = replace(reading, passages=NO_PASSAGES)
-        if sum(len(one.tokens) for one in self._unmerged) > MOST:
+        if self._waiting > MOST:
             self._merge()
 
     def in_order(self) -> list[Reading]:
@@ -63,5 +66,5 @@ class Readings:
 
     def _merge(self) -> None:
         self._sample = union([self._sample, *self._unmerged])
-        self._unmerged = []
+        self._unmerged, self._waiting = [], 0
         self.bound = self._sample.bound

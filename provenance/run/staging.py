@@ -10,6 +10,7 @@ from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read import (
     Corpus,
+    UnwritableError,
     check_rewritable,
     is_saved,
     is_streamed,
@@ -107,8 +108,9 @@ def staged(output: Path) -> Iterator[Path]:
     try:
         with building(Path(os.path.realpath(output))) as stage:
             yield stage
-    except OSError as error:
+    except (OSError, UnwritableError) as error:
+        cause = error.__cause__ if isinstance(error, UnwritableError) else error
         raise OutputError(
-            f"{output} cannot be written: {error.strerror or error}",
+            f"{output} cannot be written: {getattr(cause, 'strerror', None) or cause}",
             remedy="name another folder with --output, on a disk with room for the whole corpus",
         ) from error

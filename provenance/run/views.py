@@ -8,7 +8,7 @@ import pyarrow as pa
 from provenance.errors import InputError
 from provenance.match import Candidates
 from provenance.model import Int64s, Unread
-from provenance.read import Part
+from provenance.read import CHANGED, LEFT_ALONE, Part
 from provenance.run.readings import Reading
 from provenance.run.wholes import Whole
 from provenance.run.windows import Windows, whole_texts
@@ -120,5 +120,4 @@ def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
 
 def _changed(part: Part) -> Lost:
     others = f", or one of {len(part.names) - 1:,} files read with it did" if part.names else ""
-    reason = f"it changed while it was checked{others}"
-    return Lost(Unread(part.file, reason, "check it again when nobody writes to it"))
+    return Lost(Unread(part.file, f"{CHANGED}{others}", LEFT_ALONE))

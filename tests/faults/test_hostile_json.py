@@ -1,6 +1,7 @@
 """JSON of any shape: documents, rows that are counted, or an error that names the file."""
 
 import json
+import time
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -69,3 +70,22 @@ def _documents(path):
 
 def _items(path):
     return list(open_dump(str(path), source="x"))
+
+
+def test_a_row_that_nests_too_deep_is_told_as_that_wherever_it_does(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    row = json.dumps({"text": "some words of a document"})
+    path.write_text("\n".join([row, '{"a":' * 200_000 + "1" + "}" * 200_000, row]))
+    (skipped,) = [one for batch in _documents(path) for one in batch.skipped]
+    assert (skipped.reason, skipped.rows) == ("nested more than 64 levels deep", (1,))
+
+
+def test_a_member_with_a_huge_name_is_no_column_and_takes_no_time(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    rows = [{"k" * 20_000_000: "some words", "text": "a few words"}, {"text": "and others"}]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    begun = time.process_time()
+    corpus = open_corpus([str(path)])
+    assert sum(len(batch.batch) for part in corpus.parts for batch in part.batches()) == 2
+    assert time.process_time() - begun < 3
+    assert corpus.text_columns == ("text",)

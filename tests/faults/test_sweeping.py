@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from provenance import atomic_output as atomic
+from provenance import file_locks as locks
 from provenance.atomic_output import PREFIX, replacing, sweep, temporary_folder
 from provenance.file_locks import host
 from tests.faults.killing import writers
@@ -59,6 +60,46 @@ def test_of_another_host_s_only_what_nobody_touched_for_a_day_goes(
     tmp_path, made_by: Callable[[], str], age, goes
 ) -> None:
     path = leftover(tmp_path, made_by(), age)
+    sweep(tmp_path)
+    assert path.exists() != goes
+
+
+@pytest.fixture
+def as_host(tmp_path, monkeypatch):
+    """Name a host as one of the same host name does, with other ids."""
+
+    def name(boot: str | None, machine: str | None) -> str:
+        for which, content in (("_BOOT", boot), ("_MACHINE", machine)):
+            path = tmp_path.with_name(f"{tmp_path.name}{which}")
+            path.unlink(missing_ok=True)
+            if content is not None:
+                path.write_text(content)
+            monkeypatch.setattr(locks, which, path)
+        host.cache_clear()
+        return host()
+
+    yield name
+    monkeypatch.undo()
+    host.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("other", "own", "goes"),
+    [
+        (("boot a", "machine a"), ("boot b", "machine a"), True),
+        (("boot a", "machine a"), ("boot b", "machine b"), False),
+        (("boot a", ""), ("boot b", ""), False),
+        (("boot a", None), ("boot a", None), True),
+        ((None, "machine a"), (None, "machine b"), False),
+        ((None, "machine a"), (None, "machine a"), True),
+        ((None, None), (None, None), True),
+    ],
+)
+def test_a_host_of_the_same_name_is_another_one_if_its_ids_are(
+    tmp_path, as_host, other, own, goes
+) -> None:
+    path = leftover(tmp_path, as_host(*other))
+    as_host(*own)
     sweep(tmp_path)
     assert path.exists() != goes
 

@@ -194,6 +194,7 @@ def test_a_text_that_is_not_what_was_checked_is_refused(tmp_path) -> None:
     for spans in ({"wide": ((2, 99),)}, {"other": ((0, 1),)}, {"wide[0]": ((0, 1),)}):
         with pytest.raises(CorruptFile, match="row 1"):
             written(path, Cuts(spans={1: spans}))
+        (tmp_path / "made" / "a.parquet").unlink()
     lines = tmp_path / "a.jsonl"
     lines.write_text('{"wide": "short"}\n')
     for spans in ({"wide": ((2, 99),)}, {"other": ((0, 1),)}):

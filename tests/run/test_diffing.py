@@ -14,7 +14,7 @@ from provenance.errors import PolicyError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read import open_corpus
 from provenance.run import Settings, check, contents, diff
-from provenance.run.contents import document_changes
+from provenance.run.contents import compare_documents
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_the_same_contents_in_any_order_are_no_change(tmp_path_factory, old, new
         table = pa.table({"text": pa.array([f"text {one}" for one in ["x", *texts]])})
         pq.write_table(table, folder / name / "a.parquet", row_group_size=2)
         opened.append(open_corpus([str(folder / name)]))
-    documents = document_changes(*opened, len(new) + 1, None, 1)
+    documents = compare_documents(*opened, len(new) + 1, None, 1).changes
     added, removed, changed, same = told(documents)
     common = sum(min(old.count(one), new.count(one)) for one in "abcd") + 1
     assert same == common

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from provenance import atomic_output as atomic
 from provenance import report
 from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
@@ -241,3 +242,18 @@ def test_an_entry_that_could_not_be_finished_leaves_nothing(tmp_path, monkeypatc
 def test_a_folder_that_cannot_be_written_is_no_reason_to_stop(world) -> None:
     world.cache.write_text("a file, where a folder should be")
     assert len(world.checked().findings) >= 70
+
+
+def test_the_folder_is_swept_once_a_check_not_once_an_entry(
+    tmp_path, registry, pages, write_lines, monkeypatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    for shard in range(6):
+        write_lines(tmp_path / f"data/{shard}.jsonl", [{"text": pages[shard]}])
+    swept = []
+    for module in (atomic, memory):
+        monkeypatch.setattr(module, "sweep", swept.append)
+    settings = Settings(cache=tmp_path / "cache")
+    check([str(tmp_path / "data")], Policy(registries=(registry,)), settings)
+    assert len(list((tmp_path / "cache").glob("??/*"))) >= 6
+    assert swept.count(tmp_path / "cache") == 1

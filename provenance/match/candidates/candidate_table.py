@@ -122,9 +122,11 @@ NO_CANDIDATES = Candidates(
 
 def concatenated(parts: Sequence[Candidates]) -> Candidates:
     """Put tables of candidates one after the other."""
+    parts = [part for part in parts if len(part)]
+    if len(parts) < 2:  # of very many parts nothing is kept apart for those without any
+        return parts[0] if parts else NO_CANDIDATES
     offsets = [np.zeros(1, np.int64)]
     total = 0
-    parts = parts or [NO_CANDIDATES]
     for part in parts:
         offsets.append(part.run_offsets[1:] + total)
         total += len(part.runs)

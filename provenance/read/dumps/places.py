@@ -57,8 +57,8 @@ def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> lis
     )
     try:
         with reading(address):
-            if is_zip(system, place):
-                return _of_folder(unzipped(system, place, address), "", address)
+            if is_zip(file):
+                return _of_folder(unzipped(file), "", address)
     except InputError as error:
         return [replace(file, fault=error)]
     return [_begun(file)]

@@ -3,5 +3,6 @@
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.rewriting.files import check_rewritable, rewrite
 from provenance.read.rewriting.saved import write_saved
+from provenance.read.rewriting.sinks import UnwritableError
 
-__all__ = ["Cuts", "check_rewritable", "rewrite", "write_saved"]
+__all__ = ["Cuts", "UnwritableError", "check_rewritable", "rewrite", "write_saved"]

@@ -2,13 +2,14 @@
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.files import File, reading
 from provenance.read.flatbuffers import field_at, root_of, table_at
+from provenance.read.ipcsizes import check_batches
 from provenance.read.rewriting.columns import edited_batch
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.soundness import check_batch
@@ -19,19 +20,20 @@ _DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
 """What a header raises that is damaged, beside what pyarrow raises of its own."""
 
 
-def rewrite_arrow(file: File, path: Path, cuts: Cuts) -> None:
+def rewrite_arrow(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write an IPC file or stream again, a batch at a time; one left empty is left out."""
     with reading(file.told, damage=_DAMAGE), file.source() as source:
+        check_batches(file, source)
         options = pa.ipc.IpcWriteOptions(compression=compression_of(source))
         source.seek(0)
         if source.read(len(_MAGIC)) == _MAGIC:
             source.seek(0)
             reader = pa.ipc.open_file(source)
-            made = pa.ipc.new_file(path, reader.schema, options=options, metadata=reader.metadata)
+            made = pa.ipc.new_file(sink, reader.schema, options=options, metadata=reader.metadata)
         else:
             source.seek(0)
             reader = pa.ipc.open_stream(source)
-            made = pa.ipc.new_stream(path, reader.schema, options=options)
+            made = pa.ipc.new_stream(sink, reader.schema, options=options)
         with made as writer:
             _write_batches(reader, writer, cuts, file)
 

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.compression import compressing
-from provenance.read.files import File
+from provenance.read.files import File, reading
 from provenance.read.jsonarrays import has_lines
 from provenance.read.rewriting.arrowfiles import rewrite_arrow
 from provenance.read.rewriting.cuts import Cuts
@@ -14,6 +14,7 @@ from provenance.read.rewriting.delimited import rewrite_delimited
 from provenance.read.rewriting.jsonarrays import rewrite_array
 from provenance.read.rewriting.jsonlines import rewrite_lines
 from provenance.read.rewriting.parquet import rewrite_parquet
+from provenance.read.rewriting.sinks import new_file
 from provenance.read.rewriting.textfiles import rewrite_text
 
 
@@ -40,18 +41,23 @@ def rewrite(file: File, path: Path, cuts: Cuts) -> bool:
         If it lies where it cannot be written again.
     CorruptFile
         If it does not hold what was found in it.
+    DocumentTooLarge
+        If a part of it would not fit into memory.
+    UnwritableError
+        If the copy cannot be written.
     """
     check_rewritable(file)
     if file.format == "text" and cuts.rows:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not cuts.rows and not cuts.spans:
-        _copy(file, path)
-    elif file.format in _WHOLE:
-        _WHOLE[file.format](file, path, cuts)
-    else:
-        with path.open("xb") as sink, compressing(sink, file.compression) as stream:
-            _streamed(file)(file, stream, cuts)
+    with new_file(path) as sink:
+        if not cuts.rows and not cuts.spans:
+            _copy(file, sink)
+        elif file.format in _WHOLE:
+            _WHOLE[file.format](file, sink, cuts)
+        else:
+            with compressing(sink, file.compression) as stream:
+                _streamed(file)(file, stream, cuts)
     return True
 
 
@@ -64,7 +70,7 @@ def check_rewritable(file: File) -> None:
         )
 
 
-_WHOLE: dict[str, Callable[[File, Path, Cuts], None]] = {
+_WHOLE: dict[str, Callable[[File, BinaryIO, Cuts], None]] = {
     "parquet": rewrite_parquet,
     "arrow": rewrite_arrow,
 }
@@ -80,7 +86,7 @@ def _streamed(file: File) -> Callable[[File, BinaryIO, Cuts], None]:
     return rewrite_lines if has_lines(file) else rewrite_array
 
 
-def _copy(file: File, path: Path) -> None:
-    with file.open() as stream, path.open("xb") as sink:
+def _copy(file: File, sink: BinaryIO) -> None:
+    with file.open() as stream, reading(file.told):
         while chunk := stream.read(1 << 20):
             sink.write(chunk)

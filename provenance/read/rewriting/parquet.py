@@ -1,13 +1,13 @@
 """Parquet written again: the same row groups, columns, encodings and metadata."""
 
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.read.files import File, reading
 from provenance.read.footers import Footer, read_footer
+from provenance.read.parquetsizes import check_group
 from provenance.read.rewriting.columns import edited_batch
 from provenance.read.rewriting.cuts import Cuts
 from provenance.read.soundness import check_batch
@@ -16,17 +16,15 @@ _ARROW_SCHEMA = b"ARROW:schema"
 _BY_HAND = ("DELTA_BINARY_PACKED", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY")
 
 
-def rewrite_parquet(file: File, path: Path, cuts: Cuts) -> None:
+def rewrite_parquet(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write a Parquet file again, a row group at a time; one that is left empty is left out."""
     footer = read_footer(file)
     with reading(file.told), file.source() as source, pq.ParquetFile(source) as parquet:
-        if not len(footer.rows):  # and nothing goes from it
-            path.write_bytes(Path(file.path).read_bytes())
-            return
         schema = parquet.schema_arrow
         first = 0
-        with pq.ParquetWriter(path, schema, **_written_as(parquet, footer)) as writer:
+        with pq.ParquetWriter(sink, schema, **_written_as(parquet, footer)) as writer:
             for number, rows in enumerate(footer.rows.tolist()):
+                check_group(file, footer, number)
                 group = parquet.read_row_group(number, use_threads=False)
                 for batch in group.to_batches():
                     check_batch(batch, file.told, first)
