@@ -32,7 +32,7 @@ from provenance.match import (
     strength,
 )
 from provenance.model import Flags, Language
-from provenance.read import load_language
+from provenance.read.language_counts import load_language
 
 SEED = 5
 """Of pages and plants; neither the weights nor the law of chance were fitted on it."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.curves import Outcome, Plants, mean_recall, recall
 from provenance.match import THRESHOLD
-from provenance.run.calibration.edits import EDITS
+from provenance.pipeline.calibration.text_edits import EDITS
 
 SIX = ("verbatim", "changed 5%", "changed 10%", "changed 20%", "cut to 70%", "cut to 50%")
 """Edits of which figures of others are known."""

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.fingerprint import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import ALONE, Texts
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 
 LEAST = 6
 

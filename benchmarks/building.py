@@ -29,8 +29,8 @@ CLI = (sys.executable, "-m", "provenance", "registry", "build", "--source", "red
 OPEN = """
 import sys, time
 from pathlib import Path
-from provenance.registry import open_registry
-from provenance.run.readings import opened
+from provenance.registry.store import open_registry
+from provenance.pipeline.scan.readings import opened
 
 for path in sys.argv[1:]:  # the first one loads the kernels
     wall, cpu = time.perf_counter(), time.process_time()

@@ -18,11 +18,11 @@ import pyarrow as pa
 
 from benchmarks.fit_strength import candidates_of, part
 from benchmarks.suites import Page, pages_of
-from provenance.fingerprint import tokenise
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match import Index, are_quotations, commons, index, measure, odds, sample
 from provenance.model import Floats, Language, Texts
-from provenance.read import load_language
-from provenance.registry import open_registry
+from provenance.read.language_counts import load_language
+from provenance.registry.store import open_registry
 
 DENSITIES = (1, 2, 4, 8, 16)
 """Documents with a chance match, a million tokens."""

@@ -24,7 +24,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.suites import Suite, pages_of, plant
-from provenance.fingerprint import breaks, characters, shingle, tokenise
+from provenance.fingerprint.boundaries import breaks
+from provenance.fingerprint.offsets import characters
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match import (
     Candidates,
     Features,
@@ -38,8 +41,8 @@ from provenance.match import (
     scan,
 )
 from provenance.model import Floats, Int64s, Language, Texts, Tokens
-from provenance.read import load_language
-from provenance.registry import open_registry
+from provenance.read.language_counts import load_language
+from provenance.registry.store import open_registry
 
 SEEDS = (11, 12)
 PLANTS = 9000

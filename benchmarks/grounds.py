@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from benchmarks.curves import Matches, Plants
 from benchmarks.suites import Suite, pages_of, plant
-from provenance import registry
-from provenance.fingerprint import tokenise
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Flags, Floats, Holdings, Int64s, Items, Texts, Tokens, UInt32s
-from provenance.read import open_dump
+from provenance.read.dumps.layouts import open_dump
+from provenance.registry.build.registry_builder import build
+from provenance.registry.store import Registry, open_registry
 
 SOURCES = {
     "bluesky": "bluesky",
@@ -84,10 +85,10 @@ class Ground:
         return Matches(texts, strengths, touching & owned, ~touching, quoted)
 
 
-def registry_of(data: Path, folder: Path) -> registry.Registry:
+def registry_of(data: Path, folder: Path) -> Registry:
     """Build the registry of all posts of known platforms."""
-    registry.build(folder, _items(data))
-    return registry.open_registry(folder)
+    build(folder, _items(data))
+    return open_registry(folder)
 
 
 def _items(data: Path) -> Iterator[Items]:
@@ -96,7 +97,7 @@ def _items(data: Path) -> Iterator[Items]:
             yield from open_dump(str(data / entry["file"]), source=SOURCES[entry["platform"]])
 
 
-def suite_of(data: Path, posts: registry.Registry, seed: int, count: int) -> Suite:
+def suite_of(data: Path, posts: Registry, seed: int, count: int) -> Suite:
     """Plant posts into pages of the backgrounds."""
     files = [
         file
@@ -106,7 +107,7 @@ def suite_of(data: Path, posts: registry.Registry, seed: int, count: int) -> Sui
     return plant(pages_of(files, seed), posts, seed, count)
 
 
-def ground_of(suite: Suite, posts: registry.Registry) -> Ground:
+def ground_of(suite: Suite, posts: Registry) -> Ground:
     """Tokenise a suite, and mark where its plants stand."""
     texts = Texts.of(pa.array([page.text for page in suite.pages], pa.large_string()))
     tokens, holdings = tokenise(texts), posts.holdings()

@@ -17,7 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.fingerprint import parameters, shingle, signatures, sketch, tokenise
+from provenance.fingerprint.fracminhash import sketch
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.match import SHIPPED, index, laid_out, sample, scan
 from provenance.model import BACKGROUND_BITS, Holdings, Shared, Texts, Tokens
 

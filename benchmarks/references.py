@@ -13,7 +13,9 @@ import numpy as np
 
 from benchmarks.curves import Matches
 from benchmarks.grounds import Ground
-from provenance.fingerprint import parameters, shingle, signatures
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters
 from provenance.match import (
     BITS_SCALE,
     CELL_SHIFT,

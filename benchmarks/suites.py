@@ -14,9 +14,9 @@ from random import Random
 
 import numpy as np
 
-from provenance.read import open_corpus
-from provenance.registry import Registry
-from provenance.run.calibration.edits import EDITS, Edit
+from provenance.pipeline.calibration.text_edits import EDITS, Edit
+from provenance.read.corpus.corpora import open_corpus
+from provenance.registry.store import Registry
 
 PLACES = ("sentence", "sentence", "sentence", "paragraph", "row", "quoted", "inline")
 SIZES = (400, 1500, 4000, 4000)

@@ -10,8 +10,8 @@ Names are loaded when they are first used: importing the package alone costs not
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.run import Outcome, PolicyViolated
-    from provenance.run import ask as check
+    from provenance.pipeline import Outcome, PolicyViolated
+    from provenance.pipeline import ask as check
 
 __version__ = "0.1.0"
 __all__ = ["Outcome", "PolicyViolated", "__version__", "check"]
@@ -22,6 +22,6 @@ _NAMES = {"Outcome": "Outcome", "PolicyViolated": "PolicyViolated", "check": "as
 def __getattr__(name: str) -> object:
     if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from provenance import run  # noqa: PLC0415 (whoever wants the version needs no compiler)
+    from provenance import pipeline  # noqa: PLC0415 (whoever wants the version needs no compiler)
 
-    return getattr(run, _NAMES[name])
+    return getattr(pipeline, _NAMES[name])

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.ours import SAMPLED, opened, share_held
 from benchmarks.speed.reading import first_texts, size_of, slices
-from provenance.fingerprint import shingle, tokenise
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match import Index, scan
 from provenance.model import Texts
 

@@ -13,11 +13,14 @@ from benchmarks.speed.clock import best_of, seconds_a_pass
 from benchmarks.speed.reading import first_texts, size_of, slices
 from benchmarks.speed.scoring import score
 from benchmarks.speed.stages import looked_for
-from provenance import __version__, run
-from provenance.fingerprint import parameters, shingle, signatures, tokenise
+from provenance import __version__
+from provenance import pipeline as run
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.match import Index, commons, held, index
 from provenance.model import Texts
-from provenance.registry import open_registry
+from provenance.registry.store import open_registry
 
 RUNS = 3
 SAMPLED = 16

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance import run
+from provenance import pipeline as run
 from provenance.model import Texts
 
 SLICE = 1 << 21

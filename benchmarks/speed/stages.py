@@ -11,7 +11,9 @@ import pyarrow as pa
 from benchmarks.kernels import holdings
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.reading import first_texts, size_of, slices
-from provenance.fingerprint import parameters, shingle, signatures, tokenise
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.match import Candidates, Index, Layout, entered, index, scan
 from provenance.model import Texts
 

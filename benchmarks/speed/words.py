@@ -7,7 +7,7 @@ from random import Random
 
 import pyarrow as pa
 
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 
 SAMPLE = Path(__file__).resolve().parents[2] / "provenance" / "sample" / "pages.jsonl"
 MOST = 3_000_000

@@ -9,7 +9,7 @@ from provenance.cli.interrupts import (
     leave,
     was_interrupted,
 )
-from provenance.run import claim_process
+from provenance.pipeline import claim_process
 from provenance.terminal_safety import open_missing_streams
 
 COMMANDS = {

@@ -2,7 +2,7 @@
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.terminals import echo
 
@@ -21,14 +21,14 @@ def command() -> None:
 @command.command("show")
 def show() -> None:
     """Say where it is, and how much it holds."""
-    kept = run.remembered()
+    kept = pipeline.remembered()
     echo(f"{kept.folder}: {kept.entries:,} entries, {_size(kept.bytes)}")
 
 
 @command.command("clear")
 def clear() -> None:
     """Forget everything: the next check reads all of its dataset."""
-    kept = run.clear_memory()
+    kept = pipeline.clear_memory()
     echo(f"Forgot {kept.entries:,} entries, {_size(kept.bytes)}, of {kept.folder}")
 
 

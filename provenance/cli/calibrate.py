@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.options import (
     allow_unread_option,
@@ -109,19 +109,19 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             remedy="name a file in a folder that is there",
         )
     if output is not None:
-        run.check_outside(output, corpus)
-    asked = run.policy_of(
+        pipeline.check_outside(output, corpus)
+    asked = pipeline.policy_of(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
     settings = settings_of(
         threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
     )
-    planting = run.Planting(plants, seed, control, background)
-    measured = run.calibrate(corpus, asked, planting, settings)
+    planting = pipeline.Planting(plants, seed, control, background)
+    measured = pipeline.calibrate(corpus, asked, planting, settings)
     if output is not None:
-        run.written_calibration(measured, output)
+        pipeline.written_calibration(measured, output)
     list_unread(measured.unread)
     if not quiet:
-        draw(run.calibration_table(measured))
+        draw(pipeline.calibration_table(measured))
         if output is not None:
             echo(f"Written: {output}")

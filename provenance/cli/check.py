@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.errors import CLEAR, FAILED, VIOLATED
 from provenance.cli.options import (
@@ -152,8 +152,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
     folder that datasets wrote, a dataset on a hub, or - for JSON Lines on stdin.
     """
-    with run.hashing(registries) as hashed, run.told(verbose):
-        asked = run.policy_of(
+    with pipeline.hashing(registries) as hashed, pipeline.told(verbose):
+        asked = pipeline.policy_of(
             policy,
             purpose=purpose,
             collected=collected,
@@ -170,33 +170,33 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             backgrounds=backgrounds,
             signals=signals,
         )
-        run.check_anchor(anchor)
+        pipeline.check_anchor(anchor)
         if output is not None:
-            run.check_outside(output, corpus)
-            run.check_writable(output)
-        begun = run.begun(corpus, asked, split, hashed)
+            pipeline.check_outside(output, corpus)
+            pipeline.check_writable(output)
+        begun = pipeline.begun(corpus, asked, split, hashed)
         settings = settings_of(
             threads,
             no_cache=no_cache,
             quiet=quiet,
             rules=rules,
             split=split,
-            sample=None if sample is None else run.rate_of(sample),
+            sample=None if sample is None else pipeline.rate_of(sample),
             control=control,
             baseline=baseline,
             model_of=model_of,
             allow_unread=allow_unread,
         )
-        report = run.check(corpus, asked, settings, begun)
+        report = pipeline.check(corpus, asked, settings, begun)
         if output is not None:
-            run.written(report, output)
+            pipeline.written(report, output)
     told = Told(form, excerpts, anchor)
     if form != "terminal" or not quiet:
         told.tell(report)
     if form == "terminal" and output is not None and not quiet:
         echo(f"Report: {output / 'report.html'}")
     if form not in {"terminal", "json"} and not quiet:  # which say it themselves
-        echo(run.outcome_line(report), err=True)
+        echo(pipeline.outcome_line(report), err=True)
     if report.result.status == "incomplete":
         if quiet:
             list_unread(report.result.unread)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files
 from provenance.cli.options import (
     actor_option,
@@ -126,20 +126,20 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         "backgrounds": backgrounds,
     }
     if result is None:
-        asked = run.policy_of(policy, **options)  # type: ignore[arg-type]
+        asked = pipeline.policy_of(policy, **options)  # type: ignore[arg-type]
     elif policy or model_of or any(options.values()):
         raise PolicyError(
             "--result brings its own policy, registries and model",
             remedy="leave the other options of the check out, or leave --result out",
         )
     else:
-        asked = run.earlier_policy(result)
+        asked = pipeline.earlier_policy(result)
     settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)
     chosen = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(chosen, redact, waived=waived, contested=contested)
-    receipt = run.clean(corpus, output, asked, cleaning, settings, result)
+    receipt = pipeline.clean(corpus, output, asked, cleaning, settings, result)
     if not quiet:
-        draw(run.told_receipt(receipt, pen()))
+        draw(pipeline.told_receipt(receipt, pen()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")
     return unread_code(
         receipt.unread,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files
 from provenance.cli.errors import CLEAR, FAILED, VIOLATED
 from provenance.cli.options import (
@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     OLD, so that what is in both is judged alike. Exits with 1 where a gate of the policy fails in
     NEW that passed in OLD, or fails by more; with 2 where something could not be read.
     """
-    asked = run.policy_of(
+    asked = pipeline.policy_of(
         policy,
         collected=collected,
         text_columns=text_columns,
@@ -88,11 +88,11 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     settings = settings_of(
         threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
     )
-    changes = run.diff(old, new, asked, settings)
+    changes = pipeline.diff(old, new, asked, settings)
     if form == "terminal":
-        draw(run.told_changes(changes, pen()))
+        draw(pipeline.told_changes(changes, pen()))
     else:
-        sys.stdout.write(run.rendered_changes(form, changes))
+        sys.stdout.write(pipeline.rendered_changes(form, changes))
     if changes.is_incomplete:
         return FAILED
     return VIOLATED if changes.worse and not exit_zero else CLEAR

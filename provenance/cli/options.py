@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.model import Actor, ModelScope, Purpose
 
@@ -135,7 +135,7 @@ def circumstance_options(command: Command) -> Command:
     return command
 
 
-def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "run.Settings":
+def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "pipeline.Settings":
     """Say how to run, from the options of that name; what is unset is as a check has it.
 
     Parameters
@@ -145,7 +145,7 @@ def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "run.S
     no_cache : bool
         Whether nothing is kept.
     **others
-        As `run.Settings` takes them.
+        As `pipeline.Settings` takes them.
     """
-    settings = run.Settings(cache=None if no_cache else run.memory_folder(), **others)
+    settings = pipeline.Settings(cache=None if no_cache else pipeline.memory_folder(), **others)
     return settings if threads is None else replace(settings, threads=threads)

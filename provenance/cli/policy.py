@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import policy_option, rules_option
 from provenance.cli.terminals import draw, echo, is_coloured, width
@@ -32,7 +32,7 @@ def command() -> None:
 )
 def init(output: Path) -> None:
     """Write a policy to start from, with every key explained."""
-    run.begun_policy(output)
+    pipeline.begun_policy(output)
     echo(f"Wrote {output}. Edit it, then: provenance policy explain")
 
 
@@ -45,7 +45,7 @@ def check(policy: str | None, rules: Path | None) -> None:
     A mistake ends with exit code 2, its place and a remedy. What may be meant, such as a source
     that the rules do not know, is told and passes.
     """
-    read, doubts = run.checked_policy(policy, rules)
+    read, doubts = pipeline.checked_policy(policy, rules)
     for doubt in doubts:
         echo(f"Note: {doubt}.")
     echo(f"{read.path or 'The default policy'} is in order.")
@@ -56,5 +56,5 @@ def check(policy: str | None, rules: Path | None) -> None:
 @rules_option
 def explain(policy: str | None, rules: Path | None) -> None:
     """Say in sentences what the policy says that holds here."""
-    told = run.told_policy(policy, rules, width=width(), colour=is_coloured())
+    told = pipeline.told_policy(policy, rules, width=width(), colour=is_coloured())
     draw(told)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.errors import CLEAR
 from provenance.cli.telling import anchor_option, excerpts_option
 from provenance.cli.terminals import echo
@@ -47,7 +47,7 @@ def command(
     the GITHUB_ variables of the job, and GITHUB_TOKEN for the comment. Outside of a job it prints
     annotations alone. The exit code does not tell the verdict: the output does.
     """
-    told = run.publish(
+    told = pipeline.publish(
         result, os.environ, sarif=sarif, comments=comments, excerpts=excerpts, anchor=anchor
     )
     sys.stdout.write(told.annotations)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import allow_unread_option, max_document_option
@@ -88,7 +88,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
     """
     read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    built = run.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
+    built = pipeline.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
     return _told(registry, built, allow_unread, quiet=quiet)
 
 
@@ -124,7 +124,7 @@ def add(  # noqa: PLR0913 (one parameter an option)
 ) -> int:
     """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
     read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
-    built = run.add_to_registry(registry, read, quiet=quiet)
+    built = pipeline.add_to_registry(registry, read, quiet=quiet)
     return _told(registry, built, allow_unread, quiet=quiet)
 
 
@@ -161,8 +161,8 @@ def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet:
     another kind or language, measure on clean texts of that kind: the strength of every match, and
     so what is reported, is stated by it.
     """
-    before = run.show_registry(registry)[1]
-    made = run.fit_registry(registry, texts, run.Settings(quiet=quiet), max_document)
+    before = pipeline.show_registry(registry)[1]
+    made = pipeline.fit_registry(registry, texts, pipeline.Settings(quiet=quiet), max_document)
     if not quiet:
         echo(*law(before, made))
 
@@ -178,7 +178,7 @@ Example:
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
 def verify(registry: Path) -> None:
     """Hold every file of REGISTRY against the digests in its manifest."""
-    manifest = run.verify_registry(registry)
+    manifest = pipeline.verify_registry(registry)
     echo(f"{registry} is whole: {manifest.items:,} items, digest {manifest.digest}")
 
 
@@ -190,7 +190,7 @@ def _dumps(  # noqa: PLR0913 (what the options say)
     text_column: str | None,
     max_document: str | None,
     published: int | None,
-) -> "run.Dumps":
+) -> "pipeline.Dumps":
     if source is None and source_column is None:
         raise InputError(
             "nobody said whose these items are",
@@ -201,13 +201,15 @@ def _dumps(  # noqa: PLR0913 (what the options say)
             "--of counts the items of one source, and the dumps hold several",
             remedy="add the dumps of each source by themselves, with --source and --of",
         )
-    doubt = None if source is None else run.doubt_about(source)
+    doubt = None if source is None else pipeline.doubt_about(source)
     if doubt:
         echo(f"Note: {doubt}", err=True)
-    return run.Dumps(dumps, source, source_column, layout, text_column, published, max_document)
+    return pipeline.Dumps(
+        dumps, source, source_column, layout, text_column, published, max_document
+    )
 
 
-def _told(registry: Path, built: "run.Built", allowed: int, *, quiet: bool) -> int:
+def _told(registry: Path, built: "pipeline.Built", allowed: int, *, quiet: bool) -> int:
     _doubt(built.manifest)
     if not quiet:
         _show(registry)
@@ -219,12 +221,12 @@ def _told(registry: Path, built: "run.Built", allowed: int, *, quiet: bool) -> i
     )
 
 
-def _show(registry: Path) -> "run.Manifest":
-    summary, manifest = run.show_registry(registry)
+def _show(registry: Path) -> "pipeline.Manifest":
+    summary, manifest = pipeline.show_registry(registry)
     echo(*shown(summary, manifest))
     return manifest
 
 
-def _doubt(manifest: "run.Manifest") -> None:
+def _doubt(manifest: "pipeline.Manifest") -> None:
     if (why := doubt(manifest)) is not None:
         echo(f"Note: {why}", err=True)

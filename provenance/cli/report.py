@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.errors import CLEAR
 from provenance.cli.telling import Told, format_options
 
@@ -37,9 +37,9 @@ def command(
     need be there any more. The exit code says only whether this was done.
     """
     told = Told(form, excerpts, anchor)
-    report = run.earlier_report(result)
+    report = pipeline.earlier_report(result)
     if output is None:
         told.tell(report)
     else:
-        run.written_text(told.text(report), output)
+        pipeline.written_text(told.text(report), output)
     return CLEAR

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.errors import CLEAR, VIOLATED
 from provenance.cli.options import rules_option
 from provenance.cli.terminals import echo
@@ -17,7 +17,7 @@ def lint(rules: Path | None) -> int:
 
     Exit codes: 0 none, 1 some.
     """
-    mistakes = run.linted_rules(rules)
+    mistakes = pipeline.linted_rules(rules)
     for mistake in mistakes:
         echo(mistake)
     total = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}."
@@ -33,7 +33,7 @@ def test(subjects: tuple[str, ...], rules: Path | None) -> int:
 
     Exit codes: 0 all hold, 1 some do not.
     """
-    cases, differences = run.tested_rules(rules, subjects)
+    cases, differences = pipeline.tested_rules(rules, subjects)
     for difference in differences:
         echo(difference)
     echo(f"{cases} cases, {len(differences)} of which came out otherwise.")
@@ -62,7 +62,7 @@ def diff(old: str, new: str, result: Path | None) -> None:
 
     OLD and NEW are folders of rules, each on top of the shipped ones; `shipped` is these alone.
     """
-    for line in run.compared_rules(old, new, result):
+    for line in pipeline.compared_rules(old, new, result):
         echo(line)
 
 
@@ -84,7 +84,7 @@ def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
 
     Exit codes: 0 all of the IDs named were found (without IDs: any), 1 otherwise.
     """
-    found, missing = run.verified_rules(rules, copies, subjects)
+    found, missing = pipeline.verified_rules(rules, copies, subjects)
     for terms, file in found.items():
         echo(f"found    {terms} in {file}")
     for terms in missing if subjects else ():

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.completions import files
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import circumstance_options, rules_option
@@ -65,7 +65,7 @@ def command() -> None:
 @rules_option
 def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
     """List statements: what each document said, in which days, on which basis."""
-    listed = run.listed_rules(rules, pen(), subjects=subjects, **filters)
+    listed = pipeline.listed_rules(rules, pen(), subjects=subjects, **filters)
     draw(listed)
 
 
@@ -74,7 +74,7 @@ def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | N
 @rules_option
 def show(subject: str, rules: Path | None) -> None:
     """Show all that the rules say of one source, licence, signal or exception."""
-    draw(run.shown_rule(subject, rules, pen()))
+    draw(pipeline.shown_rule(subject, rules, pen()))
 
 
 @command.command(
@@ -112,9 +112,9 @@ def explain(  # noqa: PLR0913 (one parameter an option)
     **options: Any,
 ) -> None:
     """Tell what holds for content of ID, and why: every step with its clause and address."""
-    given = run.asked_policy(policy, model=kinds, **options)
+    given = pipeline.asked_policy(policy, model=kinds, **options)
     content = (published, licence, signals)
-    draw(run.explained_rule(subject, rules, pen(), given, content))
+    draw(pipeline.explained_rule(subject, rules, pen(), given, content))
 
 
 @command.command("timeline")
@@ -126,8 +126,8 @@ def timeline(
     subject: str, rules: Path | None, policy: str | None, kinds: tuple[str, ...], **options: Any
 ) -> None:
     """Draw the verdict for each day of collection, for anybody and for each role."""
-    given = run.asked_policy(policy, model=kinds, **options)
-    draw(run.timeline_of(subject, rules, pen(), given))
+    given = pipeline.asked_policy(policy, model=kinds, **options)
+    draw(pipeline.timeline_of(subject, rules, pen(), given))
 
 
 @command.command(
@@ -155,7 +155,7 @@ def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) 
     PATH is a robots.txt, ai.txt, tdmrep.json, rsl.xml or a dataset's README.md, a folder of these,
     or one laid out as HOST/YEAR-MONTH-DAY/FILE.
     """
-    draw(run.told_signals(path, page, agents, rules, pen()))
+    draw(pipeline.told_signals(path, page, agents, rules, pen()))
 
 
 for each in (lint, test, diff, verify):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.terminals import echo
 
 _NEXT = """\
@@ -31,5 +31,5 @@ def command(output: Path) -> None:
     153 pages in six languages, and posts, answers and notices that some of them hold: invented for
     this project, and yours to play with.
     """
-    names = run.unpacked_sample(output)
+    names = pipeline.unpacked_sample(output)
     echo(*_NEXT.format(folder=output, count=len(names)).splitlines())

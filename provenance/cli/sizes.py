@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from provenance import run
+from provenance import pipeline
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
-    from provenance.run import Manifest
+    from provenance.pipeline import Manifest
 
 
 _MOST_LINES = 12
@@ -60,7 +60,7 @@ def _left_out(manifest: "Manifest") -> Iterator[str]:
         yield f"  {one.count:,} of {one.file}: {one.reason}{where}"
     if rest := manifest.skipped[told:]:
         yield f"  {sum(one.count for one in rest):,} of other files or kinds: see registry.json"
-    for line in run.unread_lines(manifest.unread[:_MOST_LINES]):
+    for line in pipeline.unread_lines(manifest.unread[:_MOST_LINES]):
         yield f"  not read: {line}"
     if unread := manifest.unread[_MOST_LINES:]:
         yield f"  {len(unread):,} more files could not be read: see registry.json"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.terminals import draw, is_coloured, width
 from provenance.model import Report
 
@@ -54,7 +54,7 @@ class _Format(click.ParamType[str]):
 
 
 def _all_formats() -> click.Choice[str]:
-    return click.Choice(run.format_names())
+    return click.Choice(pipeline.format_names())
 
 
 def format_options(command: Command) -> Command:
@@ -90,11 +90,11 @@ class Told:
 
     def text(self, report: Report) -> str:
         """Render a report."""
-        return run.rendered(self.form, report, excerpts=self.excerpts, anchor=self.anchor)
+        return pipeline.rendered(self.form, report, excerpts=self.excerpts, anchor=self.anchor)
 
     def tell(self, report: Report) -> None:
         """Write a report to stdout; on a terminal, as wide and as colourful as that is."""
         if self.form == _TOLD:
-            draw(run.summary(report, width=width(), colour=is_coloured()) + "\n")
+            draw(pipeline.summary(report, width=width(), colour=is_coloured()) + "\n")
         else:
             sys.stdout.write(self.text(report))

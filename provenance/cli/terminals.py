@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.terminal_safety import visible_line
 
 
@@ -34,4 +34,4 @@ def is_coloured() -> bool:
 
 def pen() -> Any:
     """Give a pen that writes as wide and as colourful as the terminal is."""
-    return run.pen_of(width=width(), colour=is_coloured())
+    return pipeline.pen_of(width=width(), colour=is_coloured())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance import run
+from provenance import pipeline
 from provenance.cli.errors import CLEAR, FAILED, tell
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def list_unread(unread: Sequence["Unread"]) -> None:
     """Name on stderr what could not be read."""
-    for line in run.unread_lines(unread):
+    for line in pipeline.unread_lines(unread):
         click.echo(f"Not read: {line}", err=True)
 
 

@@ -17,8 +17,7 @@ from provenance.model import (
     UInt32s,
     longest_of,
 )
-from provenance.registry.arrays import map_array
-from provenance.registry.columns import SHARED_SCHEMA, position_type
+from provenance.registry.arrays_file import map_array
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     DIRECTORY_FILE,
@@ -33,8 +32,9 @@ from provenance.registry.manifest import (
     TOKENS_FILE,
     Manifest,
 )
-from provenance.registry.mapped import Files, MappedFile
-from provenance.registry.tables import parquet, read_column, read_whole
+from provenance.registry.mapped_files import Files, MappedFile
+from provenance.registry.parquet_tables import parquet, read_column, read_whole
+from provenance.registry.schema import SHARED_SCHEMA, position_type
 
 
 def read_holdings(files: Files, manifest: Manifest) -> Holdings:

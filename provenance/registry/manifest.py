@@ -1,4 +1,7 @@
-"""What a registry says of itself: `registry.json`."""
+"""What a registry says of itself: `registry.json`.
+
+Values that JSON states, held against the types of what they are for.
+"""
 
 import hashlib
 import json
@@ -8,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 from provenance.atomic_output import read_small
 from provenance.errors import (
@@ -19,7 +22,56 @@ from provenance.errors import (
     RegistryVersion,
 )
 from provenance.model import Chance, Parameters, Skipped, SourceCoverage, Unread
-from provenance.registry.stated import count, moment, typed
+
+T = TypeVar("T")
+
+_MOST = 1 << 62
+
+
+def typed(kind: type[T], stated: dict[str, Any]) -> T:
+    """Make a dataclass, if each value is of the type of its field; tuples are the caller's.
+
+    Raises
+    ------
+    TypeError
+        If one is not, is missing, or has no field.
+    """
+    made = kind(**stated)
+    for name, expected in get_type_hints(kind).items():
+        value = getattr(made, name)
+        if isinstance(value, int):
+            count(value)
+        if get_origin(expected) is not tuple and not isinstance(value, expected):
+            raise TypeError(f"{name} is {value!r}")
+    return made
+
+
+def count(stated: object) -> int:
+    """Take a number of things.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if not isinstance(stated, int) or isinstance(stated, bool) or not 0 <= stated < _MOST:
+        raise TypeError(f"not a count: {stated!r}")
+    return stated
+
+
+def moment(stated: str) -> datetime:
+    """Take a moment, with its offset.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is none.
+    """
+    found = datetime.fromisoformat(stated)
+    if found.tzinfo is None:
+        raise ValueError(f"a moment without an offset: {stated}")
+    return found
+
 
 FORMAT = 4
 """Version of the layout on disk."""

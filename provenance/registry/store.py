@@ -6,15 +6,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance import fingerprint
+from provenance.fingerprint.tokenizer.tokenize import parameters
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
-from provenance.registry.columns import (
-    lists,
-    one_chunk,
-    signatures_schema,
-)
-from provenance.registry.copies import Copies, copies
-from provenance.registry.datafiles import Digest, check_files, checked, digest_of_file
+from provenance.registry.build.deduplication import Copies, copies
+from provenance.registry.data_files import Digest, check_files, checked, digest_of_file
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
@@ -23,8 +18,9 @@ from provenance.registry.manifest import (
     Manifest,
     mismatch,
 )
-from provenance.registry.mapped import Files, map_registry
-from provenance.registry.tables import dated, parquet, read_whole, rows_of
+from provenance.registry.mapped_files import Files, map_registry
+from provenance.registry.parquet_tables import dated, parquet, read_whole, rows_of
+from provenance.registry.schema import lists, one_chunk, signatures_schema
 
 _DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
 
@@ -167,7 +163,7 @@ def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
         If its manifest is damaged.
     """
     manifest, files = map_registry(folder)
-    ours = fingerprint.parameters()
+    ours = parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
         raise mismatch(folder, manifest.parameters, ours)
     check_files(files, checked(manifest), digest)

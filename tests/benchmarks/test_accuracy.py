@@ -14,7 +14,7 @@ from benchmarks.charts import RIGHT, Panel, Point, across, drawn, spread
 from benchmarks.curves import Matches, Outcome, Plants, curve, mean_recall, outcome, recall
 from benchmarks.grounds import Ground
 from benchmarks.references import seed_bits, shared_shingles
-from provenance.fingerprint import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.match import BITS_SCALE, NO_CANDIDATES
 from provenance.model import BACKGROUND_BITS, Texts
 

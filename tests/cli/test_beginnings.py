@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from provenance.run import ahead, checking, openings
+from provenance.pipeline import check_inputs as openings
+from provenance.pipeline import dataset_check as checking
+from provenance.pipeline import jit_warmup as ahead
 
 
 def completions(folder, *words):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from provenance.model import Policy
-from provenance.run import Dumps, Settings, add_to_registry, build_registry, check
+from provenance.pipeline import Dumps, Settings, add_to_registry, build_registry, check
 from tests.detection.found import Found
 
 

@@ -18,14 +18,14 @@ from provenance.match import (
     strength,
     union,
 )
-from provenance.read import load_language
-from provenance.registry import open_registry
-from provenance.run import Dumps, Settings, build_registry
-from provenance.run.calibration.outsiders import unowned
-from provenance.run.inmemory import corpus_of
-from provenance.run.progress import Quiet
-from provenance.run.readings import opened
-from provenance.run.scanning import read_corpus
+from provenance.pipeline import Dumps, Settings, build_registry
+from provenance.pipeline.calibration.standalone_texts import unowned
+from provenance.pipeline.progress import Quiet
+from provenance.pipeline.scan.corpus_scan import read_corpus
+from provenance.pipeline.scan.in_memory_corpus import corpus_of
+from provenance.pipeline.scan.readings import opened
+from provenance.read.language_counts import load_language
+from provenance.registry.store import open_registry
 from tests.detection.public import rows
 
 CLEAN = ("bg_books_gutenberg_nltk", "bg_news_bbc_en", "bg_webtext_nltk", "bg_news_reuters_en")

@@ -6,7 +6,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from provenance.fingerprint import parameters, shingle, tokenise
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from tests.detection import languages
 from tests.detection.found import covered, recall
 from tests.detection.public import declarations, materials

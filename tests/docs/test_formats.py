@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.model import FINDINGS, Chance, Parameters, SourceCoverage
-from provenance.registry.columns import (
+from provenance.registry.manifest import REQUIRED, DataFile, Manifest
+from provenance.registry.schema import (
     BACKGROUND_SCHEMA,
     ITEMS_SCHEMA,
     SHARED_SCHEMA,
@@ -16,7 +17,6 @@ from provenance.registry.columns import (
     TEXTS_SCHEMA,
     signatures_schema,
 )
-from provenance.registry.manifest import REQUIRED, DataFile, Manifest
 from tests.docs.columns import FINDINGS_COLUMNS, REGISTRY_ARRAYS, REGISTRY_TABLES
 
 ROOT = Path(__file__).resolve().parents[2]

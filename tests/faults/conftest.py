@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import Policy, Report
-from provenance.run import Dumps, Settings, build_registry, check
+from provenance.pipeline import Dumps, Settings, build_registry, check
 from tests.cli import commandline
 
 FILES = 6

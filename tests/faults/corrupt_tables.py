@@ -12,7 +12,11 @@ import pyarrow as pa
 import pyarrow.feather as pf
 import pyarrow.parquet as pq
 
-from provenance.read import Cuts, File, open_corpus, open_dump, rewrite
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.file_access import File
+from provenance.read.dumps.layouts import open_dump
+from provenance.read.rewriting.removal_plan import Cuts
+from provenance.read.rewriting.rewrite_file import rewrite
 from tests.faults.isolated import serve
 
 ROWS = 40

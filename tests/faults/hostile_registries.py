@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.model import Policy
-from provenance.registry import verify
-from provenance.registry.datafiles import settle_files
+from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.registry.data_files import settle_files
 from provenance.registry.manifest import digest_of, read_manifest, render
-from provenance.run import Dumps, Settings, build_registry, check
+from provenance.registry.verification import verify
 from tests.faults.corrupt_tables import EXTREMES, mutated
 from tests.faults.isolated import serve
 

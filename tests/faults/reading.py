@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from provenance.errors import ProvenanceError
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 
 
 def outcome(path: str, batches: int, limit: int) -> dict[str, object]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance.run import memory
+from provenance.pipeline import result_cache as memory
 from tests.faults.killing import long
-from tests.run.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.run.test_memory import World, content, shard
+from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
+from tests.pipeline.test_memory import World, content, shard
 
 SHARDS = 3
 

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, InputError
-from provenance.read import open_corpus, open_dump
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
 from tests.faults.isolated import ROOT, outcomes, unwanted
 
 WORKER = "tests.faults.corrupt_tables"
@@ -42,7 +43,8 @@ def test_twenty_thousand_damaged_tables_are_read_or_refused(tmp_path):
 CUT = """
 import os, shutil, sys
 from provenance.errors import CorruptFile
-from provenance.read import open_corpus, open_dump
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps import open_dump
 for path in sys.argv[1:]:
     size = os.path.getsize(path)
     parts = open_corpus([path]).parts

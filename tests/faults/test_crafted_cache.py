@@ -9,13 +9,14 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import Skipped
-from provenance.run import entries, memory
-from provenance.run.declared import DECLARED
-from provenance.run.evidence import SPANS
+from provenance.pipeline import cache_entries as entries
+from provenance.pipeline import result_cache as memory
+from provenance.pipeline.locate.locations import SPANS
+from provenance.pipeline.scan.row_metadata import DECLARED
 from tests.faults.killing import Writers, long, writers
 from tests.faults.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
-from tests.run.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.run.test_memory import content
+from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
+from tests.pipeline.test_memory import content
 
 
 @pytest.fixture(scope="module")

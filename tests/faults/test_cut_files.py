@@ -10,9 +10,10 @@ import sys
 import pytest
 
 from provenance.model import Policy
-from provenance.read import open_corpus, open_dump
-from provenance.registry import open_registry
-from provenance.run import Settings, check
+from provenance.pipeline import Settings, check
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
+from provenance.registry.store import open_registry
 from tests.faults.conftest import names, page
 
 STRETCHED = 40 << 20
@@ -196,7 +197,7 @@ def test_a_table_with_tabs_has_no_quoted_cells(tmp_path):
 def test_the_limit_of_cells_is_the_processs_own_again(tmp_path):
     code = (
         "import csv, sys; csv.field_size_limit(777)\n"
-        "from provenance.read import open_corpus\n"
+        "from provenance.read.corpus.corpora import open_corpus\n"
         "assert csv.field_size_limit() == 777\n"
         "corpus = open_corpus([sys.argv[1]], max_document=1_000_000)\n"
         "rows = sum(len(one.batch) for part in corpus.parts for one in part.batches())\n"

@@ -13,9 +13,13 @@ from fsspec.spec import AbstractFileSystem
 
 from provenance.errors import CorruptFile
 from provenance.model import Policy
-from provenance.read import open_corpus, streams
-from provenance.read.files import File
-from provenance.run import Settings, check, evidence, rereading, views
+from provenance.pipeline import Settings, check
+from provenance.pipeline.locate import locations as evidence
+from provenance.pipeline.locate import part_views as views
+from provenance.pipeline.scan import reread as rereading
+from provenance.read.corpus import stream_input as streams
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.file_access import File
 from tests.faults.conftest import (
     cut_gzip,
     found,

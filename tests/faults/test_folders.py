@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import (
     names,
     write_corpus,

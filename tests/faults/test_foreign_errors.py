@@ -14,8 +14,8 @@ from fsspec.spec import AbstractFileSystem
 
 from provenance.errors import DatasetNotFound, InputError
 from provenance.model import Policy
-from provenance.read import open_corpus
-from provenance.run import Settings, check
+from provenance.pipeline import Settings, check
+from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import names, page, write_jsonl
 
 

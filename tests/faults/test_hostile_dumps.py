@@ -5,7 +5,8 @@ import json
 import pytest
 
 from provenance.errors import CorruptFile, DocumentTooLarge, InputError, UnsupportedFormat
-from provenance.read import open_corpus, open_dump
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
 
 TEXT = "some words that somebody wrote down"
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import InputError
-from provenance.read import open_corpus, open_dump
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
 
 NAMES = st.sampled_from(
     ["text", "id", "url", "created_at", "author", "license", "meta", "a.b", "a", "title", "date"]

@@ -10,9 +10,9 @@ import pytest
 
 from provenance.errors import CorruptFile
 from provenance.model import Policy
-from provenance.registry import open_registry
+from provenance.pipeline import Settings, check
 from provenance.registry.manifest import read_manifest
-from provenance.run import Settings, check
+from provenance.registry.store import open_registry
 from tests.faults.hostile_registries import prepare
 from tests.faults.isolated import ROOT, outcomes, unwanted
 from tests.registry.spoiling import restate, rewrite

@@ -13,8 +13,9 @@ import yaml
 
 from provenance.errors import ProvenanceError
 from provenance.model import PLANTS, Calibration, FalseRate, Recall
-from provenance.read import load_calibration, load_policy
-from provenance.read.rulefiles import parse_library, rule_files
+from provenance.read.policy.calibration_file import load_calibration
+from provenance.read.policy.policy_file import load_policy
+from provenance.read.rules.rule_files import parse_library, rule_files
 from provenance.report import (
     FORMATS,
     Manner,

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from provenance.pipeline import Dumps, build_registry
+from provenance.pipeline.result_cache import Memory
 from provenance.report import read_report
-from provenance.run import Dumps, build_registry
-from provenance.run.memory import Memory
 from tests.faults.killing import Writers, is_late, long, writers
-from tests.run.conftest import Writer
+from tests.pipeline.conftest import Writer
 
 
 @pytest.fixture(scope="module")

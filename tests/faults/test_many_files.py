@@ -7,8 +7,10 @@ import sys
 import pytest
 
 from provenance.model import Policy
-from provenance.read import grouping, open_corpus
-from provenance.run import Settings, check, diff, rereading
+from provenance.pipeline import Settings, check, diff
+from provenance.pipeline.scan import reread as rereading
+from provenance.read.corpus import corpus_parts as grouping
+from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import cut_gzip, found, names, page, write_jsonl, write_parquet
 from tests.faults.isolated import ROOT
 
@@ -108,7 +110,7 @@ def test_a_file_that_vanishes_among_many_before_it_is_read_again(
         (folder / "2" / "0207.jsonl").unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr("provenance.run.views._show_all", lambda *_: False)
+    monkeypatch.setattr("provenance.pipeline.locate.part_views._show_all", lambda *_: False)
     monkeypatch.setattr(rereading, "gather", gather)
     report = check([str(folder)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["2/0207.jsonl"]
@@ -122,7 +124,7 @@ def test_twenty_thousand_files_take_little_memory(tmp_path, registry):
     script = (
         "import sys\n"
         "from provenance.model import Policy\n"
-        "from provenance.run import Settings, check\n"
+        "from provenance.pipeline import Settings, check\n"
         "check([sys.argv[1]], Policy(registries=(sys.argv[2],)), Settings())\n"
         "from tests.faults.reading import peak\n"
         "print(peak())\n"

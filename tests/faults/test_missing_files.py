@@ -6,8 +6,9 @@ import pytest
 from datasets import Dataset, DatasetDict
 
 from provenance.errors import InputError
-from provenance.read import open_corpus, open_dump
-from provenance.registry import open_registry
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
+from provenance.registry.store import open_registry
 from tests.faults.conftest import names, page, write_jsonl, write_parquet
 
 

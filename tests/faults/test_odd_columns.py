@@ -4,7 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.read import open_corpus, open_dump
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
 
 TEXTS = ["some words to read here"] * 3
 ROLES = ("created_at", "date", "id", "url", "license", "headers", "meta", "author", "language")

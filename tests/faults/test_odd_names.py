@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import Policy
-from provenance.run import Settings, check
+from provenance.pipeline import Settings, check
 from tests.faults.conftest import found, write_jsonl
 
 ODD = os.fsdecode(b"caf\xe9")

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile
-from provenance.read import open_corpus
-from provenance.registry import mapped, open_registry, tables
+from provenance.read.corpus.corpora import open_corpus
+from provenance.registry import mapped_files as mapped
+from provenance.registry import parquet_tables as tables
+from provenance.registry.store import open_registry
 from tests.cli.commandline import ENVIRONMENT, provenance
 
 WORDS = "my neighbour has taught his parrot to imitate the doorbell and nobody sleeps"
@@ -71,14 +73,14 @@ def test_an_error_that_is_caused_by_short_memory_is_told_as_that(world, monkeypa
     def call(*_, **__):
         raise CorruptFile("it is damaged", remedy="build it again") from SHORT[1]
 
-    monkeypatch.setattr("provenance.run.check", call, raising=False)
+    monkeypatch.setattr("provenance.pipeline.dataset_check", call, raising=False)
     done = provenance("check", "train.parquet", "--registry", "reg", cwd=world)
     assert (done.returncode, done.stderr.splitlines()) == (2, TOLD)
 
 
 def test_threads_that_cannot_be_started_are_told(world, monkeypatch):
     call = failing(RuntimeError("can't start new thread"))
-    monkeypatch.setattr("provenance.run.check", call, raising=False)
+    monkeypatch.setattr("provenance.pipeline.dataset_check", call, raising=False)
     done = provenance("check", "train.parquet", "--registry", "reg", cwd=world)
     assert done.returncode == 2
     assert done.stderr.startswith("Error: no more threads can be started")

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import found, write_corpus, write_jsonl
 
 

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from provenance.model import PassedOver
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 from provenance.report import dumps, loads, render
 from tests.faults.conftest import write_jsonl
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.registry import verify
-from provenance.run.memory import Memory
+from provenance.pipeline.result_cache import Memory
+from provenance.registry.verification import verify
 from tests.faults.killing import Writers, is_late, writers
 from tests.faults.powerloss import DISKS
 from tests.faults.test_kills import cleaning, content  # noqa: F401 (a fixture)

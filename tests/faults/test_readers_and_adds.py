@@ -9,19 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from provenance.registry import (
-    Registry,
-    build,
-    holdings,
-    mapped,
-    open_registry,
-    store,
-    tables,
-    verify,
-    verifying,
-)
-from provenance.registry import folder as folders
+from provenance.registry import holdings, store
+from provenance.registry import mapped_files as mapped
+from provenance.registry import parquet_tables as tables
+from provenance.registry import registry_folder as folders
+from provenance.registry import verification as verifying
+from provenance.registry.build.registry_builder import build
 from provenance.registry.manifest import read_manifest
+from provenance.registry.store import Registry, open_registry
+from provenance.registry.verification import verify
 from tests.faults.isolated import ROOT
 from tests.registry.conftest import batch_of, some_rows
 
@@ -147,7 +143,7 @@ def test_an_add_at_any_step_does_not_disturb_a_verification(generations, tmp_pat
 ADD = """
 import sys
 from pathlib import Path
-from provenance.registry import add
+from provenance.registry.build.registry_builder import add
 from tests.registry.conftest import batch_of, some_rows
 for seed in range(1, int(sys.argv[2])):
     add(Path(sys.argv[1]), [batch_of(some_rows(3, seed=seed))])

@@ -10,11 +10,11 @@ from datasets import Dataset
 
 from provenance.errors import InputError
 from provenance.model import Cleaning, Policy
-from provenance.read import open_corpus, open_dump
-from provenance.read.grouping import grouped
-from provenance.read.parts import Part
-from provenance.run import Dumps, Settings, build_registry, check, clean
-from tests.run.conftest import Writer
+from provenance.pipeline import Dumps, Settings, build_registry, check, clean
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.corpus_parts import Part, grouped
+from provenance.read.dumps.layouts import open_dump
+from tests.pipeline.conftest import Writer
 
 
 @pytest.fixture(scope="module")

@@ -22,9 +22,11 @@ from pyarrow import feather
 
 from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Policy, Report
-from provenance.read import parquet
-from provenance.run import Dumps, Settings, build_registry, check, scanning, sofar
-from tests.run.conftest import Writer
+from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline.scan import corpus_scan as scanning
+from provenance.pipeline.scan import corpus_scan as sofar
+from provenance.read.formats import parquet_file as parquet
+from tests.pipeline.conftest import Writer
 
 Rows = Sequence[dict[str, str]]
 

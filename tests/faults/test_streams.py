@@ -147,7 +147,7 @@ SLOW = """
 import os, sys, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from provenance import run
+from provenance import pipeline
 from provenance.cli import main
 
 def check(*_):
@@ -155,7 +155,7 @@ def check(*_):
         Path("begun").touch()
         time.sleep(60)
 
-run.check = check
+pipeline.check = check
 main()
 """
 

@@ -7,7 +7,7 @@ import pytest
 
 import provenance as package
 from provenance.model import Unread, merge_unread
-from provenance.read.compression import compressing
+from provenance.read.formats.compression import compressing
 from provenance.report import dumps, loads, render
 from tests.faults.conftest import (
     found,

@@ -7,9 +7,9 @@ import shutil
 import pyarrow.parquet as pq
 
 from provenance.model import Policy
-from provenance.registry import open_registry
+from provenance.pipeline import Settings, check
+from provenance.registry.store import open_registry
 from provenance.report import render
-from provenance.run import Settings, check
 from tests.faults.conftest import (
     cut_gzip,
     dangle,

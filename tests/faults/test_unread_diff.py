@@ -5,7 +5,8 @@ import json
 import pytest
 
 from provenance.model import Policy
-from provenance.run import Settings, diff, diffing
+from provenance.pipeline import Settings, diff
+from provenance.pipeline import dataset_diff as diffing
 from tests.faults.conftest import names, nothing_but_zeros, page, write_corpus, write_jsonl
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 
 ROWS = 40
 FEW, MANY = 150, 600

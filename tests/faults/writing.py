@@ -17,8 +17,7 @@ from provenance.model import (
     Policy,
     Report,
 )
-from provenance.report import read_report, render, write, write_calibration, write_text
-from provenance.run import (
+from provenance.pipeline import (
     Dumps,
     Settings,
     add_to_registry,
@@ -28,7 +27,8 @@ from provenance.run import (
     clean,
     unpacked_sample,
 )
-from provenance.run.memory import Memory
+from provenance.pipeline.result_cache import Memory
+from provenance.report import read_report, render, write, write_calibration, write_text
 from tests.faults.powerloss import lose_power
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import sample_report

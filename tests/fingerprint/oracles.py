@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import fold, tokenise
+from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.fingerprint.tokenizer.unicode_tables import fold
 from provenance.model import Texts, Tokens
 
 MASK = (1 << 64) - 1

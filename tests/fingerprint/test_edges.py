@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import Spans, edges, tokenise, widen
+from provenance.fingerprint.span_edges import Spans, edges, widen
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Edges
 from tests.fingerprint.oracles import spans_of, texts_of
 

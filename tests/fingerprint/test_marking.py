@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import Runs, marked, reach, tokenise
+from provenance.fingerprint.highlight import Runs, marked, reach
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from tests.fingerprint.oracles import texts_of
 
 SPACES = [chr(point) for point in range(sys.maxunicode) if chr(point).isspace()]

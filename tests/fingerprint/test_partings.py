@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.fingerprint import breaks, tokenise
+from provenance.fingerprint.boundaries import breaks
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import ELLIPSIS, PARTED, RUN_ON
 from tests.fingerprint.oracles import texts_of
 

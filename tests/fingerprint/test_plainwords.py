@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import tokenise
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from tests.fingerprint.oracles import (
     digest_of,
     digest_on_plain_processor,

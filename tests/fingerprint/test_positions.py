@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import characters, cut, stretches, surroundings
+from provenance.fingerprint.offsets import characters, cut, stretches, surroundings
 from provenance.model import Texts
 from tests.fingerprint.oracles import arrow, texts_of
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import fold, tokenise
+from provenance.fingerprint.tokenizer.tokenize import tokenise
+from provenance.fingerprint.tokenizer.unicode_tables import fold
 from tests.fingerprint.oracles import hashes_of, texts_of, word_hash
 
 LONG = "\u043f\u0440\u0438\u043d\u0438\u043c\u0430\u044f\u0432\u043e\u0432\u043d\u0438\u043c"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import tokenise
+from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.fingerprint.tokenizer.unicode_tables import HANGUL
 from tests.fingerprint.oracles import (
     hashes_of,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import shingle
+from provenance.fingerprint.shingles import shingle
 from provenance.model import Shingles, Tokens
 from tests.fingerprint.oracles import MASK, WORD, tokens_of, weight_of
 

@@ -6,14 +6,9 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import (
-    parameters,
-    resemblance,
-    shingle,
-    shingle_hash32,
-    signatures,
-    tokenise,
-)
+from provenance.fingerprint.minhash import resemblance, shingle_hash32, signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import Parameters
 from tests.fingerprint.oracles import texts_of
 

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import FingerprintMismatch
-from provenance.fingerprint import Sketch, containment, downsample, merge, shared, sketch
+from provenance.fingerprint.fracminhash import (
+    Sketch,
+    containment,
+    downsample,
+    merge,
+    shared,
+    sketch,
+)
 from provenance.model import Parameters, Shingles
 
 FINE, COARSE = Parameters(scaled=3), Parameters(scaled=10)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import Texts
 from tests.fingerprint.oracles import (
     APOSTROPHES,

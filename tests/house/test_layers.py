@@ -16,7 +16,7 @@ ROOMS = (
     "read",
     "registry",
     "report",
-    "run",
+    "pipeline",
 )
 FOUNDATIONS = (
     "atomic_output",

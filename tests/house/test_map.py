@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- the map: written by `make map` -->\n", "<!-- end of the map -->"
 ORDER = (
     "cli",
-    "run",
+    "pipeline",
     "read",
     "registry",
     "report",

@@ -7,6 +7,8 @@ NOTHING = {
     "helpers", "lib", "manager", "misc", "new", "old", "process", "processor", "stuff", "temp",
     "tmp", "tools", "util", "utils", "various",
 }  # fmt: skip
+EMPTY = {"helper", "helpers", "manager", "misc", "util", "utils"}
+"""Nor as a part of a name."""
 
 
 def empty_names(names):
@@ -14,7 +16,9 @@ def empty_names(names):
         name
         for name in names
         for part in name.split(".")
-        if NOTHING & set(part.split("_")) or (not re.fullmatch(r"[a-z][a-z0-9_]*|__main__", part))
+        if part in NOTHING
+        or EMPTY & set(part.split("_"))
+        or not re.fullmatch(r"[a-z][a-z0-9_]*|__main__", part)
     ]
 
 

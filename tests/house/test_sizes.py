@@ -52,5 +52,5 @@ def test_only_kernels_may_be_long(modules):
 
 def test_a_long_function_is_caught(made_up):
     line = "def f():  # noqa: C901 (because I say so)\n    return 1\n"
-    assert list(long_functions(made_up("provenance.run.x", line)))
+    assert list(long_functions(made_up("provenance.pipeline.x", line)))
     assert not list(long_functions(made_up("provenance.match.x", "@kernel\n" + line)))

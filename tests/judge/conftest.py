@@ -16,7 +16,7 @@ from provenance.model import (
     TimeAxis,
     Verdict,
 )
-from provenance.read.rulefiles import load_rules
+from provenance.read.rules.rule_files import load_rules
 
 BASES = {
     Verdict.FORBIDDEN: "explicit-ml",

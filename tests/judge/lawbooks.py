@@ -22,7 +22,7 @@ from provenance.model import (
     TimeAxis,
     Verdict,
 )
-from provenance.read.rulefiles import load_rules
+from provenance.read.rules.rule_files import load_rules
 
 LIFTABLE = (Layer.COPYRIGHT, Layer.CONTRACT, Layer.ACCESS)
 START = date(2020, 1, 1)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provenance.judge import Judge
+from provenance.judge.rulings import Judge
 from provenance.model import Agreement, Circumstances, DateRange, Purpose, Verdict
 
 TODAY = date(2026, 6, 1)

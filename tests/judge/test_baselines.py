@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge import beside
+from provenance.judge.baselines import beside
 from tests.report.sample_findings import finding, findings_table
 
 POST = "Before it: [[my oven has two settings]] and [[raw and regret]], he said."

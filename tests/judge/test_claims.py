@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from provenance.judge import Judge
+from provenance.judge.rulings import Judge
 from provenance.model import (
     Circumstances,
     DateRange,

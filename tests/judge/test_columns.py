@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pyarrow as pa
 
-from provenance.judge import Judge, rule_all
+from provenance.judge.finding_rulings import rule_all
+from provenance.judge.rulings import Judge
 from provenance.model import Circumstances, DateRange
 
 SOURCES = ["x", "reddit", "x", "nobody", "stackexchange", "x", "x", "stackexchange"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge import quoted_in
+from provenance.judge.rule_checks import quoted_in
 
 QUOTE = "You may not use the Content (including outputs) to train models."
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from provenance.judge import judge
+from provenance.judge.rulings import judge
 from provenance.model import Circumstances, DateRange, Verdict
 
 UNKNOWN, RESTRICTED, PERMITTED = Verdict.UNKNOWN, Verdict.RESTRICTED, Verdict.PERMITTED

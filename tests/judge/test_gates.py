@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenance.judge import hold_gates, violations, with_doubts
+from provenance.judge.gates import hold_gates, violations, with_doubts
 from provenance.model import Circumstances, DateRange, Gate, Purpose, Unit, Verdict
 
 

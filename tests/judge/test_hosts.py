@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge import SourceHosts, host_of
+from provenance.judge.identifiers import SourceHosts, host_of
 from provenance.model import Library, Source
-from provenance.read.rulefiles import load_rules
+from provenance.read.rules.rule_files import load_rules
 
 HOSTS = SourceHosts(load_rules())
 

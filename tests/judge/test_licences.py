@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenance.judge import judge
+from provenance.judge.rulings import judge
 from provenance.model import Circumstances
 
 

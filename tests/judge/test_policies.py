@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import PolicyError, UnknownSource
-from provenance.judge import check_known, check_signals, doubts
+from provenance.judge.gates import check_known, check_signals, doubts
 from provenance.model import Agreement, Circumstances, DateRange, Gate, Policy, Purpose, Verdict
 
 

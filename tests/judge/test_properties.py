@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge import Judge
+from provenance.judge.rulings import Judge
 from provenance.model import (
     Actor,
     DateRange,

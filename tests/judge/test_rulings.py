@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from provenance.judge import Judge, judge
+from provenance.judge.rulings import Judge, judge
 from provenance.model import (
     Actor,
     Circumstances,

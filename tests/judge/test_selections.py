@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from provenance.judge import Selection, changes_between, entries, selected
+from provenance.judge.rule_checks import Selection, changes_between, entries, selected
 from provenance.model import DateRange, Verdict
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from time import process_time
 
-from provenance.judge import waive
+from provenance.judge.gates import waive
 from provenance.model import Waiver, WaiverReason
 
 TODAY = date(2026, 6, 1)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from provenance.fingerprint import breaks, parameters, shingle, tokenise
+from provenance.fingerprint.boundaries import breaks
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.match import SHIPPED, Candidates, Index, commons, index, laid_out, scan, shared
 from provenance.model import BACKGROUND_BITS, Holdings, Shingles, Texts, Tokens
 

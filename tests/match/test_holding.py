@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import ITEMS, Items
-from provenance.registry import build, open_registry
+from provenance.registry.build.registry_builder import build
+from provenance.registry.store import open_registry
 from tests.match.holding import holding, posts
 
 

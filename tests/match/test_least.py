@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint import parameters
+from provenance.fingerprint.tokenizer.tokenize import parameters
 from provenance.match import (
     SHIPPED,
     Scales,

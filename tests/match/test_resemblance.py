@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from datasketch import MinHashLSH
 
-from provenance.fingerprint import parameters, shingle, signatures
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters
 from provenance.match import LEAST, bands, lookalikes
 from provenance.match.candidates.near_duplicates import PERMUTATIONS, PLAN
 from tests.match.holding import tokens_of, words

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, ProvenanceError
 from provenance.model import DOCUMENTS
-from provenance.read import Corpus, open_corpus
+from provenance.read.corpus.corpora import Corpus, open_corpus
 
 Rows = list[dict[str, str]]
 

@@ -17,11 +17,10 @@ import zstandard
 
 from provenance.errors import CorruptFile
 from provenance.model import ITEMS, Items
-from provenance.read import open_dump
-from provenance.read.dumps import batches
-from provenance.read.dumps.detection import layout_of
-from provenance.read.dumps.layouts import LAYOUTS
-from provenance.read.dumps.places import files_at
+from provenance.read.dumps import item_batches as batches
+from provenance.read.dumps.dump_files import files_at
+from provenance.read.dumps.layout_detection import layout_of
+from provenance.read.dumps.layouts import LAYOUTS, open_dump
 
 TEXTS = ["Good morning, all of you", "naïve café, 東京 😀", "a < b && c > d\n\nsecond", "last one"]
 

@@ -15,7 +15,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read import Cuts, open_corpus, rewrite
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.rewriting.removal_plan import Cuts
+from provenance.read.rewriting.rewrite_file import rewrite
 
 ROWS = [
     {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 
 
 @dataclass(frozen=True)

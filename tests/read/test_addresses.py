@@ -3,8 +3,10 @@
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
-from provenance.read import hub, open_corpus, open_dump
-from provenance.read.addresses import is_path, near_paths
+from provenance.read.corpus import hub_datasets as hub
+from provenance.read.corpus.address_resolution import is_path, near_paths
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import pytest
 
 from provenance.errors import InputError
-from provenance.read import calibrationfile, load_calibration
-from provenance.read.checked import Checked
+from provenance.read.policy import calibration_file as calibrationfile
+from provenance.read.policy.calibration_file import load_calibration
+from provenance.read.policy.validation import Checked
 
 
 @pytest.mark.parametrize("content", ["", "[" * 100_000, "[]", '{"schema": NaN}', "\ufeff{}"])

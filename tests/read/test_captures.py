@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import InputError
-from provenance.read import load_captures
+from provenance.read.signals.site_captures import load_captures
 
 
 def write(folder: Path, name: str, content: str = "User-agent: *") -> None:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns import Columns, find_columns
+from provenance.read.columns.column_choice import Columns, find_columns
 
 
 def find(rows: dict[str, list[object]], *named: str) -> Columns:

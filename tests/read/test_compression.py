@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read.compression import (
+from provenance.read.corpus.file_access import File, reading
+from provenance.read.formats.compression import (
     BROKEN,
     COMPRESSIONS,
     Salvaged,
@@ -20,7 +21,6 @@ from provenance.read.compression import (
     compression_of,
     decompressed,
 )
-from provenance.read.files import File, reading
 
 
 def unpack(data: bytes) -> bytes:

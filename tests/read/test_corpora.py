@@ -18,7 +18,8 @@ from provenance.errors import (
     InputError,
     UnsupportedFormat,
 )
-from provenance.read import files, open_corpus
+from provenance.read.corpus import file_access as files
+from provenance.read.corpus.corpora import open_corpus
 
 MB = 1 << 20
 

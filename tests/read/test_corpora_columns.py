@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
-from provenance.read import open_corpus
-from provenance.read.columns import Columns
-from provenance.read.documents import Rows, documents
-from provenance.read.leaves import Leaves
-from provenance.read.lines import Records
-from provenance.read.records import record_documents
+from provenance.read.columns.column_choice import Columns
+from provenance.read.columns.nested_texts import Leaves
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.documents import Rows, documents
+from provenance.read.formats.json_lines import Records
+from provenance.read.formats.json_records import record_documents
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import datasets
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, EmptyCorpus, InputError
-from provenance.read import open_corpus
-from provenance.read.hub import hub_parts, is_hub_name
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.hub_datasets import hub_parts, is_hub_name
 
 TEXTS = [f"text {n}" for n in range(2500)]
 
@@ -196,7 +196,7 @@ def test_progress_bars_are_as_they_were_before(split_dataset):
 def test_the_library_is_imported_only_where_it_is_needed(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n')
     code = (
-        "import sys\nfrom provenance.read import open_corpus\n"
+        "import sys\nfrom provenance.read.corpus.corpora import open_corpus\n"
         "parts = open_corpus([sys.argv[1]]).parts\nlist(parts[0].batches())\n"
         "sys.exit('datasets' in sys.modules)"
     )

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read import Cuts, open_corpus, rewrite
-from provenance.read.rewriting.cuts import redacted
-from provenance.read.rewriting.jsontext import edited, strings_in
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.rewriting.json_strings import edited, strings_in
+from provenance.read.rewriting.removal_plan import Cuts, redacted
+from provenance.read.rewriting.rewrite_file import rewrite
 
 
 def written(path: Path, cuts: Cuts) -> Path:

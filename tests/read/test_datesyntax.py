@@ -6,8 +6,8 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.model import DateRange
-from provenance.read.checked import Checked
-from provenance.read.datesyntax import collected_of
+from provenance.read.policy.date_syntax import collected_of
+from provenance.read.policy.validation import Checked
 
 
 def collected(value: object) -> DateRange:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read import delimited
-from provenance.read.dialects import dialect_of
-from provenance.read.files import File
+from provenance.read.corpus.file_access import File
+from provenance.read.formats import csv_file as delimited
+from provenance.read.formats.csv_file import dialect_of
 
 
 @pytest.fixture

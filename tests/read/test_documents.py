@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read import documents as room
-from provenance.read.documents import Rows, documents
-from provenance.read.leaves import Leaves
+from provenance.read.columns.nested_texts import Leaves
+from provenance.read.corpus import documents as room
+from provenance.read.corpus.documents import Rows, documents
 
 
 def laid_out(texts: dict[str, list[object]], first: int = 0):

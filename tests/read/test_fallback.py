@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
 
-from provenance.read.columns import Columns
-from provenance.read.documents import Rows, documents
-from provenance.read.fallback import texts_of
-from provenance.read.lines import Records
-from provenance.read.records import record_documents
+from provenance.read.columns.column_choice import Columns
+from provenance.read.columns.row_fallback import texts_of
+from provenance.read.corpus.documents import Rows, documents
+from provenance.read.formats.json_lines import Records
+from provenance.read.formats.json_records import record_documents
 
 Row = dict[str, str | None]
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance import file_hashing as digests
-from provenance.read.addresses import find_files
-from provenance.read.corpora import open_files
+from provenance.read.corpus.address_resolution import find_files
+from provenance.read.corpus.corpora import open_files
 
 
 @given(content=st.binary(min_size=1, max_size=40), ends=st.tuples(*[st.integers(0, 40)] * 2))

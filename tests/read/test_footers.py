@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
-from provenance.read import footers, open_corpus
-from provenance.read.files import File
-from provenance.read.footers import read_footer
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.file_access import File
+from provenance.read.formats import parquet_footer as footers
+from provenance.read.formats.parquet_footer import read_footer
 
 TABLE = pa.table(
     {

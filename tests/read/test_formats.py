@@ -8,7 +8,7 @@ import pytest
 import zstandard
 
 from provenance.errors import UnsupportedFormat
-from provenance.read import open_corpus
+from provenance.read.corpus.corpora import open_corpus
 
 
 def test_a_format_that_is_not_read_says_which_are(tmp_path):

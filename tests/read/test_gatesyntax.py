@@ -4,7 +4,7 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.model import Gate, Unit, Verdict
-from provenance.read.gatesyntax import parse_gate
+from provenance.read.policy.gate_syntax import parse_gate
 
 
 @pytest.mark.parametrize(

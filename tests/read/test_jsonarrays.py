@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read import open_corpus, open_dump
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.layouts import open_dump
 
 ROWS = [
     {"id": f"d{n}", "text": f"Text {n}, with [brackets], {{braces}} and 🙂."} for n in range(20)

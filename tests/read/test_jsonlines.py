@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
-from provenance.read import jsonlines, open_corpus, stretches
-from provenance.read.limits import Limit
-from provenance.read.lines import BLOCK, LineBlock, line_blocks, records_of, table_of
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.size_limits import Limit
+from provenance.read.formats import jsonl_file as jsonlines
+from provenance.read.formats import jsonl_file as stretches
+from provenance.read.formats.json_lines import BLOCK, LineBlock, line_blocks, records_of, table_of
 
 LIMIT = Limit("rows.jsonl")
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint import parameters, tokenise
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import ALONE, Language, Texts
-from provenance.read import load_language
+from provenance.read.language_counts import load_language
 
 
 def keys_of(text: str) -> np.ndarray:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.leaves import Leaves, holds_text
-from provenance.read.records import texts_in
+from provenance.read.columns.nested_texts import Leaves, holds_text
+from provenance.read.formats.json_records import texts_in
 
 
 def found(values: list[object], kind: pa.DataType | None = None, name: str = "c"):

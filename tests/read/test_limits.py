@@ -13,8 +13,10 @@ import pytest
 import zstandard
 
 from provenance.errors import DocumentTooLarge, PolicyError
-from provenance.read import load_policy, open_corpus, open_dump, override
-from provenance.read.limits import parse_size, spelt
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.size_limits import parse_size, spelt
+from provenance.read.dumps.layouts import open_dump
+from provenance.read.policy.policy_file import load_policy, override
 
 LIMIT = 5000
 LONG = "many words " * 600
@@ -131,7 +133,7 @@ def test_many_small_values_count_as_more_than_they_take(tmp_path):
 
 
 def test_a_long_file_is_read_up_to_the_line_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.read.stretches.STRETCH", 1000)
+    monkeypatch.setattr("provenance.read.formats.jsonl_file.STRETCH", 1000)
     path = tmp_path / "rows.jsonl"
     early = [{"text": f"row {number} of many"} for number in range(300)]
     path.write_bytes(as_lines([*early, {"text": LONG}, *early]))

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.read import open_corpus
-from provenance.read.addresses import find_files
-from provenance.read.documents import BATCH
-from provenance.read.parquet import open_parquet
+from provenance.read.corpus.address_resolution import find_files
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.corpus.documents import BATCH
+from provenance.read.formats.parquet_file import open_parquet
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_only_the_columns_wanted_are_decoded(parquet):
 
 
 def test_a_part_is_known_by_its_bytes_and_by_nothing_else_of_its_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.read.parquet.PIECE", 1)
+    monkeypatch.setattr("provenance.read.formats.parquet_file.PIECE", 1)
     texts = [f"text number {number}" for number in range(30)]
 
     def keys(rows):

@@ -6,9 +6,8 @@ import pytest
 
 from provenance.disk_cache import DIGEST_SIZE
 from provenance.errors import RuleSyntax
-from provenance.read import parsedrules
-from provenance.read.parsedrules import parse_rules
-from provenance.read.rulefiles import load_rules, parse_library, rule_files
+from provenance.read.rules import rule_files as parsedrules
+from provenance.read.rules.rule_files import load_rules, parse_library, parse_rules, rule_files
 
 FILES = {"verdicts.yaml": b"one: 2023-06-01", "sources/a.yaml": b"two: [3, true, null]"}
 

@@ -18,7 +18,7 @@ from provenance.model import (
     Waiver,
     WaiverReason,
 )
-from provenance.read.policyfile import load_policy, override
+from provenance.read.policy.policy_file import load_policy, override
 
 WHOLE = """\
 [check]

@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.read import policyfile, policysyntax
-from provenance.read.policyfile import load_policy
+from provenance.read.policy import policy_file as policyfile
+from provenance.read.policy import policy_syntax as policysyntax
+from provenance.read.policy.policy_file import load_policy
 from provenance.report import POLICY_TEMPLATE
 from tests.read.test_policyfile import WHOLE
 

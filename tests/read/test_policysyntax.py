@@ -1,7 +1,7 @@
 """What a policy may say of the use, the model, its claims and contracts."""
 
 from provenance.model import ModelScope
-from provenance.read.policyfile import override
+from provenance.read.policy.policy_file import override
 from tests.read.test_policyfile import WHOLE, written
 
 

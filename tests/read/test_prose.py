@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.columns import find_columns
-from provenance.read.prose import Sampled, is_heading, is_label
+from provenance.read.columns.column_choice import find_columns
+from provenance.read.columns.prose_detection import Sampled, is_heading, is_label
 
 WORDS = [
     *("harbour", "lantern", "orchard", "kettle", "winter", "cousin", "letter", "bridge", "violin"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import RuleSyntax
-from provenance.read.rulefiles import load_rules, parse_library
+from provenance.read.rules.rule_files import load_rules, parse_library
 
 VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()
 QUESTIONS = """\

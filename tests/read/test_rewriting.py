@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read import Cuts, open_corpus, rewrite
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.rewriting.removal_plan import Cuts
+from provenance.read.rewriting.rewrite_file import rewrite
 
 NESTED = {
     "id": [1, 2, 3],

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from provenance.errors import RuleError, RuleSyntax
 from provenance.model import DateRange, Purpose, TimeAxis, Verdict
-from provenance.read import rulefiles
-from provenance.read.rulefiles import load_cases, load_rules, parse_library
+from provenance.read.rules import rule_files as rulefiles
+from provenance.read.rules.rule_files import load_cases, load_rules, parse_library
 
 VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()
 SOURCE = """\

@@ -3,8 +3,7 @@
 import pytest
 
 from provenance.errors import RuleSyntax
-from provenance.read import load_cases, load_rules
-from provenance.read.rulefiles import _shipped
+from provenance.read.rules.rule_files import _shipped, load_cases, load_rules
 
 
 @pytest.fixture

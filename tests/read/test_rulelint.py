@@ -1,6 +1,6 @@
 """Mistakes of rule files, all at once."""
 
-from provenance.read.rulelint import rule_mistakes
+from provenance.read.rules.rule_lint import rule_mistakes
 from tests.read.test_termsyntax import SOURCE
 
 CASES = """\

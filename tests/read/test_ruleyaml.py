@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import RuleSyntax
-from provenance.read.ruleyaml import parse_yaml
+from provenance.read.rules.rule_yaml import parse_yaml
 
 RULES = sorted((Path(__file__).resolve().parents[2] / "rules").rglob("*.yaml"))
 BARE = (

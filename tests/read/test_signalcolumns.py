@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import CAME_WITH
-from provenance.read import open_corpus
-from provenance.read.signalcolumns import fields_in, fields_of, mentions_any, signal_paths
+from provenance.read.columns.signal_columns import fields_in, fields_of, mentions_any, signal_paths
+from provenance.read.corpus.corpora import open_corpus
 
 PAGE = '<html><head><meta name="robots" content="noai"></head><body>text'
 NOAI = [("header:x-robots-tag", "noai")]

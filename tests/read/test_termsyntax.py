@@ -7,7 +7,7 @@ import pytest
 
 from provenance.errors import RuleSyntax
 from provenance.model import DateRange, Layer, ModelScope, Precedence, Record
-from provenance.read.rulefiles import parse_library
+from provenance.read.rules.rule_files import parse_library
 
 VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()
 SOURCE = """\

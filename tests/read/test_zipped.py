@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
-from provenance.read import open_corpus, open_dump
-from provenance.read.dumps.detection import layout_of
-from provenance.read.dumps.places import files_at
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.dumps.dump_files import files_at
+from provenance.read.dumps.layout_detection import layout_of
+from provenance.read.dumps.layouts import open_dump
 
 ROWS = [{"id": f"a{n}", "text": f"text number {n}"} for n in range(3)]
 LINES = "\n".join(map(json.dumps, ROWS)).encode()

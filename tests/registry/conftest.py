@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import ITEMS, Items
-from provenance.registry import Registry, build, open_registry
+from provenance.registry.build.registry_builder import build
+from provenance.registry.store import Registry, open_registry
 
 Row = dict[str, Any]
 

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.registry.columns import writer
-from provenance.registry.datafiles import settle_files
+from provenance.registry.data_files import settle_files
 from provenance.registry.manifest import digest_of, read_manifest, render
+from provenance.registry.schema import writer
 
 
 def restate(folder: Path, **changes: Any) -> None:

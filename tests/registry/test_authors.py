@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.authors import Digests
-from provenance.registry.engine import Limits, engine
+from provenance.registry.author_digests import Digests
+from provenance.registry.build.duckdb_engine import Limits, engine
 
 ITEM = st.tuples(st.sampled_from(["x", "y"]), st.none() | st.text(max_size=2))
 CHUNKS = st.lists(st.lists(ITEM, max_size=12), max_size=6)

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
 from provenance.model import Items, Skipped
-from provenance.registry import Limits, add, build, open_registry, verify
+from provenance.registry.build.duckdb_engine import Limits
+from provenance.registry.build.registry_builder import add, build
+from provenance.registry.store import open_registry
+from provenance.registry.verification import verify
 
 TEXTS = st.one_of(
     st.text(max_size=60),
@@ -248,7 +251,7 @@ def test_a_folder_may_look_like_a_pattern(items, posts, tmp_path):
 
 def test_rows_that_get_lost_are_an_error(items, posts, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "provenance.registry.order._NUMBERED",
+        "provenance.registry.build.item_order._NUMBERED",
         "CREATE TABLE numbered AS SELECT seq, length, whole, seq AS number FROM sorted LIMIT 9",
     )
     with pytest.raises(RegistryError, match="10 rows went in and 9 came out"):

@@ -9,8 +9,9 @@ import pytest
 
 from provenance.errors import RegistryError
 from provenance.model import ITEMS, Items, Skipped
-from provenance.registry import add, build, open_registry
+from provenance.registry.build.registry_builder import add, build
 from provenance.registry.manifest import read_manifest
+from provenance.registry.store import open_registry
 
 
 def test_dates_that_no_calendar_has_are_no_dates(tmp_path):

@@ -11,10 +11,11 @@ from blake3 import blake3
 from provenance import file_hashing as digests
 from provenance.errors import DigestMismatch
 from provenance.file_hashing import mapped_blake3
-from provenance.registry import HashedAhead, datafiles, digest_of_file, open_registry
-from provenance.registry.datafiles import check_files
+from provenance.registry import data_files as datafiles
+from provenance.registry.data_files import HashedAhead, check_files, digest_of_file
 from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest
-from provenance.registry.mapped import map_files, map_registry
+from provenance.registry.mapped_files import map_files, map_registry
+from provenance.registry.store import open_registry
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import duckdb
 import pytest
 
 from provenance.errors import RegistryError
-from provenance.registry import Limits
-from provenance.registry.engine import conserve, engine, run
+from provenance.registry.build.duckdb_engine import Limits, conserve, engine, run
 
 
 def test_the_optimiser_that_may_lose_rows_is_off(tmp_path):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.columns import TEXTS_SCHEMA
-from provenance.registry.flow import Portion, Sink, in_threads, portions
+from provenance.registry.build.table_stream import Portion, Sink, in_threads, portions
+from provenance.registry.schema import TEXTS_SCHEMA
 
 WEIGHTS = st.lists(st.integers(0, 12), max_size=40)
 

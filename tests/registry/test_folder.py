@@ -8,8 +8,10 @@ import pytest
 
 from provenance.errors import RegistryError, RegistryExists
 from provenance.model import Chance
-from provenance.registry import add, build, refit, verify
-from provenance.registry import folder as folders
+from provenance.registry import registry_folder as folders
+from provenance.registry.build.registry_builder import add, build
+from provenance.registry.chance_model import refit
+from provenance.registry.verification import verify
 
 
 def test_two_cannot_build_in_one_place(items, posts, tmp_path):

@@ -8,12 +8,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance import fingerprint
 from provenance.errors import CorruptFile
+from provenance.fingerprint.fracminhash import sketch
+from provenance.fingerprint.minhash import signatures as fingerprint_signatures
+from provenance.fingerprint.shingles import shingle as fingerprint_shingle
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import BACKGROUND_BITS, Texts, holdings, longest_of
-from provenance.registry import build, open_registry
+from provenance.registry.build.registry_builder import build
 from provenance.registry.holdings import source_codes
-from provenance.registry.mapped import map_file
+from provenance.registry.mapped_files import map_file
+from provenance.registry.store import open_registry
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,7 @@ def in_order(registry, rows):
 @pytest.fixture(scope="module")
 def tokens(in_order):
     """Tokens of each item, as plain tuples."""
-    found = fingerprint.tokenise(texts_of(in_order))
+    found = tokenise(texts_of(in_order))
     return [tuple(found.hashes[start:end].tolist()) for start, end in pairwise(found.offsets)]
 
 
@@ -36,7 +40,7 @@ def texts_of(rows):
 
 
 def seeds_of(row):
-    shingles = fingerprint.shingle(fingerprint.tokenise(texts_of([row])), 4)
+    shingles = fingerprint_shingle(tokenise(texts_of([row])), 4)
     return list(zip(shingles.hashes.tolist(), shingles.positions.tolist(), strict=True))
 
 
@@ -117,9 +121,9 @@ def test_long_items_have_signatures(registry, in_order, tokens):
     numbers, signatures = registry.signatures()
     assert numbers.tolist() == expected
     assert len(expected) > 100
-    found = fingerprint.tokenise(texts_of([in_order[number] for number in expected]))
-    shingles = fingerprint.shingle(found, 5, whole=True)
-    assert (signatures == fingerprint.signatures(shingles, fingerprint.parameters())).all()
+    found = tokenise(texts_of([in_order[number] for number in expected]))
+    shingles = fingerprint_shingle(found, 5, whole=True)
+    assert (signatures == fingerprint_signatures(shingles, parameters())).all()
 
 
 def test_a_registry_without_long_items_has_no_signatures(items, tmp_path):
@@ -132,8 +136,8 @@ def test_each_source_has_the_sketch_of_all_its_items(registry, in_order):
     table = pq.read_table(registry.data / "sketch.parquet")
     for source in ("hackernews", "reddit", "x"):
         mine = texts_of([row for row in in_order if row["source"] == source])
-        shingles = fingerprint.shingle(fingerprint.tokenise(mine), 4)
-        expected = fingerprint.sketch(shingles, fingerprint.parameters()).hashes
+        shingles = fingerprint_shingle(tokenise(mine), 4)
+        expected = sketch(shingles, parameters()).hashes
         found = table.filter(pa.compute.equal(table["source"], source))["hash"].to_numpy()
         assert len(expected) > 5
         assert (found == expected).all()

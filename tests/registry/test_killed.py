@@ -10,7 +10,8 @@ import time
 import pytest
 
 from provenance.errors import RegistryNotFound
-from provenance.registry import add, build, verify
+from provenance.registry.build.registry_builder import add, build
+from provenance.registry.verification import verify
 
 # Builds or adds once for each line it reads, in a fork that kills itself at its nth step on the
 # file system; answers how many steps were made.
@@ -19,21 +20,24 @@ import json, os, signal, sys
 from pathlib import Path
 import numpy as np
 import pyarrow as pa
-from provenance import fingerprint
+from provenance.fingerprint.minhash import signatures
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.span_edges import edges
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import ITEMS, Items, Texts
-from provenance.registry import add, build
-from provenance.registry.sorting import sort_records
-from provenance.registry.wholes import whole_hashes
+from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.radix_sort import sort_records
+from provenance.registry.build.deduplication import whole_hashes
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 
 def warm_up():
     # Kernels that are compiled before the fork need not be loaded in each.
     texts = Texts(np.frombuffer(b"so few words", np.uint8), np.array([0, 12]))
-    tokens = fingerprint.tokenise(texts)
-    fingerprint.edges(texts, tokens)
-    shingles = fingerprint.shingle(tokens, 2)
-    fingerprint.signatures(shingles, fingerprint.parameters())
+    tokens = tokenise(texts)
+    edges(texts, tokens)
+    shingles = shingle(tokens, 2)
+    signatures(shingles, parameters())
     whole_hashes(tokens.hashes, tokens.offsets)
     sort_records(np.zeros((2, 2), np.uint64), 1)
 

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry import Limits, add, build, order, staging
-from provenance.registry.engine import count_of, engine
-from provenance.registry.flow import Portion
-from provenance.registry.parts import Shelf
-from provenance.registry.postings import Heap, Parted
-from provenance.registry.sorting import partition
+from provenance.registry.build import item_order as order
+from provenance.registry.build import item_staging as staging
+from provenance.registry.build.duckdb_engine import Limits, count_of, engine
+from provenance.registry.build.item_parts import Shelf
+from provenance.registry.build.postings_writer import Heap, Parted
+from provenance.registry.build.radix_sort import partition
+from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.table_stream import Portion
 
 _ALL = 1 << 26
 

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.registry import Limits, add, build, open_registry
+from provenance.registry.build.duckdb_engine import Limits
+from provenance.registry.build.registry_builder import add, build
+from provenance.registry.store import open_registry
 
 
 def test_no_file_holds_a_name(registry):

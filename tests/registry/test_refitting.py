@@ -6,9 +6,10 @@ import pytest
 
 from provenance.errors import DigestMismatch, RegistryError, RegistryNotFound
 from provenance.model import Chance
-from provenance.registry import folder as folders
-from provenance.registry import refit, verify
+from provenance.registry import registry_folder as folders
+from provenance.registry.chance_model import refit
 from provenance.registry.manifest import digest_of, read_manifest
+from provenance.registry.verification import verify
 
 MEASURED = Chance(decay=0.5, scale=1e-9, exceedances=7)
 

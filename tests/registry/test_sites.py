@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from provenance.registry.sites import sites
+from provenance.registry.build.item_parts import sites
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance import fingerprint
 from provenance.errors import (
     CorruptFile,
     DigestMismatch,
@@ -15,10 +14,14 @@ from provenance.errors import (
     RegistryNotFound,
     RegistryVersion,
 )
+from provenance.fingerprint.span_edges import edges
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import RegistrySummary, Texts
-from provenance.registry import Copies, add, build, open_registry, verify
-from provenance.registry.copies import MOST_COPIES
+from provenance.registry.build.deduplication import MOST_COPIES, Copies
+from provenance.registry.build.registry_builder import add, build
 from provenance.registry.manifest import FORMAT, read_manifest
+from provenance.registry.store import open_registry
+from provenance.registry.verification import verify
 from tests.registry.spoiling import altered, restate, rewrite
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
@@ -77,7 +80,7 @@ def test_texts_are_those_of_the_items_asked(registry, rows):
 def test_edges_are_those_of_the_texts(registry):
     some = numbers_of(12, 1400, 12, 0, 77, 78, 79)
     texts = Texts.of(pa.array(registry.texts(some), pa.large_string()))
-    expected = fingerprint.edges(texts, fingerprint.tokenise(texts))
+    expected = edges(texts, tokenise(texts))
     found = registry.edges(some)
     for name in ("lead", "lead_offsets", "trail", "trail_offsets"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist()
@@ -85,7 +88,7 @@ def test_edges_are_those_of_the_texts(registry):
 
 
 def test_row_groups_beyond_the_first_are_found(items, tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.registry.order.GROUP_ROWS", 7)
+    monkeypatch.setattr("provenance.registry.build.item_order.GROUP_ROWS", 7)
     rows = [
         {"source": "x", "item": f"{n:03}", "text": f"word{n} and so on 😀" * (n % 3)}
         for n in range(100)
@@ -174,16 +177,16 @@ def test_another_format_is_refused(folder):
 
 @pytest.mark.parametrize("change", [{"normalisation": 1}, {"seed_width": 5}, {"scaled": 10}])
 def test_other_fingerprints_are_refused(folder, change):
-    restate(folder, parameters=replace(fingerprint.parameters(), **change))
+    restate(folder, parameters=replace(parameters(), **change))
     ((name, value),) = change.items()
-    ours = getattr(fingerprint.parameters(), name)
+    ours = getattr(parameters(), name)
     with pytest.raises(FingerprintMismatch, match=rf"{name}={value}; .* {name}={ours}$") as caught:
         open_registry(folder)
     assert "build" in caught.value.remedy
 
 
 def test_another_unicode_alone_is_read_and_not_added_to(folder, items, posts):
-    restate(folder, parameters=replace(fingerprint.parameters(), unicode="1.0"))
+    restate(folder, parameters=replace(parameters(), unicode="1.0"))
     assert open_registry(folder).holdings().parameters.unicode == "1.0"
     with pytest.raises(FingerprintMismatch, match=r"unicode='1\.0'"):
         add(folder, [items(posts(3))])

@@ -7,8 +7,10 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
-from provenance.registry import build, open_registry, verify
+from provenance.registry.build.registry_builder import build
 from provenance.registry.manifest import read_manifest
+from provenance.registry.store import open_registry
+from provenance.registry.verification import verify
 from tests.registry.spoiling import altered, restate, rewrite
 
 

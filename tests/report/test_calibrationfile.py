@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from provenance.errors import InputError, OutputError
 from provenance.model import PLANTS, Calibration, FalseRate, Recall
-from provenance.read import load_calibration
+from provenance.read.policy.calibration_file import load_calibration
 from provenance.report import (
     calibration_document,
     calibration_schema,

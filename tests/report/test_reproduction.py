@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from provenance import run
+from provenance import pipeline as run
 from provenance.cli.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
 from provenance.report.text.reproduction import command_of

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.model import WaiverOutcome
-from provenance.read import load_rules
+from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.policy_summary import policy_text
 from provenance.report.terminal.terminal_style import Pen
 from provenance.report.text.policy_notes import waiver_sentences

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from provenance.judge import Case, differences
+from provenance.judge.rule_checks import Case, differences
 from provenance.model import Library, Stance, Verdict
-from provenance.read.ruleexamples import Example, unlike
-from provenance.read.rulefiles import load_cases, load_examples, load_rules
+from provenance.read.rules.rule_cases import Example, unlike
+from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 
 CASES = load_cases()
 EXAMPLES = load_examples()

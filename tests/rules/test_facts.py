@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from provenance.judge import SourceHosts
-from provenance.read.rulefiles import load_rules
+from provenance.judge.identifiers import SourceHosts
+from provenance.read.rules.rule_files import load_rules
 
 Period = dict[str, Any]
 USES = {"finetuning": "fine-tuning", "grounding": "retrieval", "tdm-research": "research-tdm"}

@@ -2,10 +2,12 @@
 
 import re
 
-from provenance.judge import differences
-from provenance.read import rulecases, rulesyntax, termsyntax
-from provenance.read.rulefiles import load_cases, load_rules
-from provenance.read.rulelint import rule_mistakes
+from provenance.judge.rule_checks import differences
+from provenance.read.rules import rule_cases as rulecases
+from provenance.read.rules import rule_syntax as rulesyntax
+from provenance.read.rules import terms_syntax as termsyntax
+from provenance.read.rules.rule_files import load_cases, load_rules
+from provenance.read.rules.rule_lint import rule_mistakes
 
 
 def test_the_example_of_the_page_is_a_rule_that_holds(root, tmp_path):

@@ -11,8 +11,11 @@ import yaml
 
 from provenance.errors import RuleSyntax
 from provenance.model import Stance
-from provenance.read import rulecases, ruleexamples, rulesyntax, termsyntax
-from provenance.read.rulefiles import load_cases, load_rules
+from provenance.read.rules import rule_cases as rulecases
+from provenance.read.rules import rule_cases as ruleexamples
+from provenance.read.rules import rule_syntax as rulesyntax
+from provenance.read.rules import terms_syntax as termsyntax
+from provenance.read.rules.rule_files import load_cases, load_rules
 from provenance.read.signals import HEADERS, TAGS
 
 KINDS = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.judge import RESERVED_BASES
+from provenance.judge.precedence import RESERVED_BASES
 from provenance.model import Library, Terms, Verdict
-from provenance.read.rulefiles import load_rules
+from provenance.read.rules.rule_files import load_rules
 
 GRANTS = {"platform", "platform-licensee"}
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from provenance.judge import Judge
+from provenance.judge.rulings import Judge
 from provenance.model import (
     Actor,
     Circumstances,
@@ -14,7 +14,7 @@ from provenance.model import (
     Purpose,
     Ruling,
 )
-from provenance.read.rulefiles import load_rules
+from provenance.read.rules.rule_files import load_rules
 
 FRONTIER, COMPETING = (ModelScope.FOUNDATION_OR_FRONTIER,), (ModelScope.COMPETING,)
 SMALL: tuple[ModelScope, ...] = ()

@@ -9,16 +9,15 @@ import pyarrow as pa
 
 from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import ITEMS, MAX_DOCUMENT, Items
-from provenance.read.dumps import detection
-from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.places import files_at
+from provenance.read.columns.string_arrays import writable
+from provenance.read.corpus.file_access import reading, unread_of
+from provenance.read.dumps import layout_detection as detection
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.dump_files import files_at
+from provenance.read.dumps.item_tables import read_table
 from provenance.read.dumps.reddit import read_pushshift
 from provenance.read.dumps.stackexchange import read_posts_or_comments
-from provenance.read.dumps.tables import read_table
-from provenance.read.dumps.tweets import read_api, read_archive
-from provenance.read.files import reading
-from provenance.read.strings import writable
-from provenance.read.unread import unread_of
+from provenance.read.dumps.x_posts import read_api, read_archive
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {

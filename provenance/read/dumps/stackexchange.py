@@ -6,12 +6,12 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
-from provenance.read import skips
-from provenance.read.dumps.batches import Fault, Record, batched
-from provenance.read.dumps.dump import Dump
-from provenance.read.dumps.markup import plain_text
-from provenance.read.dumps.moments import moment
-from provenance.read.files import reading
+from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus.file_access import reading
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.html_text import plain_text
+from provenance.read.dumps.item_batches import Fault, Record, batched
+from provenance.read.dumps.timestamps import moment
 
 KINDS = ("posts", "comments")
 """Root elements of the files that hold text of their own."""

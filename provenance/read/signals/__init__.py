@@ -5,9 +5,9 @@ in spellings of their own. Each parser is pure, from text to what it says; what 
 stands in `rules/signals`.
 """
 
-from provenance.read.signals.cards import CARD, Card, card_notice, parse_card
-from provenance.read.signals.pages import FILES, HEADERS, Files, Page, notices, parse_files
-from provenance.read.signals.tags import TAGS, tags_of
+from provenance.read.signals.dataset_cards import CARD, Card, card_notice, parse_card
+from provenance.read.signals.meta_tags import TAGS, tags_of
+from provenance.read.signals.page_signals import FILES, HEADERS, Files, Page, notices, parse_files
 
 __all__ = [
     "CARD",

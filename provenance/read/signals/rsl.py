@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
-from provenance.judge import host_of
+from provenance.judge.identifiers import host_of
 from provenance.model import Notice, Stance
-from provenance.read.signals.paths import path_of, weight
+from provenance.read.signals.path_patterns import path_of, weight
 
 SIGNAL = "rsl-1.0"
 NAMESPACE = "https://rslstandard.org/rsl"

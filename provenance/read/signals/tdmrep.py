@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from provenance.model import Notice, Stance
-from provenance.read.signals.paths import weight
+from provenance.read.signals.path_patterns import weight
 
 SIGNAL = "tdmrep"
 _VALUES = {"0": Stance.ALLOWS, "1": Stance.DISALLOWS}

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import ITEMS, Items, Skipped
-from provenance.read import open_dump
+from provenance.read.dumps.layouts import open_dump
 
 Rows = list[dict[str, Any]]
 

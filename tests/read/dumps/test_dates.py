@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.dates import Dates, Order, order_of, ordered_moment
-from provenance.read.dumps.moments import moment
+from provenance.read.dumps.date_order import Dates, Order, order_of, ordered_moment
+from provenance.read.dumps.timestamps import moment
 
 
 def days(rows) -> list[str | None]:

@@ -7,7 +7,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read import open_dump
+from provenance.read.dumps.layouts import open_dump
 
 COMMENT = {
     "id": "kod0bkd",

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.errors import ColumnMissing, CorruptFile, DatasetNotFound, UnsupportedFormat
-from provenance.read import open_dump
+from provenance.read.dumps.layouts import open_dump
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.read.dumps.columnar import laid_out
-from provenance.read.dumps.dump import Dump
-from provenance.read.files import File
+from provenance.read.corpus.file_access import File
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_columns import laid_out
 
 
 @pytest.mark.parametrize("name", ["posts.parquet", "posts.jsonl", "posts.json"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read import open_dump
+from provenance.read.dumps.layouts import open_dump
 
 ROWS = [
     {

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from provenance.read.dumps.detection import layout_of
-from provenance.read.dumps.places import files_at
-from provenance.read.dumps.tweets import full_text
+from provenance.read.dumps.dump_files import files_at
+from provenance.read.dumps.layout_detection import layout_of
+from provenance.read.dumps.x_posts import full_text
 
 WHEN = "Wed Oct 19 20:37:25 +0000 2022"
 

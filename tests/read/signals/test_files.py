@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from provenance.model import Stance
 from provenance.read.signals import Page, notices, parse_card, parse_files
-from provenance.read.signals.aitxt import ai_notice
-from provenance.read.signals.cards import card_notice
+from provenance.read.signals.ai_txt import ai_notice
+from provenance.read.signals.dataset_cards import card_notice
+from provenance.read.signals.meta_tags import tags_of
 from provenance.read.signals.noai import noai_notice
-from provenance.read.signals.paths import path_of
-from provenance.read.signals.robots import parse_robots
-from provenance.read.signals.tags import tags_of
+from provenance.read.signals.path_patterns import path_of
+from provenance.read.signals.robots_txt import parse_robots
 from provenance.read.signals.tdmrep import mining_notice, parse_locations
 
 NO, YES, SILENT = Stance.DISALLOWS, Stance.ALLOWS, Stance.SILENT

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Stance
-from provenance.read.signals.paths import path_of, weight
-from provenance.read.signals.robots import MOST, parse_robots, robots_notices
+from provenance.read.signals.path_patterns import path_of, weight
+from provenance.read.signals.robots_txt import MOST, parse_robots, robots_notices
 
 AGENTS = {"robots-txt/training-agents": ("GPTBot", "CCBot")}
 

@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Stance
-from provenance.read.signals.paths import path_of
-from provenance.read.signals.robots import parse_robots
-from provenance.read.signals.usage import AIPREF, CONTENT_SIGNALS, line_notices, stance_of
+from provenance.read.signals.path_patterns import path_of
+from provenance.read.signals.robots_txt import parse_robots
+from provenance.read.signals.usage_preferences import (
+    AIPREF,
+    CONTENT_SIGNALS,
+    line_notices,
+    stance_of,
+)
 
 AGENTS = {"robots-txt/training-agents": ("GPTBot",)}
 NO, YES, SILENT = Stance.DISALLOWS, Stance.ALLOWS, Stance.SILENT

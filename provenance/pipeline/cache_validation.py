@@ -1,0 +1,220 @@
+"""Whether what was recalled can be what was kept: nothing that it leads to lies out of bounds.
+
+A digest tells damage, but anybody who may write to a cache can state a right one. Kernels take
+arrays at their word, so every index in them is looked at first.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.match import EVERYTHING, PASSAGE_LENGTH, Candidates, Lookalikes, Passages
+from provenance.model import ELLIPSIS, Int64s, Skipped
+from provenance.pipeline.locate.claims import Claims
+from provenance.pipeline.scan.readings import Counts, Opened, Reading
+from provenance.pipeline.scan.row_metadata import DECLARED
+
+_OF_ROWS = ("link", "licence", "signal")
+"""Evidence that a row gives itself."""
+
+_MOST = 1 << 48
+"""More than anything is counted up to."""
+
+
+def check_reading(reading: Reading, registries: Sequence[Opened]) -> None:
+    """Check a reading of a part.
+
+    Parameters
+    ----------
+    reading : Reading
+        As it was recalled; its arrays are of the right types and dimensions.
+    registries : sequence of Opened
+        That the part was matched against.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be one.
+    """
+    _check_counts(reading.counts, reading.documents)
+    for skipped in reading.skipped:
+        _check_skipped(skipped)
+    _check_passages(reading.passages)
+    below = reading.sampled_below
+    _require(type(below) is int and reading.passages.bound <= below <= EVERYTHING)
+    for opened, candidates, alike in zip(
+        registries, reading.candidates, reading.lookalikes, strict=True
+    ):
+        offsets = opened.index.holdings.token_offsets
+        _check_candidates(candidates, reading, offsets)
+        _check_lookalikes(alike, reading.counts.texts, len(offsets) - 1)
+    _check_declared(reading.declared, reading.counts.texts)
+
+
+def check_spans(
+    spans: pa.Table,
+    schema: pa.Schema,
+    claims: Claims,
+    reading: Reading,
+    registries: Sequence[Opened],
+) -> None:
+    """Check the table of what claims on a part's texts turned out to be.
+
+    Parameters
+    ----------
+    spans : pyarrow.Table
+        As it was recalled, and validated.
+    schema : pyarrow.Schema
+        That it must have.
+    claims : Claims
+        That it locates, counted from the part's first.
+    reading : Reading
+        Of the part.
+    registries : sequence of Opened
+        That it was matched against.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be one.
+    """
+    _require(spans.schema == schema)
+    optional = ("source", "address", "licence", "signals", "declared", *_EXCERPTS)
+    _require(not any(spans[name].null_count for name in schema.names if name not in optional))
+    columns = {
+        name: spans[name].to_numpy()
+        for name in schema.names
+        if pa.types.is_integer(schema.field(name).type) and name not in optional
+    }
+    claim, text, number = columns["claim"], columns["text_number"], columns["number"]
+    _require_within(claim, -1, len(claims))
+    own = np.flatnonzero(claim >= 0)
+    _require(np.array_equal(np.sort(claim[own]), np.arange(len(claims))))
+    _require(np.array_equal(columns["registry"][own], claims.registries[claim[own]]))
+    _require(np.array_equal(number[own], claims.candidates.items[claim[own]]))
+    _require(np.array_equal(text[own], claims.candidates.texts[claim[own]]))
+    _require(np.array_equal(spans["chosen"].to_numpy()[own], claims.chosen[claim[own]]))
+    _require_within(text, 0, reading.counts.texts)
+    _require(np.array_equal(columns["document_number"], reading.documents[text]))
+    _check_evidence(spans, claim, registries)
+    for name in ("row", "start", "byte_start", "first_token"):
+        _require_within(columns[name], 0, _MOST)
+    for first, end in (("start", "end"), ("byte_start", "byte_end")):
+        _require(bool((columns[first] <= columns[end]).all()))
+        _require_within(columns[end], 0, _MOST)
+    _require_within(columns["span_tokens"], 1, _MOST)
+    _check_excerpts(spans)
+
+
+def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Opened]) -> None:
+    """Check whose the spans are: a claim's item, an item that a text resembles, or a row's word."""
+    evidence, owner = spans["evidence"], spans["registry"].to_numpy()
+    number = spans["number"].to_numpy()
+    is_claimed, is_told = claim >= 0, pc.is_in(evidence, pa.array(_OF_ROWS)).to_numpy()
+    resembles = pc.equal(evidence, "resemblance").to_numpy()
+    _require(np.array_equal(pc.equal(evidence, "content").to_numpy(), is_claimed))
+    _require(bool((is_claimed | is_told | resembles).all()))
+    _require(bool(((number == -1) & (owner == -1))[is_told].all()))
+    _require(not spans.filter(pa.array(is_told))["source"].null_count)
+    held = np.array([len(opened.index.holdings.first) for opened in registries], np.int64)
+    _require_within(owner[~is_told], 0, len(held))
+    _require(bool(((number >= 0) & (number < held[owner]))[~is_told].all()))
+    _require(not pc.list_flatten(spans["signals"]).null_count)
+
+
+_EXCERPTS = ("excerpt", "excerpt_start", "marks")
+
+
+def _check_excerpts(spans: pa.Table) -> None:
+    """Check that marks lie in their excerpts."""
+    _require(len({spans[name].null_count for name in _EXCERPTS}) == 1)
+    starts = pc.fill_null(spans["excerpt_start"], 0).to_numpy()
+    _require_within(starts, 0, _MOST)
+    lengths = pc.fill_null(pc.utf8_length(spans["excerpt"]), 0).to_numpy()
+    owners = pc.list_parent_indices(spans["marks"]).to_numpy()
+    pairs = pc.list_flatten(spans["marks"])
+    marks = pc.list_flatten(pairs)
+    _require(not pairs.null_count and not marks.null_count)
+    bounds = marks.to_numpy().reshape(-1, 2)
+    _require(bool((bounds[:, 0] <= bounds[:, 1]).all() and (bounds >= 0).all()))
+    _require(bool((bounds[:, 1] <= lengths[owners]).all()))
+
+
+def _check_counts(counts: Counts, documents: Int64s) -> None:
+    each = (counts.documents, counts.texts, counts.tokens, counts.bytes)
+    _require(all(type(one) is int and 0 <= one < _MOST for one in each))
+    _require(counts.tokens <= counts.bytes and counts.texts == len(documents))
+    steps = np.diff(documents, prepend=-1, append=counts.documents)
+    _require(bool(((steps == 0) | (steps == 1)).all()))
+    _require(counts.texts > 0 or counts.documents == 0)
+
+
+def _check_skipped(skipped: Skipped) -> None:
+    _require(type(skipped.file) is str and type(skipped.reason) is str)
+    _require(all(type(one) is int and 0 <= one < _MOST for one in (skipped.count, *skipped.rows)))
+
+
+def _check_passages(passages: Passages) -> None:
+    _require(type(passages.bound) is int and 0 <= passages.bound <= EVERYTHING)
+    hashes, offsets = passages.hashes, passages.offsets
+    _require(bool((hashes[:-1] < hashes[1:]).all() and passages.holds(hashes).all()))
+    _require(len(offsets) == len(hashes) + 1)
+    sizes = np.diff(offsets)
+    _require(offsets[0] == 0 and offsets[-1] == len(passages.tokens))
+    _require_within(sizes, 0, PASSAGE_LENGTH + 1)
+
+
+def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> None:
+    count, runs = len(own), own.runs.astype(np.int64)
+    columns = (own.items, own.sizes, own.firsts, own.lasts, own.scores, own.rarest, own.across)
+    _require(all(len(one) == count for one in (*columns, own.passages, own.breaks)))
+    _require_within(own.texts, 0, reading.counts.texts)
+    _require_within(own.items, 0, len(offsets) - 1)
+    _require_within(own.sizes, 0, reading.counts.tokens + 1)
+    _require(bool(((own.firsts >= 0) & (own.firsts <= own.lasts) & (own.lasts < own.sizes)).all()))
+    _require_within(own.rarest, 0, len(offsets) + 1)
+    _require_within(own.across, 0, 2)
+    _require_within(own.breaks, 0, ELLIPSIS + 1)
+    _require(len(own.run_offsets) == count + 1 and own.run_offsets[0] == 0)
+    _require(own.run_offsets[-1] == len(runs))
+    counts = np.diff(own.run_offsets)
+    _require_within(counts, 1, len(runs) + 1)
+    owners = np.repeat(np.arange(count), counts)
+    items = own.items.astype(np.int64)
+    lengths = (offsets[items + 1] - offsets[items])[owners]
+    _require(bool((runs >= (0, 0, 1)).all()))
+    _require(bool((runs[:, 0] + runs[:, 2] <= lengths).all()))
+    _require(bool((runs[:, 1] >= own.firsts[owners]).all()))
+    _require(bool((runs[:, 1] + runs[:, 2] <= own.lasts[owners].astype(np.int64) + 1).all()))
+    sampled = own.passages[reading.passages.holds(own.passages)]
+    _require(bool(np.isin(sampled, reading.passages.hashes).all()))
+
+
+def _check_lookalikes(alike: Lookalikes, texts: int, items: int) -> None:
+    _require(len(alike.texts) == len(alike.items) == len(alike.similarities))
+    _require_within(alike.texts, 0, texts)
+    _require_within(alike.items, 0, items)
+    _require(bool(np.isfinite(alike.similarities).all()))
+
+
+def _check_declared(declared: pa.Table, texts: int) -> None:
+    declared.validate(full=True)
+    _require(declared.schema == DECLARED)
+    _require(not any(declared[name].null_count for name in ("text", "evidence", "source")))
+    _require_within(declared["text"].to_numpy(), 0, texts)
+    _require(bool(pc.all(pc.is_in(declared["evidence"], pa.array(_OF_ROWS)), min_count=0).as_py()))
+    _require(not declared["signals"].null_count)
+    _require(not pc.list_flatten(declared["signals"]).null_count)
+
+
+def _require_within(values: npt.NDArray[Any], low: int, end: int) -> None:
+    _require(bool(((values >= low) & (values < end)).all()))
+
+
+def _require(condition: object) -> None:
+    if not condition:
+        raise ValueError("no check can have kept this")

@@ -1,0 +1,1 @@
+"""Recall and false positives, measured on planted items and controls."""

@@ -1,0 +1,98 @@
+"""How often chance gives a match with a registry, measured on texts that hold nothing of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from provenance.errors import InputError
+from provenance.match import are_quotations, concatenated, fitted, measure, odds, union
+from provenance.model import Floats
+from provenance.pipeline.calibration.standalone_texts import unowned
+from provenance.pipeline.findings.summaries import check_readable, unread_of_all
+from provenance.pipeline.locate.claims import document_bases
+from provenance.pipeline.progress import progress
+from provenance.pipeline.scan.corpus_scan import read_corpus
+from provenance.pipeline.scan.readings import Opened, Reading, opened, text_bases
+from provenance.pipeline.settings import Settings
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.language_counts import load_language
+from provenance.read.policy.policy_file import size_option
+from provenance.registry.chance_model import refit
+from provenance.registry.manifest import Manifest
+from provenance.registry.store import open_registry
+
+_LEAST_TOKENS = 100_000
+_TAIL = 100
+"""Documents whose chance match is the strongest: where they begin, the tail is exponential."""
+
+
+def fit_registry(
+    folder: Path, corpus: Sequence[str], settings: Settings, max_document: str | None = None
+) -> Manifest:
+    """Fit a registry's law of chance to texts that hold none of its items, and store it.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+    corpus : sequence of str
+        Addresses of the texts, as `check` takes them.
+    settings : Settings
+        Threads, progress.
+    max_document : str or None
+        How large a document may be, such as "200MB"; None takes the default.
+
+    Returns
+    -------
+    Manifest
+        Of the registry as it is now.
+
+    Raises
+    ------
+    InputError
+        If there is too little text to tell, or not all of it can be read.
+
+    Notes
+    -----
+    A document counts once, by its strongest match. Real quotations are passed over: two who quote
+    the same verse are no chance.
+    """
+    (held,) = opened([open_registry(folder)])
+    addressed = open_corpus(corpus, split=settings.split, max_document=size_option(max_document))
+    total = sum(part.size or 0 for part in addressed.parts) or None
+    with progress("reading", total, "B", quiet=settings.quiet) as shown:
+        readings = read_corpus(addressed, [held], unowned, settings.threads, shown)
+    check_readable(unread_of_all(addressed, readings), 0)
+    tokens = sum(reading.counts.tokens for reading in readings)
+    if tokens < _LEAST_TOKENS:
+        raise InputError(
+            f"{', '.join(corpus)}: {tokens:,} words are too few to tell what chance does",
+            remedy=f"name texts of {_LEAST_TOKENS:,} words and more that hold no item",
+        )
+    tail = np.sort(_strongest(readings, held))[::-1][:_TAIL]
+    least = float(tail.min(initial=0.0))
+    return refit(folder, fitted(tail, least, tokens, held.size))
+
+
+def _strongest(readings: Sequence[Reading], held: Opened) -> Floats:
+    """Give the log-odds of the strongest chance match of every document that has one."""
+    found = concatenated(
+        [
+            reading.candidates[0].shifted(base)
+            for reading, base in zip(readings, text_bases(readings), strict=True)
+        ]
+    )
+    corpus = union(reading.passages for reading in readings)
+    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    lengths = np.diff(held.index.holdings.token_offsets)[found.items]
+    chance = ~are_quotations(found, lengths)
+    documents = np.concatenate(
+        [
+            reading.documents + base
+            for reading, base in zip(readings, document_bases(readings), strict=True)
+        ]
+    )
+    strongest = np.full(int(documents.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(strongest, documents[found.texts[chance]], likely[chance])
+    return np.asarray(strongest[np.isfinite(strongest)])

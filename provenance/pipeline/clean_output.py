@@ -1,0 +1,112 @@
+"""Where a corpus is written again: beside its place, whole or not at all; never in the corpus."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from provenance.atomic_output import building, is_utf8
+from provenance.errors import InputError, OutputError, UnsupportedFormat
+from provenance.model import Policy
+from provenance.read.corpus.address_resolution import lies_within
+from provenance.read.corpus.corpora import Corpus, is_streamed, open_corpus
+from provenance.read.corpus.saved_datasets import is_saved
+from provenance.read.rewriting.output_file import UnwritableError
+from provenance.read.rewriting.rewrite_file import check_rewritable
+
+
+def check_free(output: Path, corpus: Sequence[str]) -> None:
+    """Make sure, before hours of work, that a cleaned corpus can be put somewhere.
+
+    Raises
+    ------
+    OutputError
+        If something is there, or it is within the corpus.
+    """
+    place = Path(os.path.realpath(output))
+    if not is_utf8(place):
+        raise OutputError(
+            f"{str(place)!r} cannot be written: the path is not valid UTF-8",
+            remedy="name a folder whose path is with --output",
+        )
+    if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
+        raise OutputError(f"{output} is there already", remedy="name another folder with --output")
+    check_outside(output, corpus)
+    if not os.path.isdir(place.parent) or not os.access(place.parent, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{output} cannot be written: {place.parent} is no folder that can be written",
+            remedy="make that folder, or name another with --output",
+        )
+
+
+def check_outside(output: Path, corpus: Sequence[str]) -> None:
+    """Make sure that what is written is no part of a corpus.
+
+    Parameters
+    ----------
+    output : Path
+        A file, or a folder.
+    corpus : sequence of str
+        Addresses.
+
+    Raises
+    ------
+    OutputError
+        If it lies in one of their folders, or a pattern would find it.
+    """
+    place = Path(os.path.realpath(output))
+    for address in corpus:
+        if "://" not in address and lies_within(place, address):
+            raise OutputError(
+                f"{output} is within the corpus, which is not written to",
+                remedy="name a place elsewhere with --output",
+            )
+
+
+def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
+    """Open a corpus, if it can be written again.
+
+    Raises
+    ------
+    UnsupportedFormat, InputError
+        If it cannot.
+    """
+    for address in corpus:
+        if is_streamed(address) or "://" in address:
+            raise UnsupportedFormat(
+                f"{address}: only files on this machine's disk can be cleaned",
+                remedy="fetch it, or write it to a file, and clean that",
+            )
+        if is_saved(address) and len(corpus) > 1:
+            raise InputError(
+                f"{address} is a dataset that was saved whole, and is cleaned whole",
+                remedy="clean it by itself, and the others in a folder of their own",
+            )
+    opened = open_corpus(corpus, text_columns=policy.text_columns, max_document=policy.max_document)
+    for file in opened.files:
+        check_rewritable(file)
+    if len({place_of(file.name) for file in opened.files}) < len(opened.files):
+        raise InputError(
+            f"two files of {', '.join(corpus)} would be written to one place",
+            remedy="clean them one after the other, each to a folder of its own",
+        )
+    return opened
+
+
+def place_of(name: str) -> PurePosixPath:
+    """Give where a file stands in the cleaned corpus: never outside of it."""
+    return PurePosixPath(*(part for part in PurePosixPath(name).parts if part.strip("./")))
+
+
+@contextmanager
+def staged(output: Path) -> Iterator[Path]:
+    """Lend a folder beside `output`, which it becomes at the end, or which is removed."""
+    try:
+        with building(Path(os.path.realpath(output))) as stage:
+            yield stage
+    except (OSError, UnwritableError) as error:
+        cause = error.__cause__ if isinstance(error, UnwritableError) else error
+        raise OutputError(
+            f"{output} cannot be written: {getattr(cause, 'strerror', None) or cause}",
+            remedy="name another folder with --output, on a disk with room for the whole corpus",
+        ) from error

@@ -1,0 +1,372 @@
+"""A corpus written again without what its policy forbids, until a check finds nothing of it.
+
+What is left is checked again twice: weighed by the model of the corpus as it was, so that what was
+judged once is judged alike, and by itself, as whoever checks it next will do.
+
+Findings that are to go from a corpus: which, and what that cuts out of which file.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance import __version__
+from provenance.errors import ColumnMissing, CorruptFile, EmptyCorpus, InputError
+from provenance.model import (
+    FINDINGS,
+    REMOVALS,
+    CleanedFile,
+    Cleaning,
+    CorpusModel,
+    FileFacts,
+    Int64s,
+    Library,
+    Policy,
+    Receipt,
+    RemovalReason,
+    Report,
+    Unread,
+    Volume,
+    merge_unread,
+)
+from provenance.pipeline.check_inputs import earlier_report, library_of
+from provenance.pipeline.clean_output import check_free, open_to_clean, place_of, staged
+from provenance.pipeline.corpus_model import frozen_model
+from provenance.pipeline.dataset_check import check_opened
+from provenance.pipeline.findings.summaries import check_readable
+from provenance.pipeline.settings import Settings
+from provenance.read.corpus.corpora import Corpus, open_files
+from provenance.read.corpus.file_access import File
+from provenance.read.corpus.saved_datasets import is_saved
+from provenance.read.rewriting.removal_plan import Cuts
+from provenance.read.rewriting.rewrite_file import rewrite
+from provenance.read.rewriting.rewrite_saved import write_saved
+from provenance.report import write_receipt
+
+Place = tuple[str, int, str, str | None]
+"""File, row as it was in the corpus, source and item."""
+
+Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class Removed:
+    """What has gone from a corpus so far, and what was left in on purpose.
+
+    Parameters
+    ----------
+    cleaning : Cleaning
+        What was asked.
+    rows : dict of str to ndarray of int64
+        Rows of each file that are gone, as they were numbered at first; sorted.
+    excused : set of Place
+        Findings that stay: somebody answers for them, or they are contested. They stay so where
+        their documents' rows have other numbers now.
+    tables : list of pyarrow.Table
+        What was taken out, of schema `REMOVALS`, one a round.
+    left : (int, int)
+        Findings that stay, waived and contested, as of the last look.
+    """
+
+    cleaning: Cleaning
+    rows: dict[str, Int64s] = field(default_factory=dict)
+    excused: set[Place] = field(default_factory=set)
+    tables: list[pa.Table] = field(default_factory=list)
+    left: tuple[int, int] = (0, 0)
+    _before: dict[str, Int64s] = field(default_factory=dict)
+
+    def chosen(self, findings: pa.Table) -> pa.Table:
+        """Pick the findings of a round that are to go; rows are counted as they are now."""
+        named = pa.array([str(verdict) for verdict in self.cleaning.verdicts])
+        meant = findings.filter(pc.is_in(findings["verdict"], named))
+        places = self._places(meant)
+        waived = pc.is_valid(meant["waiver"]).to_numpy() & (not self.cleaning.waived)
+        contested = meant["contested"].to_numpy() & (not self.cleaning.contested) & ~waived
+        stays = waived | contested
+        # One that was excused is so where its document has another number now.
+        known = np.array([place in self.excused for place in places], bool) & ~stays
+        self.excused.update(places[row] for row in np.flatnonzero(stays).tolist())
+        self.left = int((waived | known).sum()), int(contested.sum())
+        return meant.filter(pa.array(~stays & ~known))
+
+    def take(self, chosen: pa.Table) -> dict[str, Cuts]:
+        """Note that findings go, and give what that cuts out of each file."""
+        whole = self._whole(chosen)
+        names = ("file", "row", "field", "start", "end")
+        findings = list(zip(*(chosen[name].to_pylist() for name in names), strict=True))
+        gone: dict[str, set[int]] = {file: set() for file, *_ in findings}
+        for (file, row, *_), is_whole in zip(findings, whole, strict=True):
+            gone[file] |= {row} if is_whole else set()
+        spans: dict[str, dict[int, dict[str, Spans]]] = {file: {} for file in gone}
+        for file, row, name, start, end in findings:
+            if row not in gone[file]:
+                own = spans[file].setdefault(row, {})
+                own[name] = (*own.get(name, ()), (start, end))
+        self._note(chosen, [row in gone[file] for file, row, *_ in findings])
+        for file, rows in gone.items():
+            before = self.rows.get(file, np.zeros(0, np.int64))
+            new = np.array([self.first_row(file, row) for row in rows], np.int64)
+            both = np.sort(np.concatenate([before, new]))
+            # Before the n-th that is gone stand n fewer that are left.
+            self.rows[file], self._before[file] = both, both - np.arange(len(both))
+        put = self.cleaning.redact or ""
+        return {file: Cuts(frozenset(rows), spans[file], put) for file, rows in gone.items()}
+
+    def first_row(self, file: str, row: int) -> int:
+        """Tell which row of a file, as it was, is now its row of that number."""
+        before = self._before.get(file)
+        return row if before is None else row + int(np.searchsorted(before, row, "right"))
+
+    def table(self) -> pa.Table:
+        """Give all that was taken out."""
+        return pa.concat_tables([REMOVALS.empty_table(), *self.tables])
+
+    def _places(self, findings: pa.Table) -> list[Place]:
+        columns = [findings[name].to_pylist() for name in ("file", "row", "source", "item")]
+        return [
+            (file, self.first_row(file, row), source, item)
+            for file, row, source, item in zip(*columns, strict=True)
+        ]
+
+    def _whole(self, chosen: pa.Table) -> list[bool]:
+        """Tell which findings take the document with them.
+
+        An address condemns a document whatever its text is: no redaction helps.
+        """
+        if self.cleaning.redact is None:
+            return [True] * len(chosen)
+        return [evidence == "link" for evidence in chosen["evidence"].to_pylist()]
+
+    def _note(self, chosen: pa.Table, whole: list[bool]) -> None:
+        places = zip(chosen["file"].to_pylist(), chosen["row"].to_pylist(), strict=True)
+        told = {
+            "row": [self.first_row(file, row) for file, row in places],
+            "whole": whole,
+            "round": [len(self.tables) + 1] * len(chosen),
+        }
+        columns = [
+            pa.array(told[name], REMOVALS.field(name).type) if name in told else chosen[name]
+            for name in REMOVALS.names
+        ]
+        self.tables.append(pa.table(columns, schema=REMOVALS))
+
+
+def reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
+    """Sum up why findings went, the most frequent reason first."""
+    found: dict[tuple[str, str, str | None, str | None], list[tuple[str, int]]] = {}
+    names = ("source", "verdict", "basis", "terms", "file", "row")
+    for *why, file, row in zip(*(removed[name].to_pylist() for name in names), strict=True):
+        found.setdefault((why[0], why[1], why[2], why[3]), []).append((file, row))
+    summed = [
+        RemovalReason(*why, findings=len(places), documents=len(set(places)))
+        for why, places in found.items()
+    ]
+    return tuple(sorted(summed, key=lambda one: (-one.findings, one.source, one.terms or "")))
+
+
+_MOST_ROUNDS = 20
+
+
+def clean(
+    corpus: Sequence[str],
+    output: Path,
+    policy: Policy,
+    cleaning: Cleaning,
+    settings: Settings,
+    result: Path | None = None,
+) -> Receipt:
+    """Write a corpus again without what is to go, and say what that was.
+
+    Parameters
+    ----------
+    corpus : sequence of str
+        Addresses of files on this machine; they are not touched.
+    output : Path
+        Folder of the cleaned corpus; it is absent or empty.
+    policy : Policy
+        As of a check.
+    cleaning : Cleaning
+        What is to go, and how.
+    settings : Settings
+        As of a check.
+    result : Path or None
+        Folder of the report of an earlier check of the same corpus with the same policy; None
+        checks it now.
+
+    Returns
+    -------
+    Receipt
+        Also written into the folder.
+
+    Raises
+    ------
+    ProvenanceError
+        If the work cannot be done; then nothing is at `output`.
+    """
+    library = library_of(policy, settings.rules)
+    check_free(output, corpus)
+    opened = open_to_clean(corpus, policy)
+    if result is None:
+        frozen = None if settings.model_of is None else frozen_model(settings.model_of)
+        first = check_opened(opened, library, policy, settings, frozen)
+    else:
+        first = earlier_report(result, opened, library)
+    removed = Removed(cleaning)
+    unread = merge_unread([*first.result.unread, *opened.unread])
+    opened = _readable(opened, unread)
+    with staged(output) as stage:
+        written, last = _cleaned(opened, first, stage, removed, (library, policy, settings))
+        if is_saved(corpus[0]):
+            write_saved(Path(corpus[0]), stage)
+        receipt = replace(_receipt(opened, first, written, last, removed), unread=unread)
+        write_receipt(receipt, removed.table(), stage)
+    return receipt
+
+
+def _readable(opened: Corpus, unread: Sequence[Unread]) -> Corpus:
+    """Give a corpus without the files that were not read to their end, and so not checked."""
+    names = {one.file for one in unread}
+    return replace(opened, files=tuple(file for file in opened.files if file.name not in names))
+
+
+Asked = tuple[Library, Policy, Settings]
+
+
+def _cleaned(
+    opened: Corpus, first: Report, stage: Path, removed: Removed, asked: Asked
+) -> tuple[dict[str, File], Report | None]:
+    """Write the corpus, and take out what is to go until nothing of it is found."""
+    cuts = removed.take(removed.chosen(first.findings))
+    written = _written(opened, stage, cuts)
+    for _ in range(_MOST_ROUNDS):
+        for model in (first.model, None):
+            last = _checked(opened, written, model, asked)
+            chosen = removed.chosen(last.findings if last else FINDINGS.empty_table())
+            if len(chosen):
+                break
+        else:
+            return written, last
+        for name, cut in removed.take(chosen).items():
+            _write_again(written, name, cut)
+    raise InputError(
+        f"after {_MOST_ROUNDS} rounds there is still something to be taken out of "
+        f"{', '.join(opened.addresses)}",
+        remedy="take whole documents out, without --redact, or replace passages by other words",
+    )
+
+
+def _written(opened: Corpus, stage: Path, cuts: Mapping[str, Cuts]) -> dict[str, File]:
+    """Write every file of a corpus, but for what is to go; give those of which anything is left."""
+    digests = dict(opened.digests)
+    written = {}
+    for file in opened.files:
+        path = stage / place_of(file.name)
+        if rewrite(file, path, cuts.get(file.name, Cuts())):
+            written[file.name] = _moved(file, path)
+        if file.digest() != digests[file.name]():
+            raise CorruptFile(
+                f"{file.told} changed while it was cleaned",
+                remedy="clean it again when nobody writes to it",
+            )
+    return written
+
+
+def _write_again(written: dict[str, File], name: str, cut: Cuts) -> None:
+    """Take more out of a file that was written."""
+    file = written.pop(name)
+    path = Path(file.path)
+    anew = path.with_name(f".{path.name}.anew")
+    if rewrite(file, anew, cut):
+        anew.replace(path)
+        written[name] = _moved(file, path)
+    else:
+        path.unlink()
+
+
+def _moved(file: File, path: Path) -> File:
+    return replace(file, path=str(path), size=path.stat().st_size)
+
+
+def _checked(
+    opened: Corpus, written: Mapping[str, File], model: CorpusModel | None, asked: Asked
+) -> Report | None:
+    """Check what was written; None where no text is left."""
+    library, policy, settings = asked
+    legible = [file for _, file in sorted(written.items()) if _has_text(file, policy)]
+    if not legible:
+        return None
+    corpus = open_files(opened.addresses, legible, policy.text_columns)
+    anew = replace(settings, sample=None, control=None)
+    try:
+        report = check_opened(corpus, library, policy, anew, model)
+    except EmptyCorpus:
+        return None
+    check_readable(report.result.unread, 0)  # what was written must be checked to its end
+    return report
+
+
+def _has_text(file: File, policy: Policy) -> bool:
+    try:
+        return bool(open_files((), [file], policy.text_columns).parts)
+    except ColumnMissing:  # of a table without rows nobody can tell
+        return False
+
+
+def _receipt(
+    opened: Corpus,
+    first: Report,
+    written: Mapping[str, File],
+    last: Report | None,
+    removed: Removed,
+) -> Receipt:
+    table = removed.table()
+    spans = table.filter(pc.invert(table["whole"]))
+    counts = Counter(spans["file"].to_pylist())
+    digests = dict(opened.digests)
+    files = []
+    for file in opened.files:
+        made = written.get(file.name)
+        files.append(
+            CleanedFile(
+                file=file.name,
+                written=None if made is None else str(place_of(file.name)),
+                documents=len(removed.rows.get(file.name, ())),
+                spans=counts[file.name],
+                before=FileFacts(file.size, digests[file.name]()),
+                after=None if made is None else FileFacts(made.size, made.digest()),
+            )
+        )
+    result = first.result
+    return Receipt(
+        tool=__version__,
+        created=datetime.now(UTC).replace(microsecond=0),
+        addresses=opened.addresses,
+        before=_volume(first, opened.digest()),
+        after=_volume(last, open_files((), list(written.values())).digest() if written else None),
+        cleaning=removed.cleaning,
+        purpose=result.policy.circumstances.purpose.value,
+        registries=tuple(registry.digest for registry in result.registries),
+        rules=result.rules_digest,
+        model=first.model.digest if first.model else "",
+        rounds=len([one for one in removed.tables if len(one)]),
+        documents=sum(file.documents for file in files),
+        spans=len(spans),
+        reasons=reasons(table),
+        left_waived=removed.left[0],
+        left_contested=removed.left[1],
+        not_copied=opened.ignored,
+        files=tuple(files),
+    )
+
+
+def _volume(report: Report | None, digest: str | None) -> Volume:
+    if report is None:
+        return Volume(digest, 0, 0, 0)
+    held = report.result.corpus
+    return Volume(digest, held.documents, held.tokens, held.bytes)

@@ -1,0 +1,1 @@
+"""Third stage: findings, rulings, gates and shares."""

@@ -1,0 +1,178 @@
+"""What was checked, and against what, summed up for the result.
+
+How findings come about, told with every result.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from provenance.errors import EmptyCorpus, InputError, RegistryError
+from provenance.match import (
+    COMMON,
+    EDGE_ERROR,
+    MEASURED_RECALL,
+    RECALL_LOW,
+    THRESHOLD,
+    unattributable,
+)
+from provenance.model import (
+    CorpusSummary,
+    MeasuredRecall,
+    Method,
+    Parameter,
+    RegistrySummary,
+    Unread,
+    merge_unread,
+    tally,
+)
+from provenance.pipeline.scan.readings import Counts, Opened, Reading
+from provenance.read.corpus.corpora import Corpus
+
+
+def summaries(registries: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
+    """Sum up registries that are matched at a time: more of what they hold is out of reach then."""
+    size = sum(one.size for one in registries)
+    return tuple(_summary(one, size) for one in registries)
+
+
+def _summary(one: Opened, size: int) -> RegistrySummary:
+    holdings = one.index.holdings
+    beyond = unattributable(one.index, size)
+    counts = np.bincount(holdings.source_codes[beyond], minlength=len(holdings.sources))
+    known = dict(zip(holdings.sources, counts.tolist(), strict=True))
+    summary = one.registry.summary()
+    sources = (replace(source, unattributable=known[source.source]) for source in summary.sources)
+    return replace(summary, sources=tuple(sources))
+
+
+def unread_of_all(
+    corpus: Corpus, readings: Sequence[Reading], lost: Sequence[Unread] = ()
+) -> tuple[Unread, ...]:
+    """Return what could not be read of a corpus, each file once, after it was read."""
+    read = (one for reading in readings for one in reading.unread)
+    return merge_unread([*corpus.unread, *read, *lost, *corpus.undigested()])
+
+
+def check_readable(unread: Sequence[Unread], allowed: int) -> None:
+    """Refuse to measure anything on a corpus of which more cannot be read than is accepted.
+
+    Raises
+    ------
+    InputError
+        If that is so.
+    """
+    if len(unread) > allowed:
+        named = "; ".join(f"{one.file}: {one.reason}" for one in unread[:_FAULTS])
+        more = f"; and {len(unread) - _FAULTS:,} more" if len(unread) > _FAULTS else ""
+        raise InputError(
+            f"not all could be read to the end ({named}{more})",
+            remedy=unread[0].remedy,
+        )
+
+
+def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
+    """Refuse to call a corpus clear in which nothing could have been found.
+
+    Raises
+    ------
+    RegistryError
+        If no item of the registries could be matched, however often the corpus held it.
+    """
+    sources = [source for registry in registries for source in registry.sources]
+    items = sum(source.items for source in sources)
+    if items and items > sum(source.unattributable for source in sources):
+        return
+    named = ", ".join(registry.path for registry in registries)
+    raise RegistryError(
+        f"nothing can be found with {named}: of {items:,} items, each is too short or too common "
+        "in its words to be told from chance, so that no match says nothing",
+        remedy="add longer items with `provenance registry add`, or name another --registry",
+    )
+
+
+def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
+    """Sum up what was looked at, and what of it could not be read."""
+    return CorpusSummary(
+        addresses=corpus.addresses,
+        files=len({name for part in corpus.parts for name in part.files}),
+        documents=counts.documents,
+        texts=counts.texts,
+        tokens=counts.tokens,
+        bytes=counts.bytes,
+        digest=corpus.digest(),
+        text_columns=corpus.text_columns,
+        skipped=tally(one for reading in readings for one in reading.skipped),
+        passed_over=corpus.passed_over,
+    )
+
+
+def nothing_to_check(
+    opened: Corpus, readings: Sequence[Reading], unread: Sequence[Unread]
+) -> InputError:
+    """Say that a corpus holds no text that can be read, and why, as far as its rows tell."""
+    if unread:
+        more = f"; nor can {len(unread) - 1:,} more be read" if len(unread) > 1 else ""
+        return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
+    faults = tally(one for reading in readings for one in reading.skipped)
+    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_FAULTS]]
+    told = [
+        f"there is no text to check in {', '.join(opened.addresses)}",
+        *([f"what was read is {', '.join(opened.text_columns)}"] if opened.text_columns else []),
+        *([f"rows were passed over ({'; '.join(rows)})"] if rows else []),
+    ]
+    mend = "mend these rows, or " if rows else ""
+    return EmptyCorpus(
+        "; ".join(told),
+        remedy=f"{mend}name the column that holds the text with --text-column",
+    )
+
+
+_FAULTS = 3
+"""Kinds of rows that could not be read, told where nothing could."""
+
+
+def method(registries: Sequence[Opened]) -> Method:
+    """Describe the detector as shipped."""
+    made = registries[0].index.holdings.parameters
+    return Method(
+        parameters=(
+            Parameter(
+                "normalisation",
+                str(made.normalisation),
+                "version of the rules that turn text into tokens",
+            ),
+            Parameter("unicode", made.unicode, "version of the code point tables"),
+            Parameter(
+                "seed width",
+                str(made.seed_width),
+                "words in a row that a passage must share with an item to be looked at",
+            ),
+            Parameter(
+                "common",
+                str(COMMON),
+                "a seed that more items share is followed into the earliest few of them only",
+            ),
+            Parameter(
+                "threshold",
+                f"{THRESHOLD:g}",
+                "bits of strength from which a match is reported: one of s bits is expected by "
+                "chance once in 2**s tokens",
+            ),
+            Parameter(
+                "recall, low",
+                f"{RECALL_LOW:.0%}",
+                "the part of what is there that the upper ends of intervals assume was found",
+            ),
+            Parameter(
+                "edge error", f"{EDGE_ERROR:.0%}", "how far the ends of a passage may be wrong"
+            ),
+        ),
+        recall=tuple(
+            MeasuredRecall(edit, length, recall)
+            for length, edits in MEASURED_RECALL.items()
+            for edit, recall in edits.items()
+        ),
+        chance_per_million=1e6 / 2**THRESHOLD,
+    )

@@ -1,0 +1,1 @@
+"""The rules and policies on their own: listed, explained, tested, compared."""

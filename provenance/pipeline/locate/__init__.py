@@ -1,0 +1,1 @@
+"""Second stage: locate claimed passages in their texts."""

@@ -1,0 +1,182 @@
+"""From readings to claims: every match that is strong enough, and the tokens it is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from provenance.match import (
+    THRESHOLD,
+    Candidates,
+    Passages,
+    Scales,
+    Stretches,
+    attribute,
+    concatenated,
+    union,
+    weigh,
+    weights,
+)
+from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
+from provenance.pipeline.scan.readings import Opened, Reading, known_copies, text_bases
+from provenance.pipeline.stage_log import stage
+from provenance.read.language_counts import load_language
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Passages of a corpus that items of the registries claim.
+
+    Parameters
+    ----------
+    registries : ndarray of int64, shape (n,)
+        Which registry.
+    candidates : Candidates
+        The passages; texts are counted through the whole corpus. Sorted by text.
+    bits : ndarray of float64, shape (n,)
+        Information of the matched words under corpus and registry together.
+    strengths : ndarray of float64, shape (n,)
+        Bits: how rarely chance gives such a match; all at least `THRESHOLD`.
+    chosen : ndarray of bool, shape (n,)
+        Whether the passage is given to the item.
+    firsts, lasts : ndarray of int64, shape (n,)
+        Tokens that it is given; those it claims, where it is not chosen.
+    winners : ndarray of int64, shape (n,)
+        The chosen claim on the same tokens; -1 where there is none.
+    """
+
+    registries: Int64s
+    candidates: Candidates
+    bits: Floats
+    strengths: Floats
+    chosen: Flags
+    firsts: Int64s
+    lasts: Int64s
+    winners: Int64s
+
+    def __len__(self) -> int:
+        return len(self.registries)
+
+    def within(self, low: int, high: int, text: int) -> "Claims":
+        """Give the claims from `low` up to `high`; texts are counted from `text` on."""
+        own = slice(low, high)
+        winners = self.winners[own]
+        return Claims(
+            self.registries[own],
+            self.candidates.take(np.arange(low, high)).shifted(-text),
+            self.bits[own],
+            self.strengths[own],
+            self.chosen[own],
+            self.firsts[own],
+            self.lasts[own],
+            np.where(winners >= 0, winners - low, -1),
+        )
+
+    def counted_from(self, tokens: Int64s) -> "Claims":
+        """Count the tokens of each one's text from some on."""
+        return replace(
+            self,
+            candidates=self.candidates.counted_from(tokens),
+            firsts=self.firsts - tokens,
+            lasts=self.lasts - tokens,
+        )
+
+
+@stage("weighing and attributing")
+def claims(
+    readings: Sequence[Reading],
+    registries: Sequence[Opened],
+    threads: int = 1,
+    model: CorpusModel | None = None,
+    words: Passages | None = None,
+) -> Claims:
+    """Weigh all candidates of a corpus, and settle who gets which tokens.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        Of all parts, in order.
+    registries : sequence of Opened
+        That they were matched against, in order.
+    threads : int
+        How many count words at a time.
+    model : CorpusModel or None
+        What the readings are held to (`freezing.held_to`); None weighs by themselves alone.
+    words : Passages or None
+        The sample of all readings, where somebody has made it.
+    """
+    corpus = union(reading.passages for reading in readings) if words is None else words
+    size = sum(opened.size for opened in registries)
+    scales = Scales(corpus, load_language(), size, threads)
+    kept, bits, strengths, owners = [], [], [], []
+    for place, opened in enumerate(registries):
+        candidates = concatenated(
+            [
+                reading.candidates[place].shifted(before)
+                for reading, before in zip(readings, text_bases(readings), strict=True)
+            ]
+        )
+        known = None if model is None else known_copies(model, opened)
+        weighed = weigh(candidates, opened.index, scales, known)
+        kept.append(candidates.take(weighed.places))
+        bits.append(weighed.bits)
+        strengths.append(weighed.strengths)
+        owners.append(np.full(len(weighed.places), place, np.int64))
+    return _settled(
+        concatenated(kept),
+        np.concatenate(bits),
+        np.concatenate(strengths),
+        np.concatenate(owners),
+        registries,
+    )
+
+
+def document_bases(readings: Sequence[Reading]) -> list[int]:
+    """Give the number of the first document of each part."""
+    counts = [reading.counts.documents for reading in readings]
+    return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
+
+
+def _settled(
+    candidates: Candidates,
+    bits: Floats,
+    strengths: Floats,
+    owners: Int64s,
+    registries: Sequence[Opened],
+) -> Claims:
+    order = np.lexsort((candidates.items, owners, candidates.firsts, candidates.texts))
+    candidates, bits = candidates.take(order), bits[order]
+    strengths, owners = strengths[order], owners[order]
+    lengths = item_lengths(owners, candidates.items, registries)
+    # Ties go to the fuller match, then to the more complete item, then to the earlier one: a
+    # registry numbers its items by date. Between registries, which do not share their numbers, the
+    # order of digests settles it.
+    # Where an ellipsis stands for the rest, an item that has one is the likelier.
+    is_cut = candidates.breaks[:, 1] == ELLIPSIS
+    missing = np.where(is_cut & (candidates.ends == lengths), lengths.max(initial=0) + 1, lengths)
+    ranks = np.lexsort((candidates.items, owners, missing, -candidates.matched))
+    rank_of = np.empty(len(ranks), np.int64)
+    rank_of[ranks] = np.arange(len(ranks))
+    spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
+    claim = weights(candidates.texts, *spans, candidates.matched, strengths)
+    settled = attribute(Stretches(candidates.texts, *spans, claim, rank_of), THRESHOLD)
+    return Claims(
+        owners,
+        candidates,
+        bits,
+        strengths,
+        settled.chosen,
+        settled.firsts,
+        settled.lasts,
+        settled.winners,
+    )
+
+
+def item_lengths(owners: Int64s, items: UInt32s | Int64s, registries: Sequence[Opened]) -> Int64s:
+    """Give the tokens of items, each of the registry that `owners` names; 0 where that is none."""
+    lengths = np.zeros(len(owners), np.int64)
+    for place, opened in enumerate(registries):
+        own = np.flatnonzero(owners == place)
+        offsets, wanted = opened.index.holdings.token_offsets, items[own].astype(np.int64)
+        lengths[own] = offsets[wanted + 1] - offsets[wanted]
+    return lengths

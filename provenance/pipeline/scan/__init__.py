@@ -1,0 +1,1 @@
+"""First stage: read the corpus and find candidates."""

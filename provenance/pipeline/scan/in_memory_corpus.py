@@ -1,0 +1,64 @@
+"""Texts that are at hand, as a corpus: to be read as any other is."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.model import CAME_WITH, DOCUMENTS, Documents
+from provenance.read.corpus.corpora import Corpus
+from provenance.read.corpus.corpus_parts import Part
+from provenance.registry.store import Registry
+
+_BATCH = 8 << 20  # characters
+_GROUP = 4096  # items of a registry
+
+
+def corpus_of(texts: Sequence[str]) -> Corpus:
+    """Give texts as a corpus: a document each, in their order."""
+    parts: list[Part] = []
+    first = size = 0
+    for place, text in enumerate(texts):
+        size += len(text)
+        if size >= _BATCH or place == len(texts) - 1:
+            own = texts[first : place + 1]
+            parts.append(_part(lambda own=own: own, first, size, len(parts)))  # type: ignore[misc]
+            first, size = place + 1, 0
+    return Corpus((), tuple(parts), ("text",), ())
+
+
+def items_of(registry: Registry) -> Corpus:
+    """Give the texts of a registry as a corpus, read a few at a time."""
+    count = registry.manifest.items
+
+    def read(first: int) -> Callable[[], list[str]]:
+        numbers = np.arange(first, min(first + _GROUP, count), dtype=np.uint32)
+        return lambda: [text or "" for text in registry.texts(numbers)]
+
+    firsts = range(0, count, _GROUP)
+    parts = tuple(_part(read(first), first, 0, place) for place, first in enumerate(firsts))
+    return Corpus((), parts, ("text",), ())
+
+
+def _part(texts: Callable[[], Sequence[str]], first: int, size: int, index: int) -> Part:
+    def read() -> Iterator[Documents]:
+        yield Documents(_batch(texts(), first))
+
+    return Part("in memory", size, read, ("text",), index=index)
+
+
+def _batch(texts: Sequence[str], first: int) -> pa.RecordBatch:
+    count = len(texts)
+    numbers = pa.array(range(first, first + count), pa.int64())
+    columns = [
+        numbers.cast(pa.string()),
+        pa.repeat(pa.scalar("in memory", pa.string()), count),
+        numbers,
+        pa.repeat(pa.scalar("text", pa.string()), count),
+        pa.array(texts, pa.large_string()),
+        pa.nulls(count, pa.string()),
+        pa.nulls(count, pa.string()),
+        pa.nulls(count, pa.string()),
+        pa.nulls(count, CAME_WITH),
+    ]
+    return pa.record_batch(columns, schema=DOCUMENTS)

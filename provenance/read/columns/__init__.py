@@ -1,0 +1,1 @@
+"""Which columns and members hold text, ids, addresses, licences and signals."""

@@ -1,0 +1,1 @@
+"""Corpora: addresses, files, parts and documents."""

@@ -1,0 +1,348 @@
+"""What is below a folder: files, and what of it cannot be read.
+
+Reports and registries that lie within a corpus: what `provenance` wrote is no data of it.
+
+Files numbered as parts of a set, `train-00002-of-00004.parquet`: which of them are missing.
+"""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import fsspec
+from fsspec.asyn import AsyncFileSystem
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.spec import AbstractFileSystem
+from fsspec.utils import glob_translate
+
+from provenance.errors import DatasetNotFound, InputError, UnsupportedFormat
+from provenance.read.corpus.file_access import File, fault_of, foreign_errors, reading
+
+Wanted = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is below a folder.
+
+    Parameters
+    ----------
+    files : dict of str to int
+        Size in bytes of each file, by its path.
+    faults : dict of str to InputError
+        Why something cannot be read, by its path; a folder's path ends in "/".
+    """
+
+    files: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, InputError] = field(default_factory=dict)
+
+    def paths(self) -> list[str]:
+        """Return the paths of everything, sorted."""
+        return sorted([*self.files, *self.faults])
+
+
+def below(system: fsspec.AbstractFileSystem, folder: str) -> Listing:
+    """List everything below a folder."""
+    return _listing(system, folder, lambda _: True)
+
+
+def matching(system: fsspec.AbstractFileSystem, pattern: str) -> Listing:
+    """List the files that a pattern matches, and everything below the folders that it matches.
+
+    Parameters
+    ----------
+    system : fsspec.AbstractFileSystem
+        Where to look.
+    pattern : str
+        As `fsspec.AbstractFileSystem.glob` takes it.
+    """
+    is_matched, leads_to_match = _matcher(pattern)
+    root = fixed_folder(pattern)
+    if not system.isdir(root or "/"):
+        return Listing()
+    found = _listing(system, root, leads_to_match)
+    return Listing(
+        {path: size for path, size in found.files.items() if is_matched(path)},
+        {path: e for path, e in found.faults.items() if path.endswith("/") or is_matched(path)},
+    )
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern matches a path, or a folder above it."""
+    return _matcher(pattern)[0](path)
+
+
+def fixed_folder(pattern: str) -> str:
+    """Return the folder that a pattern names before its first wildcard."""
+    return re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
+
+
+def is_pipe(address: str) -> bool:
+    """Whether a named pipe is at an address."""
+    try:
+        return "://" not in address and stat.S_ISFIFO(os.stat(address).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def kind_of(mode: int) -> str:
+    """Name what is no regular file, by its mode."""
+    kinds = (
+        (stat.S_ISFIFO, "a named pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    return next((name for test, name in kinds if test(mode)), "no file")
+
+
+def _listing(system: fsspec.AbstractFileSystem, folder: str, wanted: Wanted) -> Listing:
+    if isinstance(system, LocalFileSystem):
+        return _local(folder, wanted)
+    if _lists_flat(system):
+        # Object stores list all that begins alike in a few requests, or fail as a whole.
+        found = system.find(folder, detail=True)
+        return Listing({str(path): int(facts["size"] or 0) for path, facts in found.items()})
+    return _remote(system, folder, wanted)
+
+
+def _local(root: str, wanted: Wanted) -> Listing:
+    """Walk folders of this machine; each is listed once, whatever links lead to it."""
+    found, seen = Listing(), set[tuple[int, int]]()
+    folders, links = [root or "/"], list[str]()
+    while folders or links:
+        folder = folders.pop() if folders else links.pop(0)
+        for entry in _entries(folder, seen, found):
+            try:
+                facts = entry.stat()
+            except OSError as error:
+                found.faults[entry.path] = _entry_fault(entry, error)
+                continue
+            if stat.S_ISREG(facts.st_mode):
+                found.files[entry.path] = facts.st_size
+            elif not stat.S_ISDIR(facts.st_mode):
+                found.faults[entry.path] = special(entry.path, facts.st_mode)
+            elif wanted(entry.path):
+                (links if entry.is_symlink() else folders).append(entry.path)
+    return found
+
+
+def _entries(folder: str, seen: set[tuple[int, int]], found: Listing) -> list["os.DirEntry[str]"]:
+    """List a folder that was not seen yet, as far as it can be."""
+    inside: list[os.DirEntry[str]] = []
+    try:
+        facts = os.stat(folder)
+        if (facts.st_dev, facts.st_ino) in seen:
+            return []
+        seen.add((facts.st_dev, facts.st_ino))
+        with os.scandir(folder) as entries:
+            inside.extend(entries)
+    except OSError as error:
+        found.faults[f"{folder.rstrip('/')}/"] = _folder_fault(folder, error)
+    return sorted(inside, key=lambda one: one.name)
+
+
+def special(path: str, mode: int) -> UnsupportedFormat:
+    """Say that a pipe, socket or device is not read."""
+    return UnsupportedFormat(
+        f"{path}: it is {kind_of(mode)}, not a file",
+        remedy="write what comes out of it to a file, or leave it out.",
+    )
+
+
+def _entry_fault(entry: "os.DirEntry[str]", error: OSError) -> InputError:
+    if isinstance(error, FileNotFoundError) and entry.is_symlink():
+        return InputError(
+            f"{entry.path}: dangling link to {os.readlink(entry.path)!r}",
+            remedy="fetch what the link leads to, or remove the link.",
+        )
+    return fault_of(entry.path, error)
+
+
+def _folder_fault(folder: str, error: OSError) -> InputError:
+    why = "permission denied" if isinstance(error, PermissionError) else str(error.strerror)
+    return InputError(
+        f"{folder}: the folder cannot be listed ({why})",
+        remedy="make the folder readable for this user, or leave it out.",
+    )
+
+
+def _lists_flat(system: fsspec.AbstractFileSystem) -> bool:
+    kind = type(system)
+    generic = AsyncFileSystem._find  # noqa: SLF001 (what backends are asked to override)
+    is_generic = getattr(kind, "_find", generic) is generic
+    return kind.find is not AbstractFileSystem.find or not is_generic
+
+
+def _remote(system: fsspec.AbstractFileSystem, root: str, wanted: Wanted) -> Listing:
+    """Walk folders elsewhere: fsspec's own walk leaves out those that it cannot list."""
+    found, folders, seen = Listing(), [root], set[str]()
+    while folders:
+        folder = folders.pop()
+        seen.add(folder)
+        try:
+            with reading(folder), foreign_errors():
+                entries = system.ls(folder, detail=True)
+        except InputError as error:
+            found.faults[f"{folder}/"] = error
+            continue
+        for entry in entries:
+            path = str(entry["name"]).rstrip("/")
+            if entry["type"] != "directory":
+                found.files[path] = int(entry.get("size") or 0)
+            elif path not in seen and wanted(path):
+                folders.append(path)
+    return found
+
+
+def _matcher(pattern: str) -> tuple[Wanted, Wanted]:
+    """Tell whether a path, or a folder above it, matches; and whether one below a folder may."""
+    parts = pattern.split("/")
+    try:
+        heads = [
+            re.compile(glob_translate("/".join(parts[: count + 1]))) for count in range(len(parts))
+        ]
+    except ValueError as error:
+        raise InputError(
+            f"{pattern:.200}: it is no pattern ({error})", remedy="write it as data/**/*.jsonl."
+        ) from error
+    deep = next((place for place, part in enumerate(parts) if "**" in part), len(parts))
+
+    def is_matched(path: str) -> bool:
+        return any(heads[-1].match(above) for above in _prefixes(path))
+
+    def leads_to_match(folder: str) -> bool:
+        depth = folder.count("/")
+        if depth >= deep or is_matched(folder):
+            return True
+        return depth < len(parts) - 1 and heads[depth].match(folder) is not None
+
+    return is_matched, leads_to_match
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    yield path
+    while (cut := path.rfind("/")) > 0:
+        path = path[:cut]
+        yield path
+
+
+REPORT = ("result.json", "findings.parquet", "model.parquet", "report.html")
+"""Files of a report."""
+
+_RESULT = re.compile(rb'\{\s*"schema": "provenance/result/')
+_REGISTRY = "registry.json"
+_GENERATION = re.compile(r"(?:(?P<folder>.*)/)?data-[0-9a-f]{12}/[^/]+")
+_LONGEST = 1 << 24
+
+
+def own_outputs(files: Sequence[File]) -> frozenset[str]:
+    """Return the names of files that belong to reports or registries.
+
+    Parameters
+    ----------
+    files : sequence of File
+        What was found below a folder, or matches a pattern. What says that they are ours may be
+        among them or beside them.
+    """
+    known: dict[tuple[str, str], bool] = {}
+
+    def stands_beside(file: File, folder: str, name: str, is_ours: Callable[[File], bool]) -> bool:
+        if (folder, name) not in known:
+            inner = file.name[len(folder) :].lstrip("/")
+            path = file.path[: len(file.path) - len(inner)] + name
+            known[folder, name] = is_ours(replace(file, path=path, fault=None, compression=None))
+        return known[folder, name]
+
+    own = set()
+    for file in files:
+        folder, _, name = file.name.rpartition("/")
+        generation = _GENERATION.fullmatch(file.name)
+        if name in REPORT and stands_beside(file, folder, REPORT[0], _is_result):
+            own.add(file.name)
+        elif generation or name == _REGISTRY:
+            place = (generation["folder"] or "") if generation else folder
+            if stands_beside(file, place, _REGISTRY, _is_manifest):
+                own.add(file.name)
+    return frozenset(own)
+
+
+def _is_result(file: File) -> bool:
+    return _RESULT.match(_head(file, 1 << 8)) is not None
+
+
+def _is_manifest(file: File) -> bool:
+    try:
+        stated = json.loads(_head(file, _LONGEST))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(stated, dict) and {"format", "digest", "postings", "files"} <= stated.keys()
+
+
+def _head(file: File, size: int) -> bytes:
+    try:
+        return file.head(size)
+    except InputError:
+        return b""
+
+
+_NUMBERED = re.compile(r"-(?P<number>\d{1,9})(?P<rest>-of-(?P<total>\d{1,9})(\.\w+)+)$", re.ASCII)
+_MOST = 100
+"""Missing files of a set that are named one by one."""
+
+
+def missing_numbered(files: Sequence[File]) -> list[File]:
+    """Return the files that are missing from numbered sets, each with the fault that it is.
+
+    Parameters
+    ----------
+    files : sequence of File
+        All data files of a folder.
+
+    Returns
+    -------
+    list of File
+        Up to 100 of each set; one more stands for all others.
+
+    Notes
+    -----
+    `<stem>-NNNNN-of-NNNNN<suffix>` is how `datasets`, TensorFlow and Beam name the files that they
+    write. They count from 0; a set of which the last number is its total counts from 1.
+    """
+    sets: dict[tuple[str, str], list[tuple[File, re.Match[str]]]] = {}
+    for file in files:
+        if found := _NUMBERED.search(file.name):
+            key = file.name[: found.start()], found["rest"]
+            sets.setdefault(key, []).append((file, found))
+    return [file for members in sets.values() for file in _missing(members)]
+
+
+def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
+    """Return what one set lacks."""
+    known, found = members[0]
+    count, rest = int(found["total"]), found["rest"]
+    numbers = {int(one["number"]) for _, one in members}
+    width = min(len(one["number"]) for _, one in members)
+    cut = len(found["number"] + rest)
+    first = 1 if count in numbers and 0 not in numbers else 0
+    gaps = (number for number in range(first, first + count) if number not in numbers)
+
+    def absent(number: int, others: int = 0) -> File:
+        name, path, told = (
+            f"{text[:-cut]}{number:0{width}}{rest}" for text in (known.name, known.path, known.told)
+        )
+        what = f"it and {others:,} more are missing" if others else "it is missing"
+        fault = DatasetNotFound(
+            f"{told}: {what}; the files beside it are numbered as parts of {count:,}",
+            remedy="fetch it, or name the files that are there, each or with a pattern.",
+        )
+        return replace(known, name=name, path=path, given=told, size=0, fault=fault)
+
+    missing = [absent(number) for number in islice(gaps, _MOST)]
+    if (number := next(gaps, None)) is not None:
+        missing.append(absent(number, sum(1 for _ in gaps)))
+    return missing

@@ -1,0 +1,122 @@
+"""What passes once: texts hashed on their way, and standard input."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import chain
+
+import numpy as np
+
+from provenance.errors import InputError
+from provenance.model import MAX_DOCUMENT, Documents, Texts
+from provenance.read.corpus.corpus_parts import Part
+from provenance.read.corpus.file_access import reading
+from provenance.read.corpus.folder_listing import is_pipe
+from provenance.read.corpus.size_limits import Limit
+from provenance.read.formats.detection import check_text
+from provenance.read.formats.json_lines import LineBlock, line_blocks, records_of
+from provenance.read.formats.jsonl_file import layout_of, read_lines
+
+STANDARD_INPUT = "-"
+_HEAD = 1 << 12
+
+
+class Passing:
+    """Texts that have no file whose bytes could be hashed: they are, as they pass.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the texts.
+    """
+
+    def __init__(self, read: Callable[[], Iterator[Documents]]) -> None:
+        self._read = read
+        self._digest: str | None = None
+        self._fault: InputError | None = None
+
+    def batches(self) -> Iterator[Documents]:
+        """Give the texts."""
+        try:
+            yield from self._hashed()
+        except InputError as error:
+            self._fault = error
+            raise
+
+    def _hashed(self) -> Iterator[Documents]:
+        lengths, letters = hashlib.sha256(), hashlib.sha256()
+        for documents in self._read():
+            texts = Texts.of(documents.batch.column("text"))
+            lengths.update(np.diff(texts.offsets).astype("<i8").tobytes())
+            letters.update(texts.data[texts.offsets[0] : texts.offsets[-1]].tobytes())
+            yield documents
+        self._digest = hashlib.sha256(lengths.digest() + letters.digest()).hexdigest()
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read.
+
+        Raises
+        ------
+        InputError
+            If they could not be read to their end.
+        """
+        if self._fault is not None:
+            raise self._fault
+        if self._digest is None:
+            for _ in self.batches():
+                pass
+        return str(self._digest)
+
+
+def passes_once(address: str) -> bool:
+    """Whether an address means standard input, or a pipe such as a shell's `<(zcat a.gz)`."""
+    return address == STANDARD_INPUT or is_pipe(address)
+
+
+def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Part:
+    """Make the JSON Lines on standard input, or in a pipe, a part of a corpus that passes once.
+
+    Parameters
+    ----------
+    named : sequence of str
+        Text columns asked for.
+    max_document : int
+        Bytes that a line may have.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If it begins as no text in UTF-8 does.
+    ColumnMissing
+        If a column that was named is in none of its first objects, or none holds text.
+    """
+    told = "standard input" if address == STANDARD_INPUT else address
+    blocks = _blocks(address, Limit(told, max_document))
+    head: list[LineBlock] = []
+    sample = []
+    for block in blocks:
+        if not head:
+            check_text(block.data[:_HEAD], told)
+        head.append(block)
+        sample = [record for _, record in records_of(block).records]
+        if sample:
+            break
+    layout = layout_of(sample, named, address)
+    waiting = [chain(head, blocks)]
+
+    def read() -> Iterator[Documents]:
+        if not waiting:
+            raise InputError(f"{told} can be read only once", remedy="write it to a file first.")
+        return read_lines(address, waiting.pop(), layout)
+
+    return Part(address, 0, read, layout.columns.texts, rereadable=False)
+
+
+def _blocks(address: str, limit: Limit) -> Iterator[LineBlock]:
+    is_input = address == STANDARD_INPUT
+    with (
+        reading(limit.file),
+        nullcontext(sys.stdin.buffer) if is_input else open(address, "rb") as stream,
+    ):
+        yield from line_blocks(stream, limit)

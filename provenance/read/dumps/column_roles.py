@@ -1,0 +1,130 @@
+"""Which column of a table is the text, the id, the address, the date."""
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+
+import pyarrow as pa
+
+from provenance.errors import ColumnMissing
+from provenance.read.columns.column_choice import listed, repeated
+from provenance.read.columns.column_paths import kind_of
+from provenance.read.columns.string_arrays import is_bytes, is_textual
+from provenance.read.dumps.dump_file import Dump
+
+Fits = Callable[[pa.DataType], bool]
+
+KNOWN = {
+    "text": "text body content fulltext tweettext tweet posttext commenttext comment message "
+    "post selftext status sentence utterance caption transcript description title headline",
+    "title": "title headline",
+    "item": "idstr id itemid nativeid tweetid statusid postid commentid messageid docid "
+    "documentid uuid guid uri",
+    "url": "url permalink link href sourceurl pageurl posturl webpage",
+    "created_at": "createdat createdutc created creationdate publishedat published publishdate "
+    "publicationdate pubdate postedat timestamp datetime date time",
+    "author": "author username screenname userscreenname user authorname by creator handle "
+    "ownerdisplayname account",
+    "language": "language lang languagecode",
+    "licence": "licence license contentlicense contentlicence",
+}
+"""Names in order of preference, without case and punctuation."""
+
+
+def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
+    """Return the column of each role that the table has.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table.
+    dump : Dump
+        The file, and the columns that were named.
+
+    Returns
+    -------
+    dict of str to str
+        Paths by the fields of `ITEMS`; "text" is among them. "title" stands in for a text that is
+        missing, as it is of posts that only link; never for one that the user named.
+
+    Raises
+    ------
+    ColumnMissing
+        If a named column is not there, or no column is known as the text.
+    """
+    roles = {}
+    for role, named, option in (
+        ("text", dump.text_column, "--text-column"),
+        ("source", dump.source_column, "--source-column"),
+    ):
+        if named is not None:
+            roles[role] = _named(named, option, schema, dump)
+    for role, names in KNOWN.items():
+        if role not in roles and not (role == "title" and dump.text_column):
+            path = _first(names.split(), schema, _FITS.get(role, _is_plain), roles)
+            roles |= {role: path} if path else {}
+    return roles if "text" in roles else roles | {"text": _only(schema, roles, dump)}
+
+
+def _first(names: list[str], schema: pa.Schema, fits: Fits, taken: Mapping[str, str]) -> str | None:
+    known = {_bare(name): name for name in reversed(schema.names)}
+    for name in names:
+        column = known.get(name)
+        if column is None or column == taken.get("text") or schema.names.count(column) > 1:
+            continue
+        if fits(schema.field(column).type):
+            return str(column)
+    return None
+
+
+def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
+    """Return the one column of strings that is nothing else."""
+    taken = set(roles.values())
+    left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
+    if len(left) != 1:
+        raise ColumnMissing(
+            f"{dump.told}: no column is known as the text; the table has {listed(schema.names)}",
+            remedy="name the column with --text-column.",
+        )
+    return str(left[0])
+
+
+def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
+    if schema.names.count(name) > 1:
+        raise repeated(name, dump.told)
+    kind = kind_of(schema, name)
+    if kind is None:
+        near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
+        raise ColumnMissing(
+            f"{dump.told}: column {name!r} is missing; the table has {listed(schema.names)}",
+            remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
+        )
+    if not _is_string(kind):
+        raise ColumnMissing(
+            f"{dump.told}: column {name!r} holds {kind}, not text",
+            remedy=f"choose a column of text with {option}.",
+        )
+    return name
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _is_string(kind: pa.DataType) -> bool:
+    return is_textual(kind) or is_bytes(kind) or bool(pa.types.is_null(kind))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return _is_string(kind) or bool(pa.types.is_integer(kind))
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    # A gap in a column of integers makes floats of them.
+    return _is_plain(kind) or bool(pa.types.is_floating(kind))
+
+
+def _is_moment(kind: pa.DataType) -> bool:
+    return _is_number(kind) or bool(pa.types.is_temporal(kind))
+
+
+_FITS = {"text": _is_string, "title": _is_string, "item": _is_number, "created_at": _is_moment}

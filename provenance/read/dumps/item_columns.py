@@ -1,0 +1,162 @@
+"""Columns of a table laid out as items, without looking at any row by itself."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import ITEMS, Flags, Int64s, Items
+from provenance.read.columns.string_arrays import (
+    blank,
+    flags_of,
+    invalid,
+    is_bytes,
+    is_textual,
+    readable,
+    strings,
+    words,
+)
+from provenance.read.corpus import skipped_rows as skips
+from provenance.read.dumps.dump_file import Dump
+from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED, Fault
+from provenance.read.dumps.timestamps import moments
+
+_TEXT = pa.large_string()
+
+
+def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
+    """Lay out columns as items.
+
+    Parameters
+    ----------
+    columns : mapping of str to pyarrow.Array
+        By role: the fields of `ITEMS`, of which "text" must be there, and "title".
+    rows : ndarray of int64
+        Their numbers in the file.
+    dump : Dump
+        The file.
+    prefix : str
+        Stands before the number in the id of an item that has none of its own.
+    """
+    columns = {role: _plain(column) for role, column in columns.items()}
+    columns["text"] = _texts(columns)
+    faults: list[Fault] = []
+    for reason, check in _CHECKS:
+        flags = check(columns, dump)
+        if flags is not None and flags.any():
+            faults += [Fault(int(row), reason) for row in rows[flags]]
+            kept = pa.array(~flags)
+            columns = {role: column.filter(kept) for role, column in columns.items()}
+            rows = rows[~flags]
+    named = {role: _named(columns[role]) for role in columns.keys() - {"text", "created_at"}}
+    named["text"] = columns["text"]
+    named["item"] = _ids(named.get("item"), rows, prefix)
+    named["source"] = _sources(named.get("source"), len(rows), dump.source)
+    if "created_at" in columns:
+        named["created_at"] = moments(columns["created_at"])
+    arrays = [
+        named[field.name].cast(field.type)
+        if field.name in named
+        else pa.nulls(len(rows), field.type)
+        for field in ITEMS
+    ]
+    batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
+    return Items(batch, skips.by_reason(dump.name, faults))
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Return a column as one of which rows can be left out: of views, Arrow cannot yet."""
+    if pa.types.is_string_view(column.type):
+        return column.cast(pa.large_string())
+    if pa.types.is_binary_view(column.type):
+        return column.cast(pa.large_binary())
+    return column
+
+
+def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    text = columns["text"]
+    return flags_of(pc.is_null(text)) if text.null_count else None
+
+
+def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return invalid(columns["text"])
+
+
+def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
+    return blank(columns["text"])
+
+
+def _is_nobodys(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
+    if dump.source or "source" not in columns:
+        return None
+    return flags_of(pc.is_null(_named(columns["source"])))
+
+
+_CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]], ...] = (
+    (skips.NULL, _is_null),
+    (skips.NOT_UTF8, _is_invalid),
+    (skips.EMPTY, _is_blank),
+    (NO_SOURCE, _is_nobodys),
+)
+"""Why a row is no item, in this order: each check may rely on those before it."""
+
+
+def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:
+    if values is not None:
+        values = pc.if_else(pc.match_substring_regex(values, ROUNDED), None, values)
+        if not values.null_count:
+            return values
+    made = pc.binary_join_element_wise(
+        pa.scalar(prefix, _TEXT), pa.array(rows).cast(_TEXT), pa.scalar("#", _TEXT)
+    )
+    return made if values is None else pc.coalesce(values, made)
+
+
+def _sources(values: pa.Array | None, count: int, given: str) -> pa.Array:
+    if values is None:
+        return pa.repeat(pa.scalar(given, _TEXT), count)
+    return pc.fill_null(values, given)
+
+
+def _texts(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Return the texts; where there is none, the title."""
+    text = _strings(columns["text"])
+    if "title" not in columns:
+        return text
+    title = _strings(columns["title"])
+    # A blank title says no more about the row than a blank text does.
+    silent = (flags_of(text.is_null()) | _blank(text)) & ~_blank(title)
+    return pc.if_else(pa.array(silent), pc.coalesce(title, text), text)
+
+
+def _blank(text: pa.Array) -> Flags:
+    return blank(readable(text))
+
+
+def _strings(column: pa.Array) -> pa.Array:
+    if is_textual(column.type) or is_bytes(column.type):
+        return strings(column)
+    return pa.nulls(len(column), _TEXT)
+
+
+def _named(column: pa.Array) -> pa.Array:
+    """Return names and numbers as strings, and empty ones as null."""
+    if pa.types.is_floating(column.type):
+        column = _integers(column)
+    text = words(column)
+    return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
+
+
+def _integers(column: pa.Array) -> pa.Array:
+    """Undo what a gap in a column of integers does to the others: 7 became 7.0.
+
+    Large ones have lost their last digits: they are null, rather than some other post's id.
+    """
+    exact = 2.0 ** (np.finfo(column.type.to_pandas_dtype()).nmant + 1)
+    column = column.cast(pa.float64())
+    column = pc.if_else(pc.less(pc.abs(column), exact), column, None)
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column

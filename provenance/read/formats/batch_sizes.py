@@ -1,0 +1,99 @@
+"""How large rows of Arrow columns are once decoded, and batches of bounded size made of them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from provenance.model import Int64s
+from provenance.read.columns.string_arrays import is_bytes, is_textual, sizes
+from provenance.read.corpus.size_limits import VALUE, Limit
+
+PORTION = 8 << 20
+"""Bytes of a batch, decoded, unless one row alone has more."""
+MOST_ROWS = 1 << 15
+_ENOUGH = 2 * PORTION
+"""Batches are as large as that by themselves, where rows differ in length."""
+
+
+def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.RecordBatch]:
+    """Cut a batch, of which the first row is `first`, into such of about `PORTION` bytes.
+
+    Values in a dictionary, and views of a buffer, count as often as they stand in rows.
+
+    Raises
+    ------
+    DocumentTooLarge
+        At a row that is larger than the limit, when those before it have been given.
+    """
+    if batch.nbytes <= min(_ENOUGH, limit.size) and not any(map(may_repeat, batch.schema.types)):
+        yield from _slices(batch, np.zeros(len(batch), np.int64))
+        return
+    weights = sum((row_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))
+    too_large = np.flatnonzero(weights > limit.size)
+    end = int(too_large[0]) if len(too_large) else len(batch)
+    yield from _slices(batch.slice(0, end), weights[:end])
+    if end < len(batch):
+        raise limit.exceeded(first + end)
+
+
+def row_sizes(column: pa.Array) -> Int64s:
+    """Return the bytes of each value, decoded; what is within lists counts as `VALUE` and more."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        known = np.append(row_sizes(column.dictionary), 0)
+        places = np.asarray(pc.fill_null(column.indices.cast(pa.int64()), -1))
+        return np.asarray(known[places])
+    if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
+        views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
+        return views[column.offset : column.offset + len(column), 0].astype(np.int64)
+    if is_textual(kind) or is_bytes(kind):
+        return sizes(column)
+    if pa.types.is_struct(kind):
+        members = (row_sizes(pc.struct_field(column, n)) for n in range(kind.num_fields))
+        return sum(members, np.zeros(len(column), np.int64))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        parents = np.asarray(pc.list_parent_indices(column))
+        inner = row_sizes(pc.list_flatten(column)) + VALUE
+        return np.bincount(parents, inner, len(column)).astype(np.int64)
+    return np.full(len(column), column.nbytes // max(1, len(column)))
+
+
+def may_repeat(kind: pa.DataType) -> bool:
+    """Whether values of `kind` may share what they hold."""
+    if pa.types.is_dictionary(kind):
+        return True
+    if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
+        return True
+    return any(may_repeat(kind.field(n).type) for n in range(kind.num_fields))
+
+
+def without_dictionary(column: pa.Array) -> pa.Array:
+    """Return a column with every value where it stands; only what is in its slice is decoded."""
+    kind = column.type
+    if not may_repeat(kind):
+        return column
+    if pa.types.is_dictionary(kind):
+        return column.dictionary_decode()
+    if pa.types.is_struct(kind):
+        members = [without_dictionary(pc.struct_field(column, n)) for n in range(kind.num_fields)]
+        names = [field.name for field in kind]
+        return pa.StructArray.from_arrays(members, names, mask=column.is_null())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        lengths = pc.fill_null(pc.list_value_length(column), 0)
+        offsets = pa.array(np.append(0, np.cumsum(lengths)), pa.int64())
+        values = without_dictionary(pc.list_flatten(column))
+        return pa.LargeListArray.from_arrays(offsets, values, mask=column.is_null())
+    return column
+
+
+def _slices(batch: pa.RecordBatch, weights: Int64s) -> Iterator[pa.RecordBatch]:
+    ends = np.cumsum(weights)
+    first = 0
+    while first < len(batch):
+        before = int(ends[first - 1]) if first else 0
+        full = int(np.searchsorted(ends, before + PORTION, "right"))
+        end = min(max(full, first + 1), first + MOST_ROWS)
+        yield batch.slice(first, end - first)
+        first = end

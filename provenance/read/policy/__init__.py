@@ -1,0 +1,1 @@
+"""Policies and calibrations: files, options and their syntax."""

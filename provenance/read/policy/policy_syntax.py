@@ -1,0 +1,112 @@
+"""The tables of a policy, from TOML to the nouns."""
+
+from provenance.model import (
+    COVERS,
+    MAX_DOCUMENT,
+    Actor,
+    Agreement,
+    Circumstances,
+    ModelScope,
+    Purpose,
+    Waiver,
+    WaiverReason,
+)
+from provenance.read.corpus.size_limits import parse_size
+from provenance.read.policy.date_syntax import collected_of, period_of
+from provenance.read.policy.validation import Checked
+
+CHECK_KEYS = (
+    *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
+    *("text_columns", "registries", "backgrounds", "calibration", "signals", "max_document"),
+)
+AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
+WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
+MODELS = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
+OTHER = "other"
+
+
+def parse_circumstances(check: dict[str, Checked], claims: Checked | None) -> Circumstances:
+    """Read `[check]`, and which exceptions `[claims]` says are claimed."""
+    purpose, collected = check.get("purpose"), check.get("collected")
+    actor, jurisdiction = check.get("actor"), check.get("jurisdiction")
+    return Circumstances(
+        purpose=Purpose.PRETRAINING if purpose is None else purpose.one_of(Purpose),
+        collected=None if collected is None else collected_of(collected),
+        actor=None if actor is None else actor.one_of(Actor),
+        jurisdiction=None if jurisdiction is None else jurisdiction.text(),
+        commercial=check["commercial"].truth() if "commercial" in check else None,
+        model=parse_model(check["model"]) if "model" in check else None,
+        claims=tuple(
+            name
+            for name, entry in ({} if claims is None else claims.entries()).items()
+            if entry.truth()
+        ),
+    )
+
+
+def parse_max_document(entry: Checked | None) -> int:
+    """Read how many bytes a document may have, such as "64MB"."""
+    if entry is None:
+        return MAX_DOCUMENT
+    size = parse_size(entry.text())
+    if size is None:
+        raise entry.wrong(f"{entry.text()!r} is not a size", "write it as 64MB, 1GB or 500000.")
+    return size
+
+
+def parse_model(entry: Checked) -> tuple[ModelScope, ...]:
+    """Read what the model is: a list of kinds, or `other` alone for none of them."""
+    kinds = [each.word((*MODELS, OTHER)) for each in entry.list()]
+    if OTHER in kinds and len(set(kinds)) > 1:
+        raise entry.wrong(f"{OTHER!r} is none of the other kinds", f"leave {OTHER!r} out.")
+    return tuple(ModelScope(kind) for kind in dict.fromkeys(kinds) if kind != OTHER)
+
+
+def parse_agreement(entry: Checked) -> Agreement:
+    """Read one of `[[agreements]]`."""
+    entries = entry.table(AGREEMENT_KEYS, ("source", "purposes", "reference"))
+    digest = entries.get("digest")
+    return Agreement(
+        source=entries["source"].text(),
+        purposes=tuple(purpose.one_of(Purpose) for purpose in entries["purposes"].list()),
+        period=period_of(entry),
+        reference=entries["reference"].text(),
+        digest=None if digest is None else digest.sha256(),
+    )
+
+
+def parse_waivers(waivers: list[Checked]) -> tuple[Waiver, ...]:
+    """Read all `[[waivers]]`."""
+    found: dict[str, Waiver] = {}
+    for entry in waivers:
+        waiver = _waiver(entry)
+        if waiver.id in found:
+            raise entry.wrong(f"two waivers say {waiver.id!r}", "keep one of them.")
+        found[waiver.id] = waiver
+    return tuple(found.values())
+
+
+def _waiver(entry: Checked) -> Waiver:
+    entries = entry.table(WAIVER_KEYS, ("reason", "statement", "approver", "expires"))
+    covers = {key: entries[key].text() for key in COVERS if key in entries}
+    if not covers:
+        raise entry.wrong(
+            "the waiver covers everything", f"name at least one of: {', '.join(COVERS)}."
+        )
+    return Waiver(
+        reason=entries["reason"].one_of(WaiverReason),
+        statement=entries["statement"].text(),
+        approver=entries["approver"].text(),
+        expires=entries["expires"].day(),
+        **covers,
+    )
+
+
+def texts(entry: Checked | None) -> tuple[str, ...]:
+    """Read a list of texts; nothing, where it is left out."""
+    return () if entry is None else tuple(text.text() for text in entry.list())
+
+
+def paths(entry: Checked | None) -> tuple[str, ...]:
+    """Read a list of paths; nothing, where it is left out."""
+    return () if entry is None else tuple(path.file_path() for path in entry.list())

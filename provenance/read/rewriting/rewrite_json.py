@@ -1,0 +1,117 @@
+"""JSON arrays written again: elements of which nothing goes keep every character."""
+
+import codecs
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.size_limits import Limit
+from provenance.read.formats.json_array import list_of_rows
+from provenance.read.formats.json_stream import Text
+from provenance.read.rewriting.json_strings import edited, elements_in, members_in
+from provenance.read.rewriting.removal_plan import Cuts
+
+Write = Callable[[str], object]
+
+
+class _Passed(Text):
+    """A stream's characters, of which what was passed is kept until it is taken."""
+
+    def __init__(self, stream: BinaryIO, limit: Limit) -> None:
+        super().__init__(stream, limit)
+        self._passed: list[str] = []
+        self._mark = 0
+
+    def more(self) -> bool:
+        """Read on."""
+        self._passed.append(self._held[self._mark : self._at])
+        self._mark = 0
+        return super().more()
+
+    def taken(self) -> str:
+        """Take what was passed since this was last asked."""
+        passed = "".join((*self._passed, self._held[self._mark : self._at]))
+        self._passed, self._mark = [], self._at
+        return passed
+
+
+def rewrite_array(file: File, sink: BinaryIO, cuts: Cuts) -> None:
+    """Write a file of JSON that is not one object a line again."""
+
+    def write(text: str) -> None:
+        sink.write(text.encode("utf-8", "surrogateescape"))
+
+    if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+        sink.write(codecs.BOM_UTF8)
+    with file.stream() as stream, reading(file.told):
+        text = _Passed(stream, file.limit)
+        if text.peek() == "[":
+            text.skip()
+            write(text.taken())
+            _rewrite_elements(_elements(text), file, write, cuts)
+        else:
+            _rewrite_objects(text, file, write, cuts)
+        while text.peek():
+            text.skip()
+        write(text.taken())
+
+
+def _elements(text: _Passed) -> Iterator[tuple[str, str]]:
+    """Give the elements of an array, each with what stands before it."""
+    while text.peek() != "]":
+        if text.peek() == ",":
+            text.skip()
+            text.peek()
+        before = text.taken()
+        text.value()
+        yield before, text.taken()
+
+
+def _rewrite_objects(text: _Passed, file: File, write: Write, cuts: Cuts) -> None:
+    if not text.peek():
+        return
+    before = text.taken()
+    value, written = text.value()
+    text.taken()
+    rows = None if text.peek() else list_of_rows(value)
+    if rows is not None:
+        write(before)
+        _rewrite_list(rows, written, file, write, cuts)
+        return
+
+    def objects() -> Iterator[tuple[str, str]]:
+        yield before, written
+        while text.peek():
+            between = text.taken()
+            text.value()
+            yield between, text.taken()
+
+    _rewrite_elements(objects(), file, write, cuts)
+
+
+def _rewrite_list(member: str, written: str, file: File, write: Write, cuts: Cuts) -> None:
+    """Write an object of which one member is the list of rows."""
+    start = dict(members_in(written, 0))[member]
+    places = elements_in(written, start)
+    ends = [start + 1, *(end for _, end in places)]
+    pairs = zip(ends[:-1], places, strict=True)
+    write(written[: start + 1])
+    rows = ((written[end:first], written[first:last]) for end, (first, last) in pairs)
+    _rewrite_elements(rows, file, write, cuts)
+    write(written[ends[-1] :])
+
+
+def _rewrite_elements(
+    elements: Iterator[tuple[str, str]], file: File, write: Write, cuts: Cuts
+) -> None:
+    begun = False
+    first = ""
+    for row, (before, element) in enumerate(elements):
+        first = first if row else before
+        if row in cuts.rows:
+            continue
+        # What parts a row from the one before it goes with the one that goes.
+        write(before if begun else first)
+        kept = edited(element, cuts.of(row, file.told)) if row in cuts.spans else element
+        write(kept)
+        begun = True

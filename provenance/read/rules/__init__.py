@@ -1,0 +1,1 @@
+"""Rule files: YAML to rules, their cases, and lint."""

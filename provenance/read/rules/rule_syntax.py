@@ -1,0 +1,126 @@
+"""One rule file, from its YAML to the nouns; rules/README.md describes the format."""
+
+import re
+from collections.abc import Sequence
+
+from provenance.model import Layer, Licence, Signal, Source, StatutoryException
+from provenance.read.policy.validation import Checked
+from provenance.read.rules.rule_cases import parse_examples
+from provenance.read.rules.rule_yaml import opened
+from provenance.read.rules.terms_syntax import Words, parse_documents
+
+SOURCE_KEYS = (
+    *("format", "id", "name", "aliases", "hosts", "content-licence", "under"),
+    *("documents", "cases"),
+)
+LICENCE_KEYS = (
+    *("format", "id", "name", "aliases", "spdx", "hugging-face", "hosts"),
+    *("documents", "cases"),
+)
+SIGNAL_KEYS = ("format", "id", "name", "agents", "documents", "reads", "cases")
+EXCEPTION_KEYS = ("format", "id", "name", "lifts", "documents", "cases")
+LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
+"""What a law can set aside. A signal asks, and is left to the law's own conditions."""
+
+_HOST = re.compile(r"[^/\s:]+(?:/[^\s?#]+)?")
+
+
+def parse_source(root: Checked, words: Words) -> Source:
+    """Read a file of `rules/sources`; the sources that it stands under are left to the caller."""
+    entries = opened(root, SOURCE_KEYS, ("id", "name", "hosts", "cases"))
+    subject = _id(entries["id"])
+    licence = entries.get("content-licence")
+    if licence is None and "documents" not in entries and "under" not in entries:
+        raise root.wrong(
+            "neither 'documents' nor 'content-licence' is there",
+            "add the documents that bind, or the licence that all content stands under.",
+        )
+    return Source(
+        id=subject,
+        name=entries["name"].text(),
+        hosts=tuple(_host(entry) for entry in entries["hosts"].list()),
+        terms=parse_documents(entries.get("documents"), subject, words),
+        content_licence=None if licence is None else licence.text(),
+        aliases=_texts(entries.get("aliases")),
+    )
+
+
+def parents_of(root: Checked) -> Sequence[Checked]:
+    """Return the ids of the sources whose documents bind here too."""
+    entries = root.entries()
+    return entries["under"].list() if "under" in entries else []
+
+
+def parse_licence(root: Checked, words: Words) -> Licence:
+    """Read a file of `rules/licences`."""
+    entries = opened(root, LICENCE_KEYS, ("id", "name", "aliases", "documents", "cases"))
+    subject = _id(entries["id"])
+    spdx, hub = entries.get("spdx"), entries.get("hugging-face")
+    identifiers = [each.text() for each in (spdx, hub) if each is not None]
+    return Licence(
+        id=subject,
+        name=entries["name"].text(),
+        aliases=tuple(dict.fromkeys([*_texts(entries["aliases"]), *identifiers])),
+        terms=parse_documents(entries["documents"], subject, words),
+        spdx=None if spdx is None else spdx.text(),
+        hugging_face=None if hub is None else hub.text(),
+        hosts=tuple(_host(entry) for entry in entries["hosts"].list())
+        if "hosts" in entries
+        else (),
+    )
+
+
+def parse_signal(root: Checked, words: Words) -> Signal:
+    """Read a file of `rules/signals`."""
+    entries = opened(root, SIGNAL_KEYS, ("id", "name", "documents", "cases"))
+    subject = _id(entries["id"])
+    parse_examples(root)
+    return Signal(
+        subject,
+        entries["name"].text(),
+        parse_documents(entries["documents"], subject, words),
+        _agents(entries.get("agents"), entries["documents"]),
+    )
+
+
+def _agents(lists: Checked | None, documents: Checked) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read which robots each document of a signal is about."""
+    known = [each.entries()["id"].text() for each in documents.list()]
+    listed = {} if lists is None else lists.table(known)
+    return tuple((document, _texts(names)) for document, names in listed.items())
+
+
+def parse_exception(root: Checked, words: Words) -> StatutoryException:
+    """Read a file of `rules/exceptions`."""
+    entries = opened(root, EXCEPTION_KEYS, ("id", "name", "lifts", "documents", "cases"))
+    subject = _id(entries["id"])
+    return StatutoryException(
+        id=subject,
+        name=entries["name"].text(),
+        lifts=tuple(Layer(entry.word(LIFTABLE)) for entry in entries["lifts"].list()),
+        terms=parse_documents(entries["documents"], subject, words),
+    )
+
+
+def _id(entry: Checked) -> str:
+    subject, stem = entry.text(), entry.file.rsplit("/", 1)[-1].removesuffix(".yaml")
+    if subject != stem:
+        raise entry.wrong(
+            f"the id {subject!r} is not the file's name, {stem!r}", "give both the same name."
+        )
+    return subject
+
+
+def _host(entry: Checked) -> str:
+    host = entry.text()
+    name = host.split("/", 1)[0]
+    if not _HOST.fullmatch(host) or name != name.lower() or "." not in name.strip("."):
+        raise entry.wrong(
+            f"{host!r} is not a host",
+            "write its name alone, in lower case: example.org; or with a path: example.org/data/*.",
+        )
+    return host
+
+
+def _texts(entry: Checked | None) -> tuple[str, ...]:
+    return () if entry is None else tuple(each.text() for each in entry.list())

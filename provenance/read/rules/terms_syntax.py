@@ -1,0 +1,202 @@
+"""The documents of a rule file, each with its periods, from YAML to terms."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from provenance.model import (
+    Actor,
+    DateRange,
+    ModelScope,
+    Precedence,
+    Purpose,
+    Record,
+    Terms,
+    TimeAxis,
+    Verdict,
+)
+from provenance.read.policy.date_syntax import end, first_day, period_of
+from provenance.read.policy.validation import Checked
+
+ACTORS = (
+    *(actor.value for actor in Actor),
+    *("any", "platform", "platform-licensee", "dataset-distributor", "heritage-institution"),
+)
+CONFIDENCES = ("verified on a stored copy", "secondary source only", "not verified")
+START_BASES = ("document date", "first seen", "secondary report", "not verified")
+END_STATUSES = ("ended", "in the latest stored copy", "not verified", "not tracked")
+PERIOD_KEYS = (
+    *("from", "from-basis", "until", "supersedes", "unseen", "versions", "verdict", "basis"),
+    *("uses", "model-scope", "binds", "jurisdictions", "clause", "paraphrase", "condition"),
+    *("conditions", "precedence", "confidence", "stored-copy", "stored-on", "first-seen"),
+    *("last-seen", "latest-copy", "end-status", "quotation-sha256", "reviewed-by", "reviewed-on"),
+)
+PERIOD_NEEDS = ("verdict", "basis", "uses", "binds", "jurisdictions", "paraphrase", "confidence")
+DOCUMENT_KEYS = ("id", "title", "address", "kind", "notes", "time-axis", "periods")
+DOCUMENT_NEEDS = ("id", "title", "time-axis", "periods")
+
+_SAID_IN_FULL = {"document date": "", "not verified": "; its first day is not verified"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The closed lists of words that `verdicts.yaml` opens to rule files.
+
+    Parameters
+    ----------
+    bases, conditions : collection of str
+        Ids.
+    """
+
+    bases: Collection[str]
+    conditions: Collection[str]
+
+
+def parse_documents(documents: Checked | None, subject: str, words: Words) -> tuple[Terms, ...]:
+    """Read every version of every document of one subject, in order of their ids."""
+    found: dict[str, Terms] = {}
+    places: list[tuple[Checked, Terms]] = []
+    for document in [] if documents is None else _some(documents):
+        entries = document.table(DOCUMENT_KEYS, DOCUMENT_NEEDS)
+        for period in _some(entries["periods"]):
+            terms = _terms(period, entries, subject, words)
+            if terms.id in found:
+                raise period.wrong(
+                    f"two periods are called {terms.id!r}",
+                    "give the document's second statement an id of its own.",
+                )
+            found[terms.id] = terms
+            places.append((period, terms))
+    for period, terms in places:
+        if terms.supersedes is not None and terms.supersedes not in found:
+            raise period.entries()["supersedes"].wrong(
+                f"{terms.supersedes!r} is no version in this file",
+                f"name one of: {', '.join(found)}.",
+            )
+    return tuple(found[name] for name in sorted(found))
+
+
+def _terms(period: Checked, document: dict[str, Checked], subject: str, words: Words) -> Terms:
+    entries = period.table(PERIOD_KEYS, PERIOD_NEEDS)
+    verdict, basis = entries["verdict"].one_of(Verdict), entries["basis"].word(words.bases)
+    confidence = entries["confidence"].word(CONFIDENCES)
+    _check_honest(period, verdict, basis, confidence)
+    start = entries.get("from")
+    name = f"{subject}/{document['id'].text()}"
+    span = _period(period, start, entries.get("until"))
+    record = _record(entries)
+    scope, precedence = entries.get("model-scope"), entries.get("precedence")
+    quotation = entries.get("quotation-sha256")
+    return Terms(
+        id=name if start is None else f"{name}/{start.value}",
+        subject=subject,
+        document=document["title"].text(),
+        address=_optional(document, "address"),
+        period=span,
+        time_axis=document["time-axis"].one_of(TimeAxis),
+        binds=tuple(entry.word(ACTORS) for entry in _some(entries["binds"])),
+        uses=tuple(entry.one_of(Purpose) for entry in entries["uses"].list()),
+        jurisdictions=tuple(entry.text() for entry in _some(entries["jurisdictions"])),
+        verdict=verdict,
+        basis=basis,
+        clause=_optional(entries, "clause"),
+        paraphrase=entries["paraphrase"].text(),
+        condition=_optional(entries, "condition"),
+        quotation_digest=None if quotation is None else quotation.sha256(),
+        stored_copy=_optional(entries, "stored-copy"),
+        confidence=confidence
+        + _SAID_IN_FULL.get(record.from_basis, f"; its first day: {record.from_basis}"),
+        model_scope=ModelScope.ANY if scope is None else scope.one_of(ModelScope),
+        conditions=_conditions(entries.get("conditions"), words),
+        precedence=Precedence.STRICTER if precedence is None else precedence.one_of(Precedence),
+        supersedes=_optional(entries, "supersedes"),
+        unseen=_unseen(entries, record, span),
+        kind=_optional(document, "kind"),
+        notes=_optional(document, "notes"),
+        record=record,
+    )
+
+
+def _some(entry: Checked) -> list[Checked]:
+    """Take a list that would mean nothing without an entry."""
+    listed = entry.list()
+    if not listed:
+        raise entry.wrong("the list is empty", "add at least one entry.")
+    return listed
+
+
+def _record(entries: dict[str, Checked]) -> Record:
+    given = {
+        key.replace("-", "_"): entries[key].day()
+        for key in ("first-seen", "last-seen", "latest-copy", "reviewed-on")
+        if key in entries
+    }
+    start, status = entries.get("from-basis"), entries.get("end-status")
+    reviewer = entries.get("reviewed-by")
+    versions = entries["versions"].list() if "versions" in entries else []
+    if (reviewer is None) is ("reviewed_on" in given):
+        there = entries["reviewed-on"] if reviewer is None else reviewer
+        raise there.wrong(
+            "a review has a name and a day", "write `reviewed-by` and `reviewed-on`, or neither."
+        )
+    return Record(
+        from_basis="document date" if start is None else start.word(START_BASES),
+        versions=tuple(_dated(entry) for entry in versions),
+        stored_on=_dated(entries["stored-on"]) if "stored-on" in entries else None,
+        end_status="not tracked" if status is None else status.word(END_STATUSES),
+        reviewed_by=None if reviewer is None else reviewer.text(),
+        **given,
+    )
+
+
+def _dated(entry: Checked) -> str:
+    first_day(entry)
+    return str(entry.value)
+
+
+def _unseen(entries: dict[str, Checked], record: Record, span: DateRange) -> DateRange | None:
+    if "unseen" in entries:
+        if not entries["unseen"].table(("from", "until")):
+            raise entries["unseen"].wrong("it names no day", "add `from`, `until` or both.")
+        return period_of(entries["unseen"])
+    if record.end_status != "not verified" or record.last_seen is None:
+        return None
+    # A text that a later copy does not hold any more ended on some day after it was last seen.
+    return DateRange(record.last_seen + timedelta(days=1), span.until)
+
+
+def _conditions(entry: Checked | None, words: Words) -> tuple[str, ...]:
+    every = [] if entry is None else entry.list()
+    for each in every:
+        for tag in each.text().split(" or "):
+            each.part(tag).word(words.conditions)
+    return tuple(each.text() for each in every)
+
+
+def _check_honest(period: Checked, verdict: Verdict, basis: str, confidence: str) -> None:
+    unread = basis == "not-verified" or confidence == "not verified"
+    if unread and (verdict, basis, confidence) != (
+        Verdict.UNKNOWN,
+        "not-verified",
+        "not verified",
+    ):
+        raise period.wrong(
+            f"nobody verified it ({basis}, {confidence}), yet it gives {verdict}",
+            "write verdict: unknown, basis: not-verified, confidence: not verified.",
+        )
+    if basis == "silence" and verdict is not Verdict.UNKNOWN:
+        raise period.wrong(f"silence gives no verdict {verdict}", "write verdict: unknown.")
+
+
+def _period(period: Checked, start: Checked | None, until: Checked | None) -> DateRange:
+    # A version that ended "in 2024" counts to the last day on which it may have been in force.
+    first = None if start is None else first_day(start)
+    last = None if until is None else end(until)
+    try:
+        return DateRange(first, last)
+    except ValueError as error:
+        raise period.wrong(str(error), "`until` is the first day after the period.") from error
+
+
+def _optional(entries: dict[str, Checked], key: str) -> str | None:
+    return entries[key].text() if key in entries else None

@@ -1,0 +1,102 @@
+"""How rules combine, and what they leave open: `verdicts.yaml` and `questions.yaml`."""
+
+from dataclasses import dataclass
+
+from provenance.judge.precedence import RESERVED_BASES
+from provenance.model import Basis, Condition, Layer, OpenQuestion, Say, Verdict
+from provenance.read.policy.validation import Checked
+from provenance.read.rules.rule_yaml import opened
+from provenance.read.rules.terms_syntax import ACTORS, Words
+
+KEYS = ("format", "strictest-first", "never-assumed", "bases", "conditions")
+QUESTION_KEYS = ("id", "title", "text", "touches")
+TOUCHES = ("bases", "conditions", "terms", "jurisdictions")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """What `verdicts.yaml` holds.
+
+    Parameters
+    ----------
+    strictest_first : tuple of Verdict
+        The order of strictness.
+    never_assumed : tuple of str
+        Actors that an unset actor is never taken for.
+    bases : tuple of Basis
+        Weightiest first.
+    conditions : tuple of Condition
+        Every tag that a condition may have.
+    """
+
+    strictest_first: tuple[Verdict, ...]
+    never_assumed: tuple[str, ...]
+    bases: tuple[Basis, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def words(self) -> Words:
+        """The closed lists of words that it opens to rule files."""
+        return Words([b.id for b in self.bases], [c.id for c in self.conditions])
+
+
+def parse_combination(root: Checked) -> Combination:
+    """Read `verdicts.yaml`: how the verdicts of several documents combine."""
+    entries = opened(root, KEYS, KEYS[1:])
+    order = tuple(entry.one_of(Verdict) for entry in entries["strictest-first"].list())
+    if sorted(order) != sorted(Verdict):
+        raise entries["strictest-first"].wrong(
+            f"{[str(verdict) for verdict in order]} is not an order of all verdicts",
+            f"write each of these once: {', '.join(Verdict)}.",
+        )
+    bases = tuple(_basis(entry) for entry in entries["bases"].list())
+    known = {basis.id for basis in bases}
+    if missing := [name for name in RESERVED_BASES if name not in known]:
+        raise entries["bases"].wrong(
+            f"the judge gives the basis {missing[0]!r}, which is not described",
+            f"add it, with `say`, `layer` and `meaning`: {missing[0]}.",
+        )
+    actors = tuple(entry.word(ACTORS) for entry in entries["never-assumed"].list())
+    conditions = tuple(_condition(entry) for entry in entries["conditions"].list())
+    return Combination(order, actors, bases, conditions)
+
+
+def parse_questions(root: Checked, combination: Combination) -> tuple[OpenQuestion, ...]:
+    """Read `questions.yaml`: what nobody has settled, and what it touches."""
+    questions = opened(root, ("format", "questions"), ("questions",))["questions"].list()
+    return tuple(_question(entry, combination.words) for entry in questions)
+
+
+def _basis(entry: Checked) -> Basis:
+    needed = ("id", "say", "layer", "meaning")
+    entries = entry.table(needed, needed)
+    return Basis(
+        entries["id"].text(),
+        entries["meaning"].text(),
+        entries["say"].one_of(Say),
+        entries["layer"].one_of(Layer),
+    )
+
+
+def _condition(entry: Checked) -> Condition:
+    entries = entry.table(("id", "meaning"), ("id", "meaning"))
+    return Condition(entries["id"].text(), entries["meaning"].text())
+
+
+def _question(entry: Checked, words: Words) -> OpenQuestion:
+    entries = entry.table(QUESTION_KEYS, QUESTION_KEYS)
+    touches = entries["touches"].table(TOUCHES)
+    known = {"bases": words.bases, "conditions": words.conditions}
+    touched = {
+        key: tuple(
+            each.word(known[key]) if key in known else each.text() for each in touches[key].list()
+        )
+        for key in TOUCHES
+        if key in touches
+    }
+    return OpenQuestion(
+        id=entries["id"].text(),
+        title=entries["title"].text(),
+        text=entries["text"].text(),
+        **touched,
+    )

@@ -1,0 +1,196 @@
+"""Items laid down as they came, in parts: to be numbered by their keys, then picked by number.
+
+Only the keys are sorted. All stay in memory while they are few; else texts and tokens are written
+once and mapped, so that an item may be as long as it likes.
+
+The site that an item's id counts on: `p2645` is one thing on each site of a source.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from provenance.model import Int64s
+from provenance.registry.build.duckdb_engine import name_parts
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+if TYPE_CHECKING:
+    import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+
+# Hosts of one site: those for small screens, and earlier looks.
+_SITE = r"^(?i:[a-z][a-z0-9+.-]*)://(?:(?i:www|m|mobile|old|new|amp)\.)?(?P<site>[^/:?#@]+)"
+
+_RENAMED = {"twitter.com": "x.com"}
+"""Sites that moved, and kept the ids of what they hold."""
+
+
+def sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Name the site of each address; empty where there is no address.
+
+    Parameters
+    ----------
+    urls : pyarrow.Array or ChunkedArray of string
+        Addresses of items.
+
+    Returns
+    -------
+    pyarrow.Array or ChunkedArray of string
+        As `urls` is; without nulls.
+    """
+    if urls.null_count == len(urls):
+        return pc.fill_null(urls, "")
+    found = pc.struct_field(pc.extract_regex(urls, _SITE), "site")
+    found = pc.utf8_lower(found).fill_null("")
+    for old, new in _RENAMED.items():
+        found = pc.if_else(pc.equal(found, old), new, found)
+    return found
+
+
+_SCHEMA = pa.schema(
+    [
+        pa.field("source", pa.string()),
+        pa.field("item", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("created_at", pa.int64()),  # seconds
+        pa.field("author", pa.string()),  # a digest
+        pa.field("language", pa.string()),
+        pa.field("licence", pa.string()),
+        pa.field("length", pa.uint32()),
+        # Lists of numbers as binary, which is picked row by row faster than lists are.
+        pa.field("tokens", pa.large_binary()),
+        pa.field("lead", pa.large_binary()),
+        pa.field("trail", pa.large_binary()),
+    ]
+)
+_TEXT = pa.field("text", pa.large_string())
+
+_KEYS = ("source", "item", "created_at", "length")
+
+Gather = Callable[[Int64s], pa.Table]
+
+
+class Shelf:
+    """Where threads lay parts down: in memory, or all on the disk once they are too many.
+
+    Parameters
+    ----------
+    parts, keys : Path
+        Folders of those on the disk, and of what puts them in order.
+    room : int
+        Bytes in memory, of both.
+    """
+
+    def __init__(self, parts: Path, keys: Path, room: int) -> None:
+        self._parts, self._keys, self._room, self._lock = parts, keys, room, Lock()
+        self._held: dict[int, tuple[pa.Table, pa.Table]] | None = {}
+
+    def put(self, place: int, part: pa.Table, key: pa.Table) -> None:
+        """Lay down the part whose first item has this place, and what puts it in order."""
+        laid = {place: (part, key)}
+        with self._lock:
+            if self._held is not None:
+                self._held[place] = part, key
+                if sum(one.nbytes for both in self._held.values() for one in both) <= self._room:
+                    return
+                laid, self._held = self._held, None
+        for first, (one, its_key) in laid.items():
+            with pa.ipc.new_file(self._parts / _name(first), one.schema) as file:
+                file.write_table(one)
+            path = self._keys / f"{first}.parquet"
+            pq.write_table(its_key, path, compression="none", use_dictionary=False)
+
+    def name_keys(self, connection: "duckdb.DuckDBPyConnection", name: str) -> None:
+        """Let queries read the keys of all parts under one name."""
+        if self._held is None:
+            name_parts(connection, name, self._keys)
+            return
+        keys = pa.concat_tables([key for _, key in self._held.values()])
+        with connection.cursor() as cursor:
+            cursor.from_arrow(keys).create_view(name)
+
+    def gatherer(self) -> Gather:
+        """Make, once, a function that picks items by their places, in the order asked."""
+        if self._held is None:
+            return _gatherer(self._parts)
+        parts = [self._held[first][0] for first in sorted(self._held)]
+        self._held = {}
+        return _Whole(pa.concat_tables(parts)).gather
+
+
+class _Whole:
+    """All parts, in memory."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table, self._lock = table, Lock()
+
+    def gather(self, places: Int64s) -> pa.Table:
+        first = int(places[0])
+        if (places == np.arange(first, first + len(places))).all():
+            # A dump that was written in the order of its items' ages.
+            return self._table.slice(first, len(places)).combine_chunks()
+        with self._lock:
+            self._table = self._table.combine_chunks()  # nothing is left to do the next time
+        return self._table.take(pa.array(places))
+
+
+def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf) -> int:
+    """Lay down a part.
+
+    Parameters
+    ----------
+    columns : dict of str to column
+        Of its items; their texts only if they are kept.
+    whole : pyarrow.UInt64Array
+        Hashes of their token sequences.
+    place : int
+        Of its first item, among all that are laid down.
+    shelf : Shelf
+        Takes them.
+
+    Returns
+    -------
+    int
+        How many items it has.
+    """
+    schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
+    named = pa.table({name: columns[name] for name in schema.names})
+    part = named.cast(schema).combine_chunks()
+    key = part.select(_KEYS).append_column("whole", whole)
+    key = key.append_column("site", sites(part["url"]))
+    key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
+    shelf.put(place, part, key)
+    return len(part)
+
+
+def _gatherer(parts: Path) -> Gather:
+    starts = np.array(sorted(int(path.stem) for path in parts.iterdir()), np.int64)
+
+    def gather(places: Int64s) -> pa.Table:
+        of_part = np.searchsorted(starts, places, side="right") - 1
+        by_part = np.argsort(of_part, kind="stable")
+        found, firsts = np.unique(of_part[by_part], return_index=True)
+        pieces = [
+            _taken(parts / _name(starts[part]), places[rows] - starts[part])
+            for part, rows in zip(found, np.split(by_part, firsts[1:]), strict=True)
+        ]
+        picked = pa.Table.from_batches(pieces).combine_chunks()
+        if (np.diff(of_part) >= 0).all():
+            return picked  # a dump that was written in the order of its items' ages
+        back = np.empty(len(places), np.int64)
+        back[by_part] = np.arange(len(places))
+        return picked.take(pa.array(back))
+
+    return gather
+
+
+def _taken(path: Path, rows: Int64s) -> pa.RecordBatch:
+    # Mapped for the moment: pages that stay mapped count as our memory.
+    with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped) as file:
+        return file.get_batch(0).take(pa.array(rows))
+
+
+def _name(place: int) -> str:
+    return f"{place}.arrow"

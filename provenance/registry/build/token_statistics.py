@@ -1,0 +1,38 @@
+"""The background of a registry: how often tokens of each cell stand in its different items."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from provenance.jit.decorators import kernel
+from provenance.model import BACKGROUND_BITS, Flags, Int64s, Tokens, UInt32s
+from provenance.registry.schema import BACKGROUND_SCHEMA
+from provenance.registry.build.table_stream import Sink
+
+_SHIFT = np.uint32(32 - BACKGROUND_BITS)
+
+
+def no_cells() -> UInt32s:
+    """Give the counts of nothing; a registry has too few tokens for any to overflow."""
+    return np.zeros(1 << BACKGROUND_BITS, np.uint32)
+
+
+def count_cells(cells: UInt32s, tokens: Tokens, alone: Flags) -> None:
+    """Count the tokens of those items that are not copies of earlier ones, into `cells`."""
+    _count_all(tokens.hashes, tokens.offsets, alone, cells)
+
+
+def write_background(path: Path, cells: UInt32s) -> None:
+    """Write the counts."""
+    counts = pa.array(cells).cast(BACKGROUND_SCHEMA.field("count").type)
+    with Sink(path, BACKGROUND_SCHEMA) as sink:
+        sink.put(pa.table([counts], schema=BACKGROUND_SCHEMA))
+
+
+@kernel
+def _count_all(tokens: UInt32s, offsets: Int64s, alone: Flags, cells: UInt32s) -> None:
+    for item in range(len(alone)):
+        if alone[item]:
+            for place in range(offsets[item], offsets[item + 1]):
+                cells[tokens[np.uint64(place)] >> _SHIFT] += np.uint32(1)

@@ -1,0 +1,279 @@
+"""Registries are verified: every digest, and that the files agree with one another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from provenance.errors import CorruptFile
+from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.span_edges import edges as fingerprint_edges
+from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
+from provenance.match import Layout, entered, shared
+from provenance.model import (
+    BACKGROUND_BITS,
+    Flags,
+    Holdings,
+    Int32s,
+    Int64s,
+    Shared,
+    Shingles,
+    Texts,
+    Tokens,
+    UInt32s,
+    UInt64s,
+)
+from provenance.registry.build.deduplication import whole_hashes
+from provenance.registry.build.duckdb_engine import Limits, engine
+from provenance.registry.build.generation_writer import sketch_rows
+from provenance.registry.build.item_order import disorder
+from provenance.registry.build.item_parts import sites
+from provenance.registry.build.postings_writer import depth_of
+from provenance.registry.build.radix_sort import parted_records, sort_records
+from provenance.registry.build.row_groups import signatures_of, sketches_of
+from provenance.registry.build.shingle_origins import author_numbers
+from provenance.registry.data_files import check_files
+from provenance.registry.holdings import read_holdings
+from provenance.registry.manifest import (
+    ITEMS_FILE,
+    REMEDY,
+    SIGNATURES_FILE,
+    SKETCH_FILE,
+    TEXTS_FILE,
+    Manifest,
+)
+from provenance.registry.mapped_files import Files, map_registry
+from provenance.registry.parquet_tables import dated, parquet, read_column, read_group, starts_of
+from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, lists, one_chunk
+from provenance.registry.source_coverage import coverage, covered
+from provenance.temporary_files import temporary_folder
+
+_NO_INT32S: Int32s = np.zeros(0, np.int32)
+
+_STATED = ["source", "item", "created_at"]
+_SITE = pa.field("site", pa.string())
+_KEYS = pa.schema([*map(ITEMS_SCHEMA.field, _STATED), _SITE])
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """A registry, and what follows from its items."""
+
+    files: Files
+    manifest: Manifest
+    holdings: Holdings
+    tokens: Tokens
+    shingles: Shingles
+    alone: Flags
+
+
+def verify(folder: Path) -> Manifest:
+    """Check all that can be checked of a registry: what follows from its items is made again.
+
+    Parameters
+    ----------
+    folder : Path
+        The registry.
+
+    Returns
+    -------
+    Manifest
+        Which is true.
+
+    Raises
+    ------
+    RegistryNotFound, RegistryVersion
+        If there is no registry that we can read.
+    DigestMismatch
+        If a file is missing or altered, the texts among them.
+    CorruptFile
+        If the files are as they were written, but contradict one another or the manifest.
+    """
+    manifest, files = map_registry(folder)
+    check_files(files, manifest.files)
+    contents = _contents(files, manifest)
+    checks = (
+        _of_items,
+        _of_texts,
+        _of_copies,
+        _of_postings,
+        _of_background,
+        _of_signatures,
+        _of_sketches,
+        _of_coverage,
+    )
+    if faults := [fault for check in checks for fault in check(contents)]:
+        raise CorruptFile(
+            f"{folder / manifest.generation} contradicts itself: {'; '.join(faults)}", remedy=REMEDY
+        )
+    return manifest
+
+
+def _contents(files: Files, manifest: Manifest) -> _Contents:
+    holdings = read_holdings(files, manifest)
+    tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
+    shingles = shingle(tokens, holdings.parameters.seed_width)
+    alone = holdings.first == np.arange(len(holdings.first))
+    return _Contents(files, manifest, holdings, tokens, shingles, alone)
+
+
+def _of_items(of: _Contents) -> Iterator[str]:
+    with parquet(of.files[ITEMS_FILE]) as items:
+        for group in range(items.num_row_groups):
+            dated(of.files[ITEMS_FILE], read_group(items, group, ["created_at"])["created_at"])
+    with (
+        temporary_folder() as spill,
+        engine(spill, Limits()) as connection,
+        parquet(of.files[ITEMS_FILE]) as items,
+    ):
+        twice, misplaced = disorder(connection, _keys(items))
+    if twice:
+        yield f"{twice} items stand in it twice"
+    if misplaced:
+        yield f"{misplaced} items are out of order"
+
+
+def _of_texts(of: _Contents) -> Iterator[str]:
+    """Fingerprint the texts again, a row group at a time; those of another Unicode as it would."""
+    if not of.manifest.keeps_texts:
+        return
+    with parquet(of.files[TEXTS_FILE]) as texts, parquet(of.files[ITEMS_FILE]) as items:
+        bounds = starts_of(texts)
+        if not np.array_equal(bounds, starts_of(items)):
+            yield f"{bounds[-1]} texts of {of.manifest.items} items, or in other groups"
+            return
+        if of.manifest.parameters.unicode != parameters().unicode:
+            return
+        for group, (low, high) in enumerate(pairwise(bounds)):
+            edges = read_group(items, group, ["lead", "trail"])
+            offsets = of.tokens.offsets[low : high + 1]
+            own = of.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
+            if not _say(one_chunk(read_group(texts, group)["text"]), own, edges):
+                yield "texts of other words than the items have"
+                return
+
+
+def _say(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> bool:
+    """Whether some texts have the tokens that are stated, and the edges."""
+    texts = Texts.of(column)
+    tokens = tokenise(texts)
+    edges = fingerprint_edges(texts, tokens)
+    lead, trail = (lists(one_chunk(stated[name])) for name in ("lead", "trail"))
+    pairs = (
+        ((tokens.hashes, tokens.offsets), own),
+        ((edges.lead, edges.lead_offsets), lead),
+        ((edges.trail, edges.trail_offsets), trail),
+    )
+    return all(
+        np.array_equal(values, known) and np.array_equal(offsets, bounds)
+        for (values, offsets), (known, bounds) in pairs
+    )
+
+
+def _keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
+    batches = items.iter_batches(columns=[*_STATED, "url"])
+    keyed = (batch.select(_STATED).append_column(_SITE, sites(batch["url"])) for batch in batches)
+    return pa.RecordBatchReader.from_batches(_KEYS, keyed)
+
+
+def _of_copies(of: _Contents) -> Iterator[str]:
+    hashes = whole_hashes(of.tokens.hashes, of.tokens.offsets)
+    _, earliest, kinds = np.unique(hashes, return_index=True, return_inverse=True)
+    numbers = np.arange(len(hashes))
+    first = np.where(np.diff(of.tokens.offsets) > 0, earliest[kinds], numbers)
+    if not np.array_equal(first, of.holdings.first):
+        yield "items that are called copies and are none, or are and are not called so"
+
+
+def _of_postings(of: _Contents) -> Iterator[str]:
+    stated = of.holdings.postings
+    hashes, items, positions = _postings(of)
+    same = (
+        np.array_equal(hashes.astype(np.uint32), stated.shingles),
+        np.array_equal(items, stated.items),
+        np.array_equal(positions, stated.positions),
+    )
+    if not all(same):
+        yield "postings of other shingles than the items have"
+    cells = (64 * len(stated.prefilter)).bit_length() - 1
+    made = entered(hashes, Layout(stated.depth, max(cells, 0), len(stated.filter)))
+    if not np.array_equal(made.directory, stated.directory[:-1]):
+        yield "postings that the directory does not lead to"
+    if not np.array_equal(made.prefilter, stated.prefilter):
+        yield "a prefilter of other postings"
+    if not np.array_equal(made.filter, stated.filter):
+        yield "a filter of other postings"
+    authors = read_column(
+        of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
+    )
+    found = shared(hashes, items, of.holdings.source_codes, authors)
+    if not _are_shared(of.holdings.shared, found):
+        yield "shingles that other authors share"
+
+
+def _postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
+    """Make the postings again, with whole hashes."""
+    depth = depth_of(len(of.tokens.hashes))
+    numbers = np.arange(len(of.alone), dtype=np.uint32)
+    records, bounds = parted_records(of.shingles, numbers, of.alone, depth)
+    parts = [sort_records(records[low:high], depth) for low, high in pairwise(bounds)]
+    hashes, items, positions = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return hashes, items, positions
+
+
+def _are_shared(stated: Shared, found: Shared) -> bool:
+    return all(
+        np.array_equal(getattr(stated, name), getattr(found, name))
+        for name in ("shingles", "codes", "authors")
+    )
+
+
+def _of_background(of: _Contents) -> Iterator[str]:
+    counted = of.tokens.hashes[np.repeat(of.alone, np.diff(of.tokens.offsets))]
+    cells = counted >> np.uint32(32 - BACKGROUND_BITS)
+    if not np.array_equal(
+        np.bincount(cells, minlength=1 << BACKGROUND_BITS), of.holdings.background
+    ):
+        yield "the background counts other tokens than the items have"
+
+
+def _of_signatures(of: _Contents) -> Iterator[str]:
+    numbers = np.arange(len(of.alone), dtype=np.uint32)
+    found = signatures_of(of.tokens, numbers, of.alone, of.manifest.parameters)
+    with parquet(of.files[SIGNATURES_FILE]) as file:
+        if not file.read().equals(found):
+            yield "signatures of other items"
+
+
+def _of_sketches(of: _Contents) -> Iterator[str]:
+    sources = pa.array(of.holdings.sources).take(pa.array(of.holdings.source_codes))
+    found = sketches_of(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
+    rows = [sketch_rows(source, found[source].hashes) for source in sorted(found)]
+    with parquet(of.files[SKETCH_FILE]) as file:
+        if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
+            yield "a sketch of other items"
+
+
+def _of_coverage(of: _Contents) -> Iterator[str]:
+    tokens = len(of.tokens.hashes)
+    if tokens != of.manifest.tokens:
+        yield f"{tokens} tokens; the manifest says {of.manifest.tokens}"
+    found = {one.source: one for one in coverage(list(_covered(of)))}
+    for stated in of.manifest.sources:
+        if replace(stated, published=None) != found.get(stated.source):
+            yield f"{stated.source} is not as the manifest says"
+
+
+def _covered(of: _Contents) -> Iterator[pa.Table]:
+    mute = np.diff(of.shingles.offsets) == 0
+    with parquet(of.files[ITEMS_FILE]) as file:
+        for group, (low, high) in enumerate(pairwise(starts_of(file))):
+            rows = read_group(file, group, ["source", "length", "created_at"])
+            place = rows.column_names.index("created_at")
+            seconds = dated(of.files[ITEMS_FILE], rows["created_at"])
+            rows = rows.set_column(place, "created_at", seconds)
+            yield covered(rows, mute[low:high])

@@ -1,1 +1,0 @@
-"""The law book and policies, told by themselves: without a corpus."""

@@ -1,0 +1,89 @@
+"""What is begun before anybody asks for it, and what becomes of it."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from provenance.model import Policy
+from provenance.pipeline.early_hashing import hashing
+from provenance.pipeline.jit_warmup import begun
+from provenance.read.corpus.file_access import File
+from provenance.registry import data_files as datafiles
+from provenance.registry.data_files import checked
+from provenance.registry.manifest import read_manifest
+
+_PATIENCE = 60
+
+
+@pytest.fixture
+def corpus(tmp_path, write_lines):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name in "abc":
+        write_lines(folder / f"{name}.jsonl", [{"text": f"page {name}"}])
+    return [str(folder)]
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """Count how often each file of a corpus is hashed; a file waits until its gate opens."""
+    counts, gate, reached, stops = Counter(), Event(), Event(), []
+    hash_file = File.digest
+
+    def digest(self, stopped):
+        counts[self.name] += 1
+        stops.append(stopped)
+        reached.set()
+        assert gate.wait(_PATIENCE)
+        return hash_file(self, stopped=stopped)
+
+    monkeypatch.setattr(File, "digest", digest)
+    return counts, gate, reached, stops
+
+
+def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
+    counts, gate, reached, stops = hashed
+    with hashing([]) as hashed_ahead, ThreadPoolExecutor(4) as pool:
+        ahead = begun(corpus, Policy(), None, hashed_ahead)
+        assert reached.wait(_PATIENCE)  # nobody has asked
+        asked = [pool.submit(ahead.corpus.digest) for _ in range(4)]
+        gate.set()
+        assert len({one.result() for one in asked}) == 1
+        assert not stops[0]()
+    assert counts == {"a.jsonl": 1, "b.jsonl": 1, "c.jsonl": 1}
+
+
+def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
+    counts, gate, reached, stops = hashed
+    with hashing([]) as hashed_ahead:
+        begun(corpus, Policy(), None, hashed_ahead)
+        assert reached.wait(_PATIENCE)
+    assert counts == {"a.jsonl": 1}
+    assert stops[0]()
+    gate.set()
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
+    order, all_hashed = [], Event()
+    monkeypatch.setattr(
+        datafiles, "mapped_blake3", lambda path, *_: order.append(path.suffix) or ""
+    )
+
+    def digest(self, stopped):
+        assert not stopped()
+        order.append(self.name)
+        if self.name == "c.jsonl":
+            all_hashed.set()
+        return ""
+
+    monkeypatch.setattr(File, "digest", digest)
+    with hashing([registry] if early else []) as hashed_ahead:
+        begun(corpus, Policy(registries=(registry,)), None, hashed_ahead)
+        assert all_hashed.wait(_PATIENCE)
+    assert order[-3:] == ["a.jsonl", "b.jsonl", "c.jsonl"]
+    assert ".npy" in order[:-3]
+    assert len(order) == 3 + len(checked(read_manifest(Path(registry))))

@@ -1,0 +1,238 @@
+"""Calibration: plants are looked for as a check looks, and correct its shares."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from provenance.errors import EmptyCorpus, PolicyError, RegistryError
+from provenance.judge.rulings import Judge
+from provenance.model import LENGTHS, PLANTS, Policy, Unit
+from provenance.pipeline import Dumps, Planting, Settings, build_registry, calibrate
+from provenance.pipeline.calibration.calibrate import _opened
+from provenance.pipeline.calibration.share_correction import Seen, correcting
+from provenance.pipeline.calibration.standalone_texts import unowned
+from provenance.pipeline.calibration.text_edits import EDITS
+from provenance.pipeline.findings.finding_table import found
+from provenance.pipeline.locate.claims import claims
+from provenance.pipeline.locate.locations import gather
+from provenance.pipeline.progress import Quiet
+from provenance.pipeline.scan.corpus_scan import read_corpus
+from provenance.pipeline.scan.readings import Counts
+from provenance.read.corpus.corpora import open_corpus
+from provenance.read.policy.calibration_file import load_calibration
+from provenance.read.rules.rule_files import load_rules
+from provenance.registry.store import open_registry
+from provenance.report import write_calibration
+from tests.pipeline.conftest import Writer
+
+QUIET = Settings(threads=2)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory, pages, write_lines) -> str:
+    folder = tmp_path_factory.mktemp("pages")
+    rows = [{"id": f"d{row}", "text": text} for row, text in enumerate(pages)]
+    return write_lines(folder / "pages.jsonl", rows)
+
+
+@pytest.fixture(scope="module")
+def measured(corpus, registry):
+    return calibrate([corpus], Policy(registries=(registry,)), Planting(300, 1), QUIET)
+
+
+def of(calibration, **keys):
+    wanted = {"length": None, "edit": None, "place": None, "source": None, **keys}
+    return next(
+        recall
+        for recall in calibration.recalls
+        if all(getattr(recall, key) == value for key, value in wanted.items())
+    )
+
+
+def test_what_is_planted_whole_is_found_and_named(measured):
+    verbatim = of(measured, edit="verbatim")
+    assert verbatim.share >= 0.95
+    assert verbatim.low <= verbatim.share <= verbatim.high
+    assert verbatim.covered >= 0.97
+    assert verbatim.right >= 0.95
+
+
+def test_the_more_is_cut_the_less_is_found(measured):
+    cut = of(measured, edit="cut to 50%")
+    assert cut.share < of(measured, edit="verbatim").share
+
+
+def test_recalls_are_sums_of_the_plants(measured):
+    table = measured.plants
+    assert table.schema == PLANTS
+    overall = measured.recalls[0]
+    able = [row for row in table.to_pylist() if row["item_tokens"] >= LENGTHS[1].least]
+    assert (overall.planted, overall.found) == (len(able), sum(row["found"] for row in able))
+    assert {row["edit"] for row in able} == {edit.name for edit in EDITS}
+    assert {row["place"] for row in able} == {"sentence", "paragraph", "row"}
+    lengths = [recall for recall in measured.recalls if recall.length and not recall.edit]
+    assert sum(recall.planted for recall in lengths) == len(table)
+    for row in able:
+        assert row["found"] == (row["look"] >= 0) == (row["found_bytes"] > 0)
+        assert row["tokens"] > 0
+
+
+def test_without_control_or_background_the_false_rate_is_unknown_not_zero(measured):
+    assert measured.false.documents_per_million is None
+    assert "--control" in measured.false.reason
+
+
+def test_the_same_seed_gives_the_same_in_any_order_and_number_of_threads(
+    corpus, registry, measured, tmp_path, pages, write_lines
+):
+    policy = Policy(registries=(registry,))
+    again = calibrate([corpus], policy, Planting(300, 1), replace(QUIET, threads=1))
+    assert replace(again, created=measured.created) == measured
+    other = calibrate([corpus], policy, Planting(300, 2), QUIET)
+    assert other.plants != measured.plants
+
+
+def test_nothing_is_written_to_the_corpus(corpus, measured):
+    assert measured.corpus == open_corpus([corpus]).digest()
+    assert list(Path(corpus).parent.iterdir()) == [Path(corpus)]
+
+
+def test_a_calibration_is_read_back_as_it_was_written(measured, tmp_path):
+    write_calibration(measured, tmp_path / "calibration.json")
+    assert load_calibration(tmp_path / "calibration.json") == measured
+
+
+def test_a_registry_without_texts_is_an_error_with_its_remedy(corpus, tmp_path, posts, write_lines):
+    dump = write_lines(tmp_path / "posts.jsonl", posts[:20])
+    build_registry(tmp_path / "reg", Dumps([dump], "x"), keep_texts=False)
+    with pytest.raises(RegistryError, match="keeps no texts") as raised:
+        calibrate([corpus], Policy(registries=(str(tmp_path / "reg"),)), Planting(10), QUIET)
+    assert "--no-text" in raised.value.remedy
+
+
+def test_no_registry_and_no_text_are_errors(corpus, registry, tmp_path):
+    with pytest.raises(PolicyError, match="no registry"):
+        calibrate([corpus], Policy(), Planting(10), QUIET)
+    (tmp_path / "empty.jsonl").write_text('{"text": "!!! ..."}\n')
+    with pytest.raises(EmptyCorpus):
+        calibrate(
+            [str(tmp_path / "empty.jsonl")], Policy(registries=(registry,)), Planting(10), QUIET
+        )
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory, write_lines) -> str:
+    """A registry of posts that are in no page."""
+    folder = tmp_path_factory.mktemp("others")
+    writer = Writer(77)
+    posts = [{"id": f"o{n}", "text": writer.sentence(8 + n % 20)} for n in range(200)]
+    dump = write_lines(folder / "posts.jsonl", posts)
+    build_registry(folder / "registry", Dumps([dump], "x"))
+    return str(folder / "registry")
+
+
+def test_a_control_of_strangers_measures_the_false_rate(corpus, registry, others):
+    policy = Policy(registries=(registry,))
+    false = calibrate([corpus], policy, Planting(20, control=others), QUIET).false
+    assert (false.basis, false.documents, false.documents_per_million) == ("control", 0, 0.0)
+    assert false.scale == 2.0  # twice as many items are in the registry
+    assert false.low == 0 < false.high < 1e6 * 2 * 4 / false.read
+
+
+def test_a_control_that_is_in_the_corpus_is_seen(registry, tmp_path, posts, pages, write_lines):
+    rows = [{"text": f"{page} {post['text']}."} for page, post in zip(pages, posts, strict=False)]
+    held = write_lines(tmp_path / "held.jsonl", rows)
+    policy = Policy(registries=(registry,))
+    false = calibrate([held], policy, Planting(20, control=registry), QUIET).false
+    assert false.documents >= 110
+    assert false.tokens_per_million > false.documents_per_million > 0
+
+
+def test_a_background_is_read_as_clean_documents(
+    corpus, registry, others, posts, tmp_path, write_lines
+):
+    policy = Policy(registries=(registry,))
+    clean = calibrate([corpus], policy, Planting(20, background=others), QUIET).false
+    assert (clean.basis, clean.documents) == ("background", 0)
+    # Three of its texts quote a post.
+    writer = Writer(78)
+    texts = [writer.page() for _ in range(20)]
+    texts[:3] = [f"{text} {post['text']}." for text, post in zip(texts[:3], posts, strict=False)]
+    dump = write_lines(
+        tmp_path / "books.jsonl", [{"id": n, "text": t} for n, t in enumerate(texts)]
+    )
+    build_registry(tmp_path / "books", Dumps([dump], "books"))
+    quoting = Planting(20, background=str(tmp_path / "books"))
+    assert calibrate([corpus], policy, quoting, QUIET).false.documents == 3
+
+
+def test_a_plant_amid_a_real_copy_is_given_up(tmp_path, write_lines):
+    writer = Writer(5)
+    long = [" ".join(f"{writer.sentence(30)}." for _ in range(4)) for _ in range(30)]
+    short = [writer.sentence(12) for _ in range(300)]
+    rows = [{"id": n, "text": text} for n, text in enumerate([*long, *short])]
+    build_registry(tmp_path / "reg", Dumps([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
+    copies = write_lines(tmp_path / "copies.jsonl", [{"text": text} for text in long])
+    policy = Policy(registries=(str(tmp_path / "reg"),))
+    calibration = calibrate([copies], policy, Planting(100, 1), QUIET)
+    assert calibration.skipped >= 20
+    assert len(calibration.plants) + calibration.skipped == 100
+
+
+def seen_by_a_check(corpus, registry):
+    """What a check finds, as a correction looks at it."""
+    registries = _opened([registry], "", "")
+    opened = open_corpus([corpus])
+    readings = read_corpus(opened, registries, unowned, 2, Quiet())
+    settled = claims(readings, registries)
+    spans = gather(opened, readings, settled, registries)
+    judge = Judge(load_rules(None), Policy().circumstances, (), date(2025, 3, 1))
+    everything = found(spans, settled, registries, judge, 10**6)
+    counts = sum((reading.counts for reading in readings), Counts())
+    return Seen.of(everything, settled, registries), counts
+
+
+def edited_world(folder, write_lines, seed=9):
+    """A registry, and pages of which a known part are its posts, most of them damaged."""
+    dice, writer, others = Random(seed), Writer(2), Writer(31)
+    posts = [others.sentence(6 + number % 9) for number in range(2500)]
+    dump = write_lines(folder / "posts.jsonl", [{"id": n, "text": t} for n, t in enumerate(posts)])
+    build_registry(folder / "registry", Dumps([dump], "x"))
+    named = {"verbatim", "lower", "cut to 50%", "changed 20%"}
+    harms = [edit for edit in EDITS if edit.name in named]
+    rows, true = [], 0
+    for number, post in enumerate(dice.sample(posts, 400)):
+        put = harms[number % 4].change(post, dice)
+        page, true = writer.page(6), true + len(put.encode())
+        at = page.index(". ") + 2
+        rows.append({"id": f"d{number}", "text": f"{page[:at]}{put} {page[at:]}"})
+    rows += [{"id": f"e{number}", "text": writer.page(6)} for number in range(400)]
+    corpus = write_lines(folder / "edited.jsonl", rows)
+    return corpus, str(folder / "registry"), 400, true
+
+
+def test_corrected_shares_hold_the_truth_that_was_missed(tmp_path, write_lines):
+    corpus, registry, documents, size = edited_world(tmp_path, write_lines)
+    policy = Policy(registries=(registry,))
+    calibration = calibrate([corpus], policy, Planting(2000, 5), QUIET)
+    seen, counts = seen_by_a_check(corpus, registry)
+    learnt = correcting(calibration, seen, counts)
+    everything = np.arange(len(seen.looks))
+    for unit, true, hit in (
+        (Unit.DOCUMENTS, documents / counts.documents, len(set(seen.documents.tolist()))),
+        (Unit.BYTES, size / counts.bytes, int(seen.bytes.sum())),
+    ):
+        share = learnt.of(everything, unit)
+        raw = hit / getattr(counts, str(unit))
+        assert raw < 0.97 * true, "the world is too easy to need correcting"
+        assert share.low <= true <= share.high
+        assert share.share == pytest.approx(true, rel=0.05)
+
+
+def test_registries_are_opened_once(registry):
+    assert len(_opened([registry, registry], "", "")) == 1
+    assert open_registry(Path(registry)).manifest.keeps_texts

@@ -1,0 +1,51 @@
+"""What is shown of items: some of their own text, with what was matched marked."""
+
+from pathlib import Path
+
+import pytest
+
+from provenance.model import Policy
+from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline.locate import excerpts as itemexcerpts
+
+
+@pytest.fixture
+def world(tmp_path: Path, posts, write_lines):
+    """Give findings of pages that quote posts, one with a word in place of another."""
+    quoted = posts[:9]
+    dump = write_lines(tmp_path / "posts.jsonl", quoted)
+    words = quoted[0]["text"].split()
+    words[len(words) // 2] = "replaced"
+    pages = [" ".join(words), *(post["text"] for post in quoted[1:])]
+    corpus = write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages])
+
+    def findings(name: str, *, keep_texts: bool = True):
+        registry = tmp_path / name
+        build_registry(registry, Dumps([dump], "x"), keep_texts=keep_texts)
+        made = check([corpus], Policy(registries=(str(registry),)), Settings(threads=2))
+        return made.findings.to_pylist(), {post["id"]: post["text"] for post in quoted}, words
+
+    return findings
+
+
+def test_an_item_is_shown_by_its_own_words_and_what_was_matched_is_marked(world):
+    rows, texts, words = world("registry")
+    assert len(rows) == 9
+    for row in rows:
+        assert row["item_excerpt"] == texts[row["item"]]
+        marked = " ".join(row["item_excerpt"][low:high] for low, high in row["item_marks"])
+        lost = set(row["item_excerpt"].split()) - set(marked.split())
+        assert len(lost) == (row["row"] == 0)
+        assert not lost & set(words)
+
+
+def test_items_shown_in_many_pieces_are_shown_alike(world, monkeypatch):
+    whole = world("one")[0]
+    monkeypatch.setattr(itemexcerpts, "_AT_ONCE", 2)
+    assert world("other")[0] == whole
+
+
+def test_where_no_texts_are_kept_no_item_is_shown(world):
+    rows, *_ = world("bare", keep_texts=False)
+    assert len(rows) == 9
+    assert {(row["item_excerpt"], row["item_marks"]) for row in rows} == {(None, None)}

@@ -1,0 +1,254 @@
+"""What a check learns, the next one need not: and it comes out the same, byte for byte."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from provenance import atomic_output as atomic
+from provenance import report
+from provenance.match.scoring import corpus_sample as passages
+from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
+from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import result_cache as memory
+from provenance.pipeline.locate import locations as evidence
+from provenance.pipeline.scan import corpus_scan as scanning
+from provenance.pipeline.scan import corpus_scan as sofar
+from provenance.pipeline.scan import readings
+from provenance.read.formats import parquet_file as parquet
+from provenance.registry.manifest import read_manifest
+
+_SHARDS = 8
+
+
+class World:
+    """A dataset of several files, and checks of it that say how many parts they read."""
+
+    def __init__(self, folder: Path, registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.data, self.cache, self.registry = folder / "data", folder / "cache", registry
+        self.data.mkdir()
+        self.read, self.located = 0, 0
+        first, second = scanning._read_part, evidence._gathered
+
+        def read_part(*arguments, **named):
+            self.read += 1
+            return first(*arguments, **named)
+
+        def gathered(*arguments):
+            self.located += 1
+            return second(*arguments)
+
+        monkeypatch.setattr(scanning, "_read_part", read_part)
+        monkeypatch.setattr(evidence, "_gathered", gathered)
+
+    def write(self, shard: int, texts: list[str], rows: int = 1000) -> None:
+        table = pa.table({"id": [f"{shard}-{row}" for row in range(len(texts))], "text": texts})
+        pq.write_table(table, self.data / f"{shard}.parquet", row_group_size=rows)
+
+    def checked(self, *, cached: bool = True, registry: str = "", **settings) -> Report:
+        self.read = self.located = 0
+        policy = settings.pop("policy", Policy())
+        return check(
+            [str(self.data)],
+            replace(policy, registries=(registry or self.registry,)),
+            Settings(threads=2, cache=self.cache if cached else None, **settings),
+        )
+
+
+def digest_of_registry(folder: str) -> str:
+    return read_manifest(Path(folder)).digest
+
+
+def content(made: Report) -> tuple[str, list[dict]]:
+    timeless = replace(made, result=replace(made.result, created=datetime(2026, 1, 1, tzinfo=UTC)))
+    return report.render("json", timeless), made.findings.to_pylist()
+
+
+def shard(posts, pages, number: int) -> list[str]:
+    own = pages[number * 10 : number * 10 + 10]
+    return [
+        f"{page} {posts[number * 7 + row]['text']}. {page[:90]}" for row, page in enumerate(own)
+    ]
+
+
+@pytest.fixture
+def world(tmp_path, registry, posts, pages, monkeypatch) -> World:
+    made = World(tmp_path, registry, monkeypatch)
+    for number in range(_SHARDS):
+        made.write(number, shard(posts, pages, number))
+    return made
+
+
+def test_an_unchanged_dataset_is_not_read_again_and_comes_out_the_same(world) -> None:
+    fresh = world.checked(cached=False)
+    assert (world.read, world.located) == (_SHARDS, _SHARDS)
+    first = world.checked()
+    assert (world.read, world.located) == (_SHARDS, _SHARDS)
+    again = world.checked()
+    assert (world.read, world.located) == (0, 0)
+    assert len(fresh.findings) >= 70
+    assert content(fresh) == content(first) == content(again)
+
+
+def test_a_registry_in_another_part_is_read_for_anew(
+    world, posts, write_lines, tmp_path, monkeypatch
+) -> None:
+    """What a match must have to be reported depends on all registries, and a control has none."""
+    turned = [{**post, "text": " ".join(post["text"].split()[::-1])} for post in posts]
+    dump = write_lines(tmp_path / "turned.jsonl", turned)
+    build_registry(tmp_path / "other", Dumps([dump], "y"))
+    monkeypatch.setattr(readings, "commons", lambda _: np.zeros(0, np.uint64))
+    both = sorted((world.registry, str(tmp_path / "other")), key=digest_of_registry)
+    policies = [Policy(registries=tuple(own)) for own in (both, both[:1])]
+    for policy, settings in zip(policies, ({}, {"control": both[1]}), strict=True):
+        for known in (0, _SHARDS):
+            world.read = 0
+            check([str(world.data)], policy, Settings(threads=2, cache=world.cache, **settings))
+            assert world.read == _SHARDS - known
+
+
+def test_of_a_dataset_of_which_one_file_changed_that_one_is_read(world, posts, pages) -> None:
+    world.checked()
+    world.write(3, shard(posts, pages, 9))
+    changed = world.checked()
+    assert world.read == 1
+    # What others located may have to be told anew: the corpus gives their words other odds.
+    assert 1 <= world.located <= _SHARDS
+    assert content(changed) == content(world.checked(cached=False))
+
+
+def test_of_a_file_of_which_one_row_group_changed_that_one_is_read(
+    world, posts, pages, monkeypatch
+) -> None:
+    monkeypatch.setattr(parquet, "PIECE", 1)
+    texts = [text for number in range(3) for text in shard(posts, pages, number)]
+    world.write(0, texts, rows=5)
+    world.checked()
+    assert world.read == 6 + _SHARDS - 1
+    texts[-1] = f"{pages[100]} {posts[200]['text']}."
+    world.write(0, texts, rows=5)
+    changed = world.checked()
+    assert world.read == 1
+    assert content(changed) == content(world.checked(cached=False))
+
+
+def test_other_rules_of_the_same_evidence_read_nothing(world) -> None:
+    world.checked()
+    asked = Circumstances(
+        purpose=Purpose.RESEARCH_TDM,
+        collected=DateRange(*(datetime(2022, month, 1, tzinfo=UTC).date() for month in (1, 2))),
+    )
+    other = world.checked(policy=Policy(circumstances=asked))
+    assert (world.read, world.located) == (0, 0)
+    assert content(other) == content(
+        world.checked(cached=False, policy=Policy(circumstances=asked))
+    )
+
+
+def test_another_registry_reads_everything(world, posts, tmp_path, write_lines) -> None:
+    world.checked()
+    dump = write_lines(tmp_path / "posts.jsonl", posts[:100])
+    build_registry(tmp_path / "other", Dumps([dump], "x"))
+    world.checked(registry=str(tmp_path / "other"))
+    assert world.read == _SHARDS
+
+
+def test_a_sample_of_the_documents_neither_uses_nor_leaves_anything(world) -> None:
+    world.checked(sample=0.5)
+    assert not world.cache.exists()
+    whole = world.checked()
+    world.checked(sample=0.5)
+    assert world.read == _SHARDS
+    assert content(world.checked()) == content(whole)
+
+
+def test_a_renamed_file_is_read_again_for_findings_name_it(world) -> None:
+    world.checked()
+    (world.data / "3.parquet").rename(world.data / "3b.parquet")
+    made = world.checked()
+    assert world.read == 1
+    assert "3b.parquet" in made.findings["file"].to_pylist()
+
+
+def test_damaged_entries_are_made_anew(world) -> None:
+    whole = content(world.checked())
+    for path in world.cache.rglob("??/*"):
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert content(world.checked()) == whole
+    assert world.read == _SHARDS
+    world.checked()
+    assert world.read == 0
+
+
+def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypatch) -> None:
+    whole = world.checked(cached=False).result.corpus_model
+    for module in (passages, sofar):
+        monkeypatch.setattr(module, "MOST", whole.tokens // 6)
+    large = world.checked()
+    assert world.read == _SHARDS
+    assert large.result.corpus_model.tokens <= whole.tokens // 6
+    for number in range(_SHARDS - 2):
+        (world.data / f"{number}.parquet").rename(world.data.parent / f"{number}.parquet")
+    small = world.checked()
+    assert world.read == 2
+    assert content(small) == content(world.checked(cached=False))
+    for number in range(_SHARDS - 2):
+        (world.data.parent / f"{number}.parquet").rename(world.data / f"{number}.parquet")
+    assert content(world.checked()) == content(large)
+    assert world.read == 0
+
+
+def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch) -> None:
+    kept = memory.Memory(tmp_path, "")
+    for number in range(4):
+        kept.keep(kept.name(str(number)), [b"." * 100])
+        os.utime(entry_of(kept, str(number)), (number, number))
+    monkeypatch.setattr(memory, "MOST", 350)
+    kept.tidy()
+    assert [kept.find(kept.name(str(number))) is not None for number in range(4)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def entry_of(kept: memory.Memory, of: str) -> Path:
+    name = kept.name(of)
+    return kept.folder / name[:2] / name[2:]
+
+
+def test_an_entry_that_could_not_be_finished_leaves_nothing(tmp_path, monkeypatch) -> None:
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    kept = memory.Memory(tmp_path, "")
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        kept.keep(kept.name("x"), [b"half"])
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_folder_that_cannot_be_written_is_no_reason_to_stop(world) -> None:
+    world.cache.write_text("a file, where a folder should be")
+    assert len(world.checked().findings) >= 70
+
+
+def test_the_folder_is_swept_once_a_check_not_once_an_entry(
+    tmp_path, registry, pages, write_lines, monkeypatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    for shard in range(6):
+        write_lines(tmp_path / f"data/{shard}.jsonl", [{"text": pages[shard]}])
+    swept = []
+    for module in (atomic, memory):
+        monkeypatch.setattr(module, "sweep", swept.append)
+    settings = Settings(cache=tmp_path / "cache")
+    check([str(tmp_path / "data")], Policy(registries=(registry,)), settings)
+    assert len(list((tmp_path / "cache").glob("??/*"))) >= 6
+    assert swept.count(tmp_path / "cache") == 1

@@ -1,0 +1,112 @@
+"""Backgrounds, a control and a calibration serve one check, and do not disturb each other."""
+
+from dataclasses import replace
+
+import jsonschema
+import numpy as np
+import pytest
+
+from provenance.match import least_tokens
+from provenance.model import Policy
+from provenance.pipeline import Dumps, Planting, Settings, build_registry, calibrate, check
+from provenance.pipeline.check_inputs import open_references
+from provenance.pipeline.scan import readings
+from provenance.report import json_schema, result_document, write_calibration
+from tests.pipeline.conftest import Writer
+
+WRITER = Writer(11)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, registry, posts, pages, write_lines):
+    """A corpus of pages with posts, half of which a book quotes; and what may be asked of it."""
+    folder = tmp_path_factory.mktemp("references")
+    texts = [f"{page} {post['text']}" for page, post in zip(pages, posts[20:], strict=False)]
+    rows = [{"id": f"d{row}", "text": text} for row, text in enumerate([*texts, *pages])]
+    corpus = write_lines(folder / "corpus.jsonl", rows)
+    book = [{"id": f"b{row}", "text": post["text"]} for row, post in enumerate(posts[20:80])]
+    later = [{"id": f"c{row}", "text": WRITER.sentence(15)} for row in range(200)]
+    for name, items in (("book", book), ("later", later)):
+        dump = write_lines(folder / f"{name}.jsonl", items)
+        build_registry(folder / name, Dumps([dump], name))
+    policy = Policy(registries=(registry,))
+    made = calibrate([corpus], policy, Planting(200, 1), Settings(threads=2))
+    write_calibration(made, folder / "calibration.json")
+    policy = replace(policy, calibration=str(folder / "calibration.json"))
+    return folder, corpus, policy
+
+
+def tokens(made, key="forbidden"):
+    return next(each.tokens for each in made.result.shares if each.key == key)
+
+
+@pytest.mark.parametrize("sample", [None, 0.5])
+def test_all_of_them_together_say_what_each_says_alone(world, sample):
+    folder, corpus, policy = world
+    settings = Settings(threads=2, sample=sample)
+    background = replace(policy, backgrounds=(str(folder / "book"),))
+    controlled = replace(settings, control=str(folder / "later"))
+
+    alone = check([corpus], policy, settings)
+    beside = check([corpus], background, settings)
+    measured = check([corpus], policy, controlled)
+    together = check([corpus], background, controlled)
+
+    assert together.result.shares == beside.result.shares
+    assert together.result.control == measured.result.control
+    assert together.result.control.findings == together.findings.num_rows > 20
+    assert together.result.calibration == alone.result.calibration
+    assert together.result.sample == alone.result.sample
+    assert together.findings.drop(["contested"]).equals(alone.findings.drop(["contested"]))
+
+
+@pytest.mark.parametrize("sample", [None, 0.5])
+def test_what_is_contested_is_in_the_corrected_share_as_it_is_in_the_share(world, sample):
+    folder, corpus, policy = world
+    settings = Settings(threads=2, sample=sample)
+    background = replace(policy, backgrounds=(str(folder / "book"),))
+
+    alone, beside = (check([corpus], asked, settings) for asked in (policy, background))
+
+    assert tokens(alone).contested == 0
+    assert 0 < tokens(beside).contested < tokens(beside).share
+    for before, after in zip(alone.result.shares, beside.result.shares, strict=True):
+        for unit in ("documents", "tokens", "bytes"):
+            one, two = getattr(before, unit), getattr(after, unit)
+            assert (one.share, one.corrected) == (two.share, two.corrected)
+            assert one.corrected is not None
+
+
+def test_a_result_tells_of_all_of_them(world):
+    folder, corpus, policy = world
+    asked = replace(policy, backgrounds=(str(folder / "book"),))
+    made = check([corpus], asked, Settings(threads=2, sample=0.5, control=str(folder / "later")))
+
+    document = result_document(made.result)
+
+    jsonschema.Draft202012Validator(json_schema()).validate(document)
+    assert document["calibration"]["path"] == policy.calibration
+    assert document["sample"]["of_documents"] == 240
+    assert [each["path"] for each in document["backgrounds"]] == [str(folder / "book")]
+    assert document["control"]["registry"]["path"] == str(folder / "later")
+
+
+def test_only_of_what_may_be_reported_few_tokens_are_not_enough(world):
+    """What measures chance, and what contests, is seen whole."""
+    folder, _, policy = world
+    beside = replace(policy, backgrounds=(str(folder / "book"),))
+    opened = open_references(beside, str(folder / "later"))
+    [one] = opened.registries
+    asked = least_tokens(one.index.holdings.chance, one.size)
+    assert one.index.least.tolist() == asked.tolist()
+    others = [*opened.backgrounds, opened.control.opened]
+    assert [other.index.least.size for other in others] == [0, 0]
+
+
+def test_where_shingles_are_everybodys_any_tokens_are_enough(world, monkeypatch):
+    """An item may be shorter than it looks then."""
+    _, _, policy = world
+    monkeypatch.setattr(readings, "commons", lambda held: held[0].shared.shingles[:0])
+    assert open_references(policy, None).registries[0].index.least.size
+    monkeypatch.setattr(readings, "commons", lambda _: np.array([7], np.uint64))
+    assert not open_references(policy, None).registries[0].index.least.size

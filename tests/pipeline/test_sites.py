@@ -1,0 +1,121 @@
+"""Which capture of a site counts for a page: the newest that is not later than its fetching."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.model import DateRange
+from provenance.pipeline.scan.row_metadata import Sites
+from provenance.read.signals.site_captures import Captures
+
+AGENTS = {"robots-txt/training-agents": ("GPTBot",)}
+OPEN, CLOSED = b"User-agent: *\nAllow: /\n", b"User-agent: GPTBot\nDisallow: /\n"
+MINING = b'[{"location": "/", "tdm-reservation": 1}]'
+
+
+def day(year: int) -> date:
+    return date(year, 6, 1)
+
+
+def sites(years, collected=None):
+    hosts = {"a.example": {day(year): files for year, files in sorted(years.items())}}
+    return Sites(AGENTS, Captures("captures", hosts, None, "digest"), collected)
+
+
+HISTORY = {
+    2021: {"robots.txt": OPEN},
+    2023: {"robots.txt": CLOSED},
+    2025: {"robots.txt": OPEN, "tdmrep.json": MINING},
+}
+
+
+def against(
+    asked: Sites, fetched: str | None, fields=(), address: str = "https://a.example/x"
+) -> list[str]:
+    return [notice.signal for notice in asked.against(address, fetched, tuple(fields))]
+
+
+def test_the_newest_capture_that_is_not_later_counts():
+    asked = sites(HISTORY)
+    assert against(asked, "2020-01-01") == []
+    assert against(asked, "2022-01-01") == []
+    assert against(asked, "2023-06-01T12:00:00Z") == ["robots-txt/training-agents"]
+    assert against(asked, "2024-12-31") == ["robots-txt/training-agents"]
+    assert against(asked, "2025-07-01") == ["tdmrep"]
+
+
+def test_where_the_day_is_not_known_whatever_disallows_stands_and_says_so():
+    asked = sites(HISTORY)
+    assert against(asked, None) == ["tdmrep", "robots-txt/training-agents"]
+    assert against(asked, "last week") == ["tdmrep", "robots-txt/training-agents"]
+    why = asked.against("https://a.example/x", None, ())[1].why
+    assert why == (
+        'robots.txt, line 2 "Disallow: /", for GPTBot (captured 2023-06-01; on which day the page '
+        "was fetched is not known)"
+    )
+
+
+def test_the_days_of_the_whole_collection_count_for_pages_without_one_of_their_own():
+    def within(first, until):
+        return against(sites(HISTORY, DateRange(first, until)), None)
+
+    assert within(day(2022), date(2022, 7, 1)) == []
+    assert within(day(2022), date(2024, 7, 1)) == ["robots-txt/training-agents"]
+    assert within(date(2024, 1, 1), date(2024, 1, 2)) == ["robots-txt/training-agents"]
+    assert within(None, day(2023)) == []
+    assert within(date(2026, 1, 1), None) == ["tdmrep"]
+    # A page that says its own day is not asked for the corpus's.
+    assert against(sites(HISTORY, DateRange(day(2022), None)), "2021-07-01") == []
+
+
+def test_each_file_counts_as_it_was_seen_last():
+    asked = sites({2021: {"tdmrep.json": MINING}, 2023: {"robots.txt": OPEN}})
+    assert against(asked, "2024-01-01") == ["tdmrep"]
+
+
+def test_what_came_with_a_page_goes_before_what_was_captured():
+    asked = sites({2023: {"robots.txt": CLOSED, "tdmrep.json": MINING}})
+    own = [("robots.txt", OPEN.decode())]
+    assert against(asked, "2024-01-01", own) == ["tdmrep"]
+    assert against(asked, "2024-01-01", [("header:tdm-reservation", "0")]) == [
+        "robots-txt/training-agents"
+    ]
+    assert against(Sites(AGENTS), None, [("robots.txt", CLOSED.decode())]) == [
+        "robots-txt/training-agents"
+    ]
+
+
+def test_a_site_is_known_with_www_and_without():
+    asked = sites(HISTORY)
+    assert against(asked, None, address="http://www.a.example:80/x")
+    assert against(asked, None, address="a.example/x")
+    assert against(asked, None, address="https://b.example/") == []
+    assert against(asked, None, address="https://sub.a.example/") == []
+
+
+years = st.dictionaries(
+    st.integers(2000, 2030),
+    st.dictionaries(
+        st.sampled_from(["robots.txt", "tdmrep.json"]), st.sampled_from([OPEN, CLOSED, MINING])
+    ),
+    max_size=5,
+)
+ranges = st.tuples(st.integers(2000, 2030), st.integers(0, 10)).map(
+    lambda pair: DateRange(day(pair[0]), date(pair[0] + pair[1], 12, 1))
+)
+
+
+@given(years, ranges)
+def test_to_know_less_of_the_day_is_never_laxer(history, collected):
+    sure = set(against(sites(history, collected), None))
+    assert sure <= set(against(sites(history, DateRange(None, collected.until)), None))
+    assert sure <= set(against(sites(history), None))
+    on = f"{collected.first}"
+    assert set(against(sites(history), on)) <= sure
+
+
+@given(years, st.integers(2000, 2030), ranges | st.none())
+def test_another_capture_on_a_day_of_its_own_changes_no_earlier_day(history, year, collected):
+    later = {**history, 2031: {"robots.txt": CLOSED}}
+    assert against(sites(history), f"{year}-07-01") == against(sites(later), f"{year}-07-01")
