@@ -15,7 +15,7 @@ from benchmarks.speed.scoring import score
 from benchmarks.speed.stages import looked_for
 from provenance import __version__, run
 from provenance.fingerprint import parameters, shingle, signatures, tokenise
-from provenance.match import Index, commons, held, index
+from provenance.match import PostingsIndex, build_postings_index, find_stop_shingles, probe_index
 from provenance.model import Texts
 from provenance.registry import open_registry
 
@@ -52,18 +52,18 @@ def look(file: str, registry: str) -> dict[str, Any]:
     return {"seconds": seconds, "bytes": size_of(texts), "texts": len(texts), "held": part}
 
 
-def share_held(made: Index, pieces: Sequence[Texts]) -> float:
+def share_held(made: PostingsIndex, pieces: Sequence[Texts]) -> float:
     """Give the part of the texts' shingles that the registry holds, plants or not."""
     width = made.holdings.parameters.seed_width
     seeds = [shingle(tokenise(piece), width) for piece in pieces]
-    known = sum(len(held(own, made).places) for own in seeds)
+    known = sum(len(probe_index(own, made).indices) for own in seeds)
     return known / max(sum(len(own.hashes) for own in seeds), 1)
 
 
-def opened(registry: str) -> Index:
+def opened(registry: str) -> PostingsIndex:
     """Make a registry ready to be looked for."""
     holdings = open_registry(Path(registry)).holdings()
-    return index(holdings, commons([holdings]))
+    return build_postings_index(holdings, find_stop_shingles([holdings]))
 
 
 def build(dump: str, warm: str, folder: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provenance import __version__, fingerprint
 from provenance.errors import InputError, RegistryError
-from provenance.match import SHIPPED
+from provenance.match import SHIPPED_CHANCE
 from provenance.model import Chance, Items, merge_unread
 from provenance.registry import folder as folders
 from provenance.registry.coverage import declared
@@ -68,7 +68,7 @@ def build(
     with folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
-            manifest = _made(shop, staged, 0, SHIPPED)
+            manifest = _made(shop, staged, 0, SHIPPED_CHANCE)
         sources = declared(manifest.sources, published or {})
         manifest = replace(manifest, sources=sources)
         folders.publish(shop.out, manifest, folder)

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from provenance.match import (
+    EMPTY_SAMPLE,
     NO_CANDIDATES,
-    NO_LOOKALIKES,
-    NO_PASSAGES,
+    NO_NEAR_DUPLICATES,
     Candidates,
-    Lookalikes,
-    Passages,
+    NearDuplicates,
+    PassageSample,
 )
 from provenance.model import Skipped, UInt8s
 from provenance.read import Part
@@ -27,7 +27,7 @@ from provenance.run.readings import Counts, Opened, Reading
 from provenance.run.soundness import check_reading
 
 T = TypeVar("T")
-Table = TypeVar("Table", Candidates, Lookalikes, Passages)
+Table = TypeVar("Table", Candidates, NearDuplicates, PassageSample)
 Arrays = Sequence[npt.NDArray[np.generic]]
 
 _UNUSABLE = (ValueError, LookupError, TypeError, RecursionError, MemoryError, pa.ArrowException)
@@ -169,8 +169,8 @@ def _decoded(content: UInt8s, registries: int) -> Reading:
     head = json.loads(content[8:end].tobytes())
     kinds = [
         *registries * _columns(NO_CANDIDATES),
-        *registries * _columns(NO_LOOKALIKES),
-        *_columns(NO_PASSAGES),
+        *registries * _columns(NO_NEAR_DUPLICATES),
+        *_columns(EMPTY_SAMPLE),
         np.zeros(0, np.int64),
         np.zeros(0, np.uint8),
     ]
@@ -186,8 +186,8 @@ def _decoded(content: UInt8s, registries: int) -> Reading:
             for file, reason, count, rows in head["skipped"]
         ),
         candidates=tuple(made(NO_CANDIDATES) for _ in range(registries)),
-        lookalikes=tuple(made(NO_LOOKALIKES) for _ in range(registries)),
-        passages=replace(made(NO_PASSAGES), bound=head["bound"]),
+        lookalikes=tuple(made(NO_NEAR_DUPLICATES) for _ in range(registries)),
+        passages=replace(made(EMPTY_SAMPLE), bound=head["bound"]),
         documents=next(arrays),
         declared=pa.ipc.open_stream(pa.BufferReader(next(arrays))).read_all(),
         kept=None,

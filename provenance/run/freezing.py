@@ -14,11 +14,11 @@ import numpy as np
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint import parameters
 from provenance.match import (
-    EVERYTHING,
-    NO_PASSAGES,
+    EMPTY_SAMPLE,
+    FULL_BOUND,
     Candidates,
-    Passages,
-    concatenated,
+    PassageSample,
+    concatenate_candidates,
     copied_items,
 )
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
@@ -27,12 +27,12 @@ from provenance.report import has_model, read_model
 from provenance.run.memory import digest_of
 from provenance.run.readings import Opened, Reading
 
-_ELSEWHERE = EVERYTHING - 1
+_ELSEWHERE = FULL_BOUND - 1
 """The hash of a passage that no sample holds."""
 
 
 def model_of(
-    readings: Sequence[Reading], registries: Sequence[Opened], sample: Passages
+    readings: Sequence[Reading], registries: Sequence[Opened], sample: PassageSample
 ) -> CorpusModel:
     """Make the model of a corpus that was read.
 
@@ -47,7 +47,7 @@ def model_of(
     """
     pairs = [np.zeros((0, 3), np.int64)]
     for place, opened in enumerate(registries):
-        whole = concatenated([reading.candidates[place] for reading in readings])
+        whole = concatenate_candidates([reading.candidates[place] for reading in readings])
         hashes, items = copied_items(whole, opened.index, sample)
         passages = np.searchsorted(sample.hashes, hashes)
         pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
@@ -123,12 +123,12 @@ def held_to(readings: Sequence[Reading], model: CorpusModel) -> list[Reading]:
     not in its sample, so theirs need no leaving out.
     """
     bound = min(model.bound, _ELSEWHERE)
-    sample = Passages(bound, model.hashes, model.tokens, model.offsets)
+    sample = PassageSample(bound, model.hashes, model.tokens, model.offsets)
     return [
         replace(
             reading,
             candidates=tuple(_known(one, sample) for one in reading.candidates),
-            passages=replace(NO_PASSAGES, bound=bound) if place else sample,
+            passages=replace(EMPTY_SAMPLE, bound=bound) if place else sample,
         )
         for place, reading in enumerate(readings)
     ]
@@ -153,7 +153,7 @@ def model_summary(
     )
 
 
-def _known(candidates: Candidates, sample: Passages) -> Candidates:
+def _known(candidates: Candidates, sample: PassageSample) -> Candidates:
     places = np.searchsorted(sample.hashes, candidates.passages)
     known = np.append(sample.hashes, np.uint64(_ELSEWHERE))[places] == candidates.passages
     return replace(candidates, passages=np.where(known, candidates.passages, np.uint64(_ELSEWHERE)))

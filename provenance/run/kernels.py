@@ -29,16 +29,16 @@ from provenance.fingerprint import (
     widen,
 )
 from provenance.match import (
-    EVERYTHING,
+    FULL_BOUND,
     NO_CANDIDATES,
-    Stretches,
-    attribute,
-    held,
-    measure,
-    sample,
-    scan,
+    MatchSpans,
+    attribute_tokens,
+    find_candidates,
+    measure_features,
+    probe_index,
+    rival_weights,
+    sample_passages,
     scan_needs_compiling,
-    weights,
 )
 from provenance.model import Edges, Holdings, Texts, Tokens
 from provenance.read import load_language
@@ -123,8 +123,8 @@ def read() -> None:
 
 def measure_none(against: Opened) -> None:
     """Compile what measures candidates."""
-    corpus = sample(_tokens_of(against.index.holdings), EVERYTHING)
-    measure(NO_CANDIDATES, against.index, corpus, load_language())
+    corpus = sample_passages(_tokens_of(against.index.holdings), FULL_BOUND)
+    measure_features(NO_CANDIDATES, against.index, corpus, load_language())
 
 
 def look_up(registry: Path) -> None:
@@ -132,7 +132,7 @@ def look_up(registry: Path) -> None:
     [one] = against = opened([open_registry(registry)])
     tokens = _tokens_of(one.index.holdings)
     seeds = shingle(tokens, one.index.holdings.parameters.seed_width)
-    scan(tokens, seeds, one.index, held(seeds, one.index))
+    find_candidates(tokens, seeds, one.index, probe_index(seeds, one.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_TEXT], pa.large_string()))
     characters(texts, rows, rows)
@@ -141,7 +141,9 @@ def look_up(registry: Path) -> None:
     marked(texts, own, runs, rows, reach(texts, own, runs))
     stretches(texts, rows, rows, rows)
     surroundings(texts, rows, (rows, rows), 1)
-    attribute(Stretches(rows, rows, rows, weights(rows, rows, rows, rows, bits), rows), 1.0)
+    attribute_tokens(
+        MatchSpans(rows, rows, rows, rival_weights(rows, rows, rows, rows, bits), rows), 1.0
+    )
     summaries(against)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from provenance.match import (
-    COMMON,
     EDGE_ERROR,
+    LOW_RECALL,
+    MAX_SHARED,
     MEASURED_RECALL,
-    RECALL_LOW,
-    THRESHOLD,
+    STRENGTH_THRESHOLD,
 )
 from provenance.model import MeasuredRecall, Method, Parameter
 from provenance.run.readings import Opened
@@ -31,18 +31,18 @@ def method(registries: Sequence[Opened]) -> Method:
             ),
             Parameter(
                 "common",
-                str(COMMON),
+                str(MAX_SHARED),
                 "a seed that more items share is followed into the earliest few of them only",
             ),
             Parameter(
                 "threshold",
-                f"{THRESHOLD:g}",
+                f"{STRENGTH_THRESHOLD:g}",
                 "bits of strength from which a match is reported: one of s bits is expected by "
                 "chance once in 2**s tokens",
             ),
             Parameter(
                 "recall, low",
-                f"{RECALL_LOW:.0%}",
+                f"{LOW_RECALL:.0%}",
                 "the part of what is there that the upper ends of intervals assume was found",
             ),
             Parameter(
@@ -54,5 +54,5 @@ def method(registries: Sequence[Opened]) -> Method:
             for length, edits in MEASURED_RECALL.items()
             for edit, recall in edits.items()
         ),
-        chance_per_million=1e6 / 2**THRESHOLD,
+        chance_per_million=1e6 / 2**STRENGTH_THRESHOLD,
     )

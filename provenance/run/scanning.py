@@ -15,18 +15,18 @@ import pyarrow.compute as pc
 
 from provenance.fingerprint import breaks, cardinality, shingle, signatures, tokenise
 from provenance.match import (
-    MOST,
-    NO_LOOKALIKES,
-    NO_PASSAGES,
+    EMPTY_SAMPLE,
+    MAX_SAMPLE_TOKENS,
+    NO_NEAR_DUPLICATES,
     Candidates,
-    Lookalikes,
-    Passages,
-    concatenated,
-    held,
-    lookalikes,
-    sample,
-    scan,
-    union,
+    NearDuplicates,
+    PassageSample,
+    concatenate_candidates,
+    find_candidates,
+    find_near_duplicates,
+    merge_samples,
+    probe_index,
+    sample_passages,
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.read import Corpus, Part
@@ -146,7 +146,7 @@ def _read_part(
 ) -> Reading:
     counts, batches = Counts(), list[_Slice]()
     skipped, unread = list[Skipped](), list[Unread]()
-    passages, pending, sampled_below = NO_PASSAGES, list[Passages](), bound
+    passages, pending, sampled_below = EMPTY_SAMPLE, list[PassageSample](), bound
     kept = None if part.rereadable else Spool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
@@ -158,8 +158,8 @@ def _read_part(
             room = 0 if scanned.windows is None else room - scanned.windows.size
             batches.append(scanned)
             pending.append(scanned.passages)
-            if sum(len(one.tokens) for one in pending) > MOST:
-                passages, pending = union([passages, *pending]), []
+            if sum(len(one.tokens) for one in pending) > MAX_SAMPLE_TOKENS:
+                passages, pending = merge_samples([passages, *pending]), []
                 bound = min(bound, passages.bound)
             if kept is not None:
                 kept.append(piece)
@@ -169,12 +169,12 @@ def _read_part(
         counts,
         tuple(skipped),
         tuple(
-            concatenated([batch.candidates[place] for batch in batches])
+            concatenate_candidates([batch.candidates[place] for batch in batches])
             for place in range(len(registries))
         ),
         tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
         pa.concat_tables([NOTHING, *(batch.declared for batch in batches)]),
-        union([passages, *pending]),
+        merge_samples([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
         _all_windows(batches),
@@ -190,9 +190,9 @@ _NO_NUMBERS = np.zeros(0, np.int64)
 class _Slice:
     counts: Counts
     candidates: tuple[Candidates, ...]
-    lookalikes: tuple[Lookalikes, ...]
+    lookalikes: tuple[NearDuplicates, ...]
     declared: pa.Table
-    passages: Passages
+    passages: PassageSample
     documents: Int64s
     windows: Windows | None
 
@@ -226,8 +226,8 @@ def _read_slice(
     candidates, alike, told = [], [], declared(batch)
     for opened in registries:
         seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
-        known = held(seeds, opened.index)
-        found = scan(tokens, seeds, opened.index, known)
+        known = probe_index(seeds, opened.index)
+        found = find_candidates(tokens, seeds, opened.index, known)
         parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
         candidates.append(replace(found, breaks=parted))
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
@@ -239,10 +239,10 @@ def _read_slice(
         kept = windows(batch, tokens, passages, whole, margin).counted_from(before.texts)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
-        tuple(found.shifted(before.texts) for found in candidates),
-        tuple(found.shifted(before.texts) for found in alike),
+        tuple(found.shift_texts(before.texts) for found in candidates),
+        tuple(found.shift_texts(before.texts) for found in alike),
         _counted_from(told, before.texts),
-        sample(tokens, bound),
+        sample_passages(tokens, bound),
         documents + before.documents,
         kept,
     )
@@ -267,16 +267,16 @@ def _counted_from(declared: pa.Table, before: int) -> pa.Table:
     return declared.set_column(0, DECLARED.field(0), pc.add(declared["text"], before))
 
 
-def _resembling(tokens: Tokens, sharing: Flags, opened: Opened) -> Lookalikes:
+def _resembling(tokens: Tokens, sharing: Flags, opened: Opened) -> NearDuplicates:
     parameters = opened.index.holdings.parameters
     long = np.flatnonzero(sharing & (np.diff(tokens.offsets) >= parameters.signature_least))
     bands = opened.bands() if len(long) else None
     if bands is None:
-        return NO_LOOKALIKES
+        return NO_NEAR_DUPLICATES
     shingles = shingle(tokens.take(long), parameters.signature_width, whole=True)
     rows = signatures(shingles, parameters)
     telling = np.flatnonzero(cardinality(rows) >= _TELLING)
-    return lookalikes(bands, long[telling].astype(np.int64), rows[telling])
+    return find_near_duplicates(bands, long[telling].astype(np.int64), rows[telling])
 
 
 _SHARING = 8
@@ -297,9 +297,9 @@ def _all_windows(batches: Sequence[_Slice]) -> tuple[Windows, ...] | None:
     return tuple(kept) if len(kept) == len(batches) else None
 
 
-def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:
+def _all_lookalikes(batches: Sequence[_Slice], place: int) -> NearDuplicates:
     parts = [batch.lookalikes[place] for batch in batches]
-    return Lookalikes(
+    return NearDuplicates(
         np.concatenate([_NO_NUMBERS, *(part.texts for part in parts)]),
         np.concatenate([np.zeros(0, np.uint32), *(part.items for part in parts)]),
         np.concatenate([np.zeros(0), *(part.similarities for part in parts)]),

@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from provenance.match import EVERYTHING, MOST, NO_PASSAGES, Passages, coarser, union
+from provenance.match import (
+    EMPTY_SAMPLE,
+    FULL_BOUND,
+    MAX_SAMPLE_TOKENS,
+    PassageSample,
+    coarsen,
+    merge_samples,
+)
 from provenance.run.readings import Reading
 
 ROOM = 256 << 20
@@ -12,9 +19,9 @@ ROOM = 256 << 20
 class Readings:
     """Collect the readings of a corpus's parts, in any order.
 
-    The sample that all of them end with is the finest one of at most `MOST` tokens. It depends on
-    the corpus's texts alone: the bound is lowered only where some of its parts are known to hold
-    too much below twice that bound.
+    The sample that all of them end with is the finest one of at most `MAX_SAMPLE_TOKENS` tokens.
+    It depends on the corpus's texts alone: the bound is lowered only where some of its parts are
+    known to hold too much below twice that bound.
 
     Attributes
     ----------
@@ -27,12 +34,12 @@ class Readings:
     """
 
     def __init__(self) -> None:
-        self.bound = EVERYTHING
+        self.bound = FULL_BOUND
         self.room = ROOM
         self.found = 0
         self._readings: dict[int, Reading] = {}
-        self._sample: Passages = NO_PASSAGES
-        self._unmerged: list[Passages] = []
+        self._sample: PassageSample = EMPTY_SAMPLE
+        self._unmerged: list[PassageSample] = []
 
     def suits(self, reading: Reading) -> bool:
         """Return whether a reading's sample is fine enough.
@@ -46,10 +53,10 @@ class Readings:
         """Add the reading of a part, which must suit."""
         self.room -= sum(one.size for one in reading.windows or ())
         self.found += sum(map(len, reading.candidates))
-        self._unmerged.append(coarser(reading.passages, self.bound))
+        self._unmerged.append(coarsen(reading.passages, self.bound))
         self.bound = min(self.bound, reading.passages.bound)
-        self._readings[index] = replace(reading, passages=NO_PASSAGES)
-        if sum(len(one.tokens) for one in self._unmerged) > MOST:
+        self._readings[index] = replace(reading, passages=EMPTY_SAMPLE)
+        if sum(len(one.tokens) for one in self._unmerged) > MAX_SAMPLE_TOKENS:
             self._merge()
 
     def in_order(self) -> list[Reading]:
@@ -57,11 +64,11 @@ class Readings:
         self._merge()
         ordered = [self._readings[index] for index in sorted(self._readings)]
         return [
-            replace(reading, passages=NO_PASSAGES if place else self._sample)
+            replace(reading, passages=EMPTY_SAMPLE if place else self._sample)
             for place, reading in enumerate(ordered)
         ]
 
     def _merge(self) -> None:
-        self._sample = union([self._sample, *self._unmerged])
+        self._sample = merge_samples([self._sample, *self._unmerged])
         self._unmerged = []
         self.bound = self._sample.bound

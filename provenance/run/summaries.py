@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from provenance.errors import EmptyCorpus, InputError, RegistryError
-from provenance.match import unattributable
+from provenance.match import undetectable_items
 from provenance.model import CorpusSummary, RegistrySummary, Unread, merge_unread, tally
 from provenance.read import Corpus
 from provenance.run.readings import Counts, Opened, Reading
@@ -20,7 +20,7 @@ def summaries(registries: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
 
 def _summary(one: Opened, size: int) -> RegistrySummary:
     holdings = one.index.holdings
-    beyond = unattributable(one.index, size)
+    beyond = undetectable_items(one.index, size)
     counts = np.bincount(holdings.source_codes[beyond], minlength=len(holdings.sources))
     known = dict(zip(holdings.sources, counts.tolist(), strict=True))
     summary = one.registry.summary()

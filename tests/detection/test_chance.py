@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.match import (
-    are_quotations,
-    concatenated,
-    expected,
-    measure,
-    odds,
+    concatenate_candidates,
+    expected_by_chance,
+    is_quotation,
+    log_odds,
+    measure_features,
+    merge_samples,
     strength,
-    union,
 )
 from provenance.read import load_language
 from provenance.registry import open_registry
@@ -78,17 +78,19 @@ def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items
     readings = read_corpus(corpus_of(pages), [held], unowned, Settings().threads, Quiet())
 
     bases = np.cumsum([0, *(reading.counts.texts for reading in readings)])
-    found = concatenated(
-        [r.candidates[0].shifted(int(base)) for r, base in zip(readings, bases, strict=False)]
+    found = concatenate_candidates(
+        [r.candidates[0].shift_texts(int(base)) for r, base in zip(readings, bases, strict=False)]
     )
-    corpus = union(reading.passages for reading in readings)
+    corpus = merge_samples(reading.passages for reading in readings)
     tokens = sum(reading.counts.tokens for reading in readings)
-    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    likely = log_odds(
+        measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
+    )
     strengths = strength(likely, held.index.holdings.chance, held.size)
-    chance = ~are_quotations(found, np.diff(held.index.holdings.token_offsets)[found.items])
+    chance = ~is_quotation(found, np.diff(held.index.holdings.token_offsets)[found.items])
     best = np.zeros(len(pages))
     np.maximum.at(best, found.texts[chance], strengths[chance])
-    values = np.sort(expected(best, tokens))
+    values = np.sort(expected_by_chance(best, tokens))
     seen = {x: int(np.searchsorted(values, x)) for x in EXPECTED}
     print(items, tokens, seen)  # noqa: T201 (shown with -s, or where this fails)
     for x, count in seen.items():

@@ -7,7 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from provenance.fingerprint import breaks, parameters, shingle, tokenise
-from provenance.match import SHIPPED, Candidates, Index, commons, index, laid_out, scan, shared
+from provenance.match import (
+    SHIPPED_CHANCE,
+    Candidates,
+    PostingsIndex,
+    build_postings,
+    build_postings_index,
+    count_shared_shingles,
+    find_candidates,
+    find_stop_shingles,
+)
 from provenance.model import BACKGROUND_BITS, Holdings, Shingles, Texts, Tokens
 
 
@@ -55,26 +64,28 @@ def holding(*texts: str, sources: Sequence[str] = (), authors: Sequence[int] = (
     names = tuple(sorted(set(sources)))
     return Holdings(
         parameters=parameters(),
-        postings=laid_out(hashes, owners, np.array(positions, np.uint16)),
+        postings=build_postings(hashes, owners, np.array(positions, np.uint16)),
         tokens=tokens.hashes,
         token_offsets=tokens.offsets,
         first=np.array(first, np.uint32),
         source_codes=codes,
         sources=names,
-        shared=shared(hashes, owners, codes, people),
-        chance=SHIPPED,
+        shared=count_shared_shingles(hashes, owners, codes, people),
+        chance=SHIPPED_CHANCE,
         background=np.bincount(cells, minlength=1 << BACKGROUND_BITS).astype(np.uint64),
     )
 
 
-def registry(*items: str, sources: Sequence[str] = (), authors: Sequence[int] = ()) -> Index:
+def registry(
+    *items: str, sources: Sequence[str] = (), authors: Sequence[int] = ()
+) -> PostingsIndex:
     held = holding(*items, sources=sources, authors=authors)
-    return index(held, commons([held]))
+    return build_postings_index(held, find_stop_shingles([held]))
 
 
-def found_in(registry: Index, *texts: str) -> Candidates:
+def found_in(registry: PostingsIndex, *texts: str) -> Candidates:
     tokens = tokens_of(*texts)
-    found = scan(tokens, seeds_of(tokens), registry)
+    found = find_candidates(tokens, seeds_of(tokens), registry)
     parted = breaks(texts_of(*texts), tokens, found.texts, found.firsts, found.lasts)
     return replace(found, breaks=parted)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.match import THRESHOLD
+from provenance.match import STRENGTH_THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
 from provenance.read import open_corpus
 from provenance.registry import open_registry
@@ -129,7 +129,7 @@ def calibrate(
         corpus_tokens=counts.tokens,
         registries=tuple(sorted(one.registry.manifest.digest for one in registries)),
         normalisation=registries[0].index.holdings.parameters.normalisation,
-        threshold=THRESHOLD,
+        threshold=STRENGTH_THRESHOLD,
         seed=planting.seed,
         skipped=skipped + len(plants) - len(table),
         recalls=recalls(table),

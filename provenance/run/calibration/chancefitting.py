@@ -7,7 +7,14 @@ import numpy as np
 
 from provenance import registry
 from provenance.errors import InputError
-from provenance.match import are_quotations, concatenated, fitted, measure, odds, union
+from provenance.match import (
+    concatenate_candidates,
+    fit_chance,
+    is_quotation,
+    log_odds,
+    measure_features,
+    merge_samples,
+)
 from provenance.model import Floats
 from provenance.read import load_language, open_corpus, size_option
 from provenance.registry import Manifest, open_registry
@@ -69,21 +76,23 @@ def fit_registry(
         )
     tail = np.sort(_strongest(readings, held))[::-1][:_TAIL]
     least = float(tail.min(initial=0.0))
-    return registry.refit(folder, fitted(tail, least, tokens, held.size))
+    return registry.refit(folder, fit_chance(tail, least, tokens, held.size))
 
 
 def _strongest(readings: Sequence[Reading], held: Opened) -> Floats:
     """Give the log-odds of the strongest chance match of every document that has one."""
-    found = concatenated(
+    found = concatenate_candidates(
         [
-            reading.candidates[0].shifted(base)
+            reading.candidates[0].shift_texts(base)
             for reading, base in zip(readings, text_bases(readings), strict=True)
         ]
     )
-    corpus = union(reading.passages for reading in readings)
-    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    corpus = merge_samples(reading.passages for reading in readings)
+    likely = log_odds(
+        measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
+    )
     lengths = np.diff(held.index.holdings.token_offsets)[found.items]
-    chance = ~are_quotations(found, lengths)
+    chance = ~is_quotation(found, lengths)
     documents = np.concatenate(
         [
             reading.documents + base
