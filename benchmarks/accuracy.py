@@ -21,16 +21,13 @@ from benchmarks.curves import Matches, Outcome, curve, mean_recall, outcome
 from benchmarks.fit_strength import candidates_of
 from benchmarks.grounds import Ground, ground_of, registry_of, suite_of
 from benchmarks.references import references
-from provenance.match import (
-    STRENGTH_THRESHOLD,
-    build_postings_index,
-    find_stop_shingles,
-    is_quotation,
-    log_odds,
-    measure_features,
-    sample_passages,
-    strength,
-)
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
+from provenance.match.scoring.features import measure_features
 from provenance.model import Flags, Language
 from provenance.read import load_language
 

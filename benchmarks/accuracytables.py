@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from benchmarks.curves import Outcome, Plants, mean_recall, recall
-from provenance.match import STRENGTH_THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.run.calibration.edits import EDITS
 
 SIX = ("verbatim", "changed 5%", "changed 10%", "changed 20%", "cut to 70%", "cut to 50%")

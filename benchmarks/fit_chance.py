@@ -1,4 +1,4 @@
-"""Fit the law of chance that strengths are stated by (`provenance.match.scoring.evalue.SHIPPED`).
+"""Fit the law of chance behind strengths (`provenance.match.scoring.evalue.SHIPPED_CHANCE`).
 
     python -m benchmarks.fit_chance LANGUAGE REGISTRY[,REGISTRY ...] FILE [FILE ...]
 
@@ -19,15 +19,12 @@ import pyarrow as pa
 from benchmarks.fit_strength import candidates_of, part
 from benchmarks.suites import Page, pages_of
 from provenance.fingerprint import tokenise
-from provenance.match import (
-    PostingsIndex,
-    build_postings_index,
-    find_stop_shingles,
-    is_quotation,
-    log_odds,
-    measure_features,
-    sample_passages,
-)
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import measure_features
 from provenance.model import Floats, Language, Texts
 from provenance.read import load_language
 from provenance.registry import open_registry

@@ -25,18 +25,14 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.suites import Suite, pages_of, plant
 from provenance.fingerprint import breaks, characters, shingle, tokenise
-from provenance.match import (
-    Candidates,
-    Features,
-    PostingsIndex,
-    build_postings_index,
-    find_candidates,
-    find_stop_shingles,
-    is_quotation,
-    measure_features,
-    regressors,
-    sample_passages,
-)
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.classifier import regressors
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import Features, measure_features
 from provenance.model import Floats, Int64s, Language, Texts, Tokens
 from provenance.read import load_language
 from provenance.registry import open_registry

@@ -18,13 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.fingerprint import parameters, shingle, signatures, sketch, tokenise
-from provenance.match import (
-    SHIPPED_CHANCE,
-    build_postings,
-    build_postings_index,
-    find_candidates,
-    sample_passages,
-)
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.index.postings_index import build_postings, build_postings_index
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import BACKGROUND_BITS, Holdings, Shared, Texts, Tokens
 
 SLICE = 1 << 20

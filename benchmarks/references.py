@@ -14,16 +14,15 @@ import numpy as np
 from benchmarks.curves import Matches
 from benchmarks.grounds import Ground
 from provenance.fingerprint import parameters, shingle, signatures
-from provenance.match import (
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import build_lsh_index, find_near_duplicates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import (
     BITS_SCALE,
     CELL_SHIFT,
-    Candidates,
     PostingsIndex,
-    build_lsh_index,
     build_postings_index,
-    find_candidates,
-    find_near_duplicates,
-    is_quotation,
 )
 from provenance.model import Flags, Floats, Int64s, Tokens, UInt32s, UInt64s
 

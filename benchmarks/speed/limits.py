@@ -13,7 +13,8 @@ from benchmarks.speed.clock import best_of
 from benchmarks.speed.ours import SAMPLED, opened, share_held
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint import shingle, tokenise
-from provenance.match import PostingsIndex, find_candidates
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.index.postings_index import PostingsIndex
 from provenance.model import Texts
 
 R = TypeVar("R")

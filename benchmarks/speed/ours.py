@@ -15,7 +15,9 @@ from benchmarks.speed.scoring import score
 from benchmarks.speed.stages import looked_for
 from provenance import __version__, run
 from provenance.fingerprint import parameters, shingle, signatures, tokenise
-from provenance.match import PostingsIndex, build_postings_index, find_stop_shingles, probe_index
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.probe import probe_index
+from provenance.match.index.stop_shingles import find_stop_shingles
 from provenance.model import Texts
 from provenance.registry import open_registry
 

@@ -12,13 +12,13 @@ from benchmarks.kernels import holdings
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint import parameters, shingle, signatures, tokenise
-from provenance.match import (
-    Candidates,
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.postings_index import (
     IndexLayout,
     PostingsIndex,
     build_index_part,
     build_postings_index,
-    find_candidates,
 )
 from provenance.model import Texts
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provenance import __version__, fingerprint
 from provenance.errors import InputError, RegistryError
-from provenance.match import SHIPPED_CHANCE
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Chance, Items, merge_unread
 from provenance.registry import folder as folders
 from provenance.registry.coverage import declared

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import (
+from provenance.match.index.postings_index import (
     IndexLayout,
     IndexPart,
     build_index_part,
     choose_layout,
-    count_shared_shingles,
 )
+from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
 from provenance.registry.arrays import ArraySink
 from provenance.registry.columns import SHARED_SCHEMA, position_type

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from provenance import fingerprint
 from provenance.errors import CorruptFile
-from provenance.match import IndexLayout, build_index_part, count_shared_shingles
+from provenance.match.index.postings_index import IndexLayout, build_index_part
+from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,

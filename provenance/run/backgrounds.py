@@ -8,7 +8,8 @@ import numpy as np
 
 from provenance.errors import PolicyError
 from provenance.fingerprint import shingle
-from provenance.match import BITS_SCALE, CELL_SHIFT, build_postings_index, find_candidates
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
 from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, ranged
 from provenance.registry import open_registry
 from provenance.run.claiming import Claims

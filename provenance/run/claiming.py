@@ -5,18 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from provenance.match import (
-    STRENGTH_THRESHOLD,
-    Candidates,
-    MatchSpans,
-    PassageSample,
-    ScoringInputs,
-    attribute_tokens,
-    concatenate_candidates,
-    merge_samples,
-    rival_weights,
-    score_candidates,
-)
+from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.scoring.classifier import ScoringInputs, score_candidates
+from provenance.match.scoring.corpus_sample import PassageSample, merge_samples
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
 from provenance.read import load_language
 from provenance.run.readings import Opened, Reading, known_copies, text_bases

@@ -10,14 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from provenance.match import (
-    EMPTY_SAMPLE,
-    NO_CANDIDATES,
-    NO_NEAR_DUPLICATES,
-    Candidates,
-    NearDuplicates,
-    PassageSample,
-)
+from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
+from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES, NearDuplicates
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, PassageSample
 from provenance.model import Skipped, UInt8s
 from provenance.read import Part
 from provenance.run.claiming import Claims

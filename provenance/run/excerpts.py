@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import Runs, marked, reach, stretches
-from provenance.match import Candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Int32s, Int64s, Texts, Tokens
 from provenance.run.claiming import Claims
 from provenance.run.spans import Located

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge import Judge
-from provenance.match import chance_probabilities, expected_by_chance
+from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
 from provenance.model import FINDINGS, Flags, Floats, Int64s
 from provenance.run.alternatives import alternatives
 from provenance.run.claiming import Claims

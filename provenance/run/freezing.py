@@ -13,14 +13,9 @@ import numpy as np
 
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint import parameters
-from provenance.match import (
-    EMPTY_SAMPLE,
-    FULL_BOUND,
-    Candidates,
-    PassageSample,
-    concatenate_candidates,
-    copied_items,
-)
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, FULL_BOUND, PassageSample
+from provenance.match.scoring.features import copied_items
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.read import load_language
 from provenance.report import has_model, read_model

@@ -28,18 +28,12 @@ from provenance.fingerprint import (
     tokenise,
     widen,
 )
-from provenance.match import (
-    FULL_BOUND,
-    NO_CANDIDATES,
-    MatchSpans,
-    attribute_tokens,
-    find_candidates,
-    measure_features,
-    probe_index,
-    rival_weights,
-    sample_passages,
-    scan_needs_compiling,
-)
+from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
+from provenance.match.candidates.candidate_scan import find_candidates, scan_needs_compiling
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.match.index.probe import probe_index
+from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
+from provenance.match.scoring.features import measure_features
 from provenance.model import Edges, Holdings, Texts, Tokens
 from provenance.read import load_language
 from provenance.registry import open_registry, read_manifest

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.match import Candidates, PostingsIndex
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.postings_index import PostingsIndex
 from provenance.model import Int64s
 
 _COVER, _MATCHED = 0.25, 8

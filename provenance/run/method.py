@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from provenance.match import (
-    EDGE_ERROR,
-    LOW_RECALL,
-    MAX_SHARED,
-    MEASURED_RECALL,
-    STRENGTH_THRESHOLD,
-)
+from provenance.match.candidates.seed_hits import MAX_SHARED
+from provenance.match.estimation.intervals import EDGE_ERROR, LOW_RECALL
+from provenance.match.estimation.shipped_recall import MEASURED_RECALL
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import MeasuredRecall, Method, Parameter
 from provenance.run.readings import Opened
 

@@ -7,18 +7,12 @@ from functools import cache, partial
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import (
-    FULL_BOUND,
-    Candidates,
-    LshIndex,
-    NearDuplicates,
-    PassageSample,
-    PostingsIndex,
-    build_lsh_index,
-    build_postings_index,
-    find_stop_shingles,
-    min_match_tokens,
-)
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import LshIndex, NearDuplicates, build_lsh_index
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
+from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import CorpusModel, Int64s, Skipped, Unread
 from provenance.registry import Registry
 from provenance.run.spool import Spool

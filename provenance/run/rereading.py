@@ -7,7 +7,7 @@ from itertools import count
 
 import pyarrow as pa
 
-from provenance.match import merge_samples
+from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.model import CorpusModel, Documents, Unread
 from provenance.read import Corpus
 from provenance.run.claiming import Claims, claims

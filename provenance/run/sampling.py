@@ -7,7 +7,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import default_rng
 
-from provenance.match import BootstrapSample, SampledDocuments, bootstrap_documents
+from provenance.match.estimation.bootstrap import (
+    BootstrapSample,
+    SampledDocuments,
+    bootstrap_documents,
+)
 from provenance.model import Documents, Flags, Int64s, SampleSummary, Texts, UInt64s
 from provenance.read import Corpus, Part
 from provenance.run.readings import Reading

@@ -14,18 +14,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.fingerprint import breaks, cardinality, shingle, signatures, tokenise
-from provenance.match import (
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.candidates.near_duplicates import (
+    NO_NEAR_DUPLICATES,
+    NearDuplicates,
+    find_near_duplicates,
+)
+from provenance.match.index.probe import probe_index
+from provenance.match.scoring.corpus_sample import (
     EMPTY_SAMPLE,
     MAX_SAMPLE_TOKENS,
-    NO_NEAR_DUPLICATES,
-    Candidates,
-    NearDuplicates,
     PassageSample,
-    concatenate_candidates,
-    find_candidates,
-    find_near_duplicates,
     merge_samples,
-    probe_index,
     sample_passages,
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from provenance.match import (
+from provenance.match.scoring.corpus_sample import (
     EMPTY_SAMPLE,
     FULL_BOUND,
     MAX_SAMPLE_TOKENS,

@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.match import FULL_BOUND, PASSAGE_LENGTH, Candidates, NearDuplicates, PassageSample
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import NearDuplicates
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
 from provenance.model import ELLIPSIS, Int64s, Skipped
 from provenance.run.claiming import Claims
 from provenance.run.declared import DECLARED

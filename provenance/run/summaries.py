@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from provenance.errors import EmptyCorpus, InputError, RegistryError
-from provenance.match import undetectable_items
+from provenance.match.scoring.detectability import undetectable_items
 from provenance.model import CorpusSummary, RegistrySummary, Unread, merge_unread, tally
 from provenance.read import Corpus
 from provenance.run.readings import Counts, Opened, Reading

@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge import Judgement
-from provenance.match import (
+from provenance.match.attribution import union_lengths
+from provenance.match.estimation.bootstrap import BootstrapSample
+from provenance.match.estimation.intervals import (
     EDGE_ERROR,
-    BootstrapSample,
     Interval,
     sampled_share_interval,
     share_interval,
-    union_lengths,
 )
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
 from provenance.run.calibration.correcting import Correcting

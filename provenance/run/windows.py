@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import REACH, characters, cut, surroundings, tokenise
-from provenance.match import Candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Flags, Int64s, Texts, Tokens, ranged
 
 CONTEXT = 80

@@ -1,7 +1,7 @@
 """What the kernels are timed on is what a registry holds."""
 
 from benchmarks.kernels import holdings
-from provenance.match import build_postings_index
+from provenance.match.index.postings_index import build_postings_index
 from tests.match.holding import found_in, holding, posts
 
 

@@ -13,7 +13,7 @@ from benchmarks.speed.measuring import Measured, Runs, command, cores, interleav
 from benchmarks.speed.ours import share_held, sign
 from benchmarks.speed.stages import looked_for, with_filter
 from benchmarks.speed.starts import CACHES, empty_caches
-from provenance.match import build_postings_index
+from provenance.match.index.postings_index import build_postings_index
 from provenance.model import Texts
 from tests.match.holding import holding, posts
 

@@ -9,15 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.match import (
-    concatenate_candidates,
-    expected_by_chance,
-    is_quotation,
-    log_odds,
-    measure_features,
-    merge_samples,
-    strength,
-)
+from provenance.match.candidates.candidate_table import concatenate_candidates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import merge_samples
+from provenance.match.scoring.evalue import expected_by_chance, strength
+from provenance.match.scoring.features import measure_features
 from provenance.read import load_language
 from provenance.registry import open_registry
 from provenance.run import Dumps, Settings, build_registry

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.match import SampledDocuments
+from provenance.match.estimation.bootstrap import SampledDocuments
 from provenance.model import Flags, Floats, Int64s
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from provenance.match import probe_index
 from provenance.match.candidates import seed_hits as hits
 from provenance.match.candidates import seeds as gathering
 from provenance.match.candidates import seeds as notes
+from provenance.match.index.probe import probe_index
 from tests.match.holding import seeds_of, tokens_of
 from tests.match.parts import callable_part
 

@@ -7,16 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from provenance.fingerprint import breaks, parameters, shingle, tokenise
-from provenance.match import (
-    SHIPPED_CHANCE,
-    Candidates,
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.postings_index import (
     PostingsIndex,
     build_postings,
     build_postings_index,
-    count_shared_shingles,
-    find_candidates,
-    find_stop_shingles,
 )
+from provenance.match.index.stop_shingles import count_shared_shingles, find_stop_shingles
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import BACKGROUND_BITS, Holdings, Shingles, Texts, Tokens
 
 

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from provenance.match import FalseFindings, FindingObservations, PlantedItems, fit_correction
+from provenance.match.estimation.em_mixture import PlantedItems
+from provenance.match.estimation.recall_correction import (
+    FalseFindings,
+    FindingObservations,
+    fit_correction,
+)
 
 LENGTHS, CONDITIONS, LOOKS = 2, 3, 4
 PATTERNS = np.array(

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import BITS_SCALE
 from provenance.match.candidates.alignment import MAX_ALIGNED, align
+from provenance.match.index.postings_index import BITS_SCALE
 from tests.match.parts import callable_part
 
 SEQUENCE = st.lists(st.integers(0, 4), max_size=6)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.match import MatchSpans, attribute_tokens, union_lengths
+from provenance.match.attribution import MatchSpans, attribute_tokens, union_lengths
 
 NEVER = 1e9  # a threshold that no stretch cut short can reach
 KEEPS = 0.7

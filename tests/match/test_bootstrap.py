@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from provenance.match import (
-    LOW_RECALL,
-    FindingObservations,
+from provenance.match.estimation.bootstrap import (
     SampledDocuments,
     bootstrap_documents,
+    percentile_interval,
+)
+from provenance.match.estimation.intervals import LOW_RECALL, sampled_share_interval
+from provenance.match.estimation.recall_correction import (
+    FindingObservations,
     correct_sampled_share,
     correct_share,
-    sampled_share_interval,
 )
-from provenance.match.estimation.bootstrap import percentile_interval
 from tests.match.drawing import drawn_of, world
 from tests.match.planting import counts_of, drawn_items, learnt_from, no_falsehood, sightings
 

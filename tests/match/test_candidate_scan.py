@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import MAX_SHARED, MIN_CANDIDATE_SCORE, concatenate_candidates
+from provenance.match.candidates.candidate_table import concatenate_candidates
+from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE
+from provenance.match.candidates.seed_hits import MAX_SHARED
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
 
 POSTS = posts(80, seed=1)

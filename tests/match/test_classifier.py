@@ -6,16 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import (
-    SHIPPED_CHANCE,
-    STRENGTH_THRESHOLD,
-    Features,
-    log_odds,
-    measure_features,
-    regressors,
-    sample_passages,
-    strength,
-)
+from provenance.match.scoring.classifier import log_odds, regressors
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.evalue import SHIPPED_CHANCE, STRENGTH_THRESHOLD, strength
+from provenance.match.scoring.features import Features, measure_features
 from tests.match.holding import found_in, posts, prose, registry, tokens_of
 
 BITS = ("corpus_bits", "registry_bits", "pooled_bits")

@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import (
+from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
+from provenance.match.estimation.conditions import (
     APPEARANCES,
     NEAR_DUPLICATE_APPEARANCE,
-    NO_CANDIDATES,
     appearance_classes,
     length_classes,
 )
-from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import LENGTHS
 
 

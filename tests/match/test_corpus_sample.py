@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import EMPTY_SAMPLE, merge_samples, sample_passages
 from provenance.match.scoring import corpus_sample as passages
-from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, coarsen
+from provenance.match.scoring.corpus_sample import (
+    EMPTY_SAMPLE,
+    FULL_BOUND,
+    PASSAGE_LENGTH,
+    coarsen,
+    merge_samples,
+    sample_passages,
+)
 from provenance.model import Tokens
 
 MASK = FULL_BOUND - 1

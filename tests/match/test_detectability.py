@@ -5,16 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from provenance.match import (
-    STRENGTH_THRESHOLD,
-    log_odds,
-    measure_features,
-    sample_passages,
-    strength,
-    undetectable_items,
-)
 from provenance.match.index.stop_shingles import MIN_AUTHORS
 from provenance.match.scoring import detectability as reach
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.detectability import undetectable_items
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
+from provenance.match.scoring.features import measure_features
 from tests.match.holding import found_in, posts, registry, tokens_of, words
 from tests.match.test_stop_shingles import PHRASE, crowd, halves
 

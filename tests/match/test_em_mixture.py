@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from provenance.match import FindingObservations, PlantedItems, correct_share, fit_correction
+from provenance.match.estimation.em_mixture import PlantedItems
+from provenance.match.estimation.recall_correction import (
+    FindingObservations,
+    correct_share,
+    fit_correction,
+)
 from tests.match.planting import drawn_items, learnt_from, no_falsehood, sightings
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import (
+from provenance.match.scoring.evalue import (
     SHIPPED_CHANCE,
     STRENGTH_THRESHOLD,
     chance_probabilities,

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from provenance.match import measure_features, sample_passages
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import measure_features
 from provenance.model import ALONE, Language
 from tests.match.holding import (
     found_in,

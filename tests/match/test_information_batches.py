@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from provenance.match import sample_passages
+from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.information import count_and_measure
 from provenance.model import NO_LANGUAGE
 from tests.match.holding import found_in, posts, prose, registry, tokens_of

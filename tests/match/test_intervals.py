@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import LOW_RECALL, share_interval
-from provenance.match.estimation.intervals import poisson_upper
+from provenance.match.estimation.intervals import LOW_RECALL, poisson_upper, share_interval
 
 FINDINGS = st.lists(st.tuples(st.floats(0.5, 50), st.floats(0, 0.9)), max_size=30)
 

@@ -10,18 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.fingerprint import parameters
-from provenance.match import (
-    SHIPPED_CHANCE,
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.scoring.classifier import (
+    MIN_DISTINCT_WORDS,
+    SATURATION_TOKENS,
     ScoringInputs,
-    find_candidates,
-    is_reported,
     log_odds,
-    min_match_tokens,
-    sample_passages,
     score_candidates,
-    strength,
 )
-from provenance.match.scoring.classifier import MIN_DISTINCT_WORDS, SATURATION_TOKENS
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.detectability import min_match_tokens
+from provenance.match.scoring.evalue import SHIPPED_CHANCE, is_reported, strength
 from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Features
 from provenance.match.scoring.information import MAX_WORD_BITS
 from provenance.model import NO_LANGUAGE, Chance

@@ -8,8 +8,13 @@ import pytest
 from datasketch import MinHashLSH
 
 from provenance.fingerprint import parameters, shingle, signatures
-from provenance.match import MIN_SIMILARITY, build_lsh_index, find_near_duplicates
-from provenance.match.candidates.near_duplicates import BANDS_AND_ROWS, PERMUTATIONS
+from provenance.match.candidates.near_duplicates import (
+    BANDS_AND_ROWS,
+    MIN_SIMILARITY,
+    PERMUTATIONS,
+    build_lsh_index,
+    find_near_duplicates,
+)
 from tests.match.holding import tokens_of, words
 
 

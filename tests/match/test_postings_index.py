@@ -10,14 +10,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.match import (
+from provenance.match.index.postings_index import (
     BITS_SCALE,
     build_index_part,
     build_postings,
     build_postings_index,
     choose_layout,
+    filter_contains,
+    find_postings,
 )
-from provenance.match.index.postings_index import filter_contains, find_postings
 from provenance.model import BACKGROUND_BITS
 from tests.match.holding import holding, tokens_of
 from tests.match.parts import callable_part

@@ -4,10 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import MIN_CANDIDATE_SCORE
 from provenance.match.candidates import prefilter as sifting
 from provenance.match.candidates import seed_hits as hits
-from provenance.match.candidates.chaining import allocate_scratch, chain_hits
+from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_scratch, chain_hits
 from provenance.model import BACKGROUND_BITS
 from tests.match.parts import callable_part
 

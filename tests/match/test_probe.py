@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import probe_index
 from provenance.match.index import probe as probing
+from provenance.match.index.probe import probe_index
 from provenance.model import Shingles
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 

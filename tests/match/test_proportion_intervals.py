@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import poisson_interval, wilson_interval
+from provenance.match.estimation.intervals import poisson_interval, wilson_interval
 from tests.match.oracles import rogan_gladen
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import (
+from provenance.match.estimation.em_mixture import PlantedItems
+from provenance.match.estimation.recall_correction import (
     FalseFindings,
     FindingObservations,
-    PlantedItems,
     correct_share,
     fit_correction,
 )

@@ -10,19 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import (
+from provenance.match.index.stop_shingles import MIN_AUTHORS
+from provenance.match.scoring.classifier import ScoringInputs, log_odds, score_candidates
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.evalue import (
     SHIPPED_CHANCE,
     STRENGTH_THRESHOLD,
-    ScoringInputs,
     is_reported,
-    log_odds,
-    measure_features,
-    sample_passages,
-    score_candidates,
     strength,
 )
-from provenance.match.index.stop_shingles import MIN_AUTHORS
-from provenance.match.scoring.features import candidate_context, feature_bounds
+from provenance.match.scoring.features import candidate_context, feature_bounds, measure_features
 from provenance.match.scoring.information import language_only_counts
 from provenance.model import ALONE, NO_LANGUAGE, Language
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words

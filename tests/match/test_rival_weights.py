@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import rival_weights
+from provenance.match.attribution import rival_weights
 
 MATCHES = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 30), st.integers(1, 20), st.floats(20, 90)),

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import probe_index
 from provenance.match.candidates import seed_hits as hits
 from provenance.match.candidates import seeds as gathering
+from provenance.match.index.probe import probe_index
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, rows_of, seeds_of, tokens_of
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match import probe_index
 from provenance.match.candidates import seed_hits as hits
 from provenance.match.candidates.seeds import _measure_seed
+from provenance.match.index.probe import probe_index
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 from tests.match.parts import callable_part

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from provenance.match import measure_features, sample_passages
-from provenance.match.scoring.features import group_siblings, item_words
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import group_siblings, item_words, measure_features
 from tests.match.holding import found_in, prose, registry, tokens_of, words
 
 FIRST, SECOND = (" ".join(words(6, seed, prefix=f"l{seed}")) for seed in (1, 2))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from provenance.match import find_stop_shingles, measure_features, sample_passages
-from provenance.match.index.stop_shingles import MIN_AUTHORS
+from provenance.match.index.stop_shingles import MIN_AUTHORS, find_stop_shingles
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import measure_features
 from tests.match.holding import found_in, holding, prose, registry, seeds_of, tokens_of, words
 
 PHRASE = " ".join(words(8, 7, prefix="c"))

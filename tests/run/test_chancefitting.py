@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from provenance.errors import InputError, RegistryNotFound
-from provenance.match import SHIPPED_CHANCE
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Policy
 from provenance.registry import open_registry, verify
 from provenance.run import (

@@ -8,7 +8,8 @@ import pytest
 import zstandard
 
 from provenance.errors import RegistryError
-from provenance.match import STRENGTH_THRESHOLD, poisson_interval
+from provenance.match.estimation.intervals import poisson_interval
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Policy, Rate, Report
 from provenance.run import Dumps, Settings, build_registry, check
 from tests.run.conftest import Writer

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.match import STRENGTH_THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import PLANTS, Calibration, FalseRate, Unit
 from provenance.run.calibration.chances import UNKNOWN
 from provenance.run.calibration.correcting import Seen, correcting

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.match import NO_CANDIDATES
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.read import open_corpus
 from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry

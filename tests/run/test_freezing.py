@@ -11,7 +11,8 @@ import pytest
 
 from provenance import report
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
-from provenance.match import EMPTY_SAMPLE, NO_CANDIDATES
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
 from provenance.model import Policy
 from provenance.run import Dumps, Settings, build_registry, check, freezing
 from provenance.run.declared import NOTHING

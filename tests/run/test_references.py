@@ -6,7 +6,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from provenance.match import min_match_tokens
+from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import Policy
 from provenance.report import json_schema, result_document, write_calibration
 from provenance.run import Dumps, Planting, Settings, build_registry, calibrate, check, readings

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.match import NO_CANDIDATES
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.read import open_corpus
 from provenance.registry import open_registry
 from provenance.run import Dumps, build_registry

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.match import STRENGTH_THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
 from provenance.read import open_corpus
 from provenance.registry import open_registry

@@ -7,14 +7,12 @@ import numpy as np
 
 from provenance import registry
 from provenance.errors import InputError
-from provenance.match import (
-    concatenate_candidates,
-    fit_chance,
-    is_quotation,
-    log_odds,
-    measure_features,
-    merge_samples,
-)
+from provenance.match.candidates.candidate_table import concatenate_candidates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import merge_samples
+from provenance.match.scoring.evalue import fit_chance
+from provenance.match.scoring.features import measure_features
 from provenance.model import Floats
 from provenance.read import load_language, open_corpus, size_option
 from provenance.registry import Manifest, open_registry

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.match import MIN_REGISTRY_TOKENS, poisson_interval
+from provenance.match.estimation.intervals import poisson_interval
+from provenance.match.scoring.evalue import MIN_REGISTRY_TOKENS
 from provenance.model import FalseRate
 from provenance.run.claiming import Claims, document_bases
 from provenance.run.readings import Counts, Opened, Reading

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import RegistryError
-from provenance.match import poisson_interval, wilson_interval
+from provenance.match.estimation.intervals import poisson_interval, wilson_interval
 from provenance.model import Control, Flags, Rate, UInt64s
 from provenance.registry import open_registry, whole_hashes
 from provenance.run.calibration.chances import chance_scale, false_rate

@@ -7,17 +7,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import default_rng
 
-from provenance.match import (
-    APPEARANCES,
-    BootstrapSample,
+from provenance.match.estimation.bootstrap import BootstrapSample
+from provenance.match.estimation.conditions import APPEARANCES, length_classes
+from provenance.match.estimation.em_mixture import PlantedItems
+from provenance.match.estimation.recall_correction import (
     FalseFindings,
     FindingObservations,
-    PlantedItems,
     RecallCorrection,
     correct_sampled_share,
     correct_share,
     fit_correction,
-    length_classes,
 )
 from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
 from provenance.run.calibration.recalls import span_lengths, span_looks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.errors import PolicyError
-from provenance.match import STRENGTH_THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import NORMALISATION, Calibration, CalibrationSummary
 from provenance.read import load_calibration
 

@@ -6,7 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import EMPTY_SAMPLE, FULL_BOUND, Candidates, PassageSample, merge_samples
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.scoring.corpus_sample import (
+    EMPTY_SAMPLE,
+    FULL_BOUND,
+    PassageSample,
+    merge_samples,
+)
 from provenance.read import Corpus
 from provenance.run.claiming import Claims, claims
 from provenance.run.declared import NOTHING

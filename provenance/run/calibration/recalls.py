@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint import tokenise
-from provenance.match import (
+from provenance.match.estimation.conditions import (
     NEAR_DUPLICATE_APPEARANCE,
     appearance_classes,
     length_classes,
-    wilson_interval,
 )
+from provenance.match.estimation.intervals import wilson_interval
 from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
 from provenance.run.calibration.planting import Plant
 from provenance.run.claiming import Claims, item_lengths
