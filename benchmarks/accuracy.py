@@ -21,16 +21,13 @@ from benchmarks.curves import Matches, Outcome, curve, mean_recall, outcome
 from benchmarks.fit_strength import candidates_of
 from benchmarks.grounds import Ground, ground_of, registry_of, suite_of
 from benchmarks.references import references
-from provenance.match import (
-    THRESHOLD,
-    are_quotations,
-    commons,
-    index,
-    measure,
-    odds,
-    sample,
-    strength,
-)
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD, strength
+from provenance.match.scoring.features import measure_features
 from provenance.model import Flags, Language
 from provenance.read.language_counts import load_language
 
@@ -76,15 +73,15 @@ def _options() -> argparse.Namespace:
 def ours(ground: Ground, language: Language) -> Matches:
     """Give every candidate with its strength, as a check weighs it."""
     holdings = ground.holdings
-    made = index(holdings, commons([holdings]))
+    made = build_postings_index(holdings, find_stop_shingles([holdings]))
     found = candidates_of(ground.texts, ground.tokens, made)
-    corpus = sample(ground.tokens)
-    likely = odds(measure(found, made, corpus, language), len(corpus.tokens))
+    corpus = sample_passages(ground.tokens)
+    likely = log_odds(measure_features(found, made, corpus, language), len(corpus.tokens))
     return ground.matches(
         (found.texts, found.items),
         strength(likely, holdings.chance, holdings.size),
         ground.touches(found.texts, found.firsts, found.lasts),
-        are_quotations(found, ground.lengths[found.items]),
+        is_quotation(found, ground.lengths[found.items]),
     )
 
 
@@ -116,7 +113,10 @@ def _panel(compared: Compared, title: str, edits: Sequence[str], least: float) -
         Point(one.name, one.chance, float(np.mean([one.recalls[edit] for edit in edits])), False)
         for one in KNOWN
     ]
-    shipped = own.chance_rate(THRESHOLD), mean_recall(own.found, THRESHOLD, classes)
+    shipped = (
+        own.chance_rate(STRENGTH_THRESHOLD),
+        mean_recall(own.found, STRENGTH_THRESHOLD, classes),
+    )
     return Panel(title, least, curve(own, classes, RATES), shipped, points)
 
 

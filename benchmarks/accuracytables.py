@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from benchmarks.curves import Outcome, Plants, mean_recall, recall
-from provenance.match import THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.pipeline.calibration.text_edits import EDITS
 
 SIX = ("verbatim", "changed 5%", "changed 10%", "changed 20%", "cut to 70%", "cut to 50%")
@@ -80,7 +80,7 @@ def told(compared: Compared, facts: Told) -> str:
         _ELSEWHERE,
         _of_known(compared),
         _verdict(compared),
-        _LIMITS.format(seed=facts.seed, chance=own.chance_rate(THRESHOLD)),
+        _LIMITS.format(seed=facts.seed, chance=own.chance_rate(STRENGTH_THRESHOLD)),
     ]
     return "\n".join(parts)
 
@@ -94,7 +94,8 @@ def _opening(compared: Compared, facts: Told) -> str:
         match touches the place and names the source. *Chance* is counted in documents a million
         words that hold a match which touches no plant and is no quotation: fewer than eight words
         in a row, and not most of the post. Real quotations are counted apart. As shipped, a match
-        is reported from {THRESHOLD:.0f} bits: chance should give one in a million words."""
+        is reported from {STRENGTH_THRESHOLD:.0f} bits: chance should give one in a million
+        words."""
     return f"""# Accuracy
 
 Written by `python -m benchmarks.accuracy`, in a minute; the same data give the same file.
@@ -107,7 +108,7 @@ Written by `python -m benchmarks.accuracy`, in a minute; the same data give the 
 
 def _columns(own: Outcome) -> list[tuple[str, float]]:
     rates = [(f"≤ {rate:g}", own.threshold_at(rate)) for rate in RATES]
-    return [("as shipped", THRESHOLD), *rates]
+    return [("as shipped", STRENGTH_THRESHOLD), *rates]
 
 
 def _by_edit(compared: Compared, lengths: tuple[int, int]) -> str:

@@ -1,4 +1,4 @@
-"""Fit the law of chance that strengths are stated by (`provenance.match.scoring.evalue.SHIPPED`).
+"""Fit the law of chance behind strengths (`provenance.match.scoring.evalue.SHIPPED_CHANCE`).
 
     python -m benchmarks.fit_chance LANGUAGE REGISTRY[,REGISTRY ...] FILE [FILE ...]
 
@@ -19,7 +19,12 @@ import pyarrow as pa
 from benchmarks.fit_strength import candidates_of, part
 from benchmarks.suites import Page, pages_of
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import Index, are_quotations, commons, index, measure, odds, sample
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import measure_features
 from provenance.model import Floats, Language, Texts
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
@@ -40,7 +45,7 @@ def main() -> None:
     rows: list[tuple[float, float, float]] = []
     for name in sys.argv[2].split(","):
         holdings = open_registry(Path(name)).holdings()
-        made = index(holdings, commons([holdings]))
+        made = build_postings_index(holdings, find_stop_shingles([holdings]))
         reached = chance_odds(pages, made, language, 1)
         print(
             f"{name}: {holdings.size:,} tokens; log-odds at {DENSITIES} a million:",
@@ -60,7 +65,7 @@ def main() -> None:
         print(f"the last, as {shards} corpora:", small.round(2), (small - reached).mean().round(2))
 
 
-def chance_odds(pages: list[Page], made: Index, language: Language, shards: int) -> Floats:
+def chance_odds(pages: list[Page], made: PostingsIndex, language: Language, shards: int) -> Floats:
     """Give the log-odds that chance reaches at each density, in texts cut into so many corpora."""
     texts = Texts.of(pa.array([page.text for page in pages], pa.large_string()))
     tokens = tokenise(texts)
@@ -70,10 +75,12 @@ def chance_odds(pages: list[Page], made: Index, language: Language, shards: int)
     for first, end in pairwise(bounds.tolist()):
         own = np.flatnonzero((found.texts >= first) & (found.texts < end))
         if len(own):
-            corpus = sample(part(tokens, first, end))
-            values[own] = odds(measure(found.take(own), made, corpus, language), KNOWING)
+            corpus = sample_passages(part(tokens, first, end))
+            values[own] = log_odds(
+                measure_features(found.take(own), made, corpus, language), KNOWING
+            )
     lengths = np.diff(made.holdings.token_offsets)[found.items]
-    alone = ~are_quotations(found, lengths)
+    alone = ~is_quotation(found, lengths)
     best = np.full(len(pages), -99.0)
     np.maximum.at(best, found.texts[alone], values[alone])
     ordered = np.sort(best)[::-1]

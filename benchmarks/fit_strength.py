@@ -28,18 +28,14 @@ from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.offsets import characters
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import (
-    Candidates,
-    Features,
-    Index,
-    are_quotations,
-    commons,
-    index,
-    measure,
-    regressors,
-    sample,
-    scan,
-)
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.classifier import regressors
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import Features, measure_features
 from provenance.model import Floats, Int64s, Language, Texts, Tokens
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
@@ -63,7 +59,7 @@ def main() -> None:
     registry, language = open_registry(Path(sys.argv[1])), load_language(Path(sys.argv[2]))
     files = [Path(name) for name in sys.argv[3:]]
     holdings = registry.holdings()
-    made = index(holdings, commons([holdings]))
+    made = build_postings_index(holdings, find_stop_shingles([holdings]))
     examples = [
         one
         for seed in SEEDS
@@ -89,7 +85,7 @@ def fitted(examples: list[Examples]) -> Pipeline:
     return model.fit(columns, labels == 1)
 
 
-def examples_of(suite: Suite, made: Index, language: Language) -> Iterator[Examples]:
+def examples_of(suite: Suite, made: PostingsIndex, language: Language) -> Iterator[Examples]:
     texts = Texts.of(pa.array([page.text for page in suite.pages], pa.large_string()))
     tokens = tokenise(texts)
     found = candidates_of(texts, tokens, made)
@@ -99,15 +95,17 @@ def examples_of(suite: Suite, made: Index, language: Language) -> Iterator[Examp
         bounds = np.linspace(0, len(suite.pages), shards + 1).astype(int)
         for first, end in pairwise(bounds.tolist()):
             own = np.flatnonzero((found.texts >= first) & (found.texts < end))
-            features = measure(found.take(own), made, sample(part(tokens, first, end)), language)
+            features = measure_features(
+                found.take(own), made, sample_passages(part(tokens, first, end)), language
+            )
             columns[own] = np.column_stack(list(regressors(features).values()))
         yield Examples(columns, labels)
 
 
-def candidates_of(texts: Texts, tokens: Tokens, made: Index) -> Candidates:
+def candidates_of(texts: Texts, tokens: Tokens, made: PostingsIndex) -> Candidates:
     """Find candidates as a check does."""
     seeds = shingle(tokens, made.holdings.parameters.seed_width)
-    found = scan(tokens, seeds, made)
+    found = find_candidates(tokens, seeds, made)
     return replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
 
 
@@ -122,13 +120,15 @@ def part(tokens: Tokens, first: int, end: int) -> Tokens:
     )
 
 
-def labelled(suite: Suite, texts: Texts, tokens: Tokens, found: Candidates, made: Index) -> Int64s:
+def labelled(
+    suite: Suite, texts: Texts, tokens: Tokens, found: Candidates, made: PostingsIndex
+) -> Int64s:
     base = tokens.offsets[found.texts]
     starts = characters(texts, found.texts, tokens.starts[base + found.firsts].astype(np.int64))
     ends = characters(texts, found.texts, tokens.ends[base + found.lasts].astype(np.int64))
     holdings = made.holdings
     lengths = np.diff(holdings.token_offsets)[found.items]
-    labels = np.where(are_quotations(found, lengths), -1, 0)
+    labels = np.where(is_quotation(found, lengths), -1, 0)
     planted = {plant.page: plant for plant in suite.plants}
     for row, page in enumerate(found.texts.tolist()):
         own = planted.get(page)

@@ -21,7 +21,10 @@ from provenance.fingerprint.fracminhash import sketch
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.match import SHIPPED, index, laid_out, sample, scan
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.index.postings_index import build_postings, build_postings_index
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import BACKGROUND_BITS, Holdings, Shared, Texts, Tokens
 
 SLICE = 1 << 20
@@ -36,7 +39,7 @@ def main() -> None:
     slices = cut(texts)
     size = int(texts.offsets[-1]) / 1e6
     made = parameters()
-    registry = index(holdings(posts))
+    registry = build_postings_index(holdings(posts))
     tokens = [tokenise(piece) for piece in slices]
     seeds = [shingle(piece, made.seed_width) for piece in tokens]
     whole = [shingle(piece, made.signature_width, whole=True) for piece in tokens]
@@ -45,9 +48,9 @@ def main() -> None:
     tell("shingles", size, lambda: [shingle(piece, made.seed_width) for piece in tokens])
     tell("signatures", size, lambda: [signatures(piece, made) for piece in whole])
     tell("sketches", size, lambda: [sketch(piece, made) for piece in whole])
-    tell("corpus sample", size, lambda: [sample(piece) for piece in tokens])
+    tell("corpus sample", size, lambda: [sample_passages(piece) for piece in tokens])
     pairs = list(zip(tokens, seeds, strict=True))
-    tell("scan", size, lambda: [scan(piece, own, registry) for piece, own in pairs])
+    tell("scan", size, lambda: [find_candidates(piece, own, registry) for piece, own in pairs])
 
 
 def tell(name: str, size: float, work: Callable[[], object]) -> None:
@@ -90,7 +93,7 @@ def holdings(posts: list[str]) -> Holdings:
     order = np.lexsort((items, seeds.hashes))
     return Holdings(
         made,
-        laid_out(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)),
+        build_postings(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)),
         tokens.hashes,
         tokens.offsets,
         np.arange(len(posts), dtype=np.uint32),
@@ -100,7 +103,7 @@ def holdings(posts: list[str]) -> Holdings:
         np.bincount(
             tokens.hashes >> np.uint32(32 - BACKGROUND_BITS), minlength=1 << BACKGROUND_BITS
         ).astype(np.uint64),
-        SHIPPED,
+        SHIPPED_CHANCE,
     )
 
 

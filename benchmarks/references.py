@@ -16,21 +16,20 @@ from benchmarks.grounds import Ground
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters
-from provenance.match import (
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import build_lsh_index, find_near_duplicates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.index.postings_index import (
     BITS_SCALE,
     CELL_SHIFT,
-    Candidates,
-    Index,
-    are_quotations,
-    bands,
-    index,
-    lookalikes,
-    scan,
+    PostingsIndex,
+    build_postings_index,
 )
 from provenance.model import Flags, Floats, Int64s, Tokens, UInt32s, UInt64s
 
 WIDTH, SEED = 5, 4
-_RUN, _WORDS, _PART = 8, 9, 0.6  # as `are_quotations` has them
+_RUN, _WORDS, _PART = 8, 9, 0.6  # as `is_quotation` has them
 _CHARACTER = np.uint32(1)  # the lowest bit is set in tokens that are characters
 
 
@@ -69,15 +68,15 @@ def references(ground: Ground) -> Iterator[tuple[str, Matches]]:
         _of_pairs(ground, pairs, several & (pairs.containment >= 0.5)),
     )
     yield "5-word shingles: 2 shared", _of_pairs(ground, pairs, several)
-    made = index(ground.holdings)
-    found = scan(ground.tokens, shingle(ground.tokens, SEED), made)
+    made = build_postings_index(ground.holdings)
+    found = find_candidates(ground.tokens, shingle(ground.tokens, SEED), made)
     seeded = seed_bits(found, made)
     yield "4-word seeds: ≥ 55 bits", _of_candidates(ground, found, seeded >= 55)
     yield "4-word seeds: ≥ 60 bits", _of_candidates(ground, found, seeded >= 60)
     bits, cover = found.scores / BITS_SCALE, found.matched / ground.lengths[found.items]
     yield (
         "≥ 45 bits, cover ≥ .3, run ≥ 4",
-        _of_candidates(ground, found, (bits >= 45) & (cover >= 0.3) & (found.longest >= 4)),
+        _of_candidates(ground, found, (bits >= 45) & (cover >= 0.3) & (found.longest_run >= 4)),
     )
     yield (
         "≥ 55 bits, cover ≥ .5",
@@ -97,11 +96,11 @@ def _of_candidates(ground: Ground, found: Candidates, passes: Flags) -> Matches:
         (kept.texts, kept.items),
         np.ones(len(kept)),
         ground.touches(kept.texts, kept.firsts, kept.lasts),
-        are_quotations(kept, ground.lengths[kept.items]),
+        is_quotation(kept, ground.lengths[kept.items]),
     )
 
 
-def seed_bits(found: Candidates, made: Index) -> Floats:
+def seed_bits(found: Candidates, made: PostingsIndex) -> Floats:
     """Add up the information of the words that seeds cover, one by one, repeats once."""
     lengths = np.where(found.runs[:, 2] >= SEED, found.runs[:, 2], 0).astype(np.int64)
     run_owner = np.repeat(np.arange(len(found)), np.diff(found.run_offsets))
@@ -120,7 +119,7 @@ def resembling(ground: Ground) -> Matches:
     numbers, items = _different_items(ground)
     signed = signatures(shingle(items, made.signature_width, whole=True), made)
     whole = signatures(shingle(ground.tokens, made.signature_width, whole=True), made)
-    alike = lookalikes(bands(numbers, signed), np.arange(len(whole)), whole)
+    alike = find_near_duplicates(build_lsh_index(numbers, signed), np.arange(len(whole)), whole)
     nothing = np.zeros(len(alike.texts), bool)
     return ground.matches(
         (alike.texts, alike.items), alike.similarities, ground.owners[alike.texts] >= 0, nothing

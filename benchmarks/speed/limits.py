@@ -14,7 +14,8 @@ from benchmarks.speed.ours import SAMPLED, opened, share_held
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import Index, scan
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.index.postings_index import PostingsIndex
 from provenance.model import Texts
 
 R = TypeVar("R")
@@ -45,7 +46,7 @@ def parts(corpus: str, registry: str) -> dict[str, Any]:
     return {**told, "matching": max(0.0, told["scan"] - told["probes"])}
 
 
-def _apart(made: Index, pieces: Sequence[Texts]) -> dict[str, float]:
+def _apart(made: PostingsIndex, pieces: Sequence[Texts]) -> dict[str, float]:
     """Time each pass over slices that go through all of them one by one, as in a check."""
     empty = replace(made, filter=np.zeros_like(made.filter))
     width = made.holdings.parameters.seed_width
@@ -60,8 +61,8 @@ def _apart(made: Index, pieces: Sequence[Texts]) -> dict[str, float]:
     for piece in pieces:
         tokens = timed("tokens", partial(tokenise, piece))
         seeds = timed("shingles", partial(shingle, tokens, width))
-        timed("probes", partial(scan, tokens, seeds, empty))
-        timed("scan", partial(scan, tokens, seeds, made))
+        timed("probes", partial(find_candidates, tokens, seeds, empty))
+        timed("scan", partial(find_candidates, tokens, seeds, made))
     return spent
 
 

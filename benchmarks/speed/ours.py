@@ -13,12 +13,13 @@ from benchmarks.speed.clock import best_of, seconds_a_pass
 from benchmarks.speed.reading import first_texts, size_of, slices
 from benchmarks.speed.scoring import score
 from benchmarks.speed.stages import looked_for
-from provenance import __version__
-from provenance import pipeline as run
+from provenance import __version__, pipeline
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.match import Index, commons, held, index
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.probe import probe_index
+from provenance.match.index.stop_shingles import find_stop_shingles
 from provenance.model import Texts
 from provenance.registry.store import open_registry
 
@@ -55,27 +56,28 @@ def look(file: str, registry: str) -> dict[str, Any]:
     return {"seconds": seconds, "bytes": size_of(texts), "texts": len(texts), "held": part}
 
 
-def share_held(made: Index, pieces: Sequence[Texts]) -> float:
+def share_held(made: PostingsIndex, pieces: Sequence[Texts]) -> float:
     """Give the part of the texts' shingles that the registry holds, plants or not."""
     width = made.holdings.parameters.seed_width
     seeds = [shingle(tokenise(piece), width) for piece in pieces]
-    known = sum(len(held(own, made).places) for own in seeds)
+    known = sum(len(probe_index(own, made).indices) for own in seeds)
     return known / max(sum(len(own.hashes) for own in seeds), 1)
 
 
-def opened(registry: str) -> Index:
+def opened(registry: str) -> PostingsIndex:
     """Make a registry ready to be looked for."""
     holdings = open_registry(Path(registry)).holdings()
-    return index(holdings, commons([holdings]))
+    return build_postings_index(holdings, find_stop_shingles([holdings]))
 
 
 def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
     """Build a registry on disk in a process that has built one before."""
     with TemporaryDirectory(dir=Path(folder).parent) as made:
-        run.build_registry(Path(made, "warm"), run.Dumps([warm], "x"))
+        pipeline.build_registry(Path(made, "warm"), pipeline.Dumps([warm], "x"))
         names = map(str, range(RUNS))
         seconds = best_of(
-            lambda: run.build_registry(Path(made, next(names)), run.Dumps([dump], "x")), RUNS
+            lambda: pipeline.build_registry(Path(made, next(names)), pipeline.Dumps([dump], "x")),
+            RUNS,
         )
         shutil.rmtree(folder, ignore_errors=True)
         Path(made, str(RUNS - 1)).rename(folder)
@@ -84,11 +86,11 @@ def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
 
 def check(corpus: str, warm: str, registry: str) -> dict[str, Any]:
     """Check a corpus, to files on disk, in a process that has checked one before."""
-    policy = run.policy_of(None, registries=[registry])
+    policy = pipeline.policy_of(None, registries=[registry])
     with TemporaryDirectory() as folder:
 
         def work(address: str) -> None:
-            run.written(run.check([address], policy, run.Settings()), Path(folder))
+            pipeline.written(pipeline.check([address], policy, pipeline.Settings()), Path(folder))
 
         work(warm)
         seconds = best_of(lambda: work(corpus), RUNS)

@@ -14,7 +14,14 @@ from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint.minhash import signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.match import Candidates, Index, Layout, entered, index, scan
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.postings_index import (
+    IndexLayout,
+    PostingsIndex,
+    build_index_part,
+    build_postings_index,
+)
 from provenance.model import Texts
 
 RUNS = 3
@@ -38,7 +45,7 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
     pieces = slices(texts)
     made = parameters()
     sought = first_texts(posts).slice(0, SOUGHT)
-    small = index(holdings(sought.to_pylist()))
+    small = build_postings_index(holdings(sought.to_pylist()))
     large = with_filter(small, sought, megabytes << 20)
 
     works: dict[str, Callable[[Texts], object]] = {
@@ -66,19 +73,21 @@ def _all(work: Callable[[Texts], object], pieces: Sequence[Texts]) -> None:
         work(piece)
 
 
-def looked_for(registry: Index, piece: Texts) -> Candidates:
+def looked_for(registry: PostingsIndex, piece: Texts) -> Candidates:
     """Find a registry's items in texts: tokens, shingles, and a probe for each."""
     tokens = tokenise(piece)
-    return scan(tokens, shingle(tokens, registry.holdings.parameters.seed_width), registry)
+    return find_candidates(
+        tokens, shingle(tokens, registry.holdings.parameters.seed_width), registry
+    )
 
 
-def with_filter(made: Index, items: pa.Array, size: int) -> Index:
+def with_filter(made: PostingsIndex, items: pa.Array, size: int) -> PostingsIndex:
     """Give an index as of a registry whose filter has `size` bytes: that of its items, repeated.
 
     There is no prefilter in front of one so large, and so it is emptier.
     """
     own = shingle(tokenise(Texts.of(items)), made.holdings.parameters.seed_width)
-    chosen = Layout(made.holdings.postings.depth, 0, 2 * len(made.filter))
-    words = entered(np.sort(own.hashes), chosen).filter
+    chosen = IndexLayout(made.holdings.postings.depth, 0, 2 * len(made.filter))
+    words = build_index_part(np.sort(own.hashes), chosen).filter
     repeated = np.tile(words, max(1, size // words.nbytes))
     return replace(made, prefilter=words[:0], filter=repeated)

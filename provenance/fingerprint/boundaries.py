@@ -17,7 +17,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 )
 from provenance.fingerprint.tokenizer.unicode_tables import MENTION, are_of, categories
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry
-from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import ELLIPSIS, PARTED, RUN_ON, Int32s, Int64s, Texts, Tokens, UInt8s
 
 _LIMIT = 0x10000
@@ -92,7 +92,7 @@ def _breaks_all(
             found[index, 1] = PARTED
 
 
-@inner
+@kernel_part
 def _between(
     view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables, is_break: UInt8s
 ) -> Scalar:

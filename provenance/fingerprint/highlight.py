@@ -6,7 +6,7 @@ import numpy as np
 
 from provenance.fingerprint.offsets import characters, points_in
 from provenance.fingerprint.tokenizer.unicode_words import decode
-from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
 
 _SPACES = tuple(point for point in range(0x3001) if chr(point).isspace())
@@ -168,7 +168,7 @@ def _walked(
     return head, head + points_in(data, origin + start, origin + end)
 
 
-@inner
+@kernel_part
 def _is_space(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     """Return whether a range has only space."""
     while at < end:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import Int64s, Texts, UInt8s
 
 _BLOCK = 64
@@ -145,7 +145,7 @@ def _find_all(
         firsts[index], sizes[index + 1] = first, last - first
 
 
-@inner
+@kernel_part
 def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
     """Return the offset behind a number of code points, or the end."""
     while place + _BLOCK <= end:

@@ -13,7 +13,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from provenance.fingerprint.tokenizer.unicode_words import WORD_WEIGHT
-from provenance.jit.decorators import Scalar, inlined, inner, kernel, written
+from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part, python_function
 from provenance.jit.intrinsics import trailing_zeros
 from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, constant, vector, zeros
 from provenance.model import Int32s, Int64s, Shingles, Tokens, UInt32s, UInt64s
@@ -98,7 +98,7 @@ def _shingle_eight(
             roll(builder.shl(four.index, INT64(2)), 4)
         with _emitting.for_range(builder, builder.and_(width, INT64(3))) as one:
             roll(builder.add(builder.shl(fours, INT64(2)), one.index), 1)
-        found = written(mixed)(Lanes(builder, builder.load(rolled)))
+        found = python_function(mixed)(Lanes(builder, builder.load(rolled)))
         emitter.store(3, into, found.value)
         return emitter.nothing()
 
@@ -109,7 +109,7 @@ def _shingle_eight(
 _shingle: Scalar = intrinsic(_shingle_eight)
 
 
-@inner
+@kernel_part
 def shingle_evenly(
     tokens: UInt32s, first: Scalar, width: Scalar, hashes: UInt64s, into: tuple[Scalar, Scalar]
 ) -> Scalar:
@@ -191,7 +191,7 @@ def _is_of_words(tokens: UInt32s) -> Scalar:
     return lights & _LIGHT == 0
 
 
-@inner
+@kernel_part
 def _shingle_words(
     tokens: UInt32s, weight: Scalar, powers: UInt64s, hashes: UInt64s, positions: Int32s
 ) -> None:

@@ -20,7 +20,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 from provenance.fingerprint.tokenizer.stripping import address_end, link_end
 from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
-from provenance.jit.decorators import Scalar, inlined, inner, kernel
+from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
 
 LINK, AT_NAME, REPOST = 1, 2, 3
@@ -175,7 +175,7 @@ def _near(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
     return near
 
 
-@inner
+@kernel_part
 def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
     """Count the document's pieces, outward, that the item has in the same order."""
     taken, place = 0, 0
@@ -192,7 +192,7 @@ def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
     return taken
 
 
-@inner
+@kernel_part
 def _pieces(  # noqa: C901, PLR0913 (a range, the tables, three output columns)
     view: UInt8s,
     at: Scalar,
@@ -228,7 +228,7 @@ def _pieces(  # noqa: C901, PLR0913 (a range, the tables, three output columns)
     return count
 
 
-@inner
+@kernel_part
 def _dropped_word(
     view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
 ) -> tuple[Scalar, Scalar]:

@@ -1,4 +1,4 @@
-"""Compile layer: numba decorators, parts compiled into their callers, the kernel cache, intrinsics.
+"""Compile layer: numba decorators, the kernel cache, intrinsics, vectors.
 
-The only package that touches private parts of numba and llvmlite.
+The only package that uses private parts of numba, all of them in `numba_internals`.
 """

@@ -1,78 +1,92 @@
-"""How we compile: one decorator for every hot loop, typed, cached on disk, without the GIL.
+"""Decorators that compile Python functions with numba.
 
-The hottest loops index by `np.uint64`: a signed index may count from the end, as Python's does, and
-numba asks that of each, which took a sixth of the time of tokens.
+`kernel` compiles what Python calls; the others compile what kernels call. The hottest loops index
+by `np.uint64`: a signed index may count from the end, as Python's does, and numba tests each for
+that, which took a sixth of the time of tokenising.
 """
 
+import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 
 from provenance.disk_cache import nowhere
-from provenance.jit.kernel_cache import Recalled
-from provenance.jit.part_compiler import PartCompiler
+from provenance.jit import numba_internals
+from provenance.jit.kernel_cache import KernelCache
 
 F = TypeVar("F", bound=Callable[..., object])
 
 Scalar: TypeAlias = Any
 """A machine number inside a kernel: numba infers which, and Python's own types would mislead."""
 
+_LOG = logging.getLogger("provenance")
+
 
 def kernel(function: F) -> F:
-    """Compile `function` with numba: no GIL, no bounds checks, cached across processes."""
-    made: Any = _compiled(function, nogil=True)
-    if made is not function:  # else numba was told not to compile
-        made._cache = Recalled(function)  # noqa: SLF001 (numba's own `enable_caching` does just this)
-    return cast("F", made)
+    """Compile a function that Python calls: no GIL, no bounds checks, cached on disk."""
+    compiled: Any = _compile(function, nogil=True)
+    if compiled is not function:  # else numba was told not to compile
+        is_cached = numba_internals.attach_cache(compiled, KernelCache(function))
+        if not is_cached:
+            _warn_of_no_cache()
+    return cast("F", compiled)
 
 
-def maker(function: F) -> F:
-    """Compile what kernels call to have an array made."""
-    return _part(function)
+def allocating_part(function: F) -> F:
+    """Compile a part of kernels that allocates arrays."""
+    return _compile_part(function)
 
 
-def inner(function: F) -> F:
-    """Compile what kernels call, and what makes no array: no reference is counted then.
+def kernel_part(function: F) -> F:
+    """Compile a part of kernels that allocates no array, so that no references are counted.
 
     Counting takes two atomic instructions for every array that a function unpacks, ten times the
     work of a short loop.
     """
-    return _part(function, _nrt=False)
+    return _compile_part(function, _nrt=False)
 
 
 def inlined(function: F) -> F:
-    """Compile `function` into its callers: for the few lines that every loop body shares."""
-    return _part(function, _nrt=False, forceinline=True)
+    """Compile a part into its callers: for the few lines that every loop body shares."""
+    return _compile_part(function, _nrt=False, forceinline=True)
 
 
-def spliced(function: F) -> F:
-    """Write `function` into its callers, before they are compiled: for a part of one long loop.
+def inlined_source(function: F) -> F:
+    """Insert the source of a part into its callers, before they are compiled.
 
-    What it means for the machine is what `inlined` means; it takes less time to compile where
-    there is one caller, and more where there are many.
+    The machine code is that of `inlined`; compiling takes less time where there is one caller, and
+    more where there are many.
     """
-    return _compiled(function, inline="always")
+    return _compile(function, inline="always")
 
 
-def written(function: F) -> F:
-    """Give a function as it was written, to be called while another is compiled."""
+def python_function(function: F) -> F:
+    """Return the Python function, to be called while another one is compiled."""
     return cast("F", getattr(function, "py_func", function))
 
 
 def needs_compiling(function: Callable[..., object]) -> bool:
-    """Return whether a kernel is not on the disk yet, but will be once it is compiled."""
-    own = getattr(function, "_cache", None)
-    return isinstance(own, Recalled) and not own.holds_any() and nowhere() is None
+    """Return whether a kernel is not on disk yet, but will be once it is compiled."""
+    own = numba_internals.attached_cache(function)
+    return isinstance(own, KernelCache) and not own.holds_any() and nowhere() is None
 
 
-def _part(function: F, **options: Any) -> F:
-    return _compiled(
-        function, nogil=True, no_cpython_wrapper=True, pipeline_class=PartCompiler, **options
-    )
+def _compile_part(function: F, **options: Any) -> F:
+    return _compile(function, nogil=True, **options, **numba_internals.part_options())
 
 
-def _compiled(function: F, **options: Any) -> F:
+def _compile(function: F, **options: Any) -> F:
     compiled: Any = numba.njit
-    made = compiled(boundscheck=False, error_model="numpy", no_cfunc_wrapper=True, **options)
-    return cast("F", made(function))
+    common = {"boundscheck": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+    return cast("F", compiled(**numba_internals.supported_options(**common, **options))(function))
+
+
+@cache
+def _warn_of_no_cache() -> None:
+    _LOG.warning(
+        "Compiled code cannot be kept, so each run compiles anew (numba %s is not known). "
+        "Try: install an older numba.",
+        numba.__version__,
+    )

@@ -1,14 +1,18 @@
-"""The instructions that numba does not offer by itself; who calls them answers for the bounds.
+"""Machine instructions that numba does not offer by itself.
 
-`load64(data, index)` is the little-endian word at `data[index:index + 8]`, unaligned.
-`trailing_zeros(word)` counts the zero bits below the lowest set one; it is 64 for zero.
-`leading_zeros(word)` counts those above the highest. `ones(word)` counts the set bits.
-`fetch(array, index)` asks for the cache line in which an element stands, and waits for nothing: a
-look into memory takes a hundred times as long as one into the nearest cache, but many can be under
-way at a time. `equal_sixteen(array, at, number)` gives a mask of those of `array[at:at + 16]` that
-are the number. `note_bits(array, at, first, bits)` writes `first` plus the place of each set bit of
-the lowest sixteen, in order, to `array[at:]`; behind them it writes what is of no use, sixteen
-elements in all. Only where `can_note_bits()`.
+Unchecked: the caller guarantees that indices are in range.
+
+- `load64(data, index)`: the little-endian 64-bit word at `data[index:index + 8]`, unaligned.
+- `trailing_zeros(word)`, `leading_zeros(word)`: zero bits below the lowest set bit, or above the
+  highest; 64 for zero.
+- `popcount(word)`: number of set bits.
+- `prefetch(array, index)`: request the cache line of an element without waiting for it. A read from
+  memory takes a hundred times as long as one from the nearest cache, but many can be under way.
+- `equal_mask(array, start, number)`: a mask of the elements of `array[start:start + 16]` that equal
+  `number`.
+- `store_set_bits(array, at, first, bits)`: write `first` plus the index of each set bit of the
+  lowest 16, in order, to `array[at:]`. It writes 16 elements; those behind the set bits are
+  undefined. Only where `has_store_set_bits()`, at compile time (AVX-512).
 """
 
 from typing import Any
@@ -18,9 +22,10 @@ from numba import types
 from numba.extending import intrinsic
 
 from provenance.jit.decorators import Scalar
+from provenance.jit.numba_internals import cpu_features
 
-AHEAD = 96
-"""Fetches that are under way at a time: more than a core has room for push each other out."""
+PREFETCH_DISTANCE = 96
+"""Prefetches under way at a time; more than a core has room for displace each other."""
 
 _NUMBER = ir.IntType(32)
 _SIXTEEN, _SIXTEEN_BITS = ir.VectorType(_NUMBER, 16), ir.VectorType(ir.IntType(1), 16)
@@ -29,7 +34,7 @@ _COMPRESS = "llvm.x86.avx512.mask.compress.v16i32"
 _READ, _KEEP, _DATA = 0, 3, 1  # the arguments of LLVM's `prefetch`
 
 
-# numba passes the types of the arguments by position; only that of the array decides anything.
+# numba passes the types of the arguments by position; only the array's type decides anything.
 def _load64(_typing: Any, array: Any, _index: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -55,14 +60,14 @@ def _leading_zeros(_typing: Any, _word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-def _ones(_typing: Any, _word: Any) -> Any:
+def _popcount(_typing: Any, _word: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
 
 
-def _fetch(_typing: Any, array: Any, _index: Any) -> Any:
+def _prefetch(_typing: Any, array: Any, _index: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         number = ir.IntType(32)
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -75,21 +80,21 @@ def _fetch(_typing: Any, array: Any, _index: Any) -> Any:
     return types.void(array, types.int64), generate
 
 
-def every(builder: Any, number: Any, count: int) -> Any:
-    """Give a vector of so many times the same number, in a kernel that is being compiled."""
+def splat(builder: Any, number: Any, count: int) -> Any:
+    """Return a vector of `count` elements that are all `number`."""
     kind = ir.VectorType(number.type, count)
     nothing = ir.Constant(kind, ir.Undefined)
     one = builder.insert_element(nothing, number, _NUMBER(0))
     return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_NUMBER, count), None))
 
 
-def _note_bits(_typing: Any, array: Any, _at: Any, _first: Any, _bits: Any) -> Any:
+def _store_set_bits(_typing: Any, array: Any, _at: Any, _first: Any, _bits: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        if _has_compress(context):
+        if _has_compress():
             _, at, first, bits = arguments
             view = context.make_array(signature.args[0])(context, builder, arguments[0])
             mask = builder.bitcast(builder.trunc(bits, ir.IntType(16)), _SIXTEEN_BITS)
-            many = every(builder, builder.trunc(first, _NUMBER), 16)
+            many = splat(builder, builder.trunc(first, _NUMBER), 16)
             places = builder.add(many, ir.Constant(_SIXTEEN, list(range(16))))
             kind = ir.FunctionType(_SIXTEEN, [_SIXTEEN, _SIXTEEN, _SIXTEEN_BITS])
             known = builder.module.globals.get(_COMPRESS)
@@ -102,35 +107,34 @@ def _note_bits(_typing: Any, array: Any, _at: Any, _first: Any, _bits: Any) -> A
     return types.void(array, types.int64, types.int64, types.uint64), generate
 
 
-def _equal_sixteen(_typing: Any, array: Any, _at: Any, _number: Any) -> Any:
+def _equal_mask(_typing: Any, array: Any, _at: Any, _number: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
         place = builder.bitcast(builder.gep(view.data, [arguments[1]]), _SIXTEEN.as_pointer())
         own = builder.load(place)
         own.align = 4
-        same = builder.icmp_unsigned("==", own, every(builder, arguments[2], 16))
+        same = builder.icmp_unsigned("==", own, splat(builder, arguments[2], 16))
         return builder.zext(builder.bitcast(same, ir.IntType(16)), ir.IntType(64))
 
     return types.uint64(array, types.int64, types.uint32), generate
 
 
-def _can_note_bits(_typing: Any) -> Any:
-    def generate(context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Any:
-        return ir.Constant(ir.IntType(1), int(_has_compress(context)))
+def _has_store_set_bits(_typing: Any) -> Any:
+    def generate(_context: Any, _builder: Any, _signature: Any, _arguments: Any) -> Any:
+        return ir.Constant(ir.IntType(1), int(_has_compress()))
 
     return types.boolean(), generate
 
 
-def _has_compress(context: Any) -> bool:
-    *_, features = context.codegen().magic_tuple()
-    return "+avx512f" in features.split(",")
+def _has_compress() -> bool:
+    return "+avx512f" in cpu_features().split(",")
 
 
 load64: Scalar = intrinsic(_load64)
 trailing_zeros: Scalar = intrinsic(_trailing_zeros)
 leading_zeros: Scalar = intrinsic(_leading_zeros)
-ones: Scalar = intrinsic(_ones)
-fetch: Scalar = intrinsic(_fetch)
-equal_sixteen: Scalar = intrinsic(_equal_sixteen)
-note_bits: Scalar = intrinsic(_note_bits)
-can_note_bits: Scalar = intrinsic(_can_note_bits)
+popcount: Scalar = intrinsic(_popcount)
+prefetch: Scalar = intrinsic(_prefetch)
+equal_mask: Scalar = intrinsic(_equal_mask)
+store_set_bits: Scalar = intrinsic(_store_set_bits)
+has_store_set_bits: Scalar = intrinsic(_has_store_set_bits)

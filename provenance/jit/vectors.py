@@ -10,7 +10,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from provenance.jit.intrinsics import every
+from provenance.jit.intrinsics import splat
 
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
 
@@ -76,7 +76,7 @@ class Emitter:
         """Return a vector whose elements are all `number`, a run-time value."""
         if number.type != kind.element:
             number = self.builder.trunc(number, kind.element)
-        return every(self.builder, number, kind.count)
+        return splat(self.builder, number, kind.count)
 
     def as_bits(self, mask: Any) -> Any:
         """Return a mask as the lowest bits of a 64-bit integer."""
@@ -113,7 +113,7 @@ class Lanes:
     @classmethod
     def of(cls, builder: Any, number: Any) -> "Lanes":
         """Return the same number in each lane."""
-        return cls(builder, every(builder, number, LANES))
+        return cls(builder, splat(builder, number, LANES))
 
     def __xor__(self, other: Any) -> "Lanes":
         return self._made(self._builder.xor, other)

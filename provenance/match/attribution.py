@@ -1,41 +1,38 @@
 """Attribution: every token of a text is given to at most one match.
 
-Within a text the matches that are chosen have the greatest total strength of all disjoint sets
-(weighted interval scheduling). A match that only brushes against a stronger one is not lost: it
-keeps the stretch that is left to it, where most of it lies there.
-
-Rivals: matches of several items with nearly the same words of a text, and whose they are.
-
-How rare an item's words are among its own registry's does not tell; how much of it stands there
-does.
+Within a text the chosen matches have the greatest total strength of all disjoint sets (weighted
+interval scheduling). A match that overlaps a stronger one only slightly is not lost: it keeps the
+stretch that is left, if that is most of its own. *Rivals*, matches of several items with nearly the
+same words of a text, are compared by how many tokens match, not by how rare the item's words are in
+its own registry.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, kernel, maker
-from provenance.match.candidates.candidate_scan import ascending
+from provenance.jit.argsort import stable_argsort
+from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
 from provenance.model import Flags, Floats, Int64s
 
-_KEEPS = 0.7
-"""Part of its stretch that a match must keep, to stand beside stronger ones."""
+_MIN_KEPT = 0.7
+"""Share of its stretch that a match must keep to stand beside stronger ones."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretches:
+class MatchSpans:
     """Matched stretches of texts.
 
     Parameters
     ----------
     texts : ndarray of int64, shape (n,)
-        Which text; sorted.
+        Index of the text; sorted.
     firsts, lasts : ndarray of int64, shape (n,)
         First and last token.
     strengths : ndarray of float64, shape (n,)
         Above 0.
     ranks : ndarray of int64, shape (n,)
-        Order in which ties are settled: the lower goes first.
+        Tie-breaker: the lower goes first.
     """
 
     texts: Int64s
@@ -47,16 +44,16 @@ class Stretches:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What is whose.
+    """Tokens that matches were given.
 
     Parameters
     ----------
     chosen : ndarray of bool, shape (n,)
-        The stretches that tokens are given to.
+        Matches that were given tokens.
     firsts, lasts : ndarray of int64, shape (n,)
-        Their tokens, disjoint; for the others as they were.
+        Their first and last tokens, disjoint; unchanged for the others.
     winners : ndarray of int64, shape (n,)
-        The chosen stretch that overlaps each one most; itself where chosen, -1 where none does.
+        The chosen match that overlaps each one most; itself where chosen, -1 where none does.
     """
 
     chosen: Flags
@@ -65,29 +62,29 @@ class Attribution:
     winners: Int64s
 
 
-def attribute(stretches: Stretches, threshold: float) -> Attribution:
-    """Choose disjoint stretches.
+def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
+    """Choose disjoint stretches of matches.
 
     Parameters
     ----------
-    stretches : Stretches
-        All matches that stand.
+    matches : MatchSpans
+        All matches that are reported.
     threshold : float
-        A match that was cut short needs this much strength for what is left of it.
+        Least strength of what is left of a match that is cut short.
     """
-    texts = stretches.texts
-    firsts, lasts = stretches.firsts.copy(), stretches.lasts.copy()
-    # Whoever is alone in a text has it: mostly that is nearly all.
+    texts = matches.texts
+    firsts, lasts = matches.firsts.copy(), matches.lasts.copy()
+    # A match that is alone in its text is chosen: usually nearly all are.
     follows = np.concatenate([np.zeros(1, bool), texts[1:] == texts[:-1], np.zeros(1, bool)])
     chosen = ~(follows[1:] | follows[:-1])[: len(texts)]
     winners = np.where(chosen, np.arange(len(texts)), -1)
     several = np.flatnonzero(~chosen)
-    keys = (stretches.ranks, stretches.firsts, stretches.lasts, texts)
+    keys = (matches.ranks, matches.firsts, matches.lasts, texts)
     order = several[np.lexsort([key[several] for key in keys])]
     _attribute_all(
         order,
         (texts, firsts, lasts),
-        (stretches.strengths, stretches.ranks),
+        (matches.strengths, matches.ranks),
         threshold,
         (chosen, winners),
     )
@@ -110,12 +107,12 @@ def _attribute_all(
             end += 1
         own = order[begin:end]
         _schedule(own, spans, weights, out[0])
-        _squeeze(own, spans, weights, threshold, out[0])
-        _assign(own, spans, out)
+        _add_trimmed(own, spans, weights, threshold, out[0])
+        _assign_winners(own, spans, out)
         begin = end
 
 
-@maker
+@allocating_part
 def _schedule(
     own: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
@@ -130,7 +127,7 @@ def _schedule(
     best[0] = 0
     for place in range(size):
         low, high = 0, place
-        while low < high:  # how many end before this one begins
+        while low < high:  # find how many end before this one begins
             middle = (low + high) // 2
             if lasts[own[middle]] < firsts[own[place]]:
                 low = middle + 1
@@ -147,45 +144,47 @@ def _schedule(
             place -= 1
 
 
-@maker
-def _owners(own: Int64s, firsts: Int64s, lasts: Int64s, chosen: Flags) -> tuple[Scalar, Int64s]:
-    """Tell, token by token, which chosen stretch holds it; -1 where none does."""
+@allocating_part
+def _token_owners(
+    own: Int64s, firsts: Int64s, lasts: Int64s, chosen: Flags
+) -> tuple[Scalar, Int64s]:
+    """Return the first token, and the chosen match at each token from there on; -1 for none."""
     base, end = firsts[own[0]], lasts[own[-1]] + 1  # `own` is sorted by last token
     for index in own:
         base = min(base, firsts[index])
         end = max(end, lasts[index] + 1)
     owners = np.empty(end - base, np.int64)
-    _own(owners, np.int64(-1))
+    _fill(owners, np.int64(-1))
     for index in own:
         if chosen[index]:
-            _own(owners[firsts[index] - base : lasts[index] - base + 1], index)
+            _fill(owners[firsts[index] - base : lasts[index] - base + 1], index)
     return base, owners
 
 
 @inlined
-def _own(owners: Int64s, index: Scalar) -> None:
-    # Token by token: numba takes long to compile what gives a slice one value.
+def _fill(owners: Int64s, index: Scalar) -> None:
+    # By element: numba takes long to compile the assignment of a scalar to a slice.
     for token in range(owners.size):
         owners[token] = index
 
 
-@maker
-def _squeeze(
+@allocating_part
+def _add_trimmed(
     own: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
     weights: tuple[Floats, Int64s],
     threshold: Scalar,
     chosen: Flags,
 ) -> None:
-    """Let the strongest of the others in, where enough of their stretch is free."""
+    """Add other matches, strongest first, where enough of their stretch is free."""
     _, firsts, lasts = spans
     strengths, _ = weights
-    base, owners = _owners(own, firsts, lasts, chosen)
-    # Strengths in millionths: `ascending` orders integers.
+    base, owners = _token_owners(own, firsts, lasts, chosen)
+    # Strengths in millionths: `stable_argsort` takes integers.
     keys = np.empty(own.size, np.int64)
     for place in range(own.size):
         keys[place] = np.int64(-1e6 * strengths[own[place]])
-    for place in ascending(keys):
+    for place in stable_argsort(keys):
         index = own[place]
         if chosen[index]:
             continue
@@ -202,16 +201,18 @@ def _squeeze(
             else:
                 first = token
         kept = (last - first + 1) / (lasts[index] - firsts[index] + 1)
-        if kept >= _KEEPS and kept * strengths[index] >= threshold:
+        if kept >= _MIN_KEPT and kept * strengths[index] >= threshold:
             chosen[index], firsts[index], lasts[index] = True, first, last
-            _own(owners[first - base : last - base + 1], index)
+            _fill(owners[first - base : last - base + 1], index)
 
 
-@maker
-def _assign(own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]) -> None:
+@allocating_part
+def _assign_winners(
+    own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]
+) -> None:
     _, firsts, lasts = spans
     chosen, winners = out
-    base, owners = _owners(own, firsts, lasts, chosen)
+    base, owners = _token_owners(own, firsts, lasts, chosen)
     for index in own:
         if chosen[index]:
             winners[index] = index
@@ -229,12 +230,12 @@ def _assign(own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags,
 
 
 def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, count: int) -> Int64s:
-    """Measure, for each key, the union of its half-open stretches.
+    """Return, for each key, the length of the union of its half-open stretches.
 
     Parameters
     ----------
     keys, texts : ndarray of int64, shape (n,)
-        Whose stretch it is, below `count`; and in which text.
+        Key of the stretch, below `count`, and its text.
     starts, ends : ndarray of int64, shape (n,)
         In any unit.
     count : int
@@ -263,16 +264,16 @@ def _add_unions(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, lengt
             reached = ends[place]
 
 
-_SHARED = 0.8  # of a stretch that a rival must hold
-_GAP = 0.3  # of a matched token that one in between, which is not the item's, takes away
-_FULLER = 0.5  # matched tokens by which a match must be fuller to outdo another
-_OUTDONE = 0.01
+_RIVAL_OVERLAP = 0.8  # share of a stretch that a rival must cover
+_GAP_COST = 0.3  # of a token inside the stretch that is not matched, in matched tokens
+_MIN_LEAD = 0.5  # matched tokens by which a match must be fuller than a rival to win
+_OUTDONE_FACTOR = 0.01  # of a match's strength, where a rival wins
 
 
-def weights(
+def rival_weights(
     texts: Int64s, firsts: Int64s, lasts: Int64s, matched: Int64s, strengths: Floats
 ) -> Floats:
-    """Give each match the weight with which it claims its stretch.
+    """Return the weight with which each match competes for its stretch.
 
     Parameters
     ----------
@@ -286,10 +287,10 @@ def weights(
     Returns
     -------
     ndarray of float64, shape (n,)
-        That of the strongest of its rivals for the fullest of them; next to none for the others.
-        Rivals that are as full weigh the same.
+        For the fullest of rivals, the strength of the strongest of them; `_OUTDONE_FACTOR` of its
+        own for the others. Rivals that are equally full weigh the same.
     """
-    fullness = matched - _GAP * (lasts - firsts + 1 - matched)
+    fullness = matched - _GAP_COST * (lasts - firsts + 1 - matched)
     out = strengths.copy()
     _weigh_all(texts, firsts, lasts, fullness, strengths, out)
     return out
@@ -314,12 +315,14 @@ def _weigh_all(  # noqa: C901 (every match of a text against every other)
             for other in range(begin, end):
                 shared = min(lasts[one], lasts[other]) - max(firsts[one], firsts[other]) + 1
                 least = min(lasts[one] - firsts[one], lasts[other] - firsts[other]) + 1
-                if shared < _SHARED * least:
+                if shared < _RIVAL_OVERLAP * least:
                     continue
-                if fullness[other] > fullness[one] + _FULLER:
-                    is_outdone = is_outdone or shared >= _SHARED * (lasts[one] - firsts[one] + 1)
-                elif shared >= _SHARED * (lasts[other] - firsts[other] + 1):
+                if fullness[other] > fullness[one] + _MIN_LEAD:
+                    is_outdone = is_outdone or shared >= _RIVAL_OVERLAP * (
+                        lasts[one] - firsts[one] + 1
+                    )
+                elif shared >= _RIVAL_OVERLAP * (lasts[other] - firsts[other] + 1):
                     out[one] = max(out[one], strengths[other])
             if is_outdone:
-                out[one] = _OUTDONE * strengths[one]
+                out[one] = _OUTDONE_FACTOR * strengths[one]
         begin = end

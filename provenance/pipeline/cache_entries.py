@@ -10,14 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from provenance.match import (
-    NO_CANDIDATES,
-    NO_LOOKALIKES,
-    NO_PASSAGES,
-    Candidates,
-    Lookalikes,
-    Passages,
-)
+from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
+from provenance.match.candidates.near_duplicates import NO_NEAR_DUPLICATES, NearDuplicates
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, PassageSample
 from provenance.model import Skipped, UInt8s
 from provenance.pipeline.cache_validation import check_reading
 from provenance.pipeline.locate.claims import Claims
@@ -27,7 +22,7 @@ from provenance.pipeline.scan.row_metadata import DECLARED
 from provenance.read.corpus.corpus_parts import Part
 
 T = TypeVar("T")
-Table = TypeVar("Table", Candidates, Lookalikes, Passages)
+Table = TypeVar("Table", Candidates, NearDuplicates, PassageSample)
 Arrays = Sequence[npt.NDArray[np.generic]]
 
 _UNUSABLE = (ValueError, LookupError, TypeError, RecursionError, MemoryError, pa.ArrowException)
@@ -169,8 +164,8 @@ def _decoded(content: UInt8s, registries: int) -> Reading:
     head = json.loads(content[8:end].tobytes())
     kinds = [
         *registries * _columns(NO_CANDIDATES),
-        *registries * _columns(NO_LOOKALIKES),
-        *_columns(NO_PASSAGES),
+        *registries * _columns(NO_NEAR_DUPLICATES),
+        *_columns(EMPTY_SAMPLE),
         np.zeros(0, np.int64),
         np.zeros(0, np.uint8),
     ]
@@ -186,8 +181,8 @@ def _decoded(content: UInt8s, registries: int) -> Reading:
             for file, reason, count, rows in head["skipped"]
         ),
         candidates=tuple(made(NO_CANDIDATES) for _ in range(registries)),
-        lookalikes=tuple(made(NO_LOOKALIKES) for _ in range(registries)),
-        passages=replace(made(NO_PASSAGES), bound=head["bound"]),
+        lookalikes=tuple(made(NO_NEAR_DUPLICATES) for _ in range(registries)),
+        passages=replace(made(EMPTY_SAMPLE), bound=head["bound"]),
         documents=next(arrays),
         declared=pa.ipc.open_stream(pa.BufferReader(next(arrays))).read_all(),
         kept=None,

@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.match import EVERYTHING, PASSAGE_LENGTH, Candidates, Lookalikes, Passages
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import NearDuplicates
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
 from provenance.model import ELLIPSIS, Int64s, Skipped
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import Counts, Opened, Reading
@@ -45,7 +47,7 @@ def check_reading(reading: Reading, registries: Sequence[Opened]) -> None:
         _check_skipped(skipped)
     _check_passages(reading.passages)
     below = reading.sampled_below
-    _require(type(below) is int and reading.passages.bound <= below <= EVERYTHING)
+    _require(type(below) is int and reading.passages.bound <= below <= FULL_BOUND)
     for opened, candidates, alike in zip(
         registries, reading.candidates, reading.lookalikes, strict=True
     ):
@@ -158,10 +160,10 @@ def _check_skipped(skipped: Skipped) -> None:
     _require(all(type(one) is int and 0 <= one < _MOST for one in (skipped.count, *skipped.rows)))
 
 
-def _check_passages(passages: Passages) -> None:
-    _require(type(passages.bound) is int and 0 <= passages.bound <= EVERYTHING)
+def _check_passages(passages: PassageSample) -> None:
+    _require(type(passages.bound) is int and 0 <= passages.bound <= FULL_BOUND)
     hashes, offsets = passages.hashes, passages.offsets
-    _require(bool((hashes[:-1] < hashes[1:]).all() and passages.holds(hashes).all()))
+    _require(bool((hashes[:-1] < hashes[1:]).all() and passages.contains(hashes).all()))
     _require(len(offsets) == len(hashes) + 1)
     sizes = np.diff(offsets)
     _require(offsets[0] == 0 and offsets[-1] == len(passages.tokens))
@@ -170,14 +172,22 @@ def _check_passages(passages: Passages) -> None:
 
 def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> None:
     count, runs = len(own), own.runs.astype(np.int64)
-    columns = (own.items, own.sizes, own.firsts, own.lasts, own.scores, own.rarest, own.across)
+    columns = (
+        own.items,
+        own.sizes,
+        own.firsts,
+        own.lasts,
+        own.scores,
+        own.shared_by,
+        own.multi_source,
+    )
     _require(all(len(one) == count for one in (*columns, own.passages, own.breaks)))
     _require_within(own.texts, 0, reading.counts.texts)
     _require_within(own.items, 0, len(offsets) - 1)
     _require_within(own.sizes, 0, reading.counts.tokens + 1)
     _require(bool(((own.firsts >= 0) & (own.firsts <= own.lasts) & (own.lasts < own.sizes)).all()))
-    _require_within(own.rarest, 0, len(offsets) + 1)
-    _require_within(own.across, 0, 2)
+    _require_within(own.shared_by, 0, len(offsets) + 1)
+    _require_within(own.multi_source, 0, 2)
     _require_within(own.breaks, 0, ELLIPSIS + 1)
     _require(len(own.run_offsets) == count + 1 and own.run_offsets[0] == 0)
     _require(own.run_offsets[-1] == len(runs))
@@ -190,11 +200,11 @@ def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> Non
     _require(bool((runs[:, 0] + runs[:, 2] <= lengths).all()))
     _require(bool((runs[:, 1] >= own.firsts[owners]).all()))
     _require(bool((runs[:, 1] + runs[:, 2] <= own.lasts[owners].astype(np.int64) + 1).all()))
-    sampled = own.passages[reading.passages.holds(own.passages)]
+    sampled = own.passages[reading.passages.contains(own.passages)]
     _require(bool(np.isin(sampled, reading.passages.hashes).all()))
 
 
-def _check_lookalikes(alike: Lookalikes, texts: int, items: int) -> None:
+def _check_lookalikes(alike: NearDuplicates, texts: int, items: int) -> None:
     _require(len(alike.texts) == len(alike.items) == len(alike.similarities))
     _require_within(alike.texts, 0, texts)
     _require_within(alike.items, 0, items)

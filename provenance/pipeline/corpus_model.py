@@ -14,26 +14,21 @@ import numpy as np
 
 from provenance.errors import FingerprintMismatch
 from provenance.fingerprint.tokenizer.tokenize import parameters
-from provenance.match import (
-    EVERYTHING,
-    NO_PASSAGES,
-    Candidates,
-    Passages,
-    concatenated,
-    copied_items,
-)
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, FULL_BOUND, PassageSample
+from provenance.match.scoring.features import copied_items
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.pipeline.result_cache import digest_of
 from provenance.pipeline.scan.readings import Opened, Reading
 from provenance.read.language_counts import load_language
 from provenance.report import has_model, read_model
 
-_ELSEWHERE = EVERYTHING - 1
+_ELSEWHERE = FULL_BOUND - 1
 """The hash of a passage that no sample holds."""
 
 
 def model_of(
-    readings: Sequence[Reading], registries: Sequence[Opened], sample: Passages
+    readings: Sequence[Reading], registries: Sequence[Opened], sample: PassageSample
 ) -> CorpusModel:
     """Make the model of a corpus that was read.
 
@@ -48,7 +43,7 @@ def model_of(
     """
     pairs = [np.zeros((0, 3), np.int64)]
     for place, opened in enumerate(registries):
-        whole = concatenated([reading.candidates[place] for reading in readings])
+        whole = concatenate_candidates([reading.candidates[place] for reading in readings])
         hashes, items = copied_items(whole, opened.index, sample)
         passages = np.searchsorted(sample.hashes, hashes)
         pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
@@ -124,12 +119,12 @@ def held_to(readings: Sequence[Reading], model: CorpusModel) -> list[Reading]:
     not in its sample, so theirs need no leaving out.
     """
     bound = min(model.bound, _ELSEWHERE)
-    sample = Passages(bound, model.hashes, model.tokens, model.offsets)
+    sample = PassageSample(bound, model.hashes, model.tokens, model.offsets)
     return [
         replace(
             reading,
             candidates=tuple(_known(one, sample) for one in reading.candidates),
-            passages=replace(NO_PASSAGES, bound=bound) if place else sample,
+            passages=replace(EMPTY_SAMPLE, bound=bound) if place else sample,
         )
         for place, reading in enumerate(readings)
     ]
@@ -154,7 +149,7 @@ def model_summary(
     )
 
 
-def _known(candidates: Candidates, sample: Passages) -> Candidates:
+def _known(candidates: Candidates, sample: PassageSample) -> Candidates:
     places = np.searchsorted(sample.hashes, candidates.passages)
     known = np.append(sample.hashes, np.uint64(_ELSEWHERE))[places] == candidates.passages
     return replace(candidates, passages=np.where(known, candidates.passages, np.uint64(_ELSEWHERE)))

@@ -24,18 +24,12 @@ from provenance.fingerprint.offsets import characters, stretches, surroundings
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import Spans, widen
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import (
-    EVERYTHING,
-    NO_CANDIDATES,
-    Stretches,
-    attribute,
-    held,
-    measure,
-    sample,
-    scan,
-    scan_needs_compiling,
-    weights,
-)
+from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
+from provenance.match.candidates.candidate_scan import find_candidates, scan_needs_compiling
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.match.index.probe import probe_index
+from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
+from provenance.match.scoring.features import measure_features
 from provenance.model import Edges, Holdings, Policy, Texts, Tokens
 from provenance.pipeline.findings.summaries import summaries
 from provenance.pipeline.progress import progress
@@ -122,8 +116,8 @@ def read() -> None:
 
 def measure_none(against: Opened) -> None:
     """Compile what measures candidates."""
-    corpus = sample(_tokens_of(against.index.holdings), EVERYTHING)
-    measure(NO_CANDIDATES, against.index, corpus, load_language())
+    corpus = sample_passages(_tokens_of(against.index.holdings), FULL_BOUND)
+    measure_features(NO_CANDIDATES, against.index, corpus, load_language())
 
 
 def look_up(registry: Path) -> None:
@@ -131,7 +125,7 @@ def look_up(registry: Path) -> None:
     [one] = against = opened([open_registry(registry)])
     tokens = _tokens_of(one.index.holdings)
     seeds = shingle(tokens, one.index.holdings.parameters.seed_width)
-    scan(tokens, seeds, one.index, held(seeds, one.index))
+    find_candidates(tokens, seeds, one.index, probe_index(seeds, one.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_TEXT], pa.large_string()))
     characters(texts, rows, rows)
@@ -140,7 +134,9 @@ def look_up(registry: Path) -> None:
     marked(texts, own, runs, rows, reach(texts, own, runs))
     stretches(texts, rows, rows, rows)
     surroundings(texts, rows, (rows, rows), 1)
-    attribute(Stretches(rows, rows, rows, weights(rows, rows, rows, rows, bits), rows), 1.0)
+    attribute_tokens(
+        MatchSpans(rows, rows, rows, rival_weights(rows, rows, rows, rows, bits), rows), 1.0
+    )
     summaries(against)
 
 

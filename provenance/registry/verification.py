@@ -13,7 +13,8 @@ from provenance.errors import CorruptFile
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.match import Layout, entered, shared
+from provenance.match.index.postings_index import IndexLayout, build_index_part
+from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
@@ -200,7 +201,7 @@ def _of_postings(of: _Contents) -> Iterator[str]:
     if not all(same):
         yield "postings of other shingles than the items have"
     cells = (64 * len(stated.prefilter)).bit_length() - 1
-    made = entered(hashes, Layout(stated.depth, max(cells, 0), len(stated.filter)))
+    made = build_index_part(hashes, IndexLayout(stated.depth, max(cells, 0), len(stated.filter)))
     if not np.array_equal(made.directory, stated.directory[:-1]):
         yield "postings that the directory does not lead to"
     if not np.array_equal(made.prefilter, stated.prefilter):
@@ -210,7 +211,7 @@ def _of_postings(of: _Contents) -> Iterator[str]:
     authors = read_column(
         of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
     )
-    found = shared(hashes, items, of.holdings.source_codes, authors)
+    found = count_shared_shingles(hashes, items, of.holdings.source_codes, authors)
     if not _are_shared(of.holdings.shared, found):
         yield "shingles that other authors share"
 

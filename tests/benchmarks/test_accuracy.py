@@ -15,7 +15,8 @@ from benchmarks.curves import Matches, Outcome, Plants, curve, mean_recall, outc
 from benchmarks.grounds import Ground
 from benchmarks.references import seed_bits, shared_shingles
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.match import BITS_SCALE, NO_CANDIDATES
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.match.index.postings_index import BITS_SCALE
 from provenance.model import BACKGROUND_BITS, Texts
 
 EVERY = (np.ones(3, bool),)

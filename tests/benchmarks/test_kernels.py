@@ -1,7 +1,7 @@
 """What the kernels are timed on is what a registry holds."""
 
 from benchmarks.kernels import holdings
-from provenance.match import index
+from provenance.match.index.postings_index import build_postings_index
 from tests.match.holding import found_in, holding, posts
 
 
@@ -11,4 +11,4 @@ def test_the_registry_that_kernels_are_timed_on_finds_its_posts():
     made = holdings(items)
 
     assert made.postings.shingles.tolist() == holding(*items).postings.shingles.tolist()
-    assert found_in(index(made), *items).items.tolist() == list(range(20))
+    assert found_in(build_postings_index(made), *items).items.tolist() == list(range(20))

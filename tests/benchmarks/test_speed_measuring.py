@@ -13,7 +13,7 @@ from benchmarks.speed.measuring import Measured, Runs, command, cores, interleav
 from benchmarks.speed.ours import share_held, sign
 from benchmarks.speed.stages import looked_for, with_filter
 from benchmarks.speed.starts import CACHES, empty_caches
-from provenance.match import index
+from provenance.match.index.postings_index import build_postings_index
 from provenance.model import Texts
 from tests.match.holding import holding, posts
 
@@ -118,7 +118,7 @@ def test_our_signatures_are_timed_on_the_texts_that_were_asked_for(tmp_path):
 
 def test_a_larger_filter_finds_nothing_else():
     items = posts(40, seed=2, shortest=8)
-    made = index(holding(*items[:20]))
+    made = build_postings_index(holding(*items[:20]))
     large = with_filter(made, pa.array(items[:20], pa.large_string()), 1 << 16)
     texts = Texts.of(pa.array(items[20:], pa.large_string()))
     assert large.filter.nbytes > made.filter.nbytes
@@ -128,7 +128,7 @@ def test_a_larger_filter_finds_nothing_else():
 
 def test_the_part_of_shingles_that_is_held_is_told():
     items = posts(10, seed=3, shortest=8)
-    made = index(holding(*items[:5]))
+    made = build_postings_index(holding(*items[:5]))
 
     def held(*texts):
         return share_held(made, [Texts.of(pa.array(texts, pa.large_string()))])

@@ -9,21 +9,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.match import (
-    are_quotations,
-    concatenated,
-    expected,
-    measure,
-    odds,
-    strength,
-    union,
-)
-from provenance.pipeline import Dumps, Settings, build_registry
+from provenance.match.candidates.candidate_table import concatenate_candidates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import merge_samples
+from provenance.match.scoring.evalue import expected_by_chance, strength
+from provenance.match.scoring.features import measure_features
 from provenance.pipeline.calibration.standalone_texts import unowned
 from provenance.pipeline.progress import Quiet
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.in_memory_corpus import corpus_of
 from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.settings import Settings
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
 from tests.detection.public import rows
@@ -78,17 +76,19 @@ def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items
     readings = read_corpus(corpus_of(pages), [held], unowned, Settings().threads, Quiet())
 
     bases = np.cumsum([0, *(reading.counts.texts for reading in readings)])
-    found = concatenated(
-        [r.candidates[0].shifted(int(base)) for r, base in zip(readings, bases, strict=False)]
+    found = concatenate_candidates(
+        [r.candidates[0].shift_texts(int(base)) for r, base in zip(readings, bases, strict=False)]
     )
-    corpus = union(reading.passages for reading in readings)
+    corpus = merge_samples(reading.passages for reading in readings)
     tokens = sum(reading.counts.tokens for reading in readings)
-    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    likely = log_odds(
+        measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
+    )
     strengths = strength(likely, held.index.holdings.chance, held.size)
-    chance = ~are_quotations(found, np.diff(held.index.holdings.token_offsets)[found.items])
+    chance = ~is_quotation(found, np.diff(held.index.holdings.token_offsets)[found.items])
     best = np.zeros(len(pages))
     np.maximum.at(best, found.texts[chance], strengths[chance])
-    values = np.sort(expected(best, tokens))
+    values = np.sort(expected_by_chance(best, tokens))
     seen = {x: int(np.searchsorted(values, x)) for x in EXPECTED}
     print(items, tokens, seen)  # noqa: T201 (shown with -s, or where this fails)
     for x, count in seen.items():

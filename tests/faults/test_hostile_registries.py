@@ -64,7 +64,7 @@ import ctypes, mmap
 from dataclasses import replace
 import numpy as np
 from tests.match.holding import holding, found_in, posts
-from provenance.match import index
+from provenance.match.index.postings_index import build_postings_index
 
 items = posts(40)
 held = holding(*items)
@@ -80,7 +80,7 @@ found = []
 for shift in (0, 3, 9, 40, 2000, 65535):
     positions = np.minimum(held.postings.positions.astype(np.uint32) + shift, 65535)
     postings = replace(held.postings, positions=positions.astype(np.uint16))
-    registry = index(replace(held, tokens=tokens, postings=postings))
+    registry = build_postings_index(replace(held, tokens=tokens, postings=postings))
     found.append(len(found_in(registry, *items).texts))
 print(*found)
 """

@@ -126,7 +126,7 @@ def rows() -> Rows:
 def small_samples() -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (passages, sofar):
-            patch.setattr(module, "MOST", _SAMPLE_TOKENS)
+            patch.setattr(module, "MAX_SAMPLE_TOKENS", _SAMPLE_TOKENS)
         patch.setattr(parquet, "PIECE", 1)
         yield
 

@@ -5,7 +5,7 @@ import re
 
 NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z]+[0-9]+(?:\s*,\s*[A-Z]+[0-9]+)*)?(?P<rest>.*)")
 SIZE_CODES = {"C901", "PLR0912", "PLR0915"}
-KERNELS = {"kernel", "maker", "inner", "inlined", "spliced"}
+KERNELS = {"kernel", "allocating_part", "kernel_part", "inlined", "inlined_source"}
 
 
 def reasonless(text):

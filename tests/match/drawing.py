@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.match import Drawn
+from provenance.match.estimation.bootstrap import SampledDocuments
 from provenance.model import Flags, Floats, Int64s
 
 
@@ -45,4 +45,4 @@ def drawn_of(world, dice, rate):
     own = world.files[places]
     weights = (np.bincount(world.files) / np.bincount(own))[own]
     sizes = np.stack([np.ones(len(own)), world.sizes[places]])
-    return Drawn(weights, own, sizes), places
+    return SampledDocuments(weights, own, sizes), places

@@ -2,26 +2,26 @@
 
 import numpy as np
 
-from provenance.match import held
 from provenance.match.candidates import seed_hits as hits
 from provenance.match.candidates import seeds as gathering
 from provenance.match.candidates import seeds as notes
+from provenance.match.index.probe import probe_index
 from tests.match.holding import seeds_of, tokens_of
 from tests.match.parts import callable_part
 
-group_end, gather = callable_part(gathering.group_end), callable_part(gathering.gather)
-tell_sources, weigh = callable_part(hits.tell_sources), callable_part(hits.weigh)
+group_end, gather = callable_part(gathering.group_end), callable_part(gathering.gather_hits)
+tell_sources, weigh = callable_part(hits.mark_multi_source), callable_part(hits.score_hits)
 
 
 def gathered(texts, against):
     """Give the tokens of each text, and its hits that are no strays: weighed, and before that."""
     tokens, holdings = tokens_of(*texts), against.holdings
     seeds, postings = seeds_of(tokens), holdings.postings
-    known, worths = held(seeds, against), hits.seed_worths(len(holdings.postings.items))
-    found = known.places, known.firsts, known.lasts, known.offsets
+    known, worths = probe_index(seeds, against), hits.max_seed_bits(len(holdings.postings.items))
+    found = known.indices, known.firsts, known.lasts, known.offsets
     scratch = (
-        np.empty((len(known.places), notes.NOTES), np.int64),
-        np.empty(gathering.SEEN, np.uint8),
+        np.empty((len(known.indices), notes.SEED_COLUMNS), np.int64),
+        np.empty(gathering.COUNTER_CELLS, np.uint8),
     )
     offsets, table = np.zeros(len(texts) + 1, np.int64), np.empty((1, hits.HIT_COLUMNS), np.int64)
     end = 0
@@ -34,7 +34,7 @@ def gathered(texts, against):
             (seeds.hashes, seeds.positions),
             found,
             (postings.items, postings.positions),
-            (against.public, holdings.token_offsets, against.bits, worths),
+            (against.stop_shingles, holdings.token_offsets, against.bits, worths),
             scratch,
             table,
             offsets,

@@ -9,7 +9,15 @@ import numpy as np
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.match import SHIPPED, Candidates, Index, commons, index, laid_out, scan, shared
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.postings_index import (
+    PostingsIndex,
+    build_postings,
+    build_postings_index,
+)
+from provenance.match.index.stop_shingles import count_shared_shingles, find_stop_shingles
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import BACKGROUND_BITS, Holdings, Shingles, Texts, Tokens
 
 
@@ -57,26 +65,28 @@ def holding(*texts: str, sources: Sequence[str] = (), authors: Sequence[int] = (
     names = tuple(sorted(set(sources)))
     return Holdings(
         parameters=parameters(),
-        postings=laid_out(hashes, owners, np.array(positions, np.uint16)),
+        postings=build_postings(hashes, owners, np.array(positions, np.uint16)),
         tokens=tokens.hashes,
         token_offsets=tokens.offsets,
         first=np.array(first, np.uint32),
         source_codes=codes,
         sources=names,
-        shared=shared(hashes, owners, codes, people),
-        chance=SHIPPED,
+        shared=count_shared_shingles(hashes, owners, codes, people),
+        chance=SHIPPED_CHANCE,
         background=np.bincount(cells, minlength=1 << BACKGROUND_BITS).astype(np.uint64),
     )
 
 
-def registry(*items: str, sources: Sequence[str] = (), authors: Sequence[int] = ()) -> Index:
+def registry(
+    *items: str, sources: Sequence[str] = (), authors: Sequence[int] = ()
+) -> PostingsIndex:
     held = holding(*items, sources=sources, authors=authors)
-    return index(held, commons([held]))
+    return build_postings_index(held, find_stop_shingles([held]))
 
 
-def found_in(registry: Index, *texts: str) -> Candidates:
+def found_in(registry: PostingsIndex, *texts: str) -> Candidates:
     tokens = tokens_of(*texts)
-    found = scan(tokens, seeds_of(tokens), registry)
+    found = find_candidates(tokens, seeds_of(tokens), registry)
     parted = breaks(texts_of(*texts), tokens, found.texts, found.firsts, found.lasts)
     return replace(found, breaks=parted)
 

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from provenance.match import Falsehood, Planted, Sightings, learn
+from provenance.match.estimation.em_mixture import PlantedItems
+from provenance.match.estimation.recall_correction import (
+    FalseFindings,
+    FindingObservations,
+    fit_correction,
+)
 
 LENGTHS, CONDITIONS, LOOKS = 2, 3, 4
 PATTERNS = np.array(
@@ -26,7 +31,7 @@ def drawn_items(dice, count, mixture, longer=0.6, patterns=PATTERNS, recalls=REC
     looks = (dice.random(count)[:, None] > cumulated).sum(axis=1).clip(0, LOOKS - 1)
     covered = tokens * (1 - (1 - COVERS[conditions]) * dice.random(count) * 2)
     masses = np.stack([np.ones(count), tokens])
-    return Planted(
+    return PlantedItems(
         np.zeros(count, np.int64),
         lengths,
         conditions,
@@ -37,24 +42,28 @@ def drawn_items(dice, count, mixture, longer=0.6, patterns=PATTERNS, recalls=REC
 
 
 def sightings(items, unit=1, doubts=None):
-    seen = np.flatnonzero(items.looks >= 0)
+    seen = np.flatnonzero(items.appearances >= 0)
     doubts = np.zeros(len(seen)) if doubts is None else doubts
-    return Sightings(
-        items.sources[seen], items.lengths[seen], items.looks[seen], items.found[unit][seen], doubts
+    return FindingObservations(
+        items.sources[seen],
+        items.lengths[seen],
+        items.appearances[seen],
+        items.found[unit][seen],
+        doubts,
     )
 
 
 def counts_of(items, sources=1):
-    seen = items.looks >= 0
+    seen = items.appearances >= 0
     counts = np.zeros((sources, LENGTHS, LOOKS))
-    np.add.at(counts, (items.sources[seen], items.lengths[seen], items.looks[seen]), 1.0)
+    np.add.at(counts, (items.sources[seen], items.lengths[seen], items.appearances[seen]), 1.0)
     return counts
 
 
 def no_falsehood(draws=300):
-    return Falsehood(0.0, np.zeros(draws))
+    return FalseFindings(0.0, np.zeros(draws))
 
 
 def learnt_from(plants, corpus, dice, false=None):
     sources = int(plants.sources.max()) + 1
-    return learn(plants, counts_of(corpus, sources), false or no_falsehood(), dice)
+    return fit_correction(plants, counts_of(corpus, sources), false or no_falsehood(), dice)

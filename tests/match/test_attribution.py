@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provenance.match import Stretches, attribute, union_lengths
+from provenance.match.attribution import MatchSpans, attribute_tokens, union_lengths
 
 NEVER = 1e9  # a threshold that no stretch cut short can reach
 KEEPS = 0.7
@@ -23,7 +23,7 @@ def stretches_of(rows, ranks=None):
     table = np.array(rows, np.float64).reshape(-1, 4)
     texts, firsts, sizes = table[:, :3].astype(np.int64).T
     order = np.arange(len(rows)) if ranks is None else np.array(ranks)
-    return Stretches(texts, firsts, firsts + sizes, table[:, 3], order)
+    return MatchSpans(texts, firsts, firsts + sizes, table[:, 3], order)
 
 
 def overlap(one, other, firsts, lasts, texts):
@@ -53,7 +53,7 @@ def assert_disjoint(found, stretches):
 @given(STRETCHES)
 def test_the_chosen_are_disjoint_and_of_the_greatest_total_strength(rows):
     stretches = stretches_of(rows)
-    found = attribute(stretches, NEVER)
+    found = attribute_tokens(stretches, NEVER)
     assert_disjoint(found, stretches)
     assert stretches.strengths[found.chosen].sum() == greatest_total(stretches)
     assert found.firsts.tolist() == stretches.firsts.tolist()
@@ -62,9 +62,9 @@ def test_the_chosen_are_disjoint_and_of_the_greatest_total_strength(rows):
 
 @settings(max_examples=200)
 @given(STRETCHES, st.floats(1, 30))
-def test_what_is_squeezed_in_stays_disjoint_and_strong_and_mostly_whole(rows, threshold):
+def test_trimmed_matches_stay_disjoint_and_strong_and_mostly_whole(rows, threshold):
     stretches = stretches_of(rows)
-    scheduled, found = attribute(stretches, NEVER), attribute(stretches, threshold)
+    scheduled, found = attribute_tokens(stretches, NEVER), attribute_tokens(stretches, threshold)
     assert_disjoint(found, stretches)
     assert (found.chosen | ~scheduled.chosen).all()
     cut = found.chosen & ~scheduled.chosen
@@ -79,9 +79,9 @@ def test_what_is_squeezed_in_stays_disjoint_and_strong_and_mostly_whole(rows, th
 
 @settings(max_examples=200)
 @given(STRETCHES, st.sampled_from([1.0, 5.0, NEVER]))
-def test_the_winner_is_the_chosen_stretch_that_overlaps_most(rows, threshold):
+def test_the_winner_is_the_chosen_match_that_overlaps_most(rows, threshold):
     stretches = stretches_of(rows)
-    found = attribute(stretches, threshold)
+    found = attribute_tokens(stretches, threshold)
     columns = (found.firsts, found.lasts, stretches.texts)
     chosen = np.flatnonzero(found.chosen)
     for place, winner in enumerate(found.winners):
@@ -94,29 +94,29 @@ def test_the_winner_is_the_chosen_stretch_that_overlaps_most(rows, threshold):
             assert shared[winner] == max(shared.values()) > 0
 
 
-def test_every_stretch_that_is_not_chosen_has_a_winner():
-    found = attribute(stretches_of([(0, 0, 9, 9.0), (0, 2, 3, 5.0), (0, 20, 3, 1.0)]), NEVER)
+def test_every_match_that_is_not_chosen_has_a_winner():
+    found = attribute_tokens(stretches_of([(0, 0, 9, 9.0), (0, 2, 3, 5.0), (0, 20, 3, 1.0)]), NEVER)
     assert found.winners.tolist() == [0, 0, 2]
 
 
 @settings(max_examples=100)
 @given(STRETCH, st.permutations(range(5)))
-def test_of_equals_the_one_of_the_lowest_rank_is_chosen(row, ranks):
-    found = attribute(stretches_of([row] * 5, ranks), NEVER)
+def test_of_equal_matches_the_one_of_the_lowest_rank_is_chosen(row, ranks):
+    found = attribute_tokens(stretches_of([row] * 5, ranks), NEVER)
     assert np.flatnonzero(found.chosen).tolist() == [ranks.index(0)]
     assert set(found.winners.tolist()) == {ranks.index(0)}
 
 
 @settings(max_examples=100)
 @given(STRETCHES, st.randoms(use_true_random=False), st.sampled_from([2.0, NEVER]))
-def test_the_order_of_stretches_changes_nothing(rows, dice, threshold):
+def test_the_order_of_matches_changes_nothing(rows, dice, threshold):
     rows = list({row[:3]: row for row in rows}.values())
     assume(len({row[3] for row in rows}) == len(rows))  # no ties: ranks settle those
     rows.sort(key=lambda row: row[0])
     shuffled = sorted(dice.sample(rows, len(rows)), key=lambda row: row[0])
     ranks = [rows.index(row) for row in shuffled]
-    one = attribute(stretches_of(rows), threshold)
-    other = attribute(stretches_of(shuffled, ranks), threshold)
+    one = attribute_tokens(stretches_of(rows), threshold)
+    other = attribute_tokens(stretches_of(shuffled, ranks), threshold)
     given_to = [
         {
             (*row, first, last)
@@ -132,11 +132,11 @@ def test_the_order_of_stretches_changes_nothing(rows, dice, threshold):
 
 @settings(max_examples=50)
 @given(STRETCHES)
-def test_texts_do_not_disturb_each_other(rows):
+def test_texts_are_attributed_independently(rows):
     stretches = stretches_of(rows)
-    together = attribute(stretches, 5.0)
+    together = attribute_tokens(stretches, 5.0)
     for text in (0, 1):
-        own = attribute(stretches_of([row for row in rows if row[0] == text]), 5.0)
+        own = attribute_tokens(stretches_of([row for row in rows if row[0] == text]), 5.0)
         assert own.chosen.tolist() == together.chosen[stretches.texts == text].tolist()
 
 
@@ -149,15 +149,15 @@ def test_texts_do_not_disturb_each_other(rows):
         ((0, 10, 9, 5.0), 3.0, (10, 19)),
     ],
 )
-def test_a_match_that_brushes_against_a_stronger_one_keeps_the_rest(weak, threshold, given_to_weak):
-    found = attribute(stretches_of([(0, 0, 9, 50.0), weak]), threshold)
+def test_a_match_that_overlaps_a_stronger_one_keeps_the_rest(weak, threshold, given_to_weak):
+    found = attribute_tokens(stretches_of([(0, 0, 9, 50.0), weak]), threshold)
     assert found.chosen.tolist() == [True, given_to_weak is not None]
     if given_to_weak:
         assert (found.firsts[1], found.lasts[1]) == given_to_weak
 
 
-def test_no_stretch_is_no_attribution():
-    assert len(attribute(stretches_of([]), 3.0).chosen) == 0
+def test_no_matches_give_an_empty_attribution():
+    assert len(attribute_tokens(stretches_of([]), 3.0).chosen) == 0
 
 
 HALF_OPEN = st.lists(
@@ -168,7 +168,7 @@ HALF_OPEN = st.lists(
 
 @settings(max_examples=200)
 @given(HALF_OPEN)
-def test_union_lengths_are_those_of_sets(rows):
+def test_union_lengths_equal_those_of_sets(rows):
     keys, texts, starts, sizes = np.array(rows, np.int64).reshape(-1, 4).T
     covered = [
         {

@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import LOOKS, NO_CANDIDATES, RESEMBLING, length_classes, looks
-from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
+from provenance.match.estimation.conditions import (
+    APPEARANCES,
+    NEAR_DUPLICATE_APPEARANCE,
+    appearance_classes,
+    length_classes,
+)
 from provenance.model import LENGTHS
 
 
@@ -34,10 +39,10 @@ def candidate(*runs, size=200):
 
 
 def look(length, *runs, size=200):
-    return int(looks(candidate(*runs, size=size), np.array([length]))[0])
+    return int(appearance_classes(candidate(*runs, size=size), np.array([length]))[0])
 
 
-def test_whole_cut_and_changed_items_look_different():
+def test_whole_cut_and_changed_items_have_different_appearances():
     whole = look(20, (0, 20))
     inserted = look(20, (0, 8), (8, 12))
     changed = look(20, (0, 8), (11, 9))
@@ -51,7 +56,7 @@ def test_a_gap_before_the_missing_end_does_not_hide_that_it_is_missing():
     assert look(20, (0, 5), (6, 8)) == look(20, (0, 13))
 
 
-def test_an_item_that_is_all_of_its_text_looks_so():
+def test_an_item_that_is_all_of_its_text_has_an_appearance_of_its_own():
     assert look(20, (0, 20), size=21) != look(20, (0, 20), size=200)
     assert look(20, (0, 20), size=25) == look(20, (0, 20), size=20)
 
@@ -63,15 +68,15 @@ def test_an_item_that_is_all_of_its_text_looks_so():
     st.integers(0, 300),
     st.integers(1, 300),
 )
-def test_every_match_has_a_look(length, start, first, gap, more):
+def test_every_match_has_an_appearance(length, start, first, gap, more):
     first = min(first, length)
     second = min(more, length - min(start + first + gap, length))
     runs = [(start, first)] + ([(start + first + gap, second)] if second > 0 else [])
-    assert 0 <= look(length + start, *runs) < RESEMBLING < LOOKS
+    assert 0 <= look(length + start, *runs) < NEAR_DUPLICATE_APPEARANCE < APPEARANCES
 
 
-def test_no_match_has_no_look():
-    assert looks(NO_CANDIDATES, np.zeros(0, np.int64)).tolist() == []
+def test_no_matches_have_no_appearances():
+    assert appearance_classes(NO_CANDIDATES, np.zeros(0, np.int64)).tolist() == []
 
 
 @pytest.mark.parametrize(

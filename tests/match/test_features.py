@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from provenance.match import measure, sample
+from provenance.match.scoring.corpus_sample import sample_passages
+from provenance.match.scoring.features import measure_features
 from provenance.model import ALONE, Language
 from tests.match.holding import (
     found_in,
@@ -27,8 +28,8 @@ REPEATED, MOST_BITS, VOCABULARY = 0.3, 16.0, 500_000
 def measured(items, texts, *, corpus=None):
     made = registry(*items)
     candidates = found_in(made, *texts)
-    passages = sample(tokens_of(*(texts if corpus is None else corpus)))
-    return candidates, measure(candidates, made, passages)
+    passages = sample_passages(tokens_of(*(texts if corpus is None else corpus)))
+    return candidates, measure_features(candidates, made, passages)
 
 
 def ngrams(rows):
@@ -83,9 +84,9 @@ TEXTS = [
 ]
 
 
-def test_information_is_that_of_the_oracle():
+def test_information_equals_that_of_the_reference():
     candidates, features = measured(ITEMS, TEXTS)
-    drawn = sample(tokens_of(*TEXTS))
+    drawn = sample_passages(tokens_of(*TEXTS))
     passages = [row.tolist() for row in np.split(drawn.tokens, drawn.offsets[1:-1])]
     items = rows_of(tokens_of(*ITEMS))
     total = sum(map(len, items))
@@ -102,9 +103,9 @@ def test_information_is_that_of_the_oracle():
             int(candidates.passages[other])
             for other in range(len(candidates))
             if candidates.items[other] == number
-            and (candidates.longest[other] >= COPY_RUN or is_copy[other])
+            and (candidates.longest_run[other] >= COPY_RUN or is_copy[other])
         }
-        passed_on = int(candidates.rarest[place]) if is_copy[place] else 1
+        passed_on = int(candidates.shared_by[place]) if is_copy[place] else 1
         mine = (ngrams(passages), max(len(copies), 1)), len(drawn.tokens)
         theirs = (ngrams(items), passed_on), total
         both = [mine[0], theirs[0]], mine[1] + theirs[1]
@@ -118,7 +119,7 @@ def test_information_is_that_of_the_oracle():
         assert features.pooled_bits[place] == pytest.approx(slow_bits(item, runs, *both, 3))
 
 
-def test_the_plain_figures_are_those_of_the_match():
+def test_simple_features_describe_the_match():
     row = words(20, 3)
     text = f"{prose(5, 1)} {' '.join([*row[:6], 's1', *row[7:12]])} {prose(8, 2)}"
     candidates, features = measured([" ".join(row)], [text])
@@ -128,10 +129,10 @@ def test_the_plain_figures_are_those_of_the_match():
     assert features.longest.tolist() == [6]
     assert features.distinct.tolist() == [len({*row[:6], *row[7:12]})]
     assert features.density.tolist() == [11 / 12]
-    assert features.across.tolist() == [0]
+    assert features.shared_across_sources.tolist() == [0]
 
 
-def test_an_item_copied_a_thousand_times_does_not_become_cheap():
+def test_an_item_copied_a_thousand_times_keeps_its_information():
     post = " ".join(words(12, 904))
     texts = [f"{prose(6, seed)} {post} {prose(6, seed + 5000)}" for seed in range(1000)]
     _, once = measured([post, *posts(20)], texts[:1])
@@ -141,7 +142,7 @@ def test_an_item_copied_a_thousand_times_does_not_become_cheap():
     assert min(often.pooled_bits) >= 0.95 * once.pooled_bits[0]
 
 
-def test_a_phrase_that_many_passages_use_becomes_cheap():
+def test_a_phrase_that_many_passages_use_loses_information():
     phrase = " ".join(words(6, 904))
     texts = [f"{prose(6, seed)} {phrase} {prose(6, seed + 5000)}" for seed in range(1000)]
     _, once = measured([phrase, *posts(20)], texts[:1])
@@ -154,7 +155,7 @@ def test_a_phrase_that_many_passages_use_becomes_cheap():
     assert max(common.corpus_bits) <= 0.5 * alone.corpus_bits[0]
 
 
-def test_a_phrase_that_many_items_use_is_cheap_in_the_registry():
+def test_a_phrase_that_many_items_use_loses_information_under_the_registry():
     phrase = " ".join(words(6, 904))
     crowd = [f"{phrase} {' '.join(words(5, 50 + number))}" for number in range(60)]
     rare, common = ([phrase], [phrase, *crowd])
@@ -163,7 +164,7 @@ def test_a_phrase_that_many_items_use_is_cheap_in_the_registry():
     assert crowded.corpus_bits[0] == pytest.approx(alone.corpus_bits[0])
 
 
-def test_repeated_words_tell_less():
+def test_repeated_words_have_less_information():
     _, features = measured(["ja nein doch oh", "ja nein doch oh " * 3], ["ja nein doch oh " * 3])
     assert features.distinct.max() == 4
     assert features.corpus_bits.max() <= 16 * 4 * (1 + REPEATED + REPEATED**2) + 1e-9
@@ -171,11 +172,13 @@ def test_repeated_words_tell_less():
 
 def test_a_word_whose_hash_is_zero_is_a_word_as_any_other():
     text = "ja nein doch oh so ein mist aber gut"
-    made, passages = registry(text), sample(tokens_of(text))
+    made, passages = registry(text), sample_passages(tokens_of(text))
     candidates, tokens = found_in(made, text), made.holdings.tokens.copy()
     tokens[4] = 0
     changed = replace(made, holdings=replace(made.holdings, tokens=tokens))
-    [before], [after] = (measure(candidates, each, passages).distinct for each in (made, changed))
+    [before], [after] = (
+        measure_features(candidates, each, passages).distinct for each in (made, changed)
+    )
     assert before == after == 9
 
 
@@ -185,21 +188,21 @@ def test_passages_outside_the_sample_are_not_left_out():
     _, inside = measured([post], corpus)
     made = registry(post)
     candidates = found_in(made, *corpus)
-    nothing = sample(tokens_of(*corpus), bound=1)
-    outside = measure(candidates, made, nothing)
+    nothing = sample_passages(tokens_of(*corpus), bound=1)
+    outside = measure_features(candidates, made, nothing)
     assert len(nothing.tokens) == 0
     assert outside.corpus_bits[0] == pytest.approx(inside.corpus_bits[0], rel=0.01)
 
 
 def test_no_candidate_has_no_feature():
     made = registry(*posts(5))
-    features = measure(found_in(made, "x"), made, sample(tokens_of("x")))
-    assert len(features.corpus_bits) == len(features.across) == 0
+    features = measure_features(found_in(made, "x"), made, sample_passages(tokens_of("x")))
+    assert len(features.corpus_bits) == len(features.shared_across_sources) == 0
     assert len(found_in(registry("x"), "x").matched) == 0
     assert holding("x").background.sum() == 1
 
 
-def test_what_language_at_large_says_often_is_cheap():
+def test_phrases_frequent_in_language_have_less_information():
     item = "for the first time in many years"
     made = registry(item)
     tokens = tokens_of(item)
@@ -211,8 +214,8 @@ def test_what_language_at_large_says_often_is_cheap():
     language = Language(1, keys[order], np.full(len(keys), 5000, np.uint32), 10**6)
     candidates = found_in(made, item)
 
-    alone = measure(candidates, made, sample(tokens))
-    known = measure(candidates, made, sample(tokens), language)
+    alone = measure_features(candidates, made, sample_passages(tokens))
+    known = measure_features(candidates, made, sample_passages(tokens), language)
 
     assert known.pooled_bits[0] < 0.25 * alone.pooled_bits[0]
     assert known.corpus_bits[0] < 0.25 * alone.corpus_bits[0]
@@ -236,7 +239,7 @@ POST = "the kettle sang of rivers while the lamp went slowly out of its old mind
         (POST, 1, 1, 0),
     ],
 )
-def test_breaks_of_the_text_are_held_against_the_ends_of_the_item(text, begins, whole, broken):
+def test_breaks_of_the_text_are_compared_with_ends_of_the_item(text, begins, whole, broken):
     _, features = measured([POST], [text])
 
     assert features.begins.tolist() == [begins]
@@ -245,11 +248,11 @@ def test_breaks_of_the_text_are_held_against_the_ends_of_the_item(text, begins, 
     assert features.alone.tolist() == [float(text == POST)]
 
 
-def test_what_many_pass_on_inside_one_source_stays_dear():
+def test_an_item_repeated_inside_one_source_keeps_its_information():
     post = " ".join(words(12, 904))
     crowd = [f"{post} {' '.join(words(2, 50 + number))}" for number in range(60)]
     text = f"{prose(9, 1)} {post} {prose(9, 2)}"
     (_, alone), (_, often) = measured([post], [text]), measured([post, *crowd], [text])
 
     assert often.registry_bits[0] >= 0.95 * alone.registry_bits[0]
-    assert often.across.tolist() == [0] * len(often.across)
+    assert often.shared_across_sources.tolist() == [0] * len(often.shared_across_sources)

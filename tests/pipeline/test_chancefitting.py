@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from provenance.errors import InputError, RegistryNotFound
-from provenance.match import SHIPPED
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Policy
 from provenance.pipeline import (
     Dumps,
@@ -47,9 +47,9 @@ def test_what_was_measured_is_stored_and_counts(registry, clean):
 
     made = fit_registry(registry, [clean], QUIET)
 
-    assert before.chance == SHIPPED
+    assert before.chance == SHIPPED_CHANCE
     assert 0 < made.chance.exceedances <= 100
-    assert made.chance != SHIPPED
+    assert made.chance != SHIPPED_CHANCE
     assert made.digest != before.digest
     assert (made.items, made.files) == (before.items, before.files)
     assert open_registry(registry).manifest == verify(registry) == made
@@ -75,7 +75,7 @@ def test_too_little_text_tells_nothing(registry, tmp_path, write_lines):
 
     with pytest.raises(InputError, match="500 words are too few"):
         fit_registry(registry, [few], QUIET)
-    assert open_registry(registry).manifest.chance == SHIPPED
+    assert open_registry(registry).manifest.chance == SHIPPED_CHANCE
 
 
 def test_nothing_is_left_where_there_is_no_registry(tmp_path, clean):

@@ -8,7 +8,8 @@ import pytest
 import zstandard
 
 from provenance.errors import RegistryError
-from provenance.match import THRESHOLD, poisson
+from provenance.match.estimation.intervals import poisson_interval
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Policy, Rate, Report
 from provenance.pipeline import Dumps, Settings, build_registry, check
 from tests.pipeline.conftest import Writer
@@ -67,7 +68,9 @@ def test_what_is_found_of_a_control_is_the_part_that_may_be_chance(measure, post
 
     assert (control.passages, control.documents) == (3, 2)
     assert control.expected.value == 6
-    assert (control.expected.low, control.expected.high) == tuple(2 * end for end in poisson(3))
+    assert (control.expected.low, control.expected.high) == tuple(
+        2 * end for end in poisson_interval(3)
+    )
     rate = control.false_discovery
     assert rate.value == pytest.approx(6 / control.findings)
     assert 0 < rate.low < rate.value < rate.high < 1
@@ -170,10 +173,10 @@ def test_on_pages_without_posts_a_control_expects_about_what_is_found(
     for one, other in (halves, halves[::-1]):
         settings = Settings(threads=2, control=other)
         control = check([corpus], Policy(registries=(one,)), settings).result.control
-        low, high = poisson(control.findings)
+        low, high = poisson_interval(control.findings)
         assert low <= control.expected.high
         assert control.expected.low <= high
-        assert control.documents_per_million.low <= 1e6 / 2**THRESHOLD
+        assert control.documents_per_million.low <= 1e6 / 2**STRENGTH_THRESHOLD
         assert control.scale == pytest.approx(1, abs=0.05)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from provenance.match import THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import PLANTS, Calibration, FalseRate, Unit
 from provenance.pipeline.calibration.false_positives import UNKNOWN
 from provenance.pipeline.calibration.share_correction import Seen, correcting
@@ -47,7 +47,7 @@ def calibration(rows, false=UNKNOWN):
         corpus_tokens=100_000,
         registries=("a", "b"),
         normalisation=2,
-        threshold=THRESHOLD,
+        threshold=STRENGTH_THRESHOLD,
         seed=0,
         skipped=0,
         recalls=(),

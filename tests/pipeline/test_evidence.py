@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from provenance.match import NO_CANDIDATES
-from provenance.pipeline import Dumps, build_registry
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.pipeline.calibration.standalone_texts import unowned
 from provenance.pipeline.locate.claims import claims
 from provenance.pipeline.locate.locations import PartsLost, gather
 from provenance.pipeline.progress import Quiet
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.readings import Opened, Reading, opened
 from provenance.read.corpus.corpora import open_corpus

@@ -11,7 +11,8 @@ import pytest
 
 from provenance import report
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
-from provenance.match import NO_CANDIDATES, NO_PASSAGES
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
+from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
 from provenance.model import Policy
 from provenance.pipeline import Dumps, Settings, build_registry, check
 from provenance.pipeline import corpus_model as freezing
@@ -94,12 +95,12 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
         candidates=(replace(NO_CANDIDATES, passages=hashes),),
         lookalikes=(),
         declared=NOTHING,
-        passages=NO_PASSAGES,
+        passages=EMPTY_SAMPLE,
         documents=np.zeros(0, np.int64),
         kept=None,
     )
     (held,) = freezing.held_to([reading], model)
-    sampled = held.passages.holds(held.candidates[0].passages)
+    sampled = held.passages.contains(held.candidates[0].passages)
     assert sampled.tolist() == [True] * 3 + [False] * 3
     assert (held.candidates[0].passages[:3] == hashes[:3]).all()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match import NO_CANDIDATES
+from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.model import picked
 from provenance.pipeline import Dumps, build_registry
 from provenance.pipeline.locate.claims import Claims

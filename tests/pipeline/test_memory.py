@@ -102,7 +102,7 @@ def test_a_registry_in_another_part_is_read_for_anew(
     turned = [{**post, "text": " ".join(post["text"].split()[::-1])} for post in posts]
     dump = write_lines(tmp_path / "turned.jsonl", turned)
     build_registry(tmp_path / "other", Dumps([dump], "y"))
-    monkeypatch.setattr(readings, "commons", lambda _: np.zeros(0, np.uint64))
+    monkeypatch.setattr(readings, "find_stop_shingles", lambda _: np.zeros(0, np.uint64))
     both = sorted((world.registry, str(tmp_path / "other")), key=digest_of_registry)
     policies = [Policy(registries=tuple(own)) for own in (both, both[:1])]
     for policy, settings in zip(policies, ({}, {"control": both[1]}), strict=True):
@@ -188,7 +188,7 @@ def test_damaged_entries_are_made_anew(world) -> None:
 def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypatch) -> None:
     whole = world.checked(cached=False).result.corpus_model
     for module in (passages, sofar):
-        monkeypatch.setattr(module, "MOST", whole.tokens // 6)
+        monkeypatch.setattr(module, "MAX_SAMPLE_TOKENS", whole.tokens // 6)
     large = world.checked()
     assert world.read == _SHARDS
     assert large.result.corpus_model.tokens <= whole.tokens // 6

@@ -6,7 +6,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from provenance.match import least_tokens
+from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import Policy
 from provenance.pipeline import Dumps, Planting, Settings, build_registry, calibrate, check
 from provenance.pipeline.check_inputs import open_references
@@ -97,16 +97,16 @@ def test_only_of_what_may_be_reported_few_tokens_are_not_enough(world):
     beside = replace(policy, backgrounds=(str(folder / "book"),))
     opened = open_references(beside, str(folder / "later"))
     [one] = opened.registries
-    asked = least_tokens(one.index.holdings.chance, one.size)
-    assert one.index.least.tolist() == asked.tolist()
+    asked = min_match_tokens(one.index.holdings.chance, one.size)
+    assert one.index.min_tokens.tolist() == asked.tolist()
     others = [*opened.backgrounds, opened.control.opened]
-    assert [other.index.least.size for other in others] == [0, 0]
+    assert [other.index.min_tokens.size for other in others] == [0, 0]
 
 
 def test_where_shingles_are_everybodys_any_tokens_are_enough(world, monkeypatch):
     """An item may be shorter than it looks then."""
     _, _, policy = world
-    monkeypatch.setattr(readings, "commons", lambda held: held[0].shared.shingles[:0])
-    assert open_references(policy, None).registries[0].index.least.size
-    monkeypatch.setattr(readings, "commons", lambda _: np.array([7], np.uint64))
-    assert not open_references(policy, None).registries[0].index.least.size
+    monkeypatch.setattr(readings, "find_stop_shingles", lambda held: held[0].shared.shingles[:0])
+    assert open_references(policy, None).registries[0].index.min_tokens.size
+    monkeypatch.setattr(readings, "find_stop_shingles", lambda _: np.array([7], np.uint64))
+    assert not open_references(policy, None).registries[0].index.min_tokens.size

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import NO_CANDIDATES, Candidates
+from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
 from provenance.model import DOCUMENTS, Texts
 from provenance.pipeline.locate.windows import NEXT, Windows, whole_texts, windows
 

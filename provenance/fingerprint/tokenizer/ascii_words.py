@@ -20,7 +20,7 @@ from provenance.fingerprint.tokenizer.byte_scan import run_bounds
 from provenance.fingerprint.tokenizer.contractions import QUOTE
 from provenance.fingerprint.tokenizer.stripping import STRIPPABLE, may_be_stripped
 from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish, mixed
-from provenance.jit.decorators import Scalar, inlined, written
+from provenance.jit.decorators import Scalar, inlined, python_function
 from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, vector
 from provenance.model import Int32s, UInt8s, UInt32s
@@ -69,13 +69,13 @@ def _hash_eight(
 def _hashed(first: Lanes, second: Lanes, lengths: Lanes) -> tuple[Lanes, Lanes]:
     """Return hashes of words from their first sixteen bytes, and which may be something else."""
     first, second, is_long = first | LOWER, second | LOWER, lengths.is_greater(7)
-    state = is_long.select(written(absorb)(first, 0), first ^ first)
+    state = is_long.select(python_function(absorb)(first, 0), first ^ first)
     beyond = (lengths | _ALL) << ((lengths & 7) << 3)
     rest = is_long.select(second, first) & ~beyond
     others = lengths.is_greater(_LONGEST)
     for suspect in STRIPPABLE:
         others |= rest.is_equal(suspect)
-    return written(mixed)(state ^ rest ^ (lengths << 56)), others
+    return python_function(mixed)(state ^ rest ^ (lengths << 56)), others
 
 
 hash_eight: Scalar = intrinsic(_hash_eight)

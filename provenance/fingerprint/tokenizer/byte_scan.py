@@ -15,8 +15,14 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from provenance.jit.decorators import Scalar, inlined, inner
-from provenance.jit.intrinsics import can_note_bits, load64, note_bits, ones, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, kernel_part
+from provenance.jit.intrinsics import (
+    has_store_set_bits,
+    load64,
+    popcount,
+    store_set_bits,
+    trailing_zeros,
+)
 from provenance.model import Int32s, UInt8s, UInt64s
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)
@@ -68,7 +74,7 @@ _UNROLLED = 28  # most blocks have no more edges
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-@inner
+@kernel_part
 def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
     """Find the runs of word bytes and the special bytes of a text.
 
@@ -129,12 +135,12 @@ def run_bounds(runs: Int32s, run: Scalar) -> tuple[Scalar, Scalar]:
 @inlined
 def append_edges(runs: Int32s, count: Scalar, first: Scalar, edges: Scalar) -> Scalar:
     """Append the offsets of the bits set in `edges` to `runs`; return the new number of edges."""
-    after = count + np.int64(ones(edges))
-    if can_note_bits():
+    after = count + np.int64(popcount(edges))
+    if has_store_set_bits():
         for quarter in range(4):
             bits = edges >> np.uint64(16 * quarter)
-            note_bits(runs, count, first + 16 * quarter, bits)
-            count += np.int64(ones(bits & np.uint64(0xFFFF)))
+            store_set_bits(runs, count, first + 16 * quarter, bits)
+            count += np.int64(popcount(bits & np.uint64(0xFFFF)))
         return after
     # Most iterations write more than there are: a branch for each edge would cost more.
     while edges != np.uint64(0):

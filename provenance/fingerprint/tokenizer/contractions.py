@@ -12,7 +12,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 from provenance.fingerprint.tokenizer.unicode_tables import MENTION
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, read_word
 from provenance.fingerprint.tokenizer.word_hash import append, finish
-from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.model import Int32s, UInt8s, UInt32s
 
 QUOTE, SPACE = 0x27, 0x20
@@ -39,7 +39,7 @@ def is_quote(byte: Scalar) -> Scalar:
     return byte in (QUOTE, 0xE2, AMPERSAND, BACKSLASH)
 
 
-@inner
+@kernel_part
 def rejoin_contraction(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
     at: Scalar,
@@ -77,7 +77,7 @@ def rejoin_contraction(  # noqa: PLR0913 (the arrays of one table)
     return place
 
 
-@inner
+@kernel_part
 def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     if view[at] == QUOTE:
         return at + 1
@@ -88,7 +88,7 @@ def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables)
     return at + 3 if is_curved else at
 
 
-@inner
+@kernel_part
 def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     """Return whether the word goes on behind its ASCII letters: `'sé` is no suffix."""
     if at >= end:
@@ -99,7 +99,7 @@ def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> 
     return fold_entry(point, tables) > MENTION
 
 
-@inner
+@kernel_part
 def append_suffix(  # noqa: PLR0913 (the arrays of one table)
     view: UInt8s,
     tables: TokenizerTables,

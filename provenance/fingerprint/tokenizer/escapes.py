@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from provenance.fingerprint.tokenizer.unicode_tables import codepoints
-from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.model import Int32s, UInt8s, UInt64s
 
 AMPERSAND, SEMICOLON, SPACE, NUMBER_SIGN = 0x26, 0x3B, 0x20, 0x23
@@ -73,7 +73,7 @@ def is_word(byte: Scalar) -> Scalar:
     return (0x61 <= lower <= 0x7A) or (0x30 <= byte <= 0x39)
 
 
-@inner
+@kernel_part
 def reference(
     data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
 ) -> tuple[Scalar, Scalar]:
@@ -94,7 +94,7 @@ def reference(
     return (point, after) if point >= 0 else (-1, at)
 
 
-@inner
+@kernel_part
 def _referred(
     data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
 ) -> tuple[Scalar, Scalar]:
@@ -104,7 +104,7 @@ def _referred(
     return _named(data, start, end, tables)
 
 
-@inner
+@kernel_part
 def _named(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> tuple[Scalar, Scalar]:
     value = _BASIS
     place = at
@@ -123,7 +123,7 @@ def _named(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> tu
     return -1, at
 
 
-@inner
+@kernel_part
 def _numeric(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     place = at
     if place < end and data[place] == SPACE:
@@ -163,7 +163,7 @@ _LINE_FEED, _QUOTE = 0x0A, 0x27
 _HIGH, _LOW, _BEYOND = 0xD800, 0xDC00, 0x10000
 
 
-@inner
+@kernel_part
 def unescape(
     data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
 ) -> tuple[Scalar, Scalar]:
@@ -185,7 +185,7 @@ def unescape(
     return point, after
 
 
-@inner
+@kernel_part
 def _escaped(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     at = _behind_backslashes(data, at, end)
     if at < end and data[at] in (0x6E, 0x72, 0x74):  # n, r, t

@@ -14,7 +14,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     is_word,
     reference,
 )
-from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.jit.intrinsics import load64
 from provenance.model import UInt8s
 
@@ -23,7 +23,7 @@ _QUOTE, _LESS, _GREATER = 0x22, 0x3C, 0x3E
 _LONGEST = 24  # bytes of a bracket, escaped more than once
 
 
-@inner
+@kernel_part
 def link_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     """Return the offset behind the link whose scheme ends at `at`; `at` if none follows.
 
@@ -41,7 +41,7 @@ def link_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> 
     return _split_link_end(data, place, end)
 
 
-@inner
+@kernel_part
 def _is_slash(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     if data[at] == AMPERSAND:
         point, _ = reference(data, at + 1, end, tables)
@@ -49,7 +49,7 @@ def _is_slash(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) ->
     return data[at] == _SLASH or (data[at] == BACKSLASH and data[at + 1] == _SLASH)
 
 
-@inner
+@kernel_part
 def address_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     """Return the offset behind an address without spaces."""
     while at < end and 0x20 < data[at] < 0x80 and data[at] not in (_QUOTE, _LESS, _GREATER):
@@ -69,7 +69,7 @@ def _is_escaped_sign(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     return at < end and (data[at] == _SLASH or data[at] == _UNDERSCORE)
 
 
-@inner
+@kernel_part
 def is_placeholder(
     data: UInt8s, start: Scalar, stop: Scalar, end: Scalar, tables: TokenizerTables
 ) -> Scalar:
@@ -85,7 +85,7 @@ def is_placeholder(
     return _is_less(data, start, tables) and _is_greater(data, stop, end, tables)
 
 
-@inner
+@kernel_part
 def _is_less(data: UInt8s, stop: Scalar, tables: TokenizerTables) -> Scalar:
     """Return whether `<`, or a reference to it, ends at `stop`."""
     if data[stop - 1] != SEMICOLON:
@@ -98,7 +98,7 @@ def _is_less(data: UInt8s, stop: Scalar, tables: TokenizerTables) -> Scalar:
     return False
 
 
-@inner
+@kernel_part
 def _is_greater(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     if data[at] != AMPERSAND:
         return data[at] == _GREATER
@@ -106,7 +106,7 @@ def _is_greater(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) 
     return point == _GREATER
 
 
-@inner
+@kernel_part
 def _split_link_end(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     place = _after_part(data, _skip_space(data, at, end), end)
     in_path = False
@@ -129,7 +129,7 @@ def _skip_space(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     return at + 1 if at < end and data[at] == 0x20 else at
 
 
-@inner
+@kernel_part
 def _after_part(data: UInt8s, at: Scalar, end: Scalar) -> Scalar:
     while at < end and (is_word(data[at]) or data[at] in (0x5F, 0x2D, 0x7E, 0x25)):
         at += 1
@@ -156,7 +156,7 @@ def _marks(shift: int) -> np.uint64:
 _FIRST, _SECOND = _marks(58), _marks(52)
 
 
-@inner
+@kernel_part
 def strip_or_count(
     view: UInt8s,
     start: Scalar,
@@ -193,7 +193,7 @@ def may_be_stripped(word: Scalar) -> Scalar:
     )
 
 
-@inner
+@kernel_part
 def _after_dropped(
     view: UInt8s,
     start: Scalar,

@@ -64,7 +64,7 @@ from provenance.fingerprint.tokenizer.word_cache import (
     cached_hash,
 )
 from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish
-from provenance.jit.decorators import Scalar, inlined, inner, kernel, spliced
+from provenance.jit.decorators import Scalar, inlined, inlined_source, kernel, kernel_part
 from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.jit.vectors import LANES
 from provenance.model import (
@@ -187,7 +187,7 @@ def _tokenize_all(part: Part, state: TokenizerState, tokens: Columns, offsets: I
     _tokenize_texts(part, state, tokens, offsets)
 
 
-@inner
+@kernel_part
 def _tokenize_texts(texts: Part, state: TokenizerState, tokens: Columns, offsets: Int64s) -> None:
     (data, bounds), specials, runs = texts, state.specials, state.runs
     # One call for all texts: a call with these arrays takes longer than to read a short text.
@@ -216,7 +216,7 @@ def _tokenize_texts(texts: Part, state: TokenizerState, tokens: Columns, offsets
         offsets[text + 1] = count
 
 
-@spliced
+@inlined_source
 def _read_run(
     view: UInt8s,
     place: Scalar,
@@ -255,7 +255,7 @@ def _append_token(
     hashes[at], starts[at], ends[at] = hashed, start, stop
 
 
-@spliced
+@inlined_source
 def _read_general(  # noqa: C901, PLR0912, PLR0915 (the rare cases of the hot loop)
     view: UInt8s,
     place: Scalar,

@@ -33,7 +33,7 @@ from provenance.fingerprint.tokenizer.unicode_tables import (
     VARIATION_SELECTORS,
 )
 from provenance.fingerprint.tokenizer.word_hash import LOWER, append, append_plain, finish
-from provenance.jit.decorators import Scalar, inlined, inner, kernel, spliced
+from provenance.jit.decorators import Scalar, inlined, inlined_source, kernel, kernel_part
 from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.model import Int32s, UInt8s, UInt32s
 
@@ -262,7 +262,7 @@ def fold_single_character(
     return weight, state, rest, length
 
 
-@spliced
+@inlined_source
 def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
     data: UInt8s,
     at: Scalar,
@@ -337,7 +337,7 @@ def _is_unmarked(point: Scalar, tables: TokenizerTables) -> Scalar:
     return point < LETTERS and np.int64(tables.letters[point] >> np.uint64(56)) == UNMARKED
 
 
-@inner
+@kernel_part
 def mention_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     """Return the offset behind a mention whose `@` ends at `at`: `@name`, `@name@host`."""
     first = at
@@ -353,7 +353,7 @@ def mention_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) 
     return place
 
 
-@inner
+@kernel_part
 def _name_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
     # A name that begins in Latin letters ends where another script begins, since Chinese posts go
     # on without a space.
@@ -372,7 +372,7 @@ def _name_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) ->
     return at
 
 
-@inner
+@kernel_part
 def _is_of_name(point: Scalar, is_latin: Scalar, tables: TokenizerTables) -> Scalar:
     if point < 0x80:
         return is_word(point) or point == _UNDERSCORE

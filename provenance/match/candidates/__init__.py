@@ -1,1 +1,1 @@
-"""Candidate items of a text: seeds, chains of hits, alignments."""
+"""Candidate search: seed hits, chains, alignments, near-duplicates."""

@@ -1,54 +1,54 @@
-"""Alignment of a few tokens: what seeds leave open between two runs, or beyond the last one."""
+"""Alignment of short token sequences: the gaps between exact runs, and the ends beyond the last."""
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner
-from provenance.jit.intrinsics import equal_sixteen, leading_zeros, trailing_zeros
+from provenance.jit.decorators import Scalar, inlined, kernel_part
+from provenance.jit.intrinsics import equal_mask, leading_zeros, trailing_zeros
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, UInt8s, UInt32s
 
-REACH = 16
-"""Tokens of the item, and of the document, that one alignment spans at most."""
+MAX_ALIGNED = 16
+"""Most tokens of the item, and of the document, that one alignment spans."""
 
-_SKIP = BITS_SCALE
-"""A token skipped on either side costs a bit."""
+_GAP_COST = BITS_SCALE
+"""Cost of a token skipped on either side: one bit."""
 
-OPEN_SKIP = 3 * BITS_SCALE
-"""Beyond the last run it costs more: a common word some way off is nobody's."""
+OPEN_GAP_COST = 3 * BITS_SCALE
+"""The same beyond the last run, where a common word some way off is likely to be chance."""
 
 
-@inner
+@kernel_part
 def align(
     item: UInt32s, document: UInt32s, bits: UInt8s, is_open: Scalar, table: Int32s, pairs: Int32s
 ) -> Scalar:
-    """Match tokens of two short sequences in order, for the most information.
+    """Align two short sequences for the most information.
 
     Parameters
     ----------
-    item, document : ndarray of uint32, at most `REACH` each
+    item, document : ndarray of uint32, at most `MAX_ALIGNED` each
         Tokens. Views with a negative step align backwards.
     bits : ndarray of uint8
         Information of each cell of tokens.
     is_open : bool
         Whether the alignment may end anywhere; else both sequences are consumed.
-    table : ndarray of int32, shape (REACH + 1, REACH + 1)
+    table : ndarray of int32, shape (MAX_ALIGNED + 1, MAX_ALIGNED + 1)
         Scratch.
-    pairs : ndarray of int32, shape (REACH, 2)
-        Matched places, from the last to the first.
+    pairs : ndarray of int32, shape (MAX_ALIGNED, 2)
+        Output: indices of matched tokens, from the last to the first.
 
     Returns
     -------
     int
-        How many pairs.
+        Number of pairs.
 
     Notes
     -----
     Needleman and Wunsch's recurrence, where a match scores the token's own information and a
-    skipped token costs one bit; open at the far end where `is_open`, and there it costs three.
+    skipped token costs one bit; where `is_open`, the far end is free and a skip costs three bits.
     """
     rows, columns = item.size, document.size
     best, best_row, best_column = np.int32(0), 0, 0
-    skip = OPEN_SKIP if is_open else _SKIP
+    skip = OPEN_GAP_COST if is_open else _GAP_COST
     for column in range(columns + 1):
         table[0, column] = -skip * column
     for row in range(1, rows + 1):
@@ -63,12 +63,12 @@ def align(
             table[row, column] = score
     if not is_open:
         best_row, best_column = rows, columns
-    return _trace(table, best_row, best_column, skip, pairs)
+    return _trace_back(table, best_row, best_column, skip, pairs)
 
 
-@inner
-def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Scalar:
-    """Bound the information that an open alignment matches, in a tenth of its time.
+@kernel_part
+def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Scalar:
+    """Return an upper bound of what an open alignment matches, in a tenth of its time.
 
     Parameters
     ----------
@@ -80,19 +80,19 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Sca
     Returns
     -------
     int
-        No alignment matches more; where it is 0, there is none.
+        Information of the matched tokens; 0 where there is no alignment.
 
     Notes
     -----
-    Of an alignment whose last match is the item's token at ``p``, no more tokens are matched than
-    the ``n`` up to there that stand anywhere in the document. All others are skipped: of the item
-    ``p + 1 - n``, and of the document at least ``d + 1 - n``, where ``d`` is the nearest place of
-    that token. Where they cost as much as the ``n`` are worth, there is no such alignment.
+    An alignment whose last match is the item's token at ``p`` matches no more tokens than the ``n``
+    up to there that occur anywhere in the document. All others are skipped: ``p + 1 - n`` of the
+    item, and at least ``d + 1 - n`` of the document, where ``d`` is the nearest occurrence of that
+    token. Where the skips cost as much as the ``n`` tokens score, there is no such alignment.
     """
     information, best, count = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):
         token = item[np.uint64(place if step > 0 else item.size - 1 - place)]
-        found = _places_of(token, document)
+        found = _occurrences(token, document)
         if found == np.uint64(0):
             continue
         nearest = np.int64(trailing_zeros(found))
@@ -102,28 +102,28 @@ def promise(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Sca
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - count, 0)
         skipped = place + 1 - count + missed
-        if information > skipped * OPEN_SKIP:
+        if information > skipped * OPEN_GAP_COST:
             best = information
     return best
 
 
 @inlined
-def _places_of(token: Scalar, document: UInt32s) -> Scalar:
-    """Give a mask of the places at which a token stands among `REACH` at most."""
-    if document.size == REACH:
-        return equal_sixteen(document, np.int64(0), token)
+def _occurrences(token: Scalar, document: UInt32s) -> Scalar:
+    """Return a mask of the indices at which a token occurs among `MAX_ALIGNED` at most."""
+    if document.size == MAX_ALIGNED:
+        return equal_mask(document, np.int64(0), token)
     found = np.uint64(0)
     for place in range(document.size):
         found |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
     return found
 
 
-@inner
-def _trace(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs: Int32s) -> Scalar:
+@kernel_part
+def _trace_back(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs: Int32s) -> Scalar:
     count = 0
     while row > 0 and column > 0:
         score = table[row, column]
-        # A skip is taken back only where it explains the score; else this pair was matched.
+        # Trace a skip only where it explains the score; else this pair was matched.
         if score == table[row - 1, column] - skip:
             row -= 1
         elif score == table[row, column - 1] - skip:

@@ -1,39 +1,50 @@
 """Seed and extend: find the items of which a text holds a passage.
 
 A *seed* is a shingle that a text shares with few items. Seeds of one item that lie near each other
-make a chain; maximal runs of equal tokens, and small alignments between and beyond them, extend it
-over words that were changed, dropped or put in. (Altschul et al., "Basic local alignment search
-tool", 1990, for words instead of residues.)
-
-Candidates over which stronger ones lie: of one stretch of a text only a few are kept.
-
-A stable order of a few keys, inside a kernel.
-
-numba's own `argsort` takes a second to compile for each type that it meets; this takes a tenth.
+form a chain; maximal runs of equal tokens, and small alignments between and beyond them, extend it
+over words that were changed, dropped or inserted. (Altschul et al., "Basic local alignment search
+tool", 1990, for words instead of residues.) Of the candidates that overlap, only the strongest few
+are kept.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner, kernel, maker, needs_compiling
-from provenance.match.candidates.candidate_table import Candidates, concatenated
-from provenance.match.candidates.chaining import FLOOR, chain, scratch_for
-from provenance.match.candidates.hit_batches import bounded
-from provenance.match.candidates.prefilter import CELLS, sift, tokens_asked
-from provenance.match.candidates.seed_hits import (
-    CHAIN_FLOOR,
-    HIT_COLUMNS,
-    OF_ITEM,
-    WORTH,
-    doubled,
-    fetch_items,
-    seed_worths,
-    tell_sources,
-    weigh,
+from provenance.jit.argsort import stable_argsort
+from provenance.jit.decorators import (
+    Scalar,
+    allocating_part,
+    inlined,
+    kernel,
+    kernel_part,
+    needs_compiling,
 )
-from provenance.match.candidates.seeds import NOTES, SEEN, gather, group_end
-from provenance.match.index.postings_index import Index
-from provenance.match.index.probe import Held, held
-from provenance.match.scoring.corpus_sample import LENGTH, passage_hash
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_scratch, chain_hits
+from provenance.match.candidates.prefilter import RUN_CELLS, prefilter_hits, required_tokens
+from provenance.match.candidates.seed_hits import (
+    HIT_BITS,
+    HIT_COLUMNS,
+    HIT_ITEM,
+    MAX_SHARED,
+    MIN_CHAIN_SCORE,
+    double_rows,
+    mark_multi_source,
+    max_seed_bits,
+    prefetch_items,
+    score_hits,
+)
+from provenance.match.candidates.seeds import (
+    COUNTER_CELLS,
+    FOLLOWED_IF_COMMON,
+    SEED_COLUMNS,
+    gather_hits,
+    group_end,
+)
+from provenance.match.index.postings_index import PostingsIndex
+from provenance.match.index.probe import ProbeResult, probe_index
+from provenance.match.scoring.corpus_sample import PASSAGE_LENGTH, passage_hash
 from provenance.model import (
     Int32s,
     Int64s,
@@ -45,64 +56,12 @@ from provenance.model import (
     UInt64s,
 )
 
-_FEW = 32
-_BITS = 9
-_DIGITS = 1 << _BITS
-
-
-@maker
-def ascending(keys: Int64s) -> Int64s:
-    """Give the places of the keys from the lowest to the highest; equal ones keep their order."""
-    size = keys.size
-    order, sorted_ = np.empty(size, np.int64), np.empty(size, np.int64)
-    lowest, highest = np.int64(0), np.int64(0)
-    for place in range(size):
-        order[place] = place
-        lowest = keys[place] if place == 0 else min(lowest, keys[place])
-        highest = keys[place] if place == 0 else max(highest, keys[place])
-    if size <= _FEW:
-        _insert(keys, order)
-        return order
-    # Digit by digit, the lowest first; as unsigned numbers a difference cannot overflow.
-    span = np.uint64(highest) - np.uint64(lowest)
-    shift = np.uint64(0)
-    starts = np.empty(_DIGITS + 1, np.int64)
-    while shift < np.uint64(64) and span >> shift != np.uint64(0):
-        starts[:] = 0
-        for place in range(size):
-            starts[_digit(keys[place], lowest, shift) + 1] += 1
-        for digit in range(_DIGITS):
-            starts[digit + 1] += starts[digit]
-        for own in order:
-            digit = _digit(keys[own], lowest, shift)
-            sorted_[starts[digit]] = own
-            starts[digit] += 1
-        order, sorted_ = sorted_, order
-        shift += np.uint64(_BITS)
-    return order
-
-
-@inlined
-def _digit(key: Scalar, lowest: Scalar, shift: Scalar) -> Scalar:
-    return np.int64(((np.uint64(key) - np.uint64(lowest)) >> shift) & np.uint64(_DIGITS - 1))
-
-
-@inner
-def _insert(keys: Int64s, order: Int64s) -> None:
-    for place in range(1, order.size):
-        at, own = np.int64(place), order[place]
-        while at > 0 and keys[order[at - 1]] > keys[own]:
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = own
-
-
 TEXT, ITEM, SIZE, FIRST, LAST, SCORE, RAREST = range(7)
-"""Columns of a candidate's row, while it is in a kernel."""
+"""Columns of a candidate's row inside the kernel."""
 
-COLUMNS = 7
-_BLOCK = 16  # tokens
-_RIVALS = 8  # candidates kept over the same stretch
+ROW_COLUMNS = 7
+_BLOCK_TOKENS = 16
+_MAX_OVERLAPPING = 8  # candidates that are kept over the same tokens of a text
 
 
 @inlined
@@ -112,18 +71,20 @@ def _covers(rows: Int64s, strong: Scalar, weak: Scalar) -> Scalar:
     return 2 * (last - first + 1) > rows[weak, LAST] - rows[weak, FIRST] + 1
 
 
-@maker
-def prune(rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar) -> Scalar:
-    """Drop candidates over whose stretch `_RIVALS` stronger ones lie; the rest keep their order."""
-    if count - before <= _RIVALS:
+@allocating_part
+def prune_overlapping(
+    rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count: Scalar
+) -> Scalar:
+    """Drop candidates that `_MAX_OVERLAPPING` stronger ones cover; the rest keep their order."""
+    if count - before <= _MAX_OVERLAPPING:
         return count
-    kept = _unrivalled(rows, before, count)
+    kept = _select_strongest(rows, before, count)
     out = before
     for row in range(before, count):
         if not kept[row - before]:
             continue
         first, end = run_offsets[row], run_offsets[row + 1]
-        for column in range(COLUMNS):
+        for column in range(ROW_COLUMNS):
             rows[out, column] = rows[row, column]
         for run in range(end - first):
             for column in range(3):
@@ -133,20 +94,20 @@ def prune(rows: Int64s, runs: Int32s, run_offsets: Int64s, before: Scalar, count
     return out
 
 
-@maker
-def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
+@allocating_part
+def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
     size = count - before
     keys = np.empty(size, np.int64)
     for row in range(size):
         keys[row] = -rows[before + row, SCORE]
-    order = ascending(keys)
+    order = stable_argsort(keys)
     kept = np.empty(size, np.int64)
-    # Who covers more than half of a stretch covers its middle: only the kept ones that reach into
-    # the middle's block of tokens are looked at, strongest first.
+    # A candidate that covers more than half of another covers its middle token, so only those kept
+    # candidates are compared that reach into the middle's block, strongest first.
     blocks, links = np.int64(0), np.int64(0)
     for row in range(before, count):
-        blocks = max(blocks, rows[row, LAST] // _BLOCK + 1)
-        links += rows[row, LAST] // _BLOCK - rows[row, FIRST] // _BLOCK + 1
+        blocks = max(blocks, rows[row, LAST] // _BLOCK_TOKENS + 1)
+        links += rows[row, LAST] // _BLOCK_TOKENS - rows[row, FIRST] // _BLOCK_TOKENS + 1
     heads = np.empty(blocks, np.int64)
     for block in range(blocks):
         heads[block] = -1
@@ -155,69 +116,72 @@ def _unrivalled(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
     for rank in range(size):
         weak = before + order[rank]
         rivals = 0
-        link = heads[(rows[weak, FIRST] + rows[weak, LAST]) // 2 // _BLOCK]
-        while link >= 0 and rivals < _RIVALS:
+        link = heads[(rows[weak, FIRST] + rows[weak, LAST]) // 2 // _BLOCK_TOKENS]
+        while link >= 0 and rivals < _MAX_OVERLAPPING:
             rivals += _covers(rows, members[link], weak)
             link = nexts[link]
-        kept[order[rank]] = rivals < _RIVALS
-        if rivals == _RIVALS:
+        kept[order[rank]] = rivals < _MAX_OVERLAPPING
+        if rivals == _MAX_OVERLAPPING:
             continue
-        for block in range(rows[weak, FIRST] // _BLOCK, rows[weak, LAST] // _BLOCK + 1):
+        for block in range(
+            rows[weak, FIRST] // _BLOCK_TOKENS, rows[weak, LAST] // _BLOCK_TOKENS + 1
+        ):
             members[used], nexts[used], heads[block] = weak, heads[block], used
             used += 1
     return kept
 
 
-MOST_HITS = 1 << 23
-"""Hits of one text that are held at a time. A text that has more, as one of 10 MB that repeats a
-phrase of a hundred items may, is looked through in several goes: what goes on from one to the next
-is found by both."""
+MAX_HITS = 1 << 23
+"""Hits of one text that are held at a time. A text with more, such as 10 MB that repeat a phrase of
+a hundred items, is scanned in several batches; what continues from one to the next is found by
+both."""
 
 
-def scan(tokens: Tokens, seeds: Shingles, registry: Index, known: Held | None = None) -> Candidates:
-    """Find candidate passages of a registry's items in texts.
+def find_candidates(
+    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, known: ProbeResult | None = None
+) -> Candidates:
+    """Find passages of a registry's items in texts.
 
     Parameters
     ----------
     tokens : Tokens
-        Of the texts.
+        Tokens of the texts.
     seeds : Shingles
-        Of the same texts, of the registry's seed width.
-    registry : Index
-        What to look for.
-    known : Held or None
-        Which of the seeds the registry holds, where that is known already.
+        Shingles of the same texts, of the registry's seed width.
+    registry : PostingsIndex
+        The registry.
+    known : ProbeResult or None
+        Result of `probe_index` for these seeds, if it was computed before.
 
     Returns
     -------
     Candidates
-        Sorted by text; over one stretch only the strongest few. What parts them from the words
-        beside them is not known here: it takes the text itself.
+        Sorted by text, the strongest few over any stretch. `breaks` are zero: they take the text.
     """
-    found = held(seeds, registry) if known is None else known
+    found = probe_index(seeds, registry) if known is None else known
     parts = [
-        _scan_texts(tokens, seeds, registry, some, before)
-        for before, some in bounded(found, MOST_HITS)
+        _scan_batch(tokens, seeds, registry, some, before)
+        for before, some in split_by_hits(found, MAX_HITS)
     ]
-    return parts[0] if len(parts) == 1 else concatenated(parts)
+    return parts[0] if len(parts) == 1 else concatenate_candidates(parts)
 
 
-def _scan_texts(
-    tokens: Tokens, seeds: Shingles, registry: Index, found: Held, before: int
+def _scan_batch(
+    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, found: ProbeResult, before: int
 ) -> Candidates:
-    """Scan some texts, of which the first is `before`: as many as `found` tells of."""
+    """Scan the texts of `found`, of which the first is `before`."""
     holdings = registry.holdings
     ends = tokens.offsets[before : before + len(found.offsets)]
     codes = holdings.source_codes[: None if len(holdings.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, ends),
         (seeds.hashes, seeds.positions),
-        (found.places, found.firsts, found.lasts, found.offsets),
-        (registry.bits, registry.public, codes, registry.least),
+        (found.indices, found.firsts, found.lasts, found.offsets),
+        (registry.bits, registry.stop_shingles, codes, registry.min_tokens),
         (holdings.postings.items, holdings.postings.positions),
         (holdings.tokens, holdings.token_offsets),
-        registry.longest,
-        seed_worths(len(holdings.postings.items)),
+        registry.longest_item,
+        max_seed_bits(len(holdings.postings.items)),
     )
     text, item, size, first, last, score, rarest = rows.T
     return Candidates(
@@ -236,8 +200,59 @@ def _scan_texts(
     )
 
 
+def split_by_hits(found: ProbeResult, most: int) -> Iterator[tuple[int, ProbeResult]]:
+    """Split seeds into batches so that no text has more than `most` hits in one.
+
+    Parameters
+    ----------
+    found : ProbeResult
+        Seeds of texts.
+    most : int
+        Limit on hits, counted as if none was a stray.
+
+    Yields
+    ------
+    int
+        The first text.
+    ProbeResult
+        Seeds of texts from that one on: of several texts, or some of those of one.
+    """
+    counts = np.diff(found.offsets)
+    first = 0
+    for text in np.flatnonzero(counts * MAX_SHARED > most).tolist():
+        begin, end = int(found.offsets[text]), int(found.offsets[text + 1])
+        sharing = found.lasts[begin:end] - found.firsts[begin:end]
+        hits = np.cumsum(np.where(sharing > MAX_SHARED, FOLLOWED_IF_COMMON, sharing))
+        if hits[-1] <= most:
+            continue
+        if first < text:
+            yield first, _slice_seeds(found, found.offsets[first : text + 1])
+        for at in _batch_bounds(hits, most):
+            yield text, _slice_seeds(found, begin + at)
+        first = text + 1
+    if first < len(counts) or not len(counts):
+        yield first, _slice_seeds(found, found.offsets[first:])
+
+
+def _batch_bounds(hits: Int64s, most: int) -> Iterator[Int64s]:
+    """Yield bounds of stretches of seeds with up to `most` hits each; `hits` is cumulative."""
+    begin = 0
+    while begin < len(hits):
+        before = int(hits[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(hits, before + most, "right")))
+        yield np.array([begin, end])
+        begin = end
+
+
+def _slice_seeds(found: ProbeResult, offsets: Int64s) -> ProbeResult:
+    own = slice(int(offsets[0]), int(offsets[-1]))
+    return ProbeResult(
+        found.indices[own], found.firsts[own], found.lasts[own], offsets - offsets[0]
+    )
+
+
 def scan_needs_compiling() -> bool:
-    """Return whether `scan`, which takes longest, was not compiled here yet, but can be kept."""
+    """Return whether the scan, the slowest kernel to compile, is not cached yet, but can be."""
     return needs_compiling(_scan_all)
 
 
@@ -250,10 +265,10 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
     longest: Scalar,
-    worths: Int64s,
+    bits_limits: Int64s,
 ) -> tuple[Int64s, UInt64s, Int32s, Int64s]:
     token_hashes, token_offsets = tokens
-    rows = np.empty((256, COLUMNS), np.int64)
+    rows = np.empty((256, ROW_COLUMNS), np.int64)
     runs, run_offsets = np.empty((1024, 3), np.int32), np.empty(257, np.int64)
     run_offsets[0] = 0
     count = np.int64(0)  # not a literal, for which callees would be compiled once more
@@ -261,71 +276,90 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
         np.empty((4096, HIT_COLUMNS), np.int64),
         np.empty(len(token_offsets), np.int64),
     )
-    begun = np.empty(CELLS, np.int64)
-    scratch = scratch_for(longest)
+    run_cells = np.empty(RUN_CELLS, np.int64)
+    scratch = allocate_scratch(longest)
     item_tokens, item_offsets = items
-    bits, public, codes, least = tables
+    bits, stop_shingles, codes, min_tokens = tables
     found_offsets = found[3]
-    known = public, item_offsets, bits, worths
-    notes, seen = np.empty((len(found[0]), NOTES), np.int64), np.empty(SEEN, np.uint8)
+    known = stop_shingles, item_offsets, bits, bits_limits
+    seed_rows, counters = (
+        np.empty((len(found[0]), SEED_COLUMNS), np.int64),
+        np.empty(COUNTER_CELLS, np.uint8),
+    )
     end = np.int64(0)
     while end < len(token_offsets) - 1:
         start, end = end, group_end(found_offsets, end)
         if found_offsets[start] == found_offsets[end]:
             continue
         hit_offsets[start] = 0
-        hits = gather(
-            (start, end), tokens, seeds, found, postings, known, (notes, seen), hits, hit_offsets
+        hits = gather_hits(
+            (start, end),
+            tokens,
+            seeds,
+            found,
+            postings,
+            known,
+            (seed_rows, counters),
+            hits,
+            hit_offsets,
         )
         kept = hit_offsets[end]
-        tell_sources(hits[:kept], found, codes, postings[0])
-        fetch_items(hits[:kept], item_tokens, item_offsets)
+        mark_multi_source(hits[:kept], found, codes, postings[0])
+        prefetch_items(hits[:kept], item_tokens, item_offsets)
         for text in range(start, end):
             if hit_offsets[text] == hit_offsets[text + 1]:
                 continue
             document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
-            mine = hits[hit_offsets[text] : hit_offsets[text + 1]]
-            weigh(mine, document, items, bits, worths)
-            mine = mine[: sift(mine, document, items, bits, least, begun)]
-            keys = np.empty(len(mine), np.int64)
-            for hit in range(len(mine)):
-                keys[hit] = mine[hit, OF_ITEM]
-            order = ascending(keys)
+            text_hits = hits[hit_offsets[text] : hit_offsets[text + 1]]
+            score_hits(text_hits, document, items, bits, bits_limits)
+            text_hits = text_hits[
+                : prefilter_hits(text_hits, document, items, bits, min_tokens, run_cells)
+            ]
+            keys = np.empty(len(text_hits), np.int64)
+            for hit in range(len(text_hits)):
+                keys[hit] = text_hits[hit, HIT_ITEM]
+            order = stable_argsort(keys)
             before = count
             place = np.int64(0)
-            while place < len(mine):
-                item = mine[order[place], OF_ITEM]
-                is_alone = place + 1 == len(mine) or mine[order[place + 1], OF_ITEM] != item
-                if is_alone and mine[order[place], WORTH] < CHAIN_FLOOR:
+            while place < len(text_hits):
+                item = text_hits[order[place], HIT_ITEM]
+                is_alone = (
+                    place + 1 == len(text_hits) or text_hits[order[place + 1], HIT_ITEM] != item
+                )
+                if is_alone and text_hits[order[place], HIT_BITS] < MIN_CHAIN_SCORE:
                     place += 1
                     continue
                 own = item_tokens[item_offsets[item] : item_offsets[item + 1]]
-                goes_on = place > 0 and mine[order[place - 1], OF_ITEM] == item
-                place, paired, score, rare = chain(own, document, bits, mine, order, place, scratch)
-                goes_on |= place < len(mine) and mine[order[place], OF_ITEM] == item
-                if score < FLOOR or (not goes_on and paired < tokens_asked(own, least)):
+                continues = place > 0 and text_hits[order[place - 1], HIT_ITEM] == item
+                place, pair_count, score, shared_by = chain_hits(
+                    own, document, bits, text_hits, order, place, scratch
+                )
+                continues |= place < len(text_hits) and text_hits[order[place], HIT_ITEM] == item
+                if score < MIN_CANDIDATE_SCORE or (
+                    not continues and pair_count < required_tokens(own, min_tokens)
+                ):
                     continue
-                pairs = scratch[4][:paired]
+                pairs = scratch[4][:pair_count]
                 if count == len(rows):
-                    rows = doubled(rows)
-                    run_offsets = doubled(run_offsets.reshape(-1, 1)).reshape(-1)
+                    rows = double_rows(rows)
+                    run_offsets = double_rows(run_offsets.reshape(-1, 1)).reshape(-1)
                 while run_offsets[count] + len(pairs) > len(runs):
-                    runs = doubled(runs)
+                    runs = double_rows(runs)
                 rows[count, TEXT], rows[count, ITEM], rows[count, SIZE] = text, item, document.size
                 rows[count, FIRST], rows[count, LAST] = pairs[0, 1], pairs[len(pairs) - 1, 1]
-                rows[count, SCORE], rows[count, RAREST] = score, rare
+                rows[count, SCORE], rows[count, RAREST] = score, shared_by
                 run_offsets[count + 1] = _write_runs(pairs, runs, run_offsets[count])
                 count += 1
-            count = prune(rows, runs, run_offsets, before, count)
+            count = prune_overlapping(rows, runs, run_offsets, before, count)
     passages = np.empty(count, np.uint64)
     for row in range(count):
         text = rows[row, TEXT]
         document = token_hashes[token_offsets[text] : token_offsets[text + 1]]
-        passages[row] = passage_hash(document, rows[row, FIRST] // LENGTH)
+        passages[row] = passage_hash(document, rows[row, FIRST] // PASSAGE_LENGTH)
     return rows[:count], passages, runs[: run_offsets[count]], run_offsets[: count + 1]
 
 
-@inner
+@kernel_part
 def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
     for row in range(len(pairs)):
         joins = (

@@ -10,30 +10,31 @@ from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s, picked
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Aligned stretches of texts and items, before anyone judges their strength.
+    """Aligned stretches of texts and items, not scored yet.
 
     Parameters
     ----------
     texts : ndarray of int64, shape (n,)
-        Which text.
+        Index of the text.
     items : ndarray of uint32, shape (n,)
-        Which item, by its number.
+        Number of the item.
     sizes : ndarray of int32, shape (n,)
         Tokens of the text.
     firsts, lasts : ndarray of int32, shape (n,)
         First and last matched token of the text.
     scores : ndarray of int32, shape (n,)
-        Information of the matched tokens taken one by one, in units of 1 / `BITS_SCALE` bit.
-    rarest : ndarray of int32, shape (n,)
+        Sum of the matched tokens' unigram information, in units of 1 / `BITS_SCALE` bit.
+    shared_by : ndarray of int32, shape (n,)
         Number of items that share the rarest seed.
-    across : ndarray of uint8, shape (n,)
+    multi_source : ndarray of uint8, shape (n,)
         1 where those items are of several sources.
     passages : ndarray of uint64, shape (n,)
-        Hash of the text's passage in which the match begins (`passages.sample`).
+        Hash of the text's passage in which the match begins (`corpus_sample.sample_passages`).
     breaks : ndarray of uint8, shape (n, 2)
-        What parts it from the words before it and behind it: `RUN_ON`, `PARTED` or `ELLIPSIS`.
+        What separates the match from the words before and behind it: `RUN_ON`, `PARTED` or
+        `ELLIPSIS`.
     runs : ndarray of int32, shape (r, 3)
-        Matched tokens as runs: place in the item, place in the text, length.
+        Runs of matched tokens: index in the item, index in the text, length.
     run_offsets : ndarray of int64, shape (n + 1,)
         Runs of candidate `i` are `runs[run_offsets[i]:run_offsets[i + 1]]`.
     """
@@ -44,8 +45,8 @@ class Candidates:
     firsts: Int32s
     lasts: Int32s
     scores: Int32s
-    rarest: Int32s
-    across: UInt8s
+    shared_by: Int32s
+    multi_source: UInt8s
     passages: UInt64s
     breaks: UInt8s
     runs: Int32s
@@ -56,34 +57,34 @@ class Candidates:
 
     @property
     def matched(self) -> Int64s:
-        """Matched tokens of each candidate."""
+        """Number of matched tokens of each candidate."""
         lengths = np.concatenate([[0], np.cumsum(self.runs[:, 2], dtype=np.int64)])
         return np.asarray(lengths[self.run_offsets[1:]] - lengths[self.run_offsets[:-1]])
 
     @property
-    def longest(self) -> Int32s:
+    def longest_run(self) -> Int32s:
         """Length of the longest run of each candidate, in tokens."""
         if not len(self):
             return np.zeros(0, np.int32)
         return np.maximum.reduceat(self.runs[:, 2], self.run_offsets[:-1])
 
     @property
-    def heads(self) -> Int32s:
-        """Token of the item at which each candidate begins."""
+    def item_starts(self) -> Int32s:
+        """Index of the item's first token that each candidate matches."""
         return np.asarray(self.runs[self.run_offsets[:-1], 0])
 
     @property
-    def ends(self) -> Int32s:
-        """Token of the item behind the last that each candidate matches."""
+    def item_ends(self) -> Int32s:
+        """Index behind the item's last token that each candidate matches."""
         last = self.runs[self.run_offsets[1:] - 1]
         return np.asarray(last[:, 0] + last[:, 2])
 
     def runs_of(self, place: int) -> Int32s:
-        """Give the runs of one candidate."""
+        """Return the runs of one candidate."""
         return self.runs[self.run_offsets[place] : self.run_offsets[place + 1]]
 
     def take(self, chosen: Int64s) -> "Candidates":
-        """Give the candidates at these places, in this order."""
+        """Return the candidates at these indices, in this order."""
         places, offsets = picked(self.run_offsets, chosen)
         columns = {
             field.name: getattr(self, field.name)[chosen]
@@ -92,12 +93,12 @@ class Candidates:
         }
         return Candidates(runs=self.runs[places], run_offsets=offsets, **columns)
 
-    def shifted(self, texts: int) -> "Candidates":
-        """Count the texts from `texts` on."""
+    def shift_texts(self, texts: int) -> "Candidates":
+        """Return the candidates with `texts` added to the index of each text."""
         return replace(self, texts=self.texts + texts)
 
-    def counted_from(self, tokens: Int64s) -> "Candidates":
-        """Count the tokens of each one's text from some on; how many it has is told as before."""
+    def rebase_tokens(self, tokens: Int64s) -> "Candidates":
+        """Return the candidates with indices relative to `tokens` in each text; `sizes` stay."""
         runs, before = self.runs.copy(), tokens.astype(np.int32)
         runs[:, 1] -= np.repeat(before, np.diff(self.run_offsets))
         return replace(self, firsts=self.firsts - before, lasts=self.lasts - before, runs=runs)
@@ -117,11 +118,11 @@ NO_CANDIDATES = Candidates(
     np.zeros((0, 3), np.int32),
     np.zeros(1, np.int64),
 )
-"""What a text gives that holds nothing."""
+"""The candidates of texts without any."""
 
 
-def concatenated(parts: Sequence[Candidates]) -> Candidates:
-    """Put tables of candidates one after the other."""
+def concatenate_candidates(parts: Sequence[Candidates]) -> Candidates:
+    """Concatenate tables of candidates."""
     parts = [part for part in parts if len(part)]
     if len(parts) < 2:  # of very many parts nothing is kept apart for those without any
         return parts[0] if parts else NO_CANDIDATES

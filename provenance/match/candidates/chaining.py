@@ -1,42 +1,42 @@
-"""Chains: what the seeds of one item make together, extended over words that were edited."""
+"""Chains of the seeds of one item, extended over words that were edited."""
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inner, maker
-from provenance.match.candidates.alignment import REACH, align, promise
+from provenance.jit.decorators import Scalar, allocating_part, kernel_part
+from provenance.match.candidates.alignment import MAX_ALIGNED, align, open_alignment_bound
 from provenance.match.candidates.seed_hits import (
-    CHAIN_FLOOR,
-    IN_ITEM,
-    IN_TEXT,
-    OF_ITEM,
-    SHARING,
+    HIT_ITEM,
+    HIT_ITEM_POSITION,
+    HIT_POSITION,
+    HIT_SHARED_BY,
+    MIN_CHAIN_SCORE,
 )
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 
-FLOOR = 40 * BITS_SCALE
-"""Candidates of less information, token by token, are not kept."""
+MIN_CANDIDATE_SCORE = 40 * BITS_SCALE
+"""Candidates of less unigram information are not kept, in units of 1 / `BITS_SCALE` bit."""
 
-_TEXT_GAP = 24  # tokens between two runs of a chain, in the text
-_ITEM_GAP = 48  # and in the item
-_SKIP = 2 * BITS_SCALE  # what a token between two runs costs
-_OPEN = np.bool_(True)  # of NumPy: a literal would have numba compile an alignment of its own
+_MAX_TEXT_GAP = 24  # tokens of the text between two runs of a chain
+_MAX_ITEM_GAP = 48  # tokens of the item between them
+_GAP_COST = 2 * BITS_SCALE  # of a token between two runs
+_OPEN_ENDED = np.bool_(True)  # NumPy's: numba would compile the alignment anew for a literal
 
 
-@maker
-def scratch_for(longest: Scalar) -> tuple[Int32s, Int32s, Int32s, Int32s, Int32s]:
-    """Make what `chain` writes into, for items of so many tokens at most."""
+@allocating_part
+def allocate_scratch(longest: Scalar) -> tuple[Int32s, Int32s, Int32s, Int32s, Int32s]:
+    """Allocate the arrays that `chain_hits` writes to, for items of up to `longest` tokens."""
     return (
-        np.empty((REACH + 1, REACH + 1), np.int32),
-        np.empty((REACH, 2), np.int32),
-        np.empty((REACH, 2), np.int32),
-        np.empty((longest + REACH, 2), np.int32),
-        np.empty((longest + 3 * REACH, 2), np.int32),
+        np.empty((MAX_ALIGNED + 1, MAX_ALIGNED + 1), np.int32),
+        np.empty((MAX_ALIGNED, 2), np.int32),
+        np.empty((MAX_ALIGNED, 2), np.int32),
+        np.empty((longest + MAX_ALIGNED, 2), np.int32),
+        np.empty((longest + 3 * MAX_ALIGNED, 2), np.int32),
     )
 
 
-@inner
-def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is its point)
+@kernel_part
+def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is its point)
     item: UInt32s,
     document: UInt32s,
     bits: UInt8s,
@@ -50,30 +50,30 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
     Returns
     -------
     place : int
-        The first hit of the next chain.
+        First hit of the next chain.
     count : int
-        Matched tokens, now in the last of `scratch`: place in the item, place in the text.
+        Matched tokens, now in the last of `scratch`: index in the item, index in the text.
     score : int
-        Their information; 0 where the chain was not worth an alignment.
+        Their information; 0 where the chain was too weak to be aligned.
     rarest : int
-        What its rarest seed's hit says of how many items share it.
+        `HIT_SHARED_BY` of its rarest seed.
     """
-    number = hits[order[place], OF_ITEM]
+    number = hits[order[place], HIT_ITEM]
     pairs = scratch[3]
     count, score, rarest = 0, 0, np.int64(1 << 30)
     item_end, text_end = np.int64(0), np.int64(0)
-    while place < len(order) and hits[order[place], OF_ITEM] == number:
-        at_text, at_item = hits[order[place], IN_TEXT], hits[order[place], IN_ITEM]
+    while place < len(order) and hits[order[place], HIT_ITEM] == number:
+        at_text, at_item = hits[order[place], HIT_POSITION], hits[order[place], HIT_ITEM_POSITION]
         if count:
             if at_text < text_end and at_text - at_item == text_end - item_end:
-                rarest = min(rarest, hits[order[place], SHARING])
+                rarest = min(rarest, hits[order[place], HIT_SHARED_BY])
                 place += 1
                 continue
-            if at_text - text_end > _TEXT_GAP or at_item - item_end > _ITEM_GAP:
+            if at_text - text_end > _MAX_TEXT_GAP or at_item - item_end > _MAX_ITEM_GAP:
                 break
             if at_text >= text_end and at_item < item_end:
-                break  # the item begins anew
-        # The maximal run through this hit, within what the chain has left open.
+                break  # another copy of the item begins
+        # The maximal run through this hit, behind the chain's end.
         shift = max(text_end - at_text, item_end - at_item, 0)
         at_text, at_item = at_text + shift, at_item + shift
         low = min(at_text - text_end, at_item - item_end)
@@ -91,10 +91,10 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
         if length == 0:
             place += 1
             continue
-        rarest = min(rarest, hits[order[place], SHARING])
+        rarest = min(rarest, hits[order[place], HIT_SHARED_BY])
         item_gap, text_gap = at_item - item_end, at_text - text_end
-        if count and 0 < item_gap <= REACH and 0 < text_gap <= REACH:
-            # A step of one makes of these the views that `_beyond` has: one compilation for both.
+        if count and 0 < item_gap <= MAX_ALIGNED and 0 < text_gap <= MAX_ALIGNED:
+            # A step of one gives views as `_extend_chain` has them: one compilation for both.
             inner = align(
                 item[item_end:at_item:1], document[text_end:at_text:1], bits, False, *scratch[:2]
             )
@@ -109,20 +109,20 @@ def chain(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its state is
             count += 1
         item_end, text_end = at_item + length, at_text + length
         place += 1
-    if score < CHAIN_FLOOR or count == 0:
+    if score < MIN_CHAIN_SCORE or count == 0:
         return place, 0, 0, rarest
-    first, end, score = _dearest(item, bits, pairs[:count])
-    count, score = _beyond(item, document, bits, pairs[first:end], score, scratch)
+    first, end, score = _best_segment(item, bits, pairs[:count])
+    count, score = _extend_chain(item, document, bits, pairs[first:end], score, scratch)
     return place, count, score, rarest
 
 
-@inner
-def _dearest(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar, Scalar]:
-    """Choose the part of a chain that is worth most: its bits, less two for each skipped token.
+@kernel_part
+def _best_segment(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar, Scalar]:
+    """Return the segment of a chain that scores most: its information less two bits a skip.
 
-    A seed that chance put some way behind a copy is worth less than the words between.
+    A seed that matches by chance some way behind a copy scores less than the words between cost.
     """
-    # Where a part begins, its information, and what it is worth.
+    # Start of the current segment, its information, and its score.
     begun, own, total = 0, np.int64(0), np.int64(0)
     first, end, best, information = 0, 0, np.int64(-1), np.int64(0)
     for place in range(len(pairs)):
@@ -131,7 +131,7 @@ def _dearest(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar
         if place:
             skipped += pairs[place, 0] - pairs[place - 1, 0] - 1
             skipped += pairs[place, 1] - pairs[place - 1, 1] - 1
-        total -= skipped * _SKIP
+        total -= skipped * _GAP_COST
         if place and total < 0:
             begun, own, total = place, np.int64(0), np.int64(0)
         own += gain
@@ -141,8 +141,8 @@ def _dearest(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar
     return first, end, information
 
 
-@inner
-def _beyond(
+@kernel_part
+def _extend_chain(
     item: UInt32s,
     document: UInt32s,
     bits: UInt8s,
@@ -150,37 +150,41 @@ def _beyond(
     score: Scalar,
     scratch: tuple[Int32s, Int32s, Int32s, Int32s, Int32s],
 ) -> tuple[Scalar, Scalar]:
-    """Extend a chain at both ends; it is in the last of `scratch` then."""
+    """Extend a chain at both ends; the result is in the last of `scratch`."""
     table, left, right, _, whole = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
-    item_low, text_low = max(0, item_at - REACH), max(0, text_at - REACH)
+    item_low, text_low = max(0, item_at - MAX_ALIGNED), max(0, text_at - MAX_ALIGNED)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
-    item_high, text_high = item_end + REACH, text_end + REACH
-    before = promise(item[item_low:item_at], document[text_low:text_at], bits, np.int64(-1))
-    behind = promise(item[item_end:item_high], document[text_end:text_high], bits, np.int64(1))
+    item_high, text_high = item_end + MAX_ALIGNED, text_end + MAX_ALIGNED
+    before = open_alignment_bound(
+        item[item_low:item_at], document[text_low:text_at], bits, np.int64(-1)
+    )
+    behind = open_alignment_bound(
+        item[item_end:item_high], document[text_end:text_high], bits, np.int64(1)
+    )
     lefts, rights = 0, 0
-    # Most of what chance gives ends here: nothing beside it could make it a candidate.
-    if score + before + behind >= FLOOR:
+    # Most chance matches end here: no extension could make them a candidate.
+    if score + before + behind >= MIN_CANDIDATE_SCORE:
         if before:
             lefts = align(
                 item[item_low:item_at][::-1],
                 document[text_low:text_at][::-1],
                 bits,
-                _OPEN,
+                _OPEN_ENDED,
                 table,
                 left,
             )
-            lefts = _without_strays(left, lefts)
+            lefts = _drop_outliers(left, lefts)
         if behind:
             rights = align(
                 item[item_end:item_high:1],
                 document[text_end:text_high:1],
                 bits,
-                _OPEN,
+                _OPEN_ENDED,
                 table,
                 right,
             )
-            rights = _without_strays(right, rights)
+            rights = _drop_outliers(right, rights)
     for step in range(lefts):  # traced from the far end: already in text order
         whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
         score += bits[item[whole[step, 0]] >> CELL_SHIFT]
@@ -193,11 +197,11 @@ def _beyond(
     return lefts + len(pairs) + rights, score
 
 
-@inner
-def _without_strays(pairs: Int32s, count: Scalar) -> Scalar:
-    """Drop lone words some way off from the far end of an alignment, which stands first.
+@kernel_part
+def _drop_outliers(pairs: Int32s, count: Scalar) -> Scalar:
+    """Drop isolated words at the far end of an alignment, which stands first.
 
-    Whatever comes behind a copy that was cut short has a word of the item now and then.
+    The text behind a copy that was cut short happens to hold a word of the item now and then.
     """
     strays = 0
     while strays < count:

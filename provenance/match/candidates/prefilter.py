@@ -1,109 +1,121 @@
-"""Sifting: hits that promise no candidate go, before anything is sorted, chained or aligned.
+"""Prefilter of hits: those that cannot become a candidate go before hits are sorted and aligned.
 
-Nearly all that chance gives is a single run of a few words of some item. What a candidate needs
-beyond them must stand beside them, and a look at the words there tells that most have nothing. Many
-items share a phrase, so that the words of the text are looked at once for all of these. A phrase is
-worth here what the registry knows of it (`hits.seed_worths`), not what its words are one by one.
+Nearly all chance hits are a single run of a few words of some item. What a candidate needs beyond
+the run must stand beside it, and the words there show that most have nothing. Many items share a
+phrase, so the words of the text are read once for all of them. A phrase scores what the registry
+knows of it (`seed_hits.max_seed_bits`), not the sum of its words.
 
-A large registry holds some item for nearly every phrase of a few rare words: however rare they are,
-such a match is told from chance only where the item says little more (`reach.least_tokens`).
+A large registry holds some item for nearly every phrase of a few rare words: such a match
+differs from chance only where the item has little more text (`detectability.min_match_tokens`).
 """
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner
+from provenance.jit.decorators import Scalar, inlined, kernel_part
 from provenance.jit.intrinsics import trailing_zeros
-from provenance.match.candidates.alignment import OPEN_SKIP, REACH
-from provenance.match.candidates.chaining import FLOOR
+from provenance.match.candidates.alignment import MAX_ALIGNED, OPEN_GAP_COST
+from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE
 from provenance.match.candidates.seed_hits import (
-    BEGIN,
-    CHAIN_FLOOR,
+    HIT_BITS,
     HIT_COLUMNS,
-    IN_ITEM,
-    IN_TEXT,
-    LENGTH,
-    OF_ITEM,
-    WORTH,
-    cell_of,
+    HIT_ITEM,
+    HIT_ITEM_POSITION,
+    HIT_LENGTH,
+    HIT_POSITION,
+    HIT_START,
+    MIN_CHAIN_SCORE,
+    hash_cell,
 )
 from provenance.match.index.postings_index import CELL_SHIFT
-from provenance.match.index.stop_shingles import weight_of
-from provenance.match.scoring.features import LEAST
+from provenance.match.index.stop_shingles import token_weight
+from provenance.match.scoring.features import MIN_COPY_WORDS
 from provenance.model import Int64s, UInt8s, UInt32s
 
-CELLS = 1 << 12
-"""Room for where the runs of so many items begin; where there are more, fewer hits are dropped."""
+RUN_CELLS = 1 << 12
+"""Cells that record where items' runs begin; where there are more items, fewer hits are dropped."""
 
-_NONE, _SEVERAL = np.int64(-1), np.int64(-2)
+_NONE, _MULTIPLE = np.int64(-1), np.int64(-2)
 _ONE = np.uint64(1)
-_BACK, _ON = np.int64(-1), np.int64(1)
-_NEAR = 4  # words of the text that are looked at one by one
+_BACKWARD, _FORWARD = np.int64(-1), np.int64(1)
+_EXACT_TOKENS = 4  # tokens of the text that are compared one by one
 
 
-@inner
-def sift(
+@kernel_part
+def prefilter_hits(
     hits: Int64s,
     document: UInt32s,
     items: tuple[UInt32s, Int64s],
     bits: UInt8s,
-    least: Int64s,
-    begun: Int64s,
+    min_tokens: Int64s,
+    run_cells: Int64s,
 ) -> Scalar:
-    """Move the hits of a text that may make a candidate to the front; give how many they are.
+    """Move the hits of a text that may become a candidate to the front, and return their number.
 
     Parameters
     ----------
     hits : ndarray of int64, shape (n, HIT_COLUMNS)
-        Of one text, weighed; those that stay keep their order.
+        Scored hits of one text; those that stay keep their order.
     document : ndarray of uint32
         Tokens of the text.
     items : (ndarray, ndarray)
         Tokens of all items, and their offsets.
     bits : ndarray of uint8
         Information of each cell of tokens.
-    least : ndarray of int64
-        How few tokens an item's only candidate may have (`reach.least_tokens`); empty where
-        nothing is asked.
-    begun : ndarray of int64, shape (CELLS,)
+    min_tokens : ndarray of int64
+        Least tokens of an item's only candidate (`detectability.min_match_tokens`); empty for no
+        limit.
+    run_cells : ndarray of int64, shape (RUN_CELLS,)
         Scratch.
     """
     tokens, offsets = items
-    shift = _find_runs(hits, begun)
+    shift = _record_runs(hits, run_cells)
     kept, first, last = np.int64(0), np.int64(-1), np.int64(-1)
     before = behind = (np.uint64(0), np.uint64(0))
     for hit in range(len(hits)):
-        worth, length = hits[hit, WORTH], hits[hit, LENGTH]
-        is_alone = begun[cell_of(hits[hit, OF_ITEM], shift)] != _SEVERAL
-        if is_alone and (worth < FLOOR or (least.size and length < LEAST)):
-            if worth < CHAIN_FLOOR:
+        score, length = hits[hit, HIT_BITS], hits[hit, HIT_LENGTH]
+        is_alone = run_cells[hash_cell(hits[hit, HIT_ITEM], shift)] != _MULTIPLE
+        if is_alone and (
+            score < MIN_CANDIDATE_SCORE or (min_tokens.size and length < MIN_COPY_WORDS)
+        ):
+            if score < MIN_CHAIN_SCORE:
                 continue
-            begin, end = hits[hit, BEGIN], hits[hit, BEGIN] + length
-            left, right = min(begin, REACH), min(document.size - end, REACH)
+            begin, end = hits[hit, HIT_START], hits[hit, HIT_START] + length
+            left, right = min(begin, MAX_ALIGNED), min(document.size - end, MAX_ALIGNED)
             if begin != first or end != last:
-                before = _window(document, begin - 1, left, _BACK)
-                behind = _window(document, end, right, _ON)
+                before = _token_bitmaps(document, begin - 1, left, _BACKWARD)
+                behind = _token_bitmaps(document, end, right, _FORWARD)
                 first, last = begin, end
-            item = offsets[hits[hit, OF_ITEM]]
-            size = offsets[hits[hit, OF_ITEM] + 1] - item
-            own = hits[hit, IN_ITEM] - hits[hit, IN_TEXT] + begin
-            gain, more = _promise(
+            item = offsets[hits[hit, HIT_ITEM]]
+            size = offsets[hits[hit, HIT_ITEM] + 1] - item
+            own = hits[hit, HIT_ITEM_POSITION] - hits[hit, HIT_POSITION] + begin
+            gain, more = _extension_bound(
                 tokens,
                 item + own - 1,
-                min(own, REACH),
+                min(own, MAX_ALIGNED),
                 document,
                 begin - 1,
                 left,
                 before,
                 bits,
-                _BACK,
+                _BACKWARD,
             )
-            worth, length = worth + gain, length + more
-            own += hits[hit, LENGTH]
-            gain, more = _promise(
-                tokens, item + own, min(size - own, REACH), document, end, right, behind, bits, _ON
+            score, length = score + gain, length + more
+            own += hits[hit, HIT_LENGTH]
+            gain, more = _extension_bound(
+                tokens,
+                item + own,
+                min(size - own, MAX_ALIGNED),
+                document,
+                end,
+                right,
+                behind,
+                bits,
+                _FORWARD,
             )
-            worth, length = worth + gain, length + more
-            if worth < FLOOR or length < tokens_asked(tokens[item : item + size], least):
+            score, length = score + gain, length + more
+            if score < MIN_CANDIDATE_SCORE or length < required_tokens(
+                tokens[item : item + size], min_tokens
+            ):
                 continue
         for column in range(HIT_COLUMNS):
             hits[kept, column] = hits[hit, column]
@@ -112,56 +124,58 @@ def sift(
 
 
 @inlined
-def tokens_asked(item: UInt32s, least: Int64s) -> Scalar:
-    """Give how few tokens an item's only candidate in a text may have."""
-    if not least.size:
+def required_tokens(item: UInt32s, min_tokens: Int64s) -> Scalar:
+    """Return the least number of tokens of an item's only candidate in a text."""
+    if not min_tokens.size:
         return np.int64(0)
-    quarters, place, most = np.int64(0), np.int64(0), np.int64(least.size - 1)
+    quarters, place, most = np.int64(0), np.int64(0), np.int64(min_tokens.size - 1)
     while place < item.size and quarters < most:
-        quarters += weight_of(item[np.uint64(place)])
+        quarters += token_weight(item[np.uint64(place)])
         place += 1
-    return least[min(quarters, most)]
+    return min_tokens[min(quarters, most)]
 
 
 @inlined
-def _find_runs(hits: Int64s, begun: Int64s) -> Scalar:
-    """Enter where the only run of each item begins, or that there are several."""
+def _record_runs(hits: Int64s, run_cells: Int64s) -> Scalar:
+    """Record where the only run of each item begins, or that it has several."""
     size, shift = np.int64(16), np.uint64(60)
-    while size < 4 * len(hits) and size < CELLS:
+    while size < 4 * len(hits) and size < RUN_CELLS:
         size, shift = 2 * size, shift - _ONE
     for cell in range(size):
-        begun[cell] = _NONE
+        run_cells[cell] = _NONE
     for hit in range(len(hits)):
-        cell = cell_of(hits[hit, OF_ITEM], shift)
-        begin = hits[hit, BEGIN]
-        run = begin << 32 | hits[hit, IN_ITEM] - hits[hit, IN_TEXT] + begin
-        begun[cell] = run if begun[cell] in (_NONE, run) else _SEVERAL
+        cell = hash_cell(hits[hit, HIT_ITEM], shift)
+        begin = hits[hit, HIT_START]
+        run = begin << 32 | hits[hit, HIT_ITEM_POSITION] - hits[hit, HIT_POSITION] + begin
+        run_cells[cell] = run if run_cells[cell] in (_NONE, run) else _MULTIPLE
     return shift
 
 
 @inlined
-def _window(document: UInt32s, near: Scalar, count: Scalar, step: Scalar) -> tuple[Scalar, Scalar]:
-    """Give bits of the tokens from one on; whoever has others is not among them."""
+def _token_bitmaps(
+    document: UInt32s, near: Scalar, count: Scalar, step: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Return two bitmaps of the nearest tokens; a token absent from either is not among them."""
     high, low = np.uint64(0), np.uint64(0)
     for place in range(count):
         token = document[np.uint64(near + step * place)]
-        high |= _ONE << _high(token)
-        low |= _ONE << _low(token)
+        high |= _ONE << _high_bits(token)
+        low |= _ONE << _low_bits(token)
     return high, low
 
 
 @inlined
-def _high(token: Scalar) -> Scalar:
+def _high_bits(token: Scalar) -> Scalar:
     return np.uint64(token >> np.uint32(26))
 
 
 @inlined
-def _low(token: Scalar) -> Scalar:
+def _low_bits(token: Scalar) -> Scalar:
     return np.uint64((token >> np.uint32(20)) & np.uint32(63))
 
 
 @inlined
-def _promise(  # noqa: PLR0913 (a stretch of the item, and one of the text)
+def _extension_bound(  # noqa: PLR0913 (a stretch of the item, and one of the text)
     tokens: UInt32s,
     start: Scalar,
     count: Scalar,
@@ -172,28 +186,30 @@ def _promise(  # noqa: PLR0913 (a stretch of the item, and one of the text)
     bits: UInt8s,
     step: Scalar,
 ) -> tuple[Scalar, Scalar]:
-    """Bound the information that an alignment beyond a run matches, as `align.promise` does.
+    """Return upper bounds of the information and tokens that an alignment beyond a run matches.
 
-    And the number of its tokens. It knows of a token only whether it is among the nearest few of
-    the text, or perhaps behind.
+    As `alignment.open_alignment_bound`, but for a token it is only known whether it is among the
+    nearest few of the text, or perhaps behind them.
     """
     high, low = window
     found = np.uint64(0)
     for other in range(count):
         token = tokens[np.uint64(start + step * other)]
-        found |= ((high >> _high(token)) & (low >> _low(token)) & _ONE) << np.uint64(other)
+        found |= ((high >> _high_bits(token)) & (low >> _low_bits(token)) & _ONE) << np.uint64(
+            other
+        )
     information, matched = np.int64(0), np.int64(0)
     best = most = np.int64(0)
     while found != np.uint64(0):
         place = np.int64(trailing_zeros(found))
         found &= found - _ONE
         token, nearest = tokens[np.uint64(start + step * place)], np.int64(0)
-        last = min(room, _NEAR)
+        last = min(room, _EXACT_TOKENS)
         while nearest < last and document[np.uint64(near + step * nearest)] != token:
             nearest += 1
         matched += 1
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - matched, 0)
-        if information > (place + 1 - matched + missed) * OPEN_SKIP:
+        if information > (place + 1 - matched + missed) * OPEN_GAP_COST:
             best, most = information, matched
     return best, most

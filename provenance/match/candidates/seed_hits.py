@@ -1,176 +1,178 @@
-"""Hits: where the seeds of texts stand in items, and what the words around each are worth."""
+"""Hits: where seeds of texts stand in items, and the information of the run around each."""
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner, maker
-from provenance.jit.intrinsics import fetch
+from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel_part
+from provenance.jit.intrinsics import prefetch
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
-from provenance.match.index.stop_shingles import weight_of
+from provenance.match.index.stop_shingles import token_weight
 from provenance.model import Int64s, UInt8s, UInt32s
 
-OF_ITEM, IN_TEXT, IN_ITEM, SHARING, WORTH, BEGIN, LENGTH = range(7)
-"""Columns of a hit: places of a seed in text and item; twice the items that share it, and one more
-where they are of several sources; what the run of equal tokens around it is worth, where that
-begins in the text, and how many it has."""
+HIT_ITEM, HIT_POSITION, HIT_ITEM_POSITION, HIT_SHARED_BY, HIT_BITS, HIT_START, HIT_LENGTH = range(7)
+"""Columns of a hit: the item; index of the seed in text and item; twice the number of items that
+share it, plus one where they are of several sources; information of the run of equal tokens around
+it, where that run begins in the text, and its length in tokens."""
 
-OF_SEED, IF_ALONE = WORTH, BEGIN
-"""Columns of a hit that is not weighed yet: which seed it is of, and whether it would be a stray if
-it were the only hit of its item."""
+HIT_SEED, HIT_IS_STRAY = HIT_BITS, HIT_START
+"""Columns of a hit that is not scored yet: index of the seed, and whether the hit would be a stray
+if it were the only one of its item."""
 
 HIT_COLUMNS = 7
 
-CHAIN_FLOOR = 28 * BITS_SCALE
-"""Seeds of less information are not worth an alignment."""
+MIN_CHAIN_SCORE = 28 * BITS_SCALE
+"""Chains of less information are not aligned, in units of 1 / `BITS_SCALE` bit."""
 
-SEVERAL = 2
-"""A seed that so many items share is worth what the registry knows of it, and no more."""
+_SHARED_FROM = 2
+"""Items that must share a seed for the registry's frequency of it to limit its information."""
 
-SMALL = 4
-"""Where the run around it is less than one in so many of the item: whole items stay as they are."""
+PARTIAL_RATIO = 4
+"""That limit applies where the run is less than this fraction, one in so many, of the item."""
 
-COMMON = 100
+MAX_SHARED = 100
 """A shingle that more items share is followed into the earliest few of them only."""
 
-SEED = 16
-"""Quarters of a word that a seed weighs."""
+SEED_WEIGHT = 16
+"""Weight of a seed, in quarters of a word."""
 
-_UNBOUND = 1 << 40
-_LINE = 16  # tokens: those of a line of the cache
-_LOOKED_AT = 16  # postings, for their sources
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_NO_LIMIT = 1 << 40
+_CACHE_LINE_TOKENS = 16
+_MAX_POSTINGS = 16  # of a seed, whose sources are compared
+_HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
-def seed_worths(postings: int) -> Int64s:
-    """Give what the words of a seed are worth at most, by how many items share it.
+def max_seed_bits(postings: int) -> Int64s:
+    """Return the limit on a seed's information, by the number of items that share it.
 
     Parameters
     ----------
     postings : int
-        Of the registry.
+        Number of postings of the registry.
 
     Returns
     -------
-    ndarray of int64, shape (COMMON + 1,)
-        In units of 1 / `BITS_SCALE` bit: ``-log2(sharing / postings)`` for seeds that `SEVERAL`
-        items share, or `COMMON` at the last. Word by word, phrases of common words seem to say
-        much; that many items have them tells that they do not.
+    ndarray of int64, shape (MAX_SHARED + 1,)
+        In units of 1 / `BITS_SCALE` bit: ``-log2(sharing / postings)`` for seeds that at least
+        `_SHARED_FROM` items share. The unigram information of a phrase of common words is too high:
+        that many items have the phrase shows that it says little.
     """
-    sharing = np.maximum(np.arange(COMMON + 1), 1)
+    sharing = np.maximum(np.arange(MAX_SHARED + 1), 1)
     known = np.maximum(np.log2(max(postings, 1) / sharing), 0.0) * BITS_SCALE
-    return np.where(sharing < SEVERAL, _UNBOUND, known).astype(np.int64)
+    return np.where(sharing < _SHARED_FROM, _NO_LIMIT, known).astype(np.int64)
 
 
 @inlined
-def _is_of_several(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -> Scalar:
+def _has_several_sources(codes: UInt8s, items: UInt32s, first: Scalar, last: Scalar) -> Scalar:
     several = 0
     for posting in range(first + 1, last):
         several |= codes[items[posting]] != codes[items[first]]
     return several
 
 
-@inner
-def tell_sources(
+@kernel_part
+def mark_multi_source(
     hits: Int64s, found: tuple[Int64s, Int64s, Int64s, Int64s], codes: UInt8s, items: UInt32s
 ) -> None:
-    """Note of every hit whether those that share its seed are of several sources.
+    """Record for every hit whether the items that share its seed are of several sources.
 
     Where `codes` is empty, there is one source.
     """
     _, firsts, lasts, _ = found
     seed, across = np.int64(-1), np.int64(0)
     for hit in range(len(hits)):
-        if codes.size and hits[hit, OF_SEED] != seed:
-            seed = hits[hit, OF_SEED]
+        if codes.size and hits[hit, HIT_SEED] != seed:
+            seed = hits[hit, HIT_SEED]
             first, last = firsts[seed], lasts[seed]
-            across = np.int64(_is_of_several(codes, items, first, min(last, first + _LOOKED_AT)))
-        hits[hit, SHARING] = hits[hit, SHARING] * 2 + across
+            across = np.int64(
+                _has_several_sources(codes, items, first, min(last, first + _MAX_POSTINGS))
+            )
+        hits[hit, HIT_SHARED_BY] = hits[hit, HIT_SHARED_BY] * 2 + across
 
 
 @inlined
-def cell_of(item: Scalar, shift: Scalar) -> Scalar:
-    """Give the cell of an item in a table of so many cells as the shift leaves bits for."""
-    return (np.uint64(item) * _SPREAD) >> shift
+def hash_cell(item: Scalar, shift: Scalar) -> Scalar:
+    """Return the cell of an item in a hash table; `shift` is 64 less the bits of its size."""
+    return (np.uint64(item) * _HASH_MULTIPLIER) >> shift
 
 
-@inner
-def fetch_items(hits: Int64s, tokens: UInt32s, offsets: Int64s) -> None:
-    """Fetch the tokens of items that stand at the places of hits, and those on both sides."""
+@kernel_part
+def prefetch_items(hits: Int64s, tokens: UInt32s, offsets: Int64s) -> None:
+    """Prefetch the items' tokens around hits."""
     for hit in range(len(hits)):
-        at = offsets[hits[hit, OF_ITEM]] + hits[hit, IN_ITEM]
-        fetch(tokens, at)
-        fetch(tokens, at - _LINE)
-        fetch(tokens, at + _LINE)
+        at = offsets[hits[hit, HIT_ITEM]] + hits[hit, HIT_ITEM_POSITION]
+        prefetch(tokens, at)
+        prefetch(tokens, at - _CACHE_LINE_TOKENS)
+        prefetch(tokens, at + _CACHE_LINE_TOKENS)
 
 
-@inner
-def weigh(
+@kernel_part
+def score_hits(
     hits: Int64s,
     document: UInt32s,
     items: tuple[UInt32s, Int64s],
     bits: UInt8s,
-    worths: Int64s,
+    bits_limits: Int64s,
 ) -> None:
-    """Find and weigh the run of equal tokens around each hit of a text.
+    """Record the run of equal tokens around each hit of a text, and its information.
 
-    Where that is but a small part of the item, the words of the seed are worth no more than
-    `worths` (`seed_worths`) has it.
+    Where the run is a small part of the item, the information of the seed's words is limited to
+    `bits_limits` (`max_seed_bits`).
     """
     tokens, offsets = items
     item, shift, begin, end = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
-    whole = np.int64(0)
+    run_score = np.int64(0)
     for hit in range(len(hits)):
-        at, own = hits[hit, IN_TEXT], hits[hit, IN_ITEM]
-        first = offsets[hits[hit, OF_ITEM]]
-        size = offsets[hits[hit, OF_ITEM] + 1] - first
+        at, own = hits[hit, HIT_POSITION], hits[hit, HIT_ITEM_POSITION]
+        first = offsets[hits[hit, HIT_ITEM]]
+        size = offsets[hits[hit, HIT_ITEM] + 1] - first
         stop, weight, seed = at, 0, np.int64(0)
-        while weight < SEED:
+        while weight < SEED_WEIGHT:
             token = document[np.uint64(stop)]
             seed += bits[token >> CELL_SHIFT]
-            weight += weight_of(token)
+            weight += token_weight(token)
             stop += 1
-        if own + stop - at > size:  # the item does not hold the seed: the registry is hostile
+        if own + stop - at > size:  # the item lacks the seed: the registry was tampered with
             stop = min(stop, at + size)
             own = size - (stop - at)
-            hits[hit, IN_ITEM] = own
-        # The seeds of a copy follow each other, and the run around one is that around all.
-        if hits[hit, OF_ITEM] != item or at - own != shift or stop > end:
-            item, shift = hits[hit, OF_ITEM], at - own
-            begin, end, whole = _run_around(
+            hits[hit, HIT_ITEM_POSITION] = own
+        # The seeds of a copy follow each other and share one run.
+        if hits[hit, HIT_ITEM] != item or at - own != shift or stop > end:
+            item, shift = hits[hit, HIT_ITEM], at - own
+            begin, end, run_score = _exact_run(
                 (at, stop), document, tokens[first : first + size], shift, bits
             )
-            whole += seed
-        worth = whole
-        if SMALL * (end - begin) < size:
-            worth += min(seed, worths[min(hits[hit, SHARING] >> 1, COMMON)]) - seed
-        hits[hit, WORTH], hits[hit, BEGIN], hits[hit, LENGTH] = worth, begin, end - begin
+            run_score += seed
+        score = run_score
+        if PARTIAL_RATIO * (end - begin) < size:
+            score += min(seed, bits_limits[min(hits[hit, HIT_SHARED_BY] >> 1, MAX_SHARED)]) - seed
+        hits[hit, HIT_BITS], hits[hit, HIT_START], hits[hit, HIT_LENGTH] = score, begin, end - begin
 
 
 @inlined
-def _run_around(
+def _exact_run(
     seed: tuple[Scalar, Scalar], document: UInt32s, item: UInt32s, shift: Scalar, bits: UInt8s
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Find where the run of equal tokens around a seed begins and ends, and what lies beside it."""
-    (begin, end), worth = seed, np.int64(0)
+    """Return begin and end of the run of equal tokens around a seed, and information beside it."""
+    (begin, end), score = seed, np.int64(0)
     low, high = max(shift, 0), min(document.size, item.size + shift)
     while begin > low:
         token = document[np.uint64(begin - 1)]
         if token != item[np.uint64(begin - 1 - shift)]:
             break
-        worth += bits[token >> CELL_SHIFT]
+        score += bits[token >> CELL_SHIFT]
         begin -= 1
     while end < high:
         token = document[np.uint64(end)]
         if token != item[np.uint64(end - shift)]:
             break
-        worth += bits[token >> CELL_SHIFT]
+        score += bits[token >> CELL_SHIFT]
         end += 1
-    return begin, end, worth
+    return begin, end, score
 
 
-@maker
-def doubled(table: Scalar) -> Scalar:
-    """Give a table of twice the rows that begins with these."""
-    # Element by element: a slice assignment would have numba compile broadcasting for seconds.
+@allocating_part
+def double_rows(table: Scalar) -> Scalar:
+    """Return a table of twice the rows that begins with the given ones."""
+    # By element: for a slice assignment numba compiles broadcasting, which takes seconds.
     larger = np.empty((2 * table.shape[0] + 1, table.shape[1]), table.dtype)
     for row in range(table.shape[0]):
         for column in range(table.shape[1]):

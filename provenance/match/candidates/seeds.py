@@ -1,119 +1,139 @@
-"""Hits gathered: where seeds of texts stand in items, without the hits that chance gave.
+"""Gathering of hits: seeds of texts are looked up in items, and chance hits are left out.
 
-Postings, items and tokens lie all over memory, and chance alone gives a page dozens of hits. Seeds
-of many texts are taken at a time: what will be read is fetched beforehand, so that one look does
-not wait for the one before it.
+Postings, items and tokens are scattered over memory, and chance alone gives a page dozens of hits.
+Seeds of many texts are processed at a time, so that what will be read can be prefetched.
 
-An item holds every shingle of its own. So where a text holds one seed of an item and neither the
-one before nor the one behind, the run of equal tokens around it ends where the seed does, and what
-it is worth is known before the item is read. Of the hits in recombined words nineteen of twenty are
-such *strays*, and worth too little; in what people write, three of four.
+An item holds all shingles of its tokens. So where a text holds one seed of an item, but neither the
+one before nor the one behind, the run of equal tokens around the seed ends where the seed does, and
+its information is known before the item is read. In recombined words nineteen of twenty hits are
+such *strays* and too weak; in natural text, three of four.
 
-Seeds noted: what is known of a text's seeds before any item that holds them is looked at.
-
-What the run of equal tokens around a seed may hold beyond it is bounded: a run goes on over those
-seeds beside it that are *cut*, as not all items that share them are followed.
+A run may continue over neighbouring seeds that are *truncated*, that is, not followed into all
+items that share them; what such neighbours hold is added to the bound of the run's information.
 """
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner, maker
-from provenance.jit.intrinsics import fetch
+from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel_part
+from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.seed_hits import (
-    CHAIN_FLOOR,
-    COMMON,
-    IF_ALONE,
-    IN_ITEM,
-    IN_TEXT,
-    OF_ITEM,
-    OF_SEED,
-    SEED,
-    SHARING,
-    SMALL,
-    cell_of,
-    doubled,
+    HIT_IS_STRAY,
+    HIT_ITEM,
+    HIT_ITEM_POSITION,
+    HIT_POSITION,
+    HIT_SEED,
+    HIT_SHARED_BY,
+    MAX_SHARED,
+    MIN_CHAIN_SCORE,
+    PARTIAL_RATIO,
+    SEED_WEIGHT,
+    double_rows,
+    hash_cell,
 )
-from provenance.match.index.postings_index import CELL_SHIFT, is_public
-from provenance.match.index.stop_shingles import weight_of
+from provenance.match.index.postings_index import CELL_SHIFT, is_stop_shingle
+from provenance.match.index.stop_shingles import token_weight
 from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
 
-FIRST, END, LAST, AT, WORDS, MORE, LENGTH = range(7)
-"""Columns of what is noted of a seed: where its postings begin, where those end that are followed,
-and where all do; its place in the text; what its words are worth; what else its run may hold, and
-how many tokens they all are."""
+FIRST_POSTING, END_POSTING, LAST_POSTING, POSITION, SEED_BITS, EXTRA_BITS, RUN_TOKENS = range(7)
+"""Columns of a seed: its first posting, the end of those that are followed, and the end of all; its
+index in the text; information of its words; what else its run may hold, and the tokens of both."""
 
-NOTES = 7
+SEED_COLUMNS = 7
 
-EARLIEST = 8
-"""Items that a shingle of more than `COMMON` is followed into."""
-_SHARED = 2  # items that share a shingle before anybody asks whether it is everybody's
+FOLLOWED_IF_COMMON = 8
+"""Items that a shingle of more than `MAX_SHARED` is followed into."""
+_STOP_CHECK_FROM = 2  # items that share a shingle before it is looked up among stop shingles
 _ONE = np.uint64(1)
 
 
-@inner
-def note_seeds(
+@kernel_part
+def annotate_seeds(
     texts: tuple[Scalar, Scalar],
     documents: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
     found: tuple[Int64s, Int64s, Int64s, Int64s],
     known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
-    notes: Int64s,
+    seed_rows: Int64s,
 ) -> None:
-    """Note of each seed which postings are followed, and what its words say by themselves."""
+    """Compute the columns of each seed: which postings are followed, and what its words say."""
     tokens, token_offsets = documents
     hashes, positions = seeds
     places, firsts, lasts, bounds = found
-    items, public, _, bits, _ = known
+    items, stop_shingles, _, bits, _ = known
     begin = bounds[texts[0]]
     for text in range(texts[0], texts[1]):
         for seed in range(bounds[text], bounds[text + 1]):
             first, last = firsts[np.uint64(seed)], lasts[np.uint64(seed)]
             place, row, end = np.uint64(places[np.uint64(seed)]), np.uint64(seed - begin), last
             at, sharing = np.int64(positions[place]), last - first
-            fetch(items, first)
-            fetch(tokens, token_offsets[text] + at)
-            if sharing > COMMON:
-                end = first + EARLIEST
-            if sharing >= _SHARED and is_public(public, hashes[place]):
+            prefetch(items, first)
+            prefetch(tokens, token_offsets[text] + at)
+            if sharing > MAX_SHARED:
+                end = first + FOLLOWED_IF_COMMON
+            if sharing >= _STOP_CHECK_FROM and is_stop_shingle(stop_shingles, hashes[place]):
                 end = first
-            notes[row, FIRST], notes[row, END], notes[row, LAST] = first, end, last
-            notes[row, AT] = at
+            (
+                seed_rows[row, FIRST_POSTING],
+                seed_rows[row, END_POSTING],
+                seed_rows[row, LAST_POSTING],
+            ) = (
+                first,
+                end,
+                last,
+            )
+            seed_rows[row, POSITION] = at
     for text in range(texts[0], texts[1]):
         before, stop = token_offsets[text], token_offsets[text + 1]
         for seed in range(bounds[text], bounds[text + 1]):
             row = np.uint64(seed - begin)
-            words, more, length = _seed_at(tokens, before + notes[row, AT], stop, bits)
-            notes[row, WORDS], notes[row, MORE], notes[row, LENGTH] = words, more, length
-        own = notes[bounds[text] - begin : bounds[text + 1] - begin]
-        _add_cut(own, tokens[before:stop], bits)
+            words, more, length = _measure_seed(
+                tokens, before + seed_rows[row, POSITION], stop, bits
+            )
+            seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
+                words,
+                more,
+                length,
+            )
+        own = seed_rows[bounds[text] - begin : bounds[text + 1] - begin]
+        _add_truncated_neighbours(own, tokens[before:stop], bits)
 
 
-@inner
-def _add_cut(notes: Int64s, document: UInt32s, bits: UInt8s) -> None:
-    """Add to what the runs of a text's seeds may hold what cut seeds beside them hold."""
+@kernel_part
+def _add_truncated_neighbours(seed_rows: Int64s, document: UInt32s, bits: UInt8s) -> None:
+    """Add what truncated neighbouring seeds hold to the bounds of a text's runs."""
     more = tokens = end = np.int64(0)
-    for back in range(len(notes)):
-        row = np.uint64(len(notes) - 1 - back)
-        own_end = notes[row, AT] + notes[row, LENGTH]
-        if back and _is_cut(notes, row + _ONE) and notes[row + _ONE, AT] == notes[row, AT] + 1:
-            more, tokens = more + _bits(document, own_end, end, bits), tokens + end - own_end
+    for back in range(len(seed_rows)):
+        row = np.uint64(len(seed_rows) - 1 - back)
+        own_end = seed_rows[row, POSITION] + seed_rows[row, RUN_TOKENS]
+        if (
+            back
+            and _is_truncated(seed_rows, row + _ONE)
+            and seed_rows[row + _ONE, POSITION] == seed_rows[row, POSITION] + 1
+        ):
+            more, tokens = more + _sum_bits(document, own_end, end, bits), tokens + end - own_end
         else:
             more = tokens = np.int64(0)
-        notes[row, MORE], notes[row, LENGTH] = notes[row, MORE] + more, notes[row, LENGTH] + tokens
+        seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
+            seed_rows[row, EXTRA_BITS] + more,
+            seed_rows[row, RUN_TOKENS] + tokens,
+        )
         end = own_end
     more = tokens = np.int64(0)
-    for place in range(1, len(notes)):
+    for place in range(1, len(seed_rows)):
         row = np.uint64(place)
-        begin, at = notes[row - _ONE, AT], notes[row, AT]
-        if _is_cut(notes, row - _ONE) and begin + 1 == at:
-            more, tokens = more + _bits(document, begin, at, bits), tokens + at - begin
+        begin, at = seed_rows[row - _ONE, POSITION], seed_rows[row, POSITION]
+        if _is_truncated(seed_rows, row - _ONE) and begin + 1 == at:
+            more, tokens = more + _sum_bits(document, begin, at, bits), tokens + at - begin
         else:
             more = tokens = np.int64(0)
-        notes[row, MORE], notes[row, LENGTH] = notes[row, MORE] + more, notes[row, LENGTH] + tokens
+        seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
+            seed_rows[row, EXTRA_BITS] + more,
+            seed_rows[row, RUN_TOKENS] + tokens,
+        )
 
 
 @inlined
-def _bits(document: UInt32s, first: Scalar, end: Scalar, bits: UInt8s) -> Scalar:
+def _sum_bits(document: UInt32s, first: Scalar, end: Scalar, bits: UInt8s) -> Scalar:
     worth = np.int64(0)
     for place in range(first, end):
         worth += bits[document[np.uint64(place)] >> CELL_SHIFT]
@@ -121,55 +141,55 @@ def _bits(document: UInt32s, first: Scalar, end: Scalar, bits: UInt8s) -> Scalar
 
 
 @inlined
-def _is_cut(notes: Int64s, seed: Scalar) -> Scalar:
-    return notes[seed, END] < notes[seed, LAST]
+def _is_truncated(seed_rows: Int64s, seed: Scalar) -> Scalar:
+    return seed_rows[seed, END_POSTING] < seed_rows[seed, LAST_POSTING]
 
 
 @inlined
-def _seed_at(
+def _measure_seed(
     tokens: UInt32s, at: Scalar, stop: Scalar, bits: UInt8s
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Give what a seed's words are worth; what else its run may hold, and how many tokens that is.
+    """Return the information of a seed's words, what else its run may hold, and the tokens of both.
 
-    A run goes on behind its seed, without being a seed from the next token on, over tokens that
-    weigh less than a word: by so many as that next seed would lack one more of.
+    A run continues behind its seed, without another seed beginning at the next token, over tokens
+    of less than a word: as many as still leave that next seed too light.
     """
     end, weight, words, more = at, np.int64(0), np.int64(0), np.int64(0)
-    while weight < SEED:
+    while weight < SEED_WEIGHT:
         token = tokens[np.uint64(end)]
         words += bits[token >> CELL_SHIFT]
-        weight += weight_of(token)
+        weight += token_weight(token)
         end += 1
-    weight -= weight_of(tokens[np.uint64(at)])
+    weight -= token_weight(tokens[np.uint64(at)])
     while end < stop:
         token = tokens[np.uint64(end)]
-        if weight + weight_of(token) >= SEED:
+        if weight + token_weight(token) >= SEED_WEIGHT:
             break
         more += bits[token >> CELL_SHIFT]
-        weight += weight_of(token)
+        weight += token_weight(token)
         end += 1
     return words, more, end - at
 
 
-SEEN = 1 << 14
-"""Room to count the hits of items; the more there are for it, the fewer strays are told."""
+COUNTER_CELLS = 1 << 14
+"""Cells that count hits of items; with more hits for them, fewer strays are recognised."""
 
-_AT_ONCE = 1024  # seeds: what their hits need fits into the nearer caches
-_SPARSE = 32  # cells a hit: two items in one cell pass for one of two hits
-_MOST = np.uint8(2)
+_SEEDS_PER_GROUP = 1024  # what their hits need fits into the nearer caches
+_CELLS_PER_HIT = 32  # two items that share a cell are mistaken for one item with two hits
+_MAX_COUNT = np.uint8(2)
 
 
 @inlined
 def group_end(offsets: Int64s, text: Scalar) -> Scalar:
-    """Give the end of the texts from `text` on that are taken at a time."""
+    """Return the end of the group of texts, from `text` on, that are processed at a time."""
     end = text + 1
-    while end + 1 < len(offsets) and offsets[end + 1] - offsets[text] <= _AT_ONCE:
+    while end + 1 < len(offsets) and offsets[end + 1] - offsets[text] <= _SEEDS_PER_GROUP:
         end += 1
     return end
 
 
-@maker
-def gather(  # noqa: PLR0913 (texts, their seeds, and all in which they are looked up)
+@allocating_part
+def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are looked up)
     texts: tuple[Scalar, Scalar],
     documents: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
@@ -185,128 +205,132 @@ def gather(  # noqa: PLR0913 (texts, their seeds, and all in which they are look
     Parameters
     ----------
     texts : (int, int)
-        Which, half-open; those before end at `offsets[texts[0]]`, which is 0.
+        The texts, half-open; hits before them end at `offsets[texts[0]]`, which is 0.
     documents, seeds : tuple of ndarray
         Tokens of all texts, and their seeds.
     found : tuple of ndarray
-        Which of the seeds are held (`probing.Held`).
+        Fields of the `ProbeResult`.
     postings : (ndarray, ndarray)
         Items and positions.
     known : (ndarray, ndarray, ndarray, ndarray)
-        Shingles of everybody's, offsets of items, information of each cell of tokens, and
-        `seed_worths`.
-    scratch : (ndarray of int64, shape (n, NOTES), ndarray of uint8, shape (SEEN,))
-        As many rows as the texts have seeds that are held, or more.
+        Stop shingles, offsets of items, information of each cell of tokens, and `max_seed_bits`.
+    scratch : (ndarray of int64, shape (n, SEED_COLUMNS), ndarray of uint8, shape (COUNTER_CELLS,))
+        At least as many rows as the texts have seeds that the registry holds.
     hits : ndarray of int64, shape (m, HIT_COLUMNS)
-        Takes them.
+        Output.
     offsets : ndarray of int64
-        Takes their ends.
+        Output: ends of each text's hits.
 
     Returns
     -------
     ndarray of int64, shape (m, HIT_COLUMNS)
-        `hits`, or a larger one where there was no room; nothing is weighed yet.
+        `hits`, or a larger array where they did not fit; not scored yet.
     """
-    notes, seen = scratch
+    seed_rows, counters = scratch
     items, positions = postings
     bounds, count = found[3], np.int64(0)
     begin = bounds[texts[0]]
-    note_seeds(texts, documents, seeds, found, (items, *known), notes)
+    annotate_seeds(texts, documents, seeds, found, (items, *known), seed_rows)
     for text in range(texts[0], texts[1]):
         own = bounds[text] - begin, bounds[text + 1] - begin
         most = np.int64(0)
         for seed in range(own[0], own[1]):
-            most += notes[seed, END] - notes[seed, FIRST]
+            most += seed_rows[seed, END_POSTING] - seed_rows[seed, FIRST_POSTING]
         while count + most > len(hits):
-            hits = doubled(hits)
-        shift = _count_items(own, notes, items, most, seen)
-        end = _keep((*own, begin), notes, (items, *known), (seen, shift), hits, count)
-        count = _drop_strays(hits, count, end, seen)
+            hits = double_rows(hits)
+        shift = _count_hits_per_item(own, seed_rows, items, most, counters)
+        end = _append_hits(
+            (*own, begin), seed_rows, (items, *known), (counters, shift), hits, count
+        )
+        count = _drop_strays(hits, count, end, counters)
         offsets[text + 1] = count
     for hit in range(count):
-        hits[hit, IN_ITEM] = positions[hits[hit, IN_ITEM]]
+        hits[hit, HIT_ITEM_POSITION] = positions[hits[hit, HIT_ITEM_POSITION]]
     return hits
 
 
 @inlined
-def _count_items(
-    own: tuple[Scalar, Scalar], notes: Int64s, items: UInt32s, most: Scalar, seen: UInt8s
+def _count_hits_per_item(
+    own: tuple[Scalar, Scalar], seed_rows: Int64s, items: UInt32s, most: Scalar, counters: UInt8s
 ) -> Scalar:
-    """Count the hits of every item, two of them at most; give the shift that tells its cell."""
-    shift = _clear(seen, most)
+    """Count the hits of every item, up to two; return the shift that selects its cell."""
+    shift = _clear_counters(counters, most)
     for seed in range(own[0], own[1]):
         row = np.uint64(seed)
-        for posting in range(notes[row, FIRST], notes[row, END]):
-            own_cell = cell_of(items[np.uint64(posting)], shift)
-            seen[own_cell] += seen[own_cell] < _MOST
+        for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
+            own_cell = hash_cell(items[np.uint64(posting)], shift)
+            counters[own_cell] += counters[own_cell] < _MAX_COUNT
     return shift
 
 
-@inner
-def _keep(
+@kernel_part
+def _append_hits(
     own: tuple[Scalar, Scalar, Scalar],
-    notes: Int64s,
+    seed_rows: Int64s,
     known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
     counted: tuple[UInt8s, Scalar],
     hits: Int64s,
     count: Scalar,
 ) -> Scalar:
-    """Add the hits of a text that are no strays, each with its posting where its position goes."""
-    items, _, offsets, _, worths = known
-    seen, shift = counted
+    """Append a text's hits that are no strays, with the posting in place of the item's position."""
+    items, _, offsets, _, bits_limits = known
+    counters, shift = counted
     first, end, begin = own
     for seed in range(first, end):
         row = np.uint64(seed)
-        sharing = notes[row, LAST] - notes[row, FIRST]
-        words, more = notes[row, WORDS], notes[row, MORE]
-        may_stray = min(words, worths[min(sharing, COMMON)]) + more < CHAIN_FLOOR
-        for posting in range(notes[row, FIRST], notes[row, END]):
+        sharing = seed_rows[row, LAST_POSTING] - seed_rows[row, FIRST_POSTING]
+        words, more = seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS]
+        may_stray = min(words, bits_limits[min(sharing, MAX_SHARED)]) + more < MIN_CHAIN_SCORE
+        for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
             item = np.int64(items[np.uint64(posting)])
             is_stray = may_stray and (
-                words + more < CHAIN_FLOOR
-                or SMALL * notes[row, LENGTH] < offsets[item + 1] - offsets[item]
+                words + more < MIN_CHAIN_SCORE
+                or PARTIAL_RATIO * seed_rows[row, RUN_TOKENS] < offsets[item + 1] - offsets[item]
             )
-            if is_stray and seen[cell_of(item, shift)] < _MOST:
+            if is_stray and counters[hash_cell(item, shift)] < _MAX_COUNT:
                 continue
-            hits[count, IF_ALONE] = is_stray
-            hits[count, OF_ITEM], hits[count, IN_TEXT] = item, notes[row, AT]
-            hits[count, IN_ITEM], hits[count, SHARING] = posting, sharing
-            hits[count, OF_SEED] = begin + seed
+            hits[count, HIT_IS_STRAY] = is_stray
+            hits[count, HIT_ITEM], hits[count, HIT_POSITION] = item, seed_rows[row, POSITION]
+            hits[count, HIT_ITEM_POSITION], hits[count, HIT_SHARED_BY] = posting, sharing
+            hits[count, HIT_SEED] = begin + seed
             count += 1
     return count
 
 
-@inner
-def _drop_strays(hits: Int64s, first: Scalar, end: Scalar, seen: UInt8s) -> Scalar:
-    """Drop hits of a text that only passed for two of one item; give the end of those that stay.
+@kernel_part
+def _drop_strays(hits: Int64s, first: Scalar, end: Scalar, counters: UInt8s) -> Scalar:
+    """Drop strays that a shared cell had hidden; return the end of the hits that stay.
 
-    So few are left that hardly two items share a cell, and who shared one before does not now.
+    So few hits are left that hardly two items share a cell, and those that did before do not now.
     """
-    shift = _clear(seen, end - first)
+    shift = _clear_counters(counters, end - first)
     for hit in range(first, end):
-        cell = _other_cell(hits[hit, OF_ITEM], shift)
-        seen[cell] += seen[cell] < _MOST
+        cell = _second_cell(hits[hit, HIT_ITEM], shift)
+        counters[cell] += counters[cell] < _MAX_COUNT
     count = first
     for hit in range(first, end):
-        if hits[hit, IF_ALONE] and seen[_other_cell(hits[hit, OF_ITEM], shift)] < _MOST:
+        if (
+            hits[hit, HIT_IS_STRAY]
+            and counters[_second_cell(hits[hit, HIT_ITEM], shift)] < _MAX_COUNT
+        ):
             continue
-        for column in range(IF_ALONE):
+        for column in range(HIT_IS_STRAY):
             hits[count, column] = hits[hit, column]
         count += 1
     return count
 
 
 @inlined
-def _other_cell(item: Scalar, shift: Scalar) -> Scalar:
-    return cell_of(item << 24, shift)
+def _second_cell(item: Scalar, shift: Scalar) -> Scalar:
+    return hash_cell(item << 24, shift)
 
 
 @inlined
-def _clear(seen: UInt8s, hits: Scalar) -> Scalar:
-    """Make as many cells as so many hits need free; give the shift that tells an item's."""
+def _clear_counters(counters: UInt8s, hits: Scalar) -> Scalar:
+    """Clear as many cells as so many hits need; return the shift that selects an item's cell."""
     size, shift = np.int64(64), np.uint64(58)
-    while size < _SPARSE * hits and size < SEEN:
+    while size < _CELLS_PER_HIT * hits and size < COUNTER_CELLS:
         size, shift = 2 * size, shift - _ONE
     for cell in range(size):
-        seen[cell] = 0
+        counters[cell] = 0
     return shift

@@ -1,1 +1,1 @@
-"""Shares with intervals: bootstrap, mixtures, correction for missed items."""
+"""Estimation of shares: intervals, bootstrap, mixtures, correction for missed items."""

@@ -1,9 +1,8 @@
-"""In what condition an item was found, as far as the finding itself shows.
+"""The condition in which an item was found, as far as the finding itself shows.
 
-Nobody knows what was done to an item on its way into a corpus, but the finding tells how much of
-it is left, whether it broke off before its end, and whether it is all there is of its text.
-
-Matches that chance did not make: words that somebody quoted.
+What was done to an item on its way into a corpus is unknown, but a finding shows how much of the
+item is left, whether it breaks off before its end, and whether it is all there is of its text. The
+class of such findings is called their *appearance*.
 """
 
 import numpy as np
@@ -11,74 +10,76 @@ import numpy as np
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import LENGTHS, Flags, Int64s
 
-_COVERS = (0.5, 0.65, 0.8, 0.9)
-"""Parts of an item between which it is told how much of it is left."""
+_COVERAGE_EDGES = (0.5, 0.65, 0.8, 0.9)
+"""Edges of the classes of coverage: matched share of the item."""
 
-_ALONE = 0.8
-"""Part of a text from which an item is all there is of it."""
+_MOST_OF_TEXT = 0.8
+"""Share of a text from which a match is all there is of it."""
 
-_LEFT = len(_COVERS) + 1
+_COVERAGE_CLASSES = len(_COVERAGE_EDGES) + 1
 
-RESEMBLING = 2 * (2 * _LEFT + 1)
-"""The look of a text that resembles an item as a whole."""
+NEAR_DUPLICATE_APPEARANCE = 2 * (2 * _COVERAGE_CLASSES + 1)
+"""The appearance of a text that resembles an item as a whole."""
 
-LOOKS = RESEMBLING + 1
-"""How many ways there are to look."""
+APPEARANCES = NEAR_DUPLICATE_APPEARANCE + 1
+"""Number of appearances."""
 
 
 def length_classes(tokens: Int64s) -> Int64s:
-    """Give the place in `LENGTHS` of items of so many tokens."""
+    """Return the index in `LENGTHS` of items of so many tokens."""
     edges = np.array([length.least for length in LENGTHS])
     return np.searchsorted(edges, tokens, "right").astype(np.int64) - 1
 
 
-def looks(candidates: Candidates, lengths: Int64s) -> Int64s:
-    """Tell in what condition each match shows its item.
+def appearance_classes(candidates: Candidates, lengths: Int64s) -> Int64s:
+    """Return the appearance of each match.
 
     Parameters
     ----------
     candidates : Candidates
         Matches.
     lengths : ndarray of int64, shape (n,)
-        Tokens of the item of each.
+        Tokens of each match's item.
 
     Returns
     -------
     ndarray of int64, shape (n,)
-        Below `LOOKS`: whole and unbroken, or how much is left, and whether it is the end that is
-        gone; each for items within a text and for those that are all of it.
+        Below `APPEARANCES`: complete in one run, or the class of coverage and whether the end is
+        missing; each for items within a text and for those that are all of it.
     """
     matched = candidates.matched
-    whole = (matched == lengths) & (candidates.longest == lengths)
-    left = np.searchsorted(_COVERS, matched / np.maximum(lengths, 1), "right")
-    look = np.where(whole, 0, 1 + left + _LEFT * _cut(candidates, lengths, matched))
-    alone = matched >= _ALONE * candidates.sizes
-    return np.asarray(look + (2 * _LEFT + 1) * alone, np.int64)
+    whole = (matched == lengths) & (candidates.longest_run == lengths)
+    left = np.searchsorted(_COVERAGE_EDGES, matched / np.maximum(lengths, 1), "right")
+    look = np.where(
+        whole, 0, 1 + left + _COVERAGE_CLASSES * _is_cut_at_end(candidates, lengths, matched)
+    )
+    alone = matched >= _MOST_OF_TEXT * candidates.sizes
+    return np.asarray(look + (2 * _COVERAGE_CLASSES + 1) * alone, np.int64)
 
 
-def _cut(candidates: Candidates, lengths: Int64s, matched: Int64s) -> Flags:
-    """Tell whether most of what is missing is missing at the end."""
-    tail = lengths - candidates.ends
+def _is_cut_at_end(candidates: Candidates, lengths: Int64s, matched: Int64s) -> Flags:
+    """Return whether most of what is missing is missing at the end."""
+    tail = lengths - candidates.item_ends
     return np.asarray((tail > 0) & (2 * tail >= lengths - matched), np.bool_)
 
 
-_RUN = 8
-"""Words in a row that nobody writes by chance as another did."""
+_QUOTED_RUN = 8
+"""Words in a row that two authors do not write independently."""
 
-_WORDS, _PART = 9, 0.6
-"""Nor so many words of an item that are so much of it, in their order."""
+_QUOTED_TOKENS, _QUOTED_SHARE = 9, 0.6
+"""Matched tokens, and share of the item, that are no coincidence either."""
 
 
-def are_quotations(candidates: Candidates, lengths: Int64s) -> Flags:
-    """Tell which matches are real quotations, whoever quoted whom.
+def is_quotation(candidates: Candidates, lengths: Int64s) -> Flags:
+    """Return which matches are real quotations, in either direction.
 
     Parameters
     ----------
     candidates : Candidates
-        Matches with what a text should not hold.
+        Matches with texts that should hold none.
     lengths : ndarray of int64, shape (n,)
-        Tokens of the item of each.
+        Tokens of each match's item.
     """
     matched = candidates.matched
-    is_long = (matched >= _WORDS) & (matched >= _PART * lengths)
-    return np.asarray((candidates.longest >= _RUN) | is_long)
+    is_long = (matched >= _QUOTED_TOKENS) & (matched >= _QUOTED_SHARE * lengths)
+    return np.asarray((candidates.longest_run >= _QUOTED_RUN) | is_long)

@@ -1,6 +1,7 @@
-"""Which conditions a corpus's items are in, inferred from what its findings look like.
+"""Mixture of the conditions that a corpus's items are in, inferred from appearances of findings.
 
-What sets the items of one source apart: how they are missed, cut, and covered.
+Expectation-maximisation over planted items, whose condition is known, and findings, whose is not;
+and how far the items of one source differ from others in how they are missed, cut and covered.
 """
 
 from dataclasses import dataclass
@@ -9,49 +10,49 @@ import numpy as np
 
 from provenance.model import Flags, Floats, Int64s
 
-SIGHT = 0.1
-"""Recall below which a condition is beyond sight."""
+MIN_RECALL = 0.1
+"""Recall below which a condition is *hidden*: too few findings to count its items by."""
 
-_PULL = 10.0
-"""Findings' worth of belief that items of every length were edited alike."""
+_PRIOR_FINDINGS = 10.0
+"""Weight, in findings, of the prior that items of every length were edited alike."""
 
-_HIDDEN = 0.5  # part of the items of a length that may be thought to be beyond sight
-_UNSEEN = 1e-6  # a look that no plant had says nothing about its condition
+_MAX_HIDDEN = 0.5  # largest share of the items of a length in hidden conditions
+_UNSEEN_RATE = 1e-6  # of an appearance that no plant has
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
-    """Items that were planted, and what was found of them.
+class PlantedItems:
+    """Planted items, and what was found of them.
 
     Parameters
     ----------
     sources : ndarray of int64, shape (n,)
-        Whose each is; 0 where all sources count as one.
+        Source of each; 0 where all sources count as one.
     lengths, conditions : ndarray of int64, shape (n,)
         Class of its length, and what was done to it.
-    looks : ndarray of int64, shape (n,)
-        What its finding looks like; -1 where it was missed.
+    appearances : ndarray of int64, shape (n,)
+        Appearance of its finding; -1 where it was missed.
     masses, found : ndarray of float64, shape (units, n)
-        What was planted and what its findings cover, in each unit; the first counts items: 1 each.
+        What was planted, and what its findings cover, in each unit; the first counts items: 1 each.
     """
 
     sources: Int64s
     lengths: Int64s
     conditions: Int64s
-    looks: Int64s
+    appearances: Int64s
     masses: Floats
     found: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
-    """Planted items, summed up.
+class DetectionTables:
+    """Sums over planted items.
 
     Parameters
     ----------
     masses : ndarray of float64, shape (..., units, lengths, conditions)
-        What was planted; any number of times, each with other items.
-    found : ndarray of float64, shape (..., units, lengths, conditions, looks)
+        What was planted; the leading axes are replicates.
+    found : ndarray of float64, shape (..., units, lengths, conditions, appearances)
         What was found of it.
     """
 
@@ -59,44 +60,46 @@ class Tables:
     found: Floats
 
     @property
-    def looks(self) -> Floats:
-        """Part of the items that was found and looks so."""
+    def appearance_rates(self) -> Floats:
+        """Share of the items that were found with each appearance."""
         items = np.maximum(self.masses[..., 0, :, :], 1e-12)
         return np.asarray(self.found[..., 0, :, :, :] / items[..., None])
 
     @property
     def recall(self) -> Floats:
-        """Part of the items that was found, by length and condition."""
-        return np.asarray(self.looks.sum(axis=-1))
+        """Share of the items that were found, by length and condition."""
+        return np.asarray(self.appearance_rates.sum(axis=-1))
 
-    def with_more(self, found: Floats, missed: Floats, typical: "Tables") -> "Tables":
-        """Add items of a typical mass, so many by length and condition, found or missed."""
+    def with_more(
+        self, found: Floats, missed: Floats, typical: "DetectionTables"
+    ) -> "DetectionTables":
+        """Add items of typical size: numbers of found and missed ones by length and condition."""
         mean = typical.masses / np.maximum(typical.masses[0], 1e-12)
         seen = typical.found / np.maximum(typical.found[0].sum(axis=-1), 1e-12)[..., None]
-        return Tables(
+        return DetectionTables(
             self.masses + (found + missed)[..., None, :, :] * mean,
             self.found + found[..., None, :, :, None] * seen,
         )
 
 
-def tables(planted: Planted, shape: tuple[int, ...], repeats: Floats) -> Tables:
-    """Sum planted items up, any number of times.
+def tabulate(planted: PlantedItems, shape: tuple[int, ...], repeats: Floats) -> DetectionTables:
+    """Sum planted items in replicates.
 
     Parameters
     ----------
-    planted : Planted
+    planted : PlantedItems
         The items.
     shape : tuple of int
-        How many classes of lengths there are, and how many looks.
+        Number of length classes, and of appearances.
     repeats : ndarray of float64, shape (times, n)
-        How often each item counts, each time.
+        Weight of each item in each replicate.
     """
     lengths, looks = shape
     conditions = int(planted.conditions.max(initial=0)) + 1
     room = lengths * conditions
     cells = planted.lengths * conditions + planted.conditions
-    seen = np.flatnonzero(planted.looks >= 0)
-    places = cells[seen] * looks + planted.looks[seen]
+    seen = np.flatnonzero(planted.appearances >= 0)
+    places = cells[seen] * looks + planted.appearances[seen]
     masses = [
         np.bincount(cells, repeat * mass, room) for repeat in repeats for mass in planted.masses
     ]
@@ -106,58 +109,58 @@ def tables(planted: Planted, shape: tuple[int, ...], repeats: Floats) -> Tables:
         for mass in planted.found
     ]
     units = len(planted.masses)
-    return Tables(
+    return DetectionTables(
         np.array(masses, np.float64).reshape(-1, units, lengths, conditions),
         np.array(found, np.float64).reshape(-1, units, lengths, conditions, looks),
     )
 
 
-def mixtures(
-    tables: Tables,
+def fit_mixture(
+    tables: DetectionTables,
     visible: Flags,
     counts: Floats,
     start: tuple[Floats, Floats] | None,
     steps: int,
 ) -> tuple[Floats, Floats]:
-    """Find the likeliest mixture of conditions for what was counted.
+    """Return the likeliest mixture of conditions given the counts of appearances.
 
     Parameters
     ----------
-    tables : Tables
+    tables : DetectionTables
         What is found of each condition.
     visible : ndarray of bool, shape (lengths, conditions)
-        Which of them the mixture may hold.
-    counts : ndarray of float64, shape (lengths, looks)
-        Findings, by what they look like.
+        Conditions that the mixture may hold.
+    counts : ndarray of float64, shape (lengths, appearances)
+        Findings by appearance.
     start : tuple of ndarray or None
-        A mixture near by, where one is known.
+        A mixture to start from.
     steps : int
-        How often it is improved.
+        Number of EM steps.
 
     Returns
     -------
     shared : ndarray of float64, shape (conditions,)
         For all lengths together.
     each : ndarray of float64, shape (lengths, conditions)
-        For each.
+        For each length.
     """
     tried = tables.masses[..., 0, :, :] > 0
-    rates = tables.looks + _UNSEEN * tables.recall[..., None]
+    rates = tables.appearance_rates + _UNSEEN_RATE * tables.recall[..., None]
     if start is None:
         even = np.full(rates.shape[-2], 1 / rates.shape[-2])
         start = even, even
     shared, each = start
     for _ in range(steps):
-        shared = _normal(_expected(shared[..., None, :], rates, tried, counts).sum(axis=-2))
+        shared = _normalise(_expectation(shared[..., None, :], rates, tried, counts).sum(axis=-2))
     rates = rates * visible[..., None]
-    believed = _PULL * shared[..., None, :] * visible
+    believed = _PRIOR_FINDINGS * shared[..., None, :] * visible
     for _ in range(steps):
-        each = _normal(_expected(each, rates, visible, counts) + believed)
+        each = _normalise(_expectation(each, rates, visible, counts) + believed)
     return shared, each
 
 
-def _expected(mixture: Floats, rates: Floats, tried: Flags, counts: Floats) -> Floats:
-    """Share out what is there, found or missed, among the conditions of each length."""
+def _expectation(mixture: Floats, rates: Floats, tried: Flags, counts: Floats) -> Floats:
+    """Return the expected number of items, found or missed, of each condition by length."""
     joint = mixture[..., None] * rates
     total = joint.sum(axis=-2)
     ratio = counts / np.maximum(total, 1e-300) * (total > 0)
@@ -168,95 +171,97 @@ def _expected(mixture: Floats, rates: Floats, tried: Flags, counts: Floats) -> F
     return np.asarray(found + there * mixture * tried * (1 - np.minimum(recall, 1)))
 
 
-def _normal(values: Floats) -> Floats:
+def _normalise(values: Floats) -> Floats:
     total = values.sum(axis=-1, keepdims=True)
     even = np.full_like(values, 1 / values.shape[-1])
     return np.where(total > 0, values / np.maximum(total, 1e-300), even)
 
 
-def weights(
-    tables: Tables, visible: Flags, mixture: tuple[Floats, Floats]
+def finding_weights(
+    tables: DetectionTables, visible: Flags, mixture: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
-    """Give what a unit of a finding's mass stands for.
+    """Return what a unit of a finding's mass represents.
 
     Parameters
     ----------
-    tables : Tables
+    tables : DetectionTables
         What is found of each condition.
     visible : ndarray of bool, shape (lengths, conditions)
-        Conditions that findings may stand for.
+        Conditions that findings may represent.
     mixture : tuple of ndarray
-        How often each occurs, as `mixtures` gives it.
+        Result of `fit_mixture`.
 
     Returns
     -------
-    mean : ndarray of float64, shape (..., units, lengths, looks)
-        The found and the missed; 1 where nothing is known.
-    variance : ndarray of float64, shape (..., units, lengths, looks)
-        By how much chance, which missed more or fewer, may have changed it.
+    mean : ndarray of float64, shape (..., units, lengths, appearances)
+        Found and missed mass; 1 where nothing is known.
+    variance : ndarray of float64, shape (..., units, lengths, appearances)
+        Variance of that mass, as the number of missed items is random.
     """
     whole = tables.found.sum(axis=-1)
-    found = tables.found + _UNSEEN * whole[..., None]
-    often = mixture[1] * visible / np.maximum(tables.masses[..., 0, :, :], 1e-12)
-    share = often[..., None, :, :, None] * found
+    found = tables.found + _UNSEEN_RATE * whole[..., None]
+    condition_weights = mixture[1] * visible / np.maximum(tables.masses[..., 0, :, :], 1e-12)
+    share = condition_weights[..., None, :, :, None] * found
     total = share.sum(axis=-2)
     share = share / np.maximum(total, 1e-300)[..., None, :]
     scale = (tables.masses / np.maximum(whole, 1e-12))[..., None]
-    # Until an item is found, a geometric number of others is missed: its variance, and its square.
+    # A geometric number of items is missed before one is found: variance plus squared mean.
     square = np.maximum(2 * scale**2 - scale, scale**2)
-    more = _beyond_sight(tables, visible, mixture)[..., None]
-    # Of items that nobody planted nothing is known: their findings stand for themselves.
+    hidden = _hidden_factor(tables, visible, mixture)[..., None]
+    # Nothing is known of items of which none were planted: findings represent themselves only.
     mean = np.where(total > 0, (share * scale).sum(axis=-2), 1.0)
     squares = np.where(total > 0, (share * square).sum(axis=-2), 1.0)
-    return mean * more, np.maximum(squares - mean**2, 0) * more**2
+    return mean * hidden, np.maximum(squares - mean**2, 0) * hidden**2
 
 
-def everything(
-    tables: Tables, visible: Flags, mixture: tuple[Floats, Floats]
+def condition_shares(
+    tables: DetectionTables, visible: Flags, mixture: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
-    """Tell how often each condition occurs, seen and beyond sight.
+    """Return the share of each condition, visible and hidden.
 
     Returns
     -------
     seen, hidden : ndarray of float64, shape (..., lengths, conditions)
-        Parts of the items of each length; together 1.
+        Shares of the items of each length; together they sum to 1.
     """
     shared, each = mixture
     hidden = shared[..., None, :] * (tables.masses[..., 0, :, :] > 0) * ~visible
     part = hidden.sum(axis=-1, keepdims=True)
-    hidden = hidden * np.minimum(1, _HIDDEN / np.maximum(part, 1e-12))
-    return each * visible * (1 - np.minimum(part, _HIDDEN)), hidden
+    hidden = hidden * np.minimum(1, _MAX_HIDDEN / np.maximum(part, 1e-12))
+    return each * visible * (1 - np.minimum(part, _MAX_HIDDEN)), hidden
 
 
-def _beyond_sight(tables: Tables, visible: Flags, mixture: tuple[Floats, Floats]) -> Floats:
-    """Give what is there, for what is there in conditions that can be seen."""
-    seen, hidden = everything(tables, visible, mixture)
+def _hidden_factor(
+    tables: DetectionTables, visible: Flags, mixture: tuple[Floats, Floats]
+) -> Floats:
+    """Return the mass of all items over that of items in visible conditions."""
+    seen, hidden = condition_shares(tables, visible, mixture)
     mean = tables.masses / np.maximum(tables.masses[..., 0, :, :], 1e-12)[..., None, :, :]
     there = (seen[..., None, :, :] * mean).sum(axis=-1)
     missing = (hidden[..., None, :, :] * mean).sum(axis=-1)
     return np.asarray(1 + np.where(there > 0, missing / np.maximum(there, 1e-12), 0))
 
 
-_ALIKE = 2.0
-"""Misses' worth of belief that items of all sources are missed alike."""
+_PRIOR_MISSES = 2.0
+"""Weight, in misses, of the prior that items of all sources are missed alike."""
 
-_LIKELY = 30.0
-"""Found plants' worth of belief that findings of all sources look alike."""
+_PRIOR_FOUND = 30.0
+"""Weight, in found plants, of the prior that findings of all sources have the same appearances."""
 
 
 @dataclass(frozen=True, slots=True)
-class Misses:
-    """What was missed of each source's plants, had they been edited as the corpus's items were.
+class MissCounts:
+    """Missed plants of each source, if they had been edited as the corpus's items were.
 
     Parameters
     ----------
     missed, expected : ndarray of float64, shape (sources, lengths)
-        Plants that were missed; and that should have been, by what the found ones look like. Both
-        with some belief that items of all sources are missed alike.
+        Plants that were missed; and that were expected to be, by appearances of the found ones.
+        Both include the prior that items of all sources are missed alike.
     usual : ndarray of float64, shape (sources, lengths)
-        How many should have been, for each that was found.
+        Expected misses for each plant that was found.
     found : ndarray of float64, shape (sources, lengths)
-        How many those were.
+        Plants that were found.
     """
 
     missed: Floats
@@ -265,55 +270,58 @@ class Misses:
     found: Floats
 
 
-def misses(planted: Planted, often: Floats, more: Floats) -> Misses:
-    """Count what was missed of each source's plants.
+def count_misses(
+    planted: PlantedItems, condition_weights: Floats, missed_per_finding: Floats
+) -> MissCounts:
+    """Count the missed plants of each source.
 
     Parameters
     ----------
-    planted : Planted
+    planted : PlantedItems
         The items.
-    often : ndarray of float64, shape (lengths, conditions)
-        How often each condition occurs in the corpus.
-    more : ndarray of float64, shape (lengths, looks)
-        What was missed for a finding that looks so, over all sources.
+    condition_weights : ndarray of float64, shape (lengths, conditions)
+        Share of each condition in the corpus.
+    missed_per_finding : ndarray of float64, shape (lengths, appearances)
+        Expected misses for a finding of each appearance, over all sources.
     """
-    lengths, sources = len(more), int(planted.sources.max(initial=0)) + 1
+    lengths, sources = len(missed_per_finding), int(planted.sources.max(initial=0)) + 1
     own = planted.lengths, planted.conditions
-    tried = np.zeros(often.shape)
+    tried = np.zeros(condition_weights.shape)
     np.add.at(tried, own, 1.0)
-    scale = tried.sum(axis=1, keepdims=True) * often / np.maximum(tried, 1.0)
-    count, seen = scale[own], planted.looks >= 0
+    scale = tried.sum(axis=1, keepdims=True) * condition_weights / np.maximum(tried, 1.0)
+    count, seen = scale[own], planted.appearances >= 0
     cells, shape = planted.sources * lengths + planted.lengths, (sources, lengths)
 
     def summed(values: Floats) -> Floats:
         whole = np.bincount(cells, values, sources * lengths)
         return np.asarray(whole.reshape(shape), np.float64)
 
-    stands = more[planted.lengths, planted.looks]  # of those that were missed, it is not used
+    # The values of missed plants are not used.
+    expected_misses = missed_per_finding[planted.lengths, planted.appearances]
     missed, found = summed(count * ~seen), summed(count * seen)
-    expected = summed(count * np.where(seen, stands, 0.0))
+    expected = summed(count * np.where(seen, expected_misses, 0.0))
     every = expected.sum(axis=0) / np.maximum(found.sum(axis=0), 1e-12)
-    usual = (expected + _LIKELY * every) / (found + _LIKELY)
-    return Misses(missed + _ALIKE, expected + _ALIKE, usual, found)
+    usual = (expected + _PRIOR_FOUND * every) / (found + _PRIOR_FOUND)
+    return MissCounts(missed + _PRIOR_MISSES, expected + _PRIOR_MISSES, usual, found)
 
 
-def covers(planted: Planted) -> Floats:
-    """Give what found plants of a source hold, for what they would if all sources were alike.
+def coverage_ratios(planted: PlantedItems) -> Floats:
+    """Return the mass of found plants of a source, over that expected if all sources were alike.
 
     Findings may leave out more at the edges of one source's items than of another's: addresses,
-    names, signs.
+    names, signatures.
 
     Parameters
     ----------
-    planted : Planted
+    planted : PlantedItems
         The items.
 
     Returns
     -------
     ndarray of float64, shape (units, sources)
-        By mass, for the mass of their findings; 1 for source 0.
+        1 for source 0.
     """
-    seen = planted.looks >= 0
+    seen = planted.appearances >= 0
     cells = planted.lengths * (int(planted.conditions.max(initial=0)) + 1) + planted.conditions
     cells, sources = cells[seen], planted.sources[seen]
     room = int(planted.sources.max(initial=0)) + 1
@@ -326,44 +334,46 @@ def covers(planted: Planted) -> Floats:
             np.bincount(sources, mass, room),
             np.bincount(sources, found * scale[cells], room),
         )
-        belief = _ALIKE * mass.mean() if len(mass) else 1.0
+        belief = _PRIOR_MISSES * mass.mean() if len(mass) else 1.0
         ratios[unit] = (held + belief) / (alike + belief)
     ratios[:, 0] = 1
     return ratios
 
 
-def ownness(counts: Floats, more: Floats, plants: Misses) -> Floats:
-    """Tell how far what a source's findings look like is its own, and no chance.
+def source_reliability(counts: Floats, missed_per_finding: Floats, plants: MissCounts) -> Floats:
+    """Return how far the appearances of a source's findings are its own rather than chance.
 
     Parameters
     ----------
-    counts : ndarray of float64, shape (sources, lengths, looks)
+    counts : ndarray of float64, shape (sources, lengths, appearances)
         Findings.
-    more : ndarray of float64, shape (lengths, looks)
-        What was missed for a finding that looks so.
-    plants : Misses
+    missed_per_finding : ndarray of float64, shape (lengths, appearances)
+        Expected misses for a finding of each appearance.
+    plants : MissCounts
         What is usual for findings of each source.
 
     Returns
     -------
     ndarray of float64, shape (sources, lengths)
-        0 where its items were edited as all others, 1 where they speak for themselves.
+        0 where its items were edited as all others, 1 where its findings are taken at face value.
 
     Notes
     -----
-    A few findings that look as if much was missed decide what a source's share is corrected to,
-    and of a small source chance decides how many there are. So the mean of `more` over a source's
-    findings is drawn towards what is usual for its plants, as far as sources differ from that no
-    more than chance lets them (DerSimonian and Laird's random effects, an empirical Bayes
+    A few findings that look as if much was missed decide what a source's share is corrected to, and
+    the number of these in a small source is random. So the mean of misses per finding over a
+    source's findings is shrunk towards what is usual for its plants, as far as sources differ from
+    that no more than by chance (DerSimonian and Laird's random effects, an empirical Bayes
     estimate).
     """
     number = counts.sum(axis=2)
     pooled = counts.sum(axis=0)
     part = pooled / np.maximum(pooled.sum(axis=1, keepdims=True), 1e-12)
-    variance = (part * more**2).sum(axis=1) - (part * more).sum(axis=1) ** 2
+    variance = (part * missed_per_finding**2).sum(axis=1) - (part * missed_per_finding).sum(
+        axis=1
+    ) ** 2
     there = (number > 0) & (variance > 1e-12)
-    own = (counts * more).sum(axis=2) / np.maximum(number, 1e-12)
-    chance = variance * (1 / np.maximum(number, 1e-12) + 1 / (plants.found + _LIKELY))
+    own = (counts * missed_per_finding).sum(axis=2) / np.maximum(number, 1e-12)
+    chance = variance * (1 / np.maximum(number, 1e-12) + 1 / (plants.found + _PRIOR_FOUND))
     precision = there / np.maximum(chance, 1e-12)
     total = np.maximum(precision.sum(axis=0), 1e-12)
     apart = (precision * (own - plants.usual) ** 2).sum(axis=0)

@@ -1,23 +1,20 @@
-"""Intervals of shares: what was verified, and what the detector may have missed or made up.
-
-Parts that were counted, and their intervals.
-"""
+"""Confidence intervals of shares, proportions and counts, at 95 %."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.match.estimation.bootstrap import Resampled, ends
+from provenance.match.estimation.bootstrap import BootstrapSample, percentile_interval
 from provenance.model import Floats, Int64s
 
-RECALL_LOW = 0.80
-"""Low end of the detector's shipped recall, over lengths and edits; `provenance` does not yet know
-how the content of *this* corpus was edited, so the worst plausible mixture counts."""
+LOW_RECALL = 0.80
+"""Low end of the shipped detector's recall, over lengths and edits. How the content of the corpus
+at hand was edited is unknown, so the worst plausible mixture is assumed."""
 
 EDGE_ERROR = 0.03
-"""Part of a span by which its two ends may be wrong."""
+"""Share of a span by which its two ends may be wrong."""
 
-_SURE = 0.95
+_CONFIDENCE = 0.95
 _ONE_SIDED = 1.645
 _TWO_SIDED = 1.96
 
@@ -30,27 +27,27 @@ class Interval:
     high: float
 
 
-def interval(
+def share_interval(
     sizes: Floats,
     chances: Floats,
     total: float,
     documents: tuple[int, float],
     edge: float = EDGE_ERROR,
 ) -> Interval:
-    """Bound the true share that some findings stand for.
+    """Return an interval of the true share that some findings represent.
 
     Parameters
     ----------
     sizes : ndarray of float64, shape (n,)
-        What each finding covers, in some unit.
+        Size of each finding, in any unit.
     chances : ndarray of float64, shape (n,)
-        Probability that each is no copy at all (`regression.chance`).
+        Probability that each is no copy (`evalue.chance_probabilities`).
     total : float
-        The whole corpus, in the same unit.
+        Size of the whole corpus, in the same unit.
     documents : (int, float)
-        Documents with a finding, and all documents.
+        Number of documents with a finding, and of all documents.
     edge : float
-        Part of a size by which it may be wrong; a document has no edges.
+        Share of a size by which it may be wrong; a document has no edges.
 
     Returns
     -------
@@ -59,75 +56,79 @@ def interval(
 
     Notes
     -----
-    Low: each finding is a coin that is a copy with ``1 - chance``. Where all are copies with
-    probability 0.95, their sum; else the sum's mean less 1.645 standard deviations and, since coins
-    fall whole, half a typical loss. Less the error of span ends.
+    Low: each finding is a copy with probability ``1 - chance``, independently. Where all are copies
+    with probability 0.95, their sum; else the mean of the sum less 1.645 standard deviations and,
+    since findings are lost as a whole, half a typical loss. Less the error of span ends.
 
-    High: the documents found are a Poisson count of those that hold content, thinned by the recall;
-    the upper end of its interval (Garwood 1936, in Wilson and Hilferty's approximation) scales the
-    share. A few large findings tell as little as a few: the count is the effective one,
-    ``sum(size)**2 / sum(size**2)``, where that is lower. With no finding in n documents it is the
-    rule of three, 3 / n, over the recall.
+    High: the number of documents found is Poisson, thinned by the recall; the upper end of its
+    interval (Garwood 1936, in Wilson and Hilferty's approximation) scales the share. A few large
+    findings are as uncertain as a small number of them: the effective count,
+    ``sum(size)**2 / sum(size**2)``, is used where it is lower. With no finding in n documents it is
+    the rule of three, 3 / n, over the recall.
     """
     found, read = documents
     if total <= 0 or read <= 0:
         return Interval(0.0, 1.0)
     covered = float(sizes.sum())
     if not found or not covered:
-        return Interval(0.0, min(1.0, 3 / RECALL_LOW / read))
+        return Interval(0.0, min(1.0, 3 / LOW_RECALL / read))
     share = covered / total
-    low = _surely(sizes, chances) * (1 - edge) / total
+    low = _lower_bound(sizes, chances) * (1 - edge) / total
     count = min(found, covered**2 / float((sizes**2).sum()))
-    high = share * poisson_upper(count) / count / RECALL_LOW * (1 + edge)
+    high = share * poisson_upper(count) / count / LOW_RECALL * (1 + edge)
     return Interval(min(low, share), min(1.0, max(high, share)))
 
 
-def sampled_interval(
-    sampled: Resampled, documents: Int64s, findings: tuple[Floats, Floats], unit: int, edge: float
+def sampled_share_interval(
+    sampled: BootstrapSample,
+    documents: Int64s,
+    findings: tuple[Floats, Floats],
+    unit: int,
+    edge: float,
 ) -> Interval:
-    """Bound the true share of a corpus that some findings in a sample of its documents stand for.
+    """Return an interval of a corpus's true share from findings in a sample of its documents.
 
     Parameters
     ----------
-    sampled : Resampled
-        The documents that were drawn.
+    sampled : BootstrapSample
+        The sample.
     documents : ndarray of int64, shape (n,)
-        Where each finding stands.
+        Document of each finding.
     findings : (ndarray, ndarray) of float64, shape (n,)
-        What each covers, and the probability that it is no copy.
+        Size of each, and the probability that it is no copy.
     unit : int
-        What is counted: 0 for whole documents.
+        Unit of the sizes: 0 for whole documents.
     edge : float
-        Part of a size by which it may be wrong.
+        Share of a size by which it may be wrong.
 
     Notes
     -----
-    The ends of what was verified in the sample, taken as if it were the whole (`interval`), are
-    opened to those of the bootstrap. What was verified is there, however little was looked at: its
-    part of the whole corpus is the least that the low end can be.
+    The interval of the sample, taken as if it were the whole (`share_interval`), is
+    widened to that of the bootstrap. What was verified exists, however little was read: its share
+    of the whole corpus bounds the low end from below.
     """
     sizes, chances = findings
     total = float(sampled.totals[unit])
     if not len(sizes) or total <= 0:
         read = 0 if total <= 0 else sampled.effective
-        return interval(sizes, chances, total, (0, read), edge)
+        return share_interval(sizes, chances, total, (0, read), edge)
     places = sampled.places(documents)
     stands = sizes * sampled.weights[places]
     found_in = len(np.unique(places))
-    plain = interval(stands, chances, total, (found_in, sampled.read), edge)
-    there = interval(sizes, chances, total, (found_in, sampled.read), edge)
-    low, high = ends(sampled.shares(places, unit, sizes, lambda _: sizes))
+    plain = share_interval(stands, chances, total, (found_in, sampled.read), edge)
+    there = share_interval(sizes, chances, total, (found_in, sampled.read), edge)
+    low, high = percentile_interval(sampled.shares(places, unit, sizes, lambda _: sizes))
     sure = plain.low * total / float(stands.sum())
     return Interval(
         max(min(plain.low, low * sure), there.low),
-        max(plain.high, min(1.0, high / RECALL_LOW * (1 + edge))),
+        max(plain.high, min(1.0, high / LOW_RECALL * (1 + edge))),
     )
 
 
-def _surely(sizes: Floats, chances: Floats) -> float:
-    """Give the lower end of what the findings cover that are copies."""
+def _lower_bound(sizes: Floats, chances: Floats) -> float:
+    """Return the lower bound of the size of the findings that are copies."""
     covered = float(sizes.sum())
-    if np.prod(1 - chances) >= _SURE:
+    if np.prod(1 - chances) >= _CONFIDENCE:
         return covered
     lost = float((sizes * chances).sum())
     typical = float((sizes**2 * chances).sum()) / lost
@@ -136,7 +137,7 @@ def _surely(sizes: Floats, chances: Floats) -> float:
 
 
 def poisson_upper(count: float) -> float:
-    """Give the upper end of the 95 % interval of a Poisson mean of which `count` were seen.
+    """Return the upper end of the 95 % interval of a Poisson mean of which `count` were observed.
 
     Examples
     --------
@@ -147,35 +148,35 @@ def poisson_upper(count: float) -> float:
     return float(above * (1 - 1 / (9 * above) + _TWO_SIDED / (3 * np.sqrt(above))) ** 3)
 
 
-_Z = 1.96
+_TWO_SIDED = 1.96
 
 
-def wilson(found: int, tried: int) -> tuple[float, float]:
-    """Give Wilson's 95 % interval of a proportion; all of [0, 1] where nothing was tried.
+def wilson_interval(found: int, tried: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a proportion; [0, 1] where nothing was tried.
 
     Examples
     --------
-    >>> [round(end, 3) for end in wilson(45, 50)]
+    >>> [round(end, 3) for end in wilson_interval(45, 50)]
     [0.786, 0.957]
     """
     if not tried:
         return 0.0, 1.0
-    share, square = found / tried, _Z**2 / tried
+    share, square = found / tried, _TWO_SIDED**2 / tried
     middle = (share + square / 2) / (1 + square)
-    half = _Z / (1 + square) * np.sqrt(share * (1 - share) / tried + square / tried / 4)
+    half = _TWO_SIDED / (1 + square) * np.sqrt(share * (1 - share) / tried + square / tried / 4)
     low = 0.0 if found == 0 else float(middle - half)
     return low, 1.0 if found == tried else float(middle + half)
 
 
-def poisson(count: int) -> tuple[float, float]:
-    """Give the 95 % interval of a Poisson mean of which `count` were seen.
+def poisson_interval(count: int) -> tuple[float, float]:
+    """Return the 95 % interval of a Poisson mean of which `count` were observed.
 
     Examples
     --------
-    >>> [round(end, 2) for end in poisson(10)]
+    >>> [round(end, 2) for end in poisson_interval(10)]
     [4.79, 18.39]
     """
     if not count:
         return 0.0, 3.69
-    low = count * (1 - 1 / (9 * count) - _Z / (3 * np.sqrt(count))) ** 3
+    low = count * (1 - 1 / (9 * count) - _TWO_SIDED / (3 * np.sqrt(count))) ** 3
     return float(max(low, 0.0)), poisson_upper(count)

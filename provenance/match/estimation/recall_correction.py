@@ -1,168 +1,168 @@
-"""Shares corrected for what the detector misses and makes up: Rogan and Gladen's, by condition.
+"""Shares corrected for missed and false findings: Rogan and Gladen's estimator by condition.
 
 Rogan and Gladen correct a share by ``(observed - false) / (recall - false)``. That takes one recall
-for everything; but whole copies are found nearly always and short, cut ones seldom, so the answer
-would depend on which of them a corpus holds. Here each finding stands for itself and for the items
-in its condition that were missed: it counts ``1 / recall`` (Horvitz and Thompson), and which recall
-that is, is inferred from what the finding looks like.
+for everything; but whole copies are nearly always found and short, cut ones seldom, so the answer
+would depend on which of them a corpus holds. Here each finding represents itself and the items in
+its condition that were missed: it counts ``1 / recall`` (Horvitz and Thompson), with the recall
+inferred from the finding's appearance (`conditions`).
 
-What is assumed: items are planted as the registry has them, so the lengths within a class are those
-of the corpus; what was done to a corpus's items is a mixture of the conditions that were planted;
-a finding that looks so comes from each of them as often as the mixture says, whatever its source;
-and a false finding is likelier the weaker its match. A condition of which hardly anything is found
-(`SIGHT`), such as a post of six words cut in half, leaves no trace to be counted by: it is taken to
-be as frequent as in items of other lengths, where it does.
-
-Findings, each taken for what it stands for: corrected shares with their intervals.
+Assumptions: items are planted as the registry has them, so the lengths within a class are those of
+the corpus; what was done to a corpus's items is a mixture of the planted conditions; a finding of
+some appearance is in each condition with the probability that the mixture gives, whatever its
+source; and a finding is the likelier to be false the weaker its match. A condition of which hardly
+anything is found (`MIN_RECALL`), such as a post of six words cut in half, leaves no trace to be
+counted by: it is taken to be as frequent as in items of other lengths, where it does.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.match.estimation.bootstrap import Resampled, ends
+from provenance.match.estimation.bootstrap import BootstrapSample, percentile_interval
 from provenance.match.estimation.em_mixture import (
-    SIGHT,
-    Planted,
-    Tables,
-    covers,
-    everything,
-    misses,
-    mixtures,
-    ownness,
-    tables,
-    weights,
+    MIN_RECALL,
+    DetectionTables,
+    PlantedItems,
+    condition_shares,
+    count_misses,
+    coverage_ratios,
+    finding_weights,
+    fit_mixture,
+    source_reliability,
+    tabulate,
 )
 from provenance.model import Corrected, Flags, Floats, Int64s
 
-_STEPS, _FEWER = 150, 30
-_BEYOND = 0.5  # missed plants that may lie beyond those that were tried (Jeffreys)
+_EM_STEPS, _EM_STEPS_PER_DRAW = 150, 30
+_UNSEEN_MISSES = 0.5  # missed plants added to those that were tried (Jeffreys)
 
 
 @dataclass(frozen=True, slots=True)
-class Falsehood:
-    """How many findings are no copies.
+class FalseFindings:
+    """Number of findings that are no copies.
 
     Parameters
     ----------
     expected : float
         In the whole corpus.
-    drawn : ndarray of float64, shape (draws,)
-        The same, as uncertain as it was measured.
+    draws : ndarray of float64, shape (draws,)
+        Draws of it, with the uncertainty of its measurement.
     """
 
     expected: float
-    drawn: Floats
+    draws: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """What a finding stands for.
+class RecallCorrection:
+    """What findings represent.
 
     Parameters
     ----------
-    weights : ndarray of float64, shape (units, sources, lengths, looks)
-        Mass of items that are there, for the mass of a finding.
-    variances : ndarray of float64, shape (units, sources, lengths, looks)
-        Of that mass, by the chance that missed some.
-    drawn : ndarray of float64, shape (draws, units, sources, lengths, looks)
-        The weights, as uncertain as a finite number of plants and findings leaves them.
-    typical : ndarray of float64, shape (2, units)
-        What was missed for a finding, on average, and its variance.
+    weights : ndarray of float64, shape (units, sources, lengths, appearances)
+        Mass of items in the corpus for the mass of a finding.
+    variances : ndarray of float64, shape (units, sources, lengths, appearances)
+        Variance of that mass, as the number of missed items is random.
+    weight_draws : ndarray of float64, shape (draws, units, sources, lengths, appearances)
+        Draws of the weights, with the uncertainty of finite numbers of plants and findings.
+    typical_misses : ndarray of float64, shape (2, units)
+        Mean missed mass for a finding, and its variance.
     noise : ndarray of float64, shape (2, draws)
-        Standard normal numbers, for what chance left out of the corpus and put into it.
+        Standard normal numbers, for random misses and random false findings.
     recall : float
         Of all planted items.
-    false : Falsehood
+    false_findings : FalseFindings
         Of all findings.
     """
 
     weights: Floats
     variances: Floats
-    drawn: Floats
-    typical: Floats
+    weight_draws: Floats
+    typical_misses: Floats
     noise: Floats
     recall: float
-    false: Falsehood
+    false_findings: FalseFindings
 
 
-def learn(
-    planted: Planted, counts: Floats, false: Falsehood, dice: np.random.Generator
-) -> Correction:
-    """Learn from planted items what findings stand for.
+def fit_correction(
+    planted: PlantedItems, counts: Floats, false: FalseFindings, rng: np.random.Generator
+) -> RecallCorrection:
+    """Fit what findings represent to planted items and the appearances of a corpus's findings.
 
     Parameters
     ----------
-    planted : Planted
-        Some of each condition that the corpus may hold.
-    counts : ndarray of float64, shape (sources, lengths, looks)
-        Findings of the corpus, by what they look like.
-    false : Falsehood
-        How many of them are none.
-    dice : numpy.random.Generator
-        Thrown for the uncertainty.
+    planted : PlantedItems
+        Items in each condition that the corpus may hold.
+    counts : ndarray of float64, shape (sources, lengths, appearances)
+        Findings of the corpus by appearance.
+    false : FalseFindings
+        Number of them that are false.
+    rng : numpy.random.Generator
+        Source of randomness.
 
     Notes
     -----
-    With ``R[c, o]`` the part of the items planted in condition ``c`` that were found and look like
-    ``o``, the mixture ``m`` of conditions is the likeliest one for the looks that were counted,
-    given that an item was found (expectation and maximisation over found and missed items), first
-    for all lengths together, then for each, pulled a little towards the first. A finding that looks
-    like ``o`` weighs ``sum(p(c | o) / recall(c))``, where ``p(c | o)`` is proportional to
-    ``m[c] * R[c, o]``: its sum over findings is without bias for the items that are there. For
-    tokens and bytes, ``R`` and the recall are what findings cover of what was planted, so the parts
-    of spans that findings leave out count too.
+    With ``R[c, o]`` the share of the items planted in condition ``c`` that were found
+    with appearance ``o``, the mixture ``m`` of conditions is the likeliest one for the counted
+    appearances, given that an item was found (expectation-maximisation over found and missed
+    items), first for all lengths together, then for each, shrunk a little towards the first. A
+    finding of appearance ``o`` weighs ``sum(p(c | o) / recall(c))``, where ``p(c | o)`` is
+    proportional to ``m[c] * R[c, o]``: the sum over findings is an unbiased estimate of the items
+    in the corpus. For tokens and bytes, ``R`` and the recall are what findings cover of what was
+    planted, so the parts of spans that findings leave out count too.
 
     Of ``n`` plants of which ``f`` were found, ``(n + 1) / (f + 1)`` has the mean of ``1 / recall``;
-    so one found plant is added to each condition. Each draw weighs plants and findings anew
-    (Rubin's bootstrap), with two found plants more, which gives it the same mean, and half a missed
-    one in conditions of which none was missed; and learns the mixture again.
+    so one found plant is added to each condition. Each draw reweights plants and findings (Rubin's
+    bootstrap), with two found plants more, which gives it the same mean, and half a missed one in
+    conditions of which none was missed; and fits the mixture again.
 
-    Items of one source may be harder to tell than those of another, at the same length. The part of
-    a weight that stands for what was missed is multiplied by how often a source's plants were
-    missed, for how often they should have been (`misses`); and a source of which findings leave out
-    more at the edges, by that (`covers`). What its own findings look like counts as far as it
-    differs from others' by more than chance; else each stands for what is usual
-    (`ownness`).
+    Items of one source may be harder to find than those of another, at the same length. The part of
+    a weight that stands for missed items is multiplied by how often a source's plants were missed,
+    over how often they were expected to be (`count_misses`); and the weights of a source of which
+    findings leave out more at the edges, by that (`coverage_ratios`). The appearances of a source's
+    own findings count as far as they differ from others' by more than chance; otherwise each
+    finding represents what is usual (`source_reliability`).
     """
-    count, draws = len(planted.lengths), len(false.drawn)
+    count, draws = len(planted.lengths), len(false.draws)
     pooled, shape = counts.sum(axis=0), counts.shape[1:]
-    once, often = np.ones((1, count)), dice.standard_exponential((draws, count))
-    tried = tables(planted, shape, once)
-    tried = Tables(tried.masses[0], tried.found[0])
-    visible, perfect = tried.recall >= SIGHT, tried.recall >= 1
+    once, often = np.ones((1, count)), rng.standard_exponential((draws, count))
+    tried = tabulate(planted, shape, once)
+    tried = DetectionTables(tried.masses[0], tried.found[0])
+    visible, perfect = tried.recall >= MIN_RECALL, tried.recall >= 1
     first = tried.with_more(visible.astype(np.float64), np.zeros(visible.shape), tried)
-    start = mixtures(first, visible, pooled, None, _STEPS)
+    start = fit_mixture(first, visible, pooled, None, _EM_STEPS)
     room = draws, *visible.shape
-    found: Floats = dice.standard_gamma(2.0, room)
-    missed: Floats = dice.standard_gamma(_BEYOND, room)
-    again = tables(planted, shape, often).with_more(found * visible, missed * perfect, tried)
-    seen = dice.standard_gamma(pooled, (draws, *shape))
-    mean, variance = weights(first, visible, start)
-    drawn, _ = weights(again, visible, mixtures(again, visible, seen, start, _FEWER))
+    found: Floats = rng.standard_gamma(2.0, room)
+    missed: Floats = rng.standard_gamma(_UNSEEN_MISSES, room)
+    replicates = tabulate(planted, shape, often).with_more(found * visible, missed * perfect, tried)
+    seen = rng.standard_gamma(pooled, (draws, *shape))
+    mean, variance = finding_weights(first, visible, start)
+    drawn, _ = finding_weights(
+        replicates, visible, fit_mixture(replicates, visible, seen, start, _EM_STEPS_PER_DRAW)
+    )
     more = np.maximum(mean[0] - 1, 0)
-    seen_often, hidden_often = everything(first, visible, start)
-    plants = misses(planted, seen_often + hidden_often, more)
+    seen_often, hidden_often = condition_shares(first, visible, start)
+    plants = count_misses(planted, seen_often + hidden_often, more)
     luck = plants.missed / plants.expected
-    lucks = dice.standard_gamma(plants.missed, (draws, *luck.shape)) / plants.expected
-    luck[0] = lucks[:, 0] = 1
-    edges = covers(planted)[:, :, None, None]
-    masses = _masses(tried)
-    typical = np.maximum(_average(mean, masses * pooled)[0], 1e-12)
-    own = _Own(ownness(counts, more, plants), plants.usual / typical)
-    return Correction(
-        _by_source(mean, luck, own, masses * pooled) * edges,
+    source_draws = rng.standard_gamma(plants.missed, (draws, *luck.shape)) / plants.expected
+    luck[0] = source_draws[:, 0] = 1
+    edges = coverage_ratios(planted)[:, :, None, None]
+    masses = _finding_masses(tried)
+    typical = np.maximum(_average_misses(mean, masses * pooled)[0], 1e-12)
+    own = _SourceReliability(source_reliability(counts, more, plants), plants.usual / typical)
+    return RecallCorrection(
+        _weights_by_source(mean, luck, own, masses * pooled) * edges,
         variance[:, None] * luck[..., None],
-        _by_source(drawn, lucks, own, masses * seen[:, None]) * edges,
-        _typical(mean, variance, pooled),
-        dice.standard_normal((2, draws)),
-        float((planted.looks >= 0).mean()) if count else 0.0,
+        _weights_by_source(drawn, source_draws, own, masses * seen[:, None]) * edges,
+        _typical_misses(mean, variance, pooled),
+        rng.standard_normal((2, draws)),
+        float((planted.appearances >= 0).mean()) if count else 0.0,
         false,
     )
 
 
-def _masses(tried: Tables) -> Floats:
-    """Give the mass of a finding that looks so, by unit."""
+def _finding_masses(tried: DetectionTables) -> Floats:
+    """Return the mean mass of a finding of each appearance, by unit."""
     found = tried.found.sum(axis=-2)
     every = found.sum(axis=-1, keepdims=True) / np.maximum(
         found[:1].sum(axis=-1, keepdims=True), 1e-12
@@ -171,83 +171,89 @@ def _masses(tried: Tables) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
-    """How far findings of a source are its own, and how much more than others they usually say."""
+class _SourceReliability:
+    """Reliability of a source's findings, and its usual misses over the average."""
 
     part: Floats
     usual: Floats
 
 
-def _typical(mean: Floats, variance: Floats, counts: Floats) -> Floats:
-    """Average over all findings what is missed for each, and its variance."""
+def _typical_misses(mean: Floats, variance: Floats, counts: Floats) -> Floats:
+    """Return mean and variance of what is missed for a finding, over all findings."""
     share = counts / max(float(counts.sum()), 1e-12)
     more = np.maximum(mean - 1, 0)
     return np.array([(more * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
 
 
-def _by_source(mean: Floats, luck: Floats, own: _Own, masses: Floats) -> Floats:
-    """Let what was missed be more where more of a source's items are missed.
+def _weights_by_source(
+    mean: Floats, luck: Floats, own: _SourceReliability, masses: Floats
+) -> Floats:
+    """Return the weights of each source; the missed part follows how often its plants are missed.
 
-    As far as a source is not its own, each of its findings stands for what is usual at its length.
+    Findings of an unreliable source represent what is usual at their length.
     """
     more = np.maximum(mean - 1, 0)
-    usual = (own.usual * _average(mean, masses)[..., None, :])[..., None]
+    usual = (own.usual * _average_misses(mean, masses)[..., None, :])[..., None]
     part = own.part[:, :, None]
     mixed = part * more[..., None, :, :] + (1 - part) * usual
     mixed = mixed * luck[..., None, :, :, None]
     return np.asarray(np.minimum(mean, 1)[..., None, :, :] + mixed)
 
 
-def _average(mean: Floats, masses: Floats) -> Floats:
-    """Give what was missed for a finding of each length, whatever it looks like."""
+def _average_misses(mean: Floats, masses: Floats) -> Floats:
+    """Return what is missed for a finding of each length, over all appearances."""
     more = np.maximum(mean - 1, 0)
     return np.asarray((more * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))
 
 
-_WIDER = 1.15
-"""How much more what was missed varies than its conditions say, which are themselves inferred: with
-1, intervals of documents held the truth in 94.0 % of 1280 simulated draws."""
+_MISS_VARIANCE_FACTOR = 1.15
+"""By how much more misses vary than their conditions imply, which are themselves inferred: with 1,
+intervals of documents held the truth in 94.0 % of 1280 simulated draws."""
 
-_IMAGINED = 2.0  # findings beyond those that are there, for what few of them cannot show
+_IMAGINED_FINDINGS = 2.0  # added: a few findings do not show all conditions
 
 
 @dataclass(frozen=True, slots=True)
-class Sightings:
+class FindingObservations:
     """Findings to be corrected.
 
     Parameters
     ----------
-    sources, lengths, looks : ndarray of int64, shape (n,)
-        Whose the item is, as in `Planted`; class of its length; and what the finding looks like: -1
-        where it stands for itself alone, as an address does.
+    sources, lengths, appearances : ndarray of int64, shape (n,)
+        Source of the item, as in `PlantedItems`; class of its length; and appearance of the
+        finding: -1 where it represents itself alone, as an address does.
     sizes : ndarray of float64, shape (n,)
-        What each covers, in some unit.
-    doubts : ndarray of float64, shape (n,)
-        Its part of all falsehood; they add up to 1 over all findings of the corpus.
+        Size of each, in some unit.
+    false_shares : ndarray of float64, shape (n,)
+        Its share of all false findings; they sum to 1 over all findings of the corpus.
     """
 
     sources: Int64s
     lengths: Int64s
-    looks: Int64s
+    appearances: Int64s
     sizes: Floats
-    doubts: Floats
+    false_shares: Floats
 
 
-def corrected(
-    learnt: Correction, findings: Sightings, unit: int, total: float, documents: int
+def correct_share(
+    correction: RecallCorrection,
+    findings: FindingObservations,
+    unit: int,
+    total: float,
+    documents: int,
 ) -> Corrected:
-    """Correct the share that some findings make up.
+    """Return the corrected share that some findings make up.
 
     Parameters
     ----------
-    learnt : Correction
-        What findings stand for.
-    findings : Sightings
+    correction : RecallCorrection
+        What findings represent.
+    findings : FindingObservations
         Any of the corpus's findings.
     unit : int
-        What their sizes are counted in: 0 for whole documents.
+        Unit of their sizes: 0 for whole documents.
     total : float
-        The whole corpus, in that unit.
+        Size of the whole corpus, in that unit.
     documents : int
         Documents of the corpus.
 
@@ -259,86 +265,98 @@ def corrected(
 
     Notes
     -----
-    The interval holds the uncertainty of the weights, of the number of false findings, and of the
-    number missed: a finding in a condition of recall ``r`` stands for a geometric number of items,
-    of variance ``(1 - r) / r**2``, and more where several conditions look so. All of the corpus was
-    read, so nothing else is uncertain: for a detector that misses nothing, the share is what was
-    found.
+    The interval includes the uncertainty of the weights, of the number of false
+    findings, and of the number missed: a finding in a condition of recall ``r`` represents a
+    geometric number of items, of variance ``(1 - r) / r**2``, and more where several conditions
+    have its appearance. All of the corpus was read, so nothing else is uncertain: for a detector
+    that misses nothing, the share is what was found.
     """
     if total <= 0 or documents <= 0:
         return Corrected(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
-        return _nothing(learnt, documents)
-    weighed = _Weighed.of(learnt, findings, unit)
+        return _nothing_found(correction, documents)
+    weighed = _WeightedFindings.of(correction, findings, unit)
     known, sizes = weighed.known, findings.sizes
-    drawn = learnt.drawn[:, unit].reshape(len(learnt.drawn), -1)
+    drawn = correction.weight_draws[:, unit].reshape(len(correction.weight_draws), -1)
     found = np.bincount(weighed.cells[known], sizes[known], drawn.shape[1])
-    doubtful = np.bincount(weighed.cells[known], (sizes * findings.doubts)[known], drawn.shape[1])
-    likely = drawn @ found - learnt.false.drawn * (drawn @ doubtful) + sizes[~known].sum()
-    likely = likely + weighed.luck(learnt, unit, np.ones(len(sizes)))
-    return _ends(float(weighed.sizes.sum()) / total, likely / total)
+    doubtful = np.bincount(
+        weighed.cells[known], (sizes * findings.false_shares)[known], drawn.shape[1]
+    )
+    share_draws = (
+        drawn @ found - correction.false_findings.draws * (drawn @ doubtful) + sizes[~known].sum()
+    )
+    share_draws = share_draws + weighed.luck(correction, unit, np.ones(len(sizes)))
+    return _share_interval(float(weighed.sizes.sum()) / total, share_draws / total)
 
 
-def corrected_sample(
-    learnt: Correction, findings: Sightings, places: Int64s, unit: int, sampled: Resampled
+def correct_sampled_share(
+    correction: RecallCorrection,
+    findings: FindingObservations,
+    places: Int64s,
+    unit: int,
+    sampled: BootstrapSample,
 ) -> Corrected:
-    """Correct the share of a corpus that some findings in a sample of its documents make up.
+    """Return the corrected share of a corpus from findings in a sample of its documents.
 
     Parameters
     ----------
-    learnt : Correction
-        What findings stand for.
-    findings : Sightings
+    correction : RecallCorrection
+        What findings represent.
+    findings : FindingObservations
         Any of the sample's findings.
     places : ndarray of int64, shape (n,)
-        Where each stands, among the documents with findings.
+        Index of each finding's document among those with findings.
     unit : int
-        What their sizes are counted in: 0 for whole documents.
-    sampled : Resampled
-        The documents that were drawn.
+        Unit of their sizes: 0 for whole documents.
+    sampled : BootstrapSample
+        The sample.
 
     Returns
     -------
     Corrected
-        As `corrected` gives it.
+        As of `correct_share`.
 
     Notes
     -----
-    Each finding counts for the documents for which its own stands. Which documents were drawn is
-    one more uncertainty, held by drawing them again. What was missed by chance is uncertain as in
-    the whole corpus: what more of it there is in a sample, the documents' own weights hold.
+    Each finding counts for the documents that its own represents. Which documents were
+    sampled is a further uncertainty, which the bootstrap includes. Random misses are as uncertain
+    as in the whole corpus: what a sample adds to them is in the weights of documents.
     """
     total = float(sampled.totals[unit])
     if total <= 0 or not sampled.read:
         return Corrected(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
-        return _nothing(learnt, sampled.effective)
-    weighed = _Weighed.of(learnt, findings, unit)
-    stands = sampled.weights[places]
+        return _nothing_found(correction, sampled.effective)
+    weighed = _WeightedFindings.of(correction, findings, unit)
+    document_weights = sampled.weights[places]
 
-    def masses(turn: int) -> Floats:
-        weights = np.where(weighed.known, learnt.drawn[turn, unit].ravel()[weighed.cells], 1.0)
-        doubts = np.minimum(findings.doubts * learnt.false.drawn[turn], 1.0)
+    def masses(draw: int) -> Floats:
+        weights = np.where(
+            weighed.known, correction.weight_draws[draw, unit].ravel()[weighed.cells], 1.0
+        )
+        doubts = np.minimum(findings.false_shares * correction.false_findings.draws[draw], 1.0)
         return np.asarray(findings.sizes * weights * (1 - doubts))
 
-    likely = sampled.shares(places, unit, weighed.sizes, masses)
-    luck = weighed.luck(learnt, unit, stands)[: len(likely)]
-    return _ends(float((weighed.sizes * stands).sum()) / total, likely + luck / total)
+    share_draws = sampled.shares(places, unit, weighed.sizes, masses)
+    luck = weighed.luck(correction, unit, document_weights)[: len(share_draws)]
+    return _share_interval(
+        float((weighed.sizes * document_weights).sum()) / total, share_draws + luck / total
+    )
 
 
-def _nothing(learnt: Correction, documents: float) -> Corrected:
-    return Corrected(0.0, 0.0, min(1.0, 3 / max(learnt.recall, 1e-12) / documents))
+def _nothing_found(correction: RecallCorrection, documents: float) -> Corrected:
+    return Corrected(0.0, 0.0, min(1.0, 3 / max(correction.recall, 1e-12) / documents))
 
 
-def _ends(share: float, likely: Floats) -> Corrected:
+def _share_interval(share: float, share_draws: Floats) -> Corrected:
     share = min(1.0, max(0.0, share))
-    low, high = ends(likely)
+    low, high = percentile_interval(share_draws)
     return Corrected(share, max(0.0, min(low, share)), min(1.0, max(high, share)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
-    """Findings with their weights; `sizes` is what each stands for in its document."""
+class _WeightedFindings:
+    """Findings with their weights."""
 
     known: Flags
     cells: Int64s
@@ -348,45 +366,52 @@ class _Weighed:
     doubts: Floats
 
     @classmethod
-    def of(cls, learnt: Correction, findings: Sightings, unit: int) -> "_Weighed":
-        known = findings.looks >= 0
-        lengths, looks = learnt.weights.shape[-2:]
-        cells = (findings.sources * lengths + findings.lengths) * looks + findings.looks
+    def of(
+        cls, correction: RecallCorrection, findings: FindingObservations, unit: int
+    ) -> "_WeightedFindings":
+        known = findings.appearances >= 0
+        lengths, looks = correction.weights.shape[-2:]
+        cells = (findings.sources * lengths + findings.lengths) * looks + findings.appearances
         cells = np.where(known, cells, 0)
         return cls(
             known,
             cells,
             findings.sizes,
-            np.where(known, learnt.weights[unit].ravel()[cells], 1.0),
-            np.where(known, learnt.variances[unit].ravel()[cells], 0.0),
-            np.minimum(findings.doubts * learnt.false.expected, 1.0),
+            np.where(known, correction.weights[unit].ravel()[cells], 1.0),
+            np.where(known, correction.variances[unit].ravel()[cells], 0.0),
+            np.minimum(findings.false_shares * correction.false_findings.expected, 1.0),
         )
 
     @property
     def sizes(self) -> Floats:
         return np.asarray(self.covers * self.weights * (1 - self.doubts))
 
-    def luck(self, learnt: Correction, unit: int, stands: Floats) -> Floats:
-        """Draw what chance left out of the corpus and put into it, beyond what is expected."""
-        covers, sure = self.covers * stands, self.covers * stands * (1 - self.doubts)
-        # A few findings do not show every condition that their kind is in: some more are imagined.
-        sure = np.append(sure, _IMAGINED * covers.mean() * self.known.any())
-        more = np.append(np.maximum(self.weights - 1, 0), learnt.typical[0, unit])
+    def luck(self, correction: RecallCorrection, unit: int, document_weights: Floats) -> Floats:
+        """Draw the random deviation of missed and false findings from their expectation."""
+        covers, sure = (
+            self.covers * document_weights,
+            self.covers * document_weights * (1 - self.doubts),
+        )
+        # A few findings do not show every condition of their kind, so some more are added.
+        sure = np.append(sure, _IMAGINED_FINDINGS * covers.mean() * self.known.any())
+        more = np.append(np.maximum(self.weights - 1, 0), correction.typical_misses[0, unit])
         typical = (self.covers**2).mean() / self.covers.mean()
-        spread = np.append(self.covers * self.variances, typical * learnt.typical[1, unit])
-        missed = float((sure * more).sum()), float(_WIDER * (sure * spread).sum())
-        squares = stands * (self.covers * self.weights) ** 2
+        spread = np.append(
+            self.covers * self.variances, typical * correction.typical_misses[1, unit]
+        )
+        missed = float((sure * more).sum()), float(_MISS_VARIANCE_FACTOR * (sure * spread).sum())
+        squares = document_weights * (self.covers * self.weights) ** 2
         made_up = float((squares * self.doubts * (1 - self.doubts)).sum())
-        luck = _unlucky(missed, learnt.noise[0])
-        return np.asarray(luck + np.sqrt(made_up) * learnt.noise[1])
+        luck = _deviations(missed, correction.noise[0])
+        return np.asarray(luck + np.sqrt(made_up) * correction.noise[1])
 
 
-def _unlucky(missed: tuple[float, float], noise: Floats) -> Floats:
-    """Draw by how much more, or less, was missed than is expected, from its mean and variance."""
+def _deviations(missed: tuple[float, float], noise: Floats) -> Floats:
+    """Draw the deviation of the missed mass from its expectation, given mean and variance."""
     mean, variance = missed
     if not mean or not variance:
         return np.zeros(len(noise))
-    # A sum of geometric numbers is nearly gamma (Wilson and Hilferty): few leave a long tail.
+    # A sum of geometric numbers is nearly gamma (Wilson and Hilferty), with a long tail for few.
     degrees = 9 * mean**2 / variance
     drawn = mean * np.maximum(1 - 1 / degrees + noise / np.sqrt(degrees), 0) ** 3
     return np.asarray(drawn - mean)

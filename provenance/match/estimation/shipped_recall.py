@@ -1,7 +1,7 @@
-"""How well the detector does: measured, as shipped, on posts planted in pages.
+"""Recall of the shipped detector, measured on posts planted in pages.
 
-Twelve thousand pages of books, news, encyclopaedia and web text in several languages; in half of
-them one post of a registry of 365,000, in eleven states of repair. A user's own corpus may differ.
+Twelve thousand pages of books, news, encyclopaedia and web text in several languages; half of them
+hold one post of a registry of 365,000, in eleven conditions. A user's own corpus may differ.
 """
 
 MEASURED_RECALL = {
@@ -32,5 +32,5 @@ MEASURED_RECALL = {
         "change20": 0.385,
     },
 }
-"""Part of the planted posts that were found, by their length in tokens and by what was done to
-them: "cut70" keeps 70 % of the words, "change10" changes, drops or adds every tenth."""
+"""Share of planted posts that were found, by length in tokens and by condition: "cut70" keeps 70 %
+of the words, "change10" changes, drops or adds every tenth."""

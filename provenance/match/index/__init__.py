@@ -1,1 +1,1 @@
-"""Registry indexes, and the lookup of a text's shingles in them."""
+"""Index of a registry's shingles: postings, filters, lookup, stop shingles."""

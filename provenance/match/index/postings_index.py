@@ -1,16 +1,14 @@
-"""The postings of a registry, laid out to be probed.
+"""The index of a registry's postings: a directory and two filters.
 
-The sorted postings themselves are the table: a directory over the upper bits of a hash gives the
-few neighbours among which it stands. Two filters turn away nearly every shingle of a text that
-holds nothing.
+The sorted postings themselves are the table: the directory, over the upper bits of a shingle's
+hash, gives the few neighbours among which the shingle stands. Two filters reject nearly all
+shingles of a text that holds nothing of the registry.
 
-How postings are laid out: a directory over the upper bits of their hashes, and two filters.
-
-The first filter has one bit for each value of some upper bits of a hash. It is so small that most
-of it stays in the processor's cache, and turns away four of five shingles that are not there. The
-second, in which a shingle sets three bits of one word, is asked of the others alone; so it may be
-smaller than it would have to be by itself. A registry so large that the first would not stay in the
-cache either has none.
+The first filter, the *prefilter*, has one bit for each value of some upper bits of a hash. It is so
+small that most of it stays in the processor's cache, and rejects four of five shingles that are not
+there. The second, in which a shingle sets three bits of one word, is only asked for the rest, so it
+may be smaller than it would have to be alone. A registry so large that the prefilter would not stay
+in the cache has none.
 """
 
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.jit.decorators import Scalar, inlined, kernel
-from provenance.jit.intrinsics import equal_sixteen, ones, trailing_zeros
+from provenance.jit.intrinsics import equal_mask, popcount, trailing_zeros
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
@@ -31,43 +29,43 @@ from provenance.model import (
     UInt64s,
 )
 
-_SECOND = np.uint64(0x9E3779B97F4A7C15)  # mixes a hash anew, for its bits in the filter
-_WORD = 6  # bits of a place that tell one of the bits of a word
+_FILTER_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # rehashes, for a shingle's bits in the filter
+_WORD_BITS = 6  # bits of a bit's index that select it within a word
 _ONE = np.uint64(1)
 
-_BITS_BEHIND, _BITS_ALONE = 8, 16  # a key, in the filter: behind the prefilter, and without one
-_LEAST_DEPTH, _MOST_DEPTH = 8, 28
-_CELLS_A_KEY = 3.3  # in the prefilter, or up to twice as many
-_MOST_CELLS = 28  # 32 MiB: a larger one stays in no cache, and one of two cells a key still helps
+_BITS_PER_KEY, _BITS_PER_KEY_ALONE = 8, 16  # of the filter, with and without a prefilter
+_MIN_DIRECTORY_BITS, _MAX_DIRECTORY_BITS = 8, 28
+_PREFILTER_BITS_PER_KEY = 3.3  # up to twice as many: the size is a power of two
+_MAX_PREFILTER_BITS = 28  # 32 MiB: a larger one leaves the cache; two bits a key still help
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """How postings are laid out.
+class IndexLayout:
+    """Sizes of directory and filters.
 
     Parameters
     ----------
-    depth : int
-        Upper bits of a hash that the directory tells.
-    cells : int
-        Upper bits of a hash that the prefilter tells; 0 where there is none.
-    words : int
-        64-bit words of the filter.
+    directory_bits : int
+        Upper bits of a hash that select a bucket of the directory.
+    prefilter_bits : int
+        Upper bits of a hash that select a bit of the prefilter; 0 where there is none.
+    filter_words : int
+        Number of 64-bit words of the filter.
     """
 
-    depth: int
-    cells: int
-    words: int
+    directory_bits: int
+    prefilter_bits: int
+    filter_words: int
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """Postings entered into directory and filters, or into a piece of each.
+class IndexPart:
+    """Directory and filters of postings, or of one partition of them.
 
     Parameters
     ----------
     directory : ndarray of uint32, shape (2**d,)
-        First posting of each bucket, counted from the first of the piece.
+        First posting of each bucket, relative to the partition's first.
     prefilter, filter : ndarray of uint64
         As in `Postings`.
     """
@@ -77,50 +75,59 @@ class Entered:
     filter: UInt64s
 
 
-def layout(count: int, parting: int = 0) -> Layout:
-    """Choose a layout for so many postings.
+def choose_layout(count: int, partition_bits: int = 0) -> IndexLayout:
+    """Return the sizes for a number of postings.
 
     Parameters
     ----------
     count : int
-        How many there are at most.
-    parting : int
-        By how many upper bits they are parted: each part has whole words of its own.
+        Number of postings, at most.
+    partition_bits : int
+        Number of upper hash bits by which postings are partitioned: each partition has whole words.
     """
-    depth = max(_LEAST_DEPTH, parting, min(_MOST_DEPTH, count.bit_length() - 3))
-    cells = max(parting + _WORD, int(count * _CELLS_A_KEY).bit_length())
-    if cells > _MOST_CELLS:
-        cells = _MOST_CELLS if count.bit_length() < _MOST_CELLS else 0
-    words = max(1, count * (_BITS_BEHIND if cells else _BITS_ALONE) // 64 >> parting)
-    return Layout(depth, cells, words << parting)
+    depth = max(
+        _MIN_DIRECTORY_BITS, partition_bits, min(_MAX_DIRECTORY_BITS, count.bit_length() - 3)
+    )
+    cells = max(partition_bits + _WORD_BITS, int(count * _PREFILTER_BITS_PER_KEY).bit_length())
+    if cells > _MAX_PREFILTER_BITS:
+        cells = _MAX_PREFILTER_BITS if count.bit_length() < _MAX_PREFILTER_BITS else 0
+    words = max(
+        1, count * (_BITS_PER_KEY if cells else _BITS_PER_KEY_ALONE) // 64 >> partition_bits
+    )
+    return IndexLayout(depth, cells, words << partition_bits)
 
 
-def entered(shingles: UInt64s, chosen: Layout, parting: int = 0, part: int = 0) -> Entered:
-    """Enter the shingles of a part into its piece of directory and filters.
+def build_index_part(
+    shingles: UInt64s, layout: IndexLayout, partition_bits: int = 0, partition: int = 0
+) -> IndexPart:
+    """Build directory and filters of one partition of the postings.
 
     Parameters
     ----------
     shingles : ndarray of uint64, shape (n,)
         Whole hashes, sorted.
-    chosen : Layout
-        Of all postings.
-    parting : int
-        By how many upper bits they are parted.
-    part : int
-        Those bits.
+    layout : IndexLayout
+        Layout of all postings.
+    partition_bits : int
+        Number of upper hash bits by which postings are partitioned.
+    partition : int
+        The partition: the value of those bits.
     """
-    directory = np.empty(1 << (chosen.depth - parting), np.uint32)
-    _enter(shingles, 64 - chosen.depth, directory)
-    cells = np.zeros(1 << (chosen.cells - parting - _WORD) if chosen.cells else 0, np.uint64)
-    words = np.zeros(chosen.words >> parting, np.uint64)
-    if chosen.cells:
-        _fill_cells(shingles, 64 - chosen.cells, part * len(cells), cells)
-    _fill_words(shingles, np.uint64(chosen.words), part * len(words), words)
-    return Entered(directory, cells, words)
+    directory = np.empty(1 << (layout.directory_bits - partition_bits), np.uint32)
+    _fill_directory(shingles, 64 - layout.directory_bits, directory)
+    cells = np.zeros(
+        1 << (layout.prefilter_bits - partition_bits - _WORD_BITS) if layout.prefilter_bits else 0,
+        np.uint64,
+    )
+    words = np.zeros(layout.filter_words >> partition_bits, np.uint64)
+    if layout.prefilter_bits:
+        _fill_prefilter(shingles, 64 - layout.prefilter_bits, partition * len(cells), cells)
+    _fill_filter(shingles, np.uint64(layout.filter_words), partition * len(words), words)
+    return IndexPart(directory, cells, words)
 
 
-def laid_out(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:
-    """Lay out postings that are in memory.
+def build_postings(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:
+    """Build postings that are held in memory.
 
     Parameters
     ----------
@@ -129,45 +136,45 @@ def laid_out(shingles: UInt64s, items: UInt32s, positions: Positions) -> Posting
     items, positions : ndarray, shape (n,)
         As in `Postings`.
     """
-    made = entered(shingles, layout(len(shingles)))
+    made = build_index_part(shingles, choose_layout(len(shingles)))
     directory = np.append(made.directory, np.uint32(len(shingles)))
     lower = shingles.astype(np.uint32)
     return Postings(lower, items, positions, directory, made.prefilter, made.filter)
 
 
 @inlined
-def word_of(words: Scalar, shingle: Scalar) -> Scalar:
-    """Give the word of a filter of so many that a shingle's bits are in."""
+def filter_word(words: Scalar, shingle: Scalar) -> Scalar:
+    """Return the index of a shingle's word in a filter of `words` words."""
     # The high product maps the hash to a word without a division.
     return ((shingle >> np.uint64(32)) * words) >> np.uint64(32)
 
 
 @inlined
-def bits_of(shingle: Scalar) -> Scalar:
-    """Give the bits of its word that a shingle sets."""
-    mixed = shingle * _SECOND
+def filter_bits(shingle: Scalar) -> Scalar:
+    """Return the bits of its word that a shingle sets."""
+    mixed = shingle * _FILTER_MULTIPLIER
     first, second = mixed >> np.uint64(58), (mixed >> np.uint64(52)) & np.uint64(63)
     return _ONE << first | _ONE << second | _ONE << ((mixed >> np.uint64(46)) & np.uint64(63))
 
 
 @kernel
-def _fill_cells(shingles: UInt64s, shift: Scalar, before: Scalar, cells: UInt64s) -> None:
-    """Set the bits of shingles in that piece of a prefilter which has so many words before it."""
+def _fill_prefilter(shingles: UInt64s, shift: Scalar, before: Scalar, cells: UInt64s) -> None:
+    """Set the bits of shingles in a slice of the prefilter that has `before` words before it."""
     for shingle in shingles:
         cell = shingle >> np.uint64(shift)
-        cells[(cell >> np.uint64(_WORD)) - np.uint64(before)] |= _ONE << (cell & np.uint64(63))
+        cells[(cell >> np.uint64(_WORD_BITS)) - np.uint64(before)] |= _ONE << (cell & np.uint64(63))
 
 
 @kernel
-def _fill_words(shingles: UInt64s, words: Scalar, before: Scalar, own: UInt64s) -> None:
-    """Set the bits of shingles in that piece of a filter which has so many words before it."""
+def _fill_filter(shingles: UInt64s, words: Scalar, before: Scalar, own: UInt64s) -> None:
+    """Set the bits of shingles in a slice of the filter that has `before` words before it."""
     for shingle in shingles:
-        own[word_of(words, shingle) - np.uint64(before)] |= bits_of(shingle)
+        own[filter_word(words, shingle) - np.uint64(before)] |= filter_bits(shingle)
 
 
 @kernel
-def _enter(shingles: UInt64s, shift: Scalar, directory: UInt32s) -> None:
-    """Enter shingles that agree in all bits above those that tell their bucket."""
+def _fill_directory(shingles: UInt64s, shift: Scalar, directory: UInt32s) -> None:
+    """Fill the directory of shingles that agree in all bits above those of their bucket."""
     bucket, inside = 0, directory.size - 1
     for place in range(shingles.size):
         own = np.int64(shingles[place] >> np.uint64(shift)) & inside
@@ -180,43 +187,43 @@ def _enter(shingles: UInt64s, shift: Scalar, directory: UInt32s) -> None:
 
 
 BITS_SCALE = 8
-"""Information of a token is kept in units of 1 / `BITS_SCALE` bit."""
+"""Information of a token is stored in units of 1 / `BITS_SCALE` bit."""
 
 CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
-"""From a token's hash to its cell of the background."""
+"""Right shift from a token's hash to its cell of the background counts."""
 
-_AT_ONCE = 16  # postings that are compared at once; more of a shingle are halved, not walked
-_CELLS = 1 << 14  # what is computed of so many stays in the nearer caches
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_NOBODYS: UInt64s = np.zeros(0, np.uint64)
-_NOTHING_ASKED: Int64s = np.zeros(0, np.int64)
+_COMPARED = 16  # postings that are compared at once; longer ranges are bisected
+_CHUNK = 1 << 14  # intermediate results of so many cells stay in the nearer caches
+_ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
+_NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
+_NO_MINIMUM: Int64s = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class PostingsIndex:
     """A registry, ready to be matched against.
 
     Parameters
     ----------
     holdings : Holdings
-        What it was made of.
+        The registry.
     prefilter, filter : ndarray of uint64
         As in `Postings`.
     directory : ndarray of uint32, shape (2**d + 1,)
         First posting whose shingle has at least these upper `d` bits.
     shift : int
         ``64 - d``.
-    longest : int
+    longest_item : int
         Tokens of the longest item.
     bits : ndarray of uint8, shape (2**BACKGROUND_BITS,)
-        Information of the tokens of each cell by themselves, in units of 1 / `BITS_SCALE` bit.
-    public : ndarray of uint64
-        Shingles of everybody's, sorted (`everybody.commons`).
-    marks : ndarray of bool, shape of `holdings.tokens`
-        Where they begin.
-    least : ndarray of int64
-        How few tokens an item's only match in a text may have (`reach.least_tokens`); empty where
-        all are looked at.
+        Unigram information of the tokens of each cell, in units of 1 / `BITS_SCALE` bit.
+    stop_shingles : ndarray of uint64
+        Stop shingles, sorted (`stop_shingles.find_stop_shingles`).
+    stop_marks : ndarray of bool, shape of `holdings.tokens`
+        Whether a stop shingle begins at the token.
+    min_tokens : ndarray of int64
+        Least number of tokens of an item's only match in a text
+        (`detectability.min_match_tokens`); empty for no limit.
     """
 
     holdings: Holdings
@@ -224,36 +231,39 @@ class Index:
     filter: UInt64s
     directory: UInt32s
     shift: int
-    longest: int
+    longest_item: int
     bits: UInt8s
-    public: UInt64s
-    marks: Flags
-    least: Int64s
+    stop_shingles: UInt64s
+    stop_marks: Flags
+    min_tokens: Int64s
 
 
-def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
-    """Make a registry ready.
+def build_postings_index(
+    holdings: Holdings, stop_shingles: UInt64s = _NO_SHINGLES
+) -> PostingsIndex:
+    """Build the index of a registry.
 
     Parameters
     ----------
     holdings : Holdings
         The registry.
-    public : ndarray of uint64
-        What `everybody.commons` says of all registries that are matched at a time.
+    stop_shingles : ndarray of uint64
+        Stop shingles of all registries that are matched at a time
+        (`stop_shingles.find_stop_shingles`).
     """
     postings = holdings.postings
     shift = 64 - postings.depth
-    bits = _information(holdings.background)
-    marks = np.zeros(len(holdings.tokens), np.bool_)
-    if len(public):  # there is none in most registries, and compiling takes a while
-        _mark_all(
-            public,
+    bits = _token_bits(holdings.background)
+    stop_marks = np.zeros(len(holdings.tokens), np.bool_)
+    if len(stop_shingles):  # most registries have none, and the kernel takes a while to compile
+        _mark_stop_shingles(
+            stop_shingles,
             (postings.shingles, postings.directory, shift),
             (postings.items, postings.positions),
             holdings.token_offsets,
-            marks,
+            stop_marks,
         )
-    return Index(
+    return PostingsIndex(
         holdings,
         postings.prefilter,
         postings.filter,
@@ -261,61 +271,63 @@ def index(holdings: Holdings, public: UInt64s = _NOBODYS) -> Index:
         shift,
         holdings.longest,
         bits,
-        public,
-        marks,
-        _NOTHING_ASKED,
+        stop_shingles,
+        stop_marks,
+        _NO_MINIMUM,
     )
 
 
-def _information(background: UInt64s) -> UInt8s:
-    """Bits of a token by itself: ``-log2 p``, of the background counts smoothed by a half."""
+def _token_bits(background: UInt64s) -> UInt8s:
+    """Return ``-log2 p`` of each cell of tokens, of the background counts smoothed by 0.5."""
     total = float(background.sum()) + 0.5 * (1 << BACKGROUND_BITS)
     known = np.empty(len(background), np.uint8)
-    for first in range(0, len(background), _CELLS):
-        bits = np.log2(total / (background[first : first + _CELLS] + 0.5))
-        known[first : first + _CELLS] = np.clip(np.round(bits * BITS_SCALE), 0, 255)
+    for first in range(0, len(background), _CHUNK):
+        bits = np.log2(total / (background[first : first + _CHUNK] + 0.5))
+        known[first : first + _CHUNK] = np.clip(np.round(bits * BITS_SCALE), 0, 255)
     return known
 
 
 @inlined
-def probe(words: UInt64s, shingle: Scalar) -> Scalar:
-    """Whether the filter may hold the shingle."""
-    bits = bits_of(shingle)
-    return words[word_of(np.uint64(words.size), shingle)] & bits == bits
+def filter_contains(words: UInt64s, shingle: Scalar) -> Scalar:
+    """Return whether the filter may contain the shingle."""
+    bits = filter_bits(shingle)
+    return words[filter_word(np.uint64(words.size), shingle)] & bits == bits
 
 
 @inlined
-def bucket_of(shingle: Scalar, shift: Scalar) -> Scalar:
-    """Give the bucket of the directory in which a shingle's postings are."""
+def directory_bucket(shingle: Scalar, shift: Scalar) -> Scalar:
+    """Return the bucket of the directory that holds a shingle's postings."""
     return shingle >> np.uint64(shift)
 
 
 @inlined
-def locate(
+def find_postings(
     shingles: UInt32s, directory: UInt32s, shift: Scalar, shingle: Scalar
 ) -> tuple[Scalar, Scalar]:
-    """Give the range of postings of a shingle; empty, anywhere, where the registry lacks it."""
-    bucket = bucket_of(shingle, shift)
+    """Return the half-open range of a shingle's postings; empty where the registry lacks it."""
+    bucket = directory_bucket(shingle, shift)
     first, end = np.int64(directory[bucket]), np.int64(directory[bucket + np.uint64(1)])
     lower = np.uint32(shingle)
-    if end - first <= _AT_ONCE and first + _AT_ONCE <= len(shingles):
-        # Nearly all are so few. No branch depends on where among them a shingle is.
-        own = equal_sixteen(shingles, first, lower) & ~(_ALL << np.uint64(end - first))
+    if end - first <= _COMPARED and first + _COMPARED <= len(shingles):
+        # Nearly all buckets are so small. No branch depends on where in them a shingle stands.
+        own = equal_mask(shingles, first, lower) & ~(_ALL_BITS << np.uint64(end - first))
         first += np.int64(trailing_zeros(own))
-        return first, first + np.int64(ones(own))
-    return _search(shingles, first, end, lower)
+        return first, first + np.int64(popcount(own))
+    return _search_bucket(shingles, first, end, lower)
 
 
 @inlined
-def _search(shingles: UInt32s, first: Scalar, end: Scalar, lower: Scalar) -> tuple[Scalar, Scalar]:
-    """Find the range of equal numbers among sorted ones."""
+def _search_bucket(
+    shingles: UInt32s, first: Scalar, end: Scalar, lower: Scalar
+) -> tuple[Scalar, Scalar]:
+    """Return the range of equal values among sorted ones."""
     while first < end and shingles[np.uint64(first)] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _AT_ONCE and shingles[np.uint64(last)] == lower:
+    while last < end and last - first <= _COMPARED and shingles[np.uint64(last)] == lower:
         last += 1
-    if last - first > _AT_ONCE:
-        high = end  # many items share it: halve what is left of the bucket
+    if last - first > _COMPARED:
+        high = end  # many items share it: bisect the rest of the bucket
         while last < high:
             middle = (last + high) // 2
             if shingles[middle] == lower:
@@ -326,32 +338,32 @@ def _search(shingles: UInt32s, first: Scalar, end: Scalar, lower: Scalar) -> tup
 
 
 @inlined
-def is_public(public: UInt64s, shingle: Scalar) -> Scalar:
-    """Whether a shingle is everybody's."""
-    low, high = 0, public.size
+def is_stop_shingle(stop_shingles: UInt64s, shingle: Scalar) -> Scalar:
+    """Return whether a shingle is a stop shingle."""
+    low, high = 0, stop_shingles.size
     while low < high:
         middle = (low + high) // 2
-        if public[middle] < shingle:
+        if stop_shingles[middle] < shingle:
             low = middle + 1
         else:
             high = middle
-    return low < public.size and public[low] == shingle
+    return low < stop_shingles.size and stop_shingles[low] == shingle
 
 
 @kernel
-def _mark_all(
-    public: UInt64s,
+def _mark_stop_shingles(
+    stop_shingles: UInt64s,
     table: tuple[UInt32s, UInt32s, Scalar],
     postings: tuple[UInt32s, Positions],
     offsets: Int64s,
-    marks: Flags,
+    stop_marks: Flags,
 ) -> None:
-    """Mark the tokens at which a shingle of everybody's begins."""
+    """Mark the tokens of items at which a stop shingle begins."""
     shingles, directory, shift = table
     items, positions = postings
-    for place in range(public.size):
-        first, last = locate(shingles, directory, shift, public[place])
+    for place in range(stop_shingles.size):
+        first, last = find_postings(shingles, directory, shift, stop_shingles[place])
         for posting in range(first, last):
             token = offsets[items[posting]] + positions[posting]
-            if token < offsets[items[posting] + 1]:  # else the registry is hostile
-                marks[token] = True
+            if token < offsets[items[posting] + 1]:  # else the registry was tampered with
+                stop_marks[token] = True

@@ -1,1 +1,1 @@
-"""How strong a match is: n-gram counts, information, features, E-value."""
+"""Strength of a candidate: n-gram counts, information, features, log-odds, E-value."""

@@ -1,12 +1,10 @@
-"""How much a match looks like a copy: one figure, the log-odds of a logistic regression.
+"""Log-odds that a candidate is a copy, by logistic regression; which candidates are reported.
 
-It is fitted by `benchmarks/fit_strength.py` on items planted in pages: natural logarithm, 0 is even
-odds where every fourth page holds one. What carries it is the information of the matched words
-under a model of the corpus itself that leaves the passage out, and of language at large; how whole
-the item is, and how long its words run on without a gap; and whether the text breaks where the item
-begins and ends. What chance makes of it is `strength`'s to say.
-
-Which candidates stand: those that chance rarely makes look so much like a copy.
+Fitted by `benchmarks/fit_strength.py` on items planted in pages: natural logarithm, 0 is even odds
+where every fourth page holds an item. The main features are the information of the matched words
+under a model of the corpus itself that leaves copies out, and of language at large; how much of the
+item is there, and how long its words run on without a gap; and whether the text breaks where the
+item begins and ends. How often chance reaches given log-odds is for `evalue` to say.
 """
 
 from dataclasses import dataclass
@@ -14,24 +12,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.match.index.postings_index import Index
-from provenance.match.scoring.corpus_sample import Passages
-from provenance.match.scoring.evalue import stands, strength
-from provenance.match.scoring.features import Company, Features, at_most, company, measure, together
-from provenance.match.scoring.information import counted_by
+from provenance.match.index.postings_index import PostingsIndex
+from provenance.match.scoring.corpus_sample import PassageSample
+from provenance.match.scoring.evalue import is_reported, strength
+from provenance.match.scoring.features import (
+    CandidateContext,
+    Features,
+    candidate_context,
+    feature_bounds,
+    measure_features,
+    sum_over_groups,
+)
+from provenance.match.scoring.information import language_only_counts
 from provenance.model import Flags, Floats, Int64s, Language
 
-PASSAGE = 20
-"""Tokens from which an item is judged by the passage alone: a page of an article is no less copied
-for the pages that were left."""
+SATURATION_TOKENS = 20
+"""Length from which an item is judged by the matched passage alone: a page of an article is no less
+copied for the pages that were left out."""
 
-LEAST_DISTINCT = 3
-"""A match of fewer different words is laughter, and nobody's; no item is planted that says so."""
+MIN_DISTINCT_WORDS = 3
+"""A match of fewer distinct words is no evidence ("ha ha ha")."""
 
-_NONE = -50.0
+_LOWEST_LOG_ODDS = -50.0
 
 MOST_BITS = 100.0
-"""Information beyond which more of it tells nothing new."""
+"""Information beyond which more of it changes nothing."""
 
 _INTERCEPT = -33.4799
 _WEIGHTS = {
@@ -51,29 +56,29 @@ _WEIGHTS = {
     "log_across": -0.8910,
     "begins": 1.0297,
     "whole": 1.4090,
-    # Fitted as 8.3, on pages of which few hold an ellipsis: there are texts full of them.
+    # Fitted as 8.3, on pages of which few hold an ellipsis; some texts are full of them.
     "broken": 4.2,
 }
 
 # A text that is the item and little else. Planted pages hold none, so this weight is not fitted: in
-# 280,000 rows of chats, reviews and single sentences, which hold no item, it lets two sayings in.
-_ALONE = 3.0
+# 280,000 rows of chats, reviews and single sentences, which hold no item, it admits two sayings.
+_ALONE_WEIGHT = 3.0
 
-# The odds that chance reaches are higher by this much in corpora of 90 k tokens and of 3 k than in
-# one of 5 M, cut from the same pages (`benchmarks/fit_chance.py`).
-_IGNORANCE, KNOWING, _IGNORANT = 1.3, 5e6, 9e4
+# The log-odds that chance reaches are higher by this much in corpora of 90 k tokens and of 3 k than
+# in one of 5 M, cut from the same pages (`benchmarks/fit_chance.py`).
+_SMALL_CORPUS_PENALTY, LARGE_CORPUS_TOKENS, _SMALL_CORPUS_TOKENS = 1.3, 5e6, 9e4
 
 
-def odds(features: Features, tokens: int) -> Floats:
-    """Give the log-odds that matches are copies.
+def log_odds(features: Features, tokens: int) -> Floats:
+    """Return the log-odds that candidates are copies.
 
     Parameters
     ----------
     features : Features
         As measured in the whole corpus.
     tokens : int
-        Tokens of the corpus's sample. A small corpus does not know which phrases are common, so
-        its matches look stronger than they are: the smaller it is, the more evidence is asked.
+        Tokens of the corpus's sample. A small corpus does not show which phrases are common, so its
+        matches look stronger than they are: the smaller it is, the more evidence is required.
 
     Returns
     -------
@@ -84,15 +89,17 @@ def odds(features: Features, tokens: int) -> Floats:
     total = np.full(len(features.matched), _INTERCEPT)
     for name, weight in _WEIGHTS.items():
         total += weight * columns[name]
-    total += _ALONE * features.alone
-    total = np.where(features.distinct < LEAST_DISTINCT, _NONE, total)
-    ignorance = np.log(KNOWING / max(tokens, 1)) / np.log(KNOWING / _IGNORANT)
-    return np.asarray(total - _IGNORANCE * min(1.0, max(0.0, ignorance)))
+    total += _ALONE_WEIGHT * features.alone
+    total = np.where(features.distinct < MIN_DISTINCT_WORDS, _LOWEST_LOG_ODDS, total)
+    ignorance = np.log(LARGE_CORPUS_TOKENS / max(tokens, 1)) / np.log(
+        LARGE_CORPUS_TOKENS / _SMALL_CORPUS_TOKENS
+    )
+    return np.asarray(total - _SMALL_CORPUS_PENALTY * min(1.0, max(0.0, ignorance)))
 
 
 def regressors(features: Features) -> dict[str, Floats]:
-    """Give what the regression sees, by name."""
-    length = np.minimum(features.length, PASSAGE)
+    """Return the regressors by name."""
+    length = np.minimum(features.length, SATURATION_TOKENS)
     matched = np.maximum(features.matched, 1)
     cover = np.minimum(features.matched / np.maximum(length, 1), 1.0)
     root = np.sqrt(length + 1)
@@ -108,104 +115,119 @@ def regressors(features: Features) -> dict[str, Floats]:
         "cover": cover,
         "log_cover": np.log(cover + 0.02),
         "density": features.density,
-        "log_longest": np.log1p(np.minimum(features.longest, PASSAGE)),
+        "log_longest": np.log1p(np.minimum(features.longest, SATURATION_TOKENS)),
         "longest_by_matched": features.longest / matched,
-        "log_distinct": np.log1p(np.minimum(features.distinct, PASSAGE)),
+        "log_distinct": np.log1p(np.minimum(features.distinct, SATURATION_TOKENS)),
         "log_length": np.log1p(length),
-        "log_across": np.log1p(features.across),
+        "log_across": np.log1p(features.shared_across_sources),
         "begins": features.begins,
         "whole": features.whole,
         "broken": features.broken,
     }
 
 
-_LONG = 16
-"""Matched tokens from which nearly all candidates stand: nobody asks first whether they may."""
+_LONG_MATCH = 16
+"""Matched tokens from which nearly all candidates are reported, and are not checked beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """Candidates that stand.
+class ScoredCandidates:
+    """Candidates that are reported.
 
     Parameters
     ----------
-    places : ndarray of int64, shape (n,)
-        Which of the candidates; ascending.
+    indices : ndarray of int64, shape (n,)
+        Their indices among all candidates, ascending.
     bits : ndarray of float64, shape (n,)
         Information of their words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
-        Bits (`strengths.strength`).
+        Bits (`evalue.strength`).
     """
 
-    places: Int64s
+    indices: Int64s
     bits: Floats
     strengths: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Scales:
-    """What candidates are weighed by.
+class ScoringInputs:
+    """What candidates are scored against.
 
     Parameters
     ----------
-    corpus : Passages
-        A sample of the corpus that they are of.
+    corpus : PassageSample
+        A sample of their corpus.
     language : Language
-        What everybody says.
+        N-gram counts of language at large.
     size : int
-        Tokens of all registries that the corpus is matched against (`strengths.strength`).
+        Tokens of all registries that the corpus is matched against (`evalue.strength`).
     threads : int
-        How many count at a time.
+        Number of threads.
     """
 
-    corpus: Passages
+    corpus: PassageSample
     language: Language
     size: int
     threads: int = 1
 
 
-def weigh(
-    candidates: Candidates, registry: Index, scales: Scales, known_copies: Int64s | None = None
-) -> Weighed:
-    """Find the candidates that stand.
+def score_candidates(
+    candidates: Candidates,
+    registry: PostingsIndex,
+    inputs: ScoringInputs,
+    known_copies: Int64s | None = None,
+) -> ScoredCandidates:
+    """Return the candidates that are strong enough to be reported.
 
-    Counting words is what takes time, of the registry above all. So those are set aside first that
-    could not stand whatever corpus and registry know of their words.
+    Counting words takes most of the time, above all in the registry. So candidates that could not
+    be strong enough, whatever corpus and registry hold, are set aside first.
 
     Parameters
     ----------
     candidates : Candidates
-        All of a corpus.
-    registry : Index
-        What they were found in.
-    scales : Scales
-        What they are weighed by.
+        All candidates of a corpus.
+    registry : PostingsIndex
+        The registry that they match.
+    inputs : ScoringInputs
+        What they are scored against.
     known_copies : ndarray of int64, shape (items,), or None
-        Passages of the sample that are known to hold a copy of each item, from whoever saw more.
+        Passages of the sample known to hold a copy of each item, from a check of more of the
+        corpus.
     """
-    among = company(candidates, registry, scales.corpus, known_copies)
-    hopeful = _hopeful(candidates, among, registry, scales)
-    if not len(hopeful):
-        return Weighed(hopeful, np.zeros(0), np.zeros(0))
-    candidates, among = candidates.take(hopeful), among.take(hopeful)
-    features = measure(candidates, registry, scales.corpus, scales.language, scales.threads, among)
-    standing, strengths = _judged(features, registry, scales)
-    strong = np.flatnonzero(standing)
-    return Weighed(hopeful[strong], features.pooled_bits[strong], strengths[strong])
+    context = candidate_context(candidates, registry, inputs.corpus, known_copies)
+    possible = _select_possible(candidates, context, registry, inputs)
+    if not len(possible):
+        return ScoredCandidates(possible, np.zeros(0), np.zeros(0))
+    candidates, context = candidates.take(possible), context.take(possible)
+    features = measure_features(
+        candidates, registry, inputs.corpus, inputs.language, inputs.threads, context
+    )
+    reported, strengths = _evaluate(features, registry, inputs)
+    strong = np.flatnonzero(reported)
+    return ScoredCandidates(possible[strong], features.pooled_bits[strong], strengths[strong])
 
 
-def _hopeful(candidates: Candidates, among: Company, registry: Index, scales: Scales) -> Int64s:
-    """List the candidates that may stand, with their siblings, whose words count for them."""
-    may_stand = candidates.matched >= _LONG
-    asked = np.flatnonzero(together(among.groups, may_stand.astype(np.float64)) == 0)
-    own, theirs = candidates.take(asked), among.take(asked)
-    best = at_most(own, theirs, registry, counted_by(scales.language), scales.threads)
-    may_stand[asked], _ = _judged(best, registry, scales)
-    return np.flatnonzero(together(among.groups, may_stand.astype(np.float64)))
+def _select_possible(
+    candidates: Candidates,
+    context: CandidateContext,
+    registry: PostingsIndex,
+    inputs: ScoringInputs,
+) -> Int64s:
+    """Return the candidates that may be reported, and their siblings, which count for them."""
+    is_possible = candidates.matched >= _LONG_MATCH
+    short = np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)) == 0)
+    own, own_context = candidates.take(short), context.take(short)
+    best = feature_bounds(
+        own, own_context, registry, language_only_counts(inputs.language), inputs.threads
+    )
+    is_possible[short], _ = _evaluate(best, registry, inputs)
+    return np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)))
 
 
-def _judged(features: Features, registry: Index, scales: Scales) -> tuple[Flags, Floats]:
-    """Tell which matches stand; give the strength of each."""
-    likely = odds(features, len(scales.corpus.tokens))
-    strengths = strength(likely, registry.holdings.chance, scales.size)
-    return stands(likely, strengths), strengths
+def _evaluate(
+    features: Features, registry: PostingsIndex, inputs: ScoringInputs
+) -> tuple[Flags, Floats]:
+    """Return which candidates are reported, and the strength of each."""
+    likely = log_odds(features, len(inputs.corpus.tokens))
+    strengths = strength(likely, registry.holdings.chance, inputs.size)
+    return is_reported(likely, strengths), strengths

@@ -1,52 +1,59 @@
-"""Which items could ever be found, copied whole; and with how few tokens any match could stand."""
+"""Detectability: which items can be found at all, and the fewest tokens of a reported match."""
 
 import numpy as np
 
 from provenance.jit.decorators import Scalar, kernel
-from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, Index
-from provenance.match.index.stop_shingles import weight_of
-from provenance.match.scoring.classifier import KNOWING, LEAST_DISTINCT, MOST_BITS, PASSAGE, odds
-from provenance.match.scoring.evalue import stands, strength
-from provenance.match.scoring.features import LEAST, MOST, Features, words_of
-from provenance.match.scoring.information import RAREST, REPEATED
+from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, PostingsIndex
+from provenance.match.index.stop_shingles import token_weight
+from provenance.match.scoring.classifier import (
+    LARGE_CORPUS_TOKENS,
+    MIN_DISTINCT_WORDS,
+    MOST_BITS,
+    SATURATION_TOKENS,
+    log_odds,
+)
+from provenance.match.scoring.evalue import is_reported, strength
+from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Features, item_words
+from provenance.match.scoring.information import MAX_WORD_BITS, REPEAT_DISCOUNT
 from provenance.model import Chance, Flags, Floats, Int64s, UInt8s, UInt32s
 
-_AT_ONCE = 1 << 14  # items: what is computed of so many fits the cache
+_BATCH_ITEMS = 1 << 14  # intermediate results of so many items fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
-_DIFFERENT = 8  # words: who has so many, and bits enough, needs no closer look
-_LONG = 64  # tokens; every item of so many is told from chance, if only its words are not all one
+_ENOUGH_WORDS = 8  # distinct words from which bits alone decide
+_MAX_TOKENS = 64  # read of an item; longer ones are detectable unless all words are equal
 
-_SURE = 1e-6  # more log-odds than rounding makes
+_ROUNDING_MARGIN = 1e-6  # of log-odds
 
 
-def least_tokens(chance: Chance, size: int) -> Int64s:
-    """Tell with how few tokens a match may stand, whatever corpus, registry and text are like.
+def min_match_tokens(chance: Chance, size: int) -> Int64s:
+    """Return the fewest tokens of a reported match, whatever corpus, registry and text hold.
 
     Parameters
     ----------
     chance : Chance
-        The registry's.
+        The registry's law of chance.
     size : int
-        Tokens of all registries that are matched at a time, as `strength` takes them.
+        Tokens of all registries that are matched at a time, as of `evalue.strength`.
 
     Returns
     -------
-    ndarray of int64, shape (4 * PASSAGE + 1,)
-        By the quarters of a word that the item has, `PASSAGE` words or more at the last. None is
-        more than a copy has, which counts for others too. Of a match that has siblings it says
-        nothing, nor where shingles are everybody's: items are shorter without those.
+    ndarray of int64, shape (4 * SATURATION_TOKENS + 1,)
+        By the length of the item in quarters of a word; the last is for longer items too. At most
+        `MIN_COPY_WORDS`, as copies count for other matches. Not valid for matches with siblings,
+        nor where there are stop shingles, without which items are shorter.
 
     Notes
     -----
-    A match of ``n`` tokens is at its strongest where each is a word, as rare as any, all in a row,
-    and the text breaks on both sides. It has most of its item where ``n`` words would be.
+    A match of ``n`` tokens is strongest where each is a word of the most information,
+    all in one run, and the text breaks on both sides. It has most of its item where ``n`` words
+    would be.
     """
-    length = np.maximum(np.arange(4 * PASSAGE + 1), 1) / 4
+    length = np.maximum(np.arange(4 * SATURATION_TOKENS + 1), 1) / 4
     one, none = np.ones(len(length)), np.zeros(len(length))
-    least = np.full(len(length), LEAST)
-    for tokens in range(LEAST - 1, 0, -1):
-        bits, words = tokens * RAREST * one, tokens * one
-        is_most = np.asarray(words >= MOST * length, np.float64)
+    least = np.full(len(length), MIN_COPY_WORDS)
+    for tokens in range(MIN_COPY_WORDS - 1, 0, -1):
+        bits, words = tokens * MAX_WORD_BITS * one, tokens * one
+        is_most = np.asarray(words >= MOST_OF_ITEM * length, np.float64)
         best = Features(
             corpus_bits=bits,
             registry_bits=none,
@@ -54,77 +61,85 @@ def least_tokens(chance: Chance, size: int) -> Int64s:
             matched=words,
             length=length,
             longest=words,
-            distinct=np.full(len(length), float(LEAST_DISTINCT)),
+            distinct=np.full(len(length), float(MIN_DISTINCT_WORDS)),
             density=one,
-            across=none,
+            shared_across_sources=none,
             alone=is_most,
             begins=one,
             whole=is_most,
             broken=one,
         )
-        likely = odds(best, int(KNOWING)) + _SURE
-        least[stands(likely, strength(likely, chance, size))] = tokens
+        scores = log_odds(best, int(LARGE_CORPUS_TOKENS)) + _ROUNDING_MARGIN
+        least[is_reported(scores, strength(scores, chance, size))] = tokens
     return least
 
 
-def unattributable(registry: Index, size: int) -> Flags:
-    """Tell which items are too short, or too common in their words, ever to be found.
+def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
+    """Return which items are too short, or too common in their words, to be found even whole.
 
     Parameters
     ----------
-    registry : Index
-        Their registry.
+    registry : PostingsIndex
+        Index of the registry.
     size : int
-        Tokens of all registries that are matched at a time, as `strength` takes them.
+        Tokens of all registries that are matched at a time, as of `evalue.strength`.
 
     Returns
     -------
     ndarray of bool, shape (n,)
-        Of items by number.
+        By item number.
 
     Notes
     -----
-    An item is at its strongest as a text of its own, every word of it in place, in a large corpus
-    that knows its words no better than the registry does, one by one. Where that is not reported,
-    nothing of it is but in a corpus of another language.
+    An item is strongest as a text of its own, with every word in place, in a large
+    corpus that knows its words no better than the registry does, one by one. Where that is not
+    reported, nothing of the item is, except in a corpus of another language.
     """
     holdings = registry.holdings
     count = len(holdings.first)
-    plenty = _plenty(registry, size)
+    sufficient_bits = _sufficient_bits(registry, size)
     found = np.zeros(count, np.bool_)
-    for first in range(0, count, _AT_ONCE):
-        found[first : first + _AT_ONCE] = _stand(registry, size, plenty, first, first + _AT_ONCE)
-    return np.asarray(~(found & _seeded(registry)))[holdings.first]
+    for first in range(0, count, _BATCH_ITEMS):
+        found[first : first + _BATCH_ITEMS] = _detectable_batch(
+            registry, size, sufficient_bits, first, first + _BATCH_ITEMS
+        )
+    return np.asarray(~(found & _has_own_seed(registry)))[holdings.first]
 
 
-def _plenty(registry: Index, size: int) -> float:
-    """Give the bits from which every item of `_DIFFERENT` different words is strong enough."""
-    # Words come in quarters; beyond a passage their number tells only how few are different.
-    words = np.append(np.arange(_DIFFERENT, PASSAGE, 0.25), 1e9)
-    different = np.full(len(words), float(_DIFFERENT))
+def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
+    """Return the bits from which every item of `_ENOUGH_WORDS` distinct words would be reported."""
+    # Words come in quarters; beyond saturation, length matters only relative to distinct words.
+    words = np.append(np.arange(_ENOUGH_WORDS, SATURATION_TOKENS, 0.25), 1e9)
+    different = np.full(len(words), float(_ENOUGH_WORDS))
     for bits in np.arange(10.0, MOST_BITS + 1, 10):
-        if _strong(registry, size, np.full(len(words), bits), different, words).all():
+        if _would_be_reported(registry, size, np.full(len(words), bits), different, words).all():
             return float(bits)
     return np.inf
 
 
-def _stand(registry: Index, size: int, plenty: float, first: int, end: int) -> Flags:
-    """Tell which of some items are strong enough, were each found whole."""
+def _detectable_batch(
+    registry: PostingsIndex, size: int, sufficient_bits: float, first: int, end: int
+) -> Flags:
+    """Return which items of a batch would be reported if each was found whole."""
     holdings = registry.holdings
     offsets = holdings.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
     seen = np.zeros(_SLOTS, np.int64)
-    _whole_all(holdings.tokens, offsets, registry.bits, (plenty, _DIFFERENT), seen, figures)
+    _measure_items(
+        holdings.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), seen, figures
+    )
     bits, different = figures.T.copy()
-    found = (bits >= plenty) & (different >= _DIFFERENT)
+    found = (bits >= sufficient_bits) & (different >= _ENOUGH_WORDS)
     rest = np.flatnonzero(~found)
-    words = words_of(rest.astype(np.uint32), (holdings.tokens, offsets))
-    found[rest] = _strong(registry, size, bits[rest], different[rest], words)
+    words = item_words(rest.astype(np.uint32), (holdings.tokens, offsets))
+    found[rest] = _would_be_reported(registry, size, bits[rest], different[rest], words)
     return found
 
 
-def _strong(registry: Index, size: int, bits: Floats, different: Floats, words: Floats) -> Flags:
-    """Tell which items are strong enough: whole ones, of such words."""
+def _would_be_reported(
+    registry: PostingsIndex, size: int, bits: Floats, different: Floats, words: Floats
+) -> Flags:
+    """Return which whole items of such words would be reported."""
     one, none = np.ones(len(bits)), np.zeros(len(bits))
     best = Features(
         corpus_bits=bits,
@@ -135,44 +150,44 @@ def _strong(registry: Index, size: int, bits: Floats, different: Floats, words: 
         longest=different,
         distinct=different,
         density=one,
-        across=none,
+        shared_across_sources=none,
         alone=one,
         begins=one,
         whole=one,
         broken=none,
     )
-    likely = odds(best, int(KNOWING))
-    return stands(likely, strength(likely, registry.holdings.chance, size))
+    scores = log_odds(best, int(LARGE_CORPUS_TOKENS))
+    return is_reported(scores, strength(scores, registry.holdings.chance, size))
 
 
-def _seeded(registry: Index) -> Flags:
-    """Tell which items a match can begin in: it begins with a seed that is not everybody's."""
+def _has_own_seed(registry: PostingsIndex) -> Flags:
+    """Return which items have a seed that is no stop shingle: a match begins with one."""
     holdings = registry.holdings
-    if not len(registry.public):
+    if not len(registry.stop_shingles):
         enough = np.zeros(len(holdings.first), np.bool_)
         weight = 4 * holdings.parameters.seed_width
-        _weigh(holdings.tokens, holdings.token_offsets, weight, enough)
+        _check_weight(holdings.tokens, holdings.token_offsets, weight, enough)
         return enough
     seeds = np.bincount(holdings.postings.items, minlength=len(holdings.first))
-    places = np.flatnonzero(registry.marks)
+    places = np.flatnonzero(registry.stop_marks)
     items = np.searchsorted(holdings.token_offsets, places, side="right") - 1
     return np.asarray(seeds > np.bincount(items, minlength=len(holdings.first)))
 
 
 @kernel
-def _weigh(tokens: UInt32s, offsets: Int64s, least: Scalar, enough: Flags) -> None:
-    """Tell which items weigh so much, in quarters of a word."""
+def _check_weight(tokens: UInt32s, offsets: Int64s, least: Scalar, enough: Flags) -> None:
+    """Set which items weigh at least `least` quarters of a word."""
     for item in range(len(offsets) - 1):
         weight = 0
         place = offsets[item]
         while place < offsets[item + 1] and weight < least:
-            weight += weight_of(tokens[place])
+            weight += token_weight(tokens[place])
             place += 1
         enough[item] = weight >= least
 
 
 @kernel
-def _whole_all(
+def _measure_items(
     tokens: UInt32s,
     offsets: Int64s,
     bits: UInt8s,
@@ -180,19 +195,19 @@ def _whole_all(
     seen: Int64s,
     figures: Floats,
 ) -> None:
-    # `seen` tells, by a few bits of a token, the last item that had such a one.
+    # `seen` holds, by a few bits of a token, the last item that had such a token.
     for item in range(len(offsets) - 1):
         first, known, different = offsets[item], 0.0, 0.0
-        for place in range(first, min(offsets[item + 1], first + _LONG)):
+        for place in range(first, min(offsets[item + 1], first + _MAX_TOKENS)):
             weight, token = 1.0, tokens[np.uint64(place)]
             slot = token >> _SLOT_SHIFT
             if seen[slot] == item + 1:
                 for before in range(first, place):
                     if tokens[np.uint64(before)] == token:
-                        weight *= REPEATED
+                        weight *= REPEAT_DISCOUNT
             seen[slot] = item + 1
             known += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
-            different += (weight == 1.0) * weight_of(token) / 4
+            different += (weight == 1.0) * token_weight(token) / 4
             if known >= enough[0] and different >= enough[1]:
-                break  # more of it makes it the stronger
+                break  # more tokens only make it stronger
         figures[item, 0], figures[item, 1] = known, different

@@ -1,13 +1,9 @@
-"""How much the words of a match tell: their information, by what is known of what precedes them.
+"""Information of the words that candidates matched, in bits.
 
-It is measured by counts of words, of pairs and of triples of words: of the corpus, of the registry,
-and of language at large.
-
-How likely a word is, by how often it was met, and behind what.
-
-Candidates measured in lots: however many there are, the words of only so many are counted.
-
-What is counted takes room for each matched word. Corpus and registry are read anew for each lot.
+Each matched word counts ``-log2 p``, where ``p`` is its probability behind the words that precede
+it, from counts of unigrams, bigrams and trigrams in the corpus, the registry and language at large,
+interpolated as Kneser and Ney did. Candidates are measured in batches: counts take room for each
+matched word, so corpus and registry are read anew for each batch.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,108 +11,112 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.jit.decorators import Scalar, inlined, inner, kernel, maker
-from provenance.jit.intrinsics import fetch
+from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, kernel_part
+from provenance.jit.intrinsics import prefetch
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.match.index.postings_index import Index
-from provenance.match.index.stop_shingles import telling, weight_of
-from provenance.match.scoring.corpus_sample import Passages
-from provenance.match.scoring.ngram_counts import count, vocabulary
-from provenance.match.scoring.ngram_table import ALONE, first_row, free_rows, pair, row_of, table_of
+from provenance.match.index.postings_index import PostingsIndex
+from provenance.match.index.stop_shingles import evidence_mask, token_weight
+from provenance.match.scoring.corpus_sample import PassageSample
+from provenance.match.scoring.ngram_counts import collect_vocabulary, count_ngrams
+from provenance.match.scoring.ngram_table import (
+    ALONE,
+    build_table,
+    empty_table,
+    find_row,
+    home_row,
+    pair_key,
+)
 from provenance.model import Flags, Floats, Int32s, Int64s, Language, UInt32s, UInt64s
 
 _DISCOUNT = 0.75
-HEAPS, HEAPS_OF_PAIRS = 0.75, 0.8
-"""Distinct followers of a token, and of a pair, grow as this power of its count (Heaps' law)."""
+HEAPS_EXPONENT, HEAPS_EXPONENT_OF_PAIRS = 0.75, 0.8
+"""Distinct followers of an n-gram grow as this power of its count (Heaps' law)."""
 
-RAREST = 16.0
-"""Bits of the rarest word."""
+MAX_WORD_BITS = 16.0
+"""Most bits of one word."""
 
-_VOCABULARY = 500_000.0
+_VOCABULARY_SIZE = 500_000.0
 
-_OFTEN, _REMEMBERED = 1 << 12, 1 << 10
-"""Contexts met less often have their powers in a table, and so many others are remembered: a power
-takes long, and the words that are met most often come again and again."""
+_TABULATED, _MEMO_ROWS = 1 << 12, 1 << 10
+"""Contexts of lower counts have their powers in a table, and so many others are memoised: a power
+takes long, and frequent words recur."""
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
-@maker
-def shares_of_new(heaps: Scalar) -> tuple[Floats, Floats]:
-    """Give what falls to words not met before, behind what was met so often, or less.
-
-    And room to remember what falls to them behind what is met more often.
-    """
-    shares = np.empty(_OFTEN, np.float64)
-    for context in range(_OFTEN):
-        shares[context] = _share_of_new(np.float64(context), heaps)
-    return shares, np.zeros(2 * _REMEMBERED, np.float64)
+@allocating_part
+def novelty_table(heaps: Scalar) -> tuple[Floats, Floats]:
+    """Return the probability of a new follower by count of its context, and memo rows."""
+    shares = np.empty(_TABULATED, np.float64)
+    for context in range(_TABULATED):
+        shares[context] = _novelty(np.float64(context), heaps)
+    return shares, np.zeros(2 * _MEMO_ROWS, np.float64)
 
 
 @inlined
-def _share_of_new(context: Scalar, heaps: Scalar) -> Scalar:
+def _novelty(context: Scalar, heaps: Scalar) -> Scalar:
     followers = context**heaps
     return followers / (context + followers)
 
 
 @inlined
-def alone(count: Scalar, total: Scalar) -> Scalar:
-    """Give the probability of a token, whatever stands before it."""
-    return (count + 0.5) / (total + 0.5 * _VOCABULARY)
+def unigram_probability(count: Scalar, total: Scalar) -> Scalar:
+    """Return the probability of a token, whatever precedes it."""
+    return (count + 0.5) / (total + 0.5 * _VOCABULARY_SIZE)
 
 
 @inlined
-def interpolated(
+def interpolate(
     shorter: Scalar, context: Scalar, whole: Scalar, shares: tuple[Floats, Floats], heaps: Scalar
 ) -> Scalar:
-    """Interpolate with what is known of a longer context, discounted as Kneser and Ney did."""
+    """Interpolate a probability with that of a longer context, by absolute discounting."""
     if context > 0:
-        told, remembered = shares
-        if context < _OFTEN:
-            share = told[np.uint64(context)]
+        measure_batch, remembered = shares
+        if context < _TABULATED:
+            share = measure_batch[np.uint64(context)]
         else:
-            row = _TWO * (np.uint64(context) % np.uint64(_REMEMBERED))
+            row = _TWO * (np.uint64(context) % np.uint64(_MEMO_ROWS))
             if remembered[row] != context:
                 remembered[row] = context
-                remembered[row + _ONE] = _share_of_new(context, heaps)
+                remembered[row + _ONE] = _novelty(context, heaps)
             share = remembered[row + _ONE]
         shorter = share * shorter + (1 - share) * max(whole - _DISCOUNT, 0.0) / context
     return shorter
 
 
 @inlined
-def bits_of(probability: Scalar) -> Scalar:
-    """Give the information of a word, of so many bits at most as the rarest word has."""
-    return min(-np.log2(probability), RAREST)
+def surprisal(probability: Scalar) -> Scalar:
+    """Return the information of a word in bits, at most `MAX_WORD_BITS`."""
+    return min(-np.log2(probability), MAX_WORD_BITS)
 
 
-REPEATED = 0.3  # a word that the match holds already tells this much less, each time anew
-_MEMORY = 64  # matched tokens looked back over for repeats
+REPEAT_DISCOUNT = 0.3  # factor for each earlier occurrence of a word in the match
+_REPEAT_WINDOW = 64  # matched tokens that are searched for repeats
 _NO_TOKEN = np.uint64(1 << 32)
 
-CORPUS, REGISTRY, POOLED, DISTINCT, LONGEST, ABSENT = range(6)
-"""Columns of `informed`: bits under the corpus, the registry, and both; different words, those of
-the longest run, and words that are everybody's."""
+CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS, LONGEST_RUN, STOP_WORDS = range(6)
+"""Columns of `measure_information`: bits under the corpus, the registry, and both together;
+distinct words; words of the longest run; and words that only stop shingles cover."""
 
-_LARGE = 1 << 18  # numbers of a table that no near cache holds
-_LOW = np.uint64(0xFFFFFFFF)
+_LARGE_TABLE = 1 << 18  # elements of a table that no near cache holds
+_LOWER_HALF = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """How often words were met.
+class NgramCounts:
+    """Counts of n-grams.
 
     Parameters
     ----------
     words : ndarray of uint64, shape (2 * 2**a,)
-        A table: in the corpus, in the lower half of each count, and in the registry, in the upper.
+        Table of unigrams: counts in the corpus in the lower half, in the registry in the upper.
     counts : ndarray of uint64, shape (2 * m,) or (0,)
-        The same of the pair that ends at each matched token, and of the triple; of length 0 where
+        The same of the bigram that ends at each matched token, and of the trigram; empty where
         nothing was counted.
     language : ndarray of uint64, shape (2 * 2**c,)
-        In language at large; no triples.
+        Table of unigrams and bigrams in language at large.
     totals : ndarray of float64, shape (3,)
-        Tokens of the corpus's sample, of the registry, of language.
+        Tokens of the corpus's sample, of the registry, and of language.
     """
 
     words: UInt64s
@@ -125,63 +125,69 @@ class Counted:
     totals: Floats
 
 
-def counted_by(language: Language) -> Counted:
-    """Give the counts of language, as if corpus and registry were endless and had no word.
+def language_only_counts(language: Language) -> NgramCounts:
+    """Return counts of language, and of an endless corpus and registry that lack every word.
 
-    So each word tells as much as it may: no count makes one dearer than language does. What the
-    registry alone makes of it says nothing then.
+    Each word then has the most information that it can have: counts never make a word more
+    informative than language does. The registry's column has no meaning.
     """
-    known = table_of(language.keys, language.counts)
-    return Counted(free_rows(2), free_rows(0), known, np.array([np.inf, np.inf, language.tokens]))
+    known = build_table(language.keys, language.counts)
+    return NgramCounts(
+        empty_table(2), empty_table(0), known, np.array([np.inf, np.inf, language.tokens])
+    )
 
 
-def informed(
+def measure_information(
     candidates: Candidates,
     copies: tuple[Int64s, Int64s],
-    registry: Index,
-    counted: Counted,
+    registry: PostingsIndex,
+    counted: NgramCounts,
     threads: int = 1,
 ) -> Floats:
-    """Measure what the words of candidates tell.
+    """Measure the information of candidates' words, by given counts.
 
     Parameters
     ----------
     candidates : Candidates
         Matches with items of the registry.
     copies : tuple of two ndarray of int64, shape (n,)
-        Copies of each one's item in the corpus's sample, and in the registry: not to be counted.
-    registry : Index
-        What they were found in.
-    counted : Counted
-        Their words.
+        Copies of each candidate's item in the corpus's sample, and in the registry: they are
+        subtracted from the counts.
+    registry : PostingsIndex
+        Index of the registry.
+    counted : NgramCounts
+        Counts of the candidates' n-grams.
     threads : int
-        How many measure at a time.
+        Number of threads.
 
     Returns
     -------
     ndarray of float64, shape (n, 6)
-        As the columns of `features.Features` of these names.
+        Columns `CORPUS_BITS` to `STOP_WORDS`.
     """
     holdings = registry.holdings
-    figures = np.empty((len(candidates), ABSENT + 1))
+    table = np.empty((len(candidates), STOP_WORDS + 1))
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(candidates.matched)])
 
-    def measured(low: int, high: int) -> None:
+    def measure_range(low: int, high: int) -> None:
         _measure_all(
             (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
             (holdings.tokens, holdings.token_offsets),
-            (registry.marks, 4 * holdings.parameters.seed_width if registry.marks.any() else 0),
+            (
+                registry.stop_marks,
+                4 * holdings.parameters.seed_width if registry.stop_marks.any() else 0,
+            ),
             (counted.words, counted.language),
             counted.counts[2 * before[low] :],
             (copies[0][low:high], copies[1][low:high]),
             counted.totals,
-            figures[low:high],
+            table[low:high],
         )
 
     bounds = np.linspace(0, len(candidates), threads + 1).astype(np.int64).tolist()
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(measured, bounds[:-1], bounds[1:]))
-    return figures
+        list(pool.map(measure_range, bounds[:-1], bounds[1:]))
+    return table
 
 
 @kernel
@@ -193,202 +199,209 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     counts: UInt64s,
     copies: tuple[Int64s, Int64s],
     totals: Floats,
-    figures: Floats,
+    table: Floats,
 ) -> None:
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     marks, weight_of_seed = public
     words, language = tables
-    after_words, after_pairs = shares_of_new(HEAPS), shares_of_new(HEAPS_OF_PAIRS)
-    recent = np.empty(_MEMORY, np.uint64)
+    after_words, after_pairs = novelty_table(HEAPS_EXPONENT), novelty_table(HEAPS_EXPONENT_OF_PAIRS)
+    recent = np.empty(_REPEAT_WINDOW, np.uint64)
     counted, is_counted = np.int64(-2), counts.size > 0
     for candidate in range(len(items)):
-        _fetch_next(candidates, np.int64(candidate), registry, tables)
+        _prefetch_next(candidates, np.int64(candidate), registry, tables)
         own = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
-        for place in range(_MEMORY):
+        for place in range(_REPEAT_WINDOW):
             recent[np.uint64(place)] = _NO_TOKEN
         seen = np.uint64(0)
         longest = unbroken = distinct = absent = 0.0
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             end = at + runs[run, 2]
-            is_marked = weight_of_seed > 0 and _any(marks, at, end)
-            tells = telling(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
+            is_marked = weight_of_seed > 0 and _any_marked(marks, at, end)
+            evidence = (
+                evidence_mask(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
+            )
             unbroken = 0.0
-            # Of a word, of a pair and of a triple: in the corpus, in the registry. What is told of
-            # a word and of a pair is told of what the next ones stand behind.
+            # Counts in corpus (c), registry (r) and language (l) of the unigram (1), bigram (2) and
+            # trigram (3) that end at a token; 0 and 4: unigram and bigram that end before it.
             c0 = r0 = c1 = r1 = c2 = r2 = c3 = r3 = c4 = r4 = l0 = l1 = l2 = 0.0
             for place in range(at, end):
                 token = tokens[place]
                 c0, r0, c4, r4, l0 = c1, r1, c2, r2, l1
-                key = pair(ALONE, token)
-                c1, r1 = _without(words[row_of(words, key) + np.uint64(1)], own)
-                l1 = _known(language, key)
+                key = pair_key(ALONE, token)
+                c1, r1 = _counts_without_copies(words[find_row(words, key) + np.uint64(1)], own)
+                l1 = _language_count(language, key)
                 if place > at:
-                    l2 = _known(language, pair(tokens[place - 1], token))
+                    l2 = _language_count(language, pair_key(tokens[place - 1], token))
                 counted += 2
                 if is_counted:
-                    c2, r2 = _without(counts[np.uint64(counted)], own)
-                    c3, r3 = _without(counts[np.uint64(counted + 1)], own)
-                word = weight_of(token) / 4
-                if is_marked and not tells[place - at]:
+                    c2, r2 = _counts_without_copies(counts[np.uint64(counted)], own)
+                    c3, r3 = _counts_without_copies(counts[np.uint64(counted + 1)], own)
+                word = token_weight(token) / 4
+                if is_marked and not evidence[place - at]:
                     absent += word
                     unbroken = 0.0
                     continue
                 weight = 1.0
-                for _ in range(_times_in(recent, np.uint64(token))):
-                    weight *= REPEATED
-                recent[seen % np.uint64(_MEMORY)] = token
+                for _ in range(_count_repeats(recent, np.uint64(token))):
+                    weight *= REPEAT_DISCOUNT
+                recent[seen % np.uint64(_REPEAT_WINDOW)] = token
                 seen += np.uint64(1)
                 if weight == 1.0:
                     distinct += word
                     unbroken += word
                 longest = max(longest, unbroken)
-                # A word is as cheap as the one who knows it best makes it.
-                known = alone(l1, totals[2])
-                in_both, in_registry = alone(c1, totals[0]), alone(r1, totals[1])
-                pooled = alone(c1 + r1, totals[0] + totals[1])
+                # The model that gives a word the highest probability counts.
+                known = unigram_probability(l1, totals[2])
+                in_both, in_registry = (
+                    unigram_probability(c1, totals[0]),
+                    unigram_probability(r1, totals[1]),
+                )
+                pooled = unigram_probability(c1 + r1, totals[0] + totals[1])
                 if place > at:
-                    known = interpolated(known, l0, l2, after_words, HEAPS)
-                    in_both = interpolated(in_both, c0, c2, after_words, HEAPS)
-                    in_registry = interpolated(in_registry, r0, r2, after_words, HEAPS)
-                    pooled = interpolated(pooled, c0 + r0, c2 + r2, after_words, HEAPS)
+                    known = interpolate(known, l0, l2, after_words, HEAPS_EXPONENT)
+                    in_both = interpolate(in_both, c0, c2, after_words, HEAPS_EXPONENT)
+                    in_registry = interpolate(in_registry, r0, r2, after_words, HEAPS_EXPONENT)
+                    pooled = interpolate(pooled, c0 + r0, c2 + r2, after_words, HEAPS_EXPONENT)
                 if place > at + 1:
-                    pooled = interpolated(pooled, c4 + r4, c3 + r3, after_pairs, HEAPS_OF_PAIRS)
-                corpus_bits += weight * bits_of(max(known, in_both))
-                registry_bits += weight * bits_of(in_registry)
-                pooled_bits += weight * bits_of(max(known, pooled))
-        figures[candidate, CORPUS] = corpus_bits
-        figures[candidate, REGISTRY] = registry_bits
-        figures[candidate, POOLED] = pooled_bits
-        figures[candidate, DISTINCT] = distinct
-        figures[candidate, LONGEST] = longest
-        figures[candidate, ABSENT] = absent
+                    pooled = interpolate(
+                        pooled, c4 + r4, c3 + r3, after_pairs, HEAPS_EXPONENT_OF_PAIRS
+                    )
+                corpus_bits += weight * surprisal(max(known, in_both))
+                registry_bits += weight * surprisal(in_registry)
+                pooled_bits += weight * surprisal(max(known, pooled))
+        table[candidate, CORPUS_BITS] = corpus_bits
+        table[candidate, REGISTRY_BITS] = registry_bits
+        table[candidate, POOLED_BITS] = pooled_bits
+        table[candidate, DISTINCT_WORDS] = distinct
+        table[candidate, LONGEST_RUN] = longest
+        table[candidate, STOP_WORDS] = absent
 
 
 @inlined
-def _times_in(recent: UInt64s, token: Scalar) -> Scalar:
+def _count_repeats(recent: UInt64s, token: Scalar) -> Scalar:
     times = 0
-    for place in range(_MEMORY):
+    for place in range(_REPEAT_WINDOW):
         times += recent[np.uint64(place)] == token
     return times
 
 
-@inner
-def _fetch_next(
+@kernel_part
+def _prefetch_next(
     candidates: tuple[UInt32s, Int64s, Int32s],
     candidate: Scalar,
     registry: tuple[UInt32s, Int64s],
     tables: tuple[UInt64s, UInt64s],
 ) -> None:
-    """Fetch what is known of the next candidate's words, and the words of the one behind it.
+    """Prefetch counts of the next candidate's words, and the words of the one behind it.
 
-    Only where that does not fit into the nearer caches.
+    Only where the tables do not fit into the nearer caches.
     """
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     words, language = tables
-    if max(words.size, language.size) < _LARGE:
+    if max(words.size, language.size) < _LARGE_TABLE:
         return
     if candidate + 2 < len(items):
         first = offsets[np.uint64(items[np.uint64(candidate + 2)])]
         for run in range(run_offsets[candidate + 2], run_offsets[candidate + 3]):
             at = first + runs[np.uint64(run), 0]
             for place in range(at, at + runs[np.uint64(run), 2], 16):
-                fetch(tokens, place)
-            fetch(tokens, at + runs[np.uint64(run), 2] - 1)
+                prefetch(tokens, place)
+            prefetch(tokens, at + runs[np.uint64(run), 2] - 1)
     if candidate + 1 < len(items):
         first = offsets[np.uint64(items[np.uint64(candidate + 1)])]
         for run in range(run_offsets[candidate + 1], run_offsets[candidate + 2]):
             at = first + runs[np.uint64(run), 0]
-            _fetch_counts(tokens, at, at + runs[np.uint64(run), 2], tables)
+            _prefetch_counts(tokens, at, at + runs[np.uint64(run), 2], tables)
 
 
-@inner
-def _fetch_counts(
+@kernel_part
+def _prefetch_counts(
     tokens: UInt32s, first: Scalar, end: Scalar, tables: tuple[UInt64s, UInt64s]
 ) -> None:
-    """Fetch what is known of the words of a run."""
+    """Prefetch the counts of a run's words."""
     words, language = tables
     for place in range(first, end):
-        key = pair(ALONE, tokens[place])
-        fetch(words, first_row(words, key))
-        fetch(language, first_row(language, key))
+        key = pair_key(ALONE, tokens[place])
+        prefetch(words, home_row(words, key))
+        prefetch(language, home_row(language, key))
         if place > first:
-            key = pair(tokens[place - 1], tokens[place])
-            fetch(language, first_row(language, key))
+            key = pair_key(tokens[place - 1], tokens[place])
+            prefetch(language, home_row(language, key))
 
 
 @inlined
-def _without(both: Scalar, own: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
-    """Give counts in the corpus and in the registry, without the copies of the item."""
-    in_corpus, in_registry = np.float64(both & _LOW), np.float64(both >> np.uint64(32))
+def _counts_without_copies(both: Scalar, own: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    """Return counts in the corpus and in the registry, without the copies of the item."""
+    in_corpus, in_registry = np.float64(both & _LOWER_HALF), np.float64(both >> np.uint64(32))
     return max(in_corpus - own[0], 0.0), max(in_registry - own[1], 0.0)
 
 
 @inlined
-def _known(language: UInt64s, key: Scalar) -> Scalar:
-    """Give how often language has a key."""
-    return np.float64(language[row_of(language, key) + np.uint64(1)])
+def _language_count(language: UInt64s, key: Scalar) -> Scalar:
+    """Return the count of a key in language."""
+    return np.float64(language[find_row(language, key) + np.uint64(1)])
 
 
 @inlined
-def _any(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
+def _any_marked(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
     place = first
     while place < end and not marks[place]:
         place += 1
     return place < end
 
 
-_LOT = 1 << 24
-"""Matched tokens of the candidates of a lot: each takes some forty bytes while it is counted, or
+_BATCH_TOKENS = 1 << 24
+"""Matched tokens of the candidates of a batch: each takes some forty bytes while it is counted, or
 eighty where nearly all are the same few words over and over."""
 
 
-def informed_by_all(  # noqa: PLR0913 (as `features.measure`, and the size of a lot)
+def count_and_measure(  # noqa: PLR0913 (as `features.measure`, and the size of a lot)
     candidates: Candidates,
     copies: tuple[Int64s, Int64s],
-    registry: Index,
-    corpus: Passages,
+    registry: PostingsIndex,
+    corpus: PassageSample,
     language: Language,
     threads: int,
-    lot: int = _LOT,
+    batch_tokens: int = _BATCH_TOKENS,
 ) -> Floats:
-    """Measure what the words of candidates tell, by what corpus, registry and language say of them.
+    """Measure the information of candidates' words, counting their n-grams in corpus and registry.
 
     Parameters
     ----------
     candidates, registry, corpus, language, threads
-        As of `features.measure`.
+        As of `features.measure_features`.
     copies : tuple of two ndarray of int64, shape (n,)
-        As of `informed`.
-    lot : int
-        Matched tokens of the candidates that are taken at a time.
+        As of `measure_information`.
+    batch_tokens : int
+        Matched tokens of the candidates of a batch.
 
     Returns
     -------
     ndarray of float64, shape (n, 6)
-        As of `informed`.
+        As of `measure_information`.
     """
-    known = table_of(language.keys, language.counts)
+    known = build_table(language.keys, language.counts)
     holdings = registry.holdings
     firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
     sampled = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)
     kept = holdings.tokens, holdings.token_offsets, firsts
     totals = [len(corpus.tokens), holdings.size, language.tokens]
 
-    def told(low: int, high: int) -> Floats:
+    def measure_batch(low: int, high: int) -> Floats:
         own = candidates.take(np.arange(low, high))
-        words = vocabulary(own, holdings.tokens, holdings.token_offsets, threads)
-        count(words, sampled, kept, threads)
-        counted = Counted(words.words, words.counts, known, np.array(totals, np.float64))
+        words = collect_vocabulary(own, holdings.tokens, holdings.token_offsets, threads)
+        count_ngrams(words, sampled, kept, threads)
+        counted = NgramCounts(words.words, words.counts, known, np.array(totals, np.float64))
         own_copies = copies[0][low:high], copies[1][low:high]
-        return informed(own, own_copies, registry, counted, threads)
+        return measure_information(own, own_copies, registry, counted, threads)
 
     matched = np.cumsum(candidates.matched)
-    lots = -(-int(matched[-1]) // lot) if len(matched) else 0
-    if lots <= 1:
-        return told(0, len(candidates))
-    ends = np.searchsorted(matched, matched[-1] * np.arange(1, lots) / lots).tolist()
-    return np.concatenate(list(map(told, [0, *ends], [*ends, len(candidates)])))
+    batch_count = -(-int(matched[-1]) // batch_tokens) if len(matched) else 0
+    if batch_count <= 1:
+        return measure_batch(0, len(candidates))
+    ends = np.searchsorted(matched, matched[-1] * np.arange(1, batch_count) / batch_count).tolist()
+    return np.concatenate(list(map(measure_batch, [0, *ends], [*ends, len(candidates)])))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
-from provenance.match import THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
 from provenance.pipeline.calibration.false_positives import UNKNOWN, chance_scale, false_rate
 from provenance.pipeline.calibration.planting import Plant, drawn, planted
@@ -134,7 +134,7 @@ def calibrate(
         corpus_tokens=counts.tokens,
         registries=tuple(sorted(one.registry.manifest.digest for one in registries)),
         normalisation=registries[0].index.holdings.parameters.normalisation,
-        threshold=THRESHOLD,
+        threshold=STRENGTH_THRESHOLD,
         seed=planting.seed,
         skipped=skipped + len(plants) - len(table),
         recalls=recalls(table),

@@ -8,7 +8,7 @@ from pathlib import Path
 from provenance import __version__
 from provenance.atomic_output import read_small
 from provenance.errors import PolicyError
-from provenance.match import THRESHOLD
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import NORMALISATION, Calibration, CalibrationSummary
 from provenance.read.policy.calibration_file import load_calibration
 
@@ -78,10 +78,10 @@ def check_fit(calibration: Calibration, registries: Sequence[str]) -> None:
     """
     if set(calibration.registries) != set(registries):
         raise PolicyError("the calibration was made with other registries", remedy=_REMEDY)
-    if calibration.threshold != THRESHOLD:
+    if calibration.threshold != STRENGTH_THRESHOLD:
         raise PolicyError(
             f"the calibration was made at a threshold of {calibration.threshold:g}, and "
-            f"this is {THRESHOLD:g}",
+            f"this is {STRENGTH_THRESHOLD:g}",
             remedy=_REMEDY,
         )
     if calibration.normalisation != NORMALISATION:

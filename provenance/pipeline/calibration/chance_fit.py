@@ -6,7 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from provenance.errors import InputError
-from provenance.match import are_quotations, concatenated, fitted, measure, odds, union
+from provenance.match.candidates.candidate_table import concatenate_candidates
+from provenance.match.estimation.conditions import is_quotation
+from provenance.match.scoring.classifier import log_odds
+from provenance.match.scoring.corpus_sample import merge_samples
+from provenance.match.scoring.evalue import fit_chance
+from provenance.match.scoring.features import measure_features
 from provenance.model import Floats
 from provenance.pipeline.calibration.standalone_texts import unowned
 from provenance.pipeline.findings.summaries import check_readable, unread_of_all
@@ -72,21 +77,23 @@ def fit_registry(
         )
     tail = np.sort(_strongest(readings, held))[::-1][:_TAIL]
     least = float(tail.min(initial=0.0))
-    return refit(folder, fitted(tail, least, tokens, held.size))
+    return refit(folder, fit_chance(tail, least, tokens, held.size))
 
 
 def _strongest(readings: Sequence[Reading], held: Opened) -> Floats:
     """Give the log-odds of the strongest chance match of every document that has one."""
-    found = concatenated(
+    found = concatenate_candidates(
         [
-            reading.candidates[0].shifted(base)
+            reading.candidates[0].shift_texts(base)
             for reading, base in zip(readings, text_bases(readings), strict=True)
         ]
     )
-    corpus = union(reading.passages for reading in readings)
-    likely = odds(measure(found, held.index, corpus, load_language()), len(corpus.tokens))
+    corpus = merge_samples(reading.passages for reading in readings)
+    likely = log_odds(
+        measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
+    )
     lengths = np.diff(held.index.holdings.token_offsets)[found.items]
-    chance = ~are_quotations(found, lengths)
+    chance = ~is_quotation(found, lengths)
     documents = np.concatenate(
         [
             reading.documents + base

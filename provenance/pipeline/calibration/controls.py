@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import RegistryError
-from provenance.match import poisson, wilson
+from provenance.match.estimation.intervals import poisson_interval, wilson_interval
 from provenance.model import Control, Flags, Rate, UInt64s
 from provenance.pipeline.calibration.false_positives import chance_scale, false_rate
 from provenance.pipeline.calibration.standalone_texts import looked_up
@@ -159,7 +159,7 @@ def _outdone(passages: Claims, others: Claims) -> Flags:
 
 
 def _counted(count: int) -> Rate:
-    return Rate(count, *poisson(count))
+    return Rate(count, *poisson_interval(count))
 
 
 def _times(rate: Rate, factor: float) -> Rate:
@@ -173,7 +173,7 @@ def _discovery(passages: int, findings: int, scale: float) -> Rate | None:
     """
     if not findings:
         return None
-    low, high = wilson(passages, passages + findings)
+    low, high = wilson_interval(passages, passages + findings)
     value = min(scale * passages / findings, 1.0)
     return Rate(value, _capped(low, scale), max(value, _capped(high, scale)))
 

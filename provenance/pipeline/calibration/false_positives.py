@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.match import SMALLEST, poisson
+from provenance.match.estimation.intervals import poisson_interval
+from provenance.match.scoring.evalue import MIN_REGISTRY_TOKENS
 from provenance.model import FalseRate
 from provenance.pipeline.locate.claims import Claims, document_bases
 from provenance.pipeline.scan.readings import Counts, Opened, Reading
@@ -56,7 +57,7 @@ def false_rate(
     hit = len(np.unique(documents[texts]))
     tokens = int((settled.lasts - settled.firsts + 1)[settled.chosen].sum())
     unit = scale * 1e6 / counts.tokens if counts.tokens else 0.0
-    low, high = poisson(hit)
+    low, high = poisson_interval(hit)
     return FalseRate(
         basis=basis,
         reason=None,
@@ -87,11 +88,12 @@ def chance_scale(
     Notes
     -----
     The threshold rises with the number of tokens, so that all registries of a check let through as
-    much as a control by itself does; but it does not fall for those smaller than `SMALLEST`.
+    much as a control by itself does; but it does not fall for those smaller than
+    `MIN_REGISTRY_TOKENS`.
     """
     return _exposure(registries) / max(_exposure(control, without), 1e-12)
 
 
 def _exposure(registries: Sequence[Opened], without: int = 0) -> float:
     size = sum(opened.size for opened in registries)
-    return (size - without) / max(size, SMALLEST)
+    return (size - without) / max(size, MIN_REGISTRY_TOKENS)

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 
 from provenance.errors import RegistryError
-from provenance.match import length_classes
+from provenance.match.estimation.conditions import length_classes
 from provenance.model import LENGTHS, Int64s
 from provenance.pipeline.calibration.text_edits import EDITS, Edit
 from provenance.pipeline.scan.readings import Opened

@@ -6,7 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import RESEMBLING, length_classes, looks, wilson
+from provenance.match.estimation.conditions import (
+    NEAR_DUPLICATE_APPEARANCE,
+    appearance_classes,
+    length_classes,
+)
+from provenance.match.estimation.intervals import wilson_interval
 from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
 from provenance.pipeline.calibration.planting import Plant
 from provenance.pipeline.locate.claims import Claims, item_lengths
@@ -121,10 +126,12 @@ def span_looks(spans: pa.Table, claims: Claims, registries: Sequence[Opened]) ->
         Where the items are.
     """
     numbers = spans["claim"].to_numpy()
-    shown = np.where(spans["number"].to_numpy() >= 0, RESEMBLING, -1).astype(np.int64)
+    shown = np.where(spans["number"].to_numpy() >= 0, NEAR_DUPLICATE_APPEARANCE, -1).astype(
+        np.int64
+    )
     own = np.flatnonzero(numbers >= 0)
     candidates = claims.candidates.take(numbers[own])
-    shown[own] = looks(candidates, span_lengths(spans, registries)[own])
+    shown[own] = appearance_classes(candidates, span_lengths(spans, registries)[own])
     return shown
 
 
@@ -191,7 +198,7 @@ _BY = ("edit", "place", "source")
 def _recall(plants: pa.Table, chosen: Flags, **keys: str) -> Recall:
     rows = plants.filter(pa.array(chosen))
     found = rows.filter(rows["found"])
-    low, high = wilson(len(found), len(rows))
+    low, high = wilson_interval(len(found), len(rows))
     return Recall(
         keys.get("length"),
         keys.get("edit"),

@@ -7,17 +7,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import default_rng
 
-from provenance.match import (
-    LOOKS,
-    Correction,
-    Falsehood,
-    Planted,
-    Resampled,
-    Sightings,
-    corrected,
-    corrected_sample,
-    learn,
-    length_classes,
+from provenance.match.estimation.bootstrap import BootstrapSample
+from provenance.match.estimation.conditions import APPEARANCES, length_classes
+from provenance.match.estimation.em_mixture import PlantedItems
+from provenance.match.estimation.recall_correction import (
+    FalseFindings,
+    FindingObservations,
+    RecallCorrection,
+    correct_sampled_share,
+    correct_share,
+    fit_correction,
 )
 from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
 from provenance.pipeline.calibration.recall import span_lengths, span_looks
@@ -94,9 +93,9 @@ class Correcting:
 
     seen: Seen
     counts: Counts
-    learnt: Correction
+    learnt: RecallCorrection
     sources: Int64s
-    sampled: Resampled | None
+    sampled: BootstrapSample | None
 
     def of(self, findings: Int64s, unit: Unit) -> Corrected:
         """Correct the share that some findings make up, in a unit.
@@ -110,7 +109,7 @@ class Correcting:
             sizes = np.ones(len(findings))
         else:
             sizes = getattr(self.seen, str(unit))[findings].astype(np.float64)
-        sightings = Sightings(
+        sightings = FindingObservations(
             self.sources[findings],
             length_classes(self.seen.lengths[findings]),
             self.seen.looks[findings],
@@ -119,9 +118,9 @@ class Correcting:
         )
         if self.sampled is not None:
             places = self.sampled.places(self.seen.documents[findings])
-            return corrected_sample(self.learnt, sightings, places, place, self.sampled)
+            return correct_sampled_share(self.learnt, sightings, places, place, self.sampled)
         total = getattr(self.counts, str(unit))
-        return corrected(self.learnt, sightings, place, total, self.counts.documents)
+        return correct_share(self.learnt, sightings, place, total, self.counts.documents)
 
     def _surest(self, findings: Int64s) -> Int64s:
         """Choose one finding a document: the one that stands for the fewest that were missed."""
@@ -135,7 +134,7 @@ class Correcting:
 
 
 def correcting(
-    calibration: Calibration, seen: Seen, counts: Counts, sampled: Resampled | None = None
+    calibration: Calibration, seen: Seen, counts: Counts, sampled: BootstrapSample | None = None
 ) -> Correcting:
     """Make a check's findings ready to be corrected.
 
@@ -158,13 +157,13 @@ def correcting(
     numbers = _numbered(calibration.plants)
     sources = np.array([numbers.get(source, 0) for source in seen.sources], np.int64)
     planted = _planted(calibration.plants, numbers)
-    learnt = learn(planted, _table(seen, sources, len(numbers) + 1), false, dice)
+    learnt = fit_correction(planted, _table(seen, sources, len(numbers) + 1), false, dice)
     return Correcting(seen, counts, learnt, sources, sampled)
 
 
 def _table(seen: Seen, sources: Int64s, count: int) -> Floats:
     """Count findings, by their sources, lengths and looks."""
-    shape = count, len(LENGTHS), LOOKS
+    shape = count, len(LENGTHS), APPEARANCES
     known = seen.looks >= 0
     places = sources[known], length_classes(seen.lengths[known]), seen.looks[known]
     cells = np.ravel_multi_index(places, shape)
@@ -177,14 +176,14 @@ def _numbered(plants: pa.Table) -> dict[str, int]:
     return {source: number for number, source in enumerate(names, 1)} if len(names) > 1 else {}
 
 
-def _planted(plants: pa.Table, sources: dict[str, int]) -> Planted:
+def _planted(plants: pa.Table, sources: dict[str, int]) -> PlantedItems:
     families, places = plants["family"].to_pylist(), plants["place"].to_pylist()
     named = [(family, place == "row") for family, place in zip(families, places, strict=True)]
     numbers = {condition: place for place, condition in enumerate(sorted(set(named)))}
     found = plants["found"].to_numpy().astype(np.float64)
     masses = [np.ones(len(plants)), plants["tokens"].to_numpy(), plants["bytes"].to_numpy()]
     covered = [found, plants["found_tokens"].to_numpy(), plants["found_bytes"].to_numpy()]
-    return Planted(
+    return PlantedItems(
         np.array([sources.get(source, 0) for source in plants["source"].to_pylist()], np.int64),
         length_classes(plants["item_tokens"].to_numpy()),
         np.array([numbers[condition] for condition in named], np.int64),
@@ -196,14 +195,14 @@ def _planted(plants: pa.Table, sources: dict[str, int]) -> Planted:
 
 def _falsehood(
     calibration: Calibration, seen: Seen, counts: Counts, dice: np.random.Generator
-) -> Falsehood:
+) -> FalseFindings:
     """Tell how many findings are none: as measured, else as their strengths say."""
     rate = calibration.false
     if rate.basis is None or not rate.read:
         expected = float(seen.chances.sum())
         # Nobody measured it: it may as well be none, or twice as many, or more.
-        return Falsehood(expected, expected * dice.standard_exponential(_DRAWS))
+        return FalseFindings(expected, expected * dice.standard_exponential(_DRAWS))
     clean = max(counts.tokens - int(seen.tokens.sum()), 0) * rate.scale / rate.read
     most = float(len(seen.chances))
     drawn = dice.standard_gamma(rate.findings + 0.5, _DRAWS) * clean
-    return Falsehood(min(rate.findings * clean, most), np.minimum(drawn, most))
+    return FalseFindings(min(rate.findings * clean, most), np.minimum(drawn, most))

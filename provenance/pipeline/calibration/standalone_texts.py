@@ -6,7 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import EVERYTHING, NO_PASSAGES, Candidates, Passages, union
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.scoring.corpus_sample import (
+    EMPTY_SAMPLE,
+    FULL_BOUND,
+    PassageSample,
+    merge_samples,
+)
 from provenance.pipeline.locate.claims import Claims, claims
 from provenance.pipeline.progress import Progress
 from provenance.pipeline.scan.corpus_scan import read_corpus
@@ -14,7 +20,7 @@ from provenance.pipeline.scan.readings import Counts, Opened, Reading
 from provenance.pipeline.scan.row_metadata import NOTHING
 from provenance.read.corpus.corpora import Corpus
 
-_OUTSIDE = EVERYTHING - 1
+_OUTSIDE = FULL_BOUND - 1
 """The hash of a passage that no sample holds."""
 
 
@@ -29,13 +35,13 @@ def looked_up(readings: Sequence[Reading], first: int, last: int) -> list[Readin
 
     The first of them holds the sample of all.
     """
-    sample = union(reading.passages for reading in readings)
+    sample = merge_samples(reading.passages for reading in readings)
     return [
         replace(
             reading,
             candidates=reading.candidates[first:last],
             lookalikes=reading.lookalikes[first:last],
-            passages=NO_PASSAGES if place else sample,
+            passages=EMPTY_SAMPLE if place else sample,
         )
         for place, reading in enumerate(readings)
     ]
@@ -74,8 +80,8 @@ def outside_claims(
     that they share with the corpus keep theirs; copies of an item that the corpus itself holds are
     left out as ever.
     """
-    sample = union(reading.passages for reading in readings)
-    none = replace(NO_PASSAGES, bound=min(sample.bound, _OUTSIDE))
+    sample = merge_samples(reading.passages for reading in readings)
+    none = replace(EMPTY_SAMPLE, bound=min(sample.bound, _OUTSIDE))
     strange = [
         replace(
             reading,
@@ -90,7 +96,7 @@ def outside_claims(
     return settled.within(place, len(settled), texts)
 
 
-def _strange(candidates: Candidates, sample: Passages) -> Candidates:
+def _strange(candidates: Candidates, sample: PassageSample) -> Candidates:
     shared = np.isin(candidates.passages, sample.hashes)
     passages = np.where(shared, candidates.passages, np.uint64(_OUTSIDE))
     return replace(candidates, passages=passages)

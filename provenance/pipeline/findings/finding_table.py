@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge.rulings import Judge
-from provenance.match import chances, expected
+from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
 from provenance.model import FINDINGS, Flags, Floats, Int64s
 from provenance.pipeline.findings.alternatives import Described, alternatives, described
 from provenance.pipeline.findings.judging import Ruled, ruled, with_copies
@@ -120,14 +120,14 @@ def found(
             **_rulings(own),
             **_measured(spans, claims, chosen),
             "strength": strengths,
-            "expected": expected(strengths, tokens),
+            "expected": expected_by_chance(strengths, tokens),
             "contested": _contested(spans, holders, own),
             "alternatives": alternatives(spans, claims, items, chosen),
             **item_excerpts(_taken(spans, chosen, _FOR_ITEMS), claims, registries, threads),
         },
         len(chosen),
     )
-    return Found(spans, holders, chosen, findings, own, chances(strengths, tokens))
+    return Found(spans, holders, chosen, findings, own, chance_probabilities(strengths, tokens))
 
 
 def _table(columns: Mapping[str, object], count: int) -> pa.Table:

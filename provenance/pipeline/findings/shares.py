@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.judge.rulings import Judgement
-from provenance.match import (
+from provenance.match.attribution import union_lengths
+from provenance.match.estimation.bootstrap import BootstrapSample
+from provenance.match.estimation.intervals import (
     EDGE_ERROR,
     Interval,
-    Resampled,
-    interval,
-    sampled_interval,
-    union_lengths,
+    sampled_share_interval,
+    share_interval,
 )
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
 from provenance.pipeline.calibration.share_correction import Correcting
@@ -51,7 +51,7 @@ class Looked:
     """
 
     counts: Counts
-    sampled: Resampled | None = None
+    sampled: BootstrapSample | None = None
     correcting: Correcting | None = None
 
     def total(self, unit: Unit) -> float:
@@ -71,9 +71,9 @@ class Looked:
         edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
         if self.sampled is not None:
             place = list(Unit).index(unit)
-            return sampled_interval(self.sampled, documents, (sizes, chances), place, edge)
+            return sampled_share_interval(self.sampled, documents, (sizes, chances), place, edge)
         found = _distinct(documents), self.counts.documents
-        return interval(sizes, chances, self.total(unit), found, edge)
+        return share_interval(sizes, chances, self.total(unit), found, edge)
 
 
 @dataclass(frozen=True, slots=True)

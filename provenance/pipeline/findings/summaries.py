@@ -9,14 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from provenance.errors import EmptyCorpus, InputError, RegistryError
-from provenance.match import (
-    COMMON,
-    EDGE_ERROR,
-    MEASURED_RECALL,
-    RECALL_LOW,
-    THRESHOLD,
-    unattributable,
-)
+from provenance.match.candidates.seed_hits import MAX_SHARED
+from provenance.match.estimation.intervals import EDGE_ERROR, LOW_RECALL
+from provenance.match.estimation.shipped_recall import MEASURED_RECALL
+from provenance.match.scoring.detectability import undetectable_items
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import (
     CorpusSummary,
     MeasuredRecall,
@@ -39,7 +36,7 @@ def summaries(registries: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
 
 def _summary(one: Opened, size: int) -> RegistrySummary:
     holdings = one.index.holdings
-    beyond = unattributable(one.index, size)
+    beyond = undetectable_items(one.index, size)
     counts = np.bincount(holdings.source_codes[beyond], minlength=len(holdings.sources))
     known = dict(zip(holdings.sources, counts.tolist(), strict=True))
     summary = one.registry.summary()
@@ -151,18 +148,18 @@ def method(registries: Sequence[Opened]) -> Method:
             ),
             Parameter(
                 "common",
-                str(COMMON),
+                str(MAX_SHARED),
                 "a seed that more items share is followed into the earliest few of them only",
             ),
             Parameter(
                 "threshold",
-                f"{THRESHOLD:g}",
+                f"{STRENGTH_THRESHOLD:g}",
                 "bits of strength from which a match is reported: one of s bits is expected by "
                 "chance once in 2**s tokens",
             ),
             Parameter(
                 "recall, low",
-                f"{RECALL_LOW:.0%}",
+                f"{LOW_RECALL:.0%}",
                 "the part of what is there that the upper ends of intervals assume was found",
             ),
             Parameter(
@@ -174,5 +171,5 @@ def method(registries: Sequence[Opened]) -> Method:
             for length, edits in MEASURED_RECALL.items()
             for edit, recall in edits.items()
         ),
-        chance_per_million=1e6 / 2**THRESHOLD,
+        chance_per_million=1e6 / 2**STRENGTH_THRESHOLD,
     )

@@ -8,7 +8,8 @@ import numpy as np
 
 from provenance.errors import PolicyError
 from provenance.fingerprint.shingles import shingle
-from provenance.match import BITS_SCALE, CELL_SHIFT, index, scan
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
 from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, ranged
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import NEXT
@@ -59,7 +60,10 @@ def open_backgrounds(paths: Sequence[str], registries: Sequence[Opened]) -> list
                 remedy="name it once: with --registry, or with --background",
             )
     # Passages decide here, not texts that resemble each other as a whole.
-    return [Opened(one, index(one.holdings()), lambda: None) for _, one in sorted(whole.items())]
+    return [
+        Opened(one, build_postings_index(one.holdings()), lambda: None)
+        for _, one in sorted(whole.items())
+    ]
 
 
 def margin_for(backgrounds: Sequence[Opened]) -> int:
@@ -121,8 +125,8 @@ def held_too(claimed: Claimed, tokens: Tokens, backgrounds: Sequence[Opened]) ->
 
     Each passage is looked up alone, and with the words beside it. Alone, a few words of a book are
     too little to be told; together, a page that backgrounds hold many times over would drive out
-    the one item in which the passage between its words stands, for over one stretch `scan` keeps
-    only the strongest few.
+    the one item in which the passage between its words stands, for over one stretch
+    `find_candidates` keeps only the strongest few.
     """
     held = np.zeros(len(claimed.rows), bool)
     for around in (0, _AROUND):
@@ -157,7 +161,7 @@ def _windows(claimed: Claimed, tokens: Tokens, around: int) -> tuple[Tokens, Fla
 def _held_tokens(window: Tokens, opened: Opened) -> Flags:
     """Mark the tokens that a background's items match."""
     seeds = shingle(window, opened.index.holdings.parameters.seed_width)
-    candidates = scan(window, seeds, opened.index)
+    candidates = find_candidates(window, seeds, opened.index)
     candidates = candidates.take(np.flatnonzero(candidates.scores >= _LEAST_BITS * BITS_SCALE))
     texts = np.repeat(candidates.texts, np.diff(candidates.run_offsets))
     starts = window.offsets[texts] + candidates.runs[:, 1]

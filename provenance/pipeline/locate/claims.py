@@ -5,18 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from provenance.match import (
-    THRESHOLD,
-    Candidates,
-    Passages,
-    Scales,
-    Stretches,
-    attribute,
-    concatenated,
-    union,
-    weigh,
-    weights,
-)
+from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.scoring.classifier import ScoringInputs, score_candidates
+from provenance.match.scoring.corpus_sample import PassageSample, merge_samples
+from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
 from provenance.pipeline.scan.readings import Opened, Reading, known_copies, text_bases
 from provenance.pipeline.stage_log import stage
@@ -36,7 +29,7 @@ class Claims:
     bits : ndarray of float64, shape (n,)
         Information of the matched words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
-        Bits: how rarely chance gives such a match; all at least `THRESHOLD`.
+        Bits: how rarely chance gives such a match; all at least `STRENGTH_THRESHOLD`.
     chosen : ndarray of bool, shape (n,)
         Whether the passage is given to the item.
     firsts, lasts : ndarray of int64, shape (n,)
@@ -63,7 +56,7 @@ class Claims:
         winners = self.winners[own]
         return Claims(
             self.registries[own],
-            self.candidates.take(np.arange(low, high)).shifted(-text),
+            self.candidates.take(np.arange(low, high)).shift_texts(-text),
             self.bits[own],
             self.strengths[own],
             self.chosen[own],
@@ -76,7 +69,7 @@ class Claims:
         """Count the tokens of each one's text from some on."""
         return replace(
             self,
-            candidates=self.candidates.counted_from(tokens),
+            candidates=self.candidates.rebase_tokens(tokens),
             firsts=self.firsts - tokens,
             lasts=self.lasts - tokens,
         )
@@ -88,7 +81,7 @@ def claims(
     registries: Sequence[Opened],
     threads: int = 1,
     model: CorpusModel | None = None,
-    words: Passages | None = None,
+    words: PassageSample | None = None,
 ) -> Claims:
     """Weigh all candidates of a corpus, and settle who gets which tokens.
 
@@ -105,25 +98,25 @@ def claims(
     words : Passages or None
         The sample of all readings, where somebody has made it.
     """
-    corpus = union(reading.passages for reading in readings) if words is None else words
+    corpus = merge_samples(reading.passages for reading in readings) if words is None else words
     size = sum(opened.size for opened in registries)
-    scales = Scales(corpus, load_language(), size, threads)
+    scales = ScoringInputs(corpus, load_language(), size, threads)
     kept, bits, strengths, owners = [], [], [], []
     for place, opened in enumerate(registries):
-        candidates = concatenated(
+        candidates = concatenate_candidates(
             [
-                reading.candidates[place].shifted(before)
+                reading.candidates[place].shift_texts(before)
                 for reading, before in zip(readings, text_bases(readings), strict=True)
             ]
         )
         known = None if model is None else known_copies(model, opened)
-        weighed = weigh(candidates, opened.index, scales, known)
-        kept.append(candidates.take(weighed.places))
+        weighed = score_candidates(candidates, opened.index, scales, known)
+        kept.append(candidates.take(weighed.indices))
         bits.append(weighed.bits)
         strengths.append(weighed.strengths)
-        owners.append(np.full(len(weighed.places), place, np.int64))
+        owners.append(np.full(len(weighed.indices), place, np.int64))
     return _settled(
-        concatenated(kept),
+        concatenate_candidates(kept),
         np.concatenate(bits),
         np.concatenate(strengths),
         np.concatenate(owners),
@@ -153,13 +146,17 @@ def _settled(
     # order of digests settles it.
     # Where an ellipsis stands for the rest, an item that has one is the likelier.
     is_cut = candidates.breaks[:, 1] == ELLIPSIS
-    missing = np.where(is_cut & (candidates.ends == lengths), lengths.max(initial=0) + 1, lengths)
+    missing = np.where(
+        is_cut & (candidates.item_ends == lengths), lengths.max(initial=0) + 1, lengths
+    )
     ranks = np.lexsort((candidates.items, owners, missing, -candidates.matched))
     rank_of = np.empty(len(ranks), np.int64)
     rank_of[ranks] = np.arange(len(ranks))
     spans = candidates.firsts.astype(np.int64), candidates.lasts.astype(np.int64)
-    claim = weights(candidates.texts, *spans, candidates.matched, strengths)
-    settled = attribute(Stretches(candidates.texts, *spans, claim, rank_of), THRESHOLD)
+    claim = rival_weights(candidates.texts, *spans, candidates.matched, strengths)
+    settled = attribute_tokens(
+        MatchSpans(candidates.texts, *spans, claim, rank_of), STRENGTH_THRESHOLD
+    )
     return Claims(
         owners,
         candidates,

@@ -13,7 +13,7 @@ import pyarrow as pa
 from provenance.fingerprint.highlight import Runs, marked, reach
 from provenance.fingerprint.offsets import characters, stretches
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import Candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Int32s, Int64s, Texts, Tokens, rows_at
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.span_positions import Located

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.match import Candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Int64s, Unread
 from provenance.pipeline.locate.whole_texts import Whole
 from provenance.pipeline.locate.windows import Windows, whole_texts

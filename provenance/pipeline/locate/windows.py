@@ -13,7 +13,7 @@ import pyarrow as pa
 from provenance.fingerprint.offsets import characters, cut, surroundings
 from provenance.fingerprint.span_edges import REACH
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import Candidates
+from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Flags, Int64s, Texts, Tokens, ranged
 
 CONTEXT = 80

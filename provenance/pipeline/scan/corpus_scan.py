@@ -19,21 +19,22 @@ from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.minhash import cardinality, signatures
 from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.match import (
-    EVERYTHING,
-    MOST,
-    NO_LOOKALIKES,
-    NO_PASSAGES,
-    Candidates,
-    Lookalikes,
-    Passages,
-    coarser,
-    concatenated,
-    held,
-    lookalikes,
-    sample,
-    scan,
-    union,
+from provenance.match.candidates.candidate_scan import find_candidates
+from provenance.match.candidates.candidate_table import Candidates, concatenate_candidates
+from provenance.match.candidates.near_duplicates import (
+    NO_NEAR_DUPLICATES,
+    NearDuplicates,
+    find_near_duplicates,
+)
+from provenance.match.index.probe import probe_index
+from provenance.match.scoring.corpus_sample import (
+    EMPTY_SAMPLE,
+    FULL_BOUND,
+    MAX_SAMPLE_TOKENS,
+    PassageSample,
+    coarsen,
+    merge_samples,
+    sample_passages,
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.pipeline.allocator import keep_freed
@@ -56,14 +57,14 @@ ROOM = 256 << 20
 class Readings:
     """Collect the readings of a corpus's parts, in any order.
 
-    The sample that all of them end with is the finest one of at most `MOST` tokens. It depends on
-    the corpus's texts alone: the bound is lowered only where some of its parts are known to hold
-    too much below twice that bound.
+    The sample that all of them end with is the finest one of at most `MAX_SAMPLE_TOKENS` tokens. It
+    depends on the corpus's texts alone: the bound is lowered only where some of its parts are known
+    to hold too much below twice that bound.
 
     Attributes
     ----------
     bound : int
-        Passages above it are not in the final sample.
+        PassageSample above it are not in the final sample.
     room : int
         Bytes that windows may still take.
     found : int
@@ -71,18 +72,18 @@ class Readings:
     """
 
     def __init__(self) -> None:
-        self.bound = EVERYTHING
+        self.bound = FULL_BOUND
         self.room = ROOM
         self.found = 0
         self._readings: dict[int, Reading] = {}
-        self._sample: Passages = NO_PASSAGES
-        self._unmerged: list[Passages] = []
+        self._sample: PassageSample = EMPTY_SAMPLE
+        self._unmerged: list[PassageSample] = []
         self._waiting = 0
 
     def suits(self, reading: Reading) -> bool:
         """Return whether a reading's sample is fine enough.
 
-        A sample that is coarser than was asked for filled up by itself, so no finer one is needed.
+        A sample that is coarsen than was asked for filled up by itself, so no finer one is needed.
         """
         bound = reading.passages.bound
         return bound >= self.bound or bound < reading.sampled_below
@@ -91,12 +92,12 @@ class Readings:
         """Add the reading of a part, which must suit."""
         self.room -= sum(one.size for one in reading.windows or ())
         self.found += sum(map(len, reading.candidates))
-        passages = coarser(reading.passages, self.bound)
+        passages = coarsen(reading.passages, self.bound)
         self._unmerged.append(passages)
         self._waiting += len(passages.tokens)
         self.bound = min(self.bound, reading.passages.bound)
-        self._readings[index] = replace(reading, passages=NO_PASSAGES)
-        if self._waiting > MOST:
+        self._readings[index] = replace(reading, passages=EMPTY_SAMPLE)
+        if self._waiting > MAX_SAMPLE_TOKENS:
             self._merge()
 
     def in_order(self) -> list[Reading]:
@@ -104,12 +105,12 @@ class Readings:
         self._merge()
         ordered = [self._readings[index] for index in sorted(self._readings)]
         return [
-            replace(reading, passages=NO_PASSAGES if place else self._sample)
+            replace(reading, passages=EMPTY_SAMPLE if place else self._sample)
             for place, reading in enumerate(ordered)
         ]
 
     def _merge(self) -> None:
-        self._sample = union([self._sample, *self._unmerged])
+        self._sample = merge_samples([self._sample, *self._unmerged])
         self._unmerged, self._waiting = [], 0
         self.bound = self._sample.bound
 
@@ -218,7 +219,7 @@ def _read_part(
 ) -> Reading:
     counts, batches = Counts(), list[_Slice]()
     skipped, unread = list[Skipped](), list[Unread]()
-    passages, pending, sampled_below = NO_PASSAGES, list[Passages](), bound
+    passages, pending, sampled_below = EMPTY_SAMPLE, list[PassageSample](), bound
     kept = None if part.rereadable else Spool()
     for documents in part.batches():
         skipped.extend(documents.skipped)
@@ -230,8 +231,8 @@ def _read_part(
             room = 0 if scanned.windows is None else room - scanned.windows.size
             batches.append(scanned)
             pending.append(scanned.passages)
-            if sum(len(one.tokens) for one in pending) > MOST:
-                passages, pending = union([passages, *pending]), []
+            if sum(len(one.tokens) for one in pending) > MAX_SAMPLE_TOKENS:
+                passages, pending = merge_samples([passages, *pending]), []
                 bound = min(bound, passages.bound)
             if kept is not None:
                 kept.append(piece)
@@ -241,12 +242,12 @@ def _read_part(
         counts,
         tuple(skipped),
         tuple(
-            concatenated([batch.candidates[place] for batch in batches])
+            concatenate_candidates([batch.candidates[place] for batch in batches])
             for place in range(len(registries))
         ),
         tuple(_all_lookalikes(batches, place) for place in range(len(registries))),
         _all_declared(batches),
-        union([passages, *pending]),
+        merge_samples([passages, *pending]),
         np.concatenate([_NO_NUMBERS, *(batch.documents for batch in batches)]),
         kept,
         _all_windows(batches),
@@ -262,9 +263,9 @@ _NO_NUMBERS = np.zeros(0, np.int64)
 class _Slice:
     counts: Counts
     candidates: tuple[Candidates, ...]
-    lookalikes: tuple[Lookalikes, ...]
+    lookalikes: tuple[NearDuplicates, ...]
     declared: pa.Table
-    passages: Passages
+    passages: PassageSample
     documents: Int64s
     windows: Windows | None
 
@@ -298,8 +299,8 @@ def _read_slice(
     candidates, alike, told = [], [], declared(batch)
     for opened in registries:
         seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
-        known = held(seeds, opened.index)
-        found = scan(tokens, seeds, opened.index, known)
+        known = probe_index(seeds, opened.index)
+        found = find_candidates(tokens, seeds, opened.index, known)
         parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
         candidates.append(replace(found, breaks=parted))
         sharing = _SHARING * np.diff(known.offsets) >= np.diff(seeds.offsets)
@@ -311,10 +312,10 @@ def _read_slice(
         kept = windows(batch, tokens, passages, whole, margin).counted_from(before.texts)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
-        tuple(found.shifted(before.texts) for found in candidates),
-        tuple(found.shifted(before.texts) for found in alike),
+        tuple(found.shift_texts(before.texts) for found in candidates),
+        tuple(found.shift_texts(before.texts) for found in alike),
         _counted_from(told, before.texts),
-        sample(tokens, bound),
+        sample_passages(tokens, bound),
         documents + before.documents,
         kept,
     )
@@ -339,16 +340,16 @@ def _counted_from(declared: pa.Table, before: int) -> pa.Table:
     return declared.set_column(0, DECLARED.field(0), pc.add(declared["text"], before))
 
 
-def _resembling(tokens: Tokens, sharing: Flags, opened: Opened) -> Lookalikes:
+def _resembling(tokens: Tokens, sharing: Flags, opened: Opened) -> NearDuplicates:
     parameters = opened.index.holdings.parameters
     long = np.flatnonzero(sharing & (np.diff(tokens.offsets) >= parameters.signature_least))
     bands = opened.bands() if len(long) else None
     if bands is None:
-        return NO_LOOKALIKES
+        return NO_NEAR_DUPLICATES
     shingles = shingle(tokens.take(long), parameters.signature_width, whole=True)
     rows = signatures(shingles, parameters)
     telling = np.flatnonzero(cardinality(rows) >= _TELLING)
-    return lookalikes(bands, long[telling].astype(np.int64), rows[telling])
+    return find_near_duplicates(bands, long[telling].astype(np.int64), rows[telling])
 
 
 _SHARING = 8
@@ -374,11 +375,11 @@ def _all_declared(batches: Sequence[_Slice]) -> pa.Table:
     return pa.concat_tables(tables) if tables else NOTHING
 
 
-def _all_lookalikes(batches: Sequence[_Slice], place: int) -> Lookalikes:
+def _all_lookalikes(batches: Sequence[_Slice], place: int) -> NearDuplicates:
     parts = [batch.lookalikes[place] for batch in batches if len(batch.lookalikes[place].texts)]
     if not parts:
-        return NO_LOOKALIKES
-    return Lookalikes(
+        return NO_NEAR_DUPLICATES
+    return NearDuplicates(
         np.concatenate([_NO_NUMBERS, *(part.texts for part in parts)]),
         np.concatenate([np.zeros(0, np.uint32), *(part.items for part in parts)]),
         np.concatenate([np.zeros(0), *(part.similarities for part in parts)]),

@@ -13,7 +13,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import default_rng
 
-from provenance.match import Drawn, Resampled, resampled
+from provenance.match.estimation.bootstrap import (
+    BootstrapSample,
+    SampledDocuments,
+    bootstrap_documents,
+)
 from provenance.model import Documents, Flags, Int64s, SampleSummary, Texts, UInt64s
 from provenance.pipeline.scan.readings import Reading
 from provenance.read.corpus.corpora import Corpus
@@ -169,7 +173,7 @@ class Sample:
             sum(part.size for part in self._parts.values()),
         )
 
-    def drawn(self, readings: Sequence[Reading]) -> Drawn:
+    def drawn(self, readings: Sequence[Reading]) -> SampledDocuments:
         """Say for how many documents each one that was drawn stands.
 
         Parameters
@@ -201,9 +205,11 @@ class Sample:
         density = [reading.counts.tokens / max(reading.counts.bytes, 1) for reading in readings]
         sizes = np.concatenate([np.zeros(0, np.int64), *(part.bytes for part in parts)])
         tokens = sizes * np.repeat(np.array(density, np.float64), counts)
-        return Drawn(raw * scale[strata], strata, np.stack([np.ones(len(sizes)), tokens, sizes]))
+        return SampledDocuments(
+            raw * scale[strata], strata, np.stack([np.ones(len(sizes)), tokens, sizes])
+        )
 
-    def resampled(self, readings: Sequence[Reading], spans: pa.Table) -> Resampled:
+    def resampled(self, readings: Sequence[Reading], spans: pa.Table) -> BootstrapSample:
         """Draw the documents again and again, once it is known in which something was found.
 
         Parameters
@@ -214,7 +220,7 @@ class Sample:
             What was found, of schema `evidence.SPANS`.
         """
         hits = np.unique(spans["document_number"].to_numpy())
-        return resampled(self.drawn(readings), hits, _DRAWS, default_rng(_SEED))
+        return bootstrap_documents(self.drawn(readings), hits, _DRAWS, default_rng(_SEED))
 
 
 class _Spare:

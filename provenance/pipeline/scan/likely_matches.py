@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenance.match import Candidates, Index
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.index.postings_index import PostingsIndex
 from provenance.model import Int64s
 
 _COVER, _MATCHED = 0.25, 8
@@ -12,7 +13,9 @@ _COVER, _MATCHED = 0.25, 8
 in six that chance gives is, and one in thousands that are reported is not."""
 
 
-def likely(found: Sequence[Candidates], indexes: Sequence[Index]) -> tuple[Int64s, Int64s, Int64s]:
+def likely(
+    found: Sequence[Candidates], indexes: Sequence[PostingsIndex]
+) -> tuple[Int64s, Int64s, Int64s]:
     """Give the passages that are likely to be reported.
 
     Parameters

@@ -7,18 +7,12 @@ from functools import cache, partial
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import (
-    EVERYTHING,
-    Bands,
-    Candidates,
-    Index,
-    Lookalikes,
-    Passages,
-    bands,
-    commons,
-    index,
-    least_tokens,
-)
+from provenance.match.candidates.candidate_table import Candidates
+from provenance.match.candidates.near_duplicates import LshIndex, NearDuplicates, build_lsh_index
+from provenance.match.index.postings_index import PostingsIndex, build_postings_index
+from provenance.match.index.stop_shingles import find_stop_shingles
+from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
+from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import CorpusModel, Int64s, Skipped, Unread
 from provenance.pipeline.locate.windows import Windows
 from provenance.pipeline.scan.text_spool import Spool
@@ -40,8 +34,8 @@ class Opened:
     """
 
     registry: Registry
-    index: Index
-    bands: Callable[[], Bands | None]
+    index: PostingsIndex
+    bands: Callable[[], LshIndex | None]
 
     @property
     def size(self) -> int:
@@ -51,7 +45,7 @@ class Opened:
     @property
     def known_by(self) -> bytes:
         """What decides what is read for it: what it holds, and what is asked of matches."""
-        return self.registry.manifest.digest.encode() + self.index.least.tobytes()
+        return self.registry.manifest.digest.encode() + self.index.min_tokens.tobytes()
 
 
 def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[Opened]:
@@ -63,23 +57,25 @@ def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[O
         All that a corpus is matched against.
     to_report : bool
         Whether only what may be reported is of interest. Then a match of too few tokens to be
-        reported, beside all of these registries, is dropped where it is met (`least_tokens`);
+        reported, beside all of these registries, is dropped where it is met (`min_match_tokens`);
         unless shingles are everybody's, for those do not count as tokens.
     """
     held = [registry.holdings() for registry in registries]
-    public, size = commons(held), sum(holdings.size for holdings in held)
-    indexes = [index(holdings, public) for holdings in held]
+    public, size = find_stop_shingles(held), sum(holdings.size for holdings in held)
+    indexes = [build_postings_index(holdings, public) for holdings in held]
     if to_report and not len(public):
-        indexes = [replace(one, least=least_tokens(one.holdings.chance, size)) for one in indexes]
+        indexes = [
+            replace(one, min_tokens=min_match_tokens(one.holdings.chance, size)) for one in indexes
+        ]
     return [
         Opened(registry, one, cache(partial(_bands, registry)))
         for registry, one in zip(registries, indexes, strict=True)
     ]
 
 
-def _bands(registry: Registry) -> Bands | None:
+def _bands(registry: Registry) -> LshIndex | None:
     items, matrix = registry.signatures()
-    return bands(items, matrix) if len(items) else None
+    return build_lsh_index(items, matrix) if len(items) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +132,13 @@ class Reading:
     counts: Counts
     skipped: tuple[Skipped, ...]
     candidates: tuple[Candidates, ...]
-    lookalikes: tuple[Lookalikes, ...]
+    lookalikes: tuple[NearDuplicates, ...]
     declared: pa.Table
-    passages: Passages
+    passages: PassageSample
     documents: Int64s
     kept: Spool | None
     windows: tuple[Windows, ...] | None = None
-    sampled_below: int = EVERYTHING
+    sampled_below: int = FULL_BOUND
     unread: tuple[Unread, ...] = ()
 
 

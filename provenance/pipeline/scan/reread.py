@@ -7,7 +7,7 @@ from itertools import count
 
 import pyarrow as pa
 
-from provenance.match import union
+from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.model import CorpusModel, Documents, Unread
 from provenance.pipeline.check_inputs import References
 from provenance.pipeline.corpus_model import held_to, model_of
@@ -116,7 +116,7 @@ def read_and_located(corpus: Corpus, reader: Reader) -> Located:
             again = _anew(corpus, error.faults, reader, leave_out=leave_out)
         for place, reading in again.items():
             # The first one may hold the passages of all parts.
-            passages = union([readings[place].passages, reading.passages])
+            passages = merge_samples([readings[place].passages, reading.passages])
             readings[place] = replace(reading, passages=passages)
     raise AssertionError
 
@@ -131,7 +131,7 @@ def _located(
     if not counts.tokens:
         raise nothing_to_check(corpus, readings, unread)
     registries, threads = against.registries, reader.settings.threads
-    words = union(reading.passages for reading in readings)
+    words = merge_samples(reading.passages for reading in readings)
     model = reader.aside.submit(lambda: frozen or model_of(readings, registries, words))
     settled = claims(readings, registries, threads, frozen, words)
     backgrounds = against.backgrounds

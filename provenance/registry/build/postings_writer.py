@@ -12,7 +12,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.match import Entered, Layout, entered, layout, shared
+from provenance.match.index.postings_index import (
+    IndexLayout,
+    IndexPart,
+    build_index_part,
+    choose_layout,
+)
+from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
 from provenance.registry.schema import SHARED_SCHEMA, position_type
@@ -102,7 +108,7 @@ class _Sorted:
     shingles: UInt32s
     owners: UInt32s
     positions: Positions
-    entered: Entered
+    entered: IndexPart
     shared: Shared
 
 
@@ -174,7 +180,9 @@ def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads
         If some were lost.
     """
     kept, seen, common = 0, 0, [SHARED_SCHEMA.empty_table()]
-    work = partial(_sorted, laid=laid, chosen=layout(laid.count, laid.depth), origins=origins)
+    work = partial(
+        _sorted, laid=laid, chosen=choose_layout(laid.count, laid.depth), origins=origins
+    )
     with ExitStack() as stack:
         shingles, items, positions, directory, prefilter, words = (
             stack.enter_context(ArraySink(out / name, dtype))
@@ -205,16 +213,16 @@ def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads
     return kept
 
 
-def _sorted(part: int, laid: Laid, chosen: Layout, origins: Origins) -> _Sorted:
+def _sorted(part: int, laid: Laid, chosen: IndexLayout, origins: Origins) -> _Sorted:
     unsorted = laid.part(part)
     shingles, items, positions = sort_records(unsorted, laid.depth)
-    common = shared(shingles, items, origins.sources, origins.authors)
+    common = count_shared_shingles(shingles, items, origins.sources, origins.authors)
     return _Sorted(
         len(unsorted),
         shingles.astype(np.uint32),
         items,
         positions,
-        entered(shingles, chosen, laid.depth, part),
+        build_index_part(shingles, chosen, laid.depth, part),
         common,
     )
 

@@ -14,7 +14,7 @@ from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_
 from provenance.registry.build.build_dir import Workshop, workshop
 from provenance.atomic_output import is_utf8
 from provenance.errors import InputError, RegistryError
-from provenance.match import SHIPPED
+from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Chance, Items, merge_unread
 from provenance.registry import registry_folder as folders
 from provenance.registry.build.duckdb_engine import Limits
@@ -85,7 +85,7 @@ def build(
     with folders.new(folder) as staging:
         with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
             staged = _some(stage(batches, shop, 0, progress))
-            manifest = _made(shop, staged, 0, SHIPPED)
+            manifest = _made(shop, staged, 0, SHIPPED_CHANCE)
         sources = declared(manifest.sources, published or {})
         manifest = replace(manifest, sources=sources)
         folders.publish(shop.out, manifest, folder)
