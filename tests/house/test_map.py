@@ -79,6 +79,24 @@ def test_files_of_code_that_pages_name_are_there():
     assert lost == []
 
 
+JOURNEY = re.compile(r"\| `([a-z_/]+\.py)` \| `(\w+)` \|")
+
+
+def test_functions_on_the_journey_are_where_it_says():
+    package = ROOT / "provenance"
+    steps = JOURNEY.findall((package / "ARCHITECTURE.md").read_text("utf-8"))
+    assert len(steps) > 15
+    lost = []
+    for file, name in steps:
+        tree = ast.parse((package / file).read_text("utf-8")) if (package / file).exists() else None
+        defined = (
+            {node.name for node in tree.body if isinstance(node, ast.FunctionDef)} if tree else {}
+        )
+        if name not in defined:
+            lost.append(f"{file}: {name}")
+    assert lost == []
+
+
 if __name__ == "__main__":
     document = ROOT / "provenance" / "ARCHITECTURE.md"
     before, _, after = split(document.read_text("utf-8"))
