@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from provenance.run.asking import Outcome, PolicyViolated, ask
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
-    from provenance.run.calibration.showing import calibration_table, written_calibration
     from provenance.run.checking import check
     from provenance.run.cleaning import clean
     from provenance.run.diffing import diff
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     )
     from provenance.run.lawbook.policies import begun_policy, checked_policy, told_policy
     from provenance.run.memory import clear_memory, memory_folder, remembered
-    from provenance.run.pens import pen_of
     from provenance.run.publishing import publish
     from provenance.run.registries import (
         Built,
@@ -52,22 +50,10 @@ if TYPE_CHECKING:
     from provenance.run.stages import told
     from provenance.run.staging import check_outside
     from provenance.run.telling import (
-        check_anchor,
         check_writable,
-        earlier_policy,
-        earlier_report,
-        format_names,
-        outcome_line,
         policy_of,
         rate_of,
-        rendered,
-        rendered_changes,
-        summary,
-        told_changes,
-        told_receipt,
-        unread_lines,
         written,
-        written_text,
     )
 
 __all__ = [
@@ -85,9 +71,7 @@ __all__ = [
     "begun_policy",
     "build_registry",
     "calibrate",
-    "calibration_table",
     "check",
-    "check_anchor",
     "check_outside",
     "check_writable",
     "checked_policy",
@@ -97,41 +81,28 @@ __all__ = [
     "compared_rules",
     "diff",
     "doubt_about",
-    "earlier_policy",
-    "earlier_report",
     "explained_rule",
     "fit_registry",
-    "format_names",
     "hashing",
     "keep_freed",
     "linted_rules",
     "listed_rules",
     "memory_folder",
-    "outcome_line",
-    "pen_of",
     "policy_of",
     "publish",
     "rate_of",
     "remembered",
-    "rendered",
-    "rendered_changes",
     "show_registry",
     "shown_rule",
-    "summary",
     "tested_rules",
     "timeline_of",
     "told",
-    "told_changes",
     "told_policy",
-    "told_receipt",
     "told_signals",
     "unpacked_sample",
-    "unread_lines",
     "verified_rules",
     "verify_registry",
     "written",
-    "written_calibration",
-    "written_text",
 ]
 
 _MODULES = {
@@ -141,7 +112,6 @@ _MODULES = {
     "PolicyViolated": "asking",
     "ask": "asking",
     "publish": "publishing",
-    "pen_of": "pens",
     "verified_rules": "lawbook.checks",
     "tested_rules": "lawbook.checks",
     "linted_rules": "lawbook.checks",
@@ -153,8 +123,6 @@ _MODULES = {
     "asked_policy": "lawbook.lookups",
     "Planting": "calibration.calibrating",
     "calibrate": "calibration.calibrating",
-    "calibration_table": "calibration.showing",
-    "written_calibration": "calibration.showing",
     "begun_policy": "lawbook.policies",
     "checked_policy": "lawbook.policies",
     "told_policy": "lawbook.policies",
@@ -166,10 +134,6 @@ _MODULES = {
     "check": "checking",
     "clean": "cleaning",
     "diff": "diffing",
-    "rendered_changes": "telling",
-    "told_changes": "telling",
-    "earlier_policy": "telling",
-    "told_receipt": "telling",
     "fit_registry": "calibration.chancefitting",
     "Settings": "settings",
     "Dumps": "registries",
@@ -178,7 +142,6 @@ _MODULES = {
     "build_registry": "registries",
     "show_registry": "registries",
     "verify_registry": "registries",
-    "check_anchor": "telling",
     "check_outside": "staging",
     "check_writable": "telling",
     "clear_memory": "memory",
@@ -187,14 +150,7 @@ _MODULES = {
     "doubt_about": "registries",
     "policy_of": "telling",
     "rate_of": "telling",
-    "rendered": "telling",
-    "summary": "telling",
     "written": "telling",
-    "written_text": "telling",
-    "earlier_report": "telling",
-    "format_names": "telling",
-    "outcome_line": "telling",
-    "unread_lines": "telling",
 }
 
 

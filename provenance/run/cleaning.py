@@ -29,7 +29,7 @@ from provenance.model import (
     merge_unread,
 )
 from provenance.read import Corpus, Cuts, File, is_saved, open_files, rewrite, write_saved
-from provenance.report import write_receipt
+from provenance.report.files.receipt_json import write_receipt
 from provenance.run.checking import check_opened
 from provenance.run.earlier import earlier_report
 from provenance.run.freezing import frozen_model

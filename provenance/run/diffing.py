@@ -17,7 +17,7 @@ from provenance.model import (
     Worse,
 )
 from provenance.read import Corpus, is_streamed, open_corpus
-from provenance.report import has_report, read_report
+from provenance.report.files.report_reader import has_report, read_report
 from provenance.run.checking import check_opened
 from provenance.run.contents import document_changes, finding_keys, surplus
 from provenance.run.freezing import frozen_model

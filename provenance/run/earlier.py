@@ -7,7 +7,7 @@ from provenance.errors import InputError, PolicyError
 from provenance.model import Library, Report
 from provenance.read import Corpus
 from provenance.registry import open_registry
-from provenance.report import read_report
+from provenance.report.files.report_reader import read_report
 from provenance.run.freezing import frozen_model
 
 _AGAIN = "check it again, and name that report"

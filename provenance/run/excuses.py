@@ -18,7 +18,7 @@ from provenance.model import (
     State,
     WaiverOutcome,
 )
-from provenance.report import findings_digest, read_report
+from provenance.report.files.report_reader import findings_digest, read_report
 from provenance.run.findings import Found
 
 

@@ -23,7 +23,7 @@ from provenance.match import (
 )
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.read import load_language
-from provenance.report import has_model, read_model
+from provenance.report.files.report_reader import has_model, read_model
 from provenance.run.memory import digest_of
 from provenance.run.readings import Opened, Reading
 

@@ -109,7 +109,7 @@ def test_a_sample_is_said_to_be_one_and_corrected_too(calibrated: Path) -> None:
     given = ("--registry", "reg", "--calibration", "made.json", "--sample", "50%")
     done = check(calibrated, "quoting.jsonl", *given, "-o", "sample")
     assert done.returncode in {0, 1}, done.stderr
-    assert "A sample:" in done.stdout
+    assert "Sampled: " in done.stdout
     result = json.loads((calibrated / "sample/result.json").read_text())
     assert result["sample"]["of_documents"] == 34
     assert 0 < result["sample"]["documents"] < 34

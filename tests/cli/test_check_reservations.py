@@ -29,7 +29,10 @@ def test_what_a_background_holds_passes_and_is_said_to_be_contested(provenance, 
 
     assert (alone.returncode, beside.returncode) == (1, 0), beside.stderr
     assert "forbidden: 0% uncontested" in beside.stdout
-    assert "Background books: 1 item; what it holds too is contested." in beside.stdout
+    assert (
+        "Background registry books: 1 item; findings that it also contains are contested."
+        in beside.stdout
+    )
 
 
 def test_a_policy_names_backgrounds_too(provenance, world) -> None:

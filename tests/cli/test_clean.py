@@ -21,7 +21,7 @@ def test_clean_then_check_is_clear(provenance, world, data) -> None:
     assert provenance(*asked, "-o", "report", cwd=data).returncode == 1
     done = provenance("clean", "data", "--result", "report", "-o", "out", cwd=data)
     assert (done.returncode, done.stderr.count("Error")) == (0, 0)
-    assert "Taken out: 2 documents." in done.stdout
+    assert "Removed: 2 documents." in done.stdout
     assert "Receipt: out/.provenance/receipt.json" in done.stdout
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
     left = (data / "out" / "train.jsonl").read_text().splitlines()
@@ -49,7 +49,10 @@ def test_nothing_is_said_when_quiet_and_spans_go_where_asked(provenance, world, 
         (("data", "-o", "report"), "there already"),
         (("-", "-o", "out"), "only files on this machine"),
         (("data", "-o", "nowhere/out"), "no folder"),
-        (("data", "-o", "out", "--result", "report", "--purpose", "evaluation"), "its own policy"),
+        (
+            ("data", "-o", "out", "--result", "report", "--purpose", "evaluation"),
+            "already has a policy",
+        ),
         (("data", "-o", "out", "--result", "nowhere"), "no report"),
         (("absent", "-o", "out"), "absent"),
         (("data", "-o", "out", "--verdict", "permitted"), "permitted"),

@@ -97,7 +97,7 @@ def test_the_summary_fits_eighty_columns_without_escape_codes(world: Path) -> No
         ),
         (["check", "clean.parquet", "--registry", "reg", "--fail-on", "frobidden=1%"], "frob", ""),
         (["registry", "build", "reg", "--source", "x", "posts.jsonl"], "reg", ""),
-        (["registry", "build", "new", "posts.jsonl"], "whose", "--source"),
+        (["registry", "build", "new", "posts.jsonl"], "the source of these items", "--source"),
         (["registry", "show", "absent"], "absent", "registry build"),
     ],
 )

@@ -32,7 +32,7 @@ def test_a_policy_is_begun_once_and_is_in_order(tmp_path, provenance):
     assert again.returncode == 2
     assert "is there already" in again.stderr
     checked = provenance("policy", "check", cwd=tmp_path)
-    assert (checked.returncode, checked.stdout) == (0, "provenance.toml is in order.\n")
+    assert (checked.returncode, checked.stdout) == (0, "provenance.toml is valid.\n")
 
 
 def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
@@ -41,8 +41,8 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
     assert done.returncode == 0, done.stderr
     text = " ".join(done.stdout.split())
     for said in (
-        "under the law of EU, commercially, for a model that is competing",
-        "x:restricted/automated-access.documents=50%: fails where that is more than 50% of the",
+        "under the law of EU, for commercial use, for a model that is competing",
+        "x:restricted/automated-access.documents=50%: fails above 50% of the",
         "eu-dsm-art-4: EU - DSM Directive Article 4",
         "contract 1: content of redit for pretraining",
         "EXPIRED 2021-01-01",

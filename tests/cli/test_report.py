@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.report import FORMATS
+from provenance.report.formats.rendering import FORMATS
 
 
 @pytest.fixture(scope="module")

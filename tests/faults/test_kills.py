@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.report import read_report
+from provenance.report.files.report_reader import read_report
 from provenance.run import Dumps, build_registry
 from provenance.run.memory import Memory
 from tests.faults.killing import Writers, is_late, long, writers

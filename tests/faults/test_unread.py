@@ -8,7 +8,8 @@ import pytest
 import provenance as package
 from provenance.model import Unread, merge_unread
 from provenance.read.compression import compressing
-from provenance.report import dumps, loads, render
+from provenance.report.files.result_json import dumps, loads
+from provenance.report.formats.rendering import render
 from tests.faults.conftest import (
     found,
     names,

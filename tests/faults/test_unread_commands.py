@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from provenance.model import Policy
 from provenance.registry import open_registry
-from provenance.report import render
+from provenance.report.formats.rendering import render
 from provenance.run import Settings, check
 from tests.faults.conftest import (
     cut_gzip,

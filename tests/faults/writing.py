@@ -17,7 +17,10 @@ from provenance.model import (
     Policy,
     Report,
 )
-from provenance.report import read_report, render, write, write_calibration, write_text
+from provenance.report.files.calibration_json import write_calibration
+from provenance.report.files.report_folder import write_report, write_text
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import render
 from provenance.run import (
     Dumps,
     Settings,
@@ -74,8 +77,8 @@ def _model(number: int) -> CorpusModel:
     )
 
 
-def write_report(folder: str, name: str) -> None:
-    write(report(name), Path(folder))
+def save_report(folder: str, name: str) -> None:
+    write_report(report(name), Path(folder))
 
 
 def write_rendering(path: str, text: str) -> None:

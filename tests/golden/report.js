@@ -1,6 +1,6 @@
 "use strict";
-// The findings' rows: what the page's data says of each. All of it was written by others, so it
-// becomes text and nothing but text: no string is ever read as HTML.
+// Access to the findings data. It is untrusted: strings are only ever inserted as text, never
+// parsed as HTML.
 
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("findings-data").textContent);
@@ -21,7 +21,7 @@ const nameOf = (source) => sources.get(source)?.name ?? source;
 const number = new Intl.NumberFormat("en").format;
 const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 
-// Search: case and accents do not count, here as in the check itself.
+// Search ignores case and accents, as the check itself does.
 const folded = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
 const texts = [];
 const textOf = (row) => {
@@ -32,7 +32,7 @@ const textOf = (row) => {
   }
   return texts[row];
 };
-// All of them together take as long as a blink: made in slices, they hold up nobody's first key.
+// Prepared in slices, so that the first key press is not delayed.
 const SLICE = 8; // milliseconds
 const prepareSearch = (row) => {
   const end = performance.now() + SLICE;
@@ -41,7 +41,7 @@ const prepareSearch = (row) => {
   if (next < every.length) setTimeout(prepareSearch, 0, next);
 };
 
-// Order: the place of each row in each column, counted once. Rows that tie have the same place.
+// Sort order: the rank of each row by each column, computed once. Tied rows share a rank.
 const STRICTNESS = ["permitted", "restricted", "unknown", "forbidden"];
 const inWords = new Intl.Collator("en", { numeric: true }).compare;
 const inNumbers = (one, other) => one - other;
@@ -70,7 +70,7 @@ const placesBy = (column) => {
   return places.get(column);
 };
 
-// One finding: a row of the table, and what opens below it.
+// One finding: its row in the table, and the details that open below it.
 
 const BEFORE = 1; // bits of an excerpt's first piece: something was cut off there
 const AFTER = 2;
@@ -82,7 +82,7 @@ const make = (name, attributes, ...children) => {
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
 };
-// Words of others keep their own direction of writing, and do not turn ours.
+// Foreign text keeps its own writing direction and does not change that of the page.
 const foreign = (text) => make("bdi", {}, text);
 const id = (text) =>
   make("bdi", {}, ...text.split(/(?<=[/_#])/).flatMap((part) => [part, make("wbr", {})]));
@@ -110,10 +110,10 @@ const passage = ([ends, ...pieces]) =>
     ends & AFTER ? cut(" …") : null,
   );
 
-// Closed --------------------------------------------------------------------------------------
+// Closed row --------------------------------------------------------------------------------------
 
-const MOST = 240; // letters of the words that matched; the rest is a click away
-const WORD = /[\p{L}\p{N}]/u; // between two matches, whatever says something is left out
+const MOST = 240; // characters of matched words in a closed row
+const WORD = /[\p{L}\p{N}]/u; // a gap between matches that contains letters or digits is shown as an ellipsis
 const matchedWords = (row) => {
   const [, ...pieces] = of.excerpt(row) ?? of.held(row) ?? [0];
   const between = (piece) => (WORD.test(piece) ? " … " : piece);
@@ -151,7 +151,7 @@ const entry = (row) => {
     make("th", { role: "rowheader", scope: "row", class: "c-document" }, opener),
     cell("Source", "c-source", foreign(nameOf(of.source(row)))),
     cell(
-      "Words that matched",
+      "Matched words",
       "c-said",
       matchedWords(row),
       notes(row) ? make("span", { class: "place" }, notes(row)) : null,
@@ -162,7 +162,7 @@ const entry = (row) => {
   );
 };
 
-// Open ----------------------------------------------------------------------------------------
+// Open row ------------------------------------------------------------------------------------
 
 const side = (title, place, excerpt, absent, ...below) =>
   make(
@@ -183,7 +183,7 @@ const inItem = (row) => {
   const place = item === null ? ["no single item"] : ["item ", id(item)];
   const absent =
     item === null
-      ? "This evidence names the source, not one of its items."
+      ? "This evidence identifies the source, not a single item."
       : "The registry keeps no text of this item.";
   const address = of.link(row) ? link(of.link(row), id(of.url(row))) : of.url(row);
   return side(
@@ -195,20 +195,20 @@ const inItem = (row) => {
   );
 };
 
-const told = (name, ...children) =>
+const pair = (name, ...children) =>
   make("div", {}, make("dt", {}, name), make("dd", {}, ...children));
 const why = (row) => {
   const ruling = data.rulings[of.ruling(row)];
   const anchor = sources.get(of.source(row))?.anchor;
-  const more = anchor ? link(`#${anchor}`, "All that its terms say") : null;
+  const more = anchor ? link(`#${anchor}`, "All of its terms") : null;
   const name = `Why it is ${of.verdict(row)}`;
-  if (!ruling) return [told(name, "No ruling of this report speaks of it. ", more)];
+  if (!ruling) return [pair(name, "This report has no ruling on it. ", more)];
   const basis = ruling.gloss ? `${ruling.basis}, ${ruling.gloss}` : ruling.basis;
   const reason = make("p", {}, ...alternating(ruling.why.split("`"), "code"));
   return [
-    told(name, reason, make("p", {}, `Basis: ${basis}. `, more)),
-    ruling.terms ? told("The terms", ...clause(ruling.terms)) : null,
-    ruling.agreement ? told("Agreement", foreign(ruling.agreement)) : null,
+    pair(name, reason, make("p", {}, `Basis: ${basis}. `, more)),
+    ruling.terms ? pair("The terms", ...clause(ruling.terms)) : null,
+    ruling.agreement ? pair("Agreement", foreign(ruling.agreement)) : null,
   ];
 };
 const clause = (terms) => [
@@ -224,16 +224,16 @@ const howSure = (row) => {
     `Evidence: ${evidenceOf(row)}`,
     ...(declared === null ? ["."] : [": ", make("q", {}, foreign(declared)), "."]),
   ];
-  if (!of.bits(row)) return told("How sure it is", ...evidence);
+  if (!of.bits(row)) return pair("How certain it is", ...evidence);
   const [matched, whole] = [of.tokens(row), of.whole(row)];
   const part = whole === null || whole < matched ? "" : ` of the item’s ${number(whole)}`;
   const words =
     matched === whole
       ? `The whole item, ${count(whole, "word")}, is in the document`
       : `${number(matched)}${part} words are in the document`;
-  const information = `${words}; together they say ${number(Math.round(of.bits(row)))} bits.`;
-  return told(
-    `How sure it is: strength ${of.strength(row).toFixed(1)}`,
+  const information = `${words}; together they carry ${number(Math.round(of.bits(row)))} bits of information.`;
+  return pair(
+    `How certain it is: strength ${of.strength(row).toFixed(1)}`,
     make("p", {}, of.chance(row)),
     make("p", {}, `${information} `, ...evidence),
   );
@@ -246,12 +246,12 @@ const holders = (others) =>
   ]);
 const doubts = (row) => [
   of.contested(row)
-    ? told("Contested", "No gate counts it: a permitted source or a background holds the same.")
+    ? pair("Contested", "No gate counts it: a permitted source or a background registry contains the same words.")
     : null,
-  of.others(row).length ? told("Who else holds it", ...holders(of.others(row))) : null,
+  of.others(row).length ? pair("Also found in", ...holders(of.others(row))) : null,
   of.waiver(row) === null
     ? null
-    : told("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
+    : pair("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
 ];
 const opened = (row) =>
   make(
@@ -266,7 +266,7 @@ const opened = (row) =>
     ),
   );
 
-// The findings' table: searched, chosen, sorted, turned page by page, and opened by mouse or keys.
+// The table of findings: search, filters, sorting, pages, and opening rows by mouse or keyboard.
 
 const PAGE = 50;
 const PATIENCE = 60; // milliseconds without a key, before a search begins
@@ -283,7 +283,7 @@ const STANDINGS = {
   new: (row) => of.state(row) === "new",
 };
 
-// Which rows, and which page of them -----------------------------------------------------------
+// Selected rows and page ----------------------------------------------------------------------
 
 const chosen = () => {
   const words = folded(byId("words").value).split(/\s+/).filter(Boolean);
@@ -304,7 +304,7 @@ const choose = () => {
   show();
 };
 const tally = (first, shown) => {
-  if (!shown) return "No finding is like that. Search for fewer words, or choose All.";
+  if (!shown) return "No finding matches. Search for fewer words, or select All.";
   const all = state.rows.length === every.length ? "" : ` of ${number(every.length)}`;
   const here = `, ${number(first + 1)} to ${number(first + shown)} here`;
   const part = state.rows.length > shown ? here : "";
@@ -338,7 +338,7 @@ const turn = (pages) => {
   openers()[0].focus();
 };
 
-// Open and closed ------------------------------------------------------------------------------
+// Opening and closing ------------------------------------------------------------------------------
 
 const openers = () => [...byId("entries").querySelectorAll(".opener")];
 const openerOf = (line) =>
@@ -358,7 +358,7 @@ const toggle = (opener) => {
   try {
     history.replaceState(null, "", `#${opener.closest("tr").id}`);
   } catch {
-    // A page inside another page may have no address of its own.
+    // A page in a frame may have no address of its own.
   }
 };
 const locate = () => {
@@ -376,7 +376,7 @@ const locate = () => {
   line.scrollIntoView({ behavior: "instant" });
 };
 
-// Keys: none that types a letter, for whoever speaks to a browser types letters without meaning to.
+// No letter keys: speech input types letters unintentionally.
 
 const step = (from, by) => {
   const all = openers();
@@ -398,7 +398,7 @@ const press = (event) => {
   event.preventDefault();
 };
 
-// Begin ----------------------------------------------------------------------------------------
+// Start ----------------------------------------------------------------------------------------
 
 for (const each of filters) {
   const { column } = each.dataset;
@@ -419,7 +419,7 @@ byId("next").addEventListener("click", () => turn(1));
 byId("open-all").addEventListener("click", () => openers().forEach((each) => setOpen(each, true)));
 byId("entries").addEventListener("click", (event) => {
   const line = event.target.closest(".entry");
-  // Whoever marks words with the mouse wants to copy them.
+  // A click that ends a text selection does not open the row.
   if (line && getSelection().isCollapsed) toggle(openerOf(line));
 });
 byId("explorer").addEventListener("keydown", press);
@@ -427,5 +427,5 @@ addEventListener("hashchange", locate);
 byId("strongest").remove();
 byId("explorer").hidden = false;
 show();
-// A browser that loads an address goes there by itself, and takes the focus along.
+// After loading, the browser scrolls to the fragment itself and moves the focus.
 addEventListener("load", locate);

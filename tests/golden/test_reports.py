@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.report import FORMATS, render
+from provenance.report.formats.rendering import FORMATS, render
 from tests.report.samples import clear_report, compared_report, sample_report
 
 HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ def without_assets(page: str) -> str:
 
 
 def test_each_format_has_a_file_of_its_own():
-    assert len({form.ending for form in FORMATS.values()}) == len(FORMATS)
+    assert len({form.extension for form in FORMATS.values()}) == len(FORMATS)
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
@@ -46,7 +46,7 @@ def test_each_format_has_a_file_of_its_own():
 def test_a_report_is_as_it_should_be(name, kind):
     text = render(kind, REPORTS[name]())
     page = without_assets(text) if kind == "html" else text
-    assert_golden(HERE / f"{name}.{FORMATS[kind].ending}", page)
+    assert_golden(HERE / f"{name}.{FORMATS[kind].extension}", page)
 
 
 @pytest.mark.parametrize("asset", sorted(_ASSETS))

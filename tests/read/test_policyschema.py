@@ -12,7 +12,7 @@ import pytest
 from provenance.errors import PolicyError
 from provenance.read import policyfile, policysyntax
 from provenance.read.policyfile import load_policy
-from provenance.report import POLICY_TEMPLATE
+from provenance.report.terminal.policy_summary import POLICY_TEMPLATE
 from tests.read.test_policyfile import WHOLE
 
 SCHEMA = json.loads(files("provenance.read").joinpath("policy.schema.json").read_text("utf-8"))

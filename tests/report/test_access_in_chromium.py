@@ -65,7 +65,7 @@ def test_a_screen_reader_is_told_of_sorting_and_of_what_is_open(browser, pages):
     assert browser.evaluate("document.querySelectorAll('[aria-sort]').length") == 1
     told = tree(browser)
     headings = [name for role, name, _ in told if role == "columnheader"]
-    for name in ("Verdict", "Document", "Source", "Words that matched", "Strength"):
+    for name in ("Verdict", "Document", "Source", "Matched words", "Strength"):
         assert name in headings
     expanded = [
         (name, said["expanded"])

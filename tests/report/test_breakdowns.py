@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import FINDINGS, Verdict
-from provenance.report.charts import UNDATED, breakdowns, stack
+from provenance.report.charts import UNDATED, breakdowns, stack_segments
 from tests.report.sample_findings import finding, findings_table
 
 ROWS = st.lists(
@@ -91,7 +91,7 @@ def test_nothing_found_is_nothing_counted():
 @given(st.dictionaries(st.sampled_from(Verdict), st.integers(0, 1000)), st.integers(0, 1000))
 def test_pieces_of_a_bar_follow_each_other_and_leave_nothing_out(amounts, more):
     most = sum(amounts.values()) + more
-    pieces = stack(amounts, most)
+    pieces = stack_segments(amounts, most)
     at = 0.0
     for piece, amount in zip(pieces, amounts.values(), strict=True):
         assert abs(piece.x - at) < 0.01

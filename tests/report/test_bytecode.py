@@ -3,14 +3,14 @@
 import pytest
 from jinja2 import DictLoader, Environment
 
-from provenance.report.formats.html_template_cache import Bytecode
+from provenance.report.formats.html_template_cache import TemplateCache
 
 SOURCE = "Dear {{ name }}"
 
 
 def rendered(source=SOURCE, made_by=b"us", **options):
     made = Environment(
-        loader=DictLoader({"letter": source}), bytecode_cache=Bytecode(made_by), **options
+        loader=DictLoader({"letter": source}), bytecode_cache=TemplateCache(made_by), **options
     )
     return made.get_template("letter").render(name="<you>")
 

@@ -11,12 +11,12 @@ from jsonschema import Draft202012Validator
 from provenance.errors import InputError, OutputError
 from provenance.model import PLANTS, Calibration, FalseRate, Recall
 from provenance.read import load_calibration
-from provenance.report import (
+from provenance.report.files.calibration_json import (
     calibration_document,
     calibration_schema,
-    recall_table,
     write_calibration,
 )
+from provenance.report.terminal.recall_table import recall_table
 
 UNKNOWN = FalseRate(None, "nobody measured it", 0, 1.0, 0, 0, 0, None, None, None, None)
 MEASURED = FalseRate("control", None, 2_000_000, 1.5, 3, 2, 31, 1.5, 23.25, 0.18, 5.4)
@@ -155,5 +155,5 @@ def test_the_table_fits_a_terminal_and_steers_none(false):
     assert "\x1b" not in table
     assert "cut to 50%" in table
     assert "50.0%" in table
-    assert ("unknown, which is not none" in table) == (false is UNKNOWN)
+    assert ("unknown, not zero" in table) == (false is UNKNOWN)
     assert ("1.5 documents in a million tokens" in table) == (false is MEASURED)

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Estimate, Share, Verdict
-from provenance.report.terminal.share_table import cell_bar
+from provenance.report.terminal.share_table import text_bar
 
 SHARES = st.floats(0, 1)
 
 
 def drawn(share: float, high: float, contested: float, top: float = 1.0, width: int = 21) -> str:
     estimate = Estimate(1, share, 0.0, high, share, contested)
-    return cell_bar(
+    return text_bar(
         Share("verdict", "forbidden", Verdict.FORBIDDEN, estimate, estimate, estimate), top, width
     )
 

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from provenance.model import FINDINGS, Changes, DocumentChanges, ShareMove, Side, Worse
-from provenance.report import Pen, changes_json, changes_markdown, changes_text
+from provenance.report.files.changes_json import changes_json
+from provenance.report.terminal.diff_summary import changes_markdown, changes_text
+from provenance.report.terminal.terminal_style import TerminalStyle
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import sample_report
 
@@ -26,7 +28,7 @@ CHANGES = Changes(
 
 
 def test_a_terminal_is_told_what_changed() -> None:
-    text = changes_text(CHANGES, Pen(80, colour=False))
+    text = changes_text(CHANGES, TerminalStyle(80, colour=False))
     lines = text.splitlines()
     assert lines[0] == (
         f"WORSE  {len(FOUND)} new findings, 0 vanished: the policy is violated more than before."
@@ -37,7 +39,9 @@ def test_a_terminal_is_told_what_changed() -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
-@pytest.mark.parametrize("shape", [lambda c: changes_text(c, Pen(80, colour=False)), changes_json])
+@pytest.mark.parametrize(
+    "shape", [lambda c: changes_text(c, TerminalStyle(80, colour=False)), changes_json]
+)
 def test_nothing_in_a_name_acts_on_a_terminal(shape) -> None:
     assert not set(shape(CHANGES)) & set("\x1b\u202e")
 

@@ -1,12 +1,14 @@
-"""How much of a source was looked for stands beside its verdict, in every report."""
+"""Every report shows with a verdict how much of the source was searched for."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from provenance.report import dumps, html_page, terminal_summary
-from provenance.report.text.coverage_text import looked_for
+from provenance.report.files.result_json import dumps
+from provenance.report.formats.html_report import html_page
+from provenance.report.terminal.check_summary import terminal_summary
+from provenance.report.text.coverage_text import coverage_sentence
 from tests.report.samples import sample_report
 
 REPORT = sample_report()
@@ -14,34 +16,36 @@ RESULT = REPORT.result
 
 
 def test_what_is_declared_is_told_as_a_part() -> None:
-    assert looked_for(RESULT, "x") == (
-        "Looked for: 600,000 of its 26,000,000,000 items (0.0023%), 2018-05-04 to 2023-06-30."
+    assert coverage_sentence(RESULT, "x") == (
+        "Searched for: 600,000 of 26,000,000,000 items (0.0023%), 2018-05-04 to 2023-06-30."
     )
 
 
 def test_what_nobody_declared_is_told_so() -> None:
-    said = looked_for(RESULT, "mastodon")
-    assert said.startswith("Looked for: 4 items of it, 2023-01-02 to 2023-01-09; how many it has")
-    assert said.endswith("in all nobody declared.")
+    said = coverage_sentence(RESULT, "mastodon")
+    assert said == "Searched for: 4 items, 2023-01-02 to 2023-01-09; total unknown."
 
 
 def test_of_a_source_that_no_registry_holds_only_addresses_were_looked_for() -> None:
-    assert looked_for(RESULT, "weibo") == "Looked for: none of its items, only its addresses."
+    assert (
+        coverage_sentence(RESULT, "weibo") == "Searched for: none of its items, only its addresses."
+    )
 
 
 def test_what_two_registries_hold_adds_up_and_one_that_is_silent_silences_the_part() -> None:
     (first, *_) = RESULT.registries
     (x,) = (source for source in first.sources if source.source == "x")
     twice = replace(RESULT, registries=(first, replace(first, sources=(x,))))
-    assert "1,200,000 of its 26,000,000,000 items" in looked_for(twice, "x")
+    assert "1,200,000 of 26,000,000,000 items" in coverage_sentence(twice, "x")
     silent = replace(first, sources=(replace(x, published=None),))
-    said = looked_for(replace(RESULT, registries=(first, silent)), "x")
-    assert said.startswith("Looked for: 1,200,000 items of it")
+    said = coverage_sentence(replace(RESULT, registries=(first, silent)), "x")
+    assert said.startswith("Searched for: 1,200,000 items, ")
+    assert said.endswith("; total unknown.")
 
 
 @pytest.mark.parametrize("source", ["x", "forum.example"])
 def test_it_stands_in_the_terminal_on_the_page_and_in_the_file(source) -> None:
-    said = looked_for(RESULT, source)
+    said = coverage_sentence(RESULT, source)
     text = " ".join(terminal_summary(REPORT, width=100, colour=False).split())
     assert said in text
     assert said in html_page(REPORT)

@@ -11,13 +11,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from provenance.model import FINDINGS, Report
-from provenance.report import Manner, render
-from provenance.report.files.findings_parquet import WORDS, in_order
+from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
+from provenance.report.formats.rendering import render
+from provenance.report.render_options import RenderOptions
 from tests.report.infected import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import compared_report, sample_report
 
-SHOWING = Manner(excerpts=True)
+SHOWING = RenderOptions(excerpts=True)
 LINE = re.compile(r"::(error|warning|notice) file=[^,:\n]*,line=\d+,title=[^,:\n]*::[^\n]*\n")
 
 
@@ -40,8 +41,8 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(kind):
 
 def test_a_spreadsheet_has_the_columns_of_the_findings():
     rows = table(render("csv", sample_report()))
-    assert list(rows[0]) == [name for name in FINDINGS.names if name not in WORDS]
-    ordered = in_order(sample_report().findings).to_pylist()
+    assert list(rows[0]) == [name for name in FINDINGS.names if name not in EXCERPT_COLUMNS]
+    ordered = sort_findings(sample_report().findings).to_pylist()
     assert [row["document"] for row in rows] == [row["document"] for row in ordered]
     assert [int(row["row"]) for row in rows] == [row["row"] for row in ordered]
     assert [row["contested"] for row in rows] == [str(row["contested"]) for row in ordered]
@@ -58,7 +59,7 @@ def test_a_cell_is_cut_where_a_spreadsheet_would_break_it():
 def test_json_lines_hold_the_findings_exactly(kind):
     report = infected(sample_report(), HOSTILE[kind])
     lines = render("jsonl", report, SHOWING).splitlines()
-    given = in_order(report.findings).to_pylist()
+    given = sort_findings(report.findings).to_pylist()
     for line, row in zip(lines, given, strict=True):
         moment = row["created_at"] and row["created_at"].isoformat().replace("+00:00", "Z")
         assert json.loads(line) == {**row, "created_at": moment}
@@ -66,7 +67,7 @@ def test_json_lines_hold_the_findings_exactly(kind):
 
 def test_json_lines_have_no_words_unless_asked():
     first = json.loads(render("jsonl", sample_report()).splitlines()[0])
-    assert list(first) == [name for name in FINDINGS.names if name not in WORDS]
+    assert list(first) == [name for name in FINDINGS.names if name not in EXCERPT_COLUMNS]
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -138,7 +139,7 @@ def test_annotations_say_the_verdict_first():
     )
     passed = Report(replace(sample_report().result, violations=(), gates=()), findings_table([]))
     assert render("github", passed).startswith("::notice ")
-    assert render("github", sample_report(), Manner(anchor="d.dvc:4")).startswith(
+    assert render("github", sample_report(), RenderOptions(anchor="d.dvc:4")).startswith(
         "::error file=d.dvc,line=4,"
     )
 

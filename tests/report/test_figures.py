@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from provenance.model import DateRange
 from provenance.report.text.number_format import (
     count,
+    exact_percent,
     interval,
-    limit,
     percent,
     period,
     rarity,
@@ -39,7 +39,12 @@ def test_a_share_is_at_most_seven_signs(share):
 def test_figures_that_people_meet():
     assert interval(0.0391, 0.05) == "3.9\N{EN DASH}5.0%"
     assert (count(1, "document"), count(1204, "document")) == ("1 document", "1,204 documents")
-    assert [limit(share) for share in (0.0, 0.05, 0.001, 1.0)] == ["0%", "5%", "0.1%", "100%"]
+    assert [exact_percent(share) for share in (0.0, 0.05, 0.001, 1.0)] == [
+        "0%",
+        "5%",
+        "0.1%",
+        "100%",
+    ]
 
 
 @pytest.mark.parametrize(

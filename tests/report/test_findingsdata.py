@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.formats.html_findings import finding_id, findings_data
-from provenance.report.text.top_findings import strongest
+from provenance.report.formats.html_findings import finding_anchor, findings_data
+from provenance.report.text.top_findings import strongest_findings
 from tests.report.made import TEXTS
 from tests.report.sample_findings import EXCUSED, FOUND, finding, findings_table
 from tests.report.samples import sample_report
@@ -18,7 +18,7 @@ SOURCES = [("x", "X (Twitter)", "source-1")]
 
 
 def written(rows):
-    return findings_data(strongest(findings_table(rows), len(rows)), RESULT, SOURCES)
+    return findings_data(strongest_findings(findings_table(rows), len(rows)), RESULT, SOURCES)
 
 
 def read(rows):
@@ -115,10 +115,12 @@ def test_an_excerpt_without_matched_words_only_shows_where_it_begins():
 
 
 def test_a_finding_keeps_its_name_in_another_report():
-    (first,) = strongest(findings_table([FOUND[0]]), 1)
-    again = next(f for f in strongest(findings_table(FOUND), 9) if f.document == first.document)
-    assert finding_id(first) == finding_id(replace(again, strength=1.0, waiver="any"))
-    assert finding_id(first) != finding_id(replace(first, start=first.start + 1))
+    (first,) = strongest_findings(findings_table([FOUND[0]]), 1)
+    again = next(
+        f for f in strongest_findings(findings_table(FOUND), 9) if f.document == first.document
+    )
+    assert finding_anchor(first) == finding_anchor(replace(again, strength=1.0, waiver="any"))
+    assert finding_anchor(first) != finding_anchor(replace(first, start=first.start + 1))
 
 
 def test_findings_have_different_names_even_where_two_corpora_are_alike():

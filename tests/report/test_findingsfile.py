@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from provenance.model import FINDINGS, rows, rows_at
 from provenance.report.files import findings_parquet as findingsfile
-from provenance.report.files.findings_parquet import in_order
+from provenance.report.files.findings_parquet import sort_findings
 from tests.report.samples import sample_report
 
 IDENTITIES = st.tuples(
@@ -44,11 +44,11 @@ def test_findings_are_sorted_by_their_identity(identities, is_sorted):
         identities = sorted(identities, key=lambda one: (*one[:6], one[6] or "3", one[7]))
     made = identified(identities)
     wanted = made.sort_by([(name, "ascending") for name in findingsfile._ORDER])
-    assert in_order(made).equals(wanted)
+    assert sort_findings(made).equals(wanted)
 
 
 def test_what_is_in_order_is_told_and_nothing_else_is():
-    ordered = in_order(sample_report().findings)
+    ordered = sort_findings(sample_report().findings)
     backwards = ordered.take(np.arange(len(ordered))[::-1])
     assert findingsfile._is_in_order(ordered)
     assert not findingsfile._is_in_order(backwards)

@@ -12,10 +12,12 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import FINDINGS, Report
-from provenance.report import FORMATS, read_report, render, write, write_text
 from provenance.report.files import report_commit as commit
 from provenance.report.files import report_folder as folder
-from provenance.report.files.findings_parquet import in_order
+from provenance.report.files.findings_parquet import sort_findings
+from provenance.report.files.report_folder import write_report, write_text
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import FORMATS, render
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, sample_report
 
@@ -24,16 +26,16 @@ NAMES = ["findings.parquet", "report.html", "result.json"]
 
 @pytest.mark.parametrize("report", [sample_report(), clear_report()], ids=["fails", "clear"])
 def test_a_report_comes_back_as_it_was_written(tmp_path, report):
-    write(report, tmp_path / "new" / "out")
+    write_report(report, tmp_path / "new" / "out")
     back = read_report(tmp_path / "new" / "out")
     assert back.result == report.result
-    assert back.findings.equals(in_order(report.findings))
+    assert back.findings.equals(sort_findings(report.findings))
     assert back.findings.schema.equals(FINDINGS)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_is_a_rendering_of_the_folder_alone(tmp_path, name):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     assert render(name, read_report(tmp_path)) == render(name, sample_report())
 
 
@@ -43,14 +45,14 @@ def test_the_formats_are_these():
 
 def test_the_order_in_which_findings_came_changes_no_byte(tmp_path):
     result = sample_report().result
-    write(Report(result, findings_table(FOUND)), tmp_path / "a")
-    write(Report(result, findings_table(FOUND[::-1])), tmp_path / "b")
+    write_report(Report(result, findings_table(FOUND)), tmp_path / "a")
+    write_report(Report(result, findings_table(FOUND[::-1])), tmp_path / "b")
     for name in NAMES:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
 def test_findings_are_sorted_and_compressed(tmp_path):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     file = pq.ParquetFile(tmp_path / "findings.parquet")
     rows = file.read(["file", "row", "field", "start"]).to_pylist()
     assert rows == sorted(rows, key=lambda r: (r["file"], r["row"], r["field"], r["start"]))
@@ -65,17 +67,17 @@ def without_digests(place: Path) -> None:
 
 
 def test_a_report_of_before_there_were_digests_still_loads(tmp_path):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     without_digests(tmp_path)
-    assert read_report(tmp_path).findings.equals(in_order(sample_report().findings))
+    assert read_report(tmp_path).findings.equals(sort_findings(sample_report().findings))
 
 
 def test_findings_of_before_there_were_baselines_still_load(tmp_path):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     without_digests(tmp_path)
     older = pq.read_table(tmp_path / "findings.parquet").drop_columns(["state"])
     pq.write_table(older, tmp_path / "findings.parquet")
-    assert read_report(tmp_path).findings.equals(in_order(sample_report().findings))
+    assert read_report(tmp_path).findings.equals(sort_findings(sample_report().findings))
 
 
 def test_a_rendering_is_written_whole_or_not_at_all(tmp_path):
@@ -88,8 +90,8 @@ def test_a_rendering_is_written_whole_or_not_at_all(tmp_path):
 
 
 def test_an_earlier_report_is_replaced_and_nothing_else_lies_about(tmp_path):
-    write(sample_report(), tmp_path)
-    write(clear_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
+    write_report(clear_report(), tmp_path)
     assert read_report(tmp_path).result.status == "pass"
     assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
 
@@ -104,7 +106,7 @@ def test_nothing_is_half_written(tmp_path, monkeypatch, broken):
     )
     monkeypatch.setattr(module, broken, full)
     with pytest.raises(OutputError, match="No space left") as raised:
-        write(sample_report(), tmp_path)
+        write_report(sample_report(), tmp_path)
     assert raised.value.remedy
     assert list(tmp_path.iterdir()) == []
 
@@ -112,7 +114,7 @@ def test_nothing_is_half_written(tmp_path, monkeypatch, broken):
 def test_a_place_that_is_a_file_is_refused_with_a_remedy(tmp_path):
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(OutputError, match="taken") as raised:
-        write(sample_report(), tmp_path / "taken")
+        write_report(sample_report(), tmp_path / "taken")
     assert "--output" in raised.value.remedy
     assert (tmp_path / "taken").read_text() == "mine"
 
@@ -124,7 +126,7 @@ def test_no_report_at_an_address_is_said(tmp_path):
 
 
 def test_a_report_without_its_findings_is_said(tmp_path):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     (tmp_path / "findings.parquet").unlink()
     with pytest.raises(DatasetNotFound, match=r"findings\.parquet"):
         read_report(tmp_path)
@@ -132,7 +134,7 @@ def test_a_report_without_its_findings_is_said(tmp_path):
 
 @pytest.mark.parametrize("name", ["result.json", "findings.parquet"])
 def test_a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody(tmp_path, name):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
     with pytest.raises((DatasetNotFound, CorruptFile), match="no regular file"):
@@ -141,7 +143,7 @@ def test_a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody(tmp_path, name):
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "columns", "latin-1", "version"])
 def test_a_damaged_report_is_said(tmp_path, damage):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     without_digests(tmp_path)
     _damage(tmp_path, damage)
     with pytest.raises(CorruptFile) as raised:
@@ -151,8 +153,8 @@ def test_a_damaged_report_is_said(tmp_path, damage):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_of_another_report_are_told_from_its_own(tmp_path, name):
-    write(sample_report(), tmp_path / "one")
-    write(clear_report(), tmp_path / "other")
+    write_report(sample_report(), tmp_path / "one")
+    write_report(clear_report(), tmp_path / "other")
     shutil.copy(tmp_path / "other" / name, tmp_path / "one" / name)
     if name == "report.html":  # which nobody reads
         assert read_report(tmp_path / "one").result == sample_report().result
@@ -166,7 +168,7 @@ def test_what_else_lies_in_the_folder_stays_there(tmp_path):
     (tmp_path / "out" / "notes").mkdir(parents=True)
     (tmp_path / "out" / "notes" / "mine.txt").write_text("mine")
     for report in (sample_report(), clear_report()):
-        write(report, tmp_path / "out")
+        write_report(report, tmp_path / "out")
         assert read_report(tmp_path / "out").result == report.result
     assert (tmp_path / "out" / "notes" / "mine.txt").read_text() == "mine"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted([*NAMES, "notes"])
@@ -174,16 +176,16 @@ def test_what_else_lies_in_the_folder_stays_there(tmp_path):
 
 
 def test_a_replaced_folder_keeps_its_permissions(tmp_path):
-    write(sample_report(), tmp_path / "out")
+    write_report(sample_report(), tmp_path / "out")
     (tmp_path / "out").chmod(0o2750)
-    write(clear_report(), tmp_path / "out")
+    write_report(clear_report(), tmp_path / "out")
     assert (tmp_path / "out").stat().st_mode & 0o7777 == 0o2750
 
 
 def test_the_current_folder_stays_the_current_folder(tmp_path, monkeypatch):
-    write(sample_report(), tmp_path / "out")
+    write_report(sample_report(), tmp_path / "out")
     monkeypatch.chdir(tmp_path / "out")
-    write(clear_report(), Path())
+    write_report(clear_report(), Path())
     assert sorted(path.name for path in Path().iterdir()) == NAMES
     assert read_report(Path()).result == clear_report().result
 
@@ -193,9 +195,9 @@ def test_where_folders_cannot_be_exchanged_the_files_are_replaced(tmp_path, monk
         raise OSError(22, "Invalid argument")
 
     monkeypatch.setattr(commit, "exchange", unable)
-    write(sample_report(), tmp_path / "out")
+    write_report(sample_report(), tmp_path / "out")
     number = (tmp_path / "out").stat().st_ino
-    write(clear_report(), tmp_path / "out")
+    write_report(clear_report(), tmp_path / "out")
     assert (tmp_path / "out").stat().st_ino == number
     assert read_report(tmp_path / "out").result == clear_report().result
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
@@ -206,10 +208,10 @@ def test_who_interrupts_an_exchange_leaves_the_earlier_report(tmp_path, monkeypa
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    write(sample_report(), tmp_path / "out")
+    write_report(sample_report(), tmp_path / "out")
     monkeypatch.setattr(commit, "exchange", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write(clear_report(), tmp_path / "out")
+        write_report(clear_report(), tmp_path / "out")
     assert read_report(tmp_path / "out").result == sample_report().result
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
@@ -222,8 +224,8 @@ def test_what_somebody_adds_while_folders_are_exchanged_is_kept(tmp_path, monkey
 
     exchange = commit.exchange
     monkeypatch.setattr(commit, "exchange", late)
-    write(sample_report(), tmp_path / "out")
-    write(clear_report(), tmp_path / "out")
+    write_report(sample_report(), tmp_path / "out")
+    write_report(clear_report(), tmp_path / "out")
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
     assert read_report(tmp_path / "out").result == clear_report().result
 

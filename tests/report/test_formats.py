@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from provenance.model import FINDINGS, Report
-from provenance.report import FORMATS, Manner, render
-from provenance.report.formats.rendering import Format
+from provenance.report.formats.rendering import FORMATS, Format, render
+from provenance.report.render_options import RenderOptions
 from provenance.terminal_safety import HIDDEN
 from tests.report.infected import HOSTILE, bloated, infected
 from tests.report.made import RESULTS
@@ -15,8 +15,8 @@ from tests.report.sample_findings import FOUND
 from tests.report.samples import clear_report, compared_report, sample_report
 
 ACTING = re.compile(f"[{HIDDEN}]")
-LEAVING = {name for name, form in FORMATS.items() if form.leaves}
-SHOWING = Manner(excerpts=True)
+LEAVING = {name for name, form in FORMATS.items() if form.is_shared}
+SHOWING = RenderOptions(excerpts=True)
 formats = pytest.mark.parametrize("name", sorted(FORMATS))
 
 
@@ -26,10 +26,10 @@ def test_what_leaves_the_machine_is_stated():
 
 @formats
 @pytest.mark.parametrize("kind", HOSTILE)
-@pytest.mark.parametrize("manner", [Manner(), SHOWING], ids=["plain", "excerpts"])
-def test_hostile_texts_do_nothing(name, kind, manner):
+@pytest.mark.parametrize("options", [RenderOptions(), SHOWING], ids=["plain", "excerpts"])
+def test_hostile_texts_do_nothing(name, kind, options):
     for report in (infected(sample_report(), HOSTILE[kind]), infected(compared_report(), "a")):
-        text = render(name, report, manner)
+        text = render(name, report, options)
         assert ACTING.findall(text) == []
         assert "\r" not in text
         assert text.encode("utf-8").decode("utf-8") == text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.report.sanitize import one_line, web_address
+from provenance.report.sanitize import one_line, safe_url
 from provenance.terminal_safety import visible
 
 TEXTS = st.text(st.characters(codec=None), max_size=60)
@@ -55,7 +55,7 @@ def test_escape_sequences_vanish_and_the_rest_is_shown(text, line):
 
 @pytest.mark.parametrize("address", ["https://x.com/a?b=c#d", "HTTP://example.org/"])
 def test_web_addresses_may_be_links(address):
-    assert web_address(address) == address
+    assert safe_url(address) == address
 
 
 @pytest.mark.parametrize(
@@ -72,4 +72,4 @@ def test_web_addresses_may_be_links(address):
     ],
 )
 def test_other_addresses_stay_text(address):
-    assert web_address(address) is None
+    assert safe_url(address) is None

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from provenance.model import Circumstances, DateRange, Report, Verdict
-from provenance.report import html_page
+from provenance.report.formats.html_report import html_page
 from tests.report.parsed import Page
 from tests.report.samples import clear_report, sample_report
 
@@ -20,9 +20,13 @@ PAGE = Page(TEXT)
 def test_the_verdict_stands_first_then_shares_sources_findings_and_doubts():
     wanted = [
         *("1.9% of the tokens are forbidden", "Gates:", "What to do now", "Shares of the corpus"),
-        *("Where the findings lie", "8 findings, the strictest", "Sources and their terms"),
+        *("Where the findings are", "8 findings, the strictest", "Sources and their terms"),
         "Waivers and agreements",
-        *("Absence of a match is not clearance.", "Measured recall", "What decided this outcome"),
+        *(
+            "Absence of a match is not clearance.",
+            "Measured recall",
+            "How to reproduce this result",
+        ),
         "What this report does not decide",
     ]
     body = PAGE.text[PAGE.text.index("Fails the policy", 20) :]
@@ -50,10 +54,12 @@ def test_rulings_to_the_same_effect_are_told_once_and_folded_after_that():
     result = replace(REPORT.result, rulings=(first, again, again, *others))
     text = html_page(Report(result, REPORT.findings))
     article = text[text.index('id="source-1"') : text.index("</article>")]
-    shown, folded = article.split("2 more rulings on its items of other dates or licences, to the")
+    shown, folded = article.split(
+        "2 more rulings for its items of other dates or licences, with the"
+    )
     assert ruling.why[:30] in shown
     assert folded.count("It was posted earlier.") == 2
-    assert "to the same effect" not in TEXT
+    assert "with the same outcome" not in TEXT
 
 
 def test_days_stay_whole_and_addresses_break_at_their_parts():
@@ -74,7 +80,7 @@ def test_a_copy_at_the_same_address_is_not_told_twice():
 
 
 def test_results_stand_by_terms_as_well_as_by_source():
-    table = PAGE.text[PAGE.text.index("The clauses that decided") :]
+    table = PAGE.text[PAGE.text.index("Decisive clauses") :]
     row = table[: table.index("Content licence")]
     for said in (
         "X Developer Agreement, III.A (k)",
@@ -91,7 +97,7 @@ def test_a_timeline_shows_what_held_and_marks_the_corpus():
     assert re.findall(r'<g class="(\w+)"><rect class="fill"', figure) == [
         *("unknown", "restricted", "forbidden")
     ]
-    assert "nobody says when this corpus was collected" in figure
+    assert "the collection date of this corpus is unknown" in figure
     assert "whisker" not in figure
     for said in ("2020-06-18 to 2025-06-03", "since 2025-06-04"):
         assert said in figure
@@ -107,12 +113,12 @@ def test_a_timeline_shows_what_held_and_marks_the_corpus():
 def test_open_questions_are_shown_with_the_sources_that_they_touch():
     opened = PAGE.text[PAGE.text.index("What this report does not decide") :]
     assert re.search(r"bind whoever never accepted them\? ?Courts differ\.", opened)
-    assert "Touches X (Twitter)." in opened
+    assert "Concerns X (Twitter)." in opened
     assert "claims no statutory exception, so none changes a verdict here" in opened
 
 
 def test_a_clause_shows_its_tags_its_models_and_who_has_reviewed_it():
-    for said in ("consent or contract", "foundation-or-frontier", "no lawyer has reviewed it"):
+    for said in ("consent or contract", "foundation-or-frontier", "not reviewed by a lawyer"):
         assert said in PAGE.text
     assert "b7" * 32 in PAGE.text
 
@@ -126,9 +132,9 @@ def test_an_unknown_verdict_says_what_to_do():
 
 
 def test_a_source_that_was_not_found_stands_apart():
-    apart = PAGE.text.index("Looked for, and not found")
+    apart = PAGE.text.index("Searched for but not found")
     assert PAGE.text.index("contract 17/2024") < apart
-    assert apart < PAGE.text.index("Waivers: findings that somebody answers for")
+    assert apart < PAGE.text.index("Waivers: findings that a named person has approved")
 
 
 def test_matched_words_are_marked_on_both_sides():
@@ -140,10 +146,10 @@ def test_matched_words_are_marked_on_both_sides():
 
 def test_what_others_hold_too_is_a_band_and_chance_is_measured():
     for words in (
-        "1.9% uncontested … 2.4% in all; 0.21% contested",
-        "Uncontested: no permitted source and no background holds the same words",
-        "Background registries/books: 3,036 items, made 2026-04-01. Nothing is attributed to it",
-        "Of 360 findings by content, about 0 (0\N{EN DASH}83) may be chance, 0% (",
+        "1.9% uncontested to 2.4% in total; 0.21% contested",
+        "Uncontested: no permitted source or background registry contains the same words",
+        "Background registries/books: 3,036 items, built 2026-04-01. Nothing is attributed to it",
+        "Of 360 findings by content, about 0 (0\N{EN DASH}83) may be chance matches, 0% (",
         "37 items of the control",
     ):
         assert words in PAGE.text
@@ -153,13 +159,13 @@ def test_what_others_hold_too_is_a_band_and_chance_is_measured():
 
 
 def test_findings_stand_by_file_column_and_year():
-    counted = PAGE.text[PAGE.text.index("Where the findings lie") :]
+    counted = PAGE.text[PAGE.text.index("Where the findings are") :]
     for said in ("in the file part-0.parquet", "in the column text", "By year of the item"):
         assert said in counted
     row = counted[counted.index("2022") :]
     assert row.startswith("2022 24 forbidden 24 1 1")
     empty = Page(html_page(clear_report())).text
-    assert "Where the findings lie" not in empty
+    assert "Where the findings are" not in empty
 
 
 def test_waivers_show_their_end_and_whether_they_count():
@@ -178,7 +184,7 @@ def test_an_agreement_that_has_ended_or_not_begun_says_so():
         policy = replace(REPORT.result.policy, agreements=(replace(signed, period=period),))
         page = Page(html_page(replace(REPORT, result=replace(REPORT.result, policy=policy))))
         declared = page.text[page.text.index("Agreements that the policy declares") :]
-        row = declared[: declared.index("What was looked for")].strip()
+        row = declared[: declared.index("What was searched for")].strip()
         assert row.endswith(said)
 
 
@@ -226,8 +232,8 @@ def test_headings_skip_no_level(decisive):
 
 def test_a_clear_result_says_how_much_can_have_been_missed():
     page = Page(html_page(clear_report()))
-    assert "Nothing of any source looked for was found." in page.text
-    assert "no source looked for holds more than 0.0010%" in page.text
+    assert "No content of the sources in the registries was found." in page.text
+    assert "no source accounts for more than 0.0010%" in page.text
 
 
 def test_sources_without_findings_do_not_bury_the_others():
@@ -236,4 +242,4 @@ def test_sources_without_findings_do_not_bury_the_others():
     text = html_page(Report(replace(result, shares=result.shares + absent), REPORT.findings))
     assert "host-0.example" in text
     assert "host-99.example" not in text
-    assert "Nothing was found of 113 more sources; each has at most 0.0040%" in text
+    assert "Not found: 113 more sources, each with at most 0.0040%" in text

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
-from provenance.report import html_page
-from provenance.report.formats.html_report import LISTED, SHOWN
+from provenance.report.formats.html_report import MAX_FINDINGS, MAX_LISTED, html_page
 from tests.report.made import RESULTS
 from tests.report.parsed import Page
 from tests.report.sample_findings import finding, findings_table
@@ -107,11 +106,11 @@ def test_a_gate_whose_source_cannot_be_written_is_shown_all_the_same():
 
 
 def test_more_findings_than_fit_are_counted_and_the_page_stays_small():
-    rows = [finding(f"page-{n}", "x", "a [[b]] c", "[[b]]") for n in range(SHOWN + 950)]
+    rows = [finding(f"page-{n}", "x", "a [[b]] c", "[[b]]") for n in range(MAX_FINDINGS + 950)]
     text = html_page(Report(REPORT.result, findings_table(rows)))
     assert "10,000 of 10,950 findings" in text
     assert "950 more are in findings.parquet." in text
-    assert text.count('class="listed"') == LISTED
+    assert text.count('class="listed"') == MAX_LISTED
     assert len(text) < 12_000_000
 
 

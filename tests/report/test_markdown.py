@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from provenance.model import Report
-from provenance.report import Manner, render
-from provenance.report.formats.markdown_report import LIMIT
-from provenance.report.sanitize import code, link, prose, row, short
+from provenance.report.formats.markdown_report import MAX_BYTES
+from provenance.report.formats.rendering import render
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import (
+    markdown_code,
+    markdown_link,
+    markdown_row,
+    markdown_text,
+    shorten_line,
+)
 from tests.report.infected import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, compared_report, sample_report
@@ -48,11 +55,13 @@ def kinds(text):
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-@pytest.mark.parametrize("manner", [Manner(), Manner(excerpts=True)], ids=["plain", "excerpts"])
-def test_nothing_of_others_acts(kind, manner):
-    text = render("markdown", infected(sample_report(), HOSTILE[kind]), manner)
+@pytest.mark.parametrize(
+    "options", [RenderOptions(), RenderOptions(excerpts=True)], ids=["plain", "excerpts"]
+)
+def test_nothing_of_others_acts(kind, options):
+    text = render("markdown", infected(sample_report(), HOSTILE[kind]), options)
     assert acting(text) == []
-    harmless = render("markdown", infected(sample_report(), "a"), manner)
+    harmless = render("markdown", infected(sample_report(), "a"), options)
     # The same tables, rows and lists, whoever wrote what is in them.
     blocks = ("tr_open", "td_open", "th_open", "ordered_list_open", "heading_open", "html_block")
     assert [kinds(text).count(each) for each in blocks] == [
@@ -67,7 +76,7 @@ def test_what_acts_is_seen():
 
 @given(TEXTS)
 def test_code_is_one_span_of_code(text):
-    for written in (code(text), row(code(text), "b")):
+    for written in (markdown_code(text), markdown_row(markdown_code(text), "b")):
         cells = f"| h | h |\n| --- | --- |\n{written}" if written.startswith("|") else written
         assert acting(cells) == []
         assert kinds(cells).count("td_open") == (2 if written.startswith("|") else 0)
@@ -75,8 +84,8 @@ def test_code_is_one_span_of_code(text):
 
 @given(TEXTS)
 def test_prose_is_a_paragraph_or_a_cell(text):
-    assert set(kinds(prose(text))) <= {"paragraph_open", "inline", "paragraph_close"}
-    cells = f"| h | h |\n| --- | --- |\n{row(prose(text), 'b')}"
+    assert set(kinds(markdown_text(text))) <= {"paragraph_open", "inline", "paragraph_close"}
+    cells = f"| h | h |\n| --- | --- |\n{markdown_row(markdown_text(text), 'b')}"
     assert kinds(cells).count("td_open") == 2
     assert acting(cells) == []
 
@@ -85,19 +94,19 @@ def test_prose_is_a_paragraph_or_a_cell(text):
 def test_prose_says_what_it_was_given(text):
     if re.search(r"[`@#|]|://|www\.", text, re.IGNORECASE):
         return
-    said = "".join(t.content for t in tokens(prose(text)) if t.type == "text")
-    assert said == short(text, 1000)
+    said = "".join(t.content for t in tokens(markdown_text(text)) if t.type == "text")
+    assert said == shorten_line(text, 1000)
 
 
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", None, "https://a b", "https://x/" + "a" * 3000]
 )
 def test_only_addresses_of_the_web_are_links(address):
-    assert link("a", address) == "`a`"
+    assert markdown_link("a", address) == "`a`"
 
 
 def test_an_address_cannot_end_its_link():
-    shown = link("a", "https://x.example/a)>|<`b")
+    shown = markdown_link("a", "https://x.example/a)>|<`b")
     (opened,) = [token for token in tokens(shown) if token.type == "link_open"]
     assert opened.attrs["href"] == "https://x.example/a%29%3E%7C%3C%60b"
 
@@ -141,13 +150,13 @@ def test_it_is_cut_where_a_comment_would_be_refused_and_says_so():
         ),
         findings_table(rows),
     )
-    for manner in (Manner(), Manner(excerpts=True)):
-        text = render("markdown", report, manner)
-        assert len(text.encode("utf-8")) <= LIMIT
+    for options in (RenderOptions(), RenderOptions(excerpts=True)):
+        text = render("markdown", report, options)
+        assert len(text.encode("utf-8")) <= MAX_BYTES
         assert text.count("<details>") == text.count("</details>")
     wide = infected(report, "今" * 4000)
-    text = render("markdown", wide, Manner(excerpts=True))
-    assert len(text.encode("utf-8")) <= LIMIT
+    text = render("markdown", wide, RenderOptions(excerpts=True))
+    assert len(text.encode("utf-8")) <= MAX_BYTES
     assert text.count("<details>") == text.count("</details>")
-    assert "left out here" in text
+    assert "left out, because" in text
     assert "report.html" in text

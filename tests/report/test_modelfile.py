@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import CorpusModel
-from provenance.report.files.model_parquet import NAME, read_model, write_model
+from provenance.report.files.model_parquet import FILE_NAME, read_model, write_model
 
 
 def model_of(passages, copied=()):
@@ -24,8 +24,8 @@ def model_of(passages, copied=()):
 
 
 def assert_comes_back(model, folder):
-    write_model(model, folder / NAME)
-    back = read_model(folder / NAME)
+    write_model(model, folder / FILE_NAME)
+    back = read_model(folder / FILE_NAME)
     assert back.digest == model.digest
     for name in ("hashes", "tokens", "offsets", "copied"):
         assert getattr(back, name).tolist() == getattr(model, name).tolist()
@@ -48,5 +48,5 @@ def test_more_words_than_two_bytes_can_number_are_kept(tmp_path, words):
 def test_a_word_that_comes_again_takes_two_bytes_at_most(tmp_path):
     dice = np.random.default_rng(1)
     words = dice.integers(0, 2**32, 4000)
-    write_model(model_of(dice.choice(words, (50, 4000)).tolist()), tmp_path / NAME)
-    assert (tmp_path / NAME).stat().st_size < 2 * 50 * 4000 + 4 * 4000 + 5000
+    write_model(model_of(dice.choice(words, (50, 4000)).tolist()), tmp_path / FILE_NAME)
+    assert (tmp_path / FILE_NAME).stat().st_size < 2 * 50 * 4000 + 4 * 4000 + 5000

@@ -31,7 +31,7 @@ def told(report: Report = BARE, **result) -> tuple[str, ...]:
 def test_an_agreement_that_changes_nothing_is_told_and_one_that_does_is_not():
     signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract 1")
     assert told(policy={"agreements": (signed,)}) == (
-        "The agreement 'contract 1' (x) changes no verdict of what was found.",
+        "The agreement 'contract 1' (x) changes the verdict of no finding.",
     )
     ruling = replace(BARE.result.rulings[0], documents=1, agreement=signed)
     assert told(rulings=(ruling,), policy={"agreements": (signed,)}) == ()
@@ -42,8 +42,8 @@ def test_a_gate_on_what_nobody_holds_is_told_with_the_nearest_that_somebody_does
     gates = [Gate(Verdict.FORBIDDEN, source) for source in (f"{held}s", held, None)]
     outcomes = tuple(GateOutcome(gate, 0.0, 0.0, passed=True) for gate in gates)
     (note,) = told(gates=outcomes, policy={"agreements": ()})
-    assert note.startswith(f"The gate {gates[0]} bears on nothing: no registry holds anything of")
-    assert note.endswith(f"nothing was found (did you mean {held!r}?).")
+    assert note.startswith(f"The gate {gates[0]} has no effect: no registry contains items of")
+    assert note.endswith(f"none were found (did you mean {held!r}?).")
 
 
 def test_items_dated_later_than_the_stated_collection_are_counted():
@@ -61,7 +61,7 @@ def test_items_dated_later_than_the_stated_collection_are_counted():
         return told(report, policy={"agreements": (), "circumstances": asked})
 
     (note,) = of(DateRange(date(2023, 6, 1), date(2023, 6, 2)))
-    assert note.startswith("1 finding of items that are dated later than the stated collection")
+    assert note.startswith("1 finding of items that are dated after the stated collection")
     assert of(DateRange(date(2023, 6, 1), date(2023, 6, 3))) == ()
     assert of(DateRange(date(2023, 6, 1), None)) == of(None) == ()
 

@@ -18,7 +18,9 @@ from provenance.model import (
     Verdict,
     Volume,
 )
-from provenance.report import Pen, receipt_document, receipt_schema, receipt_text, write_receipt
+from provenance.report.files.receipt_json import receipt_document, receipt_schema, write_receipt
+from provenance.report.terminal.clean_summary import receipt_text
+from provenance.report.terminal.terminal_style import TerminalStyle
 from tests.report.made import made
 
 VALIDATOR = jsonschema.Draft202012Validator(receipt_schema())
@@ -49,33 +51,33 @@ SAMPLE = Receipt(
 
 
 def test_a_receipt_says_what_went_why_and_what_is_left_in() -> None:
-    assert receipt_text(SAMPLE, Pen(80, colour=False)).splitlines() == [
-        "Taken out: 10 documents.",
-        "  990 of 1,000 documents are left, 294 kB of text (98.0%). What is left was",
-        "  checked again, weighed as before and by itself: nothing more is to be taken",
-        "  out.",
-        "  It took 2 rounds: some passages stand out only where others are gone.",
+    assert receipt_text(SAMPLE, TerminalStyle(80, colour=False)).splitlines() == [
+        "Removed: 10 documents.",
+        "  990 of 1,000 documents remain, 294 kB of text (98.0%). They were checked",
+        "  again, scored with the model of the original corpus and with their own:",
+        "  nothing more is to be removed.",
+        "  It took 2 rounds: some passages are only found once others are gone.",
         "",
         "Why",
         "  x: forbidden (explicit-ml, by x/agreement/2025): 12 passages in 10 documents.",
         "",
         "Where",
-        "  a.jsonl: 9 documents and 2 passages taken out.",
-        "  b.txt: nothing of it is left.",
+        "  a.jsonl: 9 documents and 2 passages removed.",
+        "  b.txt: removed completely.",
         "  1 file copied byte for byte.",
         "",
-        "Left in: 1 finding that is waived (--waived takes them out too).",
+        "Kept: 1 finding that is waived (--waived removes them too).",
         "",
-        "Left in: 3 findings that are contested (--contested takes them out too).",
+        "Kept: 3 findings that are contested (--contested removes them too).",
         "",
-        "Not copied: 2 files of its folders that are no data, and so were not checked.",
+        "Not copied: 2 files in its folders that are not data files and were not checked.",
     ]
 
 
 def test_where_nothing_went_that_is_said() -> None:
     none = replace(SAMPLE, rounds=0, documents=0, reasons=(), cleaning=Cleaning(tuple(Verdict)[:2]))
-    text = receipt_text(none, Pen(80, colour=False))
-    assert text.startswith("Nothing to take out: nothing in it is forbidden or unknown.\n")
+    text = receipt_text(none, TerminalStyle(80, colour=False))
+    assert text.startswith("Nothing to remove: nothing in the corpus is forbidden or unknown.\n")
 
 
 @given(made(Receipt))
@@ -85,7 +87,7 @@ def test_any_receipt_follows_its_schema_and_steers_nothing(receipt) -> None:
     document = receipt_document(replace(receipt, reasons=reasons))
     VALIDATOR.validate(json.loads(json.dumps(document)))
     assert not VALIDATOR.is_valid({**document, "extra": 1})
-    text = receipt_text(receipt, Pen(80, colour=False))
+    text = receipt_text(receipt, TerminalStyle(80, colour=False))
     assert not set(text) & set("\x1b\x07\u202e\x9b")
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from provenance import run
 from provenance.cli.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
-from provenance.report.text.reproduction import command_of
+from provenance.report.text.reproduction import reproduction_command
 from tests.report.made import RESULTS
 from tests.report.samples import sample_report, sampled_report
 
@@ -25,7 +25,9 @@ CIRCUMSTANCES = [
 
 
 def parsed(result):
-    program, name, *words = shlex.split(" ".join(" ".join(each) for each in command_of(result)))
+    program, name, *words = shlex.split(
+        " ".join(" ".join(each) for each in reproduction_command(result))
+    )
     assert (program, name) == ("provenance", "check")
     return check.make_context(name, words).params
 
@@ -72,6 +74,6 @@ def test_a_split_and_rules_of_ones_own_are_named_where_they_were_given(tmp_path)
 
 @given(RESULTS)
 def test_no_name_of_others_breaks_out_of_its_word(result):
-    words = shlex.split(" ".join(" ".join(each) for each in command_of(result)))
+    words = shlex.split(" ".join(" ".join(each) for each in reproduction_command(result)))
     assert words[2 : 2 + len(result.corpus.addresses)] == list(result.corpus.addresses)
     assert words[-2:] == ["--output", "report"]

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from provenance.model import CorpusModelSummary, DateRange, Estimate, Rate
 from provenance.report.text.caveats import (
-    band,
     band_lines,
+    band_sentence,
     chance_sentence,
-    control_doubts,
-    is_banded,
-    limits,
+    control_caveats,
+    coverage_caveats,
+    has_band,
 )
 from tests.report.sample_registries import CONTROL
 from tests.report.samples import clear_report, sample_report
@@ -26,20 +26,26 @@ def estimate(share: float, more: float = 0.0, contested: float = 0.0) -> Estimat
 
 
 def test_a_band_goes_from_what_nobody_contests_to_all_that_is_held():
-    assert band(estimate(0.03, 0.002, 0.01)) == "2.0% uncontested … 3.2% in all; 1.0% contested"
-    assert band(estimate(0.03, 0.0, 0.03)) == "0% uncontested … 3.0% in all; 3.0% contested"
-    assert band(estimate(0.03, 0.002)) == "3.0% uncontested … 3.2% in all"
+    assert (
+        band_sentence(estimate(0.03, 0.002, 0.01))
+        == "2.0% uncontested to 3.2% in total; 1.0% contested"
+    )
+    assert (
+        band_sentence(estimate(0.03, 0.0, 0.03))
+        == "0% uncontested to 3.0% in total; 3.0% contested"
+    )
+    assert band_sentence(estimate(0.03, 0.002)) == "3.0% uncontested to 3.2% in total"
 
 
 @given(st.floats(0.001, 1), st.floats(0.1, 1))
 def test_a_share_is_a_band_where_others_hold_some_of_it_or_it_of_theirs(share, part):
-    assert not is_banded(estimate(share))
-    assert is_banded(estimate(share, contested=share * part))
-    assert is_banded(estimate(share / 2, more=share * part))
+    assert not has_band(estimate(share))
+    assert has_band(estimate(share, contested=share * part))
+    assert has_band(estimate(share / 2, more=share * part))
 
 
 def test_a_band_that_figures_do_not_show_is_none():
-    assert not is_banded(estimate(0.0134, contested=0.00001))
+    assert not has_band(estimate(0.0134, contested=0.00001))
 
 
 def test_only_bands_that_say_something_are_told():
@@ -57,8 +63,8 @@ def test_chance_is_told_as_a_part_of_the_findings():
         CONTROL, findings=400, expected=Rate(12, 4.8, 20.4), false_discovery=Rate(0.03, 0.012, 0.05)
     )
     assert chance_sentence(control) == (
-        "Of 400 findings by content, about 12 (4.8\N{EN DASH}20) may be chance, "
-        "3.0% (1.2\N{EN DASH}5.0%): measured with 40,000 items that cannot be in the corpus "
+        "Of 400 findings by content, about 12 (4.8\N{EN DASH}20) may be chance matches, "
+        "3.0% (1.2\N{EN DASH}5.0%); measured with 40,000 items that cannot be in the corpus "
         "(registries/later)."
     )
 
@@ -73,42 +79,43 @@ def test_no_more_findings_can_be_chance_than_there_are():
 def test_where_nothing_was_found_chance_is_still_told():
     control = replace(CONTROL, findings=0, expected=Rate(0, 0, 7.38), false_discovery=None)
     assert chance_sentence(control).startswith(
-        "Nothing was found by content; by chance about 0 (0\N{EN DASH}7.4) would have been"
+        "Nothing was found by content; about 0 (0\N{EN DASH}7.4) chance matches would be"
     )
 
 
 def test_what_the_control_shares_with_a_registry_is_said():
-    assert control_doubts(CONTROL, None) == (
-        "37 items of the control say the same as items of a registry, and were left out.",
+    assert control_caveats(CONTROL, None) == (
+        "37 items of the control with the same text as an item of a registry: not counted.",
     )
-    assert control_doubts(replace(CONTROL, shared=0), None) == ()
-    (doubt,) = control_doubts(replace(CONTROL, shared=0, outdone=3), None)
-    assert doubt.startswith("3 more passages of the control match no better than an item of a reg")
+    assert control_caveats(replace(CONTROL, shared=0), None) == ()
+    (doubt,) = control_caveats(replace(CONTROL, shared=0, outdone=3), None)
+    assert doubt.startswith("3 more passages of the control where an item of a registry matches at")
 
 
 def test_a_control_older_than_the_corpus_is_doubted():
     control = replace(CONTROL, shared=0)
     before = DateRange(date(2023, 6, 1), date(2023, 6, 2))
     after = DateRange(date(2026, 2, 1), date(2026, 2, 2))
-    (doubt,) = control_doubts(control, after)
-    assert "begin on 2026-01-01, before the corpus was collected" in doubt
-    assert control_doubts(control, before) == ()
+    (doubt,) = control_caveats(control, after)
+    assert "date from 2026-01-01 on, before the corpus was collected" in doubt
+    assert control_caveats(control, before) == ()
 
 
 def test_limits_name_backgrounds_and_the_control():
-    background, chance = limits(RESULT)
+    background, chance = coverage_caveats(RESULT)
     assert background == (
-        "Background registries/books: 3,036 items; what it holds too is contested."
+        "Background registry registries/books: 3,036 items; findings that it also contains are "
+        "contested."
     )
     assert "(registries/later)" in chance
     assert "37 items of the control" in chance
-    assert limits(clear_report().result) == ()
+    assert coverage_caveats(clear_report().result) == ()
 
 
 def test_an_earlier_model_is_said_with_what_stands_against_it():
     own = CorpusModelSummary("0" * 64, 10, 1280)
-    assert limits(replace(clear_report().result, corpus_model=own)) == ()
+    assert coverage_caveats(replace(clear_report().result, corpus_model=own)) == ()
     taken = replace(own, taken_from="report-1", reservations=("it did not look for reg/y",))
-    (said,) = limits(replace(clear_report().result, corpus_model=taken))
-    assert said.startswith("Matches were weighed by the model of report-1, an earlier check")
+    (said,) = coverage_caveats(replace(clear_report().result, corpus_model=taken))
+    assert said.startswith("Matches were scored with the corpus model of report-1, an earlier")
     assert said.endswith(" It did not look for reg/y.")

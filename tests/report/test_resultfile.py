@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from provenance.model import Result
-from provenance.report import dumps, json_schema, loads, result_document
+from provenance.report.files.result_json import dumps, loads, result_document, result_schema
 from tests.report.made import RESULTS
 from tests.report.samples import (
     calibrated_report,
@@ -18,7 +18,7 @@ from tests.report.samples import (
     sampled_report,
 )
 
-VALIDATOR = jsonschema.Draft202012Validator(json_schema())
+VALIDATOR = jsonschema.Draft202012Validator(result_schema())
 CONTRACT = {
     *("schema", "tool", "corpus", "registries", "rules", "purpose", "status", "violations"),
     *("shares", "created", "policy", "gates", "rulings", "waivers", "method"),
@@ -44,8 +44,8 @@ def test_any_result_follows_its_schema_and_comes_back_equal(result):
 
 
 def test_the_schema_is_a_schema_that_names_no_place_on_the_web():
-    jsonschema.Draft202012Validator.check_schema(json_schema())
-    assert json_schema()["$id"] == "urn:provenance:result:1"
+    jsonschema.Draft202012Validator.check_schema(result_schema())
+    assert result_schema()["$id"] == "urn:provenance:result:1"
 
 
 def test_the_schema_teaches_what_every_field_means():
@@ -57,7 +57,7 @@ def test_the_schema_teaches_what_every_field_means():
             for name, part in schema.items():
                 yield from without_words(part, f"{where}.{name}")
 
-    assert list(without_words(json_schema(), "")) == []
+    assert list(without_words(result_schema(), "")) == []
 
 
 def test_the_schema_lets_no_unknown_field_in():

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from provenance.model import WaiverOutcome
-from provenance.report.text.next_steps import next_steps, summary_line
+from provenance.report.text.next_steps import next_steps, outcome_line
 from tests.report.samples import WAIVER, clear_report, sample_report
 
 RESULT = sample_report().result
@@ -29,10 +29,10 @@ def test_a_waiver_that_excuses_nothing_is_to_be_removed():
 
 
 def test_the_summary_line_says_why_it_failed_and_what_to_do_first():
-    line = summary_line(RESULT)
+    line = outcome_line(RESULT)
     assert line.startswith("FAIL: 1.9% of the tokens are forbidden for pretraining; the policy")
     assert "Next: Remove the forbidden documents" in line
     assert "\n" not in line
-    assert summary_line(clear_report().result) == (
-        "PASS: Nothing of any source looked for was found."
+    assert outcome_line(clear_report().result) == (
+        "PASS: No content of the sources in the registries was found."
     )

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.model import Report
-from provenance.report import render, terminal_summary
-from provenance.report.text.cell_width import cells
+from provenance.report.formats.rendering import render
+from provenance.report.terminal.check_summary import terminal_summary
+from provenance.report.text.cell_width import cell_width
 from tests.report.made import RESULTS
 from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report
@@ -22,7 +23,7 @@ REPORT = sample_report()
 @pytest.mark.parametrize("report", [REPORT, clear_report()], ids=["fails", "clear"])
 def test_no_line_is_wider_than_the_terminal(report, width):
     for line in terminal_summary(report, width=width, colour=False).splitlines():
-        assert cells(line) <= width
+        assert cell_width(line) <= width
 
 
 @given(RESULTS, st.integers(40, 100))
@@ -32,13 +33,13 @@ def test_any_result_fits_and_steers_nothing(result, width):
     assert not re.search(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text
     )
-    assert max(map(cells, text.split("\n"))) <= width
+    assert max(map(cell_width, text.split("\n"))) <= width
 
 
 def test_the_verdict_is_the_first_line():
     first = terminal_summary(REPORT, width=80, colour=False).splitlines()[0]
     assert first == "FAIL  1.9% of the tokens are forbidden for pretraining; the policy allows 0%."
-    assert terminal_summary(clear_report(), width=80, colour=False).startswith("PASS  Nothing")
+    assert terminal_summary(clear_report(), width=80, colour=False).startswith("PASS  No content")
 
 
 def test_shares_stand_with_their_intervals():
@@ -51,18 +52,19 @@ def test_without_room_for_bars_a_verdict_is_still_whole():
     text = terminal_summary(REPORT, width=40, colour=False)
     assert re.search(r"\n  x \(forbidden\) +2\.1% ", text)
     assert re.search(r"\n  stackexchange\n    restricted +0\.99% ", text)
-    assert "\nWhat others hold too\n" in text
+    assert "\nContested shares\n" in text
 
 
 def test_what_others_hold_too_stands_as_a_band():
     text = terminal_summary(REPORT, width=80, colour=False)
-    assert "\nWhat others hold too (contested: =)\n" in text
-    band = "1.9% uncontested … 2.4% in all; 0.21% contested"
+    assert "\nContested shares (contested: =)\n" in text
+    band = "1.9% uncontested to 2.4% in total; 0.21% contested"
     assert f"\n  forbidden: {band}\n  x: {band}\n" in text
     assert "  reddit: " in text[text.index("Limits") :]
     assert "  reddit: " not in text[: text.index("Limits")]
-    assert "Uncontested: no permitted source and no background holds the same words" in text
-    assert "What others hold too" not in terminal_summary(clear_report(), width=80, colour=False)
+    sentence = "Uncontested: no permitted source or background registry contains the same words"
+    assert sentence in " ".join(text.split())
+    assert "Contested shares" not in terminal_summary(clear_report(), width=80, colour=False)
 
 
 def test_a_contested_finding_says_so():
@@ -112,7 +114,7 @@ def test_rulings_to_the_same_effect_are_counted_not_repeated():
     again = replace(first, documents=7)
     result = replace(REPORT.result, rulings=(first, again, again, *others))
     text = terminal_summary(Report(result, REPORT.findings), width=80, colour=False)
-    assert "and 2 more rulings to the same effect\n" in text
+    assert "and 2 more rulings with the same outcome\n" in text
     assert "In 7 documents" not in text
 
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange, Stretch, Verdict
-from provenance.report.terminal.terminal_style import Pen
-from provenance.report.terminal.verdict_timeline import LABEL, timeline_text
+from provenance.report.terminal.terminal_style import TerminalStyle
+from provenance.report.terminal.verdict_timeline import LABEL_WIDTH, timeline_text
 
 TODAY = date(2026, 1, 1)
-PLAIN = Pen(80, colour=False)
+PLAIN = TerminalStyle(80, colour=False)
 
 
 def stretches(*turns: tuple[str, Verdict]) -> list[Stretch]:
@@ -30,17 +30,17 @@ SOME = stretches(
 def test_a_row_has_a_letter_for_every_stretch_and_a_mark_for_the_corpus():
     marked = DateRange(date(2023, 6, 1), date(2023, 6, 2))
     axis, row, mark, *rest = timeline_text({"anybody": SOME}, marked, TODAY, PLAIN).splitlines()
-    assert row[:LABEL].strip() == "anybody"
-    bar = row[LABEL + 2 :]
+    assert row[:LABEL_WIDTH].strip() == "anybody"
+    bar = row[LABEL_WIDTH + 2 :]
     assert bar.strip("?rF") == ""
     assert bar.index("r") < bar.index("F")
-    assert bar[mark.index("^") - LABEL - 2] == "r"
+    assert bar[mark.index("^") - LABEL_WIDTH - 2] == "r"
     assert "2023" in axis
     assert any(line.startswith("2022-01-01 to 2023-12-31  restricted") for line in rest)
 
 
 def test_colour_says_nothing_that_letters_do_not():
-    painted = timeline_text({"anybody": SOME}, None, TODAY, Pen(80, colour=True))
+    painted = timeline_text({"anybody": SOME}, None, TODAY, TerminalStyle(80, colour=True))
     plain = timeline_text({"anybody": SOME}, None, TODAY, PLAIN)
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
 
@@ -54,5 +54,5 @@ def test_no_line_is_too_wide_whatever_the_days(turns, width, day):
     days = ["", *map(str, sorted(turns))]
     made = stretches(*((day, Verdict.UNKNOWN) for day in days))
     marked = None if day is None else DateRange(day, day + timedelta(days=1))
-    text = timeline_text({"anybody": made}, marked, TODAY, Pen(width, colour=False))
+    text = timeline_text({"anybody": made}, marked, TODAY, TerminalStyle(width, colour=False))
     assert max(len(line) for line in text.splitlines()) <= max(width, 62)

@@ -6,8 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Corrected
-from provenance.report import html_page, terminal_summary
-from provenance.report.text.caveats import bound, calibrated, sampled, strength_sentence, undecided
+from provenance.report.formats.html_report import html_page
+from provenance.report.terminal.check_summary import terminal_summary
+from provenance.report.text.caveats import (
+    calibration_caveats,
+    sample_sentence,
+    strength_sentence,
+    undecided_sentence,
+    upper_bound_sentence,
+)
 from provenance.report.text.sentences import headline
 from tests.report.samples import calibrated_report, clear_report, sample_report, sampled_report
 
@@ -16,28 +23,28 @@ RESULT = sample_report().result
 
 def test_nothing_found_comes_with_how_much_can_have_been_missed():
     clear = clear_report().result
-    assert headline(clear) == "Nothing of any source looked for was found."
-    assert "no source looked for holds more than 0.0010%" in bound(clear)
-    assert bound(RESULT) is None
+    assert headline(clear) == "No content of the sources in the registries was found."
+    assert "no source accounts for more than 0.0010%" in upper_bound_sentence(clear)
+    assert upper_bound_sentence(RESULT) is None
 
 
 def test_nothing_is_said_of_a_calibration_that_was_not_there():
-    assert calibrated(RESULT) == ()
+    assert calibration_caveats(RESULT) == ()
     assert "orrected" not in terminal_summary(sample_report(), width=80, colour=False)
     assert "orrected" not in html_page(sample_report())
 
 
 def test_a_calibration_is_named_with_its_recall_and_each_reservation():
-    rests, *reservations = calibrated(calibrated_report().result)
-    assert "calibration.json of 2026-05-01: of 3,761 planted items, 88.5% were found." in rests
+    rests, *reservations = calibration_caveats(calibrated_report().result)
+    assert "calibration.json on 2026-05-01: of 3,761 planted items, 88.5% were found." in rests
     assert reservations == ["Corrected shares: recall was measured on another corpus."]
 
 
 def test_a_calibration_in_which_nothing_could_be_planted_says_so():
     result = calibrated_report().result
     nothing = replace(result, calibration=replace(result.calibration, planted=0, recall=None))
-    assert "of 0 planted items, nothing was found" not in calibrated(nothing)[0]
-    assert "nothing was planted" in calibrated(nothing)[0]
+    assert "of 0 planted items, 0% were found" not in calibration_caveats(nothing)[0]
+    assert "none were tested" in calibration_caveats(nothing)[0]
 
 
 def test_the_corrected_share_stands_below_the_one_that_was_verified():
@@ -76,22 +83,22 @@ def test_the_page_lists_a_calibration_and_a_sample_among_what_decided():
 
 
 def test_a_sample_says_how_much_of_how_much_was_looked_at():
-    assert sampled(RESULT) is None
-    said = sampled(sampled_report().result)
-    assert said.startswith("A sample: 1,204 of 12,077 documents were looked at")
-    assert "(10% was asked for)" in said
+    assert sample_sentence(RESULT) is None
+    said = sample_sentence(sampled_report().result)
+    assert said.startswith("Sampled: 1,204 of 12,077 documents were checked")
+    assert "(10% requested)" in said
     assert "estimates for the whole corpus" in said
     assert said in html_page(sampled_report())
     text = " ".join(terminal_summary(sampled_report(), width=80, colour=False).split())
     assert said in text
-    assert "A sample" not in terminal_summary(sample_report(), width=80, colour=False)
+    assert "Sampled" not in terminal_summary(sample_report(), width=80, colour=False)
 
 
 def test_a_gate_that_a_sample_does_not_decide_says_so():
     failed, passed = sampled_report().result.gates
-    assert undecided(failed) is None
-    doubt = undecided(passed)
-    assert "only because so little was looked at" in doubt
+    assert undecided_sentence(failed) is None
+    doubt = undecided_sentence(passed)
+    assert "only because the sample is small" in doubt
     assert doubt in html_page(sampled_report())
     text = " ".join(terminal_summary(sampled_report(), width=60, colour=False).split())
     assert text.count(doubt) == 1
@@ -100,12 +107,12 @@ def test_a_gate_that_a_sample_does_not_decide_says_so():
 @given(st.floats(20, 400), st.floats(0, 1e6))
 def test_strength_is_told_as_chance_whatever_it_is(strength, expected):
     once, corpus = strength_sentence(strength, expected).split(". ")
-    assert once.startswith("Chance gives a match this strong ")
+    assert once.startswith("A match this strong occurs by chance ")
     assert corpus.endswith("by chance.")
 
 
 def test_strength_is_told_by_corpora_of_this_size():
-    assert "One corpus of this size in about 3,000 would" in strength_sentence(30.0, 0.0003)
-    assert "in more than a billion would" in strength_sentence(90.0, 1e-20)
-    assert "holds about 12 by chance" in strength_sentence(21.0, 12.2)
-    assert "holds about 1 by chance" in strength_sentence(21.0, 0.8)
+    assert "One in about 3,000 corpora of this size contains one" in strength_sentence(30.0, 0.0003)
+    assert "One in more than a billion corpora" in strength_sentence(90.0, 1e-20)
+    assert "contains about 12 by chance" in strength_sentence(21.0, 12.2)
+    assert "contains about 1 by chance" in strength_sentence(21.0, 0.8)

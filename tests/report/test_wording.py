@@ -7,13 +7,13 @@ import yaml
 
 from provenance.model import Actor, Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
 from provenance.report.text.sentences import (
-    BASES,
-    asked,
-    by,
-    by_source,
+    BASIS_MEANINGS,
+    circumstances_phrase,
     headline,
-    remedy_of,
-    told_apart,
+    ruling_remedy,
+    rulings_by_source,
+    shares_by,
+    split_repeated,
 )
 from tests.report.samples import sample_report
 
@@ -35,7 +35,7 @@ def failing(*gates):
         (
             Gate(Verdict.UNKNOWN, "x", Unit.DOCUMENTS, 0.05),
             (
-                "25.0% of the documents hold content of x that is of unknown standing for "
+                "25.0% of the documents hold content of x that is of unknown status for "
                 "pretraining; the policy allows 5%."
             ),
         ),
@@ -61,19 +61,19 @@ def test_the_headline_counts_the_other_gates_that_failed():
 def test_a_check_that_passes_with_forbidden_content_says_so():
     passed = replace(RESULT, gates=(), violations=())
     assert headline(passed) == (
-        "2.1% of the tokens are forbidden for pretraining; no gate stands against that."
+        "2.1% of the tokens are forbidden for pretraining; no gate limits this."
     )
 
 
 def test_an_unknown_verdict_always_has_a_remedy():
     unknown = next(each.ruling for each in RESULT.rulings if each.source == "forum.example")
     assert unknown.remedy is None
-    assert "'forum.example'" in remedy_of(unknown)
-    assert "agreement" in remedy_of(unknown)
+    assert "'forum.example'" in ruling_remedy(unknown)
+    assert "agreement" in ruling_remedy(unknown)
 
 
 def test_what_was_asked_names_what_is_not_known():
-    assert asked(RESULT.policy.circumstances) == (
+    assert circumstances_phrase(RESULT.policy.circumstances) == (
         "for pretraining, collected on an unknown date, by a party in any role"
     )
 
@@ -83,7 +83,9 @@ def test_what_was_asked_names_what_is_not_known():
     [(Actor.API_DEVELOPER, "API developer"), (Actor.ACCOUNT_HOLDER, "account holder")],
 )
 def test_a_role_is_written_as_people_do(actor, role):
-    assert asked(Circumstances(actor=actor)).endswith(f"by a party in the role of {role}")
+    assert circumstances_phrase(Circumstances(actor=actor)).endswith(
+        f"by a party in the role of {role}"
+    )
 
 
 def test_what_was_asked_names_all_that_was_stated():
@@ -93,16 +95,16 @@ def test_what_was_asked_names_all_that_was_stated():
         claims=("eu-dsm-art-4",),
         jurisdiction="EU",
     )
-    assert asked(stated).endswith(
-        "under the law of EU, commercially, for a model that is generative and competing, "
+    assert circumstances_phrase(stated).endswith(
+        "under the law of EU, for commercial use, for a model that is generative and competing, "
         "claiming eu-dsm-art-4"
     )
-    assert "that is not of a kind" in asked(replace(stated, model=()))
-    assert "not commercially" in asked(replace(stated, commercial=False))
+    assert "that is of no kind" in circumstances_phrase(replace(stated, model=()))
+    assert "for non-commercial use" in circumstances_phrase(replace(stated, commercial=False))
 
 
 def test_rulings_on_one_source_stand_together():
-    groups = by_source(RESULT.rulings)
+    groups = rulings_by_source(RESULT.rulings)
     assert [group[0].source for group in groups] == [
         *("x", "forum.example", "mastodon", "stackexchange", "reddit"),
     ]
@@ -110,14 +112,14 @@ def test_rulings_on_one_source_stand_together():
 
 
 def test_shares_stand_strictest_first():
-    assert [share.key for share in by(RESULT.shares, "source")] == [
+    assert [share.key for share in shares_by(RESULT.shares, "source")] == [
         *("x", "forum.example", "stackexchange", "mastodon", "reddit"),
     ]
 
 
 def test_every_basis_of_the_law_book_has_words(root):
     book = yaml.safe_load((root / "rules" / "verdicts.yaml").read_text("utf-8"))
-    assert {basis["id"] for basis in book["bases"]} <= set(BASES)
+    assert {basis["id"] for basis in book["bases"]} <= set(BASIS_MEANINGS)
 
 
 def test_rulings_are_told_apart_by_verdict_basis_and_statement():
@@ -125,4 +127,7 @@ def test_rulings_are_told_apart_by_verdict_basis_and_statement():
     same = replace(first, documents=3)
     laxer = replace(first, ruling=replace(first.ruling, verdict=Verdict.RESTRICTED))
     older = replace(first, ruling=replace(first.ruling, terms="x/terms-of-service/2020-06-18"))
-    assert told_apart([first, same, laxer, older, first]) == ((first, laxer, older), (same, first))
+    assert split_repeated([first, same, laxer, older, first]) == (
+        (first, laxer, older),
+        (same, first),
+    )

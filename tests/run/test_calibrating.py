@@ -13,7 +13,7 @@ from provenance.judge import Judge
 from provenance.model import LENGTHS, PLANTS, Policy, Unit
 from provenance.read import load_calibration, load_rules, open_corpus
 from provenance.registry import open_registry
-from provenance.report import write_calibration
+from provenance.report.files.calibration_json import write_calibration
 from provenance.run import Dumps, Planting, Settings, build_registry, calibrate
 from provenance.run.calibration.calibrating import _opened
 from provenance.run.calibration.correcting import Seen, correcting

@@ -37,7 +37,7 @@ def test_a_cleaned_corpus_is_clear_by_the_same_model_and_by_itself(
 ) -> None:
     world.write("a.jsonl", pages_with_posts(pages, posts))
     before = world.check(world.data)
-    report.write(before, world.folder / "report")
+    report.write_report(before, world.folder / "report")
     assert before.result.violations
     receipt = world.clean(result=world.folder / "report", redact=redact)
     for model_of in (world.folder / "report", None):

@@ -8,7 +8,9 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, RegistryError
 from provenance.model import Policy, Waiver, WaiverReason
-from provenance.report import read_report, render, write
+from provenance.report.files.report_folder import write_report
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import render
 from provenance.run import Dumps, Settings, build_registry, check
 
 
@@ -35,7 +37,7 @@ def rows(pages, posts):
 
 
 def earlier(report, folder: Path) -> Path:
-    write(report, folder)
+    write_report(report, folder)
     return folder
 
 
@@ -116,7 +118,7 @@ def test_the_outcome_comes_back_from_its_folder(held, rows, tmp_path):
 def test_a_baseline_that_cannot_be_read_is_refused_before_the_work(held, tmp_path, rows, damage):
     place = tmp_path / "before"
     if damage == "cut":
-        write(held(rows), place)
+        write_report(held(rows), place)
         (place / "findings.parquet").write_bytes(b"PAR1")
     with pytest.raises((DatasetNotFound, CorruptFile)) as raised:
         held([{"text": ""}], place)

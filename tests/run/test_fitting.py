@@ -7,7 +7,7 @@ import pytest
 from provenance import __version__
 from provenance.errors import InputError, PolicyError
 from provenance.model import FalseRate
-from provenance.report import write_calibration
+from provenance.report.files.calibration_json import write_calibration
 from provenance.run.calibration.fitting import check_fit, fitted, reservations
 from provenance.run.calibration.recalls import recalls
 from tests.run.test_correcting import calibration, plants

@@ -39,7 +39,7 @@ def checked(tmp_path, registry, write_lines):
             Settings(threads=2, model_of=model_of),
         )
         if output is not None:
-            report.write(made, output)
+            report.write_report(made, output)
         return made
 
     return run
@@ -129,7 +129,7 @@ def test_a_report_passes_the_model_on_that_it_was_weighed_by(tmp_path, checked, 
 
 def test_a_report_without_a_model_leaves_no_other_corpus_s(tmp_path, checked, corpus) -> None:
     made = checked(corpus, output=tmp_path / "own")
-    report.write(replace(made, model=None), tmp_path / "own")
+    report.write_report(replace(made, model=None), tmp_path / "own")
     with pytest.raises(DatasetNotFound, match="no model") as raised:
         checked(corpus, tmp_path / "own")
     assert "--output" in raised.value.remedy
@@ -186,7 +186,7 @@ def test_a_damaged_model_is_refused(tmp_path, checked, corpus, damage) -> None:
 def test_a_sample_of_a_corpus_has_a_model_too(tmp_path, registry, corpus, write_lines) -> None:
     path = write_lines(tmp_path / "corpus.jsonl", corpus)
     made = check([path], Policy(registries=(registry,)), Settings(sample=0.5))
-    report.write(made, tmp_path / "half")
+    report.write_report(made, tmp_path / "half")
     again = check([path], Policy(registries=(registry,)), Settings(model_of=tmp_path / "half"))
     assert len(again.findings) > len(made.findings) > 0
     assert made.result.created <= datetime.now(UTC)

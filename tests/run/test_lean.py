@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.run import Dumps, build_registry, rendered, written
+from provenance.cli.telling import ReportRenderer
+from provenance.run import Dumps, build_registry, written
 from provenance.startup import uncollected, without
 from tests.cli.commandline import process
 
@@ -208,11 +209,12 @@ def test_what_a_compiler_keeps_is_no_garbage_where_nobody_else_s_is(claimed, mon
 
 def test_reports_are_made_without_looking_for_garbage(monkeypatch, tmp_path) -> None:
     seen: list[bool] = []
-    for name in ("write", "render"):
-        monkeypatch.setattr(
-            f"provenance.run.telling.{name}", lambda *_: seen.append(gc.isenabled())
-        )
+    for name in (
+        "provenance.run.telling.write_report",
+        "provenance.report.formats.rendering.render",
+    ):
+        monkeypatch.setattr(name, lambda *_: seen.append(gc.isenabled()))
     written(None, tmp_path)
-    rendered("html", None, excerpts=True, anchor=None)
+    ReportRenderer("html", excerpts=True, anchor=None).text(None)
     assert seen == [False, False]
     assert gc.isenabled()

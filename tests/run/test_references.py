@@ -8,7 +8,8 @@ import pytest
 
 from provenance.match import least_tokens
 from provenance.model import Policy
-from provenance.report import json_schema, result_document, write_calibration
+from provenance.report.files.calibration_json import write_calibration
+from provenance.report.files.result_json import result_document, result_schema
 from provenance.run import Dumps, Planting, Settings, build_registry, calibrate, check, readings
 from provenance.run.references import open_references
 from tests.run.conftest import Writer
@@ -83,7 +84,7 @@ def test_a_result_tells_of_all_of_them(world):
 
     document = result_document(made.result)
 
-    jsonschema.Draft202012Validator(json_schema()).validate(document)
+    jsonschema.Draft202012Validator(result_schema()).validate(document)
     assert document["calibration"]["path"] == policy.calibration
     assert document["sample"]["of_documents"] == 240
     assert [each["path"] for each in document["backgrounds"]] == [str(folder / "book")]

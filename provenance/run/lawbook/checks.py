@@ -18,7 +18,7 @@ from provenance.judge import (
 )
 from provenance.model import Library, Report, Verdict
 from provenance.read import load_cases, load_examples, load_rules, rule_mistakes, unlike
-from provenance.report import read_report
+from provenance.report.files.report_reader import read_report
 
 
 def linted_rules(rules: Path | None) -> tuple[str, ...]:
