@@ -22,15 +22,15 @@ def command() -> None:
 @command.command("show")
 def show() -> None:
     """Show where the cache is and how large it is."""
-    kept = run.remembered()
-    echo(f"{kept.folder}: {kept.entries:,} entries, {_size(kept.bytes)}")
+    usage = run.remembered()
+    echo(f"{usage.folder}: {usage.entries:,} entries, {_size(usage.bytes)}")
 
 
 @command.command("clear")
 def clear() -> None:
     """Delete the cache: the next check reads its whole dataset."""
-    kept = run.clear_memory()
-    echo(f"Deleted {kept.entries:,} entries, {_size(kept.bytes)}, from {kept.folder}")
+    usage = run.clear_memory()
+    echo(f"Deleted {usage.entries:,} entries, {_size(usage.bytes)}, from {usage.folder}")
 
 
 def _size(size: int) -> str:

@@ -111,14 +111,14 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         )
     if output is not None:
         run.check_outside(output, corpus)
-    asked = run.policy_of(
+    resolved_policy = run.policy_of(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
     settings = settings_of(
         threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
     )
     planting = run.Planting(plants, seed, control, background)
-    measured = run.calibrate(corpus, asked, planting, settings)
+    measured = run.calibrate(corpus, resolved_policy, planting, settings)
     if output is not None:
         write_calibration(measured, output)
     list_unread(measured.unread)

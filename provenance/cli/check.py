@@ -155,7 +155,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
     with run.hashing(registries) as hashed, run.told(verbose):
-        asked = run.policy_of(
+        resolved_policy = run.policy_of(
             policy,
             purpose=purpose,
             collected=collected,
@@ -175,7 +175,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         if output is not None:
             run.check_outside(output, corpus)
             run.check_writable(output)
-        begun = run.begun(corpus, asked, split, hashed)
+        begun = run.begun(corpus, resolved_policy, split, hashed)
         settings = settings_of(
             threads,
             no_cache=no_cache,
@@ -188,7 +188,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             model_of=model_of,
             allow_unread=allow_unread,
         )
-        report = run.check(corpus, asked, settings, begun)
+        report = run.check(corpus, resolved_policy, settings, begun)
         if output is not None:
             run.written(report, output)
     renderer = ReportRenderer(form, excerpts, anchor)

@@ -128,18 +128,18 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         "backgrounds": backgrounds,
     }
     if result is None:
-        asked = run.policy_of(policy, **options)  # type: ignore[arg-type]
+        resolved_policy = run.policy_of(policy, **options)  # type: ignore[arg-type]
     elif policy or model_of or any(options.values()):
         raise PolicyError(
             "--result already has a policy, registries and a model",
             remedy="leave out the other options of the check, or leave out --result",
         )
     else:
-        asked = read_report(result).result.policy
+        resolved_policy = read_report(result).result.policy
     settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)
     chosen = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(chosen, redact, waived=waived, contested=contested)
-    receipt = run.clean(corpus, output, asked, cleaning, settings, result)
+    receipt = run.clean(corpus, output, resolved_policy, cleaning, settings, result)
     if not quiet:
         print_rendered(receipt_text(receipt, terminal_style()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")

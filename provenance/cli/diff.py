@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     model of OLD, so that text in both is scored alike. Exits with 1 if a gate of the policy fails
     in NEW that passed in OLD, or fails by more; with 2 if something could not be read.
     """
-    asked = run.policy_of(
+    resolved_policy = run.policy_of(
         policy,
         collected=collected,
         text_columns=text_columns,
@@ -90,7 +90,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     settings = settings_of(
         threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
     )
-    changes = run.diff(old, new, asked, settings)
+    changes = run.diff(old, new, resolved_policy, settings)
     if form == "terminal":
         print_rendered(changes_text(changes, terminal_style()))
     else:

@@ -45,9 +45,9 @@ def check(policy: str | None, rules: Path | None) -> None:
     A mistake ends with exit code 2, its place and a remedy. What may be intended, such as a source
     that the rules do not know, is noted and passes.
     """
-    read, doubts = run.checked_policy(policy, rules)
-    for doubt in doubts:
-        echo(f"Note: {doubt}.")
+    read, notes = run.checked_policy(policy, rules)
+    for note in notes:
+        echo(f"Note: {note}.")
     echo(f"{read.path or 'The default policy'} is valid.")
 
 

@@ -162,9 +162,9 @@ def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet:
     is reported, depends on these rates.
     """
     before = run.show_registry(registry)[1]
-    made = run.fit_registry(registry, texts, run.Settings(quiet=quiet), max_document)
+    after = run.fit_registry(registry, texts, run.Settings(quiet=quiet), max_document)
     if not quiet:
-        echo(*fit_lines(before, made))
+        echo(*fit_lines(before, after))
 
 
 @command.command(
@@ -201,9 +201,9 @@ def _dumps(  # noqa: PLR0913 (what the options say)
             "--of needs a single source, but --source-column allows several",
             remedy="add the dumps of each source separately, with --source and --of",
         )
-    doubt = None if source is None else run.doubt_about(source)
-    if doubt:
-        echo(f"Note: {doubt}", err=True)
+    warning = None if source is None else run.doubt_about(source)
+    if warning:
+        echo(f"Note: {warning}", err=True)
     return run.Dumps(dumps, source, source_column, layout, text_column, published, max_document)
 
 

@@ -285,8 +285,8 @@ def group_places(group: FindingGroup, limit: int = 5) -> str:
 
 def group_remedy(group: FindingGroup) -> str:
     """Return what to do about a group."""
-    said = ruling_remedy(group.ruling) if group.ruling else None
-    return shorten_line(said or "Remove it, sign an agreement, or waive it in the policy.", 500)
+    remedy = ruling_remedy(group.ruling) if group.ruling else None
+    return shorten_line(remedy or "Remove it, sign an agreement, or waive it in the policy.", 500)
 
 
 def _parts(group: FindingGroup, result: Result) -> str:

@@ -31,7 +31,7 @@ def test_clean_then_check_is_clear(provenance, world, data) -> None:
     assert provenance(*again, "--model-of", "report", cwd=data).returncode == 0
 
 
-def test_nothing_is_said_when_quiet_and_spans_go_where_asked(provenance, world, data) -> None:
+def test_quiet_prints_nothing_and_redact_removes_spans(provenance, world, data) -> None:
     registry = str(world / "reg")
     done = provenance(
         *("clean", "data", "--registry", registry, "-o", "out", "-q", "--redact", "[gone]"),
@@ -59,9 +59,7 @@ def test_nothing_is_said_when_quiet_and_spans_go_where_asked(provenance, world, 
         (("data",), "--output"),
     ],
 )
-def test_what_cannot_be_done_is_said_with_its_remedy(
-    provenance, world, data, arguments, said
-) -> None:
+def test_failures_have_a_remedy(provenance, world, data, arguments, said) -> None:
     (data / "report").mkdir()
     (data / "report" / "mine").write_text("")
     named = () if "--result" in arguments else ("--registry", str(world / "reg"))
@@ -72,7 +70,7 @@ def test_what_cannot_be_done_is_said_with_its_remedy(
     assert sorted(path.name for path in data.iterdir()) == ["data", "report"]
 
 
-def test_a_model_that_is_not_there_is_said(provenance, world, data) -> None:
+def test_a_missing_model_is_an_error(provenance, world, data) -> None:
     done = provenance(
         *("check", "data", "--registry", str(world / "reg"), "--model-of", "nowhere"), cwd=data
     )

@@ -110,7 +110,7 @@ def test_where_interrupts_are_to_be_ignored_they_are(world):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("asked", [True, False])
-def test_what_an_interrupt_left_half_made_is_no_news(asked, monkeypatch, capsys):
+def test_errors_of_half_initialised_objects_are_not_reported(asked, monkeypatch, capsys):
     monkeypatch.setattr("provenance.cli.interrupts.was_interrupted", lambda: asked)
     monkeypatch.setattr(sys, "unraisablehook", interrupts._unraisable)
 

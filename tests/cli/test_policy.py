@@ -25,7 +25,7 @@ expires = 2021-01-01
 """
 
 
-def test_a_policy_is_begun_once_and_is_in_order(tmp_path, provenance):
+def test_a_policy_template_is_written_once_and_is_valid(tmp_path, provenance):
     begun = provenance("policy", "init", cwd=tmp_path)
     assert begun.returncode == 0, begun.stderr
     again = provenance("policy", "init", cwd=tmp_path)
@@ -53,7 +53,7 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
     assert "\x1b" not in done.stdout
 
 
-def test_what_is_over_is_a_note_and_a_mistake_is_an_error(tmp_path, provenance):
+def test_expired_entries_are_notes_and_mistakes_are_errors(tmp_path, provenance):
     (tmp_path / "own.toml").write_text(POLICY, "utf-8")
     done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
     assert done.returncode == 0

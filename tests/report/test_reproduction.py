@@ -11,7 +11,7 @@ from provenance import run
 from provenance.cli.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
 from provenance.report.text.reproduction import reproduction_command
-from tests.report.made import RESULTS
+from tests.report.result_strategies import RESULTS
 from tests.report.samples import sample_report, sampled_report
 
 CIRCUMSTANCES = [
@@ -29,11 +29,11 @@ def parsed(result):
         " ".join(" ".join(each) for each in reproduction_command(result))
     )
     assert (program, name) == ("provenance", "check")
-    return check.make_context(name, words).params
+    return check.make_context(name, words, help_option_names=["-h", "--help"]).params
 
 
 @pytest.mark.parametrize("asked", CIRCUMSTANCES)
-def test_the_command_reads_back_as_what_was_asked(asked):
+def test_the_command_reproduces_the_policy(asked):
     result = sample_report().result
     result = replace(result, policy=replace(result.policy, circumstances=asked, path=None))
     given_ = parsed(result)

@@ -13,7 +13,7 @@ from provenance.model import Report, Verdict
 from provenance.report.formats.rendering import render
 from provenance.report.formats.sarif import MAX_RESULTS
 from provenance.report.render_options import RenderOptions
-from tests.report.infected import HOSTILE, infected
+from tests.report.hostile_reports import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, compared_report, sample_report
 
@@ -56,7 +56,7 @@ def test_it_follows_the_schema_whatever_others_wrote(validator, kind):
     )
 
 
-def test_the_schema_refuses_what_is_wrong(validator):
+def test_the_schema_rejects_invalid_documents(validator):
     document = told(sample_report())
     document["runs"][0]["results"][0]["level"] = "fatal"
     assert not validator.is_valid(document)
@@ -72,7 +72,7 @@ def test_a_source_and_a_statement_are_one_result():
     assert forbidden["message"]["text"].startswith("4 findings of X (Twitter) in 4 documents")
 
 
-def test_what_is_permitted_is_no_result():
+def test_permitted_content_is_no_result():
     assert "reddit" not in render("sarif", sample_report())
 
 
@@ -85,7 +85,7 @@ def test_what_passes_its_gate_is_no_error():
     assert levels == {"warning", "note"}
 
 
-def test_what_is_waived_altogether_is_suppressed():
+def test_completely_waived_groups_are_suppressed():
     rows = [{**row, "waiver": "w"} for row in FOUND if row["source"] == "x"]
     (only,) = results(Report(sample_report().result, findings_table(rows)))
     assert only["level"] == "note"

@@ -12,7 +12,7 @@ from provenance.model import Report
 from provenance.report.files.report_folder import write_report
 from provenance.run import publish
 from tests.cli.hub import TOKEN, hub
-from tests.report.infected import HOSTILE, infected
+from tests.report.hostile_reports import HOSTILE, infected
 from tests.report.samples import clear_report, sample_report
 
 

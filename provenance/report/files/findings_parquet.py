@@ -43,8 +43,8 @@ def _is_in_order(findings: pa.Table) -> bool:
     for name in _ORDER:
         before, own = findings[name].slice(0, len(tied)), findings[name].slice(1)
         is_later, is_equal = (
-            pc.fill_null(asked(before, own), fill_value=False).to_numpy()
-            for asked in (pc.less, pc.equal)
+            pc.fill_null(compare(before, own), fill_value=False).to_numpy()
+            for compare in (pc.less, pc.equal)
         )
         if (tied & ~is_later & ~is_equal).any():
             return False

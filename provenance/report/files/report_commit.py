@@ -108,20 +108,20 @@ def _replace(staged: Path, folder: Path) -> None:
 
 def _exchanged(staged: Path, folder: Path) -> bool:
     """Exchange two folders if possible, and return whether that was done."""
-    beside = folder.parent / staged.name
+    sibling = folder.parent / staged.name
     if not _is_alone(folder, staged.name) or folder.samefile(os.curdir):
         return False
     try:
-        staged.rename(beside)
+        staged.rename(sibling)
     except OSError:
         return False
     try:
-        _copy_attributes(beside, folder)
-        exchange(beside, folder)
+        _copy_attributes(sibling, folder)
+        exchange(sibling, folder)
     except OSError:
         return False
     finally:
-        beside.rename(staged)  # now either folder; its context manager removes it
+        sibling.rename(staged)  # now either folder; its context manager removes it
     sync(folder.parent)
     for name in {*os.listdir(staged)} - REPORT_FILES:  # written by others in between
         (staged / name).rename(folder / name)
@@ -138,12 +138,12 @@ def _is_alone(folder: Path, staged: str) -> bool:
         )
 
 
-def _copy_attributes(made: Path, folder: Path) -> None:
+def _copy_attributes(new: Path, folder: Path) -> None:
     """Copy owner, permissions and attributes of a folder to a new one."""
     facts = folder.stat()
-    os.chown(made, facts.st_uid, facts.st_gid)
-    shutil.copystat(folder, made)
-    os.utime(made)
+    os.chown(new, facts.st_uid, facts.st_gid)
+    shutil.copystat(folder, new)
+    os.utime(new)
 
 
 def _check_replaceable(folder: Path) -> None:

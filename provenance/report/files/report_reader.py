@@ -36,7 +36,7 @@ def read_report(folder: Path) -> Report:
     Parameters
     ----------
     folder : Path
-        Where `write` put it.
+        Written by `write_report`.
 
     Returns
     -------

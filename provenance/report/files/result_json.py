@@ -82,14 +82,14 @@ def result_document(result: Result) -> dict[str, Any]:
     }
 
 
-def dumps(result: Result, beside: Mapping[str, FileFacts] = NO_OTHER_FILES) -> str:
+def dumps(result: Result, other_files: Mapping[str, FileFacts] = NO_OTHER_FILES) -> str:
     r"""Serialize a result as the text of result.json.
 
     Parameters
     ----------
     result : Result
         The outcome.
-    beside : mapping of str to FileFacts
+    other_files : mapping of str to FileFacts
         Names, sizes and digests of the other files in the folder of the report.
 
     Returns
@@ -99,9 +99,9 @@ def dumps(result: Result, beside: Mapping[str, FileFacts] = NO_OTHER_FILES) -> s
         and lone surrogates of odd file names, are written as ``\u`` escapes.
     """
     document = result_document(result)
-    if beside:
+    if other_files:
         document["files"] = [
-            {"name": name, **to_json_value(facts)} for name, facts in beside.items()
+            {"name": name, **to_json_value(facts)} for name, facts in other_files.items()
         ]
     return dump_json(document, indent=2) + "\n"
 
@@ -183,9 +183,9 @@ def _flat(
     outcome: GateOutcome | SourceRuling | WaiverOutcome, inner: str, label: str | None = None
 ) -> dict[str, Any]:
     document = to_json_value(outcome)
-    lifted = document.pop(inner)
-    named = {} if label is None else {"gate" if inner == "gate" else "id": label}
-    return {**named, **lifted, **document}
+    inner_fields = document.pop(inner)
+    labels = {} if label is None else {"gate" if inner == "gate" else "id": label}
+    return {**labels, **inner_fields, **document}
 
 
 def _nested(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:

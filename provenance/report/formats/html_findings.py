@@ -42,8 +42,8 @@ def finding_anchor(finding: Finding) -> str:
     """
     place = (finding.document, finding.file, finding.row, finding.field, finding.start, finding.end)
     whose = (finding.source, finding.item, finding.evidence)
-    named = json.dumps((*place, *whose)).encode("utf-8")
-    return f"finding-{hashlib.sha256(named).hexdigest()[:12]}"
+    key = json.dumps((*place, *whose)).encode("utf-8")
+    return f"finding-{hashlib.sha256(key).hexdigest()[:12]}"
 
 
 def findings_data(

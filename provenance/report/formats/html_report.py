@@ -243,9 +243,9 @@ def _charts(result: Result) -> list[dict[str, Any]]:
     """Return the data of the charts, one per kind of share, each with its own scale."""
     charts = []
     for kind, title in _CHARTS.items():
-        every = sentences.shares_by(result.shares, kind)
-        absent = [share for share in every if not share.documents.count][_ABSENT:]
-        shares = [share for share in every if share not in absent]
+        all_shares = sentences.shares_by(result.shares, kind)
+        absent = [share for share in all_shares if not share.documents.count][_ABSENT:]
+        shares = [share for share in all_shares if share not in absent]
         top = scale_end(max(each.tokens.high, each.tokens.any) for each in shares)
         most = max((share.tokens.high for share in absent), default=0.0)
         charts.append(

@@ -51,15 +51,15 @@ def render(report: Report, options: RenderOptions) -> str:
     errors = sum(case.find("error") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
     counts = {"tests": len(cases), "failures": failures, "errors": errors, "skipped": skipped}
-    said = {name: str(number) for name, number in counts.items()}
-    root = Element("testsuites", {"name": "provenance", **said})
+    attributes = {name: str(number) for name, number in counts.items()}
+    root = Element("testsuites", {"name": "provenance", **attributes})
     suite = SubElement(
         root,
         "testsuite",
         {
             "name": _text(", ".join(result.corpus.addresses)) or "corpus",
             "timestamp": f"{result.created:%Y-%m-%dT%H:%M:%S}",
-            **said,
+            **attributes,
         },
     )
     suite.extend(cases)
@@ -77,11 +77,11 @@ def _unread(result: Result) -> list[Element]:
     cases = []
     for one in result.unread[:_UNREAD]:
         case = _case("unread", one.file)
-        said = _text(unread_line(one))
+        sentence = _text(unread_line(one))
         if result.status == "incomplete":
-            SubElement(case, "error", {"type": "unread", "message": said})
+            SubElement(case, "error", {"type": "unread", "message": sentence})
         else:
-            SubElement(case, "skipped", {"message": said})
+            SubElement(case, "skipped", {"message": sentence})
         cases.append(case)
     return cases
 
@@ -96,14 +96,14 @@ def _gate(outcome: GateOutcome, result: Result) -> Element:
 
 def _statement(group: FindingGroup, result: Result) -> Element:
     case = _case(group.source, group.rule)
-    said = group_sentence(group, result)
+    sentence = group_sentence(group, result)
     if severity(group) == ERROR:
         why = group.ruling.why if group.ruling else ""
-        _failure(case, said, f"Where: {group_places(group)}", why, group_remedy(group))
+        _failure(case, sentence, f"Where: {group_places(group)}", why, group_remedy(group))
     elif group.waived and not group.counted:
-        SubElement(case, "skipped", {"message": _text(f"Waived: {said}")})
+        SubElement(case, "skipped", {"message": _text(f"Waived: {sentence}")})
     else:
-        SubElement(case, "system-out").text = _text(said)
+        SubElement(case, "system-out").text = _text(sentence)
     return case
 
 

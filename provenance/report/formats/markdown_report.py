@@ -105,25 +105,25 @@ def _verdict(result: Result) -> str:
     named = ", ".join(markdown_code(address) for address in corpus.addresses[:_STEPS])
     named += f" and {more} more" if more > 0 else ""
     use = markdown_text(circumstances_phrase(result.policy.circumstances))
-    said = [baseline_sentence(result), sample_sentence(result), upper_bound_sentence(result)]
+    note = [baseline_sentence(result), sample_sentence(result), upper_bound_sentence(result)]
     return "\n\n".join(
         [
             f"### provenance: {OUTCOMES[result.status].lower()}",
             f"**{markdown_text(headline(result))}**",
             f"{named}: {read}. Checked {use}.",
-            *(markdown_text(each) for each in said if each),
+            *(markdown_text(each) for each in note if each),
         ]
     )
 
 
 def _unread(result: Result) -> str:
-    said = unread_sentence(result.unread, result.allow_unread)
-    if said is None:
+    note = unread_sentence(result.unread, result.allow_unread)
+    if note is None:
         return ""
     lines = [f"- {markdown_text(unread_line(one))}" for one in result.unread[:_ROWS]]
     more = len(result.unread) - len(lines)
     lines += [f"- and {more} more: see result.json"] if more > 0 else []
-    return "\n\n".join(["#### Not read", markdown_text(said), "\n".join(lines)])
+    return "\n\n".join(["#### Not read", markdown_text(note), "\n".join(lines)])
 
 
 def _failing(report: Report, options: RenderOptions) -> str:
@@ -196,11 +196,13 @@ def _gates(result: Result) -> str:
         )
         for each in result.gates[:_ROWS]
     ]
-    doubts = [
-        markdown_text(doubt) for each in result.gates[:_ROWS] if (doubt := undecided_sentence(each))
+    warnings = [
+        markdown_text(warning)
+        for each in result.gates[:_ROWS]
+        if (warning := undecided_sentence(each))
     ]
     heads = ("Gate", "Outcome", "Share:", "At least:", "Allowed:")
-    return "\n\n".join([markdown_table(heads, lines), *doubts[:1]]) if lines else ""
+    return "\n\n".join([markdown_table(heads, lines), *warnings[:1]]) if lines else ""
 
 
 def _shares(result: Result) -> str:
@@ -252,14 +254,14 @@ def _terms(result: Result) -> str:
 def _waivers(result: Result) -> str:
     if not result.waivers:
         return ""
-    lines = [f"- {markdown_text(said)}" for said in waiver_sentences(result)[:_ROWS]]
+    lines = [f"- {markdown_text(note)}" for note in waiver_sentences(result)[:_ROWS]]
     more = len(result.waivers) - len(lines)
     lines += [f"- and {more} more"] if more > 0 else []
     return markdown_details(f"Waivers ({len(result.waivers)})", "\n".join(lines))
 
 
 def _limits(result: Result) -> str:
-    held = [source for registry in result.registries for source in registry.sources][:_ROWS]
+    sources = [source for registry in result.registries for source in registry.sources][:_ROWS]
     skipped = sum(each.count for each in result.corpus.skipped)
     lines = [
         *(calibration_caveats(result)),
@@ -267,7 +269,7 @@ def _limits(result: Result) -> str:
         *(
             f"{each.source}: {count(each.items, 'item')} in the registry, "
             f"{date_span(each.first, each.last)}."
-            for each in held
+            for each in sources
         ),
         *coverage_caveats(result),
         NOT_CLEARANCE,

@@ -135,7 +135,7 @@ def _result(
             "region": {"startLine": anchor.line},
         }
     }
-    made = {
+    entry = {
         "ruleId": _id(statement_id(each)),
         "ruleIndex": place,
         "level": severity(each) if isinstance(each, FindingGroup) else NOTE,
@@ -144,18 +144,18 @@ def _result(
         "partialFingerprints": {"primaryLocationLineHash": _fingerprint(each, result)},
     }
     if result.baseline is not None:
-        made["baselineState"] = _state(each)
+        entry["baselineState"] = _state(each)
     if isinstance(each, Gone):
-        return made
+        return entry
     location["logicalLocations"] = [
         {"fullyQualifiedName": shorten_line(place.file, _LONGEST), "kind": "data file"}
         for place in each.places[:_PLACES]
     ]
     if each.waived and not each.counted:
         waived = f"All {each.waived:,} are waived by the policy."
-        made["suppressions"] = [{"kind": "external", "justification": waived}]
-    made["properties"] = _properties(each)
-    return made
+        entry["suppressions"] = [{"kind": "external", "justification": waived}]
+    entry["properties"] = _properties(each)
+    return entry
 
 
 def _message(each: FindingGroup | Gone, result: Result) -> str:
@@ -235,6 +235,6 @@ def _id(text: str) -> str:
 
 def _fingerprint(each: FindingGroup | Gone, result: Result) -> str:
     """Return a fingerprint that is stable between runs on the same dataset."""
-    named = (*sorted(result.corpus.addresses), "", each.source, statement_id(each))
-    hashed = sha256("\0".join(named).encode("utf-8", "surrogatepass"))
-    return f"{hashed.hexdigest()[:32]}:1"
+    key = (*sorted(result.corpus.addresses), "", each.source, statement_id(each))
+    digest = sha256("\0".join(key).encode("utf-8", "surrogatepass"))
+    return f"{digest.hexdigest()[:32]}:1"

@@ -94,8 +94,8 @@ def post_comment(
 
 def _mark(report: Report) -> str:
     """Return an invisible marker with a digest of the dataset's addresses."""
-    named = "\0".join(sorted(report.result.corpus.addresses)).encode("utf-8", "surrogatepass")
-    return f"<!-- provenance {sha256(named).hexdigest()[:16]} -->"
+    key = "\0".join(sorted(report.result.corpus.addresses)).encode("utf-8", "surrogatepass")
+    return f"<!-- provenance {sha256(key).hexdigest()[:16]} -->"
 
 
 def _comments(to: PullRequest, path: str) -> Iterator[dict[str, Any]]:

@@ -50,7 +50,7 @@ def terminal_summary(report: Report, *, width: int, colour: bool) -> str:
     Parameters
     ----------
     report : Report
-        What to summarise.
+        The report.
     width : int
         Columns of the terminal; limited to 40 to 100.
     colour : bool
@@ -97,17 +97,17 @@ def _verdict(style: TerminalStyle, result: Result) -> list[str]:
         *(style.paint(line, code) for line in sentence),
         *(style.wrap(missed, " " * 6) if (missed := upper_bound_sentence(result)) else ()),
         *style.wrap(f"{', '.join(corpus.addresses)}: {read}.", " " * 6),
-        *(style.wrap(said, " " * 6) if (said := sample_sentence(result)) else ()),
-        *(style.wrap(beside, " " * 6) if (beside := baseline_sentence(result)) else ()),
+        *(style.wrap(note, " " * 6) if (note := sample_sentence(result)) else ()),
+        *(style.wrap(comparison, " " * 6) if (comparison := baseline_sentence(result)) else ()),
         *style.wrap(f"Checked {circumstances_phrase(result.policy.circumstances)}.", " " * 6),
     ]
 
 
 def _unread(style: TerminalStyle, result: Result) -> list[str]:
-    said = unread_sentence(result.unread, result.allow_unread)
-    if said is None:
+    note = unread_sentence(result.unread, result.allow_unread)
+    if note is None:
         return []
-    lines = [style.bold("Not read"), *style.wrap(said, "  ")]
+    lines = [style.bold("Not read"), *style.wrap(note, "  ")]
     for one in result.unread[:_UNREAD]:
         lines += style.wrap(unread_line(one), "  ", "    ")
     if more := len(result.unread[_UNREAD:]):
@@ -120,7 +120,7 @@ def _gates(style: TerminalStyle, gates: tuple[GateOutcome, ...]) -> list[str]:
     for outcome in gates:
         mark = "passes" if outcome.passed else "FAILS"
         lines += style.wrap(f"{outcome.gate} {mark}: {gate_sentence(outcome)}", "  ", "    ")
-        lines += style.wrap(doubt, "    ") if (doubt := undecided_sentence(outcome)) else []
+        lines += style.wrap(warning, "    ") if (warning := undecided_sentence(outcome)) else []
     return lines if gates else []
 
 
@@ -142,7 +142,7 @@ def _why(style: TerminalStyle, result: Result) -> list[str]:
 
 
 def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
-    (each, *others), alike = split_repeated(group)
+    (each, *others), repeated = split_repeated(group)
     ruling = each.ruling
     part = f" in {count(each.documents, 'document')}" if len(group) > 1 else ""
     lines = style.wrap(
@@ -156,7 +156,7 @@ def _rulings(style: TerminalStyle, group: Sequence[SourceRuling]) -> list[str]:
             "    ",
             "      ",
         )
-    hidden = len(others[_OTHERS:]) + len(alike)
+    hidden = len(others[_OTHERS:]) + len(repeated)
     effect = "" if others[_OTHERS:] else " with the same outcome"
     if hidden:
         lines += style.wrap(f"and {count(hidden, 'more ruling')}{effect}", "    ")
@@ -213,25 +213,25 @@ def _excerpt(style: TerminalStyle, finding: Finding) -> str:
 
 
 def _waivers(style: TerminalStyle, result: Result) -> list[str]:
-    said = waiver_sentences(result)
+    notes = waiver_sentences(result)
     lines = [style.bold("Waivers")]
-    for each in said[:MAX_SOURCES]:
+    for each in notes[:MAX_SOURCES]:
         lines += style.wrap(each, "  ", "    ")
-    if said[MAX_SOURCES:]:
-        lines += style.wrap(f"and {count(len(said) - MAX_SOURCES, 'more waiver')}", "  ")
-    return lines if said else []
+    if notes[MAX_SOURCES:]:
+        lines += style.wrap(f"and {count(len(notes) - MAX_SOURCES, 'more waiver')}", "  ")
+    return lines if notes else []
 
 
 def _limits(style: TerminalStyle, result: Result) -> list[str]:
     lines = [style.bold("Limits")]
-    for said in calibration_caveats(result):
-        lines += style.wrap(said, "  ", "    ")
+    for note in calibration_caveats(result):
+        lines += style.wrap(note, "  ", "    ")
     skipped = sum(each.count for each in result.corpus.skipped)
     if skipped:
         reasons = ", ".join(dict.fromkeys(each.reason for each in result.corpus.skipped))
         lines += style.wrap(f"{count(skipped, 'row')} not read: {reasons}.", "  ", "    ")
-    held = [source for registry in result.registries for source in registry.sources]
-    for each in held[:MAX_SOURCES]:
+    sources = [source for registry in result.registries for source in registry.sources]
+    for each in sources[:MAX_SOURCES]:
         short = f"; {each.unattributable:,} cannot be matched" if each.unattributable else ""
         part = "" if each.fraction is None else f" ({percent(each.fraction)} of all)"
         lines += style.wrap(
@@ -240,8 +240,10 @@ def _limits(style: TerminalStyle, result: Result) -> list[str]:
             "  ",
             "    ",
         )
-    if held[MAX_SOURCES:]:
-        lines += style.wrap(f"{count(len(held[MAX_SOURCES:]), 'more source')} in the report.", "  ")
+    if sources[MAX_SOURCES:]:
+        lines += style.wrap(
+            f"{count(len(sources[MAX_SOURCES:]), 'more source')} in the report.", "  "
+        )
     for reservation in coverage_caveats(result):
         lines += style.wrap(reservation, "  ", "    ")
     return [*lines, *style.wrap(NOT_CLEARANCE, "  ")]

@@ -18,9 +18,9 @@ def receipt_text(receipt: Receipt, style: TerminalStyle) -> str:
     Parameters
     ----------
     receipt : Receipt
-        What was removed.
+        The receipt.
     style : Pen
-        For the terminal.
+        Width and colours.
 
     Returns
     -------

@@ -71,7 +71,7 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
     if changes.reservations:
         yield (
             "Caveats",
-            [f"{said[:1].upper()}{said[1:]}." for said in changes.reservations],
+            [f"{caveat[:1].upper()}{caveat[1:]}." for caveat in changes.reservations],
         )
 
 

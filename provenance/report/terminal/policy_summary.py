@@ -48,11 +48,11 @@ forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.byt
 # approver = "legal@example.org"
 # expires = 2027-01-31
 """
-"""What `provenance policy init` writes."""
+"""The file that `provenance policy init` writes."""
 
 
 def policy_text(
-    policy: Policy, library: Library, doubts: Sequence[str], today: date, style: TerminalStyle
+    policy: Policy, library: Library, notes: Sequence[str], today: date, style: TerminalStyle
 ) -> str:
     """Describe a policy in sentences.
 
@@ -62,12 +62,12 @@ def policy_text(
         The policy.
     library : Library
         Has the names of exceptions that it claims.
-    doubts : sequence of str
+    notes : sequence of str
         Notes on it, such as names that the rules do not know.
     today : date
         Decides what has expired.
     style : Pen
-        How it is written.
+        Width and colours.
 
     Returns
     -------
@@ -85,13 +85,13 @@ def policy_text(
         "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
         "Agreements": [_agreement(signed, today) for signed in policy.agreements] or ["None."],
         "Waivers": [_waiver(waiver, today) for waiver in policy.waivers] or ["None."],
-        "Notes": list(doubts),
+        "Notes": list(notes),
     }
     lines = [style.bold(f"Policy: {policy.path or 'defaults (no policy file)'}")]
-    for title, said in sections.items():
-        if said:
+    for title, sentences in sections.items():
+        if sentences:
             lines += ["", style.bold(title)]
-            lines += [line for each in said for line in style.wrap(each, "  ", "    ")]
+            lines += [line for each in sentences for line in style.wrap(each, "  ", "    ")]
     return "\n".join([*lines, "", f"Digest: {policy.digest}"]) + "\n"
 
 

@@ -14,7 +14,7 @@ def recall_table(calibration: Calibration) -> str:
     Parameters
     ----------
     calibration : Calibration
-        What was measured.
+        The measurements.
 
     Returns
     -------

@@ -28,11 +28,11 @@ _VERDICT, _PERIOD = 10, 24
 def rule_list(picked: Iterable[tuple[Entry, Sequence[Terms]]], style: TerminalStyle) -> str:
     """List statements, one per line, by entry."""
     lines, entries, statements = [], 0, 0
-    for entry, every in picked:
-        entries, statements = entries + 1, statements + len(every)
+    for entry, versions in picked:
+        entries, statements = entries + 1, statements + len(versions)
         lines += style.wrap(f"{entry.id}  {entry.name}")[:1]
         lines[-1] = style.bold(lines[-1])
-        lines += [_line(terms, style) for terms in sorted(every, key=_by_date)]
+        lines += [_line(terms, style) for terms in sorted(versions, key=_by_date)]
     total = f"{count(statements, 'statement')} in {count(entries, 'file')}"
     return "\n".join([*lines, *([""] if lines else []), total]) + "\n"
 
@@ -46,9 +46,9 @@ def rule_card(entry: Entry, conditions: Sequence[Condition], style: TerminalStyl
     documents: dict[str, list[Terms]] = {}
     for terms in entry.terms:
         documents.setdefault("/".join(terms.id.split("/")[:2]), []).append(terms)
-    for every in documents.values():
-        lines += ["", *_document(every[0], style)]
-        for terms in sorted(every, key=_by_date):
+    for versions in documents.values():
+        lines += ["", *_document(versions[0], style)]
+        for terms in sorted(versions, key=_by_date):
             lines += ["", *statement_lines(terms, style, meanings)]
     return "\n".join(lines) + "\n"
 

@@ -21,7 +21,7 @@ def ruling_explanation(
     circumstances : Circumstances
         The circumstances that it is for.
     style : Pen
-        How it is written.
+        Width and colours.
     """
     basis = BASIS_MEANINGS.get(ruling.basis)
     meaning = f"{ruling.basis}: {basis}" if basis else ruling.basis
@@ -40,8 +40,8 @@ def ruling_explanation(
         lines += ["", style.bold("Under other circumstances")]
     for other in ruling.alternatives:
         terms = f", {other.terms}" if other.terms else ""
-        said = f"{other.circumstance}: {other.verdict} ({other.basis}){terms}"
-        lines += style.wrap(said, "  ", "    ")
+        alternative = f"{other.circumstance}: {other.verdict} ({other.basis}){terms}"
+        lines += style.wrap(alternative, "  ", "    ")
     if ruling.questions:
         lines += ["", style.bold("Open questions that these rules do not decide")]
     for question in ruling.questions:

@@ -71,7 +71,7 @@ def share_lines(style: TerminalStyle, result: Result) -> list[str]:
     Parameters
     ----------
     style : Pen
-        What to draw with.
+        Width and colours.
     result : Result
         Has the shares.
     """
@@ -97,7 +97,7 @@ def contested_lines(style: TerminalStyle, result: Result) -> list[str]:
     Parameters
     ----------
     style : Pen
-        What to write with.
+        Width and colours.
     result : Result
         Has the shares; no line is returned if none is contested.
     """

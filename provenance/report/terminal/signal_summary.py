@@ -25,7 +25,7 @@ class CapturedSignals:
         Each signal with its ruling.
     unread : tuple of str
         Names of files that are not valid.
-    named : tuple of str
+    rsl_lines : tuple of str
         Lines of robots.txt that name an RSL document.
     licence : Ruling or None
         Ruling on the licence that a dataset card declares.
@@ -35,40 +35,42 @@ class CapturedSignals:
     page: str
     notices: tuple[tuple[Notice, Ruling], ...]
     unread: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+    rsl_lines: tuple[str, ...] = ()
     licence: Ruling | None = None
 
 
-def signal_summary(every: Sequence[CapturedSignals], style: TerminalStyle) -> str:
+def signal_summary(captures: Sequence[CapturedSignals], style: TerminalStyle) -> str:
     """Summarise what captured files say about training."""
-    return "\n".join("\n".join(_lines(heard, style)) + "\n" for heard in every)
+    return "\n".join("\n".join(_lines(capture, style)) + "\n" for capture in captures)
 
 
-def _lines(heard: CapturedSignals, style: TerminalStyle) -> list[str]:
-    against = [ruling for notice, ruling in heard.notices if notice.stance is Stance.DISALLOWS]
-    asked = f", for {one_line(heard.page)}" if heard.page else ""
-    lines = [style.bold(line) for line in style.wrap(f"{one_line(heard.title)}{asked}")]
+def _lines(capture: CapturedSignals, style: TerminalStyle) -> list[str]:
+    against = [ruling for notice, ruling in capture.notices if notice.stance is Stance.DISALLOWS]
+    page = f", for {one_line(capture.page)}" if capture.page else ""
+    lines = [style.bold(line) for line in style.wrap(f"{one_line(capture.title)}{page}")]
     verdict = (
-        f"Training is disallowed by {len(against)} of {len(heard.notices)} signals."
+        f"Training is disallowed by {len(against)} of {len(capture.notices)} signals."
         if against
         else "No signal disallows training. This is not a permission."
     )
     lines += style.wrap(verdict)
-    for notice, ruling in heard.notices:
+    for notice, ruling in capture.notices:
         lines += ["", *_notice(notice, ruling, style)]
-    for line in heard.named:
+    for line in capture.rsl_lines:
         lines += [
             "",
             *style.wrap(f"robots.txt, {one_line(line)}, names an RSL document.", "- ", "  "),
         ]
-    for name in heard.unread:
+    for name in capture.unread:
         lines += [
             "",
             *style.wrap(f"{name} is not a valid file of that name and was ignored.", "- ", "  "),
         ]
-    if heard.licence is not None:
-        said = f"Licence: {heard.licence.verdict} ({heard.licence.basis}). {heard.licence.why}"
-        lines += ["", *style.wrap(one_line(said), "  ", "  ")]
+    if capture.licence is not None:
+        sentence = (
+            f"Licence: {capture.licence.verdict} ({capture.licence.basis}). {capture.licence.why}"
+        )
+        lines += ["", *style.wrap(one_line(sentence), "  ", "  ")]
     return lines
 
 

@@ -37,7 +37,7 @@ def timeline_text(
     today : date
         End of the chart.
     style : Pen
-        How it is written.
+        Width and colours.
     """
     span = chart_span(list(rows.values()), today)
     cells = style.width - LABEL_WIDTH - 2

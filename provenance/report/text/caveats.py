@@ -74,8 +74,8 @@ def coverage_caveats(result: Result) -> tuple[str, ...]:
     caveats = (*lacks, *backgrounds, *model_caveats(result))
     if result.control is None:
         return caveats
-    doubts = control_caveats(result.control, result.policy.circumstances.collected)
-    return (*caveats, " ".join((chance_sentence(result.control), *doubts)))
+    reservations = control_caveats(result.control, result.policy.circumstances.collected)
+    return (*caveats, " ".join((chance_sentence(result.control), *reservations)))
 
 
 def model_caveats(result: Result) -> tuple[str, ...]:
@@ -83,12 +83,14 @@ def model_caveats(result: Result) -> tuple[str, ...]:
     model = result.corpus_model
     if model is None or model.taken_from is None:
         return ()
-    doubts = "".join(f" {doubt[:1].upper()}{doubt[1:]}." for doubt in model.reservations)
-    said = (
-        f"Matches were scored with the corpus model of {model.taken_from}, an earlier check, so "
-        f"that text in both corpora is scored alike.{doubts}"
+    reservations = "".join(
+        f" {reservation[:1].upper()}{reservation[1:]}." for reservation in model.reservations
     )
-    return (said,)
+    sentence = (
+        f"Matches were scored with the corpus model of {model.taken_from}, an earlier check, so "
+        f"that text in both corpora is scored alike.{reservations}"
+    )
+    return (sentence,)
 
 
 def chance_sentence(control: Control) -> str:
@@ -137,25 +139,25 @@ def control_caveats(control: Control, collected: DateRange | None) -> tuple[str,
     tuple of str
         Sentences.
     """
-    doubts = []
+    reservations = []
     if control.shared:
-        doubts.append(
+        reservations.append(
             f"{count(control.shared, 'item')} of the control with the same text as an item of a "
             "registry: not counted."
         )
     if control.outdone:
-        doubts.append(
+        reservations.append(
             f"{count(control.outdone, 'more passage')} of the control where an item of a registry "
             "matches at least as well: near-duplicates, not counted."
         )
     first = min((source.first for source in control.registry.sources if source.first), default=None)
     last = collected and collected.until
     if first and last and first < last:
-        doubts.append(
+        reservations.append(
             f"The control's items date from {first} on, before the corpus was collected: some may "
             "be in the corpus and are counted as chance here."
         )
-    return tuple(doubts)
+    return tuple(reservations)
 
 
 def _amount(rate: Rate, most: int | None) -> str:
@@ -205,18 +207,20 @@ def calibration_caveats(result: Result) -> tuple[str, ...]:
     tuple of str
         Sentences; none if shares were not corrected.
     """
-    made = result.calibration
-    if made is None:
+    summary = result.calibration
+    if summary is None:
         return ()
-    found = "none were tested" if made.recall is None else f"{percent(made.recall)} were found"
+    found = (
+        "none were tested" if summary.recall is None else f"{percent(summary.recall)} were found"
+    )
     rests = (
         "Corrected shares account for missed items and false matches, as measured in "
-        f"{made.path} on {day(made.created)}: of {count(made.planted, 'planted item')}, "
+        f"{summary.path} on {day(summary.created)}: of {count(summary.planted, 'planted item')}, "
         f"{found}. Gates use the uncorrected shares."
     )
     return (
         rests,
-        *(f"Corrected shares: {reservation}." for reservation in made.reservations),
+        *(f"Corrected shares: {reservation}." for reservation in summary.reservations),
     )
 
 
@@ -233,13 +237,13 @@ def sample_sentence(result: Result) -> str | None:
     str or None
         Two sentences; None if the whole corpus was checked.
     """
-    made = result.sample
-    if made is None:
+    summary = result.sample
+    if summary is None:
         return None
     return (
-        f"Sampled: {number(made.documents)} of {count(made.of_documents, 'document')} were "
-        f"checked, the same part of every file ({exact_percent(made.rate)} requested). Shares are "
-        "estimates for the whole corpus; their intervals include the sampling error."
+        f"Sampled: {number(summary.documents)} of {count(summary.of_documents, 'document')} were "
+        f"checked, the same part of every file ({exact_percent(summary.rate)} requested). Shares "
+        "are estimates for the whole corpus; their intervals include the sampling error."
     )
 
 
@@ -256,13 +260,13 @@ def baseline_sentence(result: Result) -> str | None:
     str or None
         One or two sentences; None without a baseline.
     """
-    made = result.baseline
-    if made is None:
+    summary = result.baseline
+    if summary is None:
         return None
     return (
-        f"Compared with the baseline {made.path} of {day(made.created)}: "
-        f"{count(made.new, 'new finding')}, {made.unchanged:,} unchanged, {made.absent:,} gone. "
-        "Gates count only new findings; shares count all."
+        f"Compared with the baseline {summary.path} of {day(summary.created)}: "
+        f"{count(summary.new, 'new finding')}, {summary.unchanged:,} unchanged, "
+        f"{summary.absent:,} gone. Gates count only new findings; shares count all."
     )
 
 

@@ -42,8 +42,8 @@ def truncate(text: str, width: int) -> str:
     """
     if cell_width(text) <= width and len(text) <= 4 * width:
         return text
-    kept = _first(text, width - 1)
-    return kept.rstrip() + "…" if width > 0 else ""
+    prefix = _first(text, width - 1)
+    return prefix.rstrip() + "…" if width > 0 else ""
 
 
 def pad(text: str, width: int) -> str:

@@ -55,19 +55,19 @@ def _named(result: Result) -> Iterator[tuple[str, str | None]]:
     yield "--policy", result.policy.path
 
 
-def _circumstances(asked: Circumstances) -> Iterator[tuple[str, ...]]:
-    yield "--purpose", str(asked.purpose)
-    if asked.collected:
-        yield "--collected", _days(asked.collected)
-    if asked.actor:
-        yield "--actor", str(asked.actor)
-    if asked.jurisdiction:
-        yield "--jurisdiction", asked.jurisdiction
-    if asked.commercial is not None:
-        yield ("--commercial" if asked.commercial else "--non-commercial",)
-    if asked.model is not None:
-        yield from (("--model", str(kind)) for kind in asked.model or ("other",))
-    yield from (("--claim", claim) for claim in asked.claims)
+def _circumstances(circumstances: Circumstances) -> Iterator[tuple[str, ...]]:
+    yield "--purpose", str(circumstances.purpose)
+    if circumstances.collected:
+        yield "--collected", _days(circumstances.collected)
+    if circumstances.actor:
+        yield "--actor", str(circumstances.actor)
+    if circumstances.jurisdiction:
+        yield "--jurisdiction", circumstances.jurisdiction
+    if circumstances.commercial is not None:
+        yield ("--commercial" if circumstances.commercial else "--non-commercial",)
+    if circumstances.model is not None:
+        yield from (("--model", str(kind)) for kind in circumstances.model or ("other",))
+    yield from (("--claim", claim) for claim in circumstances.claims)
 
 
 def _days(collected: DateRange) -> str:

@@ -236,8 +236,8 @@ def split_repeated(
     for each in group:
         outcome = (each.ruling.verdict, each.ruling.basis, each.ruling.terms)
         groups.setdefault(outcome, []).append(each)
-    firsts = tuple(alike[0] for alike in groups.values())
-    return firsts, tuple(other for alike in groups.values() for other in alike[1:])
+    firsts = tuple(repeated[0] for repeated in groups.values())
+    return firsts, tuple(other for repeated in groups.values() for other in repeated[1:])
 
 
 def shares_by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:

@@ -27,17 +27,17 @@ class DecisiveTerms:
 
 def decisive_terms(result: Result) -> tuple[DecisiveTerms, ...]:
     """Return the decisive statements, strictest first, then by share."""
-    said: dict[str, Terms] = {}
+    terms_by_id: dict[str, Terms] = {}
     sources: dict[str, dict[str, None]] = {}
     for each in result.rulings:
         for reason in each.ruling.reasons:
-            said.setdefault(reason.terms.id, reason.terms)
+            terms_by_id.setdefault(reason.terms.id, reason.terms)
         if each.documents and each.ruling.terms is not None:
             sources.setdefault(each.ruling.terms, {})[each.name] = None
     return tuple(
-        DecisiveTerms(said[share.key], share, tuple(sources[share.key]))
+        DecisiveTerms(terms_by_id[share.key], share, tuple(sources[share.key]))
         for share in shares_by(result.shares, "terms")
-        if share.key in said and share.key in sources
+        if share.key in terms_by_id and share.key in sources
     )
 
 

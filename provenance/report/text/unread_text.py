@@ -19,10 +19,10 @@ def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
     if not unread:
         return None
     one = len(unread) == 1
-    named = "1 file or folder" if one else f"{number(len(unread))} files or folders"
-    said = f"{named} could not be read to {'its' if one else 'their'} end"
+    files = "1 file or folder" if one else f"{number(len(unread))} files or folders"
+    sentence = f"{files} could not be read to {'its' if one else 'their'} end"
     accepted = f" ({number(allowed)} accepted)" if len(unread) <= allowed else ""
-    return f"{said}{accepted}: the rest was not checked."
+    return f"{sentence}{accepted}: the rest was not checked."
 
 
 def unread_line(one: Unread) -> str:
@@ -53,10 +53,10 @@ def registry_gap(registry: RegistrySummary) -> str | None:
     """Return which dumps of a registry could not be read; None if all were."""
     if not registry.unread:
         return None
-    named = "; ".join(f"{one.file} ({one.reason})" for one in registry.unread[:_NAMED])
+    files = "; ".join(f"{one.file} ({one.reason})" for one in registry.unread[:_NAMED])
     more = len(registry.unread) - _NAMED
     rest = f"; and {count(more, 'more file')}" if more > 0 else ""
     return (
-        f"Registry {registry.path} is incomplete: its dumps could not all be read: {named}{rest}. "
+        f"Registry {registry.path} is incomplete: its dumps could not all be read: {files}{rest}. "
         "Items in the unread parts cannot be found."
     )

@@ -25,7 +25,7 @@ def estimate(share: float, more: float = 0.0, contested: float = 0.0) -> Estimat
     return Estimate(1, share, 0.0, 1.0, min(share + more, 1.0), contested)
 
 
-def test_a_band_goes_from_what_nobody_contests_to_all_that_is_held():
+def test_a_band_ranges_from_the_uncontested_to_the_total_share():
     assert (
         band_sentence(estimate(0.03, 0.002, 0.01))
         == "2.0% uncontested to 3.2% in total; 1.0% contested"
@@ -48,7 +48,7 @@ def test_a_band_that_figures_do_not_show_is_none():
     assert not has_band(estimate(0.0134, contested=0.00001))
 
 
-def test_only_bands_that_say_something_are_told():
+def test_only_bands_with_different_ends_are_shown():
     assert [line.partition(":")[0] for line in band_lines(RESULT.shares)] == [
         "x",
         "forbidden",
@@ -58,7 +58,7 @@ def test_only_bands_that_say_something_are_told():
     assert band_lines(clear_report().result.shares) == ()
 
 
-def test_chance_is_told_as_a_part_of_the_findings():
+def test_chance_matches_are_stated_as_a_share_of_the_findings():
     control = replace(
         CONTROL, findings=400, expected=Rate(12, 4.8, 20.4), false_discovery=Rate(0.03, 0.012, 0.05)
     )
@@ -76,14 +76,14 @@ def test_no_more_findings_can_be_chance_than_there_are():
     )
 
 
-def test_where_nothing_was_found_chance_is_still_told():
+def test_chance_is_stated_even_if_nothing_was_found():
     control = replace(CONTROL, findings=0, expected=Rate(0, 0, 7.38), false_discovery=None)
     assert chance_sentence(control).startswith(
         "Nothing was found by content; about 0 (0\N{EN DASH}7.4) chance matches would be"
     )
 
 
-def test_what_the_control_shares_with_a_registry_is_said():
+def test_items_that_control_and_registry_share_are_noted():
     assert control_caveats(CONTROL, None) == (
         "37 items of the control with the same text as an item of a registry: not counted.",
     )
@@ -112,7 +112,7 @@ def test_limits_name_backgrounds_and_the_control():
     assert coverage_caveats(clear_report().result) == ()
 
 
-def test_an_earlier_model_is_said_with_what_stands_against_it():
+def test_an_earlier_model_is_named_with_its_caveats():
     own = CorpusModelSummary("0" * 64, 10, 1280)
     assert coverage_caveats(replace(clear_report().result, corpus_model=own)) == ()
     taken = replace(own, taken_from="report-1", reservations=("it did not look for reg/y",))

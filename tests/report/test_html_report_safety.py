@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from provenance.model import Gate, GateOutcome, Report, Unit, Verdict
 from provenance.report.formats.html_report import MAX_FINDINGS, MAX_LISTED, html_page
-from tests.report.made import RESULTS
-from tests.report.parsed import Page
+from tests.report.html_parser import Page
+from tests.report.result_strategies import RESULTS
 from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report
 
@@ -22,7 +22,7 @@ PAGE = Page(TEXT)
 (SCRIPT,) = re.findall("<script>(.*?)</script>", TEXT, re.DOTALL)
 
 
-def test_the_page_asks_nothing_of_any_network():
+def test_the_page_makes_no_requests():
     names = {tag for tag, _ in PAGE.elements}
     assert not names & {"img", "link", "iframe", "object", "embed", "form", "base"}
     assert not [n for _, attributes in PAGE.elements for n in attributes if n.startswith("on")]

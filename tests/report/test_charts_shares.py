@@ -10,7 +10,7 @@ SHARES = st.floats(0, 1)
 
 
 @given(st.lists(SHARES))
-def test_a_scale_holds_what_it_must_and_is_no_longer_than_needed(shares):
+def test_a_scale_fits_all_shares_and_is_as_short_as_possible(shares):
     top = scale_end(shares)
     most = max(shares, default=0)
     assert most <= top
@@ -25,7 +25,7 @@ def test_the_parts_of_a_bar_are_in_order_and_on_the_scale(share, low, high, extr
     assert 0 <= drawn.low <= drawn.high <= 100
 
 
-def test_lengths_are_what_they_say():
+def test_lengths_match_their_labels():
     drawn = share_bar(Estimate(1, 0.02, 0.01, 0.03, 0.025, 0.005), 0.05)
     assert (drawn.clear, drawn.share, drawn.any) == (30, 40, 50)
     assert (drawn.low, drawn.high) == (20, 60)

@@ -21,7 +21,7 @@ from provenance.model import (
 from provenance.report.files.receipt_json import receipt_document, receipt_schema, write_receipt
 from provenance.report.terminal.clean_summary import receipt_text
 from provenance.report.terminal.terminal_style import TerminalStyle
-from tests.report.made import made
+from tests.report.result_strategies import made
 
 VALIDATOR = jsonschema.Draft202012Validator(receipt_schema())
 SAMPLE = Receipt(
@@ -50,7 +50,7 @@ SAMPLE = Receipt(
 )
 
 
-def test_a_receipt_says_what_went_why_and_what_is_left_in() -> None:
+def test_a_receipt_shows_what_was_removed_why_and_what_was_kept() -> None:
     assert receipt_text(SAMPLE, TerminalStyle(80, colour=False)).splitlines() == [
         "Removed: 10 documents.",
         "  990 of 1,000 documents remain, 294 kB of text (98.0%). They were checked",
@@ -74,7 +74,7 @@ def test_a_receipt_says_what_went_why_and_what_is_left_in() -> None:
     ]
 
 
-def test_where_nothing_went_that_is_said() -> None:
+def test_a_receipt_without_removals_is_labelled() -> None:
     none = replace(SAMPLE, rounds=0, documents=0, reasons=(), cleaning=Cleaning(tuple(Verdict)[:2]))
     text = receipt_text(none, TerminalStyle(80, colour=False))
     assert text.startswith("Nothing to remove: nothing in the corpus is forbidden or unknown.\n")
@@ -82,7 +82,7 @@ def test_where_nothing_went_that_is_said() -> None:
 
 @given(made(Receipt))
 @settings(max_examples=40)
-def test_any_receipt_follows_its_schema_and_steers_nothing(receipt) -> None:
+def test_any_receipt_is_valid_and_free_of_control_characters(receipt) -> None:
     reasons = tuple(replace(reason, verdict="forbidden") for reason in receipt.reasons)
     document = receipt_document(replace(receipt, reasons=reasons))
     VALIDATOR.validate(json.loads(json.dumps(document)))
@@ -100,7 +100,7 @@ def test_odd_names_are_written_as_escapes(tmp_path, name) -> None:
     assert json.loads(text)["files"][0]["file"] == name
 
 
-def test_the_schema_teaches_what_every_field_means() -> None:
+def test_every_field_of_the_schema_has_a_description() -> None:
     def without_words(schema, where):
         if isinstance(schema, dict):
             for name, part in schema.get("properties", {}).items():

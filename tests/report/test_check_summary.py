@@ -11,7 +11,7 @@ from provenance.model import Report
 from provenance.report.formats.rendering import render
 from provenance.report.terminal.check_summary import terminal_summary
 from provenance.report.text.cell_width import cell_width
-from tests.report.made import RESULTS
+from tests.report.result_strategies import RESULTS
 from tests.report.sample_findings import finding, findings_table
 from tests.report.samples import clear_report, sample_report
 
@@ -28,7 +28,7 @@ def test_no_line_is_wider_than_the_terminal(report, width):
 
 @given(RESULTS, st.integers(40, 100))
 @settings(max_examples=25)
-def test_any_result_fits_and_steers_nothing(result, width):
+def test_any_result_fits_and_has_no_control_characters(result, width):
     text = terminal_summary(Report(result, REPORT.findings), width=width, colour=False)
     assert not re.search(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text
@@ -42,7 +42,7 @@ def test_the_verdict_is_the_first_line():
     assert terminal_summary(clear_report(), width=80, colour=False).startswith("PASS  No content")
 
 
-def test_shares_stand_with_their_intervals():
+def test_shares_have_their_intervals():
     text = terminal_summary(REPORT, width=80, colour=False)
     (line,) = [line for line in text.splitlines() if line.startswith("  x ")]
     assert re.search(r"forbidden +█+=·+ +2\.1% +1\.9\N{EN DASH}2\.5%$", line)
@@ -55,7 +55,7 @@ def test_without_room_for_bars_a_verdict_is_still_whole():
     assert "\nContested shares\n" in text
 
 
-def test_what_others_hold_too_stands_as_a_band():
+def test_contested_shares_have_a_band():
     text = terminal_summary(REPORT, width=80, colour=False)
     assert "\nContested shares (contested: =)\n" in text
     band = "1.9% uncontested to 2.4% in total; 0.21% contested"
@@ -67,7 +67,7 @@ def test_what_others_hold_too_stands_as_a_band():
     assert "Contested shares" not in terminal_summary(clear_report(), width=80, colour=False)
 
 
-def test_a_contested_finding_says_so():
+def test_a_contested_finding_is_marked():
     rows = [finding(name, "x", "[[the match]]", None, contested=name == "p") for name in "pq"]
     report = Report(REPORT.result, findings_table(rows))
     text = " ".join(terminal_summary(report, width=80, colour=False).split())
@@ -109,7 +109,7 @@ def test_every_source_that_was_found_has_its_reason():
     assert "Not found: mastodon." in text
 
 
-def test_rulings_to_the_same_effect_are_counted_not_repeated():
+def test_rulings_with_the_same_outcome_are_counted_not_repeated():
     first, *others = REPORT.result.rulings
     again = replace(first, documents=7)
     result = replace(REPORT.result, rulings=(first, again, again, *others))
@@ -118,7 +118,7 @@ def test_rulings_to_the_same_effect_are_counted_not_repeated():
     assert "In 7 documents" not in text
 
 
-def test_it_says_what_was_not_read_and_that_absence_is_no_clearance():
+def test_it_lists_unread_rows_and_that_absence_is_no_clearance():
     text = " ".join(terminal_summary(REPORT, width=80, colour=False).split())
     assert "4 rows not read: null text, not valid JSON." in text
     assert "Absence of a match is not clearance" in text

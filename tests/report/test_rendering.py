@@ -9,8 +9,8 @@ from provenance.model import FINDINGS, Report
 from provenance.report.formats.rendering import FORMATS, Format, render
 from provenance.report.render_options import RenderOptions
 from provenance.terminal_safety import HIDDEN
-from tests.report.infected import HOSTILE, bloated, infected
-from tests.report.made import RESULTS
+from tests.report.hostile_reports import HOSTILE, bloated, infected
+from tests.report.result_strategies import RESULTS
 from tests.report.sample_findings import FOUND
 from tests.report.samples import clear_report, compared_report, sample_report
 
@@ -57,7 +57,7 @@ def test_ten_megabytes_of_one_sign_do_no_harm(name, sign):
 @formats
 @given(result=RESULTS)
 @settings(max_examples=25, deadline=None)
-def test_any_result_can_be_told(name, result):
+def test_any_result_can_be_rendered(name, result):
     text = render(name, Report(result, FINDINGS.empty_table()))
     assert ACTING.findall(text) == []
     assert text.encode("utf-8").decode("utf-8") == text
@@ -90,12 +90,12 @@ def test_a_format_that_leaves_is_not_even_given_the_words(monkeypatch, leaves):
 
 
 @pytest.mark.parametrize("name", sorted(set(FORMATS) - LEAVING))
-def test_what_stays_is_the_same_whatever_is_asked(name):
+def test_unchanged_formats_ignore_the_options(name):
     assert render(name, sample_report()) == render(name, sample_report(), SHOWING)
 
 
 @pytest.mark.parametrize("name", ["terminal", "html", "markdown"])
-def test_people_are_told_what_a_baseline_and_waivers_came_to(name):
+def test_the_effects_of_a_baseline_and_waivers_are_shown(name):
     text = re.sub(r"\s+", " ", render(name, compared_report()))
     assert "1 new finding, 7 unchanged, 3 gone" in text
     assert "new and forbidden for pretraining" in text

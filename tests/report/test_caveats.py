@@ -28,7 +28,7 @@ def test_nothing_found_comes_with_how_much_can_have_been_missed():
     assert upper_bound_sentence(RESULT) is None
 
 
-def test_nothing_is_said_of_a_calibration_that_was_not_there():
+def test_without_a_calibration_none_is_mentioned():
     assert calibration_caveats(RESULT) == ()
     assert "orrected" not in terminal_summary(sample_report(), width=80, colour=False)
     assert "orrected" not in html_page(sample_report())
@@ -40,14 +40,14 @@ def test_a_calibration_is_named_with_its_recall_and_each_reservation():
     assert reservations == ["Corrected shares: recall was measured on another corpus."]
 
 
-def test_a_calibration_in_which_nothing_could_be_planted_says_so():
+def test_a_calibration_without_planted_items_is_named_as_such():
     result = calibrated_report().result
     nothing = replace(result, calibration=replace(result.calibration, planted=0, recall=None))
     assert "of 0 planted items, 0% were found" not in calibration_caveats(nothing)[0]
     assert "none were tested" in calibration_caveats(nothing)[0]
 
 
-def test_the_corrected_share_stands_below_the_one_that_was_verified():
+def test_the_corrected_share_is_below_the_verified_one():
     for width in (40, 80, 100):
         lines = terminal_summary(calibrated_report(), width=width, colour=False).splitlines()
         (place,) = [row for row, line in enumerate(lines) if line.startswith("  x ")]
@@ -76,13 +76,13 @@ def test_the_page_has_the_corrected_share_beside_the_one_that_was_verified():
     assert "Corrected shares: recall was measured on another corpus." in page
 
 
-def test_the_page_lists_a_calibration_and_a_sample_among_what_decided():
+def test_the_page_lists_calibration_and_sample_as_inputs():
     assert "7c" * 32 in html_page(calibrated_report())
     assert "<dt>Sample</dt><dd>10% of the documents</dd>" in html_page(sampled_report())
     assert "<dt>Sample</dt>" not in html_page(sample_report())
 
 
-def test_a_sample_says_how_much_of_how_much_was_looked_at():
+def test_a_sample_states_how_much_was_checked():
     assert sample_sentence(RESULT) is None
     said = sample_sentence(sampled_report().result)
     assert said.startswith("Sampled: 1,204 of 12,077 documents were checked")
@@ -94,7 +94,7 @@ def test_a_sample_says_how_much_of_how_much_was_looked_at():
     assert "Sampled" not in terminal_summary(sample_report(), width=80, colour=False)
 
 
-def test_a_gate_that_a_sample_does_not_decide_says_so():
+def test_a_gate_that_a_sample_does_not_decide_has_a_warning():
     failed, passed = sampled_report().result.gates
     assert undecided_sentence(failed) is None
     doubt = undecided_sentence(passed)
@@ -105,13 +105,13 @@ def test_a_gate_that_a_sample_does_not_decide_says_so():
 
 
 @given(st.floats(20, 400), st.floats(0, 1e6))
-def test_strength_is_told_as_chance_whatever_it_is(strength, expected):
+def test_any_strength_is_explained_by_chance(strength, expected):
     once, corpus = strength_sentence(strength, expected).split(". ")
     assert once.startswith("A match this strong occurs by chance ")
     assert corpus.endswith("by chance.")
 
 
-def test_strength_is_told_by_corpora_of_this_size():
+def test_strength_is_explained_by_corpora_of_this_size():
     assert "One in about 3,000 corpora of this size contains one" in strength_sentence(30.0, 0.0003)
     assert "One in more than a billion corpora" in strength_sentence(90.0, 1e-20)
     assert "contains about 12 by chance" in strength_sentence(21.0, 12.2)

@@ -58,7 +58,7 @@ def test_the_headline_counts_the_other_gates_that_failed():
     assert headline(failing(gate, gate, gate)).endswith(" 2 more gates failed.")
 
 
-def test_a_check_that_passes_with_forbidden_content_says_so():
+def test_a_check_that_passes_with_forbidden_content_shows_its_share():
     passed = replace(RESULT, gates=(), violations=())
     assert headline(passed) == (
         "2.1% of the tokens are forbidden for pretraining; no gate limits this."
@@ -72,7 +72,7 @@ def test_an_unknown_verdict_always_has_a_remedy():
     assert "agreement" in ruling_remedy(unknown)
 
 
-def test_what_was_asked_names_what_is_not_known():
+def test_the_circumstances_name_what_is_unknown():
     assert circumstances_phrase(RESULT.policy.circumstances) == (
         "for pretraining, collected on an unknown date, by a party in any role"
     )
@@ -88,7 +88,7 @@ def test_a_role_is_written_as_people_do(actor, role):
     )
 
 
-def test_what_was_asked_names_all_that_was_stated():
+def test_the_circumstances_name_all_that_was_stated():
     stated = Circumstances(
         commercial=True,
         model=(ModelScope.GENERATIVE, ModelScope.COMPETING),
@@ -103,7 +103,7 @@ def test_what_was_asked_names_all_that_was_stated():
     assert "for non-commercial use" in circumstances_phrase(replace(stated, commercial=False))
 
 
-def test_rulings_on_one_source_stand_together():
+def test_rulings_on_one_source_are_grouped():
     groups = rulings_by_source(RESULT.rulings)
     assert [group[0].source for group in groups] == [
         *("x", "forum.example", "mastodon", "stackexchange", "reddit"),
@@ -111,7 +111,7 @@ def test_rulings_on_one_source_stand_together():
     assert [each.documents for each in groups[3]] == [77, 19]
 
 
-def test_shares_stand_strictest_first():
+def test_shares_are_sorted_strictest_first():
     assert [share.key for share in shares_by(RESULT.shares, "source")] == [
         *("x", "forum.example", "stackexchange", "mastodon", "reddit"),
     ]
@@ -122,7 +122,7 @@ def test_every_basis_of_the_law_book_has_words(root):
     assert {basis["id"] for basis in book["bases"]} <= set(BASIS_MEANINGS)
 
 
-def test_rulings_are_told_apart_by_verdict_basis_and_statement():
+def test_rulings_are_distinguished_by_verdict_basis_and_statement():
     first = RESULT.rulings[0]
     same = replace(first, documents=3)
     laxer = replace(first, ruling=replace(first.ruling, verdict=Verdict.RESTRICTED))

@@ -43,14 +43,14 @@ def test_each_format_has_a_file_of_its_own():
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
 @pytest.mark.parametrize("kind", sorted(FORMATS))
-def test_a_report_is_as_it_should_be(name, kind):
+def test_a_report_matches_its_golden_file(name, kind):
     text = render(kind, REPORTS[name]())
     page = without_assets(text) if kind == "html" else text
     assert_golden(HERE / f"{name}.{FORMATS[kind].extension}", page)
 
 
 @pytest.mark.parametrize("asset", sorted(_ASSETS))
-def test_the_assets_of_the_page_are_as_they_should_be(asset):
+def test_the_assets_of_the_page_match_their_golden_files(asset):
     found = _ASSETS[asset].findall(render("html", sample_report()))
     assert len(found) == 1
     assert_golden(HERE / asset, found[0])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provenance.report.formats.html_findings import finding_anchor, findings_data
 from provenance.report.text.top_findings import strongest_findings
-from tests.report.made import TEXTS
+from tests.report.result_strategies import TEXTS
 from tests.report.sample_findings import EXCUSED, FOUND, finding, findings_table
 from tests.report.samples import sample_report
 

@@ -13,7 +13,7 @@ from tests.report.samples import WAIVER, sample_report
 UNUSED = WaiverOutcome(replace(WAIVER, documents="none-*"), expired=False, findings=0)
 
 
-def test_what_wants_something_done_stands_first():
+def test_expired_and_unused_waivers_come_first():
     result = sample_report().result
     said = waiver_sentences(replace(result, waivers=(*result.waivers, UNUSED)))
     assert "\n".join(said) == (

@@ -47,7 +47,7 @@ def test_findings_are_sorted_by_their_identity(identities, is_sorted):
     assert sort_findings(made).equals(wanted)
 
 
-def test_what_is_in_order_is_told_and_nothing_else_is():
+def test_a_policy_without_problems_has_no_notes():
     ordered = sort_findings(sample_report().findings)
     backwards = ordered.take(np.arange(len(ordered))[::-1])
     assert findingsfile._is_in_order(ordered)

@@ -19,7 +19,7 @@ from provenance.report.sanitize import (
     markdown_text,
     shorten_line,
 )
-from tests.report.infected import HOSTILE, infected
+from tests.report.hostile_reports import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, compared_report, sample_report
 
@@ -58,7 +58,7 @@ def kinds(text):
 @pytest.mark.parametrize(
     "options", [RenderOptions(), RenderOptions(excerpts=True)], ids=["plain", "excerpts"]
 )
-def test_nothing_of_others_acts(kind, options):
+def test_untrusted_text_is_never_markup(kind, options):
     text = render("markdown", infected(sample_report(), HOSTILE[kind]), options)
     assert acting(text) == []
     harmless = render("markdown", infected(sample_report(), "a"), options)
@@ -69,7 +69,7 @@ def test_nothing_of_others_acts(kind, options):
     ]
 
 
-def test_what_acts_is_seen():
+def test_acting_markup_is_detected():
     for text in ("<b>a</b>", "![a](b)", "[a](javascript:b)", "hello @you", "see #1", "> a"):
         assert acting(text), text
 
@@ -91,7 +91,7 @@ def test_prose_is_a_paragraph_or_a_cell(text):
 
 
 @given(TEXTS)
-def test_prose_says_what_it_was_given(text):
+def test_escaped_prose_reads_as_the_original(text):
     if re.search(r"[`@#|]|://|www\.", text, re.IGNORECASE):
         return
     said = "".join(t.content for t in tokens(markdown_text(text)) if t.type == "text")
@@ -116,7 +116,7 @@ def test_it_begins_with_a_heading_of_the_third_level(report):
     assert render("markdown", report).startswith("### provenance: ")
 
 
-def test_a_reviewer_sees_first_what_fails_and_where():
+def test_failing_findings_and_their_places_come_first():
     text = render("markdown", sample_report())
     what, steps, folded = map(text.index, ("#### What fails", "#### What to do", "<details>"))
     assert what < steps < folded
@@ -125,14 +125,14 @@ def test_a_reviewer_sees_first_what_fails_and_where():
     assert "page-903" not in text[what:steps], "it is contested"
 
 
-def test_only_what_is_new_fails_beside_a_baseline():
+def test_only_new_findings_fail_with_a_baseline():
     text = render("markdown", compared_report())
     failing = text[text.index("#### What fails") : text.index("#### What to do")]
     assert "page-118" in failing
     assert "page-7`" not in failing
 
 
-def test_it_is_cut_where_a_comment_would_be_refused_and_says_so():
+def test_it_is_cut_to_the_size_limit_of_comments_with_a_note():
     result = sample_report().result
     terms = result.rulings[0]
     many = tuple(replace(terms, source=f"s{n}", name="n" * 900 + str(n)) for n in range(400))

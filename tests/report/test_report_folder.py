@@ -119,13 +119,13 @@ def test_a_place_that_is_a_file_is_refused_with_a_remedy(tmp_path):
     assert (tmp_path / "taken").read_text() == "mine"
 
 
-def test_no_report_at_an_address_is_said(tmp_path):
+def test_a_missing_report_is_an_error(tmp_path):
     with pytest.raises(DatasetNotFound, match="no report") as raised:
         read_report(tmp_path / "nowhere")
     assert "provenance check" in raised.value.remedy
 
 
-def test_a_report_without_its_findings_is_said(tmp_path):
+def test_a_report_without_its_findings_is_an_error(tmp_path):
     write_report(sample_report(), tmp_path)
     (tmp_path / "findings.parquet").unlink()
     with pytest.raises(DatasetNotFound, match=r"findings\.parquet"):
@@ -133,7 +133,7 @@ def test_a_report_without_its_findings_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["result.json", "findings.parquet"])
-def test_a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody(tmp_path, name):
+def test_a_pipe_in_place_of_a_file_does_not_block(tmp_path, name):
     write_report(sample_report(), tmp_path)
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
@@ -142,7 +142,7 @@ def test_a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody(tmp_path, name):
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "columns", "latin-1", "version"])
-def test_a_damaged_report_is_said(tmp_path, damage):
+def test_a_damaged_report_is_an_error(tmp_path, damage):
     write_report(sample_report(), tmp_path)
     without_digests(tmp_path)
     _damage(tmp_path, damage)
@@ -152,7 +152,7 @@ def test_a_damaged_report_is_said(tmp_path, damage):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_files_of_another_report_are_told_from_its_own(tmp_path, name):
+def test_files_of_another_report_are_rejected(tmp_path, name):
     write_report(sample_report(), tmp_path / "one")
     write_report(clear_report(), tmp_path / "other")
     shutil.copy(tmp_path / "other" / name, tmp_path / "one" / name)
@@ -164,7 +164,7 @@ def test_files_of_another_report_are_told_from_its_own(tmp_path, name):
     assert "run the check again" in raised.value.remedy
 
 
-def test_what_else_lies_in_the_folder_stays_there(tmp_path):
+def test_other_files_in_the_folder_are_kept(tmp_path):
     (tmp_path / "out" / "notes").mkdir(parents=True)
     (tmp_path / "out" / "notes" / "mine.txt").write_text("mine")
     for report in (sample_report(), clear_report()):
@@ -204,7 +204,7 @@ def test_where_folders_cannot_be_exchanged_the_files_are_replaced(tmp_path, monk
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_who_interrupts_an_exchange_leaves_the_earlier_report(tmp_path, monkeypatch):
+def test_an_interrupted_exchange_keeps_the_earlier_report(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
@@ -217,7 +217,7 @@ def test_who_interrupts_an_exchange_leaves_the_earlier_report(tmp_path, monkeypa
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == NAMES
 
 
-def test_what_somebody_adds_while_folders_are_exchanged_is_kept(tmp_path, monkeypatch):
+def test_files_added_during_an_exchange_are_kept(tmp_path, monkeypatch):
     def late(one, other):
         (other / "mine.txt").write_text("mine")
         exchange(one, other)

@@ -28,7 +28,7 @@ def told(report: Report = BARE, **result) -> tuple[str, ...]:
     return policy_notes(replace(report, result=replace(report.result, policy=policy, **result)))
 
 
-def test_an_agreement_that_changes_nothing_is_told_and_one_that_does_is_not():
+def test_an_agreement_without_effect_is_noted_and_another_is_not():
     signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract 1")
     assert told(policy={"agreements": (signed,)}) == (
         "The agreement 'contract 1' (x) changes the verdict of no finding.",
@@ -37,7 +37,7 @@ def test_an_agreement_that_changes_nothing_is_told_and_one_that_does_is_not():
     assert told(rulings=(ruling,), policy={"agreements": (signed,)}) == ()
 
 
-def test_a_gate_on_what_nobody_holds_is_told_with_the_nearest_that_somebody_does():
+def test_a_gate_on_an_absent_source_is_noted_with_the_nearest_name():
     held = next(share.key for share in BARE.result.shares if share.by == "source")
     gates = [Gate(Verdict.FORBIDDEN, source) for source in (f"{held}s", held, None)]
     outcomes = tuple(GateOutcome(gate, 0.0, 0.0, passed=True) for gate in gates)
@@ -66,7 +66,7 @@ def test_items_dated_later_than_the_stated_collection_are_counted():
     assert of(DateRange(date(2023, 6, 1), None)) == of(None) == ()
 
 
-def test_notes_stand_on_the_terminal_and_on_the_page_harmless():
+def test_notes_are_on_the_terminal_and_on_the_page_escaped():
     signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(None, None), "<b>\x1b[31mme")
     policy = replace(BARE.result.policy, agreements=(signed,))
     report = replace(BARE, result=replace(BARE.result, policy=policy))

@@ -15,24 +15,24 @@ REPORT = sample_report()
 RESULT = REPORT.result
 
 
-def test_what_is_declared_is_told_as_a_part() -> None:
+def test_a_declared_total_gives_the_part() -> None:
     assert coverage_sentence(RESULT, "x") == (
         "Searched for: 600,000 of 26,000,000,000 items (0.0023%), 2018-05-04 to 2023-06-30."
     )
 
 
-def test_what_nobody_declared_is_told_so() -> None:
+def test_an_undeclared_total_is_unknown() -> None:
     said = coverage_sentence(RESULT, "mastodon")
     assert said == "Searched for: 4 items, 2023-01-02 to 2023-01-09; total unknown."
 
 
-def test_of_a_source_that_no_registry_holds_only_addresses_were_looked_for() -> None:
+def test_of_a_source_in_no_registry_only_addresses_are_searched_for() -> None:
     assert (
         coverage_sentence(RESULT, "weibo") == "Searched for: none of its items, only its addresses."
     )
 
 
-def test_what_two_registries_hold_adds_up_and_one_that_is_silent_silences_the_part() -> None:
+def test_items_of_two_registries_add_up_and_an_unknown_total_makes_the_sum_unknown() -> None:
     (first, *_) = RESULT.registries
     (x,) = (source for source in first.sources if source.source == "x")
     twice = replace(RESULT, registries=(first, replace(first, sources=(x,))))
@@ -44,7 +44,7 @@ def test_what_two_registries_hold_adds_up_and_one_that_is_silent_silences_the_pa
 
 
 @pytest.mark.parametrize("source", ["x", "forum.example"])
-def test_it_stands_in_the_terminal_on_the_page_and_in_the_file(source) -> None:
+def test_it_is_on_the_terminal_on_the_page_and_in_the_file(source) -> None:
     said = coverage_sentence(RESULT, source)
     text = " ".join(terminal_summary(REPORT, width=100, colour=False).split())
     assert said in text

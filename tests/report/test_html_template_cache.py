@@ -32,7 +32,7 @@ def uncompiled(monkeypatch):
     return forbid
 
 
-def test_what_was_compiled_is_not_compiled_again(folder, uncompiled):
+def test_compiled_templates_are_reused(folder, uncompiled):
     first = rendered()
     uncompiled()
     assert rendered() == first == "Dear <you>"
@@ -44,13 +44,13 @@ def test_another_source_is_compiled_anew(folder):
     assert rendered("Hello {{ name }}") == "Hello <you>"
 
 
-def test_what_was_compiled_in_another_manner_is_compiled_anew(folder):
+def test_a_template_compiled_by_other_code_is_recompiled(folder):
     rendered()
     assert rendered(made_by=b"us, escaping", autoescape=True) == "Dear &lt;you&gt;"
 
 
 @pytest.mark.parametrize("part", [0, 3, 40, 90])
-def test_what_was_cut_short_is_compiled_anew(folder, uncompiled, part):
+def test_a_truncated_cached_template_is_recompiled(folder, uncompiled, part):
     rendered()
     (kept,) = folder.iterdir()
     kept.write_bytes(kept.read_bytes()[:part])
@@ -60,7 +60,7 @@ def test_what_was_cut_short_is_compiled_anew(folder, uncompiled, part):
 
 
 @pytest.mark.parametrize("place", [0, 5, 20, 60])
-def test_what_does_not_begin_as_it_should_is_compiled_anew(folder, uncompiled, place):
+def test_a_cached_template_with_a_wrong_header_is_recompiled(folder, uncompiled, place):
     rendered()
     (kept,) = folder.iterdir()
     whole = kept.read_bytes()

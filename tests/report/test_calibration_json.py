@@ -149,7 +149,7 @@ def test_a_file_that_is_none_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("false", [UNKNOWN, MEASURED])
-def test_the_table_fits_a_terminal_and_steers_none(false):
+def test_the_table_fits_a_terminal_without_control_characters(false):
     table = recall_table(replace(CALIBRATION, false=false))
     assert max(map(len, table.splitlines())) <= 80
     assert "\x1b" not in table

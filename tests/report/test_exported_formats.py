@@ -14,7 +14,7 @@ from provenance.model import FINDINGS, Report
 from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
 from provenance.report.formats.rendering import render
 from provenance.report.render_options import RenderOptions
-from tests.report.infected import HOSTILE, infected
+from tests.report.hostile_reports import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import compared_report, sample_report
 
@@ -105,7 +105,7 @@ def test_junit_has_a_case_a_gate_and_a_case_a_source_and_statement():
     }
 
 
-def test_junit_skips_what_is_waived_altogether():
+def test_junit_skips_groups_that_are_completely_waived():
     rows = [{**row, "waiver": "w"} for row in FOUND if row["source"] == "x"]
     found = cases(Report(sample_report().result, findings_table(rows)))
     assert ["skipped"] in found.values()

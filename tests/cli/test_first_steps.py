@@ -30,7 +30,7 @@ def completions(folder, *words):
     return done.stdout.splitlines()
 
 
-def test_alone_it_says_what_to_do_first(process, tmp_path):
+def test_without_arguments_it_shows_the_first_steps(process, tmp_path):
     done = process(cwd=tmp_path)
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
@@ -66,7 +66,7 @@ def test_a_sample_that_cannot_be_written_leaves_nothing(provenance, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_shell_is_told_how_to_complete(tmp_path):
+def test_completion_scripts_are_printed_for_shells(tmp_path):
     for shell in ("bash", "zsh", "fish"):
         done = subprocess.run(
             [sys.executable, "-m", "provenance"],
@@ -102,7 +102,7 @@ def test_words_are_completed(words, offered, tmp_path):
     assert offered in completions(tmp_path, *words)
 
 
-def test_verbose_tells_on_stderr_what_was_read_and_how_long_it_took(
+def test_verbose_reports_on_stderr_what_was_read_and_how_long_it_took(
     provenance, world, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "cache"))
@@ -125,9 +125,7 @@ def test_verbose_tells_on_stderr_what_was_read_and_how_long_it_took(
     ("place", "late"),
     [(openings, "load_rules"), (ahead, "open_corpus"), (checking, "open_references")],
 )
-def test_verbose_tells_in_one_order_whatever_is_open_first(
-    provenance, world, monkeypatch, place, late
-):
+def test_verbose_output_has_a_fixed_order(provenance, world, monkeypatch, place, late):
     # Registries are opened in a thread of their own, beside the rest.
     def lines() -> list[str]:
         done = provenance("check", "train.jsonl", "--registry", "reg", "-v", cwd=world)
@@ -145,7 +143,7 @@ def test_verbose_tells_in_one_order_whatever_is_open_first(
     assert "text in" in usual
 
 
-def test_verbose_is_not_steered_by_names(provenance, world):
+def test_verbose_output_has_no_control_characters_of_names(provenance, world):
     name = "tr\x1b[31m\nain.jsonl"
     (world / name).write_bytes((world / "train.jsonl").read_bytes())
     done = provenance("check", name, "--registry", "reg", "-v", "-q", cwd=world)

@@ -51,7 +51,7 @@ def test_a_gate_is_what_its_grammar_says(provenance, mixed, gate, code) -> None:
     assert gate in done.stdout
 
 
-def test_several_gates_stand_beside_each_other(provenance, mixed) -> None:
+def test_several_gates_can_be_combined(provenance, mixed) -> None:
     gates = ("forbidden=99%", "x:forbidden.documents=10%", "restricted=1%", "unknown/no-rule=1%")
     options = [word for gate in gates for word in ("--fail-on", gate)]
     done = provenance("check", "mixed.jsonl", *HELD, *options, "--format", "json", cwd=mixed)
@@ -66,7 +66,7 @@ def test_several_gates_stand_beside_each_other(provenance, mixed) -> None:
     }
 
 
-def test_a_violated_policy_can_exit_with_0_and_still_says_so(provenance, mixed) -> None:
+def test_a_violated_policy_can_exit_with_0_and_is_still_reported(provenance, mixed) -> None:
     done = provenance("check", "mixed.jsonl", *HELD, "--exit-zero", cwd=mixed)
     assert done.returncode == 0
     assert done.stdout.startswith("FAIL")
@@ -74,7 +74,7 @@ def test_a_violated_policy_can_exit_with_0_and_still_says_so(provenance, mixed) 
     assert broken.returncode == 2, "what could not be done is not excused"
 
 
-def test_why_and_what_next_is_said_beside_what_a_file_is_made_of(provenance, mixed) -> None:
+def test_reasons_and_next_steps_are_on_stderr_beside_machine_formats(provenance, mixed) -> None:
     done = provenance("check", "mixed.jsonl", *HELD, "--format", "sarif", cwd=mixed)
     assert done.returncode == 1
     assert json.loads(done.stdout)["version"] == "2.1.0"
@@ -85,7 +85,7 @@ def test_why_and_what_next_is_said_beside_what_a_file_is_made_of(provenance, mix
     assert quiet.stderr == ""
 
 
-def test_beside_a_baseline_only_what_is_new_fails(provenance, mixed, tmp_path: Path) -> None:
+def test_with_a_baseline_only_new_findings_fail(provenance, mixed, tmp_path: Path) -> None:
     before = str(tmp_path / "before")
     assert provenance("check", "mixed.jsonl", *HELD, "-o", before, cwd=mixed).returncode == 1
     same = provenance("check", "mixed.jsonl", *HELD, "--baseline", before, cwd=mixed)

@@ -27,7 +27,7 @@ CHANGES = Changes(
 )
 
 
-def test_a_terminal_is_told_what_changed() -> None:
+def test_changes_are_summarised_for_the_terminal() -> None:
     text = changes_text(CHANGES, TerminalStyle(80, colour=False))
     lines = text.splitlines()
     assert lines[0] == (
@@ -55,7 +55,7 @@ def test_nothing_in_a_name_acts_in_markdown() -> None:
     assert not set(text) & set("\x1b\u202e")
 
 
-def test_json_has_every_finding_and_no_text_of_anybody_s() -> None:
+def test_json_has_every_finding_and_no_excerpts() -> None:
     document = json.loads(changes_json(CHANGES))
     assert len(document["findings"]["appeared"]) == len(FOUND)
     assert not {"excerpt", "item_excerpt"} & set(document["findings"]["appeared"][0])

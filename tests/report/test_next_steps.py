@@ -28,7 +28,7 @@ def test_a_waiver_that_excuses_nothing_is_to_be_removed():
     assert steps[-1] == f"Remove the waiver '{WAIVER.id}': it excuses nothing."
 
 
-def test_the_summary_line_says_why_it_failed_and_what_to_do_first():
+def test_the_outcome_line_has_the_reason_and_the_first_step():
     line = outcome_line(RESULT)
     assert line.startswith("FAIL: 1.9% of the tokens are forbidden for pretraining; the policy")
     assert "Next: Remove the forbidden documents" in line

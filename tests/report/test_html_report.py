@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import Circumstances, DateRange, Report, Verdict
 from provenance.report.formats.html_report import html_page
-from tests.report.parsed import Page
+from tests.report.html_parser import Page
 from tests.report.samples import clear_report, sample_report
 
 REPORT = sample_report()
@@ -17,7 +17,7 @@ TEXT = html_page(REPORT)
 PAGE = Page(TEXT)
 
 
-def test_the_verdict_stands_first_then_shares_sources_findings_and_doubts():
+def test_the_verdict_comes_first_then_shares_sources_findings_and_limits():
     wanted = [
         *("1.9% of the tokens are forbidden", "Gates:", "What to do now", "Shares of the corpus"),
         *("Where the findings are", "8 findings, the strictest", "Sources and their terms"),
@@ -34,7 +34,7 @@ def test_the_verdict_stands_first_then_shares_sources_findings_and_doubts():
     assert places == sorted(places)
 
 
-def test_the_terms_stand_with_clause_address_period_and_confidence():
+def test_terms_have_clause_address_period_and_confidence():
     for words in (
         "X Developer Agreement, III.A (k)",
         "https://developer.x.com/en/developer-terms/agreement",
@@ -47,7 +47,7 @@ def test_the_terms_stand_with_clause_address_period_and_confidence():
         assert words in PAGE.text
 
 
-def test_rulings_to_the_same_effect_are_told_once_and_folded_after_that():
+def test_rulings_with_the_same_outcome_are_collapsed():
     first, *others = REPORT.result.rulings
     ruling = first.ruling
     again = replace(first, documents=7, ruling=replace(ruling, why="It was posted earlier."))
@@ -67,7 +67,7 @@ def test_days_stay_whole_and_addresses_break_at_their_parts():
     assert ">https://developer.x.com/<wbr>en/<wbr>developer-terms/<wbr>agreement</a>" in TEXT
 
 
-def test_a_copy_at_the_same_address_is_not_told_twice():
+def test_a_copy_at_the_same_address_is_not_shown_twice():
     first, *others = REPORT.result.rulings
     (reason, *rest) = first.ruling.reasons
     told = []
@@ -79,7 +79,7 @@ def test_a_copy_at_the_same_address_is_not_told_twice():
     assert told == [0, 1]
 
 
-def test_results_stand_by_terms_as_well_as_by_source():
+def test_results_are_listed_by_terms_as_well_as_by_source():
     table = PAGE.text[PAGE.text.index("Decisive clauses") :]
     row = table[: table.index("Content licence")]
     for said in (
@@ -92,7 +92,7 @@ def test_results_stand_by_terms_as_well_as_by_source():
     assert "Content got through the interface" in row
 
 
-def test_a_timeline_shows_what_held_and_marks_the_corpus():
+def test_a_timeline_shows_the_verdicts_and_marks_the_corpus():
     (figure,) = re.findall(r'<figure class="timeline">.*?</figure>', TEXT, re.DOTALL)
     assert re.findall(r'<g class="(\w+)"><rect class="fill"', figure) == [
         *("unknown", "restricted", "forbidden")
@@ -123,7 +123,7 @@ def test_a_clause_shows_its_tags_its_models_and_who_has_reviewed_it():
     assert "b7" * 32 in PAGE.text
 
 
-def test_an_unknown_verdict_says_what_to_do():
+def test_an_unknown_verdict_has_a_remedy():
     article = TEXT[
         TEXT.index('id="source-2"') : TEXT.index("</article>", TEXT.index('id="source-2"'))
     ]
@@ -131,7 +131,7 @@ def test_an_unknown_verdict_says_what_to_do():
     assert "write them as a rule file" in article
 
 
-def test_a_source_that_was_not_found_stands_apart():
+def test_sources_that_were_not_found_are_listed_separately():
     apart = PAGE.text.index("Searched for but not found")
     assert PAGE.text.index("contract 17/2024") < apart
     assert apart < PAGE.text.index("Waivers: findings that a named person has approved")
@@ -144,7 +144,7 @@ def test_matched_words_are_marked_on_both_sides():
     assert "text was not kept." in TEXT
 
 
-def test_what_others_hold_too_is_a_band_and_chance_is_measured():
+def test_contested_shares_have_a_band_and_chance_is_measured():
     for words in (
         "1.9% uncontested to 2.4% in total; 0.21% contested",
         "Uncontested: no permitted source or background registry contains the same words",
@@ -158,7 +158,7 @@ def test_what_others_hold_too_is_a_band_and_chance_is_measured():
     assert "Chance, measured" not in Page(html_page(clear_report())).text
 
 
-def test_findings_stand_by_file_column_and_year():
+def test_findings_are_counted_by_file_column_and_year():
     counted = PAGE.text[PAGE.text.index("Where the findings are") :]
     for said in ("in the file part-0.parquet", "in the column text", "By year of the item"):
         assert said in counted
@@ -174,7 +174,7 @@ def test_waivers_show_their_end_and_whether_they_count():
     assert "expired 2026-03-01" in PAGE.text
 
 
-def test_an_agreement_that_has_ended_or_not_begun_says_so():
+def test_an_agreement_that_has_ended_or_not_begun_is_marked():
     (signed,) = REPORT.result.policy.agreements
     for period, said in (
         (DateRange(date(2024, 2, 1), date(2026, 5, 5)), "2024-02-01 to 2026-05-04"),

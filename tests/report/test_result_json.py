@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from provenance.model import Result
 from provenance.report.files.result_json import dumps, loads, result_document, result_schema
-from tests.report.made import RESULTS
+from tests.report.result_strategies import RESULTS
 from tests.report.samples import (
     calibrated_report,
     clear_report,
@@ -48,7 +48,7 @@ def test_the_schema_is_a_schema_that_names_no_place_on_the_web():
     assert result_schema()["$id"] == "urn:provenance:result:1"
 
 
-def test_the_schema_teaches_what_every_field_means():
+def test_every_field_of_the_schema_has_a_description():
     def without_words(schema, where):
         if isinstance(schema, dict):
             for name, part in schema.get("properties", {}).items():
@@ -121,7 +121,7 @@ def test_equal_results_are_equal_bytes():
 @pytest.mark.parametrize(
     "sign", ["\x1b", "\x9b", "\u202e", "\u2028", "\x7f", "\udc80", "\U000e0041"]
 )
-def test_nothing_in_the_text_steers_a_terminal_or_breaks_its_encoding(sign):
+def test_the_text_has_no_control_characters_and_can_be_encoded(sign):
     result = sample_report().result
     hostile = type(result)(
         **{part.name: getattr(result, part.name) for part in fields(Result)} | {"tool": f"1{sign}2"}
@@ -142,7 +142,7 @@ def test_nothing_in_the_text_steers_a_terminal_or_breaks_its_encoding(sign):
         lambda d: d.update(shares={}),
     ],
 )
-def test_what_is_no_result_of_this_version_is_refused(change):
+def test_a_result_of_another_version_is_refused(change):
     document = json.loads(dumps(sample_report().result))
     change(document)
     with pytest.raises((ValueError, TypeError, KeyError)):
