@@ -18,7 +18,6 @@ from provenance.cli.options import (
 from provenance.cli.terminals import echo, print_rendered
 from provenance.cli.unread import list_unread
 from provenance.errors import OutputError
-from provenance.report.files.calibration_json import write_calibration
 from provenance.report.terminal.recall_table import recall_table
 
 _EXAMPLES = """
@@ -120,6 +119,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     planting = run.Planting(plants, seed, control, background)
     measured = run.calibrate(corpus, resolved_policy, planting, settings)
     if output is not None:
+        from provenance.report.files.calibration_json import (  # noqa: PLC0415 (slow import)
+            write_calibration,
+        )
+
         write_calibration(measured, output)
     list_unread(measured.unread)
     if not quiet:

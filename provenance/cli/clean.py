@@ -25,8 +25,8 @@ from provenance.cli.terminals import echo, print_rendered, terminal_style
 from provenance.cli.unread import unread_code
 from provenance.errors import PolicyError
 from provenance.model import Cleaning, Verdict
-from provenance.report.files.report_reader import read_report
 from provenance.report.terminal.clean_summary import receipt_text
+from provenance.startup import leanly
 
 _EXAMPLES = """
 \b
@@ -135,6 +135,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             remedy="leave out the other options of the check, or leave out --result",
         )
     else:
+        with leanly():
+            from provenance.report.files.report_reader import (  # noqa: PLC0415 (slow import)
+                read_report,
+            )
         resolved_policy = read_report(result).result.policy
     settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)
     chosen = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)

@@ -12,7 +12,6 @@ from provenance.cli.terminals import is_coloured, print_rendered, width
 from provenance.model import Report
 from provenance.report.code_location import parse_anchor
 from provenance.report.render_options import RenderOptions
-from provenance.report.terminal.check_summary import terminal_summary
 from provenance.startup import leanly, uncollected
 
 Command = Callable[..., Any]
@@ -111,6 +110,10 @@ class ReportRenderer:
     def print(self, report: Report) -> None:
         """Print a report, for a terminal in its width and colours."""
         if self.form == _DEFAULT:
+            from provenance.report.terminal.check_summary import (  # noqa: PLC0415 (slow import)
+                terminal_summary,
+            )
+
             print_rendered(terminal_summary(report, width=width(), colour=is_coloured()) + "\n")
         else:
             sys.stdout.write(self.text(report))

@@ -1,4 +1,4 @@
-"""Policies in and reports out, for the front door: it knows neither room."""
+"""Load the policy of a check, and write its report."""
 
 import os
 from pathlib import Path
