@@ -47,7 +47,7 @@ def warm(registry: str = "") -> None:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
-        write_report(f"{folder}/out", "first")
+        save_report(f"{folder}/out", "first")
         if registry:
             _REGISTRY.append(registry)
             corpus = Path(folder, "data.jsonl")
@@ -131,7 +131,7 @@ def rewrite_and_read(folder: str, part: str) -> None:
     done = Path(f"{folder}.done")
     if part == "write":
         for turn in range(40):
-            write_report(folder, REPORTS[turn % 3])
+            save_report(folder, REPORTS[turn % 3])
         done.touch()
         return
     while not done.exists():
