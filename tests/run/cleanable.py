@@ -5,11 +5,11 @@ from pathlib import Path
 
 import jsonschema
 
-from provenance import report
 from provenance.model import Cleaning, Policy
+from provenance.report.files.receipt_json import receipt_schema
 from provenance.run import Settings, check, clean
 
-_RECEIPT = jsonschema.Draft202012Validator(report.receipt_schema())
+_RECEIPT = jsonschema.Draft202012Validator(receipt_schema())
 
 
 class World:

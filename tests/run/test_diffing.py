@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance import report
 from provenance.errors import PolicyError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read import open_corpus
+from provenance.report.files.report_folder import write_report
 from provenance.run import Settings, check, contents, diff
 from provenance.run.contents import document_changes
 
@@ -159,7 +159,7 @@ def test_two_reports_are_compared_without_their_datasets(tmp_path, registry, pag
         lines = [json.dumps({"text": text}) for text in [*texts, *pages[20:60]]]
         (tmp_path / "data.jsonl").write_text("\n".join(lines))
         made = check([str(tmp_path / "data.jsonl")], Policy(registries=(registry,)))
-        report.write_report(made, tmp_path / name)
+        write_report(made, tmp_path / name)
     (tmp_path / "data.jsonl").unlink()
     changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
     assert changes.documents is None
@@ -168,7 +168,7 @@ def test_two_reports_are_compared_without_their_datasets(tmp_path, registry, pag
     (said,) = changes.reservations
     assert "--model-of" in said
     other = replace(made, result=replace(made.result, rules_digest="0" * 64))
-    report.write_report(other, tmp_path / "new")
+    write_report(other, tmp_path / "new")
     changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
     assert "they were judged by different rules" in changes.reservations
 
@@ -178,7 +178,7 @@ def test_a_dataset_is_compared_with_a_report_by_its_model(tmp_path, registry, pa
     data = tmp_path / "data.jsonl"
     data.write_text("\n".join(json.dumps({"text": text}) for text in texts))
     policy = Policy(registries=(registry,))
-    report.write_report(check([str(data)], policy), tmp_path / "old")
+    write_report(check([str(data)], policy), tmp_path / "old")
     data.write_text("\n".join(json.dumps({"text": text}) for text in texts[:5]))
     changes = diff(str(tmp_path / "old"), str(data), policy, Settings())
     assert (changes.appeared.num_rows, changes.kept) == (0, 5)

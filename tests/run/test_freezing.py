@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance import report
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match import NO_CANDIDATES, NO_PASSAGES
 from provenance.model import Policy
+from provenance.report.files.report_folder import write_report
+from provenance.report.files.report_reader import read_model
 from provenance.run import Dumps, Settings, build_registry, check, freezing
 from provenance.run.declared import NOTHING
 from provenance.run.readings import Counts, Reading
@@ -39,7 +40,7 @@ def checked(tmp_path, registry, write_lines):
             Settings(threads=2, model_of=model_of),
         )
         if output is not None:
-            report.write_report(made, output)
+            write_report(made, output)
         return made
 
     return run
@@ -105,7 +106,7 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
 
 def test_a_model_comes_back_as_it_was_written(tmp_path, checked, corpus) -> None:
     made = checked(corpus, output=tmp_path / "own")
-    back = report.read_model(tmp_path / "own")
+    back = read_model(tmp_path / "own")
     assert back.digest == made.model.digest == made.result.corpus_model.digest
     assert (back.copied == made.model.copied).all()
     assert len(back.copied) >= 40
@@ -123,13 +124,13 @@ def test_the_same_corpus_makes_the_same_model_whatever_the_order(tmp_path, check
 def test_a_report_passes_the_model_on_that_it_was_weighed_by(tmp_path, checked, corpus) -> None:
     checked(corpus, output=tmp_path / "own")
     checked(corpus[:50], tmp_path / "own", output=tmp_path / "next")
-    first, second = (report.read_model(tmp_path / name).digest for name in ("own", "next"))
+    first, second = (read_model(tmp_path / name).digest for name in ("own", "next"))
     assert first == second
 
 
 def test_a_report_without_a_model_leaves_no_other_corpus_s(tmp_path, checked, corpus) -> None:
     made = checked(corpus, output=tmp_path / "own")
-    report.write_report(replace(made, model=None), tmp_path / "own")
+    write_report(replace(made, model=None), tmp_path / "own")
     with pytest.raises(DatasetNotFound, match="no model") as raised:
         checked(corpus, tmp_path / "own")
     assert "--output" in raised.value.remedy
@@ -186,7 +187,7 @@ def test_a_damaged_model_is_refused(tmp_path, checked, corpus, damage) -> None:
 def test_a_sample_of_a_corpus_has_a_model_too(tmp_path, registry, corpus, write_lines) -> None:
     path = write_lines(tmp_path / "corpus.jsonl", corpus)
     made = check([path], Policy(registries=(registry,)), Settings(sample=0.5))
-    report.write_report(made, tmp_path / "half")
+    write_report(made, tmp_path / "half")
     again = check([path], Policy(registries=(registry,)), Settings(model_of=tmp_path / "half"))
     assert len(again.findings) > len(made.findings) > 0
     assert made.result.created <= datetime.now(UTC)

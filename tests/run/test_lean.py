@@ -40,7 +40,7 @@ import sys
 from provenance.registry.datafiles import HashedAhead
 
 def begin(self, folders):
-    loaded = {"provenance.read", "provenance.report", "provenance.judge"} & set(sys.modules)
+    loaded = {"provenance.read", "provenance.report.formats", "provenance.judge"} & set(sys.modules)
     print(list(folders), sorted(loaded), file=sys.stderr, flush=True)
     HashedAhead.begin = begun
     begun(self, folders)

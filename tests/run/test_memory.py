@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance import report
 from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
 from provenance.read import parquet
 from provenance.registry import read_manifest
+from provenance.report.formats.rendering import render
 from provenance.run import (
     Dumps,
     Settings,
@@ -70,7 +70,7 @@ def digest_of_registry(folder: str) -> str:
 
 def content(made: Report) -> tuple[str, list[dict]]:
     timeless = replace(made, result=replace(made.result, created=datetime(2026, 1, 1, tzinfo=UTC)))
-    return report.render("json", timeless), made.findings.to_pylist()
+    return render("json", timeless), made.findings.to_pylist()
 
 
 def shard(posts, pages, number: int) -> list[str]:
