@@ -10,8 +10,8 @@ Names are loaded when they are first used: importing the package alone costs not
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.pipeline import Outcome, PolicyViolated
-    from provenance.pipeline import ask as check
+    from provenance.pipeline.api import Outcome, PolicyViolated
+    from provenance.pipeline.api import ask as check
 
 __version__ = "0.1.0"
 __all__ = ["Outcome", "PolicyViolated", "__version__", "check"]

@@ -1,72 +1,72 @@
-"""The front door: options in, one call, one answer out."""
+"""The command line: commands, options, exit codes."""
 
 import gc
 
 from provenance.cli.interrupts import (
     INTERRUPTED,
     end,
-    heed_interrupts,
-    leave,
+    exit_interrupted,
+    handle_interrupts,
     was_interrupted,
 )
-from provenance.pipeline import claim_process
+from provenance.startup import claim_process
 from provenance.terminal_safety import open_missing_streams
 
 COMMANDS = {
     "check": (
         "provenance.cli.check",
-        "Which share of a dataset is content of which source, and is that allowed?",
+        "Check which share of a dataset comes from which source, and whether it may be used.",
     ),
     "diff": (
         "provenance.cli.diff",
-        "What changed from one dataset, or report, to another?",
+        "Show what changed from one dataset, or report, to another.",
     ),
     "clean": (
         "provenance.cli.clean",
-        "Write a dataset again without what is forbidden, and a receipt.",
+        "Write a copy of a dataset without its forbidden content, and a receipt.",
     ),
-    "report": ("provenance.cli.report", "The outcome of a check, told in another format."),
+    "report": ("provenance.cli.report", "Render the result of a check in another format."),
     "publish": (
         "provenance.cli.publish",
-        "The outcome of a check, told to GitHub: summary, annotations, comment.",
+        "Publish the result of a check on GitHub: summary, annotations, comment.",
     ),
     "calibrate": (
         "provenance.cli.calibrate",
-        "How much of what is there would a check of this dataset find?",
+        "Measure how much of the copied content in a dataset a check finds.",
     ),
-    "cache": ("provenance.cli.cache", "What earlier checks learnt, so that the next one is short."),
+    "cache": ("provenance.cli.cache", "Show or clear what earlier checks have cached."),
     "registry": ("provenance.cli.registry", "Build, extend, show and verify registries."),
-    "rules": ("provenance.cli.rules", "Ask the law book: list, explain, timeline, test, ..."),
-    "policy": ("provenance.cli.policy", "Write, check and explain what you tolerate."),
-    "sample": ("provenance.cli.sample", "A small dataset, and what it quotes, to try things on."),
+    "rules": ("provenance.cli.rules", "Query the rules: list, explain, timeline, test, ..."),
+    "policy": ("provenance.cli.policy", "Write, check and explain a policy."),
+    "sample": ("provenance.cli.sample", "Write a small sample dataset to try the commands on."),
 }
 
-_SELDOM = 300_000, 50, 100
-"""Objects more, and generations, after which Python looks for garbage; 700 objects by default. A
-start makes 230,000 that stay."""
+_GC_THRESHOLDS = 300_000, 50, 100
+"""Thresholds of the garbage collector (Python's first is 700 objects). Start-up creates 230,000
+objects that live as long as the process."""
 
 
 def main() -> None:
-    """Run the command line, and exit with its code."""
-    # What is imported is no garbage: looking for it again and again takes a tenth of a start.
-    gc.set_threshold(*_SELDOM)
+    """Run the command line and exit with its exit code."""
+    # Collections during imports find nothing and take a tenth of the start-up time.
+    gc.set_threshold(*_GC_THRESHOLDS)
     claim_process()
     open_missing_streams()
-    heed_interrupts()
+    handle_interrupts()
     try:
         code = _run()
     except BaseException:
-        # Whatever an interrupt became on its way here, it was one.
+        # An interrupt can arrive here as another exception, such as an ImportError.
         if was_interrupted():
-            leave()
+            exit_interrupted()
         raise
     if code == INTERRUPTED or was_interrupted():
-        leave()
+        exit_interrupted()
     end(code)
 
 
 def _run() -> int:
-    from provenance.cli.commands import command_of  # noqa: PLC0415 (interrupts are heeded by now)
+    from provenance.cli.commands import command_of  # noqa: PLC0415 (after interrupts are handled)
     from provenance.cli.errors import exit_code  # noqa: PLC0415 (as above)
 
     return exit_code(command_of(COMMANDS))

@@ -9,27 +9,28 @@ from provenance.cli.terminals import echo
 
 @click.group("cache", cls=OrderedGroup)
 def command() -> None:
-    """Show or clear what earlier checks learnt.
+    """Show or clear what earlier checks have cached.
 
-    A check keeps what it finds in each part of a dataset, so that the next one reads only what has
-    changed: files and row groups are known by their bytes, registries by their digests. Rules and
-    policies decide nothing of it. It lies in your user's cache folder, or where PROVENANCE_CACHE
-    says, and holds excerpts of your dataset. `provenance check --no-cache` does without.
+    A check caches what it finds in each part of a dataset, so that the next one reads only what has
+    changed: files and row groups are identified by their bytes, registries by their digests. Rules
+    and policies do not affect the cache. It lies in your user's cache folder, or in the folder
+    PROVENANCE_CACHE, and contains excerpts of your dataset. `provenance check --no-cache` does not
+    use it.
     """
 
 
 @command.command("show")
 def show() -> None:
-    """Say where it is, and how much it holds."""
-    kept = pipeline.remembered()
-    echo(f"{kept.folder}: {kept.entries:,} entries, {_size(kept.bytes)}")
+    """Show where the cache is and how large it is."""
+    usage = pipeline.remembered()
+    echo(f"{usage.folder}: {usage.entries:,} entries, {_size(usage.bytes)}")
 
 
 @command.command("clear")
 def clear() -> None:
-    """Forget everything: the next check reads all of its dataset."""
-    kept = pipeline.clear_memory()
-    echo(f"Forgot {kept.entries:,} entries, {_size(kept.bytes)}, of {kept.folder}")
+    """Delete the cache: the next check reads its whole dataset."""
+    usage = pipeline.clear_memory()
+    echo(f"Deleted {usage.entries:,} entries, {_size(usage.bytes)}, from {usage.folder}")
 
 
 def _size(size: int) -> str:

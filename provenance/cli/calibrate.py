@@ -16,9 +16,10 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import draw, echo
+from provenance.cli.terminals import echo, print_rendered
 from provenance.cli.unread import list_unread
 from provenance.errors import OutputError
+from provenance.report.terminal.recall_table import recall_table
 
 _EXAMPLES = """
 \b
@@ -36,14 +37,14 @@ Examples:
     multiple=True,
     metavar="DIR",
     shell_complete=folders,
-    help="Whose items are planted, and looked for; repeatable.",
+    help="Registry whose items are planted and searched for; repeatable.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write what was measured there, for checks to be corrected by.",
+    help="Write the measurements to this file, for `provenance check --calibration`.",
 )
 @click.option(
     "--plants",
@@ -51,7 +52,7 @@ Examples:
     default=12_000,
     show_default=True,
     metavar="N",
-    help="How many items are planted.",
+    help="Number of items to plant.",
 )
 @click.option(
     "--seed",
@@ -59,20 +60,20 @@ Examples:
     default=0,
     show_default=True,
     metavar="N",
-    help="Decides which items, where, and how edited.",
+    help="Random seed for the choice of items, places and edits.",
 )
 @click.option(
     "--control",
     metavar="DIR",
     shell_complete=folders,
-    help="A registry of items that cannot be in the corpus: what is found of it is chance.",
+    help="Registry of items that cannot be in the corpus: matches with it are chance matches.",
 )
 @click.option(
     "--background",
     metavar="DIR",
     shell_complete=folders,
-    help="A registry of texts that hold no item: what is found in them is chance. Without "
-    "either, the false rate stays unknown.",
+    help="Registry of texts that contain no item: matches in them are chance matches. Without "
+    "--control or --background, the rate of false matches stays unknown.",
 )
 @policy_option
 @text_column_option
@@ -80,7 +81,7 @@ Examples:
 @split_option
 @allow_unread_option
 @threads_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no table.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
     registries: tuple[str, ...],
@@ -97,31 +98,33 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     threads: int | None,
     quiet: bool,
 ) -> None:
-    """Measure what a check of CORPUS finds, on items planted into it.
+    """Measure the recall of a check of CORPUS with items that are planted into it.
 
-    Items of the registries are planted into texts of CORPUS, edited as such copies are: in
-    memory, nothing is written to it. What is found of them, by length and edit, is the recall that
-    a check's shares are corrected by.
+    Items of the registries are edited as copies usually are, and planted into texts of CORPUS in
+    memory; nothing is written to CORPUS. The measured recall, by length and edit, can correct the
+    shares of a check.
     """
     if output is not None and not os.path.isdir(output.absolute().parent):
         raise OutputError(
             f"{output} cannot be written: there is no folder {output.parent}",
-            remedy="name a file in a folder that is there",
+            remedy="name a file in an existing folder",
         )
     if output is not None:
         pipeline.check_outside(output, corpus)
-    asked = pipeline.policy_of(
+    resolved_policy = pipeline.policy_of(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
     settings = settings_of(
         threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
     )
     planting = pipeline.Planting(plants, seed, control, background)
-    measured = pipeline.calibrate(corpus, asked, planting, settings)
+    measured = pipeline.calibrate(corpus, resolved_policy, planting, settings)
     if output is not None:
-        pipeline.written_calibration(measured, output)
+        from provenance.report.files.calibration_json import write_calibration  # noqa: PLC0415 (slow import)
+
+        write_calibration(measured, output)
     list_unread(measured.unread)
     if not quiet:
-        draw(pipeline.calibration_table(measured))
+        print_rendered(recall_table(measured))
         if output is not None:
             echo(f"Written: {output}")

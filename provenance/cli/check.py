@@ -21,9 +21,11 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.telling import Told, format_options
+from provenance.cli.telling import ReportRenderer, format_options
 from provenance.cli.terminals import echo
-from provenance.cli.unread import list_unread, tell_unread
+from provenance.cli.unread import list_unread, print_unread_error
+from provenance.report.sanitize import one_line
+from provenance.report.text.next_steps import outcome_line
 
 _EXAMPLES = """
 \b
@@ -45,15 +47,15 @@ Examples:
     "--control",
     metavar="DIR",
     shell_complete=folders,
-    help="A registry of items that cannot be in CORPUS, such as later posts: what is found of it "
-    "measures how many findings may be chance.",
+    help="Registry of items that cannot be in CORPUS, such as later posts: matches with it "
+    "measure how many findings may be chance.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write result.json, findings.parquet, report.html and model.parquet there.",
+    help="Write result.json, findings.parquet, report.html and model.parquet to this folder.",
 )
 @format_options
 @policy_option
@@ -64,7 +66,7 @@ Examples:
     multiple=True,
     metavar="GATE",
     help="[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%; repeatable. "
-    "A gate for another source or verdict adds to the default, forbidden=0%.",
+    "A gate for another source or verdict is added to the default, forbidden=0%.",
 )
 @text_column_option
 @max_document_option
@@ -72,46 +74,46 @@ Examples:
     "--calibration",
     metavar="FILE",
     shell_complete=files,
-    help="What `provenance calibrate` measured: shares are corrected by it.",
+    help="File that `provenance calibrate` wrote, to correct the shares with.",
 )
 @click.option(
     "--signals",
     metavar="DIR",
     shell_complete=folders,
-    help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: what "
-    "they say against training counts for rows with an address.",
+    help="Captured robots.txt, ai.txt, tdmrep.json and rsl.xml, as HOST/YEAR-MONTH-DAY/FILE: "
+    "signals against training apply to rows with an address.",
 )
 @click.option(
     "--sample",
     metavar="N%",
-    help="Look at this part of the documents only; shares are estimates for all.",
+    help="Check only this part of the documents; shares are estimates for all.",
 )
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A report of an earlier check: gates count only findings that it does not have; matches "
-    "are weighed by its model.",
+    help="Report of an earlier check: gates count only findings that are not in it, and matches "
+    "are scored with its corpus model.",
 )
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 also where the policy is violated.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if the policy is violated.")
 @click.option(
     "--model-of",
     type=click.Path(path_type=Path),
     metavar="RESULT",
-    help="Weigh matches by the model of an earlier check's corpus, in the folder of its report, "
-    "rather than by CORPUS itself: what is in both is judged alike.",
+    help="Score matches with the corpus model in the report of an earlier check, instead of with "
+    "CORPUS itself, so that text in both is scored alike.",
 )
 @split_option
 @allow_unread_option
 @rules_option
 @threads_option
 @no_cache_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @click.option(
     "-v",
     "--verbose",
     is_flag=True,
-    help="Tell on stderr what is opened, what the cache knew, and how long each stage took.",
+    help="Write to stderr what is opened, what was cached, and how long each stage took.",
 )
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
@@ -147,13 +149,13 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Say which share of CORPUS is content of which source, and whether its terms allow the use.
+    """Check which share of CORPUS comes from which source, and whether its terms allow the use.
 
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
-    folder that datasets wrote, a dataset on a hub, or - for JSON Lines on stdin.
+    folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
     with pipeline.hashing(registries) as hashed, pipeline.told(verbose):
-        asked = pipeline.policy_of(
+        resolved_policy = pipeline.policy_of(
             policy,
             purpose=purpose,
             collected=collected,
@@ -170,11 +172,10 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             backgrounds=backgrounds,
             signals=signals,
         )
-        pipeline.check_anchor(anchor)
         if output is not None:
             pipeline.check_outside(output, corpus)
             pipeline.check_writable(output)
-        begun = pipeline.begun(corpus, asked, split, hashed)
+        begun = pipeline.begun(corpus, resolved_policy, split, hashed)
         settings = settings_of(
             threads,
             no_cache=no_cache,
@@ -187,19 +188,19 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             model_of=model_of,
             allow_unread=allow_unread,
         )
-        report = pipeline.check(corpus, asked, settings, begun)
+        report = pipeline.check(corpus, resolved_policy, settings, begun)
         if output is not None:
             pipeline.written(report, output)
-    told = Told(form, excerpts, anchor)
+    renderer = ReportRenderer(form, excerpts, anchor)
     if form != "terminal" or not quiet:
-        told.tell(report)
+        renderer.print(report)
     if form == "terminal" and output is not None and not quiet:
         echo(f"Report: {output / 'report.html'}")
-    if form not in {"terminal", "json"} and not quiet:  # which say it themselves
-        echo(pipeline.outcome_line(report), err=True)
+    if form not in {"terminal", "json"} and not quiet:  # these formats contain the outcome
+        echo(one_line(outcome_line(report.result)), err=True)
     if report.result.status == "incomplete":
         if quiet:
             list_unread(report.result.unread)
-        tell_unread(report.result.unread, "the result covers only what was read")
+        print_unread_error(report.result.unread, "the result covers only what was read")
         return FAILED
     return VIOLATED if report.result.violations and not exit_zero else CLEAR

@@ -21,10 +21,12 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import draw, echo, pen
+from provenance.cli.terminals import echo, print_rendered, terminal_style
 from provenance.cli.unread import unread_code
 from provenance.errors import PolicyError
 from provenance.model import Cleaning, Verdict
+from provenance.report.terminal.clean_summary import receipt_text
+from provenance.startup import leanly
 
 _EXAMPLES = """
 \b
@@ -43,7 +45,7 @@ Examples:
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Folder of the cleaned corpus; absent or empty.",
+    help="Folder for the cleaned corpus; must be absent or empty.",
 )
 @click.option(
     "--verdict",
@@ -51,22 +53,22 @@ Examples:
     multiple=True,
     type=click.Choice([str(verdict) for verdict in Verdict if verdict is not Verdict.PERMITTED]),
     metavar="VERDICT",
-    help="Take this out, too: unknown, restricted; repeatable. What is forbidden always goes.",
+    help="Also remove this: unknown, restricted; repeatable. Forbidden content is always removed.",
 )
 @click.option(
     "--redact",
     metavar="TEXT",
-    help="Put TEXT in place of each passage, and keep the rest of the document; '' puts nothing "
-    "there. Unset: whole documents go.",
+    help="Replace each passage with TEXT and keep the rest of the document; '' deletes the "
+    "passage. Unset: whole documents are removed.",
 )
-@click.option("--waived", is_flag=True, help="Take out, too, what a waiver excuses.")
-@click.option("--contested", is_flag=True, help="Take out, too, what is contested.")
+@click.option("--waived", is_flag=True, help="Also remove waived content.")
+@click.option("--contested", is_flag=True, help="Also remove contested content.")
 @click.option(
     "--result",
     type=click.Path(path_type=Path),
     metavar="RESULT",
-    help="Act on the report of an earlier check of the same corpus, by its policy, in place of a "
-    "check.",
+    help="Use the report of an earlier check of the same corpus, with its policy, instead of "
+    "checking the corpus now.",
 )
 @registry_option
 @background_option
@@ -80,13 +82,13 @@ Examples:
     "--model-of",
     type=click.Path(path_type=Path),
     metavar="RESULT",
-    help="Weigh matches by the model of an earlier check's corpus, as for check.",
+    help="Score matches with the corpus model of an earlier check, as in `provenance check`.",
 )
 @allow_unread_option
 @rules_option
 @threads_option
 @no_cache_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 def command(  # noqa: PLR0913 (one parameter an option: that is what a command is)
     corpus: tuple[str, ...],
     output: Path,
@@ -110,11 +112,11 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     no_cache: bool,
     quiet: bool,
 ) -> int:
-    """Write CORPUS again without its forbidden documents, and a receipt of what went.
+    """Write a copy of CORPUS without its forbidden documents, and a receipt of what was removed.
 
-    Format, columns, order, compression and metadata stay; files of which nothing goes are copied
-    byte for byte. CORPUS itself is not touched. What is written is checked again, weighed by the
-    words of CORPUS and by its own, until nothing more is to be taken out.
+    Format, columns, order, compression and metadata are kept; files without removals are copied
+    byte for byte. CORPUS itself is not changed. The copy is checked again, scored with the model of
+    CORPUS and with its own, until nothing more is to be removed.
     """
     options = {
         "purpose": purpose,
@@ -126,24 +128,26 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         "backgrounds": backgrounds,
     }
     if result is None:
-        asked = pipeline.policy_of(policy, **options)  # type: ignore[arg-type]
+        resolved_policy = pipeline.policy_of(policy, **options)  # type: ignore[arg-type]
     elif policy or model_of or any(options.values()):
         raise PolicyError(
-            "--result brings its own policy, registries and model",
-            remedy="leave the other options of the check out, or leave --result out",
+            "--result already has a policy, registries and a model",
+            remedy="leave out the other options of the check, or leave out --result",
         )
     else:
-        asked = pipeline.earlier_policy(result)
+        with leanly():
+            from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
+        resolved_policy = read_report(result).result.policy
     settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)
     chosen = tuple(v for v in Verdict if v is Verdict.FORBIDDEN or str(v) in verdicts)
     cleaning = Cleaning(chosen, redact, waived=waived, contested=contested)
-    receipt = pipeline.clean(corpus, output, asked, cleaning, settings, result)
+    receipt = pipeline.clean(corpus, output, resolved_policy, cleaning, settings, result)
     if not quiet:
-        draw(pipeline.told_receipt(receipt, pen()))
+        print_rendered(receipt_text(receipt, terminal_style()))
         echo("", f"Receipt: {output / '.provenance' / 'receipt.json'}")
     return unread_code(
         receipt.unread,
         allow_unread,
-        "it is not in the cleaned corpus",
-        "remove the output before you clean again",
+        "the cleaned corpus is incomplete",
+        "remove the output before you run clean again",
     )

@@ -1,14 +1,14 @@
-"""What a shell completes: names of files and folders, where an option's value is one."""
+"""Shell completion of file and folder names."""
 
 import click
 from click.shell_completion import CompletionItem
 
 
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete names of files."""
+    """Complete file names."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def folders(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete names of folders."""
+    """Complete folder names."""
     return [CompletionItem(incomplete, type="dir")]

@@ -21,7 +21,9 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import draw, pen
+from provenance.cli.terminals import print_rendered, terminal_style
+from provenance.report.files.changes_json import changes_json
+from provenance.report.terminal.diff_summary import changes_markdown, changes_text
 
 _EXAMPLES = """
 \b
@@ -46,9 +48,9 @@ Examples:
     type=click.Choice(["terminal", "markdown", "json"]),
     default="terminal",
     show_default=True,
-    help="What goes to stdout.",
+    help="Format of the output.",
 )
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 also where NEW is worse than OLD.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if NEW is worse than OLD.")
 @allow_unread_option
 @rules_option
 @threads_option
@@ -71,13 +73,13 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     no_cache: bool,
     quiet: bool,
 ) -> int:
-    """Say what changed from OLD to NEW: documents, shares and findings.
+    """Show what changed from OLD to NEW: documents, shares and findings.
 
-    Each is a dataset, which is checked, or the folder of a report. NEW is weighed by the words of
-    OLD, so that what is in both is judged alike. Exits with 1 where a gate of the policy fails in
-    NEW that passed in OLD, or fails by more; with 2 where something could not be read.
+    Each is a dataset, which is checked, or the folder of a report. NEW is scored with the corpus
+    model of OLD, so that text in both is scored alike. Exits with 1 if a gate of the policy fails
+    in NEW that passed in OLD, or fails by more; with 2 if something could not be read.
     """
-    asked = pipeline.policy_of(
+    resolved_policy = pipeline.policy_of(
         policy,
         collected=collected,
         text_columns=text_columns,
@@ -88,11 +90,12 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     settings = settings_of(
         threads, no_cache=no_cache, quiet=quiet, rules=rules, allow_unread=allow_unread
     )
-    changes = pipeline.diff(old, new, asked, settings)
+    changes = pipeline.diff(old, new, resolved_policy, settings)
     if form == "terminal":
-        draw(pipeline.told_changes(changes, pen()))
+        print_rendered(changes_text(changes, terminal_style()))
     else:
-        sys.stdout.write(pipeline.rendered_changes(form, changes))
+        write = changes_json if form == "json" else changes_markdown
+        sys.stdout.write(write(changes))
     if changes.is_incomplete:
         return FAILED
     return VIOLATED if changes.worse and not exit_zero else CLEAR

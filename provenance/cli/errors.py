@@ -1,4 +1,4 @@
-"""The one translator: errors to words and exit codes."""
+"""Errors as messages on stderr and exit codes."""
 
 import errno
 import os
@@ -14,21 +14,21 @@ from provenance.errors import ProvenanceError, is_out_of_memory
 from provenance.terminal_safety import inert_streams, visible_line
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
-CUT = 141
-"""Who read our output has gone: as a shell tells of a process that SIGPIPE ended."""
+BROKEN_PIPE = 141
+"""The reader of our output has gone: what shells report for a process that SIGPIPE ended."""
 
 _NAME = "provenance"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-"""Where these have no file's name, it is standard output that they are about."""
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""Errors that, without a file name, are about standard output."""
 
 
 def exit_code(command: click.Command) -> int:
-    """Run a command; tell what went wrong on stderr, and give the exit code.
+    """Run a command, print errors on stderr, and return the exit code.
 
     Parameters
     ----------
     command : click.Command
-        It returns the code where it ends well.
+        Returns an exit code, or None for 0.
     """
     with inert_streams():
         return _code(command)
@@ -40,14 +40,14 @@ def _code(command: click.Command) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        _silence()
-        return CUT
+        _discard_output()
+        return BROKEN_PIPE
     except Exception as error:
         # An import turns an interrupt into an ImportError.
         if was_interrupted():
             return INTERRUPTED
         _explain(error)
-        _silence()
+        _discard_output()
         return FAILED
 
 
@@ -55,7 +55,7 @@ def _outcome(command: click.Command) -> int:
     if f"_{_NAME.upper()}_COMPLETE" in os.environ:  # a shell asks for completions
         command.main(prog_name=_NAME, standalone_mode=False)
     try:
-        # Not `main`, which ends the process by itself where output cannot be written.
+        # `command.main` would end the process by itself when output cannot be written.
         with command.make_context(_NAME, sys.argv[1:]) as context:
             outcome = command.invoke(context)
     except click.exceptions.Exit as error:
@@ -66,26 +66,26 @@ def _outcome(command: click.Command) -> int:
 
 def _explain(error: Exception) -> None:
     if is_out_of_memory(error):
-        tell("the machine has too little memory for this", "check fewer files at a time")
+        print_error("the machine has too little memory for this", "check fewer files at a time")
         return
     match error:
         case ProvenanceError():
-            tell(error.message, error.remedy)
+            print_error(error.message, error.remedy)
         case click.exceptions.NoArgsIsHelpError():
             error.show()
         case click.UsageError():
-            tell(error.format_message(), f"{_command(error)} --help")
+            print_error(error.format_message(), f"{_command(error)} --help")
         case click.ClickException():
-            tell(error.format_message(), "check the path and its permissions")
+            print_error(error.format_message(), "check the path and its permissions")
         case RuntimeError(args=("can't start new thread",)):
             reason = "no more threads can be started: memory or processes are limited"
-            tell(reason, "raise that limit, or use fewer --threads")
-        case OSError(errno=number, filename=None) if number in _FULL:
+            print_error(reason, "raise that limit, or use fewer --threads")
+        case OSError(errno=number, filename=None) if number in _OUTPUT_ERRORS:
             reason = f"the output cannot be written: {error.strerror}"
-            tell(reason, "make room, or send it elsewhere")
+            print_error(reason, "make room, or send it elsewhere")
         case _:
             traceback.print_exception(error)
-            tell(
+            print_error(
                 f"provenance itself failed: {type(error).__name__}: {error}",
                 "report this with the lines above; nothing was left half-written",
             )
@@ -95,8 +95,8 @@ def _command(error: click.UsageError) -> str:
     return error.ctx.command_path if error.ctx is not None else _NAME
 
 
-def tell(message: str, remedy: str) -> None:
-    """Write an error and its remedy on stderr."""
+def print_error(message: str, remedy: str) -> None:
+    """Print an error and its remedy on stderr."""
     with suppress(OSError):
         _line("Error:", message, fg="red")
         _line("Try:", remedy)
@@ -113,15 +113,15 @@ def _flush() -> None:
         stream.flush()
 
 
-def _silence() -> None:
-    """Send what is left to nobody: Python must not complain again when it flushes at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+def _discard_output() -> None:
+    """Discard unwritten output, so that the flush at exit does not fail again."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
     for stream in _streams():
         try:
             stream.flush()
         except OSError:
-            os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+            os.dup2(devnull, stream.fileno())
+    os.close(devnull)
 
 
 def _streams() -> list[TextIO]:

@@ -1,36 +1,39 @@
-"""Groups of commands, as their help lists them; imported no sooner than they are called."""
+"""Command groups: ordered help, and commands that are imported when they are called."""
 
 from collections.abc import Mapping
 from importlib import import_module
 
 import click
 
-_WHOLE = 400
-"""Characters: more than any first sentence has."""
+_SENTENCE_LIMIT = 400
+"""Maximum length in characters; longer than any first sentence."""
 
 
 class OrderedGroup(click.Group):
-    """A group that lists its commands in the order of their use, and in whole sentences."""
+    """A group whose help lists commands in the order of definition, with whole sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the names, as they were defined."""
+        """Return the names in the order of definition."""
         return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the first sentence of each, wrapped and not cut."""
+        """Write the first sentence of each command, wrapped but not cut."""
         with formatter.section("Commands"):
             formatter.write_dl(
-                [(name, each.get_short_help_str(_WHOLE)) for name, each in self.commands.items()]
+                [
+                    (name, each.get_short_help_str(_SENTENCE_LIMIT))
+                    for name, each in self.commands.items()
+                ]
             )
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands' names and summaries without importing them.
+    """A group that has the names and summaries of its commands without importing them.
 
     Parameters
     ----------
     commands : mapping of str to (str, str)
-        Name of a command to its module, which holds it under `command`, and its summary.
+        Name of a command to its module, whose attribute `command` it is, and its summary.
     **attributes
         As `click.Group` takes them.
     """
@@ -40,11 +43,11 @@ class LazyGroup(click.Group):
         self._modules = commands
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the names, in the order in which one would use them."""
+        """Return the names in the order of definition."""
         return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command."""
+        """Import and return a command."""
         if cmd_name not in self._modules:
             return None
         command = import_module(self._modules[cmd_name][0]).command

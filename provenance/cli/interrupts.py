@@ -1,4 +1,4 @@
-"""Ctrl-C, and the signals by which systems end programs: the work ends within a second."""
+"""Ctrl-C and termination signals: the process ends within a second."""
 
 import _thread
 import atexit
@@ -13,89 +13,89 @@ from typing import NoReturn
 INTERRUPTED = 128 + signal.SIGINT
 _SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 _MESSAGE = "Interrupted; nothing was left half-written.\n"
-_AGAIN, _LAST = 0.35, 0.3
-"""Seconds until the interrupt is raised once more; and from then until we leave regardless."""
+_RAISE_AGAIN, _EXIT_ANYWAY = 0.35, 0.3
+"""Seconds until the interrupt is raised again, and from then until the process exits anyway."""
 
-_asked: list[int] = []
-"""The signals that came, in their order."""
+_received: list[int] = []
+"""Signals received, in order."""
 
-_leaving = threading.Lock()
+_exit_lock = threading.Lock()
 
 
-def heed_interrupts() -> None:
-    """End the process soon after a signal that asks for it, also where its exception is lost.
+def handle_interrupts() -> None:
+    """End the process soon after a termination signal, even if its exception is lost.
 
     Notes
     -----
-    Each is turned into the exception that Python raises in the main thread for SIGINT. Callbacks
-    of the compiler swallow it, imports turn it into an `ImportError`, a pool waits for its workers
-    first, and long calls of compiled code do not see it. So a thread of our own sees the signal
-    too: it raises the exception again, and at last leaves without it. A process killed at any
-    moment leaves nothing half-written, so that is safe.
+    A signal raises KeyboardInterrupt in the main thread. Callbacks of the compiler swallow it,
+    imports turn it into an `ImportError`, a pool waits for its workers first, and long calls of
+    compiled code do not see it. So a watcher thread sees the signal too: it raises the exception
+    again, and then exits without it. That is safe, as a process killed at any moment leaves no
+    incomplete output.
     """
-    # nohup and the like: somebody wants us to ignore some of them.
+    # Signals that nohup and the like ignore stay ignored.
     by_default = signal.default_int_handler, signal.SIG_DFL
-    heeded = [number for number in _SIGNALS if signal.getsignal(number) in by_default]
-    if not heeded:
+    handled = [number for number in _SIGNALS if signal.getsignal(number) in by_default]
+    if not handled:
         return
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-    for number in heeded:
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    for number in handled:
         signal.signal(number, _interrupt)
     sys.unraisablehook = _unraisable
-    watching = threading.Thread(target=_watch, args=(heard,), name="interrupts", daemon=True)
-    watching.start()
+    watcher = threading.Thread(target=_watch, args=(read_end,), name="interrupts", daemon=True)
+    watcher.start()
 
 
 def was_interrupted() -> bool:
-    """Return whether somebody pressed Ctrl-C, or asked us to end by a signal."""
-    return bool(_asked)
+    """Whether a termination signal was received."""
+    return bool(_received)
 
 
 def end(code: int) -> NoReturn:
-    """End the process with a code: the work is done, and nothing interrupts its end.
+    """End the process with an exit code, once the work is done; signals are ignored from here on.
 
-    Python would take apart all that it holds first, piece by piece, which takes as long as much
-    of a short check; the system takes it all at once.
+    A normal exit of Python frees every object first, which takes a considerable part of the time
+    of a short check.
     """
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    atexit._run_exitfuncs()  # noqa: SLF001 (Python's own libraries call it where they leave so)
+    atexit._run_exitfuncs()  # noqa: SLF001 (the standard library calls it before os._exit, too)
     os._exit(code)
 
 
-def leave() -> NoReturn:
-    """Say that we were interrupted, once, and end the process without waiting for any thread.
+def exit_interrupted() -> NoReturn:
+    """Print one message, and end the process without waiting for any thread.
 
-    Its code is that of a shell for a program that the signal ended: 130, 143 or 129.
+    The exit code is what shells use for the signal: 130, 143 or 129.
     """
-    with _leaving:
-        # A terminal has just shown ^C, and perhaps a bar.
+    with _exit_lock:
+        # The terminal has just shown ^C, and perhaps a progress bar.
         line = f"\n{_MESSAGE}" if os.isatty(2) else _MESSAGE
         try:
             os.write(2, line.encode())
         finally:
-            os._exit(128 + _asked[0] if _asked else INTERRUPTED)
+            os._exit(128 + _received[0] if _received else INTERRUPTED)
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-    _asked.append(number)
+    _received.append(number)
     raise KeyboardInterrupt
 
 
-def _watch(heard: int) -> None:
-    while (number := os.read(heard, 1)[0]) not in _SIGNALS:
+def _watch(read_end: int) -> None:
+    while (number := os.read(read_end, 1)[0]) not in _SIGNALS:
         pass
-    _asked.append(number)
-    time.sleep(_AGAIN)
+    _received.append(number)
+    time.sleep(_RAISE_AGAIN)
     _thread.interrupt_main(signal.Signals(number))
-    time.sleep(_LAST)
-    leave()
+    time.sleep(_EXIT_ANYWAY)
+    exit_interrupted()
 
 
 def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
-    # An interrupt that is lost in a callback is raised again soon; it is no news, nor is what an
-    # object says that it left half-made.
+    # An interrupt that a callback swallows is raised again soon; errors of half-initialised objects
+    # after an interrupt are of no interest either.
     if not (was_interrupted() or issubclass(lost.exc_type, KeyboardInterrupt)):
         sys.__unraisablehook__(lost)

@@ -1,4 +1,4 @@
-"""Options that several commands have: the same name, the same words, the same meaning."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ registry_option = click.option(
     multiple=True,
     metavar="DIR",
     shell_complete=folders,
-    help="What to match against; repeatable.",
+    help="Registry to match against; repeatable.",
 )
 background_option = click.option(
     "--background",
@@ -29,65 +29,65 @@ background_option = click.option(
     multiple=True,
     metavar="DIR",
     shell_complete=folders,
-    help="A registry of what many quote (books, scripture, licences): what it also holds is "
-    "contested, and no gate counts it; repeatable.",
+    help="Registry of texts that are often quoted (books, scripture, licences): findings that it "
+    "also contains are contested, and no gate counts them; repeatable.",
 )
 policy_option = click.option(
     "--policy",
     metavar="FILE",
     shell_complete=files,
-    help="Default: provenance.toml, or pyproject.toml.",
+    help="Policy file. Default: provenance.toml, or pyproject.toml.",
 )
 rules_option = click.option(
     "--rules",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Rules of your own, on top of the shipped ones.",
+    help="Folder of your own rules, on top of the shipped ones.",
 )
 purpose_option = click.option(
     "--purpose",
     type=click.Choice([str(purpose) for purpose in Purpose]),
     metavar="USE",
-    help=f"One of {', '.join(Purpose)}.  [default: pretraining]",
+    help=f"Purpose: {', '.join(Purpose)}.  [default: pretraining]",
 )
 collected_option = click.option(
     "--collected",
     metavar="DATE",
-    help="When the content was collected: a day, month or year, or FROM..UNTIL, without "
-    "UNTIL itself. Unset: every version of the terms since an item was published counts.",
+    help="When the content was collected: a day, month or year, or FROM..UNTIL, excluding UNTIL. "
+    "Unset: every version of the terms since an item was published is considered.",
 )
 actor_option = click.option(
     "--actor",
     type=click.Choice([str(actor) for actor in Actor]),
     metavar="ROLE",
-    help=f"Who collected it: {', '.join(Actor)}. Unset: the strictest counts.",
+    help=f"Role of the collector: {', '.join(Actor)}. Unset: the strictest applies.",
 )
 text_column_option = click.option(
     "--text-column",
     "text_columns",
     multiple=True,
     metavar="NAME",
-    help="Where the text is; repeatable. Unset: found by itself.",
+    help="Column with the text; repeatable. Unset: detected.",
 )
 max_document_option = click.option(
     "--max-document",
     metavar="SIZE",
-    help="How large a document may be: a line, a row, a file of text. A larger one is an error.  "
+    help="Maximum size of a document (a line, a row or a text file). A larger one is an error.  "
     "[default: 64MB]",
 )
 split_option = click.option(
-    "--split", metavar="NAME", help="Split of a dataset from a hub. Unset: all."
+    "--split", metavar="NAME", help="Split of a dataset on a hub. Unset: all."
 )
 threads_option = click.option(
     "--threads",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help="Unset: one a core that it may use.",
+    help="Number of threads. Unset: one per available core.",
 )
 no_cache_option = click.option(
     "--no-cache",
     is_flag=True,
-    help="Read everything anew, and keep nothing for the next check. See `provenance cache`.",
+    help="Ignore the cache of earlier checks, and cache nothing. See `provenance cache`.",
 )
 
 allow_unread_option = click.option(
@@ -96,22 +96,22 @@ allow_unread_option = click.option(
     default=0,
     show_default=True,
     metavar="N",
-    help="Accept that up to N files or folders cannot be read to their end. More end with exit "
-    "code 2, whatever else comes out.",
+    help="Accept up to N files or folders that cannot be read to the end. With more, the exit code "
+    "is 2, whatever the result.",
 )
 
 
 def circumstance_options(command: Command) -> Command:
-    """Give a command the options that say what for, when, by whom and where content is used."""
+    """Add the options for purpose, dates, role, place and model to a command."""
     options = (
         purpose_option,
         collected_option,
         actor_option,
-        click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all count."),
+        click.option("--jurisdiction", metavar="PLACE", help="EU, US, ... Unset: all apply."),
         click.option(
             "--commercial/--non-commercial",
             default=None,
-            help="Whether the use is commercial. Unset: conditions that turn on it stay open.",
+            help="Whether the use is commercial. Unset: conditions that depend on it stay open.",
         ),
         click.option(
             "--model",
@@ -119,15 +119,15 @@ def circumstance_options(command: Command) -> Command:
             multiple=True,
             type=click.Choice([*_SCOPES, "other"]),
             metavar="KIND",
-            help=f"What the model is: {', '.join(_SCOPES)}, or other; repeatable. "
-            "Unset: the strictest counts.",
+            help=f"Kind of model: {', '.join(_SCOPES)}, or other; repeatable. "
+            "Unset: the strictest applies.",
         ),
         click.option(
             "--claim",
             "claims",
             multiple=True,
             metavar="ID",
-            help="A statutory exception that you claim, such as eu-dsm-art-4; repeatable.",
+            help="Statutory exception that you claim, such as eu-dsm-art-4; repeatable.",
         ),
     )
     for option in reversed(options):
@@ -136,16 +136,16 @@ def circumstance_options(command: Command) -> Command:
 
 
 def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "pipeline.Settings":
-    """Say how to run, from the options of that name; what is unset is as a check has it.
+    """Return the settings of a run.
 
     Parameters
     ----------
     threads : int or None
-        None takes one a core.
+        None uses one per available core.
     no_cache : bool
-        Whether nothing is kept.
+        Whether to run without the cache.
     **others
-        As `pipeline.Settings` takes them.
+        Other fields of `run.Settings`.
     """
     settings = pipeline.Settings(cache=None if no_cache else pipeline.memory_folder(), **others)
     return settings if threads is None else replace(settings, threads=threads)

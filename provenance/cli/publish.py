@@ -25,7 +25,7 @@ Examples:
     "--sarif",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write SARIF there too, for code scanning.",
+    help="Also write SARIF to this file, for code scanning.",
 )
 @click.option(
     "--comment",
@@ -33,26 +33,26 @@ Examples:
     type=click.Choice(["on-failure", "always", "never"]),
     default="on-failure",
     show_default=True,
-    help="When to begin a comment on the pull request. One that is there is kept up to date.",
+    help="When to create a comment on the pull request. An existing one is updated.",
 )
 @excerpts_option
 @anchor_option
 def command(
     result: Path, sarif: Path | None, comments: str, excerpts: bool, anchor: str | None
 ) -> int:
-    """Tell RESULT, the folder of a report, to the job of GitHub Actions that runs this.
+    """Publish RESULT, the folder of a report, in the GitHub Actions job that runs this.
 
-    It adds the report to the job's summary, prints annotations, sets the outputs verdict, shares,
-    report and sarif, and writes one comment on the pull request, or brings it up to date; all by
-    the GITHUB_ variables of the job, and GITHUB_TOKEN for the comment. Outside of a job it prints
-    annotations alone. The exit code does not tell the verdict: the output does.
+    Adds the report to the job's summary, prints annotations, sets the outputs verdict, shares,
+    report and sarif, and creates or updates one comment on the pull request. It reads the GITHUB_
+    variables of the job, and GITHUB_TOKEN for the comment. Outside of a job it only prints
+    annotations. The exit code does not depend on the verdict: use the output verdict.
     """
-    told = pipeline.publish(
+    published = pipeline.publish(
         result, os.environ, sarif=sarif, comments=comments, excerpts=excerpts, anchor=anchor
     )
-    sys.stdout.write(told.annotations)
-    for done in told.done:
-        echo(f"Told: {done}", err=True)
-    for message, remedy in told.undone:
-        echo(f"Not told: {message}", f"Try: {remedy}", err=True)
+    sys.stdout.write(published.annotations)
+    for done in published.done:
+        echo(f"Published: {done}", err=True)
+    for message, remedy in published.undone:
+        echo(f"Not published: {message}", f"Try: {remedy}", err=True)
     return CLEAR

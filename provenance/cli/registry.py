@@ -8,7 +8,7 @@ from provenance import pipeline
 from provenance.cli.completions import files, folders
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import allow_unread_option, max_document_option
-from provenance.cli.sizes import doubt, law, shown
+from provenance.cli.sizes import fit_lines, registry_lines, unusable_reason
 from provenance.cli.terminals import echo
 from provenance.cli.unread import unread_code
 from provenance.errors import InputError
@@ -20,32 +20,32 @@ _FOLDER = click.Path(path_type=Path)
 def command() -> None:
     """Build, extend, show and verify registries.
 
-    A registry is a folder that holds what is needed to recognise a source's items: their
-    fingerprints, ids, dates and, unless told otherwise, their texts.
+    A registry is a folder with what is needed to recognise the items of a source: their
+    fingerprints, ids, dates and, unless disabled, their texts.
     """
 
 
 _DUMPS = click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", shell_complete=files)
-_SOURCE = click.option("--source", metavar="ID", help="Whose the items are: x, reddit, ...")
+_SOURCE = click.option("--source", metavar="ID", help="Source of the items: x, reddit, ...")
 _SOURCE_COLUMN = click.option(
-    "--source-column", metavar="NAME", help="The column that says so, in mixed tables."
+    "--source-column", metavar="NAME", help="Column that names the source, in mixed tables."
 )
 _LAYOUT = click.option(
     "--layout",
     default="auto",
     metavar="NAME",
-    help="table, x-archive, x-api, reddit or stackexchange. Unset: found by itself.",
+    help="table, x-archive, x-api, reddit or stackexchange. Unset: detected.",
 )
-_TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="The column of the text.")
+_TEXT_COLUMN = click.option("--text-column", metavar="NAME", help="Column with the text.")
 _OF = click.option(
     "--of",
     "published",
     type=click.IntRange(min=1),
     metavar="N",
-    help="How many items the source has in all, as far as you know: reports say which part of it "
-    "is looked for.",
+    help="Total number of items of the source, as far as you know: reports show which part of it "
+    "was searched for.",
 )
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
 @command.command(
@@ -66,7 +66,7 @@ Examples:
 @_TEXT_COLUMN
 @max_document_option
 @_OF
-@click.option("--no-text", is_flag=True, help="Keep no texts: findings show ids alone.")
+@click.option("--no-text", is_flag=True, help="Store no texts: findings show only ids.")
 @allow_unread_option
 @_QUIET
 def build(  # noqa: PLR0913 (one parameter an option)
@@ -82,14 +82,14 @@ def build(  # noqa: PLR0913 (one parameter an option)
     allow_unread: int,
     quiet: bool,
 ) -> int:
-    """Make REGISTRY from dumps.
+    """Build REGISTRY from dumps.
 
     A dump is a table (Parquet, CSV, JSON; compressed, zipped or not), an X archive or API stream,
-    Reddit submissions and comments as Pushshift wrote them, or a Stack Exchange Posts.xml.
+    Reddit submissions and comments in Pushshift's format, or a Stack Exchange Posts.xml.
     """
     read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
     built = pipeline.build_registry(registry, read, keep_texts=not no_text, quiet=quiet)
-    return _told(registry, built, allow_unread, quiet=quiet)
+    return _finish(registry, built, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -122,10 +122,10 @@ def add(  # noqa: PLR0913 (one parameter an option)
     allow_unread: int,
     quiet: bool,
 ) -> int:
-    """Add dumps to REGISTRY; of two items with the same source and id, the later one counts."""
+    """Add dumps to REGISTRY; of two items with the same source and id, the later one is kept."""
     read = _dumps(dumps, source, source_column, layout, text_column, max_document, published)
     built = pipeline.add_to_registry(registry, read, quiet=quiet)
-    return _told(registry, built, allow_unread, quiet=quiet)
+    return _finish(registry, built, allow_unread, quiet=quiet)
 
 
 @command.command(
@@ -138,8 +138,8 @@ Example:
 )
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
 def show(registry: Path) -> None:
-    """Tell what REGISTRY holds, and what it cannot answer."""
-    _doubt(_show(registry))
+    """Show what REGISTRY contains, and what it cannot find."""
+    _warn_if_unusable(_show(registry))
 
 
 @command.command(
@@ -155,16 +155,16 @@ Example:
 @max_document_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet: bool) -> None:
-    """Measure on TEXTS, which hold no item of REGISTRY, how often chance gives a match with it.
+    """Measure how often REGISTRY matches by chance, on TEXTS that contain none of its items.
 
-    A registry is made with what was measured on books, news and web pages. Where your corpus is of
-    another kind or language, measure on clean texts of that kind: the strength of every match, and
-    so what is reported, is stated by it.
+    A new registry uses rates measured on books, news and web pages. If your corpus is of another
+    kind or language, measure on clean texts of that kind: the strength of every match, and so what
+    is reported, depends on these rates.
     """
     before = pipeline.show_registry(registry)[1]
-    made = pipeline.fit_registry(registry, texts, pipeline.Settings(quiet=quiet), max_document)
+    after = pipeline.fit_registry(registry, texts, pipeline.Settings(quiet=quiet), max_document)
     if not quiet:
-        echo(*law(before, made))
+        echo(*fit_lines(before, after))
 
 
 @command.command(
@@ -177,9 +177,9 @@ Example:
 )
 @click.argument("registry", type=_FOLDER, shell_complete=folders)
 def verify(registry: Path) -> None:
-    """Hold every file of REGISTRY against the digests in its manifest."""
+    """Verify every file of REGISTRY against the digests in its manifest."""
     manifest = pipeline.verify_registry(registry)
-    echo(f"{registry} is whole: {manifest.items:,} items, digest {manifest.digest}")
+    echo(f"{registry} is intact: {manifest.items:,} items, digest {manifest.digest}")
 
 
 def _dumps(  # noqa: PLR0913 (what the options say)
@@ -193,40 +193,40 @@ def _dumps(  # noqa: PLR0913 (what the options say)
 ) -> "pipeline.Dumps":
     if source is None and source_column is None:
         raise InputError(
-            "nobody said whose these items are",
+            "the source of these items is not given",
             remedy="name the source with --source, or its column with --source-column",
         )
     if published is not None and source is None:
         raise InputError(
-            "--of counts the items of one source, and the dumps hold several",
-            remedy="add the dumps of each source by themselves, with --source and --of",
+            "--of needs a single source, but --source-column allows several",
+            remedy="add the dumps of each source separately, with --source and --of",
         )
-    doubt = None if source is None else pipeline.doubt_about(source)
-    if doubt:
-        echo(f"Note: {doubt}", err=True)
+    warning = None if source is None else pipeline.doubt_about(source)
+    if warning:
+        echo(f"Note: {warning}", err=True)
     return pipeline.Dumps(
         dumps, source, source_column, layout, text_column, published, max_document
     )
 
 
-def _told(registry: Path, built: "pipeline.Built", allowed: int, *, quiet: bool) -> int:
-    _doubt(built.manifest)
+def _finish(registry: Path, built: "pipeline.Built", allowed: int, *, quiet: bool) -> int:
+    _warn_if_unusable(built.manifest)
     if not quiet:
         _show(registry)
     return unread_code(
         built.unread,
         allowed,
-        "the registry lacks what is in there",
+        "the registry is incomplete",
         "then add it with `provenance registry add`",
     )
 
 
 def _show(registry: Path) -> "pipeline.Manifest":
     summary, manifest = pipeline.show_registry(registry)
-    echo(*shown(summary, manifest))
+    echo(*registry_lines(summary, manifest))
     return manifest
 
 
-def _doubt(manifest: "pipeline.Manifest") -> None:
-    if (why := doubt(manifest)) is not None:
+def _warn_if_unusable(manifest: "pipeline.Manifest") -> None:
+    if (why := unusable_reason(manifest)) is not None:
         echo(f"Note: {why}", err=True)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from provenance import pipeline
 from provenance.cli.errors import CLEAR
-from provenance.cli.telling import Told, format_options
+from provenance.cli.telling import ReportRenderer, format_options
+from provenance.startup import leanly
 
 _EXAMPLES = """
 \b
@@ -26,20 +26,23 @@ Examples:
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write it there, not to stdout.",
+    help="Write to this file instead of stdout.",
 )
 def command(
     result: Path, form: str, excerpts: bool, anchor: str | None, output: Path | None
 ) -> int:
-    """Tell RESULT, the folder that a check wrote with --output, in another format.
+    """Render RESULT, the folder that `provenance check --output` wrote, in another format.
 
-    Nothing but its result.json and findings.parquet is read: neither the dataset nor a registry
-    need be there any more. The exit code says only whether this was done.
+    Only its result.json and findings.parquet are read: the dataset and the registries are not
+    needed. The exit code does not depend on the verdict.
     """
-    told = Told(form, excerpts, anchor)
-    report = pipeline.earlier_report(result)
+    renderer = ReportRenderer(form, excerpts, anchor)
+    with leanly():
+        from provenance.report.files.report_folder import write_text  # noqa: PLC0415 (slow import)
+        from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
+    report = read_report(result.parent if result.is_file() else result)
     if output is None:
-        told.tell(report)
+        renderer.print(report)
     else:
-        pipeline.written_text(told.text(report), output)
+        write_text(renderer.text(report), output)
     return CLEAR

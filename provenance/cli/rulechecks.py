@@ -1,4 +1,4 @@
-"""`provenance rules`: the law book held to its form, its cases, its sources, and another."""
+"""`provenance rules lint`, `test`, `diff` and `verify`."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from provenance.cli.terminals import echo
 @click.command("lint")
 @rules_option
 def lint(rules: Path | None) -> int:
-    """Find every mistake in the form of rule files, each with its place and remedy.
+    """Find mistakes in the format of rule files, each with its place and remedy.
 
     Exit codes: 0 none, 1 some.
     """
@@ -29,14 +29,14 @@ def lint(rules: Path | None) -> int:
 @click.argument("subjects", nargs=-1, metavar="[ID]...")
 @rules_option
 def test(subjects: tuple[str, ...], rules: Path | None) -> int:
-    """Run the cases of rule files: what must be found, and what must pass.
+    """Run the test cases of rule files.
 
-    Exit codes: 0 all hold, 1 some do not.
+    Exit codes: 0 all pass, 1 some fail.
     """
     cases, differences = pipeline.tested_rules(rules, subjects)
     for difference in differences:
         echo(difference)
-    echo(f"{cases} cases, {len(differences)} of which came out otherwise.")
+    echo(f"{cases} cases, {len(differences)} failed.")
     return VIOLATED if differences else CLEAR
 
 
@@ -55,12 +55,12 @@ Examples:
     "--result",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="A report: which of its findings would be judged otherwise?",
+    help="Report: show which of its findings would be judged differently.",
 )
 def diff(old: str, new: str, result: Path | None) -> None:
-    """Say what changed between two law books, and what that does to a result.
+    """Show what changed between two sets of rules, and the effect on a result.
 
-    OLD and NEW are folders of rules, each on top of the shipped ones; `shipped` is these alone.
+    OLD and NEW are folders of rules, each on top of the shipped ones; `shipped` means only these.
     """
     for line in pipeline.compared_rules(old, new, result):
         echo(line)
@@ -73,14 +73,14 @@ def diff(old: str, new: str, result: Path | None) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     required=True,
     metavar="DIR",
-    help="A folder of stored copies: plain text, Markdown or HTML.",
+    help="Folder of stored copies: plain text, Markdown or HTML.",
 )
 @rules_option
 def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
-    """Look in stored copies for the words that rules were made of.
+    """Search stored copies of documents for the quotations that rules are based on.
 
-    No sentence of a document is shipped, but the SHA-256 of the words that were read. Fetch the
-    copies that `provenance rules show` names, and see for yourself.
+    The rules contain the SHA-256 of each quotation, not its text. Fetch the copies that
+    `provenance rules show` names, and verify them yourself.
 
     Exit codes: 0 all of the IDs named were found (without IDs: any), 1 otherwise.
     """

@@ -1,4 +1,4 @@
-"""`provenance rules`: the law book listed, shown and told."""
+"""`provenance rules`: list, show and explain rules."""
 
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,14 @@ from provenance.cli.completions import files
 from provenance.cli.groups import OrderedGroup
 from provenance.cli.options import circumstance_options, rules_option
 from provenance.cli.rulechecks import diff, lint, test, verify
-from provenance.cli.terminals import draw, pen
+from provenance.cli.terminals import print_rendered, terminal_style
 from provenance.model import Verdict
 
 _POLICY = click.option(
     "--policy",
     metavar="FILE",
     shell_complete=files,
-    help="A policy whose agreements and circumstances count.",
+    help="Policy whose agreements and circumstances apply.",
 )
 
 
@@ -34,10 +34,10 @@ Examples:
 """,
 )
 def command() -> None:
-    """Ask the law book: what documents say of training, to whom, since when.
+    """Query the rules: what documents say about training, for whom, since when.
 
-    The rules ship with provenance, one YAML file a source, licence, signal or statutory exception.
-    rules/README.md says how to write one. They are no legal advice.
+    The rules ship with provenance, one YAML file for each source, licence, signal or statutory
+    exception. rules/README.md explains how to write one. They are not legal advice.
     """
 
 
@@ -46,35 +46,35 @@ def command() -> None:
 @click.option(
     "--kind",
     type=click.Choice(["source", "licence", "signal", "exception"]),
-    help="Only what is of this kind.",
+    help="Only entries of this kind.",
 )
 @click.option(
     "--verdict",
     type=click.Choice([str(verdict) for verdict in Verdict]),
     metavar="VERDICT",
-    help=f"Only what says so: {', '.join(Verdict)}.",
+    help=f"Only statements with this verdict: {', '.join(Verdict)}.",
 )
-@click.option("--basis", metavar="BASIS", help="Only on this basis: explicit-ml, ...")
-@click.option("--binds", metavar="ROLE", help="Only what binds this role: scraper, ...")
-@click.option("--on", "day", metavar="DAY", help="Only what was in force on this day.")
+@click.option("--basis", metavar="BASIS", help="Only statements on this basis: explicit-ml, ...")
+@click.option("--binds", metavar="ROLE", help="Only statements that bind this role: scraper, ...")
+@click.option("--on", "day", metavar="DAY", help="Only statements in force on this day.")
 @click.option(
     "--confidence",
     type=click.Choice(["verified", "secondary", "not verified"]),
-    help="Only what is known so well.",
+    help="Only statements with this confidence.",
 )
 @rules_option
 def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
-    """List statements: what each document said, in which days, on which basis."""
-    listed = pipeline.listed_rules(rules, pen(), subjects=subjects, **filters)
-    draw(listed)
+    """List statements: what each document says, in which period, on which basis."""
+    listed = pipeline.listed_rules(rules, terminal_style(), subjects=subjects, **filters)
+    print_rendered(listed)
 
 
 @command.command("show")
 @click.argument("subject", metavar="ID")
 @rules_option
 def show(subject: str, rules: Path | None) -> None:
-    """Show all that the rules say of one source, licence, signal or exception."""
-    draw(pipeline.shown_rule(subject, rules, pen()))
+    """Show all rules on one source, licence, signal or exception."""
+    print_rendered(pipeline.shown_rule(subject, rules, terminal_style()))
 
 
 @command.command(
@@ -91,14 +91,14 @@ Examples:
 @click.argument("subject", metavar="ID")
 @circumstance_options
 @_POLICY
-@click.option("--published", metavar="DAY", help="When the content itself was published.")
-@click.option("--licence", metavar="NAME", help="The licence that the content declares.")
+@click.option("--published", metavar="DAY", help="When the content was published.")
+@click.option("--licence", metavar="NAME", help="Licence that the content declares.")
 @click.option(
     "--signal",
     "signals",
     multiple=True,
     metavar="ID",
-    help="A signal that came with it: tdmrep, robots-txt/training-agents; repeatable.",
+    help="Signal that came with it: tdmrep, robots-txt/training-agents; repeatable.",
 )
 @rules_option
 def explain(  # noqa: PLR0913 (one parameter an option)
@@ -111,10 +111,10 @@ def explain(  # noqa: PLR0913 (one parameter an option)
     kinds: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Tell what holds for content of ID, and why: every step with its clause and address."""
+    """Explain the verdict on content of ID: every step with its clause and address."""
     given = pipeline.asked_policy(policy, model=kinds, **options)
     content = (published, licence, signals)
-    draw(pipeline.explained_rule(subject, rules, pen(), given, content))
+    print_rendered(pipeline.explained_rule(subject, rules, terminal_style(), given, content))
 
 
 @command.command("timeline")
@@ -125,9 +125,9 @@ def explain(  # noqa: PLR0913 (one parameter an option)
 def timeline(
     subject: str, rules: Path | None, policy: str | None, kinds: tuple[str, ...], **options: Any
 ) -> None:
-    """Draw the verdict for each day of collection, for anybody and for each role."""
+    """Draw the verdict by day of collection, for the strictest role and for each role."""
     given = pipeline.asked_policy(policy, model=kinds, **options)
-    draw(pipeline.timeline_of(subject, rules, pen(), given))
+    print_rendered(pipeline.timeline_of(subject, rules, terminal_style(), given))
 
 
 @command.command(
@@ -140,22 +140,28 @@ Examples:
 """,
 )
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--url", "page", default="", metavar="URL", help="The page. Unset: the site's root.")
+@click.option(
+    "--url",
+    "page",
+    default="",
+    metavar="URL",
+    help="Address of the page. Unset: the root of the site.",
+)
 @click.option(
     "--agent",
     "agents",
     multiple=True,
     metavar="NAME",
-    help="A robot; repeatable. Unset: those that the rules list as collecting for training.",
+    help="Robot; repeatable. Unset: those that the rules list as collecting for training.",
 )
 @rules_option
 def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) -> None:
-    """Tell what a captured robots.txt, or its like, says of training on a page, and which line.
+    """Show what a captured robots.txt or similar file says about training on a page, by line.
 
     PATH is a robots.txt, ai.txt, tdmrep.json, rsl.xml or a dataset's README.md, a folder of these,
-    or one laid out as HOST/YEAR-MONTH-DAY/FILE.
+    or a folder laid out as HOST/YEAR-MONTH-DAY/FILE.
     """
-    draw(pipeline.told_signals(path, page, agents, rules, pen()))
+    print_rendered(pipeline.told_signals(path, page, agents, rules, terminal_style()))
 
 
 for each in (lint, test, diff, verify):

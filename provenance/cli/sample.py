@@ -8,7 +8,7 @@ from provenance import pipeline
 from provenance.cli.terminals import echo
 
 _NEXT = """\
-Wrote {folder}: {count} files, which {folder}/README.md explains. Now try:
+Wrote {folder}: {count} files, described in {folder}/README.md. Now try:
 
   provenance registry build registries/x --source x {folder}/social.jsonl
   provenance check {folder}/pages.jsonl --registry registries/x -o report
@@ -23,13 +23,13 @@ Wrote {folder}: {count} files, which {folder}/README.md explains. Now try:
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where to write it.",
+    help="Folder to write.",
 )
 def command(output: Path) -> None:
-    """Write a small dataset, and what it quotes, to try things on.
+    """Write a small sample dataset to try the commands on.
 
-    153 pages in six languages, and posts, answers and notices that some of them hold: invented for
-    this project, and yours to play with.
+    153 pages in six languages, and the posts, answers and notices that some of them quote. All of
+    it was invented for this project.
     """
     names = pipeline.unpacked_sample(output)
     echo(*_NEXT.format(folder=output, count=len(names)).splitlines())

@@ -1,21 +1,22 @@
-"""What a registry holds, in a few lines."""
+"""Summary of a registry for the terminal."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from provenance import pipeline
+from provenance.report.sanitize import one_line
+from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
     from provenance.model import RegistrySummary, SourceCoverage
-    from provenance.pipeline import Manifest
+    from provenance.registry.manifest import Manifest
 
 
-_MOST_LINES = 12
+_MAX_LINES = 12
 
 
-def shown(summary: "RegistrySummary", manifest: "Manifest") -> list[str]:
-    """Tell what a registry holds, source by source, what it does not hold, and how large it is."""
+def registry_lines(summary: "RegistrySummary", manifest: "Manifest") -> list[str]:
+    """Return lines on a registry: sources, records left out, size, chance matches, digest."""
     return [
         f"{summary.path}: {summary.items:,} items",
         "",
@@ -23,23 +24,23 @@ def shown(summary: "RegistrySummary", manifest: "Manifest") -> list[str]:
         *(line for each in summary.sources for line in _source(each)),
         "",
         *_left_out(manifest),
-        f"  {manifest.postings:,} seeds, the runs of words that are looked for",
+        f"  {manifest.postings:,} seeds (runs of words in the index)",
         f"  {manifest.bytes_per_posting:.1f} bytes a seed, without texts and signatures",
-        f"  chance matches: {_law(manifest)}",
+        f"  chance matches: {_chance_law(manifest)}",
         f"  digest {summary.digest}",
-        "  Items too short or of common words are never found: absence is not clearance.",
+        "  Items that are too short or too common are never found: absence is not clearance.",
     ]
 
 
-def doubt(manifest: "Manifest") -> str | None:
-    """Tell why nothing can be found with a registry, where that is so."""
+def unusable_reason(manifest: "Manifest") -> str | None:
+    """Return why nothing can be found with a registry, or None."""
     if manifest.postings:
         return None
     return "nothing can be found with this registry: all its items are too short"
 
 
-def law(before: "Manifest", after: "Manifest") -> tuple[str, str]:
-    """Tell what a fit changed."""
+def fit_lines(before: "Manifest", after: "Manifest") -> tuple[str, str]:
+    """Return lines on what a fit changed."""
     fitted = (
         f"Fitted on {after.chance.exceedances:,} chance matches: lambda "
         f"{before.chance.decay:.3f} is now {after.chance.decay:.3f}, K {before.chance.scale:.2g} "
@@ -49,26 +50,26 @@ def law(before: "Manifest", after: "Manifest") -> tuple[str, str]:
 
 
 def _left_out(manifest: "Manifest") -> Iterator[str]:
-    """Tell of the records that are not in a registry, or not with all that they said."""
-    told = len(manifest.skipped[:_MOST_LINES])
+    """Yield lines on records that were skipped, replaced or not read."""
+    shown = len(manifest.skipped[:_MAX_LINES])
     if manifest.replaced:
-        yield f"  {manifest.replaced:,} more records have the id of another, and count once"
-    for one in manifest.skipped[:told]:
+        yield f"  {manifest.replaced:,} records repeat the id of another one and count once"
+    for one in manifest.skipped[:shown]:
         rows = ", ".join(f"{row:,}" for row in one.rows)
         more = ", ..." if len(one.rows) < one.count else ""
         where = f" (row {rows}{more})" if rows else ""
         yield f"  {one.count:,} of {one.file}: {one.reason}{where}"
-    if rest := manifest.skipped[told:]:
+    if rest := manifest.skipped[shown:]:
         yield f"  {sum(one.count for one in rest):,} of other files or kinds: see registry.json"
-    for line in pipeline.unread_lines(manifest.unread[:_MOST_LINES]):
-        yield f"  not read: {line}"
-    if unread := manifest.unread[_MOST_LINES:]:
+    for file in manifest.unread[:_MAX_LINES]:
+        yield f"  not read: {one_line(unread_line(file))}"
+    if unread := manifest.unread[_MAX_LINES:]:
         yield f"  {len(unread):,} more files could not be read: see registry.json"
     if manifest.replaced or manifest.skipped or manifest.unread:
         yield ""
 
 
-def _law(manifest: "Manifest") -> str:
+def _chance_law(manifest: "Manifest") -> str:
     chance = manifest.chance
     count = chance.exceedances
     basis = f"measured on {count:,} matches" if count else "as shipped; see `registry fit`"
@@ -81,7 +82,7 @@ def _source(coverage: "SourceCoverage") -> Iterator[str]:
         dates += f", {coverage.undated:,} undated"
     yield f"  {coverage.source:20} {coverage.items:12,} {coverage.unattributable:12,}  {dates}"
     if coverage.fraction is not None:
-        yield f"    {_part(coverage.fraction)} of the {coverage.published:,} items that it has"
+        yield f"    {_part(coverage.fraction)} of {coverage.published:,} items in total"
 
 
 def _part(fraction: float) -> str:

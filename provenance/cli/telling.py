@@ -1,4 +1,4 @@
-"""Options that commands share which tell a result, and the telling."""
+"""Options of the commands that render a report, and the rendering."""
 
 import sys
 from collections.abc import Callable
@@ -8,41 +8,51 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from provenance import pipeline
-from provenance.cli.terminals import draw, is_coloured, width
+from provenance.cli.terminals import is_coloured, print_rendered, width
 from provenance.model import Report
+from provenance.report.code_location import parse_anchor
+from provenance.report.render_options import RenderOptions
+from provenance.startup import leanly, uncollected
 
 Command = Callable[..., Any]
 
 
+def _check_anchor(_: click.Context, __: click.Parameter, anchor: str | None) -> str | None:
+    """Reject an unusable anchor before hours of work."""
+    if anchor is not None:
+        parse_anchor(anchor)
+    return anchor
+
+
 anchor_option = click.option(
     "--anchor",
+    callback=_check_anchor,
     metavar="FILE[:LINE]",
-    help="The small tracked file at which sarif and github show findings, such as a .dvc file.  "
+    help="Small tracked file at which sarif and github show findings, such as a .dvc file.  "
     "[default: the policy's file]",
 )
 excerpts_option = click.option(
     "--excerpts",
     is_flag=True,
-    help="Put words of the dataset and of the items also into what is made to leave the machine: "
-    "all formats but terminal, html and json.",
+    help="Include excerpts of the dataset and of the items in formats that are made to be shared: "
+    "all but terminal, html and json.",
 )
 
 
-_TOLD = "terminal"
+_DEFAULT = "terminal"
 
 
 class _Format(click.ParamType[str]):
-    """The name of a format; all of them are asked for where it is another than the usual one.
+    """Name of a format; the list of formats is only loaded for other names than the default.
 
-    Whoever writes in formats takes as long to load as a core takes to hash a large registry, which
-    is begun when the options are known.
+    Importing all formats takes as long as hashing a large registry on one core, which starts as
+    soon as the options are parsed.
     """
 
     name = "format"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return value if value == _TOLD else _all_formats().convert(value, param, ctx)
+        return value if value == _DEFAULT else _all_formats().convert(value, param, ctx)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         return _all_formats().get_metavar(param, ctx)
@@ -54,34 +64,36 @@ class _Format(click.ParamType[str]):
 
 
 def _all_formats() -> click.Choice[str]:
-    return click.Choice(pipeline.format_names())
+    with leanly():
+        from provenance.report.formats.rendering import FORMATS  # noqa: PLC0415 (slow import)
+    return click.Choice(list(FORMATS))
 
 
 def format_options(command: Command) -> Command:
-    """Give a command the options `form`, `excerpts` and `anchor`."""
+    """Add the options `form`, `excerpts` and `anchor` to a command."""
     form = click.option(
         "--format",
         "form",
         type=_Format(),
-        default=_TOLD,
+        default=_DEFAULT,
         show_default=True,
-        help="What goes to stdout.",
+        help="Format of the output.",
     )
     return form(excerpts_option(anchor_option(command)))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What was asked of the telling of a result.
+class ReportRenderer:
+    """Renders a report as the options say.
 
     Parameters
     ----------
     form : str
         Name of a format.
     excerpts : bool
-        Whether words of others may leave the machine.
+        Whether formats that are made to be shared contain excerpts.
     anchor : str or None
-        Where findings are shown in the repository.
+        File of the repository at which findings are shown.
     """
 
     form: str
@@ -90,11 +102,16 @@ class Told:
 
     def text(self, report: Report) -> str:
         """Render a report."""
-        return pipeline.rendered(self.form, report, excerpts=self.excerpts, anchor=self.anchor)
+        from provenance.report.formats.rendering import render  # noqa: PLC0415 (slow import)
 
-    def tell(self, report: Report) -> None:
-        """Write a report to stdout; on a terminal, as wide and as colourful as that is."""
-        if self.form == _TOLD:
-            draw(pipeline.summary(report, width=width(), colour=is_coloured()) + "\n")
+        with uncollected():
+            return render(self.form, report, RenderOptions(self.excerpts, self.anchor))
+
+    def print(self, report: Report) -> None:
+        """Print a report, for a terminal in its width and colours."""
+        if self.form == _DEFAULT:
+            from provenance.report.terminal.check_summary import terminal_summary  # noqa: PLC0415 (slow import)
+
+            print_rendered(terminal_summary(report, width=width(), colour=is_coloured()) + "\n")
         else:
             sys.stdout.write(self.text(report))

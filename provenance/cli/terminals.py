@@ -1,37 +1,36 @@
-"""What the terminal is like that we write on."""
+"""Output to the terminal: width, colour, untrusted text."""
 
 import os
 import shutil
 import sys
-from typing import Any
 
 import click
 
-from provenance import pipeline
+from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.terminal_safety import visible_line
 
 
 def echo(*lines: str, err: bool = False) -> None:
-    """Write lines, in which somebody may have written parts."""
+    """Print lines that may contain untrusted text."""
     click.echo("\n".join(map(visible_line, lines)), err=err)
 
 
-def draw(text: str) -> None:
-    """Write what a pen wrote, which knows whether there is colour."""
+def print_rendered(text: str) -> None:
+    """Print text that was already rendered for this terminal, colours included."""
     click.echo(text, nl=False, color=True)
 
 
 def width() -> int:
-    """Return how many columns a line may take."""
+    """Return the number of columns of a line, from 40 to 100."""
     return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
 
 
 def is_coloured() -> bool:
-    """Whether to write in colour: on a terminal that has some, unless NO_COLOR is not empty."""
+    """Whether standard output is a terminal with colours and NO_COLOR is not set."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not plain
 
 
-def pen() -> Any:
-    """Give a pen that writes as wide and as colourful as the terminal is."""
-    return pipeline.pen_of(width=width(), colour=is_coloured())
+def terminal_style() -> TerminalStyle:
+    """Return the width and colour of standard output."""
+    return TerminalStyle(width(), is_coloured())

@@ -1,49 +1,52 @@
-"""Report unread files on stderr, and return the exit code that follows."""
+"""Report unread files on stderr, and return the exit code."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from provenance import pipeline
-from provenance.cli.errors import CLEAR, FAILED, tell
+from provenance.cli.errors import CLEAR, FAILED, print_error
+from provenance.report.sanitize import one_line
+from provenance.report.text.unread_text import unread_line
 
 if TYPE_CHECKING:
     from provenance.model import Unread
 
 
 def list_unread(unread: Sequence["Unread"]) -> None:
-    """Name on stderr what could not be read."""
-    for line in pipeline.unread_lines(unread):
-        click.echo(f"Not read: {line}", err=True)
+    """Print unread files on stderr."""
+    for one in unread:
+        click.echo(f"Not read: {one_line(unread_line(one))}", err=True)
 
 
 def unread_code(unread: Sequence["Unread"], allowed: int, consequence: str, again: str) -> int:
-    """List what could not be read, and return the exit code of work that was done without it.
+    """Print unread files on stderr, and return 0 if they are accepted, else 2.
 
     Parameters
     ----------
     unread : sequence of Unread
         Each file once.
     allowed : int
-        How many are accepted.
+        Number of unread files that is accepted.
     consequence : str
-        What follows: "the registry lacks what is in there".
+        Completes the error: "the registry is incomplete".
     again : str
-        What to do once it is readable.
+        What to do once the files are readable.
     """
     list_unread(unread)
     if len(unread) <= allowed:
         return CLEAR
-    tell_unread(unread, consequence, again)
+    print_unread_error(unread, consequence, again)
     return FAILED
 
 
-def tell_unread(unread: Sequence["Unread"], consequence: str, again: str | None = None) -> None:
-    """Write on stderr that more could not be read than is accepted, and what to do."""
+def print_unread_error(
+    unread: Sequence["Unread"], consequence: str, again: str | None = None
+) -> None:
+    """Print the error that too many files could not be read, and the remedy."""
     files = "1 file or folder" if len(unread) == 1 else f"{len(unread):,} files or folders"
     remedy = f"make readable what is named above, or accept it with --allow-unread {len(unread)}"
-    tell(
+    print_error(
         f"{files} could not be read to the end; {consequence}",
         remedy if again is None else f"{remedy}; {again}",
     )

@@ -104,7 +104,7 @@ def _belief(evaluation: ScenarioEvaluation) -> str | None:
     """Return a note if the stated day of collection contradicts the content's date."""
     if not is_too_early(evaluation.item_date, evaluation.rules.circumstances.collected):
         return None
-    return "The content is dated later than the stated collection, which is believed."
+    return "The content is dated after the stated collection; the stated date was used."
 
 
 def _doubt(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
@@ -130,7 +130,7 @@ def _doubt(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
         return _were_it_unknown(evaluation, stands)
     unknown = " and ".join(what for what, laxer in open_ends.items() if laxer)
     laxer = "; ".join([*dates, *roles, *models])
-    return f"Nobody says {unknown}, so the strictest verdict stands: {laxer}."
+    return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
 
 
 def _laxer_roles(evaluation: ScenarioEvaluation, stands: Statement) -> list[str]:
@@ -150,7 +150,7 @@ def _were_it_unknown(evaluation: ScenarioEvaluation, stands: Statement) -> str |
     if undated.verdict is stands.verdict:
         return None
     ground = "" if undated.terms is None else f": {_cited(undated.terms)}"
-    return f"Were the date of collection not known, it would be {undated.verdict}{ground}."
+    return f"If the date of collection were unknown, it would be {undated.verdict}{ground}."
 
 
 def _unclaimed(evaluation: ScenarioEvaluation) -> str:

@@ -43,7 +43,7 @@ _STEP = {
 }
 
 
-_WAIVER = "or, if somebody answers for these findings, write a waiver under [[waivers]]"
+_WAIVER = "or, if a named person approves these findings, write a waiver under [[waivers]]"
 
 
 def hold_gates(

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from provenance.pipeline.allocator import keep_freed
     from provenance.pipeline.api import Outcome, PolicyViolated, ask
     from provenance.pipeline.calibration.calibrate import Planting, calibrate
-    from provenance.pipeline.calibration.calibration_output import (
-        calibration_table,
-        written_calibration,
-    )
     from provenance.pipeline.calibration.chance_fit import fit_registry
     from provenance.pipeline.clean_output import check_outside
     from provenance.pipeline.dataset_check import check
@@ -54,23 +50,10 @@ if TYPE_CHECKING:
         verify_registry,
     )
     from provenance.pipeline.report_io import (
-        check_anchor,
         check_writable,
-        earlier_policy,
-        earlier_report,
-        format_names,
-        outcome_line,
-        pen_of,
         policy_of,
         rate_of,
-        rendered,
-        rendered_changes,
-        summary,
-        told_changes,
-        told_receipt,
-        unread_lines,
         written,
-        written_text,
     )
     from provenance.pipeline.result_cache import clear_memory, memory_folder, remembered
     from provenance.pipeline.sample_data import unpacked_sample
@@ -92,9 +75,7 @@ __all__ = [
     "begun_policy",
     "build_registry",
     "calibrate",
-    "calibration_table",
     "check",
-    "check_anchor",
     "check_outside",
     "check_writable",
     "checked_policy",
@@ -104,41 +85,28 @@ __all__ = [
     "compared_rules",
     "diff",
     "doubt_about",
-    "earlier_policy",
-    "earlier_report",
     "explained_rule",
     "fit_registry",
-    "format_names",
     "hashing",
     "keep_freed",
     "linted_rules",
     "listed_rules",
     "memory_folder",
-    "outcome_line",
-    "pen_of",
     "policy_of",
     "publish",
     "rate_of",
     "remembered",
-    "rendered",
-    "rendered_changes",
     "show_registry",
     "shown_rule",
-    "summary",
     "tested_rules",
     "timeline_of",
     "told",
-    "told_changes",
     "told_policy",
-    "told_receipt",
     "told_signals",
     "unpacked_sample",
-    "unread_lines",
     "verified_rules",
     "verify_registry",
     "written",
-    "written_calibration",
-    "written_text",
 ]
 
 _MODULES = {
@@ -148,7 +116,6 @@ _MODULES = {
     "PolicyViolated": "api",
     "ask": "api",
     "publish": "github_publishing",
-    "pen_of": "report_io",
     "verified_rules": "lawbook.rule_checking",
     "tested_rules": "lawbook.rule_checking",
     "linted_rules": "lawbook.rule_checking",
@@ -160,8 +127,6 @@ _MODULES = {
     "asked_policy": "lawbook.rule_lookup",
     "Planting": "calibration.calibrate",
     "calibrate": "calibration.calibrate",
-    "calibration_table": "calibration.calibration_output",
-    "written_calibration": "calibration.calibration_output",
     "begun_policy": "lawbook.policy_commands",
     "checked_policy": "lawbook.policy_commands",
     "told_policy": "lawbook.policy_commands",
@@ -173,10 +138,6 @@ _MODULES = {
     "check": "dataset_check",
     "clean": "dataset_cleaning",
     "diff": "dataset_diff",
-    "rendered_changes": "report_io",
-    "told_changes": "report_io",
-    "earlier_policy": "report_io",
-    "told_receipt": "report_io",
     "fit_registry": "calibration.chance_fit",
     "Settings": "settings",
     "Dumps": "registries",
@@ -185,7 +146,6 @@ _MODULES = {
     "build_registry": "registries",
     "show_registry": "registries",
     "verify_registry": "registries",
-    "check_anchor": "report_io",
     "check_outside": "clean_output",
     "check_writable": "report_io",
     "clear_memory": "result_cache",
@@ -194,14 +154,7 @@ _MODULES = {
     "doubt_about": "registries",
     "policy_of": "report_io",
     "rate_of": "report_io",
-    "rendered": "report_io",
-    "summary": "report_io",
     "written": "report_io",
-    "written_text": "report_io",
-    "earlier_report": "report_io",
-    "format_names": "report_io",
-    "outcome_line": "report_io",
-    "unread_lines": "report_io",
 }
 
 

@@ -14,7 +14,11 @@ from provenance.pipeline.report_io import policy_of, rate_of
 from provenance.pipeline.result_cache import memory_folder
 from provenance.pipeline.settings import Settings
 from provenance.read.policy.policy_file import Options
-from provenance.report import FORMATS, PLAIN, Manner, one_line, render, summary_line, write
+from provenance.report.files.report_folder import write_report
+from provenance.report.formats.rendering import FORMATS, render
+from provenance.report.render_options import DEFAULT_OPTIONS, RenderOptions
+from provenance.report.sanitize import one_line
+from provenance.report.text.next_steps import outcome_line
 
 Address = str | PathLike[str]
 
@@ -107,11 +111,11 @@ class Outcome:
         """
         if form not in FORMATS:
             raise ValueError(f"{form!r} is no format: there are {', '.join(FORMATS)}")
-        return render(form, self.report, Manner(excerpts, anchor))
+        return render(form, self.report, RenderOptions(excerpts, anchor))
 
     def write(self, folder: Address) -> None:
         """Write result.json, findings.parquet and report.html, whole or not at all."""
-        write(self.report, Path(folder))
+        write_report(self.report, Path(folder))
 
     def __bool__(self) -> bool:
         """Whether the policy holds."""
@@ -119,7 +123,7 @@ class Outcome:
 
     def __str__(self) -> str:
         """Say in one line how it came out, why, and what to do first."""
-        return one_line(summary_line(self.result))
+        return one_line(outcome_line(self.result))
 
     def __repr__(self) -> str:
         return f"<{self}>"
@@ -128,7 +132,7 @@ class Outcome:
         """Show the page in a notebook: in a frame of its own, that runs nothing."""
         from markupsafe import escape  # noqa: PLC0415 (no check needs it)
 
-        page = escape(render("html", self.report, PLAIN))
+        page = escape(render("html", self.report, DEFAULT_OPTIONS))
         style = "width:100%;height:640px;border:1px solid #8888"
         return f'<iframe sandbox srcdoc="{page}" style="{style}" title="provenance"></iframe>'
 

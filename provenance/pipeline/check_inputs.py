@@ -26,7 +26,7 @@ from provenance.read.corpus.corpora import Corpus
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.data_files import Digest, digest_of_file
 from provenance.registry.store import open_registry
-from provenance.report import read_report
+from provenance.report.files.report_reader import read_report
 
 
 @dataclass(frozen=True, slots=True)

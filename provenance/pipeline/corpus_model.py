@@ -21,7 +21,7 @@ from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.pipeline.result_cache import digest_of
 from provenance.pipeline.scan.readings import Opened, Reading
 from provenance.read.language_counts import load_language
-from provenance.report import has_model, read_model
+from provenance.report.files.report_reader import has_model, read_model
 
 _ELSEWHERE = FULL_BOUND - 1
 """The hash of a passage that no sample holds."""

@@ -47,7 +47,7 @@ from provenance.read.corpus.saved_datasets import is_saved
 from provenance.read.rewriting.removal_plan import Cuts
 from provenance.read.rewriting.rewrite_file import rewrite
 from provenance.read.rewriting.rewrite_saved import write_saved
-from provenance.report import write_receipt
+from provenance.report.files.receipt_json import write_receipt
 
 Place = tuple[str, int, str, str | None]
 """File, row as it was in the corpus, source and item."""

@@ -23,7 +23,7 @@ from provenance.pipeline.dataset_check import check_opened
 from provenance.pipeline.result_cache import Memory, code_digest
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, is_streamed, open_corpus
-from provenance.report import has_report, read_report
+from provenance.report.files.report_reader import has_report, read_report
 
 
 def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:

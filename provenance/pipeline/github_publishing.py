@@ -6,17 +6,17 @@ from pathlib import Path
 
 from provenance.errors import OutputError
 from provenance.model import Report
-from provenance.report import (
-    Manner,
-    comment,
-    give_outputs,
-    pull_request,
-    read_report,
-    render,
+from provenance.report.files.report_folder import write_text
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import render
+from provenance.report.github.job_summary import (
+    append_job_summary,
+    find_pull_request,
+    set_outputs,
     shares_output,
-    summarise,
-    write_text,
 )
+from provenance.report.github.pull_request_comment import post_comment
+from provenance.report.render_options import RenderOptions
 
 ALWAYS, ON_FAILURE, NEVER = "always", "on-failure", "never"
 """When a comment is begun; one that is there is brought up to date but for the last."""
@@ -61,7 +61,7 @@ def publish(
     comments : str
         `ALWAYS`, `ON_FAILURE` or `NEVER`.
     excerpts, anchor
-        As in `Manner`.
+        As in `RenderOptions`.
 
     Raises
     ------
@@ -69,20 +69,20 @@ def publish(
         If there is no report, or a file cannot be written. A comment that GitHub does not take is
         no error: forks may not comment, and their check is none the worse.
     """
-    report, manner = read_report(folder), Manner(excerpts, anchor)
+    report, options = read_report(folder), RenderOptions(excerpts, anchor)
     outputs = {"verdict": report.result.status, "shares": shares_output(report)}
     outputs["report"] = str(folder)
-    annotations = render("github", report, manner)
+    annotations = render("github", report, options)
     if sarif is not None:
-        write_text(render("sarif", report, manner), sarif)
+        write_text(render("sarif", report, options), sarif)
         outputs["sarif"] = str(sarif)
     done = [f"SARIF: {sarif}"] if sarif is not None else []
-    done += ["the job's summary"] if summarise(report, manner, environment) else []
-    done += ["the step's outputs"] if give_outputs(outputs, environment) else []
+    done += ["the job's summary"] if append_job_summary(report, options, environment) else []
+    done += ["the step's outputs"] if set_outputs(outputs, environment) else []
     undone: list[tuple[str, str]] = []
     if comments != NEVER:
         try:
-            said = _commented(report, environment, manner, comments)
+            said = _commented(report, environment, options, comments)
             done += [f"a comment: {said}"] if said else []
         except OutputError as error:
             undone.append((error.message, error.remedy))
@@ -90,10 +90,10 @@ def publish(
 
 
 def _commented(
-    report: Report, environment: Mapping[str, str], manner: Manner, comments: str
+    report: Report, environment: Mapping[str, str], options: RenderOptions, comments: str
 ) -> str | None:
-    to = pull_request(environment)
+    to = find_pull_request(environment)
     if to is None:
         return None
-    begin = comments == ALWAYS or report.result.status != "pass"
-    return comment(report, manner, to, begin=begin)
+    create = comments == ALWAYS or report.result.status != "pass"
+    return post_comment(report, options, to, create=create)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from tqdm import tqdm
 
-from provenance.report import one_line
+from provenance.report.sanitize import one_line
 from provenance.terminal_safety import unguarded, visible_line
 
 _LOG = logging.getLogger("provenance")

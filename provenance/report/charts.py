@@ -1,9 +1,4 @@
-"""Where the parts of a bar lie, for every report that draws one.
-
-Where the parts of a timeline's bar lie, for a page that draws one.
-
-Findings counted by file, column and year: where in a corpus they lie, and how old they are.
-"""
+"""Data of charts: bars of shares, timelines of verdicts, findings by file, column and year."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,23 +8,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import DateRange, Estimate, Stretch, Verdict
-from provenance.report.terminal.verdict_timeline import span_of
+from provenance.report.terminal.verdict_timeline import chart_span
 
 _STEPS = (1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A share on its scale: every length in per cent of the bar's full width.
+class ShareBar:
+    """A share on a scale; all positions are percentages of the bar's width.
 
     Parameters
     ----------
     clear : float
-        Up to here, only this key's sources hold the words.
+        End of the uncontested part.
     share : float
-        Up to here, the share; between `clear` and `share` it is contested.
+        End of the share; from `clear` to `share` it is contested.
     any : float
-        Up to here, if every source that holds a span counted it.
+        End of the share if every source counted all words that it contains.
     low, high : float
         Ends of the 95 % interval.
     """
@@ -41,22 +36,22 @@ class Bar:
     high: float
 
 
-def ceiling(shares: Iterable[float]) -> float:
-    """Choose the end of a scale.
+def scale_end(shares: Iterable[float]) -> float:
+    """Return the end of a scale for some shares.
 
     Parameters
     ----------
     shares : iterable of float
-        Whatever the scale must show, in [0, 1].
+        In [0, 1].
 
     Returns
     -------
     float
-        The least of 0.0001, 0.0002, 0.0005, 0.001, … 1 that none exceeds.
+        The smallest of 0.0001, 0.0002, 0.0005, 0.001, … 1 that no share exceeds.
 
     Examples
     --------
-    >>> ceiling([0.013, 0.0004]), ceiling([]), ceiling([0.7])
+    >>> scale_end([0.013, 0.0004]), scale_end([]), scale_end([0.7])
     (0.02, 0.0001, 1.0)
     """
     most = max(shares, default=0.0)
@@ -64,27 +59,27 @@ def ceiling(shares: Iterable[float]) -> float:
     return next((end for end in ends if end >= most), 1.0)
 
 
-def bar(estimate: Estimate, top: float) -> Bar:
-    """Lay a share out on a scale.
+def share_bar(estimate: Estimate, top: float) -> ShareBar:
+    """Place a share on a scale.
 
     Parameters
     ----------
     estimate : Estimate
-        The share, in one unit.
+        Share in one unit.
     top : float
-        End of the scale, from `ceiling`.
+        End of the scale, from `scale_end`.
 
     Returns
     -------
     Bar
-        Nothing leaves the scale, and the parts are in order.
+        Positions in [0, 100], in order.
     """
 
     def length(share: float) -> float:
         return round(min(max(share / top, 0.0), 1.0) * 100, 3)
 
     share = length(estimate.share)
-    return Bar(
+    return ShareBar(
         clear=length(estimate.share - estimate.contested),
         share=share,
         any=max(length(estimate.any), share),
@@ -94,15 +89,15 @@ def bar(estimate: Estimate, top: float) -> Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of a bar: lengths in per cent of its full width.
+class BarSegment:
+    """A segment of a bar, in percent of its width.
 
     Parameters
     ----------
     x, width : float
-        Where it begins, and how long it is.
+        Start and length.
     verdict : Verdict
-        What it stands for.
+        Determines the colour.
     """
 
     x: float
@@ -110,49 +105,49 @@ class Piece:
     verdict: Verdict
 
 
-def stack(amounts: Mapping[Verdict, int], most: int) -> tuple[Piece, ...]:
-    """Lay amounts out end to end.
+def stack_segments(amounts: Mapping[Verdict, int], most: int) -> tuple[BarSegment, ...]:
+    """Place amounts end to end on a bar.
 
     Parameters
     ----------
     amounts : mapping of Verdict to int
-        In the order in which they are drawn.
+        In drawing order.
     most : int
-        End of the scale; none of several bars is longer.
+        End of the scale: the total of the longest bar.
 
     Returns
     -------
     tuple of Piece
-        One an amount.
+        One per amount.
     """
     pieces = []
     before = 0
     for verdict, amount in amounts.items():
         x = round(100 * before / max(most, 1), 3)
-        pieces.append(Piece(x, round(100 * amount / max(most, 1), 3), verdict))
+        pieces.append(BarSegment(x, round(100 * amount / max(most, 1), 3), verdict))
         before += amount
     return tuple(pieces)
 
 
 _TIMELINE_YEARS = 7
-"""Of so many years at most the page says where they begin."""
+"""Maximum number of year labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """A timeline, laid out.
+    """A timeline of verdicts as a bar.
 
     Parameters
     ----------
     pieces : tuple of Piece
         From left to right.
     years : tuple of (float, str)
-        Where a year begins, and which.
+        Position and label of the first day of a year.
     mark : (float, float) or None
-        First and last day on which the corpus was collected, if that is known.
+        Positions of the first and last day of collection, if known.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[BarSegment, ...]
     years: tuple[tuple[float, str], ...]
     mark: tuple[float, float] | None
 
@@ -160,18 +155,18 @@ class TimelineBar:
 def timeline_bar(
     stretches: Sequence[Stretch], collected: DateRange | None, today: date
 ) -> TimelineBar:
-    """Lay out what the verdict is for each day of collection.
+    """Place the verdicts by day of collection on a bar.
 
     Parameters
     ----------
     stretches : sequence of Stretch
-        In order of days.
+        In chronological order.
     collected : DateRange or None
         When the corpus was collected.
     today : date
-        Where the bar ends.
+        End of the bar.
     """
-    shown = span_of([stretches], today)
+    shown = chart_span([stretches], today)
     first, until = shown.first or today, shown.until or today
 
     def at(day: date | None, otherwise: date) -> float:
@@ -182,7 +177,7 @@ def timeline_bar(
     for stretch in stretches:
         x, end = at(stretch.collected.first, first), at(stretch.collected.until, until)
         if end > x:
-            pieces.append(Piece(x, round(end - x, 3), stretch.verdict))
+            pieces.append(BarSegment(x, round(end - x, 3), stretch.verdict))
     step = max(1, -(-(until.year - first.year) // _TIMELINE_YEARS))
     years = tuple(
         (at(date(year, 1, 1), first), str(year))
@@ -195,28 +190,28 @@ def timeline_bar(
 
 
 UNDATED = "undated"
-"""The year of items of which nobody says when they were published."""
+"""Key of items without a date of publication."""
 
 _MOST, _YEARS = 12, 25
-"""Rows of one breakdown, and of that by year; what is smaller is counted together."""
+"""Maximum numbers of rows of a breakdown, and of that by year; smaller rows are summed."""
 
-_ROW_BITS = 40  # no file has more rows
+_ROW_BITS = 40  # more than the rows of any file
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What was found in one place, or of one year.
+class BreakdownRow:
+    """Findings in one file, in one column or from one year.
 
     Parameters
     ----------
     key : str
-        Which.
+        File, column or year.
     tokens : dict of Verdict to int
-        Matched words by verdict, the strictest first; none that has none.
+        Matched words by verdict, strictest first; without verdicts that have none.
     total : int
-        All of them.
+        Matched words.
     documents, findings : int
-        In how many documents, and how often.
+        Numbers of documents and findings.
     """
 
     key: str
@@ -228,22 +223,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Findings, counted by what they have in common.
+    """Findings by file, column or year.
 
     Parameters
     ----------
     by : str
         "file", "column" or "year" (of the item).
     parts : tuple of Part
-        The largest first; years in their order.
+        Largest first; years in chronological order.
     others : int
-        How many smaller parts are left out.
+        Number of smaller rows that are left out.
     rest : int
-        Matched words in those.
+        Matched words in these.
     """
 
     by: str
-    parts: tuple[Part, ...]
+    parts: tuple[BreakdownRow, ...]
     others: int
     rest: int
 
@@ -259,7 +254,7 @@ def breakdowns(findings: pa.Table) -> tuple[Breakdown, ...]:
     Returns
     -------
     tuple of Breakdown
-        None where nothing was found.
+        Empty if nothing was found.
     """
     if findings.num_rows == 0:
         return ()
@@ -268,14 +263,14 @@ def breakdowns(findings: pa.Table) -> tuple[Breakdown, ...]:
 
 
 def _documents(findings: pa.Table) -> pa.ChunkedArray:
-    """Give each row of each file a number: these are told apart in less time than names."""
+    """Return a number for each row of each file; counting distinct numbers is faster than names."""
     files = findings["file"].dictionary_encode().unify_dictionaries()
     numbers = pa.chunked_array([chunk.indices for chunk in files.chunks], pa.int32())
     return pc.add(pc.shift_left(numbers.cast(pa.int64()), _ROW_BITS), findings["row"])
 
 
 def _column(findings: pa.Table) -> pa.ChunkedArray:
-    """Name the column of a field: every message of a conversation is of one."""
+    """Return the column of each field: all messages of a conversation belong to one."""
     return pc.replace_substring_regex(findings["field"], r"\[\d+\]", "[]")
 
 
@@ -303,7 +298,7 @@ def _breakdown(
     return Breakdown(by, tuple(kept), len(left), sum(part.total for part in left))
 
 
-def _parts(table: pa.Table) -> list[Part]:
+def _parts(table: pa.Table) -> list[BreakdownRow]:
     tokens: dict[str, dict[str, int]] = {}
     for row in table.group_by(["k", "v"]).aggregate([("t", "sum")]).to_pylist():
         tokens.setdefault(row["k"], {})[row["v"]] = row["t_sum"]
@@ -313,5 +308,7 @@ def _parts(table: pa.Table) -> list[Part]:
         of = tokens[row["k"]]
         by_verdict = {each: of[each] for each in Verdict if of.get(each)}
         total = sum(by_verdict.values())
-        parts.append(Part(row["k"], by_verdict, total, row["p_count_distinct"], row["p_count"]))
+        parts.append(
+            BreakdownRow(row["k"], by_verdict, total, row["p_count_distinct"], row["p_count"])
+        )
     return parts

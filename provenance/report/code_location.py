@@ -1,4 +1,4 @@
-"""Where in a repository findings are shown: at a small tracked file, never in the data."""
+"""The location in a repository at which findings are shown: a small tracked file, not the data."""
 
 import re
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from provenance.errors import OutputError
 from provenance.model import Result
-from provenance.report.render_options import Manner
+from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import one_line
 
 _DATA = re.compile(
     r"\.(parquet|arrow|feather|jsonl?|ndjson|csv|tsv|zip|gz|zst|bz2|xz)\Z", re.IGNORECASE
 )
-_ELSEWHERE = "README.md"
+_DEFAULT_FILE = "README.md"
 _LONGEST = 1024
 
 
@@ -24,9 +24,9 @@ class Anchor:
     Parameters
     ----------
     path : str
-        Within the repository, its parts parted by slashes.
+        Relative to the repository, with slashes.
     line : int
-        From 1.
+        1-based.
     """
 
     path: str
@@ -34,23 +34,23 @@ class Anchor:
 
     @property
     def uri(self) -> str:
-        """The path as a relative reference."""
+        """The path as a relative URI reference."""
         return quote(self.path, safe="/-._~", errors="replace")
 
 
-def named_anchor(text: str) -> Anchor:
-    """Read the file, and the line where there is one, at which findings are to be shown.
+def parse_anchor(text: str) -> Anchor:
+    """Parse a file name with an optional line number.
 
     Examples
     --------
-    >>> named_anchor("data/train.dvc:3")
+    >>> parse_anchor("data/train.dvc:3")
     Anchor(path='data/train.dvc', line=3)
 
     Raises
     ------
     OutputError
-        If it is a data file, or a file outside the repository: who shows the findings reads it as
-        text, within the repository.
+        If it is a data file or lies outside the repository: code review tools read the file as
+        text, from the repository.
     """
     path, _, line = text.rpartition(":")
     if not path or not line.isdecimal():
@@ -58,36 +58,35 @@ def named_anchor(text: str) -> Anchor:
     pure = PurePath(path)
     if _DATA.search(path):
         raise OutputError(
-            f"findings cannot be shown at {path!r}: it is a data file, and an anchor is read as "
-            "text",
+            f"findings cannot be shown at {path!r}: it is a data file, and an anchor must be text",
             remedy="name a small tracked file that changes with the data, such as its .dvc file "
             "or its card, with --anchor.",
         )
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
         raise OutputError(
-            f"findings cannot be shown at {path!r}: it is not below the repository's folder",
+            f"findings cannot be shown at {path!r}: it is not in the repository",
             remedy="name the file relative to the repository's top folder, with --anchor.",
         )
     return Anchor(str(PurePosixPath(*pure.parts)), max(int(line), 1))
 
 
-def anchor_of(result: Result, manner: Manner) -> Anchor:
-    """Find the line at which findings are shown.
+def resolve_anchor(result: Result, options: RenderOptions) -> Anchor:
+    """Return the location at which findings are shown.
 
     Parameters
     ----------
     result : Result
-        Its policy's file is taken where nothing was named.
-    manner : Manner
-        What was named.
+        Its policy's file is the default.
+    options : Manner
+        May name an anchor.
     """
-    if manner.anchor is None:
+    if options.anchor is None:
         return Anchor(_policy_file(result), 1)
-    return named_anchor(manner.anchor)
+    return parse_anchor(options.anchor)
 
 
 def _policy_file(result: Result) -> str:
-    """Take the policy's file: by its name alone, where it lies outside."""
-    path = PurePath(one_line((result.policy.path or _ELSEWHERE)[:_LONGEST]) or _ELSEWHERE)
+    """Return the policy's file; of a file outside the repository, only its name."""
+    path = PurePath(one_line((result.policy.path or _DEFAULT_FILE)[:_LONGEST]) or _DEFAULT_FILE)
     outside = path.is_absolute() or ".." in path.parts
-    return (path.name if outside else str(PurePosixPath(*path.parts))) or _ELSEWHERE
+    return (path.name if outside else str(PurePosixPath(*path.parts))) or _DEFAULT_FILE

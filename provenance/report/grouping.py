@@ -1,6 +1,6 @@
-"""Findings summed up by source and statement: what a list of problems has one entry for.
+"""Findings grouped by source and statement, for formats that list one entry per problem.
 
-A group of findings as an entry in somebody else's list of problems: level, words, remedy.
+Each group has a severity, a sentence and a remedy.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Gate, Gone, Report, Result, Ruling, State, Terms, Verdict
-from provenance.report.sanitize import short
+from provenance.report.sanitize import shorten_line
 from provenance.report.text.number_format import count
-from provenance.report.text.sentences import BASES, remedy_of, standing
+from provenance.report.text.sentences import BASIS_MEANINGS, ruling_remedy, verdict_phrase
 
 _KEYS = ["source", "verdict", "basis", "terms"]
 _ROWS = 5
@@ -26,11 +26,11 @@ class Place:
     Parameters
     ----------
     file : str
-        Of the corpus.
+        Name in the corpus.
     findings : int
-        How many stand in it.
+        Number of findings in the file.
     rows : tuple of int
-        The first few rows that hold one, 0-based.
+        The first rows with a finding, 0-based.
     """
 
     file: str
@@ -39,25 +39,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingGroup:
     """The findings of one source under one statement.
 
     Parameters
     ----------
     source, name : str
-        Whose content: its id, and what people call it.
+        Id and display name of the source.
     verdict, basis, terms : Verdict, str or None, str or None
-        What the statement says.
+        The statement.
     findings, documents, tokens : int
-        How many findings, in how many rows, of how many matched tokens.
+        Numbers of findings, of rows with one, and of matched tokens.
     counted, waived, contested, new : int
-        Of the findings: how many gates look at, are excused, are contested, a baseline has not.
+        Numbers of findings that gates count, that are waived, contested, or not in the baseline.
     places : tuple of Place
-        Where, the files with most findings first.
+        Files, those with most findings first.
     gates : tuple of Gate
-        Failed gates that these findings count for.
+        Failed gates that count these findings.
     ruling : Ruling or None
-        Why.
+        Ruling on the source under this statement.
     """
 
     source: str
@@ -78,42 +78,42 @@ class Group:
 
     @property
     def rule(self) -> str:
-        """Id of the statement, as `rule_of` names it."""
-        return rule_of(self)
+        """Id of the statement, from `statement_id`."""
+        return statement_id(self)
 
     @property
     def decisive(self) -> Terms | None:
-        """The statement itself."""
+        """Terms of the statement."""
         reasons = self.ruling.reasons if self.ruling else ()
         return next((each.terms for each in reasons if each.terms.id == self.terms), None)
 
 
-def rule_of(group: Group | Gone) -> str:
-    """Name a statement: its terms, and what they come to.
+def statement_id(group: FindingGroup | Gone) -> str:
+    """Return the id of a statement: its terms, verdict and basis.
 
     Examples
     --------
-    >>> rule_of(Gone("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 3))
+    >>> statement_id(Gone("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 3))
     'x/terms/2024-11-15#forbidden/explicit-ml'
     """
     return f"{group.terms or 'no-terms'}#{group.verdict}/{group.basis or 'no-basis'}"
 
 
-def grouped(report: Report) -> tuple[Group, ...]:
-    """Sum findings up by source and statement.
+def group_findings(report: Report) -> tuple[FindingGroup, ...]:
+    """Group findings by source and statement.
 
     Parameters
     ----------
     report : Report
-        All findings.
+        Result and findings.
 
     Returns
     -------
     tuple of Group
-        Those first that fail the check, then the strictest, then the largest.
+        Groups of failed gates first, then by strictness and number of tokens.
     """
     result = report.result
-    table = _weighed(report.findings)
+    table = _countable(report.findings)
     places: dict[tuple[Any, ...], list[Place]] = {}
     for row in table.group_by([*_KEYS, "file"]).aggregate([("row", "list")]).to_pylist():
         rows = row["row_list"]
@@ -130,27 +130,27 @@ def grouped(report: Report) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=_rank))
 
 
-def breaching(report: Report) -> pa.Table:
-    """Pick the findings that failed gates count: those that a reviewer looks at first."""
+def violating_findings(report: Report) -> pa.Table:
+    """Return the findings that failed gates count."""
     findings = report.findings
-    counted = _weighed(findings)["counted"]
+    counted = _countable(findings)["counted"]
     chosen = pa.chunked_array([pa.array([False] * findings.num_rows, pa.bool_())])
     for outcome in report.result.gates:
         if not outcome.passed:
-            chosen = pc.or_(chosen, _about(outcome.gate, findings))
+            chosen = pc.or_(chosen, _gate_mask(outcome.gate, findings))
     return findings.filter(pc.and_(chosen, counted))
 
 
-def _about(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
-    about = pc.equal(findings["verdict"], str(gate.verdict))
+def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
+    mask = pc.equal(findings["verdict"], str(gate.verdict))
     for column, wanted in (("source", gate.source), ("basis", gate.basis)):
         if wanted is not None:
-            about = pc.and_(about, pc.fill_null(pc.equal(findings[column], wanted), False))
-    return about
+            mask = pc.and_(mask, pc.fill_null(pc.equal(findings[column], wanted), False))
+    return mask
 
 
-def _weighed(findings: pa.Table) -> pa.Table:
-    """Keep what is summed up, and say of each finding whether gates look at it."""
+def _countable(findings: pa.Table) -> pa.Table:
+    """Return the columns to aggregate, with a mask of the findings that gates count."""
     waived = pc.is_valid(findings["waiver"])
     known = pc.fill_null(pc.equal(findings["state"], str(State.UNCHANGED)), fill_value=False)
     excused = pc.or_(pc.or_(waived, findings["contested"]), known)
@@ -168,12 +168,12 @@ def _weighed(findings: pa.Table) -> pa.Table:
 
 def _group(
     row: dict[str, Any], places: dict[tuple[Any, ...], list[Place]], result: Result
-) -> Group:
+) -> FindingGroup:
     source, verdict, basis, terms = key = tuple(row[name] for name in _KEYS)
     rulings = [each for each in result.rulings if each.source == source]
     fitting = [each.ruling for each in rulings if each.ruling.terms == terms]
     counted = row["counted_sum"] or 0
-    return Group(
+    return FindingGroup(
         source=source,
         name=rulings[0].name if rulings else source,
         verdict=Verdict(verdict),
@@ -203,7 +203,7 @@ def _failed(result: Result, source: str, verdict: Verdict, basis: str | None) ->
     )
 
 
-def _rank(group: Group) -> tuple[Any, ...]:
+def _rank(group: FindingGroup) -> tuple[Any, ...]:
     return (
         not group.gates,
         -group.verdict.strictness,
@@ -214,23 +214,23 @@ def _rank(group: Group) -> tuple[Any, ...]:
     )
 
 
-def where(places: Sequence[Place], limit: int) -> str:
-    """Say where findings stand.
+def format_places(places: Sequence[Place], limit: int) -> str:
+    """Format files and rows with findings.
 
     Examples
     --------
-    >>> where([Place("a.parquet", 3, (1, 7, 9)), Place("b.parquet", 1, (0,))], limit=1)
+    >>> format_places([Place("a.parquet", 3, (1, 7, 9)), Place("b.parquet", 1, (0,))], limit=1)
     'a.parquet (rows 1, 7, 9) and 1 more file'
     """
-    said = []
+    parts = []
     for place in places[:limit]:
         more = ", …" if place.findings > len(place.rows) else ""
         noun = "row" if len(place.rows) == 1 and not more else "rows"
-        said.append(f"{place.file} ({noun} {', '.join(map(str, place.rows))}{more})")
+        parts.append(f"{place.file} ({noun} {', '.join(map(str, place.rows))}{more})")
     left = len(places) - limit
     if left > 0:
-        return f"{', '.join(said)} and {left:,} more file{'' if left == 1 else 's'}"
-    return ", ".join(said)
+        return f"{', '.join(parts)} and {left:,} more file{'' if left == 1 else 's'}"
+    return ", ".join(parts)
 
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -238,22 +238,22 @@ ERROR, WARNING, NOTE = "error", "warning", "note"
 _LEVELS = {Verdict.FORBIDDEN: WARNING, Verdict.UNKNOWN: WARNING}
 
 
-def level(group: Group) -> str:
-    """Tell how bad it is: an error where a gate fails over it, and never where all is excused."""
+def severity(group: FindingGroup) -> str:
+    """Return ERROR if a failed gate counts the group, NOTE if no gate does, else by verdict."""
     if group.gates:
         return ERROR
     return _LEVELS.get(group.verdict, NOTE) if group.counted else NOTE
 
 
-def sentence(group: Group, result: Result) -> str:
-    """Say what was found.
+def group_sentence(group: FindingGroup, result: Result) -> str:
+    """Return a sentence on what was found and its verdict.
 
     Parameters
     ----------
     group : Group
-        What.
+        The findings.
     result : Result
-        For which use.
+        States the purpose.
 
     Returns
     -------
@@ -262,32 +262,34 @@ def sentence(group: Group, result: Result) -> str:
         of models."
     """
     verb = "is" if group.findings == 1 else "are"
-    why = BASES.get(group.basis or "", group.basis)
+    why = BASIS_MEANINGS.get(group.basis or "", group.basis)
     return (
-        f"{count(group.findings, 'finding')} of {short(group.name, 80)} in "
-        f"{count(group.documents, 'document')} {verb} {standing(group.verdict, result)}"
-        f"{f': {short(why, 120)}' if why else ''}.{_parts(group, result)}"
+        f"{count(group.findings, 'finding')} of {shorten_line(group.name, 80)} in "
+        f"{count(group.documents, 'document')} {verb} {verdict_phrase(group.verdict, result)}"
+        f"{f': {shorten_line(why, 120)}' if why else ''}.{_parts(group, result)}"
     )
 
 
 def gone_sentence(gone: Gone) -> str:
-    """Say what a baseline had and this result has not."""
+    """Return a sentence on findings of the baseline that are gone."""
     findings = count(gone.findings, "finding")
-    return f"{findings} of {short(gone.source, 80)} ({gone.verdict}) of the baseline are gone."
+    return (
+        f"{findings} of {shorten_line(gone.source, 80)} ({gone.verdict}) of the baseline are gone."
+    )
 
 
-def places(group: Group, limit: int = 5) -> str:
-    """Say where it stands, on one line."""
-    return short(where(group.places, limit), 600)
+def group_places(group: FindingGroup, limit: int = 5) -> str:
+    """Return the files and rows of a group on one line."""
+    return shorten_line(format_places(group.places, limit), 600)
 
 
-def advice(group: Group) -> str:
-    """Say what to do about it."""
-    said = remedy_of(group.ruling) if group.ruling else None
-    return short(said or "Remove it, sign an agreement, or waive it in the policy.", 500)
+def group_remedy(group: FindingGroup) -> str:
+    """Return what to do about a group."""
+    remedy = ruling_remedy(group.ruling) if group.ruling else None
+    return shorten_line(remedy or "Remove it, sign an agreement, or waive it in the policy.", 500)
 
 
-def _parts(group: Group, result: Result) -> str:
+def _parts(group: FindingGroup, result: Result) -> str:
     parts = []
     if result.baseline is not None:
         parts.append(f"{group.new:,} new since the baseline")

@@ -1,24 +1,23 @@
-"""How a report is told, where its result leaves that open."""
+"""Options that apply to every format."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """What a reader asks of any format.
+class RenderOptions:
+    """How to render a report.
 
     Parameters
     ----------
     excerpts : bool
-        Whether words of others, from the corpus and the items, may leave the machine.
+        Whether formats that are made to be shared contain excerpts of the corpus and of items.
     anchor : str or None
-        The small tracked file, with a line where one is known ("data.dvc:3"), that findings are
-        shown at where a format needs a place in the repository; None takes the policy's file.
+        Small tracked file, optionally with a line ("data.dvc:3"), at which formats for code
+        review show findings; None uses the policy's file.
     """
 
     excerpts: bool = False
     anchor: str | None = None
 
 
-PLAIN = Manner()
-"""Nothing was asked."""
+DEFAULT_OPTIONS = RenderOptions()

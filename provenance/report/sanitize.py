@@ -1,18 +1,17 @@
-"""Texts that somebody else wrote, made harmless to show.
+"""Untrusted text made safe for terminals, links, JSON and Markdown.
 
-JSON in which nothing acts: whatever hides or steers stands as its number.
-
-Texts of others in Markdown: shown as they are, and nothing in them is markup.
+Terminal text loses escape sequences; control characters are shown as numbers. JSON has escapes for
+them. Markdown shows the text literally: nothing in it is markup, mentions a user or becomes a link.
 """
 
 import json
 import re
 from typing import Any
 
-from provenance.report.text.cell_width import shortened
+from provenance.report.text.cell_width import truncate
 from provenance.terminal_safety import HIDDEN_PATTERN, visible
 
-# A whole escape sequence means nothing to a reader; what is left of a broken one is caught above.
+# Complete escape sequences are dropped; `visible` shows the remains of broken ones.
 _SEQUENCE = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
     "|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\\\|\x9c)"  # titles, hyperlinks
@@ -20,84 +19,73 @@ _SEQUENCE = re.compile(
 
 
 def one_line(text: str) -> str:
-    r"""Show a text on one line of a terminal: without escape sequences, white space collapsed.
+    r"""Return a text on one line, without escape sequences and with white space collapsed.
 
     Parameters
     ----------
     text : str
-        Anybody's.
+        Untrusted.
 
     Returns
     -------
     str
-        Nothing in it steers a terminal.
+        Without control characters.
 
     Examples
     --------
     >>> one_line("a\x1b[31mb\n\tc")
     'ab c'
     """
-    return inline(text).strip()
+    return one_line_fragment(text).strip()
 
 
-def inline(text: str) -> str:
-    """Do what `one_line` does, but keep a space at either end: for pieces of a line.
-
-    Parameters
-    ----------
-    text : str
-        Anybody's.
-
-    Returns
-    -------
-    str
-        Nothing in it steers a terminal.
-    """
+def one_line_fragment(text: str) -> str:
+    """Return a part of a line as `one_line` does, but keep a space at either end."""
     return visible(re.sub(r"\s+", " ", _SEQUENCE.sub("", text)))
 
 
-def web_address(address: str | None) -> str | None:
-    """Give an address that may stand in a link: http or https, and nothing else.
+def safe_url(address: str | None) -> str | None:
+    """Return an address if it is safe to link: http or https only.
 
     Parameters
     ----------
     address : str or None
-        Anybody's; ``javascript:`` and ``data:`` addresses run in the reader's browser.
+        Untrusted; ``javascript:`` and ``data:`` addresses would run in the reader's browser.
 
     Returns
     -------
     str or None
-        The address, or None where it must stay plain text.
+        The address, or None if it must stay plain text.
     """
     if address and re.match(r"https?://[^\s\\]+\Z", address, re.IGNORECASE):
         return None if HIDDEN_PATTERN.search(address) else address
     return None
 
 
-def short(text: str, limit: int) -> str:
-    """Make a text that somebody may have written fit into one line of so many characters."""
-    return shortened(one_line(text[: 4 * limit]), limit)
+def shorten_line(text: str, limit: int) -> str:
+    """Return an untrusted text on one line of at most `limit` characters."""
+    return truncate(one_line(text[: 4 * limit]), limit)
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
-    r"""Write a value as JSON.
+def dump_json(value: Any, indent: int | None = None) -> str:
+    r"""Serialize a value as JSON.
 
     Parameters
     ----------
     value : dict, list, str, int, float, bool or None
-        Of anybody's texts.
+        May contain untrusted texts.
     indent : int or None
-        Spaces a level; None writes one line.
+        Spaces per level; None writes one line.
 
     Returns
     -------
     str
-        Equal to the value when read back. What could steer a terminal or turn a line around, and
-        lone surrogates of odd file names, stand as ``\u`` escapes.
+        Equal to the value when parsed. Control and bidirectional characters, and lone surrogates
+        of odd file names, are written as ``\u`` escapes.
 
     Examples
     --------
-    >>> print(json_text({"a": "\u202eb"}))
+    >>> print(dump_json({"a": "\u202eb"}))
     {"a": "\u202eb"}
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
@@ -114,95 +102,94 @@ def _units(code: int) -> tuple[int, ...]:
     return 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)
 
 
-_ACTING = re.compile(r"[\\`*_\[\]<>|~&!$#{}]")
-_AT_START = re.compile(r"\A(\d*)(?:(?<=\d)([.)])(?=\s|\Z)|(?<!\d)([-+=]))")
-# Hosts of Markdown notify whoever is named so, and link what looks like an address.
-_CALLING = re.compile(r"[@#]|://|www\.", re.IGNORECASE)
-_URL_KEPT = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'*+,;=%]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&!$#{}]")
+_BLOCK_START = re.compile(r"\A(\d*)(?:(?<=\d)([.)])(?=\s|\Z)|(?<!\d)([-+=]))")
+# Code hosts notify users who are mentioned and turn addresses into links.
+_MENTION_OR_LINK = re.compile(r"[@#]|://|www\.", re.IGNORECASE)
+_NOT_URL = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'*+,;=%]")
 
 
-def code(text: str, limit: int = 120) -> str:
-    """Show a text of anybody's as code.
+def markdown_code(text: str, limit: int = 120) -> str:
+    """Return an untrusted text as a Markdown code span, also valid in a table cell.
 
     Parameters
     ----------
     text : str
-        Anybody's.
+        Untrusted.
     limit : int
-        Characters of it that are shown.
-
-    Returns
-    -------
-    str
-        A span of code that no text can leave, in a table's cell neither.
+        Maximum length in characters.
 
     Examples
     --------
-    >>> print(code("a|b <script>"))
+    >>> print(markdown_code("a|b <script>"))
     `a[U+007C]b <script>`
     """
-    shown = short(text, limit).replace("`", "[U+0060]").replace("|", "[U+007C]")
+    shown = shorten_line(text, limit).replace("`", "[U+0060]").replace("|", "[U+007C]")
     return f"`{shown}`" if shown else "(empty)"
 
 
-def prose(text: str, limit: int = 1000) -> str:
-    r"""Show sentences, of which somebody may have written parts.
+def markdown_text(text: str, limit: int = 1000) -> str:
+    r"""Escape sentences with untrusted parts for Markdown.
 
     Parameters
     ----------
     text : str
-        What stands between backticks is set as code.
+        Text between backticks becomes code.
     limit : int
-        Characters of it that are shown.
+        Maximum length in characters.
 
     Returns
     -------
     str
-        Nothing else in it is markup; words that would call somebody, or be made links, are code.
+        Without other markup; words that would mention a user or become links are code.
 
     Examples
     --------
-    >>> print(prose("Run `provenance clean`, *now*, says @somebody"))
+    >>> print(markdown_text("Run `provenance clean`, *now*, says @somebody"))
     Run `provenance clean`, \*now\*, says `@somebody`
     """
-    parts = short(text, limit).split("`")
-    if len(parts) % 2 == 0:  # a lone backtick is a backtick
+    parts = shorten_line(text, limit).split("`")
+    if len(parts) % 2 == 0:  # an unpaired backtick stays literal
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     shown = "".join(
-        (code(part, limit) if part else "") if number % 2 else _words(part)
+        (markdown_code(part, limit) if part else "") if number % 2 else _words(part)
         for number, part in enumerate(parts)
     )
-    return _AT_START.sub(r"\1\\\2\3", shown)
+    return _BLOCK_START.sub(r"\1\\\2\3", shown)
 
 
-def link(label: str, address: str | None) -> str:
-    """Show a text as code that leads to an address, where that is one of the web."""
-    target = web_address(address)
+def markdown_link(label: str, address: str | None) -> str:
+    """Return a text as code, linked to an address if that is safe."""
+    target = safe_url(address)
     if target is None or len(target) > 2000:
-        return code(label)
-    return f"[{code(label)}](<{_URL_KEPT.sub(_percent, target)}>)"
+        return markdown_code(label)
+    return f"[{markdown_code(label)}](<{_NOT_URL.sub(_percent, target)}>)"
 
 
-def row(*cells: str) -> str:
-    """Write the row of a table, of cells in which nothing acts."""
+def markdown_row(*cells: str) -> str:
+    """Return a table row of cells that are already escaped."""
     return f"| {' | '.join(cells)} |"
 
 
-def table(heads: tuple[str, ...], rows: list[str]) -> str:
-    """Write a table; a head that ends in a colon has its column to the right."""
+def markdown_table(heads: tuple[str, ...], rows: list[str]) -> str:
+    """Return a table; columns whose heading ends in a colon are right-aligned."""
     marks = ["--:" if head.endswith(":") else "---" for head in heads]
-    return "\n".join([row(*(head.rstrip(":") for head in heads)), row(*marks), *rows])
+    return "\n".join(
+        [markdown_row(*(head.rstrip(":") for head in heads)), markdown_row(*marks), *rows]
+    )
 
 
-def folded(title: str, *blocks: str) -> str:
-    """Fold something away under a title, which is ours."""
+def markdown_details(title: str, *blocks: str) -> str:
+    """Return a collapsed section under a trusted title."""
     body = "\n\n".join(blocks)
     return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
 def _words(text: str) -> str:
     return "".join(
-        code(word, len(word)) if _CALLING.search(word) else _ACTING.sub(r"\\\g<0>", word)
+        markdown_code(word, len(word))
+        if _MENTION_OR_LINK.search(word)
+        else _MARKUP.sub(r"\\\g<0>", word)
         for word in re.split(r"(\s+)", text)
     )
 

@@ -140,7 +140,7 @@ def test_the_story_of_a_pull_request(repository, rows):
     assert "excuses 1 finding" in comment["body"]
 
 
-def test_beside_the_report_of_main_only_what_is_new_fails(repository, rows):
+def test_with_the_report_of_main_as_baseline_only_new_findings_fail(repository, rows):
     clean, quoting = rows
     repository.write([*clean, quoting[0]], POLICY)
     main = repository.push("What main has", **{"exit-zero": "true"})
@@ -155,7 +155,7 @@ def test_beside_the_report_of_main_only_what_is_new_fails(repository, rows):
     assert f"`{quoting[0]['id']}`" not in failing
 
 
-def test_what_leaves_is_words_of_nobody_unless_asked(repository, rows):
+def test_shared_formats_have_no_excerpts_by_default(repository, rows):
     clean, quoting = rows
     repository.write([*clean, *quoting], POLICY)
     plain = repository.push("Posts", anchor="data.dvc:2")
@@ -175,7 +175,7 @@ def runs_of_words(text):
     return set(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
-def test_what_could_not_be_done_fails_with_its_reason(repository, rows):
+def test_failures_of_the_action_show_the_reason(repository, rows):
     clean, _ = rows
     repository.write(clean, POLICY.replace("registries/x", "registries/absent"))
     broken = repository.push("A registry that is not there")
@@ -185,7 +185,7 @@ def test_what_could_not_be_done_fails_with_its_reason(repository, rows):
     assert broken.outputs["verdict"] == ""
 
 
-def test_what_cannot_be_read_fails_and_is_told(repository, rows):
+def test_unread_files_fail_and_are_reported(repository, rows):
     clean, _ = rows
     repository.write(clean, POLICY)
     (repository.place / "cut.jsonl").write_bytes(bytes(1000))

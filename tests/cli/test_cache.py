@@ -19,6 +19,6 @@ def test_a_check_is_kept_shown_and_cleared(provenance, world, tmp_path) -> None:
         assert "2 entries" in told(provenance("cache", "show", cwd=world))
         assert alone == first == told(provenance(*check, cwd=world))
         cleared = told(provenance("cache", "clear", cwd=world))
-        assert cleared.startswith("Forgot 2 entries")
+        assert cleared.startswith("Deleted 2 entries")
         assert str(tmp_path / "kept") in cleared
         assert "0 entries" in told(provenance("cache", "show", cwd=world))

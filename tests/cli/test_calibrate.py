@@ -27,7 +27,7 @@ def calibrate(world: Path, *arguments: str) -> Done:
     return provenance("calibrate", "pages.jsonl", "--plants", "60", *arguments, cwd=world)
 
 
-def test_a_calibration_is_told_and_written(world: Path) -> None:
+def test_a_calibration_is_printed_and_written(world: Path) -> None:
     before = (world / "pages.jsonl").read_bytes()
     done = calibrate(world, "--registry", "reg", "-o", "calibration.json")
     assert done.returncode == 0, done.stderr
@@ -105,11 +105,11 @@ def test_a_calibration_of_other_registries_or_none_exits_with_2_and_a_remedy(
         assert "Try:" in done.stderr
 
 
-def test_a_sample_is_said_to_be_one_and_corrected_too(calibrated: Path) -> None:
+def test_a_sample_is_labelled_and_corrected_too(calibrated: Path) -> None:
     given = ("--registry", "reg", "--calibration", "made.json", "--sample", "50%")
     done = check(calibrated, "quoting.jsonl", *given, "-o", "sample")
     assert done.returncode in {0, 1}, done.stderr
-    assert "A sample:" in done.stdout
+    assert "Sampled: " in done.stdout
     result = json.loads((calibrated / "sample/result.json").read_text())
     assert result["sample"]["of_documents"] == 34
     assert 0 < result["sample"]["documents"] < 34
@@ -138,9 +138,7 @@ def test_quiet_says_nothing(world: Path) -> None:
         (["--registry", "reg", "--control", "none"], "none"),
     ],
 )
-def test_what_cannot_be_done_exits_with_2_and_a_remedy(
-    world: Path, arguments: list[str], said: str
-) -> None:
+def test_failures_exit_with_2_and_a_remedy(world: Path, arguments: list[str], said: str) -> None:
     done = calibrate(world, *arguments)
     assert done.returncode == 2
     assert said in done.stderr

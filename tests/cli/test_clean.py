@@ -21,7 +21,7 @@ def test_clean_then_check_is_clear(provenance, world, data) -> None:
     assert provenance(*asked, "-o", "report", cwd=data).returncode == 1
     done = provenance("clean", "data", "--result", "report", "-o", "out", cwd=data)
     assert (done.returncode, done.stderr.count("Error")) == (0, 0)
-    assert "Taken out: 2 documents." in done.stdout
+    assert "Removed: 2 documents." in done.stdout
     assert "Receipt: out/.provenance/receipt.json" in done.stdout
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
     left = (data / "out" / "train.jsonl").read_text().splitlines()
@@ -31,7 +31,7 @@ def test_clean_then_check_is_clear(provenance, world, data) -> None:
     assert provenance(*again, "--model-of", "report", cwd=data).returncode == 0
 
 
-def test_nothing_is_said_when_quiet_and_spans_go_where_asked(provenance, world, data) -> None:
+def test_quiet_prints_nothing_and_redact_removes_spans(provenance, world, data) -> None:
     registry = str(world / "reg")
     done = provenance(
         *("clean", "data", "--registry", registry, "-o", "out", "-q", "--redact", "[gone]"),
@@ -49,16 +49,17 @@ def test_nothing_is_said_when_quiet_and_spans_go_where_asked(provenance, world, 
         (("data", "-o", "report"), "there already"),
         (("-", "-o", "out"), "only files on this machine"),
         (("data", "-o", "nowhere/out"), "no folder"),
-        (("data", "-o", "out", "--result", "report", "--purpose", "evaluation"), "its own policy"),
+        (
+            ("data", "-o", "out", "--result", "report", "--purpose", "evaluation"),
+            "already has a policy",
+        ),
         (("data", "-o", "out", "--result", "nowhere"), "no report"),
         (("absent", "-o", "out"), "absent"),
         (("data", "-o", "out", "--verdict", "permitted"), "permitted"),
         (("data",), "--output"),
     ],
 )
-def test_what_cannot_be_done_is_said_with_its_remedy(
-    provenance, world, data, arguments, said
-) -> None:
+def test_failures_have_a_remedy(provenance, world, data, arguments, said) -> None:
     (data / "report").mkdir()
     (data / "report" / "mine").write_text("")
     named = () if "--result" in arguments else ("--registry", str(world / "reg"))
@@ -69,7 +70,7 @@ def test_what_cannot_be_done_is_said_with_its_remedy(
     assert sorted(path.name for path in data.iterdir()) == ["data", "report"]
 
 
-def test_a_model_that_is_not_there_is_said(provenance, world, data) -> None:
+def test_a_missing_model_is_an_error(provenance, world, data) -> None:
     done = provenance(
         *("check", "data", "--registry", str(world / "reg"), "--model-of", "nowhere"), cwd=data
     )

@@ -97,11 +97,11 @@ def test_the_summary_fits_eighty_columns_without_escape_codes(world: Path) -> No
         ),
         (["check", "clean.parquet", "--registry", "reg", "--fail-on", "frobidden=1%"], "frob", ""),
         (["registry", "build", "reg", "--source", "x", "posts.jsonl"], "reg", ""),
-        (["registry", "build", "new", "posts.jsonl"], "whose", "--source"),
+        (["registry", "build", "new", "posts.jsonl"], "the source of these items", "--source"),
         (["registry", "show", "absent"], "absent", "registry build"),
     ],
 )
-def test_what_cannot_be_done_exits_with_2_and_says_what_to_do(
+def test_failures_exit_with_2_and_show_what_to_do(
     world: Path, arguments: list[str], message: str, remedy: str
 ) -> None:
     done = provenance(*arguments, cwd=world)

@@ -34,7 +34,7 @@ def test_a_change_for_the_worse_fails_and_one_for_the_better_does_not(
     assert json.loads(same.stdout)["new"]["status"] == "fail"
 
 
-def test_what_is_not_there_is_said(provenance, world, data) -> None:
+def test_missing_rules_are_an_error(provenance, world, data) -> None:
     done = provenance("diff", "v1", "v3", "--registry", str(world / "reg"), cwd=data)
     assert done.returncode == 2
     assert "v3" in done.stderr

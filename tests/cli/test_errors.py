@@ -22,9 +22,7 @@ import pytest
         (["registry", "sohw", "r"], "No such command 'sohw'", "provenance registry --help"),
     ],
 )
-def test_a_command_that_is_not_understood_says_what_to_try(
-    provenance, tmp_path, arguments, message, remedy
-):
+def test_a_usage_error_names_the_help(provenance, tmp_path, arguments, message, remedy):
     done = provenance(*arguments, cwd=tmp_path)
     first, second = done.stderr.splitlines()
     assert done.returncode == 2
@@ -79,7 +77,7 @@ def test_a_reader_that_has_gone_is_no_error_and_no_clearance(world, call, unbuff
     assert done.returncode == 141
 
 
-def test_errors_that_nobody_reads_change_no_code(tmp_path):
+def test_a_closed_stderr_does_not_change_the_exit_code(tmp_path):
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "provenance", "chekc"]

@@ -14,48 +14,48 @@ import pytest
 from provenance.cli import interrupts
 
 LINE = "Interrupted; nothing was left half-written.\n"
-HEEDING = """
+ANNOUNCING = """
 import os
 from provenance import cli
 from provenance.cli import interrupts
 
-def heed():
-    heeding()
-    os.write({told}, b".")
+def handle_and_announce():
+    handle_interrupts()
+    os.write({ready}, b".")
 
-heeding, cli.heed_interrupts = interrupts.heed_interrupts, heed
+handle_interrupts, cli.handle_interrupts = interrupts.handle_interrupts, handle_and_announce
 cli.main()
 """
-"""Says when it hears interrupts: a machine that does other things may take long to start Python."""
+"""Announces that interrupts are handled: a busy machine may take long to start Python."""
 
 
 def interrupted(*arguments, cwd, after, environment, stdin=b""):
     """Start a command, interrupt it, and wait; its input stays open until it has ended."""
-    heard, told = os.pipe()
+    listening, ready = os.pipe()
     with subprocess.Popen(
-        [sys.executable, "-c", HEEDING.format(told=told), *arguments],
+        [sys.executable, "-c", ANNOUNCING.format(ready=ready), *arguments],
         cwd=cwd,
         env={**os.environ, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        pass_fds=[told],
+        pass_fds=[ready],
     ) as process:
-        os.close(told)
+        os.close(ready)
         feeder = threading.Thread(target=feed, args=(process, stdin))
         feeder.start()
-        os.read(heard, 1)
-        os.close(heard)
+        os.read(listening, 1)
+        os.close(listening)
         time.sleep(after)
         process.send_signal(signal.SIGINT)
         asked = time.monotonic()
         code = process.wait(timeout=60)
         waited = time.monotonic() - asked
-        told = process.stdout.read().decode(), process.stderr.read().decode()
+        output = process.stdout.read().decode(), process.stderr.read().decode()
         feeder.join()
         with suppress(BrokenPipeError):
             process.stdin.close()
-    return code, told, waited
+    return code, output, waited
 
 
 def feed(process, data):
@@ -75,14 +75,14 @@ def pages():
 def test_a_check_ends_within_a_second(world, pages, tmp_path, after, compiled):
     # An empty cache makes the compiler work, whose callbacks swallow what is raised in them.
     environment = {} if compiled else {"NUMBA_CACHE_DIR": str(tmp_path)}
-    code, told, waited = interrupted(
+    code, output, waited = interrupted(
         *("check", "-", "--registry", "reg", "-q"),
         cwd=world,
         after=after,
         environment=environment,
         stdin=pages,
     )
-    assert (code, told) == (130, ("", LINE))
+    assert (code, output) == (130, ("", LINE))
     # A second, and some for a machine that does other things beside; it would never end by itself.
     assert waited < 5
 
@@ -93,8 +93,8 @@ def test_a_build_leaves_no_registry_that_is_half_one(pages, tmp_path, after):
     place = tmp_path / "reg"
     call = ["registry", "build", str(place), "--source", "x", "pages.jsonl", "-q"]
     environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-    code, told, _ = interrupted(*call, cwd=tmp_path, after=after, environment=environment)
-    assert (code, told) == (130, ("", LINE))
+    code, output, _ = interrupted(*call, cwd=tmp_path, after=after, environment=environment)
+    assert (code, output) == (130, ("", LINE))
     assert not place.exists()
 
 
@@ -102,15 +102,15 @@ def test_where_interrupts_are_to_be_ignored_they_are(world):
     call = ["registry", "show", "reg"]
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        code, told, _ = interrupted(*call, cwd=world, after=0.3, environment={})
+        code, output, _ = interrupted(*call, cwd=world, after=0.3, environment={})
     finally:
         signal.signal(signal.SIGINT, before)
-    assert (code, told[1]) == (0, "")
+    assert (code, output[1]) == (0, "")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("asked", [True, False])
-def test_what_an_interrupt_left_half_made_is_no_news(asked, monkeypatch, capsys):
+def test_errors_of_half_initialised_objects_are_not_reported(asked, monkeypatch, capsys):
     monkeypatch.setattr("provenance.cli.interrupts.was_interrupted", lambda: asked)
     monkeypatch.setattr(sys, "unraisablehook", interrupts._unraisable)
 

@@ -25,14 +25,14 @@ expires = 2021-01-01
 """
 
 
-def test_a_policy_is_begun_once_and_is_in_order(tmp_path, provenance):
+def test_a_policy_template_is_written_once_and_is_valid(tmp_path, provenance):
     begun = provenance("policy", "init", cwd=tmp_path)
     assert begun.returncode == 0, begun.stderr
     again = provenance("policy", "init", cwd=tmp_path)
     assert again.returncode == 2
     assert "is there already" in again.stderr
     checked = provenance("policy", "check", cwd=tmp_path)
-    assert (checked.returncode, checked.stdout) == (0, "provenance.toml is in order.\n")
+    assert (checked.returncode, checked.stdout) == (0, "provenance.toml is valid.\n")
 
 
 def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
@@ -41,8 +41,8 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
     assert done.returncode == 0, done.stderr
     text = " ".join(done.stdout.split())
     for said in (
-        "under the law of EU, commercially, for a model that is competing",
-        "x:restricted/automated-access.documents=50%: fails where that is more than 50% of the",
+        "under the law of EU, for commercial use, for a model that is competing",
+        "x:restricted/automated-access.documents=50%: fails above 50% of the",
         "eu-dsm-art-4: EU - DSM Directive Article 4",
         "contract 1: content of redit for pretraining",
         "EXPIRED 2021-01-01",
@@ -53,7 +53,7 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
     assert "\x1b" not in done.stdout
 
 
-def test_what_is_over_is_a_note_and_a_mistake_is_an_error(tmp_path, provenance):
+def test_expired_entries_are_notes_and_mistakes_are_errors(tmp_path, provenance):
     (tmp_path / "own.toml").write_text(POLICY, "utf-8")
     done = provenance("policy", "check", "--policy", "own.toml", cwd=tmp_path)
     assert done.returncode == 0

@@ -93,7 +93,7 @@ def test_a_commit_without_data_is_not_held_up(repository) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "b/c.jsonl", "d.json.gz", "e.jsonl.zst", "f.csv"])
-def test_data_is_what_the_hook_looks_at(name: str) -> None:
+def test_the_hook_checks_data_files(name: str) -> None:
     assert re.search(HOOK["files"], name)
 
 

@@ -16,7 +16,7 @@ def text(number):
     return f"a lantern in the harbour swung over the cold quay all night, number {number}"
 
 
-def test_what_was_left_out_and_merged_is_told(provenance, tmp_path):
+def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
     rows = [{"id": f"i{n % 8}", "text": text(n), "date": "8/4/2016"} for n in range(10)]
     lines(tmp_path / "a.jsonl", [*rows, "no json", {"id": "n", "text": None}])
     built = provenance("registry", "build", "r", "--source", "x", "a.jsonl", cwd=tmp_path)
@@ -24,7 +24,7 @@ def test_what_was_left_out_and_merged_is_told(provenance, tmp_path):
     assert (built.returncode, shown.returncode) == (0, 0), built.stderr + shown.stderr
     assert built.stdout == shown.stdout
     for told in (
-        "2 more records have the id of another, and count once",
+        "2 records repeat the id of another one and count once",
         "1 of a.jsonl: not valid JSON (row 10)",
         "1 of a.jsonl: null text (row 11)",
         "10 of a.jsonl: no date that we can read, such as '8/4/2016': kept without it",
@@ -42,7 +42,7 @@ def test_dates_that_a_column_explains_are_read(provenance, tmp_path):
 
 
 @pytest.mark.parametrize("options", [[], ["-q"]])
-def test_a_registry_in_which_nothing_can_be_found_says_so(provenance, tmp_path, options):
+def test_a_registry_without_seeds_has_a_warning(provenance, tmp_path, options):
     lines(tmp_path / "a.jsonl", [{"text": "too short"}, {"text": "this too"}])
     built = provenance("registry", "build", "r", "--source", "x", "a.jsonl", *options, cwd=tmp_path)
     assert built.returncode == 0
@@ -87,14 +87,14 @@ def test_a_plain_file_is_no_registry_to_add_to(provenance, tmp_path):
     assert "registry add" not in done.stderr
 
 
-def test_how_much_of_a_source_is_held_is_declared_shown_and_told(provenance, tmp_path):
+def test_the_coverage_of_a_source_is_declared_shown_and_reported(provenance, tmp_path):
     lines(tmp_path / "a.jsonl", [{"id": f"i{n}", "text": text(n)} for n in range(10)])
     asked = ("registry", "build", "r", "--source", "x", "a.jsonl")
     few = provenance(*asked, "--of", "9", cwd=tmp_path)
     assert few.returncode == 2
     assert "x is said to have 9 items, but 10 of them are held" in few.stderr
     built = provenance(*asked, "--of", "40", cwd=tmp_path)
-    assert "25.00% of the 40 items that it has" in built.stdout
+    assert "25.00% of 40 items in total" in built.stdout
     lines(tmp_path / "c.jsonl", [{"text": "nothing of anybody's stands on this page"}])
     done = provenance("check", "c.jsonl", "--registry", "r", cwd=tmp_path)
     assert "10 items in the registry (25.0% of all)" in done.stdout
@@ -102,7 +102,7 @@ def test_how_much_of_a_source_is_held_is_declared_shown_and_told(provenance, tmp
     again = ("registry", "add", "r", "--source", "x", "a.jsonl", "--of", "100", "-q")
     assert provenance(*again, cwd=tmp_path).returncode == 0
     shown = provenance("registry", "show", "r", cwd=tmp_path)
-    assert "10.00% of the 100 items that it has" in shown.stdout
+    assert "10.00% of 100 items in total" in shown.stdout
 
 
 def test_a_number_for_several_sources_is_refused(provenance, tmp_path):
@@ -110,7 +110,7 @@ def test_a_number_for_several_sources_is_refused(provenance, tmp_path):
     asked = ("registry", "build", "r", "--source-column", "source", "a.jsonl", "--of", "9")
     done = provenance(*asked, cwd=tmp_path)
     assert done.returncode == 2
-    assert "--of counts the items of one source" in done.stderr
+    assert "--of needs a single source" in done.stderr
     assert "--source and --of" in done.stderr
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.report import FORMATS
+from provenance.report.formats.rendering import FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_a_report_goes_to_a_file(provenance, told, tmp_path: Path) -> None:
     assert physical["artifactLocation"]["uri"] == "data.dvc"
 
 
-def test_words_of_others_are_told_only_where_asked(provenance, told) -> None:
+def test_excerpts_are_only_included_on_request(provenance, told) -> None:
     place, words = Path(told["place"]), "taught his parrot to imitate"
     plain = provenance("report", "csv", "--format", "csv", cwd=place)
     shown = provenance("report", "csv", "--format", "csv", "--excerpts", cwd=place)
@@ -73,7 +73,7 @@ def test_words_of_others_are_told_only_where_asked(provenance, told) -> None:
         (["report", "json", "-o", "json"], "directory"),
     ],
 )
-def test_what_cannot_be_told_exits_with_2(provenance, told, arguments, message) -> None:
+def test_an_unwritable_report_exits_with_2(provenance, told, arguments, message) -> None:
     done = provenance(*arguments, cwd=Path(told["place"]))
 
     assert done.returncode == 2

@@ -17,30 +17,30 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_a_folder_of_captures_is_told(provenance, folder):
+def test_a_folder_of_captures_is_summarised(provenance, folder):
     told = provenance(*ASKED, "captures", "--url", "https://a.example/p/1", cwd=folder)
     assert told.returncode == 0
     assert "a.example, captured 2023-01-01, for https://a.example/p/1" in told.stdout
     assert "Training is disallowed by 1 of 2 signals." in told.stdout
     assert '    robots.txt, line 3 "Disallow: /p", for GPTBot\n' in told.stdout
-    assert "    That is restricted (machine-signal).\n" in told.stdout
+    assert "    Verdict: restricted (machine-signal).\n" in told.stdout
     assert 'robots.txt, line 1 "License: https://a.example/l", names an RSL' in told.stdout
-    assert "- rsl.xml is not what it is called, and says nothing.\n" in told.stdout
-    assert "The licence: restricted (copyright-licence)." in told.stdout
+    assert "- rsl.xml is not a valid file of that name and was ignored.\n" in told.stdout
+    assert "Licence: restricted (copyright-licence)." in told.stdout
     assert all(len(line) <= 80 for line in told.stdout.splitlines())
 
 
 def test_another_page_and_another_robot_may_be_asked_for(provenance, folder):
     robots = "captures/a.example/2023-01-01/robots.txt"
     assert (
-        "No signal disallows training. That is not a permission."
+        "No signal disallows training. This is not a permission."
         in provenance(*ASKED, robots, cwd=folder).stdout
     )
     asked = (*ASKED, robots, "--url", "https://a.example/p", "--agent", "CCBot")
     assert "robots-txt/training-agents: silent" in provenance(*asked, cwd=folder).stdout
 
 
-def test_what_is_no_captured_file_is_an_error(provenance, tmp_path):
+def test_a_file_that_is_no_capture_is_an_error(provenance, tmp_path):
     (tmp_path / "robot.txt").write_text("User-agent: *")
     told = provenance(*ASKED, "robot.txt", cwd=tmp_path)
     assert told.returncode == 2
@@ -48,7 +48,7 @@ def test_what_is_no_captured_file_is_an_error(provenance, tmp_path):
     assert "Try: give one that is called as sites call it: robots.txt" in told.stderr
 
 
-def test_what_a_site_writes_cannot_paint_the_terminal(provenance, tmp_path):
+def test_text_of_a_site_has_no_escape_sequences(provenance, tmp_path):
     (tmp_path / "robots.txt").write_text("User-agent: *\nDisallow: /\x1b[31m\n")
     url = "https://a.example/\x1b[31m"
     assert "\x1b" not in provenance(*ASKED, "robots.txt", "--url", url, cwd=tmp_path).stdout

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Dumps, Settings, add_to_registry, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, add_to_registry, build_registry
+from provenance.pipeline.settings import Settings
 from tests.detection.found import Found
 
 

@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import Policy, Report
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from tests.cli import commandline
 
 FILES = 6

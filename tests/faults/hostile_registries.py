@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.model import Policy
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from provenance.registry.data_files import settle_files
 from provenance.registry.manifest import digest_of, read_manifest, render
 from provenance.registry.verification import verify

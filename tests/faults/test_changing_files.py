@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
 from provenance.pipeline.scan import corpus_scan as scanning
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus import file_access as files
 from provenance.read.formats import parquet_file as parquet
 from tests.faults.conftest import found, names, write_jsonl, write_parquet

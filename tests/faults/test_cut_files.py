@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import open_dump
 from provenance.registry.store import open_registry

@@ -13,10 +13,11 @@ from fsspec.spec import AbstractFileSystem
 
 from provenance.errors import CorruptFile
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
 from provenance.pipeline.locate import locations as evidence
 from provenance.pipeline.locate import part_views as views
 from provenance.pipeline.scan import reread as rereading
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus import stream_input as streams
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import File

@@ -14,7 +14,8 @@ from fsspec.spec import AbstractFileSystem
 
 from provenance.errors import DatasetNotFound, InputError
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import names, page, write_jsonl
 

@@ -11,7 +11,8 @@ import pytest
 
 from provenance.errors import OutputError
 from provenance.model import Cleaning, Policy
-from provenance.pipeline import Settings, check, clean
+from provenance.pipeline import check, clean
+from provenance.pipeline.settings import Settings
 from tests.faults.conftest import page, write_jsonl, write_parquet
 
 OPTIONS = ("-o", "out", "-q", "--no-cache")

@@ -10,7 +10,8 @@ import pytest
 
 from provenance.errors import CorruptFile
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
+from provenance.pipeline.settings import Settings
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from tests.faults.hostile_registries import prepare

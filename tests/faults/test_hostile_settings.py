@@ -16,15 +16,12 @@ from provenance.model import PLANTS, Calibration, FalseRate, Recall
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.read.policy.policy_file import load_policy
 from provenance.read.rules.rule_files import parse_library, rule_files
-from provenance.report import (
-    FORMATS,
-    Manner,
-    dumps,
-    read_report,
-    render,
-    write,
-    write_calibration,
-)
+from provenance.report.files.calibration_json import write_calibration
+from provenance.report.files.report_folder import write_report
+from provenance.report.files.report_reader import read_report
+from provenance.report.files.result_json import dumps
+from provenance.report.formats.rendering import FORMATS, render
+from provenance.report.render_options import RenderOptions
 from tests.faults import odd
 from tests.report.samples import calibrated_report, compared_report, sample_report, sampled_report
 
@@ -67,7 +64,7 @@ def read_and_render(folder):
         (folder / "result.json").write_text(json.dumps(document))
         report = read_report(folder)
         for name in FORMATS:
-            render(name, report, Manner())
+            render(name, report, RenderOptions())
 
     return call
 
@@ -75,7 +72,7 @@ def read_and_render(folder):
 @pytest.mark.parametrize("made", REPORTS.values(), ids=REPORTS)
 def test_an_odd_result_is_rendered_or_refused(tmp_path, made):
     report = made()
-    write(report, tmp_path)
+    write_report(report, tmp_path)
     tries = odd.mutants(json.loads(dumps(report.result)))
     found, refused = failures(some(tries), read_and_render(tmp_path))
     assert found == {}
@@ -86,7 +83,7 @@ def test_an_odd_result_is_rendered_or_refused(tmp_path, made):
 @pytest.mark.parametrize("made", REPORTS.values(), ids=REPORTS)
 def test_any_odd_result_is_rendered_or_refused(tmp_path, made):
     report = made()
-    write(report, tmp_path)
+    write_report(report, tmp_path)
     tries = odd.mutants(json.loads(dumps(report.result)))
     assert failures(tries, read_and_render(tmp_path))[0] == {}
 
@@ -104,7 +101,7 @@ RESULT_TEXTS = {
 
 @pytest.mark.parametrize("text", RESULT_TEXTS.values(), ids=RESULT_TEXTS)
 def test_what_is_no_result_is_refused(tmp_path, text):
-    write(sample_report(), tmp_path)
+    write_report(sample_report(), tmp_path)
     (tmp_path / "result.json").write_text(text)
     with pytest.raises(ProvenanceError, match=r"result\.json"):
         read_report(tmp_path)

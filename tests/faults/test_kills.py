@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline import Dumps, build_registry
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.result_cache import Memory
-from provenance.report import read_report
+from provenance.report.files.report_reader import read_report
 from tests.faults.killing import Writers, is_late, long, writers
 from tests.pipeline.conftest import Writer
 

@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Settings, check, diff
+from provenance.pipeline import check, diff
 from provenance.pipeline.scan import reread as rereading
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus import corpus_parts as grouping
 from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import cut_gzip, found, names, page, write_jsonl, write_parquet

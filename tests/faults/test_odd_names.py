@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
+from provenance.pipeline.settings import Settings
 from tests.faults.conftest import found, write_jsonl
 
 ODD = os.fsdecode(b"caf\xe9")

@@ -7,7 +7,8 @@ import pytest
 
 from provenance.model import PassedOver
 from provenance.read.corpus.corpora import open_corpus
-from provenance.report import dumps, loads, render
+from provenance.report.files.result_json import dumps, loads
+from provenance.report.formats.rendering import render
 from tests.faults.conftest import write_jsonl
 
 BESIDE = ("LICENSE", "more.zip", "more/rest.tar.gz", "more/words.docx", "notes.txt", "readme.md")

@@ -38,7 +38,7 @@ def outcomes(child, tmp_path) -> Callable[..., dict[str, list[str]]]:
 @pytest.mark.parametrize("beside", ["nothing", "other files"])
 def test_a_report_is_replaced_whole(child, outcomes, tmp_path, beside) -> None:
     out = tmp_path / "root" / "out"
-    child.run("write_report", str(out), "first")
+    child.run("save_report", str(out), "first")
     if beside == "other files":
         (out / "mine.txt").write_text("mine")
 
@@ -47,25 +47,25 @@ def test_a_report_is_replaced_whole(child, outcomes, tmp_path, beside) -> None:
             assert (root / "out" / "mine.txt").read_text() == "mine"
         return which(root / "out") or "none"
 
-    for found in outcomes("write_report", str(out), "second", state=state).values():
+    for found in outcomes("save_report", str(out), "second", state=state).values():
         assert set(found) == {"first", "second"}
         assert is_late([one == "second" for one in found])
 
 
 def test_a_report_is_finished_whole_where_another_was_begun(child, outcomes, tmp_path) -> None:
     out = tmp_path / "root" / "out"
-    child.run("write_report", str(out), "first")
+    child.run("save_report", str(out), "first")
     (out / "mine.txt").write_text("mine")
-    steps = child.run("write_report", str(out), "second")
-    child.run("write_report", str(out), "first")
+    steps = child.run("save_report", str(out), "second")
+    child.run("save_report", str(out), "first")
     moved = [place for place, step in enumerate(steps, 1) if step == "os.rename"]
-    child.run("write_report", str(out), "second", step=moved[-2])
+    child.run("save_report", str(out), "second", step=moved[-2])
     assert (out / ".provenance-report").is_dir()
 
     def state(root: Path) -> str:
         return which(root / "out") or "none"
 
-    for found in outcomes("write_report", str(out), "third", state=state).values():
+    for found in outcomes("save_report", str(out), "third", state=state).values():
         assert set(found) == {"second", "third"}
         assert is_late([one == "third" for one in found])
 
@@ -76,7 +76,7 @@ def test_a_new_report_is_there_whole_or_not_at_all(outcomes, tmp_path) -> None:
     def state(root: Path) -> str:
         return which(root / "deep" / "er" / "out") or "none"
 
-    for found in outcomes("write_report", str(out), "first", state=state).values():
+    for found in outcomes("save_report", str(out), "first", state=state).values():
         assert is_late([one == "first" for one in found])
 
 

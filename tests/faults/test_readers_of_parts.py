@@ -10,7 +10,9 @@ from datasets import Dataset
 
 from provenance.errors import InputError
 from provenance.model import Cleaning, Policy
-from provenance.pipeline import Dumps, Settings, build_registry, check, clean
+from provenance.pipeline import check, clean
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.corpus_parts import Part, grouped
 from provenance.read.dumps.layouts import open_dump

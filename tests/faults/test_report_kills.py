@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import DatasetNotFound
-from provenance.report import has_model, read_model, read_report
+from provenance.report.files.report_reader import has_model, read_model, read_report
 from tests.faults.killing import Writers, is_late, long, writers
 from tests.faults.writing import REPORTS, report
 
@@ -58,7 +58,7 @@ def known(child, tmp_path_factory) -> dict[str, dict[str, bytes]]:
     """The files of each report."""
     folder = tmp_path_factory.mktemp("known")
     for name in REPORTS:
-        child.run("write_report", str(folder / name), name)
+        child.run("save_report", str(folder / name), name)
         assert {path.name for path in (folder / name).iterdir()} == FILES[name]
     return {
         name: {path.name: path.read_bytes() for path in (folder / name).iterdir()}
@@ -68,13 +68,13 @@ def known(child, tmp_path_factory) -> dict[str, dict[str, bytes]]:
 
 def test_a_new_report_is_there_whole_or_not_at_all_at_every_step(child, known, tmp_path) -> None:
     out, outcomes = tmp_path / "new" / "out", []
-    steps = child.run("write_report", str(out), "first")
+    steps = child.run("save_report", str(out), "first")
     for step in range(1, len(steps) + 1):
         shutil.rmtree(tmp_path / "new")
-        assert child.run("write_report", str(out), "first", step=step) is None
+        assert child.run("save_report", str(out), "first", step=step) is None
         assert which(out) == which_to_others(out, known)
         outcomes.append(which(out) == "first")
-        child.run("write_report", str(out), "second")
+        child.run("save_report", str(out), "second")
         assert which(out) == which_to_others(out, known) == "second"
         assert [path.name for path in tmp_path.rglob("*")][:2] == ["new", "out"]
         assert {path.name for path in out.iterdir()} == FILES["second"]
@@ -90,15 +90,15 @@ def test_a_report_is_replaced_in_one_moment_for_everybody(
     child, known, tmp_path, old, new, last
 ) -> None:
     out, outcomes = tmp_path / "out", []
-    child.run("write_report", str(out), old)
-    steps = child.run("write_report", str(out), new)
+    child.run("save_report", str(out), old)
+    steps = child.run("save_report", str(out), new)
     for step in range(1, len(steps) + 1):
-        child.run("write_report", str(out), old)
-        assert child.run("write_report", str(out), new, step=step) is None
+        child.run("save_report", str(out), old)
+        assert child.run("save_report", str(out), new, step=step) is None
         assert which(out) == which_to_others(out, known)
         outcomes.append(which(out) == new)
         assert which(out) in {old, new}
-        child.run("write_report", str(out), last)
+        child.run("save_report", str(out), last)
         assert which(out) == which_to_others(out, known) == last
         assert {path.name for path in out.iterdir()} == FILES[last]
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -112,15 +112,15 @@ def test_beside_other_files_too_a_report_is_old_or_new_and_never_a_mixture(
     out, outcomes = tmp_path / "out", []
     out.mkdir()
     (out / "mine.txt").write_text("mine")
-    child.run("write_report", str(out), old)
-    steps = child.run("write_report", str(out), new)
+    child.run("save_report", str(out), old)
+    steps = child.run("save_report", str(out), new)
     for step in range(1, len(steps) + 1):
-        child.run("write_report", str(out), old)
-        assert child.run("write_report", str(out), new, step=step) is None
+        child.run("save_report", str(out), old)
+        assert child.run("save_report", str(out), new, step=step) is None
         outcomes.append(which(out) == new)
         assert which(out) in {old, new}
         assert which_to_others(out, known) in {old, new, None}
-        child.run("write_report", str(out), last)
+        child.run("save_report", str(out), last)
         assert which(out) == which_to_others(out, known) == last
         assert {path.name for path in out.iterdir()} == {*FILES[last], "mine.txt"}
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -134,14 +134,14 @@ def test_what_was_begun_by_one_that_was_killed_is_finished_by_one_that_is_killed
     out, dice = tmp_path / "out", random.Random(time.time_ns())
     out.mkdir()
     (out / "mine.txt").write_text("mine")
-    steps = len(child.run("write_report", str(out), "first"))
+    steps = len(child.run("save_report", str(out), "first"))
     there = "first"
     for _ in range(turns):
         name = dice.choice(REPORTS)
-        child.run("write_report", str(out), name, step=dice.randint(1, steps + 8))
+        child.run("save_report", str(out), name, step=dice.randint(1, steps + 8))
         assert which(out) in {there, name}
         there = which(out)
-    child.run("write_report", str(out), "third")
+    child.run("save_report", str(out), "third")
     assert which(out) == which_to_others(out, known) == "third"
     assert {path.name for path in out.iterdir()} == {*FILES["third"], "mine.txt"}
 
@@ -159,16 +159,19 @@ def test_of_two_that_write_one_report_either_wins_whole(
     for turn in range(turns):
         shutil.rmtree(out, ignore_errors=True)
         if beside != "no folder":
-            child.run("write_report", str(out), "third")
+            child.run("save_report", str(out), "third")
         if beside == "other files":
             (out / "mine.txt").write_text("mine")
         # One of them may be killed at it.
         last = dice.randint(1, 40) if turn % 2 else 0
         child.run_together(
-            [("write_report", (str(out), "first"), 0), ("write_report", (str(out), "second"), last)]
+            [
+                ("save_report", (str(out), "first"), 0),
+                ("save_report", (str(out), "second"), last),
+            ]
         )
         assert which(out) in {"first", "second"}
-        child.run("write_report", str(out), "first")
+        child.run("save_report", str(out), "first")
         assert which(out) == which_to_others(out, known) == "first"
         others = {"mine.txt"} if beside == "other files" else set()
         assert {path.name for path in out.iterdir()} == FILES["first"] | others
@@ -183,7 +186,7 @@ def test_who_reads_while_a_report_is_replaced_again_and_again_reads_a_whole_one(
     (tmp_path / "beside" / "mine.txt").write_text("mine")
     for name in ("alone", "beside"):
         out = tmp_path / name
-        child.run("write_report", str(out), "first")
+        child.run("save_report", str(out), "first")
         child.run_together(
             [("rewrite_and_read", (str(out), part), 0) for part in ("read", "write")]
         )
@@ -194,20 +197,20 @@ def test_who_reads_while_a_report_is_replaced_again_and_again_reads_a_whole_one(
 def test_a_report_is_old_or_new_whenever_its_writer_is_killed(child, known, tmp_path, beside):
     out, dice = tmp_path / "out", random.Random(time.time_ns())
     if beside != "no folder":
-        child.run("write_report", str(out), "first")
+        child.run("save_report", str(out), "first")
     if beside == "other files":
         (out / "mine.txt").write_text("mine")
     began = time.monotonic()
-    child.run("write_report", str(out), "first")
+    child.run("save_report", str(out), "first")
     longest = time.monotonic() - began
     for _ in range(200):
         if beside == "no folder":
             shutil.rmtree(out)
         there = which(out)
         name = dice.choice(REPORTS)
-        child.run("write_report", str(out), name, seconds=dice.uniform(0, longest))
+        child.run("save_report", str(out), name, seconds=dice.uniform(0, longest))
         assert which(out) in {there, name}
-        child.run("write_report", str(out), "third")
+        child.run("save_report", str(out), "third")
         assert which(out) == which_to_others(out, known) == "third"
         others = {"mine.txt"} if beside == "other files" else set()
         assert {path.name for path in out.iterdir()} == FILES["third"] | others

@@ -22,9 +22,11 @@ from pyarrow import feather
 
 from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Policy, Report
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan import corpus_scan as scanning
 from provenance.pipeline.scan import corpus_scan as sofar
+from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file as parquet
 from tests.pipeline.conftest import Writer
 

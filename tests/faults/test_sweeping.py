@@ -31,7 +31,7 @@ def leftover(folder: Path, made_by: str, age: float = 0) -> Path:
 def test_what_a_dead_process_left_on_this_host_goes(tmp_path) -> None:
     with writers("tests.faults.writing") as child:
         for step in (4, 9):
-            child.run("write_report", str(tmp_path / "out"), "first", step=step)
+            child.run("save_report", str(tmp_path / "out"), "first", step=step)
         assert len(list(tmp_path.glob(f"{PREFIX}*"))) == 1  # the second swept the first's
     sweep(tmp_path)
     assert list(tmp_path.iterdir()) == []

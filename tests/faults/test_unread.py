@@ -8,15 +8,9 @@ import pytest
 import provenance as package
 from provenance.model import Unread, merge_unread
 from provenance.read.formats.compression import compressing
-from provenance.report import dumps, loads, render
-from tests.faults.conftest import (
-    found,
-    names,
-    nothing_but_zeros,
-    page,
-    spoil,
-    write_corpus,
-)
+from provenance.report.files.result_json import dumps, loads
+from provenance.report.formats.rendering import render
+from tests.faults.conftest import found, names, nothing_but_zeros, page, spoil, write_corpus
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,9 +7,10 @@ import shutil
 import pyarrow.parquet as pq
 
 from provenance.model import Policy
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
+from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry
-from provenance.report import render
+from provenance.report.formats.rendering import render
 from tests.faults.conftest import (
     cut_gzip,
     dangle,
@@ -44,7 +45,8 @@ def test_a_registry_is_built_of_what_can_be_read_and_says_what_it_lacks(
     report = check([str(corpus)], Policy(registries=(str(tmp_path / "reg"),)), Settings())
     assert report.result.status == "fail"
     for form in ("terminal", "markdown", "html"):
-        assert "lacks what could not be read" in " ".join(render(form, report).split())
+        text = " ".join(render(form, report).split())
+        assert "is incomplete: its dumps could not all be read" in text
 
     shutil.rmtree(tmp_path / "reg")
     done = provenance(*command, "--allow-unread", "2", cwd=tmp_path)

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Settings, diff
 from provenance.pipeline import dataset_diff as diffing
+from provenance.pipeline import diff
+from provenance.pipeline.settings import Settings
 from tests.faults.conftest import names, nothing_but_zeros, page, write_corpus, write_jsonl
 
 

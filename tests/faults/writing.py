@@ -8,27 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from provenance.errors import ProvenanceError
-from provenance.model import (
-    PLANTS,
-    Calibration,
-    Cleaning,
-    CorpusModel,
-    FalseRate,
-    Policy,
-    Report,
-)
-from provenance.pipeline import (
-    Dumps,
-    Settings,
-    add_to_registry,
-    begun_policy,
-    build_registry,
-    check,
-    clean,
-    unpacked_sample,
-)
+from provenance.model import PLANTS, Calibration, Cleaning, CorpusModel, FalseRate, Policy, Report
+from provenance.pipeline import check
+from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline.lawbook.policy_commands import begun_policy
+from provenance.pipeline.registries import Dumps, add_to_registry, build_registry
 from provenance.pipeline.result_cache import Memory
-from provenance.report import read_report, render, write, write_calibration, write_text
+from provenance.pipeline.sample_data import unpacked_sample
+from provenance.pipeline.settings import Settings
+from provenance.report.files.calibration_json import write_calibration
+from provenance.report.files.report_folder import write_report, write_text
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import render
 from tests.faults.powerloss import lose_power
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import sample_report
@@ -44,7 +35,7 @@ def warm(registry: str = "") -> None:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
-        write_report(f"{folder}/out", "first")
+        save_report(f"{folder}/out", "first")
         if registry:
             _REGISTRY.append(registry)
             corpus = Path(folder, "data.jsonl")
@@ -74,8 +65,8 @@ def _model(number: int) -> CorpusModel:
     )
 
 
-def write_report(folder: str, name: str) -> None:
-    write(report(name), Path(folder))
+def save_report(folder: str, name: str) -> None:
+    write_report(report(name), Path(folder))
 
 
 def write_rendering(path: str, text: str) -> None:
@@ -128,7 +119,7 @@ def rewrite_and_read(folder: str, part: str) -> None:
     done = Path(f"{folder}.done")
     if part == "write":
         for turn in range(40):
-            write_report(folder, REPORTS[turn % 3])
+            save_report(folder, REPORTS[turn % 3])
         done.touch()
         return
     while not done.exists():

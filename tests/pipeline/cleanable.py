@@ -5,11 +5,13 @@ from pathlib import Path
 
 import jsonschema
 
-from provenance import report
 from provenance.model import Cleaning, Policy
-from provenance.pipeline import Settings, check, clean
+from provenance.pipeline import check
+from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline.settings import Settings
+from provenance.report.files.receipt_json import receipt_schema
 
-_RECEIPT = jsonschema.Draft202012Validator(report.receipt_schema())
+_RECEIPT = jsonschema.Draft202012Validator(receipt_schema())
 
 
 class World:

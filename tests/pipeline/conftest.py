@@ -8,7 +8,9 @@ from random import Random
 import pytest
 
 from provenance.model import Policy, Report
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 
 _SYLLABLES = (
     "ba ce di fo gu la me ni po ru sa te vi zo chan dor fel gris hol jun kra lim".split()  # noqa: SIM905

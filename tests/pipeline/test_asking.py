@@ -9,7 +9,8 @@ import pytest
 import provenance
 from provenance.errors import PolicyError
 from provenance.model import FINDINGS, Verdict
-from provenance.report import FORMATS, read_report
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import FORMATS
 
 
 @pytest.fixture(scope="module")

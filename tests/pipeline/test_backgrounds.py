@@ -9,13 +9,15 @@ import pytest
 from provenance.errors import PolicyError
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Agreement, DateRange, Policy, Purpose, Texts, Tokens, Unit, Verdict
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
 from provenance.pipeline.locate.backgrounds import (
     Claimed,
     held_too,
     open_backgrounds,
     whole_passages,
 )
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 
 

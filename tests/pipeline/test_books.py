@@ -8,7 +8,9 @@ import pytest
 import zstandard
 
 from provenance.model import Policy
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 
 TITLES = ("carroll-alice", "shakespeare-caesar", "shakespeare-macbeth")
 WORDS, EVERY = 18, 900

@@ -11,8 +11,7 @@ import pytest
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.judge.rulings import Judge
 from provenance.model import LENGTHS, PLANTS, Policy, Unit
-from provenance.pipeline import Dumps, Planting, Settings, build_registry, calibrate
-from provenance.pipeline.calibration.calibrate import _opened
+from provenance.pipeline.calibration.calibrate import Planting, _opened, calibrate
 from provenance.pipeline.calibration.share_correction import Seen, correcting
 from provenance.pipeline.calibration.standalone_texts import unowned
 from provenance.pipeline.calibration.text_edits import EDITS
@@ -20,13 +19,15 @@ from provenance.pipeline.findings.finding_table import found
 from provenance.pipeline.locate.claims import claims
 from provenance.pipeline.locate.locations import gather
 from provenance.pipeline.progress import Quiet
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.readings import Counts
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.store import open_registry
-from provenance.report import write_calibration
+from provenance.report.files.calibration_json import write_calibration
 from tests.pipeline.conftest import Writer
 
 QUIET = Settings(threads=2)

@@ -8,14 +8,10 @@ import pytest
 from provenance.errors import InputError, RegistryNotFound
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Policy
-from provenance.pipeline import (
-    Dumps,
-    Settings,
-    add_to_registry,
-    build_registry,
-    check,
-    fit_registry,
-)
+from provenance.pipeline import check
+from provenance.pipeline.calibration.chance_fit import fit_registry
+from provenance.pipeline.registries import Dumps, add_to_registry, build_registry
+from provenance.pipeline.settings import Settings
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from provenance import report
 from provenance.errors import EmptyCorpus, PolicyError
 from provenance.model import (
     Agreement,
@@ -19,7 +18,11 @@ from provenance.model import (
     Waiver,
     WaiverReason,
 )
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
+from provenance.report.files.report_folder import write_report
+from provenance.report.files.report_reader import read_report
 
 
 def share(made: Report, by: str, key: str, unit: str = "tokens"):
@@ -111,7 +114,7 @@ def test_findings_do_not_depend_on_threads_or_on_the_order_of_files(
     written = []
     for order, threads in ((files, 1), (files[::-1], 3), (files[2:] + files[:2], 2)):
         folder = tmp_path / f"out{len(written)}"
-        report.write(check(order, policy, Settings(threads=threads)), folder)
+        write_report(check(order, policy, Settings(threads=threads)), folder)
         written.append((folder / "findings.parquet").read_bytes())
 
     assert written[0] == written[1] == written[2]
@@ -181,8 +184,8 @@ def test_shares_of_disjoint_spans_add_up_to_at_most_one(checked, posts) -> None:
 def test_a_result_is_read_back_as_it_was_written(tmp_path: Path, checked, posts, pages) -> None:
     made = checked([*pages[:30], posts[1]["text"]])
 
-    report.write(made, tmp_path / "out")
-    read = report.read_report(tmp_path / "out")
+    write_report(made, tmp_path / "out")
+    read = read_report(tmp_path / "out")
 
     assert read.result == made.result
     assert read.findings.to_pylist() == made.findings.to_pylist()

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance import report
 from provenance.errors import InputError
 from provenance.model import (
     FINDINGS,
@@ -22,8 +21,9 @@ from provenance.model import (
     Waiver,
     WaiverReason,
 )
-from provenance.pipeline import Dumps, build_registry
 from provenance.pipeline import dataset_cleaning as cleaning
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleanable import World, pages_with_posts
 
 
@@ -38,7 +38,7 @@ def test_a_cleaned_corpus_is_clear_by_the_same_model_and_by_itself(
 ) -> None:
     world.write("a.jsonl", pages_with_posts(pages, posts))
     before = world.check(world.data)
-    report.write(before, world.folder / "report")
+    write_report(before, world.folder / "report")
     assert before.result.violations
     receipt = world.clean(result=world.folder / "report", redact=redact)
     for model_of in (world.folder / "report", None):

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from provenance import report
 from provenance.errors import CorruptFile, InputError, OutputError, PolicyError, UnsupportedFormat
-from provenance.model import (
-    Cleaning,
-)
-from provenance.pipeline import Settings, check, clean
+from provenance.model import Cleaning
+from provenance.pipeline import check, dataset_cleaning
 from provenance.pipeline import dataset_cleaning as cleaning
+from provenance.pipeline.dataset_cleaning import clean
+from provenance.pipeline.settings import Settings
+from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleanable import World, pages_with_posts
 
 
@@ -53,7 +53,7 @@ def test_what_is_no_file_of_ours_is_refused(world, address) -> None:
 def test_a_report_of_another_corpus_a_sample_or_other_rules_is_refused(world, pages, posts) -> None:
     source = world.write("a.jsonl", pages_with_posts(pages, posts))
     made = world.check(world.data)
-    report.write(made, world.folder / "r")
+    write_report(made, world.folder / "r")
     result = made.result
     for wrong, error in (
         (replace(result, corpus=replace(result.corpus, digest="0" * 64)), InputError),
@@ -63,12 +63,12 @@ def test_a_report_of_another_corpus_a_sample_or_other_rules_is_refused(world, pa
             PolicyError,
         ),
     ):
-        report.write(replace(made, result=wrong), world.folder / "wrong")
+        write_report(replace(made, result=wrong), world.folder / "wrong")
         with pytest.raises(error) as raised:
             world.clean(result=world.folder / "wrong")
         assert "check it again" in raised.value.remedy
     half = check([str(world.data)], world.policy, Settings(sample=0.5))
-    report.write(half, world.folder / "half")
+    write_report(half, world.folder / "half")
     with pytest.raises(InputError, match="sample"):
         world.clean(result=world.folder / "half")
     source.write_bytes(source.read_bytes() + b'{"text": "more"}\n')
@@ -79,7 +79,7 @@ def test_a_report_of_another_corpus_a_sample_or_other_rules_is_refused(world, pa
 
 def test_a_corpus_that_changes_meanwhile_is_refused(world, pages, posts, monkeypatch) -> None:
     source = world.write("a.jsonl", pages_with_posts(pages, posts))
-    written = cleaning.rewrite
+    written = dataset_cleaning.rewrite
 
     def write(file, path, cuts):
         done = written(file, path, cuts)

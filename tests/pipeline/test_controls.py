@@ -11,7 +11,9 @@ from provenance.errors import RegistryError
 from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Policy, Rate, Report
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 
 WRITER = Writer(7)

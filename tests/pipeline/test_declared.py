@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from provenance.model import Circumstances, DateRange, Gate, Policy, Verdict
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
+from provenance.pipeline.settings import Settings
 
 NOAI = {"x_robots_tag": "noai"}
 FIELDS = ("document", "evidence", "source", "verdict", "basis", "terms", "declared")

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance import report
 from provenance.errors import PolicyError, UnsupportedFormat
 from provenance.model import Policy
-from provenance.pipeline import Settings, check, diff
+from provenance.pipeline import check, corpus_contents
 from provenance.pipeline import corpus_contents as contents
 from provenance.pipeline.corpus_contents import compare_documents
+from provenance.pipeline.dataset_diff import diff
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
+from provenance.report.files.report_folder import write_report
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ def test_parts_that_are_the_same_are_not_read(
                 rows = rows[1:]
             write_lines(tmp_path / name / f"{shard}.jsonl", rows)
     hashed = []
-    inner = contents._hashed
+    inner = corpus_contents._hashed
 
     def noting(batch):
         hashed.extend(set(batch.column("file").to_pylist()))
@@ -160,7 +162,7 @@ def test_two_reports_are_compared_without_their_datasets(tmp_path, registry, pag
         lines = [json.dumps({"text": text}) for text in [*texts, *pages[20:60]]]
         (tmp_path / "data.jsonl").write_text("\n".join(lines))
         made = check([str(tmp_path / "data.jsonl")], Policy(registries=(registry,)))
-        report.write(made, tmp_path / name)
+        write_report(made, tmp_path / name)
     (tmp_path / "data.jsonl").unlink()
     changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
     assert changes.documents is None
@@ -169,7 +171,7 @@ def test_two_reports_are_compared_without_their_datasets(tmp_path, registry, pag
     (said,) = changes.reservations
     assert "--model-of" in said
     other = replace(made, result=replace(made.result, rules_digest="0" * 64))
-    report.write(other, tmp_path / "new")
+    write_report(other, tmp_path / "new")
     changes = diff(str(tmp_path / "old"), str(tmp_path / "new"), Policy(), Settings())
     assert "they were judged by different rules" in changes.reservations
 
@@ -179,7 +181,7 @@ def test_a_dataset_is_compared_with_a_report_by_its_model(tmp_path, registry, pa
     data = tmp_path / "data.jsonl"
     data.write_text("\n".join(json.dumps({"text": text}) for text in texts))
     policy = Policy(registries=(registry,))
-    report.write(check([str(data)], policy), tmp_path / "old")
+    write_report(check([str(data)], policy), tmp_path / "old")
     data.write_text("\n".join(json.dumps({"text": text}) for text in texts[:5]))
     changes = diff(str(tmp_path / "old"), str(data), policy, Settings())
     assert (changes.appeared.num_rows, changes.kept) == (0, 5)

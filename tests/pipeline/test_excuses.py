@@ -8,8 +8,12 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, RegistryError
 from provenance.model import Policy, Waiver, WaiverReason
-from provenance.pipeline import Dumps, Settings, build_registry, check
-from provenance.report import read_report, render, write
+from provenance.pipeline import check
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
+from provenance.report.files.report_folder import write_report
+from provenance.report.files.report_reader import read_report
+from provenance.report.formats.rendering import render
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def rows(pages, posts):
 
 
 def earlier(report, folder: Path) -> Path:
-    write(report, folder)
+    write_report(report, folder)
     return folder
 
 
@@ -116,7 +120,7 @@ def test_the_outcome_comes_back_from_its_folder(held, rows, tmp_path):
 def test_a_baseline_that_cannot_be_read_is_refused_before_the_work(held, tmp_path, rows, damage):
     place = tmp_path / "before"
     if damage == "cut":
-        write(held(rows), place)
+        write_report(held(rows), place)
         (place / "findings.parquet").write_bytes(b"PAR1")
     with pytest.raises((DatasetNotFound, CorruptFile)) as raised:
         held([{"text": ""}], place)

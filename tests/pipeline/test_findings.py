@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
 from provenance.model import Circumstances, Policy, Verdict
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
 from provenance.pipeline.findings.alternatives import ITEMS, Described, alternatives
 from provenance.pipeline.findings.finding_table import _contested
 from provenance.pipeline.findings.judging import Ruled
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.deduplication import Copies
 

@@ -9,7 +9,7 @@ from provenance.errors import InputError, PolicyError
 from provenance.model import FalseRate
 from provenance.pipeline.calibration.calibration_fit import check_fit, fitted, reservations
 from provenance.pipeline.calibration.recall import recalls
-from provenance.report import write_calibration
+from provenance.report.files.calibration_json import write_calibration
 from tests.pipeline.test_correcting import calibration, plants
 
 RATE = FalseRate("control", None, 100_000, 1.0, 10, 10, 120, 100.0, 1200.0, 48.0, 184.0)

@@ -9,15 +9,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance import report
 from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
 from provenance.model import Policy
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check, corpus_model
 from provenance.pipeline import corpus_model as freezing
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import NOTHING
+from provenance.pipeline.settings import Settings
+from provenance.report.files.report_folder import write_report
+from provenance.report.files.report_reader import read_model
 
 _SAME = ("document", "field", "start", "end", "source", "item", "bits", "strength")
 
@@ -41,7 +44,7 @@ def checked(tmp_path, registry, write_lines):
             Settings(threads=2, model_of=model_of),
         )
         if output is not None:
-            report.write(made, output)
+            write_report(made, output)
         return made
 
     return run
@@ -99,7 +102,7 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
         documents=np.zeros(0, np.int64),
         kept=None,
     )
-    (held,) = freezing.held_to([reading], model)
+    (held,) = corpus_model.held_to([reading], model)
     sampled = held.passages.contains(held.candidates[0].passages)
     assert sampled.tolist() == [True] * 3 + [False] * 3
     assert (held.candidates[0].passages[:3] == hashes[:3]).all()
@@ -107,7 +110,7 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
 
 def test_a_model_comes_back_as_it_was_written(tmp_path, checked, corpus) -> None:
     made = checked(corpus, output=tmp_path / "own")
-    back = report.read_model(tmp_path / "own")
+    back = read_model(tmp_path / "own")
     assert back.digest == made.model.digest == made.result.corpus_model.digest
     assert (back.copied == made.model.copied).all()
     assert len(back.copied) >= 40
@@ -125,13 +128,13 @@ def test_the_same_corpus_makes_the_same_model_whatever_the_order(tmp_path, check
 def test_a_report_passes_the_model_on_that_it_was_weighed_by(tmp_path, checked, corpus) -> None:
     checked(corpus, output=tmp_path / "own")
     checked(corpus[:50], tmp_path / "own", output=tmp_path / "next")
-    first, second = (report.read_model(tmp_path / name).digest for name in ("own", "next"))
+    first, second = (read_model(tmp_path / name).digest for name in ("own", "next"))
     assert first == second
 
 
 def test_a_report_without_a_model_leaves_no_other_corpus_s(tmp_path, checked, corpus) -> None:
     made = checked(corpus, output=tmp_path / "own")
-    report.write(replace(made, model=None), tmp_path / "own")
+    write_report(replace(made, model=None), tmp_path / "own")
     with pytest.raises(DatasetNotFound, match="no model") as raised:
         checked(corpus, tmp_path / "own")
     assert "--output" in raised.value.remedy
@@ -188,7 +191,7 @@ def test_a_damaged_model_is_refused(tmp_path, checked, corpus, damage) -> None:
 def test_a_sample_of_a_corpus_has_a_model_too(tmp_path, registry, corpus, write_lines) -> None:
     path = write_lines(tmp_path / "corpus.jsonl", corpus)
     made = check([path], Policy(registries=(registry,)), Settings(sample=0.5))
-    report.write(made, tmp_path / "half")
+    write_report(made, tmp_path / "half")
     again = check([path], Policy(registries=(registry,)), Settings(model_of=tmp_path / "half"))
     assert len(again.findings) > len(made.findings) > 0
     assert made.result.created <= datetime.now(UTC)

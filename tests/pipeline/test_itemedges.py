@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.model import picked
-from provenance.pipeline import Dumps, build_registry
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.span_positions import read_edges
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan.readings import opened
 from provenance.registry.store import open_registry
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
 from provenance.pipeline.locate import excerpts as itemexcerpts
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
 from provenance.model import Circumstances, Policy
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check
 from provenance.pipeline.findings.alternatives import ITEMS, Described
 from provenance.pipeline.findings.judging import _judged, ruled, with_copies
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.deduplication import Copies
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline import Dumps, build_registry
 from provenance.pipeline import jit_warmup as kernels
 from provenance.pipeline.jit_warmup import look_up
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan.readings import opened
 from provenance.registry.store import open_registry
 

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.pipeline import Dumps, build_registry, rendered, written
+from provenance.cli.telling import ReportRenderer
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.report_io import written
 from provenance.startup import uncollected, without
 from tests.cli.commandline import process
 
@@ -39,7 +41,7 @@ import sys
 from provenance.registry.data_files import HashedAhead
 
 def begin(self, folders):
-    loaded = {"provenance.read", "provenance.report", "provenance.judge"} & set(sys.modules)
+    loaded = {"provenance.read", "provenance.report.formats", "provenance.judge"} & set(sys.modules)
     print(list(folders), sorted(loaded), file=sys.stderr, flush=True)
     HashedAhead.begin = begun
     begun(self, folders)
@@ -208,11 +210,12 @@ def test_what_a_compiler_keeps_is_no_garbage_where_nobody_else_s_is(claimed, mon
 
 def test_reports_are_made_without_looking_for_garbage(monkeypatch, tmp_path) -> None:
     seen: list[bool] = []
-    for name in ("write", "render"):
-        monkeypatch.setattr(
-            f"provenance.pipeline.report_io.{name}", lambda *_: seen.append(gc.isenabled())
-        )
+    for name in (
+        "provenance.pipeline.report_io.write_report",
+        "provenance.report.formats.rendering.render",
+    ):
+        monkeypatch.setattr(name, lambda *_: seen.append(gc.isenabled()))
     written(None, tmp_path)
-    rendered("html", None, excerpts=True, anchor=None)
+    ReportRenderer("html", excerpts=True, anchor=None).text(None)
     assert seen == [False, False]
     assert gc.isenabled()

@@ -11,17 +11,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from provenance import atomic_output as atomic
-from provenance import report
 from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
-from provenance.pipeline import Dumps, Settings, build_registry, check
+from provenance.pipeline import check, result_cache
 from provenance.pipeline import result_cache as memory
+from provenance.pipeline.locate import locations
 from provenance.pipeline.locate import locations as evidence
+from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.scan import corpus_scan, readings
 from provenance.pipeline.scan import corpus_scan as scanning
 from provenance.pipeline.scan import corpus_scan as sofar
-from provenance.pipeline.scan import readings
+from provenance.pipeline.settings import Settings
 from provenance.read.formats import parquet_file as parquet
 from provenance.registry.manifest import read_manifest
+from provenance.report.formats.rendering import render
 
 _SHARDS = 8
 
@@ -33,7 +36,7 @@ class World:
         self.data, self.cache, self.registry = folder / "data", folder / "cache", registry
         self.data.mkdir()
         self.read, self.located = 0, 0
-        first, second = scanning._read_part, evidence._gathered
+        first, second = corpus_scan._read_part, locations._gathered
 
         def read_part(*arguments, **named):
             self.read += 1
@@ -66,7 +69,7 @@ def digest_of_registry(folder: str) -> str:
 
 def content(made: Report) -> tuple[str, list[dict]]:
     timeless = replace(made, result=replace(made.result, created=datetime(2026, 1, 1, tzinfo=UTC)))
-    return report.render("json", timeless), made.findings.to_pylist()
+    return render("json", timeless), made.findings.to_pylist()
 
 
 def shard(posts, pages, number: int) -> list[str]:
@@ -204,7 +207,7 @@ def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypa
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch) -> None:
-    kept = memory.Memory(tmp_path, "")
+    kept = result_cache.Memory(tmp_path, "")
     for number in range(4):
         kept.keep(kept.name(str(number)), [b"." * 100])
         os.utime(entry_of(kept, str(number)), (number, number))
@@ -218,7 +221,7 @@ def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch
     ]
 
 
-def entry_of(kept: memory.Memory, of: str) -> Path:
+def entry_of(kept: result_cache.Memory, of: str) -> Path:
     name = kept.name(of)
     return kept.folder / name[:2] / name[2:]
 
@@ -227,7 +230,7 @@ def test_an_entry_that_could_not_be_finished_leaves_nothing(tmp_path, monkeypatc
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    kept = memory.Memory(tmp_path, "")
+    kept = result_cache.Memory(tmp_path, "")
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         kept.keep(kept.name("x"), [b"half"])

@@ -9,10 +9,10 @@ import pytest
 
 from provenance.errors import DatasetNotFound, OutputError
 from provenance.model import Report
-from provenance.pipeline import publish
-from provenance.report import write
+from provenance.pipeline.github_publishing import publish
+from provenance.report.files.report_folder import write_report
 from tests.cli.hub import TOKEN, hub
-from tests.report.infected import HOSTILE, infected
+from tests.report.hostile_reports import HOSTILE, infected
 from tests.report.samples import clear_report, sample_report
 
 
@@ -39,7 +39,7 @@ def job(tmp_path, comments):
 @pytest.fixture
 def told(tmp_path, job):
     def tell(report, when="on-failure", environment=None, **more):
-        write(report, tmp_path / "report")
+        write_report(report, tmp_path / "report")
         place = job if environment is None else environment
         return publish(tmp_path / "report", place, sarif=None, comments=when, **more)
 
@@ -63,7 +63,7 @@ def clear():
 
 
 def test_a_job_gets_a_summary_annotations_and_outputs(told, job, tmp_path):
-    write(sample_report(), tmp_path / "report")
+    write_report(sample_report(), tmp_path / "report")
     sarif = tmp_path / "made" / "p.sarif"
     made = publish(tmp_path / "report", job, sarif=sarif, comments="never")
 

@@ -8,10 +8,14 @@ import pytest
 
 from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import Policy
-from provenance.pipeline import Dumps, Planting, Settings, build_registry, calibrate, check
+from provenance.pipeline import check
+from provenance.pipeline.calibration.calibrate import Planting, calibrate
 from provenance.pipeline.check_inputs import open_references
+from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.scan import readings
-from provenance.report import json_schema, result_document, write_calibration
+from provenance.pipeline.settings import Settings
+from provenance.report.files.calibration_json import write_calibration
+from provenance.report.files.result_json import result_document, result_schema
 from tests.pipeline.conftest import Writer
 
 WRITER = Writer(11)
@@ -84,7 +88,7 @@ def test_a_result_tells_of_all_of_them(world):
 
     document = result_document(made.result)
 
-    jsonschema.Draft202012Validator(json_schema()).validate(document)
+    jsonschema.Draft202012Validator(result_schema()).validate(document)
     assert document["calibration"]["path"] == policy.calibration
     assert document["sample"]["of_documents"] == 240
     assert [each["path"] for each in document["backgrounds"]] == [str(folder / "book")]

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import DOCUMENTS, Documents, Gate, Policy, Unit, Verdict
-from provenance.pipeline import Settings, check
+from provenance.pipeline import check
 from provenance.pipeline.scan.document_sampling import Sample
 from provenance.pipeline.scan.readings import Counts
+from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.corpus.corpus_parts import Part
 

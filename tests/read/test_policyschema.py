@@ -10,19 +10,18 @@ import jsonschema
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.read.policy import policy_file as policyfile
-from provenance.read.policy import policy_syntax as policysyntax
+from provenance.read.policy import policy_file, policy_syntax
 from provenance.read.policy.policy_file import load_policy
-from provenance.report import POLICY_TEMPLATE
+from provenance.report.terminal.policy_summary import POLICY_TEMPLATE
 from tests.read.test_policyfile import WHOLE
 
 SCHEMA = json.loads(files("provenance.read").joinpath("policy.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 EXAMPLES = {
-    *policysyntax.CHECK_KEYS,
-    *policysyntax.AGREEMENT_KEYS,
-    *policysyntax.WAIVER_KEYS,
+    *policy_syntax.CHECK_KEYS,
+    *policy_syntax.AGREEMENT_KEYS,
+    *policy_syntax.WAIVER_KEYS,
     *("unknown", '"x:restricted/automated-access.documents"', "eu-dsm-art-4"),
 }
 
@@ -54,10 +53,10 @@ def test_policies_follow_the_schema_and_are_read(tmp_path, text):
 
 def test_the_schema_knows_the_keys_that_are_read():
     tables = SCHEMA["properties"]
-    assert set(tables) == set(policyfile.KEYS)
-    assert set(tables["check"]["properties"]) == set(policysyntax.CHECK_KEYS)
-    assert set(tables["agreements"]["items"]["properties"]) == set(policysyntax.AGREEMENT_KEYS)
-    assert set(tables["waivers"]["items"]["properties"]) == set(policysyntax.WAIVER_KEYS)
+    assert set(tables) == set(policy_file.KEYS)
+    assert set(tables["check"]["properties"]) == set(policy_syntax.CHECK_KEYS)
+    assert set(tables["agreements"]["items"]["properties"]) == set(policy_syntax.AGREEMENT_KEYS)
+    assert set(tables["waivers"]["items"]["properties"]) == set(policy_syntax.WAIVER_KEYS)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +83,4 @@ def test_the_schema_refuses_what_the_reader_refuses(tmp_path, text):
 
 def test_the_template_shows_every_key_of_what_is_asked():
     shown = {line.removeprefix("# ").partition(" ")[0] for line in POLICY_TEMPLATE.splitlines()}
-    assert shown >= {*policysyntax.CHECK_KEYS}
+    assert shown >= {*policy_syntax.CHECK_KEYS}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provenance.report import write
+from provenance.report.files.report_folder import write_report
 from tests.report.browser import chromium, running
 from tests.report.samples import clear_report, many_report, sample_report
 
@@ -25,5 +25,5 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reports")
     reports = {"fails": sample_report(), "clear": clear_report(), "many": many_report()}
     for name, report in reports.items():
-        write(report, folder / name)
+        write_report(report, folder / name)
     return {name: folder / name / "report.html" for name in reports}

@@ -48,7 +48,7 @@ def axe(root):
 
 
 @pytest.mark.parametrize("name", ["fails", "clear"])
-def test_everything_that_acts_or_holds_together_has_a_name(browser, pages, name):
+def test_controls_and_groups_have_accessible_names(browser, pages, name):
     browser.open(pages[name], width=1280)
     browser.evaluate(OPEN_ALL)
     told = tree(browser)
@@ -58,14 +58,14 @@ def test_everything_that_acts_or_holds_together_has_a_name(browser, pages, name)
     assert browser.evaluate("document.documentElement.lang") == "en"
 
 
-def test_a_screen_reader_is_told_of_sorting_and_of_what_is_open(browser, pages):
+def test_sorting_and_open_rows_are_announced_to_screen_readers(browser, pages):
     browser.open(pages["fails"], width=1280)
     browser.evaluate("document.querySelector('[data-sort=strength]').click()")
     browser.evaluate("document.querySelector('.opener').click()")
     assert browser.evaluate("document.querySelectorAll('[aria-sort]').length") == 1
     told = tree(browser)
     headings = [name for role, name, _ in told if role == "columnheader"]
-    for name in ("Verdict", "Document", "Source", "Words that matched", "Strength"):
+    for name in ("Verdict", "Document", "Source", "Matched words", "Strength"):
         assert name in headings
     expanded = [
         (name, said["expanded"])

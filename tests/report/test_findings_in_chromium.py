@@ -70,7 +70,7 @@ def test_search_looks_in_words_names_and_addresses(page, words, found):
     assert page.evaluate(TALLY) == "1 of 8 findings"
 
 
-def test_search_that_finds_nothing_says_what_to_do(page):
+def test_a_search_without_results_shows_advice(page):
     search(page, "zebra")
     assert page.evaluate(DOCUMENTS) == []
     assert "Search for fewer words" in page.evaluate(TALLY)
@@ -88,7 +88,7 @@ def test_findings_are_chosen_by_verdict_source_evidence_and_what_gates_count(pag
         assert page.evaluate(DOCUMENTS) == found
 
 
-def test_a_column_sorts_both_ways_and_says_so(page):
+def test_a_column_sorts_both_ways_and_announces_it(page):
     assert sort(page, "strength") == "descending"
     assert page.evaluate(DOCUMENTS)[0] == "page-118"
     assert sort(page, "strength") == "ascending"
@@ -126,11 +126,11 @@ def test_a_finding_opens_side_by_side_with_why_and_how_sure(page):
         assert words in said
 
 
-def test_an_opened_finding_says_who_contests_and_who_waives_it(page):
+def test_an_open_finding_shows_contesting_sources_and_its_waiver(page):
     page.evaluate("document.getElementById('open-all').click()")
     assert page.evaluate(OPEN) == len(FOUND)
     said = page.evaluate("document.getElementById('entries').textContent")
-    assert "No gate counts it: a permitted source or a background holds the same." in said
+    assert "No gate counts it: a permitted source or a background registry contains the" in said
     assert "Stack Exchange (88121), y<i>" in said
     assert "These pages quote our own account. (Legal, R. Osei, until 2027-01-30)" in said
 
@@ -215,7 +215,7 @@ def test_hostile_texts_make_no_element_and_run_nothing(page, pages):
     assert page.requests() == [pages["fails"].as_uri()]
 
 
-def test_a_script_that_somebody_slips_in_does_not_run(page):
+def test_an_injected_script_does_not_run(page):
     page.evaluate("""
       (() => {
         const script = document.createElement("script");

@@ -63,7 +63,7 @@ def test_the_page_is_quiet_fits_and_can_be_read(browser, pages, name, width, dar
     assert browser.evaluate(FAINT) == []
 
 
-def test_on_a_phone_all_of_a_cell_stands_beside_its_label(browser, pages):
+def test_on_a_phone_cells_are_beside_their_labels(browser, pages):
     browser.open(pages["fails"], width=390)
     indented = """
     [...document.querySelectorAll(".stack td > *")].filter((e) => e.offsetParent)

@@ -10,8 +10,8 @@ from hypothesis import given
 from provenance import pipeline as run
 from provenance.cli.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
-from provenance.report.text.reproduction import command_of
-from tests.report.made import RESULTS
+from provenance.report.text.reproduction import reproduction_command
+from tests.report.result_strategies import RESULTS
 from tests.report.samples import sample_report, sampled_report
 
 CIRCUMSTANCES = [
@@ -25,13 +25,15 @@ CIRCUMSTANCES = [
 
 
 def parsed(result):
-    program, name, *words = shlex.split(" ".join(" ".join(each) for each in command_of(result)))
+    program, name, *words = shlex.split(
+        " ".join(" ".join(each) for each in reproduction_command(result))
+    )
     assert (program, name) == ("provenance", "check")
-    return check.make_context(name, words).params
+    return check.make_context(name, words, help_option_names=["-h", "--help"]).params
 
 
 @pytest.mark.parametrize("asked", CIRCUMSTANCES)
-def test_the_command_reads_back_as_what_was_asked(asked):
+def test_the_command_reproduces_the_policy(asked):
     result = sample_report().result
     result = replace(result, policy=replace(result.policy, circumstances=asked, path=None))
     given_ = parsed(result)
@@ -72,6 +74,6 @@ def test_a_split_and_rules_of_ones_own_are_named_where_they_were_given(tmp_path)
 
 @given(RESULTS)
 def test_no_name_of_others_breaks_out_of_its_word(result):
-    words = shlex.split(" ".join(" ".join(each) for each in command_of(result)))
+    words = shlex.split(" ".join(" ".join(each) for each in reproduction_command(result)))
     assert words[2 : 2 + len(result.corpus.addresses)] == list(result.corpus.addresses)
     assert words[-2:] == ["--output", "report"]

@@ -10,23 +10,24 @@ import pytest
 
 from provenance.errors import OutputError
 from provenance.model import Report, Verdict
-from provenance.report import Manner, render
-from provenance.report.formats.sarif import RESULTS
-from tests.report.infected import HOSTILE, infected
+from provenance.report.formats.rendering import render
+from provenance.report.formats.sarif import MAX_RESULTS
+from provenance.report.render_options import RenderOptions
+from tests.report.hostile_reports import HOSTILE, infected
 from tests.report.sample_findings import FOUND, findings_table
 from tests.report.samples import clear_report, compared_report, sample_report
 
 REPORTS = {"fails": sample_report, "clear": clear_report, "compared": compared_report}
 
-PLAIN = Manner()
+PLAIN = RenderOptions()
 
 
-def told(report, manner=PLAIN):
-    return json.loads(render("sarif", report, manner))
+def told(report, options=PLAIN):
+    return json.loads(render("sarif", report, options))
 
 
-def results(report, manner=PLAIN):
-    return told(report, manner)["runs"][0]["results"]
+def results(report, options=PLAIN):
+    return told(report, options)["runs"][0]["results"]
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +42,21 @@ def validator(root):
 
 
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("manner", [Manner(), Manner(True, "data.dvc:3")], ids=["plain", "asked"])
-def test_it_follows_the_schema(validator, name, manner):
-    validator.validate(told(REPORTS[name](), manner))
+@pytest.mark.parametrize(
+    "options", [RenderOptions(), RenderOptions(True, "data.dvc:3")], ids=["plain", "asked"]
+)
+def test_it_follows_the_schema(validator, name, options):
+    validator.validate(told(REPORTS[name](), options))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_it_follows_the_schema_whatever_others_wrote(validator, kind):
-    validator.validate(told(infected(compared_report(), HOSTILE[kind]), Manner(excerpts=True)))
+    validator.validate(
+        told(infected(compared_report(), HOSTILE[kind]), RenderOptions(excerpts=True))
+    )
 
 
-def test_the_schema_refuses_what_is_wrong(validator):
+def test_the_schema_rejects_invalid_documents(validator):
     document = told(sample_report())
     document["runs"][0]["results"][0]["level"] = "fatal"
     assert not validator.is_valid(document)
@@ -67,7 +72,7 @@ def test_a_source_and_a_statement_are_one_result():
     assert forbidden["message"]["text"].startswith("4 findings of X (Twitter) in 4 documents")
 
 
-def test_what_is_permitted_is_no_result():
+def test_permitted_content_is_no_result():
     assert "reddit" not in render("sarif", sample_report())
 
 
@@ -80,7 +85,7 @@ def test_what_passes_its_gate_is_no_error():
     assert levels == {"warning", "note"}
 
 
-def test_what_is_waived_altogether_is_suppressed():
+def test_completely_waived_groups_are_suppressed():
     rows = [{**row, "waiver": "w"} for row in FOUND if row["source"] == "x"]
     (only,) = results(Report(sample_report().result, findings_table(rows)))
     assert only["level"] == "note"
@@ -108,7 +113,7 @@ def test_every_result_has_a_place_that_is_small_and_text(name):
     ],
 )
 def test_the_place_can_be_named(anchor, uri, line):
-    each = results(sample_report(), Manner(anchor=anchor))[0]
+    each = results(sample_report(), RenderOptions(anchor=anchor))[0]
     physical = each["locations"][0]["physicalLocation"]
     assert physical == {"artifactLocation": {"uri": uri}, "region": {"startLine": line}}
 
@@ -118,7 +123,7 @@ def test_the_place_can_be_named(anchor, uri, line):
 )
 def test_a_place_that_would_spoil_the_upload_is_refused(anchor):
     with pytest.raises(OutputError) as raised:
-        told(sample_report(), Manner(anchor=anchor))
+        told(sample_report(), RenderOptions(anchor=anchor))
     assert "--anchor" in raised.value.remedy
 
 
@@ -167,7 +172,7 @@ def test_the_limits_of_code_scanning_hold():
     def word():
         return "".join(noise.choices(signs, k=600))
 
-    count = RESULTS + 50
+    count = MAX_RESULTS + 50
     rows = [
         {**FOUND[0], "source": f"{number} {word()}", "terms": word(), "file": word()}
         for number in range(count)
@@ -175,7 +180,7 @@ def test_the_limits_of_code_scanning_hold():
     text = render("sarif", Report(sample_report().result, findings_table(rows)))
     (run,) = json.loads(text)["runs"]
     kept = len(run["results"])
-    assert 500 < kept < RESULTS <= 5_000
+    assert 500 < kept < MAX_RESULTS <= 5_000
     assert len(run["tool"]["driver"]["rules"]) <= 25_000
     assert f"{count - kept:,} more results" in json.dumps(run["invocations"])
     assert len(gzip.compress(text.encode("utf-8"))) < 10 * 1000 * 1000
@@ -190,9 +195,11 @@ def test_the_limits_of_code_scanning_hold():
 
 
 def test_five_thousand_results_are_kept_where_they_are_short():
-    rows = [{**FOUND[0], "terms": f"t{number}", "source": "s"} for number in range(RESULTS + 50)]
+    rows = [
+        {**FOUND[0], "terms": f"t{number}", "source": "s"} for number in range(MAX_RESULTS + 50)
+    ]
     (run,) = told(Report(sample_report().result, findings_table(rows)))["runs"]
-    assert len(run["results"]) == RESULTS
+    assert len(run["results"]) == MAX_RESULTS
     assert "50 more results" in json.dumps(run["invocations"])
 
 

@@ -20,7 +20,7 @@ from provenance.model import (
     WaiverOutcome,
 )
 from provenance.pipeline.findings.finding_table import Found
-from provenance.report import findings_digest, read_report
+from provenance.report.files.report_reader import findings_digest, read_report
 
 
 @dataclass(frozen=True, slots=True)

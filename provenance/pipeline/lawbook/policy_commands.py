@@ -9,7 +9,8 @@ from provenance.judge.gates import check_known, doubts
 from provenance.model import Policy
 from provenance.read.policy.policy_file import load_policy
 from provenance.read.rules.rule_files import load_rules
-from provenance.report import POLICY_TEMPLATE, Pen, policy_text
+from provenance.report.terminal.policy_summary import POLICY_TEMPLATE, policy_text
+from provenance.report.terminal.terminal_style import TerminalStyle
 
 
 def begun_policy(path: Path) -> None:
@@ -67,8 +68,8 @@ def checked_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[
     return policy, (*doubts(policy, library), *over)
 
 
-def told_policy(path: str | None, rules: Path | None, *, width: int, colour: bool) -> str:
+def told_policy(path: str | None, rules: Path | None, style: TerminalStyle) -> str:
     """Say in sentences what the policy that holds here says."""
     policy, doubtful = checked_policy(path, rules)
     today = datetime.now(tz=UTC).date()
-    return policy_text(policy, load_rules(rules), doubtful, today, Pen(width, colour))
+    return policy_text(policy, load_rules(rules), doubtful, today, style)

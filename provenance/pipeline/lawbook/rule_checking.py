@@ -15,7 +15,7 @@ from provenance.model import Library, Report, Verdict
 from provenance.read.rules.rule_cases import unlike
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 from provenance.read.rules.rule_lint import rule_mistakes
-from provenance.report import read_report
+from provenance.report.files.report_reader import read_report
 
 
 def linted_rules(rules: Path | None) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ from provenance.judge.rulings import Judge
 from provenance.model import Actor, Library, Policy, Stretch, Verdict
 from provenance.read.policy.policy_file import Options, load_policy, override, parse_day
 from provenance.read.rules.rule_files import load_rules
-from provenance.report import Pen, rule_card, rule_list, story, timeline_text
+from provenance.report.terminal.rule_listing import rule_card, rule_list
+from provenance.report.terminal.ruling_explanation import ruling_explanation
+from provenance.report.terminal.terminal_style import TerminalStyle
+from provenance.report.terminal.verdict_timeline import timeline_text
 
 ROLES = {
     "as scraper": Actor.SCRAPER,
@@ -37,7 +40,7 @@ class Filters(TypedDict, total=False):
     confidence: str | None
 
 
-def listed_rules(rules: Path | None, pen: Pen, **filters: Unpack[Filters]) -> str:
+def listed_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[Filters]) -> str:
     """List the statements that fit."""
     library = load_rules(rules)
     verdict, day = filters.get("verdict"), filters.get("day")
@@ -53,19 +56,19 @@ def listed_rules(rules: Path | None, pen: Pen, **filters: Unpack[Filters]) -> st
         day=None if day is None else parse_day(day),
         confidence=filters.get("confidence"),
     )
-    return rule_list(selected(library, wanted), pen)
+    return rule_list(selected(library, wanted), style)
 
 
-def shown_rule(subject: str, rules: Path | None, pen: Pen) -> str:
+def shown_rule(subject: str, rules: Path | None, style: TerminalStyle) -> str:
     """Show all that the rules say of one source, licence, signal or exception."""
     library = load_rules(rules)
-    return rule_card(_entry(library, subject), library.conditions, pen)
+    return rule_card(_entry(library, subject), library.conditions, style)
 
 
 def explained_rule(
     subject: str,
     rules: Path | None,
-    pen: Pen,
+    style: TerminalStyle,
     asked: Policy,
     content: tuple[str | None, str | None, tuple[str, ...]],
 ) -> str:
@@ -77,7 +80,7 @@ def explained_rule(
         Source, licence or signal.
     rules : Path or None
         A folder of rules of one's own.
-    pen : Pen
+    style : Pen
         How it is written.
     asked : Policy
         Circumstances and agreements.
@@ -92,17 +95,17 @@ def explained_rule(
     judge = Judge(library, asked.circumstances, asked.agreements, today)
     day = None if published is None else parse_day(published)
     ruling = judge.rule(entry.id, day, licence, signals).ruling
-    return story(entry.name, ruling, asked.circumstances, pen)
+    return ruling_explanation(entry.name, ruling, asked.circumstances, style)
 
 
-def timeline_of(subject: str, rules: Path | None, pen: Pen, asked: Policy) -> str:
+def timeline_of(subject: str, rules: Path | None, style: TerminalStyle, asked: Policy) -> str:
     """Draw what holds for each day of collection, for anybody and for each role."""
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(asked, library)
     entry, circumstances = _entry(library, subject), asked.circumstances
     rows = dict(_rows(library, entry.id, asked, today))
-    title = pen.bold(f"{entry.name}: {circumstances.purpose}, by the day of collection")
-    return f"{title}\n\n{timeline_text(rows, circumstances.collected, today, pen)}"
+    title = style.bold(f"{entry.name}: {circumstances.purpose}, by the day of collection")
+    return f"{title}\n\n{timeline_text(rows, circumstances.collected, today, style)}"
 
 
 def asked_policy(path: str | None, **options: Unpack[Options]) -> Policy:

@@ -11,11 +11,12 @@ from provenance.read.rules.rule_files import load_rules
 from provenance.read.signals.dataset_cards import CARD, card_notice, parse_card
 from provenance.read.signals.page_signals import FILES, Page, notices, parse_files
 from provenance.read.signals.site_captures import load_captures, read_capture
-from provenance.report import Heard, Pen, signal_story
+from provenance.report.terminal.signal_summary import CapturedSignals, signal_summary
+from provenance.report.terminal.terminal_style import TerminalStyle
 
 
 def told_signals(
-    path: Path, page: str, agents: tuple[str, ...], rules: Path | None, pen: Pen
+    path: Path, page: str, agents: tuple[str, ...], rules: Path | None, style: TerminalStyle
 ) -> str:
     """Say what a captured file, or a folder of them, says of training.
 
@@ -30,7 +31,7 @@ def told_signals(
         Robots to ask for in place of those that the rules list.
     rules : Path or None
         A folder of rules of one's own.
-    pen : Pen
+    style : Pen
         How it is written.
     """
     library = load_rules(rules)
@@ -39,7 +40,7 @@ def told_signals(
         _heard(title, Page(address), contents, asked, library)
         for title, address, contents in _captured(path, page)
     ]
-    return signal_story(heard, pen)
+    return signal_summary(heard, style)
 
 
 def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, bytes]]]:
@@ -65,7 +66,7 @@ def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, by
 
 def _heard(
     title: str, page: Page, contents: Mapping[str, bytes], agents: Agents, library: Library
-) -> Heard:
+) -> CapturedSignals:
     judge = Judge(library, Circumstances())
     files = parse_files({name: given for name, given in contents.items() if name != CARD})
     card = parse_card(contents[CARD]) if CARD in contents else None
@@ -81,4 +82,4 @@ def _heard(
         if card.licence is not None:
             licence = judge.rule(Licences(library).id_of(card.licence), licence=card.licence).ruling
     named = () if files.robots is None else tuple(map(str, files.robots.licences))
-    return Heard(title, page.address, tuple(every), tuple(unread), named, licence)
+    return CapturedSignals(title, page.address, tuple(every), tuple(unread), named, licence)

@@ -1,4 +1,4 @@
-"""calibration.json: what a detector was found to find, for the checks that it corrects."""
+"""calibration.json: measured recall and false matches, to correct shares with."""
 
 import json
 from importlib.resources import files
@@ -6,28 +6,28 @@ from pathlib import Path
 from typing import Any
 
 from provenance.model import CALIBRATION_SCHEMA, Calibration
-from provenance.report.files.json_encoding import plain
+from provenance.report.files.json_encoding import to_json_value
 from provenance.report.files.report_folder import write_text
 
 
 def calibration_document(calibration: Calibration) -> dict[str, Any]:
-    """Lay a calibration out as calibration.json has it.
+    """Return a calibration as the document of calibration.json.
 
     Parameters
     ----------
     calibration : Calibration
-        What was measured.
+        The measurements.
 
     Returns
     -------
     dict
-        As `calibration.schema.json` describes it. The plants stand last, a list a column, so that
-        everything else fits on a screen and every figure can be computed again.
+        Valid against `calibration.schema.json`. The planted items come last, one list per column,
+        so that the figures before them are easy to read and can be recomputed.
     """
     return {
         "schema": CALIBRATION_SCHEMA,
         "tool": {"name": "provenance", "version": calibration.tool},
-        "created": plain(calibration.created),
+        "created": to_json_value(calibration.created),
         "corpus": {
             "digest": calibration.corpus,
             "addresses": list(calibration.addresses),
@@ -39,9 +39,9 @@ def calibration_document(calibration: Calibration) -> dict[str, Any]:
         "threshold": calibration.threshold,
         "seed": calibration.seed,
         "skipped": calibration.skipped,
-        "unread": plain(calibration.unread),
-        "false": plain(calibration.false),
-        "recalls": [plain(recall) for recall in calibration.recalls],
+        "unread": to_json_value(calibration.unread),
+        "false": to_json_value(calibration.false),
+        "recalls": [to_json_value(recall) for recall in calibration.recalls],
         "plants": {
             name: calibration.plants[name].to_pylist() for name in calibration.plants.column_names
         },
@@ -49,7 +49,7 @@ def calibration_document(calibration: Calibration) -> dict[str, Any]:
 
 
 def write_calibration(calibration: Calibration, path: Path) -> None:
-    """Write calibration.json, whole or not at all.
+    """Write calibration.json atomically.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
 
 
 def calibration_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) that every calibration.json follows."""
+    """Return the JSON Schema (draft 2020-12) of calibration.json."""
     text = files("provenance.report").joinpath("calibration.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -1,10 +1,10 @@
-"""Changes as JSON, for other programs."""
+"""Changes between two datasets or reports as JSON."""
 
 from typing import Any
 
 from provenance.model import CHANGES_SCHEMA, Changes
-from provenance.report.files.json_encoding import plain
-from provenance.report.sanitize import json_text
+from provenance.report.files.json_encoding import to_json_value
+from provenance.report.sanitize import dump_json
 
 _COLUMNS = (
     *("document", "file", "row", "field", "start", "end", "source", "item", "url", "evidence"),
@@ -13,17 +13,20 @@ _COLUMNS = (
 
 
 def changes_json(changes: Changes) -> str:
-    """Write changes as JSON; no word of anybody's text is in it."""
+    """Serialize changes as JSON, without excerpts."""
     document: dict[str, Any] = {
         "schema": CHANGES_SCHEMA,
         "tool": {"name": "provenance", "version": changes.tool},
-        **{name: plain(getattr(changes, name)) for name in ("old", "new", "worse", "documents")},
-        "shares": plain(changes.shares),
+        **{
+            name: to_json_value(getattr(changes, name))
+            for name in ("old", "new", "worse", "documents")
+        },
+        "shares": to_json_value(changes.shares),
         "findings": {
             "kept": changes.kept,
             "appeared": changes.appeared.select(_COLUMNS).to_pylist(),
             "vanished": changes.vanished.select(_COLUMNS).to_pylist(),
         },
-        "reservations": plain(changes.reservations),
+        "reservations": to_json_value(changes.reservations),
     }
-    return json_text(document, indent=2) + "\n"
+    return dump_json(document, indent=2) + "\n"

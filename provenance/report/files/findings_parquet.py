@@ -1,4 +1,4 @@
-"""findings.parquet: every finding, one row an exclusive span."""
+"""findings.parquet: all findings, one row per exclusive span."""
 
 import os
 from pathlib import Path
@@ -11,16 +11,16 @@ import pyarrow.parquet as pq
 
 from provenance.model import FINDINGS, rows_at
 
-NAME = "findings.parquet"
+FILE_NAME = "findings.parquet"
 
-WORDS = ("excerpt", "excerpt_start", "item_excerpt", "marks", "item_marks")
-"""Columns that hold words of others, or lead to them."""
+EXCERPT_COLUMNS = ("excerpt", "excerpt_start", "item_excerpt", "marks", "item_marks")
+"""Columns with excerpts, or positions in them."""
 
 _ORDER = ("file", "row", "field", "start", "end", "source", "item", "evidence")
 
 
-def in_order(findings: pa.Table) -> pa.Table:
-    """Sort findings as the file has them, so that equal checks give equal bytes.
+def sort_findings(findings: pa.Table) -> pa.Table:
+    """Sort findings in the order of the file, so that equal checks give equal bytes.
 
     Parameters
     ----------
@@ -30,22 +30,22 @@ def in_order(findings: pa.Table) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        By file, row, field and start; what ties there, by the rest of its identity.
+        By file, row, field and start; ties by end, source, item and evidence.
     """
-    if _is_in_order(findings):  # as readers give them, but for what was added to a part
+    if _is_in_order(findings):  # the usual case
         return findings.combine_chunks()
     order = pc.sort_indices(findings, [(column, "ascending") for column in _ORDER])
     return rows_at(findings, order)
 
 
 def _is_in_order(findings: pa.Table) -> bool:
-    """Whether no finding belongs before the one in front of it; no, where nulls would decide."""
+    """Whether findings are sorted; False if that depends on nulls."""
     tied = np.ones(max(len(findings) - 1, 0), bool)
     for name in _ORDER:
         before, own = findings[name].slice(0, len(tied)), findings[name].slice(1)
         is_later, is_equal = (
-            pc.fill_null(asked(before, own), fill_value=False).to_numpy()
-            for asked in (pc.less, pc.equal)
+            pc.fill_null(compare(before, own), fill_value=False).to_numpy()
+            for compare in (pc.less, pc.equal)
         )
         if (tied & ~is_later & ~is_equal).any():
             return False
@@ -56,38 +56,38 @@ def _is_in_order(findings: pa.Table) -> bool:
 
 
 def write_findings(findings: pa.Table, path: Path) -> None:
-    """Write the findings, sorted and compressed.
+    """Write findings, sorted and compressed.
 
     Parameters
     ----------
     findings : pyarrow.Table
         Of schema `FINDINGS`.
     path : Path
-        The file to make.
+        The file to write.
     """
     with pa.OSFile(os.fsencode(path), "wb") as sink:
-        pq.write_table(in_order(findings), sink, compression="zstd")
+        pq.write_table(sort_findings(findings), sink, compression="zstd")
 
 
 def read_findings(source: BinaryIO | Path) -> pa.Table:
-    """Read the findings back.
+    """Read findings.
 
     Parameters
     ----------
     source : binary stream or Path
-        As `write_findings` made it.
+        Written by `write_findings`.
 
     Returns
     -------
     pyarrow.Table
-        Of schema `FINDINGS`; a column that an older version did not know is null.
+        Of schema `FINDINGS`; columns that an older version did not write are null.
 
     Raises
     ------
     OSError or pyarrow.ArrowException
-        If the file is absent, damaged, or of another schema.
+        If the file is missing, damaged, or of another schema.
     """
-    # A name of its own for one file: a folder's name such as "source=x" must not become a column.
+    # ParquetFile, because read_table would turn a folder name such as "source=x" into a column.
     findings = pq.ParquetFile(source).read()
     for field in FINDINGS:
         if field.nullable and field.name not in findings.column_names:

@@ -1,4 +1,4 @@
-"""Dataclasses of the model as plain JSON values, both ways."""
+"""Conversion of the model's dataclasses to JSON values and back."""
 
 import sys
 from dataclasses import MISSING, fields, is_dataclass
@@ -10,23 +10,23 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
-def plain(value: Any) -> Any:
-    """Turn a model's value into what `json` writes.
+def to_json_value(value: Any) -> Any:
+    """Convert a value of the model to a JSON value.
 
     Parameters
     ----------
     value : dataclass, tuple, StrEnum, date, datetime, str, int, float, bool or None
-        Fields of a dataclass become keys, in their declared order.
+        Fields of a dataclass become keys, in the order of declaration.
 
     Returns
     -------
     dict, list, str, int, float, bool or None
-        Dates as ISO 8601; moments in UTC, with a Z.
+        Dates are in ISO 8601; times are in UTC, with a Z.
     """
     if is_dataclass(value):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+        return {part.name: to_json_value(getattr(value, part.name)) for part in fields(value)}
     if isinstance(value, tuple):
-        return [plain(part) for part in value]
+        return [to_json_value(part) for part in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, datetime):
@@ -34,16 +34,16 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def revived(kind: type[T], value: Any) -> T:
-    """Turn plain values back into the dataclass that they were made from.
+def from_json_value(kind: type[T], value: Any) -> T:
+    """Convert JSON values back to a dataclass.
 
     Parameters
     ----------
     kind : type
-        A dataclass whose fields are those that `plain` knows. Keys it does not have are ignored;
-        a key that is absent takes the field's default, for an older version knew nothing of it.
+        A dataclass whose fields have types that `to_json_value` knows. Keys that it does not have
+        are ignored; an absent key takes the field's default, as older versions did not write it.
     value : dict
-        As `plain` gave it.
+        From `to_json_value`.
 
     Returns
     -------
@@ -62,14 +62,14 @@ def revived(kind: type[T], value: Any) -> T:
 
 
 def _value(kind: Any, value: Any) -> Any:
-    if get_origin(kind) is UnionType:  # all our unions are of one type with None
+    if get_origin(kind) is UnionType:  # all unions in the model are of one type and None
         (kind,) = [part for part in get_args(kind) if part is not NoneType]
         return None if value is None else _value(kind, value)
     if get_origin(kind) is tuple:
         _expect(list, value)
         return tuple(_value(get_args(kind)[0], part) for part in value)
     if is_dataclass(kind):
-        return revived(cast("type", kind), _expect(dict, value))
+        return from_json_value(cast("type", kind), _expect(dict, value))
     return _scalar(kind, value)
 
 
@@ -84,9 +84,9 @@ def _scalar(kind: Any, value: Any) -> Any:
 
 
 def _finite(value: Any) -> float:
-    # Compared before it is converted: JSON has integers that no float holds, and Python's has NaN.
+    # Compared before conversion: JSON integers may exceed the range of floats; Python reads NaN.
     if type(value) not in {int, float} or not abs(value) <= sys.float_info.max:
-        raise TypeError(f"{value!r} is not a number that can be")
+        raise TypeError(f"{value!r} is not a finite number")
     return float(value)
 
 

@@ -1,4 +1,4 @@
-"""model.parquet: what a corpus's own words are like, for later checks to be weighed by."""
+"""model.parquet: the corpus model, which later checks can score matches with."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from provenance.model import CorpusModel, Int64s, UInt32s
 
-NAME = "model.parquet"
+FILE_NAME = "model.parquet"
 
 _FORMAT = "provenance/model/2"
 _KEY = b"provenance"
@@ -24,12 +24,12 @@ _SCHEMA = pa.schema(
         pa.field("words", pa.large_list(pa.uint32()), nullable=False),
     ]
 )
-"""A row a passage of the sample: its hash; its words, by number; and the items of which it holds a
-copy, each by the number of its registry and its own there. The first row says which words there
-are: their hashes, in the order of their numbers.
+"""One row per sampled passage: its hash, its words as indices, and the items that it copies, each
+as the number of its registry and its number there. The first row also has the hashes of all words,
+in the order of their indices.
 
-Numbers are little-endian, of two bytes where these are enough, else of four: lists of numbers take
-Parquet four times as long to write.
+Indices are little-endian with two bytes if possible, else four, in a binary column: lists of
+numbers take Parquet four times as long to write.
 """
 
 
@@ -39,16 +39,16 @@ def write_model(model: CorpusModel, path: Path) -> None:
     Parameters
     ----------
     model : CorpusModel
-        What to write.
+        The model.
     path : Path
-        The file to make.
+        The file to write.
     """
     counts = np.bincount(model.copied[:, 0], minlength=len(model.hashes))
     copies = pa.StructArray.from_arrays(
         [model.copied[:, 1].astype(np.int32), model.copied[:, 2].astype(np.uint32)],
         fields=list(_COPY),
     )
-    told = {
+    metadata = {
         "format": _FORMAT,
         "normalisation": model.normalisation,
         "language": model.language,
@@ -62,7 +62,7 @@ def write_model(model: CorpusModel, path: Path) -> None:
         pa.LargeListArray.from_arrays(_offsets(counts), copies),
     ]
     names = ("passage", "tokens", "words", "copies")
-    schema = _SCHEMA.with_metadata({_KEY: json.dumps(told)})
+    schema = _SCHEMA.with_metadata({_KEY: json.dumps(metadata)})
     table = pa.Table.from_arrays(columns, names=names).select(schema.names).cast(schema)
     with pa.OSFile(os.fsencode(path), "wb") as sink:
         pq.write_table(
@@ -71,22 +71,22 @@ def write_model(model: CorpusModel, path: Path) -> None:
 
 
 def _numbered(model: CorpusModel) -> tuple[pa.LargeBinaryArray, pa.LargeListArray]:
-    """Give the words of each passage by number; and in the first row, which words there are."""
+    """Return the words of each passage as indices, and the hashes of all words in the first row."""
     encoded = pa.array(model.tokens, pa.uint32()).dictionary_encode()
     kind, rows = _kind_of(len(encoded.dictionary)), len(model.hashes)
     numbers = np.ascontiguousarray(encoded.indices.to_numpy(), kind)
     places = np.ascontiguousarray(model.offsets * kind.itemsize, np.int64)
     buffers = [None, pa.py_buffer(places), pa.py_buffer(numbers)]
-    told = np.zeros(rows, np.int64)
-    told[:1] = len(encoded.dictionary)
+    counts = np.zeros(rows, np.int64)
+    counts[:1] = len(encoded.dictionary)
     return (
         pa.Array.from_buffers(pa.large_binary(), rows, buffers),
-        pa.LargeListArray.from_arrays(_offsets(told), encoded.dictionary),
+        pa.LargeListArray.from_arrays(_offsets(counts), encoded.dictionary),
     )
 
 
 def _kind_of(words: int) -> "np.dtype[Any]":
-    """Choose what the number of a word is kept in, if there are so many."""
+    """Return the type of the indices for a number of words."""
     return np.dtype("<u2" if words <= 1 << 16 else "<u4")
 
 
@@ -95,22 +95,22 @@ def _offsets(counts: Int64s) -> Int64s:
 
 
 def read_model(source: BinaryIO | Path) -> CorpusModel:
-    """Read a model back.
+    """Read a model.
 
     Parameters
     ----------
     source : binary stream or Path
-        As `write_model` made it.
+        Written by `write_model`.
 
     Raises
     ------
     OSError, ValueError, LookupError, TypeError or pyarrow.ArrowException
-        If it is absent or damaged, or was altered.
+        If the file is missing, damaged or altered.
     """
     table = pq.ParquetFile(source).read()
-    told = json.loads((table.schema.metadata or {})[_KEY])
-    if told["format"] != _FORMAT:
-        raise ValueError(f"its format is {told['format']!r}, not {_FORMAT!r}")
+    metadata = json.loads((table.schema.metadata or {})[_KEY])
+    if metadata["format"] != _FORMAT:
+        raise ValueError(f"its format is {metadata['format']!r}, not {_FORMAT!r}")
     table = table.cast(_SCHEMA).combine_chunks()
     copies = _one(table["copies"])
     tokens, offsets = _words_of(_one(table["tokens"]), _one(table["words"]).flatten().to_numpy())
@@ -118,22 +118,22 @@ def read_model(source: BinaryIO | Path) -> CorpusModel:
     passages = np.repeat(np.arange(len(table)), np.diff(copies.offsets.to_numpy()))
     numbers = [pairs.field(name).to_numpy().astype(np.int64) for name in ("registry", "item")]
     model = CorpusModel(
-        normalisation=str(told["normalisation"]),
-        language=str(told["language"]),
-        bound=int(told["bound"]),
+        normalisation=str(metadata["normalisation"]),
+        language=str(metadata["language"]),
+        bound=int(metadata["bound"]),
         hashes=table["passage"].to_numpy(),
         tokens=tokens,
         offsets=offsets,
-        registries=tuple(map(str, told["registries"])),
+        registries=tuple(map(str, metadata["registries"])),
         copied=np.stack([passages.astype(np.int64), *numbers], axis=1),
     )
-    if model.digest != str(told["digest"]):
-        raise ValueError("its digest is another: it was altered")
+    if model.digest != str(metadata["digest"]):
+        raise ValueError("its digest does not match: it was altered")
     return model
 
 
 def _words_of(numbered: pa.LargeBinaryArray, words: UInt32s) -> tuple[UInt32s, Int64s]:
-    """Give the hashes of words that are told by number, and where those of each passage begin."""
+    """Return the hashes of the words from their indices, and the offsets of the passages."""
     kind, rows = _kind_of(len(words)), len(numbered)
     if not rows:  # such an array need not have offsets
         return words, np.zeros(1, np.int64)

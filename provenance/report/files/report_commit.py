@@ -1,10 +1,11 @@
-"""A report takes the place of an earlier one: at any moment there is the one or the other, whole.
+"""Atomic replacement of a report: at any moment either the old or the new one can be read.
 
-A folder that holds nothing but a report is exchanged for the new one in one step. Where that cannot
-be done (other files lie there, it is a mount or somebody's own, the file system cannot), the new
-report moves into the folder under the name `PENDING`, by one rename, which is what decides; then
-its files are renamed one after the other, and until the last one `result.json` is absent. Whoever
-reads a report looks into `PENDING` first; whoever writes the next one finishes what was begun.
+A folder that contains nothing but a report is exchanged for the new one in one step. Where that is
+impossible (other files are in the folder, it is a mount point or the working directory, the file
+system does not support it), one rename moves the new report into the folder under the name
+`PENDING`, which commits it. Then its files are renamed one by one, `result.json` last; until then
+there is no `result.json`. Readers look into `PENDING` first; the next writer completes an
+interrupted replacement.
 """
 
 import errno
@@ -31,34 +32,41 @@ from provenance.report.files import findings_parquet, model_parquet, result_json
 from provenance.report.formats import html_report
 
 PENDING = ".provenance-report"
-"""Name of a report within the folder that it is being moved into."""
+"""Name of a new report within the folder that it is moved into."""
 
-FILES = frozenset({findings_parquet.NAME, html_report.PAGE, model_parquet.NAME, result_json.NAME})
-"""Names of all files that a report may have."""
+REPORT_FILES = frozenset(
+    {
+        findings_parquet.FILE_NAME,
+        html_report.FILE_NAME,
+        model_parquet.FILE_NAME,
+        result_json.FILE_NAME,
+    }
+)
+"""Names of all files of a report."""
 
 
 def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
-    """Put a report into a folder, in the place of the one that is there.
+    """Write a report into a folder, replacing an earlier one atomically.
 
     Parameters
     ----------
     folder : Path
-        Made where it is absent. Files of other names in it are left alone.
+        Created if missing. Other files in it are kept.
     make : callable
         Writes the report into an empty folder.
 
     Raises
     ------
     OSError
-        If it cannot be written; then the earlier one is in its place.
+        If it cannot be written; then the earlier report is unchanged.
     """
     folder = Path(os.path.realpath(folder))
     if folder.is_dir():
-        sweep(folder.parent)  # an exchange may have been interrupted
-        with locked(folder), temporary_folder(folder) as staged:
+        sweep(folder.parent)  # remains of an interrupted exchange
+        with lock_folder(folder), temporary_folder(folder) as staged:
             make(staged)
             sync_tree(staged)
-            _succeed(staged, folder)
+            _replace(staged, folder)
         return
     make_folders(folder.parent)
     with temporary_folder(folder.parent) as staged:
@@ -70,12 +78,12 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
-            with locked(folder):  # somebody else has made it meanwhile
-                _succeed(staged, folder)
+            with lock_folder(folder):  # another process has created it meanwhile
+                _replace(staged, folder)
 
 
-def open_file(folder: Path, name: str) -> BufferedReader:
-    """Open a file of a report, wherever it is.
+def open_report_file(folder: Path, name: str) -> BufferedReader:
+    """Open a file of a report, pending or in place.
 
     Raises
     ------
@@ -83,14 +91,14 @@ def open_file(folder: Path, name: str) -> BufferedReader:
         If it cannot be opened.
     """
     places = [folder / PENDING / name, folder / name]
-    for path in places * 2:  # it may be on its way from the one to the other
+    for path in places * 2:  # it may be moved in between
         with suppress(FileNotFoundError):
             return BufferedReader(open_regular(path))
     return BufferedReader(open_regular(places[-1]))
 
 
-def _succeed(staged: Path, folder: Path) -> None:
-    """Put a finished report into the place of an earlier one, whose folder is locked."""
+def _replace(staged: Path, folder: Path) -> None:
+    """Replace the report in a locked folder by a finished one."""
     if not _exchanged(staged, folder):
         _finish(folder)
         _check_replaceable(folder)
@@ -100,72 +108,78 @@ def _succeed(staged: Path, folder: Path) -> None:
 
 
 def _exchanged(staged: Path, folder: Path) -> bool:
-    """Exchange two folders, if that takes nothing from anybody; tell whether that was done."""
-    beside = folder.parent / staged.name
+    """Exchange two folders if possible, and return whether that was done."""
+    sibling = folder.parent / staged.name
     if not _is_alone(folder, staged.name) or folder.samefile(os.curdir):
         return False
     try:
-        staged.rename(beside)
+        staged.rename(sibling)
     except OSError:
         return False
     try:
-        _resemble(beside, folder)
-        exchange(beside, folder)
+        _copy_attributes(sibling, folder)
+        exchange(sibling, folder)
     except OSError:
         return False
     finally:
-        beside.rename(staged)  # whatever it is now: whoever lent it removes it
+        sibling.rename(staged)  # now either folder; its context manager removes it
     sync(folder.parent)
-    for name in {*os.listdir(staged)} - FILES:  # somebody has just put it there
+    for name in {*os.listdir(staged)} - REPORT_FILES:  # written by others in between
         (staged / name).rename(folder / name)
     return True
 
 
 def _is_alone(folder: Path, staged: str) -> bool:
-    """Whether a folder holds a report and nothing else, but for the staged one."""
+    """Whether a folder contains nothing but a report and the staged one."""
     with os.scandir(folder) as entries:
         return all(
-            entry.name == staged or (entry.name in FILES and entry.is_file(follow_symlinks=False))
+            entry.name == staged
+            or (entry.name in REPORT_FILES and entry.is_file(follow_symlinks=False))
             for entry in entries
         )
 
 
-def _resemble(made: Path, folder: Path) -> None:
-    """Give a folder the owner, permissions and attributes of another."""
+def _copy_attributes(new: Path, folder: Path) -> None:
+    """Copy owner, permissions and attributes of a folder to a new one."""
     facts = folder.stat()
-    os.chown(made, facts.st_uid, facts.st_gid)
-    shutil.copystat(folder, made)
-    os.utime(made)
+    os.chown(new, facts.st_uid, facts.st_gid)
+    shutil.copystat(folder, new)
+    os.utime(new)
 
 
 def _check_replaceable(folder: Path) -> None:
-    """Refuse a folder in which a folder has the name of a report's file: it cannot be replaced."""
-    for name in sorted(FILES):
+    """Raise an error if a folder has the name of a report's file: it cannot be replaced."""
+    for name in sorted(REPORT_FILES):
         path = folder / name
         if path.is_dir() and not path.is_symlink():
             raise IsADirectoryError(errno.EISDIR, f"{name} is a folder", str(path))
 
 
 def _finish(folder: Path) -> None:
-    """Move what is pending into its place, from wherever that was interrupted."""
+    """Move the files of a pending report into place; continues after any interruption."""
     pending = folder / PENDING
     if not pending.is_dir():
         return
     with suppress(FileNotFoundError, ValueError):
-        told = result_json.digests(read_small(pending / result_json.NAME).decode("utf-8"))
-        # Where a result stands, all files beside it are its own.
-        for name in (result_json.NAME, *(FILES - told.keys() - {result_json.NAME})):
+        digests = result_json.file_digests(
+            read_small(pending / result_json.FILE_NAME).decode("utf-8")
+        )
+        # Files next to a pending result.json belong to it; remove old ones that it does not have.
+        for name in (
+            result_json.FILE_NAME,
+            *(REPORT_FILES - digests.keys() - {result_json.FILE_NAME}),
+        ):
             (folder / name).unlink(missing_ok=True)
-    for path in sorted(pending.iterdir(), key=lambda path: path.name == result_json.NAME):
+    for path in sorted(pending.iterdir(), key=lambda path: path.name == result_json.FILE_NAME):
         path.replace(folder / path.name)
-    sync(folder)  # before `pending` goes, for whoever finds it looks there first
+    sync(folder)  # before `pending` is removed, because readers look there first
     pending.rmdir()
     sync(folder)
 
 
 @contextmanager
-def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a folder's lock, where it can be locked: one process writes, or several read."""
+def lock_folder(folder: Path, *, shared: bool = False) -> Iterator[None]:
+    """Lock a folder, if it can be locked, for one writer or several readers."""
     descriptor = -1
     with suppress(OSError):
         operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX

@@ -1,4 +1,4 @@
-"""The files of a report, read back: each is held against the digest that result.json states."""
+"""Reading of a report's files, verified against the digests in result.json."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.file_hashing import sha256
 from provenance.model import CorpusModel, FileFacts, Report
 from provenance.report.files import findings_parquet, model_parquet, result_json
-from provenance.report.files.report_commit import locked, open_file
+from provenance.report.files.report_commit import lock_folder, open_report_file
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -26,81 +26,81 @@ _AGAIN = "run the check again with --output."
 
 
 def file_facts(path: Path) -> FileFacts:
-    """Measure and digest a file."""
+    """Return size and digest of a file."""
     with path.open("rb") as stream:
         return _facts(stream)
 
 
 def read_report(folder: Path) -> Report:
-    """Read a report back from its folder: all that any format renders.
+    """Read a report from its folder.
 
     Parameters
     ----------
     folder : Path
-        Where `write` put it.
+        Written by `write_report`.
 
     Returns
     -------
     Report
-        Equal to what was written, its findings in order.
+        Equal to the original, with sorted findings.
 
     Raises
     ------
     DatasetNotFound
-        If the folder holds no report.
+        If the folder contains no report.
     CorruptFile
-        If a file of it cannot be read, or is not the one that its result names.
+        If a file cannot be read or does not match its digest.
     """
     return _consistent(folder, lambda files: files.report())
 
 
 def findings_digest(folder: Path) -> str:
-    """Return the SHA-256 of a report's findings; raises as `read_report`."""
-    return _consistent(folder, lambda files: files.digest(findings_parquet.NAME))
+    """Return the SHA-256 of a report's findings; raises the errors of `read_report`."""
+    return _consistent(folder, lambda files: files.digest(findings_parquet.FILE_NAME))
 
 
 def read_model(folder: Path) -> CorpusModel:
-    """Read the model of a report back.
+    """Read the corpus model of a report.
 
     Parameters
     ----------
     folder : Path
-        The report's.
+        Folder of the report.
 
     Raises
     ------
     DatasetNotFound
-        If it has none.
+        If the report has none.
     CorruptFile
-        If it is damaged, was altered, or is another report's.
+        If it is damaged, altered, or of another report.
     """
     return _consistent(folder, lambda files: files.model())
 
 
 def has_report(folder: Path) -> bool:
-    """Whether a folder holds a report."""
-    with suppress(OSError, ValueError), open_file(folder, result_json.NAME):
+    """Whether a folder contains a report."""
+    with suppress(OSError, ValueError), open_report_file(folder, result_json.FILE_NAME):
         return True
     return False
 
 
 def has_model(folder: Path) -> bool:
-    """Whether a report's folder holds a model: earlier versions kept none."""
-    return _consistent(folder, lambda files: files.has(model_parquet.NAME))
+    """Whether a report has a corpus model; earlier versions wrote none."""
+    return _consistent(folder, lambda files: files.has(model_parquet.FILE_NAME))
 
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """The files that stand in a folder beside a result.
+    """The files in the folder of a report.
 
     Parameters
     ----------
     folder : Path
         The folder.
     text : bytes or None
-        Of result.json; None where there is none.
+        Content of result.json; None if missing.
     stated : dict of str to str
-        SHA-256 of the other files; empty where an earlier version wrote them.
+        SHA-256 of the other files in result.json; empty if an earlier version wrote it.
     """
 
     folder: Path
@@ -109,40 +109,42 @@ class _Files:
 
     def report(self) -> Report:
         """Read the result and its findings."""
-        path = self.folder / result_json.NAME
+        path = self.folder / result_json.FILE_NAME
         if self.text is None:
             raise _absent(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
         try:
             result = result_json.loads(self.text.decode("utf-8"))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise CorruptFile(
-                f"{str(path)!r} is not a result that this version reads: {error}",
+                f"{str(path)!r} is not a result that this version can read: {error}",
                 remedy="run the check again with --output, or use the version that wrote it.",
             ) from error
-        return Report(result, self._read(findings_parquet.NAME, findings_parquet.read_findings))
+        return Report(
+            result, self._read(findings_parquet.FILE_NAME, findings_parquet.read_findings)
+        )
 
     def model(self) -> CorpusModel:
         """Read the model."""
-        return self._read(model_parquet.NAME, model_parquet.read_model)
+        return self._read(model_parquet.FILE_NAME, model_parquet.read_model)
 
     def digest(self, name: str) -> str:
-        """Return the SHA-256 of a file that is as it should be."""
+        """Return the SHA-256 of a file, after verifying it."""
         return self._read(name, lambda stream: self.stated.get(name) or _facts(stream).sha256)
 
     def has(self, name: str) -> bool:
-        """Whether a file is there, and belongs to the result."""
-        with suppress(OSError), open_file(self.folder, name):
+        """Whether a file exists and belongs to the result."""
+        with suppress(OSError), open_report_file(self.folder, name):
             return name in self.stated or not self.stated
         return False
 
     def _read(self, name: str, read: Callable[[BinaryIO], T]) -> T:
         path = self.folder / name
         try:
-            with open_file(self.folder, name) as stream:
+            with open_report_file(self.folder, name) as stream:
                 if self.stated and _facts(stream).sha256 != self.stated.get(name):
                     raise CorruptFile(
-                        f"{str(path)!r} is not the one that {result_json.NAME} beside it names: it "
-                        "was altered, or a check was interrupted when it wrote the report",
+                        f"{str(path)!r} does not match its digest in {result_json.FILE_NAME}: the "
+                        "file was altered, or a check was interrupted while it wrote the report",
                         remedy=_AGAIN,
                     )
                 stream.seek(0)
@@ -156,24 +158,24 @@ class _Files:
 def _files_of(folder: Path) -> _Files:
     text = None
     try:
-        with open_file(folder, result_json.NAME) as stream:
-            text = read_bounded(stream, folder / result_json.NAME)
+        with open_report_file(folder, result_json.FILE_NAME) as stream:
+            text = read_bounded(stream, folder / result_json.FILE_NAME)
     except (FileNotFoundError, NotADirectoryError):
-        pass  # said when it is asked for: a model can do without
+        pass  # raised later if it is needed: a model is read without it
     except OSError as error:
-        raise _absent(folder / result_json.NAME, error) from error
+        raise _absent(folder / result_json.FILE_NAME, error) from error
     stated: dict[str, str] = {}
-    with suppress(ValueError):  # said when the result is asked for
-        stated = result_json.digests(text or b"{}")
+    with suppress(ValueError):  # raised when the result is read
+        stated = result_json.file_digests(text or b"{}")
     return _Files(folder, text, stated)
 
 
 def _consistent(folder: Path, read: Callable[[_Files], T]) -> T:
-    """Read from a report; if it does not match, once more while nobody replaces it."""
+    """Read from a report; on a mismatch, once more with the folder locked against replacement."""
     try:
         return read(_files_of(folder))
     except (CorruptFile, DatasetNotFound):
-        with locked(folder, shared=True):
+        with lock_folder(folder, shared=True):
             return read(_files_of(folder))
 
 
@@ -184,7 +186,7 @@ def _facts(stream: BinaryIO) -> FileFacts:
 
 def _absent(path: Path, error: OSError) -> DatasetNotFound:
     why = error.strerror or error
-    if path.name == model_parquet.NAME:
+    if path.name == model_parquet.FILE_NAME:
         return DatasetNotFound(
             f"there is no model of a corpus at {str(path)!r}: {why}",
             remedy="check the earlier dataset again with --output, and name that report",

@@ -1,4 +1,4 @@
-"""result.json: the outcome of a check, for other programs and for every report."""
+"""result.json: the outcome of a check, which all other formats are rendered from."""
 
 import json
 from collections.abc import Mapping
@@ -18,26 +18,26 @@ from provenance.model import (
     Waiver,
     WaiverOutcome,
 )
-from provenance.report.files.json_encoding import plain, revived
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import json_text
-from provenance.report.text.coverage_text import coverage_document
+from provenance.report.files.json_encoding import from_json_value, to_json_value
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import dump_json
+from provenance.report.text.coverage_text import coverage_json
 
-NAME = "result.json"
+FILE_NAME = "result.json"
 
-NO_FILES: Mapping[str, FileFacts] = {}
-"""Files beside a result that stands alone."""
+NO_OTHER_FILES: Mapping[str, FileFacts] = {}
+"""Default of `dumps`: a result without a folder."""
 
-_SAME = (
+_UNCHANGED_FIELDS = (
     *("corpus", "registries", "backgrounds", "policy"),
     *("violations", "shares", "findings", "method", "control", "calibration", "sample", "baseline"),
     *("corpus_model", "unread", "allow_unread"),
 )
-"""Fields that stand in the document as they stand in `Result`."""
+"""Fields that are the same in the document as in `Result`."""
 
 
 def result_document(result: Result) -> dict[str, Any]:
-    """Lay a result out as result.json has it.
+    """Return a result as the document of result.json.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ def result_document(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        As `result.schema.json` describes it: what a reader asks first stands first. Gates, rulings
-        and waivers are one level flatter than in the model, so that a line of jq finds them.
+        Valid against `result.schema.json`, the most important keys first. Gates, rulings and
+        waivers are one level flatter than in the model, which makes them easy to query with jq.
     """
-    same = {name: plain(getattr(result, name)) for name in _SAME}
+    same = {name: to_json_value(getattr(result, name)) for name in _UNCHANGED_FIELDS}
     return {
         "schema": RESULT_SCHEMA,
         "tool": {"name": "provenance", "version": result.tool},
-        "created": plain(result.created),
+        "created": to_json_value(result.created),
         "status": result.status,
         "purpose": result.policy.circumstances.purpose.value,
         "gates": [_flat(outcome, "gate", str(outcome.gate)) for outcome in result.gates],
@@ -66,7 +66,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "calibration": same["calibration"],
         "shares": same["shares"],
         "rulings": [
-            _flat(each, "ruling") | {"coverage": coverage_document(result, each.source)}
+            _flat(each, "ruling") | {"coverage": coverage_json(result, each.source)}
             for each in result.rulings
         ],
         "waivers": [_flat(each, "waiver", each.waiver.id) for each in result.waivers],
@@ -82,41 +82,42 @@ def result_document(result: Result) -> dict[str, Any]:
     }
 
 
-def dumps(result: Result, beside: Mapping[str, FileFacts] = NO_FILES) -> str:
-    r"""Write a result as the text of result.json.
+def dumps(result: Result, other_files: Mapping[str, FileFacts] = NO_OTHER_FILES) -> str:
+    r"""Serialize a result as the text of result.json.
 
     Parameters
     ----------
     result : Result
         The outcome.
-    beside : mapping of str to FileFacts
-        Names, sizes and digests of the report's other files, where the text goes into a folder
-        with them.
+    other_files : mapping of str to FileFacts
+        Names, sizes and digests of the other files in the folder of the report.
 
     Returns
     -------
     str
-        JSON in a fixed order, with a newline at the end. What could steer a terminal or turn a
-        line around, and lone surrogates of odd file names, stand as ``\u`` escapes.
+        JSON with keys in a fixed order and a final newline. Control and bidirectional characters,
+        and lone surrogates of odd file names, are written as ``\u`` escapes.
     """
     document = result_document(result)
-    if beside:
-        document["files"] = [{"name": name, **plain(facts)} for name, facts in beside.items()]
-    return json_text(document, indent=2) + "\n"
+    if other_files:
+        document["files"] = [
+            {"name": name, **to_json_value(facts)} for name, facts in other_files.items()
+        ]
+    return dump_json(document, indent=2) + "\n"
 
 
-def digests(text: bytes | str) -> dict[str, str]:
-    """Return the SHA-256 of each file that result.json states.
+def file_digests(text: bytes | str) -> dict[str, str]:
+    """Return the SHA-256 of each file that result.json lists.
 
     Parameters
     ----------
     text : bytes or str
-        Of the file.
+        Content of result.json.
 
     Returns
     -------
     dict of str to str
-        By name; empty where an earlier version wrote it, or it went into no folder.
+        By name; empty if an earlier version wrote it, or it has no folder.
 
     Raises
     ------
@@ -126,16 +127,16 @@ def digests(text: bytes | str) -> dict[str, str]:
     try:
         return {str(one["name"]): str(one["sha256"]) for one in json.loads(text).get("files", ())}
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError("it does not state its files as it should") from error
+        raise ValueError("its list of files is malformed") from error
 
 
 def loads(text: str) -> Result:
-    """Read a result back.
+    """Parse result.json.
 
     Parameters
     ----------
     text : str
-        As `dumps` gave it.
+        From `dumps`.
 
     Returns
     -------
@@ -150,10 +151,12 @@ def loads(text: str) -> Result:
     document = json.loads(text)
     if document["schema"] != RESULT_SCHEMA:
         raise ValueError(f"schema is {document['schema']!r}, not {RESULT_SCHEMA!r}")
-    return revived(
+    return from_json_value(
         Result,
         {
-            **{name: document[name] for name in ("created", *_SAME) if name in document},
+            **{
+                name: document[name] for name in ("created", *_UNCHANGED_FIELDS) if name in document
+            },
             "tool": document["tool"]["version"],
             "rules_digest": document["rules"]["digest"],
             "rules_path": document["rules"].get("path"),
@@ -164,14 +167,14 @@ def loads(text: str) -> Result:
     )
 
 
-def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) that every result.json follows."""
+def result_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of result.json."""
     text = files("provenance.report").joinpath("result.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
 
-def render(report: Report, _: Manner) -> str:
+def render(report: Report, _: RenderOptions) -> str:
     """Render a report as result.json."""
     return dumps(report.result)
 
@@ -179,10 +182,10 @@ def render(report: Report, _: Manner) -> str:
 def _flat(
     outcome: GateOutcome | SourceRuling | WaiverOutcome, inner: str, label: str | None = None
 ) -> dict[str, Any]:
-    document = plain(outcome)
-    lifted = document.pop(inner)
-    named = {} if label is None else {"gate" if inner == "gate" else "id": label}
-    return {**named, **lifted, **document}
+    document = to_json_value(outcome)
+    inner_fields = document.pop(inner)
+    labels = {} if label is None else {"gate" if inner == "gate" else "id": label}
+    return {**labels, **inner_fields, **document}
 
 
 def _nested(document: dict[str, Any], inner: str, kind: type) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Findings as CSV, for a spreadsheet: one row each, no cell of it a formula."""
+"""Findings as CSV for spreadsheets, without formulas."""
 
 import csv
 import io
@@ -6,52 +6,51 @@ import re
 from typing import Any
 
 from provenance.model import FINDINGS, Report
-from provenance.report.files.findings_parquet import WORDS, in_order
-from provenance.report.files.json_encoding import plain
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import json_text, one_line
+from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
+from provenance.report.files.json_encoding import to_json_value
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import dump_json, one_line
 
-LONGEST = 32_000
-"""Characters that a cell may have; spreadsheets hold 32,767."""
+MAX_CELL_LENGTH = 32_000
+"""In characters; spreadsheets allow 32,767."""
 
 _FORMULA = re.compile(
     "(^|[;|])(?=(?:[^\\w;|]|[_\u115f\u1160\u3164\uffa0])*?[-=+@\uff1d\uff0b\uff0d\uff20])"
 )
-"""Where a spreadsheet that parts cells at `,`, `;` or `|` may find a formula: invisible characters
-and punctuation before it do not count, and four letters are invisible."""
+"""Starts of formulas for spreadsheets that split cells at `,`, `;` or `|`. Invisible characters,
+four of which are letters, and punctuation may precede a formula."""
 
 
-def render(report: Report, manner: Manner) -> str:
+def render(report: Report, options: RenderOptions) -> str:
     """Render the findings as CSV.
 
     Parameters
     ----------
     report : Report
-        Of which findings.
-    manner : Manner
-        Whether excerpts are columns too.
+        Has the findings.
+    options : Manner
+        Whether to include excerpts.
 
     Returns
     -------
     str
-        A header, and a row each, in the order of findings.parquet. What a spreadsheet might
-        compute has an apostrophe before it; control characters stand as numbers; long texts are
-        cut.
-        The exact texts are in findings.parquet, and in the format jsonl.
+        A header and one row per finding, in the order of findings.parquet. Possible formulas are
+        prefixed with an apostrophe, control characters are shown as numbers, long texts are cut;
+        findings.parquet and the format jsonl have the exact texts.
     """
-    names = [name for name in FINDINGS.names if manner.excerpts or name not in WORDS]
+    names = [name for name in FINDINGS.names if options.excerpts or name not in EXCERPT_COLUMNS]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    for batch in in_order(report.findings.select(names)).to_batches(10_000):
+    for batch in sort_findings(report.findings.select(names)).to_batches(10_000):
         writer.writerows([_cell(row[name]) for name in names] for row in batch.to_pylist())
     return out.getvalue()
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
-        value = json_text(value) if value else ""
+        value = dump_json(value) if value else ""
     if not isinstance(value, str):
-        return plain(value)
-    text = _FORMULA.sub(r"\1'", one_line(value[: LONGEST + 1]))
-    return text[:LONGEST] + "…" if len(text) > LONGEST else text
+        return to_json_value(value)
+    text = _FORMULA.sub(r"\1'", one_line(value[: MAX_CELL_LENGTH + 1]))
+    return text[:MAX_CELL_LENGTH] + "…" if len(text) > MAX_CELL_LENGTH else text

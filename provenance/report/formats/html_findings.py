@@ -1,4 +1,4 @@
-"""Findings as the data that the page's script reads: compact, and cut to what a page can hold."""
+"""Findings as compact JSON for the script of the page, cut to what a page can hold."""
 
 import hashlib
 import json
@@ -7,75 +7,75 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from provenance.model import Result, SourceRuling, Verdict, WaiverOutcome
-from provenance.report.sanitize import web_address
+from provenance.report.sanitize import safe_url
 from provenance.report.text.caveats import strength_sentence
 from provenance.report.text.number_format import day, period
 from provenance.report.text.policy_notes import last_day
-from provenance.report.text.sentences import BASES, EVIDENCE
-from provenance.report.text.top_findings import Finding, Span, passage
+from provenance.report.text.sentences import BASIS_MEANINGS, EVIDENCE_MEANINGS
+from provenance.report.text.top_findings import Finding, Span, cut_excerpt
 from provenance.terminal_safety import visible
 
-_ROOM = 9_000_000
-"""Bytes that all excerpts of a page may have together."""
+_EXCERPT_BYTES = 9_000_000
+"""Total size of all excerpts of a page in bytes."""
 
 _LEAST, _MOST, _UNMARKED, _LEAD = 200, 1500, 400, 160
-"""Code points of one excerpt, of one without matched words, and before the first of those."""
+"""In code points: limits of an excerpt, limit without matches, text before the first match."""
 
 _LONGEST, _REASON = 1_000, 2_000
-"""Code points of an id, an address, or any other word of others; and of why a ruling stands."""
+"""In code points: limits of ids, addresses and other untrusted texts, and of reasons of rulings."""
 
 _BEFORE, _AFTER = 1, 2
 
 
-def finding_id(finding: Finding) -> str:
-    """Name a finding, so that an address of it holds in every report on the same corpus.
+def finding_anchor(finding: Finding) -> str:
+    """Return an anchor that is the same in every report on the same corpus.
 
     Parameters
     ----------
     finding : Finding
-        Any.
+        The finding.
 
     Returns
     -------
     str
-        "finding-" and twelve digits of the SHA-256 of where it is, and whose.
+        "finding-" and twelve digits of the SHA-256 of its place and item.
     """
     place = (finding.document, finding.file, finding.row, finding.field, finding.start, finding.end)
     whose = (finding.source, finding.item, finding.evidence)
-    named = json.dumps((*place, *whose)).encode("utf-8")
-    return f"finding-{hashlib.sha256(named).hexdigest()[:12]}"
+    key = json.dumps((*place, *whose)).encode("utf-8")
+    return f"finding-{hashlib.sha256(key).hexdigest()[:12]}"
 
 
 def findings_data(
     findings: Sequence[Finding], result: Result, sources: Iterable[tuple[str, str, str]]
 ) -> str:
-    """Write findings as JSON that can stand inside a script element.
+    """Serialize findings as JSON that is safe inside a script element.
 
     Parameters
     ----------
     findings : sequence of Finding
-        In the order in which they are shown.
+        In the order of display.
     result : Result
-        Why each verdict stands, and who answers for what is waived.
+        Has rulings and waivers.
     sources : iterable of (str, str, str)
-        Id of a source, what people call it, and where the page tells more of it.
+        Id, display name and anchor of each source.
 
     Returns
     -------
     str
-        One array a column; columns that repeat themselves are an array of names and one of
-        numbers. An excerpt is how it was cut and then its pieces, every second of which matched.
-        Nothing in it hides, and no sign in it means anything to HTML.
+        One array per column; columns with repeated values have an array of names and one of
+        indices. An excerpt is a bit mask of its cut ends, followed by its pieces, of which every
+        second one matched. Control characters are visible, and HTML characters are escaped.
     """
     data = {
         "columns": _columns(findings, result.rulings),
         "rulings": [_ruling(each) for each in result.rulings],
         "waivers": [[_shown(each.waiver.id), _waiver(each)] for each in result.waivers],
         "sources": [[_shown(source), _shown(name), at] for source, name, at in sources],
-        "evidence": list(EVIDENCE.items()),
+        "evidence": list(EVIDENCE_MEANINGS.items()),
     }
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # Outside strings JSON has none of these, and inside them an escape says the same.
+    # JSON has these characters only in strings, where an escape is equivalent.
     for sign in "<>&":
         written = written.replace(sign, f"\\u{ord(sign):04x}")
     return written
@@ -101,10 +101,10 @@ def _columns(findings: Sequence[Finding], rulings: Iterable[SourceRuling]) -> di
 
 
 def _ids(findings: Sequence[Finding]) -> list[str]:
-    """Name every finding, also those of two corpora whose files and ids are alike."""
+    """Return unique anchors, also if files and ids of two corpora are the same."""
     seen: Counter[str] = Counter()
     ids = []
-    for name in map(finding_id, findings):
+    for name in map(finding_anchor, findings):
         seen[name] += 1
         ids.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
     return ids
@@ -122,8 +122,8 @@ _PLAIN: dict[str, Callable[[Finding], Any]] = {
     "start": lambda each: each.start,
     "end": lambda each: each.end,
     "item": lambda each: _shown(each.item),
-    # Only what may be a link is an address; anything else stays plain text.
-    "link": lambda each: web_address(each.url) if len(each.url or "") <= _LONGEST else None,
+    # Addresses that are not safe to link stay plain text.
+    "link": lambda each: safe_url(each.url) if len(each.url or "") <= _LONGEST else None,
     "url": lambda each: _shown(each.url),
     "date": lambda each: each.created_at and day(each.created_at),
     "tokens": lambda each: each.tokens,
@@ -152,13 +152,13 @@ def _named(values: Iterable[str | None]) -> dict[str, list[Any]]:
 
 
 def _excerpt_limit(findings: Sequence[Finding]) -> int:
-    """Give each excerpt its part of the room: many findings, shorter excerpts."""
+    """Return the limit of an excerpt: the more findings, the shorter."""
     texts = [text for each in findings for text in (each.excerpt, each.item_excerpt) if text]
     characters = sum(min(len(text), _MOST) for text in texts)
     size = sum(len(text[:_MOST].encode("utf-8", "replace")) for text in texts)
-    if size <= _ROOM:
+    if size <= _EXCERPT_BYTES:
         return _MOST
-    return max(_LEAST, int(_ROOM * characters / size / len(texts)))
+    return max(_LEAST, int(_EXCERPT_BYTES * characters / size / len(texts)))
 
 
 def _pieces(
@@ -166,7 +166,9 @@ def _pieces(
 ) -> list[Any] | None:
     if text is None:
         return None
-    cut = passage(text, marks, min(_LEAD, limit // 3), limit if marks else min(limit, _UNMARKED))
+    cut = cut_excerpt(
+        text, marks, min(_LEAD, limit // 3), limit if marks else min(limit, _UNMARKED)
+    )
     written: list[Any] = [_BEFORE * (cut.before or bool(begun)) + _AFTER * cut.after]
     hides_nothing = text.isprintable()
     for piece, marked in cut.pieces:
@@ -177,13 +179,13 @@ def _pieces(
 
 
 def _ruling(each: SourceRuling) -> dict[str, Any]:
-    """Tell why a ruling stands, and the clause that it rests on."""
+    """Return the reason of a ruling and its decisive clause."""
     ruling = each.ruling
     terms = next((r.terms for r in ruling.reasons if r.terms.id == ruling.terms), None)
     return {
         "why": _shown(ruling.why, _REASON),
         "basis": _shown(ruling.basis),
-        "gloss": BASES.get(ruling.basis),
+        "gloss": BASIS_MEANINGS.get(ruling.basis),
         "agreement": each.agreement and _shown(each.agreement.reference),
         "terms": terms
         and {
@@ -191,7 +193,7 @@ def _ruling(each: SourceRuling) -> dict[str, Any]:
             "clause": _shown(terms.clause),
             "period": period(terms.period),
             "says": _shown(terms.paraphrase),
-            "link": web_address(terms.address),
+            "link": safe_url(terms.address),
         },
     }
 

@@ -1,7 +1,4 @@
-"""report.html: the page that people read.
-
-What a browser lets a page do: apply the page's own style, run its own script, nothing else.
-"""
+"""report.html: a self-contained page; its security policy only allows its own style and script."""
 
 import base64
 import hashlib
@@ -18,38 +15,37 @@ from markupsafe import Markup
 from provenance import terminal_safety
 from provenance.model import MeasuredRecall, Report, Result
 from provenance.report import sanitize
-from provenance.report.charts import bar, breakdowns, ceiling, stack, timeline_bar
+from provenance.report.charts import breakdowns, scale_end, share_bar, stack_segments, timeline_bar
 from provenance.report.formats.html_findings import findings_data
-from provenance.report.formats.html_template_cache import Bytecode
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import web_address
+from provenance.report.formats.html_template_cache import TemplateCache
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import safe_url
 from provenance.report.text import caveats, coverage_text, number_format, sentences, unread_text
 from provenance.report.text.next_steps import next_steps
 from provenance.report.text.policy_notes import last_day, policy_notes
-from provenance.report.text.reproduction import command_of
-from provenance.report.text.terms_summary import open_questions, terms_in_play
-from provenance.report.text.top_findings import Passage, Span, passage, strongest
+from provenance.report.text.reproduction import reproduction_command
+from provenance.report.text.terms_summary import decisive_terms, open_questions
+from provenance.report.text.top_findings import Excerpt, Span, cut_excerpt, strongest_findings
 from provenance.terminal_safety import visible
 
 
-def content_policy(style: str, script: str | None) -> str:
-    """Write the Content-Security-Policy of a page that asks nothing of any network.
+def content_security_policy(style: str, script: str | None) -> str:
+    """Return the Content-Security-Policy of a page without network access.
 
     Parameters
     ----------
     style, script : str, str or None
-        Exactly what stands between the tags of its one style element, and of its one script, if
-        it has one.
+        Exact content of its style element and of its script element, if it has one.
 
     Returns
     -------
     str
-        Both are named by their digest, so that nothing else acts, wherever it comes from: text of
-        others could get past an escape that somebody forgot, and would still do nothing.
+        Allows both by digest, so that no injected style or script runs, even if an escape was
+        forgotten.
 
     Examples
     --------
-    >>> content_policy("", None).split("; ")[1]
+    >>> content_security_policy("", None).split("; ")[1]
     "style-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
     """
     return "; ".join(
@@ -70,23 +66,23 @@ def _digest_source(text: str | None) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-PAGE = "report.html"
-"""Our template, and the page made of it."""
+FILE_NAME = "report.html"
+"""Name of the page and of its template."""
 
-SHOWN = 10_000
-"""Findings on the page; all are in findings.parquet."""
+MAX_FINDINGS = 10_000
+"""Maximum number on the page; all are in findings.parquet."""
 
-LISTED = 50
-"""Of them, how many are listed where a browser runs no script."""
+MAX_LISTED = 50
+"""Number of findings that are listed without a script."""
 
 _EXCERPT, _LEAD = 600, 160
-"""Code points of an excerpt that the list shows, and before its first matched word."""
+"""In code points: limit of an excerpt in the list, and text before its first matched word."""
 
 _ABSENT = 8
-"""Sources of which nothing was found that have a row in a chart; the others share a sentence."""
+"""Maximum number of rows in a chart without findings; the others are summed in a sentence."""
 
 _LONGEST = 10_000
-"""Code points that any other text of others may have."""
+"""Limit of any other untrusted text in code points."""
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
@@ -100,8 +96,8 @@ _CHARTS = {
 }
 _LOADER = PackageLoader("provenance.report")
 _FIGURES = (
-    *("count", "day", "days", "interval", "limit", "moment"),
-    *("number", "percent", "period", "rarity", "size"),
+    *("count", "date_span", "day", "exact_percent", "interval"),
+    *("number", "percent", "period", "rarity", "size", "timestamp"),
 )
 
 
@@ -111,105 +107,107 @@ def html_page(report: Report) -> str:
     Parameters
     ----------
     report : Report
-        What to show.
+        The report.
 
     Returns
     -------
     str
-        HTML that asks nothing of any network. Its script only lets people look through the
-        findings: where it may not run, the rest stands as it is.
+        HTML without network access. The script is for browsing the findings; the rest of the page
+        does not need it.
     """
     result = report.result
-    sources = sentences.by_source(result.rulings)
+    sources = sentences.rulings_by_source(result.rulings)
     names = {group[0].source: group[0].name for group in sources}
     anchors = {group[0].source: f"source-{n}" for n, group in enumerate(sources, 1)}
-    findings = strongest(report.findings, SHOWN)
+    findings = strongest_findings(report.findings, MAX_FINDINGS)
     data = findings_data(findings, result, [(each, names[each], anchors[each]) for each in names])
     style = _source("report.css")
     script = "\n".join(('"use strict";', *map(_source, _SCRIPTS))) if findings else None
-    said = {
+    context = {
         "result": result,
         "total": report.findings.num_rows,
-        "calibrated": caveats.calibrated(result),
-        "sampled": caveats.sampled(result),
-        "missed": caveats.bound(result),
+        "calibrated": caveats.calibration_caveats(result),
+        "sampled": caveats.sample_sentence(result),
+        "missed": caveats.upper_bound_sentence(result),
         "unread": unread_text.unread_sentence(result.unread, result.allow_unread),
         "compared": caveats.baseline_sentence(result),
         "steps": next_steps(result),
         "charts": _charts(result),
         "breakdowns": breakdowns(report.findings),
-        "command": command_of(result),
-        "bands": caveats.banded(result.shares),
+        "command": reproduction_command(result),
+        "bands": caveats.shares_with_band(result.shares),
         "sources": sources,
         "names": names,
         "anchors": anchors,
         "findings": findings,
         "notes": policy_notes(report),
-        "listed": LISTED,
-        "data": _ours(data),
-        "style": _ours(style),
-        "script": script and _ours(script),
-        "content_policy": content_policy(style, script),
-        "in_play": terms_in_play(result),
+        "listed": MAX_LISTED,
+        "data": _trusted(data),
+        "style": _trusted(style),
+        "script": script and _trusted(script),
+        "content_policy": content_security_policy(style, script),
+        "in_play": decisive_terms(result),
         "questions": open_questions(result),
         "recall": _recall(result.method.recall),
     }
-    return _environment().get_template(PAGE).render(said)
+    return _environment().get_template(FILE_NAME).render(context)
 
 
-def render(report: Report, _: Manner) -> str:
-    """Render a report as the page."""
+def render(report: Report, _: RenderOptions) -> str:
+    """Render a report as HTML."""
     return html_page(report)
 
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=_LOADER,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # Compiling them takes as long as all the rest of a report.
-        bytecode_cache=_kept(),
-        # Whatever is printed, whoever wrote it: nothing hides in it.
+        # Compilation takes as long as the rest of a report.
+        bytecode_cache=_template_cache(),
+        # Control characters in any printed value become visible.
         finalize=_shown,
     )
-    made.globals.update(say=sentences, trust=caveats, reserve=caveats, coverage=coverage_text)
-    made.globals.update(lacking=unread_text.lacking)
-    made.filters.update({name: getattr(number_format, name) for name in _FIGURES})
-    made.filters.update(bar=bar, passage=_passage, prose=_prose, web_address=web_address)
-    made.filters.update(stack=stack, timeline_bar=timeline_bar, last_day=last_day)
-    made.filters.update(breakable=_breakable)
-    return made
+    environment.globals.update(sentences=sentences, caveats=caveats, coverage_text=coverage_text)
+    environment.globals.update(registry_gap=unread_text.registry_gap)
+    environment.filters.update({name: getattr(number_format, name) for name in _FIGURES})
+    environment.filters.update(
+        share_bar=share_bar, stack_segments=stack_segments, timeline_bar=timeline_bar
+    )
+    environment.filters.update(cut_excerpt=_cut_excerpt, prose=_prose, safe_url=safe_url)
+    environment.filters.update(last_day=last_day, breakable=_breakable)
+    return environment
 
 
-def _kept() -> Bytecode | None:
-    """Keep compiled templates by what they are compiled with; None where that is not in files."""
+def _template_cache() -> TemplateCache | None:
+    """Return a cache keyed by the code that affects compilation; None if that cannot be read."""
     modules = (sys.modules[__name__], number_format, sanitize, terminal_safety)
     try:
         ours = "".join(Path(str(one.__file__)).read_text("utf-8") for one in modules)
-        return Bytecode(f"{version('jinja2')} {ours}".encode())
+        return TemplateCache(f"{version('jinja2')} {ours}".encode())
     except (OSError, UnicodeDecodeError, PackageNotFoundError):
         return None
 
 
-def _ours(text: str) -> Markup:
-    """Let a text through as it is: our own files, and data that is escaped for a script."""
-    return Markup(text)  # noqa: S704 (nothing that others wrote is in it unescaped)
+def _trusted(text: str) -> Markup:
+    """Mark a trusted text as safe: our own files, and data that is escaped for a script."""
+    return Markup(text)  # noqa: S704 (no unescaped untrusted text)
 
 
 @cache
 def _source(name: str) -> str:
-    """Read a file of ours that stands on the page as it is."""
+    """Return the content of a style sheet or script."""
     return _LOADER.get_source(_environment(), name)[0]
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, Markup):
         return value
-    return visible(_cut(str(value)))  # a gate names a source, too
+    return visible(_cut(str(value)))  # gates contain names of sources
 
 
 def _cut(text: str) -> str:
@@ -217,14 +215,14 @@ def _cut(text: str) -> str:
 
 
 def _breakable(address: str) -> Markup:
-    """Let a line end within an address, at the end of one of its parts; escape all."""
+    """Escape an address, and allow line breaks after its parts."""
     return Markup("<wbr>").join(re.split(r"(?<=[^:/][/_#])", visible(_cut(address))))
 
 
 def _prose(text: str) -> Markup:
-    """Set options, and what stands between backticks, as code; keep days whole; escape all."""
+    """Escape a text; mark options and text in backticks as code, and dates as unbreakable."""
     parts = [Markup.escape(visible(part)) for part in _cut(text).split("`")]
-    if len(parts) % 2 == 0:  # a lone backtick is a backtick
+    if len(parts) % 2 == 0:  # an unpaired backtick stays literal
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else _unbroken(part)
@@ -234,21 +232,21 @@ def _prose(text: str) -> Markup:
 
 def _unbroken(escaped: Markup) -> Markup:
     days = _DAY.sub(r'<span class="dates">\g<0></span>', str(escaped))
-    return _ours(_OPTION.sub(r'<code class="option">\g<0></code>', days))
+    return _trusted(_OPTION.sub(r'<code class="option">\g<0></code>', days))
 
 
-def _passage(text: str, marks: tuple[Span, ...]) -> Passage:
-    return passage(text, marks, _LEAD, _EXCERPT)
+def _cut_excerpt(text: str, marks: tuple[Span, ...]) -> Excerpt:
+    return cut_excerpt(text, marks, _LEAD, _EXCERPT)
 
 
 def _charts(result: Result) -> list[dict[str, Any]]:
-    """Lay out the shares of each kind, each kind on a scale of its own."""
+    """Return the data of the charts, one per kind of share, each with its own scale."""
     charts = []
     for kind, title in _CHARTS.items():
-        every = sentences.by(result.shares, kind)
-        absent = [share for share in every if not share.documents.count][_ABSENT:]
-        shares = [share for share in every if share not in absent]
-        top = ceiling(max(each.tokens.high, each.tokens.any) for each in shares)
+        all_shares = sentences.shares_by(result.shares, kind)
+        absent = [share for share in all_shares if not share.documents.count][_ABSENT:]
+        shares = [share for share in all_shares if share not in absent]
+        top = scale_end(max(each.tokens.high, each.tokens.any) for each in shares)
         most = max((share.tokens.high for share in absent), default=0.0)
         charts.append(
             {"kind": kind, "title": title, "shares": shares, "top": top}
@@ -258,7 +256,7 @@ def _charts(result: Result) -> list[dict[str, Any]]:
 
 
 def _recall(measured: tuple[MeasuredRecall, ...]) -> dict[str, Any]:
-    """Lay measured recall out as a table: an edit a row, a length a column."""
+    """Return measured recall as a table: edits as rows, lengths as columns."""
     lengths = list(dict.fromkeys(each.length for each in measured))
     found = {(each.edit, each.length): each.recall for each in measured}
     edits = dict.fromkeys(each.edit for each in measured)

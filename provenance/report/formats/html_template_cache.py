@@ -1,4 +1,4 @@
-"""Templates compiled once, and kept where compiled kernels are."""
+"""Cache of compiled templates, next to the compiled kernels."""
 
 import hashlib
 import marshal
@@ -10,31 +10,30 @@ from jinja2.bccache import Bucket
 from provenance.disk_cache import keep, kept
 
 
-class Bytecode(BytecodeCache):
-    """Keeps compiled templates, where something can be kept; else they are compiled each time.
+class TemplateCache(BytecodeCache):
+    """Jinja bytecode cache on disk; without a writable cache, templates are compiled each time.
 
     Parameters
     ----------
-    made_by : bytes
-        What else than its source tells how a template is compiled: compiled by anything else, it
-        is compiled again.
+    compiled_by : bytes
+        Everything except the source that affects compilation; part of the cache key.
     """
 
-    def __init__(self, made_by: bytes) -> None:
-        self._made_by = made_by
+    def __init__(self, compiled_by: bytes) -> None:
+        self._compiled_by = compiled_by
 
     def get_source_checksum(self, source: str) -> str:
-        """Tell one source, compiled in one manner, from all others."""
-        return hashlib.sha256(source.encode() + self._made_by).hexdigest()
+        """Return a digest of the source and of everything that affects compilation."""
+        return hashlib.sha256(source.encode() + self._compiled_by).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill a bucket with what was kept of the same source, if it is whole."""
+        """Load a compiled template, if a valid one is cached."""
         content = kept(_name(bucket), bucket.checksum.encode())
         if content is not None:
-            bucket.code = marshal.loads(content)  # noqa: S302 (nobody else can have written it)
+            bucket.code = marshal.loads(content)  # noqa: S302 (the cache verifies owner and digest)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what a bucket holds."""
+        """Store a compiled template."""
         keep(_name(bucket), bucket.checksum.encode(), marshal.dumps(bucket.code))
 
 

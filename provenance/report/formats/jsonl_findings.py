@@ -1,38 +1,41 @@
-"""Findings as JSON Lines, for programs: one object each."""
+"""Findings as JSON Lines."""
 
 from typing import Any
 
 from provenance.model import FINDINGS, Report
-from provenance.report.files.findings_parquet import WORDS, in_order
-from provenance.report.files.json_encoding import plain
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import json_text
+from provenance.report.files.findings_parquet import EXCERPT_COLUMNS, sort_findings
+from provenance.report.files.json_encoding import to_json_value
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import dump_json
 
 
-def render(report: Report, manner: Manner) -> str:
+def render(report: Report, options: RenderOptions) -> str:
     r"""Render the findings as JSON Lines.
 
     Parameters
     ----------
     report : Report
-        Of which findings.
-    manner : Manner
-        Whether excerpts are keys too.
+        Has the findings.
+    options : Manner
+        Whether to include excerpts.
 
     Returns
     -------
     str
-        A line each, in the order of findings.parquet, with its columns as keys and its texts
-        exactly; what could steer a terminal stands as ``\u`` escapes.
+        One object per finding, in the order of findings.parquet, with its columns as keys; control
+        characters are written as ``\u`` escapes.
     """
-    names = [name for name in FINDINGS.names if manner.excerpts or name not in WORDS]
-    ordered = in_order(report.findings.select(names))
+    names = [name for name in FINDINGS.names if options.excerpts or name not in EXCERPT_COLUMNS]
+    ordered = sort_findings(report.findings.select(names))
     return "".join(
-        f"{json_text(_plain(row))}\n"
+        f"{dump_json(_plain(row))}\n"
         for batch in ordered.to_batches(10_000)
         for row in batch.to_pylist()
     )
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, list) else plain(value) for name, value in row.items()}
+    return {
+        name: value if isinstance(value, list) else to_json_value(value)
+        for name, value in row.items()
+    }

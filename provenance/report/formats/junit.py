@@ -1,14 +1,22 @@
-"""JUnit XML, for what shows tests: a case a gate, and a case a source and statement."""
+"""JUnit XML: one test case per gate, and one per source and statement."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from provenance.model import GateOutcome, Report, Result
-from provenance.report.grouping import ERROR, Group, advice, grouped, level, places, sentence
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import short
+from provenance.report.grouping import (
+    ERROR,
+    FindingGroup,
+    group_findings,
+    group_places,
+    group_remedy,
+    group_sentence,
+    severity,
+)
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import shorten_line
 from provenance.report.text.sentences import gate_sentence
-from provenance.report.text.top_findings import Finding, strongest
+from provenance.report.text.top_findings import Finding, strongest_findings
 from provenance.report.text.unread_text import unread_line
 
 _LONGEST = 2000
@@ -17,61 +25,63 @@ _UNREAD = 1000
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(report: Report, manner: Manner) -> str:
+def render(report: Report, options: RenderOptions) -> str:
     """Render a report as JUnit XML.
 
     Parameters
     ----------
     report : Report
-        What to render.
-    manner : Manner
-        Whether with excerpts.
+        The report.
+    options : Manner
+        Whether to include excerpts.
 
     Returns
     -------
     str
-        One suite for the dataset. A case fails where a gate fails, is an error where something
-        could not be read, and is skipped where all that was found is waived.
+        One suite for the dataset. A case fails if a gate fails, is an error if a file could not be
+        read, and is skipped if all its findings are waived.
     """
     result = report.result
     cases = [
         *_unread(result),
         *(_gate(outcome, result) for outcome in result.gates),
-        *(_statement(group, result) for group in grouped(report)),
+        *(_statement(group, result) for group in group_findings(report)),
     ]
     failures = sum(case.find("failure") is not None for case in cases)
     errors = sum(case.find("error") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
     counts = {"tests": len(cases), "failures": failures, "errors": errors, "skipped": skipped}
-    said = {name: str(number) for name, number in counts.items()}
-    root = Element("testsuites", {"name": "provenance", **said})
+    attributes = {name: str(number) for name, number in counts.items()}
+    root = Element("testsuites", {"name": "provenance", **attributes})
     suite = SubElement(
         root,
         "testsuite",
         {
             "name": _text(", ".join(result.corpus.addresses)) or "corpus",
             "timestamp": f"{result.created:%Y-%m-%dT%H:%M:%S}",
-            **said,
+            **attributes,
         },
     )
     suite.extend(cases)
-    if manner.excerpts:
-        told = "\n".join(_words(each) for each in strongest(report.findings, _WITH_EXCERPTS))
-        SubElement(suite, "system-out").text = told
+    if options.excerpts:
+        excerpts = "\n".join(
+            _words(each) for each in strongest_findings(report.findings, _WITH_EXCERPTS)
+        )
+        SubElement(suite, "system-out").text = excerpts
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
 def _unread(result: Result) -> list[Element]:
-    """Make a case of each file that could not be read: an error, unless it is accepted."""
+    """Return a case per unread file: an error, unless unread files are accepted."""
     cases = []
     for one in result.unread[:_UNREAD]:
         case = _case("unread", one.file)
-        said = _text(unread_line(one))
+        sentence = _text(unread_line(one))
         if result.status == "incomplete":
-            SubElement(case, "error", {"type": "unread", "message": said})
+            SubElement(case, "error", {"type": "unread", "message": sentence})
         else:
-            SubElement(case, "skipped", {"message": said})
+            SubElement(case, "skipped", {"message": sentence})
         cases.append(case)
     return cases
 
@@ -84,16 +94,16 @@ def _gate(outcome: GateOutcome, result: Result) -> Element:
     return case
 
 
-def _statement(group: Group, result: Result) -> Element:
+def _statement(group: FindingGroup, result: Result) -> Element:
     case = _case(group.source, group.rule)
-    said = sentence(group, result)
-    if level(group) == ERROR:
+    sentence = group_sentence(group, result)
+    if severity(group) == ERROR:
         why = group.ruling.why if group.ruling else ""
-        _failure(case, said, f"Where: {places(group)}", why, advice(group))
+        _failure(case, sentence, f"Where: {group_places(group)}", why, group_remedy(group))
     elif group.waived and not group.counted:
-        SubElement(case, "skipped", {"message": _text(f"Waived: {said}")})
+        SubElement(case, "skipped", {"message": _text(f"Waived: {sentence}")})
     else:
-        SubElement(case, "system-out").text = _text(said)
+        SubElement(case, "system-out").text = _text(sentence)
     return case
 
 
@@ -111,5 +121,5 @@ def _words(finding: Finding) -> str:
 
 
 def _text(text: str) -> str:
-    """Keep what XML may hold; what it may not stands as a number, as all that hides does."""
-    return _NOT_XML.sub("\ufffd", short(text, _LONGEST))
+    """Replace characters that XML does not allow; show control characters as numbers."""
+    return _NOT_XML.sub("\ufffd", shorten_line(text, _LONGEST))

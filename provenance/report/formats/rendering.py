@@ -1,4 +1,4 @@
-"""Every format that a report can be rendered in. Another one is one file, and one line here."""
+"""Registry of report formats. A new format is one module and one line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from provenance.model import FINDINGS, Report
 from provenance.report.files import result_json
-from provenance.report.files.findings_parquet import WORDS
+from provenance.report.files.findings_parquet import EXCERPT_COLUMNS
 from provenance.report.formats import (
     csv_findings,
     html_report,
@@ -17,44 +17,44 @@ from provenance.report.formats import (
     sarif,
 )
 from provenance.report.github import annotations
-from provenance.report.render_options import PLAIN, Manner
+from provenance.report.render_options import DEFAULT_OPTIONS, RenderOptions
 from provenance.report.terminal import check_summary
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to render a report.
+    """A report format.
 
     Parameters
     ----------
     render : callable
-        Gives the whole text, its last line ended, from nothing but the report and the manner.
-    ending : str
-        Of a file's name.
-    leaves : bool
-        Whether it is made to leave the machine: it is then given no words of others unless asked.
+        Returns the whole text, including its last newline.
+    extension : str
+        Of file names.
+    is_shared : bool
+        Whether it is made to be shared; it then contains excerpts only if the options ask for them.
     """
 
-    render: Callable[[Report, Manner], str]
-    ending: str
-    leaves: bool
+    render: Callable[[Report, RenderOptions], str]
+    extension: str
+    is_shared: bool
 
 
 FORMATS = {
-    "terminal": Format(check_summary.render, "txt", leaves=False),
-    "html": Format(html_report.render, "html", leaves=False),
-    "json": Format(result_json.render, "json", leaves=False),
-    "markdown": Format(markdown_report.render, "md", leaves=True),
-    "sarif": Format(sarif.render, "sarif", leaves=True),
-    "junit": Format(junit.render, "xml", leaves=True),
-    "csv": Format(csv_findings.render, "csv", leaves=True),
-    "jsonl": Format(jsonl_findings.render, "jsonl", leaves=True),
-    "github": Format(annotations.render, "log", leaves=True),
+    "terminal": Format(check_summary.render, "txt", is_shared=False),
+    "html": Format(html_report.render, "html", is_shared=False),
+    "json": Format(result_json.render, "json", is_shared=False),
+    "markdown": Format(markdown_report.render, "md", is_shared=True),
+    "sarif": Format(sarif.render, "sarif", is_shared=True),
+    "junit": Format(junit.render, "xml", is_shared=True),
+    "csv": Format(csv_findings.render, "csv", is_shared=True),
+    "jsonl": Format(jsonl_findings.render, "jsonl", is_shared=True),
+    "github": Format(annotations.render, "log", is_shared=True),
 }
-"""By name, in the order in which they are offered."""
+"""By name, in the order of the help text."""
 
 
-def render(name: str, report: Report, manner: Manner = PLAIN) -> str:
+def render(name: str, report: Report, options: RenderOptions = DEFAULT_OPTIONS) -> str:
     """Render a report in a format.
 
     Parameters
@@ -62,23 +62,23 @@ def render(name: str, report: Report, manner: Manner = PLAIN) -> str:
     name : str
         A key of `FORMATS`.
     report : Report
-        What to render.
-    manner : Manner
-        What the reader asks of it.
+        The report.
+    options : Manner
+        Options of the rendering.
 
     Returns
     -------
     str
-        The whole text, its last line ended.
+        The whole text, including its last newline.
     """
     form = FORMATS[name]
-    told = report if manner.excerpts or not form.leaves else _wordless(report)
-    return form.render(told, manner)
+    shown = report if options.excerpts or not form.is_shared else _without_excerpts(report)
+    return form.render(shown, options)
 
 
-def _wordless(report: Report) -> Report:
+def _without_excerpts(report: Report) -> Report:
     findings = report.findings
-    for name in WORDS:
+    for name in EXCERPT_COLUMNS:
         place = FINDINGS.get_field_index(name)
         nothing = pa.nulls(findings.num_rows, FINDINGS.field(name).type)
         findings = findings.set_column(place, FINDINGS.field(name), nothing)

@@ -1,51 +1,51 @@
-"""SARIF 2.1.0, for code scanning: one result a source and statement, shown at one tracked file.
+"""SARIF 2.1.0 for code scanning: one result per source and statement, located at one tracked file.
 
-GitHub keeps 5,000 results and no file above 10 MB packed, shows results that have a place in the
-repository, and knows them again by `primaryLocationLineHash` alone; it reads the place's file as
-text. So no result lies in a data file: what is in which rows stands beside, and in its message.
+GitHub accepts 5,000 results and 10 MB of compressed SARIF, shows results with a location in the
+repository, reads that file as text, and identifies results by `primaryLocationLineHash` only.
+Therefore results are not located in data files; files and rows are in properties and messages.
 """
 
 from hashlib import sha256
 from typing import Any
 
 from provenance.model import Gone, Report, Result, State, Verdict
-from provenance.report.code_location import Anchor, anchor_of
+from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.grouping import (
     NOTE,
-    Group,
-    advice,
+    FindingGroup,
     gone_sentence,
-    grouped,
-    level,
-    places,
-    rule_of,
-    sentence,
+    group_findings,
+    group_places,
+    group_remedy,
+    group_sentence,
+    severity,
+    statement_id,
 )
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import json_text, short, web_address
-from provenance.report.text.top_findings import strongest
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import dump_json, safe_url, shorten_line
+from provenance.report.text.top_findings import strongest_findings
 from provenance.report.text.unread_text import unread_line
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-RESULTS, BYTES = 5000, 9_000_000
-"""Results, and bytes of them and their rules, that are told: within the limits even unpacked."""
+MAX_RESULTS, MAX_BYTES = 5000, 9_000_000
+"""Maximum number of results, and size of results and rules; within the limits even uncompressed."""
 
 _LONGEST = 1000
 _PLACES = 20
 _UNREAD = 100
 _WITH_EXCERPTS = 25
-"""Findings whose words are told, where they are asked for."""
+"""Maximum number of findings with excerpts."""
 
 
-def render(report: Report, manner: Manner) -> str:
+def render(report: Report, options: RenderOptions) -> str:
     """Render a report as SARIF.
 
     Parameters
     ----------
     report : Report
-        What to render; what is permitted is no result.
-    manner : Manner
-        At which file results are shown, and whether with excerpts.
+        The report; permitted content is left out.
+    options : Manner
+        Anchor, and whether to include excerpts.
 
     Returns
     -------
@@ -53,10 +53,10 @@ def render(report: Report, manner: Manner) -> str:
         Valid against the schema of SARIF 2.1.0.
     """
     result = report.result
-    anchor = anchor_of(result, manner)
-    groups = [each for each in grouped(report) if each.verdict is not Verdict.PERMITTED]
+    anchor = resolve_anchor(result, options)
+    groups = [each for each in group_findings(report) if each.verdict is not Verdict.PERMITTED]
     gone = result.baseline.gone if result.baseline else ()
-    shown: list[Group | Gone] = [*groups]
+    shown: list[FindingGroup | Gone] = [*groups]
     shown += [each for each in gone if each.verdict is not Verdict.PERMITTED]
     rules, results = _within_limits(shown, result, anchor)
     run = {
@@ -71,106 +71,111 @@ def render(report: Report, manner: Manner) -> str:
         "invocations": [_invocation(result, len(shown) - len(results))],
         "results": results,
         "properties": {
-            "corpus": [short(address, _LONGEST) for address in result.corpus.addresses[:_PLACES]],
+            "corpus": [
+                shorten_line(address, _LONGEST) for address in result.corpus.addresses[:_PLACES]
+            ],
             "corpusDigest": result.corpus.digest,
             "status": result.status,
-            **_words(report, manner),
+            **_excerpts(report, options),
         },
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json_text(document, indent=2) + "\n"
+    return dump_json(document, indent=2) + "\n"
 
 
 def _within_limits(
-    shown: list[Group | Gone], result: Result, anchor: Anchor
+    shown: list[FindingGroup | Gone], result: Result, anchor: Anchor
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Lay out rules and results, as many as there is room for."""
+    """Return rules and results, as many as the limits allow."""
     rules: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
     places: dict[str, int] = {}
-    room = BYTES
-    for each in shown[:RESULTS]:
-        place = places.setdefault(rule_of(each), len(rules))
+    room = MAX_BYTES
+    for each in shown[:MAX_RESULTS]:
+        place = places.setdefault(statement_id(each), len(rules))
         added = [_rule(each)] if place == len(rules) else []
-        told = _result(each, result, anchor, place)
-        room -= sum(len(json_text(part, indent=2).encode("utf-8")) for part in (told, *added))
+        encoded = _result(each, result, anchor, place)
+        room -= sum(len(dump_json(part, indent=2).encode("utf-8")) for part in (encoded, *added))
         if room < 0:
             break
         rules += added
-        results.append(told)
+        results.append(encoded)
     return rules, results
 
 
-def _rule(each: Group | Gone) -> dict[str, Any]:
-    terms = each.decisive if isinstance(each, Group) else None
-    why = each.ruling.why if isinstance(each, Group) and each.ruling else rule_of(each)
-    help_text = advice(each) if isinstance(each, Group) else why
+def _rule(each: FindingGroup | Gone) -> dict[str, Any]:
+    terms = each.decisive if isinstance(each, FindingGroup) else None
+    why = each.ruling.why if isinstance(each, FindingGroup) and each.ruling else statement_id(each)
+    help_text = group_remedy(each) if isinstance(each, FindingGroup) else why
     rule = {
-        "id": _id(rule_of(each)),
-        "shortDescription": {"text": short(_title(each), _LONGEST)},
-        "fullDescription": {"text": short(why, _LONGEST)},
-        "help": {"text": short(f"{why} {help_text}", 2 * _LONGEST)},
+        "id": _id(statement_id(each)),
+        "shortDescription": {"text": shorten_line(_title(each), _LONGEST)},
+        "fullDescription": {"text": shorten_line(why, _LONGEST)},
+        "help": {"text": shorten_line(f"{why} {help_text}", 2 * _LONGEST)},
         "properties": {"tags": ["licence", str(each.verdict)]},
     }
-    address = web_address(terms.address) if terms else None
+    address = safe_url(terms.address) if terms else None
     return rule | ({"helpUri": address} if address and address.isascii() else {})
 
 
-def _title(each: Group | Gone) -> str:
-    terms = each.decisive if isinstance(each, Group) else None
+def _title(each: FindingGroup | Gone) -> str:
+    terms = each.decisive if isinstance(each, FindingGroup) else None
     if terms is None:
         return f"{each.source}: {each.verdict} ({each.basis or 'no basis'})"
     clause = f", {terms.clause}" if terms.clause else ""
     return f"{terms.document}{clause} ({terms.period.first or 'undated'}): {each.verdict}"
 
 
-def _result(each: Group | Gone, result: Result, anchor: Anchor, place: int) -> dict[str, Any]:
+def _result(
+    each: FindingGroup | Gone, result: Result, anchor: Anchor, place: int
+) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": anchor.uri},
             "region": {"startLine": anchor.line},
         }
     }
-    made = {
-        "ruleId": _id(rule_of(each)),
+    entry = {
+        "ruleId": _id(statement_id(each)),
         "ruleIndex": place,
-        "level": level(each) if isinstance(each, Group) else NOTE,
+        "level": severity(each) if isinstance(each, FindingGroup) else NOTE,
         "message": {"text": _message(each, result)},
         "locations": [location],
         "partialFingerprints": {"primaryLocationLineHash": _fingerprint(each, result)},
     }
     if result.baseline is not None:
-        made["baselineState"] = _state(each)
+        entry["baselineState"] = _state(each)
     if isinstance(each, Gone):
-        return made
+        return entry
     location["logicalLocations"] = [
-        {"fullyQualifiedName": short(place.file, _LONGEST), "kind": "data file"}
+        {"fullyQualifiedName": shorten_line(place.file, _LONGEST), "kind": "data file"}
         for place in each.places[:_PLACES]
     ]
     if each.waived and not each.counted:
         waived = f"All {each.waived:,} are waived by the policy."
-        made["suppressions"] = [{"kind": "external", "justification": waived}]
-    made["properties"] = _properties(each)
-    return made
+        entry["suppressions"] = [{"kind": "external", "justification": waived}]
+    entry["properties"] = _properties(each)
+    return entry
 
 
-def _message(each: Group | Gone, result: Result) -> str:
+def _message(each: FindingGroup | Gone, result: Result) -> str:
     if isinstance(each, Gone):
         return gone_sentence(each)
-    return f"{sentence(each, result)} Where: {places(each)}. What to do: {advice(each)}"
+    where, remedy = group_places(each), group_remedy(each)
+    return f"{group_sentence(each, result)} Where: {where}. What to do: {remedy}"
 
 
-def _state(each: Group | Gone) -> str:
+def _state(each: FindingGroup | Gone) -> str:
     if isinstance(each, Gone):
         return "absent"
     return str(State.NEW if each.new else State.UNCHANGED)
 
 
-def _properties(group: Group) -> dict[str, Any]:
+def _properties(group: FindingGroup) -> dict[str, Any]:
     return {
-        "source": short(group.source, _LONGEST),
+        "source": shorten_line(group.source, _LONGEST),
         "verdict": str(group.verdict),
-        "basis": short(group.basis or "", _LONGEST),
+        "basis": shorten_line(group.basis or "", _LONGEST),
         "findings": group.findings,
         "new": group.new,
         "waived": group.waived,
@@ -178,7 +183,11 @@ def _properties(group: Group) -> dict[str, Any]:
         "documents": group.documents,
         "tokens": group.tokens,
         "rows": [
-            {"file": short(each.file, 200), "findings": each.findings, "first": list(each.rows)}
+            {
+                "file": shorten_line(each.file, 200),
+                "findings": each.findings,
+                "first": list(each.rows),
+            }
             for each in group.places[:_PLACES]
         ],
     }
@@ -186,44 +195,46 @@ def _properties(group: Group) -> dict[str, Any]:
 
 def _invocation(result: Result, left_out: int) -> dict[str, Any]:
     is_complete = result.status != "incomplete"
-    said = {
+    invocation: dict[str, Any] = {
         "executionSuccessful": is_complete,
         "endTimeUtc": f"{result.created:%Y-%m-%dT%H:%M:%SZ}",
     }
     level = "warning" if is_complete else "error"
-    notes = [(level, short(unread_line(one), _LONGEST)) for one in result.unread[:_UNREAD]]
+    notes = [(level, shorten_line(unread_line(one), _LONGEST)) for one in result.unread[:_UNREAD]]
     if more := len(result.unread[_UNREAD:]):
         notes.append((level, f"{more:,} more files could not be read: see result.json."))
     if left_out:
-        text = f"{left_out:,} more results are left out; findings.parquet has all."
+        text = f"{left_out:,} more results were left out; findings.parquet has all."
         notes.append(("warning", text))
-    told = [{"level": level, "message": {"text": text}} for level, text in notes]
-    return said | ({"toolExecutionNotifications": told} if told else {})
+    notifications = [{"level": level, "message": {"text": text}} for level, text in notes]
+    if notifications:
+        invocation["toolExecutionNotifications"] = notifications
+    return invocation
 
 
-def _words(report: Report, manner: Manner) -> dict[str, Any]:
-    if not manner.excerpts:
+def _excerpts(report: Report, options: RenderOptions) -> dict[str, Any]:
+    if not options.excerpts:
         return {}
     return {
         "excerpts": [
             {
-                "document": short(each.document, _LONGEST),
-                "source": short(each.source, _LONGEST),
-                "excerpt": short(each.excerpt, _LONGEST),
-                "item": short(each.item_excerpt or "", _LONGEST),
+                "document": shorten_line(each.document, _LONGEST),
+                "source": shorten_line(each.source, _LONGEST),
+                "excerpt": shorten_line(each.excerpt, _LONGEST),
+                "item": shorten_line(each.item_excerpt or "", _LONGEST),
             }
-            for each in strongest(report.findings, _WITH_EXCERPTS)
+            for each in strongest_findings(report.findings, _WITH_EXCERPTS)
             if each.excerpt
         ]
     }
 
 
 def _id(text: str) -> str:
-    return short(text, 250) or "none"
+    return shorten_line(text, 250) or "none"
 
 
-def _fingerprint(each: Group | Gone, result: Result) -> str:
-    """Name a result so that the next run of the same dataset names it alike."""
-    named = (*sorted(result.corpus.addresses), "", each.source, rule_of(each))
-    hashed = sha256("\0".join(named).encode("utf-8", "surrogatepass"))
-    return f"{hashed.hexdigest()[:32]}:1"
+def _fingerprint(each: FindingGroup | Gone, result: Result) -> str:
+    """Return a fingerprint that is stable between runs on the same dataset."""
+    key = (*sorted(result.corpus.addresses), "", each.source, statement_id(each))
+    digest = sha256("\0".join(key).encode("utf-8", "surrogatepass"))
+    return f"{digest.hexdigest()[:32]}:1"

@@ -1,62 +1,62 @@
-"""Annotations of GitHub Actions: lines that a step prints, shown beside a file."""
+"""Annotations of GitHub Actions: lines that a step prints, shown at a file."""
 
 from itertools import groupby
 
 from provenance.model import Report, Result, Verdict
-from provenance.report.code_location import Anchor, anchor_of
+from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.grouping import (
     ERROR,
     NOTE,
     WARNING,
-    Group,
-    advice,
-    grouped,
-    level,
-    places,
-    sentence,
+    FindingGroup,
+    group_findings,
+    group_places,
+    group_remedy,
+    group_sentence,
+    severity,
 )
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import short
-from provenance.report.text.next_steps import summary_line
-from provenance.report.text.top_findings import strongest
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import shorten_line
+from provenance.report.text.next_steps import outcome_line
+from provenance.report.text.top_findings import strongest_findings
 from provenance.report.text.unread_text import unread_line
 
-MOST = 10
-"""Annotations of a kind that a step may have; GitHub drops the others in silence."""
+MAX_ANNOTATIONS = 10
+"""Maximum number per level and step; GitHub drops further ones silently."""
 
 _COMMANDS = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
 _LONGEST = 1500
 
 
-def render(report: Report, manner: Manner) -> str:
+def render(report: Report, options: RenderOptions) -> str:
     """Render a report as annotations.
 
     Parameters
     ----------
     report : Report
-        What to render; what is permitted is not told.
-    manner : Manner
-        Beside which file, and whether with excerpts.
+        The report; permitted content is left out.
+    options : Manner
+        Anchor, and whether to include excerpts.
 
     Returns
     -------
     str
-        A line each: at most ten errors, ten warnings, ten notices. Where there are more findings,
-        the last says how many. The verdict is an error or a notice of its own.
+        One line per annotation: at most ten errors, ten warnings and ten notices, of which the last
+        counts those left out. The outcome is an annotation of its own.
     """
-    result, anchor = report.result, anchor_of(report.result, manner)
+    result, anchor = report.result, resolve_anchor(report.result, options)
     failed = result.status != "pass"
     lines = [
-        (ERROR if failed else NOTE, "provenance: " + result.status, summary_line(result)),
+        (ERROR if failed else NOTE, "provenance: " + result.status, outcome_line(result)),
         *_unread(result),
-        *(_told(group, report) for group in grouped(report) if _is_told(group)),
-        *(_words(report) if manner.excerpts else ()),
+        *(_group_line(group, report) for group in group_findings(report) if _is_shown(group)),
+        *(_excerpts(report) if options.excerpts else ()),
     ]
     ordered = sorted(lines, key=lambda line: list(_COMMANDS).index(line[0]))
     return "".join(
         _command(anchor, *line)
         for kind, same in groupby(ordered, key=lambda line: line[0])
-        for line in _bounded(kind, list(same))
+        for line in _limited(kind, list(same))
     )
 
 
@@ -69,28 +69,29 @@ def _unread(result: Result) -> list[Line]:
     return [(kind, "provenance: not read", unread_line(one)) for one in result.unread]
 
 
-def _is_told(group: Group) -> bool:
+def _is_shown(group: FindingGroup) -> bool:
     return group.verdict is not Verdict.PERMITTED and group.counted > 0
 
 
-def _told(group: Group, report: Report) -> Line:
-    text = f"{sentence(group, report.result)} Where: {places(group)}. {advice(group)}"
-    return level(group), f"{group.name}: {group.verdict}", text
+def _group_line(group: FindingGroup, report: Report) -> Line:
+    where, remedy = group_places(group), group_remedy(group)
+    text = f"{group_sentence(group, report.result)} Where: {where}. {remedy}"
+    return severity(group), f"{group.name}: {group.verdict}", text
 
 
-def _words(report: Report) -> list[Line]:
+def _excerpts(report: Report) -> list[Line]:
     return [
         (NOTE, f"{each.source} in {each.document}", each.excerpt)
-        for each in strongest(report.findings, MOST)
+        for each in strongest_findings(report.findings, MAX_ANNOTATIONS)
         if each.excerpt
     ]
 
 
-def _bounded(kind: str, lines: list[Line]) -> list[Line]:
-    if len(lines) <= MOST:
+def _limited(kind: str, lines: list[Line]) -> list[Line]:
+    if len(lines) <= MAX_ANNOTATIONS:
         return lines
-    left = len(lines) - MOST + 1
-    return [*lines[: MOST - 1], (kind, "provenance", f"{left:,} more: see the report.")]
+    left = len(lines) - MAX_ANNOTATIONS + 1
+    return [*lines[: MAX_ANNOTATIONS - 1], (kind, "provenance", f"{left:,} more: see the report.")]
 
 
 def _command(anchor: Anchor, kind: str, title: str, text: str) -> str:
@@ -103,4 +104,4 @@ def _property(text: str) -> str:
 
 
 def _data(text: str) -> str:
-    return short(text, _LONGEST).replace("%", "%25")
+    return shorten_line(text, _LONGEST).replace("%", "%25")

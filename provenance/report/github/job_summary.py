@@ -1,4 +1,4 @@
-"""What a job of GitHub Actions is told: its summary and outputs, and where it may comment."""
+"""Summary and outputs of a GitHub Actions job, and the pull request that it runs for."""
 
 import json
 import secrets
@@ -10,30 +10,32 @@ from provenance.errors import OutputError
 from provenance.model import Report
 from provenance.report.formats.rendering import render
 from provenance.report.github.pull_request_comment import PullRequest
-from provenance.report.render_options import Manner
-from provenance.report.sanitize import json_text
-from provenance.report.text.sentences import by
+from provenance.report.render_options import RenderOptions
+from provenance.report.sanitize import dump_json
+from provenance.report.text.sentences import shares_by
 
-API = "https://api.github.com"
+DEFAULT_API = "https://api.github.com"
 
 
-def summarise(report: Report, manner: Manner, environment: Mapping[str, str]) -> bool:
-    """Add a report to the summary of the job; tell whether there is one to add it to."""
+def append_job_summary(
+    report: Report, options: RenderOptions, environment: Mapping[str, str]
+) -> bool:
+    """Append a report to the summary of the job; return whether the job has one."""
     path = environment.get("GITHUB_STEP_SUMMARY")
     if path:
-        _append(path, render("markdown", report, manner))
+        _append(path, render("markdown", report, options))
     return bool(path)
 
 
-def give_outputs(outputs: Mapping[str, str], environment: Mapping[str, str]) -> bool:
-    """Set outputs of the step; tell whether it has any.
+def set_outputs(outputs: Mapping[str, str], environment: Mapping[str, str]) -> bool:
+    """Set outputs of the step; return whether it has any.
 
     Parameters
     ----------
     outputs : mapping of str to str
-        Whatever their values are, no value can set another output.
+        No value can set another output.
     environment : mapping of str to str
-        Of the step.
+        Environment of the step.
     """
     path = environment.get("GITHUB_OUTPUT")
     if path:
@@ -44,32 +46,32 @@ def give_outputs(outputs: Mapping[str, str], environment: Mapping[str, str]) -> 
 
 
 def shares_output(report: Report) -> str:
-    """Write the shares of tokens, by verdict and by source, as one line of JSON."""
-    return json_text(
+    """Return the shares of tokens, by verdict and by source, as one line of JSON."""
+    return dump_json(
         {
-            kind: {share.key: share.tokens.share for share in by(report.result.shares, kind)}
+            kind: {share.key: share.tokens.share for share in shares_by(report.result.shares, kind)}
             for kind in ("verdict", "source")
         }
     )
 
 
-def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
-    """Find the pull request that a job runs for.
+def find_pull_request(environment: Mapping[str, str]) -> PullRequest | None:
+    """Return the pull request that a job runs for.
 
     Parameters
     ----------
     environment : mapping of str to str
-        Of the step.
+        Environment of the step.
 
     Returns
     -------
     PullRequest or None
-        None where the job runs for something else, or was given no token.
+        None if the job runs for something else, or has no token.
 
     Raises
     ------
     OutputError
-        If the file of the event cannot be read.
+        If the event file cannot be read.
     """
     path, token = environment.get("GITHUB_EVENT_PATH"), environment.get("GITHUB_TOKEN")
     repository = environment.get("GITHUB_REPOSITORY")
@@ -85,7 +87,7 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
     number = (event.get("pull_request") or {}).get("number")
     if not isinstance(number, int):
         return None
-    return PullRequest(environment.get("GITHUB_API_URL") or API, repository, number, token)
+    return PullRequest(environment.get("GITHUB_API_URL") or DEFAULT_API, repository, number, token)
 
 
 def _append(path: str, text: str) -> None:

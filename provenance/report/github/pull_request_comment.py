@@ -1,4 +1,4 @@
-"""One comment on a pull request: written once, and then kept up to date."""
+"""The comment on a pull request: created once, then updated."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 from provenance.errors import OutputError
 from provenance.model import Report
 from provenance.report.formats.rendering import render
-from provenance.report.render_options import Manner
+from provenance.report.render_options import RenderOptions
 
 _PAGES = 30
 _SECONDS = 30
@@ -25,18 +25,18 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """Where a comment goes.
+    """A pull request to comment on.
 
     Parameters
     ----------
     api : str
-        Address of GitHub's interface: "https://api.github.com".
+        Address of the GitHub API: "https://api.github.com".
     repository : str
         "owner/name".
     number : int
-        Of the pull request.
+        Number of the pull request.
     token : str
-        May write comments.
+        Token with permission to write comments.
     """
 
     api: str
@@ -45,42 +45,44 @@ class PullRequest:
     token: str
 
 
-def comment(report: Report, manner: Manner, to: PullRequest, *, begin: bool) -> str | None:
-    """Write the comment on a dataset, or bring up to date the one that is there.
+def post_comment(
+    report: Report, options: RenderOptions, to: PullRequest, *, create: bool
+) -> str | None:
+    """Create or update the comment on a dataset.
 
     Parameters
     ----------
     report : Report
-        What to tell. Each dataset has a comment of its own.
-    manner : Manner
-        Whether with excerpts.
+        The report. Each dataset has its own comment.
+    options : Manner
+        Whether to include excerpts.
     to : PullRequest
-        Where.
-    begin : bool
-        Whether to write one where there is none yet.
+        Where to comment.
+    create : bool
+        Whether to create a comment if there is none.
 
     Returns
     -------
     str or None
-        Its address; None where none was written.
+        Address of the comment; None if none was written.
 
     Raises
     ------
     OutputError
-        If GitHub does not take it.
+        If GitHub rejects it.
     """
     mark = _mark(report)
-    body = f"{mark}\n{render('markdown', report, manner)}"
+    body = f"{mark}\n{render('markdown', report, options)}"
     comments = f"/repos/{to.repository}/issues/{to.number}/comments"
     try:
         for each in _comments(to, comments):
             if str(each.get("body", "")).startswith(mark):
                 place = f"/repos/{to.repository}/issues/comments/{int(each['id'])}"
-                return _address(_asked(to, "PATCH", place, {"body": body}))
-        return _address(_asked(to, "POST", comments, {"body": body})) if begin else None
+                return _address(_request(to, "PATCH", place, {"body": body}))
+        return _address(_request(to, "POST", comments, {"body": body})) if create else None
     except HTTPError as error:
         raise OutputError(
-            f"the comment was not taken: {error.code} {error.reason}",
+            f"GitHub rejected the comment: {error.code} {error.reason}",
             remedy=_REMEDIES.get(error.code, "look at the token's permissions, and run it again."),
         ) from error
     except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
@@ -91,26 +93,26 @@ def comment(report: Report, manner: Manner, to: PullRequest, *, begin: bool) -> 
 
 
 def _mark(report: Report) -> str:
-    """Name the comment by its dataset, where nobody reads it."""
-    named = "\0".join(sorted(report.result.corpus.addresses)).encode("utf-8", "surrogatepass")
-    return f"<!-- provenance {sha256(named).hexdigest()[:16]} -->"
+    """Return an invisible marker with a digest of the dataset's addresses."""
+    key = "\0".join(sorted(report.result.corpus.addresses)).encode("utf-8", "surrogatepass")
+    return f"<!-- provenance {sha256(key).hexdigest()[:16]} -->"
 
 
 def _comments(to: PullRequest, path: str) -> Iterator[dict[str, Any]]:
     for page in range(1, _PAGES + 1):
-        several = _asked(to, "GET", f"{path}?per_page=100&page={page}")
+        several = _request(to, "GET", f"{path}?per_page=100&page={page}")
         yield from several
         if len(several) < 100:
             return
 
 
-def _asked(to: PullRequest, method: str, path: str, said: dict[str, str] | None = None) -> Any:
+def _request(to: PullRequest, method: str, path: str, body: dict[str, str] | None = None) -> Any:
     if not to.api.startswith(("https://", "http://")):
-        raise ValueError("its address is no web address")
-    request = Request(  # noqa: S310 (the address is of the web: looked at above)
+        raise ValueError("its address is not http or https")
+    request = Request(  # noqa: S310 (http or https: checked above)
         to.api.rstrip("/") + path,
         method=method,
-        data=None if said is None else json.dumps(said).encode("utf-8"),
+        data=None if body is None else json.dumps(body).encode("utf-8"),
         headers={
             "Accept": "application/vnd.github+json",
             "Authorization": f"Bearer {to.token}",

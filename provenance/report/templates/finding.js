@@ -1,4 +1,4 @@
-// One finding: a row of the table, and what opens below it.
+// One finding: its row in the table, and the details that open below it.
 
 const BEFORE = 1; // bits of an excerpt's first piece: something was cut off there
 const AFTER = 2;
@@ -10,7 +10,7 @@ const make = (name, attributes, ...children) => {
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
 };
-// Words of others keep their own direction of writing, and do not turn ours.
+// Foreign text keeps its own writing direction and does not change that of the page.
 const foreign = (text) => make("bdi", {}, text);
 const id = (text) =>
   make("bdi", {}, ...text.split(/(?<=[/_#])/).flatMap((part) => [part, make("wbr", {})]));
@@ -38,10 +38,10 @@ const passage = ([ends, ...pieces]) =>
     ends & AFTER ? cut(" …") : null,
   );
 
-// Closed --------------------------------------------------------------------------------------
+// Closed row --------------------------------------------------------------------------------------
 
-const MOST = 240; // letters of the words that matched; the rest is a click away
-const WORD = /[\p{L}\p{N}]/u; // between two matches, whatever says something is left out
+const MOST = 240; // characters of matched words in a closed row
+const WORD = /[\p{L}\p{N}]/u; // a gap between matches that contains letters or digits is shown as an ellipsis
 const matchedWords = (row) => {
   const [, ...pieces] = of.excerpt(row) ?? of.held(row) ?? [0];
   const between = (piece) => (WORD.test(piece) ? " … " : piece);
@@ -79,7 +79,7 @@ const entry = (row) => {
     make("th", { role: "rowheader", scope: "row", class: "c-document" }, opener),
     cell("Source", "c-source", foreign(nameOf(of.source(row)))),
     cell(
-      "Words that matched",
+      "Matched words",
       "c-said",
       matchedWords(row),
       notes(row) ? make("span", { class: "place" }, notes(row)) : null,
@@ -90,7 +90,7 @@ const entry = (row) => {
   );
 };
 
-// Open ----------------------------------------------------------------------------------------
+// Open row ------------------------------------------------------------------------------------
 
 const side = (title, place, excerpt, absent, ...below) =>
   make(
@@ -111,7 +111,7 @@ const inItem = (row) => {
   const place = item === null ? ["no single item"] : ["item ", id(item)];
   const absent =
     item === null
-      ? "This evidence names the source, not one of its items."
+      ? "This evidence identifies the source, not a single item."
       : "The registry keeps no text of this item.";
   const address = of.link(row) ? link(of.link(row), id(of.url(row))) : of.url(row);
   return side(
@@ -123,20 +123,20 @@ const inItem = (row) => {
   );
 };
 
-const told = (name, ...children) =>
+const pair = (name, ...children) =>
   make("div", {}, make("dt", {}, name), make("dd", {}, ...children));
 const why = (row) => {
   const ruling = data.rulings[of.ruling(row)];
   const anchor = sources.get(of.source(row))?.anchor;
-  const more = anchor ? link(`#${anchor}`, "All that its terms say") : null;
+  const more = anchor ? link(`#${anchor}`, "All of its terms") : null;
   const name = `Why it is ${of.verdict(row)}`;
-  if (!ruling) return [told(name, "No ruling of this report speaks of it. ", more)];
+  if (!ruling) return [pair(name, "This report has no ruling on it. ", more)];
   const basis = ruling.gloss ? `${ruling.basis}, ${ruling.gloss}` : ruling.basis;
   const reason = make("p", {}, ...alternating(ruling.why.split("`"), "code"));
   return [
-    told(name, reason, make("p", {}, `Basis: ${basis}. `, more)),
-    ruling.terms ? told("The terms", ...clause(ruling.terms)) : null,
-    ruling.agreement ? told("Agreement", foreign(ruling.agreement)) : null,
+    pair(name, reason, make("p", {}, `Basis: ${basis}. `, more)),
+    ruling.terms ? pair("The terms", ...clause(ruling.terms)) : null,
+    ruling.agreement ? pair("Agreement", foreign(ruling.agreement)) : null,
   ];
 };
 const clause = (terms) => [
@@ -152,16 +152,16 @@ const howSure = (row) => {
     `Evidence: ${evidenceOf(row)}`,
     ...(declared === null ? ["."] : [": ", make("q", {}, foreign(declared)), "."]),
   ];
-  if (!of.bits(row)) return told("How sure it is", ...evidence);
+  if (!of.bits(row)) return pair("How certain it is", ...evidence);
   const [matched, whole] = [of.tokens(row), of.whole(row)];
   const part = whole === null || whole < matched ? "" : ` of the item’s ${number(whole)}`;
   const words =
     matched === whole
       ? `The whole item, ${count(whole, "word")}, is in the document`
       : `${number(matched)}${part} words are in the document`;
-  const information = `${words}; together they say ${number(Math.round(of.bits(row)))} bits.`;
-  return told(
-    `How sure it is: strength ${of.strength(row).toFixed(1)}`,
+  const information = `${words}; together they carry ${number(Math.round(of.bits(row)))} bits of information.`;
+  return pair(
+    `How certain it is: strength ${of.strength(row).toFixed(1)}`,
     make("p", {}, of.chance(row)),
     make("p", {}, `${information} `, ...evidence),
   );
@@ -174,12 +174,12 @@ const holders = (others) =>
   ]);
 const doubts = (row) => [
   of.contested(row)
-    ? told("Contested", "No gate counts it: a permitted source or a background holds the same.")
+    ? pair("Contested", "No gate counts it: a permitted source or a background registry contains the same words.")
     : null,
-  of.others(row).length ? told("Who else holds it", ...holders(of.others(row))) : null,
+  of.others(row).length ? pair("Also found in", ...holders(of.others(row))) : null,
   of.waiver(row) === null
     ? null
-    : told("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
+    : pair("Waived", foreign(of.waiver(row)), ". ", foreign(waivers.get(of.waiver(row)) ?? "")),
 ];
 const opened = (row) =>
   make(

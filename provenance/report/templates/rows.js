@@ -1,5 +1,5 @@
-// The findings' rows: what the page's data says of each. All of it was written by others, so it
-// becomes text and nothing but text: no string is ever read as HTML.
+// Access to the findings data. It is untrusted: strings are only ever inserted as text, never
+// parsed as HTML.
 
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("findings-data").textContent);
@@ -20,7 +20,7 @@ const nameOf = (source) => sources.get(source)?.name ?? source;
 const number = new Intl.NumberFormat("en").format;
 const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 
-// Search: case and accents do not count, here as in the check itself.
+// Search ignores case and accents, as the check itself does.
 const folded = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
 const texts = [];
 const textOf = (row) => {
@@ -31,7 +31,7 @@ const textOf = (row) => {
   }
   return texts[row];
 };
-// All of them together take as long as a blink: made in slices, they hold up nobody's first key.
+// Prepared in slices, so that the first key press is not delayed.
 const SLICE = 8; // milliseconds
 const prepareSearch = (row) => {
   const end = performance.now() + SLICE;
@@ -40,7 +40,7 @@ const prepareSearch = (row) => {
   if (next < every.length) setTimeout(prepareSearch, 0, next);
 };
 
-// Order: the place of each row in each column, counted once. Rows that tie have the same place.
+// Sort order: the rank of each row by each column, computed once. Tied rows share a rank.
 const STRICTNESS = ["permitted", "restricted", "unknown", "forbidden"];
 const inWords = new Intl.Collator("en", { numeric: true }).compare;
 const inNumbers = (one, other) => one - other;

@@ -1,4 +1,4 @@
-// The findings' table: searched, chosen, sorted, turned page by page, and opened by mouse or keys.
+// The table of findings: search, filters, sorting, pages, and opening rows by mouse or keyboard.
 
 const PAGE = 50;
 const PATIENCE = 60; // milliseconds without a key, before a search begins
@@ -15,7 +15,7 @@ const STANDINGS = {
   new: (row) => of.state(row) === "new",
 };
 
-// Which rows, and which page of them -----------------------------------------------------------
+// Selected rows and page ----------------------------------------------------------------------
 
 const chosen = () => {
   const words = folded(byId("words").value).split(/\s+/).filter(Boolean);
@@ -36,7 +36,7 @@ const choose = () => {
   show();
 };
 const tally = (first, shown) => {
-  if (!shown) return "No finding is like that. Search for fewer words, or choose All.";
+  if (!shown) return "No finding matches. Search for fewer words, or select All.";
   const all = state.rows.length === every.length ? "" : ` of ${number(every.length)}`;
   const here = `, ${number(first + 1)} to ${number(first + shown)} here`;
   const part = state.rows.length > shown ? here : "";
@@ -70,7 +70,7 @@ const turn = (pages) => {
   openers()[0].focus();
 };
 
-// Open and closed ------------------------------------------------------------------------------
+// Opening and closing ------------------------------------------------------------------------------
 
 const openers = () => [...byId("entries").querySelectorAll(".opener")];
 const openerOf = (line) =>
@@ -90,7 +90,7 @@ const toggle = (opener) => {
   try {
     history.replaceState(null, "", `#${opener.closest("tr").id}`);
   } catch {
-    // A page inside another page may have no address of its own.
+    // A page in a frame may have no address of its own.
   }
 };
 const locate = () => {
@@ -108,7 +108,7 @@ const locate = () => {
   line.scrollIntoView({ behavior: "instant" });
 };
 
-// Keys: none that types a letter, for whoever speaks to a browser types letters without meaning to.
+// No letter keys: speech input types letters unintentionally.
 
 const step = (from, by) => {
   const all = openers();
@@ -130,7 +130,7 @@ const press = (event) => {
   event.preventDefault();
 };
 
-// Begin ----------------------------------------------------------------------------------------
+// Start ----------------------------------------------------------------------------------------
 
 for (const each of filters) {
   const { column } = each.dataset;
@@ -151,7 +151,7 @@ byId("next").addEventListener("click", () => turn(1));
 byId("open-all").addEventListener("click", () => openers().forEach((each) => setOpen(each, true)));
 byId("entries").addEventListener("click", (event) => {
   const line = event.target.closest(".entry");
-  // Whoever marks words with the mouse wants to copy them.
+  // A click that ends a text selection does not open the row.
   if (line && getSelection().isCollapsed) toggle(openerOf(line));
 });
 byId("explorer").addEventListener("keydown", press);
@@ -159,5 +159,5 @@ addEventListener("hashchange", locate);
 byId("strongest").remove();
 byId("explorer").hidden = false;
 show();
-// A browser that loads an address goes there by itself, and takes the focus along.
+// After loading, the browser scrolls to the fragment itself and moves the focus.
 addEventListener("load", locate);

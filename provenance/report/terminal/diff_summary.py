@@ -1,4 +1,4 @@
-"""Changes for people: on a terminal, and as Markdown."""
+"""Changes between two datasets or reports, for the terminal and as Markdown."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from provenance.model import Changes, DocumentChanges, ShareMove, Side
 from provenance.report.sanitize import one_line
-from provenance.report.terminal.terminal_style import Pen
+from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent
 from provenance.report.text.unread_text import unread_line
 
@@ -14,17 +14,17 @@ _FINDINGS, _NAMES = 10, 5
 _LONGEST = 80
 
 
-def changes_text(changes: Changes, pen: Pen) -> str:
-    """Tell changes on a terminal; the last line is ended."""
-    lines = [pen.bold(_headline(changes))]
+def changes_text(changes: Changes, style: TerminalStyle) -> str:
+    """Render changes for a terminal."""
+    lines = [style.bold(_headline(changes))]
     for heading, points in _sections(changes):
-        lines += ["", pen.bold(heading)]
-        lines += [line for point in points for line in pen.wrap(point, "  ", "    ")]
+        lines += ["", style.bold(heading)]
+        lines += [line for point in points for line in style.wrap(point, "  ", "    ")]
     return "\n".join(lines) + "\n"
 
 
 def changes_markdown(changes: Changes) -> str:
-    """Tell changes in Markdown; what somebody else wrote stands as code, or is escaped."""
+    """Render changes as Markdown; untrusted text is escaped."""
     lines = [f"### {_safe(_headline(changes))}"]
     for heading, points in _sections(changes):
         lines += ["", f"**{heading}**", "", *(f"- {_safe(point)}" for point in points)]
@@ -55,23 +55,23 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
             "Gates",
             [
                 f"{gate.gate} fails: {percent(gate.new)}, "
-                + ("not asked before." if gate.old is None else f"{percent(gate.old)} before.")
+                + ("not checked before." if gate.old is None else f"{percent(gate.old)} before.")
                 for gate in changes.worse
             ],
         )
     if changes.documents is not None:
         yield "Documents", list(_documents(changes.documents))
     else:
-        yield "Documents", ["Not compared: a report names none without a finding."]
+        yield "Documents", ["Not compared: a report lists only documents with findings."]
     if changes.shares:
-        yield "Shares of tokens that moved", [_move(move) for move in changes.shares]
+        yield "Changed shares of tokens", [_move(move) for move in changes.shares]
     for heading, table in (("New", changes.appeared), ("Vanished", changes.vanished)):
         if table.num_rows:
             yield f"{heading} findings ({table.num_rows:,})", list(_findings(table))
     if changes.reservations:
         yield (
-            "To be held against it",
-            [f"{said[:1].upper()}{said[1:]}." for said in changes.reservations],
+            "Caveats",
+            [f"{caveat[:1].upper()}{caveat[1:]}." for caveat in changes.reservations],
         )
 
 
@@ -99,9 +99,9 @@ def _documents(documents: DocumentChanges) -> Iterator[str]:
 
 def _move(move: ShareMove) -> str:
     old, new = (None if share is None else share.tokens.share for share in (move.old, move.new))
-    told = ["not looked for" if share is None else percent(share) for share in (old, new)]
+    moved = ["not searched for" if share is None else percent(share) for share in (old, new)]
     verdict = f" ({move.verdict})" if move.verdict and move.by == "source" else ""
-    return f"{_name(move.key)}{verdict}: {told[0]} → {told[1]}"
+    return f"{_name(move.key)}{verdict}: {moved[0]} → {moved[1]}"
 
 
 def _findings(table: pa.Table) -> Iterator[str]:
@@ -121,6 +121,6 @@ def _name(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Escape what Markdown, or the HTML within it, would act on."""
+    """Escape Markdown and HTML."""
     marked = "".join(f"\\{sign}" if sign in "\\`*_[]()#|~!@" else sign for sign in text)
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,15 +1,15 @@
-"""A policy in sentences: what it asks, tolerates, has signed, claims and answers for."""
+"""Description of a policy in sentences, and the template of a policy file."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from provenance.model import Agreement, Library, Policy, Waiver
-from provenance.report.terminal.terminal_style import Pen
-from provenance.report.text.number_format import limit, period
+from provenance.report.terminal.terminal_style import TerminalStyle
+from provenance.report.text.number_format import exact_percent, period
 from provenance.report.text.policy_notes import last_day
-from provenance.report.text.sentences import asked
+from provenance.report.text.sentences import circumstances_phrase
 
-TEMPLATE = """\
+POLICY_TEMPLATE = """\
 # What we tolerate in a dataset. `provenance policy explain` says in words what this file says.
 # Every line that is commented out shows a default, or an example.
 
@@ -52,50 +52,50 @@ forbidden = "0%"              # [SOURCE:]VERDICT[/BASIS][.documents|.tokens|.byt
 # approver = "legal@example.org"
 # expires = 2027-01-31
 """
-"""What `provenance policy init` writes."""
+"""The file that `provenance policy init` writes."""
 
 
 def policy_text(
-    policy: Policy, library: Library, doubts: Sequence[str], today: date, pen: Pen
+    policy: Policy, library: Library, notes: Sequence[str], today: date, style: TerminalStyle
 ) -> str:
-    """Say in sentences what a policy says.
+    """Describe a policy in sentences.
 
     Parameters
     ----------
     policy : Policy
-        As it was read.
+        The policy.
     library : Library
-        Names of what it claims.
-    doubts : sequence of str
-        What it names that the rules do not know.
+        Has the names of exceptions that it claims.
+    notes : sequence of str
+        Notes on it, such as names that the rules do not know.
     today : date
-        What has ended by then is said to have.
-    pen : Pen
-        How it is written.
+        Decides what has expired.
+    style : Pen
+        Width and colours.
 
     Returns
     -------
     str
-        Lines, the last ended too.
+        Lines, including the last newline.
     """
     names = {exception.id: exception.name for exception in library.exceptions}
     claims = [f"{claim}: {names.get(claim, claim)}" for claim in policy.circumstances.claims]
     sections = {
-        "Asked": [f"What may be used {asked(policy.circumstances)}."],
-        "Tolerated": [
-            f"{gate}: fails where that is more than {limit(gate.limit)} of the {gate.unit}."
+        "Use": [f"Content is checked {circumstances_phrase(policy.circumstances)}."],
+        "Gates": [
+            f"{gate}: fails above {exact_percent(gate.limit)} of the {gate.unit}."
             for gate in policy.gates
         ],
-        "Claimed": claims or ["No statutory exception: none changes a verdict."],
-        "Signed": [_agreement(signed, today) for signed in policy.agreements] or ["Nothing."],
-        "Answered for": [_waiver(waiver, today) for waiver in policy.waivers] or ["Nothing."],
-        "To look at": list(doubts),
+        "Claimed exceptions": claims or ["None: no statutory exception changes a verdict."],
+        "Agreements": [_agreement(signed, today) for signed in policy.agreements] or ["None."],
+        "Waivers": [_waiver(waiver, today) for waiver in policy.waivers] or ["None."],
+        "Notes": list(notes),
     }
-    lines = [pen.bold(f"Policy: {policy.path or 'the defaults, as no file says otherwise'}")]
-    for title, said in sections.items():
-        if said:
-            lines += ["", pen.bold(title)]
-            lines += [line for each in said for line in pen.wrap(each, "  ", "    ")]
+    lines = [style.bold(f"Policy: {policy.path or 'defaults (no policy file)'}")]
+    for title, sentences in sections.items():
+        if sentences:
+            lines += ["", style.bold(title)]
+            lines += [line for each in sentences for line in style.wrap(each, "  ", "    ")]
     return "\n".join([*lines, "", f"Digest: {policy.digest}"]) + "\n"
 
 
@@ -105,7 +105,7 @@ def _agreement(signed: Agreement, today: date) -> str:
     return (
         f"{signed.reference}: content of {signed.source} for {', '.join(signed.purposes)}, "
         f"collected {period(signed.period)}{filed}."
-        f"{' It is over: content collected later is not covered.' if over else ''}"
+        f"{' It has ended: content collected later is not covered.' if over else ''}"
     )
 
 

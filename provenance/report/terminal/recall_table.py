@@ -1,4 +1,4 @@
-"""A calibration as a table for a terminal, in 80 columns, without colour."""
+"""Table of a calibration for a terminal of 80 columns, without colours."""
 
 from provenance.model import LENGTHS, Calibration, FalseRate, Recall
 from provenance.report.sanitize import one_line
@@ -9,17 +9,17 @@ _LEAST = LENGTHS[1].least
 
 
 def recall_table(calibration: Calibration) -> str:
-    """Show what was found of the plants, by length and edit, and what was made up.
+    """Return a table of recall by length and edit, and the rate of chance matches.
 
     Parameters
     ----------
     calibration : Calibration
-        What was measured.
+        The measurements.
 
     Returns
     -------
     str
-        Lines of at most 80 characters, the last one ended.
+        Lines of at most 80 characters, including the last newline.
     """
     lines = [
         *_head(calibration),
@@ -37,16 +37,16 @@ def recall_table(calibration: Calibration) -> str:
 def _head(calibration: Calibration) -> list[str]:
     overall = calibration.recalls[0]
     planted, documents = len(calibration.plants), count(calibration.documents, "document")
-    able = f"{number(overall.planted)} items of {_LEAST} tokens and more"
-    given_up = number(calibration.skipped)
+    able = f"{number(overall.planted)} items with at least {_LEAST} tokens"
+    skipped = number(calibration.skipped)
     lines = [
-        f"{count(planted, 'item')} planted among {documents}; {given_up} given up.",
+        f"{count(planted, 'item')} planted among {documents}; {skipped} skipped.",
         f"Found, of {able}: {_recall(overall)}",
     ]
     if overall.covered is not None and overall.right is not None:
         lines.append(
             f"Of those found: {percent(overall.covered)} of the bytes are covered, "
-            f"{percent(overall.right)} are named right."
+            f"{percent(overall.right)} are attributed correctly."
         )
     return lines
 
@@ -99,9 +99,9 @@ def _rows(title: str, key: str, recalls: tuple[Recall, ...]) -> list[str]:
 def _chance(false: FalseRate) -> list[str]:
     if false.documents_per_million is None or false.low is None or false.high is None:
         return [
-            "Chance matches: unknown, which is not none. Name a registry of items that",
-            "cannot be in the corpus with --control, or one of texts that hold no item with",
-            "--background.",
+            "Chance matches: unknown, not zero. Measure them with --control (a registry of",
+            "items that cannot be in the corpus) or --background (a registry of texts that",
+            "contain no item).",
         ]
     rate = f"{false.documents_per_million:.2g} documents in a million tokens"
     ends = f"{false.low:.2g}\N{EN DASH}{false.high:.2g}"

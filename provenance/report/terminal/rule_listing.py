@@ -1,4 +1,4 @@
-"""The law book as lists and cards on a terminal."""
+"""Lists and cards of rules for the terminal."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from provenance.model import (
     Terms,
     Verdict,
 )
-from provenance.report.terminal.terminal_style import Pen
+from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, period
 
 Entry = Source | Licence | Signal | StatutoryException
@@ -21,43 +21,45 @@ COLOURS = {
     Verdict.RESTRICTED: "1;33",
     Verdict.PERMITTED: "1;32",
 }
-"""How verdicts are painted, where colour is allowed; their words say the same."""
+"""ANSI codes of verdicts."""
 _VERDICT, _PERIOD = 10, 24
 
 
-def rule_list(picked: Iterable[tuple[Entry, Sequence[Terms]]], pen: Pen) -> str:
-    """List statements, a line each, below the entries that they belong to."""
+def rule_list(picked: Iterable[tuple[Entry, Sequence[Terms]]], style: TerminalStyle) -> str:
+    """List statements, one per line, by entry."""
     lines, entries, statements = [], 0, 0
-    for entry, every in picked:
-        entries, statements = entries + 1, statements + len(every)
-        lines += pen.wrap(f"{entry.id}  {entry.name}")[:1]
-        lines[-1] = pen.bold(lines[-1])
-        lines += [_line(terms, pen) for terms in sorted(every, key=_by_date)]
+    for entry, versions in picked:
+        entries, statements = entries + 1, statements + len(versions)
+        lines += style.wrap(f"{entry.id}  {entry.name}")[:1]
+        lines[-1] = style.bold(lines[-1])
+        lines += [_line(terms, style) for terms in sorted(versions, key=_by_date)]
     total = f"{count(statements, 'statement')} in {count(entries, 'file')}"
     return "\n".join([*lines, *([""] if lines else []), total]) + "\n"
 
 
-def rule_card(entry: Entry, conditions: Sequence[Condition], pen: Pen) -> str:
-    """Show all that the rules say of one source, licence, signal or exception."""
-    lines = [pen.bold(f"{entry.name} ({entry.id})")]
+def rule_card(entry: Entry, conditions: Sequence[Condition], style: TerminalStyle) -> str:
+    """Return all rules on one source, licence, signal or exception."""
+    lines = [style.bold(f"{entry.name} ({entry.id})")]
     for label, values in _names(entry):
-        lines += pen.wrap(f"{label}: {', '.join(values)}", "  ", "    ") if values else []
+        lines += style.wrap(f"{label}: {', '.join(values)}", "  ", "    ") if values else []
     meanings = {condition.id: condition.meaning for condition in conditions}
     documents: dict[str, list[Terms]] = {}
     for terms in entry.terms:
         documents.setdefault("/".join(terms.id.split("/")[:2]), []).append(terms)
-    for every in documents.values():
-        lines += ["", *_document(every[0], pen)]
-        for terms in sorted(every, key=_by_date):
-            lines += ["", *statement_lines(terms, pen, meanings)]
+    for versions in documents.values():
+        lines += ["", *_document(versions[0], style)]
+        for terms in sorted(versions, key=_by_date):
+            lines += ["", *statement_lines(terms, style, meanings)]
     return "\n".join(lines) + "\n"
 
 
-def statement_lines(terms: Terms, pen: Pen, meanings: dict[str, str] | None = None) -> list[str]:
-    """Write one statement with its clause, condition, addresses and how well it is known."""
-    verdict = pen.paint(f"{terms.verdict}", COLOURS[terms.verdict])
+def statement_lines(
+    terms: Terms, style: TerminalStyle, meanings: dict[str, str] | None = None
+) -> list[str]:
+    """Return lines on one statement: clause, condition, addresses, confidence."""
+    verdict = style.paint(f"{terms.verdict}", COLOURS[terms.verdict])
     lines = [f"  {verdict} ({terms.basis}), {period(terms.period)}"]
-    told = {
+    fields = {
         "Clause": terms.clause,
         "Says": terms.paraphrase,
         "Condition": terms.condition,
@@ -66,35 +68,35 @@ def statement_lines(terms: Terms, pen: Pen, meanings: dict[str, str] | None = No
         "Uses": ", ".join(terms.uses),
         "Binds": ", ".join(terms.binds),
         "Where": None if terms.jurisdictions == ("any",) else ", ".join(terms.jurisdictions),
-        "Not seen": None if terms.unseen is None else period(terms.unseen),
-        "Known": _known(terms),
+        "Unconfirmed": None if terms.unseen is None else period(terms.unseen),
+        "Confidence": _confidence(terms),
         "Copy": terms.stored_copy,
         "SHA-256": terms.quotation_digest,
         "Id": terms.id,
     }
-    for label, text in told.items():
-        lines += pen.wrap(f"{label}: {text}", "    ", "      ") if text else []
+    for label, text in fields.items():
+        lines += style.wrap(f"{label}: {text}", "    ", "      ") if text else []
     return lines
 
 
-def _line(terms: Terms, pen: Pen) -> str:
-    verdict = pen.paint(f"{terms.verdict:<{_VERDICT}}", COLOURS[terms.verdict])
+def _line(terms: Terms, style: TerminalStyle) -> str:
+    verdict = style.paint(f"{terms.verdict:<{_VERDICT}}", COLOURS[terms.verdict])
     document = terms.id.split("/")[1]
     text = f"{period(terms.period):<{_PERIOD}}  {document} ({terms.basis})"
-    return f"  {verdict}  {text[: pen.width - _VERDICT - 4]}"
+    return f"  {verdict}  {text[: style.width - _VERDICT - 4]}"
 
 
-def _document(terms: Terms, pen: Pen) -> list[str]:
-    lines = pen.wrap(terms.document, "", "  ")
-    lines = [pen.bold(line) for line in lines]
-    lines += pen.wrap(terms.address, "  ", "  ") if terms.address else []
+def _document(terms: Terms, style: TerminalStyle) -> list[str]:
+    lines = style.wrap(terms.document, "", "  ")
+    lines = [style.bold(line) for line in lines]
+    lines += style.wrap(terms.address, "  ", "  ") if terms.address else []
     chosen = {
-        "collection": "the day of collection",
-        "content": "the content's own day",
-        "acceptance": "the day of acceptance",
+        "collection": "the date of collection",
+        "content": "the date of the content",
+        "acceptance": "the date of acceptance",
     }[terms.time_axis]
-    lines += pen.wrap(f"Which version counts: that of {chosen}.", "  ", "  ")
-    return lines + (pen.wrap(f"Note: {terms.notes}", "  ", "  ") if terms.notes else [])
+    lines += style.wrap(f"Applicable version: by {chosen}.", "  ", "  ")
+    return lines + (style.wrap(f"Note: {terms.notes}", "  ", "  ") if terms.notes else [])
 
 
 def _names(entry: Entry) -> list[tuple[str, Sequence[str]]]:
@@ -102,9 +104,9 @@ def _names(entry: Entry) -> list[tuple[str, Sequence[str]]]:
     return [
         ("Also called", getattr(entry, "aliases", ())),
         ("Hosts", getattr(entry, "hosts", ())),
-        ("All content stands under", () if content is None else (content,)),
-        *((f"Robots of {document}", names) for document, names in getattr(entry, "agents", ())),
-        ("Sets aside limits of", [str(layer) for layer in getattr(entry, "lifts", ())]),
+        ("All content is licensed under", () if content is None else (content,)),
+        *((f"Robots in {document}", names) for document, names in getattr(entry, "agents", ())),
+        ("Overrides limits of", [str(layer) for layer in getattr(entry, "lifts", ())]),
     ]
 
 
@@ -115,13 +117,13 @@ def _tag(condition: str, meanings: dict[str, str]) -> str:
     return " or ".join(words)
 
 
-def _known(terms: Terms) -> str:
+def _confidence(terms: Terms) -> str:
     record = terms.record
-    seen = f"; words seen {record.first_seen} to {record.last_seen}" if record.last_seen else ""
+    seen = f"; quotation seen {record.first_seen} to {record.last_seen}" if record.last_seen else ""
     reviewed = (
         f"reviewed by {record.reviewed_by} on {record.reviewed_on}"
         if record.reviewed_by
-        else "no lawyer has reviewed it"
+        else "not reviewed by a lawyer"
     )
     return f"{terms.confidence}{seen}; {reviewed}"
 

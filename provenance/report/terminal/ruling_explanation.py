@@ -1,72 +1,77 @@
-"""A ruling told as a story: what was asked, what stands, why, and what is left open."""
+"""Explanation of a ruling: circumstances, verdict, reasons, alternatives, open questions."""
 
 from provenance.model import Circumstances, Reason, Ruling
 from provenance.report.terminal.rule_listing import COLOURS
-from provenance.report.terminal.terminal_style import Pen
+from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import period
-from provenance.report.text.sentences import BASES, asked
+from provenance.report.text.sentences import BASIS_MEANINGS, circumstances_phrase
 
 
-def story(name: str, ruling: Ruling, circumstances: Circumstances, pen: Pen) -> str:
-    """Tell a ruling, each step with its clause and address.
+def ruling_explanation(
+    name: str, ruling: Ruling, circumstances: Circumstances, style: TerminalStyle
+) -> str:
+    """Explain a ruling, each step with its clause and address.
 
     Parameters
     ----------
     name : str
-        Of the source or licence.
+        Display name of the source or licence.
     ruling : Ruling
-        What the judge says.
+        The ruling.
     circumstances : Circumstances
-        What was asked.
-    pen : Pen
-        How it is written.
+        The circumstances that it is for.
+    style : Pen
+        Width and colours.
     """
-    basis = BASES.get(ruling.basis)
+    basis = BASIS_MEANINGS.get(ruling.basis)
     meaning = f"{ruling.basis}: {basis}" if basis else ruling.basis
-    heading = pen.wrap(f"{ruling.verdict.upper()} ({meaning})")
+    heading = style.wrap(f"{ruling.verdict.upper()} ({meaning})")
     lines = [
-        *(pen.bold(line) for line in pen.wrap(f"{name}, {asked(circumstances)}")),
-        *(pen.paint(line, COLOURS[ruling.verdict]) for line in heading),
+        *(
+            style.bold(line)
+            for line in style.wrap(f"{name}, {circumstances_phrase(circumstances)}")
+        ),
+        *(style.paint(line, COLOURS[ruling.verdict]) for line in heading),
         "",
-        *pen.wrap(ruling.why),
+        *style.wrap(ruling.why),
     ]
-    lines += _reasons(ruling, pen)
+    lines += _reasons(ruling, style)
     if ruling.alternatives:
-        lines += ["", pen.bold("If it were otherwise")]
+        lines += ["", style.bold("Under other circumstances")]
     for other in ruling.alternatives:
         terms = f", {other.terms}" if other.terms else ""
-        said = f"{other.circumstance}: {other.verdict} ({other.basis}){terms}"
-        lines += pen.wrap(said, "  ", "    ")
+        alternative = f"{other.circumstance}: {other.verdict} ({other.basis}){terms}"
+        lines += style.wrap(alternative, "  ", "    ")
     if ruling.questions:
-        lines += ["", pen.bold("Open questions, which these rules do not decide")]
+        lines += ["", style.bold("Open questions that these rules do not decide")]
     for question in ruling.questions:
-        lines += pen.wrap(f"{question.title} {question.text}", "  ", "    ")
+        lines += style.wrap(f"{question.title} {question.text}", "  ", "    ")
     if ruling.remedy:
-        lines += ["", pen.bold("Next"), *pen.wrap(ruling.remedy, "  ")]
+        lines += ["", style.bold("Next"), *style.wrap(ruling.remedy, "  ")]
     return "\n".join(lines) + "\n"
 
 
-def _reasons(ruling: Ruling, pen: Pen) -> list[str]:
+def _reasons(ruling: Ruling, style: TerminalStyle) -> list[str]:
     if not ruling.reasons:
         return []
-    lines = ["", pen.bold("What was considered, what decides first")]
+    lines = ["", style.bold("Statements considered, decisive ones first")]
     for reason in ruling.reasons:
-        lines += _reason(reason, pen)
+        lines += _reason(reason, style)
     return lines
 
 
-def _reason(reason: Reason, pen: Pen) -> list[str]:
+def _reason(reason: Reason, style: TerminalStyle) -> list[str]:
     terms = reason.terms
     clause = f", {terms.clause}" if terms.clause else ""
     mark = "* " if reason.decisive else "- "
-    verdict = pen.paint(str(reason.verdict), COLOURS[reason.verdict])
-    lines = pen.wrap(f"{terms.document}{clause}, {period(terms.period)}", f"{mark}", "  ")
+    verdict = style.paint(str(reason.verdict), COLOURS[reason.verdict])
+    lines = style.wrap(f"{terms.document}{clause}, {period(terms.period)}", f"{mark}", "  ")
     lines.append(f"    {verdict} ({reason.basis})")
-    lines += pen.wrap(terms.paraphrase, "    ")
+    lines += style.wrap(terms.paraphrase, "    ")
     if terms.condition:
         tags = f" [{'; '.join(terms.conditions)}]" if terms.conditions else ""
-        lines += pen.wrap(f"Condition: {terms.condition}{tags}", "    ", "      ")
+        lines += style.wrap(f"Condition: {terms.condition}{tags}", "    ", "      ")
     if reason.lifted_by:
-        lines += pen.wrap(f"Set aside by {reason.lifted_by}, as claimed.", "    ")
-    lines += pen.wrap(terms.address, "    ") if terms.address else []
-    return [*lines, *pen.wrap(f"{terms.id}; {terms.confidence}", "    ", "      ")]
+        lines += style.wrap(f"Overridden by {reason.lifted_by}, as claimed.", "    ")
+    lines += style.wrap(terms.address, "    ") if terms.address else []
+    return [*lines, *style.wrap(f"{terms.id}; {terms.confidence}", "    ", "      ")]

@@ -1,19 +1,16 @@
-"""Shares on a terminal: a line each, with a bar where there is room.
-
-Bars in the cells of a terminal.
-"""
+"""Table of shares for the terminal, with bars where there is room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provenance.model import Corrected, Estimate, Result, Share, Verdict
-from provenance.report.charts import ceiling
+from provenance.report.charts import scale_end
 from provenance.report.sanitize import one_line
-from provenance.report.terminal.terminal_style import LONGEST, Pen
-from provenance.report.text.caveats import BANDS, band_lines
-from provenance.report.text.cell_width import cells, padded, shortened
-from provenance.report.text.number_format import count, interval, limit, percent
-from provenance.report.text.sentences import by
+from provenance.report.terminal.terminal_style import MAX_SENTENCE_LENGTH, TerminalStyle
+from provenance.report.text.caveats import BAND_MEANING, band_lines
+from provenance.report.text.cell_width import cell_width, pad, truncate
+from provenance.report.text.number_format import count, exact_percent, interval, percent
+from provenance.report.text.sentences import shares_by
 
 _FILL = {
     Verdict.FORBIDDEN: "█",
@@ -25,22 +22,22 @@ _FILL = {
 _CONTESTED, _WHISKER = "=", "·"
 
 
-def cell_bar(share: Share, top: float, width: int) -> str:
-    """Draw a share of the tokens.
+def text_bar(share: Share, top: float, width: int) -> str:
+    """Return a share of the tokens as a bar of characters.
 
     Parameters
     ----------
     share : Share
-        Its verdict decides the filling; what of it is contested is drawn as `=`.
+        Its verdict decides the fill character; the contested part is drawn as `=`.
     top : float
-        End of the scale, from `ceiling`.
+        End of the scale, from `scale_end`.
     width : int
-        Cells; the last of them stays empty.
+        Cells; the last one stays empty.
 
     Returns
     -------
     str
-        What is not contested, what is, and dots up to the upper end of the interval.
+        Uncontested part, contested part, and dots up to the upper end of the interval.
     """
 
     def cells_of(part: float) -> int:
@@ -53,11 +50,11 @@ def cell_bar(share: Share, top: float, width: int) -> str:
     return _FILL[share.verdict] * (filled - contested) + _CONTESTED * contested + _WHISKER * whisker
 
 
-SOURCES = 6
-"""Sources that a section of the summary names."""
+MAX_SOURCES = 6
+"""Maximum number of sources in a section of the summary."""
 
-NAME = 60
-"""Cells of a name that the longest may have."""
+MAX_NAME_CELLS = 60
+"""Maximum width of a name."""
 
 _COLOUR = {
     Verdict.FORBIDDEN: "31",
@@ -68,57 +65,60 @@ _COLOUR = {
 }
 
 
-def share_lines(pen: Pen, result: Result) -> list[str]:
-    """Draw the shares by verdict and by source.
+def share_lines(style: TerminalStyle, result: Result) -> list[str]:
+    """Return the shares by verdict and by source as lines with bars.
 
     Parameters
     ----------
-    pen : Pen
-        What to draw with.
+    style : Pen
+        Width and colours.
     result : Result
-        What to draw.
+        Has the shares.
     """
-    verdicts, sources = by(result.shares, "verdict"), by(result.shares, "source")
+    verdicts, sources = shares_by(result.shares, "verdict"), shares_by(result.shares, "source")
     found = _found(result)
     lines: list[str] = []
     if any(share.documents.count for share in verdicts):
-        scale = _scale(pen, result)
-        lines += _section(pen, "Tokens by verdict", verdicts, scale)
-        lines += _section(pen, "Tokens by source", found[:SOURCES], scale)
-    if len(found) > SOURCES:
-        lines += pen.wrap(f"and {count(len(found) - SOURCES, 'source')} more", "  ")
+        scale = _scale(style, result)
+        lines += _section(style, "Tokens by verdict", verdicts, scale)
+        lines += _section(style, "Tokens by source", found[:MAX_SOURCES], scale)
+    if len(found) > MAX_SOURCES:
+        lines += style.wrap(f"and {count(len(found) - MAX_SOURCES, 'source')} more", "  ")
     absent = [share.key for share in sources if not share.documents.count]
     if absent:
-        more = f" and {len(absent) - SOURCES} more" if len(absent) > SOURCES else ""
-        lines += pen.wrap(f"Not found: {', '.join(absent[:SOURCES])}{more}.", "  ")
+        more = f" and {len(absent) - MAX_SOURCES} more" if len(absent) > MAX_SOURCES else ""
+        lines += style.wrap(f"Not found: {', '.join(absent[:MAX_SOURCES])}{more}.", "  ")
     return lines
 
 
-def contested_lines(pen: Pen, result: Result) -> list[str]:
-    """Say between what the shares lie that others hold some of, too.
+def contested_lines(style: TerminalStyle, result: Result) -> list[str]:
+    """Return the ranges of contested shares.
 
     Parameters
     ----------
-    pen : Pen
-        What to write with.
+    style : Pen
+        Width and colours.
     result : Result
-        Of which; nothing is written where no share is contested.
+        Has the shares; no line is returned if none is contested.
     """
-    shown = (*by(result.shares, "verdict"), *by(result.shares, "source")[:SOURCES])
-    lines = [line for each in band_lines(shown) for line in pen.wrap(each, "  ", "    ")]
+    shown = (
+        *shares_by(result.shares, "verdict"),
+        *shares_by(result.shares, "source")[:MAX_SOURCES],
+    )
+    lines = [line for each in band_lines(shown) for line in style.wrap(each, "  ", "    ")]
     if not lines:
         return []
-    key = " (contested: =)" if _scale(pen, result).bar else ""
-    return [pen.bold(f"What others hold too{key}"), *lines, *pen.wrap(BANDS, "  ")]
+    key = " (contested: =)" if _scale(style, result).bar else ""
+    return [style.bold(f"Contested shares{key}"), *lines, *style.wrap(BAND_MEANING, "  ")]
 
 
 def _found(result: Result) -> list[Share]:
-    return [share for share in by(result.shares, "source") if share.documents.count]
+    return [share for share in shares_by(result.shares, "source") if share.documents.count]
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Where bars end, and how many cells names and bars have; no bar where it says nothing."""
+    """End of the scale, and widths of names and bars; a width of 0 means no bar."""
 
     top: float
     key: int
@@ -128,46 +128,48 @@ class _Scale:
 _WORD, _FIGURE, _INTERVAL = 10, 7, 14
 
 
-def _scale(pen: Pen, result: Result) -> _Scale:
-    shares = (*by(result.shares, "verdict"), *_found(result)[:SOURCES])
-    top = ceiling(max(each.tokens.high, each.tokens.share) for each in shares)
-    key = min(max((cells(one_line(share.key[:NAME])) for share in shares), default=0), 20)
+def _scale(style: TerminalStyle, result: Result) -> _Scale:
+    shares = (*shares_by(result.shares, "verdict"), *_found(result)[:MAX_SOURCES])
+    top = scale_end(max(each.tokens.high, each.tokens.share) for each in shares)
+    key = min(
+        max((cell_width(one_line(share.key[:MAX_NAME_CELLS])) for share in shares), default=0), 20
+    )
     fixed = len("  ") + key + 1 + _WORD + 1 + _FIGURE + len("  ") + _INTERVAL
-    room = pen.width - fixed
+    room = style.width - fixed
     return _Scale(top, key, room if room >= 10 else 0)
 
 
-def _section(pen: Pen, title: str, shares: Sequence[Share], scale: _Scale) -> list[str]:
-    left = f"{title}, bars to {limit(scale.top)}" if scale.bar else title
+def _section(style: TerminalStyle, title: str, shares: Sequence[Share], scale: _Scale) -> list[str]:
+    left = f"{title}, bars to {exact_percent(scale.top)}" if scale.bar else title
     right = "95% interval"
-    heading = pen.bold(padded(left, pen.width - cells(right)) + right)
-    lines = [line for share in shares for line in _line(pen, share, scale)]
+    heading = style.bold(pad(left, style.width - cell_width(right)) + right)
+    lines = [line for share in shares for line in _line(style, share, scale)]
     return [heading, *lines] if shares else []
 
 
-def _line(pen: Pen, share: Share, scale: _Scale) -> list[str]:
+def _line(style: TerminalStyle, share: Share, scale: _Scale) -> list[str]:
     estimate, colour = share.tokens, _COLOUR[share.verdict]
-    name = one_line(share.key[:LONGEST])
-    # By verdict, the key is the word already.
+    name = one_line(share.key[:MAX_SENTENCE_LENGTH])
+    # By verdict, the key is the verdict itself.
     word = "" if share.key == share.verdict else str(share.verdict or "mixed")
-    figures, room = _figures(estimate), pen.width - 2 - _FIGURE - 2 - _INTERVAL
+    figures, room = _figures(estimate), style.width - 2 - _FIGURE - 2 - _INTERVAL
     more = []
     if estimate.corrected and estimate.count:
-        more = [f"  {padded('  corrected', room)}{_figures(estimate.corrected)}"]
+        more = [f"  {pad('  corrected', room)}{_figures(estimate.corrected)}"]
     if not scale.bar:
-        *above, label = _narrow(name, word, room, pen.width)
-        return [*above, f"  {padded(label, room)}{figures}", *more]
-    drawn = pen.paint(padded(cell_bar(share, scale.top, scale.bar), scale.bar), colour)
-    label = f"{padded(name, scale.key)} {pen.paint(padded(word, _WORD), colour)}"
+        *above, label = _narrow(name, word, room, style.width)
+        return [*above, f"  {pad(label, room)}{figures}", *more]
+    drawn = style.paint(pad(text_bar(share, scale.top, scale.bar), scale.bar), colour)
+    label = f"{pad(name, scale.key)} {style.paint(pad(word, _WORD), colour)}"
     return [f"  {label} {drawn}{figures}", *more]
 
 
 def _narrow(name: str, word: str, room: int, width: int) -> list[str]:
-    """Label a line without a bar; where name and verdict do not fit, the name stands above."""
+    """Return the label of a line without a bar; a long name takes a line of its own."""
     label = f"{name} ({word})" if word else name
-    if not word or cells(label) < room:
+    if not word or cell_width(label) < room:
         return [label]
-    return [f"  {shortened(name, width - 2)}", f"  {word}"]
+    return [f"  {truncate(name, width - 2)}", f"  {word}"]
 
 
 def _figures(estimate: Estimate | Corrected) -> str:

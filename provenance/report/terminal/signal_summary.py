@@ -1,4 +1,4 @@
-"""What signals for machines say, told to a person: each with the line that decides, and its law."""
+"""Summary of machine-readable signals, each with its decisive line and verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,76 +6,81 @@ from dataclasses import dataclass
 from provenance.model import Notice, Ruling, Stance
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.rule_listing import COLOURS
-from provenance.report.terminal.terminal_style import Pen
+from provenance.report.terminal.terminal_style import TerminalStyle
 
 _MARKS = {Stance.DISALLOWS: "* ", Stance.ALLOWS: "- ", Stance.SILENT: "- "}
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was captured together, and what it says of training on a page.
+class CapturedSignals:
+    """Files that were captured together, and what they say about training on a page.
 
     Parameters
     ----------
     title : str
-        What it is called.
+        Name of the capture.
     page : str
-        Address of the page; empty is the site's root.
+        Address of the page; empty for the root of the site.
     notices : tuple of (Notice, Ruling)
-        What each signal says, and what the rules say that it means.
+        Each signal with its ruling.
     unread : tuple of str
-        Files that are not what they are called.
-    named : tuple of str
-        Lines that name an RSL document.
+        Names of files that are not valid.
+    rsl_lines : tuple of str
+        Lines of robots.txt that name an RSL document.
     licence : Ruling or None
-        What the rules say of the licence that a card declares.
+        Ruling on the licence that a dataset card declares.
     """
 
     title: str
     page: str
     notices: tuple[tuple[Notice, Ruling], ...]
     unread: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+    rsl_lines: tuple[str, ...] = ()
     licence: Ruling | None = None
 
 
-def signal_story(every: Sequence[Heard], pen: Pen) -> str:
-    """Tell what captured files say of training, one capture after the other."""
-    return "\n".join("\n".join(_lines(heard, pen)) + "\n" for heard in every)
+def signal_summary(captures: Sequence[CapturedSignals], style: TerminalStyle) -> str:
+    """Summarise what captured files say about training."""
+    return "\n".join("\n".join(_lines(capture, style)) + "\n" for capture in captures)
 
 
-def _lines(heard: Heard, pen: Pen) -> list[str]:
-    against = [ruling for notice, ruling in heard.notices if notice.stance is Stance.DISALLOWS]
-    asked = f", for {one_line(heard.page)}" if heard.page else ""
-    lines = [pen.bold(line) for line in pen.wrap(f"{one_line(heard.title)}{asked}")]
-    told = (
-        f"Training is disallowed by {len(against)} of {len(heard.notices)} signals."
+def _lines(capture: CapturedSignals, style: TerminalStyle) -> list[str]:
+    against = [ruling for notice, ruling in capture.notices if notice.stance is Stance.DISALLOWS]
+    page = f", for {one_line(capture.page)}" if capture.page else ""
+    lines = [style.bold(line) for line in style.wrap(f"{one_line(capture.title)}{page}")]
+    verdict = (
+        f"Training is disallowed by {len(against)} of {len(capture.notices)} signals."
         if against
-        else "No signal disallows training. That is not a permission."
+        else "No signal disallows training. This is not a permission."
     )
-    lines += pen.wrap(told)
-    for notice, ruling in heard.notices:
-        lines += ["", *_notice(notice, ruling, pen)]
-    for line in heard.named:
+    lines += style.wrap(verdict)
+    for notice, ruling in capture.notices:
+        lines += ["", *_notice(notice, ruling, style)]
+    for line in capture.rsl_lines:
         lines += [
             "",
-            *pen.wrap(f"robots.txt, {one_line(line)}, names an RSL document.", "- ", "  "),
+            *style.wrap(f"robots.txt, {one_line(line)}, names an RSL document.", "- ", "  "),
         ]
-    for name in heard.unread:
-        lines += ["", *pen.wrap(f"{name} is not what it is called, and says nothing.", "- ", "  ")]
-    if heard.licence is not None:
-        said = f"The licence: {heard.licence.verdict} ({heard.licence.basis}). {heard.licence.why}"
-        lines += ["", *pen.wrap(one_line(said), "  ", "  ")]
+    for name in capture.unread:
+        lines += [
+            "",
+            *style.wrap(f"{name} is not a valid file of that name and was ignored.", "- ", "  "),
+        ]
+    if capture.licence is not None:
+        sentence = (
+            f"Licence: {capture.licence.verdict} ({capture.licence.basis}). {capture.licence.why}"
+        )
+        lines += ["", *style.wrap(one_line(sentence), "  ", "  ")]
     return lines
 
 
-def _notice(notice: Notice, ruling: Ruling, pen: Pen) -> list[str]:
-    lines = pen.wrap(f"{notice.signal}: {notice.stance}", _MARKS[notice.stance], "  ")
-    lines += pen.wrap(one_line(notice.why), "    ", "      ")
+def _notice(notice: Notice, ruling: Ruling, style: TerminalStyle) -> list[str]:
+    lines = style.wrap(f"{notice.signal}: {notice.stance}", _MARKS[notice.stance], "  ")
+    lines += style.wrap(one_line(notice.why), "    ", "      ")
     if notice.stance is not Stance.DISALLOWS:
         return lines
-    verdict = pen.paint(str(ruling.verdict), COLOURS[ruling.verdict])
-    lines.append(f"    That is {verdict} ({ruling.basis}).")
+    verdict = style.paint(str(ruling.verdict), COLOURS[ruling.verdict])
+    lines.append(f"    Verdict: {verdict} ({ruling.basis}).")
     for reason in ruling.reasons[:1]:
-        lines += pen.wrap(reason.terms.address, "    ", "    ") if reason.terms.address else []
+        lines += style.wrap(reason.terms.address, "    ", "    ") if reason.terms.address else []
     return lines

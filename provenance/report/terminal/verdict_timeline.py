@@ -1,62 +1,65 @@
-"""Verdicts over time: as a chart of letters for a terminal, and stretch by stretch."""
+"""Chart of verdicts by day of collection for the terminal, and its periods in words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from provenance.model import DateRange, Stretch
 from provenance.report.terminal.rule_listing import COLOURS
-from provenance.report.terminal.terminal_style import Pen
+from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import period
 
-LABEL = 26
-"""Columns of a row's name."""
+LABEL_WIDTH = 26
+"""Width of a row's label."""
 _YEAR = timedelta(days=365)
 
 
-def span_of(timelines: Sequence[Sequence[Stretch]], today: date) -> DateRange:
-    """Return the days that a chart shows: a year before the first change, until today."""
+def chart_span(timelines: Sequence[Sequence[Stretch]], today: date) -> DateRange:
+    """Return the days of a chart: from a year before the first change until today."""
     turns = [s.collected.first for each in timelines for s in each if s.collected.first]
     first = min((*turns, today - 2 * _YEAR)) - _YEAR
     return DateRange(first, max((*turns, today)) + timedelta(days=1))
 
 
 def timeline_text(
-    rows: Mapping[str, Sequence[Stretch]], marked: DateRange | None, today: date, pen: Pen
+    rows: Mapping[str, Sequence[Stretch]],
+    marked: DateRange | None,
+    today: date,
+    style: TerminalStyle,
 ) -> str:
-    """Draw what the verdict is for each day of collection, a row for each role.
+    """Draw the verdict by day of collection, one row per role.
 
     Parameters
     ----------
     rows : mapping of str to sequence of Stretch
-        Name of a row to its stretches; the first row is told stretch by stretch below.
+        Label of a row to its periods; the periods of the first row are listed below the chart.
     marked : DateRange or None
-        When the content was collected: marked below the chart.
+        When the content was collected; marked below the chart.
     today : date
-        Where it ends.
-    pen : Pen
-        How it is written.
+        End of the chart.
+    style : Pen
+        Width and colours.
     """
-    span = span_of(list(rows.values()), today)
-    cells = pen.width - LABEL - 2
-    lines = [f"{'':<{LABEL}}  {_years(span, cells)}"]
+    span = chart_span(list(rows.values()), today)
+    cells = style.width - LABEL_WIDTH - 2
+    lines = [f"{'':<{LABEL_WIDTH}}  {_years(span, cells)}"]
     for name, stretches in rows.items():
-        lines.append(f"{name[:LABEL]:<{LABEL}}  {_bar(stretches, span, cells, pen)}")
+        lines.append(f"{name[:LABEL_WIDTH]:<{LABEL_WIDTH}}  {_bar(stretches, span, cells, style)}")
     if marked is not None:
-        lines.append(f"{'collected':<{LABEL}}  {_mark(marked, span, cells)}".rstrip())
+        lines.append(f"{'collected':<{LABEL_WIDTH}}  {_mark(marked, span, cells)}".rstrip())
     lines += ["", "F forbidden   ? unknown   r restricted   . permitted", ""]
     for stretch in next(iter(rows.values())):
-        lines += _told(stretch, pen)
+        lines += _period_lines(stretch, style)
     return "\n".join(lines) + "\n"
 
 
-def _told(stretch: Stretch, pen: Pen) -> list[str]:
-    verdict = pen.paint(f"{stretch.verdict:<10}", COLOURS[stretch.verdict])
+def _period_lines(stretch: Stretch, style: TerminalStyle) -> list[str]:
+    verdict = style.paint(f"{stretch.verdict:<10}", COLOURS[stretch.verdict])
     here = f"{period(stretch.collected):<24}  {verdict}  {stretch.basis}"
-    terms = [] if stretch.terms is None else pen.wrap(stretch.terms, " " * 26, " " * 28)
+    terms = [] if stretch.terms is None else style.wrap(stretch.terms, " " * 26, " " * 28)
     return [here, *terms]
 
 
-def _bar(stretches: Sequence[Stretch], span: DateRange, cells: int, pen: Pen) -> str:
+def _bar(stretches: Sequence[Stretch], span: DateRange, cells: int, style: TerminalStyle) -> str:
     letters = {"forbidden": "F", "unknown": "?", "restricted": "r", "permitted": "."}
     bar = ""
     for cell in range(cells):
@@ -64,7 +67,7 @@ def _bar(stretches: Sequence[Stretch], span: DateRange, cells: int, pen: Pen) ->
         here = DateRange(day, day + timedelta(days=1))
         found = next((s for s in stretches if s.collected.overlaps(here)), None)
         letter = " " if found is None else letters[found.verdict]
-        bar += letter if found is None else pen.paint(letter, COLOURS[found.verdict])
+        bar += letter if found is None else style.paint(letter, COLOURS[found.verdict])
     return bar
 
 

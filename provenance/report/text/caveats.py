@@ -1,84 +1,85 @@
-"""What stands against shares, in words: who else holds the same words, and what may be chance.
+"""Sentences on how far shares and findings can be trusted.
 
-How far shares and findings can be trusted, in sentences that reports share.
+Contested words, chance matches, samples, baselines, calibration and missing registry content.
 """
 
 from collections.abc import Iterable
 
 from provenance.model import Control, DateRange, Estimate, GateOutcome, Rate, Result, Share
 from provenance.report.text.number_format import (
-    about,
+    approximate,
     count,
     day,
+    exact_percent,
     interval,
-    limit,
     number,
     percent,
     rarity,
 )
-from provenance.report.text.sentences import by
-from provenance.report.text.unread_text import lacking
+from provenance.report.text.sentences import shares_by
+from provenance.report.text.unread_text import registry_gap
 
-CONTESTED = "a permitted source or a background holds the same words"
-"""What contested means."""
+CONTESTED_MEANING = "a permitted source or a background registry contains the same words"
 
-BANDS = (
-    "Uncontested: no permitted source and no background holds the same words; gates count only "
-    "this. In all: with what was given to another source that has the same words."
+BAND_MEANING = (
+    "Uncontested: no permitted source or background registry contains the same words; gates count "
+    "only this part. In total: with words that were attributed to another source with the same "
+    "text."
 )
-"""How a band is read."""
+"""How to read a band."""
 
 
-def band(estimate: Estimate) -> str:
-    """Write a share as a band, from what nobody contests to all that its holders could claim.
+def band_sentence(estimate: Estimate) -> str:
+    """Return the range of a share, from its uncontested part to all words that its sources contain.
 
     Examples
     --------
-    >>> band(Estimate(30, 0.03, 0.02, 0.04, any=0.032, contested=0.01))
-    '2.0% uncontested … 3.2% in all; 1.0% contested'
+    >>> band_sentence(Estimate(30, 0.03, 0.02, 0.04, any=0.032, contested=0.01))
+    '2.0% uncontested to 3.2% in total; 1.0% contested'
     """
     contested = f"; {percent(estimate.contested)} contested" if estimate.contested else ""
-    return (
-        f"{percent(_uncontested(estimate))} uncontested … {percent(estimate.any)} in all{contested}"
-    )
+    low, high = percent(_uncontested(estimate)), percent(estimate.any)
+    return f"{low} uncontested to {high} in total{contested}"
 
 
 def _uncontested(estimate: Estimate) -> float:
     return max(estimate.share - estimate.contested, 0.0)
 
 
-def is_banded(estimate: Estimate) -> bool:
-    """Tell whether others hold some of a share, or it some of theirs, as far as figures show it."""
+def has_band(estimate: Estimate) -> bool:
+    """Whether the ends of the band of a share differ when printed."""
     return percent(_uncontested(estimate)) != percent(estimate.any)
 
 
-def banded(shares: Iterable[Share]) -> tuple[Share, ...]:
-    """Pick the shares of which a band says more than the share, by tokens."""
-    return tuple(share for share in shares if is_banded(share.tokens))
+def shares_with_band(shares: Iterable[Share]) -> tuple[Share, ...]:
+    """Return the shares whose band has different ends, by tokens."""
+    return tuple(share for share in shares if has_band(share.tokens))
 
 
 def band_lines(shares: Iterable[Share]) -> tuple[str, ...]:
-    """Write the bands that say more than their shares, one a line."""
-    return tuple(f"{share.key}: {band(share.tokens)}" for share in banded(shares))
+    """Return a line for each share whose band has different ends."""
+    return tuple(
+        f"{share.key}: {band_sentence(share.tokens)}" for share in shares_with_band(shares)
+    )
 
 
-def limits(result: Result) -> tuple[str, ...]:
-    """Say what is passed over, what registries lack, and what came of backgrounds and the like."""
+def coverage_caveats(result: Result) -> tuple[str, ...]:
+    """Return sentences on unchecked files, incomplete registries, backgrounds and the control."""
     backgrounds = [
-        f"Background {background.path}: {count(background.items, 'item')}; what it holds too is "
-        "contested."
+        f"Background registry {background.path}: {count(background.items, 'item')}; findings that "
+        "it also contains are contested."
         for background in result.backgrounds
     ]
-    lacks = [lack for registry in result.registries if (lack := lacking(registry))]
-    told = (*passed_over(result), *lacks, *backgrounds, *weighed(result))
+    lacks = [lack for registry in result.registries if (lack := registry_gap(registry))]
+    caveats = (*passed_over(result), *lacks, *backgrounds, *model_caveats(result))
     if result.control is None:
-        return told
-    doubts = control_doubts(result.control, result.policy.circumstances.collected)
-    return (*told, " ".join((chance_sentence(result.control), *doubts)))
+        return caveats
+    reservations = control_caveats(result.control, result.policy.circumstances.collected)
+    return (*caveats, " ".join((chance_sentence(result.control), *reservations)))
 
 
 def passed_over(result: Result) -> tuple[str, ...]:
-    """Say which files of the corpus's folders were not checked: no data, or text beside tables."""
+    """Return a sentence on files in the corpus's folders that were not checked."""
     beside = result.corpus.passed_over
     if beside is None:
         return ()
@@ -88,32 +89,34 @@ def passed_over(result: Result) -> tuple[str, ...]:
     return (f"{count(beside.count, 'file')} beside the data {verb} not checked: {named}.",)
 
 
-def weighed(result: Result) -> tuple[str, ...]:
-    """Say by what matches were weighed, where that is not the corpus itself."""
+def model_caveats(result: Result) -> tuple[str, ...]:
+    """Return a sentence if matches were scored with the model of another corpus."""
     model = result.corpus_model
     if model is None or model.taken_from is None:
         return ()
-    doubts = "".join(f" {doubt[:1].upper()}{doubt[1:]}." for doubt in model.reservations)
-    said = (
-        f"Matches were weighed by the model of {model.taken_from}, an earlier check: what is in "
-        f"both corpora is judged alike.{doubts}"
+    reservations = "".join(
+        f" {reservation[:1].upper()}{reservation[1:]}." for reservation in model.reservations
     )
-    return (said,)
+    sentence = (
+        f"Matches were scored with the corpus model of {model.taken_from}, an earlier check, so "
+        f"that text in both corpora is scored alike.{reservations}"
+    )
+    return (sentence,)
 
 
 def chance_sentence(control: Control) -> str:
-    """Say how many findings may be chance.
+    """Return how many findings may be chance matches.
 
     Parameters
     ----------
     control : Control
-        What measured it.
+        Measurement with items that cannot be in the corpus.
 
     Returns
     -------
     str
-        "Of 400 findings by content, about 12 (5 to 20) may be chance, 3.0% (1.0 to 5.0%): measured
-        with 900 items that cannot be in the corpus (registries/later)."
+        "Of 400 findings by content, about 12 (5 to 20) may be chance matches, 3.0% (1.0 to 5.0%);
+        measured with 900 items that cannot be in the corpus (registries/later)."
     """
     how = (
         f"measured with {count(control.registry.items, 'item')} that cannot be in the corpus "
@@ -122,54 +125,54 @@ def chance_sentence(control: Control) -> str:
     rate = control.false_discovery
     if rate is None:
         return (
-            "Nothing was found by content; by chance about "
-            f"{_amount(control.expected, None)} would have been, {how}."
+            "Nothing was found by content; about "
+            f"{_amount(control.expected, None)} chance matches would be expected, {how}."
         )
     part = f"{percent(rate.value)} ({interval(rate.low, rate.high)})"
     return (
         f"Of {count(control.findings, 'finding')} by content, about "
-        f"{_amount(control.expected, control.findings)} may be chance, {part}: {how}."
+        f"{_amount(control.expected, control.findings)} may be chance matches, {part}; {how}."
     )
 
 
-def control_doubts(control: Control, collected: DateRange | None) -> tuple[str, ...]:
-    """Say why what was found of a control may be more, or less, than chance.
+def control_caveats(control: Control, collected: DateRange | None) -> tuple[str, ...]:
+    """Return reasons why matches with a control may not be chance matches.
 
     Parameters
     ----------
     control : Control
-        What measured chance.
+        Measurement with items that cannot be in the corpus.
     collected : DateRange or None
-        When the corpus was collected, where that is known.
+        When the corpus was collected, if known.
 
     Returns
     -------
     tuple of str
         Sentences.
     """
-    doubts = []
+    reservations = []
     if control.shared:
-        doubts.append(
-            f"{count(control.shared, 'item')} of the control say the same as items of a registry, "
-            "and were left out."
+        reservations.append(
+            f"{count(control.shared, 'item')} of the control with the same text as an item of a "
+            "registry: not counted."
         )
     if control.outdone:
-        doubts.append(
-            f"{count(control.outdone, 'more passage')} of the control match no better than an item "
-            "of a registry in the same place: near-copies, and not counted."
+        reservations.append(
+            f"{count(control.outdone, 'more passage')} of the control where an item of a registry "
+            "matches at least as well: near-duplicates, not counted."
         )
     first = min((source.first for source in control.registry.sources if source.first), default=None)
     last = collected and collected.until
     if first and last and first < last:
-        doubts.append(
-            f"The control's items begin on {first}, before the corpus was collected: some may "
-            "be in it, and count as chance here."
+        reservations.append(
+            f"The control's items date from {first} on, before the corpus was collected: some may "
+            "be in the corpus and are counted as chance here."
         )
-    return tuple(doubts)
+    return tuple(reservations)
 
 
 def _amount(rate: Rate, most: int | None) -> str:
-    """Write an expected number with its interval; it cannot be more than there are."""
+    """Format an expected number and its interval, capped at `most`."""
     value, low, high = (
         f"{each:,.0f}" if each >= 10 else f"{each:.1f}".removesuffix(".0")
         for each in (
@@ -179,8 +182,8 @@ def _amount(rate: Rate, most: int | None) -> str:
     return f"{value} ({low}\N{EN DASH}{high})"
 
 
-def bound(result: Result) -> str | None:
-    """Say how much can have been missed, where nothing was found.
+def upper_bound_sentence(result: Result) -> str | None:
+    """Return the upper bound on all shares if nothing was found.
 
     Parameters
     ----------
@@ -190,20 +193,20 @@ def bound(result: Result) -> str | None:
     Returns
     -------
     str or None
-        One sentence; None where something was found.
+        One sentence; None if something was found.
     """
-    sources = by(result.shares, "source")
+    sources = shares_by(result.shares, "source")
     if not sources or any(share.documents.count for share in sources):
         return None
     most = max([0.00001, *(share.tokens.high for share in sources)])
     return (
-        f"With 95% confidence, no source looked for holds more than {percent(most)} of the tokens, "
-        "as far as the registries know its items."
+        f"With 95% confidence, no source accounts for more than {percent(most)} of the tokens, as "
+        "far as its items are in the registries."
     )
 
 
-def calibrated(result: Result) -> tuple[str, ...]:
-    """Say what corrected shares rest on, and what is to be held against them.
+def calibration_caveats(result: Result) -> tuple[str, ...]:
+    """Return what corrected shares are based on, and their caveats.
 
     Parameters
     ----------
@@ -213,25 +216,27 @@ def calibrated(result: Result) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Sentences; none where shares were not corrected.
+        Sentences; none if shares were not corrected.
     """
-    made = result.calibration
-    if made is None:
+    summary = result.calibration
+    if summary is None:
         return ()
-    found = "nothing was planted" if made.recall is None else f"{percent(made.recall)} were found"
+    found = (
+        "none were tested" if summary.recall is None else f"{percent(summary.recall)} were found"
+    )
     rests = (
-        "Corrected shares take into account what is missed and what is made up, as measured in "
-        f"{made.path} of {day(made.created)}: of {count(made.planted, 'planted item')}, "
-        f"{found}. Gates look at the shares that were verified."
+        "Corrected shares account for missed items and false matches, as measured in "
+        f"{summary.path} on {day(summary.created)}: of {count(summary.planted, 'planted item')}, "
+        f"{found}. Gates use the uncorrected shares."
     )
     return (
         rests,
-        *(f"Corrected shares: {reservation}." for reservation in made.reservations),
+        *(f"Corrected shares: {reservation}." for reservation in summary.reservations),
     )
 
 
-def sampled(result: Result) -> str | None:
-    """Say how much was looked at, where that is not all.
+def sample_sentence(result: Result) -> str | None:
+    """Return which part of the corpus was checked if it was sampled.
 
     Parameters
     ----------
@@ -241,20 +246,20 @@ def sampled(result: Result) -> str | None:
     Returns
     -------
     str or None
-        One or two sentences; None where everything was looked at.
+        Two sentences; None if the whole corpus was checked.
     """
-    made = result.sample
-    if made is None:
+    summary = result.sample
+    if summary is None:
         return None
     return (
-        f"A sample: {number(made.documents)} of {count(made.of_documents, 'document')} were "
-        f"looked at ({limit(made.rate)} was asked for). Shares are "
-        "estimates for the whole corpus, and their intervals hold the error of sampling."
+        f"Sampled: {number(summary.documents)} of {count(summary.of_documents, 'document')} were "
+        f"checked ({exact_percent(summary.rate)} requested). Shares are estimates for the whole "
+        "corpus; their intervals include the sampling error."
     )
 
 
 def baseline_sentence(result: Result) -> str | None:
-    """Say what is new beside a baseline.
+    """Return how many findings are new compared with the baseline.
 
     Parameters
     ----------
@@ -266,59 +271,59 @@ def baseline_sentence(result: Result) -> str | None:
     str or None
         One or two sentences; None without a baseline.
     """
-    made = result.baseline
-    if made is None:
+    summary = result.baseline
+    if summary is None:
         return None
     return (
-        f"Beside the baseline {made.path} of {day(made.created)}: "
-        f"{count(made.new, 'new finding')}, {made.unchanged:,} unchanged, {made.absent:,} gone. "
-        "Gates count what is new alone; shares count all."
+        f"Compared with the baseline {summary.path} of {day(summary.created)}: "
+        f"{count(summary.new, 'new finding')}, {summary.unchanged:,} unchanged, "
+        f"{summary.absent:,} gone. Gates count only new findings; shares count all."
     )
 
 
-def undecided(outcome: GateOutcome) -> str | None:
-    """Say of a gate that more of the corpus may fail it.
+def undecided_sentence(outcome: GateOutcome) -> str | None:
+    """Return a warning if a gate passes only because the sample is small.
 
     Parameters
     ----------
     outcome : GateOutcome
-        The gate, and what was held against it.
+        The gate and the measured share.
 
     Returns
     -------
     str or None
-        None where a sample decides nothing.
+        None if the gate is decided.
     """
     if not outcome.undecided:
         return None
     return (
-        "It passes only because so little was looked at: what the sample holds is above the limit. "
-        "Check more documents to know."
+        "It passes only because the sample is small: the share in the sample is above the limit. "
+        "Check more documents to decide."
     )
 
 
 def strength_sentence(strength: float, expected: float) -> str:
-    """Say how strong a finding is, as chance against it.
+    """Return how often a match of this strength occurs by chance.
 
     Parameters
     ----------
     strength : float
-        Bits: chance gives a match so strong once in ``2**strength`` words.
+        Bits: a chance match of this strength occurs once in ``2**strength`` words.
     expected : float
-        How many so strong it gives in the whole corpus.
+        Expected number of such chance matches in the whole corpus.
 
     Returns
     -------
     str
-        Two sentences for people who never met a bit.
+        Two sentences.
 
     Examples
     --------
     >>> strength_sentence(31.7, 0.0003).split(". ")[1]
-    'One corpus of this size in about 3,000 would hold one by chance.'
+    'One in about 3,000 corpora of this size contains one by chance.'
     """
-    once = f"Chance gives a match this strong {rarity(strength)}."
+    once = f"A match this strong occurs by chance {rarity(strength)}."
     if expected >= 0.5:
-        return f"{once} A corpus of this size holds about {expected:,.0f} by chance."
-    corpora = "more than a billion" if expected < 1e-9 else f"about {about(1 / expected)}"
-    return f"{once} One corpus of this size in {corpora} would hold one by chance."
+        return f"{once} A corpus of this size contains about {expected:,.0f} by chance."
+    corpora = "more than a billion" if expected < 1e-9 else f"about {approximate(1 / expected)}"
+    return f"{once} One in {corpora} corpora of this size contains one by chance."

@@ -1,81 +1,81 @@
-"""Text in the cells of a terminal: some characters take two, some none."""
+"""Width of text in terminal cells: wide characters take two, combining ones none."""
 
 import unicodedata
 from collections.abc import Iterator
 
 
-def cells(text: str) -> int:
-    """Count the cells that a text takes.
+def cell_width(text: str) -> int:
+    """Return the number of cells of a text.
 
     Parameters
     ----------
     text : str
-        On one line.
+        Without line breaks.
 
     Returns
     -------
     int
-        Two for each wide character, none for a combining one.
+        Two per wide character, none per combining character.
 
     Examples
     --------
-    >>> cells("abc"), cells("今天"), cells("e\u0301")
+    >>> cell_width("abc"), cell_width("今天"), cell_width("e\u0301")
     (3, 4, 1)
     """
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
-def shortened(text: str, width: int) -> str:
-    """Cut a text to a width, with an ellipsis where something is lost.
+def truncate(text: str, width: int) -> str:
+    """Truncate a text to a width, with an ellipsis.
 
     Parameters
     ----------
     text : str
-        On one line.
+        Without line breaks.
     width : int
-        Cells it may take.
+        Maximum number of cells.
 
     Returns
     -------
     str
-        At most `width` cells, and never a pile of combining signs.
+        At most `width` cells and ``4 * width`` characters.
     """
-    if cells(text) <= width and len(text) <= 4 * width:
+    if cell_width(text) <= width and len(text) <= 4 * width:
         return text
-    kept = _first(text, width - 1)
-    return kept.rstrip() + "…" if width > 0 else ""
+    prefix = _first(text, width - 1)
+    return prefix.rstrip() + "…" if width > 0 else ""
 
 
-def padded(text: str, width: int) -> str:
-    """Cut a text, or fill it up with spaces, to a width.
+def pad(text: str, width: int) -> str:
+    """Truncate a text, or pad it with spaces, to a width.
 
     Parameters
     ----------
     text : str
-        On one line.
+        Without line breaks.
     width : int
-        Cells it takes then.
+        Number of cells.
 
     Returns
     -------
     str
         Exactly `width` cells.
     """
-    text = shortened(text, width)
-    return text + " " * (width - cells(text))
+    text = truncate(text, width)
+    return text + " " * (width - cell_width(text))
 
 
-def wrapped(text: str, width: int, indent: str = "", hanging: str | None = None) -> list[str]:
-    """Break a text into lines.
+def wrap(text: str, width: int, indent: str = "", hanging: str | None = None) -> list[str]:
+    """Wrap a text into lines.
 
     Parameters
     ----------
     text : str
-        Words parted by spaces; a word longer than a line is broken.
+        Words separated by white space; words longer than a line are broken.
     width : int
-        Cells of a line, indent included.
+        Cells of a line, including the indent.
     indent, hanging : str
-        Before the first line, and before the others (the same by default).
+        Indent of the first line, and of the others (the same by default).
 
     Returns
     -------
@@ -85,9 +85,10 @@ def wrapped(text: str, width: int, indent: str = "", hanging: str | None = None)
     rest = indent if hanging is None else hanging
     lines = [indent]
     empty = True
-    for word in _words(text, max(width - max(cells(indent), cells(rest)), 1)):
+    for word in _words(text, max(width - max(cell_width(indent), cell_width(rest)), 1)):
         if not empty and (
-            cells(lines[-1]) + 1 + cells(word) > width or len(lines[-1]) + len(word) > 4 * width
+            cell_width(lines[-1]) + 1 + cell_width(word) > width
+            or len(lines[-1]) + len(word) > 4 * width
         ):
             lines.append(rest)
             empty = True
@@ -99,7 +100,7 @@ def wrapped(text: str, width: int, indent: str = "", hanging: str | None = None)
 def _words(text: str, width: int) -> Iterator[str]:
     for word in text.split():
         left = word
-        while cells(left) > width or len(left) > 4 * width:
+        while cell_width(left) > width or len(left) > 4 * width:
             part = _first(left, width) or left[0]
             yield part
             left = left[len(part) :]

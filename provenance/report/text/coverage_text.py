@@ -1,13 +1,13 @@
-"""How much of a source was looked for: told beside every verdict, for absence is not clearance."""
+"""How much of a source was searched for; shown with every verdict, as absence is not clearance."""
 
 from typing import Any
 
 from provenance.model import Result, SourceCoverage
-from provenance.report.text.number_format import count, days, number, percent
+from provenance.report.text.number_format import count, date_span, number, percent
 
 
-def held(result: Result, source: str) -> SourceCoverage | None:
-    """Sum up what the registries hold of a source; None where that is nothing."""
+def source_coverage(result: Result, source: str) -> SourceCoverage | None:
+    """Return the sum of what the registries contain of a source; None if nothing."""
     own = [
         one for registry in result.registries for one in registry.sources if one.source == source
     ]
@@ -22,13 +22,13 @@ def held(result: Result, source: str) -> SourceCoverage | None:
         last=max((one.last for one in own if one.last), default=None),
         undated=sum(one.undated for one in own),
         unattributable=sum(one.unattributable for one in own),
-        # Of a part nobody can say how much it is of a whole that only some of them know.
+        # The total is known only if every registry states it.
         published=None if None in published else max(one for one in published if one is not None),
     )
 
 
-def looked_for(result: Result, source: str) -> str:
-    """Say how much of a source was looked for.
+def coverage_sentence(result: Result, source: str) -> str:
+    """Return how much of a source was searched for.
 
     Parameters
     ----------
@@ -40,29 +40,27 @@ def looked_for(result: Result, source: str) -> str:
     Returns
     -------
     str
-        "Looked for: 600,000 of its 26,000,000,000 items (0.0023%), 2018-05-04 to 2023-06-30."
+        "Searched for: 600,000 of 26,000,000,000 items (0.0023%), 2018-05-04 to 2023-06-30."
     """
-    own = held(result, source)
+    own = source_coverage(result, source)
     if own is None:
-        return "Looked for: none of its items, only its addresses."
-    when = f", {days(own.first, own.last)}" if own.first else ""
+        return "Searched for: none of its items, only its addresses."
+    when = f", {date_span(own.first, own.last)}" if own.first else ""
     if own.fraction is None or own.published is None:
-        return (
-            f"Looked for: {count(own.items, 'item')} of it{when}; how many it has in all nobody "
-            "declared."
-        )
+        return f"Searched for: {count(own.items, 'item')}{when}; total unknown."
     part = percent(own.fraction)
-    return f"Looked for: {number(own.items)} of its {count(own.published, 'item')} ({part}){when}."
+    total = count(own.published, "item")
+    return f"Searched for: {number(own.items)} of {total} ({part}){when}."
 
 
-def coverage_document(result: Result, source: str) -> dict[str, Any]:
-    """Lay out, beside a ruling, how much of its source was looked for."""
-    own = held(result, source)
+def coverage_json(result: Result, source: str) -> dict[str, Any]:
+    """Return the coverage of a source as result.json has it beside a ruling."""
+    own = source_coverage(result, source)
     return {
         "items": own.items if own else 0,
         "first": own.first.isoformat() if own and own.first else None,
         "last": own.last.isoformat() if own and own.last else None,
         "published": own.published if own else None,
         "fraction": own.fraction if own else None,
-        "said": looked_for(result, source),
+        "said": coverage_sentence(result, source),
     }

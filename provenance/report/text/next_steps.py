@@ -1,12 +1,12 @@
-"""What to do after a check, and its outcome in one line."""
+"""Next steps after a check, and its outcome in one line."""
 
 from provenance.model import Result
-from provenance.report.text.sentences import by_source, capital, headline, remedy_of
-from provenance.report.text.unread_text import unread_step
+from provenance.report.text.sentences import capitalize, headline, ruling_remedy, rulings_by_source
+from provenance.report.text.unread_text import unread_steps
 
 
 def next_steps(result: Result) -> tuple[str, ...]:
-    """List what to do now, most pressing first.
+    """Return what to do now, most urgent first.
 
     Parameters
     ----------
@@ -16,18 +16,18 @@ def next_steps(result: Result) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Each once, in the imperative.
+        Distinct sentences in the imperative.
     """
     found = [each for each in result.rulings if each.documents]
     expired = [outcome.waiver.id for outcome in result.waivers if outcome.expired]
     unused = [each.waiver.id for each in result.waivers if not each.expired and not each.findings]
     steps = [
-        *unread_step(result),
-        *(capital(violation.remedy) for violation in result.violations),
+        *unread_steps(result),
+        *(capitalize(violation.remedy) for violation in result.violations),
         *(
             f"{each.name}: {remedy}"
-            for each, *_ in by_source(found)
-            if (remedy := remedy_of(each.ruling))
+            for each, *_ in rulings_by_source(found)
+            if (remedy := ruling_remedy(each.ruling))
         ),
         *(f"Renew or remove the expired waiver '{waiver}'." for waiver in expired),
         *(f"Remove the waiver '{waiver}': it excuses nothing." for waiver in unused),
@@ -35,8 +35,8 @@ def next_steps(result: Result) -> tuple[str, ...]:
     return tuple(dict.fromkeys(steps))
 
 
-def summary_line(result: Result) -> str:
-    """Say in one line how the check came out, why, and what to do first.
+def outcome_line(result: Result) -> str:
+    """Return the status, headline and first next step on one line.
 
     Parameters
     ----------

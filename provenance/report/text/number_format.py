@@ -1,4 +1,4 @@
-"""Figures as people read them: shares, counts, sizes, dates."""
+"""Formatting of shares, counts, sizes and dates."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +7,7 @@ from provenance.model import DateRange
 
 
 def percent(share: float) -> str:
-    """Write a share for people.
+    """Format a share as a percentage.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ def percent(share: float) -> str:
     Returns
     -------
     str
-        Two digits that count, three from ten per cent on; never a round 0 or 100 that is not.
+        Two significant digits, three from 10% on; 0% and 100% only if exact.
 
     Examples
     --------
@@ -30,12 +30,12 @@ def percent(share: float) -> str:
         return "<0.001%"
     if share > 0.999:
         return ">99.9%"
-    # `#` keeps zeros that count: 0.20% is not 0.2%, where the next digit is known.
+    # `#` keeps significant zeros: 0.20%, not 0.2%.
     return f"{share * 100:#.{3 if share >= 0.1 else 2}g}%"
 
 
-def limit(share: float) -> str:
-    """Write a limit as its author did.
+def exact_percent(share: float) -> str:
+    """Format a limit as a percentage without rounding.
 
     Parameters
     ----------
@@ -45,41 +45,41 @@ def limit(share: float) -> str:
     Returns
     -------
     str
-        Exact, without idle zeros.
+        Without trailing zeros.
 
     Examples
     --------
-    >>> [limit(share) for share in (0.0, 0.1, 0.005)]
+    >>> [exact_percent(share) for share in (0.0, 0.1, 0.005)]
     ['0%', '10%', '0.5%']
     """
     return f"{share * 100:.6f}".rstrip("0").rstrip(".") + "%"
 
 
 def interval(low: float, high: float) -> str:
-    """Write an interval for people.
+    """Format an interval of shares.
 
     Parameters
     ----------
     low, high : float
-        Its ends, in [0, 1].
+        Ends, in [0, 1].
 
     Returns
     -------
     str
-        Its ends with a dash between them and one sign behind: 3.9 to 5.0%.
+        The ends with an en dash and one percent sign.
     """
     return f"{percent(low).removesuffix('%')}\N{EN DASH}{percent(high)}"
 
 
 def count(number: int, noun: str) -> str:
-    """Write a number with its noun.
+    """Format a number with a noun.
 
     Parameters
     ----------
     number : int
-        How many.
+        Amount.
     noun : str
-        Of what, in the singular; its plural takes an s.
+        In the singular; its plural must end in s.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def count(number: int, noun: str) -> str:
 
 
 def rarity(strength: float) -> str:
-    """Write how rarely chance gives a match of a strength.
+    """Format how often a match of a strength occurs by chance.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def rarity(strength: float) -> str:
     Returns
     -------
     str
-        One digit that counts; nobody can know more than once in a trillion.
+        One significant digit, down to once in a trillion.
 
     Examples
     --------
@@ -111,11 +111,11 @@ def rarity(strength: float) -> str:
     """
     if strength > math.log2(1e12):
         return "less than once in a trillion words"
-    return f"once in about {about(2**strength)} words"
+    return f"once in about {approximate(2**strength)} words"
 
 
-def about(amount: float) -> str:
-    """Write an amount of which only the size is known.
+def approximate(amount: float) -> str:
+    """Format an approximate amount.
 
     Parameters
     ----------
@@ -125,11 +125,11 @@ def about(amount: float) -> str:
     Returns
     -------
     str
-        One digit that counts.
+        One significant digit.
 
     Examples
     --------
-    >>> [about(amount) for amount in (34.0, 1.04e6, 3.4e9)]
+    >>> [approximate(amount) for amount in (34.0, 1.04e6, 3.4e9)]
     ['30', 'a million', '3 billion']
     """
     rounded = float(f"{amount:.1g}")
@@ -140,27 +140,27 @@ def about(amount: float) -> str:
 
 
 def day(moment: datetime) -> str:
-    """Write the day of a moment, in UTC."""
+    """Format the date of a time, in UTC."""
     return moment.astimezone(UTC).date().isoformat()
 
 
-def moment(of: datetime) -> str:
-    """Write a moment to the minute, in UTC."""
-    return f"{of.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+def timestamp(moment: datetime) -> str:
+    """Format a time to the minute, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def number(amount: int) -> str:
-    """Write a number with its thousands parted: 1,204."""
+    """Format a number with thousands separators: 1,204."""
     return f"{amount:,}"
 
 
 def size(number: int) -> str:
-    """Write bytes for people, in powers of ten.
+    """Format a size in decimal units.
 
     Parameters
     ----------
     number : int
-        How many bytes.
+        Bytes.
 
     Returns
     -------
@@ -175,12 +175,12 @@ def size(number: int) -> str:
 
 
 def period(dates: DateRange) -> str:
-    """Write a range of days, its last day included.
+    """Format a range of dates, including its last day.
 
     Parameters
     ----------
     dates : DateRange
-        `until` is the first day outside.
+        `until` is excluded.
 
     Returns
     -------
@@ -195,13 +195,13 @@ def period(dates: DateRange) -> str:
     return f"until {last}" if last else "any date"
 
 
-def days(first: date | None, last: date | None) -> str:
-    """Write the dates of some items.
+def date_span(first: date | None, last: date | None) -> str:
+    """Format the dates of the earliest and the latest item.
 
     Parameters
     ----------
     first, last : date or None
-        Of the earliest and the latest.
+        None if no item has a date.
 
     Returns
     -------

@@ -1,7 +1,4 @@
-"""What in a policy bears on nothing, or cannot be right: agreements, gates, dates.
-
-What came of each waiver, in a sentence that reports share.
-"""
+"""Notes on a policy: agreements and gates without effect, implausible dates, states of waivers."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -15,7 +12,7 @@ from provenance.report.text.number_format import count
 
 
 def policy_notes(report: Report) -> tuple[str, ...]:
-    """Say what in the policy had nothing to bear on, or cannot be right.
+    """Return notes on agreements and gates without effect, and on implausible dates.
 
     Parameters
     ----------
@@ -25,7 +22,7 @@ def policy_notes(report: Report) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence each. `waiver_sentences` tells of waivers.
+        Sentences. Waivers are in `waiver_sentences`.
     """
     result = report.result
     return (
@@ -40,8 +37,8 @@ def _agreements(result: Result) -> Iterator[str]:
     for signed in result.policy.agreements:
         if signed not in used:
             yield (
-                f"The agreement {signed.reference!r} ({signed.source}) changes no verdict of what "
-                f"was found{_meant(signed.source, result)}."
+                f"The agreement {signed.reference!r} ({signed.source}) changes the verdict of no "
+                f"finding{_suggestion(signed.source, result)}."
             )
 
 
@@ -51,8 +48,8 @@ def _gates(result: Result) -> Iterator[str]:
         source = outcome.gate.source
         if source is not None and source not in known:
             yield (
-                f"The gate {outcome.gate} bears on nothing: no registry holds anything of "
-                f"{source!r}, and nothing was found{_meant(source, result)}."
+                f"The gate {outcome.gate} has no effect: no registry contains items of {source!r}, "
+                f"and none were found{_suggestion(source, result)}."
             )
 
 
@@ -64,8 +61,8 @@ def _dates(report: Report) -> Iterator[str]:
     later = pc.sum(pc.greater_equal(report.findings["created_at"], end)).as_py() or 0
     if later:
         yield (
-            f"{count(later, 'finding')} of items that are dated later than the stated collection: "
-            "the statement is believed, but one of the two is wrong. See --collected."
+            f"{count(later, 'finding')} of items that are dated after the stated collection. The "
+            "stated date was used, but one of the two dates is wrong. See --collected."
         )
 
 
@@ -73,14 +70,14 @@ def _sources(result: Result) -> list[str]:
     return sorted(share.key for share in result.shares if share.by == "source")
 
 
-def _meant(source: str, result: Result) -> str:
+def _suggestion(source: str, result: Result) -> str:
     known = _sources(result)
     near = [] if source in known else get_close_matches(source, known, n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def waiver_sentences(result: Result) -> tuple[str, ...]:
-    """Say what came of each waiver: those first that want something done.
+    """Return the state of each waiver, expired and unused ones first.
 
     Parameters
     ----------
@@ -90,13 +87,13 @@ def waiver_sentences(result: Result) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        "'own-content: source=x' excuses 3 findings until 2027-01-30; legal answers for it."
+        "'own-content: source=x' excuses 3 findings until 2027-01-30; approved by legal."
     """
     return tuple(_sentence(each) for each in sorted(result.waivers, key=_rank))
 
 
 def last_day(waiver: Waiver) -> date:
-    """Give the last day on which a waiver counts: that on which it expires, it does not."""
+    """Return the last day on which a waiver applies: the day before it expires."""
     return waiver.expires - timedelta(days=1)
 
 
@@ -108,10 +105,10 @@ def _sentence(outcome: WaiverOutcome) -> str:
     waiver, found = outcome.waiver, count(outcome.findings, "finding")
     if outcome.expired:
         return (
-            f"EXPIRED {waiver.expires}: '{waiver.id}' no longer counts, and what it excused "
-            f"({found}) does."
+            f"EXPIRED {waiver.expires}: '{waiver.id}' no longer applies; what it excused ({found}) "
+            "counts again."
         )
     last = last_day(waiver)
     if not outcome.findings:
-        return f"Unused: '{waiver.id}', until {last}, excuses nothing that was found."
-    return f"'{waiver.id}' excuses {found} until {last}; {waiver.approver} answers for it."
+        return f"Unused: '{waiver.id}', valid until {last}, excuses no finding."
+    return f"'{waiver.id}' excuses {found} until {last}; approved by {waiver.approver}."

@@ -1,4 +1,4 @@
-"""How to get a result again: the command that says all that was asked."""
+"""The command that reproduces a result."""
 
 import shlex
 from collections.abc import Iterator
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from provenance.model import MAX_DOCUMENT, Circumstances, DateRange, Result
 
 
-def command_of(result: Result) -> tuple[tuple[str, ...], ...]:
-    """Write the command that makes a result again, where its files lie as they lay.
+def reproduction_command(result: Result) -> tuple[tuple[str, ...], ...]:
+    """Return the command that reproduces a result, if its files are in the same places.
 
     Parameters
     ----------
     result : Result
-        The outcome. What a policy file alone can say, it says by naming that file.
+        The outcome. Settings that only a policy file can have are given by its name.
 
     Returns
     -------
     tuple of tuple of str
-        The words of `provenance check`, an option with its value each; none needs quoting more.
+        Options with their values, each word quoted for a shell.
     """
     words = [("provenance", "check", *result.corpus.addresses), *_options(result)]
     return tuple(tuple(shlex.quote(word) for word in option) for option in words)
@@ -41,36 +41,36 @@ def _options(result: Result) -> Iterator[tuple[str, ...]]:
 
 
 def _named(result: Result) -> Iterator[tuple[str, str | None]]:
-    """Give the options that name one thing each, and None where that was not asked for."""
+    """Yield options with one value, None if unset."""
     control, calibration = result.control, result.calibration
     baseline = result.baseline.path if result.baseline else None
-    weighed_by = result.corpus_model.taken_from if result.corpus_model else None
+    model_path = result.corpus_model.taken_from if result.corpus_model else None
     yield "--split", result.corpus.split
     yield "--control", control.registry.path if control else None
     yield "--calibration", calibration.path if calibration else None
     yield "--signals", result.policy.signals
     yield "--baseline", baseline
-    yield "--model-of", None if weighed_by == baseline else weighed_by
+    yield "--model-of", None if model_path == baseline else model_path
     yield "--rules", result.rules_path
     yield "--policy", result.policy.path
 
 
-def _circumstances(asked: Circumstances) -> Iterator[tuple[str, ...]]:
-    yield "--purpose", str(asked.purpose)
-    if asked.collected:
-        yield "--collected", _days(asked.collected)
-    if asked.actor:
-        yield "--actor", str(asked.actor)
-    if asked.jurisdiction:
-        yield "--jurisdiction", asked.jurisdiction
-    if asked.commercial is not None:
-        yield ("--commercial" if asked.commercial else "--non-commercial",)
-    if asked.model is not None:
-        yield from (("--model", str(kind)) for kind in asked.model or ("other",))
-    yield from (("--claim", claim) for claim in asked.claims)
+def _circumstances(circumstances: Circumstances) -> Iterator[tuple[str, ...]]:
+    yield "--purpose", str(circumstances.purpose)
+    if circumstances.collected:
+        yield "--collected", _days(circumstances.collected)
+    if circumstances.actor:
+        yield "--actor", str(circumstances.actor)
+    if circumstances.jurisdiction:
+        yield "--jurisdiction", circumstances.jurisdiction
+    if circumstances.commercial is not None:
+        yield ("--commercial" if circumstances.commercial else "--non-commercial",)
+    if circumstances.model is not None:
+        yield from (("--model", str(kind)) for kind in circumstances.model or ("other",))
+    yield from (("--claim", claim) for claim in circumstances.claims)
 
 
 def _days(collected: DateRange) -> str:
-    """Write days as the command line reads them."""
+    """Format days as --collected reads them."""
     first, until = collected.first or "", collected.until or ""
     return f"{first}..{until}"

@@ -1,4 +1,4 @@
-"""The sentences that reports share: what was asked, the headline, the reasons."""
+"""Sentences that report formats share: meanings, circumstances, headline, gates, remedies."""
 
 from collections.abc import Iterable
 
@@ -13,59 +13,59 @@ from provenance.model import (
     Unit,
     Verdict,
 )
-from provenance.report.text.number_format import count, limit, percent, period
+from provenance.report.text.number_format import count, exact_percent, percent, period
 
-VERDICTS = {
-    Verdict.FORBIDDEN: "The terms bar this use.",
-    Verdict.UNKNOWN: "No rule settles this use. That is not a permission.",
+VERDICT_MEANINGS = {
+    Verdict.FORBIDDEN: "The terms prohibit this use.",
+    Verdict.UNKNOWN: "No rule decides this use. Unknown does not mean permitted.",
     Verdict.RESTRICTED: "This use is allowed only under stated conditions.",
     Verdict.PERMITTED: "The terms allow this use.",
 }
-"""What each verdict means, strictest first."""
+"""Meaning of each verdict, strictest first."""
 
-EVIDENCE = {
-    "content": "words of the item stand in the document",
-    "resemblance": "the document as a whole is nearly the item",
-    "link": "the document's address is the source's",
-    "licence": "the row, or the dataset's card, declares the licence",
-    "signal": "what came with the page, or its site, asks not to train on it",
+EVIDENCE_MEANINGS = {
+    "content": "the document contains words of the item",
+    "resemblance": "the whole document is a near-duplicate of the item",
+    "link": "the document's address belongs to the source",
+    "licence": "the row or the dataset card declares the licence",
+    "signal": "a signal of the page or its site asks not to train on it",
 }
-"""What each kind of evidence says."""
+"""Meaning of each kind of evidence."""
 
-BASES = {
+BASIS_MEANINGS = {
     "agreement": "a contract of your own permits it",
-    "automated-access": "limits robots; does not name training",
-    "commercial-use": "commercial use needs a contract",
-    "condition-unmet": "allowed under a condition not met here",
+    "automated-access": "access is limited; training is not addressed",
+    "commercial-use": "commercial use requires a contract",
+    "condition-unmet": "allowed under a condition that is not met here",
     "copyright-licence": "a licence with conditions",
     "explicit-ml": "names the training of models",
-    "guidance": "advice on a licence, no part of it",
-    "licence-scope": "training is not among what it allows",
-    "machine-signal": "a file for robots asks for it",
-    "model-output": "speaks of outputs of a model",
-    "no-rule": "no rule knows the source or licence",
-    "no-terms": "no document of that time is known",
+    "guidance": "advice on a licence, not part of it",
+    "licence-scope": "training is not among the permitted uses",
+    "machine-signal": "a machine-readable file asks for it",
+    "model-output": "concerns outputs of a model",
+    "no-rule": "no rule covers the source or licence",
+    "no-terms": "no document from that time is known",
     "not-bound": "the documents bind other roles",
     "not-named": "this purpose is not named",
-    "non-commercial": "for non-commercial use",
-    "not-seen": "nobody has seen that it still held",
-    "not-verified": "nobody has read the document",
-    "other-model": "speaks of other models",
-    "policy-statement": "said in public, outside the terms",
-    "public-domain": "rights are waived or have ended",
-    "redistribution": "limits how copies are passed on",
-    "separate-licence": "a licence for training is sold apart",
-    "silence": "read, and silent on training",
-    "statute": "a law allows it, as the policy claims",
+    "non-commercial": "non-commercial use only",
+    "not-seen": "not confirmed to have been in force then",
+    "not-verified": "the document has not been read",
+    "other-model": "concerns other kinds of models",
+    "policy-statement": "a public statement outside the terms",
+    "public-domain": "rights are waived or have expired",
+    "redistribution": "redistribution of copies is limited",
+    "separate-licence": "a licence for training is sold separately",
+    "silence": "read; training is not mentioned",
+    "statute": "a statutory exception, as claimed by the policy",
     "tdm-reservation": "text and data mining is reserved",
-    "third-party-rights": "each page's own terms count",
-    "yields-to-licence": "leaves the last word to the licence",
+    "third-party-rights": "each page's own terms apply",
+    "yields-to-licence": "defers to the licence",
 }
-"""What each basis of a verdict means, in a few words."""
+"""Meaning of each basis of a verdict."""
 
-EDITS = {
+EDIT_MEANINGS = {
     "anonymised": "names and links replaced",
-    "ascii": "accents and signs dropped",
+    "ascii": "accents and symbols dropped",
     "change5": "every 20th word changed",
     "change10": "every 10th word changed",
     "change20": "every 5th word changed",
@@ -74,25 +74,25 @@ EDITS = {
     "escaped": "escaped as HTML",
     "lower": "in lower case",
     "tokenised": "spaces around punctuation",
-    "verbatim": "as it is",
+    "verbatim": "unchanged",
 }
-"""What was done to the posts that recall was measured on."""
+"""Meaning of each edit of the posts that recall was measured on."""
 
 OUTCOMES = {"pass": "Passes the policy", "fail": "Fails the policy", "incomplete": "Incomplete"}
 
 NOT_CLEARANCE = (
-    "Absence of a match is not clearance: a registry holds what was put into it, "
-    "and short items cannot be told from chance."
+    "Absence of a match is not clearance: a registry contains only what was put into it, "
+    "and short items cannot be distinguished from chance."
 )
 
 _UNKNOWN_REMEDY = (
-    "Find the terms of '{subject}' that hold for this use and write them as a rule file, record an "
-    "agreement in the policy, or leave this content out."
+    "Find the terms of '{subject}' that apply to this use and write them as a rule file, record an "
+    "agreement in the policy, or remove this content."
 )
 
 
-def asked(circumstances: Circumstances) -> str:
-    """Say what use was asked about.
+def circumstances_phrase(circumstances: Circumstances) -> str:
+    """Return the use that was checked.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def asked(circumstances: Circumstances) -> str:
     Returns
     -------
     str
-        "for pretraining, collected on an unknown date, by whoever it binds most strictly".
+        "for pretraining, collected on an unknown date, by a party in any role".
     """
     collected, actor = circumstances.collected, circumstances.actor
     parts = [
@@ -113,9 +113,9 @@ def asked(circumstances: Circumstances) -> str:
     if circumstances.jurisdiction:
         parts.append(f"under the law of {circumstances.jurisdiction}")
     if circumstances.commercial is not None:
-        parts.append("commercially" if circumstances.commercial else "not commercially")
+        parts.append("for commercial use" if circumstances.commercial else "for non-commercial use")
     if circumstances.model is not None:
-        model = " and ".join(circumstances.model) or "not of a kind that clauses name"
+        model = " and ".join(circumstances.model) or "of no kind that terms name"
         parts.append(f"for a model that is {model}")
     if circumstances.claims:
         parts.append(f"claiming {' and '.join(circumstances.claims)}")
@@ -123,12 +123,12 @@ def asked(circumstances: Circumstances) -> str:
 
 
 def _role(actor: Actor) -> str:
-    """Write a role as people do: "API developer"."""
+    """Return a role in words: "API developer"."""
     return str(actor).replace("-", " ").replace("api", "API")
 
 
 def headline(result: Result) -> str:
-    """Say the outcome in one sentence; `OUTCOMES` says whether the check passes.
+    """Return the outcome in one sentence, without the status.
 
     Parameters
     ----------
@@ -150,19 +150,19 @@ def _found(result: Result) -> str:
         more = f" {count(len(failed) - 1, 'more gate')} failed." if len(failed) > 1 else ""
         return _breach(failed[0], result) + more
     if result.worst is None:
-        return "Nothing of any source looked for was found."
+        return "No content of the sources in the registries was found."
     if result.worst is Verdict.PERMITTED:
-        return "Everything that was found is permitted."
-    return f"{_part(result.worst, result)}; no gate stands against that."
+        return "All content that was found is permitted."
+    return f"{_part(result.worst, result)}; no gate limits this."
 
 
 def gate_sentence(outcome: GateOutcome) -> str:
-    """Say how a gate came out.
+    """Return the share, its low end and the limit of a gate.
 
     Parameters
     ----------
     outcome : GateOutcome
-        The gate, and what was held against it.
+        The gate and the measured share.
 
     Returns
     -------
@@ -172,30 +172,30 @@ def gate_sentence(outcome: GateOutcome) -> str:
     gate = outcome.gate
     return (
         f"{percent(outcome.share)} of {gate.unit}, at least {percent(outcome.low)}; "
-        f"{limit(gate.limit)} is allowed"
+        f"{exact_percent(gate.limit)} is allowed"
     )
 
 
-def remedy_of(ruling: Ruling) -> str | None:
-    """Say what to do about a ruling.
+def ruling_remedy(ruling: Ruling) -> str | None:
+    """Return what to do about a ruling.
 
     Parameters
     ----------
     ruling : Ruling
-        Any.
+        The ruling.
 
     Returns
     -------
     str or None
-        Its own remedy; an unknown verdict always has one.
+        The remedy of the ruling; never None for an unknown verdict.
     """
     if ruling.remedy is None and ruling.verdict is Verdict.UNKNOWN:
         return _UNKNOWN_REMEDY.format(subject=ruling.subject)
-    return None if ruling.remedy is None else capital(ruling.remedy)
+    return None if ruling.remedy is None else capitalize(ruling.remedy)
 
 
-def by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...], ...]:
-    """Group rulings by their source: its items may be of several times and licences.
+def rulings_by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...], ...]:
+    """Group rulings by source; items of a source may differ in date and licence.
 
     Parameters
     ----------
@@ -205,8 +205,8 @@ def by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...]
     Returns
     -------
     tuple of tuple of SourceRuling
-        Sources in the order in which they first come; of each, the strictest rulings first, then
-        those on the most documents.
+        Sources in order of first occurrence; of each, the strictest rulings first, then those on
+        most documents.
     """
     groups: dict[str, list[SourceRuling]] = {}
     for each in rulings:
@@ -217,32 +217,31 @@ def by_source(rulings: Iterable[SourceRuling]) -> tuple[tuple[SourceRuling, ...]
     )
 
 
-def told_apart(
+def split_repeated(
     group: Iterable[SourceRuling],
 ) -> tuple[tuple[SourceRuling, ...], tuple[SourceRuling, ...]]:
-    """Part rulings that say something new from those that repeat the outcome of another.
+    """Split rulings into distinct outcomes and repetitions of them.
 
     Parameters
     ----------
     group : iterable of SourceRuling
-        Of one source, in the order in which they are told.
+        Of one source, in the order of display.
 
     Returns
     -------
     tuple of two tuples of SourceRuling
-        The first of each verdict, basis and statement; and the others, for items of other dates or
-        licences.
+        The first ruling of each verdict, basis and statement; and the others.
     """
-    said: dict[tuple[Verdict, str, str | None], list[SourceRuling]] = {}
+    groups: dict[tuple[Verdict, str, str | None], list[SourceRuling]] = {}
     for each in group:
         outcome = (each.ruling.verdict, each.ruling.basis, each.ruling.terms)
-        said.setdefault(outcome, []).append(each)
-    firsts = tuple(alike[0] for alike in said.values())
-    return firsts, tuple(other for alike in said.values() for other in alike[1:])
+        groups.setdefault(outcome, []).append(each)
+    firsts = tuple(repeated[0] for repeated in groups.values())
+    return firsts, tuple(other for repeated in groups.values() for other in repeated[1:])
 
 
-def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
-    """Pick the shares of one kind.
+def shares_by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
+    """Return the shares of one kind.
 
     Parameters
     ----------
@@ -254,7 +253,7 @@ def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
     Returns
     -------
     tuple of Share
-        The strictest first, then the largest; verdicts in their own order.
+        Strictest first, then largest.
     """
 
     def rank(share: Share) -> tuple[int, float, str]:
@@ -265,36 +264,36 @@ def by(shares: Iterable[Share], kind: str) -> tuple[Share, ...]:
 
 
 def _part(verdict: Verdict, result: Result) -> str:
-    tokens = [share.tokens for share in by(result.shares, "verdict") if share.key == verdict]
+    tokens = [share.tokens for share in shares_by(result.shares, "verdict") if share.key == verdict]
     share = percent(tokens[0].share) if tokens else "A part"
-    return f"{share} of the tokens are {standing(verdict, result)}"
+    return f"{share} of the tokens are {verdict_phrase(verdict, result)}"
 
 
 def _breach(outcome: GateOutcome, result: Result) -> str:
     gate = outcome.gate
     basis = "" if gate.basis is None else f" ({gate.basis})"
     new = "" if result.baseline is None else "new and "
-    stands = f"{new}{standing(gate.verdict, result)}{basis}"
+    stands = f"{new}{verdict_phrase(gate.verdict, result)}{basis}"
     whose = f"content of {gate.source}" if gate.source else ""
     if gate.unit is Unit.DOCUMENTS:
         what = f"hold {whose or 'content'} that is {stands}"
     else:
         what = f"are {whose} that is {stands}" if whose else f"are {stands}"
     share = percent(outcome.share)
-    return f"{share} of the {gate.unit} {what}; the policy allows {limit(gate.limit)}."
+    return f"{share} of the {gate.unit} {what}; the policy allows {exact_percent(gate.limit)}."
 
 
-def capital(text: str) -> str:
-    """Begin a text with a capital."""
+def capitalize(text: str) -> str:
+    """Return a text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
-def standing(verdict: Verdict, result: Result) -> str:
-    """Say how content of a verdict stands: "forbidden for pretraining"."""
+def verdict_phrase(verdict: Verdict, result: Result) -> str:
+    """Return a verdict with the purpose: "forbidden for pretraining"."""
     purpose = result.policy.circumstances.purpose
     return {
         Verdict.FORBIDDEN: f"forbidden for {purpose}",
-        Verdict.UNKNOWN: f"of unknown standing for {purpose}",
+        Verdict.UNKNOWN: f"of unknown status for {purpose}",
         Verdict.RESTRICTED: f"allowed for {purpose} only under conditions",
         Verdict.PERMITTED: f"permitted for {purpose}",
     }[verdict]

@@ -1,23 +1,23 @@
-"""Results by terms: what each statement that decided says, and which content stands under it."""
+"""Decisive statements with the shares that they cover, and open legal questions."""
 
 from dataclasses import dataclass
 
 from provenance.model import OpenQuestion, Result, Share, Terms
-from provenance.report.text.sentences import by
+from provenance.report.text.sentences import shares_by
 
 
 @dataclass(frozen=True, slots=True)
-class InPlay:
-    """A statement that decided about content that was found.
+class DecisiveTerms:
+    """A statement that decided the verdict on content that was found.
 
     Parameters
     ----------
     terms : Terms
-        What it says.
+        The statement.
     share : Share
-        How much of the corpus stands under it.
+        Share of the corpus that it covers.
     sources : tuple of str
-        Names of the sources whose content that is.
+        Names of the sources of this content.
     """
 
     terms: Terms
@@ -25,24 +25,24 @@ class InPlay:
     sources: tuple[str, ...]
 
 
-def terms_in_play(result: Result) -> tuple[InPlay, ...]:
-    """Return the statements that decided, the strictest first, then the largest share."""
-    said: dict[str, Terms] = {}
+def decisive_terms(result: Result) -> tuple[DecisiveTerms, ...]:
+    """Return the decisive statements, strictest first, then by share."""
+    terms_by_id: dict[str, Terms] = {}
     sources: dict[str, dict[str, None]] = {}
     for each in result.rulings:
         for reason in each.ruling.reasons:
-            said.setdefault(reason.terms.id, reason.terms)
+            terms_by_id.setdefault(reason.terms.id, reason.terms)
         if each.documents and each.ruling.terms is not None:
             sources.setdefault(each.ruling.terms, {})[each.name] = None
     return tuple(
-        InPlay(said[share.key], share, tuple(sources[share.key]))
-        for share in by(result.shares, "terms")
-        if share.key in said and share.key in sources
+        DecisiveTerms(terms_by_id[share.key], share, tuple(sources[share.key]))
+        for share in shares_by(result.shares, "terms")
+        if share.key in terms_by_id and share.key in sources
     )
 
 
 def open_questions(result: Result) -> tuple[tuple[OpenQuestion, tuple[str, ...]], ...]:
-    """Return the open questions that touch content that was found, with names of its sources."""
+    """Return the open legal questions on content that was found, with the names of its sources."""
     found: dict[OpenQuestion, dict[str, None]] = {}
     for each in result.rulings:
         for question in each.ruling.questions if each.documents else ():

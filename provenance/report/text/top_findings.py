@@ -1,7 +1,4 @@
-"""The strongest findings, one object each: what a person looks at.
-
-Excerpts with their matched words, cut to what a page can hold.
-"""
+"""Selection of the findings to show, and excerpts cut around their matched words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,22 +10,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Verdict, rows_at
-from provenance.report.files.findings_parquet import in_order
+from provenance.report.files.findings_parquet import sort_findings
 
 Span = tuple[int, int]
 """Half-open, in code points."""
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """An excerpt, ready to be shown.
+class Excerpt:
+    """A part of a text, split at its matched words.
 
     Parameters
     ----------
     pieces : tuple of (str, bool)
-        Its text in order, and whether each piece matched.
+        Pieces of the text in order, and whether each matched.
     before, after : bool
-        Whether something was cut off there.
+        Whether the text was cut there.
     """
 
     pieces: tuple[tuple[str, bool], ...]
@@ -36,28 +33,28 @@ class Passage:
     after: bool
 
 
-def passage(text: str, marks: Iterable[Span], lead: int, limit: int) -> Passage:
-    """Cut an excerpt around its first mark, and into marked and other pieces.
+def cut_excerpt(text: str, marks: Iterable[Span], lead: int, limit: int) -> Excerpt:
+    """Cut a text around its first mark, and split it at its marks.
 
     Parameters
     ----------
     text : str
-        The excerpt.
+        The text.
     marks : iterable of Span
-        Matched words in it; those that overlap or leave it are cut to fit.
+        Matched words; overlapping or exceeding ones are clipped.
     lead : int
         Code points to keep before the first mark.
     limit : int
-        Code points to keep at most.
+        Maximum number of code points.
 
     Returns
     -------
     Passage
-        Its pieces join to a part of `text`; none is empty.
+        Non-empty pieces that join to a part of `text`.
 
     Examples
     --------
-    >>> passage("so we all live here", [(6, 9)], lead=3, limit=12).pieces
+    >>> cut_excerpt("so we all live here", [(6, 9)], lead=3, limit=12).pieces
     (('we ', False), ('all', True), (' live ', False))
     """
     ordered = sorted(marks)
@@ -67,7 +64,7 @@ def passage(text: str, marks: Iterable[Span], lead: int, limit: int) -> Passage:
     at = first
     for start, end in ordered:
         begin, stop = start, end
-        if start < at or end > last:  # seldom, and a page has marks by the hundred thousand
+        if start < at or end > last:  # rare; a page has hundreds of thousands of marks
             begin, stop = max(at, start), min(last, end)
         if begin < stop:
             if at < begin:
@@ -76,40 +73,40 @@ def passage(text: str, marks: Iterable[Span], lead: int, limit: int) -> Passage:
             at = stop
     if at < last:
         pieces.append((text[at:last], False))
-    return Passage(tuple(pieces), first > 0, last < len(text))
+    return Excerpt(tuple(pieces), first > 0, last < len(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One row of the findings' table.
+    """One row of the findings table.
 
     Parameters
     ----------
     document, file, row, field : str, str, int, str
-        Where in the corpus.
+        Place in the corpus.
     start, end : int
-        Code points of the field's text.
+        Span in code points of the field's text.
     source, item, url, created_at : str, str or None, str or None, datetime or None
-        Whose item.
+        The matched item.
     evidence, verdict, basis, terms, waiver : str, Verdict, str or None, str or None, str or None
-        Why it is reported, and what the terms say.
+        Why it is reported, and the ruling.
     declared : str or None
-        What the row, or its site, says of itself: a licence, the lines of signals.
+        Licence or lines of signals that the row or its site declares.
     state : str or None
-        Whether it is new beside a baseline.
+        Whether it is new compared with a baseline.
     tokens, item_tokens : int, int or None
-        Matched, and of the whole item.
+        Matched tokens, and tokens of the item.
     bits, strength, expected : float
-        How much the matched words say, how rarely chance gives such a match, and how many so
-        strong it gives in all.
+        Information of the matched words, strength against chance (both in bits), and the expected
+        number of chance matches of this strength in the corpus.
     contested : bool
-        Whether a permitted source or the background holds it too.
+        Whether a permitted source or a background contains the same words.
     alternatives : tuple of (str, str or None)
-        Other sources and items that hold it.
+        Other sources and items with the same words.
     excerpt, excerpt_start, marks : str or None, int or None, tuple of Span
-        The document's words, where they begin, and those that matched.
+        Excerpt of the document, its offset, and its matched words.
     item_excerpt, item_marks : str or None, tuple of Span
-        The item's words, and those that matched.
+        Excerpt of the item, and its matched words.
     """
 
     document: str
@@ -143,33 +140,33 @@ class Finding:
     item_marks: tuple[Span, ...]
 
 
-def strongest(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
-    """Choose the findings to show.
+def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
+    """Select the findings to show.
 
     Parameters
     ----------
     findings : pyarrow.Table
         Of schema `FINDINGS`.
     limit : int
-        How many at most.
+        Maximum number.
 
     Returns
     -------
     tuple of Finding
-        The strictest verdict first; of one verdict, what gates count before what is contested or
-        waived; then the strongest. Each source has its place: none takes more than its part of
-        `limit` while another source's findings wait.
+        By verdict, strictest first; then those that gates count before contested or waived ones;
+        then by strength. Sources take turns until `limit` is reached, so that every source is
+        represented.
     """
     if findings.num_rows == 0:
         return ()
-    # A stable order beneath, so that ties fall alike however the findings came.
-    ordered = in_order(findings)
+    # A canonical order first, so that ties are broken independently of the input order.
+    ordered = sort_findings(findings)
     strength = ordered["strength"].to_numpy()
     strictness = _codes(ordered["verdict"], {str(each): each.strictness for each in Verdict})
     excused = pc.or_(ordered["contested"], pc.is_valid(ordered["waiver"])).to_numpy()
     rank = np.lexsort((-strength, excused, -strictness))
     place = _place_in_source(ordered["source"], rank)
-    # First every source's best, then every source's second best, ... until the limit is reached.
+    # Every source's first finding, then every source's second, ... up to the limit.
     chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
     return _findings(rows_at(ordered, pa.array(rank[chosen])))
 
@@ -190,9 +187,9 @@ def _place_in_source(sources: pa.ChunkedArray, rank: Any) -> Any:
 
 
 def _findings(table: pa.Table) -> tuple[Finding, ...]:
-    # Column by column: half the time of one mapping a row.
+    # Column by column takes half the time of row by row.
     columns = {name: table[name].to_pylist() for name in Finding.__slots__ if name != "created_at"}
-    # As numbers: Arrow looks each moment's time zone up.
+    # As integers, because Arrow looks up the time zone for every value.
     seconds = table["created_at"].cast(pa.timestamp("s", "UTC")).cast(pa.int64()).to_pylist()
     columns["created_at"] = [
         None if each is None else datetime.fromtimestamp(each, UTC) for each in seconds

@@ -1,4 +1,4 @@
-"""What could not be read, in words."""
+"""Sentences on files that could not be read."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ _NAMED = 3
 
 
 def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
-    """Say how much could not be read, and whether that is accepted; None where all was read.
+    """Return how many files could not be read, and whether that is accepted; None if all were.
 
     Examples
     --------
@@ -19,14 +19,14 @@ def unread_sentence(unread: Sequence[Unread], allowed: int) -> str | None:
     if not unread:
         return None
     one = len(unread) == 1
-    named = "1 file or folder" if one else f"{number(len(unread))} files or folders"
-    said = f"{named} could not be read to {'its' if one else 'their'} end"
+    files = "1 file or folder" if one else f"{number(len(unread))} files or folders"
+    sentence = f"{files} could not be read to {'its' if one else 'their'} end"
     accepted = f" ({number(allowed)} accepted)" if len(unread) <= allowed else ""
-    return f"{said}{accepted}: the rest was not checked."
+    return f"{sentence}{accepted}: the rest was not checked."
 
 
 def unread_line(one: Unread) -> str:
-    """Name a file, how far it was read, and why not further.
+    """Return a file, how far it was read, the reason and the remedy.
 
     Examples
     --------
@@ -38,25 +38,25 @@ def unread_line(one: Unread) -> str:
     return f"{one.file}{row}{offset}: {one.reason}. Try: {one.remedy.rstrip('.')}."
 
 
-def unread_step(result: Result) -> tuple[str, ...]:
-    """Say what to do about what could not be read, where it is not accepted."""
+def unread_steps(result: Result) -> tuple[str, ...]:
+    """Return what to do about unread files that are not accepted."""
     if result.status != "incomplete":
         return ()
     step = (
-        f"Make {count(len(result.unread), 'file')} readable, and check again; or accept with "
+        f"Make {count(len(result.unread), 'file')} readable and check again, or accept with "
         f"--allow-unread {len(result.unread)} that the rest is not checked."
     )
     return (step,)
 
 
-def lacking(registry: RegistrySummary) -> str | None:
-    """Say what a registry lacks, for it could not be read; None where nothing is known of that."""
+def registry_gap(registry: RegistrySummary) -> str | None:
+    """Return which dumps of a registry could not be read; None if all were."""
     if not registry.unread:
         return None
-    named = "; ".join(f"{one.file} ({one.reason})" for one in registry.unread[:_NAMED])
+    files = "; ".join(f"{one.file} ({one.reason})" for one in registry.unread[:_NAMED])
     more = len(registry.unread) - _NAMED
     rest = f"; and {count(more, 'more file')}" if more > 0 else ""
     return (
-        f"Registry {registry.path} lacks what could not be read of its dumps: {named}{rest}. "
-        "What is in there cannot be found."
+        f"Registry {registry.path} is incomplete: its dumps could not all be read: {files}{rest}. "
+        "Items in the unread parts cannot be found."
     )

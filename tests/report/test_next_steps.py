@@ -1,0 +1,38 @@
+"""What to do after a check."""
+
+from dataclasses import replace
+from datetime import date
+
+from provenance.model import WaiverOutcome
+from provenance.report.text.next_steps import next_steps, outcome_line
+from tests.report.samples import WAIVER, clear_report, sample_report
+
+RESULT = sample_report().result
+
+
+def test_next_steps_begin_with_what_failed_and_name_expired_waivers():
+    steps = next_steps(RESULT)
+    assert steps[0].startswith("Remove the forbidden documents")
+    assert steps[-1] == "Renew or remove the expired waiver 'risk-accepted: source=reddit'."
+    assert not [step for step in steps if "Mastodon" in step], "it was not found"
+    assert len(steps) == len(set(steps))
+
+
+def test_a_source_with_several_rulings_has_one_step():
+    assert len([step for step in next_steps(RESULT) if "Stack Exchange" in step]) == 1
+
+
+def test_a_waiver_that_excuses_nothing_is_to_be_removed():
+    unused = WaiverOutcome(replace(WAIVER, expires=date(2030, 1, 1)), expired=False, findings=0)
+    steps = next_steps(replace(RESULT, waivers=(unused,)))
+    assert steps[-1] == f"Remove the waiver '{WAIVER.id}': it excuses nothing."
+
+
+def test_the_outcome_line_has_the_reason_and_the_first_step():
+    line = outcome_line(RESULT)
+    assert line.startswith("FAIL: 1.9% of the tokens are forbidden for pretraining; the policy")
+    assert "Next: Remove the forbidden documents" in line
+    assert "\n" not in line
+    assert outcome_line(clear_report().result) == (
+        "PASS: No content of the sources in the registries was found."
+    )

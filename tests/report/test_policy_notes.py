@@ -1,0 +1,76 @@
+"""What a policy did is told, and what in it did nothing."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+
+from provenance.model import (
+    FINDINGS,
+    Agreement,
+    DateRange,
+    Gate,
+    GateOutcome,
+    Purpose,
+    Report,
+    Verdict,
+)
+from provenance.report.formats.html_report import html_page
+from provenance.report.terminal.check_summary import terminal_summary
+from provenance.report.text.policy_notes import policy_notes
+from tests.report.samples import clear_report, sample_report
+
+BARE = clear_report()
+
+
+def told(report: Report = BARE, **result) -> tuple[str, ...]:
+    policy = replace(report.result.policy, **result.pop("policy", {}))
+    return policy_notes(replace(report, result=replace(report.result, policy=policy, **result)))
+
+
+def test_an_agreement_without_effect_is_noted_and_another_is_not():
+    signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(), "contract 1")
+    assert told(policy={"agreements": (signed,)}) == (
+        "The agreement 'contract 1' (x) changes the verdict of no finding.",
+    )
+    ruling = replace(BARE.result.rulings[0], documents=1, agreement=signed)
+    assert told(rulings=(ruling,), policy={"agreements": (signed,)}) == ()
+
+
+def test_a_gate_on_an_absent_source_is_noted_with_the_nearest_name():
+    held = next(share.key for share in BARE.result.shares if share.by == "source")
+    gates = [Gate(Verdict.FORBIDDEN, source) for source in (f"{held}s", held, None)]
+    outcomes = tuple(GateOutcome(gate, 0.0, 0.0, passed=True) for gate in gates)
+    (note,) = told(gates=outcomes, policy={"agreements": ()})
+    assert note.startswith(f"The gate {gates[0]} has no effect: no registry contains items of")
+    assert note.endswith(f"none were found (did you mean {held!r}?).")
+
+
+def test_items_dated_later_than_the_stated_collection_are_counted():
+    rows = sample_report().findings
+    dates = [datetime(2023, 6, 1, tzinfo=UTC), datetime(2023, 6, 2, tzinfo=UTC), None]
+    rows = rows.slice(0, 3).set_column(
+        FINDINGS.get_field_index("created_at"),
+        FINDINGS.field("created_at"),
+        pa.array(dates, pa.timestamp("s", "UTC")),
+    )
+
+    def of(collected):
+        asked = replace(BARE.result.policy.circumstances, collected=collected)
+        report = replace(BARE, findings=rows)
+        return told(report, policy={"agreements": (), "circumstances": asked})
+
+    (note,) = of(DateRange(date(2023, 6, 1), date(2023, 6, 2)))
+    assert note.startswith("1 finding of items that are dated after the stated collection")
+    assert of(DateRange(date(2023, 6, 1), date(2023, 6, 3))) == ()
+    assert of(DateRange(date(2023, 6, 1), None)) == of(None) == ()
+
+
+def test_notes_are_on_the_terminal_and_on_the_page_escaped():
+    signed = Agreement("x", (Purpose.PRETRAINING,), DateRange(None, None), "<b>\x1b[31mme")
+    policy = replace(BARE.result.policy, agreements=(signed,))
+    report = replace(BARE, result=replace(BARE.result, policy=policy))
+    told = terminal_summary(report, width=80, colour=False)
+    assert "Policy\n  The agreement" in told
+    assert "\x1b" not in told
+    assert "The agreement &#39;&lt;b&gt;" in html_page(report)

@@ -1,0 +1,105 @@
+"""What holds for every format there is."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+
+from provenance.model import FINDINGS, Report
+from provenance.report.formats.rendering import FORMATS, Format, render
+from provenance.report.render_options import RenderOptions
+from provenance.terminal_safety import HIDDEN
+from tests.report.hostile_reports import HOSTILE, bloated, infected
+from tests.report.result_strategies import RESULTS
+from tests.report.sample_findings import FOUND
+from tests.report.samples import clear_report, compared_report, sample_report
+
+ACTING = re.compile(f"[{HIDDEN}]")
+LEAVING = {name for name, form in FORMATS.items() if form.is_shared}
+SHOWING = RenderOptions(excerpts=True)
+formats = pytest.mark.parametrize("name", sorted(FORMATS))
+
+
+def test_what_leaves_the_machine_is_stated():
+    assert {"markdown", "sarif", "junit", "csv", "jsonl", "github"} == LEAVING
+
+
+@formats
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("options", [RenderOptions(), SHOWING], ids=["plain", "excerpts"])
+def test_hostile_texts_do_nothing(name, kind, options):
+    for report in (infected(sample_report(), HOSTILE[kind]), infected(compared_report(), "a")):
+        text = render(name, report, options)
+        assert ACTING.findall(text) == []
+        assert "\r" not in text
+        assert text.encode("utf-8").decode("utf-8") == text
+        assert text.endswith("\n")
+
+
+@formats
+@pytest.mark.parametrize("kind", ["script", "image", "details"])
+def test_markup_stays_text(name, kind):
+    text = render(name, infected(sample_report(), HOSTILE[kind]), SHOWING)
+    if name in {"html", "junit"}:
+        assert HOSTILE[kind] not in text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+@formats
+@pytest.mark.parametrize("sign", ["a", "\u0301", "今", "`", "<", "="])
+def test_ten_megabytes_of_one_sign_do_no_harm(name, sign):
+    text = render(name, bloated(sample_report(), sign * 10_000_000), SHOWING)
+    if name not in {"json", "jsonl"}:  # those give every text as it is
+        assert len(text) < 2_000_000  # on the page, an escape of the sign takes six
+
+
+@formats
+@given(result=RESULTS)
+@settings(max_examples=25, deadline=None)
+def test_any_result_can_be_rendered(name, result):
+    text = render(name, Report(result, FINDINGS.empty_table()))
+    assert ACTING.findall(text) == []
+    assert text.encode("utf-8").decode("utf-8") == text
+
+
+def runs_of_words(text):
+    words = re.findall(r"\w+", text)
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+@pytest.mark.parametrize("name", sorted(LEAVING))
+def test_no_words_of_others_leave_unless_asked(name):
+    plain = render(name, sample_report())
+    theirs = [row[column] or "" for row in FOUND for column in ("excerpt", "item_excerpt")]
+    others = set().union(*map(runs_of_words, theirs))
+    assert len(others) > 100
+    assert runs_of_words(plain) & others == set()
+    shown = runs_of_words(render(name, sample_report(), SHOWING))
+    assert ("harbour", "smelled", "of") in shown & others
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_format_that_leaves_is_not_even_given_the_words(monkeypatch, leaves):
+    """Whoever adds a format need not think of it: one function, and one line where it is named."""
+    everything = Format(lambda report, _: str(report.findings.to_pylist()), "all", leaves)
+    monkeypatch.setitem(FORMATS, "everything", everything)
+    assert ("harbour smelled" in render("everything", sample_report())) is not leaves
+    assert "harbour smelled" in render("everything", sample_report(), SHOWING)
+    assert "page-118" in render("everything", sample_report())
+
+
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - LEAVING))
+def test_unchanged_formats_ignore_the_options(name):
+    assert render(name, sample_report()) == render(name, sample_report(), SHOWING)
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "markdown"])
+def test_the_effects_of_a_baseline_and_waivers_are_shown(name):
+    text = re.sub(r"\s+", " ", render(name, compared_report()))
+    assert "1 new finding, 7 unchanged, 3 gone" in text
+    assert "new and forbidden for pretraining" in text
+    for waiver in compared_report().result.waivers:
+        assert f"{waiver.waiver.expires:%Y-%m}" in text
+    assert "expired" in text.lower()
+    assert "baseline" not in re.sub("align(-items)?: baseline", "", render(name, clear_report()))

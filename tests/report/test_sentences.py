@@ -1,0 +1,133 @@
+"""Sentences that every report shares."""
+
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from provenance.model import Actor, Circumstances, Gate, GateOutcome, ModelScope, Unit, Verdict
+from provenance.report.text.sentences import (
+    BASIS_MEANINGS,
+    circumstances_phrase,
+    headline,
+    ruling_remedy,
+    rulings_by_source,
+    shares_by,
+    split_repeated,
+)
+from tests.report.samples import sample_report
+
+RESULT = sample_report().result
+
+
+def failing(*gates):
+    outcomes = tuple(GateOutcome(gate, 0.25, 0.2, passed=False) for gate in gates)
+    return replace(RESULT, gates=outcomes)
+
+
+@pytest.mark.parametrize(
+    ("gate", "sentence"),
+    [
+        (
+            Gate(Verdict.FORBIDDEN),
+            "25.0% of the tokens are forbidden for pretraining; the policy allows 0%.",
+        ),
+        (
+            Gate(Verdict.UNKNOWN, "x", Unit.DOCUMENTS, 0.05),
+            (
+                "25.0% of the documents hold content of x that is of unknown status for "
+                "pretraining; the policy allows 5%."
+            ),
+        ),
+        (
+            Gate(Verdict.RESTRICTED, "x", Unit.BYTES),
+            (
+                "25.0% of the bytes are content of x that is allowed for pretraining only under "
+                "conditions; the policy allows 0%."
+            ),
+        ),
+    ],
+)
+def test_the_headline_of_a_failed_check_says_what_is_too_much(gate, sentence):
+    assert headline(failing(gate)) == sentence
+
+
+def test_the_headline_counts_the_other_gates_that_failed():
+    gate = Gate(Verdict.FORBIDDEN)
+    assert headline(failing(gate, gate)).endswith("allows 0%. 1 more gate failed.")
+    assert headline(failing(gate, gate, gate)).endswith(" 2 more gates failed.")
+
+
+def test_a_check_that_passes_with_forbidden_content_shows_its_share():
+    passed = replace(RESULT, gates=(), violations=())
+    assert headline(passed) == (
+        "2.1% of the tokens are forbidden for pretraining; no gate limits this."
+    )
+
+
+def test_an_unknown_verdict_always_has_a_remedy():
+    unknown = next(each.ruling for each in RESULT.rulings if each.source == "forum.example")
+    assert unknown.remedy is None
+    assert "'forum.example'" in ruling_remedy(unknown)
+    assert "agreement" in ruling_remedy(unknown)
+
+
+def test_the_circumstances_name_what_is_unknown():
+    assert circumstances_phrase(RESULT.policy.circumstances) == (
+        "for pretraining, collected on an unknown date, by a party in any role"
+    )
+
+
+@pytest.mark.parametrize(
+    ("actor", "role"),
+    [(Actor.API_DEVELOPER, "API developer"), (Actor.ACCOUNT_HOLDER, "account holder")],
+)
+def test_a_role_is_written_as_people_do(actor, role):
+    assert circumstances_phrase(Circumstances(actor=actor)).endswith(
+        f"by a party in the role of {role}"
+    )
+
+
+def test_the_circumstances_name_all_that_was_stated():
+    stated = Circumstances(
+        commercial=True,
+        model=(ModelScope.GENERATIVE, ModelScope.COMPETING),
+        claims=("eu-dsm-art-4",),
+        jurisdiction="EU",
+    )
+    assert circumstances_phrase(stated).endswith(
+        "under the law of EU, for commercial use, for a model that is generative and competing, "
+        "claiming eu-dsm-art-4"
+    )
+    assert "that is of no kind" in circumstances_phrase(replace(stated, model=()))
+    assert "for non-commercial use" in circumstances_phrase(replace(stated, commercial=False))
+
+
+def test_rulings_on_one_source_are_grouped():
+    groups = rulings_by_source(RESULT.rulings)
+    assert [group[0].source for group in groups] == [
+        *("x", "forum.example", "mastodon", "stackexchange", "reddit"),
+    ]
+    assert [each.documents for each in groups[3]] == [77, 19]
+
+
+def test_shares_are_sorted_strictest_first():
+    assert [share.key for share in shares_by(RESULT.shares, "source")] == [
+        *("x", "forum.example", "stackexchange", "mastodon", "reddit"),
+    ]
+
+
+def test_every_basis_of_the_law_book_has_words(root):
+    book = yaml.safe_load((root / "rules" / "verdicts.yaml").read_text("utf-8"))
+    assert {basis["id"] for basis in book["bases"]} <= set(BASIS_MEANINGS)
+
+
+def test_rulings_are_distinguished_by_verdict_basis_and_statement():
+    first = RESULT.rulings[0]
+    same = replace(first, documents=3)
+    laxer = replace(first, ruling=replace(first.ruling, verdict=Verdict.RESTRICTED))
+    older = replace(first, ruling=replace(first.ruling, terms="x/terms-of-service/2020-06-18"))
+    assert split_repeated([first, same, laxer, older, first]) == (
+        (first, laxer, older),
+        (same, first),
+    )
