@@ -1,0 +1,1 @@
+"""Building registries: staging, ordering, deduplication, postings."""
