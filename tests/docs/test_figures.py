@@ -104,9 +104,9 @@ def test_formulas_state_the_constants_of_the_code(sentence, pages):
     assert sentence.format(*STATED[sentence]) in page
 
 
-def test_the_regression_has_as_many_figures_as_is_said(pages):
+def test_the_page_gives_the_number_of_features(pages):
     assert len(regression._WEIGHTS) == 17
-    assert "over seventeen figures" in pages["docs/formulas.md"]
+    assert "over seventeen features" in pages["docs/formulas.md"]
 
 
 def test_widths_and_lengths_are_those_of_a_registry(pages):
