@@ -77,7 +77,7 @@ STATED = {
     "A text resembles an item from *J* ≥ {}": (resemblance.MIN_SIMILARITY,),
     "For each of {} permutations": (resemblance.PERMUTATIONS,),
     "{} bands of {} values": resemblance.BANDS_AND_ROWS,
-    "each at most {:.0f} bits, and a word that the match holds already counting {} times": (
+    "each at most {:.0f} bits. A word counts {} times as much": (
         probabilities.MAX_WORD_BITS,
         information.REPEAT_DISCOUNT,
     ),
@@ -87,7 +87,7 @@ STATED = {
     "passages of {} tokens": (passages.PASSAGE_LENGTH,),
     "at most {:.0f} bits)": (regression.MOST_BITS,),
     "Items longer than {} words": (regression.SATURATION_TOKENS,),
-    "up to {} is taken off": (regression._SMALL_CORPUS_PENALTY,),
+    "up to {} is subtracted": (regression._SMALL_CORPUS_PENALTY,),
     "{:.0f} more where the match is most of the item": (regression._ALONE_WEIGHT,),
     "fewer than {} different words": (regression.MIN_DISTINCT_WORDS,),
     "at least {} of its stretch": (attribution._MIN_KEPT,),
@@ -104,9 +104,9 @@ def test_formulas_state_the_constants_of_the_code(sentence, pages):
     assert sentence.format(*STATED[sentence]) in page
 
 
-def test_the_regression_has_as_many_figures_as_is_said(pages):
+def test_the_page_gives_the_number_of_features(pages):
     assert len(regression._WEIGHTS) == 17
-    assert "over seventeen figures" in pages["docs/formulas.md"]
+    assert "over seventeen features" in pages["docs/formulas.md"]
 
 
 def test_widths_and_lengths_are_those_of_a_registry(pages):

@@ -45,5 +45,5 @@ def test_the_front_page_counts_what_is_there(root):
     sources, licences, signals, exceptions = map(len, named)
     assert (
         f"{len(statements)} statements on {sources} sources, {licences} licences, {signals} "
-        f"signals for machines and {exceptions} statutory exceptions" in page
+        f"opt-out signals and {exceptions} statutory exceptions" in page
     )
