@@ -31,7 +31,6 @@ from numba.core.runtime import nrt
 from numba.core.typing import templates
 
 from provenance.disk_cache import is_kept, keep, kept, nowhere, tell_once
-from provenance.startup import spared
 
 _CACHE: Any = caching.NullCache
 _RESULT: Any = compiler.CompileResult
@@ -62,8 +61,7 @@ class Recalled(_CACHE):  # type: ignore[misc]
         if found is None:
             if (reason := nowhere()) is not None:
                 tell_once(reason)
-            with spared("scipy"):  # which multiplies matrices
-                target_context.refresh()
+            target_context.refresh()
         return found
 
     def save_overload(self, sig: Any, data: Any) -> None:

@@ -1,16 +1,13 @@
 """Rows of CSV as the standard library parses them, each within the limits of a document."""
 
-import csv
 import io
-import sys
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from provenance.errors import DocumentTooLarge
+from provenance.read import csv_parser
 from provenance.read.dialects import QUOTING, Dialect
 from provenance.read.limits import Limit
-
-csv.field_size_limit(sys.maxsize)  # the library's own limit would refuse long documents
 
 _ROWS = 4096
 _SIZE = 4 << 20
@@ -72,7 +69,9 @@ def rows_of(lines: Lines, dialect: Dialect) -> Iterator[list[str]]:
 
 def written_rows(lines: Lines, dialect: Dialect) -> Iterator[tuple[int, list[str], str]]:
     """Give rows as they are parsed and as they are written; what is no row has number -1."""
-    reader = csv.reader(iter(lines), delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted])
+    reader = csv_parser.reader(
+        iter(lines), delimiter=dialect.delimiter, quoting=QUOTING[dialect.quoted]
+    )
     row = -1 if dialect.header else 0
     for cells in reader:
         if not cells:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from provenance.read import csv_parser
+
 QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
 """What the library calls it, by whether cells are quoted."""
 
@@ -71,7 +73,7 @@ def dialect_of(head: bytes, path: str, *, whole: bool) -> Dialect:
 def _rows(text: str, delimiter: str, *, quoted: bool, whole: bool) -> list[list[str]]:
     """Parse the first rows, but for one that may be cut."""
     lines = io.StringIO(text, newline="")
-    cells = csv.reader(lines, delimiter=delimiter, quoting=QUOTING[quoted])
+    cells = csv_parser.reader(lines, delimiter=delimiter, quoting=QUOTING[quoted])
     rows = [row for row in islice(cells, _ROWS) if row]
     return rows if whole or len(rows) < 2 else rows[:-1]
 

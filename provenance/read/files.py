@@ -1,6 +1,5 @@
 """Files, wherever they lie, and what goes wrong with them."""
 
-import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pyarrow as pa
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, is_out_of_memory
 from provenance.file_hashing import blake3_of, never, sha256
 from provenance.model import MAX_DOCUMENT
+from provenance.read import csv_parser
 from provenance.read.compression import BROKEN, Salvaged
 from provenance.read.limits import Limit
 
@@ -188,7 +188,7 @@ def reading(
         yield
     except MemoryError:  # which Arrow's own is, too
         raise
-    except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
+    except (OSError, pa.ArrowException, csv_parser.Error, *BROKEN, *damage) as error:
         if is_out_of_memory(error):
             raise
         raise fault_of(name, error, where) from error

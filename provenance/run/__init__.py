@@ -10,7 +10,6 @@ from provenance.startup import claim_process, leanly
 
 if TYPE_CHECKING:
     from provenance.run.ahead import begun
-    from provenance.run.allocation import keep_freed
     from provenance.run.asking import Outcome, PolicyViolated, ask
     from provenance.run.calibration.calibrating import Planting, calibrate
     from provenance.run.calibration.chancefitting import fit_registry
@@ -103,7 +102,6 @@ __all__ = [
     "fit_registry",
     "format_names",
     "hashing",
-    "keep_freed",
     "linted_rules",
     "listed_rules",
     "memory_folder",
@@ -136,7 +134,6 @@ __all__ = [
 
 _MODULES = {
     "Built": "registries",
-    "keep_freed": "allocation",
     "Outcome": "asking",
     "PolicyViolated": "asking",
     "ask": "asking",

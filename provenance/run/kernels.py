@@ -47,9 +47,9 @@ from provenance.run.progress import progress
 from provenance.run.readings import Opened, opened
 from provenance.run.stages import stage
 from provenance.run.summaries import summaries
-from provenance.startup import uncollected
 
 _HELPER = """
+import gc
 import os
 import sys
 from pathlib import Path
@@ -63,12 +63,12 @@ Thread(target=end_with_parent, daemon=True).start()
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
-from provenance.startup import claim_process, leanly, uncollected
+from provenance.startup import claim_process, leanly
 claim_process()
-with uncollected():
-    with leanly():
-        from provenance.run.kernels import look_up
-    look_up(Path(sys.argv[1]))
+gc.disable()  # a compiler makes millions of objects, and keeps most
+with leanly():
+    from provenance.run.kernels import look_up
+look_up(Path(sys.argv[1]))
 os._exit(0)  # taking the compiler apart takes another second
 """
 _OURS = Path(__file__).parents[2]
@@ -104,7 +104,6 @@ def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> No
         stage(label),
         progress(label, 2, "halves", quiet=quiet) as shown,
         _helped(registry),
-        uncollected(),
     ):
         read()
         measure_none(against())

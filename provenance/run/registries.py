@@ -10,7 +10,6 @@ from provenance.judge import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
 from provenance.read import load_rules, open_dump, size_option
 from provenance.registry import Manifest
-from provenance.run.allocation import keep_freed
 from provenance.run.progress import progress
 from provenance.run.readings import opened
 from provenance.run.summaries import summaries
@@ -107,7 +106,6 @@ def build_registry(
     RegistryExists
         If something is at `folder` already.
     """
-    keep_freed()
     with progress("building", None, " items", quiet=quiet) as shown:
         manifest = registry.build(
             folder,
@@ -121,7 +119,6 @@ def build_registry(
 
 def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Built:
     """Add the items of dumps to a registry; of two with the same id, the later read counts."""
-    keep_freed()
     unread: list[Unread] = []
     with progress("adding", None, " items", quiet=quiet) as shown:
         manifest = registry.add(

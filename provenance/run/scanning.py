@@ -30,7 +30,6 @@ from provenance.match import (
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
 from provenance.read import Corpus, Part
-from provenance.run.allocation import keep_freed
 from provenance.run.declared import DECLARED, NOTHING
 from provenance.run.entries import keep_reading, reading_name, recalled_reading
 from provenance.run.likely import likely
@@ -83,7 +82,6 @@ def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and
     list of Reading
         One a part, in the order of the parts.
     """
-    keep_freed()
     readings = Readings()
     fresh: list[Part] = []
 

@@ -27,7 +27,6 @@ from provenance.report import (
     write_text,
 )
 from provenance.run.stages import stage
-from provenance.startup import uncollected
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -70,7 +69,7 @@ def rate_of(text: str) -> float:
 
 def written(report: Report, folder: Path) -> None:
     """Write a report's files."""
-    with stage(f"writing {folder}"), uncollected():
+    with stage(f"writing {folder}"):
         write(report, folder)
 
 
@@ -113,8 +112,7 @@ def check_anchor(anchor: str | None) -> None:
 
 def rendered(name: str, report: Report, *, excerpts: bool, anchor: str | None) -> str:
     """Render a report in the format of that name, as `Manner` says."""
-    with uncollected():
-        return render(name, report, Manner(excerpts, anchor))
+    return render(name, report, Manner(excerpts, anchor))
 
 
 def written_text(text: str, path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read import delimited
+from provenance.read import csv_parser, delimited
 from provenance.read.dialects import dialect_of
 from provenance.read.files import File
 
@@ -108,9 +108,9 @@ def test_what_arrow_still_reads_ahead_is_not_lost_to_the_next_parser(table, hear
 
 @pytest.fixture
 def little_patience():
-    limit = csv.field_size_limit(300_000)
+    limit = csv_parser.field_size_limit(300_000)
     yield
-    csv.field_size_limit(limit)
+    csv_parser.field_size_limit(limit)
 
 
 def test_a_cell_without_an_end_is_damage(little_patience, table, hear):
