@@ -18,6 +18,8 @@ CUT = 141
 """Who read our output has gone: as a shell tells of a process that SIGPIPE ended."""
 
 _NAME = "provenance"
+_NO_ARGUMENTS: type[Exception] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""Raised from click 8.2 on; before, click shows the help by itself."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Where these have no file's name, it is standard output that they are about."""
 
@@ -71,7 +73,7 @@ def _explain(error: Exception) -> None:
     match error:
         case ProvenanceError():
             tell(error.message, error.remedy)
-        case click.exceptions.NoArgsIsHelpError():
+        case click.UsageError() if isinstance(error, _NO_ARGUMENTS):
             error.show()
         case click.UsageError():
             tell(error.format_message(), f"{_command(error)} --help")

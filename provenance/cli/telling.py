@@ -32,7 +32,7 @@ excerpts_option = click.option(
 _TOLD = "terminal"
 
 
-class _Format(click.ParamType[str]):
+class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """The name of a format; all of them are asked for where it is another than the usual one.
 
     Whoever writes in formats takes as long to load as a core takes to hash a large registry, which
@@ -53,7 +53,7 @@ class _Format(click.ParamType[str]):
         return _all_formats().shell_complete(ctx, param, incomplete)
 
 
-def _all_formats() -> click.Choice[str]:
+def _all_formats() -> "click.Choice[str]":
     return click.Choice(run.format_names())
 
 
