@@ -11,7 +11,7 @@ JOBS = 2
 # Tests start hundreds of processes; without bytecode, each would compile everything it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick lint types layers unit long map readme docs package clean
+.PHONY: help demo test quick lint types layers unit long compat map readme docs package clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -55,6 +55,9 @@ unit: $(VENV)/.installed-dev ## pytest, including doctests; JOBS=4 runs four pro
 
 long: $(VENV)/.installed-dev ## the tests that `make test` leaves out, the whole fault campaign: about an hour
 	$(BIN)/python -m pytest -m long --numprocesses $(JOBS)
+
+compat: $(VENV)/.installed-dev ## tests with the oldest and the newest dependencies; training stacks beside us
+	JOBS=$(JOBS) $(BIN)/python -m tests.release.compat
 
 map: $(VENV)/.installed-dev ## regenerate the map in ARCHITECTURE.md from the packages' docstrings
 	$(BIN)/python tests/house/test_map.py

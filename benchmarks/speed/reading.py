@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance import pipeline as run
 from provenance.model import Texts
 
 SLICE = 1 << 21
@@ -29,8 +28,7 @@ def size_of(texts: pa.Array) -> int:
 
 
 def slices(texts: pa.Array) -> list[Texts]:
-    """Cut texts as a check cuts them, and keep memory from one to the next as it does."""
-    run.keep_freed()
+    """Cut texts as a check cuts them."""
     whole = Texts.of(texts)
     marks = np.arange(int(whole.offsets[0]), int(whole.offsets[-1]), SLICE)
     bounds = sorted({*np.searchsorted(whole.offsets, marks).tolist(), len(texts)})

@@ -18,6 +18,8 @@ BROKEN_PIPE = 141
 """The reader of our output has gone: what shells report for a process that SIGPIPE ended."""
 
 _NAME = "provenance"
+_NO_ARGUMENTS: type[Exception] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""Raised from click 8.2 on; before, click shows the help by itself."""
 _OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """Errors that, without a file name, are about standard output."""
 
@@ -71,7 +73,7 @@ def _explain(error: Exception) -> None:
     match error:
         case ProvenanceError():
             print_error(error.message, error.remedy)
-        case click.exceptions.NoArgsIsHelpError():
+        case click.UsageError() if isinstance(error, _NO_ARGUMENTS):
             error.show()
         case click.UsageError():
             print_error(error.format_message(), f"{_command(error)} --help")

@@ -12,7 +12,7 @@ from provenance.cli.terminals import is_coloured, print_rendered, width
 from provenance.model import Report
 from provenance.report.code_location import parse_anchor
 from provenance.report.render_options import RenderOptions
-from provenance.startup import leanly, uncollected
+from provenance.startup import leanly
 
 Command = Callable[..., Any]
 
@@ -42,7 +42,7 @@ excerpts_option = click.option(
 _DEFAULT = "terminal"
 
 
-class _Format(click.ParamType[str]):
+class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """Name of a format; the list of formats is only loaded for other names than the default.
 
     Importing all formats takes as long as hashing a large registry on one core, which starts as
@@ -63,7 +63,7 @@ class _Format(click.ParamType[str]):
         return _all_formats().shell_complete(ctx, param, incomplete)
 
 
-def _all_formats() -> click.Choice[str]:
+def _all_formats() -> "click.Choice[str]":
     with leanly():
         from provenance.report.formats.rendering import FORMATS  # noqa: PLC0415 (slow import)
     return click.Choice(list(FORMATS))
@@ -104,8 +104,7 @@ class ReportRenderer:
         """Render a report."""
         from provenance.report.formats.rendering import render  # noqa: PLC0415 (slow import)
 
-        with uncollected():
-            return render(self.form, report, RenderOptions(self.excerpts, self.anchor))
+        return render(self.form, report, RenderOptions(self.excerpts, self.anchor))
 
     def print(self, report: Report) -> None:
         """Print a report, for a terminal in its width and colours."""

@@ -22,7 +22,6 @@ from llvmlite import binding
 
 from provenance.disk_cache import is_kept, keep, kept, nowhere, tell_once
 from provenance.jit import numba_internals
-from provenance.startup import spared
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -49,8 +48,7 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
         if found is None:
             if (reason := nowhere()) is not None:
                 tell_once(reason)
-            with spared("scipy"):  # numba asks for it to multiply matrices
-                target_context.refresh()
+            target_context.refresh()
         return found
 
     def save_overload(self, sig: Any, data: Any) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from provenance.startup import claim_process, leanly
 
 if TYPE_CHECKING:
-    from provenance.pipeline.allocator import keep_freed
     from provenance.pipeline.api import Outcome, PolicyViolated, ask
     from provenance.pipeline.calibration.calibrate import Planting, calibrate
     from provenance.pipeline.calibration.chance_fit import fit_registry
@@ -88,7 +87,6 @@ __all__ = [
     "explained_rule",
     "fit_registry",
     "hashing",
-    "keep_freed",
     "linted_rules",
     "listed_rules",
     "memory_folder",
@@ -111,7 +109,6 @@ __all__ = [
 
 _MODULES = {
     "Built": "registries",
-    "keep_freed": "allocator",
     "Outcome": "api",
     "PolicyViolated": "api",
     "ask": "api",

@@ -40,9 +40,9 @@ from provenance.read.language_counts import load_language
 from provenance.registry.data_files import HashedAhead
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
-from provenance.startup import uncollected
 
 _HELPER = """
+import gc
 import os
 import sys
 from pathlib import Path
@@ -56,12 +56,12 @@ Thread(target=end_with_parent, daemon=True).start()
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
-from provenance.startup import claim_process, leanly, uncollected
+from provenance.startup import claim_process, leanly
 claim_process()
-with uncollected():
-    with leanly():
-        from provenance.pipeline.jit_warmup import look_up
-    look_up(Path(sys.argv[1]))
+gc.disable()  # a compiler makes millions of objects, and keeps most
+with leanly():
+    from provenance.pipeline.jit_warmup import look_up
+look_up(Path(sys.argv[1]))
 os._exit(0)  # taking the compiler apart takes another second
 """
 _OURS = Path(__file__).parents[2]
@@ -97,7 +97,6 @@ def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> No
         stage(label),
         progress(label, 2, "halves", quiet=quiet) as shown,
         _helped(registry),
-        uncollected(),
     ):
         read()
         measure_none(against())

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
-from provenance.pipeline.allocator import keep_freed
 from provenance.pipeline.findings.summaries import summaries
 from provenance.pipeline.progress import progress
 from provenance.pipeline.scan.readings import opened
@@ -111,7 +110,6 @@ def build_registry(
     RegistryExists
         If something is at `folder` already.
     """
-    keep_freed()
     with progress("building", None, " items", quiet=quiet) as shown:
         manifest = build(
             folder,
@@ -125,7 +123,6 @@ def build_registry(
 
 def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Built:
     """Add the items of dumps to a registry; of two with the same id, the later read counts."""
-    keep_freed()
     unread: list[Unread] = []
     with progress("adding", None, " items", quiet=quiet) as shown:
         manifest = add(

@@ -10,7 +10,6 @@ from provenance.pipeline.stage_log import stage
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import Options, load_policy, override
 from provenance.report.files.report_folder import write_report
-from provenance.startup import uncollected
 
 
 def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
@@ -33,7 +32,7 @@ def rate_of(text: str) -> float:
 
 def written(report: Report, folder: Path) -> None:
     """Write a report's files."""
-    with stage(f"writing {folder}"), uncollected():
+    with stage(f"writing {folder}"):
         write_report(report, folder)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 CORE = ("click", "datasets", "datasketch", "duckdb")
 TOOLS = {
-    *("build", "import-linter", "mypy", "pre-commit", "pytest-xdist", "ruff"),
+    *("build", "import-linter", "mypy", "pre-commit", "pytest-xdist", "ruff", "uv"),
     *("types-jsonschema", "types-pyyaml"),
 }
 """Declared for the tests and run, or read by mypy; never imported."""

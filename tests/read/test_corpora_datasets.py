@@ -13,13 +13,19 @@ from provenance.read.corpus.hub_datasets import hub_parts, is_hub_name
 TEXTS = [f"text {n}" for n in range(2500)]
 
 
+_KINDS = {"id": "string", "text": "string", "label": "int64"}
+
+
 def table(prefix="", count=2500):
     return datasets.Dataset.from_dict(
         {
             "id": [f"{prefix}{n}" for n in range(count)],
             "text": [f"{prefix}{text}" for text in TEXTS[:count]],
             "label": [n % 3 for n in range(count)],
-        }
+        },
+        datasets.Features(  # else columns without rows have no type in datasets 4.0
+            {name: datasets.Value(kind) for name, kind in _KINDS.items()}
+        ),
     )
 
 

@@ -62,9 +62,9 @@ def test_of_a_turn_only_what_was_said_is_text():
 
 
 def test_of_a_structure_every_text_is_read_but_labels():
-    assert found([{"en": "one", "de": "eins", "id": "x", "n": 1}]) == [
-        (0, "c.en", "one"),
+    assert found([{"de": "eins", "en": "one", "id": "x", "n": 1}]) == [
         (0, "c.de", "eins"),
+        (0, "c.en", "one"),
     ]
 
 

@@ -24,7 +24,8 @@ Written by `make docs` from the metadata of what is installed. `provenance` is u
 each of these is under a licence that lets a work under Apache-2.0 depend on it, whatever the work
 is used for. A test fails on any other licence, and on one that is not known. Nothing of them is
 shipped in our wheel: `pip` fetches them. Some wheels hold further libraries, whose licences lie in
-them. What only tests and benchmarks need (the extras `dev` and `bench`) is not listed.
+them. SciPy comes with datasketch alone; we import none of it. What only tests and benchmarks need
+(the extras `dev` and `bench`) is not listed.
 
 | package | licence | needed by |
 | --- | --- | --- |

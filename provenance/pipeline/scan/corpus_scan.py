@@ -37,7 +37,6 @@ from provenance.match.scoring.corpus_sample import (
     sample_passages,
 )
 from provenance.model import Documents, Flags, Int64s, Skipped, Texts, Tokens, Unread
-from provenance.pipeline.allocator import keep_freed
 from provenance.pipeline.cache_entries import keep_reading, reading_name, recalled_reading
 from provenance.pipeline.locate.windows import NEXT, Windows, windows
 from provenance.pipeline.progress import Progress
@@ -64,7 +63,7 @@ class Readings:
     Attributes
     ----------
     bound : int
-        PassageSample above it are not in the final sample.
+        Passages with a hash above it are not in the final sample.
     room : int
         Bytes that windows may still take.
     found : int
@@ -83,7 +82,7 @@ class Readings:
     def suits(self, reading: Reading) -> bool:
         """Return whether a reading's sample is fine enough.
 
-        A sample that is coarsen than was asked for filled up by itself, so no finer one is needed.
+        A sample that is coarser than was asked for filled up by itself, so no finer one is needed.
         """
         bound = reading.passages.bound
         return bound >= self.bound or bound < reading.sampled_below
@@ -156,7 +155,6 @@ def read_corpus(  # noqa: PLR0913 (what is read, what for, and what is known and
     list of Reading
         One a part, in the order of the parts.
     """
-    keep_freed()
     readings = Readings()
     fresh: list[Part] = []
 

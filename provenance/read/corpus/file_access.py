@@ -5,6 +5,8 @@ What cannot be read, as an entry of a result.
 Files on file systems elsewhere, whose errors are of no common kind.
 """
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,8 +26,6 @@ from provenance.read.formats.compression import BROKEN, Salvaged
 
 if TYPE_CHECKING:
     from io import RawIOBase
-import csv
-import io
 import os
 
 import fsspec

@@ -27,7 +27,8 @@ def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.Rec
     DocumentTooLarge
         At a row that is larger than the limit, when those before it have been given.
     """
-    if batch.nbytes <= min(_ENOUGH, limit.size) and not any(map(may_repeat, batch.schema.types)):
+    repeats = any(map(may_repeat, batch.schema.types))  # pyarrow 21 has no `nbytes` of views
+    if not repeats and batch.nbytes <= min(_ENOUGH, limit.size):
         yield from _slices(batch, np.zeros(len(batch), np.int64))
         return
     weights = sum((row_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))

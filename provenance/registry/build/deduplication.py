@@ -4,13 +4,13 @@ Whole token sequences: which items say the same.
 """
 
 from dataclasses import dataclass
-from provenance.jit.decorators import kernel
-from provenance.model import Holdings, UInt32s
-from provenance.model import Int64s, UInt32s, UInt64s
-from provenance.registry.mapped_files import MappedFile
-from provenance.registry.parquet_tables import rows_of
+
 import numpy as np
 
+from provenance.jit.decorators import kernel
+from provenance.model import Holdings, Int64s, UInt32s, UInt64s
+from provenance.registry.mapped_files import MappedFile
+from provenance.registry.parquet_tables import rows_of
 
 MOST_COPIES = 20
 """Copies of one item that are named, at most."""

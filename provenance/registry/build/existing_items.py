@@ -6,16 +6,16 @@ from typing import Any
 import pyarrow as pa
 
 from provenance.model import Int64s, UInt32s
-from provenance.registry.schema import as_seconds, blobs
+from provenance.registry.build.build_dir import Workshop
+from provenance.registry.build.deduplication import whole_hashes
 from provenance.registry.build.duckdb_engine import conserve
+from provenance.registry.build.item_parts import lay_part
 from provenance.registry.build.table_stream import in_threads
 from provenance.registry.holdings import read_tokens
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
 from provenance.registry.mapped_files import Files
-from provenance.registry.build.item_parts import lay_part
 from provenance.registry.parquet_tables import parquet, read_group, starts_of
-from provenance.registry.build.deduplication import whole_hashes
-from provenance.registry.build.build_dir import Workshop
+from provenance.registry.schema import as_seconds, blobs
 
 _AS_THEY_ARE = (
     *("source", "item", "url", "author", "language", "licence", "length"),

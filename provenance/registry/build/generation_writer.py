@@ -13,12 +13,14 @@ import pyarrow as pa
 from provenance.fingerprint.fracminhash import Sketch
 from provenance.model import Parameters, SourceCoverage, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
-from provenance.registry.build.token_statistics import count_cells, no_cells, write_background
-from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, TEXTS_SCHEMA, signatures_schema
-from provenance.registry.source_coverage import coverage
+from provenance.registry.build.build_dir import Workshop
 from provenance.registry.build.duckdb_engine import conserve
-from provenance.registry.build.table_stream import Sink, in_threads
+from provenance.registry.build.item_order import Ordered, lots, row_groups
+from provenance.registry.build.postings_writer import Heap, depth_of, sort_postings
 from provenance.registry.build.row_groups import Group, Grouping, groups_of
+from provenance.registry.build.shingle_origins import Origins, joined_origins
+from provenance.registry.build.table_stream import Sink, in_threads
+from provenance.registry.build.token_statistics import count_cells, no_cells, write_background
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     ITEMS_FILE,
@@ -27,10 +29,8 @@ from provenance.registry.manifest import (
     TEXTS_FILE,
     TOKENS_FILE,
 )
-from provenance.registry.build.item_order import Ordered, lots, row_groups
-from provenance.registry.build.shingle_origins import Origins, joined_origins
-from provenance.registry.build.postings_writer import Heap, depth_of, sort_postings
-from provenance.registry.build.build_dir import Workshop
+from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, TEXTS_SCHEMA, signatures_schema
+from provenance.registry.source_coverage import coverage
 
 
 @dataclass(frozen=True, slots=True)

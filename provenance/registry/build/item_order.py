@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
 from provenance.model import Int64s
-from provenance.registry.schema import GROUP_ROWS, GROUP_TOKENS
 from provenance.registry.build.duckdb_engine import conserve, count_of, run
-from provenance.registry.build.table_stream import Portion, portions
 from provenance.registry.build.item_parts import Shelf
+from provenance.registry.build.table_stream import Portion, portions
+from provenance.registry.schema import GROUP_ROWS, GROUP_TOKENS
 
 if TYPE_CHECKING:
     import duckdb

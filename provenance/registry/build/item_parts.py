@@ -8,17 +8,18 @@ The site that an item's id counts on: `p2645` is one thing on each site of a sou
 
 from collections.abc import Callable
 from pathlib import Path
-from provenance.model import Int64s
-from provenance.registry.build.duckdb_engine import name_parts
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+
+from provenance.model import Int64s
+from provenance.registry.build.duckdb_engine import name_parts
+
 if TYPE_CHECKING:
     import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-
 
 # Hosts of one site: those for small screens, and earlier looks.
 _SITE = r"^(?i:[a-z][a-z0-9+.-]*)://(?:(?i:www|m|mobile|old|new|amp)\.)?(?P<site>[^/:?#@]+)"

@@ -11,11 +11,11 @@ from provenance.fingerprint.span_edges import edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, Unread, merge_unread, tally
 from provenance.registry.author_digests import Digests
-from provenance.registry.schema import EARLIEST, LATEST, blobs
-from provenance.registry.build.table_stream import Portion, in_threads, portions
-from provenance.registry.build.item_parts import lay_part
-from provenance.registry.build.deduplication import whole_hashes
 from provenance.registry.build.build_dir import Workshop
+from provenance.registry.build.deduplication import whole_hashes
+from provenance.registry.build.item_parts import lay_part
+from provenance.registry.build.table_stream import Portion, in_threads, portions
+from provenance.registry.schema import EARLIEST, LATEST, blobs
 
 CHUNK = Portion(rows=1 << 15, weight=1 << 25)
 """Items, and bytes of their texts, that one thread works on."""

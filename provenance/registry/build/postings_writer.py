@@ -21,8 +21,9 @@ from provenance.match.index.postings_index import (
 from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
-from provenance.registry.schema import SHARED_SCHEMA, position_type
 from provenance.registry.build.duckdb_engine import conserve
+from provenance.registry.build.radix_sort import sort_records
+from provenance.registry.build.shingle_origins import Origins
 from provenance.registry.build.table_stream import Sink, in_threads
 from provenance.registry.manifest import (
     DIRECTORY_FILE,
@@ -33,8 +34,7 @@ from provenance.registry.manifest import (
     SHARED_FILE,
     SHINGLES_FILE,
 )
-from provenance.registry.build.shingle_origins import Origins
-from provenance.registry.build.radix_sort import sort_records
+from provenance.registry.schema import SHARED_SCHEMA, position_type
 
 _PART = 1 << 18
 _DEEPEST = 10

@@ -1,43 +1,28 @@
-"""Registries are built: dumps in, one folder out, or nothing at all.
-"""
+"""Registries are built: dumps in, one folder out, or nothing at all."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
 from provenance import __version__
-from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_parameters
-from provenance.registry.build.build_dir import Workshop, workshop
 from provenance.atomic_output import is_utf8
 from provenance.errors import InputError, RegistryError
+from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_parameters
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Chance, Items, merge_unread
 from provenance.registry import registry_folder as folders
+from provenance.registry.build.build_dir import Workshop, workshop
 from provenance.registry.build.duckdb_engine import Limits
-from provenance.registry.build.duckdb_engine import Limits, engine
 from provenance.registry.build.existing_items import lay_earlier
 from provenance.registry.build.generation_writer import write_generation
 from provenance.registry.build.item_order import order
-from provenance.registry.build.item_parts import Shelf
 from provenance.registry.build.item_staging import Staged, stage
 from provenance.registry.data_files import check_files, settle_files
 from provenance.registry.manifest import Manifest, digest_of, merged, mismatch
 from provenance.registry.mapped_files import map_files
 from provenance.registry.source_coverage import declared
-from typing import TYPE_CHECKING
-if TYPE_CHECKING:
-    import duckdb
-import os
-import shutil
-
-
-
-
-
 
 Progress = Callable[[int], None]
 

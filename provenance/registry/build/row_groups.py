@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint.shingles import shingle
+from provenance.fingerprint.fracminhash import Sketch, sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
-from provenance.fingerprint.fracminhash import sketch
-from provenance.fingerprint.fracminhash import Sketch
+from provenance.fingerprint.shingles import shingle
 from provenance.model import (
     Flags,
     Int32s,
@@ -18,12 +17,19 @@ from provenance.model import (
     Tokens,
     UInt32s,
 )
-from provenance.registry.schema import ITEMS_SCHEMA, TEXTS_SCHEMA, as_stored, lists, one_chunk, signatures_schema
-from provenance.registry.source_coverage import covered
-from provenance.registry.build.shingle_origins import Origins, origins_of
 from provenance.registry.build.item_parts import Gather
 from provenance.registry.build.postings_writer import Parted
 from provenance.registry.build.radix_sort import parted_records
+from provenance.registry.build.shingle_origins import Origins, origins_of
+from provenance.registry.schema import (
+    ITEMS_SCHEMA,
+    TEXTS_SCHEMA,
+    as_stored,
+    lists,
+    one_chunk,
+    signatures_schema,
+)
+from provenance.registry.source_coverage import covered
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 

@@ -1,0 +1,174 @@
+"""`make compat`: our tests with the oldest and the newest dependencies, and stacks beside us."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "compat"
+STACKS = Path(__file__).with_name("stacks.txt")
+STACKS_PYTHON = "3.12"
+"""Which Python the stacks are resolved for; it need not be installed."""
+TESTS = (
+    *("tests/read", "tests/protocols", "tests/registry", "tests/sample"),
+    *("tests/fingerprint/test_signatures.py", "tests/match/test_resemblance.py"),
+    *("tests/cli/test_commands.py", "tests/cli/test_errors.py", "tests/cli/test_registry.py"),
+    *("tests/cli/test_calibrate.py", "tests/cli/test_clean.py", "tests/cli/test_beginnings.py"),
+    *("tests/run/test_checking.py", "tests/run/test_cleaning.py", "tests/run/test_kernels.py"),
+    *("tests/run/test_host_process.py", "tests/run/test_lean.py", "tests/run/test_asking.py"),
+)
+"""The tests that exercise each dependency."""
+_SETTINGS = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "cert": "SSL_CERT_FILE",
+}
+"""What pip is configured with, and what uv calls it."""
+
+
+class Failed(Exception):
+    """A command failed; the message is what it wrote on stderr."""
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for uv: the package index is the one that pip is configured for."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
+    )
+    told = {"UV_PYTHON_DOWNLOADS": "never"}
+    for line in listed.stdout.splitlines():
+        name, _, value = line.partition("=")
+        if variable := _SETTINGS.get(name.rpartition(".")[2]):
+            told[variable] = value.strip("'\"")
+    return told | os.environ
+
+
+def uv(*arguments: str, given: str | None = None) -> str:
+    """Run uv in the checkout; return what it prints.
+
+    Raises
+    ------
+    Failed
+        If it fails.
+    """
+    command = [str(Path(sys.executable).with_name("uv")), "--quiet", *arguments]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, input=given, cwd=ROOT,
+        env=environment(),
+    )  # fmt: skip
+    if done.returncode:
+        raise Failed(done.stderr.strip())
+    return done.stdout
+
+
+def resolved(requirements: str, python: str, resolution: str = "highest") -> dict[str, Version]:
+    """Return the version of every package that requirements, one a line, resolve to."""
+    options = ["--python-version", python, "--resolution", resolution]
+    shown = uv("pip", "compile", "--no-header", "--no-annotate", *options, "-", given=requirements)
+    pairs = (line.partition(";")[0].split("==") for line in shown.splitlines() if "==" in line)
+    return {canonicalize_name(name): Version(version.strip()) for name, version in pairs}
+
+
+def downgraded(alone: Mapping[str, Version], beside: Mapping[str, Version]) -> list[str]:
+    """Return what is older beside us than without us, as `name 2.0 -> 1.0`."""
+    return [
+        f"{name} {version} -> {beside[name]}"
+        for name, version in sorted(alone.items())
+        if name in beside and beside[name] < version
+    ]
+
+
+def project() -> dict[str, list[str]]:
+    """Return what pyproject.toml declares of the project."""
+    declared: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]
+    return declared
+
+
+def python_versions() -> list[str]:
+    """Return the declared Python versions that are installed here, oldest first."""
+    declared = [line.rpartition(" ")[2] for line in project()["classifiers"]]
+    installed = []
+    for version in (each for each in declared if each[:2] == "3." and each[2:].isdigit()):
+        try:
+            uv("python", "find", version)
+        except Failed:
+            continue
+        installed.append(version)
+    return installed
+
+
+def tested(name: str, python: str, resolution: str) -> bool:
+    """Build one environment with our dependencies as they resolve, and run the tests in it."""
+    found = resolved("\n".join(project()["dependencies"]), python, resolution)
+    names = [canonicalize_name(Requirement(line).name) for line in project()["dependencies"]]
+    print(f"\n{name}: Python {python}, {', '.join(f'{each} {found[each]}' for each in names)}")
+    pins = BUILD / f"{name}.txt"
+    pins.write_text("".join(f"{each}=={version}\n" for each, version in found.items()))
+    folder = str(BUILD / name)
+    uv("venv", "--clear", "--python", python, folder)
+    uv("pip", "install", "--python", folder, "--constraint", str(pins), "--editable", ".[dev]")
+    command = [
+        f"{folder}/bin/python",
+        "-m",
+        "pytest",
+        "--numprocesses",
+        os.environ.get("JOBS", "2"),
+    ]
+    options = ["--dist", "loadfile", "-p", "no:cacheprovider"]
+    sys.stdout.flush()
+    return not subprocess.run([*command, *options, *TESTS], check=False, cwd=ROOT).returncode
+
+
+def stacks() -> Iterator[str]:
+    """Give the requirements of each stack, separated by spaces."""
+    for line in STACKS.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line
+
+
+def fits(stack: str) -> bool:
+    """Resolve a stack alone and beside us, tell the outcome, and return whether it is as it was."""
+    requirements = stack.replace(" ", "\n")
+    try:
+        alone = resolved(requirements, STACKS_PYTHON)
+    except Failed as error:
+        print(f"  skipped  {stack}: it cannot be resolved without us either: {error}")
+        return True
+    try:
+        beside = resolved(f"{requirements}\n.", STACKS_PYTHON)
+    except Failed as error:
+        print(f"  FAILED   {stack}: {error}")
+        return False
+    changes = downgraded(alone, beside)
+    own = {canonicalize_name(Requirement(line).name) for line in project()["dependencies"]}
+    shared = ", ".join(f"{name} {alone[name]}" for name in sorted(own & alone.keys()))
+    print(f"  {'FAILED  ' if changes else 'resolves'} {stack}: {', '.join(changes) or shared}")
+    return not changes
+
+
+def main() -> int:
+    """Run everything; return the exit code."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    pythons = python_versions()
+    try:
+        passed = tested("oldest", pythons[0], "lowest-direct")
+        passed &= tested("newest", pythons[-1], "highest")
+    except Failed as error:
+        print(f"{error}\nmake compat could not set up its environments. It needs a package index.")
+        return 2
+    print(f"\nBeside us, for Python {STACKS_PYTHON}:")
+    failed = [stack for stack in stacks() if not fits(stack)]
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
