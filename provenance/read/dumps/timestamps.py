@@ -1,6 +1,5 @@
 """When an item was published, in the many ways that dumps write it: seconds since 1970, UTC."""
 
-import math
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -169,5 +168,6 @@ def _from_text(text: str) -> int | None:
     for written, parse in ((tidied, datetime.fromisoformat), (text, parsedate_to_datetime)):
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             when = parse(written)
-            return math.floor((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
+            when = when.replace(microsecond=0, tzinfo=when.tzinfo or UTC)
+            return int(when.timestamp())
     return None

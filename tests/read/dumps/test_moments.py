@@ -103,6 +103,10 @@ def test_other_columns_are_null():
     assert moments(pa.array([], pa.string())).to_pylist() == []
 
 
+def test_a_fraction_of_a_second_is_cut_off_however_late_the_year() -> None:
+    assert moment("3059-01-01 00:00:00.999997") == moment("3059-01-01 00:00:00")
+
+
 SPELLINGS = st.one_of(
     st.datetimes().map(str),
     st.datetimes(timezones=st.timezones()).map(lambda d: d.isoformat()),
