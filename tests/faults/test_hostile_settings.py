@@ -88,6 +88,24 @@ def test_any_odd_result_is_rendered_or_refused(tmp_path, made):
     assert failures(tries, read_and_render(tmp_path))[0] == {}
 
 
+@pytest.mark.parametrize("created", ["0001-01-01T00:00", "9999-12-31"])
+def test_a_result_of_a_year_without_neighbours_is_refused(tmp_path, created):
+    write_report(sample_report(), tmp_path)
+    document = json.loads((tmp_path / "result.json").read_text())
+    (tmp_path / "result.json").write_text(json.dumps(document | {"created": created}))
+    with pytest.raises(ProvenanceError, match="between the years 2 and 9998"):
+        read_report(tmp_path)
+
+
+def test_a_result_with_a_count_of_more_than_64_bits_is_refused(tmp_path):
+    write_report(sample_report(), tmp_path)
+    document = json.loads((tmp_path / "result.json").read_text())
+    document["corpus"]["bytes"] = 10**40
+    (tmp_path / "result.json").write_text(json.dumps(document))
+    with pytest.raises(ProvenanceError, match="more than 64 bits"):
+        read_report(tmp_path)
+
+
 RESULT_TEXTS = {
     "nothing": "",
     "no JSON": "{",

@@ -78,9 +78,26 @@ def _scalar(kind: Any, value: Any) -> Any:
         return _finite(value)
     if issubclass(kind, StrEnum):
         return kind(value)
+    if issubclass(kind, datetime):
+        return _instant(kind.fromisoformat(value))
     if issubclass(kind, date):
         return kind.fromisoformat(value)
+    if kind is int:
+        return _counted(_expect(int, value))
     return _expect(kind, value)
+
+
+def _instant(value: datetime) -> datetime:
+    # Other zones and neighbouring days must have a date, too.
+    if not date.min.year < value.year < date.max.year:
+        raise ValueError(f"{value} is not a date between the years 2 and 9998")
+    return value
+
+
+def _counted(value: int) -> int:
+    if not -(2**63) <= value < 2**63:
+        raise ValueError("an integer has more than 64 bits")
+    return value
 
 
 def _finite(value: Any) -> float:
