@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.compression import (
     BROKEN,
     COMPRESSIONS,
@@ -76,7 +76,10 @@ def test_compressions_are_known_by_their_first_bytes():
 
 
 def test_an_error_tells_the_file_the_place_and_what_to_do():
-    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after 3 rows"):
+    with (
+        pytest.raises(CorruptFile) as caught,
+        translate_read_errors("a.zst", lambda: "after 3 rows"),
+    ):
         raise EOFError("the last zstd frame is cut short")
     assert caught.value.message == (
         "a.zst: damaged or cut short after 3 rows (the last zstd frame is cut short)"

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.columns.nested_texts import Leaves, holds_text
+from provenance.read.columns.nested_texts import TextLeaves, holds_text
 from provenance.read.formats.json_records import texts_in
 
 
 def found(values: list[object], kind: pa.DataType | None = None, name: str = "c"):
-    leaves = Leaves.of({name: pa.array(values, kind)})
+    leaves = TextLeaves.of({name: pa.array(values, kind)})
     return list(
         zip(leaves.rows.tolist(), leaves.fields.to_pylist(), leaves.texts.to_pylist(), strict=True)
     )
@@ -40,7 +40,7 @@ def test_lists_of_every_type_are_read(kind):
 
 def test_a_slice_is_read_from_its_own_first_row():
     column = pa.array([["no"], ["a", "b"], None, ["c"], ["no"]]).slice(1, 3)
-    leaves = Leaves.of({"c": column})
+    leaves = TextLeaves.of({"c": column})
     assert leaves.rows.tolist() == [0, 0, 2]
     assert leaves.fields.to_pylist() == ["c[0]", "c[1]", "c[0]"]
     assert leaves.texts.to_pylist() == ["a", "b", "c"]
@@ -78,13 +78,13 @@ def test_lists_within_lists_have_two_numbers():
 
 
 def test_the_texts_of_a_row_follow_the_order_of_its_columns():
-    leaves = Leaves.of({"q": pa.array(["q0", "q1"]), "a": pa.array([["x", "y"], ["z"]])})
+    leaves = TextLeaves.of({"q": pa.array(["q0", "q1"]), "a": pa.array([["x", "y"], ["z"]])})
     assert leaves.rows.tolist() == [0, 0, 0, 1, 1]
     assert leaves.fields.to_pylist() == ["q", "a[0]", "a[1]", "q", "a[0]"]
 
 
 def test_texts_of_a_row_are_joined_without_the_blank_ones():
-    leaves = Leaves.of({"q": pa.array(["t", None, " "]), "a": pa.array(["b", None, "only"])})
+    leaves = TextLeaves.of({"q": pa.array(["t", None, " "]), "a": pa.array(["b", None, "only"])})
     assert leaves.joined(3, "\n\n").to_pylist() == ["t\n\nb", None, "only"]
 
 

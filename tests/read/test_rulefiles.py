@@ -290,7 +290,9 @@ def test_cases_are_held_to_their_format(tmp_path, old, new, said):
 
 @pytest.mark.parametrize("place", ["provenance/rules", "rules"], ids=["wheel", "checkout"])
 def test_the_shipped_rules_are_found_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch, place):
-    monkeypatch.setattr(rulefiles, "__file__", str(tmp_path / "provenance/read/rulefiles.py"))
+    monkeypatch.setattr(
+        rulefiles, "__file__", str(tmp_path / "provenance/read/rules/rule_files.py")
+    )
     with pytest.raises(RuleError, match="the shipped rules are missing"):
         load_rules()
     (tmp_path / place).mkdir(parents=True)

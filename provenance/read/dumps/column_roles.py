@@ -6,8 +6,8 @@ from difflib import get_close_matches
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns.column_choice import listed, repeated
-from provenance.read.columns.column_paths import kind_of
+from provenance.read.columns.column_choice import duplicate_column_error, format_names
+from provenance.read.columns.column_paths import type_at
 from provenance.read.columns.string_arrays import is_bytes, is_textual
 from provenance.read.dumps.dump_file import Dump
 
@@ -82,7 +82,8 @@ def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
     left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
     if len(left) != 1:
         raise ColumnMissing(
-            f"{dump.told}: no column is known as the text; the table has {listed(schema.names)}",
+            f"{dump.told}: no column is known as the text; the table has "
+            f"{format_names(schema.names)}",
             remedy="name the column with --text-column.",
         )
     return str(left[0])
@@ -90,12 +91,12 @@ def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
 
 def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
     if schema.names.count(name) > 1:
-        raise repeated(name, dump.told)
-    kind = kind_of(schema, name)
+        raise duplicate_column_error(name, dump.told)
+    kind = type_at(schema, name)
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         raise ColumnMissing(
-            f"{dump.told}: column {name!r} is missing; the table has {listed(schema.names)}",
+            f"{dump.told}: column {name!r} is missing; the table has {format_names(schema.names)}",
             remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
         )
     if not _is_string(kind):

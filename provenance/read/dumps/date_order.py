@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Int64s, Items, Skipped
-from provenance.read.columns.string_arrays import is_textual, words
+from provenance.read.columns.string_arrays import format_values, is_textual
 from provenance.read.dumps.timestamps import SECONDS, moment, moments
 
 UNREAD = "no date that we can read"
@@ -114,7 +114,7 @@ class Dates:
             if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type):
                 self._miss_all(column, rows)
             return found
-        texts = words(column)
+        texts = format_values(column)
         found = moments(texts)
         if found.null_count > texts.null_count:
             found = self._in_order(texts)

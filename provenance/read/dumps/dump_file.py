@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def guarded(found: Iterator[T], name: str, size: Callable[[T], int], unit: str) 
         return f"after {done:,} {unit}"
 
     while True:
-        with reading(name, where):
+        with translate_read_errors(name, where):
             one = next(found, None)
         if one is None:
             return

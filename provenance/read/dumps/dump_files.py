@@ -8,9 +8,18 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, UnsupportedFormat
-from provenance.read.corpus.address_resolution import file_system, missing, reaching
-from provenance.read.corpus.file_access import File, name_of, reading
-from provenance.read.corpus.folder_listing import below, missing_numbered, own_outputs, special
+from provenance.read.corpus.address_resolution import (
+    file_system,
+    not_found_error,
+    translate_address_errors,
+)
+from provenance.read.corpus.file_access import File, printable_path, translate_read_errors
+from provenance.read.corpus.folder_listing import (
+    list_folder,
+    missing_numbered,
+    own_outputs,
+    special_file_error,
+)
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.formats.compression import compression_of, named_compression
 from provenance.read.formats.detection import METADATA, named_format
@@ -38,9 +47,9 @@ def files_at(address: str) -> list[File]:
     if is_saved(address):
         return [_begun(file) for file in saved_files(address, None).files]
     system, place = file_system(address)
-    with reaching(address):
+    with translate_address_errors(address):
         if not system.exists(place):
-            raise missing(address)
+            raise not_found_error(address)
         if system.isdir(place):
             return _of_folder(system, place, address)
         return _of_file(system, place, address)
@@ -49,12 +58,16 @@ def files_at(address: str) -> list[File]:
 def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
     facts = system.info(place)
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
-        raise special(address, facts["mode"])
+        raise special_file_error(address, facts["mode"])
     file = File(
-        name_of(place.rpartition("/")[2]), place, int(facts["size"] or 0), system, given=address
+        printable_path(place.rpartition("/")[2]),
+        place,
+        int(facts["size"] or 0),
+        system,
+        given=address,
     )
     try:
-        with reading(address):
+        with translate_read_errors(address):
             if is_zip(file):
                 return _of_folder(unzipped(file), "", address)
     except InputError as error:
@@ -63,11 +76,11 @@ def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> lis
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
-    found = below(system, place)
+    found = list_folder(system, place)
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in found.paths():
-        name = name_of(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
+        name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
         size, fault = found.files.get(path, 0), found.faults.get(path)
         files.append(File(name, path, size, system, given=f"{folder}/{name}", fault=fault))
     own = own_outputs(files)
@@ -124,7 +137,7 @@ def _begun(file: File) -> File:
 
 
 def _compressed(file: File) -> File:
-    with file.open() as stream, reading(file.told):
+    with file.open() as stream, translate_read_errors(file.told):
         head = stream.read(8)
     found, said = compression_of(head), named_compression(file.path)
     if found is None and said is not None:

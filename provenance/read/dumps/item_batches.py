@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from provenance.errors import InputError
 from provenance.model import ITEMS, Items
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows as skips
 
 ROWS = 20_000
@@ -53,12 +53,12 @@ def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
                 records.append(entry)
                 size += len(entry.text)
             if len(records) >= ROWS or len(faults) >= ROWS or size >= BYTES >> 1:
-                yield Items(_batch(records), skips.by_reason(file, faults))
+                yield Items(_batch(records), skips.count_by_reason(file, faults))
                 records, faults, size = [], [], 0
     except InputError as error:
         fault = error  # what comes before it was read
     if records or faults:
-        yield Items(_batch(records), skips.by_reason(file, faults))
+        yield Items(_batch(records), skips.count_by_reason(file, faults))
     if fault is not None:
         raise fault
 
@@ -90,4 +90,6 @@ def _array(values: tuple[object, ...], field: pa.Field) -> pa.Array:
     try:
         return pa.array(values, field.type)
     except UnicodeEncodeError:
-        return pa.array([writable(v) if isinstance(v, str) else v for v in values], field.type)
+        return pa.array(
+            [replace_surrogates(v) if isinstance(v, str) else v for v in values], field.type
+        )

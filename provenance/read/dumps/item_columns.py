@@ -8,14 +8,14 @@ import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
 from provenance.read.columns.string_arrays import (
-    blank,
-    flags_of,
-    invalid,
+    as_strings,
+    format_values,
+    invalid_utf8,
+    is_blank,
     is_bytes,
     is_textual,
-    readable,
-    strings,
-    words,
+    null_invalid_utf8,
+    to_flags,
 )
 from provenance.read.corpus import skipped_rows as skips
 from provenance.read.dumps.dump_file import Dump
@@ -62,7 +62,7 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
         for field in ITEMS
     ]
     batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
-    return Items(batch, skips.by_reason(dump.name, faults))
+    return Items(batch, skips.count_by_reason(dump.name, faults))
 
 
 def _plain(column: pa.Array) -> pa.Array:
@@ -76,21 +76,21 @@ def _plain(column: pa.Array) -> pa.Array:
 
 def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     text = columns["text"]
-    return flags_of(pc.is_null(text)) if text.null_count else None
+    return to_flags(pc.is_null(text)) if text.null_count else None
 
 
 def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    return invalid(columns["text"])
+    return invalid_utf8(columns["text"])
 
 
 def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    return blank(columns["text"])
+    return is_blank(columns["text"])
 
 
 def _is_nobodys(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
-    return flags_of(pc.is_null(_named(columns["source"])))
+    return to_flags(pc.is_null(_named(columns["source"])))
 
 
 _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]], ...] = (
@@ -126,17 +126,17 @@ def _texts(columns: Mapping[str, pa.Array]) -> pa.Array:
         return text
     title = _strings(columns["title"])
     # A blank title says no more about the row than a blank text does.
-    silent = (flags_of(text.is_null()) | _blank(text)) & ~_blank(title)
+    silent = (to_flags(text.is_null()) | _blank(text)) & ~_blank(title)
     return pc.if_else(pa.array(silent), pc.coalesce(title, text), text)
 
 
 def _blank(text: pa.Array) -> Flags:
-    return blank(readable(text))
+    return is_blank(null_invalid_utf8(text))
 
 
 def _strings(column: pa.Array) -> pa.Array:
     if is_textual(column.type) or is_bytes(column.type):
-        return strings(column)
+        return as_strings(column)
     return pa.nulls(len(column), _TEXT)
 
 
@@ -144,7 +144,7 @@ def _named(column: pa.Array) -> pa.Array:
     """Return names and numbers as strings, and empty ones as null."""
     if pa.types.is_floating(column.type):
         column = _integers(column)
-    text = words(column)
+    text = format_values(column)
     return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from provenance.model import Items
-from provenance.read.columns.column_paths import column_at, kind_of
-from provenance.read.columns.string_arrays import is_textual, words
-from provenance.read.columns.table_parts import Tabular
+from provenance.read.columns.column_paths import column_at, type_at
+from provenance.read.columns.string_arrays import format_values, is_textual
+from provenance.read.columns.table_parts import TableFile
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.column_roles import find_roles
 from provenance.read.dumps.date_order import Dates, Order, is_ambiguous, order_of
@@ -36,7 +36,7 @@ def read_table(dump: Dump) -> Iterator[Items]:
     return _read(dump, open_delimited)
 
 
-def _read(dump: Dump, opener: Callable[[File], Tabular]) -> Iterator[Items]:
+def _read(dump: Dump, opener: Callable[[File], TableFile]) -> Iterator[Items]:
     table = opener(dump.file)
     if not table.pieces:
         return
@@ -54,13 +54,13 @@ def _read(dump: Dump, opener: Callable[[File], Tabular]) -> Iterator[Items]:
     yield from dates.missed(dump.name)
 
 
-def _order(table: Tabular, path: str | None) -> Order | None:
+def _order(table: TableFile, path: str | None) -> Order | None:
     """Tell how the dates of a column are written; read it whole only where that is the question."""
-    kind = None if path is None else kind_of(table.schema, path)
+    kind = None if path is None else type_at(table.schema, path)
     if path is None or kind is None or not is_textual(kind):
         return None
     columns = (
-        words(column_at(block.batch, path)).drop_null().unique().to_pylist()
+        format_values(column_at(block.batch, path)).drop_null().unique().to_pylist()
         for piece in table.pieces
         for block in piece.read([path])
     )

@@ -9,7 +9,7 @@ from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import EXACT, Fault, Record, batched
 from provenance.read.formats.json_array import array_records, is_lines
 from provenance.read.formats.json_lines import LineBlock, parse
-from provenance.read.formats.jsonl_file import blocks_of
+from provenance.read.formats.jsonl_file import read_blocks
 
 Object = dict[str, object]
 Entry = tuple[int, Object | str]
@@ -75,7 +75,7 @@ def word(value: object) -> str | None:
 
 
 def _lines(dump: Dump) -> Iterator[Entry]:
-    for block in blocks_of(dump.file):
+    for block in read_blocks(dump.file):
         yield from objects_in(block)
 
 

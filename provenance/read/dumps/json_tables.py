@@ -12,9 +12,9 @@ import pyarrow as pa
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.json_schema import narrowed, shape_of
+from provenance.read.columns.json_schema import infer_schema, narrow_schema
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.size_limits import readable
+from provenance.read.corpus.size_limits import until_error
 from provenance.read.dumps.column_roles import find_roles
 from provenance.read.dumps.date_order import Dates, Order, is_ambiguous, order_of
 from provenance.read.dumps.dump_file import Dump
@@ -32,7 +32,7 @@ from provenance.read.dumps.json_posts import (
 )
 from provenance.read.formats.json_lines import LineBlock, table_of
 from provenance.read.formats.json_records import value_at
-from provenance.read.formats.jsonl_file import blocks_of
+from provenance.read.formats.jsonl_file import read_blocks
 
 SAMPLE = 1000
 LATER = {
@@ -106,14 +106,14 @@ def read_json(dump: Dump) -> Iterator[Items]:
 
 
 def _array(dump: Dump) -> Iterator[Items]:
-    head = list(islice(readable(objects(dump)), SAMPLE))
+    head = list(islice(until_error(objects(dump)), SAMPLE))
     how, _ = _learnt(_sample(head) or _refuse(head, dump), dump)
     yield from items_of(dump, objects(dump), how.record)
     yield from how.dates.missed(dump.name)
 
 
 def _lines(dump: Dump) -> Iterator[Items]:
-    blocks = blocks_of(dump.file)
+    blocks = read_blocks(dump.file)
     met: list[LineBlock] = []
     sample: list[Object] = []
     while not sample and (block := next(blocks, None)) is not None:
@@ -140,7 +140,7 @@ def _sample(found: Iterable[Entry]) -> list[Object]:
 
 def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
     """Learn from some objects how to read all."""
-    shape = shape_of(sample, dump.told)
+    shape = infer_schema(sample, dump.told)
     roles = find_roles(shape, dump)
     for role, name in LATER.items():
         if role not in roles and name not in shape.names:
@@ -148,7 +148,7 @@ def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
             shape = shape.append(pa.field(name, pa.string()))
     # What goes by that name may be no date at all: whoever reads it counts it.
     dates = Dates(_order(sample, roles.setdefault("created_at", LATER["created_at"]), dump))
-    return Reading(roles, dump.prefix(), dates), narrowed(shape, tuple(roles.values()))
+    return Reading(roles, dump.prefix(), dates), narrow_schema(shape, tuple(roles.values()))
 
 
 def _refuse(found: Iterable[Entry], dump: Dump) -> NoReturn:
@@ -167,7 +167,7 @@ def _order(sample: list[Object], path: str, dump: Dump) -> Order | None:
     """Tell how dates are written; read all objects only where that is the question."""
     if not any(map(is_ambiguous, _texts_at(sample, path))):
         return None
-    every = (entry for _, entry in readable(objects(dump)) if isinstance(entry, dict))
+    every = (entry for _, entry in until_error(objects(dump)) if isinstance(entry, dict))
     return order_of(_texts_at(every, path))
 
 

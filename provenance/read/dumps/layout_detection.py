@@ -7,8 +7,8 @@ from collections.abc import Set
 from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.dumps.json_posts import Object
 from provenance.read.formats.detection import ARROW, PARQUET, check_fetched
 from provenance.read.formats.json_array import array_records, is_lines
@@ -71,7 +71,7 @@ def layout_of(file: File) -> str:
 def _head(file: File) -> bytes:
     """Read what can be read: a file that is damaged further on is refused by its reader."""
     found = b""
-    with suppress(CorruptFile), file.stream() as stream, reading(file.told):
+    with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.told):
         while len(found) < HEAD and (piece := stream.read(HEAD >> 4)):
             found += piece
     return found
@@ -107,6 +107,6 @@ def _leading(head: bytes) -> list[Object]:
     """Return the first objects of an array or a print, of which the rest is cut off here."""
     found: list[Object] = []
     with suppress(CorruptFile):
-        for some in array_records(io.BytesIO(head), Limit(""), 1):
+        for some in array_records(io.BytesIO(head), DocumentLimit(""), 1):
             found += [entry for _, entry in some.records]
     return found

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import ITEMS, MAX_DOCUMENT, Items
-from provenance.read.columns.string_arrays import writable
-from provenance.read.corpus.file_access import reading, unread_of
+from provenance.read.columns.string_arrays import replace_surrogates
+from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection as detection
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.dump_files import files_at
@@ -88,12 +88,12 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
         )
     if layout == AUTO and (source_column or text_column):
         layout = detection.TABLE
-    if source != writable(source):
+    if source != replace_surrogates(source):
         raise InputError(f"the source {source!r} is not valid UTF-8", remedy="name it in UTF-8.")
     # Found here and now: a generator would look for them when its first item is asked for.
     files = [replace(file, max_document=max_document) for file in files_at(path)]
     source_column, text_column = (
-        None if name is None else writable(name) for name in (source_column, text_column)
+        None if name is None else replace_surrogates(name) for name in (source_column, text_column)
     )
     dumps = [Dump(file, source, source_column, text_column) for file in files]
     read = _read if strict else _to_its_end
@@ -111,10 +111,10 @@ def _to_its_end(dump: Dump, layout: str) -> Iterator[Items]:
     found, records = _read(dump, layout), 0
     while True:
         try:
-            with reading(dump.told):
+            with translate_read_errors(dump.told):
                 items = next(found, None)
         except InputError as error:
-            unread = unread_of(dump.told, error, records or None)
+            unread = unread_entry(dump.told, error, records or None)
             yield Items(_NOTHING, unread=(unread,))
             return
         if items is None:

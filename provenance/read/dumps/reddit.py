@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s, Items
-from provenance.read.columns.string_arrays import blank, flags_of
+from provenance.read.columns.string_arrays import is_blank, to_flags
 from provenance.read.corpus import skipped_rows as skips
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import Fault, Record, portions
@@ -27,7 +27,7 @@ from provenance.read.dumps.json_posts import (
 )
 from provenance.read.dumps.timestamps import moment
 from provenance.read.formats.json_lines import LineBlock, table_of
-from provenance.read.formats.jsonl_file import blocks_of
+from provenance.read.formats.jsonl_file import read_blocks
 
 HOST = "https://www.reddit.com"
 COMMENT, SUBMISSION = "t1_", "t3_"
@@ -76,7 +76,7 @@ def posts_of(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | None:
         (skips.EMPTY, pc.and_not(none, gone)),
         (skips.NO_ID, pc.and_not(pc.is_null(ids), none)),
     )
-    faults = [(int(row), why) for why, which in reasons for row in rows[flags_of(which)]]
+    faults = [(int(row), why) for why, which in reasons for row in rows[to_flags(which)]]
     kept = pc.and_(pc.invert(none), pc.is_valid(ids))
     columns = {
         "text": text,
@@ -86,8 +86,8 @@ def posts_of(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items | None:
         "created_at": batch[DATE],
     }
     whole = {role: column.filter(kept) for role, column in columns.items()}
-    items = laid_out(whole, rows[flags_of(kept)], dump, "")
-    return Items(items.batch, skips.by_reason(dump.name, sorted(faults)))
+    items = laid_out(whole, rows[to_flags(kept)], dump, "")
+    return Items(items.batch, skips.count_by_reason(dump.name, sorted(faults)))
 
 
 def _gone(texts: pa.Array) -> pa.Array:
@@ -97,7 +97,7 @@ def _gone(texts: pa.Array) -> pa.Array:
 
 def _there(texts: pa.Array) -> pa.Array:
     """Return texts, and null for what is gone or blank."""
-    return pc.if_else(pc.or_(_gone(texts), pa.array(blank(texts))), None, texts)
+    return pc.if_else(pc.or_(_gone(texts), pa.array(is_blank(texts))), None, texts)
 
 
 def _joined(title: pa.Array, selftext: pa.Array) -> pa.Array:
@@ -141,7 +141,7 @@ def read_pushshift(dump: Dump) -> Iterator[Items]:
     if is_array(dump.file.head(HEAD)):
         yield from read_posts(dump, _post)
         return
-    for block in blocks_of(dump.file):
+    for block in read_blocks(dump.file):
         items = _at_once(block, dump)
         if items is None:
             yield from items_of(dump, objects_in(block), _post)

@@ -7,7 +7,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.file_access import reading
+from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
 from provenance.read.dumps.item_batches import Fault, Record, batched
@@ -50,7 +50,7 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
     """
     reader = _Rows(dump.told)
     count = unfinished = attributes = 0
-    with reading(
+    with translate_read_errors(
         dump.told, lambda: f"after {count:,} rows", damage=(ExpatError, LookupError, ValueError)
     ):
         for piece in sound(dump.pieces(_PIECE)):

@@ -15,10 +15,15 @@ import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
 from provenance.model import Int64s
-from provenance.read.columns.column_paths import tops
-from provenance.read.columns.table_parts import Block, Piece, Tabular
-from provenance.read.corpus.file_access import File, damaged, following, reading
-from provenance.read.corpus.size_limits import check_grown
+from provenance.read.columns.column_paths import top_columns
+from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
+from provenance.read.corpus.file_access import (
+    File,
+    corrupt_file_error,
+    next_block,
+    translate_read_errors,
+)
+from provenance.read.corpus.size_limits import check_expansion
 from provenance.read.formats.arrow_validation import check_batch, check_names
 from provenance.read.formats.batch_sizes import portions
 from provenance.read.formats.detection import ARROW, check_table
@@ -76,7 +81,7 @@ def check_batches(file: File, source: pa.NativeFile) -> None:
     """
     try:
         for number, (stored, size) in enumerate(_sizes(source, file.told)):
-            check_grown(f"{file.told}: batch {number:,}", stored, size, file.max_document)
+            check_expansion(f"{file.told}: batch {number:,}", stored, size, file.max_document)
     except (struct.error, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
         pass  # damaged: whoever reads it says so
     finally:
@@ -92,7 +97,7 @@ def _sizes(source: pa.NativeFile, name: str) -> Iterator[tuple[int, int]]:
         length = field_at(head, message, 3)
         stored = 0 if length is None else struct.unpack_from("<q", head, length)[0]
         if stored < 0 or body + stored > end:
-            raise damaged(name, "", "a record batch leads out of the file")
+            raise corrupt_file_error(name, "", "a record batch leads out of the file")
         batch = _batch_of(head, message)
         if batch is not None and field_at(head, batch, 3) is not None:  # it is compressed
             size = 0
@@ -139,7 +144,7 @@ _MOST_METADATA = 1 << 28
 _SAMPLE = 1000
 
 
-def open_arrow(file: File) -> Tabular:
+def open_arrow(file: File) -> TableFile:
     """Read an Arrow file's schema.
 
     Parameters
@@ -163,8 +168,8 @@ def open_arrow(file: File) -> Tabular:
     batches = _Batches(file)
     with _opened(file) as (schema, _):
         check_names(schema, file.told)
-        return Tabular(
-            file.name, schema, (Piece(file.size, batches.read),), batches.sample, file.told
+        return TableFile(
+            file.name, schema, (TablePiece(file.size, batches.read),), batches.sample, file.told
         )
 
 
@@ -172,11 +177,11 @@ def open_arrow(file: File) -> Tabular:
 class _Batches:
     file: File
 
-    def read(self, paths: Sequence[str]) -> Iterator[Block]:
+    def read(self, paths: Sequence[str]) -> Iterator[RowBlock]:
         row = 0
-        for batch in self._sound(lambda schema: tops(paths, schema.names)):
+        for batch in self._sound(lambda schema: top_columns(paths, schema.names)):
             for piece in portions(batch, self.file.limit, row):
-                yield Block(piece, np.arange(row, row + len(piece), dtype=np.int64))
+                yield RowBlock(piece, np.arange(row, row + len(piece), dtype=np.int64))
                 row += len(piece)
 
     def sample(self, names: Sequence[str]) -> pa.Table:
@@ -195,7 +200,7 @@ class _Batches:
             places = [schema.get_field_index(name) for name in choose(schema)]
         row = 0
         with _opened(self.file, places) as (_, batches):
-            while (batch := following(batches, self.file.told, row)) is not None:
+            while (batch := next_block(batches, self.file.told, row)) is not None:
                 check_batch(batch, self.file.told, row)
                 yield batch
                 row += len(batch)
@@ -209,7 +214,7 @@ def _opened(
 
     It is not mapped: were it cut short while it is read, the process would be killed.
     """
-    with reading(file.told):
+    with translate_read_errors(file.told):
         head = file.head(8)
         if head.startswith(b"FEA1"):
             raise UnsupportedFormat(
@@ -220,7 +225,7 @@ def _opened(
     with closing(source):
         if file.is_local and file.size:
             check_batches(file, source)
-        with reading(file.told):
+        with translate_read_errors(file.told):
             options = pa.ipc.IpcReadOptions(included_fields=list(places), use_threads=False)
             if head.startswith(ARROW[0]):
                 reader = pa.ipc.open_file(source, options=options)

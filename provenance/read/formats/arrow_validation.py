@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.read.corpus.file_access import damaged
+from provenance.read.corpus.file_access import corrupt_file_error
 
 _BARE = {
     pa.string(): pa.binary(),
@@ -66,7 +66,7 @@ def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
         for column in batch.columns:
             _check_views(column)
     except (ValueError, pa.ArrowNotImplementedError) as error:
-        raise damaged(name, f"after {row:,} rows", str(error)) from error
+        raise corrupt_file_error(name, f"after {row:,} rows", str(error)) from error
 
 
 def _check_views(column: pa.Array) -> None:

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s
-from provenance.read.columns.string_arrays import is_bytes, is_textual, sizes
-from provenance.read.corpus.size_limits import VALUE, Limit
+from provenance.read.columns.string_arrays import is_bytes, is_textual, text_sizes
+from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
 
 PORTION = 8 << 20
 """Bytes of a batch, decoded, unless one row alone has more."""
@@ -17,7 +17,7 @@ _ENOUGH = 2 * PORTION
 """Batches are as large as that by themselves, where rows differ in length."""
 
 
-def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.RecordBatch]:
+def portions(batch: pa.RecordBatch, limit: DocumentLimit, first: int) -> Iterator[pa.RecordBatch]:
     """Cut a batch, of which the first row is `first`, into such of about `PORTION` bytes.
 
     Values in a dictionary, and views of a buffer, count as often as they stand in rows.
@@ -39,7 +39,7 @@ def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.Rec
 
 
 def row_sizes(column: pa.Array) -> Int64s:
-    """Return the bytes of each value, decoded; what is within lists counts as `VALUE` and more."""
+    """Return the decoded bytes of each value; each list element counts `VALUE_BYTES` more."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         known = np.append(row_sizes(column.dictionary), 0)
@@ -49,13 +49,13 @@ def row_sizes(column: pa.Array) -> Int64s:
         views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
         return views[column.offset : column.offset + len(column), 0].astype(np.int64)
     if is_textual(kind) or is_bytes(kind):
-        return sizes(column)
+        return text_sizes(column)
     if pa.types.is_struct(kind):
         members = (row_sizes(pc.struct_field(column, n)) for n in range(kind.num_fields))
         return sum(members, np.zeros(len(column), np.int64))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         parents = np.asarray(pc.list_parent_indices(column))
-        inner = row_sizes(pc.list_flatten(column)) + VALUE
+        inner = row_sizes(pc.list_flatten(column)) + VALUE_BYTES
         return np.bincount(parents, inner, len(column)).astype(np.int64)
     return np.full(len(column), column.nbytes // max(1, len(column)))
 

@@ -23,10 +23,10 @@ import pyarrow.csv as pv
 
 from provenance.errors import DocumentTooLarge
 from provenance.model import Int64s
-from provenance.read.columns.table_parts import Block, Piece, Tabular
+from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.file_access import File, damaged, following
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.file_access import File, corrupt_file_error, next_block
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 
 _QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
@@ -63,7 +63,7 @@ class Dialect:
 class _CellLimit:
     """The limit of a cell that the library has for the whole process, lifted while somebody reads.
 
-    It would refuse long documents; ours are bounded by `Limit`.
+    It would refuse long documents; ours are bounded by `DocumentLimit`.
     """
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ class Lines:
         What was taken last, as it is written.
     """
 
-    def __init__(self, stream: io.TextIOWrapper, dialect: Dialect, limit: Limit) -> None:
+    def __init__(self, stream: io.TextIOWrapper, dialect: Dialect, limit: DocumentLimit) -> None:
         self._stream, self._delimiter, self._limit = stream, dialect.delimiter, limit
         self._passed: list[str] = []
         self._row = 0
@@ -283,7 +283,7 @@ _MOST_FAULTS = 100_000
 _Fault = tuple[int, str]
 
 
-def open_delimited(file: File) -> Tabular:
+def open_delimited(file: File) -> TableFile:
     """Find out how a CSV file is written.
 
     Parameters
@@ -306,7 +306,7 @@ def open_delimited(file: File) -> Tabular:
     dialect = dialect_of(head, file.path, whole=len(head) < SAMPLE)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
-    def read(paths: Sequence[str]) -> Iterator[Block]:
+    def read(paths: Sequence[str]) -> Iterator[RowBlock]:
         return _read(file, dialect, paths)
 
     def sample(names: Sequence[str]) -> pa.Table:
@@ -314,10 +314,12 @@ def open_delimited(file: File) -> Tabular:
         whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
         return pa.Table.from_batches([_batch(whole, dialect, names)])
 
-    return Tabular(file.name, schema, (Piece(file.size, read),) if head else (), sample, file.told)
+    return TableFile(
+        file.name, schema, (TablePiece(file.size, read),) if head else (), sample, file.told
+    )
 
 
-def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
+def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[RowBlock]:
     done = 0
     if file.max_document < _BLOCK:  # within a block the faster parser has no limits
         yield from _one_by_one(file, dialect, paths, done)
@@ -325,7 +327,7 @@ def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]
     with closing(_at_once(file, dialect, paths)) as blocks:
         while True:
             try:
-                block = following(blocks, file.told, done)
+                block = next_block(blocks, file.told, done)
             except _Unfit:
                 break
             if block is None:
@@ -376,7 +378,7 @@ class _Utf8Only(io.RawIOBase):
 
 def _at_once(
     file: File, dialect: Dialect, paths: Sequence[str]
-) -> Generator[tuple[Block, int], None, None]:
+) -> Generator[tuple[RowBlock, int], None, None]:
     """Give blocks, each with the number of the row behind it."""
     faults: list[_Fault] = []
 
@@ -395,13 +397,13 @@ def _at_once(
                 # Arrow reads ahead: faults of later rows are told with those.
                 met = [fault for fault in faults if fault[0] < row]
                 del faults[: len(met)]
-                yield Block(batch, numbers, skips.by_reason(file.name, met)), row
+                yield RowBlock(batch, numbers, skips.count_by_reason(file.name, met)), row
         except pa.ArrowInvalid as error:
             raise _Unfit from error
     if faults:
-        none, skipped = _batch([], dialect, paths), skips.by_reason(file.name, faults)
+        none, skipped = _batch([], dialect, paths), skips.count_by_reason(file.name, faults)
         row = faults[-1][0] + 1
-        yield Block(none, np.zeros(0, np.int64), skipped), row
+        yield RowBlock(none, np.zeros(0, np.int64), skipped), row
     if checked.quotes % 2:  # else every cell that was opened is closed
         with decoded(file.stream()) as text:
             lines = Lines(text, dialect, file.limit)
@@ -449,12 +451,14 @@ def _numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
     return numbers
 
 
-def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[Block]:
+def _one_by_one(
+    file: File, dialect: Dialect, paths: Sequence[str], done: int
+) -> Iterator[RowBlock]:
     row = 0
     with decoded(file.stream()) as stream:
         lines = Lines(stream, dialect, file.limit)
         lots = lots_of(rows_of(lines, dialect), lines)
-        while some := following(lots, file.told, row):
+        while some := next_block(lots, file.told, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
             yield _block(file, dialect, paths, later)
@@ -464,18 +468,18 @@ def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -
 def _check_closed(file: File, dialect: Dialect, lines: Lines, rows: int) -> None:
     """Refuse a file that ends within a cell, when all its lines were read."""
     if dialect.quoted and is_open(lines.last, dialect):
-        raise damaged(file.told, f"after {rows:,} rows", "it ends in a quoted cell")
+        raise corrupt_file_error(file.told, f"after {rows:,} rows", "it ends in a quoted cell")
 
 
 def _block(
     file: File, dialect: Dialect, paths: Sequence[str], rows: Sequence[tuple[int, list[str]]]
-) -> Block:
+) -> RowBlock:
     width = len(dialect.names)
     whole = [(row, cells) for row, cells in rows if len(cells) == width]
     faults = [(row, _width("".join(cells))) for row, cells in rows if len(cells) != width]
     numbers = np.array([row for row, _ in whole], np.int64)
     batch = _batch([cells for _, cells in whole], dialect, paths)
-    return Block(batch, numbers, skips.by_reason(file.name, faults))
+    return RowBlock(batch, numbers, skips.count_by_reason(file.name, faults))
 
 
 def _width(text: str) -> str:

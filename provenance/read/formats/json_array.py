@@ -12,14 +12,14 @@ from provenance.errors import DocumentTooLarge
 from provenance.model import Documents
 from provenance.read.corpus import skipped_rows as skips
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.corpus.size_limits import Limit, readable
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.size_limits import DocumentLimit, until_error
 from provenance.read.formats.detection import check_text
 from provenance.read.formats.json_lines import Records, parse
 from provenance.read.formats.json_objects import Record, record_of
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.json_stream import Deep, Text
-from provenance.read.formats.jsonl_file import layout_of, lines_parts
+from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts
 
 _LOT = 4 << 20
 _HEAD = 1 << 16
@@ -34,11 +34,11 @@ _ROW = 100
 def json_parts(file: File, named: Sequence[str]) -> list[Part]:
     """Make a file of JSON a part of a corpus, whichever way its objects are written."""
     if has_lines(file):
-        return lines_parts(file, named)
+        return jsonl_parts(file, named)
     with closing(_lots(file, _SAMPLE)) as lots:
-        records = (record for lot in readable(lots) for _, record in lot.records)
+        records = (record for lot in until_error(lots) for _, record in lot.records)
         sample = list(islice(records, _SAMPLED))
-    layout = layout_of(sample, named, file.told)
+    layout = infer_layout(sample, named, file.told)
 
     def read() -> Iterator[Documents]:
         for lot in _lots(file, _LOT):
@@ -86,7 +86,7 @@ def _lots(file: File, size: int) -> Generator[Records]:
         yield from array_records(stream, file.limit, size)
 
 
-def array_records(stream: BinaryIO, limit: Limit, size: int) -> Iterator[Records]:
+def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator[Records]:
     """Read the elements of an array, or objects that follow each other.
 
     A string is taken as an object with a `text`. A lone object with one list of objects in it
@@ -110,7 +110,7 @@ def array_records(stream: BinaryIO, limit: Limit, size: int) -> Iterator[Records
     """
     row = 0
     lot, held = Records([], []), 0
-    with reading(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
+    with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
             for value, written in _elements(Text(stream, limit)):
                 lot.add(row, _record(value, written))

@@ -14,8 +14,8 @@ import pyarrow.json as pj
 from provenance.model import Int64s
 from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.file_access import damaged
-from provenance.read.corpus.size_limits import VALUE, Limit
+from provenance.read.corpus.file_access import corrupt_file_error
+from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
 from provenance.read.formats.json_objects import Record, decode, record_of
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -80,7 +80,7 @@ class Records:
 
 
 def line_blocks(
-    stream: BinaryIO, limit: Limit, size: int = BLOCK, row: int = 0
+    stream: BinaryIO, limit: DocumentLimit, size: int = BLOCK, row: int = 0
 ) -> Iterator[LineBlock]:
     """Cut a stream, of which the first line is `row`, into blocks of whole lines.
 
@@ -109,7 +109,9 @@ def line_blocks(
         last = b"".join(pieces)
         blocks = list(_within(limit, last, row))
         if _is_cut(last):
-            raise damaged(limit.file, f"after {row:,} rows", "it ends in the middle of a line")
+            raise corrupt_file_error(
+                limit.file, f"after {row:,} rows", "it ends in the middle of a line"
+            )
         yield from blocks
 
 
@@ -186,10 +188,10 @@ def _is_cut(line: bytes) -> bool:
     return False
 
 
-def _within(limit: Limit, data: bytes, row: int) -> Iterator[LineBlock]:
+def _within(limit: DocumentLimit, data: bytes, row: int) -> Iterator[LineBlock]:
     """Make a block of lines; of lines before one that is too large, and then refuse that."""
     # A value takes two bytes at least, so that few blocks are long enough to be counted.
-    if len(data) * VALUE > 2 * limit.size and limit.is_exceeded(len(data), _marks(data)):
+    if len(data) * VALUE_BYTES > 2 * limit.size and limit.is_exceeded(len(data), _marks(data)):
         at = 0
         for line in data.split(b"\n"):
             if limit.is_exceeded(len(line), _marks(line)) and _is_larger(limit, line):
@@ -207,7 +209,7 @@ def _marks(data: bytes) -> int:
     return sum(map(data.count, (b",", b"[", b"{")))
 
 
-def _is_larger(limit: Limit, line: bytes) -> bool:
+def _is_larger(limit: DocumentLimit, line: bytes) -> bool:
     return limit.is_exceeded(len(line), _marks(_STRING.sub(b"", line)))
 
 

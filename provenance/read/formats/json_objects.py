@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows as skips
 
-DEEPEST = skips.DEEPEST
+DEEPEST = skips.MAX_NESTING
 Record = dict[str, object]
 
 _DIGITS = 4000
@@ -80,12 +80,12 @@ def _levels(value: object) -> Iterator[Sequence["dict[str, object] | list[object
 
 def _has_odd_key(value: object) -> bool:
     return isinstance(value, dict) and any(
-        not key.isascii() and writable(key) != key for key in value
+        not key.isascii() and replace_surrogates(key) != key for key in value
     )
 
 
 def _renamed(value: Record) -> Record:
-    return {writable(key): _renamed_within(inner) for key, inner in value.items()}
+    return {replace_surrogates(key): _renamed_within(inner) for key, inner in value.items()}
 
 
 def _renamed_within(value: object) -> object:

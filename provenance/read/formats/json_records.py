@@ -10,24 +10,24 @@ import pyarrow as pa
 from provenance.model import CAME_WITH, Documents
 from provenance.read.columns.column_choice import (
     TEXT_GROUPS,
-    WELL_KNOWN,
-    Columns,
-    bodies,
-    plain_name,
+    WELL_KNOWN_NAMES,
+    ColumnChoice,
+    normalise_name,
+    without_headings,
 )
-from provenance.read.columns.column_paths import splits
-from provenance.read.columns.nested_texts import SPOKEN, UNSPOKEN, Leaves
-from provenance.read.columns.prose_detection import is_label, says_again
-from provenance.read.columns.signal_columns import fields_in, is_page
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.column_paths import split_path
+from provenance.read.columns.nested_texts import LABEL_MEMBERS, TURN_TEXT_MEMBERS, TextLeaves
+from provenance.read.columns.prose_detection import is_label, repeats_text
+from provenance.read.columns.signal_columns import is_page, record_signal_fields
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.documents import Rows, documents
+from provenance.read.corpus.documents import RowMetadata, build_documents
 from provenance.read.formats.json_lines import Records
 from provenance.read.formats.json_objects import Record
 
 
 def record_documents(
-    file: str, records: Records, columns: Columns, met: Collection[str] | None
+    file: str, records: Records, columns: ColumnChoice, met: Collection[str] | None
 ) -> Iterator[Documents]:
     """Lay out parsed objects as documents.
 
@@ -46,7 +46,7 @@ def record_documents(
     found = _Found()
     for row, record in records.records:
         _read_into(found, row, record, columns, met)
-    rows = Rows(
+    rows = RowMetadata(
         file,
         np.array(found.numbers, np.int64),
         pa.array(found.ids, pa.large_string()),
@@ -54,11 +54,11 @@ def record_documents(
         pa.array(found.licences, pa.large_string()),
         pa.array(found.fetched, pa.large_string()),
         pa.array(found.came_with, CAME_WITH),
-        skips.by_reason(file, records.faults),
+        skips.count_by_reason(file, records.faults),
     )
     fields = pa.array(found.fields, pa.string())
     texts = pa.array(found.texts, pa.large_string())
-    yield from documents(rows, Leaves(np.array(found.places, np.int64), fields, texts))
+    yield from build_documents(rows, TextLeaves(np.array(found.places, np.int64), fields, texts))
 
 
 def texts_in(value: object, name: str) -> Iterator[tuple[str, str]]:
@@ -75,7 +75,7 @@ def texts_in(value: object, name: str) -> Iterator[tuple[str, str]]:
 
 def value_at(record: Record, path: str) -> object:
     """Return what is at `path`; None where nothing is."""
-    for name, rest in splits(path):
+    for name, rest in split_path(path):
         if name not in record:
             continue
         inner = record[name]
@@ -92,7 +92,9 @@ def first_word(record: Record, paths: Sequence[str]) -> str | None:
     return next((word for word in words if word), None)
 
 
-def hidden_texts(record: Record, columns: Columns, met: Collection[str]) -> list[tuple[str, str]]:
+def hidden_texts(
+    record: Record, columns: ColumnChoice, met: Collection[str]
+) -> list[tuple[str, str]]:
     """Find the texts of an object that has none in the columns that are read.
 
     Returns
@@ -101,7 +103,9 @@ def hidden_texts(record: Record, columns: Columns, met: Collection[str]) -> list
         Name of the place, and text: of the first group of well-known names under which there is
         any, else of members that are spare or were not met in the sample, each but once.
     """
-    spelt = {name: key for key in reversed(record) if (name := plain_name(key)) in WELL_KNOWN}
+    spelt = {
+        name: key for key in reversed(record) if (name := normalise_name(key)) in WELL_KNOWN_NAMES
+    }
     for group in TEXT_GROUPS if spelt else ():
         texts = _texts(record, [spelt[name] for name in group if name in spelt])
         if _any_said(texts):
@@ -112,7 +116,7 @@ def hidden_texts(record: Record, columns: Columns, met: Collection[str]) -> list
         if not isinstance(value, str) or not value or value.isspace() or key in taken:
             continue
         unmet = not (key in met or is_label(key) or key.startswith("__"))
-        if (unmet or key in columns.spare) and not any(says_again(value, o) for _, o in others):
+        if (unmet or key in columns.spare) and not any(repeats_text(value, o) for _, o in others):
             others.append((key, value))
     return others
 
@@ -133,27 +137,27 @@ class _Found:
 
 
 def _read_into(
-    found: _Found, row: int, record: Record, columns: Columns, met: Collection[str] | None
+    found: _Found, row: int, record: Record, columns: ColumnChoice, met: Collection[str] | None
 ) -> None:
     read = {path: _texts(record, [path]) for path in columns.texts}
     for path in columns.repeated:
         texts = _texts(record, [path])
-        if not any(says_again(_joined(texts), _joined(others)) for others in read.values()):
+        if not any(repeats_text(_joined(texts), _joined(others)) for others in read.values()):
             read[path] = texts
     texts = [one for found in read.values() for one in found]
-    if met is not None and not any(_any_said(read[path]) for path in bodies([*read])):
+    if met is not None and not any(_any_said(read[path]) for path in without_headings([*read])):
         names = {name for name, _ in texts}
         texts += [one for one in hidden_texts(record, columns, met) if one[0] not in names]
     for name, text in texts:
         found.places.append(len(found.numbers))
-        found.fields.append(writable(name))
-        found.texts.append(writable(text))
+        found.fields.append(replace_surrogates(name))
+        found.texts.append(replace_surrogates(text))
     found.numbers.append(row)
     found.ids.append(first_word(record, columns.ids))
     found.urls.append(first_word(record, columns.urls))
     found.licences.append(first_word(record, columns.licences))
     found.fetched.append(first_word(record, columns.fetched))
-    fields = [(kind, writable(value)) for kind, value in fields_in(record)]
+    fields = [(kind, replace_surrogates(value)) for kind, value in record_signal_fields(record)]
     found.came_with.append(fields or None)
 
 
@@ -170,8 +174,8 @@ def _any_said(texts: Sequence[tuple[str, str]]) -> bool:
 
 
 def _members(value: dict[str, object]) -> list[str]:
-    spoken = [key for key in value if key in SPOKEN and _may_hold_text(value[key])]
-    return spoken or [key for key in value if key not in UNSPOKEN]
+    spoken = [key for key in value if key in TURN_TEXT_MEMBERS and _may_hold_text(value[key])]
+    return spoken or [key for key in value if key not in LABEL_MEMBERS]
 
 
 def _may_hold_text(value: object) -> bool:
@@ -180,7 +184,7 @@ def _may_hold_text(value: object) -> bool:
 
 def _word(value: object) -> str | None:
     if isinstance(value, str):
-        return writable(value)
+        return replace_surrogates(value)
     if isinstance(value, list):
         return ", ".join(word for inner in value if (word := _word(inner))) or None
     if isinstance(value, bool | float):

@@ -5,7 +5,7 @@ import json
 import re
 from typing import BinaryIO
 
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.json_objects import decode_at
 
 _READ = 1 << 20
@@ -30,7 +30,7 @@ class Text:
         Of each value that `value` returns.
     """
 
-    def __init__(self, stream: BinaryIO, limit: Limit) -> None:
+    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
         # Bytes that are no UTF-8 travel as surrogates, so that one bad string costs one row.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._stream = stream
@@ -108,7 +108,7 @@ class Text:
 class _Nesting:
     """Finds where a value ends, and counts the values in it, without parsing any."""
 
-    def __init__(self, limit: Limit, row: int) -> None:
+    def __init__(self, limit: DocumentLimit, row: int) -> None:
         self._limit, self._row = limit, row
         self._depth = self._values = self._done = 0
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import Flags, Int64s
-from provenance.read.corpus.file_access import File, read_fully, reading
+from provenance.read.corpus.file_access import File, read_fully, translate_read_errors
 from provenance.read.formats.arrow_validation import misnamed
 from provenance.read.formats.thrift_compact import BINARY, INTEGER, STRUCT, Compact, Damaged
 
@@ -121,7 +121,7 @@ def read_footer(file: File) -> Footer:
     InputError
         If the footer is larger than `MOST_BYTES`.
     """
-    with file.open() as stream, reading(file.told, damage=(Damaged,)):
+    with file.open() as stream, translate_read_errors(file.told, damage=(Damaged,)):
         size = stream.seek(0, 2)
         stream.seek(max(0, size - _TAIL))
         tail = read_fully(stream, _TAIL)

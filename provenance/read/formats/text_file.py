@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Documents
-from provenance.read.columns.nested_texts import Leaves
+from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.documents import Rows, documents
-from provenance.read.corpus.file_access import File, read_fully, reading
+from provenance.read.corpus.documents import RowMetadata, build_documents
+from provenance.read.corpus.file_access import File, read_fully, translate_read_errors
 
 _FIELD = "text"
 _STRATUM = "text files"  # a file of one document gives no share of it
@@ -30,7 +30,7 @@ def text_parts(file: File) -> list[Part]:
     def read() -> Iterator[Documents]:
         texts = pa.array([_utf8(content_of(file))], pa.large_binary())
         rows = np.zeros(1, np.int64)
-        return documents(Rows(file.name, rows), Leaves.of({_FIELD: texts}))
+        return build_documents(RowMetadata(file.name, rows), TextLeaves.of({_FIELD: texts}))
 
     return [Part(file.name, file.size, read, (_FIELD,), stratum=_STRATUM)]
 
@@ -43,7 +43,7 @@ def content_of(file: File) -> bytes:
     DocumentTooLarge
         If it is larger than its limit.
     """
-    with file.stream() as stream, reading(file.told):
+    with file.stream() as stream, translate_read_errors(file.told):
         content = read_fully(stream, file.max_document + 1)
     if len(content) > file.max_document:
         raise file.limit.exceeded(0)

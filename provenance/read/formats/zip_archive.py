@@ -8,7 +8,7 @@ from weakref import finalize
 from fsspec.implementations.zip import ZipFileSystem
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 
 _MAGIC = b"PK\x03\x04"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -18,7 +18,7 @@ _ENCRYPTED = 0x1
 
 def is_zip(file: File) -> bool:
     """Whether a file is a zip archive, or is named as one and begins like it."""
-    with file.open() as stream, reading(file.told):
+    with file.open() as stream, translate_read_errors(file.told):
         begun = stream.read(len(_MAGIC)) == _MAGIC
         return begun and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
 
@@ -35,7 +35,7 @@ def unzipped(file: File) -> ZipFileSystem:
     """
     stream = io.BufferedReader(cast("io.RawIOBase", file.open()))
     try:
-        with reading(file.told, damage=(IndexError, ValueError)):
+        with translate_read_errors(file.told, damage=(IndexError, ValueError)):
             folder = ZipFileSystem(stream)
     except BaseException:
         stream.close()

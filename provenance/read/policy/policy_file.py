@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from provenance.atomic_output import read_any
 from provenance.errors import PolicyError
 from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.policy.date_syntax import collected_of
 from provenance.read.policy.gate_syntax import gates_of, overridden, parse_gate
 from provenance.read.policy.policy_syntax import (
@@ -89,7 +89,7 @@ def override(policy: Policy, **options: Unpack[Options]) -> Policy:
         If an option's value is not one it can have.
     """
     gates = [parse_gate(gate) for gate in options.get("gates", ())]
-    named = tuple(map(writable, options.get("text_columns", ())))
+    named = tuple(map(replace_surrogates, options.get("text_columns", ())))
     return _with_digest(
         replace(
             policy,

@@ -1,4 +1,4 @@
-"""A corpus written again, without some of its rows, or with stretches of its texts replaced."""
+"""Writing a corpus again without some of its rows, or with passages of its texts replaced."""
 
 from provenance.read.rewriting.output_file import UnwritableError
 from provenance.read.rewriting.removal_plan import Cuts

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, and old
 from typing import NamedTuple
 
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.rewriting.removal_plan import RowCuts
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -116,9 +116,11 @@ def _end(match: re.Match[str] | None, at: int) -> int:
 
 def _name(path: Path) -> str:
     """Name a place as the reader does."""
-    steps = [f"[{step}]" if isinstance(step, int) else f".{writable(step)}" for step in path]
+    steps = [
+        f"[{step}]" if isinstance(step, int) else f".{replace_surrogates(step)}" for step in path
+    ]
     return "".join(steps).removeprefix(".")
 
 
 def _literal(value: str, *, plain: bool) -> str:
-    return json.dumps(value, ensure_ascii=plain or value != writable(value))
+    return json.dumps(value, ensure_ascii=plain or value != replace_surrogates(value))

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.arrow_file import check_batches, field_at, root_of, table_at
 from provenance.read.formats.arrow_validation import check_batch
 from provenance.read.rewriting.removal_plan import Cuts
@@ -21,7 +21,7 @@ _DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
 
 def rewrite_arrow(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write an IPC file or stream again, a batch at a time; one left empty is left out."""
-    with reading(file.told, damage=_DAMAGE), file.source() as source:
+    with translate_read_errors(file.told, damage=_DAMAGE), file.source() as source:
         check_batches(file, source)
         options = pa.ipc.IpcWriteOptions(compression=compression_of(source))
         source.seek(0)

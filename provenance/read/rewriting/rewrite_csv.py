@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.csv_file import (
     SAMPLE,
     Dialect,
@@ -22,7 +22,7 @@ def rewrite_delimited(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     dialect = dialect_of(head, file.path, whole=len(head) < SAMPLE)
     if head.startswith(codecs.BOM_UTF8):
         sink.write(codecs.BOM_UTF8)
-    with decoded(file.stream()) as stream, reading(file.told):
+    with decoded(file.stream()) as stream, translate_read_errors(file.told):
         for row, cells, written in written_rows(Lines(stream, dialect, file.limit), dialect):
             if row in cuts.rows:
                 continue

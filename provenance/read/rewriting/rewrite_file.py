@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.compression import compressing
 from provenance.read.formats.json_array import has_lines
 from provenance.read.rewriting.output_file import new_file
@@ -87,6 +87,6 @@ def _streamed(file: File) -> Callable[[File, BinaryIO, Cuts], None]:
 
 
 def _copy(file: File, sink: BinaryIO) -> None:
-    with file.open() as stream, reading(file.told):
+    with file.open() as stream, translate_read_errors(file.told):
         while chunk := stream.read(1 << 20):
             sink.write(chunk)

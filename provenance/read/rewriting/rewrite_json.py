@@ -4,8 +4,8 @@ import codecs
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.json_array import list_of_rows
 from provenance.read.formats.json_stream import Text
 from provenance.read.rewriting.json_strings import edited, elements_in, members_in
@@ -17,7 +17,7 @@ Write = Callable[[str], object]
 class _Passed(Text):
     """A stream's characters, of which what was passed is kept until it is taken."""
 
-    def __init__(self, stream: BinaryIO, limit: Limit) -> None:
+    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
         super().__init__(stream, limit)
         self._passed: list[str] = []
         self._mark = 0
@@ -43,7 +43,7 @@ def rewrite_array(file: File, sink: BinaryIO, cuts: Cuts) -> None:
 
     if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
         sink.write(codecs.BOM_UTF8)
-    with file.stream() as stream, reading(file.told):
+    with file.stream() as stream, translate_read_errors(file.told):
         text = _Passed(stream, file.limit)
         if text.peek() == "[":
             text.skip()

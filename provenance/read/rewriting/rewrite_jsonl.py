@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from provenance.read.corpus.file_access import File
 from provenance.read.formats.json_lines import LineBlock
-from provenance.read.formats.jsonl_file import blocks_of
+from provenance.read.formats.jsonl_file import read_blocks
 from provenance.read.rewriting.json_strings import edited
 from provenance.read.rewriting.removal_plan import Cuts
 
@@ -16,7 +16,7 @@ def rewrite_lines(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write a JSON Lines file again."""
     if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
         sink.write(codecs.BOM_UTF8)
-    for block in blocks_of(file):
+    for block in read_blocks(file):
         if cuts.touches(block.first, block.first + block.rows):
             _rewrite_block(file, block, sink, cuts)
         else:

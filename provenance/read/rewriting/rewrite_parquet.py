@@ -5,9 +5,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.arrow_validation import check_batch
-from provenance.read.formats.parquet_file import check_group
+from provenance.read.formats.parquet_file import check_whole_row_group
 from provenance.read.formats.parquet_footer import Footer, read_footer
 from provenance.read.rewriting.removal_plan import Cuts
 from provenance.read.rewriting.text_replacement import edited_batch
@@ -19,12 +19,16 @@ _BY_HAND = ("DELTA_BINARY_PACKED", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"
 def rewrite_parquet(file: File, sink: BinaryIO, cuts: Cuts) -> None:
     """Write a Parquet file again, a row group at a time; one that is left empty is left out."""
     footer = read_footer(file)
-    with reading(file.told), file.source() as source, pq.ParquetFile(source) as parquet:
+    with (
+        translate_read_errors(file.told),
+        file.source() as source,
+        pq.ParquetFile(source) as parquet,
+    ):
         schema = parquet.schema_arrow
         first = 0
         with pq.ParquetWriter(sink, schema, **_written_as(parquet, footer)) as writer:
             for number, rows in enumerate(footer.rows.tolist()):
-                check_group(file, footer, number)
+                check_whole_row_group(file, footer, number)
                 group = parquet.read_row_group(number, use_threads=False)
                 for batch in group.to_batches():
                     check_batch(batch, file.told, first)

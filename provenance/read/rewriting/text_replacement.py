@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.read.columns.nested_texts import is_list
-from provenance.read.columns.string_arrays import is_bytes, is_textual, strings
+from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textual
 from provenance.read.rewriting.removal_plan import Cuts, RowCuts
 
 
@@ -113,7 +113,7 @@ class _Editing:
 
 def _text(value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
     kind = value.type
-    text = pa.array([cuts.edit(name, strings(value)[0].as_py())], pa.large_string())
+    text = pa.array([cuts.edit(name, as_strings(value)[0].as_py())], pa.large_string())
     if pa.types.is_dictionary(kind):
         return pa.DictionaryArray.from_arrays(
             pa.array([0], kind.index_type), text.cast(kind.value_type), ordered=kind.ordered

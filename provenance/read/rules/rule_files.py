@@ -60,7 +60,7 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, Checked]:
 
 def _content_digest(files: Mapping[str, bytes]) -> bytes:
     """Digest the rule files, and the code that says what their YAML means."""
-    code = Path(__file__).with_name("ruleyaml.py")
+    code = Path(__file__).with_name("rule_yaml.py")
     digest = hashlib.sha256(code.read_bytes() if code.is_file() else b"")
     for name, content in sorted(files.items()):
         digest.update(f"{len(name)} {name} {len(content)} ".encode() + content)

@@ -1,8 +1,7 @@
-"""Signals for machines: what files, headers and tags of a site say of training.
+"""Machine-readable signals: what files, headers and tags of a site say about training.
 
-They stand in this room because their formats are other people's: XML, YAML, HTML and robots.txt,
-in spellings of their own. Each parser is pure, from text to what it says; what that means in law
-stands in `rules/signals`.
+The formats are XML, YAML, HTML and robots.txt, each with its own syntax. Each parser is pure, from
+text to statements; `rules/signals` says what a statement means in law.
 """
 
 from provenance.read.signals.dataset_cards import CARD, Card, card_notice, parse_card

@@ -80,7 +80,7 @@ def test_a_column_that_is_not_there(read, table, option):
 def test_a_column_that_is_there_twice(read, tmp_path):
     table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"])
     pq.write_table(table, tmp_path / "p.parquet")
-    with pytest.raises(ColumnMissing, match="'text' stands more than once"):
+    with pytest.raises(ColumnMissing, match="several columns called 'text'"):
         read(tmp_path / "p.parquet", text_column="text")
 
 
