@@ -12,7 +12,7 @@ from provenance.errors import OutputError
 from provenance.model import Changes, Policy, Receipt, Report, Unread
 from provenance.pipeline.stage_log import stage
 from provenance.read.policy.gate_syntax import parse_rate
-from provenance.read.policy.policy_file import Options, load_policy, override
+from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
 from provenance.report import (
     FORMATS,
     Manner,
@@ -34,7 +34,7 @@ from provenance.report import (
 from provenance.startup import uncollected
 
 
-def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
+def policy_of(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
     """Load the policy that holds here, and set what the options say.
 
     Parameters

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.columns.nested_texts import TextLeaves, holds_text
-from provenance.read.formats.json_records import texts_in
+from provenance.read.formats.json_records import texts_within
 
 
 def found(values: list[object], kind: pa.DataType | None = None, name: str = "c"):
@@ -58,7 +58,7 @@ def test_of_a_turn_only_what_was_said_is_text():
     ]
     turn = {"from": "gpt", "value": "v", "mood": "calm", "tools": ["call"]}
     assert found([[turn]]) == [(0, "c[0].value", "v")]
-    assert list(texts_in([turn], "c")) == [("c[0].value", "v")]
+    assert list(texts_within([turn], "c")) == [("c[0].value", "v")]
 
 
 def test_of_a_structure_every_text_is_read_but_labels():
@@ -104,7 +104,9 @@ NESTED = st.recursive(
 @given(st.lists(st.lists(st.lists(st.text(max_size=3)))), st.data())
 def test_columns_and_objects_name_their_places_alike(values, data):
     values = [[[t.encode("utf-8", "replace").decode() for t in x] for x in y] for y in values]
-    one_by_one = [(row, *leaf) for row, value in enumerate(values) for leaf in texts_in(value, "c")]
+    one_by_one = [
+        (row, *leaf) for row, value in enumerate(values) for leaf in texts_within(value, "c")
+    ]
     assert found(values, pa.list_(pa.list_(pa.string()))) == one_by_one
 
 
@@ -116,5 +118,7 @@ TURNS = st.lists(
 @given(st.lists(TURNS))
 def test_columns_and_objects_find_the_same_turns(values):
     kind = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-    one_by_one = [(row, *leaf) for row, value in enumerate(values) for leaf in texts_in(value, "c")]
+    one_by_one = [
+        (row, *leaf) for row, value in enumerate(values) for leaf in texts_within(value, "c")
+    ]
     assert [one for one in found(values, kind) if one[2] is not None] == one_by_one

@@ -54,7 +54,7 @@ def test_policies_follow_the_schema_and_are_read(tmp_path, text):
 
 def test_the_schema_knows_the_keys_that_are_read():
     tables = SCHEMA["properties"]
-    assert set(tables) == set(policyfile.KEYS)
+    assert set(tables) == set(policyfile.POLICY_KEYS)
     assert set(tables["check"]["properties"]) == set(policysyntax.CHECK_KEYS)
     assert set(tables["agreements"]["items"]["properties"]) == set(policysyntax.AGREEMENT_KEYS)
     assert set(tables["waivers"]["items"]["properties"]) == set(policysyntax.WAIVER_KEYS)

@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 
 from provenance.model import CAME_WITH
 from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
-from provenance.read.formats.json_objects import decode, is_deep
-from provenance.read.signals import HEADERS, tags_of
+from provenance.read.formats.json_objects import decode, is_too_deep
+from provenance.read.signals import HEADER_NAMES, parse_tags
 
 PAGE = "page"
 FIELD_KINDS: Mapping[str, str] = {
-    **{name.replace("-", "_"): f"header:{name}" for name in HEADERS},
+    **{name.replace("-", "_"): f"header:{name}" for name in HEADER_NAMES},
     **dict.fromkeys(("robots_txt", "robotstxt"), "robots.txt"),
     **dict.fromkeys(("ai_txt", "aitxt"), "ai.txt"),
     **dict.fromkeys(("tdmrep", "tdmrep_json"), "tdmrep.json"),
@@ -37,11 +37,17 @@ EXPECTED_NAMES = tuple(
 )
 """One name for each kind, which later rows may have although no row of the sample has it."""
 
-_JSON_MARKERS = (b'"robots', b'"ai-txt', b'"tdmrep', b'"rsl', *(name.encode() for name in HEADERS))
+_JSON_MARKERS = (
+    b'"robots',
+    b'"ai-txt',
+    b'"tdmrep',
+    b'"rsl',
+    *(name.encode() for name in HEADER_NAMES),
+)
 _HTTP_NAMES = frozenset({*FIELD_KINDS, "robots", "content_type", "server", "etag", "last_modified"})
 
 _NAME_PATTERN = (
-    "|".join(name.replace("-", "[-_]") for name in HEADERS) + "|robots|tdmrep|ai[-_]?txt|rsl"
+    "|".join(name.replace("-", "[-_]") for name in HEADER_NAMES) + "|robots|tdmrep|ai[-_]?txt|rsl"
 )
 _TAG_PATTERN = r"<meta\s[^<>]*(robots|tdm-|bot)"
 _ROBOTS = "robots"
@@ -161,7 +167,7 @@ def _fields(name: str, value: object, depth: int) -> Iterator[SignalField]:
     if kind is None:
         kind = "tag:robots" if depth and fold_name(name) == _ROBOTS else None
     if kind == PAGE:
-        yield from ((f"tag:{tag}", said) for tag, said in tags_of(str(value)))
+        yield from ((f"tag:{tag}", said) for tag, said in parse_tags(str(value)))
     elif kind is not None:
         yield from ((kind, text) for text in _texts(value))
     elif fold_name(name) in CONTAINERS and depth < _MAX_DEPTH:
@@ -201,6 +207,6 @@ def _parse_container(text: str) -> object:
             value = decode(text)
         except (ValueError, RecursionError):
             return None
-        return None if is_deep(value) else value
+        return None if is_too_deep(value) else value
     lines = (line.partition(":") for line in text.splitlines())
     return [(name.strip(), value.strip()) for name, colon, value in lines if colon]

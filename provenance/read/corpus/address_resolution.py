@@ -32,8 +32,8 @@ from provenance.read.corpus.folder_listing import (
     own_outputs,
     special_file_error,
 )
-from provenance.read.formats.detection import METADATA, named_format, recognised
-from provenance.read.formats.zip_archive import is_zip, unzipped
+from provenance.read.formats.detection import METADATA_FILES, detect_format, format_by_name
+from provenance.read.formats.zip_archive import is_zip, open_zip
 
 _KNOWN_ENDINGS = (
     ".zip",
@@ -150,7 +150,7 @@ def looks_like_path(address: str) -> bool:
     """Return whether an address at which nothing is was meant as a path, by how it is written."""
     if (
         address.startswith((".", "/", "~"))
-        or named_format(address)
+        or format_by_name(address)
         or address.endswith(_KNOWN_ENDINGS)
     ):
         return True
@@ -292,7 +292,7 @@ def _data_files(files: Sequence[File]) -> Iterator[File]:
     for file in files:
         if _is_hidden_or_metadata(file.name):
             continue
-        if form := named_format(file.name):
+        if form := format_by_name(file.name):
             yield replace(file, format=form[0], compression=form[1])
         elif file.fault is not None and not isinstance(file.fault, UnsupportedFormat):
             yield file
@@ -301,7 +301,7 @@ def _data_files(files: Sequence[File]) -> Iterator[File]:
 def _is_hidden_or_metadata(name: str) -> bool:
     """Return whether a file is hidden, or describes a dataset."""
     parts = name.split("/")
-    return any(part.startswith((".", "_")) for part in parts) or parts[-1] in METADATA
+    return any(part.startswith((".", "_")) for part in parts) or parts[-1] in METADATA_FILES
 
 
 def _resolve_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> AddressFiles:
@@ -313,9 +313,9 @@ def _resolve_file(system: fsspec.AbstractFileSystem, path: str, address: str) ->
     file = File(printable_path(path.rsplit("/", 1)[-1]), path, size, system, given=address)
     try:
         with translate_read_errors(address):
-            if named_format(path) is None and is_zip(file):
-                return _resolve_folder(unzipped(file), "", address)
-            return AddressFiles((recognised(file),))
+            if format_by_name(path) is None and is_zip(file):
+                return _resolve_folder(open_zip(file), "", address)
+            return AddressFiles((detect_format(file),))
     except InputError as error:
         return AddressFiles((replace(file, fault=error),))
 

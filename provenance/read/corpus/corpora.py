@@ -31,7 +31,7 @@ from provenance.read.corpus.hub_datasets import HUB_PREFIX, hub_parts, is_hub_na
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
 from provenance.read.corpus.stream_input import HashedStream, is_stream, stream_part
 from provenance.read.formats.arrow_file import open_arrow
-from provenance.read.formats.csv_file import open_delimited
+from provenance.read.formats.csv_file import open_csv
 from provenance.read.formats.json_array import json_parts
 from provenance.read.formats.parquet_file import open_parquet
 from provenance.read.formats.text_file import text_parts
@@ -308,7 +308,7 @@ def _table_reader(opener: Callable[[File], TableFile]) -> Reader:
 _READERS: dict[str, Reader] = {
     "parquet": _table_reader(open_parquet),
     "arrow": _table_reader(open_arrow),
-    "csv": _table_reader(open_delimited),
+    "csv": _table_reader(open_csv),
     "jsonl": json_parts,
     "json": json_parts,
     "text": lambda file, _: text_parts(file),

@@ -15,7 +15,7 @@ from provenance.errors import (
 from provenance.file_hashing import blake3_of, never, sha256
 from provenance.model import MAX_DOCUMENT, Unread
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.compression import BROKEN, Salvaged
+from provenance.read.formats.compression import DECOMPRESSION_ERRORS, SalvagingReader
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -39,7 +39,7 @@ def translate_remote_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, MemoryError, ProvenanceError, pa.ArrowException, *BROKEN):
+    except (OSError, MemoryError, ProvenanceError, pa.ArrowException, *DECOMPRESSION_ERRORS):
         raise
     except Exception as error:
         raise RemoteError(f"{type(error).__name__}: {error}") from error
@@ -194,7 +194,7 @@ class File:
         """Open the bytes, decompressed; damage raises an error only after all readable bytes."""
         if self.compression is None:
             return self.open()
-        return cast("BinaryIO", Salvaged(self.open, self.compression))
+        return cast("BinaryIO", SalvagingReader(self.open, self.compression))
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""
@@ -306,7 +306,7 @@ def translate_read_errors(
         yield
     except MemoryError:  # Arrow's is a subclass
         raise
-    except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
+    except (OSError, pa.ArrowException, csv.Error, *DECOMPRESSION_ERRORS, *damage) as error:
         if is_out_of_memory(error):
             raise
         raise to_input_error(name, error, where) from error

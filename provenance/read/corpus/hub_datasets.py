@@ -20,7 +20,7 @@ from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import translate_read_errors, translate_remote_errors
 from provenance.read.corpus.saved_datasets import choose_splits
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats.batch_sizes import portions
+from provenance.read.formats.batch_sizes import split_batch
 
 _BATCH_ROWS = 1000
 HUB_PREFIX = "hf://datasets/"
@@ -98,7 +98,7 @@ def _split_part(file: str, dataset: Any, named: Sequence[str], limit: DocumentLi
         for table in batches.tables():
             wanted = top_columns(columns.all(), table.column_names)
             for batch in table.select(wanted).combine_chunks().to_batches():
-                for portion in portions(batch, limit, row):
+                for portion in split_batch(batch, limit, row):
                     numbers = np.arange(row, row + len(portion), dtype=np.int64)
                     yield from block_documents(file, RowBlock(portion, numbers), columns)
                     row += len(portion)

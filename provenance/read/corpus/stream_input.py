@@ -15,7 +15,7 @@ from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.folder_listing import is_pipe
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.json_lines import LineBlock, line_blocks, records_of
+from provenance.read.formats.json_lines import LineBlock, line_blocks, parse_lines
 from provenance.read.formats.jsonl_file import infer_layout, read_lines
 
 STANDARD_INPUT = "-"
@@ -101,7 +101,7 @@ def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCU
         if not head:
             check_text(block.data[:_HEAD_BYTES], told)
         head.append(block)
-        sample = [record for _, record in records_of(block).records]
+        sample = [record for _, record in parse_lines(block).records]
         if sample:
             break
     layout = infer_layout(sample, named, address)

@@ -1,4 +1,4 @@
-"""Objects parsed from JSON, each of its own shape, as documents."""
+"""Conversion of parsed JSON objects, each with its own structure, to documents."""
 
 import math
 from collections.abc import Collection, Iterator, Sequence
@@ -29,7 +29,7 @@ from provenance.read.formats.json_objects import Record
 def record_documents(
     file: str, records: Records, columns: ColumnChoice, met: Collection[str] | None
 ) -> Iterator[Documents]:
-    """Lay out parsed objects as documents.
+    """Yield parsed objects as documents.
 
     Parameters
     ----------
@@ -37,15 +37,15 @@ def record_documents(
         As in `DOCUMENTS`.
     records : Records
         The objects.
-    columns : Columns
-        Where most of them hold what is wanted.
+    columns : ColumnChoice
+        Columns chosen from a sample of objects.
     met : collection of str or None
-        Members that had a value in the sample by which `columns` were chosen: an object without
-        text there is searched under well-known names, and in other members. None searches none.
+        Members with a value in that sample: an object without text in `columns` is searched under
+        well-known names, and in members not in `met`. None disables this search.
     """
-    found = _Found()
+    found = _RecordColumns()
     for row, record in records.records:
-        _read_into(found, row, record, columns, met)
+        _append_record(found, row, record, columns, met)
     rows = RowMetadata(
         file,
         np.array(found.numbers, np.int64),
@@ -61,20 +61,20 @@ def record_documents(
     yield from build_documents(rows, TextLeaves(np.array(found.places, np.int64), fields, texts))
 
 
-def texts_in(value: object, name: str) -> Iterator[tuple[str, str]]:
-    """Give every text within `value`, with the name of its place."""
+def texts_within(value: object, name: str) -> Iterator[tuple[str, str]]:
+    """Yield every text within `value`, with the name of its field."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from texts_in(inner, f"{name}[{place}]")
+            yield from texts_within(inner, f"{name}[{place}]")
     elif isinstance(value, dict):
-        for key in _members(value):
-            yield from texts_in(value[key], f"{name}.{key}")
+        for key in _text_members(value):
+            yield from texts_within(value[key], f"{name}.{key}")
 
 
 def value_at(record: Record, path: str) -> object:
-    """Return what is at `path`; None where nothing is."""
+    """Return the value at `path`; None if there is none."""
     for name, rest in split_path(path):
         if name not in record:
             continue
@@ -86,29 +86,29 @@ def value_at(record: Record, path: str) -> object:
     return None
 
 
-def first_word(record: Record, paths: Sequence[str]) -> str | None:
-    """Return the first value among `paths` that has words, or can be written as some."""
-    words = (_word(value_at(record, path)) for path in paths)
+def first_value_text(record: Record, paths: Sequence[str]) -> str | None:
+    """Return the first non-empty value at `paths`, formatted as a string."""
+    words = (_format_value(value_at(record, path)) for path in paths)
     return next((word for word in words if word), None)
 
 
-def hidden_texts(
+def find_hidden_texts(
     record: Record, columns: ColumnChoice, met: Collection[str]
 ) -> list[tuple[str, str]]:
-    """Find the texts of an object that has none in the columns that are read.
+    """Return the texts of an object that has none in the chosen columns.
 
     Returns
     -------
     list of (str, str)
-        Name of the place, and text: of the first group of well-known names under which there is
-        any, else of members that are spare or were not met in the sample, each but once.
+        Field name and text: of the first group of well-known names with any text, else of members
+        that are `spare` or were not in the sample, without repetitions.
     """
     spelt = {
         name: key for key in reversed(record) if (name := normalise_name(key)) in WELL_KNOWN_NAMES
     }
     for group in TEXT_GROUPS if spelt else ():
-        texts = _texts(record, [spelt[name] for name in group if name in spelt])
-        if _any_said(texts):
+        texts = _texts_at(record, [spelt[name] for name in group if name in spelt])
+        if _has_text(texts):
             return texts
     taken = {path for path in columns.beside() if not is_page(path)}
     others: list[tuple[str, str]] = []
@@ -122,8 +122,8 @@ def hidden_texts(
 
 
 @dataclass(slots=True)
-class _Found:
-    """Columns in the making."""
+class _RecordColumns:
+    """Columns of documents under construction."""
 
     numbers: list[int] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
@@ -136,44 +136,50 @@ class _Found:
     texts: list[str] = field(default_factory=list)
 
 
-def _read_into(
-    found: _Found, row: int, record: Record, columns: ColumnChoice, met: Collection[str] | None
+def _append_record(
+    found: _RecordColumns,
+    row: int,
+    record: Record,
+    columns: ColumnChoice,
+    met: Collection[str] | None,
 ) -> None:
-    read = {path: _texts(record, [path]) for path in columns.texts}
+    read = {path: _texts_at(record, [path]) for path in columns.texts}
     for path in columns.repeated:
-        texts = _texts(record, [path])
-        if not any(repeats_text(_joined(texts), _joined(others)) for others in read.values()):
+        texts = _texts_at(record, [path])
+        if not any(
+            repeats_text(_join_texts(texts), _join_texts(others)) for others in read.values()
+        ):
             read[path] = texts
     texts = [one for found in read.values() for one in found]
-    if met is not None and not any(_any_said(read[path]) for path in without_headings([*read])):
+    if met is not None and not any(_has_text(read[path]) for path in without_headings([*read])):
         names = {name for name, _ in texts}
-        texts += [one for one in hidden_texts(record, columns, met) if one[0] not in names]
+        texts += [one for one in find_hidden_texts(record, columns, met) if one[0] not in names]
     for name, text in texts:
         found.places.append(len(found.numbers))
         found.fields.append(replace_surrogates(name))
         found.texts.append(replace_surrogates(text))
     found.numbers.append(row)
-    found.ids.append(first_word(record, columns.ids))
-    found.urls.append(first_word(record, columns.urls))
-    found.licences.append(first_word(record, columns.licences))
-    found.fetched.append(first_word(record, columns.fetched))
+    found.ids.append(first_value_text(record, columns.ids))
+    found.urls.append(first_value_text(record, columns.urls))
+    found.licences.append(first_value_text(record, columns.licences))
+    found.fetched.append(first_value_text(record, columns.fetched))
     fields = [(kind, replace_surrogates(value)) for kind, value in record_signal_fields(record)]
     found.came_with.append(fields or None)
 
 
-def _texts(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
-    return [one for path in paths for one in texts_in(value_at(record, path), path)]
+def _texts_at(record: Record, paths: Sequence[str]) -> list[tuple[str, str]]:
+    return [one for path in paths for one in texts_within(value_at(record, path), path)]
 
 
-def _joined(texts: Sequence[tuple[str, str]]) -> str:
+def _join_texts(texts: Sequence[tuple[str, str]]) -> str:
     return " ".join(text for _, text in texts if text and not text.isspace())
 
 
-def _any_said(texts: Sequence[tuple[str, str]]) -> bool:
+def _has_text(texts: Sequence[tuple[str, str]]) -> bool:
     return any(text and not text.isspace() for _, text in texts)
 
 
-def _members(value: dict[str, object]) -> list[str]:
+def _text_members(value: dict[str, object]) -> list[str]:
     spoken = [key for key in value if key in TURN_TEXT_MEMBERS and _may_hold_text(value[key])]
     return spoken or [key for key in value if key not in LABEL_MEMBERS]
 
@@ -182,12 +188,12 @@ def _may_hold_text(value: object) -> bool:
     return value is None or isinstance(value, str | list | dict)
 
 
-def _word(value: object) -> str | None:
+def _format_value(value: object) -> str | None:
     if isinstance(value, str):
         return replace_surrogates(value)
     if isinstance(value, list):
-        return ", ".join(word for inner in value if (word := _word(inner))) or None
+        return ", ".join(word for inner in value if (word := _format_value(inner))) or None
     if isinstance(value, bool | float):
-        # As Arrow writes it, which has other rows of the same file in its hands.
+        # Format as Arrow does, which formats other rows of the same file.
         return str(pa.scalar(value).cast(pa.string()).as_py()) if math.isfinite(value) else None
     return str(value) if isinstance(value, int) else None

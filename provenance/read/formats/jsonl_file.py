@@ -30,15 +30,15 @@ from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, next_block
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.formats.json_lines import (
-    BLOCK,
+    BLOCK_BYTES,
     LineBlock,
     line_blocks,
-    parse,
-    records_of,
-    table_of,
+    parse_block,
+    parse_line,
+    parse_lines,
 )
 from provenance.read.formats.json_objects import Record
-from provenance.read.formats.json_records import hidden_texts, record_documents, texts_in
+from provenance.read.formats.json_records import find_hidden_texts, record_documents, texts_within
 
 RANGE_BYTES = 16 << 20
 """Bytes in a range, unless a single line is longer."""
@@ -81,7 +81,12 @@ def line_ranges(file: File) -> list[LineRange]:
 def _cut_ranges(file: File) -> Iterator[LineRange]:
     with file.open() as stream:
         offset = len(codecs.BOM_UTF8) if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
-        blocks, first, size, row = line_blocks(stream, file.limit, min(BLOCK, RANGE_BYTES)), 0, 0, 0
+        blocks, first, size, row = (
+            line_blocks(stream, file.limit, min(BLOCK_BYTES, RANGE_BYTES)),
+            0,
+            0,
+            0,
+        )
         while True:
             try:
                 block = next_block(blocks, file.told, row)
@@ -169,7 +174,7 @@ def _read_part(file: File, layout: JsonlLayout, stretch: LineRange | None) -> It
 
 
 def read_blocks(
-    file: File, size: int = BLOCK, stretch: LineRange | None = None
+    file: File, size: int = BLOCK_BYTES, stretch: LineRange | None = None
 ) -> Generator[LineBlock]:
     """Yield the lines of a file, or of a range of it."""
     row = stretch.row if stretch else 0
@@ -244,9 +249,9 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> I
     """Yield lines as documents: parsed in blocks if they fit the schema, else one by one."""
     for block in blocks:
         special = layout.nested and mentions_signal(block.data)
-        batch = None if special else table_of(block, layout.schema)
+        batch = None if special else parse_block(block, layout.schema)
         if batch is None or _hides_text(block, batch, layout):
-            yield from record_documents(file, records_of(block), layout.columns, layout.met)
+            yield from record_documents(file, parse_lines(block), layout.columns, layout.met)
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             yield from block_documents(file, RowBlock(batch, numbers), layout.columns)
@@ -263,8 +268,8 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) ->
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
-    found = map(parse, lines)
-    return any(isinstance(one, str) or hidden_texts(one, columns, met) for one in found)
+    found = map(parse_line, lines)
+    return any(isinstance(one, str) or find_hidden_texts(one, columns, met) for one in found)
 
 
 def _is_empty(column: pa.Array) -> Flags:
@@ -285,7 +290,7 @@ def _read_sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Reco
             and not any(_key_prefix(name) in block.data for name in wanted)
         ):
             continue
-        records = [record for _, record in records_of(block).records]
+        records = [record for _, record in parse_lines(block).records]
         met = {
             name: next((r for r in records if _has_path(r, name)), None) for name in sorted(wanted)
         }
@@ -316,7 +321,9 @@ def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:
     def sample(names: Sequence[str]) -> pa.Table:
         columns = {
             name: [
-                replace_surrogates(" ".join(text for _, text in texts_in(record.get(name), name)))
+                replace_surrogates(
+                    " ".join(text for _, text in texts_within(record.get(name), name))
+                )
                 for record in records
             ]
             for name in names

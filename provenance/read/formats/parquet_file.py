@@ -26,15 +26,15 @@ from provenance.read.corpus.file_access import (
 from provenance.read.corpus.size_limits import VALUE_BYTES, check_expansion
 from provenance.read.formats.arrow_validation import check_batch, check_names
 from provenance.read.formats.batch_sizes import (
-    MOST_ROWS,
-    PORTION,
-    may_repeat,
-    portions,
+    BATCH_BYTES,
+    MAX_ROWS,
+    decode_shared,
     row_sizes,
-    without_dictionary,
+    shares_values,
+    split_batch,
 )
-from provenance.read.formats.detection import check_table
-from provenance.read.formats.parquet_footer import Footer, read_footer
+from provenance.read.formats.detection import check_table_file
+from provenance.read.formats.parquet_footer import ParquetFooter, read_footer
 
 _MAX_DENSE_BYTES = 1 << 30
 """Largest size of a batch if each row had the longest value of a dictionary."""
@@ -44,7 +44,7 @@ _MEASURED_ROWS = 1 << 13
 
 
 def check_row_groups(
-    file: File, footer: Footer, groups: Sequence[int], paths: Sequence[str]
+    file: File, footer: ParquetFooter, groups: Sequence[int], paths: Sequence[str]
 ) -> None:
     """Raise if row groups would not fit into memory.
 
@@ -62,7 +62,7 @@ def check_row_groups(
         check_expansion(f"{file.told}: row group {group:,}", stored, size, file.max_document)
 
 
-def check_whole_row_group(file: File, footer: Footer, group: int) -> None:
+def check_whole_row_group(file: File, footer: ParquetFooter, group: int) -> None:
     """Raise if all columns of a row group together would not fit into memory.
 
     A dictionary value counts as often as it occurs in rows.
@@ -87,7 +87,7 @@ def check_whole_row_group(file: File, footer: Footer, group: int) -> None:
 
 
 def columns_kept_encoded(
-    file: File, footer: Footer, groups: Sequence[int], paths: Sequence[str], rows: int
+    file: File, footer: ParquetFooter, groups: Sequence[int], paths: Sequence[str], rows: int
 ) -> list[str]:
     """Return the columns to keep dictionary-encoded, as a decoded batch might not fit into memory.
 
@@ -122,7 +122,7 @@ def columns_kept_encoded(
     return list(found)
 
 
-def _wanted_chunks(footer: Footer, paths: Sequence[str]) -> Flags:
+def _wanted_chunks(footer: ParquetFooter, paths: Sequence[str]) -> Flags:
     """Return a mask of the column chunks at some paths, or within them."""
     wanted = {*paths}
 
@@ -132,7 +132,7 @@ def _wanted_chunks(footer: Footer, paths: Sequence[str]) -> Flags:
     return np.array([is_wanted(chunk.path) for chunk in footer.columns], np.bool_)
 
 
-def _dictionary_size(stream: BinaryIO, footer: Footer, group: int, place: int) -> int:
+def _dictionary_size(stream: BinaryIO, footer: ParquetFooter, group: int, place: int) -> int:
     """Read the uncompressed size of a chunk's dictionary from its page header.
 
     The header is a struct in Thrift's compact protocol that begins with three numbers: type of the
@@ -206,7 +206,7 @@ def open_parquet(file: File) -> TableFile:
     UnsupportedFormat
         If it is compressed as a whole, or a Git LFS pointer.
     """
-    check_table(file)
+    check_table_file(file)
     footer = read_footer(file)
     with _open(file) as parquet:
         metadata, schema = parquet.metadata, parquet.schema_arrow
@@ -229,7 +229,7 @@ class _RowGroups:
     file: File
     groups: tuple[int, ...]
     first: int
-    footer: Footer
+    footer: ParquetFooter
     metadata: pq.FileMetaData
 
     def read(self, paths: Sequence[str]) -> Iterator[RowBlock]:
@@ -247,7 +247,7 @@ class _RowGroups:
             )
             while (batch := next_block(batches, self.file.told, row)) is not None:
                 check_batch(batch, self.file.told, row)
-                for portion in portions(batch, self.file.limit, row):
+                for portion in split_batch(batch, self.file.limit, row):
                     numbers = np.arange(row, row + len(portion), dtype=np.int64)
                     yield RowBlock(_decode_dictionaries(portion), numbers)
                     row += len(portion)
@@ -257,14 +257,14 @@ class _RowGroups:
             )
 
     def _rows_a_batch(self, paths: Sequence[str]) -> int:
-        """Estimate how many rows make `PORTION` bytes of the wanted columns."""
+        """Estimate how many rows make `BATCH_BYTES` bytes of the wanted columns."""
         groups = list(self.groups)
         wanted = self.footer.of(
             top_columns(paths, {chunk.path[0] for chunk in self.footer.columns})
         )
         size = int(self.footer.uncompressed[groups][:, wanted].sum())
         rows = int(self.footer.rows[groups].sum())
-        return min(MOST_ROWS, max(1, PORTION * rows // max(size, 1)))
+        return min(MAX_ROWS, max(1, BATCH_BYTES * rows // max(size, 1)))
 
 
 def _open(
@@ -285,13 +285,13 @@ def _open(
 
 def _decode_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch without dictionary-encoded columns."""
-    if not any(map(may_repeat, batch.schema.types)):
+    if not any(map(shares_values, batch.schema.types)):
         return batch
-    columns = [without_dictionary(column) for column in batch.columns]
+    columns = [decode_shared(column) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
-def _group_row_groups(footer: Footer) -> Iterator[list[int]]:
+def _group_row_groups(footer: ParquetFooter) -> Iterator[list[int]]:
     """Merge neighbouring row groups, up to `PIECE_BYTES`."""
     groups: list[int] = []
     size = 0
@@ -307,13 +307,13 @@ def _group_row_groups(footer: Footer) -> Iterator[list[int]]:
         yield groups
 
 
-def _leading_groups(footer: Footer) -> list[int]:
+def _leading_groups(footer: ParquetFooter) -> list[int]:
     """Return the row groups that hold the first `_SAMPLE_ROWS` rows."""
     before = np.cumsum(footer.rows) - footer.rows
     return np.flatnonzero((before < _SAMPLE_ROWS) & (footer.rows > 0)).tolist()
 
 
-def _sampler(file: File, footer: Footer, metadata: pq.FileMetaData) -> SampleReader:
+def _sampler(file: File, footer: ParquetFooter, metadata: pq.FileMetaData) -> SampleReader:
     groups = _leading_groups(footer)
 
     def sample(names: Sequence[str]) -> pa.Table:
@@ -331,7 +331,7 @@ def _sampler(file: File, footer: Footer, metadata: pq.FileMetaData) -> SampleRea
         if first is None:
             return pa.schema([parquet.schema_arrow.field(name) for name in names]).empty_table()
         check_batch(first, file.told, 0)
-        portion = next(portions(first.select(names), file.limit, 0))
+        portion = next(split_batch(first.select(names), file.limit, 0))
         return pa.Table.from_batches([_decode_dictionaries(portion)])
 
     return sample
