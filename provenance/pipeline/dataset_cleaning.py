@@ -271,7 +271,7 @@ def _written(opened: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[
             written[file.name] = _moved(file, path)
         if file.digest() != digests[file.name]():
             raise CorruptFile(
-                f"{file.told} changed while it was cleaned",
+                f"{file.display_path} changed while it was cleaned",
                 remedy="clean it again when nobody writes to it",
             )
     return written

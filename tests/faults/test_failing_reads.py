@@ -181,7 +181,9 @@ def test_bytes_that_cannot_be_read_for_their_digest_are_named(tmp_path, registry
 
     def digest(self, stopped=lambda: False):
         if self.name == "b.jsonl.gz":
-            raise CorruptFile(f"{self.told}: damaged (Input/output error)", remedy="fetch it.")
+            raise CorruptFile(
+                f"{self.display_path}: damaged (Input/output error)", remedy="fetch it."
+            )
         return inner(self, stopped)
 
     monkeypatch.setattr(File, "digest", digest)

@@ -108,7 +108,7 @@ WORDS = st.none() | st.sampled_from(["", " ", "One two.", "ONE, two", "one two t
 @settings(max_examples=200)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES[1:], WORDS)), min_size=1))
 def test_rows_at_once_are_read_as_rows_one_by_one(rows: list[Row]) -> None:
-    columns = ColumnChoice(("text",), repeated=("second",), spare=("body", "first"))
+    columns = ColumnChoice(("text",), repeated=("second",), fallback=("body", "first"))
     batch = table_of(rows).to_batches()[0]
     numbers = pa.array(range(len(rows)), pa.int64()).to_numpy()
     fast = build_documents(RowMetadata("f", numbers), find_texts(batch, columns))

@@ -81,7 +81,7 @@ class ColumnChoice:
         What was recorded with a page: headers, tags, files of its site.
     repeated : tuple of str
         Columns that repeat those of `texts` in the sample: read in rows in which they do not.
-    spare : tuple of str
+    fallback : tuple of str
         Columns with the name of a text, or without any text in the sample: read in rows in which
         the others have no text.
     """
@@ -93,14 +93,14 @@ class ColumnChoice:
     fetched: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
-    spare: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Return every path once."""
-        texts = (*self.texts, *self.repeated, *self.spare)
-        return tuple(dict.fromkeys((*texts, *self.beside())))
+        texts = (*self.texts, *self.repeated, *self.fallback)
+        return tuple(dict.fromkeys((*texts, *self.metadata_paths())))
 
-    def beside(self) -> tuple[str, ...]:
+    def metadata_paths(self) -> tuple[str, ...]:
         """Return the paths of all columns but text."""
         return (*self.ids, *self.urls, *self.licences, *self.fetched, *self.signals)
 
@@ -154,9 +154,9 @@ def find_columns(
         check_column(schema, name, file)
     if named:
         return beside
-    taken = {path for path in beside.beside() if not is_page(path)}
+    taken = {path for path in beside.metadata_paths() if not is_page(path)}
     chosen = _choose_prose(schema, taken, sample) or _choose_wordiest(schema, taken, sample, file)
-    return replace(beside, texts=chosen.texts, repeated=chosen.repeated, spare=chosen.spare)
+    return replace(beside, texts=chosen.texts, repeated=chosen.repeated, fallback=chosen.fallback)
 
 
 def _choose_prose(schema: pa.Schema, taken: set[str], sample: SampleReader) -> ColumnChoice | None:
@@ -181,7 +181,7 @@ def _choose_prose(schema: pa.Schema, taken: set[str], sample: SampleReader) -> C
     return ColumnChoice(
         (*sure, *(name for name in schema.names if name in read)),
         repeated=tuple(repeated),
-        spare=tuple(name for name in schema.names if name in unread),
+        fallback=tuple(name for name in schema.names if name in unread),
     )
 
 
@@ -327,7 +327,7 @@ def _choose_wordiest(
     known = _well_known_texts(schema)
     return ColumnChoice(
         tuple(name for name in names if means[name] >= most / 2),
-        spare=tuple(
+        fallback=tuple(
             name
             for name in names
             if means[name] < most / 2

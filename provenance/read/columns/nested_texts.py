@@ -62,16 +62,16 @@ class TextLeaves:
 
     def joined(self, count: int, separator: str) -> pa.Array:
         """Return each row's non-blank texts joined: `large_string`, null if it has none."""
-        sound = self.sound()
-        offsets = np.searchsorted(sound.rows, np.arange(count + 1)).astype(np.int64)
-        lists = pa.LargeListArray.from_arrays(pa.array(offsets), sound.texts)
+        readable = self.readable()
+        offsets = np.searchsorted(readable.rows, np.arange(count + 1)).astype(np.int64)
+        lists = pa.LargeListArray.from_arrays(pa.array(offsets), readable.texts)
         return pc.if_else(
             pa.array(offsets[1:] == offsets[:-1]),
             None,
             pc.binary_join(lists, pa.scalar(separator, pa.large_string())),
         )
 
-    def sound(self) -> "TextLeaves":
+    def readable(self) -> "TextLeaves":
         """Return the texts that are valid UTF-8 and neither null nor blank."""
         texts = null_invalid_utf8(self.texts)
         return self._kept(~is_blank(texts) & to_flags(texts.is_valid()))

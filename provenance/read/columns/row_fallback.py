@@ -33,16 +33,16 @@ def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
     -------
     TextLeaves
         Of each row the texts in `columns.texts`, then those added by `columns.repeated` and
-        `columns.spare`.
+        `columns.fallback`.
     """
     chosen = _leaves_at(batch, columns.texts)
-    if not (columns.repeated or columns.spare):
+    if not (columns.repeated or columns.fallback):
         return TextLeaves.merged([*chosen.values()])
     read = chosen | _not_repeated(batch, _leaves_at(batch, columns.repeated), chosen)
     silent = np.ones(len(batch), bool)
     for path in without_headings([*read]):
         silent &= ~_rows_with_text(read[path], len(batch))
-    spare = _fallback_texts(batch, columns.spare, silent)
+    spare = _fallback_texts(batch, columns.fallback, silent)
     return TextLeaves.merged([*read.values(), *spare])
 
 
@@ -68,7 +68,7 @@ def _not_repeated(
 
 
 def _fallback_texts(batch: pa.RecordBatch, spare: Sequence[str], silent: Flags) -> list[TextLeaves]:
-    """Return the texts of `spare` in silent rows, each row's in the first group that has any."""
+    """Return the texts of `fallback` in silent rows, each row's in the first group that has any."""
     found: list[TextLeaves] = []
     groups, others = split_by_group(spare)
     for group in groups:
@@ -93,5 +93,5 @@ def _join(leaves: TextLeaves, batch: pa.RecordBatch) -> pa.Array:
 def _rows_with_text(leaves: TextLeaves, rows: int) -> Flags:
     """Return a mask of the rows with a text that is not blank."""
     found = np.zeros(rows, bool)
-    found[leaves.sound().rows] = True
+    found[leaves.readable().rows] = True
     return found

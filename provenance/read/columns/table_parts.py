@@ -72,7 +72,7 @@ class TableFile:
         Its rows, in order.
     sample : callable
         Reads some rows of the given columns.
-    told : str
+    display_path : str
         Its path, for errors.
     """
 
@@ -80,12 +80,12 @@ class TableFile:
     schema: pa.Schema
     pieces: tuple[TablePiece, ...]
     sample: SampleReader
-    told: str
+    display_path: str
 
 
 def table_parts(table: TableFile, named: Sequence[str]) -> list[Part]:
     """Return the parts of a corpus for a table; `named` are the text columns given by the user."""
-    columns = find_columns(table.schema, named, table.sample, file=table.told)
+    columns = find_columns(table.schema, named, table.sample, file=table.display_path)
     return [
         Part(
             table.file,

@@ -227,7 +227,7 @@ def distinct_files(found: Sequence[AddressFiles], addresses: Sequence[str]) -> l
 
 def _identity(file: File) -> tuple[str, str, str]:
     # Paths within an archive do not identify the archive.
-    archive = file.told if "zip" in file.protocols else ""
+    archive = file.display_path if "zip" in file.protocols else ""
     return file.protocols[0], file.path, archive
 
 
@@ -264,7 +264,7 @@ def _select_data(
         )  # the folder itself
         fault = found.faults.get(path)
         size = found.files.get(path, 0)
-        files.append(File(name, path, size, system, given=f"{before}{name}", fault=fault))
+        files.append(File(name, path, size, system, given_path=f"{before}{name}", fault=fault))
     if not files:
         raise EmptyCorpus(f"{address}: the folder has no files", remedy="give another folder.")
     own = own_outputs(files)
@@ -310,7 +310,7 @@ def _resolve_file(system: fsspec.AbstractFileSystem, path: str, address: str) ->
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
         raise special_file_error(address, facts["mode"])
     size = int(facts["size"] or 0)
-    file = File(printable_path(path.rsplit("/", 1)[-1]), path, size, system, given=address)
+    file = File(printable_path(path.rsplit("/", 1)[-1]), path, size, system, given_path=address)
     try:
         with translate_read_errors(address):
             if format_by_name(path) is None and is_zip(file):

@@ -112,7 +112,7 @@ class Corpus:
     files: tuple[File, ...] = ()
     unread: tuple[Unread, ...] = ()
 
-    def hashings(self) -> list[Callable[..., str]]:
+    def file_digests(self) -> list[Callable[..., str]]:
         """Return the functions that compute and remember the digests of the files.
 
         Each takes `stopped`, as `file_hashing.sha256`.
@@ -131,7 +131,7 @@ class Corpus:
             found.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
         return found.hexdigest()
 
-    def undigested(self) -> tuple[Unread, ...]:
+    def undigested_files(self) -> tuple[Unread, ...]:
         """Return the files whose bytes could not be read to compute their digest."""
         told = [(name, _digest_or_error(digest)) for name, digest in self.digests]
         return tuple(unread_entry(name, one) for name, one in told if not isinstance(one, str))
@@ -293,7 +293,7 @@ def open_files(
 
 
 def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
-    with translate_read_errors(file.told):
+    with translate_read_errors(file.display_path):
         return _READERS[file.format](file, text_columns)
 
 

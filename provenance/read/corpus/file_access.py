@@ -138,7 +138,7 @@ class File:
         "parquet", "jsonl", ...
     compression : str or None
         "gz", "zst", "bz2", "xz".
-    given : str
+    given_path : str
         The path as the user gave it, for errors; empty where the name is that.
     max_document : int
         Bytes that a document in it may have.
@@ -152,19 +152,19 @@ class File:
     system: fsspec.AbstractFileSystem
     format: str = ""
     compression: str | None = None
-    given: str = ""
+    given_path: str = ""
     max_document: int = MAX_DOCUMENT
     fault: InputError | None = None
 
     @property
     def limit(self) -> DocumentLimit:
         """Return the limit on the size of a document in this file."""
-        return DocumentLimit(self.told, self.max_document)
+        return DocumentLimit(self.display_path, self.max_document)
 
     @property
-    def told(self) -> str:
+    def display_path(self) -> str:
         """Return the path as the user can open it."""
-        return self.given or self.name
+        return self.given_path or self.name
 
     @property
     def is_local(self) -> bool:
@@ -179,7 +179,7 @@ class File:
 
     def open(self) -> BinaryIO:
         """Open the bytes as stored."""
-        with translate_read_errors(self.told):
+        with translate_read_errors(self.display_path):
             if self.is_local:
                 return cast("BinaryIO", _LocalFile(self.path))
             with translate_remote_errors():
@@ -187,7 +187,7 @@ class File:
 
     def source(self) -> pa.NativeFile | BinaryIO:
         """Open the bytes as stored, for random access by Arrow."""
-        with translate_read_errors(self.told):
+        with translate_read_errors(self.display_path):
             return pa.OSFile(os.fsencode(self.path)) if self.is_local else self.open()
 
     def stream(self) -> BinaryIO:
@@ -198,18 +198,18 @@ class File:
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""
-        with self.stream() as stream, translate_read_errors(self.told):
+        with self.stream() as stream, translate_read_errors(self.display_path):
             return read_fully(stream, size)
 
     def digest(self, stopped: Callable[[], bool] = never) -> str:
         """Return the SHA-256 of the bytes as stored; `stopped` is that of `file_hashing.sha256`."""
-        with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.told):
+        with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
             return sha256(stream, _ENDLESS, stopped)
 
     def key_of(self, extent: tuple[int, int]) -> str:
         """Return the BLAKE3 of a byte range, by which the result cache knows it."""
         first, end = extent
-        with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.told):
+        with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
             stream.seek(first)
             return blake3_of(stream, end - first)
 
@@ -217,7 +217,7 @@ class File:
         """Return device, inode, size and modification time; None for a remote file."""
         if not self.is_local:
             return None
-        with translate_read_errors(self.told):
+        with translate_read_errors(self.display_path):
             facts = os.stat(self.path)
         return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
@@ -230,7 +230,7 @@ class File:
             If it was modified or removed.
         """
         if self.state() != state:
-            raise InputError(f"{self.told}: {CHANGED}", remedy=CHANGED_REMEDY)
+            raise InputError(f"{self.display_path}: {CHANGED}", remedy=CHANGED_REMEDY)
 
 
 class _LocalFile(io.FileIO):

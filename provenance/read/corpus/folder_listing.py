@@ -336,14 +336,15 @@ def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
 
     def absent(number: int, others: int = 0) -> File:
         name, path, told = (
-            f"{text[:-cut]}{number:0{width}}{rest}" for text in (known.name, known.path, known.told)
+            f"{text[:-cut]}{number:0{width}}{rest}"
+            for text in (known.name, known.path, known.display_path)
         )
         what = f"it and {others:,} more are missing" if others else "it is missing"
         fault = DatasetNotFound(
             f"{told}: {what}; the files beside it are numbered as parts of {count:,}",
             remedy="fetch it, or name the files that are there, each or with a pattern.",
         )
-        return replace(known, name=name, path=path, given=told, size=0, fault=fault)
+        return replace(known, name=name, path=path, given_path=told, size=0, fault=fault)
 
     missing = [absent(number) for number in islice(gaps, _MAX_NAMED)]
     if (number := next(gaps, None)) is not None:

@@ -99,7 +99,7 @@ def _arrow_file(path: str, root: str) -> File:
     size = os.path.getsize(path) if os.path.exists(path) else 0  # opening it raises the error
     name = os.path.relpath(path, root).replace(os.sep, "/")
     whole = os.path.abspath(path)
-    return File(name, whole, size, LocalFileSystem(), "arrow", given=os.path.relpath(path))
+    return File(name, whole, size, LocalFileSystem(), "arrow", given_path=os.path.relpath(path))
 
 
 def _read_json(path: str) -> dict[str, object]:

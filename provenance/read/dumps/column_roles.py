@@ -84,7 +84,7 @@ def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -
     left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
     if len(left) != 1:
         raise ColumnMissing(
-            f"{dump.told}: no column is known as the text; the table has "
+            f"{dump.display_path}: no column is known as the text; the table has "
             f"{format_names(schema.names)}",
             remedy="choose the column with --text-column.",
         )
@@ -93,17 +93,18 @@ def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -
 
 def _given_column(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
     if schema.names.count(name) > 1:
-        raise duplicate_column_error(name, dump.told)
+        raise duplicate_column_error(name, dump.display_path)
     kind = type_at(schema, name)
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         raise ColumnMissing(
-            f"{dump.told}: column {name!r} is missing; the table has {format_names(schema.names)}",
+            f"{dump.display_path}: column {name!r} is missing; "
+            f"the table has {format_names(schema.names)}",
             remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
         )
     if not _is_string(kind):
         raise ColumnMissing(
-            f"{dump.told}: column {name!r} holds {kind}, not text",
+            f"{dump.display_path}: column {name!r} holds {kind}, not text",
             remedy=f"choose a column of text with {option}.",
         )
     return name

@@ -38,9 +38,9 @@ class Dump:
         return self.file.name
 
     @property
-    def told(self) -> str:
+    def display_path(self) -> str:
         """Return the file's path, as in errors."""
-        return self.file.told
+        return self.file.display_path
 
     @property
     def folder(self) -> str:
@@ -57,7 +57,7 @@ class Dump:
         """
         with self.file.stream() as stream:
             found = iter(lambda: stream.read(size), b"")
-            yield from with_progress(found, self.told, len, "bytes of content")
+            yield from with_progress(found, self.display_path, len, "bytes of content")
 
     def prefix(self) -> str:
         """Return the prefix of `#row` in the ids of items without an id.

@@ -64,7 +64,7 @@ def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> lis
         place,
         int(facts["size"] or 0),
         system,
-        given=address,
+        given_path=address,
     )
     try:
         with translate_read_errors(address):
@@ -82,7 +82,7 @@ def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> l
     for path in found.paths():
         name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
         size, fault = found.files.get(path, 0), found.faults.get(path)
-        files.append(File(name, path, size, system, given=f"{folder}/{name}", fault=fault))
+        files.append(File(name, path, size, system, given_path=f"{folder}/{name}", fault=fault))
     own = own_outputs(files)
     chosen = _choose_files([file for file in files if file.name not in own])
     if not chosen:
@@ -142,13 +142,14 @@ def _with_compression(file: File) -> File:
 
 
 def _detect_compression(file: File) -> File:
-    with file.open() as stream, translate_read_errors(file.told):
+    with file.open() as stream, translate_read_errors(file.display_path):
         head = stream.read(8)
     found, said = detect_compression(head), compression_by_name(file.path)
     if found is None and said is not None:
         if said != "zst" or head[1:4] != _SKIPPABLE_MAGIC:
             raise CorruptFile(
-                f"{file.told}: the name ends in .{file.path.rpartition('.')[2]}, but the content "
+                f"{file.display_path}: "
+                f"the name ends in .{file.path.rpartition('.')[2]}, but the content "
                 "is not of that format",
                 remedy="fetch it again, or rename it.",
             )

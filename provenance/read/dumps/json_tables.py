@@ -146,7 +146,7 @@ def _sample(found: Iterable[NumberedObject]) -> list[JsonObject]:
 
 def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, pa.Schema]:
     """Infer from a sample of objects how to read all."""
-    shape = infer_schema(sample, dump.told)
+    shape = infer_schema(sample, dump.display_path)
     roles = find_roles(shape, dump)
     for role, name in OPTIONAL_NAMES.items():
         if role not in roles and name not in shape.names:
@@ -168,7 +168,8 @@ def _raise_no_objects(found: Iterable[NumberedObject], dump: Dump) -> NoReturn:
     if reasons == {skips.NOT_UTF8}:
         remedy = "convert it to UTF-8."
     raise UnsupportedFormat(
-        f"{dump.told}: there is no JSON object in it: {' and '.join(sorted(reasons)) or 'no rows'}",
+        f"{dump.display_path}: "
+        f"there is no JSON object in it: {' and '.join(sorted(reasons)) or 'no rows'}",
         remedy=remedy,
     )
 

@@ -47,19 +47,19 @@ def detect_layout(file: File) -> str:
         If its layout is not known, or it is a Git LFS pointer.
     """
     head = _head(file).removeprefix(codecs.BOM_UTF8)
-    check_not_pointer(head, file.told)
+    check_not_pointer(head, file.display_path)
     if head.startswith((PARQUET_MAGIC, *ARROW_MAGICS)):
         return TABLE
     if _ARCHIVE.match(head):
         return ARCHIVE
     if head.lstrip().startswith(b"<"):
-        return _xml_layout(head, file.told)
-    _check_text(head, file.told)
+        return _xml_layout(head, file.display_path)
+    _check_text(head, file.display_path)
     for entry in _first_objects(head):
         if "orderedItems" in entry:
             # As a table it would be a single row with the text "OrderedCollection".
             raise UnsupportedFormat(
-                f"{file.told}: ActivityPub outboxes are not supported",
+                f"{file.display_path}: ActivityPub outboxes are not supported",
                 remedy="convert its posts to JSON Lines with `id`, `text`, `url`, `created_at`.",
             )
         for layout, all_of, one_of in _OBJECT_KEYS:
@@ -71,7 +71,7 @@ def detect_layout(file: File) -> str:
 def _head(file: File) -> bytes:
     """Return what can be read of the head; damage is reported by the reader later."""
     found = b""
-    with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.told):
+    with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.display_path):
         while len(found) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES >> 4)):
             found += piece
     return found

@@ -110,10 +110,10 @@ def _read_tolerantly(dump: Dump, layout: str) -> Iterator[Items]:
     found, records = _read(dump, layout), 0
     while True:
         try:
-            with translate_read_errors(dump.told):
+            with translate_read_errors(dump.display_path):
                 items = next(found, None)
         except InputError as error:
-            unread = unread_entry(dump.told, error, records or None)
+            unread = unread_entry(dump.display_path, error, records or None)
             yield Items(_EMPTY_BATCH, unread=(unread,))
             return
         if items is None:

@@ -47,10 +47,12 @@ def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
     UnsupportedFormat
         If it declares entities, which can expand without bound.
     """
-    reader = _Rows(dump.told)
+    reader = _Rows(dump.display_path)
     count = unfinished = attributes = 0
     with translate_read_errors(
-        dump.told, lambda: f"after {count:,} rows", damage=(ExpatError, LookupError, ValueError)
+        dump.display_path,
+        lambda: f"after {count:,} rows",
+        damage=(ExpatError, LookupError, ValueError),
     ):
         for piece in replace_forbidden_references(dump.pieces(_CHUNK_BYTES)):
             for row in reader.read(piece):
@@ -119,7 +121,8 @@ def _read_entries(dump: Dump, site: str) -> Iterator[ItemRecord | RowFault]:
     for row, (root, values) in enumerate(read_rows(dump)):
         if root not in ROOT_ELEMENTS:
             raise UnsupportedFormat(
-                f"{dump.told}: <{root}> has no posts", remedy="give Posts.xml or Comments.xml."
+                f"{dump.display_path}: <{root}> has no posts",
+                remedy="give Posts.xml or Comments.xml.",
             )
         read = _read_post if root == "posts" else _read_comment
         yield read(values, row, dump, host)

@@ -79,8 +79,10 @@ def check_batch_sizes(file: File, source: pa.NativeFile) -> None:
         If one lies beyond the end of the file.
     """
     try:
-        for number, (stored, size) in enumerate(_batch_sizes(source, file.told)):
-            check_expansion(f"{file.told}: batch {number:,}", stored, size, file.max_document)
+        for number, (stored, size) in enumerate(_batch_sizes(source, file.display_path)):
+            check_expansion(
+                f"{file.display_path}: batch {number:,}", stored, size, file.max_document
+            )
     except (struct.error, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
         pass  # damage is reported when the file is read
     finally:
@@ -166,9 +168,13 @@ def open_arrow(file: File) -> TableFile:
     check_table_file(file)
     batches = _Batches(file)
     with _open(file) as (schema, _):
-        check_names(schema, file.told)
+        check_names(schema, file.display_path)
         return TableFile(
-            file.name, schema, (TablePiece(file.size, batches.read),), batches.sample, file.told
+            file.name,
+            schema,
+            (TablePiece(file.size, batches.read),),
+            batches.sample,
+            file.display_path,
         )
 
 
@@ -199,8 +205,8 @@ class _Batches:
             places = [schema.get_field_index(name) for name in choose(schema)]
         row = 0
         with _open(self.file, places) as (_, batches):
-            while (batch := next_block(batches, self.file.told, row)) is not None:
-                check_batch(batch, self.file.told, row)
+            while (batch := next_block(batches, self.file.display_path, row)) is not None:
+                check_batch(batch, self.file.display_path, row)
                 yield batch
                 row += len(batch)
 
@@ -213,18 +219,18 @@ def _open(
 
     It is not memory-mapped: truncating a mapped file while it is read kills the process.
     """
-    with translate_read_errors(file.told):
+    with translate_read_errors(file.display_path):
         head = file.head(8)
         if head.startswith(b"FEA1"):
             raise UnsupportedFormat(
-                f"{file.told}: Feather version 1 is not supported",
+                f"{file.display_path}: Feather version 1 is not supported",
                 remedy="write it again as Feather version 2, or as Parquet.",
             )
         source = file.source()
     with closing(source):
         if file.is_local and file.size:
             check_batch_sizes(file, source)
-        with translate_read_errors(file.told):
+        with translate_read_errors(file.display_path):
             options = pa.ipc.IpcReadOptions(included_fields=list(places), use_threads=False)
             if head.startswith(ARROW_MAGICS[0]):
                 reader = pa.ipc.open_file(source, options=options)

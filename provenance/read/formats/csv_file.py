@@ -299,7 +299,7 @@ def open_csv(file: File) -> TableFile:
         If its content contradicts its name.
     """
     head = file.head(SAMPLE_BYTES)
-    check_text(head, file.told)
+    check_text(head, file.display_path)
     dialect = detect_dialect(head, file.path, whole=len(head) < SAMPLE_BYTES)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
@@ -312,7 +312,7 @@ def open_csv(file: File) -> TableFile:
         return pa.Table.from_batches([_make_batch(whole, dialect, names)])
 
     return TableFile(
-        file.name, schema, (TablePiece(file.size, read),) if head else (), sample, file.told
+        file.name, schema, (TablePiece(file.size, read),) if head else (), sample, file.display_path
     )
 
 
@@ -324,7 +324,7 @@ def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[RowBlo
     with closing(_read_fast(file, dialect, paths)) as blocks:
         while True:
             try:
-                block = next_block(blocks, file.told, done)
+                block = next_block(blocks, file.display_path, done)
             except _FastParserFailed:
                 break
             if block is None:
@@ -453,7 +453,7 @@ def _read_slow(file: File, dialect: Dialect, paths: Sequence[str], done: int) ->
     with decode_stream(file.stream()) as stream:
         lines = CsvLines(stream, dialect, file.limit)
         lots = batch_rows(data_rows(lines, dialect), lines)
-        while some := next_block(lots, file.told, row):
+        while some := next_block(lots, file.display_path, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
             yield _make_block(file, dialect, paths, later)
@@ -463,7 +463,9 @@ def _read_slow(file: File, dialect: Dialect, paths: Sequence[str], done: int) ->
 def _check_not_open(file: File, dialect: Dialect, lines: CsvLines, rows: int) -> None:
     """Raise if a file that was read to its end ends within a quoted cell."""
     if dialect.quoted and ends_in_open_cell(lines.last, dialect):
-        raise corrupt_file_error(file.told, f"after {rows:,} rows", "it ends within a quoted cell")
+        raise corrupt_file_error(
+            file.display_path, f"after {rows:,} rows", "it ends within a quoted cell"
+        )
 
 
 def _make_block(

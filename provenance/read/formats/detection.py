@@ -75,7 +75,7 @@ def detect_format(file: File) -> File:
     form, compression = found
     if not form:
         raise UnsupportedFormat(
-            f"{file.told}: the format is not supported",
+            f"{file.display_path}: the format is not supported",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files; "
             "all but Parquet and Arrow may be compressed with gz, zst, bz2 or xz.",
         )
@@ -129,11 +129,11 @@ def check_table_file(file: File) -> None:
     """
     if file.compression is not None:
         raise UnsupportedFormat(
-            f"{file.told}: Parquet and Arrow files compressed as a whole are not supported",
+            f"{file.display_path}: Parquet and Arrow files compressed as a whole are not supported",
             remedy="decompress it; these formats compress their content themselves.",
         )
     if file.size < _MAX_POINTER_BYTES:
-        check_not_pointer(file.head(len(_LFS_POINTER)), file.told)
+        check_not_pointer(file.head(len(_LFS_POINTER)), file.display_path)
 
 
 def _format_by_content(head: bytes) -> str:

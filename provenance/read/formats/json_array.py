@@ -38,11 +38,11 @@ def json_parts(file: File, named: Sequence[str]) -> list[Part]:
     with closing(_read_records(file, _SAMPLE_CHARS)) as lots:
         records = (record for lot in until_error(lots) for _, record in lot.records)
         sample = list(islice(records, _SAMPLE_RECORDS))
-    layout = infer_layout(sample, named, file.told)
+    layout = infer_layout(sample, named, file.display_path)
 
     def read() -> Iterator[Documents]:
         for lot in _read_records(file, _BATCH_CHARS):
-            yield from record_documents(file.name, lot, layout.columns, layout.met)
+            yield from record_documents(file.name, lot, layout.columns, layout.seen)
 
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
@@ -56,7 +56,7 @@ def is_jsonl_file(file: File) -> bool:
         If its content contradicts its name.
     """
     head = file.head(_HEAD_BYTES)
-    check_text(head, file.told)
+    check_text(head, file.display_path)
     if file.format == "jsonl" or not starts_as_jsonl(head):
         return starts_as_jsonl(head)
     # A single object in a .json file may contain the list of rows.

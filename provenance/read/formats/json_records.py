@@ -27,7 +27,7 @@ from provenance.read.formats.json_objects import Record
 
 
 def record_documents(
-    file: str, records: Records, columns: ColumnChoice, met: Collection[str] | None
+    file: str, records: Records, columns: ColumnChoice, seen: Collection[str] | None
 ) -> Iterator[Documents]:
     """Yield parsed objects as documents.
 
@@ -39,13 +39,13 @@ def record_documents(
         The objects.
     columns : ColumnChoice
         Columns chosen from a sample of objects.
-    met : collection of str or None
+    seen : collection of str or None
         Members with a value in that sample: an object without text in `columns` is searched under
-        well-known names, and in members not in `met`. None disables this search.
+        well-known names, and in members not in `seen`. None disables this search.
     """
     found = _RecordColumns()
     for row, record in records.records:
-        _append_record(found, row, record, columns, met)
+        _append_record(found, row, record, columns, seen)
     rows = RowMetadata(
         file,
         np.array(found.numbers, np.int64),
@@ -93,7 +93,7 @@ def first_value_text(record: Record, paths: Sequence[str]) -> str | None:
 
 
 def find_hidden_texts(
-    record: Record, columns: ColumnChoice, met: Collection[str]
+    record: Record, columns: ColumnChoice, seen: Collection[str]
 ) -> list[tuple[str, str]]:
     """Return the texts of an object that has none in the chosen columns.
 
@@ -101,7 +101,7 @@ def find_hidden_texts(
     -------
     list of (str, str)
         Field name and text: of the first group of well-known names with any text, else of members
-        that are `spare` or were not in the sample, without repetitions.
+        that are `fallback` or were not in the sample, without repetitions.
     """
     spelt = {
         name: key for key in reversed(record) if (name := normalise_name(key)) in WELL_KNOWN_NAMES
@@ -110,13 +110,15 @@ def find_hidden_texts(
         texts = _texts_at(record, [spelt[name] for name in group if name in spelt])
         if _has_text(texts):
             return texts
-    taken = {path for path in columns.beside() if not is_page(path)}
+    taken = {path for path in columns.metadata_paths() if not is_page(path)}
     others: list[tuple[str, str]] = []
     for key, value in record.items():
         if not isinstance(value, str) or not value or value.isspace() or key in taken:
             continue
-        unmet = not (key in met or is_label(key) or key.startswith("__"))
-        if (unmet or key in columns.spare) and not any(repeats_text(value, o) for _, o in others):
+        unmet = not (key in seen or is_label(key) or key.startswith("__"))
+        if (unmet or key in columns.fallback) and not any(
+            repeats_text(value, o) for _, o in others
+        ):
             others.append((key, value))
     return others
 
@@ -141,7 +143,7 @@ def _append_record(
     row: int,
     record: Record,
     columns: ColumnChoice,
-    met: Collection[str] | None,
+    seen: Collection[str] | None,
 ) -> None:
     read = {path: _texts_at(record, [path]) for path in columns.texts}
     for path in columns.repeated:
@@ -151,9 +153,9 @@ def _append_record(
         ):
             read[path] = texts
     texts = [one for found in read.values() for one in found]
-    if met is not None and not any(_has_text(read[path]) for path in without_headings([*read])):
+    if seen is not None and not any(_has_text(read[path]) for path in without_headings([*read])):
         names = {name for name, _ in texts}
-        texts += [one for one in find_hidden_texts(record, columns, met) if one[0] not in names]
+        texts += [one for one in find_hidden_texts(record, columns, seen) if one[0] not in names]
     for name, text in texts:
         found.places.append(len(found.numbers))
         found.fields.append(replace_surrogates(name))

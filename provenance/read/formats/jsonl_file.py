@@ -89,7 +89,7 @@ def _cut_ranges(file: File) -> Iterator[LineRange]:
         )
         while True:
             try:
-                block = next_block(blocks, file.told, row)
+                block = next_block(blocks, file.display_path, row)
             except InputError:  # raised again when the last range is read
                 size = file.size - offset
                 break
@@ -139,7 +139,7 @@ class JsonlLayout:
         The chosen columns.
     schema : pyarrow.Schema
         Schema of the chosen columns, for parsing many lines at once.
-    met : frozenset of str or None
+    seen : frozenset of str or None
         Members with a value in the sample; None if the user gave the columns, so that an object
         without text in them is not searched for other texts.
     nested : bool
@@ -148,14 +148,14 @@ class JsonlLayout:
 
     columns: ColumnChoice
     schema: pa.Schema
-    met: frozenset[str] | None
+    seen: frozenset[str] | None
     nested: bool = False
 
 
 def jsonl_parts(file: File, named: Sequence[str]) -> list[Part]:
     """Return the parts of a JSON Lines file; `named` are the text columns given by the user."""
     with closing(read_blocks(file, _SAMPLE_BYTES)) as blocks:
-        layout = infer_layout(_read_sample(until_error(blocks), named), named, file.told)
+        layout = infer_layout(_read_sample(until_error(blocks), named), named, file.display_path)
     shared: list[LineRange | None] = [*line_ranges(file)] or [None]
     return [
         Part(
@@ -180,7 +180,7 @@ def read_blocks(
     row = stretch.row if stretch else 0
     with stretch.open(file) if stretch else file.stream() as stream:
         blocks = line_blocks(stream, file.limit, size, row)
-        while (block := next_block(blocks, file.told, row)) is not None:
+        while (block := next_block(blocks, file.display_path, row)) is not None:
             yield block
             row = block.first + block.rows
 
@@ -237,12 +237,14 @@ def _complete_layout(shape: pa.Schema, columns: ColumnChoice, named: Sequence[st
             *_unseen_names(EXPECTED_NAMES, shape),
         ),
     )
-    met = frozenset(member.name for member in shape if not pa.types.is_null(member.type))
+    seen = frozenset(member.name for member in shape if not pa.types.is_null(member.type))
     known = {*shape.names}
     missing = [path for path in columns.all() if top_column(path, known) not in known]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
     nested = any(map(holds_headers, shape))
-    return JsonlLayout(columns, narrow_schema(shape, columns.all()), None if named else met, nested)
+    return JsonlLayout(
+        columns, narrow_schema(shape, columns.all()), None if named else seen, nested
+    )
 
 
 def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> Iterator[Documents]:
@@ -251,7 +253,7 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> I
         special = layout.nested and mentions_signal(block.data)
         batch = None if special else parse_block(block, layout.schema)
         if batch is None or _hides_text(block, batch, layout):
-            yield from record_documents(file, parse_lines(block), layout.columns, layout.met)
+            yield from record_documents(file, parse_lines(block), layout.columns, layout.seen)
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             yield from block_documents(file, RowBlock(batch, numbers), layout.columns)
@@ -259,8 +261,8 @@ def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> I
 
 def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) -> bool:
     """Return whether a row without text in its columns has some elsewhere, or nests too deep."""
-    columns, met = layout.columns, layout.met
-    if met is None:
+    columns, seen = layout.columns, layout.seen
+    if seen is None:
         return False
     silent = np.ones(len(batch), bool)
     for path in (*without_headings(columns.texts), *columns.repeated):
@@ -269,7 +271,7 @@ def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) ->
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
     found = map(parse_line, lines)
-    return any(isinstance(one, str) or find_hidden_texts(one, columns, met) for one in found)
+    return any(isinstance(one, str) or find_hidden_texts(one, columns, seen) for one in found)
 
 
 def _is_empty(column: pa.Array) -> Flags:
@@ -291,11 +293,11 @@ def _read_sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Reco
         ):
             continue
         records = [record for _, record in parse_lines(block).records]
-        met = {
+        seen = {
             name: next((r for r in records if _has_path(r, name)), None) for name in sorted(wanted)
         }
-        wanted -= {name for name, record in met.items() if record is not None}
-        sample += [record for record in met.values() if record is not None]
+        wanted -= {name for name, record in seen.items() if record is not None}
+        sample += [record for record in seen.values() if record is not None]
         sample += records[:_SAMPLE_RECORDS]
         # A last line without a line break is a separate block.
         if sample and not wanted and size >= _SAMPLE_BYTES:

@@ -59,7 +59,9 @@ def check_row_groups(
         stored = int(footer.compressed[group, wanted].sum())
         values = VALUE_BYTES * footer.values[group] * nested
         size = int(np.maximum(footer.uncompressed[group], values)[wanted].sum())
-        check_expansion(f"{file.told}: row group {group:,}", stored, size, file.max_document)
+        check_expansion(
+            f"{file.display_path}: row group {group:,}", stored, size, file.max_document
+        )
 
 
 def check_whole_row_group(file: File, footer: ParquetFooter, group: int) -> None:
@@ -81,9 +83,9 @@ def check_whole_row_group(file: File, footer: ParquetFooter, group: int) -> None
     stored, size = int(footer.compressed[group].sum()), 0
     with file.open() as source, pq.ParquetFile(source, read_dictionary=repeated) as parquet:
         for batch in parquet.iter_batches(_MEASURED_ROWS, [group], use_threads=False):
-            check_batch(batch, file.told, 0)
+            check_batch(batch, file.display_path, 0)
             size += sum(int(row_sizes(column).sum()) for column in batch.columns)
-    check_expansion(f"{file.told}: row group {group:,}", stored, size, file.max_document)
+    check_expansion(f"{file.display_path}: row group {group:,}", stored, size, file.max_document)
 
 
 def columns_kept_encoded(
@@ -210,7 +212,7 @@ def open_parquet(file: File) -> TableFile:
     footer = read_footer(file)
     with _open(file) as parquet:
         metadata, schema = parquet.metadata, parquet.schema_arrow
-    check_names(schema, file.told)
+    check_names(schema, file.display_path)
     firsts = np.cumsum(footer.rows) - footer.rows
     pieces = []
     for groups in _group_row_groups(footer):
@@ -219,7 +221,9 @@ def open_parquet(file: File) -> TableFile:
         starts, sizes = footer.starts[groups], footer.compressed[groups]
         extent = int(starts.min()), int((starts + sizes).max())
         pieces.append(TablePiece(int(sizes.sum()), read, extent, first))
-    return TableFile(file.name, schema, tuple(pieces), _sampler(file, footer, metadata), file.told)
+    return TableFile(
+        file.name, schema, tuple(pieces), _sampler(file, footer, metadata), file.display_path
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,15 +249,15 @@ class _RowGroups:
                 columns=list(paths),  # a path reads only that member of a struct
                 use_threads=False,  # parts are read in parallel already
             )
-            while (batch := next_block(batches, self.file.told, row)) is not None:
-                check_batch(batch, self.file.told, row)
+            while (batch := next_block(batches, self.file.display_path, row)) is not None:
+                check_batch(batch, self.file.display_path, row)
                 for portion in split_batch(batch, self.file.limit, row):
                     numbers = np.arange(row, row + len(portion), dtype=np.int64)
                     yield RowBlock(_decode_dictionaries(portion), numbers)
                     row += len(portion)
         if row != end:
             raise corrupt_file_error(
-                self.file.told, f"after {row:,} rows", f"there should be {end:,}"
+                self.file.display_path, f"after {row:,} rows", f"there should be {end:,}"
             )
 
     def _rows_a_batch(self, paths: Sequence[str]) -> int:
@@ -275,7 +279,7 @@ def _open(
     piecewise: bool = False,
 ) -> pq.ParquetFile:
     """Open a file; columns in `repeated` are kept dictionary-encoded."""
-    with translate_read_errors(file.told):
+    with translate_read_errors(file.display_path):
         source = file.source()
         how: dict[str, Any] = {"metadata": metadata, "read_dictionary": [*repeated]}
         if piecewise:
@@ -322,7 +326,7 @@ def _sampler(file: File, footer: ParquetFooter, metadata: pq.FileMetaData) -> Sa
         # Few rows: a small read buffer avoids reading whole column chunks.
         with (
             _open(file, metadata, repeated, piecewise=True) as parquet,
-            translate_read_errors(file.told),
+            translate_read_errors(file.display_path),
         ):
             batches = parquet.iter_batches(
                 _SAMPLE_ROWS, row_groups=groups, columns=list(names), use_threads=False
@@ -330,7 +334,7 @@ def _sampler(file: File, footer: ParquetFooter, metadata: pq.FileMetaData) -> Sa
             first = next(batches, None) if groups else None
         if first is None:
             return pa.schema([parquet.schema_arrow.field(name) for name in names]).empty_table()
-        check_batch(first, file.told, 0)
+        check_batch(first, file.display_path, 0)
         portion = next(split_batch(first.select(names), file.limit, 0))
         return pa.Table.from_batches([_decode_dictionaries(portion)])
 

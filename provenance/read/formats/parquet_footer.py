@@ -127,7 +127,7 @@ def read_footer(file: File) -> ParquetFooter:
     InputError
         If the footer is larger than `MAX_FOOTER_BYTES`.
     """
-    with file.open() as stream, translate_read_errors(file.told, damage=(DamagedData,)):
+    with file.open() as stream, translate_read_errors(file.display_path, damage=(DamagedData,)):
         size = stream.seek(0, 2)
         stream.seek(max(0, size - _TAIL_BYTES))
         tail = read_fully(stream, _TAIL_BYTES)
@@ -139,7 +139,7 @@ def read_footer(file: File) -> ParquetFooter:
             raise DamagedData("there is no Parquet footer at its end")
         if length > MAX_FOOTER_BYTES:
             raise InputError(
-                f"{file.told}: the footer has {length:,} bytes; "
+                f"{file.display_path}: the footer has {length:,} bytes; "
                 f"at most {MAX_FOOTER_BYTES:,} are supported",
                 remedy="write it again with larger row groups, or with fewer columns.",
             )
@@ -153,7 +153,7 @@ def _parse(data: bytes, file: File, end: int) -> ParquetFooter:
     except IndexError as error:
         raise DamagedData("its footer is cut short") from error
     except UnicodeDecodeError as error:
-        raise invalid_name_error(file.told, error) from error
+        raise invalid_name_error(file.display_path, error) from error
     if any(len(group) != len(columns) for group in bounds):
         raise DamagedData("its row groups have different columns")
     if sum(rows) > _MAX_ROWS:
@@ -227,7 +227,7 @@ def _parse_chunk(footer: CompactReader, file: File) -> ColumnChunk:
             raise _encrypted_error(file)
         elif field == _CHUNK_FILE and footer.binary(kind):
             raise UnsupportedFormat(
-                f"{file.told}: the columns are stored in other files",
+                f"{file.display_path}: the columns are stored in other files",
                 remedy="give those files instead.",
             )
         elif field != _CHUNK_FILE:
@@ -279,6 +279,6 @@ def _name_of_code(names: Sequence[str], number: int) -> str:
 
 def _encrypted_error(file: File) -> UnsupportedFormat:
     return UnsupportedFormat(
-        f"{file.told}: the file, or some of its columns, are encrypted",
+        f"{file.display_path}: the file, or some of its columns, are encrypted",
         remedy="write it again without encryption.",
     )

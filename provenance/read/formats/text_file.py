@@ -43,7 +43,7 @@ def read_content(file: File) -> bytes:
     DocumentTooLarge
         If it is larger than its limit.
     """
-    with file.stream() as stream, translate_read_errors(file.told):
+    with file.stream() as stream, translate_read_errors(file.display_path):
         content = read_fully(stream, file.max_document + 1)
     if len(content) > file.max_document:
         raise file.limit.exceeded(0)

@@ -18,7 +18,7 @@ _ENCRYPTED = 0x1
 
 def is_zip(file: File) -> bool:
     """Return whether a file is a zip archive, or is named and begins like one."""
-    with file.open() as stream, translate_read_errors(file.told):
+    with file.open() as stream, translate_read_errors(file.display_path):
         begun = stream.read(len(_MAGIC)) == _MAGIC
         return begun and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
 
@@ -35,7 +35,7 @@ def open_zip(file: File) -> ZipFileSystem:
     """
     stream = io.BufferedReader(cast("io.RawIOBase", file.open()))
     try:
-        with translate_read_errors(file.told, damage=(IndexError, ValueError)):
+        with translate_read_errors(file.display_path, damage=(IndexError, ValueError)):
             folder = ZipFileSystem(stream)
     except BaseException:
         stream.close()
@@ -45,7 +45,7 @@ def open_zip(file: File) -> ZipFileSystem:
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
             why = "is encrypted" if member.flag_bits & _ENCRYPTED else "uses a rare compression"
             raise UnsupportedFormat(
-                f"{file.told}: {member.filename} in it {why}",
+                f"{file.display_path}: {member.filename} in it {why}",
                 remedy="unpack it, and give the unpacked files.",
             )
     return folder

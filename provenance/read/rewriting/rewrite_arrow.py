@@ -26,7 +26,7 @@ _DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
 
 def rewrite_arrow(file: File, sink: BinaryIO, cuts: Removals) -> None:
     """Rewrite an IPC file or stream batch by batch; a batch that becomes empty is dropped."""
-    with translate_read_errors(file.told, damage=_DAMAGE), file.source() as source:
+    with translate_read_errors(file.display_path, damage=_DAMAGE), file.source() as source:
         check_batch_sizes(file, source)
         options = pa.ipc.IpcWriteOptions(compression=ipc_compression(source))
         source.seek(0)
@@ -50,10 +50,10 @@ def _write_batches(
 ) -> None:
     first = 0
     for batch, told in _batches(reader):
-        check_batch(batch, file.told, first)
+        check_batch(batch, file.display_path, first)
         kept = batch
         if cuts.touches(first, first + len(batch)):
-            kept = edit_batch(batch, first, cuts, file.told)
+            kept = edit_batch(batch, first, cuts, file.display_path)
         first += len(batch)
         if len(kept) or not len(batch):
             try:
@@ -66,7 +66,7 @@ def _write_batches(
 
 def _shared_dictionary_error(file: File) -> UnsupportedFormat:
     return UnsupportedFormat(
-        f"{file.told}: all batches share one dictionary of texts, which cannot be changed",
+        f"{file.display_path}: all batches share one dictionary of texts, which cannot be changed",
         remedy="remove whole documents, without --redact, or convert it to Parquet first",
     )
 

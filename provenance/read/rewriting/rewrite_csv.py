@@ -22,13 +22,13 @@ def rewrite_csv(file: File, sink: BinaryIO, cuts: Removals) -> None:
     dialect = detect_dialect(head, file.path, whole=len(head) < SAMPLE_BYTES)
     if head.startswith(codecs.BOM_UTF8):
         sink.write(codecs.BOM_UTF8)
-    with decode_stream(file.stream()) as stream, translate_read_errors(file.told):
+    with decode_stream(file.stream()) as stream, translate_read_errors(file.display_path):
         for row, cells, written in rows_with_source(CsvLines(stream, dialect, file.limit), dialect):
             if row in cuts.rows:
                 continue
             kept = written
             if row in cuts.spans:
-                kept = _edit_row(cells, written, dialect, cuts.of(row, file.told))
+                kept = _edit_row(cells, written, dialect, cuts.of(row, file.display_path))
             sink.write(kept.encode("utf-8", "surrogateescape"))
 
 

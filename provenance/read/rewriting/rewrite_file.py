@@ -65,7 +65,7 @@ def check_rewritable(file: File) -> None:
     """Raise if a file is remote or in an archive."""
     if not file.is_local:
         raise UnsupportedFormat(
-            f"{file.told}: only local files outside of archives can be cleaned",
+            f"{file.display_path}: only local files outside of archives can be cleaned",
             remedy="download or unpack it, and clean the result",
         )
 
@@ -87,6 +87,6 @@ def _text_writer(file: File) -> Callable[[File, BinaryIO, Removals], None]:
 
 
 def _copy(file: File, sink: BinaryIO) -> None:
-    with file.open() as stream, translate_read_errors(file.told):
+    with file.open() as stream, translate_read_errors(file.display_path):
         while chunk := stream.read(1 << 20):
             sink.write(chunk)

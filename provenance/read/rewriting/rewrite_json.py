@@ -43,7 +43,7 @@ def rewrite_array(file: File, sink: BinaryIO, cuts: Removals) -> None:
 
     if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
         sink.write(codecs.BOM_UTF8)
-    with file.stream() as stream, translate_read_errors(file.told):
+    with file.stream() as stream, translate_read_errors(file.display_path):
         text = _RecordingText(stream, file.limit)
         if text.peek() == "[":
             text.skip()
@@ -112,6 +112,6 @@ def _rewrite_elements(
             continue
         # The separator before a removed row is removed with it.
         write(before if begun else first)
-        kept = edit_json(element, cuts.of(row, file.told)) if row in cuts.spans else element
+        kept = edit_json(element, cuts.of(row, file.display_path)) if row in cuts.spans else element
         write(kept)
         begun = True

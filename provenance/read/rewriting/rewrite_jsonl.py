@@ -30,7 +30,7 @@ def _rewrite_block(file: File, block: LineBlock, sink: BinaryIO, cuts: Removals)
             sink.write(line)
             continue
         if row in cuts.spans:
-            sink.write(edit_json(line.decode(), cuts.of(row, file.told)).encode())
+            sink.write(edit_json(line.decode(), cuts.of(row, file.display_path)).encode())
         elif row not in cuts.rows:
             sink.write(line)
         row += 1

@@ -20,7 +20,7 @@ def rewrite_parquet(file: File, sink: BinaryIO, cuts: Removals) -> None:
     """Rewrite a Parquet file group by group; a row group that becomes empty is dropped."""
     footer = read_footer(file)
     with (
-        translate_read_errors(file.told),
+        translate_read_errors(file.display_path),
         file.source() as source,
         pq.ParquetFile(source) as parquet,
     ):
@@ -31,7 +31,7 @@ def rewrite_parquet(file: File, sink: BinaryIO, cuts: Removals) -> None:
                 check_whole_row_group(file, footer, number)
                 group = parquet.read_row_group(number, use_threads=False)
                 for batch in group.to_batches():
-                    check_batch(batch, file.told, first)
+                    check_batch(batch, file.display_path, first)
                 if cuts.touches(first, first + rows):
                     group = _edit_group(group, first, cuts, file)
                 first += rows
@@ -42,7 +42,7 @@ def rewrite_parquet(file: File, sink: BinaryIO, cuts: Removals) -> None:
 def _edit_group(group: pa.Table, first: int, cuts: Removals, file: File) -> pa.Table:
     batches = []
     for batch in group.to_batches():
-        batches.append(edit_batch(batch, first, cuts, file.told))
+        batches.append(edit_batch(batch, first, cuts, file.display_path))
         first += len(batch)
     return pa.Table.from_batches(batches, group.schema)
 

@@ -11,7 +11,7 @@ def rewrite_text(file: File, sink: BinaryIO, cuts: Removals) -> None:
     """Rewrite a text file."""
     data = read_content(file)
     mark, encoding = detect_encoding(data)
-    own = cuts.of(0, file.told)
+    own = cuts.of(0, file.display_path)
     text = own.edit("text", data.removeprefix(mark).decode(encoding))
     own.check()
     sink.write(mark + text.encode(encoding))
