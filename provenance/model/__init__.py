@@ -1,4 +1,4 @@
-"""The nouns: what every other room speaks of."""
+"""Data types and schemas shared by all packages."""
 
 from provenance.model.baseline import BaselineSummary, Gone, State
 from provenance.model.calibration import (

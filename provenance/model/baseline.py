@@ -1,4 +1,4 @@
-"""What an earlier result held, beside what was found now."""
+"""Baselines: findings of an earlier result compared with those of this one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from provenance.model.terms import Verdict
 
 
 class State(StrEnum):
-    """Where a finding stands beside a baseline."""
+    """State of a finding relative to a baseline."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -16,16 +16,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Findings of the baseline that are not found any more, of one source under one statement.
+    """Findings of the baseline that are absent now, with the same source and ruling.
 
     Parameters
     ----------
     source : str
-        Whose content.
+        Source of the content.
     verdict, basis, terms : Verdict, str or None, str or None
-        What the baseline said of it.
+        The ruling in the baseline.
     findings : int
-        How many.
+        Number of findings.
     """
 
     source: str
@@ -37,7 +37,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class BaselineSummary:
-    """What became of an earlier result's findings.
+    """Comparison with an earlier result.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ class BaselineSummary:
     created : datetime
         When the earlier check ended.
     new, unchanged, absent : int
-        Findings that it does not have; that it has too; that it alone has.
+        Findings that only this result, both, and only the earlier one have.
     gone : tuple of Gone
-        The absent ones, by source and statement.
+        The absent ones, by source and ruling.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What a detector finds of items that were planted where it looks, and what that says of shares."""
+"""Calibrations: recall measured with planted items, and shares corrected by it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +12,14 @@ CALIBRATION_SCHEMA = "provenance/calibration/1"
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A class of items by their tokens.
+    """A class of items by length.
 
     Parameters
     ----------
     name : str
         "8-14", "100+".
     least : int
-        Tokens from which on an item belongs to it, up to the next class.
+        Least tokens of an item in the class, which extends to the next class.
     """
 
     name: str
@@ -34,7 +34,7 @@ LENGTHS = (
     Length("30-99", 30),
     Length("100+", 100),
 )
-"""Items of the first class are too short to be told from chance."""
+"""Items of the first class are too short to be distinguished from chance."""
 
 PLANTS = pa.schema(
     [
@@ -53,19 +53,19 @@ PLANTS = pa.schema(
         pa.field("found_bytes", pa.int64(), nullable=False),
     ]
 )
-"""One row an item that was planted."""
+"""One row for each planted item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A share, corrected for what the detector misses and makes up.
+    """A share corrected for missed and false findings.
 
     Parameters
     ----------
     share : float
         In [0, 1].
     low, high : float
-        Its 95 % interval, in [0, 1].
+        Its 95 % confidence interval, in [0, 1].
     """
 
     share: float
@@ -75,20 +75,20 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """What was found of some planted items.
+    """Recall of some planted items.
 
     Parameters
     ----------
     length, edit, place, source : str or None
-        Which items; None takes all.
+        Which items; None means all.
     planted, found : int
-        How many were planted, and how many of them found.
+        Number of planted items, and of those found.
     low, high : float
-        95 % interval of the recall (Wilson), in [0, 1]; all of it where none was planted.
+        95 % confidence interval of the recall (Wilson); [0, 1] if none was planted.
     covered : float or None
-        Part of the bytes of those found that findings cover; None where none was found.
+        Share of the bytes of found items that findings cover; None if none was found.
     right : float or None
-        Part of those found of which the very item was named.
+        Share of found items that were attributed to the very item.
     """
 
     length: str | None
@@ -104,31 +104,31 @@ class Recall:
 
     @property
     def share(self) -> float | None:
-        """Part of the planted items that was found; None where none was planted."""
+        """Return the share of the planted items that was found; None if none was planted."""
         return self.found / self.planted if self.planted else None
 
 
 @dataclass(frozen=True, slots=True)
 class FalseRate:
-    """What was found where nothing can be.
+    """The rate of false findings, measured where no true ones are possible.
 
     Parameters
     ----------
     basis : str or None
-        "control" (items that cannot be in the corpus) or "background" (texts that hold no item);
-        None where there was neither: the rate is unknown, not zero.
+        "control" (items that cannot be in the corpus) or "background" (texts without items); None
+        if there was neither: the rate is unknown, not zero.
     reason : str or None
         Why it is unknown.
     read : int
-        Tokens that were looked at.
+        Tokens searched.
     scale : float
-        Chance matches with the registries, for one with what was looked for.
+        Ratio of chance matches with the registries to those with the control.
     findings, documents, tokens : int
-        What was found there.
+        False findings, and their extent.
     documents_per_million, tokens_per_million : float or None
-        In a million tokens, scaled.
+        Per million tokens, scaled.
     low, high : float or None
-        95 % interval of `documents_per_million`.
+        95 % confidence interval of `documents_per_million`.
     """
 
     basis: str | None
@@ -146,38 +146,38 @@ class FalseRate:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How well the detector does on somebody's own corpus and registries.
+    """Performance of the detector on a user's corpus and registries.
 
     Parameters
     ----------
     tool : str
         Version of `provenance`.
     created : datetime
-        When it was measured; the one field that differs between equal runs.
+        When it was measured; the only field that differs between equal runs.
     corpus : str
         Digest of the corpus.
     addresses : tuple of str
-        Where it was.
+        Addresses of the corpus.
     documents, corpus_tokens : int
-        How much there was of it.
+        Its size.
     registries : tuple of str
         Their digests, sorted.
     normalisation : int
-        Version of the rules that turn text into tokens.
+        Version of the tokenisation rules.
     threshold : float
-        Strength from which a match was reported.
+        Strength from which on a match was reported.
     seed : int
-        What decided the draw.
+        Random seed.
     skipped : int
-        Draws given up: the text already held the item.
+        Discarded draws, because the text already contained the item.
     recalls : tuple of Recall
-        By length and edit, by length, edit, place and source, and of all.
+        By length and edit; by length, edit, place and source; and overall.
     false : FalseRate
-        What was made up.
+        Rate of false findings.
     plants : pyarrow.Table
         Of schema `PLANTS`.
     unread : tuple of Unread
-        What could not be read of the corpus.
+        Parts of the corpus that could not be read.
     """
 
     tool: str
@@ -199,24 +199,24 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationSummary:
-    """What a result says of the calibration that its shares were corrected by.
+    """The calibration by which the shares of a result were corrected.
 
     Parameters
     ----------
     path, digest : str
-        The file, as it was named, and the SHA-256 of its bytes.
+        The file as given, and the SHA-256 of its bytes.
     created : datetime
         When it was made.
     tool : str
-        By which version of `provenance`.
+        Version of `provenance` that made it.
     planted : int
-        How many items were planted that are long enough to be told from chance.
+        Planted items that are long enough to be distinguished from chance.
     recall : float or None
-        Part of them that was found; None where there was none.
+        Share of them that was found; None if there were none.
     false_basis : str or None
-        How chance matches were measured, as in `FalseRate`; None where strengths say how many.
+        How chance matches were measured, as in `FalseRate`; None if derived from strengths.
     reservations : tuple of str
-        What a reader of the corrected shares must know.
+        Caveats for readers of the corrected shares.
     """
 
     path: str

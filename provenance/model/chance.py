@@ -1,27 +1,25 @@
-"""How often chance alone gives a match: the law that strengths are stated by."""
+"""The distribution of chance matches, by which strengths are defined."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """Chance matches with a registry, in texts that hold nothing of it.
+    """Chance matches between a registry and texts without any content of it.
 
     Parameters
     ----------
     decay : float
-        By how much their number falls with each unit of log-odds (lambda); above 0.
+        Decay of their number per unit of log-odds (lambda); above 0.
     scale : float
-        How many have log-odds of at least 0, a token of the text and a token of the registry (K).
+        Number with log-odds of at least 0, per token of text and token of the registry (K).
     exceedances : int
-        Chance matches that it was fitted on.
+        Chance matches that it was fitted to.
 
-    Notes
-    -----
-    In a text of `m` tokens, ``E = scale * m * n * exp(-decay * odds)`` matches with a registry of
-    `n` tokens have at least so much log-odds by chance: Karlin and Altschul's law of local
-    alignments ("Methods for assessing the statistical significance of molecular sequence features",
-    1990), for words.
+    Notes ----- In a text of `m` tokens, ``E = scale * m * n * exp(-decay * odds)`` matches with a
+    registry of `n` tokens reach these log-odds by chance: the statistics of local alignments by
+    Karlin and Altschul ("Methods for assessing the statistical significance of molecular sequence
+    features", 1990), applied to words.
     """
 
     decay: float

@@ -1,4 +1,4 @@
-"""What changed from one corpus, or report of one, to another."""
+"""Changes from one corpus, or report, to another."""
 
 from dataclasses import dataclass
 
@@ -60,12 +60,12 @@ class DocumentChanges:
 
 @dataclass(frozen=True, slots=True)
 class ShareMove:
-    """How a share moved; None on the side where nobody looked for it.
+    """A share that changed; None on the side that did not measure it.
 
     Parameters
     ----------
     by, key : str
-        As of a `Share`.
+        As in `Share`.
     verdict : Verdict or None
         In the later report, or else the earlier.
     old, new : Share or None
@@ -81,14 +81,14 @@ class ShareMove:
 
 @dataclass(frozen=True, slots=True)
 class Worse:
-    """A gate that the later corpus fails, and the earlier one did not, or by less.
+    """A gate that the later corpus fails, while the earlier one passed it or failed by less.
 
     Parameters
     ----------
     gate : str
-        As `--fail-on` reads it.
+        In the syntax of `--fail-on`.
     old : float or None
-        The gate's share before; None where nobody held it against the earlier one.
+        The gate's share before; None if it was not evaluated then.
     new : float
         The gate's share.
     """

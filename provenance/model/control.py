@@ -1,4 +1,4 @@
-"""What a control found: of the findings, how many may be chance."""
+"""Results of a control registry: how many findings may be due to chance."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from provenance.model.coverage import RegistrySummary
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A number that was measured.
+    """A measured rate.
 
     Parameters
     ----------
     value : float
         At least 0.
     low, high : float
-        Its 95 % interval.
+        Its 95 % confidence interval.
     """
 
     value: float
@@ -24,29 +24,29 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A registry of items that cannot be in the corpus, looked for like any other.
+    """Results of searching a registry of items that cannot be in the corpus.
 
     Parameters
     ----------
     registry : RegistrySummary
-        What it holds.
+        The control registry.
     shared : int
-        Its items that were left out, for the same words stand in a registry: copies are no chance.
+        Its items left out because a registry has the same words: copies are not chance.
     outdone : int
-        Passages of it that were left out, for an item of a registry matches the same words at least
-        as well: near-copies are no chance, either.
+        Its passages left out because an item of a registry matches the same words at least as well:
+        near-copies are not chance either.
     scale : float
-        Chance matches of the registries, for one of the control's.
+        Ratio of chance matches of the registries to those of the control.
     passages, documents : int
-        What else was found of it, and in how many documents.
+        Remaining passages found, and documents with them.
     passages_per_million, documents_per_million : Rate
-        In a million tokens, scaled to the registries.
+        Per million tokens, scaled to the registries.
     findings : int
-        Findings of the check by their content, to which chance can have added.
+        Content findings of the check, which may include chance matches.
     expected : Rate
-        How many of them may be chance.
+        Expected number of chance matches among them.
     false_discovery : Rate or None
-        Their part of the findings, in [0, 1]; None where nothing was found.
+        Their share of the findings, in [0, 1]; None if there are no findings.
     """
 
     registry: RegistrySummary

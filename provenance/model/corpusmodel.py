@@ -1,4 +1,4 @@
-"""What a corpus's own words are like: the model by which its findings are weighed, kept."""
+"""The corpus model: a sample of a corpus's own text, by which its findings are scored."""
 
 import hashlib
 import json
@@ -12,28 +12,28 @@ from provenance.model.fingerprints import Int64s, UInt32s, UInt64s
 
 @dataclass(frozen=True, eq=False)
 class CorpusModel:
-    """A sample of a corpus's passages, and the items of which each holds a copy.
+    """A sample of passages of a corpus, and the items that each copies.
 
-    Words are hashes here, but in their order: who has a dictionary can read them.
+    Tokens are stored as hashes, but in order, so that a dictionary attack can recover the text.
 
     Parameters
     ----------
     normalisation : str
-        How text was turned into tokens: the version of the rules, and of Unicode.
+        Version of the tokenisation rules, and of Unicode.
     language : str
-        Digest of the counts of language at large that were used with it.
+        Digest of the general language counts used with it.
     bound : int
-        Every passage whose hash is below it is here.
+        All passages with a hash below it are included.
     hashes : ndarray of uint64, shape (n,)
         Of the passages, sorted.
     tokens : ndarray of uint32
-        Of all passages.
+        Tokens of all passages.
     offsets : ndarray of int64, shape (n + 1,)
         Tokens of passage `i` are `tokens[offsets[i]:offsets[i + 1]]`.
     registries : tuple of str
-        Digests of those that the corpus was matched against.
+        Digests of the registries that the corpus was matched against.
     copied : ndarray of int64, shape (c, 3)
-        Passage, registry and item, each by its number; sorted.
+        Indices of passage, registry and item; sorted.
     """
 
     normalisation: str
@@ -47,7 +47,7 @@ class CorpusModel:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over all that it holds."""
+        """Return the SHA-256 over all content."""
         stated = [self.normalisation, self.language, self.bound, *self.registries]
         found = hashlib.sha256(json.dumps(stated).encode())
         for column, kind in (
@@ -61,7 +61,7 @@ class CorpusModel:
         return found.hexdigest()
 
     def copies(self, registry: str, items: int) -> Int64s:
-        """Count, for each of a registry's `items`, the passages that hold a copy of it."""
+        """Return for each of a registry's `items` the number of passages that copy it."""
         if registry not in self.registries:
             return np.zeros(items, np.int64)
         own = self.copied[self.copied[:, 1] == self.registries.index(registry), 2]
@@ -70,18 +70,18 @@ class CorpusModel:
 
 @dataclass(frozen=True, slots=True)
 class CorpusModelSummary:
-    """By which model findings were weighed.
+    """The corpus model by which findings were scored.
 
     Parameters
     ----------
     digest : str
-        What it is.
+        Digest of the model.
     passages, tokens : int
-        How many it holds.
+        Its size.
     taken_from : str or None
         The earlier report whose model it is; None for the corpus's own.
     reservations : tuple of str
-        What stands against weighing by it, in plain words.
+        Objections to scoring by it, in plain words.
     """
 
     digest: str

@@ -1,4 +1,4 @@
-"""What registries hold, told with every result. Absence of a match is not clearance."""
+"""Coverage of sources by registries; the absence of a match is not clearance."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,23 +8,23 @@ from provenance.model.tables import Unread
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
-    """What a registry holds of a source. Absence of a match is not clearance.
+    """Coverage of a source by a registry.
 
     Parameters
     ----------
     source : str
-        Its id.
+        Id of the source.
     items, tokens : int
-        How many.
+        In the registry.
     first, last : date or None
-        Range of the items' own dates, where known.
+        Range of the items' dates, where known.
     undated : int
         Items without a date.
     unattributable : int
-        Items too short, or too common in their words, ever to be matched.
+        Items too short, or of too common words, to be matched.
     published : int or None
-        Items that the source has in all, as whoever built the registry declared; None where nobody
-        did.
+        Items that the source has in total, as declared when the registry was built; None if
+        unknown.
     """
 
     source: str
@@ -38,7 +38,7 @@ class SourceCoverage:
 
     @property
     def fraction(self) -> float | None:
-        """The part of the source's items that is held; None where nobody declared it."""
+        """Return the share of the source's items in the registry; None if the total is unknown."""
         return min(self.items / self.published, 1.0) if self.published else None
 
 
@@ -49,15 +49,15 @@ class RegistrySummary:
     Parameters
     ----------
     path, digest : str
-        Where, and what.
+        Path and digest.
     created : datetime
-        When it was made.
+        When it was built.
     items : int
-        How many.
+        Number of items.
     sources : tuple of SourceCoverage
         In order of their ids.
     unread : tuple of Unread
-        What could not be read of the dumps that it was made of.
+        Parts of its dumps that could not be read.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Fingerprints and the parameters that they were made with: the two never part."""
+"""Fingerprints: tokens, shingles and the parameters by which they were computed."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 NORMALISATION = 2
-"""Version of the rules that turn text into tokens."""
+"""Version of the tokenisation rules."""
 
 RUN_ON, PARTED, ELLIPSIS = 0, 1, 2
-"""What parts a passage from the words beside it: nothing, a break, or the mark of an omission."""
+"""What separates a passage from adjacent words: nothing, a break, or an ellipsis."""
 
 UInt8s = npt.NDArray[np.uint8]
 UInt32s = npt.NDArray[np.uint32]
@@ -22,39 +22,39 @@ Flags = npt.NDArray[np.bool_]
 
 
 def picked(offsets: Int64s, lists: Int64s) -> tuple[Int64s, Int64s]:
-    """Pick some of many lists, which lie one behind the other.
+    """Return the elements of some of many concatenated lists.
 
     Parameters
     ----------
     offsets : ndarray of int64, shape (n + 1,)
         Elements of list `i` are ``offsets[i]`` to ``offsets[i + 1]``.
     lists : ndarray of int64, shape (m,)
-        Which lists, in any order, repeats allowed.
+        Indices of lists, in any order, with repetitions.
 
     Returns
     -------
     places : ndarray of int64
-        Where their elements lie.
+        Indices of their elements.
     offsets : ndarray of int64, shape (m + 1,)
-        Theirs, among those.
+        Offsets of the chosen lists in `places`.
     """
     return ranged(offsets[lists], np.diff(offsets)[lists])
 
 
 def ranged(firsts: Int64s, sizes: Int64s) -> tuple[Int64s, Int64s]:
-    """Pick ranges of elements.
+    """Return the elements of ranges.
 
     Parameters
     ----------
     firsts, sizes : ndarray of int64, shape (m,)
-        Where each begins, and how many it has.
+        Start and size of each range.
 
     Returns
     -------
     places : ndarray of int64
-        Where their elements lie.
+        Indices of their elements.
     offsets : ndarray of int64, shape (m + 1,)
-        Theirs, among those.
+        Offsets of the ranges in `places`.
     """
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return np.repeat(firsts - offsets[:-1], sizes) + np.arange(offsets[-1]), offsets
@@ -92,7 +92,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts as Arrow buffers: no Python string a row.
+    """Texts as Arrow buffers, without Python strings.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ class Texts:
         return cls(np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8), view)
 
     def column(self) -> pa.LargeStringArray:
-        """Give them as an Arrow array; nothing is copied."""
+        """Return them as an Arrow array, without copying."""
         buffers = [None, pa.py_buffer(self.offsets), pa.py_buffer(self.data)]
         return pa.Array.from_buffers(pa.large_string(), len(self), buffers)
 
@@ -145,7 +145,7 @@ class Tokens:
     offsets: Int64s
 
     def take(self, texts: Int64s) -> "Tokens":
-        """Give the tokens of some of the texts, in the order of `texts`."""
+        """Return the tokens of some texts, in the order of `texts`."""
         places, offsets = picked(self.offsets, texts)
         return Tokens(self.hashes[places], self.starts[places], self.ends[places], offsets)
 
@@ -190,7 +190,7 @@ class Edges:
     trail_offsets: Int64s
 
     def take(self, texts: Int64s) -> "Edges":
-        """Give the edges of some of the texts, in the order of `texts`."""
+        """Return the edges of some texts, in the order of `texts`."""
         lead, lead_offsets = picked(self.lead_offsets, texts)
         trail, trail_offsets = picked(self.trail_offsets, texts)
         return Edges(self.lead[lead], lead_offsets, self.trail[trail], trail_offsets)

@@ -1,4 +1,4 @@
-"""How often words follow each other in language at large: what everybody says is nobody's."""
+"""Frequencies of words and word pairs in general language."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,23 @@ import numpy as np
 from provenance.model.fingerprints import UInt32s, UInt64s
 
 ALONE = 0xFFFFFFFF
-"""Stands for the token before, in the key of a token counted by itself."""
+"""Replaces the previous token in the key of a single token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Counts of frequent words, and of frequent pairs of words, in many languages.
+    """Counts of frequent words and word pairs in many languages.
 
     Parameters
     ----------
     normalisation : int
-        Version of the rules that turned text into tokens.
+        Version of the tokenisation rules.
     keys : ndarray of uint64, shape (n,)
-        ``before << 32 | token``, sorted; `ALONE` before a token counted by itself.
+        ``previous << 32 | token``, sorted; `ALONE` as previous for a single token.
     counts : ndarray of uint32, shape (n,)
         Occurrences.
     tokens : int
-        Tokens counted in all.
+        Total of tokens counted.
     """
 
     normalisation: int
@@ -33,4 +33,4 @@ class Language:
 
 
 NO_LANGUAGE = Language(0, np.zeros(0, np.uint64), np.zeros(0, np.uint32), 0)
-"""Knows no word."""
+"""Empty counts."""

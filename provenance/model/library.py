@@ -1,4 +1,4 @@
-"""The law book: every source, licence, signal and statutory exception, and how they combine."""
+"""The rule library: sources, licences, signals, statutory exceptions, and their combination."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,22 +9,21 @@ from provenance.model.terms import Terms, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who published something, and under whose terms.
+    """A publisher of content, and its terms.
 
     Parameters
     ----------
     id, name : str
         "x"; "X (Twitter)".
     hosts : tuple of str
-        Hosts whose pages are the source's own, subdomains included; a path narrows one down:
+        Hosts with the source's own pages, including subdomains; a path restricts one:
         "yelp.com/dataset/*".
     terms : tuple of Terms
-        Every version of every document, in order of their ids; those of sources that it stands
-        under, too.
+        Every version of every document, in order of their ids, including those of parent sources.
     content_licence : str or None
-        A licence that all content stands under, by its id, if the source declares one.
+        Id of the licence that the source declares for all content.
     aliases : tuple of str
-        Other names that people give it.
+        Other names.
     """
 
     id: str
@@ -48,9 +47,9 @@ class Licence:
     terms : tuple of Terms
         Its versions.
     spdx, hugging_face : str or None
-        The identifiers that SPDX and the Hugging Face hub give it; they are aliases too.
+        Identifiers of SPDX and the Hugging Face hub; also aliases.
     hosts : tuple of str
-        Where what stands under it is published.
+        Hosts whose content is under this licence.
     """
 
     id: str
@@ -64,16 +63,16 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What a file, header or tag for machines asks for.
+    """A machine-readable signal: a file, header or tag.
 
     Parameters
     ----------
     id, name : str
         "tdmrep"; its full name.
     terms : tuple of Terms
-        What each of its values means.
+        The meaning of each of its values.
     agents : tuple of (str, tuple of str)
-        Names of robots that it speaks to, by the document that says what that means.
+        Names of robots that it addresses, by the document that gives its meaning.
     """
 
     id: str
@@ -84,14 +83,14 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class StatutoryException:
-    """A law that allows what needs no permission then. It counts only where a policy claims it.
+    """A statutory exception to rights. It counts only if a policy claims it.
 
     Parameters
     ----------
     id, name : str
         "eu-dsm-art-4"; its full name.
     lifts : tuple of Layer
-        What it sets aside: the limits of copyright, or those of contracts too.
+        Layers that it sets aside: copyright, or contracts too.
     terms : tuple of Terms
         Whom it covers, where, for what, under which conditions.
     """
@@ -103,7 +102,7 @@ class StatutoryException:
 
 
 class Say(StrEnum):
-    """How much a document's verdict counts beside the verdicts of others."""
+    """Weight of a document's verdict among others."""
 
     SPEAKS = "speaks"
     SILENT = "silent"
@@ -111,7 +110,7 @@ class Say(StrEnum):
 
 
 class Layer(StrEnum):
-    """What kind of right or duty a statement rests on."""
+    """Kind of right or duty that a statement rests on."""
 
     COPYRIGHT = "copyright"
     CONTRACT = "contract"
@@ -123,17 +122,17 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Why a document gives the verdict it gives.
+    """The basis of a verdict.
 
     Parameters
     ----------
     id, meaning : str
-        "automated-access"; what that means, for a reader who is no lawyer.
+        "automated-access"; its meaning for readers who are not lawyers.
     say : Say
-        A document that speaks always counts; a silent one only where nothing speaks; a signal
-        may make a verdict stricter, never laxer.
+        A document that speaks always counts; a silent one only if none speaks; a signal may make a
+        verdict stricter, never less strict.
     layer : Layer
-        What it rests on: statutory exceptions set aside one layer or another.
+        What it rests on: statutory exceptions set aside certain layers.
     """
 
     id: str
@@ -144,7 +143,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition that documents state, as a closed tag.
+    """A condition of documents, as a tag.
 
     Parameters
     ----------
@@ -158,15 +157,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question of law that nobody has settled. It is shown where it matters, never decided.
+    """An unsettled question of law. It is shown where it matters, never decided.
 
     Parameters
     ----------
     id, title, text : str
         "model-as-adaptation"; the question; what is known of it, in our words.
     bases, conditions, terms, jurisdictions : tuple of str
-        What it touches: statements on one of these bases or under one of these conditions, these
-        terms (by the beginning of their ids), exceptions of these places.
+        Where it matters: statements on one of these bases or under one of these conditions, these
+        terms (by prefix of their ids), exceptions of these jurisdictions.
     """
 
     id: str
@@ -187,9 +186,9 @@ class Library:
     sources, licences : tuple
         In order of their ids.
     strictest_first : tuple of Verdict
-        How verdicts combine: the first of these that any document gives, stands (`verdicts.yaml`).
+        The first of these that any document gives is the combined verdict (`verdicts.yaml`).
     excused_actors : tuple of str
-        Actors that an unset actor is never taken for: the platform itself, its licensee.
+        Actors that are never assumed if the actor is unknown: the platform itself, its licensee.
     digest : str
         SHA-256 over every rule file.
     bases : tuple of Basis
@@ -197,9 +196,9 @@ class Library:
     signals, exceptions : tuple
         In order of their ids.
     conditions : tuple of Condition
-        Every tag that a condition may have.
+        All tags of conditions.
     questions : tuple of OpenQuestion
-        What the rules do not decide.
+        What the rules leave open.
     """
 
     sources: tuple[Source, ...]
@@ -215,9 +214,9 @@ class Library:
 
     @property
     def agents(self) -> Agents:
-        """Robots that collect for training, by the document that lists them.
+        """Return the robots that collect for training, by the document that lists them.
 
-        Lists are left out of which the rules say that keeping them out means nothing for training.
+        Lists without meaning for training, according to the rules, are left out.
         """
         telling = {
             terms.id

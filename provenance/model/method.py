@@ -1,11 +1,11 @@
-"""How a detector was set, and how well it does as shipped."""
+"""Settings of the detector, and its performance as shipped."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A setting that the outcome depends on: its name, its value, and what it means."""
+    """A setting that affects the outcome: name, value and meaning."""
 
     name: str
     value: str
@@ -14,14 +14,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRecall:
-    """What the detector finds of planted posts, as shipped.
+    """Recall of planted posts, as shipped.
 
     Parameters
     ----------
     edit : str
         What was done to the post: "verbatim", "cut70", ...
     length : str
-        "8+", "5-7": tokens of the post.
+        Tokens of the post: "8+", "5-7".
     recall : float
         In [0, 1].
     """
@@ -33,7 +33,7 @@ class MeasuredRecall:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How the findings came about, and how far to trust them.
+    """How findings were made, and their reliability.
 
     Parameters
     ----------

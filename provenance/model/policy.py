@@ -1,4 +1,4 @@
-"""What an organisation tolerates."""
+"""Policies of organisations: gates, agreements and waivers."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from provenance.model.terms import DateRange, Purpose, Verdict
 
 
 class Unit(StrEnum):
-    """What a share is counted in."""
+    """Unit of a share."""
 
     DOCUMENTS = "documents"
     TOKENS = "tokens"
@@ -17,7 +17,7 @@ class Unit(StrEnum):
 
 
 class WaiverReason(StrEnum):
-    """Why a finding is excused."""
+    """Reason of a waiver."""
 
     OWN_CONTENT = "own-content"
     LICENSED = "licensed"
@@ -28,7 +28,7 @@ class WaiverReason(StrEnum):
 
 
 COVERS = ("source", "documents", "item", "dataset", "rule")
-"""What a waiver may be narrowed to."""
+"""Fields by which a waiver can be limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class Gate:
     Parameters
     ----------
     verdict : Verdict
-        Which content counts.
+        Content with this verdict counts.
     source : str or None
-        Only this source's; None takes all.
+        Limits it to a source; None means all.
     unit : Unit
-        What is counted.
+        Unit of the share.
     limit : float
-        In [0, 1]; the gate fails when the low end of the share is above it.
+        In [0, 1]; the gate fails if the lower bound of the share is above it.
     basis : str or None
-        Only content whose verdict stands on this basis; None takes all.
+        Limits it to verdicts on this basis; None means all.
     """
 
     verdict: Verdict
@@ -56,7 +56,7 @@ class Gate:
     basis: str | None = None
 
     def __str__(self) -> str:
-        """Write the gate as `--fail-on` reads it."""
+        """Return the gate in the syntax of `--fail-on`."""
         source = f"{self.source}:" if self.source else ""
         unit = "" if self.unit is Unit.TOKENS else f".{self.unit}"
         basis = f"/{self.basis}" if self.basis else ""
@@ -75,13 +75,13 @@ class Agreement:
     Parameters
     ----------
     source : str
-        Whose content.
+        Source of the content.
     purposes : tuple of Purpose
-        For which uses.
+        Permitted purposes.
     period : DateRange
-        While it holds.
+        When it is in force.
     reference : str
-        How it is filed.
+        Where it is filed.
     digest : str or None
         SHA-256 of the signed document.
     """
@@ -95,7 +95,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Findings that somebody answers for.
+    """Findings that an approver accepts.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ class Waiver:
         What it covers: a source id, a glob over document ids, an item id, globs over the files of
         the corpus and over the ids of terms; None covers all.
     reason : WaiverReason
-        Why.
+        The reason.
     statement, approver : str
-        In whose words, and who signed.
+        The explanation, and who approved it.
     expires : date
         First day on which it no longer counts.
     """
@@ -122,20 +122,20 @@ class Waiver:
 
     @property
     def id(self) -> str:
-        """A name that stays the same while the waiver does."""
+        """Return a stable name of the waiver."""
         covers = [f"{k}={v}" for k in COVERS if (v := getattr(self, k))]
         return f"{self.reason}: {', '.join(covers)}"
 
 
 MAX_DOCUMENT = 64_000_000
-"""Bytes of a line, a row, a cell or a file of text, unless somebody says otherwise."""
+"""Default largest size in bytes of a line, a row, a cell or a text file."""
 
 DEFAULT_GATES = (Gate(Verdict.FORBIDDEN),)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All that an organisation decides about a check.
+    """The decisions of an organisation about a check.
 
     Parameters
     ----------
@@ -144,19 +144,19 @@ class Policy:
     gates : tuple of Gate
         Any that fails fails the check.
     agreements, waivers : tuple
-        What it has signed, and what it answers for.
+        Its contracts and waivers.
     text_columns, registries, backgrounds : tuple of str
         Defaults of the options of the same names.
     calibration : str or None
-        File of the calibration that shares are corrected by.
+        Calibration file by which shares are corrected.
     signals : str or None
-        Folder of captured robots.txt files and their like.
+        Folder of captured robots.txt and similar files.
     max_document : int
-        Bytes that a document may have; what is larger is not read.
+        Largest size of a document in bytes; larger ones are not read.
     path : str or None
-        Where it was read; None where it is the default.
+        Where it was read; None for the default.
     digest : str
-        SHA-256 of what was read, options included.
+        SHA-256 of its content, options included.
     """
 
     circumstances: Circumstances = field(default_factory=Circumstances)

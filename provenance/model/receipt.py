@@ -1,4 +1,4 @@
-"""What became of a corpus that was cleaned: proof for whoever asks what was taken out, and why."""
+"""Receipts of cleaned corpora: what was removed, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,21 +30,21 @@ REMOVALS = pa.schema(
         pa.field("strength", pa.float64(), nullable=False),
     ]
 )
-"""One row a finding for which something was taken out; no word of anybody's text is in it."""
+"""One row for each finding for which something was removed; contains no text of the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What is to be taken out of a corpus, and how.
+    """What to remove from a corpus, and how.
 
     Parameters
     ----------
     verdicts : tuple of Verdict
-        Findings of these go, the strictest first.
+        Findings with these verdicts are removed, the strictest first.
     redact : str or None
-        What stands in place of each passage; None takes whole documents out.
+        Replaces each passage; None removes whole documents.
     waived, contested : bool
-        Whether findings go, too, that somebody answers for, or that are contested.
+        Whether waived or contested findings are removed too.
     """
 
     verdicts: tuple[Verdict, ...] = (Verdict.FORBIDDEN,)
@@ -55,12 +55,12 @@ class Cleaning:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How much a corpus holds.
+    """The size of a corpus.
 
     Parameters
     ----------
     digest : str or None
-        Of its files; None where there are none.
+        Of its files; None if there are none.
     documents, tokens, bytes : int
         Rows with text; tokens; bytes of UTF-8 text.
     """
@@ -73,7 +73,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A file as it lies on disk.
+    """Size and digest of a file.
 
     Parameters
     ----------
@@ -89,20 +89,20 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class CleanedFile:
-    """What became of a file.
+    """The outcome for a file.
 
     Parameters
     ----------
     file : str
         Relative to the corpus.
     written : str or None
-        Relative to the cleaned corpus; None where nothing of it is left.
+        Relative to the cleaned corpus; None if nothing is left of it.
     documents, spans : int
-        Taken out of it.
+        Number removed from it.
     before : FileFacts
-        As it was.
+        The original.
     after : FileFacts or None
-        As it is there; the same, where nothing was taken out.
+        The copy; the same if nothing was removed.
     """
 
     file: str
@@ -115,16 +115,16 @@ class CleanedFile:
 
 @dataclass(frozen=True, slots=True)
 class RemovalReason:
-    """Why some of it was taken out.
+    """A reason for removals.
 
     Parameters
     ----------
     source : str
-        Whose content it is.
+        Source of the content.
     verdict, basis, terms : str
-        What was ruled, and by what; null where no document of terms says it.
+        The ruling; None if no document of terms gives it.
     findings, documents : int
-        How many, and in how many documents.
+        Number of findings, and of documents with them.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""The outcome of a check: all that any report renders, beside the table of findings."""
+"""The result of a check: what a report renders, apart from the table of findings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,26 +22,26 @@ RESULT_SCHEMA = "provenance/result/1"
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
-    """What was looked at.
+    """The corpus that was checked.
 
     Parameters
     ----------
     addresses : tuple of str
         As given.
     files : int
-        How many.
+        Number of files.
     documents, texts, tokens, bytes : int
         Rows with text; texts in them; tokens; bytes of UTF-8 text.
     digest : str
-        SHA-256 over the contents, whatever the order of the files.
+        SHA-256 over the contents, independent of the order of the files.
     text_columns : tuple of str
-        Which columns were read as text.
+        Columns read as text.
     skipped : tuple of Skipped
-        Rows that were not read.
+        Rows that were skipped.
     split : str or None
-        The one split of a dataset that was asked for; None takes all.
+        The chosen split of a dataset; None means all.
     passed_over : PassedOver or None
-        Files of its folders that were not read; None where all were.
+        Files of its folders that were ignored; None if there were none.
     """
 
     addresses: tuple[str, ...]
@@ -59,14 +59,14 @@ class CorpusSummary:
 
 @dataclass(frozen=True, slots=True)
 class SampleSummary:
-    """How much of a corpus was looked at, where that is not all of it.
+    """The part of a corpus that was checked, if not all.
 
     Parameters
     ----------
     rate : float
-        Part of the documents that was asked for, in (0, 1].
+        Requested share of the documents, in (0, 1].
     documents, bytes : int
-        Looked at.
+        Checked.
     of_documents, of_bytes : int
         In the whole corpus.
     """
@@ -80,20 +80,20 @@ class SampleSummary:
 
 @dataclass(frozen=True, slots=True)
 class SourceRuling:
-    """The rulings on one source's content that was found, or that the registry holds.
+    """The ruling on content of a source that was found, or that the registry has.
 
     Parameters
     ----------
     source, name : str
-        Id, and what people call it.
+        Id and common name.
     items : int
         Matched items that the ruling covers.
     documents : int
-        Documents in which they stand.
+        Documents with them.
     ruling : Ruling
         Verdict, reasons, alternatives.
     agreement : Agreement or None
-        The contract that turned the verdict, if one did.
+        The contract that changed the verdict, if one did.
     """
 
     source: str
@@ -106,18 +106,18 @@ class SourceRuling:
 
 @dataclass(frozen=True, slots=True)
 class GateOutcome:
-    """A gate, held against the shares.
+    """The outcome of a gate.
 
     Parameters
     ----------
     gate : Gate
-        What was asked.
+        The gate.
     share, low : float
-        Exclusive, uncontested, unwaived share of the gate's content, and its low end.
+        Exclusive, uncontested, unwaived share of the gate's content, and its lower bound.
     passed : bool
         Whether `low` is within the limit.
     undecided : bool
-        Whether it is so only because a sample was looked at.
+        Whether it passed only because a sample was checked.
     """
 
     gate: Gate
@@ -129,12 +129,12 @@ class GateOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A gate that failed, in words.
+    """A failed gate, in words.
 
     Parameters
     ----------
     gate : str
-        As `--fail-on` reads it.
+        In the syntax of `--fail-on`.
     message, remedy : str
         What is wrong, and what to do.
     """
@@ -151,11 +151,11 @@ class WaiverOutcome:
     Parameters
     ----------
     waiver : Waiver
-        What was written.
+        The waiver.
     expired : bool
         Whether it no longer counts.
     findings : int
-        How many it excused; would have, where expired.
+        Findings that it excused, or would have excused if expired.
     """
 
     waiver: Waiver
@@ -240,21 +240,21 @@ class Result:
 
     @property
     def status(self) -> str:
-        """Return "incomplete" where too much is unread; else "fail" where a gate failed."""
+        """Return "incomplete" if too much is unread; else "fail" if a gate failed, or "pass"."""
         if len(self.unread) > self.allow_unread:
             return "incomplete"
         return "fail" if self.violations else "pass"
 
     @property
     def worst(self) -> Verdict | None:
-        """The strictest verdict on anything found; None where nothing was."""
+        """Return the strictest verdict on anything found; None if nothing was found."""
         found = [r.ruling.verdict for r in self.rulings if r.documents]
         return max(found, key=lambda verdict: verdict.strictness, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A result with its findings: what every renderer is given.
+    """A result with its findings: the input of every renderer.
 
     Parameters
     ----------
@@ -263,7 +263,7 @@ class Report:
     findings : pyarrow.Table
         Of schema `FINDINGS`.
     model : CorpusModel or None
-        For later checks to be weighed by; no renderer looks at it.
+        For scoring in later checks; renderers ignore it.
     """
 
     result: Result

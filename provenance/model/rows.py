@@ -1,4 +1,4 @@
-"""Rows of tables, however much text they hold."""
+"""Row selection from tables with more text than Arrow's 32-bit offsets can address."""
 
 from itertools import pairwise
 
@@ -7,18 +7,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _MOST = 1 << 31
-"""Bytes of strings that a column has room for: Arrow counts them in 32 bits."""
+"""Bytes of strings that fit into a column with 32-bit offsets."""
 
 
 def rows_at(table: pa.Table, places: pa.Array) -> pa.Table:
-    """Give the rows of a table at some places.
+    """Return the rows of a table at the given indices.
 
     Parameters
     ----------
     table : pyarrow.Table
         Its columns may have more than 2 GiB of strings each.
     places : pyarrow.Array of int64
-        In any order, repeats allowed; of null, a row of nulls.
+        In any order, with repetitions; null gives a row of nulls.
 
     Returns
     -------
@@ -27,8 +27,8 @@ def rows_at(table: pa.Table, places: pa.Array) -> pa.Table:
 
     Notes
     -----
-    `pyarrow.Table.take` refuses to read from so many bytes of strings, and may give a broken column
-    where it would have to write as many.
+    `pyarrow.Table.take` refuses to read from that many bytes of strings, and may return a corrupt
+    column if it has to write that many.
     """
     strings = [place for place, field in enumerate(table.schema) if pa.types.is_string(field.type)]
     lengths = [pc.binary_length(table.column(place)).combine_chunks() for place in strings]

@@ -1,4 +1,4 @@
-"""What is asked about content, and the answer with its chain of reasons."""
+"""Rulings on content: circumstances asked about, verdict, and reasons."""
 
 from dataclasses import dataclass
 
@@ -8,24 +8,24 @@ from provenance.model.terms import Actor, DateRange, ModelScope, Purpose, Terms,
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What decides which terms bind, beside the source.
+    """The circumstances that decide which terms apply, apart from the source.
 
     Parameters
     ----------
     purpose : Purpose
-        The use asked about.
+        The intended use.
     collected : DateRange or None
-        When the content was collected; None is unknown.
+        When the content was collected; None if unknown.
     actor : Actor or None
-        Who collected it; None takes the strictest.
+        Who collected it; None assumes the strictest.
     jurisdiction : str or None
-        "EU", "US", ...; None takes all.
+        "EU", "US", ...; None assumes all.
     commercial : bool or None
-        Whether the use is commercial; None leaves conditions open that turn on it.
+        Whether the use is commercial; None leaves conditions on it open.
     model : tuple of ModelScope or None
-        All that the model is, of what clauses distinguish; empty is none of it, None is unknown.
+        All kinds that the model is of; empty if none of the known kinds, None if unknown.
     claims : tuple of str
-        Ids of the statutory exceptions that somebody claims.
+        Ids of the statutory exceptions that are claimed.
     """
 
     purpose: Purpose = Purpose.PRETRAINING
@@ -39,16 +39,16 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One document's say in a ruling.
+    """The contribution of a document to a ruling.
 
     Parameters
     ----------
     terms : Terms
         The version that was in force.
     verdict : Verdict
-        What it gives for the purpose asked.
+        Its verdict for the purpose.
     basis : str
-        Why.
+        Basis of the verdict.
     decisive : bool
         Whether the ruling rests on it.
     lifted_by : str or None
@@ -64,7 +64,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What the verdict would be under another circumstance.
+    """The verdict under another circumstance.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Alternative:
     verdict : Verdict
         The verdict then.
     basis : str
-        Why.
+        Its basis.
     terms : str or None
         Id of the terms that would decide.
     """
@@ -86,7 +86,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What the verdict is on content collected within some days.
+    """The verdict on content collected within a range of days.
 
     Parameters
     ----------
@@ -104,26 +104,26 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The verdict on content of one source, with its chain of reasons.
+    """The verdict on content of one source, with its reasons.
 
     Parameters
     ----------
     subject : str
-        Source or licence id.
+        Id of the source or licence.
     verdict, basis : Verdict, str
-        What stands, and why.
+        The verdict and its basis.
     terms : str or None
-        Id of the terms that decided; None where no rule speaks.
+        Id of the terms that decided; None if no rule applies.
     why : str
         One or two sentences that a lawyer can check.
     reasons : tuple of Reason
         Every document considered, decisive ones first.
     alternatives : tuple of Alternative
-        The verdict in each period or role that could have counted.
+        The verdict in each period or role that could have applied.
     remedy : str or None
-        What to do next, where the verdict is not `permitted`.
+        What to do next, if the verdict is not `permitted`.
     questions : tuple of OpenQuestion
-        What nobody has settled, and matters here: shown, never decided.
+        Unsettled questions of law that matter here: shown, never decided.
     timeline : tuple of Stretch
         The verdict for every day of collection, in order of days.
     """

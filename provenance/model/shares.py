@@ -1,4 +1,4 @@
-"""Shares of a corpus, each with its interval."""
+"""Shares of a corpus with their confidence intervals."""
 
 from dataclasses import dataclass
 
@@ -15,16 +15,15 @@ class Estimate:
     count : int
         Documents, tokens or bytes, exclusive and verified.
     share : float
-        `count` over the corpus's total, in [0, 1].
+        `count` divided by the corpus's total, in [0, 1].
     low, high : float
-        95 % interval of the true share, in [0, 1].
+        95 % confidence interval of the true share, in [0, 1].
     any : float
-        Share when every source that holds a span counts it, in [0, 1]; at least `share`.
+        Share if a span counts for every source that has it, in [0, 1]; at least `share`.
     contested : float
-        Share of `share` that a permitted source or the background holds too, in [0, 1].
+        Share of `share` that a permitted source or the background has too, in [0, 1].
     corrected : Corrected or None
-        The true share as a calibration has it, with what is contested, as in `share`; None without
-        one.
+        The share corrected by a calibration, including contested content; None without one.
     """
 
     count: int
@@ -38,7 +37,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What part of the corpus belongs to one source, verdict, terms, basis or kind of evidence.
+    """The share of the corpus with one source, verdict, terms, basis or kind of evidence.
 
     Parameters
     ----------
@@ -47,9 +46,9 @@ class Share:
     key : str
         Which one.
     verdict : Verdict or None
-        The verdict on it; None where its findings have several.
+        Its verdict; None if its findings have several.
     documents, tokens, bytes : Estimate
-        In each unit. A document counts once for every key that it holds.
+        In each unit. A document counts once for every key that it contains.
     """
 
     by: str

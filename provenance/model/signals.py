@@ -1,4 +1,4 @@
-"""What signals for machines say of training: robots.txt, headers, tags and their like."""
+"""Stances of machine-readable signals on training: robots.txt, headers, tags and others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Stance(StrEnum):
-    """What a signal says of training on a page. Silence is neither of the other two."""
+    """What a signal says about training on a page; silence is distinct from both answers."""
 
     DISALLOWS = "disallows"
     ALLOWS = "allows"
@@ -15,16 +15,16 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one signal says of training on one page, and what in it decides.
+    """The stance of a signal on a page, with the reason.
 
     Parameters
     ----------
     signal : str
-        Id of the document of the rules that says what it means: "robots-txt/training-agents".
+        Id of the rule document that gives its meaning: "robots-txt/training-agents".
     stance : Stance
-        What it says.
+        The stance.
     why : str
-        The line, field or element that decides, as it stands there, and whom it speaks to.
+        The deciding line, field or element as written, and the agents that it addresses.
     """
 
     signal: str
@@ -33,4 +33,4 @@ class Notice:
 
 
 Agents = Mapping[str, tuple[str, ...]]
-"""Names of robots that collect for training, by the document of the rules that lists them."""
+"""Names of robots that collect for training, by the rule document that lists them."""

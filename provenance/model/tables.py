@@ -1,4 +1,4 @@
-"""The Arrow schema of every table that crosses a doorway."""
+"""The Arrow schemas of tables passed between packages, and batches with what could not be read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 CAME_WITH = pa.list_(pa.struct([("kind", pa.string()), ("value", pa.large_string())]))
-"""What came with a page: "robots.txt", "header:x-robots-tag", "tag:robots", each with its text."""
+"""Signals of a page: "robots.txt", "header:x-robots-tag", "tag:robots", each with its text."""
 
 DOCUMENTS = pa.schema(
     [
@@ -21,7 +21,7 @@ DOCUMENTS = pa.schema(
         pa.field("came_with", CAME_WITH),
     ]
 )
-"""One row a text: a row of the corpus has as many as it has text fields, one after the other."""
+"""One row for each text; the texts of a row of the corpus are consecutive."""
 
 ITEMS = pa.schema(
     [
@@ -35,7 +35,7 @@ ITEMS = pa.schema(
         pa.field("licence", pa.string()),
     ]
 )
-"""One row an item, as a dump's reader gives it."""
+"""One row for each item of a dump."""
 
 FINDINGS = pa.schema(
     [
@@ -79,12 +79,12 @@ FINDINGS = pa.schema(
         pa.field("item_marks", pa.list_(pa.list_(pa.int32(), 2))),
     ]
 )
-"""One row an exclusive span: the spans of one field never overlap."""
+"""One row for each exclusive span: the spans of a field never overlap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Rows that were not read, of one file, for one reason.
+    """Rows of a file that were skipped for one reason.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Skipped:
     reason : str
         In plain words: "null text", "not valid UTF-8", "not valid JSON".
     count : int
-        How many rows.
+        Number of rows.
     rows : tuple of int
         The first few of them, 0-based.
     """
@@ -106,12 +106,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """Files of a corpus's folders that were not read, since they are no data, or lie beside it.
+    """Files in the folders of a corpus that were ignored, because they are not data.
 
     Parameters
     ----------
     count : int
-        How many; hidden files, and those that describe a dataset, do not count.
+        Number of files, without hidden files and metadata of datasets.
     files : tuple of str
         The first few of them, relative to the address given.
     """
@@ -121,7 +121,7 @@ class PassedOver:
 
 
 def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
-    """Sum what was skipped, one entry a file and reason, with the first few rows of each."""
+    """Merge skipped rows to one entry for each file and reason."""
     sums: dict[tuple[str, str], Skipped] = {}
     for one in skipped:
         before = sums.get((one.file, one.reason), Skipped(one.file, one.reason, 0))
@@ -135,20 +135,20 @@ _ROWS_KEPT = 5
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file or folder that could not be read, or not to its end.
+    """A file or folder that could not be read to its end.
 
     Parameters
     ----------
     file : str
         As in `DOCUMENTS`; a folder ends in "/".
     reason : str
-        Why: "permission denied".
+        Such as "permission denied".
     remedy : str
         What to do about it.
     row : int or None
-        The first row that was not read; None where nothing of it was.
+        First row that was not read; None if nothing was read.
     offset : int or None
-        The byte on disk where that is, as far as it is known.
+        Its byte offset in the stored file, if known.
     """
 
     file: str
@@ -159,7 +159,7 @@ class Unread:
 
 
 def merge_unread(unread: Iterable[Unread]) -> tuple[Unread, ...]:
-    """Return one entry a file, the one that says how far it was read, in order of the files."""
+    """Return one entry for each file, the one that was read least, in order of the files."""
 
     def rank(one: Unread) -> tuple[str, bool, int, bool, int, str]:
         place = one.row or 0, one.offset is None, one.offset or 0
@@ -173,16 +173,16 @@ def merge_unread(unread: Iterable[Unread]) -> tuple[Unread, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """A batch of texts, and what could not be read beside it.
+    """A batch of texts, with what could not be read.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
         Of schema `DOCUMENTS`.
     skipped : tuple of Skipped
-        Rows met while this batch was read.
+        Rows that were skipped.
     unread : tuple of Unread
-        Where a file could not be read to its end; nothing of it follows.
+        Files that could not be read to their end; nothing of them follows.
     """
 
     batch: pa.RecordBatch
@@ -192,16 +192,16 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A batch of items, and what could not be read beside it.
+    """A batch of items, with what could not be read.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
         Of schema `ITEMS`.
     skipped : tuple of Skipped
-        Records met while this batch was read.
+        Records that were skipped.
     unread : tuple of Unread
-        Files that could not be read, or not to their end.
+        Files that could not be read to their end.
     """
 
     batch: pa.RecordBatch

@@ -1,4 +1,4 @@
-"""What a source's documents say of training, when, and to whom."""
+"""Terms: what documents of sources and licences say about training, when, and whom they bind."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What the content is to be used for."""
+    """Intended use of the content."""
 
     PRETRAINING = "pretraining"
     FINE_TUNING = "fine-tuning"
@@ -16,7 +16,7 @@ class Purpose(StrEnum):
 
 
 class Verdict(StrEnum):
-    """May the content be used so? From the strictest to the laxest."""
+    """Whether content may be used for a purpose; strictest first."""
 
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
@@ -25,12 +25,12 @@ class Verdict(StrEnum):
 
     @property
     def strictness(self) -> int:
-        """Rank of the verdict: 0 is the laxest."""
+        """Return the rank of the verdict: 0 is the least strict."""
         return len(Verdict) - 1 - list(Verdict).index(self)
 
 
 class Actor(StrEnum):
-    """In what role the content was collected: it decides whom a document binds."""
+    """Role in which content was collected; it decides whom a document binds."""
 
     SCRAPER = "scraper"
     ACCOUNT_HOLDER = "account-holder"
@@ -40,7 +40,7 @@ class Actor(StrEnum):
 
 
 class ModelScope(StrEnum):
-    """Which models a clause speaks of."""
+    """Models that a clause is about."""
 
     ANY = "any"
     GENERATIVE = "generative"
@@ -49,7 +49,7 @@ class ModelScope(StrEnum):
 
 
 class Precedence(StrEnum):
-    """How a source's document stands beside the licence of the content."""
+    """Relation of a source's document to the licence of the content."""
 
     STRICTER = "stricter"
     """The stricter of the two counts."""
@@ -58,7 +58,7 @@ class Precedence(StrEnum):
 
 
 class TimeAxis(StrEnum):
-    """Which date of a record chooses the version of a document that counts."""
+    """The date of a record that selects the applicable version of a document."""
 
     COLLECTION = "collection"
     CONTENT = "content"
@@ -67,7 +67,7 @@ class TimeAxis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Days from `first` up to, and without, `until`; None is open.
+    """Days from `first` until `until`, exclusive; None is unbounded.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class DateRange:
             raise ValueError(f"no day lies from {self.first} until {self.until}")
 
     def overlaps(self, other: "DateRange") -> bool:
-        """Whether the two ranges share a day."""
+        """Return whether the two ranges share a day."""
         ends_after = self.until is None or other.first is None or other.first < self.until
         starts_before = other.until is None or self.first is None or self.first < other.until
         return ends_after and starts_before
@@ -91,7 +91,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How well the words of a version are documented: what was read, and when it was seen.
+    """Documentation of the text of a version.
 
     Parameters
     ----------
@@ -99,9 +99,9 @@ class Record:
         How the first day is known: "document date", "first seen", "secondary report",
         "not verified".
     versions : tuple of str
-        Dates of the texts that all say this.
+        Dates of the texts with the same wording.
     stored_on : str or None
-        When the stored copy was made; the month or the year where no more is known.
+        When the stored copy was made; only month or year if no more is known.
     first_seen, last_seen : date or None
         First and last stored version with the quoted words.
     latest_copy : date or None
@@ -109,9 +109,9 @@ class Record:
     end_status : str
         "ended", "in the latest stored copy", "not verified", "not tracked".
     reviewed_by : str or None
-        The lawyer who has reviewed the entry; None until one does.
+        The lawyer who reviewed the entry; None if not reviewed.
     reviewed_on : date or None
-        When.
+        Day of the review.
     """
 
     from_basis: str = "document date"
@@ -127,58 +127,58 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One version of one document of one source or licence.
+    """A version of a document of a source or licence.
 
     Parameters
     ----------
     id : str
         "x/developer-agreement/2025-06-04": source, document, start of the period.
     subject : str
-        The source or licence the document belongs to: "x", "cc-by-4.0".
+        The source or licence: "x", "cc-by-4.0".
     document, address : str
-        Title of the document, and where it stands.
+        Title and URL of the document.
     period : DateRange
         When this version was in force.
     time_axis : TimeAxis
-        Which date of a record is held against `period`.
+        The date of a record that is compared with `period`.
     binds : tuple of str
-        Actors it binds, as in the rule files; "any" binds all.
+        Actors that it binds, as in the rule files; "any" binds all.
     uses : tuple of Purpose
-        Purposes it speaks of; a purpose that is not listed is `Verdict.UNKNOWN`.
+        Purposes that it addresses; for others it gives `Verdict.UNKNOWN`.
     jurisdictions : tuple of str
-        "any", or where it holds.
+        "any", or where it applies.
     verdict : Verdict
-        What it says of `uses`.
+        Its verdict on `uses`.
     basis : str
-        Why: "automated-access", "training-clause", "copyright-licence", "silence", ...
+        Basis: "automated-access", "training-clause", "copyright-licence", "silence", ...
     clause : str
         Number and heading of the clause.
     paraphrase : str
-        What it says, in our words.
+        Its content, in our words.
     condition : str or None
-        What must be met, in our words.
+        Conditions to meet, in our words.
     quotation_digest : str or None
-        SHA-256 of the clause's quoted words, to check a stored copy against.
+        SHA-256 of the quoted words of the clause, to verify a stored copy.
     stored_copy : str or None
-        Where the version that was read is kept.
+        Location of the copy that was read.
     confidence : str
-        How we know: "verified on a stored copy", "secondary", "not verified".
+        "verified on a stored copy", "secondary", "not verified".
     model_scope : ModelScope
-        Which models it speaks of; of others it is silent.
+        Models that it addresses; it is silent about others.
     conditions : tuple of str
-        `condition` as closed tags, all of which must be met; "robots or consent" is met by either.
+        `condition` as tags, all of which must be met; "robots or consent" is met by either.
     precedence : Precedence
-        How it stands beside the licence of the content.
+        Relation to the licence of the content.
     supersedes : str or None
-        Id of the version that it took the place of.
+        Id of the version that it replaced.
     unseen : DateRange or None
-        Days of the period on which nobody has seen that it still held.
+        Days of the period for which no copy confirms that it was in force.
     kind : str or None
-        What sort of document it is: "platform", "api-terms", "publisher".
+        Kind of document: "platform", "api-terms", "publisher".
     notes : str or None
-        What else a reader should know.
+        Notes for readers.
     record : Record
-        How well it is documented.
+        Documentation of the text.
     """
 
     id: str

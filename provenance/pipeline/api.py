@@ -13,7 +13,7 @@ from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.report_io import policy_of, rate_of
 from provenance.pipeline.result_cache import memory_folder
 from provenance.pipeline.settings import Settings
-from provenance.read.policy.policy_file import Options
+from provenance.read.policy.policy_file import PolicyOptions
 from provenance.report.files.report_folder import write_report
 from provenance.report.formats.rendering import FORMATS, render
 from provenance.report.render_options import DEFAULT_OPTIONS, RenderOptions
@@ -145,7 +145,7 @@ def check(
     sample: str | None = None,
     control: str | None = None,
     allow_unread: int = 0,
-    **options: Unpack[Options],
+    **options: Unpack[PolicyOptions],
 ) -> Outcome:
     """Check a dataset against registries.
 
@@ -196,10 +196,10 @@ ask = check
 _LISTS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
 
 
-def _listed(options: Options) -> Options:
+def _listed(options: PolicyOptions) -> PolicyOptions:
     """Take one for a list of one, and paths for their names."""
-    if unknown := sorted(set(options) - set(Options.__annotations__)):
-        known = ", ".join(sorted(Options.__annotations__))
+    if unknown := sorted(set(options) - set(PolicyOptions.__annotations__)):
+        known = ", ".join(sorted(PolicyOptions.__annotations__))
         raise TypeError(f"check() knows no option {unknown[0]!r}; there are {known}")
     given: dict[str, Any] = dict(options)
     for name in given.keys() & _LISTS:
@@ -207,4 +207,4 @@ def _listed(options: Options) -> Options:
         given[name] = [fspath(each) for each in several]
     if given.get("calibration") is not None:
         given["calibration"] = fspath(given["calibration"])
-    return cast("Options", given)
+    return cast("PolicyOptions", given)

@@ -9,7 +9,7 @@ from provenance.atomic_output import building, is_utf8
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read.corpus.address_resolution import lies_within
-from provenance.read.corpus.corpora import Corpus, is_streamed, open_corpus
+from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.read.corpus.saved_datasets import is_saved
 from provenance.read.rewriting.output_file import UnwritableError
 from provenance.read.rewriting.rewrite_file import check_rewritable
@@ -72,7 +72,7 @@ def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
         If it cannot.
     """
     for address in corpus:
-        if is_streamed(address) or "://" in address:
+        if is_stream_or_hub(address) or "://" in address:
             raise UnsupportedFormat(
                 f"{address}: only files on this machine's disk can be cleaned",
                 remedy="fetch it, or write it to a file, and clean that",

@@ -44,9 +44,9 @@ from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_files
 from provenance.read.corpus.file_access import File
 from provenance.read.corpus.saved_datasets import is_saved
-from provenance.read.rewriting.removal_plan import Cuts
-from provenance.read.rewriting.rewrite_file import rewrite
-from provenance.read.rewriting.rewrite_saved import write_saved
+from provenance.read.rewriting.removal_plan import Removals
+from provenance.read.rewriting.rewrite_file import rewrite_file
+from provenance.read.rewriting.rewrite_saved import write_saved_metadata
 from provenance.report.files.receipt_json import write_receipt
 
 Place = tuple[str, int, str, str | None]
@@ -95,7 +95,7 @@ class Removed:
         self.left = int((waived | known).sum()), int(contested.sum())
         return meant.filter(pa.array(~stays & ~known))
 
-    def take(self, chosen: pa.Table) -> dict[str, Cuts]:
+    def take(self, chosen: pa.Table) -> dict[str, Removals]:
         """Note that findings go, and give what that cuts out of each file."""
         whole = self._whole(chosen)
         names = ("file", "row", "field", "start", "end")
@@ -116,7 +116,7 @@ class Removed:
             # Before the n-th that is gone stand n fewer that are left.
             self.rows[file], self._before[file] = both, both - np.arange(len(both))
         put = self.cleaning.redact or ""
-        return {file: Cuts(frozenset(rows), spans[file], put) for file, rows in gone.items()}
+        return {file: Removals(frozenset(rows), spans[file], put) for file, rows in gone.items()}
 
     def first_row(self, file: str, row: int) -> int:
         """Tell which row of a file, as it was, is now its row of that number."""
@@ -223,7 +223,7 @@ def clean(
     with staged(output) as stage:
         written, last = _cleaned(opened, first, stage, removed, (library, policy, settings))
         if is_saved(corpus[0]):
-            write_saved(Path(corpus[0]), stage)
+            write_saved_metadata(Path(corpus[0]), stage)
         receipt = replace(_receipt(opened, first, written, last, removed), unread=unread)
         write_receipt(receipt, removed.table(), stage)
     return receipt
@@ -261,28 +261,28 @@ def _cleaned(
     )
 
 
-def _written(opened: Corpus, stage: Path, cuts: Mapping[str, Cuts]) -> dict[str, File]:
+def _written(opened: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[str, File]:
     """Write every file of a corpus, but for what is to go; give those of which anything is left."""
     digests = dict(opened.digests)
     written = {}
     for file in opened.files:
         path = stage / place_of(file.name)
-        if rewrite(file, path, cuts.get(file.name, Cuts())):
+        if rewrite_file(file, path, cuts.get(file.name, Removals())):
             written[file.name] = _moved(file, path)
         if file.digest() != digests[file.name]():
             raise CorruptFile(
-                f"{file.told} changed while it was cleaned",
+                f"{file.display_path} changed while it was cleaned",
                 remedy="clean it again when nobody writes to it",
             )
     return written
 
 
-def _write_again(written: dict[str, File], name: str, cut: Cuts) -> None:
+def _write_again(written: dict[str, File], name: str, cut: Removals) -> None:
     """Take more out of a file that was written."""
     file = written.pop(name)
     path = Path(file.path)
     anew = path.with_name(f".{path.name}.anew")
-    if rewrite(file, anew, cut):
+    if rewrite_file(file, anew, cut):
         anew.replace(path)
         written[name] = _moved(file, path)
     else:

@@ -22,7 +22,7 @@ from provenance.pipeline.corpus_model import frozen_model
 from provenance.pipeline.dataset_check import check_opened
 from provenance.pipeline.result_cache import Memory, code_digest
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus.corpora import Corpus, is_streamed, open_corpus
+from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.report.files.report_reader import has_report, read_report
 
 
@@ -79,7 +79,7 @@ def _told(
     """Read the report that is at an address, or check the corpus there."""
     if has_report(Path(address)):
         return None, read_report(Path(address))
-    if is_streamed(address):
+    if is_stream_or_hub(address):
         raise UnsupportedFormat(
             f"{address}: only files and folders can be compared",
             remedy="write it to a file, or check it with --output and compare the report",

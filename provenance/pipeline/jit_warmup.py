@@ -190,7 +190,7 @@ def begun(addresses: Sequence[str], policy: Policy, split: str | None, ahead: Ha
     """Open a corpus, and let its files be hashed behind those of the policy's registries."""
     ahead.begin(map(Path, policy.registries))
     corpus = dataset_of(addresses, policy, split)
-    for hashing in corpus.hashings():
+    for hashing in corpus.file_digests():
         ahead.follow(hashing)
     return Begun(corpus, ahead)
 

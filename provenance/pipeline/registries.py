@@ -11,7 +11,7 @@ from provenance.pipeline.findings.summaries import summaries
 from provenance.pipeline.progress import progress
 from provenance.pipeline.scan.readings import opened
 from provenance.read.dumps.layouts import open_dump
-from provenance.read.policy.policy_file import size_option
+from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
 from provenance.registry.build.registry_builder import add, build
 from provenance.registry.manifest import Manifest
@@ -76,7 +76,7 @@ class Dumps:
                 layout=self.layout,
                 source_column=self.source_column,
                 text_column=self.text_column,
-                max_document=size_option(self.max_document),
+                max_document=parse_size_option(self.max_document),
                 strict=False,
             )
             for address in self.addresses

@@ -8,11 +8,11 @@ from provenance.errors import OutputError
 from provenance.model import Policy, Report
 from provenance.pipeline.stage_log import stage
 from provenance.read.policy.gate_syntax import parse_rate
-from provenance.read.policy.policy_file import Options, load_policy, override
+from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
 from provenance.report.files.report_folder import write_report
 
 
-def policy_of(path: str | None, **options: Unpack[Options]) -> Policy:
+def policy_of(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
     """Load the policy that holds here, and set what the options say.
 
     Parameters

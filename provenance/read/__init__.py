@@ -1,1 +1,1 @@
-"""The window in: corpora, dumps, rules and policies as tables and nouns; corpora written again."""
+"""Reading of corpora, dumps, rules and policies, as Arrow tables and dataclasses."""

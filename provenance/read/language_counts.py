@@ -1,4 +1,4 @@
-"""The shipped counts of language at large, made by `benchmarks/build_language.py`."""
+"""Counts of words and word pairs in general language, built by `benchmarks/build_language.py`."""
 
 from functools import cache
 from importlib.resources import files
@@ -11,10 +11,10 @@ from provenance.model import Language
 
 @cache
 def load_language(path: Path | None = None) -> Language:
-    """Load the counts of frequent words and pairs of words: those shipped, or those of a file."""
+    """Load the shipped counts of frequent words and word pairs, or those of a file."""
     place = path or files("provenance") / "read" / "language.parquet"
     with place.open("rb") as file:
-        table = pq.ParquetFile(file).read()  # `read_table` loads Arrow's datasets, for nothing
+        table = pq.ParquetFile(file).read()  # `read_table` would import pyarrow.dataset
     described = table.schema.metadata
     return Language(
         int(described[b"normalisation"]),

@@ -27,7 +27,7 @@ def test_skipped_and_merged_records_are_reported(provenance, tmp_path):
         "2 records repeat the id of another one and count once",
         "1 of a.jsonl: not valid JSON (row 10)",
         "1 of a.jsonl: null text (row 11)",
-        "10 of a.jsonl: no date that we can read, such as '8/4/2016': kept without it",
+        "10 of a.jsonl: unreadable date, such as '8/4/2016': kept without a date",
         "unknown, 8 undated",
     ):
         assert told in shown.stdout

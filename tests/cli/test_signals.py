@@ -44,7 +44,7 @@ def test_a_file_that_is_no_capture_is_an_error(provenance, tmp_path):
     (tmp_path / "robot.txt").write_text("User-agent: *")
     told = provenance(*ASKED, "robot.txt", cwd=tmp_path)
     assert told.returncode == 2
-    assert "robot.txt is no file that is read here" in told.stderr
+    assert "robot.txt is not a supported file" in told.stderr
     assert "Try: give one that is called as sites call it: robots.txt" in told.stderr
 
 

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.layouts import open_dump
-from provenance.read.rewriting.removal_plan import Cuts
-from provenance.read.rewriting.rewrite_file import rewrite
+from provenance.read.rewriting.removal_plan import Removals
+from provenance.read.rewriting.rewrite_file import rewrite_file
 from tests.faults.isolated import serve
 
 ROWS = 40
@@ -224,7 +224,7 @@ def _rewrite(file: File, folder: Path, rows: list[dict[str, object]]) -> None:
     first, last = rows[0], rows[-1]
     spans = {} if first["row"] == last["row"] else {last["row"]: {last["field"]: ((0, 1),)}}
     try:
-        rewrite(file, folder / file.name, Cuts(frozenset({first["row"]}), spans))
+        rewrite_file(file, folder / file.name, Removals(frozenset({first["row"]}), spans))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

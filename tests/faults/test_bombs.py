@@ -16,7 +16,7 @@ LIMIT = 8 * MB
 SIZE = 200
 """Megabytes of a small bomb, which is many times the limit that is set for it."""
 
-REFUSED = "larger than 8MB, the limit of a document"
+REFUSED = "larger than 8MB, the limit for a document"
 EXPECTED = {
     **dict.fromkeys(BOMBS, REFUSED),
     "a_list_of_very_many_strings_in_parquet": "in memory",

@@ -85,7 +85,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
     path = tmp_path / "data" / "a.parquet"
     write_groups(path, 0)
     write_jsonl(tmp_path / "data" / "b.jsonl", 50)
-    monkeypatch.setattr(parquet, "PIECE", 1)  # each row group is a part
+    monkeypatch.setattr(parquet, "PIECE_BYTES", 1)  # each row group is a part
     old = path.read_bytes()
     inner = scanning.recalled_reading
 

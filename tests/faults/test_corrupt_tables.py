@@ -160,6 +160,6 @@ def test_a_column_name_that_is_not_utf8_is_named(tmp_path, name):
         lambda: open_corpus([str(path)]),
         lambda: list(open_dump(str(path), source="x")),
     ):
-        with pytest.raises(InputError, match=rf"{name}: a column is called b'na\\xefve'") as caught:
+        with pytest.raises(InputError, match=rf"{name}: the column name b'na\\xefve'") as caught:
             read()
         assert "rename" in caught.value.remedy

@@ -173,7 +173,7 @@ def test_a_file_that_changes_at_every_look_is_left_out(tmp_path, registry, monke
     monkeypatch.setattr(rereading, "gather", gather)
     report = check([str(tmp_path)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl"]
-    assert "it changed while it was checked" in report.result.unread[0].reason
+    assert "the file was modified while it was checked" in report.result.unread[0].reason
 
 
 def test_bytes_that_cannot_be_read_for_their_digest_are_named(tmp_path, registry, monkeypatch):
@@ -182,7 +182,9 @@ def test_bytes_that_cannot_be_read_for_their_digest_are_named(tmp_path, registry
 
     def digest(self, stopped=lambda: False):
         if self.name == "b.jsonl.gz":
-            raise CorruptFile(f"{self.told}: damaged (Input/output error)", remedy="fetch it.")
+            raise CorruptFile(
+                f"{self.display_path}: damaged (Input/output error)", remedy="fetch it."
+            )
         return inner(self, stopped)
 
     monkeypatch.setattr(File, "digest", digest)

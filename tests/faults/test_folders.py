@@ -110,9 +110,9 @@ def test_pipes_sockets_and_devices_in_a_folder_are_never_opened(tmp_path, checke
     report = checked(tmp_path / "data")
     bound.close()
     assert {one.file: one.reason for one in report.result.unread} == {
-        "pipe.jsonl": "it is a named pipe, not a file",
-        "s.parquet": "it is a socket, not a file",
-        "zero.csv": "it is a device, not a file",
+        "pipe.jsonl": "this is a named pipe, not a regular file",
+        "s.parquet": "this is a socket, not a regular file",
+        "zero.csv": "this is a device, not a regular file",
     }
     assert open_corpus([str(tmp_path / "data")]).ignored == 1
 
@@ -152,7 +152,7 @@ def test_devices_are_refused_at_once(tmp_path, registry, provenance, command):
     }
     done = provenance(*options[command], cwd=tmp_path)
     assert done.returncode == 2
-    assert "/dev/zero: it is a device, not a file" in done.stderr
+    assert "/dev/zero: this is a device, not a regular file" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["diff", "clean", "build"])

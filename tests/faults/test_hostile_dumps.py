@@ -29,7 +29,7 @@ def test_a_date_that_is_none_leaves_the_item_without_one(tmp_path, form, date):
     found, skipped = items(path)
     assert [row["created_at"] for row in found] == [None] * 3
     if isinstance(date, dict | list | bool | str):
-        assert sum(count for why, count in skipped.items() if "kept without it" in why) == 3
+        assert sum(count for why, count in skipped.items() if "kept without a date" in why) == 3
 
 
 def test_numbers_of_thousands_of_digits_cost_no_row(tmp_path):
@@ -75,7 +75,7 @@ def test_xml_that_declares_entities_is_refused(tmp_path):
     ],
 )
 def test_a_row_without_end_is_refused(tmp_path, row, monkeypatch):
-    monkeypatch.setattr("provenance.read.dumps.stackexchange._PIECE", 1000)
+    monkeypatch.setattr("provenance.read.dumps.stackexchange._CHUNK_BYTES", 1000)
     path = posts(tmp_path, f'<row Id="1" PostTypeId="1" Title="{TEXT}"/>{row}')
     with pytest.raises(DocumentTooLarge, match=r"Posts\.xml: row [12] is larger than 50KB"):
         items(path, max_document=50_000)

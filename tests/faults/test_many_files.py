@@ -79,7 +79,7 @@ def test_a_file_that_comes_makes_few_parts_anew(many, checked, tmp_path, monkeyp
     path = many / "1" / "0150a.jsonl"
     write_jsonl(path, 3, 2)
     read = []
-    inner = grouping._read
+    inner = grouping._read_group
     monkeypatch.setattr(grouping, "_read", lambda group: read.extend(group) or inner(group))
     try:
         checked(many, cache=cache)

@@ -51,7 +51,7 @@ def test_a_registry_of_a_saved_dataset_names_the_shard_that_is_gone(tmp_path, pr
 def test_a_registry_of_a_saved_dataset_that_does_not_name_its_files_is_not_made(tmp_path):
     save(tmp_path / "saved")
     (tmp_path / "saved" / "test" / "state.json").write_text("{}")
-    with pytest.raises(InputError, match=r"state\.json: it does not name the files"):
+    with pytest.raises(InputError, match=r"state\.json: it does not list the files"):
         list(open_dump(str(tmp_path / "saved"), source="x", strict=False))
 
 

@@ -14,7 +14,7 @@ from provenance.pipeline import check, clean
 from provenance.pipeline.registries import Dumps, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.corpus.corpus_parts import Part, grouped
+from provenance.read.corpus.corpus_parts import Part, group_small_files
 from provenance.read.dumps.layouts import open_dump
 from tests.pipeline.conftest import Writer
 
@@ -103,7 +103,7 @@ def test_what_has_no_size_is_no_small_file():
         return Part(name, size, lambda: iter(()))
 
     parts = [*(part(f"{number:04}", 100) for number in range(400)), part("hub", 0)]
-    made = grouped(parts)
+    made = group_small_files(parts)
     assert len(made) < 100
     assert [one.file for one in made if "hub" in one.files] == ["hub"]
 

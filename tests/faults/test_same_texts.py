@@ -129,7 +129,7 @@ def small_samples() -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (passages, sofar):
             patch.setattr(module, "MAX_SAMPLE_TOKENS", _SAMPLE_TOKENS)
-        patch.setattr(parquet, "PIECE", 1)
+        patch.setattr(parquet, "PIECE_BYTES", 1)
         yield
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import provenance as package
 from provenance.model import Unread, merge_unread
-from provenance.read.formats.compression import compressing
+from provenance.read.formats.compression import compress_into
 from provenance.report.files.result_json import dumps, loads
 from provenance.report.formats.rendering import render
 from tests.faults.conftest import found, names, nothing_but_zeros, page, spoil, write_corpus
@@ -123,7 +123,7 @@ def test_of_a_compressed_file_that_is_cut_short_the_beginning_is_checked(
     texts = (f"{page(n)} {' '.join(str(n * k) for k in range(7000, 7040))}" for n in range(3000))
     lines = [json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts)]
     path = tmp_path / f"a.jsonl.{compression}"
-    with path.open("wb") as sink, compressing(sink, compression) as stream:
+    with path.open("wb") as sink, compress_into(sink, compression) as stream:
         stream.write("".join(lines).encode())
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
     report = checked(path)

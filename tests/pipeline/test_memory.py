@@ -128,7 +128,7 @@ def test_of_a_dataset_of_which_one_file_changed_that_one_is_read(world, posts, p
 def test_of_a_file_of_which_one_row_group_changed_that_one_is_read(
     world, posts, pages, monkeypatch
 ) -> None:
-    monkeypatch.setattr(parquet, "PIECE", 1)
+    monkeypatch.setattr(parquet, "PIECE_BYTES", 1)
     texts = [text for number in range(3) for text in shard(posts, pages, number)]
     world.write(0, texts, rows=5)
     world.checked()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from provenance.model import DateRange
 from provenance.pipeline.scan.row_metadata import Sites
-from provenance.read.signals.site_captures import Captures
+from provenance.read.signals.site_captures import SiteCaptures
 
 AGENTS = {"robots-txt/training-agents": ("GPTBot",)}
 OPEN, CLOSED = b"User-agent: *\nAllow: /\n", b"User-agent: GPTBot\nDisallow: /\n"
@@ -20,7 +20,7 @@ def day(year: int) -> date:
 
 def sites(years, collected=None):
     hosts = {"a.example": {day(year): files for year, files in sorted(years.items())}}
-    return Sites(AGENTS, Captures("captures", hosts, None, "digest"), collected)
+    return Sites(AGENTS, SiteCaptures("captures", hosts, None, "digest"), collected)
 
 
 HISTORY = {

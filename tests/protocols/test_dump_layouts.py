@@ -18,8 +18,8 @@ import zstandard
 from provenance.errors import CorruptFile
 from provenance.model import ITEMS, Items
 from provenance.read.dumps import item_batches as batches
-from provenance.read.dumps.dump_files import files_at
-from provenance.read.dumps.layout_detection import layout_of
+from provenance.read.dumps.dump_files import find_dump_files
+from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.layouts import LAYOUTS, open_dump
 
 TEXTS = ["Good morning, all of you", "naïve café, 東京 😀", "a < b && c > d\n\nsecond", "last one"]
@@ -161,7 +161,7 @@ def test_every_layout_has_a_sample():
 
 
 def test_the_layout_is_recognised(sample, dump):
-    assert layout_of(files_at(str(dump))[0]) == sample.layout
+    assert detect_layout(find_dump_files(str(dump))[0]) == sample.layout
 
 
 def test_every_text_is_an_item_of_the_source_given(dump):
@@ -194,7 +194,7 @@ def test_reading_twice_gives_the_same(dump):
 
 def test_the_name_of_the_file_does_not_matter(sample, dump):
     moved = dump.rename(dump.with_name(f"something{dump.suffix}"))
-    assert layout_of(files_at(str(moved))[0]) == sample.layout
+    assert detect_layout(find_dump_files(str(moved))[0]) == sample.layout
     assert column(read(moved), "text") == TEXTS
 
 

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.rewriting.removal_plan import Cuts
-from provenance.read.rewriting.rewrite_file import rewrite
+from provenance.read.rewriting.removal_plan import Removals
+from provenance.read.rewriting.rewrite_file import rewrite_file
 
 ROWS = [
     {
@@ -113,9 +113,9 @@ def test_what_is_to_go_has_gone_and_nothing_else(tmp_path_factory, name, drawn) 
         start = drawn.draw(st.integers(0, len(text) - 1))
         end = drawn.draw(st.integers(start + 1, len(text)))
         spans.setdefault(row, {})[field] = ((start, end),)
-    cuts = Cuts(gone, spans, replacement)
+    cuts = Removals(gone, spans, replacement)
 
-    assert rewrite(file, folder / "made" / name, cuts)
+    assert rewrite_file(file, folder / "made" / name, cuts)
 
     expected = []
     numbers = {row: number for number, row in enumerate(sorted({text[0] for text in kept}))}
@@ -136,5 +136,5 @@ def test_every_row_of_every_format_may_go(tmp_path) -> None:
     for name, (rows, content) in FORMATS.items():
         (tmp_path / name).write_bytes(content)
         file, _ = read(tmp_path / name, ["text"])
-        assert rewrite(file, tmp_path / "made" / name, Cuts(frozenset(range(len(rows)))))
+        assert rewrite_file(file, tmp_path / "made" / name, Removals(frozenset(range(len(rows)))))
         assert (tmp_path / "made" / name).is_file()

@@ -4,7 +4,7 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
 from provenance.read.corpus import hub_datasets as hub
-from provenance.read.corpus.address_resolution import is_path, near_paths
+from provenance.read.corpus.address_resolution import looks_like_path, similar_paths
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import open_dump
 
@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch):
 def test_a_mistyped_path_is_told_with_what_was_meant_and_no_hub_is_asked(
     folder, monkeypatch, address, meant
 ):
-    monkeypatch.delattr(hub, "_library")
+    monkeypatch.delattr(hub, "_quiet_datasets_library")
     with pytest.raises(DatasetNotFound) as caught:
         open_corpus([address])
     assert caught.value.message.startswith(f"{address}: there is no such file or folder")
@@ -48,18 +48,18 @@ def test_a_name_that_may_be_a_dataset_s_can_be_forced(folder):
 
 @pytest.mark.parametrize("address", ["imdb", "owner/name", "owner/name:config", "glue@main"])
 def test_names_of_datasets_are_no_paths(folder, address):
-    assert not is_path(address)
+    assert not looks_like_path(address)
 
 
 @pytest.mark.parametrize(
     "address", ["./x", "../x", "/x", "~/x", "x.jsonl", "x/y.csv.gz", "data/x", "a.zip", "RC_1.zst"]
 )
 def test_what_is_written_like_a_path_is_one(folder, address):
-    assert is_path(address)
+    assert looks_like_path(address)
 
 
 def test_nothing_is_near_in_a_folder_that_is_not_there(folder):
-    assert near_paths("nowhere/train.jsonl") == []
+    assert similar_paths("nowhere/train.jsonl") == []
 
 
 def heard(address):

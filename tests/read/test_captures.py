@@ -62,12 +62,12 @@ def test_the_digest_tells_every_change(tmp_path):
 @pytest.mark.parametrize(
     ("name", "message", "remedy"),
     [
-        ("robots.txt", r"'robots.txt' is no host with captures", "name folders after hosts"),
-        ("b.example/robots.txt", r"'robots.txt' is no day", "2023-06-01"),
-        ("b.example/01-06-2023/robots.txt", r"'01-06-2023' is no day", "2023-06-01"),
-        ("b.example/2023-06-01/robot.txt", r"no file that is read here", "'robots.txt'"),
-        ("b.example/2023-06-01/notes", r"no file that is read here", "known are: robots.txt"),
-        ("nowhere/2023-06-01/robots.txt", r"'nowhere' is no host", "name folders after hosts"),
+        ("robots.txt", r"'robots.txt' is not a host with captures", "name folders after hosts"),
+        ("b.example/robots.txt", r"'robots.txt' is not a day", "2023-06-01"),
+        ("b.example/01-06-2023/robots.txt", r"'01-06-2023' is not a day", "2023-06-01"),
+        ("b.example/2023-06-01/robot.txt", r"not a supported file", "'robots.txt'"),
+        ("b.example/2023-06-01/notes", r"not a supported file", "supported are: robots.txt"),
+        ("nowhere/2023-06-01/robots.txt", r"'nowhere' is not a host", "name folders after hosts"),
         ("README.md", r"begins with no fields", "leave it out"),
     ],
 )

@@ -4,10 +4,10 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns.column_choice import Columns, find_columns
+from provenance.read.columns.column_choice import ColumnChoice, find_columns
 
 
-def find(rows: dict[str, list[object]], *named: str) -> Columns:
+def find(rows: dict[str, list[object]], *named: str) -> ColumnChoice:
     table = pa.table(rows)
     return find_columns(table.schema, named, table.select, file="f")
 
@@ -69,7 +69,9 @@ def test_id_address_and_licence_are_found():
             "License": ["mit"],
         }
     )
-    assert columns == Columns(("text",), ("ID",), ("source_url", "meta.url", "host"), ("License",))
+    assert columns == ColumnChoice(
+        ("text",), ("ID",), ("source_url", "meta.url", "host"), ("License",)
+    )
 
 
 def test_a_typing_error_is_pointed_out():

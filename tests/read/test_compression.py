@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.compression import (
-    BROKEN,
     COMPRESSIONS,
-    Salvaged,
-    compressing,
-    compression_of,
-    decompressed,
+    DECOMPRESSION_ERRORS,
+    SalvagingReader,
+    compress_into,
+    decompress,
+    detect_compression,
 )
 
 
 def unpack(data: bytes) -> bytes:
-    with decompressed(io.BytesIO(data), "zst") as stream:
+    with decompress(io.BytesIO(data), "zst") as stream:
         return stream.read()
 
 
@@ -62,21 +62,24 @@ def test_nothing_is_nothing():
 def test_closing_the_stream_closes_its_file():
     for compression in COMPRESSIONS:
         source = io.BytesIO()
-        decompressed(source, compression).close()
+        decompress(source, compression).close()
         assert source.closed, compression
 
 
 def test_compressions_are_known_by_their_first_bytes():
-    assert compression_of(frame(b"x")) == "zst"
+    assert detect_compression(frame(b"x")) == "zst"
     for packer, pack in (("gz", gzip), ("bz2", bz2), ("xz", lzma)):
-        assert compression_of(pack.compress(b"")[:8]) == packer
-        assert compression_of(pack.compress(b"x")[:8]) == packer
-    assert compression_of(b'{"text": 1}') is None
-    assert compression_of(b"BZhang,text") is None
+        assert detect_compression(pack.compress(b"")[:8]) == packer
+        assert detect_compression(pack.compress(b"x")[:8]) == packer
+    assert detect_compression(b'{"text": 1}') is None
+    assert detect_compression(b"BZhang,text") is None
 
 
 def test_an_error_tells_the_file_the_place_and_what_to_do():
-    with pytest.raises(CorruptFile) as caught, reading("a.zst", lambda: "after 3 rows"):
+    with (
+        pytest.raises(CorruptFile) as caught,
+        translate_read_errors("a.zst", lambda: "after 3 rows"),
+    ):
         raise EOFError("the last zstd frame is cut short")
     assert caught.value.message == (
         "a.zst: damaged or cut short after 3 rows (the last zstd frame is cut short)"
@@ -89,7 +92,7 @@ def test_an_error_tells_the_file_the_place_and_what_to_do():
 def test_all_that_stands_before_damage_is_given_before_the_error(tmp_path, compression, step):
     content = b"".join(b"%d %d\n" % (n, n**7) for n in range(200_000))
     path = tmp_path / f"a.{compression}"
-    with path.open("wb") as sink, compressing(sink, compression) as stream:
+    with path.open("wb") as sink, compress_into(sink, compression) as stream:
         stream.write(content)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     file = File("a", str(path), path.stat().st_size, LocalFileSystem(), compression=compression)
@@ -99,7 +102,7 @@ def test_all_that_stands_before_damage_is_given_before_the_error(tmp_path, compr
         while piece := stream.read(step):
             met.extend(piece)
 
-    with file.stream() as stream, pytest.raises((OSError, *BROKEN)):
+    with file.stream() as stream, pytest.raises((OSError, *DECOMPRESSION_ERRORS)):
         read_all(stream)
     assert content.startswith(bytes(met))
     assert len(met) > len(content) * 0.5
@@ -108,10 +111,10 @@ def test_all_that_stands_before_damage_is_given_before_the_error(tmp_path, compr
 @pytest.mark.parametrize("compression", ["gz", "zst"])
 def test_a_file_that_ends_well_is_read_once(tmp_path, compression):
     path = tmp_path / "a"
-    with path.open("wb") as sink, compressing(sink, compression) as stream:
+    with path.open("wb") as sink, compress_into(sink, compression) as stream:
         stream.write(b"words " * 1000)
     opened = []
-    stream = Salvaged(lambda: opened.append(1) or path.open("rb"), compression)
+    stream = SalvagingReader(lambda: opened.append(1) or path.open("rb"), compression)
     with stream:
         assert stream.read(10) == b"words word"
         assert stream.read() == (b"words " * 1000)[10:]

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns.column_choice import Columns
-from provenance.read.columns.nested_texts import Leaves
+from provenance.read.columns.column_choice import ColumnChoice
+from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.corpus.documents import Rows, documents
+from provenance.read.corpus.documents import RowMetadata, build_documents
 from provenance.read.formats.json_lines import Records
 from provenance.read.formats.json_records import record_documents
 
@@ -204,9 +204,9 @@ def test_bytes_are_text_where_they_are_utf8(tmp_path, hear):
 def test_columns_of_one_name_cannot_be_told_apart(tmp_path, named):
     columns = pa.array(["some words"]), pa.array(["other words"])
     pq.write_table(pa.Table.from_arrays(columns, ["text", "text"]), tmp_path / "a.parquet")
-    with pytest.raises(ColumnMissing, match="'text' stands more than once") as caught:
+    with pytest.raises(ColumnMissing, match="several columns called 'text'") as caught:
         open_corpus([str(tmp_path / "a.parquet")], text_columns=named)
-    assert "name of its own" in caught.value.remedy
+    assert "different name" in caught.value.remedy
 
 
 def test_bytes_are_no_text_until_they_are_named(tmp_path):
@@ -261,8 +261,8 @@ def test_many_rows_at_once_give_what_rows_one_by_one_give(chats, lists):
     }
     records = [(row, {"messages": chats[row], "paragraphs": lists[row]}) for row in range(count)]
     numbers = pa.array(range(count), pa.int64()).to_numpy()
-    fast = documents(Rows("f", numbers), Leaves.of(columns))
-    slow = record_documents("f", Records(records, []), Columns(tuple(columns)), None)
+    fast = build_documents(RowMetadata("f", numbers), TextLeaves.of(columns))
+    slow = record_documents("f", Records(records, []), ColumnChoice(tuple(columns)), None)
     assert _told(fast) == _told(slow)
 
 

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.rewriting.json_strings import edited, strings_in
-from provenance.read.rewriting.removal_plan import Cuts, redacted
-from provenance.read.rewriting.rewrite_file import rewrite
+from provenance.read.rewriting.json_strings import edit_json, find_strings
+from provenance.read.rewriting.removal_plan import Removals, replace_spans
+from provenance.read.rewriting.rewrite_file import rewrite_file
 
 
-def written(path: Path, cuts: Cuts) -> Path:
+def written(path: Path, cuts: Removals) -> Path:
     (file,) = open_corpus([str(path)], text_columns=["wide"]).files
     made = path.parent / "made" / path.name
-    assert rewrite(file, made, cuts)
+    assert rewrite_file(file, made, cuts)
     return made
 
 
@@ -30,7 +30,7 @@ def test_untouched_cells_are_written_as_they_were(tmp_path) -> None:
         b'2,"two\r\nlines, ""both"" bad",""\r\n'
         b'3,plain,"x"\r\n'
     )
-    made = written(path, Cuts(frozenset({2}), {1: {"wide": ((0, 3),)}}, 'a "b"'))
+    made = written(path, Removals(frozenset({2}), {1: {"wide": ((0, 3),)}}, 'a "b"'))
     assert made.read_bytes() == (
         b'"id",wide,"note"\r\n'
         b'"1",  spaced , "not quoted"\r\n'
@@ -42,7 +42,7 @@ def test_untouched_cells_are_written_as_they_were(tmp_path) -> None:
 def test_a_lone_cell_that_is_left_empty_is_still_a_row(tmp_path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"wide\nfirst words\nsecond words\n")
-    made = written(path, Cuts(spans={0: {"wide": ((0, 11),)}}))
+    made = written(path, Removals(spans={0: {"wide": ((0, 11),)}}))
     assert made.read_bytes() == b'wide\n""\nsecond words\n'
 
 
@@ -50,7 +50,7 @@ def test_of_a_line_only_the_string_that_is_cut_is_written_anew(tmp_path) -> None
     path = tmp_path / "a.jsonl"
     line = '{ "n" : 1.0e5,"wide" :  "caf\\u00e9 \\ud83d\\ude00 gone \\ud800 end", "o": ["\\/"] }'
     path.write_text(line + "\n")
-    made = written(path, Cuts(spans={0: {"wide": ((7, 12),)}}, replacement="é"))
+    made = written(path, Removals(spans={0: {"wide": ((7, 12),)}}, replacement="é"))
     assert made.read_text("utf-8") == line.replace("gone ", "\\u00e9") + "\n"
     before, after = json.loads(line), json.loads(made.read_text("utf-8"))
     assert after == {**before, "wide": before["wide"].replace("gone ", "é")}
@@ -66,13 +66,13 @@ VALUES = st.recursive(
 @given(VALUES, st.booleans(), st.sampled_from([None, 1]))
 def test_every_string_of_a_value_is_found_where_it_is_written(value, plain, indent) -> None:
     text = json.dumps(value, ensure_ascii=plain, indent=indent)
-    for path, place in strings_in(text).items():
+    for path, place in find_strings(text).items():
         inner = value
         for step in path:
             inner = inner[step]
         assert inner == place.value == json.loads(text[place.start : place.end])
     count = sum(1 for _ in _strings(value))
-    assert len(strings_in(text)) == count
+    assert len(find_strings(text)) == count
 
 
 def _strings(value):
@@ -85,8 +85,8 @@ def _strings(value):
 
 def test_of_two_places_with_one_name_the_one_that_is_read_is_cut() -> None:
     text = '{"a": {"b": "deep text"}, "a.b": "flat text"}'
-    own = Cuts(spans={0: {"a.b": ((0, 4),)}}, replacement="#").of(0, "f")
-    assert edited(text, own) == '{"a": {"b": "deep text"}, "a.b": "# text"}'
+    own = Removals(spans={0: {"a.b": ((0, 4),)}}, replacement="#").of(0, "f")
+    assert edit_json(text, own) == '{"a": {"b": "deep text"}, "a.b": "# text"}'
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_of_two_places_with_one_name_the_one_that_is_read_is_cut() -> None:
     ],
 )
 def test_stretches_are_replaced(text, spans, left) -> None:
-    assert redacted(text, spans, "#") == left
+    assert replace_spans(text, spans, "#") == left
 
 
 @given(st.text(st.characters(codec="utf-8", max_codepoint=0x2FF)), st.data())
@@ -114,4 +114,4 @@ def test_what_no_stretch_covers_stays_in_order(text, data) -> None:
     for start, end in spans:
         covered[start:end] = True
     kept = "".join(sign for sign, gone in zip(text, covered, strict=True) if not gone)
-    assert redacted(text, spans, "") == kept
+    assert replace_spans(text, spans, "") == kept

@@ -6,12 +6,12 @@ import pytest
 
 from provenance.errors import PolicyError
 from provenance.model import DateRange
-from provenance.read.policy.date_syntax import collected_of
-from provenance.read.policy.validation import Checked
+from provenance.read.policy.date_syntax import parse_collected
+from provenance.read.policy.validation import UncheckedValue
 
 
 def collected(value: object) -> DateRange:
-    return collected_of(Checked(value, "collected", "", PolicyError))
+    return parse_collected(UncheckedValue(value, "collected", "", PolicyError))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from provenance.errors import CorruptFile
 from provenance.read.corpus.file_access import File
 from provenance.read.formats import csv_file as delimited
-from provenance.read.formats.csv_file import dialect_of
+from provenance.read.formats.csv_file import detect_dialect
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_quotation_mark_that_is_closed_far_below_is_told(table, hear):
 
 
 def test_a_quotation_mark_that_is_never_closed_is_damage(table, hear):
-    with pytest.raises(CorruptFile, match=r"after 2 rows \(it ends in a quoted cell\)"):
+    with pytest.raises(CorruptFile, match=r"after 2 rows \(it ends within a quoted cell\)"):
         hear(table('id,text\n0,a\n"1,b\n2,c\n3,d\n'))
 
 
@@ -73,7 +73,7 @@ def test_cells_that_are_not_utf8_cost_their_own_row_alone(table, hear):
 
 
 def test_damage_late_in_a_file_neither_loses_nor_repeats_rows(table, hear, monkeypatch):
-    monkeypatch.setattr(delimited, "_BLOCK", 1 << 10)
+    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 1 << 10)
     lines = [b"%d,text %d" % (n, n) for n in range(3000)]
     lines[2500] = b"2500,\xff"
     lines[100] = b"100"
@@ -105,7 +105,7 @@ class _Dawdling(io.FileIO):
 
 def test_what_arrow_still_reads_ahead_is_not_lost_to_the_next_parser(table, hear, monkeypatch):
     monkeypatch.setattr(File, "open", lambda file: _Dawdling(file.path))
-    monkeypatch.setattr(delimited, "_BLOCK", 1 << 10)
+    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 1 << 10)
     text = "long, " * 3000
     path = table(f'id,text\n0,"{text}"\n1,b\n')
     assert [hear(path).texts for _ in range(20)] == [[text, "b"]] * 20
@@ -162,7 +162,7 @@ def test_names_in_quotation_marks_say_that_cells_are_too(table, hear):
     ],
 )
 def test_a_header_is_told_from_a_row(head, header):
-    assert dialect_of(head.encode(), "f.csv", whole=True).header is header
+    assert detect_dialect(head.encode(), "f.csv", whole=True).header is header
 
 
 CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=9)

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.columns.nested_texts import Leaves
+from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.corpus import documents as room
-from provenance.read.corpus.documents import Rows, documents
+from provenance.read.corpus.documents import RowMetadata, build_documents
 
 
 def laid_out(texts: dict[str, list[object]], first: int = 0):
     columns = {name: pa.array(values, pa.string()) for name, values in texts.items()}
     count = len(next(iter(texts.values())))
-    rows = Rows("f", np.arange(first, first + count, dtype=np.int64))
-    return list(documents(rows, Leaves.of(columns)))
+    rows = RowMetadata("f", np.arange(first, first + count, dtype=np.int64))
+    return list(build_documents(rows, TextLeaves.of(columns)))
 
 
 def test_a_row_is_passed_over_only_if_nothing_in_it_is_text():
@@ -42,7 +42,7 @@ def test_no_rows_are_no_batches():
 @pytest.fixture(scope="module")
 def small():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "BATCH", 20)
+        patch.setattr(room, "BATCH_BYTES", 20)
         yield
 
 

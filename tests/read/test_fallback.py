@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
 
-from provenance.read.columns.column_choice import Columns
-from provenance.read.columns.row_fallback import texts_of
-from provenance.read.corpus.documents import Rows, documents
+from provenance.read.columns.column_choice import ColumnChoice
+from provenance.read.columns.row_fallback import find_texts
+from provenance.read.corpus.documents import RowMetadata, build_documents
 from provenance.read.formats.json_lines import Records
 from provenance.read.formats.json_records import record_documents
 
@@ -108,10 +108,10 @@ WORDS = st.none() | st.sampled_from(["", " ", "One two.", "ONE, two", "one two t
 @settings(max_examples=200)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES[1:], WORDS)), min_size=1))
 def test_rows_at_once_are_read_as_rows_one_by_one(rows: list[Row]) -> None:
-    columns = Columns(("text",), repeated=("second",), spare=("body", "first"))
+    columns = ColumnChoice(("text",), repeated=("second",), fallback=("body", "first"))
     batch = table_of(rows).to_batches()[0]
     numbers = pa.array(range(len(rows)), pa.int64()).to_numpy()
-    fast = documents(Rows("f", numbers), texts_of(batch, columns))
+    fast = build_documents(RowMetadata("f", numbers), find_texts(batch, columns))
     slow = record_documents("f", Records([*enumerate(rows)], []), columns, frozenset(NAMES))
     assert places(fast) == places(slow)
 

@@ -39,7 +39,7 @@ def test_a_digest_that_nobody_wants_is_left_and_can_still_be_made(tmp_path, monk
     monkeypatch.setattr(digests, "_LARGE", 7)
     (tmp_path / "a.txt").write_bytes(b"some bytes, and some more of them")
     found = find_files(str(tmp_path / "a.txt")).files
-    [hashing] = open_files(["a"], found).hashings()
+    [hashing] = open_files(["a"], found).file_digests()
     pieces = []
 
     def stopped():

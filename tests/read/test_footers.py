@@ -110,7 +110,9 @@ def test_encrypted_files_are_refused(tmp_path, plain):
     path = tmp_path / "a.parquet"
     with pq.ParquetWriter(path, TABLE.schema, encryption_properties=properties) as writer:
         writer.write_table(TABLE)
-    with pytest.raises(UnsupportedFormat, match=r"a\.parquet: it is encrypted") as caught:
+    with pytest.raises(
+        UnsupportedFormat, match=r"a\.parquet: the file, or some of its columns, are encrypted"
+    ) as caught:
         open_corpus([str(path)])
     assert "without encryption" in caught.value.remedy
 
@@ -150,8 +152,8 @@ def test_a_footer_that_leads_out_of_its_file_is_refused(tmp_path):
 def test_a_footer_that_is_too_large_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(TABLE, path)
-    monkeypatch.setattr(footers, "MOST_BYTES", 100)
-    with pytest.raises(InputError, match=r"has [\d,]+ bytes; at most 100 are read") as caught:
+    monkeypatch.setattr(footers, "MAX_FOOTER_BYTES", 100)
+    with pytest.raises(InputError, match=r"has [\d,]+ bytes; at most 100 are supported") as caught:
         open_corpus([str(path)])
     assert "row groups" in caught.value.remedy
 

@@ -37,7 +37,7 @@ def refusal(path):
 def test_rows_in_another_encoding_are_to_be_converted(tmp_path, name, code):
     path = tmp_path / name
     path.write_bytes(WRITTEN[name].encode(code))
-    told = f"{path}: it is UTF-16 or the like, not UTF-8"
+    told = f"{path}: the encoding is UTF-16 or UTF-32, not UTF-8"
     assert refusal(path) == (told, "convert it to UTF-8.")
 
 
@@ -49,8 +49,8 @@ def test_rows_are_not_compressed_behind_a_name_s_back(tmp_path, name, compressio
     path = tmp_path / name
     path.write_bytes(pack(WRITTEN[name].encode()))
     message, remedy = refusal(path)
-    assert message.startswith(f"{path}: it is compressed with {compression}")
-    assert f"ends in .{compression}" in remedy
+    assert message.startswith(f"{path}: the content is compressed with {compression}")
+    assert f"end in .{compression}" in remedy
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda data: data.decode().encode("utf-16")])
@@ -58,7 +58,7 @@ def test_lines_on_standard_input_are_lines(monkeypatch, pack):
     content = io.BytesIO(pack(WRITTEN["a.jsonl"].encode()))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(content))
     message, _ = refusal("-")
-    assert message.startswith("standard input: it is")
+    assert message.startswith("standard input: the ")
 
 
 @pytest.mark.parametrize("name", [*WRITTEN, "a.parquet", "a.arrow"])
@@ -66,7 +66,7 @@ def test_a_pointer_of_git_is_no_data(tmp_path, name):
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 123456\n"
     (tmp_path / name).write_bytes(pointer)
     message, remedy = refusal(tmp_path / name)
-    assert "a pointer of Git LFS" in message
+    assert "a Git LFS pointer" in message
     assert "git lfs pull" in remedy
 
 
@@ -75,8 +75,8 @@ def test_tables_that_are_read_here_and_there_cannot_be_compressed(tmp_path, name
     (tmp_path / name).write_bytes(b"packed")
     for address in (tmp_path / name, tmp_path):
         message, remedy = refusal(address)
-        assert f"{name}: a Parquet or Arrow file that is compressed as a whole" in message
-        assert remedy.startswith("unpack it")
+        assert f"{name}: Parquet and Arrow files compressed as a whole" in message
+        assert remedy.startswith("decompress it")
 
 
 def test_the_content_tells_the_format_where_the_name_does_not(tmp_path, hear):

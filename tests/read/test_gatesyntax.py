@@ -29,7 +29,7 @@ def test_a_gate_is_read_and_written_alike(text, gate):
 @pytest.mark.parametrize(
     ("text", "said", "remedy"),
     [
-        ("forbidden", "names no share", "VERDICT"),
+        ("forbidden", "has no share", "VERDICT"),
         ("forbidden=0.001", "'0.001' is not a share", "0.1%"),
         ("forbidden=101%", "'101%'", "0.1%"),
         ("forbidden=-1%", "'-1%'", "0.1%"),

@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 
 from provenance.errors import ColumnMissing
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats import jsonl_file as jsonlines
 from provenance.read.formats import jsonl_file as stretches
-from provenance.read.formats.json_lines import BLOCK, LineBlock, line_blocks, records_of, table_of
+from provenance.read.formats.json_lines import (
+    BLOCK_BYTES,
+    LineBlock,
+    line_blocks,
+    parse_block,
+    parse_lines,
+)
 
-LIMIT = Limit("rows.jsonl")
+LIMIT = DocumentLimit("rows.jsonl")
 
 
 @pytest.fixture
@@ -147,7 +153,7 @@ def test_nesting_without_end_is_counted(lines, hear):
 def test_a_document_longer_than_many_blocks_is_read(lines, hear):
     text = "All work and no play. " * 1_000_000
     heard = hear(lines({"text": "before"}, {"text": text}, {"text": "behind"}))
-    assert len(text) > 5 * BLOCK
+    assert len(text) > 5 * BLOCK_BYTES
     assert [len(str(found)) for found in heard.texts] == [6, len(text), 6]
     assert heard.texts[1] == text
 
@@ -223,10 +229,10 @@ TEXTS = pa.schema([("text", pa.large_string())])
 
 def test_lines_as_machines_write_them_are_parsed_at_once():
     for data in (b'{"text": "a"}\n{"text": null}\n{"x": {}}\n', b'{"text": "a"}\r\n{"x": []}\r\n'):
-        found = table_of(block(data), TEXTS)
+        found = parse_block(block(data), TEXTS)
         assert found is not None
         assert found.to_pylist() == [
-            {"text": record.get("text")} for _, record in records_of(block(data)).records
+            {"text": record.get("text")} for _, record in parse_lines(block(data)).records
         ]
 
 
@@ -244,13 +250,13 @@ def test_lines_as_machines_write_them_are_parsed_at_once():
     ],
 )
 def test_other_lines_are_left_to_the_careful_parser(data):
-    assert table_of(block(data), TEXTS) is None
+    assert parse_block(block(data), TEXTS) is None
 
 
 def test_what_was_always_null_may_become_words():
-    layout = jsonlines.layout_of([{"id": None, "text": "a", "n": 1}], (), "f")
+    layout = jsonlines.infer_layout([{"id": None, "text": "a", "n": 1}], (), "f")
     assert "id" in layout.columns.ids
-    assert table_of(block(b'{"text": "b", "id": "x"}\n'), layout.schema) is not None
+    assert parse_block(block(b'{"text": "b", "id": "x"}\n'), layout.schema) is not None
 
 
 def test_text_under_another_name_is_found_among_lines_parsed_at_once(lines, hear):
@@ -278,7 +284,7 @@ def test_a_long_file_is_several_parts_that_together_are_the_file(lines, hear, mo
     rows[10:10] = [b"", b"  ", b"\t", b"{broken", b'{"text": "' + b"long " * 1000 + b'"}']
     path = lines(b"\xef\xbb\xbf" + rows[0], *rows[1:])
     whole = hear(path)
-    monkeypatch.setattr(stretches, "STRETCH", 4000)
+    monkeypatch.setattr(stretches, "RANGE_BYTES", 4000)
     parts = open_corpus([str(path)]).parts
     assert len(parts) > 5
     assert sum(part.size for part in parts) == path.stat().st_size - 3

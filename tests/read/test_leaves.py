@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.columns.nested_texts import Leaves, holds_text
-from provenance.read.formats.json_records import texts_in
+from provenance.read.columns.nested_texts import TextLeaves, holds_text
+from provenance.read.formats.json_records import texts_within
 
 
 def found(values: list[object], kind: pa.DataType | None = None, name: str = "c"):
-    leaves = Leaves.of({name: pa.array(values, kind)})
+    leaves = TextLeaves.of({name: pa.array(values, kind)})
     return list(
         zip(leaves.rows.tolist(), leaves.fields.to_pylist(), leaves.texts.to_pylist(), strict=True)
     )
@@ -40,7 +40,7 @@ def test_lists_of_every_type_are_read(kind):
 
 def test_a_slice_is_read_from_its_own_first_row():
     column = pa.array([["no"], ["a", "b"], None, ["c"], ["no"]]).slice(1, 3)
-    leaves = Leaves.of({"c": column})
+    leaves = TextLeaves.of({"c": column})
     assert leaves.rows.tolist() == [0, 0, 2]
     assert leaves.fields.to_pylist() == ["c[0]", "c[1]", "c[0]"]
     assert leaves.texts.to_pylist() == ["a", "b", "c"]
@@ -58,7 +58,7 @@ def test_of_a_turn_only_what_was_said_is_text():
     ]
     turn = {"from": "gpt", "value": "v", "mood": "calm", "tools": ["call"]}
     assert found([[turn]]) == [(0, "c[0].value", "v")]
-    assert list(texts_in([turn], "c")) == [("c[0].value", "v")]
+    assert list(texts_within([turn], "c")) == [("c[0].value", "v")]
 
 
 def test_of_a_structure_every_text_is_read_but_labels():
@@ -78,13 +78,13 @@ def test_lists_within_lists_have_two_numbers():
 
 
 def test_the_texts_of_a_row_follow_the_order_of_its_columns():
-    leaves = Leaves.of({"q": pa.array(["q0", "q1"]), "a": pa.array([["x", "y"], ["z"]])})
+    leaves = TextLeaves.of({"q": pa.array(["q0", "q1"]), "a": pa.array([["x", "y"], ["z"]])})
     assert leaves.rows.tolist() == [0, 0, 0, 1, 1]
     assert leaves.fields.to_pylist() == ["q", "a[0]", "a[1]", "q", "a[0]"]
 
 
 def test_texts_of_a_row_are_joined_without_the_blank_ones():
-    leaves = Leaves.of({"q": pa.array(["t", None, " "]), "a": pa.array(["b", None, "only"])})
+    leaves = TextLeaves.of({"q": pa.array(["t", None, " "]), "a": pa.array(["b", None, "only"])})
     assert leaves.joined(3, "\n\n").to_pylist() == ["t\n\nb", None, "only"]
 
 
@@ -104,7 +104,9 @@ NESTED = st.recursive(
 @given(st.lists(st.lists(st.lists(st.text(max_size=3)))), st.data())
 def test_columns_and_objects_name_their_places_alike(values, data):
     values = [[[t.encode("utf-8", "replace").decode() for t in x] for x in y] for y in values]
-    one_by_one = [(row, *leaf) for row, value in enumerate(values) for leaf in texts_in(value, "c")]
+    one_by_one = [
+        (row, *leaf) for row, value in enumerate(values) for leaf in texts_within(value, "c")
+    ]
     assert found(values, pa.list_(pa.list_(pa.string()))) == one_by_one
 
 
@@ -116,5 +118,7 @@ TURNS = st.lists(
 @given(st.lists(TURNS))
 def test_columns_and_objects_find_the_same_turns(values):
     kind = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-    one_by_one = [(row, *leaf) for row, value in enumerate(values) for leaf in texts_in(value, "c")]
+    one_by_one = [
+        (row, *leaf) for row, value in enumerate(values) for leaf in texts_within(value, "c")
+    ]
     assert [one for one in found(values, kind) if one[2] is not None] == one_by_one

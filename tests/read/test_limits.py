@@ -14,7 +14,7 @@ import zstandard
 
 from provenance.errors import DocumentTooLarge, PolicyError
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.corpus.size_limits import parse_size, spelt
+from provenance.read.corpus.size_limits import format_size, parse_size
 from provenance.read.dumps.layouts import open_dump
 from provenance.read.policy.policy_file import load_policy, override
 
@@ -133,7 +133,7 @@ def test_many_small_values_count_as_more_than_they_take(tmp_path):
 
 
 def test_a_long_file_is_read_up_to_the_line_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.read.formats.jsonl_file.STRETCH", 1000)
+    monkeypatch.setattr("provenance.read.formats.jsonl_file.RANGE_BYTES", 1000)
     path = tmp_path / "rows.jsonl"
     early = [{"text": f"row {number} of many"} for number in range(300)]
     path.write_bytes(as_lines([*early, {"text": LONG}, *early]))
@@ -154,7 +154,7 @@ def test_a_long_file_is_read_up_to_the_line_that_is_too_large(tmp_path, monkeypa
 )
 def test_sizes_are_read_as_people_write_them(text, size):
     assert parse_size(text) == size
-    assert parse_size(spelt(size)) == size
+    assert parse_size(format_size(size)) == size
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "lots", "64TB", "1e9", "9" * 5000])

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.read.corpus.address_resolution import find_files
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.corpus.documents import BATCH
+from provenance.read.corpus.documents import BATCH_BYTES
 from provenance.read.formats.parquet_file import open_parquet
 
 
@@ -64,12 +64,12 @@ def test_batches_hold_about_8_mb_of_text(parquet):
     (part,) = open_corpus([str(path)]).parts
     sizes = [documents.batch.column("text").nbytes for documents in part.batches()]
     assert len(sizes) >= 3
-    assert max(sizes) < 1.1 * BATCH
+    assert max(sizes) < 1.1 * BATCH_BYTES
 
 
 def test_no_more_is_decoded_at_a_time_than_a_batch_holds(parquet):
     (piece,) = open_parquet(found(parquet(big(6000), row_group_size=6000))).pieces
-    assert max(block.batch.nbytes for block in piece.read(["text"])) < 1.1 * BATCH
+    assert max(block.batch.nbytes for block in piece.read(["text"])) < 1.1 * BATCH_BYTES
 
 
 def test_a_batch_of_unlike_rows_is_cut_too(parquet):
@@ -79,7 +79,7 @@ def test_a_batch_of_unlike_rows_is_cut_too(parquet):
         len(documents.batch)
         for part in open_corpus([str(path)]).parts
         for documents in part.batches()
-        if documents.batch.column("text").nbytes > BATCH
+        if documents.batch.column("text").nbytes > BATCH_BYTES
     ]
     assert sizes == []
 
@@ -176,7 +176,7 @@ def test_only_the_columns_wanted_are_decoded(parquet):
 
 
 def test_a_part_is_known_by_its_bytes_and_by_nothing_else_of_its_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("provenance.read.formats.parquet_file.PIECE", 1)
+    monkeypatch.setattr("provenance.read.formats.parquet_file.PIECE_BYTES", 1)
     texts = [f"text number {number}" for number in range(30)]
 
     def keys(rows):

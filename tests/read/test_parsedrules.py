@@ -30,12 +30,12 @@ def forbid(monkeypatch):
 
 
 def test_the_rules_that_were_kept_are_the_rules_in_yaml(place, forbid):
-    load_rules.__globals__["_parsed"].cache_clear()
+    load_rules.__globals__["_parse_cached"].cache_clear()
     files = rule_files(None)
     parsed = parse_library(files)
     assert load_rules() == parsed
     assert place.is_file()
-    load_rules.__globals__["_parsed"].cache_clear()
+    load_rules.__globals__["_parse_cached"].cache_clear()
     forbid()
     assert load_rules() == parsed
 
@@ -73,22 +73,22 @@ def test_damaged_rules_are_parsed_anew(place, forbid, at):
 
 
 def test_what_is_kept_of_the_rules_is_json_and_is_checked_like_a_rule_file(place):
-    load_rules.__globals__["_parsed"].cache_clear()
+    load_rules.__globals__["_parse_cached"].cache_clear()
     load_rules()
     content = place.read_bytes()
     said = json.loads(content[DIGEST_SIZE:])
     assert said["sources/x.yaml"]["id"] == "x"
     said["sources/x.yaml"]["id"] = 7
     files = rule_files(None)
-    parsedrules.keep(place.name, parsedrules._digest(files), json.dumps(said).encode())
-    load_rules.__globals__["_parsed"].cache_clear()
+    parsedrules.keep(place.name, parsedrules._content_digest(files), json.dumps(said).encode())
+    load_rules.__globals__["_parse_cached"].cache_clear()
     with pytest.raises(RuleSyntax, match="not text"):
         load_rules()
-    load_rules.__globals__["_parsed"].cache_clear()
+    load_rules.__globals__["_parse_cached"].cache_clear()
 
 
 def test_rules_of_ones_own_are_not_kept(place, tmp_path, root):
-    load_rules.__globals__["_parsed"].cache_clear()
+    load_rules.__globals__["_parse_cached"].cache_clear()
     folder = tmp_path / "own" / "sources"
     folder.mkdir(parents=True)
     shipped = root / "rules" / "sources" / "x.yaml"

@@ -204,7 +204,7 @@ def test_a_policy_of_brackets_alone_is_refused(tmp_path):
 
 
 def test_a_policy_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(PolicyError, match=r"the policy other.toml is not there"):
+    with pytest.raises(PolicyError, match=r"there is no policy other.toml"):
         load_policy("other.toml", tmp_path)
     with pytest.raises(PolicyError, match="cannot be read"):
         load_policy(str(tmp_path), tmp_path)

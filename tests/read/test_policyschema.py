@@ -53,7 +53,7 @@ def test_policies_follow_the_schema_and_are_read(tmp_path, text):
 
 def test_the_schema_knows_the_keys_that_are_read():
     tables = SCHEMA["properties"]
-    assert set(tables) == set(policy_file.KEYS)
+    assert set(tables) == set(policy_file.POLICY_KEYS)
     assert set(tables["check"]["properties"]) == set(policy_syntax.CHECK_KEYS)
     assert set(tables["agreements"]["items"]["properties"]) == set(policy_syntax.AGREEMENT_KEYS)
     assert set(tables["waivers"]["items"]["properties"]) == set(policy_syntax.WAIVER_KEYS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.columns.column_choice import find_columns
-from provenance.read.columns.prose_detection import Sampled, is_heading, is_label
+from provenance.read.columns.prose_detection import ColumnSample, is_heading, is_label
 
 WORDS = [
     *("harbour", "lantern", "orchard", "kettle", "winter", "cousin", "letter", "bridge", "violin"),
@@ -185,7 +185,7 @@ TEXTS = st.lists(st.tuples(st.none() | st.text(), st.none() | st.text()), min_si
 
 @given(TEXTS)
 def test_a_column_repeats_itself_and_no_sample_is_too_odd(pairs):
-    sampled = Sampled(pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
+    sampled = ColumnSample(pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     assert sampled.repeats("a", "a") == any((a or "").strip() for a, _ in pairs)
     assert sampled.repeats("a", "b") in {True, False}
     assert sampled.is_prose("b") in {True, False}

@@ -40,7 +40,7 @@ def test_a_question_says_what_it_touches():
         ("[share-alike]", "[shared]", "touches.conditions[0]: 'shared'"),
         ("    title: Whose is it?\n", "", "'title' is missing"),
         ("jurisdictions:", "places:", "unknown key 'places'"),
-        ("format: 2", "format: 1", "the format 1 is not 2"),
+        ("format: 2", "format: 1", "the format 1 is not the supported 2"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(old, new, said):

@@ -10,8 +10,8 @@ import pytest
 
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.rewriting.removal_plan import Cuts
-from provenance.read.rewriting.rewrite_file import rewrite
+from provenance.read.rewriting.removal_plan import Removals
+from provenance.read.rewriting.rewrite_file import rewrite_file
 
 NESTED = {
     "id": [1, 2, 3],
@@ -56,10 +56,10 @@ def nested() -> pa.Table:
     return pa.table(arrays).replace_schema_metadata({b"huggingface": b"{}", b"k": b"v"})
 
 
-def written(path: Path, cuts: Cuts) -> Path:
+def written(path: Path, cuts: Removals) -> Path:
     (file,) = open_corpus([str(path)], text_columns=["wide"]).files
     made = path.parent / "made" / path.name
-    assert rewrite(file, made, cuts)
+    assert rewrite_file(file, made, cuts)
     return made
 
 
@@ -108,7 +108,7 @@ def test_texts_of_every_type_are_replaced_in_place_and_all_else_stays(
     table = nested()
     save(table, tmp_path / name)
     before = load(tmp_path / name)
-    made = load(written(tmp_path / name, Cuts(spans={0: CUTS}, replacement="#")))
+    made = load(written(tmp_path / name, Removals(spans={0: CUTS}, replacement="#")))
     assert made.schema.equals(before.schema, check_metadata=True)
     assert made.to_pylist() == expected(table)
     assert made["vector"].equals(before["vector"])
@@ -121,13 +121,13 @@ def test_a_text_keeps_its_encoding_and_its_mark(tmp_path, code) -> None:
     (tmp_path / "a.txt").write_bytes("one café\r\n".encode(code))
     (file,) = open_corpus([str(tmp_path / "a.txt")]).files
     made = tmp_path / "made.txt"
-    assert rewrite(file, made, Cuts(spans={0: {"text": ((4, 8),)}}, replacement="thé"))
+    assert rewrite_file(file, made, Removals(spans={0: {"text": ((4, 8),)}}, replacement="thé"))
     assert made.read_bytes() == "one thé\r\n".encode(code)
 
 
 def test_a_footer_s_own_words_stay(tmp_path) -> None:
     save_file(nested(), tmp_path / "a.arrow")
-    made = written(tmp_path / "a.arrow", Cuts(frozenset({1})))
+    made = written(tmp_path / "a.arrow", Removals(frozenset({1})))
     with pa.OSFile(str(made)) as file:
         assert pa.ipc.open_file(file).metadata[b"foot"] == b"note"
 
@@ -139,7 +139,7 @@ def test_arrow_files_are_compressed_as_they_were(tmp_path, codec, kind) -> None:
     table = pa.table({"wide": ["word " * 5000, "more " * 5000]})
     with kind(path, table.schema, options=pa.ipc.IpcWriteOptions(compression=codec)) as writer:
         writer.write_table(table)
-    made = written(path, Cuts(spans={0: {"wide": ((0, 0),)}}))
+    made = written(path, Removals(spans={0: {"wide": ((0, 0),)}}))
     assert made.read_bytes() == path.read_bytes()
 
 
@@ -165,7 +165,7 @@ def test_parquet_is_written_as_it_was(tmp_path, options) -> None:
         }
     )
     pq.write_table(table, path, row_group_size=6, **options)
-    made = written(path, Cuts(spans={7: {"wide": ((0, 0),)}}))
+    made = written(path, Removals(spans={7: {"wide": ((0, 0),)}}))
     before, after = pq.ParquetFile(path), pq.ParquetFile(made)
     assert after.read().equals(before.read())
     assert after.metadata.metadata == before.metadata.metadata
@@ -185,7 +185,7 @@ def test_parquet_is_written_as_it_was(tmp_path, options) -> None:
 def test_row_groups_keep_their_rows_and_one_that_is_left_empty_goes(tmp_path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"wide": [f"row {n}" for n in range(9)]}), path, row_group_size=3)
-    made = pq.ParquetFile(written(path, Cuts(frozenset({1, 3, 4, 5}))))
+    made = pq.ParquetFile(written(path, Removals(frozenset({1, 3, 4, 5}))))
     assert made.read()["wide"].to_pylist() == ["row 0", "row 2", "row 6", "row 7", "row 8"]
     assert [made.metadata.row_group(n).num_rows for n in range(2)] == [2, 3]
 
@@ -195,13 +195,13 @@ def test_a_text_that_is_not_what_was_checked_is_refused(tmp_path) -> None:
     pq.write_table(pa.table({"wide": ["short", "text"]}), path)
     for spans in ({"wide": ((2, 99),)}, {"other": ((0, 1),)}, {"wide[0]": ((0, 1),)}):
         with pytest.raises(CorruptFile, match="row 1"):
-            written(path, Cuts(spans={1: spans}))
+            written(path, Removals(spans={1: spans}))
         (tmp_path / "made" / "a.parquet").unlink()
     lines = tmp_path / "a.jsonl"
     lines.write_text('{"wide": "short"}\n')
     for spans in ({"wide": ((2, 99),)}, {"other": ((0, 1),)}):
         with pytest.raises(CorruptFile, match="row 0"):
-            written(lines, Cuts(spans={0: spans}))
+            written(lines, Removals(spans={0: spans}))
         (tmp_path / "made" / "a.jsonl").unlink()
 
 
@@ -213,11 +213,11 @@ def test_a_dictionary_that_several_batches_share_is_refused_where_a_text_in_it_c
     table = pa.table({"wide": column})
     with pa.ipc.new_file(path, table.schema) as writer:
         writer.write_table(table, max_chunksize=3)
-    made = load_arrow(written(path, Cuts(frozenset({1, 5}))))
+    made = load_arrow(written(path, Removals(frozenset({1, 5}))))
     assert made["wide"].to_pylist() == ["some words", "some words", "other words"] * 2
     path.with_name("made").joinpath("a.arrow").unlink()
     with pytest.raises(UnsupportedFormat, match="dictionary") as raised:
-        written(path, Cuts(spans={0: {"wide": ((0, 4),)}}))
+        written(path, Removals(spans={0: {"wide": ((0, 4),)}}))
     assert "--redact" in raised.value.remedy
 
 
@@ -227,7 +227,7 @@ def test_an_archive_is_refused(tmp_path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.jsonl", '{"wide": "text"}\n')
     with pytest.raises(UnsupportedFormat, match="outside of archives") as raised:
-        written(tmp_path / "a.zip", Cuts())
+        written(tmp_path / "a.zip", Removals())
     assert "unpack" in raised.value.remedy
 
 
@@ -242,7 +242,9 @@ def test_a_column_that_is_called_like_a_member_is_changed_and_not_the_member(tmp
         path.write_text(json.dumps(rows) if form == "json" else json.dumps(rows[0]) + "\n")
     (file,) = open_corpus([str(path)], text_columns=["a.b"]).files
     made = tmp_path / "made" / path.name
-    rewrite(file, made, Cuts(spans={0: {"a.b": ((0, 4),), "a.c": ((0, 2),)}}, replacement="X"))
+    rewrite_file(
+        file, made, Removals(spans={0: {"a.b": ((0, 4),), "a.c": ((0, 2),)}}, replacement="X")
+    )
     load = {"parquet": pq.read_table, "arrow": load_arrow}.get(form)
     found = load(made).to_pylist() if load else json.loads(made.read_text())
     found = found if isinstance(found, list) else [found]

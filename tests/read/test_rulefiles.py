@@ -144,14 +144,14 @@ def test_a_date_known_to_the_month_or_year_holds_on_every_day_it_may(written, pe
         (
             "verified on a stored copy",
             "not verified",
-            "periods[0]: nobody verified it",
+            "periods[0]: it is not verified",
             "verdict: unknown",
         ),
         ("basis: automated-access", "basis: silence", "periods[0]: silence", "verdict: unknown"),
         (
             "name: A Forum",
             "name: A Forum\nname: B",
-            "not valid YAML: line 3: 'name' stands twice",
+            "not valid YAML: line 3: the key 'name' is duplicated",
             "line",
         ),
         ("name: A Forum", "name: [A", "not valid YAML: line 3: did not", "line"),
@@ -198,7 +198,7 @@ def test_a_source_may_name_a_licence_in_place_of_documents():
     text += SOURCE[SOURCE.index("cases:") :]
     made = library(text, **{"licences__open-1": LICENCE})
     assert (made.sources[0].content_licence, made.sources[0].terms) == ("open-1", ())
-    with pytest.raises(RuleSyntax, match="neither 'documents' nor 'content-licence'"):
+    with pytest.raises(RuleSyntax, match="both 'documents' and 'content-licence' are missing"):
         library(text.replace("content-licence: open-1\n", ""))
 
 
@@ -263,7 +263,7 @@ def test_a_file_of_one_s_own_takes_the_place_of_the_shipped_one(tmp_path):
 
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_a_folder_without_rules_is_refused(tmp_path, name):
-    with pytest.raises(RuleError, match="holds no rules"):
+    with pytest.raises(RuleError, match="has no rules"):
         load_rules(tmp_path / name)
 
 
@@ -290,7 +290,9 @@ def test_cases_are_held_to_their_format(tmp_path, old, new, said):
 
 @pytest.mark.parametrize("place", ["provenance/rules", "rules"], ids=["wheel", "checkout"])
 def test_the_shipped_rules_are_found_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch, place):
-    monkeypatch.setattr(rulefiles, "__file__", str(tmp_path / "provenance/read/rulefiles.py"))
+    monkeypatch.setattr(
+        rulefiles, "__file__", str(tmp_path / "provenance/read/rules/rule_files.py")
+    )
     with pytest.raises(RuleError, match="the shipped rules are missing"):
         load_rules()
     (tmp_path / place).mkdir(parents=True)

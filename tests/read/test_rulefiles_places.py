@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import RuleSyntax
-from provenance.read.rules.rule_files import _shipped, load_cases, load_rules
+from provenance.read.rules.rule_files import _shipped_folder, load_cases, load_rules
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def own(tmp_path):
     def write(old, new):
         path = tmp_path / "sources" / "weibo.yaml"
         path.parent.mkdir(exist_ok=True)
-        text = (_shipped() / "sources" / "weibo.yaml").read_text("utf-8")
+        text = (_shipped_folder() / "sources" / "weibo.yaml").read_text("utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), "utf-8")
         return path

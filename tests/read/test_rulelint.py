@@ -42,7 +42,7 @@ def test_each_file_s_mistake_is_told_with_its_remedy(tmp_path):
 def test_a_verified_statement_without_a_clause_and_a_file_without_cases_are_thin(tmp_path):
     half = CASES[: CASES.index("  passes")]
     found = mistakes(tmp_path, forum=SOURCE.replace("cases: {}\n", half))
-    assert any("`passes` holds no case" in each for each in found)
+    assert any("`passes` has no case" in each for each in found)
     assert sum("names no clause" in each for each in found) == 2
 
 

@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import CAME_WITH
-from provenance.read.columns.signal_columns import fields_in, fields_of, mentions_any, signal_paths
+from provenance.read.columns.signal_columns import (
+    mentions_signal,
+    record_signal_fields,
+    signal_fields,
+    signal_paths,
+)
 from provenance.read.corpus.corpora import open_corpus
 
 PAGE = '<html><head><meta name="robots" content="noai"></head><body>text'
@@ -87,9 +92,9 @@ def test_only_known_columns_are_read():
 
 
 def test_nothing_is_nothing():
-    assert fields_of({"robots_txt": pa.nulls(3, pa.string())}, 3) is None
-    assert fields_of({}, 3) is None
-    assert not mentions_any(b'{"text": "our robots are nice", "tdm": 1}')
+    assert signal_fields({"robots_txt": pa.nulls(3, pa.string())}, 3) is None
+    assert signal_fields({}, 3) is None
+    assert not mentions_signal(b'{"text": "our robots are nice", "tdm": 1}')
 
 
 json_values = st.recursive(
@@ -105,4 +110,4 @@ names = st.sampled_from(["headers", "meta", "robots_txt", "tdmrep", "html", "x_r
 
 @given(st.dictionaries(names, json_values))
 def test_no_value_is_an_error(record):
-    pa.array([fields_in(record)], CAME_WITH)
+    pa.array([record_signal_fields(record)], CAME_WITH)

@@ -144,8 +144,13 @@ def test_an_exception_says_what_it_lifts():
 @pytest.mark.parametrize(
     ("old", "new", "said", "remedy"),
     [
-        ("format: 2", "format: 3", "format: the format 3 is not 2", "format 2"),
-        ("supersedes: forum/terms", "supersedes: forum/old", "'forum/old' is no version", "forum/"),
+        ("format: 2", "format: 3", "format: the format 3 is not the supported 2", "format 2"),
+        (
+            "supersedes: forum/terms",
+            "supersedes: forum/old",
+            "'forum/old' is not a version",
+            "forum/",
+        ),
         ("[robots or consent,", "[robots or luck,", "conditions[0]: 'luck'", "choose one of"),
         ("[robots or consent,", "[robotz,", "conditions[0]: 'robotz'", "'robots'"),
         ("        reviewed-on: 2024-02-01\n", "", "reviewed-by: a review has a name", "neither"),
@@ -153,7 +158,7 @@ def test_an_exception_says_what_it_lifts():
         ("stored-on: 2022-03", "stored-on: long ago", "stored-on: 'long ago'", "2023-06-01"),
         ("2021-01-01, 2022]", "2021-01-01, old]", "versions[1]: 'old'", "2023-06-01"),
         ("precedence: licence", "precedence: license", "precedence: 'license'", "'licence'"),
-        ("end-status: not", "unseen: {}\n        end-status: not", "unseen: it names no", "both"),
+        ("end-status: not", "unseen: {}\n        end-status: not", "unseen: it has no day", "both"),
         ("end-status: not verified", "end-status: open", "end-status: 'open'", "ended"),
         ("binds: [scraper]", "binds: []", "binds: the list is empty", "at least one"),
         ("jurisdictions: [any]", "jurisdictions: []", "jurisdictions: the list is", "at least"),

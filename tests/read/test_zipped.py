@@ -10,8 +10,8 @@ import pytest
 
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.dumps.dump_files import files_at
-from provenance.read.dumps.layout_detection import layout_of
+from provenance.read.dumps.dump_files import find_dump_files
+from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.layouts import open_dump
 
 ROWS = [{"id": f"a{n}", "text": f"text number {n}"} for n in range(3)]
@@ -58,7 +58,7 @@ def test_one_file_in_an_archive_is_read(pack, hear, name, rest):
 def test_the_archive_that_x_gives_is_read(pack):
     assigned = b"window.YTD.tweets.part0 = " + POSTS
     path = pack("x", **{"data/tweets.js": assigned, "data/account.js": b"window.YTD.account = []"})
-    assert layout_of(files_at(str(path))[0]) == "x-archive"
+    assert detect_layout(find_dump_files(str(path))[0]) == "x-archive"
     assert dumped(path) == TEXTS
 
 
@@ -82,9 +82,9 @@ def test_an_archive_with_a_password_is_to_be_unpacked_first(pack):
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(data)
-    with pytest.raises(UnsupportedFormat, match=r"posts\.jsonl in it needs a password") as caught:
+    with pytest.raises(UnsupportedFormat, match=r"posts\.jsonl in it is encrypted") as caught:
         open_corpus([str(path)])
-    assert "unpack it first" in caught.value.remedy
+    assert "give the unpacked files" in caught.value.remedy
 
 
 @pytest.mark.parametrize("end", [30, 100, -30])

@@ -6,7 +6,7 @@ import pytest
 
 from provenance.judge.rule_checks import Case, differences
 from provenance.model import Library, Stance, Verdict
-from provenance.read.rules.rule_cases import Example, unlike
+from provenance.read.rules.rule_cases import SignalExample, example_mismatch
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 
 CASES = load_cases()
@@ -33,8 +33,8 @@ def test_every_file_has_cases_that_it_finds_and_cases_that_pass(library: Library
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.place.removeprefix("rules/"))
-def test_an_example_reads_as_it_says(example: Example, library: Library):
-    assert unlike(example, library.agents) is None
+def test_an_example_reads_as_it_says(example: SignalExample, library: Library):
+    assert example_mismatch(example, library.agents) is None
 
 
 def test_every_signal_that_is_read_has_an_example_that_disallows_and_one_that_does_not():
@@ -45,7 +45,7 @@ def test_every_signal_that_is_read_has_an_example_that_disallows_and_one_that_do
 
 def test_an_example_that_reads_otherwise_is_told_apart(library: Library):
     example = next(each for each in EXAMPLES if each.signal == "noai")
-    assert unlike(replace(example, says=Stance.ALLOWS), library.agents) == (
+    assert example_mismatch(replace(example, says=Stance.ALLOWS), library.agents) == (
         f'{example.place}: it disallows, not allows; header X-Robots-Tag: "noindex, noai"'
     )
 

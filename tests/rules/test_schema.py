@@ -16,7 +16,7 @@ from provenance.read.rules import rule_cases as ruleexamples
 from provenance.read.rules import rule_syntax as rulesyntax
 from provenance.read.rules import terms_syntax as termsyntax
 from provenance.read.rules.rule_files import load_cases, load_rules
-from provenance.read.signals import HEADERS, TAGS
+from provenance.read.signals import HEADER_NAMES, TAG_NAMES
 
 KINDS = {
     "sources": ("source", rulesyntax.SOURCE_KEYS, 91),
@@ -77,8 +77,8 @@ def test_no_statement_was_lost():
 def test_the_schema_of_signals_knows_the_keys_of_examples(root):
     example = schema_of(root, "signal")["$defs"]["example"]["properties"]
     assert set(example) == set(ruleexamples.EXAMPLE_KEYS)
-    assert set(example["headers"]["properties"]) == set(HEADERS)
-    assert set(example["tags"]["properties"]) == set(TAGS)
+    assert set(example["headers"]["properties"]) == set(HEADER_NAMES)
+    assert set(example["tags"]["properties"]) == set(TAG_NAMES)
     assert example["says"]["enum"] == [stance.value for stance in Stance]
 
 
@@ -128,7 +128,7 @@ def test_a_schema_refuses_what_the_reader_refuses(root, path, value):
     place[path[-1]] = value
     assert list(jsonschema.Draft202012Validator(schema_of(root, "source")).iter_errors(file))
     library = load_rules()
-    words = termsyntax.Words(
+    words = termsyntax.Vocabulary(
         [basis.id for basis in library.bases], [tag.id for tag in library.conditions]
     )
     with pytest.raises(RuleSyntax):

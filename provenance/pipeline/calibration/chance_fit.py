@@ -22,7 +22,7 @@ from provenance.pipeline.scan.readings import Opened, Reading, opened, text_base
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.language_counts import load_language
-from provenance.read.policy.policy_file import size_option
+from provenance.read.policy.policy_file import parse_size_option
 from provenance.registry.chance_model import refit
 from provenance.registry.manifest import Manifest
 from provenance.registry.store import open_registry
@@ -64,7 +64,9 @@ def fit_registry(
     the same verse are no chance.
     """
     (held,) = opened([open_registry(folder)])
-    addressed = open_corpus(corpus, split=settings.split, max_document=size_option(max_document))
+    addressed = open_corpus(
+        corpus, split=settings.split, max_document=parse_size_option(max_document)
+    )
     total = sum(part.size or 0 for part in addressed.parts) or None
     with progress("reading", total, "B", quiet=settings.quiet) as shown:
         readings = read_corpus(addressed, [held], unowned, settings.threads, shown)

@@ -49,7 +49,7 @@ def unread_of_all(
 ) -> tuple[Unread, ...]:
     """Return what could not be read of a corpus, each file once, after it was read."""
     read = (one for reading in readings for one in reading.unread)
-    return merge_unread([*corpus.unread, *read, *lost, *corpus.undigested()])
+    return merge_unread([*corpus.unread, *read, *lost, *corpus.undigested_files()])
 
 
 def check_readable(unread: Sequence[Unread], allowed: int) -> None:

@@ -12,7 +12,7 @@ from provenance.judge.finding_rulings import rule_all
 from provenance.judge.rule_checks import Change, changes_between, differences, entries, quoted_in
 from provenance.judge.rulings import Judge
 from provenance.model import Library, Report, Verdict
-from provenance.read.rules.rule_cases import unlike
+from provenance.read.rules.rule_cases import example_mismatch
 from provenance.read.rules.rule_files import load_cases, load_examples, load_rules
 from provenance.read.rules.rule_lint import rule_mistakes
 from provenance.report.files.report_reader import read_report
@@ -49,7 +49,9 @@ def tested_rules(rules: Path | None, subjects: Sequence[str]) -> tuple[int, tupl
             remedy="name ids that `provenance rules list` shows.",
         )
     wrong = [said for case in cases for said in differences(case, library)]
-    misread = [said for each in examples if (said := unlike(each, library.agents)) is not None]
+    misread = [
+        said for each in examples if (said := example_mismatch(each, library.agents)) is not None
+    ]
     return len(cases) + len(examples), (*wrong, *misread)
 
 

@@ -12,7 +12,7 @@ from provenance.judge.gates import check_known, check_signals
 from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, selected
 from provenance.judge.rulings import Judge
 from provenance.model import Actor, Library, Policy, Stretch, Verdict
-from provenance.read.policy.policy_file import Options, load_policy, override, parse_day
+from provenance.read.policy.policy_file import PolicyOptions, load_policy, override, parse_day
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.rule_listing import rule_card, rule_list
 from provenance.report.terminal.ruling_explanation import ruling_explanation
@@ -108,7 +108,7 @@ def timeline_of(subject: str, rules: Path | None, style: TerminalStyle, asked: P
     return f"{title}\n\n{timeline_text(rows, circumstances.collected, today, style)}"
 
 
-def asked_policy(path: str | None, **options: Unpack[Options]) -> Policy:
+def asked_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
     """Return what is asked: the options alone, or on top of a policy that is named."""
     policy = Policy() if path is None else load_policy(path, Path.cwd())
     return override(policy, **options)

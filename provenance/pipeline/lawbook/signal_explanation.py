@@ -8,8 +8,8 @@ from provenance.judge.identifiers import Licences
 from provenance.judge.rulings import Judge
 from provenance.model import Agents, Circumstances, Library, Notice, Ruling
 from provenance.read.rules.rule_files import load_rules
-from provenance.read.signals.dataset_cards import CARD, card_notice, parse_card
-from provenance.read.signals.page_signals import FILES, Page, notices, parse_files
+from provenance.read.signals.dataset_cards import CARD_FILE, card_notice, parse_card
+from provenance.read.signals.page_signals import SITE_FILES, PageMetadata, page_notices, parse_files
 from provenance.read.signals.site_captures import load_captures, read_capture
 from provenance.report.terminal.signal_summary import CapturedSignals, signal_summary
 from provenance.report.terminal.terminal_style import TerminalStyle
@@ -37,7 +37,7 @@ def told_signals(
     library = load_rules(rules)
     asked: Agents = {"robots-txt/training-agents": agents} if agents else library.agents
     heard = [
-        _heard(title, Page(address), contents, asked, library)
+        _heard(title, PageMetadata(address), contents, asked, library)
         for title, address, contents in _captured(path, page)
     ]
     return signal_summary(heard, style)
@@ -45,35 +45,35 @@ def told_signals(
 
 def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, bytes]]]:
     """Give what was captured together, each with what it is called and the page asked about."""
-    known = (*FILES, CARD)
-    if path.is_dir() and not any((path / name).is_file() for name in FILES):
+    known = (*SITE_FILES, CARD_FILE)
+    if path.is_dir() and not any((path / name).is_file() for name in SITE_FILES):
         captures = load_captures(str(path))
         for host, days in captures.hosts.items():
             for when, contents in days.items():
                 yield f"{host}, captured {when}", page or f"https://{host}/", contents
-        if (path / CARD).is_file():
-            yield CARD, page, {CARD: read_capture(path / CARD)}
+        if (path / CARD_FILE).is_file():
+            yield CARD_FILE, page, {CARD_FILE: read_capture(path / CARD_FILE)}
         return
     files = [path / name for name in known] if path.is_dir() else [path]
     files = [file for file in files if file.is_file() and file.name in known]
     if not files:
         raise InputError(
-            f"{path} is no file that is read here",
+            f"{path} is not a supported file",
             remedy=f"give one that is called as sites call it: {', '.join(known)}.",
         )
     yield str(path), page, {file.name: read_capture(file) for file in files}
 
 
 def _heard(
-    title: str, page: Page, contents: Mapping[str, bytes], agents: Agents, library: Library
+    title: str, page: PageMetadata, contents: Mapping[str, bytes], agents: Agents, library: Library
 ) -> CapturedSignals:
     judge = Judge(library, Circumstances())
-    files = parse_files({name: given for name, given in contents.items() if name != CARD})
-    card = parse_card(contents[CARD]) if CARD in contents else None
-    unread = [*files.unread, *([CARD] if CARD in contents and card is None else [])]
+    files = parse_files({name: given for name, given in contents.items() if name != CARD_FILE})
+    card = parse_card(contents[CARD_FILE]) if CARD_FILE in contents else None
+    unread = [*files.unread, *([CARD_FILE] if CARD_FILE in contents and card is None else [])]
     every: list[tuple[Notice, Ruling]] = [
         (notice, judge.rule(notice.signal.split("/")[0], signals=(notice.signal,)).ruling)
-        for notice in notices(page, files, agents)
+        for notice in page_notices(page, files, agents)
     ]
     licence = None
     if card is not None:

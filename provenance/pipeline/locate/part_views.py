@@ -12,7 +12,7 @@ from provenance.pipeline.locate.whole_texts import Whole
 from provenance.pipeline.locate.windows import Windows, whole_texts
 from provenance.pipeline.scan.readings import Reading
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import CHANGED, LEFT_ALONE
+from provenance.read.corpus.file_access import CHANGED, CHANGED_REMEDY
 
 
 class Lost(InputError):
@@ -121,4 +121,4 @@ def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
 
 def _changed(part: Part) -> Lost:
     others = f", or one of {len(part.names) - 1:,} files read with it did" if part.names else ""
-    return Lost(Unread(part.file, f"{CHANGED}{others}", LEFT_ALONE))
+    return Lost(Unread(part.file, f"{CHANGED}{others}", CHANGED_REMEDY))

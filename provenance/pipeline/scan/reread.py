@@ -165,10 +165,10 @@ def _read(corpus: Corpus, reader: Reader, memory: Memory | None) -> list[Reading
         ThreadPoolExecutor(1) as aside,
         progress("reading", total, "B", quiet=settings.quiet) as shown,
     ):
-        hashed = [aside.submit(digest) for digest in corpus.hashings()]
+        hashed = [aside.submit(digest) for digest in corpus.file_digests()]
         sought, declared = against.sought, reader.declarations.of
         readings = read_corpus(
             corpus, sought, declared, settings.threads, shown, memory, against.margin
         )
-        wait(hashed)  # of what cannot be read, `Corpus.undigested` tells
+        wait(hashed)  # of what cannot be read, `Corpus.undigested_files` tells
     return readings

@@ -15,8 +15,14 @@ import pyarrow.compute as pc
 
 from provenance.judge.identifiers import Licences, SourceHosts, host_of
 from provenance.model import Agents, DateRange, Library, Notice, Policy, Stance
-from provenance.read.signals.page_signals import FILES, Files, Page, notices, parse_files
-from provenance.read.signals.site_captures import Captures, load_captures
+from provenance.read.signals.page_signals import (
+    SITE_FILES,
+    PageMetadata,
+    SiteFiles,
+    page_notices,
+    parse_files,
+)
+from provenance.read.signals.site_captures import SiteCaptures, load_captures
 
 _WORDS = ("tdmrep", "rsl-1.0", "content-signals", "aipref", "ai-txt", "noai")
 """Signals in the order in which one is named for several: the plainest first. robots.txt is last:
@@ -40,7 +46,10 @@ class Sites:
     """
 
     def __init__(
-        self, agents: Agents, captures: Captures | None = None, collected: DateRange | None = None
+        self,
+        agents: Agents,
+        captures: SiteCaptures | None = None,
+        collected: DateRange | None = None,
     ) -> None:
         self._agents = agents
         self._captures = captures
@@ -72,22 +81,22 @@ class Sites:
         fields : tuple of (str, str)
             What came with it, as `CAME_WITH` has it.
         """
-        own = {kind: value for kind, value in fields if kind in FILES}
-        page = Page(
+        own = {kind: value for kind, value in fields if kind in SITE_FILES}
+        page = PageMetadata(
             address or "",
             tuple((k.removeprefix("header:"), v) for k, v in fields if k.startswith("header:")),
             tuple((k.removeprefix("tag:"), v) for k, v in fields if k.startswith("tag:")),
         )
         found: dict[str, Notice] = {}
         for files, captured in self._moments(address, fetched, tuple(sorted(own.items()))):
-            for notice in notices(page, files, self._agents):
+            for notice in page_notices(page, files, self._agents):
                 if notice.stance is Stance.DISALLOWS and notice.signal not in found:
                     found[notice.signal] = _dated(notice, captured, known=self._knows(fetched))
         return sorted(found.values(), key=_plainness)
 
     def _moments(
         self, address: str | None, fetched: str | None, own: Fields
-    ) -> Iterable[tuple[Files, Mapping[str, date]]]:
+    ) -> Iterable[tuple[SiteFiles, Mapping[str, date]]]:
         """Give the files of a page's site on each day that may be the one, and their captures."""
         given = dict(own)
         host = self._host(address)
@@ -140,11 +149,11 @@ class Sites:
                 captured |= dict.fromkeys(files, when)
         return contents, captured
 
-    def _parsed_files(self, host: str, day: date) -> Files:
+    def _parsed_files(self, host: str, day: date) -> SiteFiles:
         return parse_files(self._as_of(host, day)[0])
 
 
-def _parsed(own: Fields) -> Files:
+def _parsed(own: Fields) -> SiteFiles:
     return parse_files({name: value.encode() for name, value in own})
 
 

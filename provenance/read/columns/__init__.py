@@ -1,1 +1,1 @@
-"""Which columns and members hold text, ids, addresses, licences and signals."""
+"""Columns of tables: which of them hold text, ids, addresses, licences and signals."""

@@ -1,7 +1,7 @@
-"""Columns by their paths: "meta.url" is a column, or else a member of the structure "meta".
+"""Paths of columns: "meta.url" is a column of that name, or else the member of a struct "meta".
 
-A column that is called so itself wins. So it is at each step: of "a.b.c", the column "a.b" is
-looked into before the column "a".
+A column with the whole path as its name takes precedence, at each step: of "a.b.c", the column
+"a.b" is tried before the column "a".
 """
 
 from collections import Counter
@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-def splits(path: str) -> Iterator[tuple[str, str]]:
-    """Give the ways to part a path into a column and what is within it, the longest column first.
+def split_path(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to split a path into a column and a path within it, longest column first.
 
     Examples
     --------
-    >>> list(splits("a.b.c"))
+    >>> list(split_path("a.b.c"))
     [('a.b.c', ''), ('a.b', 'c'), ('a', 'b.c')]
     """
     yield path, ""
@@ -27,55 +27,55 @@ def splits(path: str) -> Iterator[tuple[str, str]]:
         end = path.rfind(".", 0, end)
 
 
-def kind_of(schema: pa.Schema | pa.StructType, path: str) -> pa.DataType | None:
-    """Return the type of the column or member at `path`; None where there is none."""
-    for name, rest in splits(path):
+def type_at(schema: pa.Schema | pa.StructType, path: str) -> pa.DataType | None:
+    """Return the type of the column or member at `path`; None if there is none."""
+    for name, rest in split_path(path):
         place = schema.get_field_index(name)
         if place < 0:
             continue
         kind = schema.field(place).type
         if not rest:
             return kind
-        if pa.types.is_struct(kind) and (found := kind_of(kind, rest)) is not None:
+        if pa.types.is_struct(kind) and (found := type_at(kind, rest)) is not None:
             return found
     return None
 
 
 def column_at(batch: pa.RecordBatch, path: str) -> pa.Array:
-    """Return the column or member at `path`, which is there."""
-    for name, rest in splits(path):
+    """Return the column or member at `path`; KeyError if there is none."""
+    for name, rest in split_path(path):
         place = batch.schema.get_field_index(name)
-        if place >= 0 and (not rest or _is_within(batch.schema.field(place).type, rest)):
+        if place >= 0 and (not rest or _has_member(batch.schema.field(place).type, rest)):
             return _member_at(batch.column(place), rest)
     raise KeyError(path)
 
 
-def tops(paths: Iterable[str], columns: Collection[str]) -> list[str]:
-    """Return the columns that hold what is at `paths`, each once."""
+def top_columns(paths: Iterable[str], columns: Collection[str]) -> list[str]:
+    """Return the distinct columns that contain `paths`."""
     known = {*columns}
-    return list(dict.fromkeys(top(path, known) for path in paths))
+    return list(dict.fromkeys(top_column(path, known) for path in paths))
 
 
-def top(path: str, columns: Collection[str]) -> str:
-    """Return the column that holds what is at `path`; its first step, where there is none."""
+def top_column(path: str, columns: Collection[str]) -> str:
+    """Return the column that contains `path`, or the first step of the path if there is none."""
     first = path.partition(".")[0]
-    return next((name for name, _ in splits(path) if name in columns), first)
+    return next((name for name, _ in split_path(path) if name in columns), first)
 
 
-def _is_within(kind: pa.DataType, path: str) -> bool:
-    return pa.types.is_struct(kind) and kind_of(kind, path) is not None
+def _has_member(kind: pa.DataType, path: str) -> bool:
+    return pa.types.is_struct(kind) and type_at(kind, path) is not None
 
 
 def _member_at(column: pa.Array, path: str) -> pa.Array:
     if not path:
         return column
-    for name, rest in splits(path):
+    for name, rest in split_path(path):
         place = column.type.get_field_index(name)
-        if place >= 0 and (not rest or _is_within(column.type.field(place).type, rest)):
+        if place >= 0 and (not rest or _has_member(column.type.field(place).type, rest)):
             return _member_at(pc.struct_field(column, place), rest)
     raise KeyError(path)
 
 
-def single_names(schema: pa.Schema) -> frozenset[str]:
-    """Return the names that one column alone has."""
+def unique_names(schema: pa.Schema) -> frozenset[str]:
+    """Return the names that exactly one column has."""
     return frozenset(name for name, count in Counter(schema.names).items() if count == 1)

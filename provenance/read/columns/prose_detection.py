@@ -1,4 +1,4 @@
-"""Which columns of a table are prose to train on, and which only say again what others say."""
+"""Detection of columns of prose, and of columns that repeat others, from a sample of rows."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,15 +6,15 @@ from itertools import islice
 
 import pyarrow as pa
 
-from provenance.read.columns.nested_texts import Leaves
+from provenance.read.columns.nested_texts import TextLeaves
 
-HEADINGS = frozenset(
+HEADING_WORDS = frozenset(
     {"title", "subtitle", "headline", "heading", "header", "subject", "summary", "abstract"}
     | {"highlights", "description", "caption", "excerpt", "teaser", "synopsis", "tldr"}
 )
-"""Texts that stand over others, or for them: read at any length."""
+"""Last words in the names of headings and summaries: text of any length."""
 
-LABELS = frozenset(
+LABEL_WORDS = frozenset(
     {"id", "ids", "uuid", "guid", "key", "index", "hash", "digest", "md5", "sha1", "sha256"}
     | {"url", "urls", "uri", "link", "links", "href", "domain", "host", "address", "email", "phone"}
     | {"path", "file", "filename", "folder", "repo", "dump", "source", "dataset", "split", "subset"}
@@ -30,34 +30,34 @@ LABELS = frozenset(
 )
 """Words in the names of columns that label a text, or hold another form of it."""
 
-_ROWS = 64
-_BEGINNING = 400
-_WHOLE = 1 << 17
-_LEAST_WORDS, _LEAST_DISTINCT, _LEAST_LETTERS = 5.0, 0.5, 0.7
-_ALL = 0.95
-"""Of the rows: what a column says in so many of them, it says."""
+_SAMPLE_ROWS = 64
+_BEGINNING_CHARS = 400
+_MAX_FOLDED_CHARS = 1 << 17
+_MIN_WORDS, _MIN_DISTINCT_SHARE, _MIN_LETTER_SHARE = 5.0, 0.5, 0.7
+_MIN_REPEATED_SHARE = 0.95
+"""Share of rows in which a column has to repeat another to count as its repetition."""
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _WORD = re.compile(r"\S*[^\W\d_]\S*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]|\s|[\u0300-\u036f\u0900-\u0dff]")
 _STRUCTURE = ("{", "[", "<")
-_JOINTS = re.compile(r"[\W_]+")
+_SEPARATORS = re.compile(r"[\W_]+")
 
 
 def is_heading(name: str) -> bool:
-    """Whether a column is named as a heading: "title", "post_title", "ReviewHeadline"."""
-    parts = _words_of(name)
-    return bool(parts) and parts[-1] in HEADINGS and not is_label(name)
+    """Return whether a column is named as a heading: "title", "post_title", "ReviewHeadline"."""
+    parts = _name_parts(name)
+    return bool(parts) and parts[-1] in HEADING_WORDS and not is_label(name)
 
 
 def is_label(name: str) -> bool:
-    """Whether a column is named as something that is no text: "user_id", "sourceUrl"."""
-    return not LABELS.isdisjoint(_words_of(name))
+    """Return whether a column is named as a label: "user_id", "sourceUrl"."""
+    return not LABEL_WORDS.isdisjoint(_name_parts(name))
 
 
-class Sampled:
-    """What some rows of a table say, column by column.
+class ColumnSample:
+    """Texts in a sample of rows, column by column.
 
     Parameters
     ----------
@@ -67,103 +67,103 @@ class Sampled:
 
     def __init__(self, table: pa.Table) -> None:
         self._said: Mapping[str, Sequence[str]] = {
-            name: _said(table.column(name)) for name in table.column_names
+            name: _row_texts(table.column(name)) for name in table.column_names
         }
         self._told = {
-            name: list(islice((row for row, text in enumerate(said) if text), _ROWS // 2))
+            name: list(islice((row for row, text in enumerate(said) if text), _SAMPLE_ROWS // 2))
             for name, said in self._said.items()
         }
         self._known: dict[str, dict[int, str]] = {name: {} for name in self._said}
 
     def is_prose(self, name: str) -> bool:
-        """Whether a column holds sentences, differing from row to row."""
+        """Return whether a column holds sentences that differ from row to row."""
         texts = self._beginnings(name)
         return (
-            self.words(name) >= _LEAST_WORDS
+            self.words(name) >= _MIN_WORDS
             and self.differs(name)
             and not sum(text.startswith(_STRUCTURE) for text in texts) * 2 > len(texts)
-            and _share_of_letters(texts) >= _LEAST_LETTERS
+            and _letter_share(texts) >= _MIN_LETTER_SHARE
         )
 
     def words(self, name: str) -> float:
-        """Return the mean number of words in a row that has any.
+        """Return the mean number of words in rows with text.
 
-        In scripts without spaces two characters are a word.
+        In scripts without spaces two characters count as a word.
         """
         texts = self._beginnings(name)
-        return sum(map(_count, texts)) / max(1, len(texts))
+        return sum(map(_count_words, texts)) / max(1, len(texts))
 
     def differs(self, name: str) -> bool:
-        """Whether most rows say something of their own."""
+        """Return whether at least half of the texts are distinct."""
         texts = self._beginnings(name)
-        return bool(texts) and len({*texts}) >= _LEAST_DISTINCT * len(texts)
+        return bool(texts) and len({*texts}) >= _MIN_DISTINCT_SHARE * len(texts)
 
     def repeats(self, name: str, other: str) -> bool:
-        """Whether a column says what another says too, give or take a few words."""
+        """Return whether a column repeats the texts of another, but for a few words."""
         rows = self._told[name]
         inside = around = len(rows)
         for row in rows:
             one, two = self._folded(name, row), self._folded(other, row)
             inside -= one not in two
             around -= two not in one or 2 * len(two) < len(one)
-            if max(inside, around) < _ALL * len(rows):
-                return False  # as nearly always after two rows: tables have thousands of columns
+            if max(inside, around) < _MIN_REPEATED_SHARE * len(rows):
+                return False  # most pairs end after two rows; tables may have thousands of columns
         return bool(rows)
 
     def is_silent(self, name: str) -> bool:
-        """Whether no row of a column has text."""
+        """Return whether no row of a column has text."""
         return not self._told[name]
 
     def _folded(self, name: str, row: int) -> str:
         known = self._known[name]
         if row not in known:
-            known[row] = _folded(self._said[name][row])
+            known[row] = _fold(self._said[name][row])
         return known[row]
 
     def _beginnings(self, name: str) -> list[str]:
-        texts = (text[:_BEGINNING] for text in self._said[name] if text)
-        return list(islice(texts, _ROWS))
+        texts = (text[:_BEGINNING_CHARS] for text in self._said[name] if text)
+        return list(islice(texts, _SAMPLE_ROWS))
 
 
-def says_again(one: str, other: str) -> bool:
-    """Whether all of one text is in another, or half of it and more is all of the other.
+def repeats_text(one: str, other: str) -> bool:
+    """Return whether a text is contained in another, or contains it and is at most twice as long.
 
-    Case, punctuation and white space do not count.
+    Case, punctuation and white space are ignored.
 
     Examples
     --------
-    >>> says_again("A title", "A TITLE. And a text."), says_again("A title", "")
+    >>> repeats_text("A title", "A TITLE. And a text."), repeats_text("A title", "")
     (True, False)
     """
-    return _within(one, other) or _within(_folded(one, None), _folded(other, None))
+    return _is_contained(one, other) or _is_contained(_fold(one, None), _fold(other, None))
 
 
-def _within(one: str, other: str) -> bool:
+def _is_contained(one: str, other: str) -> bool:
     return one in other or (other in one and 2 * len(other) >= len(one))
 
 
-def _said(column: pa.ChunkedArray) -> list[str]:
-    """Return what each row says, whatever it is made of."""
+def _row_texts(column: pa.ChunkedArray) -> list[str]:
+    """Return the joined texts of each row."""
     told: list[str] = []
     for chunk in column.chunks:
-        joined = Leaves.of({"": chunk}).joined(len(chunk), " ")
+        joined = TextLeaves.of({"": chunk}).joined(len(chunk), " ")
         told += [(text or "").strip() for text in joined.to_pylist()]
     return told
 
 
-def _count(text: str) -> float:
+def _count_words(text: str) -> float:
     unspaced = len(_UNSPACED.findall(text))
     return unspaced / 2 if unspaced * 2 > len(text) else len(_WORD.findall(text))
 
 
-def _share_of_letters(texts: Sequence[str]) -> float:
+def _letter_share(texts: Sequence[str]) -> float:
     whole = "".join(texts)
     return len(_LETTERS.findall(whole)) / max(1, len(whole))
 
 
-def _folded(text: str, most: int | None = _WHOLE) -> str:
-    return _JOINTS.sub("", text[:most]).casefold()
+def _fold(text: str, most: int | None = _MAX_FOLDED_CHARS) -> str:
+    return _SEPARATORS.sub("", text[:most]).casefold()
 
 
-def _words_of(name: str) -> list[str]:
+def _name_parts(name: str) -> list[str]:
     return [part.lower() for part in _PARTS.findall(name.rpartition(".")[2])]

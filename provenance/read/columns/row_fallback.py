@@ -1,8 +1,8 @@
-"""Texts of a row outside the columns that are read, found row by row.
+"""Texts of each row, in the chosen columns or, where these have none, in others.
 
-The columns of a table are chosen by its first rows. Rows further down may differ: a column that
-repeats another in the first rows is read wherever it does not, and a row without text in these
-columns is searched under other names.
+The columns of a table are chosen by its first rows. Later rows may differ: a column that repeats
+another in the first rows is read wherever it does not, and a row without text in the chosen columns
+is searched under other names.
 """
 
 from collections.abc import Sequence
@@ -12,68 +12,68 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Flags
-from provenance.read.columns.column_choice import Columns, bodies, in_groups
+from provenance.read.columns.column_choice import ColumnChoice, split_by_group, without_headings
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.nested_texts import Leaves
-from provenance.read.columns.prose_detection import says_again
-from provenance.read.columns.string_arrays import flags_of
+from provenance.read.columns.nested_texts import TextLeaves
+from provenance.read.columns.prose_detection import repeats_text
+from provenance.read.columns.string_arrays import to_flags
 
 
-def texts_of(batch: pa.RecordBatch, columns: Columns) -> Leaves:
-    """Find the texts of some rows.
+def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
+    """Return the texts of some rows.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
-        The rows, with the columns that `columns` names.
-    columns : Columns
-        Where the texts are.
+        The rows, with the columns in `columns`.
+    columns : ColumnChoice
+        The chosen columns.
 
     Returns
     -------
-    Leaves
-        Of each row the texts in `columns.texts`, then those that `columns.repeated` and
-        `columns.spare` add.
+    TextLeaves
+        Of each row the texts in `columns.texts`, then those added by `columns.repeated` and
+        `columns.fallback`.
     """
     chosen = _leaves_at(batch, columns.texts)
-    if not (columns.repeated or columns.spare):
-        return Leaves.merged([*chosen.values()])
+    if not (columns.repeated or columns.fallback):
+        return TextLeaves.merged([*chosen.values()])
     read = chosen | _not_repeated(batch, _leaves_at(batch, columns.repeated), chosen)
     silent = np.ones(len(batch), bool)
-    for path in bodies([*read]):
-        silent &= ~_speaking(read[path], len(batch))
-    spare = _spare(batch, columns.spare, silent)
-    return Leaves.merged([*read.values(), *spare])
+    for path in without_headings([*read]):
+        silent &= ~_rows_with_text(read[path], len(batch))
+    spare = _fallback_texts(batch, columns.fallback, silent)
+    return TextLeaves.merged([*read.values(), *spare])
 
 
 def _not_repeated(
-    batch: pa.RecordBatch, columns: dict[str, Leaves], chosen: dict[str, Leaves]
-) -> dict[str, Leaves]:
-    """Keep of columns the rows in which neither `chosen` nor one before says the same."""
-    found: dict[str, Leaves] = {}
-    others = [_joined(leaves, batch) for leaves in chosen.values()] if columns else []
+    batch: pa.RecordBatch, columns: dict[str, TextLeaves], chosen: dict[str, TextLeaves]
+) -> dict[str, TextLeaves]:
+    """Return `columns` in the rows where they repeat neither `chosen` nor a column before them."""
+    found: dict[str, TextLeaves] = {}
+    others = [_join(leaves, batch) for leaves in chosen.values()] if columns else []
     for path, leaves in columns.items():
-        texts = _joined(leaves, batch)
-        new = flags_of(texts.is_valid())
+        texts = _join(leaves, batch)
+        new = to_flags(texts.is_valid())
         for other in others:
-            new &= ~flags_of(pc.fill_null(pc.equal(texts, other), fill_value=False))
+            new &= ~to_flags(pc.fill_null(pc.equal(texts, other), fill_value=False))
         rows = np.flatnonzero(new)
         beside = [other.take(pa.array(rows)).to_pylist() for other in others]
         for place, text in enumerate(texts.take(pa.array(rows)).to_pylist()):
-            new[rows[place]] = not any(says_again(text, told[place] or "") for told in beside)
+            new[rows[place]] = not any(repeats_text(text, told[place] or "") for told in beside)
         if new.any():
             found[path] = leaves.of_rows(new)
             others.append(pc.if_else(pa.array(new), texts, None))
     return found
 
 
-def _spare(batch: pa.RecordBatch, spare: Sequence[str], silent: Flags) -> list[Leaves]:
-    """Find the texts of `spare` in silent rows, each row's in the first group that has any."""
-    found: list[Leaves] = []
-    groups, others = in_groups(spare)
+def _fallback_texts(batch: pa.RecordBatch, spare: Sequence[str], silent: Flags) -> list[TextLeaves]:
+    """Return the texts of `fallback` in silent rows, each row's in the first group that has any."""
+    found: list[TextLeaves] = []
+    groups, others = split_by_group(spare)
     for group in groups:
-        leaves = Leaves.merged([*_leaves_at(batch, group).values()])
-        here = silent & _speaking(leaves, len(batch))
+        leaves = TextLeaves.merged([*_leaves_at(batch, group).values()])
+        here = silent & _rows_with_text(leaves, len(batch))
         found.append(leaves.of_rows(here))
         silent = silent & ~here
     if others and silent.any():
@@ -82,16 +82,16 @@ def _spare(batch: pa.RecordBatch, spare: Sequence[str], silent: Flags) -> list[L
     return found
 
 
-def _leaves_at(batch: pa.RecordBatch, paths: Sequence[str]) -> dict[str, Leaves]:
-    return {path: Leaves.of({path: column_at(batch, path)}) for path in paths}
+def _leaves_at(batch: pa.RecordBatch, paths: Sequence[str]) -> dict[str, TextLeaves]:
+    return {path: TextLeaves.of({path: column_at(batch, path)}) for path in paths}
 
 
-def _joined(leaves: Leaves, batch: pa.RecordBatch) -> pa.Array:
+def _join(leaves: TextLeaves, batch: pa.RecordBatch) -> pa.Array:
     return leaves.joined(len(batch), " ")
 
 
-def _speaking(leaves: Leaves, rows: int) -> Flags:
-    """Find the rows in which any text is more than white space."""
+def _rows_with_text(leaves: TextLeaves, rows: int) -> Flags:
+    """Return a mask of the rows with a text that is not blank."""
     found = np.zeros(rows, bool)
-    found[leaves.sound().rows] = True
+    found[leaves.readable().rows] = True
     return found

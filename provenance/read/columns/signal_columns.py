@@ -1,4 +1,4 @@
-"""Columns of what came with a page: headers, tags and files of its site, by their names."""
+"""Columns with the signals of a page, found by name: headers, tags and files of its site."""
 
 import json
 import re
@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import CAME_WITH
-from provenance.read.columns.string_arrays import is_bytes, is_textual, words
-from provenance.read.formats.json_objects import decode, is_deep
-from provenance.read.signals import HEADERS, tags_of
+from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
+from provenance.read.formats.json_objects import decode, is_too_deep
+from provenance.read.signals import HEADER_NAMES, parse_tags
 
 PAGE = "page"
-KINDS: Mapping[str, str] = {
-    **{name.replace("-", "_"): f"header:{name}" for name in HEADERS},
+FIELD_KINDS: Mapping[str, str] = {
+    **{name.replace("-", "_"): f"header:{name}" for name in HEADER_NAMES},
     **dict.fromkeys(("robots_txt", "robotstxt"), "robots.txt"),
     **dict.fromkeys(("ai_txt", "aitxt"), "ai.txt"),
     **dict.fromkeys(("tdmrep", "tdmrep_json"), "tdmrep.json"),
@@ -24,76 +24,86 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("robots_meta", "meta_robots"), "tag:robots"),
     **dict.fromkeys(("html", "raw_html", "html_head"), PAGE),
 }
-"""What a column holds, by its name in lower case with `_` between the words."""
+"""Kind of signal in a column, by its name in lower case with `_` between words."""
 
-_ANYTHING = frozenset({"meta", "metadata"})
-CONTAINERS = _ANYTHING | frozenset(
+_GENERIC_CONTAINERS = frozenset({"meta", "metadata"})
+CONTAINERS = _GENERIC_CONTAINERS | frozenset(
     {"headers", "http_headers", "response_headers", "http_response_headers", "warc_headers"}
 )
-"""Columns that may hold some of these as members: a structure, a map, pairs, JSON, or lines."""
+"""Columns that may contain such fields: as a struct, a map, pairs, JSON, or header lines."""
 
-EXPECTED = tuple({kind: name for name, kind in list(KINDS.items())[::-1] if kind != PAGE}.values())
-"""One name a kind, that rows may have though none of those that were looked at has it."""
+EXPECTED_NAMES = tuple(
+    {kind: name for name, kind in list(FIELD_KINDS.items())[::-1] if kind != PAGE}.values()
+)
+"""One name for each kind, which later rows may have although no row of the sample has it."""
 
-_SPELT = (b'"robots', b'"ai-txt', b'"tdmrep', b'"rsl', *(name.encode() for name in HEADERS))
-_OF_HTTP = frozenset({*KINDS, "robots", "content_type", "server", "etag", "last_modified"})
+_JSON_MARKERS = (
+    b'"robots',
+    b'"ai-txt',
+    b'"tdmrep',
+    b'"rsl',
+    *(name.encode() for name in HEADER_NAMES),
+)
+_HTTP_NAMES = frozenset({*FIELD_KINDS, "robots", "content_type", "server", "etag", "last_modified"})
 
-_NAMED = "|".join(name.replace("-", "[-_]") for name in HEADERS) + "|robots|tdmrep|ai[-_]?txt|rsl"
-_TAGGED = r"<meta\s[^<>]*(robots|tdm-|bot)"
+_NAME_PATTERN = (
+    "|".join(name.replace("-", "[-_]") for name in HEADER_NAMES) + "|robots|tdmrep|ai[-_]?txt|rsl"
+)
+_TAG_PATTERN = r"<meta\s[^<>]*(robots|tdm-|bot)"
 _ROBOTS = "robots"
-"""Of a page, within something that holds its fields; by itself it may be anything."""
-_DEEPEST = 4
-_JOINTS = re.compile(r"[\W_]+")
-Field = tuple[str, str]
+"""A name that means a robots tag only within a container; a column of that name may be anything."""
+_MAX_DEPTH = 4
+_SEPARATORS = re.compile(r"[\W_]+")
+SignalField = tuple[str, str]
 
 
 def signal_paths(schema: pa.Schema | pa.DataType, depth: int = 0) -> tuple[str, ...]:
-    """Return the paths of all columns and members that may hold such fields."""
+    """Return the paths of all columns and members that may hold signals."""
     found: list[str] = []
     for place in range(len(schema) if isinstance(schema, pa.Schema) else schema.num_fields):
         field = schema.field(place)
-        name, kind = folded(field.name), field.type
-        known = name in KINDS or (depth and name == _ROBOTS)
+        name, kind = fold_name(field.name), field.type
+        known = name in FIELD_KINDS or (depth and name == _ROBOTS)
         if known and not pa.types.is_nested(kind):
             found.append(field.name)
-        elif name in CONTAINERS and pa.types.is_struct(kind) and depth < _DEEPEST:
+        elif name in CONTAINERS and pa.types.is_struct(kind) and depth < _MAX_DEPTH:
             found += [f"{field.name}.{path}" for path in signal_paths(kind, depth + 1)]
-        elif name in CONTAINERS and _may_contain(kind):
+        elif name in CONTAINERS and _can_contain(kind):
             found.append(field.name)
     return tuple(found)
 
 
 def holds_headers(field: pa.Field) -> bool:
-    """Whether a column is a structure of headers: by its name, or by members that headers have."""
-    name, kind = folded(field.name), field.type
+    """Return whether a column is a struct of headers, by its name or its members."""
+    name, kind = fold_name(field.name), field.type
     if name not in CONTAINERS or not pa.types.is_nested(kind):
         return False
-    members = {folded(one.name) for one in kind} if pa.types.is_struct(kind) else set()
-    return name not in _ANYTHING or bool(members & (_OF_HTTP | CONTAINERS))
+    members = {fold_name(one.name) for one in kind} if pa.types.is_struct(kind) else set()
+    return name not in _GENERIC_CONTAINERS or bool(members & (_HTTP_NAMES | CONTAINERS))
 
 
-def mentions_any(data: bytes) -> bool:
-    """Whether JSON may hold such a field, wherever in it."""
+def mentions_signal(data: bytes) -> bool:
+    """Return whether JSON may contain a signal field at any level."""
     plain = data.lower().replace(b"_", b"-")
-    return any(name in plain for name in _SPELT)
+    return any(name in plain for name in _JSON_MARKERS)
 
 
 def is_page(path: str) -> bool:
-    """Whether a column holds the page itself."""
-    return KINDS.get(folded(path.rpartition(".")[2])) == PAGE
+    """Return whether a column holds the page itself."""
+    return FIELD_KINDS.get(fold_name(path.rpartition(".")[2])) == PAGE
 
 
-def fields_of(columns: Mapping[str, pa.Array], count: int) -> pa.Array | None:
-    """Return what came with each of some rows, of type `CAME_WITH`; None where nothing did.
+def signal_fields(columns: Mapping[str, pa.Array], count: int) -> pa.Array | None:
+    """Return the signals of each row, of type `CAME_WITH`; None if no row has any.
 
     Parameters
     ----------
     columns : mapping of str to pyarrow.Array
-        By the paths that `signal_paths` gives.
+        By the paths returned by `signal_paths`.
     count : int
-        How many rows.
+        Number of rows.
     """
-    rows: dict[int, list[Field]] = {}
+    rows: dict[int, list[SignalField]] = {}
     for path, column in columns.items():
         name = path.rpartition(".")[2]
         for row, value in _values(column, path):
@@ -102,65 +112,65 @@ def fields_of(columns: Mapping[str, pa.Array], count: int) -> pa.Array | None:
     return pa.array([rows.get(row) for row in range(count)], CAME_WITH) if rows else None
 
 
-def fields_in(record: Mapping[str, object]) -> list[Field]:
-    """Return what came with a row that is an object."""
+def record_signal_fields(record: Mapping[str, object]) -> list[SignalField]:
+    """Return the signals of a row that is an object."""
     return [
         field
         for name, value in record.items()
-        if value is not None and (folded(name) in KINDS or folded(name) in CONTAINERS)
+        if value is not None and (fold_name(name) in FIELD_KINDS or fold_name(name) in CONTAINERS)
         for field in _fields(name, value, 0)
     ]
 
 
 @lru_cache(4096)
-def folded(name: str) -> str:
-    """Write a name in lower case, with `_` between its words."""
-    return _JOINTS.sub("_", name.strip().casefold())
+def fold_name(name: str) -> str:
+    """Return a name in lower case, with `_` between its words."""
+    return _SEPARATORS.sub("_", name.strip().casefold())
 
 
-def _may_contain(kind: pa.DataType) -> bool:
+def _can_contain(kind: pa.DataType) -> bool:
     listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind)
     return bool(listed or is_textual(kind))
 
 
 def _values(column: pa.Array, path: str) -> Iterator[tuple[int, object]]:
-    """Give the values of a column that are worth a look, each with its row."""
+    """Yield the values of a column that may hold signals, each with its row."""
     if column.null_count == len(column):
         return
     if is_textual(column.type) or is_bytes(column.type):
-        column, name = words(column), folded(path.rpartition(".")[2])
-        pattern = _TAGGED if is_page(path) else _NAMED if name in CONTAINERS else None
+        column, name = format_values(column), fold_name(path.rpartition(".")[2])
+        pattern = _TAG_PATTERN if is_page(path) else _NAME_PATTERN if name in CONTAINERS else None
         if pattern is not None:
             told = pc.match_substring_regex(column, pattern, ignore_case=True)
             column = pc.if_else(told, column, None)
     chosen = pc.indices_nonzero(pc.is_valid(column))
-    yield from zip(chosen.to_pylist(), _objects(column.take(chosen)), strict=True)
+    yield from zip(chosen.to_pylist(), _to_python_list(column.take(chosen)), strict=True)
 
 
-def _objects(column: pa.Array) -> list[object]:
-    """Give what the values are to Python; None where they are times finer than its own."""
+def _to_python_list(column: pa.Array) -> list[object]:
+    """Return Python values; None for times with a finer resolution than Python's."""
     try:
         return list(column.to_pylist())
     except ValueError:
-        return [_object(value) for value in column]
+        return [_to_python(value) for value in column]
 
 
-def _object(value: pa.Scalar) -> object:
+def _to_python(value: pa.Scalar) -> object:
     with suppress(ValueError):
         return value.as_py()
     return None
 
 
-def _fields(name: str, value: object, depth: int) -> Iterator[Field]:
-    """Give the fields in a value that goes by a name; only containers are opened."""
-    kind = KINDS.get(folded(name))
+def _fields(name: str, value: object, depth: int) -> Iterator[SignalField]:
+    """Yield the signal fields in a value called `name`; only containers are searched."""
+    kind = FIELD_KINDS.get(fold_name(name))
     if kind is None:
-        kind = "tag:robots" if depth and folded(name) == _ROBOTS else None
+        kind = "tag:robots" if depth and fold_name(name) == _ROBOTS else None
     if kind == PAGE:
-        yield from ((f"tag:{tag}", said) for tag, said in tags_of(str(value)))
+        yield from ((f"tag:{tag}", said) for tag, said in parse_tags(str(value)))
     elif kind is not None:
         yield from ((kind, text) for text in _texts(value))
-    elif folded(name) in CONTAINERS and depth < _DEEPEST:
+    elif fold_name(name) in CONTAINERS and depth < _MAX_DEPTH:
         for inner, found in _members(value):
             yield from _fields(inner, found, depth + 1)
 
@@ -176,9 +186,9 @@ def _texts(value: object) -> list[str]:
 
 
 def _members(value: object) -> Iterator[tuple[str, object]]:
-    """Give names and values of a container, however it is written."""
+    """Yield names and values of a container in any of its forms."""
     if isinstance(value, str):
-        value = _opened(value)
+        value = _parse_container(value)
     if isinstance(value, Mapping):
         yield from ((str(name), inner) for name, inner in value.items())
     elif isinstance(value, list):
@@ -190,13 +200,13 @@ def _members(value: object) -> Iterator[tuple[str, object]]:
                 yield from [(str(name), pair.get("value"))] if name is not None else pair.items()
 
 
-def _opened(text: str) -> object:
-    """Open text that is JSON, or lines of headers."""
+def _parse_container(text: str) -> object:
+    """Parse text that is JSON, or header lines."""
     if text.lstrip()[:1] in ("{", "["):
         try:
             value = decode(text)
         except (ValueError, RecursionError):
             return None
-        return None if is_deep(value) else value
+        return None if is_too_deep(value) else value
     lines = (line.partition(":") for line in text.splitlines())
     return [(name.strip(), value.strip()) for name, colon, value in lines if colon]

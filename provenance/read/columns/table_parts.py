@@ -1,4 +1,4 @@
-"""Tables whose columns are known before their rows are read."""
+"""Tables whose schema is known before their rows are read, as parts of a corpus."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,28 +7,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Documents, Int64s, Skipped
-from provenance.read.columns.column_choice import Columns, Sample, find_columns
+from provenance.read.columns.column_choice import ColumnChoice, SampleReader, find_columns
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.nested_texts import Leaves
-from provenance.read.columns.row_fallback import texts_of
-from provenance.read.columns.signal_columns import fields_of
-from provenance.read.columns.string_arrays import words
+from provenance.read.columns.nested_texts import TextLeaves
+from provenance.read.columns.row_fallback import find_texts
+from provenance.read.columns.signal_columns import signal_fields
+from provenance.read.columns.string_arrays import format_values
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.documents import Rows, documents
+from provenance.read.corpus.documents import RowMetadata, build_documents
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Some rows of a table.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
-        The columns asked for.
+        The columns that were asked for.
     numbers : ndarray of int64
-        0-based, within the file.
+        Row numbers, 0-based, within the file.
     skipped : tuple of Skipped
-        Rows met among them that could not be read at all.
+        Rows among them that could not be read.
     """
 
     batch: pa.RecordBatch
@@ -37,29 +37,29 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Rows that can be read on their own.
+class TablePiece:
+    """Rows that can be read independently.
 
     Parameters
     ----------
     size : int
-        Bytes on disk.
+        Bytes as stored.
     read : callable
-        Given the paths of the columns wanted, reads them.
+        Reads the columns at the given paths.
     extent : (int, int) or None
-        As of a `Part`.
+        As in `Part`.
     first : int
-        Number of the first row, where the extent is not all that comes before it.
+        Number of the first row, if `extent` is not None; else 0.
     """
 
     size: int
-    read: Callable[[Sequence[str]], Iterator[Block]]
+    read: Callable[[Sequence[str]], Iterator[RowBlock]]
     extent: tuple[int, int] | None = None
     first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Tabular:
+class TableFile:
     """A table in a file.
 
     Parameters
@@ -68,24 +68,24 @@ class Tabular:
         Its name.
     schema : pyarrow.Schema
         Its columns.
-    pieces : tuple of Piece
+    pieces : tuple of TablePiece
         Its rows, in order.
     sample : callable
-        Reads some rows of the columns named.
-    told : str
+        Reads some rows of the given columns.
+    display_path : str
         Its path, for errors.
     """
 
     file: str
     schema: pa.Schema
-    pieces: tuple[Piece, ...]
-    sample: Sample
-    told: str
+    pieces: tuple[TablePiece, ...]
+    sample: SampleReader
+    display_path: str
 
 
-def table_parts(table: Tabular, named: Sequence[str]) -> list[Part]:
-    """Make the parts of a corpus out of a table; `named` are the text columns asked for."""
-    columns = find_columns(table.schema, named, table.sample, file=table.told)
+def table_parts(table: TableFile, named: Sequence[str]) -> list[Part]:
+    """Return the parts of a corpus for a table; `named` are the text columns given by the user."""
+    columns = find_columns(table.schema, named, table.sample, file=table.display_path)
     return [
         Part(
             table.file,
@@ -100,7 +100,9 @@ def table_parts(table: Tabular, named: Sequence[str]) -> list[Part]:
     ]
 
 
-def _reader(file: str, piece: Piece, columns: Columns) -> Callable[[], Iterator[Documents]]:
+def _reader(
+    file: str, piece: TablePiece, columns: ColumnChoice
+) -> Callable[[], Iterator[Documents]]:
     def read() -> Iterator[Documents]:
         for block in piece.read(columns.all()):
             yield from block_documents(file, block, columns)
@@ -108,33 +110,33 @@ def _reader(file: str, piece: Piece, columns: Columns) -> Callable[[], Iterator[
     return read
 
 
-def block_documents(file: str, block: Block, columns: Columns) -> Iterator[Documents]:
-    """Lay out a block's rows as documents."""
+def block_documents(file: str, block: RowBlock, columns: ColumnChoice) -> Iterator[Documents]:
+    """Yield the rows of a block as documents."""
     beside = {path: column_at(block.batch, path) for path in columns.signals}
-    rows = Rows(
+    rows = RowMetadata(
         file,
         block.numbers,
-        first_of(block.batch, columns.ids),
-        first_of(block.batch, columns.urls),
-        first_of(block.batch, columns.licences),
-        first_of(block.batch, columns.fetched),
-        fields_of(beside, len(block.batch)),
+        first_value(block.batch, columns.ids),
+        first_value(block.batch, columns.urls),
+        first_value(block.batch, columns.licences),
+        first_value(block.batch, columns.fetched),
+        signal_fields(beside, len(block.batch)),
         block.skipped,
     )
-    return documents(rows, texts_of(block.batch, columns))
+    return build_documents(rows, find_texts(block.batch, columns))
 
 
-def first_of(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:
-    """Return the first of several columns that is neither null nor empty, row by row, in words."""
+def first_value(batch: pa.RecordBatch, paths: Sequence[str]) -> pa.Array | None:
+    """Return for each row the first value that is neither null nor empty, formatted as a string."""
     if not paths:
         return None
-    return pc.coalesce(*(_words_at(batch, path) for path in paths))
+    return pc.coalesce(*(_values_at(batch, path) for path in paths))
 
 
-def _words_at(batch: pa.RecordBatch, path: str) -> pa.Array:
+def _values_at(batch: pa.RecordBatch, path: str) -> pa.Array:
     column = column_at(batch, path)
     if pa.types.is_nested(column.type):
-        return Leaves.of({path: column}).joined(len(column), ", ")
-    told = words(column)
+        return TextLeaves.of({path: column}).joined(len(column), ", ")
+    told = format_values(column)
     empty = pc.equal(pc.binary_length(told), 0)
     return pc.if_else(empty, None, told) if pc.any(empty).as_py() else told

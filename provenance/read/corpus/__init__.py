@@ -1,1 +1,1 @@
-"""Corpora: addresses, files, parts and documents."""
+"""Corpora: resolving addresses to files, and files to parts and documents."""

@@ -1,4 +1,4 @@
-"""Addresses that people give, and the files that they mean."""
+"""Resolution of addresses to files."""
 
 import os
 import re
@@ -20,37 +20,49 @@ from provenance.errors import (
     ProvenanceError,
     UnsupportedFormat,
 )
-from provenance.read.corpus.file_access import File, name_of, reading
+from provenance.read.corpus.file_access import File, printable_path, translate_read_errors
 from provenance.read.corpus.folder_listing import (
-    REPORT,
+    REPORT_FILES,
     Listing,
-    below,
-    fixed_folder,
-    matches,
-    matching,
+    list_folder,
+    list_matching,
+    literal_folder,
+    matches_pattern,
     missing_numbered,
     own_outputs,
-    special,
+    special_file_error,
 )
-from provenance.read.formats.detection import METADATA, named_format, recognised
-from provenance.read.formats.zip_archive import is_zip, unzipped
+from provenance.read.formats.detection import METADATA_FILES, detect_format, format_by_name
+from provenance.read.formats.zip_archive import is_zip, open_zip
 
-_PACKED = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz", ".xml", ".js")
-"""Endings of files that we know of, beside those of data."""
+_KNOWN_ENDINGS = (
+    ".zip",
+    ".7z",
+    ".rar",
+    ".tar",
+    ".tgz",
+    ".gz",
+    ".zst",
+    ".bz2",
+    ".xz",
+    ".xml",
+    ".js",
+)
+"""Endings of file names that mark an address as a path, beside those of data formats."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The files of an address.
+class AddressFiles:
+    """The files at an address.
 
     Parameters
     ----------
     files : tuple of File
         In order of their names.
     ignored : int
-        Files of a folder that are hidden, or no data.
+        Files of a folder that are hidden, or hold no data.
     passed_over : tuple of str
-        The names of those that are not hidden, and do not describe a dataset.
+        Names of the ignored files that are not hidden and not metadata of a dataset.
     """
 
     files: tuple[File, ...]
@@ -58,8 +70,8 @@ class Found:
     passed_over: tuple[str, ...] = ()
 
 
-def find_files(address: str) -> Found:
-    """Find the files of an address: a file, folder or pattern, here or elsewhere.
+def find_files(address: str) -> AddressFiles:
+    """Find the files at an address: a file, folder or pattern, local or remote.
 
     Parameters
     ----------
@@ -68,7 +80,7 @@ def find_files(address: str) -> Found:
 
     Returns
     -------
-    Found
+    AddressFiles
         Names are relative to the address.
 
     Raises
@@ -76,57 +88,57 @@ def find_files(address: str) -> Found:
     DatasetNotFound
         If nothing is there.
     UnsupportedFormat
-        If what is there is no data.
+        If there is no data in a supported format.
     """
     system, path = file_system(address)
-    with reaching(address):
+    with translate_address_errors(address):
         if has_magic(path) and not system.exists(path):
-            return _of_pattern(system, path, address)
+            return _resolve_pattern(system, path, address)
         if system.isdir(path):
-            return _of_folder(system, path, address)
+            return _resolve_folder(system, path, address)
         if not system.exists(path):
-            raise missing(address)
-        return _of_file(system, path, address)
+            raise not_found_error(address)
+        return _resolve_file(system, path, address)
 
 
 @contextmanager
-def reaching(address: str) -> Iterator[None]:
-    """Translate what goes wrong on the way to `address`."""
+def translate_address_errors(address: str) -> Iterator[None]:
+    """Translate exceptions that occur while `address` is resolved."""
     try:
-        with reading(address):
+        with translate_read_errors(address):
             yield
     except ProvenanceError:
         raise
     except Exception as error:
         if "://" not in address:
             raise
-        # Every file system elsewhere has errors of its own, of no common kind.
+        # Remote file systems raise exceptions of their own, with no common base class.
         raise InputError(
-            f"{address}: it cannot be reached ({error})",
+            f"{address}: the address cannot be reached ({error})",
             remedy="check the address and the connection.",
         ) from error
 
 
-def missing(address: str) -> DatasetNotFound:
-    """Say that nothing is at an address, and what it may have been meant to be."""
-    near = " or ".join(map(repr, near_paths(address)))
+def not_found_error(address: str) -> DatasetNotFound:
+    """Return the error for an address at which nothing is, with similar paths as suggestions."""
+    near = " or ".join(map(repr, similar_paths(address)))
     return DatasetNotFound(
         f"{address}: there is no such file or folder",
-        remedy=f"did you mean {near}?" if near else "check the path for a typing error.",
+        remedy=f"did you mean {near}?" if near else "check the path for typing errors.",
     )
 
 
-def near_paths(address: str, *, cutoff: float = 0.6) -> list[str]:
-    """Return the paths beside `address` that are written almost like it, the nearest first."""
+def similar_paths(address: str, *, cutoff: float = 0.6) -> list[str]:
+    """Return the paths beside `address` with a similar name, the most similar first."""
     if "://" in address:
-        return []  # to list what is elsewhere may take long, or be forbidden
+        return []  # listing a remote folder may be slow or forbidden
     system, path = file_system(address)
     folder, _, name = path.rpartition("/")
     try:
         names = [str(one).rpartition("/")[2] for one in system.ls(folder or "/", detail=False)]
     except OSError:
         return []
-    # `data/trian` may have been meant to be `data/train.jsonl`.
+    # Compare stems too: `data/trian` may stand for `data/train.jsonl`.
     names = sorted(names, key=len)
     spelt = {one.partition(".")[0] or one: one for one in names} | {one: one for one in names}
     before = address[: -len(name)] if name and address.endswith(name) else ""
@@ -134,19 +146,23 @@ def near_paths(address: str, *, cutoff: float = 0.6) -> list[str]:
     return list(dict.fromkeys(before + spelt[one] for one in near))
 
 
-def is_path(address: str) -> bool:
-    """Whether an address that is not there was meant as a path, going by how it is written."""
-    if address.startswith((".", "/", "~")) or named_format(address) or address.endswith(_PACKED):
+def looks_like_path(address: str) -> bool:
+    """Return whether an address at which nothing is was meant as a path, by how it is written."""
+    if (
+        address.startswith((".", "/", "~"))
+        or format_by_name(address)
+        or address.endswith(_KNOWN_ENDINGS)
+    ):
         return True
-    # A folder of that name shows that `data/trian` is no dataset of somebody called `data`.
+    # If there is a folder `data`, `data/trian` is a path, not a hub dataset of the owner `data`.
     parent = os.path.dirname(address.rstrip("/"))
     return bool(parent) and os.path.isdir(os.path.expanduser(parent))
 
 
 def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """Split an address into its file system, and the path there."""
+    """Split an address into its file system and the path there."""
     if "://" not in address:
-        # fsspec takes "::" and a drive's colon apart, which are letters of a name here.
+        # fsspec would split at "::" and at the colon of a drive; both are valid in local names.
         return LocalFileSystem(), os.path.abspath(os.path.expanduser(address))
     try:
         return fsspec.core.url_to_fs(address)  # type: ignore[no-any-return]
@@ -156,144 +172,156 @@ def file_system(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
         ) from error
 
 
-def exists(address: str) -> bool:
-    """Whether anything is at `address`, or it is a pattern."""
+def address_exists(address: str) -> bool:
+    """Return whether anything is at `address`, or it is a pattern."""
     system, path = file_system(address)
     return has_magic(path) or bool(system.exists(path))
 
 
 def lies_within(place: Path, address: str) -> bool:
-    """Whether a file or folder, its links resolved, is part of what a path or pattern means."""
+    """Return whether a resolved file or folder belongs to what a path or pattern matches."""
     _, path = file_system(address)
     if not has_magic(path) or os.path.exists(path):
         return place.is_relative_to(os.path.realpath(path))
-    root = fixed_folder(path)
+    root = literal_folder(path)
     pattern = os.path.realpath(root or "/").rstrip("/") + path[len(root) :]
-    return any(matches(str(one), pattern) for one in (place, *(place / name for name in REPORT)))
+    return any(
+        matches_pattern(str(one), pattern)
+        for one in (place, *(place / name for name in REPORT_FILES))
+    )
 
 
-def apart(found: Sequence[Found], addresses: Sequence[str]) -> list[File]:
-    """Put the files of several addresses together, each once.
+def distinct_files(found: Sequence[AddressFiles], addresses: Sequence[str]) -> list[File]:
+    """Merge the files of several addresses, each file once.
 
-    Where names clash, the addresses tell them apart.
+    Names that clash are qualified with the address.
 
     Parameters
     ----------
-    found : sequence of Found
-        What is at each address.
+    found : sequence of AddressFiles
+        The files at each address.
     addresses : sequence of str
         As given.
 
     Returns
     -------
     list of File
-        Of distinct names.
+        With distinct names.
     """
     given = [
         (file.name, address, file)
         for one, address in zip(found, addresses, strict=True)
         for file in one.files
     ]
-    # Sorted, so that which of a file's names it goes by is not a matter of the addresses' order.
+    # Sorted, so that the name of a file does not depend on the order of the addresses.
     files = {
         _identity(file): (file, address)
         for _, address, file in sorted(given, key=itemgetter(0, 1), reverse=True)
     }
     if len({file.name for file, _ in files.values()}) == len(files):
         return [file for file, _ in files.values()]
-    return [replace(file, name=_distinct(file.name, address)) for file, address in files.values()]
+    return [
+        replace(file, name=_qualified_name(file.name, address)) for file, address in files.values()
+    ]
 
 
 def _identity(file: File) -> tuple[str, str, str]:
-    # Paths within an archive say nothing of the archive.
-    archive = file.told if "zip" in file.protocols else ""
+    # Paths within an archive do not identify the archive.
+    archive = file.display_path if "zip" in file.protocols else ""
     return file.protocols[0], file.path, archive
 
 
-def _distinct(name: str, address: str) -> str:
-    address = name_of(address.rstrip("/"))
+def _qualified_name(name: str, address: str) -> str:
+    address = printable_path(address.rstrip("/"))
     if has_magic(address):
         address = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")[0]
     return address if address.rsplit("/", 1)[-1] == name else f"{address}/{name}".lstrip("/")
 
 
-def _of_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    found = matching(system, path)
+def _resolve_pattern(system: fsspec.AbstractFileSystem, path: str, address: str) -> AddressFiles:
+    found = list_matching(system, path)
     if not found.paths():
         raise DatasetNotFound(
-            f"{address}: no file fits the pattern", remedy="check it, and quote it for the shell."
+            f"{address}: no file matches the pattern",
+            remedy="check it, and quote it for the shell.",
         )
-    return _data(system, fixed_folder(path), found, address)
+    return _select_data(system, literal_folder(path), found, address)
 
 
-def _of_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    found = _data(system, path.rstrip("/"), below(system, path), address)
+def _resolve_folder(system: fsspec.AbstractFileSystem, path: str, address: str) -> AddressFiles:
+    found = _select_data(system, path.rstrip("/"), list_folder(system, path), address)
     return replace(found, files=(*found.files, *missing_numbered(found.files)))
 
 
-def _data(system: fsspec.AbstractFileSystem, root: str, found: Listing, address: str) -> Found:
-    before = _before(address)
+def _select_data(
+    system: fsspec.AbstractFileSystem, root: str, found: Listing, address: str
+) -> AddressFiles:
+    before = _display_prefix(address)
     files = []
     for path in found.paths():
         name = (
-            name_of(path[len(root) :].lstrip("/")) or f"{address.rstrip('/')}/"
+            printable_path(path[len(root) :].lstrip("/")) or f"{address.rstrip('/')}/"
         )  # the folder itself
         fault = found.faults.get(path)
         size = found.files.get(path, 0)
-        files.append(File(name, path, size, system, given=f"{before}{name}", fault=fault))
+        files.append(File(name, path, size, system, given_path=f"{before}{name}", fault=fault))
     if not files:
-        raise EmptyCorpus(f"{address}: there are no files in it", remedy="name another folder.")
+        raise EmptyCorpus(f"{address}: the folder has no files", remedy="give another folder.")
     own = own_outputs(files)
-    known = list(_with_format([file for file in files if file.name not in own]))
-    # Beside tables, a text file is a readme or a licence.
+    known = list(_data_files([file for file in files if file.name not in own]))
+    # Next to tables, text files are readmes and licences, not data.
     tables = [file for file in known if file.format != "text"]
     if not any(file.format for file in tables):
         tables = known
     if not tables:
         raise UnsupportedFormat(
-            f"{address}: none of its {len(files)} files is data that we read",
+            f"{address}: none of its {len(files)} files is in a supported format",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files.",
         )
     seen = {file.name for file in tables} | own
-    others = [file.name for file in files if not _is_beside(file.name) and file.name not in seen]
-    return Found(tuple(tables), len(files) - len(tables), tuple(others))
+    others = [
+        file.name
+        for file in files
+        if not _is_hidden_or_metadata(file.name) and file.name not in seen
+    ]
+    return AddressFiles(tuple(tables), len(files) - len(tables), tuple(others))
 
 
-def _with_format(files: Sequence[File]) -> Iterator[File]:
-    """Give the files that are data, or cannot be looked at to see whether they, or theirs, are."""
+def _data_files(files: Sequence[File]) -> Iterator[File]:
+    """Yield files of a data format, and files and folders that could not be looked at."""
     for file in files:
-        if _is_beside(file.name):
+        if _is_hidden_or_metadata(file.name):
             continue
-        if form := named_format(file.name):
+        if form := format_by_name(file.name):
             yield replace(file, format=form[0], compression=form[1])
         elif file.fault is not None and not isinstance(file.fault, UnsupportedFormat):
             yield file
 
 
-def _is_beside(name: str) -> bool:
-    """Whether a file is hidden, or describes a dataset."""
+def _is_hidden_or_metadata(name: str) -> bool:
+    """Return whether a file is hidden, or describes a dataset."""
     parts = name.split("/")
-    return any(part.startswith((".", "_")) for part in parts) or parts[-1] in METADATA
+    return any(part.startswith((".", "_")) for part in parts) or parts[-1] in METADATA_FILES
 
 
-def _of_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> Found:
-    """Give the file that an address names, or what was packed into it."""
+def _resolve_file(system: fsspec.AbstractFileSystem, path: str, address: str) -> AddressFiles:
+    """Return the file at an address, or the files within it if it is an archive."""
     facts = system.info(path)
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
-        raise special(address, facts["mode"])
+        raise special_file_error(address, facts["mode"])
     size = int(facts["size"] or 0)
-    file = File(name_of(path.rsplit("/", 1)[-1]), path, size, system, given=address)
+    file = File(printable_path(path.rsplit("/", 1)[-1]), path, size, system, given_path=address)
     try:
-        with reading(address):
-            if named_format(path) is None and is_zip(file):
-                return _of_folder(unzipped(file), "", address)
-            return Found((recognised(file),))
+        with translate_read_errors(address):
+            if format_by_name(path) is None and is_zip(file):
+                return _resolve_folder(open_zip(file), "", address)
+            return AddressFiles((detect_format(file),))
     except InputError as error:
-        return Found((replace(file, fault=error),))
+        return AddressFiles((replace(file, fault=error),))
 
 
-def _before(address: str) -> str:
-    """Return what the user would write before the name of a file found at an address."""
+def _display_prefix(address: str) -> str:
+    """Return the path to put before the name of a file found at an address."""
     if has_magic(address):
         folder, slash, _ = re.split(r"[*?\[]", address, maxsplit=1)[0].rpartition("/")
         return f"{folder}{slash}"

@@ -1,7 +1,4 @@
-"""A corpus: what is at the addresses that are checked, as parts that threads can read.
-
-Digests of files, each made once.
-"""
+"""Opening of corpora: from the addresses given by the user to parts that threads can read."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -19,44 +16,45 @@ from provenance.errors import (
 )
 from provenance.file_hashing import never
 from provenance.model import MAX_DOCUMENT, Documents, PassedOver, Unread, merge_unread
-from provenance.read.columns.table_parts import Tabular, table_parts
+from provenance.read.columns.table_parts import TableFile, table_parts
 from provenance.read.corpus.address_resolution import (
-    Found,
-    apart,
-    exists,
+    AddressFiles,
+    address_exists,
+    distinct_files,
     find_files,
-    is_path,
-    near_paths,
+    looks_like_path,
+    similar_paths,
 )
-from provenance.read.corpus.corpus_parts import Part, grouped
-from provenance.read.corpus.file_access import File, State, reading, unread_of
-from provenance.read.corpus.hub_datasets import HUB, hub_parts, is_hub_name
+from provenance.read.corpus.corpus_parts import Part, group_small_files
+from provenance.read.corpus.file_access import File, FileState, translate_read_errors, unread_entry
+from provenance.read.corpus.hub_datasets import HUB_PREFIX, hub_parts, is_hub_name
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
-from provenance.read.corpus.stream_input import Passing, passes_once, stream_part
+from provenance.read.corpus.stream_input import HashedStream, is_stream, stream_part
 from provenance.read.formats.arrow_file import open_arrow
-from provenance.read.formats.csv_file import open_delimited
+from provenance.read.formats.csv_file import open_csv
 from provenance.read.formats.json_array import json_parts
 from provenance.read.formats.parquet_file import open_parquet
 from provenance.read.formats.text_file import text_parts
 
 
-class Once:
-    """A file's digest, which several threads may ask for, and one of them makes.
+class FileDigest:
+    """The digest of a file, computed once although several threads may ask for it.
 
     Parameters
     ----------
     file : File
         The file.
-    state : State or None
-        The one it is in, as of `File.state`: of another there is no digest.
+    state : FileState or None
+        The state, as of `File.state`, in which the file was opened. If it is in another state after
+        it was read, `InputError` is raised.
     """
 
-    def __init__(self, file: File, state: State | None) -> None:
+    def __init__(self, file: File, state: FileState | None) -> None:
         self._file, self._state, self._making = file, state, Lock()
         self._made: str | InputError | None = None
 
     def __call__(self, stopped: Callable[[], bool] = never) -> str:
-        """Return the SHA-256; raise again what kept it from being made."""
+        """Return the SHA-256; a failure is remembered and raised again on each call."""
         with self._making:
             if self._made is None:
                 try:
@@ -70,11 +68,11 @@ class Once:
             return self._made
 
 
-_TYPING_ERROR = 0.8
-"""Of a name and another, how alike they must be for it to be that one, mistyped."""
+_TYPO_SIMILARITY = 0.8
+"""Similarity from which on another name beside an address is taken for what was meant."""
 
-_NAMED = 5
-"""Files that are passed over and named."""
+_MAX_NAMED = 5
+"""Files passed over that are named in the report."""
 
 Digests = tuple[tuple[str, Callable[..., str]], ...]
 Reader = Callable[[File, Sequence[str]], list[Part]]
@@ -82,25 +80,25 @@ Reader = Callable[[File, Sequence[str]], list[Part]]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What is checked.
+    """An opened corpus.
 
     Parameters
     ----------
     addresses : tuple of str
         As given.
     parts : tuple of Part
-        In the order of their files' names.
+        In the order of the names of their files.
     text_columns : tuple of str
-        Where its text is.
+        Columns with text.
     digests : tuple of (str, callable)
-        The name of each file, and what gives the digest of its bytes; or of its texts, where
-        there are no bytes to come back to.
+        The name of each file, and a function that returns the digest of its bytes, or of its texts
+        for a stream, whose bytes cannot be read again.
     ignored : int
-        Files of its folders that are hidden, or no data.
+        Files of its folders that are hidden, or hold no data.
     passed_over : PassedOver or None
-        Those of them that somebody may have taken for data.
+        Those of the ignored files that might be mistaken for data.
     files : tuple of File
-        Those that could be opened, in order of their names; none of what has no file of its own.
+        Files that could be opened, in order of their names; streams and hub datasets have none.
     unread : tuple of Unread
         Files and folders that could not be opened.
     """
@@ -114,35 +112,35 @@ class Corpus:
     files: tuple[File, ...] = ()
     unread: tuple[Unread, ...] = ()
 
-    def hashings(self) -> list[Callable[..., str]]:
-        """Give what reads the bytes of each file for its digest, which is at hand from then on.
+    def file_digests(self) -> list[Callable[..., str]]:
+        """Return the functions that compute and remember the digests of the files.
 
-        Each may be given a `stopped`, as `digests.sha256`.
+        Each takes `stopped`, as `file_hashing.sha256`.
         """
-        return [digest for _, digest in self.digests if isinstance(digest, Once)]
+        return [digest for _, digest in self.digests if isinstance(digest, FileDigest)]
 
     def digest(self) -> str:
         """Return the SHA-256 over the sorted names of the files, each with its own SHA-256.
 
-        In place of the digest of a file that cannot be read stands "unread".
+        A file that cannot be read has "unread" in place of its digest.
         """
-        told = [(name, _digest_or_fault(digest)) for name, digest in self.digests]
+        told = [(name, _digest_or_error(digest)) for name, digest in self.digests]
         named = [(name, one if isinstance(one, str) else UNREAD) for name, one in told]
         found = hashlib.sha256()
         for name, digest in sorted([*named, *((one.file, UNREAD) for one in self.unread)]):
             found.update(f"{name}\0{digest}\n".encode("utf-8", "surrogateescape"))
         return found.hexdigest()
 
-    def undigested(self) -> tuple[Unread, ...]:
-        """Return the files whose bytes could not be read for their digest."""
-        told = [(name, _digest_or_fault(digest)) for name, digest in self.digests]
-        return tuple(unread_of(name, one) for name, one in told if not isinstance(one, str))
+    def undigested_files(self) -> tuple[Unread, ...]:
+        """Return the files whose bytes could not be read to compute their digest."""
+        told = [(name, _digest_or_error(digest)) for name, digest in self.digests]
+        return tuple(unread_entry(name, one) for name, one in told if not isinstance(one, str))
 
 
 UNREAD = "unread"
 
 
-def _digest_or_fault(digest: Callable[..., str]) -> str | InputError:
+def _digest_or_error(digest: Callable[..., str]) -> str | InputError:
     try:
         return digest()
     except InputError as error:
@@ -156,58 +154,58 @@ def open_corpus(
     split: str | None = None,
     max_document: int = MAX_DOCUMENT,
 ) -> Corpus:
-    """Open a corpus, and find its texts.
+    """Open a corpus and choose its text columns.
 
     Parameters
     ----------
     addresses : sequence of str
-        Files, folders, patterns, URLs, saved datasets, names of datasets on a hub; "-" is JSON
-        Lines on standard input; pipes hold JSON
-        Lines, too. A path that is there wins over a hub's name.
+        Files, folders, patterns, URLs, saved datasets, names of hub datasets, or "-" for JSON Lines
+        on standard input. Named pipes hold JSON Lines too. An existing path takes precedence over a
+        hub dataset of the same name.
     text_columns : sequence of str
-        Columns with text; none finds them. "meta.text" is a member of a structure.
+        Columns with text; they are detected if none is given. "meta.text" is a member of a struct.
     split : str or None
-        The split wanted of datasets that have several; None takes all.
+        The split to read of datasets that have several; None reads all.
     max_document : int
-        Bytes that a document may have: a line, a row, a file of text. Whoever reads one that is
-        larger meets `DocumentTooLarge` there.
+        Largest size of a document in bytes: a line, a row or a text file. Reading a larger one
+        raises `DocumentTooLarge`.
 
     Returns
     -------
     Corpus
-        In an order that does not depend on the order of the addresses.
+        Its order does not depend on the order of the addresses.
 
     Raises
     ------
     DatasetNotFound
         If nothing is at an address.
     UnsupportedFormat
-        If what is there is no data.
+        If there is no data in a supported format.
     ColumnMissing
-        If a column that was named is not there, or none holds text.
+        If a given column is missing, or no column holds text.
     CorruptFile
         If a file is damaged.
     EmptyCorpus
         If there are no rows.
     """
-    _check_given(addresses)
-    streamed = sorted({address for address in addresses if is_streamed(address)})
+    _require_addresses(addresses)
+    streamed = sorted({address for address in addresses if is_stream_or_hub(address)})
     label = len(addresses) > 1
-    reach = _Reach(is_only=len(addresses) == 1)
+    reach = _AddressErrors(is_only=len(addresses) == 1)
     parts, digests = [], []
     for address in streamed:
         with reach.reaching(address):
-            for part in _streamed(address, text_columns, split, max_document, label=label):
-                texts = Passing(part.read)
+            for part in _stream_parts(address, text_columns, split, max_document, label=label):
+                texts = HashedStream(part.read)
                 parts.append(replace(part, read=texts.batches))
                 digests.append((part.file, texts.digest))
     _check_split(split, addresses)
-    places: dict[str, Found] = {}
+    places: dict[str, AddressFiles] = {}
     for address in addresses:
         if address not in streamed:
             with reach.reaching(address):
-                places[address] = _found(address, split)
-    named = sorted(apart([*places.values()], [*places]), key=lambda file: file.name)
+                places[address] = _resolve_address(address, split)
+    named = sorted(distinct_files([*places.values()], [*places]), key=lambda file: file.name)
     files = [replace(file, max_document=max_document) for file in named]
     found = open_files(addresses, files, text_columns)
     parts += found.parts
@@ -218,23 +216,23 @@ def open_corpus(
         raise InputError(f"{first.file}: {first.reason}", remedy=first.remedy)
     if not parts or (not streamed and not any(file.size for file in files)):
         raise EmptyCorpus(
-            f"there are no rows in {', '.join(addresses)}", remedy="name files that hold some."
+            f"there are no rows in {', '.join(addresses)}", remedy="give files that have rows."
         )
     return replace(
-        _corpus(addresses, parts, tuple(digests)),
+        _build_corpus(addresses, parts, tuple(digests)),
         ignored=sum(one.ignored for one in places.values()),
-        passed_over=_passed_over([*places.values()]),
+        passed_over=_passed_over_files([*places.values()]),
         files=found.files,
         unread=unread,
     )
 
 
-_MISTAKEN = (DatasetNotFound, UnsupportedFormat, ColumnMissing, EmptyCorpus)
-"""Errors that tell of what was asked, not of what cannot be read."""
+_MISTAKEN_ADDRESS = (DatasetNotFound, UnsupportedFormat, ColumnMissing, EmptyCorpus)
+"""Errors in what the user asked for, as opposed to files that cannot be read."""
 
 
-class _Reach:
-    """Which addresses can be reached: where there are several, others are unread."""
+class _AddressErrors:
+    """Collects the addresses that cannot be reached, if there are several."""
 
     def __init__(self, *, is_only: bool) -> None:
         self._is_only = is_only
@@ -242,33 +240,33 @@ class _Reach:
 
     @contextmanager
     def reaching(self, address: str) -> Iterator[None]:
-        """Note why an address cannot be reached, unless it is mistaken, or the only one."""
+        """Record why an address cannot be reached; raise if it is wrong, or the only one."""
         try:
             yield
         except InputError as error:
-            if self._is_only or isinstance(error, _MISTAKEN):
+            if self._is_only or isinstance(error, _MISTAKEN_ADDRESS):
                 raise
-            self.unread.append(unread_of(address, error))
+            self.unread.append(unread_entry(address, error))
 
 
 def open_files(
     addresses: Sequence[str], files: Sequence[File], text_columns: Sequence[str] = ()
 ) -> Corpus:
-    """Open a corpus of files that were found already; there may be no rows in them.
+    """Open a corpus of files that are known already; it may have no rows.
 
     Parameters
     ----------
     addresses : sequence of str
-        What it is called.
+        What the corpus is called.
     files : sequence of File
         In order of their names.
     text_columns : sequence of str
-        As of `open_corpus`.
+        As in `open_corpus`.
 
     Raises
     ------
     InputError
-        If none of them can be opened: the first one's error. Else such a file is `unread`.
+        The error of the first file, if no file can be opened; otherwise such files are `unread`.
     """
     parts: list[Part] = []
     opened: list[File] = []
@@ -279,8 +277,8 @@ def open_files(
             if file.fault is not None:
                 raise file.fault
             state = file.state()
-            digest = Once(file, state)
-            parts += _guarded(_parts_of(file, text_columns), file, state, digest)
+            digest = FileDigest(file, state)
+            parts += _with_change_checks(_parts_of(file, text_columns), file, state, digest)
         except InputError as error:
             faults.append((file.name, error))
         else:
@@ -288,16 +286,18 @@ def open_files(
             digests.append((file.name, digest))
     if faults and not opened:
         raise faults[0][1]
-    unread = merge_unread(unread_of(name, error) for name, error in faults)
-    return replace(_corpus(addresses, parts, tuple(digests)), files=tuple(opened), unread=unread)
+    unread = merge_unread(unread_entry(name, error) for name, error in faults)
+    return replace(
+        _build_corpus(addresses, parts, tuple(digests)), files=tuple(opened), unread=unread
+    )
 
 
 def _parts_of(file: File, text_columns: Sequence[str]) -> list[Part]:
-    with reading(file.told):
+    with translate_read_errors(file.display_path):
         return _READERS[file.format](file, text_columns)
 
 
-def _table(opener: Callable[[File], Tabular]) -> Reader:
+def _table_reader(opener: Callable[[File], TableFile]) -> Reader:
     def read(file: File, named: Sequence[str]) -> list[Part]:
         table = opener(file)
         return table_parts(table, named) if table.pieces else []
@@ -306,20 +306,20 @@ def _table(opener: Callable[[File], Tabular]) -> Reader:
 
 
 _READERS: dict[str, Reader] = {
-    "parquet": _table(open_parquet),
-    "arrow": _table(open_arrow),
-    "csv": _table(open_delimited),
+    "parquet": _table_reader(open_parquet),
+    "arrow": _table_reader(open_arrow),
+    "csv": _table_reader(open_csv),
     "jsonl": json_parts,
     "json": json_parts,
     "text": lambda file, _: text_parts(file),
 }
-"""What makes parts of a file, by its format."""
+"""Functions that make the parts of a file, by format."""
 
 
-def _guarded(
-    parts: Sequence[Part], file: File, state: State | None, digest: Callable[[], str]
+def _with_change_checks(
+    parts: Sequence[Part], file: File, state: FileState | None, digest: Callable[[], str]
 ) -> Iterator[Part]:
-    """Let each part of a file tell what it holds, and whether the file changed meanwhile."""
+    """Add to each part of a local file its cache key, and a check that the file did not change."""
 
     def key(part: Part, place: int) -> str | None:
         try:
@@ -328,7 +328,7 @@ def _guarded(
             key = f"{file.key_of(part.extent)}, {file.max_document}"
             file.check_unchanged(state)
         except InputError:
-            return None  # whoever reads it will learn why
+            return None  # reading the part will raise the error
         return key
 
     def read(part: Part) -> Iterator[Documents]:
@@ -336,7 +336,7 @@ def _guarded(
         file.check_unchanged(state)
 
     for place, part in enumerate(parts):
-        # Elsewhere, to know the bytes is to fetch them: then they may as well be read.
+        # The key of a remote file needs all its bytes: fetching them costs as much as reading it.
         yield (
             replace(part, key=partial(key, part, place), read=partial(read, part))
             if file.is_local
@@ -344,54 +344,54 @@ def _guarded(
         )
 
 
-def _check_given(addresses: Sequence[str]) -> None:
+def _require_addresses(addresses: Sequence[str]) -> None:
     if not addresses:
-        raise EmptyCorpus("no corpus is named", remedy="name files, a folder or a dataset.")
+        raise EmptyCorpus("no corpus was given", remedy="give files, a folder or a dataset.")
 
 
 def _check_split(split: str | None, addresses: Sequence[str]) -> None:
-    datasets = [a for a in addresses if is_saved(a) or (is_streamed(a) and not passes_once(a))]
+    datasets = [a for a in addresses if is_saved(a) or (is_stream_or_hub(a) and not is_stream(a))]
     if split is not None and not datasets:
         raise InputError(
-            f"there is no split {split!r} in {', '.join(addresses)}: files have none",
-            remedy="leave --split out, and name the files of the split.",
+            f"there is no split {split!r} in {', '.join(addresses)}: files have no splits",
+            remedy="remove --split and name the files of the split.",
         )
 
 
-def is_streamed(address: str) -> bool:
-    """Whether what is at an address passes once, or comes from a hub: it is no file of ours."""
-    if passes_once(address):
+def is_stream_or_hub(address: str) -> bool:
+    """Return whether an address is a stream that can be read once, or a hub dataset, not a file."""
+    if is_stream(address):
         return True
     if "://" in address:
-        return address.startswith(HUB) and is_hub_name(address)
-    return is_hub_name(address) and not is_path(address) and not exists(address)
+        return address.startswith(HUB_PREFIX) and is_hub_name(address)
+    return is_hub_name(address) and not looks_like_path(address) and not address_exists(address)
 
 
-def _streamed(
+def _stream_parts(
     address: str, named: Sequence[str], split: str | None, max_document: int, *, label: bool
 ) -> list[Part]:
-    if passes_once(address):
+    if is_stream(address):
         return [stream_part(address, named, max_document)]
-    if "/" not in address and (near := near_paths(address, cutoff=_TYPING_ERROR)):
+    if "/" not in address and (near := similar_paths(address, cutoff=_TYPO_SIMILARITY)):
         raise DatasetNotFound(
-            f"{address}: there is no such file or folder; no hub was asked for it",
-            remedy=f"did you mean {near[0]!r}? If not, write {HUB}{address}.",
+            f"{address}: there is no such file or folder; the hub was not searched",
+            remedy=f"did you mean {near[0]!r}? For a hub dataset write {HUB_PREFIX}{address}.",
         )
     return hub_parts(address, named, split, label=label, max_document=max_document)
 
 
-def _found(address: str, split: str | None) -> Found:
+def _resolve_address(address: str, split: str | None) -> AddressFiles:
     return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
-def _passed_over(found: Sequence[Found]) -> PassedOver | None:
+def _passed_over_files(found: Sequence[AddressFiles]) -> PassedOver | None:
     names = sorted(name for one in found for name in one.passed_over)
-    return PassedOver(len(names), tuple(names[:_NAMED])) if names else None
+    return PassedOver(len(names), tuple(names[:_MAX_NAMED])) if names else None
 
 
-def _corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
+def _build_corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:
     # Stable: a file's own parts keep their order.
-    ordered = grouped(sorted(parts, key=lambda part: part.file))
+    ordered = group_small_files(sorted(parts, key=lambda part: part.file))
     columns = dict.fromkeys(name for part in ordered for name in part.text_columns)
     return Corpus(
         tuple(addresses),

@@ -1,6 +1,7 @@
-"""Pieces of a corpus that a thread can read on its own.
+"""Parts of a corpus: pieces that a thread can read independently.
 
-Small files, many of them in one part: what is done once a part takes longer than reading one.
+Many small files are grouped into one part, because the fixed cost of a part exceeds that of reading
+a small file.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,41 +14,40 @@ import pyarrow as pa
 
 from provenance.errors import InputError
 from provenance.model import DOCUMENTS, Documents
-from provenance.read.corpus.documents import BATCH
-from provenance.read.corpus.file_access import reading, unread_of
+from provenance.read.corpus.documents import BATCH_BYTES
+from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file, some row groups of one, or some small files.
+    """A file, some row groups of a file, or several small files.
 
     Parameters
     ----------
     file : str
-        Its name, as in `DOCUMENTS`; the first, where there are several.
+        Its name, as in `DOCUMENTS`; the first one if there are several.
     size : int
-        Bytes on disk, for progress; 0 where nobody knows.
+        Bytes as stored, for progress; 0 if unknown.
     read : callable
-        Reads it from its start; raises what `batches` tells.
+        Reads it from its start; raises the errors that `batches` turns into entries.
     text_columns : tuple of str
-        Where its text is, as far as that is known before it is read.
+        Columns with text, as far as known before it is read.
     rereadable : bool
         Whether it can be read again.
     index : int
-        Its place in the corpus.
+        Its position in the corpus.
     stratum : str or None
-        What it is drawn from together with others, where they are not parts of one file.
+        Name of the stratum for sampling, if it is not the file.
     extent : (int, int) or None
-        Where its bytes lie in the file, half-open, if nothing else of the file tells of its rows.
+        Its half-open byte range in the file, if its rows depend on nothing else in the file.
     layout : str
-        How its columns are read, where its bytes do not say.
+        How its columns are read, as far as its bytes do not say; part of the cache key.
     key : callable or None
-        Gives a digest of all that it holds, or None; None where it cannot be told before it is
-        read.
+        Returns a digest of its content, or None; None if it is unknown before it is read.
     row : int
         Number of its first row in the file.
     names : tuple of str
-        Of all its files, where there are several.
+        Names of its files, if there are several.
     """
 
     file: str
@@ -65,24 +65,24 @@ class Part:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Names of all its files."""
+        """Return the names of all its files."""
         return self.names or (self.file,)
 
     def batches(self) -> Iterator[Documents]:
-        """Read it, in batches of about 8 MB of text.
+        """Yield its documents in batches of about 8 MB of text.
 
-        Where it cannot be read on, the last batch is empty and says so: everybody who reads a
-        corpus goes on with the other parts.
+        If it cannot be read further, the last batch is empty and has an `unread` entry, so that
+        the other parts are still read.
         """
         batches, row = self._lazily(), self.row
         while True:
             try:
-                with reading(self.file):
+                with translate_read_errors(self.file):
                     documents = next(batches, None)
             except InputError as error:
                 begun = self.extent[0] if self.extent is not None and row == self.row else None
-                unread = unread_of(self.file, error, row, begun)
-                yield Documents(_NOTHING, unread=(unread,))
+                unread = unread_entry(self.file, error, row, begun)
+                yield Documents(_EMPTY_BATCH, unread=(unread,))
                 return
             if documents is None:
                 return
@@ -91,36 +91,39 @@ class Part:
             yield documents
 
     def _lazily(self) -> Iterator[Documents]:
-        yield from self.read()  # which may fail before it gives anything
+        yield from self.read()  # `read` itself may raise, before the first batch
 
 
-_NOTHING = pa.RecordBatch.from_pylist([], schema=DOCUMENTS)
+_EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=DOCUMENTS)
 
 
-_SMALL = 1 << 16
-"""Bytes on disk of a file that is read together with others."""
-_MANY = 256
-"""Small files from which on they are put together; fewer are as many parts as threads can share."""
-_MOST, _SIZE = 2048, 4 << 20
-"""Files in a part, and their bytes on disk."""
-_SPACING = 512
+_SMALL_FILE_BYTES = 1 << 16
+"""Stored size up to which a file is grouped with others."""
+_MIN_SMALL_FILES = 256
+"""Small files from which on they are grouped; fewer are enough parts for threads to share."""
+_MAX_GROUP_FILES, _MAX_GROUP_BYTES = 2048, 4 << 20
+"""Most files in a group, and bytes as stored."""
+_GROUP_BOUNDARY_INTERVAL = 512
 
 
-def grouped(parts: Sequence[Part]) -> list[Part]:
-    """Put parts that are small files into one, where there are many of them in a row.
+def group_small_files(parts: Sequence[Part]) -> list[Part]:
+    """Group runs of small files into parts, if there are many.
 
     Parameters
     ----------
     parts : sequence of Part
-        In order of their files' names, each of a file of its own where it is small.
+        In order of their files' names; a small file is one part.
 
     Notes
     -----
-    Names say where a group ends, so that a file that comes or goes changes its own group alone:
-    the others are known to the cache.
+    The end of a group depends on the hash of a file's name, so that adding or removing a file
+    changes its own group only: the cached results of other groups stay valid.
     """
     parts = list(parts)
-    if sum(0 < part.size <= _SMALL and part.rereadable for part in parts) < _MANY:
+    if (
+        sum(0 < part.size <= _SMALL_FILE_BYTES and part.rereadable for part in parts)
+        < _MIN_SMALL_FILES
+    ):
         return parts
     files: dict[str, int] = {}
     for part in parts:
@@ -130,43 +133,51 @@ def grouped(parts: Sequence[Part]) -> list[Part]:
     size = 0
     for part in parts:
         is_small = (
-            part.rereadable and 0 < part.size <= _SMALL and files[part.file] == 1 and not part.names
+            part.rereadable
+            and 0 < part.size <= _SMALL_FILE_BYTES
+            and files[part.file] == 1
+            and not part.names
         )
-        fits = is_small and size < _SIZE and len(group) < _MOST and crc32(_named(part)) % _SPACING
+        fits = (
+            is_small
+            and size < _MAX_GROUP_BYTES
+            and len(group) < _MAX_GROUP_FILES
+            and crc32(_name_bytes(part)) % _GROUP_BOUNDARY_INTERVAL
+        )
         if group and not (fits and group[0].stratum == part.stratum):
-            made.append(_one(group))
+            made.append(_merge_group(group))
             group, size = [], 0
         if is_small:
             group.append(part)
             size += part.size
         else:
             made.append(part)
-    return [*made, *([_one(group)] if group else [])]
+    return [*made, *([_merge_group(group)] if group else [])]
 
 
-def _one(group: Sequence[Part]) -> Part:
+def _merge_group(group: Sequence[Part]) -> Part:
     if len(group) == 1:
         return group[0]
     names = tuple(part.file for part in group)
     columns = dict.fromkeys(column for part in group for column in part.text_columns)
     where = sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
     layouts = (repr((part.layout, part.text_columns)) for part in group)
-    # The first line of a layout says what stands before: here, which files it is of.
+    # The first line of a layout says what precedes the rows: here, the names of the files.
     layout = f"{where}\n{sha256(repr(list(layouts)).encode()).hexdigest()}"
     has_keys = all(part.key is not None for part in group)
     return replace(
         group[0],
         size=sum(part.size for part in group),
-        read=partial(_read, group),
+        read=partial(_read_group, group),
         text_columns=tuple(columns),
         extent=None,
         layout=layout,
-        key=partial(_key, group) if has_keys else None,
+        key=partial(_group_key, group) if has_keys else None,
         names=names,
     )
 
 
-def _key(group: Sequence[Part]) -> str | None:
+def _group_key(group: Sequence[Part]) -> str | None:
     found = sha256()
     for part in group:
         key = None if part.key is None else part.key()
@@ -176,21 +187,21 @@ def _key(group: Sequence[Part]) -> str | None:
     return found.hexdigest()
 
 
-def _read(group: Sequence[Part]) -> Iterator[Documents]:
+def _read_group(group: Sequence[Part]) -> Iterator[Documents]:
     held: list[Documents] = []
     size = 0
     for part in group:
         for documents in part.batches():
             held.append(documents)
             size += documents.batch.nbytes
-            if size >= BATCH:
-                yield _joined(held)
+            if size >= BATCH_BYTES:
+                yield _concat_documents(held)
                 held, size = [], 0
     if held:
-        yield _joined(held)
+        yield _concat_documents(held)
 
 
-def _joined(held: Sequence[Documents]) -> Documents:
+def _concat_documents(held: Sequence[Documents]) -> Documents:
     table = pa.Table.from_batches([documents.batch for documents in held])
     return Documents(
         next(iter(table.combine_chunks().to_batches()), held[0].batch),
@@ -199,5 +210,5 @@ def _joined(held: Sequence[Documents]) -> Documents:
     )
 
 
-def _named(part: Part) -> bytes:
+def _name_bytes(part: Part) -> bytes:
     return part.file.encode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""Rows and the texts within them, laid out as `DOCUMENTS`."""
+"""Batches of documents: the texts within rows, laid out in the schema `DOCUMENTS`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import CAME_WITH, DOCUMENTS, Documents, Flags, Int64s, Skipped
-from provenance.read.columns.nested_texts import Leaves
-from provenance.read.columns.string_arrays import blank, flags_of, invalid, sizes
+from provenance.read.columns.nested_texts import TextLeaves
+from provenance.read.columns.string_arrays import invalid_utf8, is_blank, text_sizes, to_flags
 from provenance.read.corpus import skipped_rows as skips
 
-BATCH = 8 << 20
-"""Bytes of text in a batch, unless one document alone has more."""
-_WORDS = pa.string()
+BATCH_BYTES = 8 << 20
+"""Bytes of text in a batch, unless a single document is larger."""
+_STRING = pa.string()
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """What is known of some rows of a file, beside their texts.
+class RowMetadata:
+    """Metadata of some rows of a file.
 
     Parameters
     ----------
@@ -27,12 +27,12 @@ class Rows:
         As in `DOCUMENTS`.
     numbers : ndarray of int64
         0-based, within the file.
-    ids, urls, licences, fetched : pyarrow.Array or None
-        Of `large_string`, one a row; null where a row has none, and never empty.
-    came_with : pyarrow.Array or None
-        Of `CAME_WITH`, one a row.
+    ids, urls, licences, fetched : pyarrow.Array of large_string, or None
+        One value a row; null if a row has none, never empty.
+    came_with : pyarrow.Array of `CAME_WITH`, or None
+        Signals of each row.
     skipped : tuple of Skipped
-        Rows met among these that could not be read at all.
+        Rows among these that could not be read.
     """
 
     file: str
@@ -45,30 +45,32 @@ class Rows:
     skipped: tuple[Skipped, ...] = ()
 
 
-def documents(rows: Rows, leaves: Leaves) -> Iterator[Documents]:
-    """Lay out texts with their rows, empty ones left out and counted.
+def build_documents(rows: RowMetadata, leaves: TextLeaves) -> Iterator[Documents]:
+    """Lay out the texts of rows as documents; rows without text are left out and counted.
 
     Parameters
     ----------
-    rows : Rows
+    rows : RowMetadata
         The rows.
-    leaves : Leaves
+    leaves : TextLeaves
         Their texts.
 
     Yields
     ------
     Documents
-        Batches of about `BATCH` bytes of text; a row's texts are never parted.
+        Batches of about `BATCH_BYTES` of text; the texts of a row stay together.
     """
-    faults = _Faults.of(leaves)
+    faults = _TextFaults.of(leaves)
     kept = faults.none()
-    passed = rows.skipped + _passed_over(rows, leaves, faults)
+    passed = rows.skipped + _count_skipped(rows, leaves, faults)
     if kept is not None:
         chosen = pa.array(np.flatnonzero(kept))
-        leaves = Leaves(leaves.rows[kept], leaves.fields.take(chosen), leaves.texts.take(chosen))
-    batch = _laid_out(rows, leaves)
+        leaves = TextLeaves(
+            leaves.rows[kept], leaves.fields.take(chosen), leaves.texts.take(chosen)
+        )
+    batch = _build_batch(rows, leaves)
     first = 0
-    for end in _ends(leaves):
+    for end in _batch_ends(leaves):
         yield Documents(batch.slice(first, end - first), passed)
         first, passed = end, ()
     if passed:
@@ -76,20 +78,20 @@ def documents(rows: Rows, leaves: Leaves) -> Iterator[Documents]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Faults:
-    """Why texts are left out: one flag a text; None where all are well."""
+class _TextFaults:
+    """Reasons to leave out texts: one flag a text, or None where no text has the fault."""
 
     absent: Flags | None
     broken: Flags | None
     empty: Flags | None
 
     @classmethod
-    def of(cls, leaves: Leaves) -> "_Faults":
+    def of(cls, leaves: TextLeaves) -> "_TextFaults":
         texts = leaves.texts
-        absent = flags_of(texts.is_null()) if texts.null_count else None
-        broken = invalid(texts)
+        absent = to_flags(texts.is_null()) if texts.null_count else None
+        broken = invalid_utf8(texts)
         sound = texts if broken is None else pc.if_else(pa.array(broken), None, texts)
-        empty = blank(sound)
+        empty = is_blank(sound)
         return cls(absent, broken, empty if empty.any() else None)
 
     def none(self) -> Flags | None:
@@ -97,13 +99,15 @@ class _Faults:
         return ~np.logical_or.reduce(found) if found else None
 
 
-def _passed_over(rows: Rows, leaves: Leaves, faults: _Faults) -> tuple[Skipped, ...]:
-    """Count the rows without text, and those with a text that cannot be read."""
+def _count_skipped(
+    rows: RowMetadata, leaves: TextLeaves, faults: _TextFaults
+) -> tuple[Skipped, ...]:
+    """Count the rows without text, and those with a text that is not valid UTF-8."""
     kept = faults.none()
     silent = np.ones(len(rows.numbers), bool)
     silent[leaves.rows if kept is None else leaves.rows[kept]] = False
-    broken = _rows_with(faults.broken, rows, leaves)
-    empty = _rows_with(faults.empty, rows, leaves) & silent & ~broken
+    broken = _rows_flagged(faults.broken, rows, leaves)
+    empty = _rows_flagged(faults.empty, rows, leaves) & silent & ~broken
     null = silent & ~broken & ~empty
     return tuple(
         one
@@ -112,29 +116,29 @@ def _passed_over(rows: Rows, leaves: Leaves, faults: _Faults) -> tuple[Skipped, 
             (skips.EMPTY, empty),
             (skips.NULL, null),
         )
-        for one in skips.skipped(rows.file, reason, rows.numbers[flags])  # type: ignore[arg-type]
+        for one in skips.count_skipped(rows.file, reason, rows.numbers[flags])  # type: ignore[arg-type]
     )
 
 
-def _rows_with(flags: Flags | None, rows: Rows, leaves: Leaves) -> Flags:
+def _rows_flagged(flags: Flags | None, rows: RowMetadata, leaves: TextLeaves) -> Flags:
     found = np.zeros(len(rows.numbers), bool)
     if flags is not None:
         found[leaves.rows[flags]] = True
     return found
 
 
-def _laid_out(rows: Rows, leaves: Leaves) -> pa.RecordBatch:
+def _build_batch(rows: RowMetadata, leaves: TextLeaves) -> pa.RecordBatch:
     count = len(leaves.rows)
-    take = None if _one_to_one(rows, leaves) else pa.array(leaves.rows)
+    take = None if _is_one_text_per_row(rows, leaves) else pa.array(leaves.rows)
 
-    def spread(values: pa.Array | None, kind: pa.DataType = _WORDS) -> pa.Array:
+    def spread(values: pa.Array | None, kind: pa.DataType = _STRING) -> pa.Array:
         if values is None:
             return pa.nulls(count, kind)
         return (values if take is None else values.take(take)).cast(kind)
 
     numbers = rows.numbers if take is None else rows.numbers[leaves.rows]
     columns = [
-        spread(_names(rows)),
+        spread(_document_ids(rows)),
         pa.repeat(pa.scalar(rows.file, pa.string()), count),
         pa.array(numbers, pa.int64()),
         leaves.fields,
@@ -147,14 +151,14 @@ def _laid_out(rows: Rows, leaves: Leaves) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=DOCUMENTS)
 
 
-def _one_to_one(rows: Rows, leaves: Leaves) -> bool:
+def _is_one_text_per_row(rows: RowMetadata, leaves: TextLeaves) -> bool:
     return len(leaves.rows) == len(rows.numbers) and bool(
         np.array_equal(leaves.rows, np.arange(len(leaves.rows)))
     )
 
 
-def _names(rows: Rows) -> pa.Array:
-    """Name each row: by its own id, else by its place."""
+def _document_ids(rows: RowMetadata) -> pa.Array:
+    """Return the id of each row, or file name and row number if it has none."""
     if rows.ids is not None and not rows.ids.null_count:
         return rows.ids
     numbers = pa.array(rows.numbers, pa.int64()).cast(pa.string())
@@ -162,18 +166,18 @@ def _names(rows: Rows) -> pa.Array:
     return places if rows.ids is None else pc.coalesce(rows.ids, places)
 
 
-def _ends(leaves: Leaves) -> Iterator[int]:
-    """Cut texts into batches, between rows."""
+def _batch_ends(leaves: TextLeaves) -> Iterator[int]:
+    """Yield the ends of batches, which lie between rows."""
     count = len(leaves.rows)
     if not count:
         return
-    ends = np.cumsum(sizes(leaves.texts))
+    ends = np.cumsum(text_sizes(leaves.texts))
     lasts = np.append(np.flatnonzero(leaves.rows[1:] != leaves.rows[:-1]) + 1, count)
     first = 0
     while first < count:
         before = int(ends[first - 1]) if first else 0
-        full = int(np.searchsorted(ends, before + BATCH, "right"))
-        # The last row that still fits, but at least one.
+        full = int(np.searchsorted(ends, before + BATCH_BYTES, "right"))
+        # Up to the last row that fits, but at least one row.
         fit = int(np.searchsorted(lasts, full, "right")) - 1
         end = int(lasts[fit]) if fit >= 0 and lasts[fit] > first else 0
         first = end or int(lasts[np.searchsorted(lasts, first, "right")])

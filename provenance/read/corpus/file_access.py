@@ -1,9 +1,4 @@
-"""Files, wherever they lie, and what goes wrong with them.
-
-What cannot be read, as an entry of a result.
-
-Files on file systems elsewhere, whose errors are of no common kind.
-"""
+"""Access to files, local or remote, and translation of errors met while reading them."""
 
 import csv
 import io
@@ -21,8 +16,8 @@ from provenance.errors import (
 )
 from provenance.file_hashing import blake3_of, never, sha256
 from provenance.model import MAX_DOCUMENT, Unread
-from provenance.read.corpus.size_limits import Limit
-from provenance.read.formats.compression import BROKEN, Salvaged
+from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.formats.compression import DECOMPRESSION_ERRORS, SalvagingReader
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -33,25 +28,25 @@ import pyarrow as pa
 
 
 class RemoteError(OSError):
-    """What a library raised of its own while it fetched something."""
+    """An exception of a file system library that is not an `OSError` by itself."""
 
 
 @contextmanager
-def foreign_errors() -> Iterator[None]:
-    """Raise errors of the libraries that reach file systems as `RemoteError`, which is an OSError.
+def translate_remote_errors() -> Iterator[None]:
+    """Raise exceptions of the file system libraries as `RemoteError`, which is an OSError.
 
-    Those that everybody knows stay what they are.
+    Exceptions of known types are left as they are.
     """
     try:
         yield
-    except (OSError, MemoryError, ProvenanceError, pa.ArrowException, *BROKEN):
+    except (OSError, MemoryError, ProvenanceError, pa.ArrowException, *DECOMPRESSION_ERRORS):
         raise
     except Exception as error:
         raise RemoteError(f"{type(error).__name__}: {error}") from error
 
 
-class Fetched(io.RawIOBase):
-    """A file elsewhere: every error is an OSError, and says at which byte it could not be read on.
+class RemoteStream(io.RawIOBase):
+    """A remote file whose errors are all `OSError` and carry the byte offset of the failure.
 
     Parameters
     ----------
@@ -63,15 +58,15 @@ class Fetched(io.RawIOBase):
         self._stream = stream
 
     def readable(self) -> bool:
-        """Return that it can be read."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Whether its file system can start elsewhere than where it stands."""
+        """Return whether the file system supports seeking."""
         return self._stream.seekable()
 
     def read(self, size: int | None = -1) -> bytes:
-        """Read `size` bytes, or all that are left: Arrow takes what is short for the whole."""
+        """Read exactly `size` bytes, or all that are left: Arrow takes a short read for the end."""
         with self._placed():
             if size is None or size < 0:
                 return self._stream.read()
@@ -87,16 +82,16 @@ class Fetched(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a byte."""
+        """Seek to a byte offset."""
         with self._placed():
             return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
-        """Return the byte where it stands."""
+        """Return the current byte offset."""
         return self._stream.tell()
 
     def close(self) -> None:
-        """Close it."""
+        """Close the underlying stream."""
         if not self.closed:
             self._stream.close()
         super().close()
@@ -104,7 +99,7 @@ class Fetched(io.RawIOBase):
     @contextmanager
     def _placed(self) -> Iterator[None]:
         try:
-            with foreign_errors():
+            with translate_remote_errors():
                 yield
         except OSError as error:
             if not hasattr(error, "failed_at"):
@@ -114,14 +109,14 @@ class Fetched(io.RawIOBase):
 
 
 T = TypeVar("T")
-Errors = tuple[type[Exception], ...]
-State = tuple[int, ...]
+ExceptionTypes = tuple[type[Exception], ...]
+FileState = tuple[int, ...]
 
-CHANGED = "it changed while it was checked"
-LEFT_ALONE = "check it again when nobody writes to it"
-"""Why a file counts as unread of which not all that was read is of the same bytes; what to do."""
+CHANGED = "the file was modified while it was checked"
+CHANGED_REMEDY = "check it again when it is no longer being written"
+"""Reason and remedy for a file that was modified while it was read."""
 
-_CHUNK = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _ENDLESS = 1 << 62
 
 
@@ -143,7 +138,7 @@ class File:
         "parquet", "jsonl", ...
     compression : str or None
         "gz", "zst", "bz2", "xz".
-    given : str
+    given_path : str
         The path as the user gave it, for errors; empty where the name is that.
     max_document : int
         Bytes that a document in it may have.
@@ -157,89 +152,89 @@ class File:
     system: fsspec.AbstractFileSystem
     format: str = ""
     compression: str | None = None
-    given: str = ""
+    given_path: str = ""
     max_document: int = MAX_DOCUMENT
     fault: InputError | None = None
 
     @property
-    def limit(self) -> Limit:
-        """How large a document in it may be."""
-        return Limit(self.told, self.max_document)
+    def limit(self) -> DocumentLimit:
+        """Return the limit on the size of a document in this file."""
+        return DocumentLimit(self.display_path, self.max_document)
 
     @property
-    def told(self) -> str:
-        """The path that the user can open."""
-        return self.given or self.name
+    def display_path(self) -> str:
+        """Return the path as the user can open it."""
+        return self.given_path or self.name
 
     @property
     def is_local(self) -> bool:
-        """Whether the operating system can open `path`."""
+        """Return whether the operating system can open `path`."""
         return "file" in self.protocols
 
     @property
     def protocols(self) -> tuple[str, ...]:
-        """How addresses on its file system begin."""
+        """Return the protocols of its file system, as they stand in URLs."""
         named = self.system.protocol
         return (named,) if isinstance(named, str) else tuple(named)
 
     def open(self) -> BinaryIO:
-        """Open the bytes on disk."""
-        with reading(self.told):
+        """Open the bytes as stored."""
+        with translate_read_errors(self.display_path):
             if self.is_local:
-                return cast("BinaryIO", _Disk(self.path))
-            with foreign_errors():
-                return cast("BinaryIO", Fetched(self.system.open(self.path, "rb")))
+                return cast("BinaryIO", _LocalFile(self.path))
+            with translate_remote_errors():
+                return cast("BinaryIO", RemoteStream(self.system.open(self.path, "rb")))
 
     def source(self) -> pa.NativeFile | BinaryIO:
-        """Open the bytes on disk for Arrow to read here and there."""
-        with reading(self.told):
+        """Open the bytes as stored, for random access by Arrow."""
+        with translate_read_errors(self.display_path):
             return pa.OSFile(os.fsencode(self.path)) if self.is_local else self.open()
 
     def stream(self) -> BinaryIO:
-        """Open the bytes, decompressed; they end in an error only behind all that can be read."""
+        """Open the bytes, decompressed; damage raises an error only after all readable bytes."""
         if self.compression is None:
             return self.open()
-        return cast("BinaryIO", Salvaged(self.open, self.compression))
+        return cast("BinaryIO", SalvagingReader(self.open, self.compression))
 
     def head(self, size: int) -> bytes:
         """Read up to `size` bytes, decompressed, from the start."""
-        with self.stream() as stream, reading(self.told):
+        with self.stream() as stream, translate_read_errors(self.display_path):
             return read_fully(stream, size)
 
     def digest(self, stopped: Callable[[], bool] = never) -> str:
-        """Return the SHA-256 of the bytes on disk; as `digests.sha256`."""
-        with cast("RawIOBase", self.open()) as stream, reading(self.told):
+        """Return the SHA-256 of the bytes as stored; `stopped` is that of `file_hashing.sha256`."""
+        with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
             return sha256(stream, _ENDLESS, stopped)
 
     def key_of(self, extent: tuple[int, int]) -> str:
-        """Return what our cache knows an extent of the bytes by: `digests.blake3_of` it."""
+        """Return the BLAKE3 of a byte range, by which the result cache knows it."""
         first, end = extent
-        with cast("RawIOBase", self.open()) as stream, reading(self.told):
+        with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
             stream.seek(first)
             return blake3_of(stream, end - first)
 
-    def state(self) -> State | None:
-        """Return what differs once somebody writes to the file; None where that is not known."""
+    def state(self) -> FileState | None:
+        """Return device, inode, size and modification time; None for a remote file."""
         if not self.is_local:
             return None
-        with reading(self.told):
+        with translate_read_errors(self.display_path):
             facts = os.stat(self.path)
         return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
-    def check_unchanged(self, state: State | None) -> None:
-        """Refuse what was read of the file, if it is not in the state it was in before.
+    def check_unchanged(self, state: FileState | None) -> None:
+        """Raise if the file is not in `state` any more.
 
         Raises
         ------
         InputError
-            If it changed, or is not there any more.
+            If it was modified or removed.
         """
         if self.state() != state:
-            raise InputError(f"{self.told}: {CHANGED}", remedy=LEFT_ALONE)
+            raise InputError(f"{self.display_path}: {CHANGED}", remedy=CHANGED_REMEDY)
 
 
-class _Disk(io.FileIO):
-    """A file on this machine: an error says at which byte it could not be read on."""
+class _LocalFile(io.FileIO):
+    """A local file whose errors carry the byte offset of the failure."""
 
     def read(self, size: int | None = -1) -> bytes:
         with self._placed():
@@ -258,72 +253,73 @@ class _Disk(io.FileIO):
             raise
 
 
-def name_of(path: str) -> str:
-    r"""Return a path as text; bytes in it that are not UTF-8 are written as escapes.
+def printable_path(path: str) -> str:
+    r"""Return a path as text in which bytes that are not UTF-8 are escaped.
 
     Examples
     --------
-    >>> name_of("caf\udce9.jsonl")
+    >>> printable_path("caf\udce9.jsonl")
     'caf\\xe9.jsonl'
     """
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def offset_of(error: BaseException | None) -> int | None:
-    """Return the byte at which a file could not be read on, where that is known."""
+def failure_offset(error: BaseException | None) -> int | None:
+    """Return the byte offset at which reading failed, if known."""
     return getattr(error, "failed_at", None)
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:
-    """Read `size` bytes, or all that are left: a stream may give less than is asked."""
+    """Read `size` bytes, or all that are left: a stream may return less than requested."""
     pieces = []
-    while size > 0 and (piece := stream.read(min(size, _CHUNK))):
+    while size > 0 and (piece := stream.read(min(size, _CHUNK_BYTES))):
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
 
 
 @contextmanager
-def reading(
-    name: str, where: Callable[[], str] | None = None, *, damage: Errors = ()
+def translate_read_errors(
+    name: str, where: Callable[[], str] | None = None, *, damage: ExceptionTypes = ()
 ) -> Iterator[None]:
-    """Translate what goes wrong while the file at `name` is read.
+    """Translate exceptions that occur while the file `name` is read, as `to_input_error` does.
 
     Parameters
     ----------
     name : str
-        For the message.
+        Name of the file in the message.
     where : callable or None
-        Tells how far reading got: "after 12 rows".
+        Returns how far reading got: "after 12 rows".
     damage : tuple of type
-        What the file's parser raises where its content is damaged, beside what reading the bytes
-        raises.
+        Exceptions that the parser of the file raises for damaged content.
 
     Raises
     ------
     DatasetNotFound
-        If the file is not there.
+        If the file does not exist.
     InputError
-        If it may not be read, or lies behind a connection that fails.
+        If access is denied, or the connection fails.
     CorruptFile
-        If it is damaged or cut short.
+        If the file is damaged or cut short.
     """
     try:
         yield
-    except MemoryError:  # which Arrow's own is, too
+    except MemoryError:  # Arrow's is a subclass
         raise
-    except (OSError, pa.ArrowException, csv.Error, *BROKEN, *damage) as error:
+    except (OSError, pa.ArrowException, csv.Error, *DECOMPRESSION_ERRORS, *damage) as error:
         if is_out_of_memory(error):
             raise
-        raise fault_of(name, error, where) from error
+        raise to_input_error(name, error, where) from error
 
 
-def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None) -> InputError:
-    """Return the error to raise where the file at `name` cannot be read; as `reading`."""
+def to_input_error(
+    name: str, error: Exception, where: Callable[[], str] | None = None
+) -> InputError:
+    """Return the error to raise for an exception met in the file `name`."""
     match error:
         case FileNotFoundError():
             return DatasetNotFound(
-                f"{name}: there is no such file", remedy="check the path for a typing error."
+                f"{name}: there is no such file", remedy="check the path for typing errors."
             )
         case PermissionError():
             return InputError(
@@ -331,40 +327,40 @@ def fault_of(name: str, error: Exception, where: Callable[[], str] | None = None
             )
         case ConnectionError() | TimeoutError():
             return InputError(
-                f"{name}: there is no connection ({_plain(error)})",
+                f"{name}: the connection failed ({_one_line(error)})",
                 remedy="check the connection, and try again.",
             )
-    offset = offset_of(error)
+    offset = failure_offset(error)
     place = "" if offset is None else f" at byte {offset:,}"
     place += f" {where()}" if where else ""
     if isinstance(error, RemoteError):
         return InputError(
-            f"{name}: it cannot be fetched{place} ({_plain(error)})",
+            f"{name}: the file cannot be fetched{place} ({_one_line(error)})",
             remedy="check the connection and your credentials, and try again.",
         )
-    return damaged(name, place.strip(), _plain(error))
+    return corrupt_file_error(name, place.strip(), _one_line(error))
 
 
-def damaged(name: str, place: str, why: str) -> CorruptFile:
-    """Return the error that the file called `name` cannot be read from a place on, if known."""
+def corrupt_file_error(name: str, place: str, why: str) -> CorruptFile:
+    """Return the error for a file that is damaged or cut short at `place`, which may be empty."""
     told = f"damaged or cut short {place}".rstrip()
     return CorruptFile(f"{name}: {told} ({why})", remedy="fetch or write the file again.")
 
 
-def following(blocks: Iterator[T], name: str, row: int) -> T | None:
-    """Take the next block, which begins at `row` of the file called `name`; None at the end."""
-    with reading(name, lambda: f"after {row:,} rows"):
+def next_block(blocks: Iterator[T], name: str, row: int) -> T | None:
+    """Return the next block, which begins at `row` of the file `name`; None at the end."""
+    with translate_read_errors(name, lambda: f"after {row:,} rows"):
         return next(blocks, None)
 
 
-def _plain(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
-def unread_of(
+def unread_entry(
     name: str, error: InputError, row: int | None = None, offset: int | None = None
 ) -> Unread:
-    """Say that a file cannot be read.
+    """Return the entry of a result for a file that cannot be read.
 
     Parameters
     ----------
@@ -373,9 +369,9 @@ def unread_of(
     error : InputError
         Why.
     row, offset : int or None
-        The first row that was not read, and its byte on disk, as far as they are known.
+        First row that was not read, and its byte offset in the stored file, as far as known.
     """
-    # Errors name the path that the user can open, which ends in the file's name.
+    # The message begins with the path that the user can open, which ends in the file's name.
     _, named, reason = error.message.partition(f"{name.rstrip('/')}: ")
-    offset = offset_of(error.__cause__) if offset is None else offset
+    offset = failure_offset(error.__cause__) if offset is None else offset
     return Unread(name, reason if named else error.message, error.remedy, row, offset)

@@ -1,9 +1,4 @@
-"""What is below a folder: files, and what of it cannot be read.
-
-Reports and registries that lie within a corpus: what `provenance` wrote is no data of it.
-
-Files numbered as parts of a set, `train-00002-of-00004.parquet`: which of them are missing.
-"""
+"""Listing of folders, local and remote; our own outputs and gaps in numbered files among them."""
 
 import json
 import os
@@ -20,77 +15,82 @@ from fsspec.spec import AbstractFileSystem
 from fsspec.utils import glob_translate
 
 from provenance.errors import DatasetNotFound, InputError, UnsupportedFormat
-from provenance.read.corpus.file_access import File, fault_of, foreign_errors, reading
+from provenance.read.corpus.file_access import (
+    File,
+    to_input_error,
+    translate_read_errors,
+    translate_remote_errors,
+)
 
-Wanted = Callable[[str], bool]
+PathPredicate = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is below a folder.
+    """The files below a folder.
 
     Parameters
     ----------
     files : dict of str to int
-        Size in bytes of each file, by its path.
+        Size of each file in bytes, by path.
     faults : dict of str to InputError
-        Why something cannot be read, by its path; a folder's path ends in "/".
+        Why something cannot be read, by path; the path of a folder ends in "/".
     """
 
     files: dict[str, int] = field(default_factory=dict)
     faults: dict[str, InputError] = field(default_factory=dict)
 
     def paths(self) -> list[str]:
-        """Return the paths of everything, sorted."""
+        """Return the paths of all files and faults, sorted."""
         return sorted([*self.files, *self.faults])
 
 
-def below(system: fsspec.AbstractFileSystem, folder: str) -> Listing:
+def list_folder(system: fsspec.AbstractFileSystem, folder: str) -> Listing:
     """List everything below a folder."""
-    return _listing(system, folder, lambda _: True)
+    return _list(system, folder, lambda _: True)
 
 
-def matching(system: fsspec.AbstractFileSystem, pattern: str) -> Listing:
+def list_matching(system: fsspec.AbstractFileSystem, pattern: str) -> Listing:
     """List the files that a pattern matches, and everything below the folders that it matches.
 
     Parameters
     ----------
     system : fsspec.AbstractFileSystem
-        Where to look.
+        The file system.
     pattern : str
-        As `fsspec.AbstractFileSystem.glob` takes it.
+        As for `fsspec.AbstractFileSystem.glob`.
     """
     is_matched, leads_to_match = _matcher(pattern)
-    root = fixed_folder(pattern)
+    root = literal_folder(pattern)
     if not system.isdir(root or "/"):
         return Listing()
-    found = _listing(system, root, leads_to_match)
+    found = _list(system, root, leads_to_match)
     return Listing(
         {path: size for path, size in found.files.items() if is_matched(path)},
         {path: e for path, e in found.faults.items() if path.endswith("/") or is_matched(path)},
     )
 
 
-def matches(path: str, pattern: str) -> bool:
-    """Whether a pattern matches a path, or a folder above it."""
+def matches_pattern(path: str, pattern: str) -> bool:
+    """Return whether a pattern matches a path, or a folder above it."""
     return _matcher(pattern)[0](path)
 
 
-def fixed_folder(pattern: str) -> str:
+def literal_folder(pattern: str) -> str:
     """Return the folder that a pattern names before its first wildcard."""
     return re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
 
 
 def is_pipe(address: str) -> bool:
-    """Whether a named pipe is at an address."""
+    """Return whether a named pipe is at an address."""
     try:
         return "://" not in address and stat.S_ISFIFO(os.stat(address).st_mode)
     except (OSError, ValueError):
         return False
 
 
-def kind_of(mode: int) -> str:
-    """Name what is no regular file, by its mode."""
+def describe_file_type(mode: int) -> str:
+    """Return the name of the type of a special file, by its mode."""
     kinds = (
         (stat.S_ISFIFO, "a named pipe"),
         (stat.S_ISSOCK, "a socket"),
@@ -100,39 +100,41 @@ def kind_of(mode: int) -> str:
     return next((name for test, name in kinds if test(mode)), "no file")
 
 
-def _listing(system: fsspec.AbstractFileSystem, folder: str, wanted: Wanted) -> Listing:
+def _list(system: fsspec.AbstractFileSystem, folder: str, wanted: PathPredicate) -> Listing:
     if isinstance(system, LocalFileSystem):
-        return _local(folder, wanted)
+        return _list_local(folder, wanted)
     if _lists_flat(system):
-        # Object stores list all that begins alike in a few requests, or fail as a whole.
+        # Object stores list all keys with a prefix in a few requests, or fail as a whole.
         found = system.find(folder, detail=True)
         return Listing({str(path): int(facts["size"] or 0) for path, facts in found.items()})
-    return _remote(system, folder, wanted)
+    return _list_remote(system, folder, wanted)
 
 
-def _local(root: str, wanted: Wanted) -> Listing:
-    """Walk folders of this machine; each is listed once, whatever links lead to it."""
+def _list_local(root: str, wanted: PathPredicate) -> Listing:
+    """Walk local folders; each is listed once, whatever links lead to it."""
     found, seen = Listing(), set[tuple[int, int]]()
     folders, links = [root or "/"], list[str]()
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
-        for entry in _entries(folder, seen, found):
+        for entry in _scan_folder(folder, seen, found):
             try:
                 facts = entry.stat()
             except OSError as error:
-                found.faults[entry.path] = _entry_fault(entry, error)
+                found.faults[entry.path] = _entry_error(entry, error)
                 continue
             if stat.S_ISREG(facts.st_mode):
                 found.files[entry.path] = facts.st_size
             elif not stat.S_ISDIR(facts.st_mode):
-                found.faults[entry.path] = special(entry.path, facts.st_mode)
+                found.faults[entry.path] = special_file_error(entry.path, facts.st_mode)
             elif wanted(entry.path):
                 (links if entry.is_symlink() else folders).append(entry.path)
     return found
 
 
-def _entries(folder: str, seen: set[tuple[int, int]], found: Listing) -> list["os.DirEntry[str]"]:
-    """List a folder that was not seen yet, as far as it can be."""
+def _scan_folder(
+    folder: str, seen: set[tuple[int, int]], found: Listing
+) -> list["os.DirEntry[str]"]:
+    """List a folder that was not listed before; failures are added to `found`."""
     inside: list[os.DirEntry[str]] = []
     try:
         facts = os.stat(folder)
@@ -142,28 +144,28 @@ def _entries(folder: str, seen: set[tuple[int, int]], found: Listing) -> list["o
         with os.scandir(folder) as entries:
             inside.extend(entries)
     except OSError as error:
-        found.faults[f"{folder.rstrip('/')}/"] = _folder_fault(folder, error)
+        found.faults[f"{folder.rstrip('/')}/"] = _folder_error(folder, error)
     return sorted(inside, key=lambda one: one.name)
 
 
-def special(path: str, mode: int) -> UnsupportedFormat:
-    """Say that a pipe, socket or device is not read."""
+def special_file_error(path: str, mode: int) -> UnsupportedFormat:
+    """Return the error for a pipe, socket or device."""
     return UnsupportedFormat(
-        f"{path}: it is {kind_of(mode)}, not a file",
-        remedy="write what comes out of it to a file, or leave it out.",
+        f"{path}: this is {describe_file_type(mode)}, not a regular file",
+        remedy="write its output to a file, or leave it out.",
     )
 
 
-def _entry_fault(entry: "os.DirEntry[str]", error: OSError) -> InputError:
+def _entry_error(entry: "os.DirEntry[str]", error: OSError) -> InputError:
     if isinstance(error, FileNotFoundError) and entry.is_symlink():
         return InputError(
             f"{entry.path}: dangling link to {os.readlink(entry.path)!r}",
             remedy="fetch what the link leads to, or remove the link.",
         )
-    return fault_of(entry.path, error)
+    return to_input_error(entry.path, error)
 
 
-def _folder_fault(folder: str, error: OSError) -> InputError:
+def _folder_error(folder: str, error: OSError) -> InputError:
     why = "permission denied" if isinstance(error, PermissionError) else str(error.strerror)
     return InputError(
         f"{folder}: the folder cannot be listed ({why})",
@@ -178,14 +180,14 @@ def _lists_flat(system: fsspec.AbstractFileSystem) -> bool:
     return kind.find is not AbstractFileSystem.find or not is_generic
 
 
-def _remote(system: fsspec.AbstractFileSystem, root: str, wanted: Wanted) -> Listing:
-    """Walk folders elsewhere: fsspec's own walk leaves out those that it cannot list."""
+def _list_remote(system: fsspec.AbstractFileSystem, root: str, wanted: PathPredicate) -> Listing:
+    """Walk remote folders: fsspec's own walk silently omits those that it cannot list."""
     found, folders, seen = Listing(), [root], set[str]()
     while folders:
         folder = folders.pop()
         seen.add(folder)
         try:
-            with reading(folder), foreign_errors():
+            with translate_read_errors(folder), translate_remote_errors():
                 entries = system.ls(folder, detail=True)
         except InputError as error:
             found.faults[f"{folder}/"] = error
@@ -199,8 +201,8 @@ def _remote(system: fsspec.AbstractFileSystem, root: str, wanted: Wanted) -> Lis
     return found
 
 
-def _matcher(pattern: str) -> tuple[Wanted, Wanted]:
-    """Tell whether a path, or a folder above it, matches; and whether one below a folder may."""
+def _matcher(pattern: str) -> tuple[PathPredicate, PathPredicate]:
+    """Return two predicates: does a path or a folder above it match, may a folder hold matches."""
     parts = pattern.split("/")
     try:
         heads = [
@@ -208,7 +210,8 @@ def _matcher(pattern: str) -> tuple[Wanted, Wanted]:
         ]
     except ValueError as error:
         raise InputError(
-            f"{pattern:.200}: it is no pattern ({error})", remedy="write it as data/**/*.jsonl."
+            f"{pattern:.200}: this is not a valid pattern ({error})",
+            remedy="write it as data/**/*.jsonl.",
         ) from error
     deep = next((place for place, part in enumerate(parts) if "**" in part), len(parts))
 
@@ -231,23 +234,23 @@ def _prefixes(path: str) -> Iterator[str]:
         yield path
 
 
-REPORT = ("result.json", "findings.parquet", "model.parquet", "report.html")
+REPORT_FILES = ("result.json", "findings.parquet", "model.parquet", "report.html")
 """Files of a report."""
 
 _RESULT = re.compile(rb'\{\s*"schema": "provenance/result/')
 _REGISTRY = "registry.json"
 _GENERATION = re.compile(r"(?:(?P<folder>.*)/)?data-[0-9a-f]{12}/[^/]+")
-_LONGEST = 1 << 24
+_MAX_MANIFEST_BYTES = 1 << 24
 
 
 def own_outputs(files: Sequence[File]) -> frozenset[str]:
-    """Return the names of files that belong to reports or registries.
+    """Return the names of the files that belong to reports or registries that we wrote.
 
     Parameters
     ----------
     files : sequence of File
-        What was found below a folder, or matches a pattern. What says that they are ours may be
-        among them or beside them.
+        Files below a folder, or that match a pattern. The files by which a report or registry is
+        recognised may be among them or beside them.
     """
     known: dict[tuple[str, str], bool] = {}
 
@@ -262,7 +265,7 @@ def own_outputs(files: Sequence[File]) -> frozenset[str]:
     for file in files:
         folder, _, name = file.name.rpartition("/")
         generation = _GENERATION.fullmatch(file.name)
-        if name in REPORT and stands_beside(file, folder, REPORT[0], _is_result):
+        if name in REPORT_FILES and stands_beside(file, folder, REPORT_FILES[0], _is_result):
             own.add(file.name)
         elif generation or name == _REGISTRY:
             place = (generation["folder"] or "") if generation else folder
@@ -277,7 +280,7 @@ def _is_result(file: File) -> bool:
 
 def _is_manifest(file: File) -> bool:
     try:
-        stated = json.loads(_head(file, _LONGEST))
+        stated = json.loads(_head(file, _MAX_MANIFEST_BYTES))
     except (ValueError, RecursionError):
         return False
     return isinstance(stated, dict) and {"format", "digest", "postings", "files"} <= stated.keys()
@@ -291,12 +294,12 @@ def _head(file: File, size: int) -> bytes:
 
 
 _NUMBERED = re.compile(r"-(?P<number>\d{1,9})(?P<rest>-of-(?P<total>\d{1,9})(\.\w+)+)$", re.ASCII)
-_MOST = 100
-"""Missing files of a set that are named one by one."""
+_MAX_NAMED = 100
+"""Missing files of a set that are listed individually."""
 
 
 def missing_numbered(files: Sequence[File]) -> list[File]:
-    """Return the files that are missing from numbered sets, each with the fault that it is.
+    """Return the files that are missing from numbered sets, each with its fault.
 
     Parameters
     ----------
@@ -306,12 +309,12 @@ def missing_numbered(files: Sequence[File]) -> list[File]:
     Returns
     -------
     list of File
-        Up to 100 of each set; one more stands for all others.
+        Up to 100 of each set; one more stands for the rest.
 
     Notes
     -----
     `<stem>-NNNNN-of-NNNNN<suffix>` is how `datasets`, TensorFlow and Beam name the files that they
-    write. They count from 0; a set of which the last number is its total counts from 1.
+    write. They count from 0; a set whose last number equals its total counts from 1.
     """
     sets: dict[tuple[str, str], list[tuple[File, re.Match[str]]]] = {}
     for file in files:
@@ -322,7 +325,7 @@ def missing_numbered(files: Sequence[File]) -> list[File]:
 
 
 def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
-    """Return what one set lacks."""
+    """Return the files that one set lacks."""
     known, found = members[0]
     count, rest = int(found["total"]), found["rest"]
     numbers = {int(one["number"]) for _, one in members}
@@ -333,16 +336,17 @@ def _missing(members: Sequence[tuple[File, re.Match[str]]]) -> list[File]:
 
     def absent(number: int, others: int = 0) -> File:
         name, path, told = (
-            f"{text[:-cut]}{number:0{width}}{rest}" for text in (known.name, known.path, known.told)
+            f"{text[:-cut]}{number:0{width}}{rest}"
+            for text in (known.name, known.path, known.display_path)
         )
         what = f"it and {others:,} more are missing" if others else "it is missing"
         fault = DatasetNotFound(
             f"{told}: {what}; the files beside it are numbered as parts of {count:,}",
             remedy="fetch it, or name the files that are there, each or with a pattern.",
         )
-        return replace(known, name=name, path=path, given=told, size=0, fault=fault)
+        return replace(known, name=name, path=path, given_path=told, size=0, fault=fault)
 
-    missing = [absent(number) for number in islice(gaps, _MOST)]
+    missing = [absent(number) for number in islice(gaps, _MAX_NAMED)]
     if (number := next(gaps, None)) is not None:
         missing.append(absent(number, sum(1 for _ in gaps)))
     return missing

@@ -1,4 +1,4 @@
-"""Datasets of a hub, which the `datasets` library opens."""
+"""Hub datasets, streamed by the `datasets` library."""
 
 import logging
 import re
@@ -14,25 +14,25 @@ import pyarrow as pa
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.model import MAX_DOCUMENT, Documents
 from provenance.read.columns.column_choice import find_columns
-from provenance.read.columns.column_paths import tops
-from provenance.read.columns.table_parts import Block, block_documents
+from provenance.read.columns.column_paths import top_columns
+from provenance.read.columns.table_parts import RowBlock, block_documents
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import foreign_errors, reading
-from provenance.read.corpus.saved_datasets import chosen_splits
-from provenance.read.corpus.size_limits import Limit
-from provenance.read.formats.batch_sizes import portions
+from provenance.read.corpus.file_access import translate_read_errors, translate_remote_errors
+from provenance.read.corpus.saved_datasets import choose_splits
+from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.formats.batch_sizes import split_batch
 
-_ROWS = 1000
-HUB = "hf://datasets/"
-"""How the address of a dataset on a hub begins."""
+_BATCH_ROWS = 1000
+HUB_PREFIX = "hf://datasets/"
+"""Prefix of the address of a hub dataset."""
 _NAME = re.compile(
     r"(?P<name>[\w-][\w.-]*(?:/[\w-][\w.-]*)?)(?:@(?P<revision>[\w./-]+))?(?::(?P<config>[\w.-]+))?"
 )
 
 
 def is_hub_name(address: str) -> bool:
-    """Whether an address could be a dataset's name, or is one on a hub."""
-    return _NAME.fullmatch(address.removeprefix(HUB).rstrip("/")) is not None
+    """Return whether an address has the form of a dataset name, with or without `HUB_PREFIX`."""
+    return _NAME.fullmatch(address.removeprefix(HUB_PREFIX).rstrip("/")) is not None
 
 
 def hub_parts(
@@ -43,48 +43,50 @@ def hub_parts(
     label: bool = False,
     max_document: int = MAX_DOCUMENT,
 ) -> list[Part]:
-    """Open a dataset of a hub, to be streamed.
+    """Open a hub dataset for streaming.
 
     Parameters
     ----------
     address : str
-        "owner/name", with "hf://datasets/" before it or not, "@revision" and ":config" behind.
+        "owner/name", with optional prefix "hf://datasets/" and suffixes "@revision" and ":config".
     named : sequence of str
-        Text columns asked for.
+        Text columns given by the user.
     split : str or None
-        The split wanted; None takes all.
+        The split to read; None reads all.
     label : bool
-        Put the dataset's name before the split's.
+        Put the name of the dataset before that of the split.
     max_document : int
-        Bytes that a document may have.
+        Largest size of a document in bytes.
 
     Returns
     -------
     list of Part
-        One a split, which is the name of the file.
+        One for each split; the split is the name of the file.
 
     Raises
     ------
     DatasetNotFound
         If there is no such dataset or split, or no connection.
     """
-    match = _NAME.fullmatch(address.removeprefix(HUB).rstrip("/"))
+    match = _NAME.fullmatch(address.removeprefix(HUB_PREFIX).rstrip("/"))
     if match is None:
         raise DatasetNotFound(
-            f"{address}: this is no dataset's name", remedy="write it as owner/name."
+            f"{address}: this is not the name of a dataset", remedy="write it as owner/name."
         )
     name = match["name"]
-    with _library(name) as datasets:
+    with _quiet_datasets_library(name) as datasets:
         opened = datasets.load_dataset(
             name, match["config"], revision=match["revision"], streaming=True
         )
     return [
-        _split_part(f"{name}/{which}" if label else which, one, named, Limit(which, max_document))
-        for which, one in sorted(chosen_splits(dict(opened), split, name).items())
+        _split_part(
+            f"{name}/{which}" if label else which, one, named, DocumentLimit(which, max_document)
+        )
+        for which, one in sorted(choose_splits(dict(opened), split, name).items())
     ]
 
 
-def _split_part(file: str, dataset: Any, named: Sequence[str], limit: Limit) -> Part:
+def _split_part(file: str, dataset: Any, named: Sequence[str], limit: DocumentLimit) -> Part:
     batches = _Batches(file, dataset.with_format("arrow"))
     first = next(batches.tables(), None)
     if first is None:
@@ -94,11 +96,11 @@ def _split_part(file: str, dataset: Any, named: Sequence[str], limit: Limit) -> 
     def read() -> Iterator[Documents]:
         row = 0
         for table in batches.tables():
-            wanted = tops(columns.all(), table.column_names)
+            wanted = top_columns(columns.all(), table.column_names)
             for batch in table.select(wanted).combine_chunks().to_batches():
-                for portion in portions(batch, limit, row):
+                for portion in split_batch(batch, limit, row):
                     numbers = np.arange(row, row + len(portion), dtype=np.int64)
-                    yield from block_documents(file, Block(portion, numbers), columns)
+                    yield from block_documents(file, RowBlock(portion, numbers), columns)
                     row += len(portion)
 
     return Part(file, 0, read, columns.texts)
@@ -110,9 +112,13 @@ class _Batches:
     dataset: Any
 
     def tables(self) -> Iterator[pa.Table]:
-        batches = self.dataset.iter(_ROWS)
+        batches = self.dataset.iter(_BATCH_ROWS)
         while True:
-            with reading(self.name), foreign_errors(), _translated(self.name):
+            with (
+                translate_read_errors(self.name),
+                translate_remote_errors(),
+                _translate_errors(self.name),
+            ):
                 table = next(batches, None)
             if table is None:
                 return
@@ -120,18 +126,18 @@ class _Batches:
 
 
 @contextmanager
-def _library(name: str) -> Iterator[ModuleType]:
-    """Lend the library, silent."""
-    import datasets  # noqa: PLC0415 (over a second, for those who need it alone)
+def _quiet_datasets_library(name: str) -> Iterator[ModuleType]:
+    """Import the `datasets` library and silence its logging and progress bars."""
+    import datasets  # noqa: PLC0415 (takes over a second; needed for hub datasets only)
 
     bars = datasets.are_progress_bars_disabled()
     datasets.disable_progress_bars()
     logs = [logging.getLogger(log) for log in ("datasets", "huggingface_hub")]
     levels = [log.level for log in logs]
     for log in logs:
-        log.setLevel(logging.ERROR)  # what matters is raised, and told once
+        log.setLevel(logging.ERROR)  # what matters is raised as an error
     try:
-        with _translated(name):
+        with _translate_errors(name):
             yield datasets
     finally:
         for log, level in zip(logs, levels, strict=True):
@@ -141,28 +147,28 @@ def _library(name: str) -> Iterator[ModuleType]:
 
 
 @contextmanager
-def _translated(name: str) -> Iterator[None]:
-    """Translate what goes wrong in the library."""
+def _translate_errors(name: str) -> Iterator[None]:
+    """Translate exceptions of the library."""
     from datasets import exceptions  # noqa: PLC0415 (as above)
 
     try:
         yield
     except (FileNotFoundError, exceptions.DatasetNotFoundError, ConnectionError) as error:
         raise DatasetNotFound(
-            f"{name}: no file or folder is there, and no dataset could be fetched by that name "
-            f"({_line(error)})",
+            f"{name}: there is no such file or folder, and no dataset of that name can be fetched "
+            f"({_one_line(error)})",
             remedy="check the name and the connection; a private dataset needs a login to its hub.",
         ) from error
     except (OSError, pa.ArrowException, exceptions.DatasetsError) as error:
         raise CorruptFile(
-            f"{name}: the dataset cannot be read ({_line(error)})",
+            f"{name}: the dataset cannot be read ({_one_line(error)})",
             remedy="fetch or save it again.",
         ) from error
     except ValueError as error:
         raise DatasetNotFound(
-            f"{name}: {_line(error)}", remedy="name a configuration as name:configuration."
+            f"{name}: {_one_line(error)}", remedy="name a configuration as name:configuration."
         ) from error
 
 
-def _line(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,6 +1,6 @@
-"""Datasets that `save_to_disk` of the `datasets` library wrote: Arrow files, and JSON naming them.
+"""Datasets saved by `save_to_disk` of the `datasets` library: Arrow files listed in JSON.
 
-The library itself maps such files, and trusts what is in them.
+The library itself memory-maps such files without validation; they are read as any Arrow file here.
 """
 
 import json
@@ -14,18 +14,18 @@ from fsspec.implementations.local import LocalFileSystem
 
 from provenance.atomic_output import read_small
 from provenance.errors import CorruptFile, DatasetNotFound
-from provenance.read.corpus.address_resolution import Found
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.address_resolution import AddressFiles
+from provenance.read.corpus.file_access import File, translate_read_errors
 
 T = TypeVar("T")
 
 _STATE, _FEATURES, _INDEX = "state.json", "dataset_info.json", "dataset_dict.json"
-_MOST = 1 << 24
-"""Bytes of each of these."""
+_MAX_JSON_BYTES = 1 << 24
+"""Largest size of each JSON file."""
 
 
 def is_saved(path: str) -> bool:
-    """Whether a folder was written by `save_to_disk`."""
+    """Return whether a folder was written by `save_to_disk`."""
 
     def has(name: str) -> bool:
         return os.path.isfile(os.path.join(path, name))
@@ -33,19 +33,19 @@ def is_saved(path: str) -> bool:
     return has(_INDEX) or (has(_STATE) and has(_FEATURES))
 
 
-def saved_files(path: str, split: str | None) -> Found:
-    """Find the Arrow files of a dataset that was saved to disk.
+def saved_files(path: str, split: str | None) -> AddressFiles:
+    """Return the Arrow files of a saved dataset.
 
     Parameters
     ----------
     path : str
         The folder.
     split : str or None
-        The split wanted, where there are several; None takes all.
+        The split to read, if there are several; None reads all.
 
     Returns
     -------
-    Found
+    AddressFiles
         Names are relative to `path`.
 
     Raises
@@ -53,21 +53,23 @@ def saved_files(path: str, split: str | None) -> Found:
     DatasetNotFound
         If there is no such split, or a file is missing.
     CorruptFile
-        If the JSON that names the files is damaged.
+        If the JSON that lists the files is damaged.
     """
     index = os.path.join(path, _INDEX)
     if os.path.isfile(index):
-        names = _names(_read(index).get("splits"), index)
+        names = _plain_names(_read_json(index).get("splits"), index)
         folders = {name: os.path.join(path, name) for name in names}
     else:
-        # A dataset that was saved by itself may still know of which split it is.
-        folders = {str(_read(os.path.join(path, _STATE)).get("_split") or "all"): path}
-    chosen = chosen_splits(folders, split, path).values()
-    return Found(tuple(_file(one, path) for folder in chosen for one in _arrow_files(folder)))
+        # A dataset that was saved alone may have recorded the split it came from.
+        folders = {str(_read_json(os.path.join(path, _STATE)).get("_split") or "all"): path}
+    chosen = choose_splits(folders, split, path).values()
+    return AddressFiles(
+        tuple(_arrow_file(one, path) for folder in chosen for one in _arrow_files(folder))
+    )
 
 
-def chosen_splits(splits: Mapping[str, T], split: str | None, name: str) -> dict[str, T]:
-    """Choose one of the splits of the dataset called `name`; all where none is named.
+def choose_splits(splits: Mapping[str, T], split: str | None, name: str) -> dict[str, T]:
+    """Return the chosen split of the dataset `name`, or all splits if none is chosen.
 
     Raises
     ------
@@ -87,41 +89,41 @@ def chosen_splits(splits: Mapping[str, T], split: str | None, name: str) -> dict
 
 def _arrow_files(folder: str) -> list[str]:
     state = os.path.join(folder, _STATE)
-    stated = _read(state).get("_data_files")
+    stated = _read_json(state).get("_data_files")
     listed = stated if isinstance(stated, list) else [None]
     names = [one.get("filename") if isinstance(one, dict) else None for one in listed]
-    return [os.path.join(folder, name) for name in _names(names, state)]
+    return [os.path.join(folder, name) for name in _plain_names(names, state)]
 
 
-def _file(path: str, root: str) -> File:
-    size = os.path.getsize(path) if os.path.exists(path) else 0  # who opens it learns that
+def _arrow_file(path: str, root: str) -> File:
+    size = os.path.getsize(path) if os.path.exists(path) else 0  # opening it raises the error
     name = os.path.relpath(path, root).replace(os.sep, "/")
     whole = os.path.abspath(path)
-    return File(name, whole, size, LocalFileSystem(), "arrow", given=os.path.relpath(path))
+    return File(name, whole, size, LocalFileSystem(), "arrow", given_path=os.path.relpath(path))
 
 
-def _read(path: str) -> dict[str, object]:
-    with reading(path, damage=(ValueError, RecursionError)):
-        stated = json.loads(read_small(Path(path), _MOST))
+def _read_json(path: str) -> dict[str, object]:
+    with translate_read_errors(path, damage=(ValueError, RecursionError)):
+        stated = json.loads(read_small(Path(path), _MAX_JSON_BYTES))
     if not isinstance(stated, dict):
-        raise _damaged(path)
+        raise _damaged_error(path)
     return stated
 
 
-def _names(stated: object, path: str) -> list[str]:
-    """Take a list of names of files or folders beside the file at `path`."""
+def _plain_names(stated: object, path: str) -> list[str]:
+    """Validate a list of names of files or folders beside the file at `path`."""
     names = [name for name in stated if _is_plain(name)] if isinstance(stated, list) else []
     if not isinstance(stated, list) or len(names) < len(stated):
-        raise _damaged(path)
+        raise _damaged_error(path)
     return names
 
 
 def _is_plain(name: object) -> bool:
-    """Whether a name leads nowhere out of its folder."""
+    """Return whether a name stays within its folder."""
     return isinstance(name, str) and name not in {"", ".", ".."} and os.path.basename(name) == name
 
 
-def _damaged(path: str) -> CorruptFile:
+def _damaged_error(path: str) -> CorruptFile:
     return CorruptFile(
-        f"{path}: it does not name the files of a saved dataset", remedy="save the dataset again."
+        f"{path}: it does not list the files of a saved dataset", remedy="save the dataset again."
     )

@@ -1,4 +1,4 @@
-"""How large a document may be: what is larger is refused where it is met, not held in memory."""
+"""Limits on the size of documents: a larger one is refused before it is held in memory."""
 
 import re
 from collections.abc import Iterator
@@ -10,29 +10,29 @@ from provenance.model import MAX_DOCUMENT
 
 T = TypeVar("T")
 
-VALUE = 16
-"""Bytes that every value in a row counts as, at least: parsed, it takes more than in the file."""
+VALUE_BYTES = 16
+"""Bytes that each value in a row counts as at least: parsed, it takes more than in the file."""
 
-_AT_ONCE = 8
-"""So many times the limit of a document rows may have that are read at once, unless as much is on
-disk."""
-_RATIO = 10
-"""Text hardly ever becomes so many times smaller by compression."""
+_MAX_DOCUMENTS_AT_ONCE = 8
+"""Rows that are decoded together may take this many times the document limit, or more if they take
+as much on disk."""
+_MAX_EXPANSION = 10
+"""Ratio by which text is hardly ever compressed."""
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 _SIZE = re.compile(r"(\d{1,12}) ?([KMG]I?|)B?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """How large a document of one file may be.
+class DocumentLimit:
+    """The limit on the size of a document of one file.
 
     Parameters
     ----------
     file : str
         The file, for errors.
     size : int
-        Bytes.
+        In bytes.
     """
 
     file: str
@@ -40,19 +40,19 @@ class Limit:
 
     def exceeded(self, row: int) -> DocumentTooLarge:
         """Return the error for a row that is too large."""
-        size, larger = spelt(self.size), spelt(2 * self.size)
+        size, larger = format_size(self.size), format_size(2 * self.size)
         return DocumentTooLarge(
-            f"{self.file}: row {row:,} is larger than {size}, the limit of a document",
-            remedy=f"take the row out, or raise the limit with --max-document {larger}.",
+            f"{self.file}: row {row:,} is larger than {size}, the limit for a document",
+            remedy=f"remove the row, or raise the limit with --max-document {larger}.",
         )
 
     def is_exceeded(self, size: int, values: int) -> bool:
-        """Whether a row of so many bytes and values is too large."""
-        return max(size, VALUE * values) > self.size
+        """Return whether a row of `size` bytes and `values` values is too large."""
+        return max(size, VALUE_BYTES * values) > self.size
 
 
-def readable(blocks: Iterator[T]) -> Iterator[T]:
-    """Give what comes before something that cannot be read, which matters if nothing does."""
+def until_error(blocks: Iterator[T]) -> Iterator[T]:
+    """Yield the blocks before an error; the error is raised only if it comes first."""
     is_first = True
     try:
         for block in blocks:
@@ -64,7 +64,7 @@ def readable(blocks: Iterator[T]) -> Iterator[T]:
 
 
 def parse_size(text: str) -> int | None:
-    """Return the bytes that a size such as "64MB", "1 GiB" or "500000" names; None if it is none.
+    """Return the bytes of a size such as "64MB", "1 GiB" or "500000"; None if it is not a size.
 
     Examples
     --------
@@ -75,12 +75,12 @@ def parse_size(text: str) -> int | None:
     return (int(found[1]) * _UNITS[found[2].upper()] or None) if found else None
 
 
-def spelt(size: int) -> str:
-    """Return a number of bytes as `parse_size` reads it.
+def format_size(size: int) -> str:
+    """Return a number of bytes in the syntax of `parse_size`.
 
     Examples
     --------
-    >>> spelt(64_000_000), spelt(1 << 20)
+    >>> format_size(64_000_000), format_size(1 << 20)
     ('64MB', '1048576')
     """
     for unit in ("G", "M", "K"):
@@ -89,26 +89,26 @@ def spelt(size: int) -> str:
     return str(size)
 
 
-def check_grown(what: str, stored: int, size: int, max_document: int) -> None:
-    """Refuse rows that are read at once and are far larger in memory than on disk.
+def check_expansion(what: str, stored: int, size: int, max_document: int) -> None:
+    """Raise if rows that are decoded together are far larger in memory than on disk.
 
     Parameters
     ----------
     what : str
-        Which rows of which file.
+        File and rows, for the message.
     stored, size : int
         Bytes on disk and in memory.
     max_document : int
-        The limit of a document.
+        The limit of a document in bytes.
 
     Raises
     ------
     DocumentTooLarge
-        If they are.
+        If they exceed both `_MAX_DOCUMENTS_AT_ONCE` documents and `_MAX_EXPANSION` times `stored`.
     """
-    if size > max(_AT_ONCE * max_document, _RATIO * stored):
+    if size > max(_MAX_DOCUMENTS_AT_ONCE * max_document, _MAX_EXPANSION * stored):
         raise DocumentTooLarge(
             f"{what} has {stored:,} bytes on disk and {size:,} in memory",
             remedy="write it again in smaller pieces, or raise the limit with "
-            f"--max-document {-(-(size // _AT_ONCE) // 10**6)}MB.",
+            f"--max-document {-(-(size // _MAX_DOCUMENTS_AT_ONCE) // 10**6)}MB.",
         )

@@ -1,4 +1,4 @@
-"""What passes once: texts hashed on their way, and standard input."""
+"""Streams that can be read once: standard input and named pipes."""
 
 import hashlib
 import sys
@@ -11,24 +11,24 @@ import numpy as np
 from provenance.errors import InputError
 from provenance.model import MAX_DOCUMENT, Documents, Texts
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import reading
+from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.folder_listing import is_pipe
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.json_lines import LineBlock, line_blocks, records_of
-from provenance.read.formats.jsonl_file import layout_of, read_lines
+from provenance.read.formats.json_lines import LineBlock, line_blocks, parse_lines
+from provenance.read.formats.jsonl_file import infer_layout, read_lines
 
 STANDARD_INPUT = "-"
-_HEAD = 1 << 12
+_HEAD_BYTES = 1 << 12
 
 
-class Passing:
-    """Texts that have no file whose bytes could be hashed: they are, as they pass.
+class HashedStream:
+    """Texts that are hashed as they are read, because there is no file to hash.
 
     Parameters
     ----------
     read : callable
-        Gives the texts.
+        Returns the texts.
     """
 
     def __init__(self, read: Callable[[], Iterator[Documents]]) -> None:
@@ -37,7 +37,7 @@ class Passing:
         self._fault: InputError | None = None
 
     def batches(self) -> Iterator[Documents]:
-        """Give the texts."""
+        """Yield the texts."""
         try:
             yield from self._hashed()
         except InputError as error:
@@ -54,7 +54,7 @@ class Passing:
         self._digest = hashlib.sha256(lengths.digest() + letters.digest()).hexdigest()
 
     def digest(self) -> str:
-        """Return the SHA-256 of the lengths' and the texts' digests; reads what was not read.
+        """Return the SHA-256 over the digests of lengths and texts; read the rest first if need be.
 
         Raises
         ------
@@ -69,40 +69,42 @@ class Passing:
         return str(self._digest)
 
 
-def passes_once(address: str) -> bool:
-    """Whether an address means standard input, or a pipe such as a shell's `<(zcat a.gz)`."""
+def is_stream(address: str) -> bool:
+    """Return whether an address is standard input, or a pipe such as a shell's `<(zcat a.gz)`."""
     return address == STANDARD_INPUT or is_pipe(address)
 
 
 def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCUMENT) -> Part:
-    """Make the JSON Lines on standard input, or in a pipe, a part of a corpus that passes once.
+    """Return the JSON Lines on standard input, or in a pipe, as a part that can be read once.
 
     Parameters
     ----------
+    address : str
+        "-", or the path of a pipe.
     named : sequence of str
-        Text columns asked for.
+        Text columns given by the user.
     max_document : int
-        Bytes that a line may have.
+        Largest size of a line in bytes.
 
     Raises
     ------
     UnsupportedFormat
-        If it begins as no text in UTF-8 does.
+        If its beginning is not text in UTF-8.
     ColumnMissing
-        If a column that was named is in none of its first objects, or none holds text.
+        If a given column is in none of the first objects, or none holds text.
     """
     told = "standard input" if address == STANDARD_INPUT else address
-    blocks = _blocks(address, Limit(told, max_document))
+    blocks = _read_blocks(address, DocumentLimit(told, max_document))
     head: list[LineBlock] = []
     sample = []
     for block in blocks:
         if not head:
-            check_text(block.data[:_HEAD], told)
+            check_text(block.data[:_HEAD_BYTES], told)
         head.append(block)
-        sample = [record for _, record in records_of(block).records]
+        sample = [record for _, record in parse_lines(block).records]
         if sample:
             break
-    layout = layout_of(sample, named, address)
+    layout = infer_layout(sample, named, address)
     waiting = [chain(head, blocks)]
 
     def read() -> Iterator[Documents]:
@@ -113,10 +115,10 @@ def stream_part(address: str, named: Sequence[str], max_document: int = MAX_DOCU
     return Part(address, 0, read, layout.columns.texts, rereadable=False)
 
 
-def _blocks(address: str, limit: Limit) -> Iterator[LineBlock]:
+def _read_blocks(address: str, limit: DocumentLimit) -> Iterator[LineBlock]:
     is_input = address == STANDARD_INPUT
     with (
-        reading(limit.file),
+        translate_read_errors(limit.file),
         nullcontext(sys.stdin.buffer) if is_input else open(address, "rb") as stream,
     ):
         yield from line_blocks(stream, limit)

@@ -1,4 +1,4 @@
-"""Dumps: files in a source's own layout, read as batches of items."""
+"""Dumps in the layout of a source, such as Reddit or Stack Exchange, read as batches of items."""
 
 from provenance.read.dumps.layouts import open_dump
 

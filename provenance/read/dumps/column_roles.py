@@ -1,4 +1,4 @@
-"""Which column of a table is the text, the id, the address, the date."""
+"""Roles of the columns of a table of items: text, id, URL, date, author and others."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -6,14 +6,14 @@ from difflib import get_close_matches
 import pyarrow as pa
 
 from provenance.errors import ColumnMissing
-from provenance.read.columns.column_choice import listed, repeated
-from provenance.read.columns.column_paths import kind_of
+from provenance.read.columns.column_choice import duplicate_column_error, format_names
+from provenance.read.columns.column_paths import type_at
 from provenance.read.columns.string_arrays import is_bytes, is_textual
 from provenance.read.dumps.dump_file import Dump
 
-Fits = Callable[[pa.DataType], bool]
+TypePredicate = Callable[[pa.DataType], bool]
 
-KNOWN = {
+KNOWN_NAMES = {
     "text": "text body content fulltext tweettext tweet posttext commenttext comment message "
     "post selftext status sentence utterance caption transcript description title headline",
     "title": "title headline",
@@ -27,7 +27,7 @@ KNOWN = {
     "language": "language lang languagecode",
     "licence": "licence license contentlicense contentlicence",
 }
-"""Names in order of preference, without case and punctuation."""
+"""Names of each role in order of preference, without case and punctuation."""
 
 
 def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
@@ -38,18 +38,18 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
     schema : pyarrow.Schema
         Of the table.
     dump : Dump
-        The file, and the columns that were named.
+        The file, and the columns given by the user.
 
     Returns
     -------
     dict of str to str
-        Paths by the fields of `ITEMS`; "text" is among them. "title" stands in for a text that is
-        missing, as it is of posts that only link; never for one that the user named.
+        Paths by the fields of `ITEMS`, "text" among them. "title" replaces a missing text, as of
+        posts that only link; never a text column given by the user.
 
     Raises
     ------
     ColumnMissing
-        If a named column is not there, or no column is known as the text.
+        If a given column is missing, or no column is known as the text.
     """
     roles = {}
     for role, named, option in (
@@ -57,16 +57,18 @@ def find_roles(schema: pa.Schema, dump: Dump) -> dict[str, str]:
         ("source", dump.source_column, "--source-column"),
     ):
         if named is not None:
-            roles[role] = _named(named, option, schema, dump)
-    for role, names in KNOWN.items():
+            roles[role] = _given_column(named, option, schema, dump)
+    for role, names in KNOWN_NAMES.items():
         if role not in roles and not (role == "title" and dump.text_column):
-            path = _first(names.split(), schema, _FITS.get(role, _is_plain), roles)
+            path = _first_fitting(names.split(), schema, _FITS.get(role, _is_name), roles)
             roles |= {role: path} if path else {}
-    return roles if "text" in roles else roles | {"text": _only(schema, roles, dump)}
+    return roles if "text" in roles else roles | {"text": _only_text_column(schema, roles, dump)}
 
 
-def _first(names: list[str], schema: pa.Schema, fits: Fits, taken: Mapping[str, str]) -> str | None:
-    known = {_bare(name): name for name in reversed(schema.names)}
+def _first_fitting(
+    names: list[str], schema: pa.Schema, fits: TypePredicate, taken: Mapping[str, str]
+) -> str | None:
+    known = {_fold(name): name for name in reversed(schema.names)}
     for name in names:
         column = known.get(name)
         if column is None or column == taken.get("text") or schema.names.count(column) > 1:
@@ -76,37 +78,39 @@ def _first(names: list[str], schema: pa.Schema, fits: Fits, taken: Mapping[str, 
     return None
 
 
-def _only(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
-    """Return the one column of strings that is nothing else."""
+def _only_text_column(schema: pa.Schema, roles: Mapping[str, str], dump: Dump) -> str:
+    """Return the only string column without another role."""
     taken = set(roles.values())
     left = [field.name for field in schema if is_textual(field.type) and field.name not in taken]
     if len(left) != 1:
         raise ColumnMissing(
-            f"{dump.told}: no column is known as the text; the table has {listed(schema.names)}",
-            remedy="name the column with --text-column.",
+            f"{dump.display_path}: no column is known as the text; the table has "
+            f"{format_names(schema.names)}",
+            remedy="choose the column with --text-column.",
         )
     return str(left[0])
 
 
-def _named(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
+def _given_column(name: str, option: str, schema: pa.Schema, dump: Dump) -> str:
     if schema.names.count(name) > 1:
-        raise repeated(name, dump.told)
-    kind = kind_of(schema, name)
+        raise duplicate_column_error(name, dump.display_path)
+    kind = type_at(schema, name)
     if kind is None:
         near = get_close_matches(name, schema.names, n=1, cutoff=0.6)
         raise ColumnMissing(
-            f"{dump.told}: column {name!r} is missing; the table has {listed(schema.names)}",
+            f"{dump.display_path}: column {name!r} is missing; "
+            f"the table has {format_names(schema.names)}",
             remedy=f"did you mean {option} {near[0]}?" if near else f"choose one with {option}.",
         )
     if not _is_string(kind):
         raise ColumnMissing(
-            f"{dump.told}: column {name!r} holds {kind}, not text",
+            f"{dump.display_path}: column {name!r} holds {kind}, not text",
             remedy=f"choose a column of text with {option}.",
         )
     return name
 
 
-def _bare(name: str) -> str:
+def _fold(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
@@ -114,17 +118,17 @@ def _is_string(kind: pa.DataType) -> bool:
     return is_textual(kind) or is_bytes(kind) or bool(pa.types.is_null(kind))
 
 
-def _is_plain(kind: pa.DataType) -> bool:
+def _is_name(kind: pa.DataType) -> bool:
     return _is_string(kind) or bool(pa.types.is_integer(kind))
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    # A gap in a column of integers makes floats of them.
-    return _is_plain(kind) or bool(pa.types.is_floating(kind))
+    # A missing value in a column of integers may have turned it into floats.
+    return _is_name(kind) or bool(pa.types.is_floating(kind))
 
 
-def _is_moment(kind: pa.DataType) -> bool:
+def _is_timestamp(kind: pa.DataType) -> bool:
     return _is_number(kind) or bool(pa.types.is_temporal(kind))
 
 
-_FITS = {"text": _is_string, "title": _is_string, "item": _is_number, "created_at": _is_moment}
+_FITS = {"text": _is_string, "title": _is_string, "item": _is_number, "created_at": _is_timestamp}

@@ -1,4 +1,4 @@
-"""The dates of one dump: in which order its days and months stand, and which nobody can read."""
+"""Dates of a dump: the order of day and month, and dates that cannot be parsed."""
 
 import calendar
 import re
@@ -12,56 +12,56 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Int64s, Items, Skipped
-from provenance.read.columns.string_arrays import is_textual, words
-from provenance.read.dumps.timestamps import SECONDS, moment, moments
+from provenance.read.columns.string_arrays import format_values, is_textual
+from provenance.read.dumps.timestamps import SECONDS, parse_timestamp, parse_timestamps
 
-UNREAD = "no date that we can read"
+UNREADABLE_DATE = "unreadable date"
 
 _DATE = re.compile(
     r"(?P<one>\d{1,4})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<three>\d{1,4})"
     r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?(?:\s*(?:Z|UTC|GMT))?"
 )
-_SHOWN = 40
-_ROWS = 5
+_MAX_SHOWN_CHARS = 40
+_MAX_NAMED = 5
 
 
-class Order(Enum):
-    """In which order a column's days and months stand."""
+class DateOrder(Enum):
+    """The order of day and month in numeric dates."""
 
     DAY_FIRST = "day first"
     MONTH_FIRST = "month first"
 
 
-def order_of(values: Iterable[str]) -> Order | None:
-    """Tell the order from all of a column's dates: only a number above 12 gives it away.
+def infer_order(values: Iterable[str]) -> DateOrder | None:
+    """Infer the order from all dates of a column: only a number above 12 decides.
 
     Returns
     -------
-    Order or None
-        None where no date tells, or two contradict each other.
+    DateOrder or None
+        None if no date decides, or dates contradict each other.
 
     Examples
     --------
-    >>> order_of(["8/4/2016", "8/14/2016"])
-    <Order.MONTH_FIRST: 'month first'>
-    >>> order_of(["04.08.2016", "08.04.2016"]), order_of(["1/13/2016", "13/1/2016"])
+    >>> infer_order(["8/4/2016", "8/14/2016"])
+    <DateOrder.MONTH_FIRST: 'month first'>
+    >>> infer_order(["04.08.2016", "08.04.2016"]), infer_order(["1/13/2016", "13/1/2016"])
     (None, None)
     """
-    orders: set[Order] = set()
+    orders: set[DateOrder] = set()
     for value in values:
         found = _DATE.fullmatch(value.strip())
         if found is None or len(found["three"]) != 4:
             continue
         if int(found["one"]) > 12 >= int(found["two"]):
-            orders.add(Order.DAY_FIRST)
+            orders.add(DateOrder.DAY_FIRST)
         if int(found["two"]) > 12 >= int(found["one"]):
-            orders.add(Order.MONTH_FIRST)
+            orders.add(DateOrder.MONTH_FIRST)
     return orders.pop() if len(orders) == 1 else None
 
 
-def ordered_moment(value: object, order: Order | None) -> int | None:
-    """Return the second that a value names, as `moment` does, and dates in numbers of an order.
+def parse_ordered_date(value: object, order: DateOrder | None) -> int | None:
+    """Return the second of a date as `parse_timestamp`, or of a numeric date in a given order.
 
     A date that begins with its year needs none. Without an offset, it is UTC.
 
@@ -72,50 +72,50 @@ def ordered_moment(value: object, order: Order | None) -> int | None:
     >>> ordered_moment("8/4/2016", None), ordered_moment("31/2/2016", Order.DAY_FIRST)
     (None, None)
     """
-    second = moment(value)
+    second = parse_timestamp(value)
     if second is not None or not isinstance(value, str):
         return second
     found = _DATE.fullmatch(value.strip())
-    return None if found is None else _second(found, order)
+    return None if found is None else _to_seconds(found, order)
 
 
 def is_ambiguous(value: str) -> bool:
-    """Whether a date is written in numbers, and its year comes last."""
+    """Return whether a date is numeric with the year last."""
     found = _DATE.fullmatch(value.strip())
     return found is not None and len(found["three"]) == 4
 
 
-class Dates:
-    """Reads the dates of one file, and remembers those that it cannot read.
+class DateReader:
+    """Parses the dates of a file, and counts those that cannot be parsed.
 
     Parameters
     ----------
-    order : Order or None
-        Of its days and months.
+    order : DateOrder or None
+        Order of day and month.
     """
 
-    def __init__(self, order: Order | None = None) -> None:
+    def __init__(self, order: DateOrder | None = None) -> None:
         self._order = order
         self._example = ""
         self._count = 0
         self._rows: list[int] = []
 
     def second(self, value: object, row: int) -> int | None:
-        """Read one."""
-        second = ordered_moment(value, self._order)
+        """Return the second of a date."""
+        second = parse_ordered_date(value, self._order)
         if second is None and value is not None and str(value).strip():
             self._miss(str(value), 1, [row])
         return second
 
     def seconds(self, column: pa.Array, rows: Int64s) -> pa.Array:
-        """Read a column, as `timestamp[s, UTC]`."""
+        """Return the dates of a column as `timestamp[s, UTC]`."""
         if not is_textual(column.type):
-            found = moments(column)
+            found = parse_timestamps(column)
             if pa.types.is_nested(column.type) or pa.types.is_boolean(column.type):
                 self._miss_all(column, rows)
             return found
-        texts = words(column)
-        found = moments(texts)
+        texts = format_values(column)
+        found = parse_timestamps(texts)
         if found.null_count > texts.null_count:
             found = self._in_order(texts)
             told = pc.fill_null(
@@ -123,39 +123,39 @@ class Dates:
             )
             unread = np.flatnonzero(pc.and_(pc.is_null(found), told))
             if len(unread):
-                first = rows[unread[:_ROWS]].tolist()
+                first = rows[unread[:_MAX_NAMED]].tolist()
                 self._miss(texts[int(unread[0])].as_py(), len(unread), first)
         return found
 
     def _miss_all(self, column: pa.Array, rows: Int64s) -> None:
         there = np.flatnonzero(pc.is_valid(column))
         if len(there):
-            self._miss(str(column[int(there[0])]), len(there), rows[there[:_ROWS]].tolist())
+            self._miss(str(column[int(there[0])]), len(there), rows[there[:_MAX_NAMED]].tolist())
 
     def _in_order(self, texts: pa.Array) -> pa.Array:
         distinct = texts.dictionary_encode()
-        known = [ordered_moment(one, self._order) for one in distinct.dictionary.to_pylist()]
+        known = [parse_ordered_date(one, self._order) for one in distinct.dictionary.to_pylist()]
         return pa.array(known, pa.int64()).take(distinct.indices).cast(SECONDS)
 
     def missed(self, file: str) -> Iterator[Items]:
-        """Tell of the items whose date nobody can read: they are kept, without one."""
+        """Yield the count of items whose date cannot be parsed: they are kept without a date."""
         if self._count:
-            reason = f"{UNREAD}, such as {self._example!r}: kept without it"
+            reason = f"{UNREADABLE_DATE}, such as {self._example!r}: kept without a date"
             nothing = pa.RecordBatch.from_pylist([], ITEMS)
             yield Items(nothing, (Skipped(file, reason, self._count, tuple(self._rows)),))
 
     def _miss(self, example: str, count: int, rows: list[int]) -> None:
-        self._example = self._example or example.strip()[:_SHOWN]
+        self._example = self._example or example.strip()[:_MAX_SHOWN_CHARS]
         self._count += count
-        self._rows = (self._rows + rows)[:_ROWS]
+        self._rows = (self._rows + rows)[:_MAX_NAMED]
 
 
-def _second(found: re.Match[str], order: Order | None) -> int | None:
+def _to_seconds(found: re.Match[str], order: DateOrder | None) -> int | None:
     one, two, three = (int(found[name]) for name in ("one", "two", "three"))
     if len(found["one"]) == 4:
         year, month, day = one, two, three
     elif len(found["three"]) == 4 and order is not None:
-        day, month = (one, two) if order is Order.DAY_FIRST else (two, one)
+        day, month = (one, two) if order is DateOrder.DAY_FIRST else (two, one)
         year = three
     else:
         return None

@@ -1,30 +1,30 @@
-"""What a layout is told about the file that it reads."""
+"""A file of a dump, with the options for reading it."""
 
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 
 T = TypeVar("T")
 
-PIECE = 1 << 22
-_HEAD = 1 << 12
+CHUNK_BYTES = 1 << 22
+_HEAD_BYTES = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One file, and whose items it holds.
+    """A file of a dump.
 
     Parameters
     ----------
     file : File
-        Where it is, and how it is compressed.
+        The file.
     source : str
-        Whose the items are; empty where a column says so.
+        Source of the items; empty if a column has it.
     source_column, text_column : str or None
-        Columns that were named, in tables.
+        Columns of tables given by the user.
     """
 
     file: File
@@ -34,21 +34,21 @@ class Dump:
 
     @property
     def name(self) -> str:
-        """The file's name, as skipped rows show it."""
+        """Return the file's name, as in counts of skipped rows."""
         return self.file.name
 
     @property
-    def told(self) -> str:
-        """The file's path, as errors show it."""
-        return self.file.told
+    def display_path(self) -> str:
+        """Return the file's path, as in errors."""
+        return self.file.display_path
 
     @property
     def folder(self) -> str:
-        """The name of the folder that the file lies in."""
+        """Return the name of the folder of the file."""
         return self.file.path.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
 
-    def pieces(self, size: int = PIECE) -> Iterator[bytes]:
-        """Read the bytes, decompressed, in pieces of up to `size`.
+    def pieces(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """Yield the bytes, decompressed, in chunks of up to `size`.
 
         Raises
         ------
@@ -57,23 +57,23 @@ class Dump:
         """
         with self.file.stream() as stream:
             found = iter(lambda: stream.read(size), b"")
-            yield from guarded(found, self.told, len, "bytes of content")
+            yield from with_progress(found, self.display_path, len, "bytes of content")
 
     def prefix(self) -> str:
-        """Return what stands before `#row` in the ids of items that have none of their own.
+        """Return the prefix of `#row` in the ids of items without an id.
 
-        Notes
-        -----
-        It is the file's name and a digest of its first bytes. So shards called `train.parquet`
-        in several folders stay apart, and a dump that is read again, from wherever it was moved
-        to, gives the ids that it gave before.
+        Notes ----- File name and a digest of its first bytes: files called `train.parquet` in
+        several folders stay distinct, and a dump that was moved gets the same ids when it is read
+        again.
         """
-        digest = hashlib.blake2b(self.file.head(_HEAD), digest_size=4).hexdigest()
+        digest = hashlib.blake2b(self.file.head(_HEAD_BYTES), digest_size=4).hexdigest()
         return f"{self.name}~{digest}"
 
 
-def guarded(found: Iterator[T], name: str, size: Callable[[T], int], unit: str) -> Iterator[T]:
-    """Give what is read from the file called `name`; where that fails, tell how far it got.
+def with_progress(
+    found: Iterator[T], name: str, size: Callable[[T], int], unit: str
+) -> Iterator[T]:
+    """Yield what is read from the file `name`; errors say how much was read before.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def guarded(found: Iterator[T], name: str, size: Callable[[T], int], unit: str) 
         return f"after {done:,} {unit}"
 
     while True:
-        with reading(name, where):
+        with translate_read_errors(name, where):
             one = next(found, None)
         if one is None:
             return

@@ -1,4 +1,4 @@
-"""Which files a dump is made of."""
+"""Finding the files of a dump."""
 
 import fnmatch
 from collections.abc import Iterable, Sequence
@@ -8,39 +8,48 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError, UnsupportedFormat
-from provenance.read.corpus.address_resolution import file_system, missing, reaching
-from provenance.read.corpus.file_access import File, name_of, reading
-from provenance.read.corpus.folder_listing import below, missing_numbered, own_outputs, special
+from provenance.read.corpus.address_resolution import (
+    file_system,
+    not_found_error,
+    translate_address_errors,
+)
+from provenance.read.corpus.file_access import File, printable_path, translate_read_errors
+from provenance.read.corpus.folder_listing import (
+    list_folder,
+    missing_numbered,
+    own_outputs,
+    special_file_error,
+)
 from provenance.read.corpus.saved_datasets import is_saved, saved_files
-from provenance.read.formats.compression import compression_of, named_compression
-from provenance.read.formats.detection import METADATA, named_format
-from provenance.read.formats.zip_archive import is_zip, unzipped
+from provenance.read.formats.compression import compression_by_name, detect_compression
+from provenance.read.formats.detection import METADATA_FILES, format_by_name
+from provenance.read.formats.zip_archive import is_zip, open_zip
 
-ARCHIVE = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
-EXCHANGE = ("posts.xml", "comments.xml")
-STREAMS = ("rc_*", "rs_*")
-_PASSED_OVER = b"\x2a\x4d\x18"
-"""What stands behind the first byte of a frame that zstd passes over."""
+X_ARCHIVE_FILES = ("tweets.js", "tweet.js", "tweets-part*.js", "tweet-part*.js", "note-tweet.js")
+STACKEXCHANGE_FILES = ("posts.xml", "comments.xml")
+REDDIT_FILES = ("rc_*", "rs_*")
+_SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
+"""Bytes 1 to 3 of a skippable zstd frame."""
 
 
-def files_at(address: str) -> list[File]:
-    """Return the file at an address, or a folder's files that hold items.
+def find_dump_files(address: str) -> list[File]:
+    """Return the file at an address, or the files in a folder that hold items.
 
     Raises
     ------
     DatasetNotFound
         If nothing is there.
     UnsupportedFormat
-        If a folder holds no file of a layout we read, or nobody knows how to reach the address.
+        If a folder has no file of a known layout, or the address is not supported.
     CorruptFile
-        If a folder is a saved dataset, and does not name its files.
+        If a folder is a saved dataset, and does not list its files.
     """
     if is_saved(address):
-        return [_begun(file) for file in saved_files(address, None).files]
+        return [_with_compression(file) for file in saved_files(address, None).files]
     system, place = file_system(address)
-    with reaching(address):
+    with translate_address_errors(address):
         if not system.exists(place):
-            raise missing(address)
+            raise not_found_error(address)
         if system.isdir(place):
             return _of_folder(system, place, address)
         return _of_file(system, place, address)
@@ -49,41 +58,45 @@ def files_at(address: str) -> list[File]:
 def _of_file(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
     facts = system.info(place)
     if isinstance(system, LocalFileSystem) and facts["type"] == "other":
-        raise special(address, facts["mode"])
+        raise special_file_error(address, facts["mode"])
     file = File(
-        name_of(place.rpartition("/")[2]), place, int(facts["size"] or 0), system, given=address
+        printable_path(place.rpartition("/")[2]),
+        place,
+        int(facts["size"] or 0),
+        system,
+        given_path=address,
     )
     try:
-        with reading(address):
+        with translate_read_errors(address):
             if is_zip(file):
-                return _of_folder(unzipped(file), "", address)
+                return _of_folder(open_zip(file), "", address)
     except InputError as error:
         return [replace(file, fault=error)]
-    return [_begun(file)]
+    return [_with_compression(file)]
 
 
 def _of_folder(system: fsspec.AbstractFileSystem, place: str, address: str) -> list[File]:
-    found = below(system, place)
+    found = list_folder(system, place)
     folder, root = address.rstrip("/"), len(place)
     files = []
     for path in found.paths():
-        name = name_of(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
+        name = printable_path(path[root:].lstrip("/")) or f"{folder}/"  # the folder itself
         size, fault = found.files.get(path, 0), found.faults.get(path)
-        files.append(File(name, path, size, system, given=f"{folder}/{name}", fault=fault))
+        files.append(File(name, path, size, system, given_path=f"{folder}/{name}", fault=fault))
     own = own_outputs(files)
-    chosen = _chosen([file for file in files if file.name not in own])
+    chosen = _choose_files([file for file in files if file.name not in own])
     if not chosen:
         raise (UnsupportedFormat if files else DatasetNotFound)(
-            f"{address}: it holds no dump that we read, in {len(files)} files",
+            f"{address}: none of its {len(files)} files is a supported dump",
             remedy="give the files themselves: tables, tweets.js, Posts.xml, RC_*.zst.",
         )
-    return [_begun(file) for file in (*chosen, *missing_numbered(chosen))]
+    return [_with_compression(file) for file in (*chosen, *missing_numbered(chosen))]
 
 
-def _chosen(files: Sequence[File]) -> list[File]:
-    """Choose an archive's posts where it is one; else every table and stream.
+def _choose_files(files: Sequence[File]) -> list[File]:
+    """Return the posts of an archive if it is one; else every table and stream.
 
-    What could not be looked at may be, or hold, any of these.
+    Files that could not be looked at are included.
     """
     files = [file for file in files if not any(p[:1] in "._" for p in file.name.split("/") if p)]
     unknown = [
@@ -93,46 +106,52 @@ def _chosen(files: Sequence[File]) -> list[File]:
         and not isinstance(file.fault, UnsupportedFormat)
         and not _is_known(file.path)
     ]
-    for patterns in (ARCHIVE, EXCHANGE):
-        if found := [file for file in files if _fits(file.path, patterns)]:
+    for patterns in (X_ARCHIVE_FILES, STACKEXCHANGE_FILES):
+        if found := [file for file in files if _matches_any(file.path, patterns)]:
             return [*found, *unknown]
     return [*(file for file in files if _is_known(file.path)), *unknown]
 
 
 def _is_known(path: str) -> bool:
-    return _fits(path, STREAMS) or _is_table(path)
+    return _matches_any(path, REDDIT_FILES) or _is_table(path)
 
 
 def _is_table(path: str) -> bool:
     name = path.rpartition("/")[2]
-    form = named_format(name)
-    return form is not None and form[0] != "text" and name not in METADATA and name[0] not in "._"
+    form = format_by_name(name)
+    return (
+        form is not None
+        and form[0] != "text"
+        and name not in METADATA_FILES
+        and name[0] not in "._"
+    )
 
 
-def _fits(path: str, patterns: Iterable[str]) -> bool:
+def _matches_any(path: str, patterns: Iterable[str]) -> bool:
     name = path.rpartition("/")[2].lower()
-    inner = name.rpartition(".")[0] if named_compression(name) else name
+    inner = name.rpartition(".")[0] if compression_by_name(name) else name
     return any(fnmatch.fnmatchcase(inner, pattern) for pattern in patterns)
 
 
-def _begun(file: File) -> File:
-    """Give a file with its compression, going by its first bytes; or with what keeps it from us."""
+def _with_compression(file: File) -> File:
+    """Return a file with the compression by its first bytes, or with the error of looking at it."""
     try:
-        return file if file.fault is not None else _compressed(file)
+        return file if file.fault is not None else _detect_compression(file)
     except InputError as error:
         return replace(file, fault=error)
 
 
-def _compressed(file: File) -> File:
-    with file.open() as stream, reading(file.told):
+def _detect_compression(file: File) -> File:
+    with file.open() as stream, translate_read_errors(file.display_path):
         head = stream.read(8)
-    found, said = compression_of(head), named_compression(file.path)
+    found, said = detect_compression(head), compression_by_name(file.path)
     if found is None and said is not None:
-        if said != "zst" or head[1:4] != _PASSED_OVER:
+        if said != "zst" or head[1:4] != _SKIPPABLE_MAGIC:
             raise CorruptFile(
-                f"{file.told}: named as .{file.path.rpartition('.')[2]}, and does not begin as "
-                "such a file does",
-                remedy="fetch it again, or give it the name of what it is.",
+                f"{file.display_path}: "
+                f"the name ends in .{file.path.rpartition('.')[2]}, but the content "
+                "is not of that format",
+                remedy="fetch it again, or rename it.",
             )
         found = said
     return replace(file, compression=found)

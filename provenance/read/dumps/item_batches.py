@@ -1,4 +1,4 @@
-"""Items gathered into batches of bounded size."""
+"""Batches of items of bounded size."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -7,20 +7,20 @@ import pyarrow as pa
 
 from provenance.errors import InputError
 from provenance.model import ITEMS, Items
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows as skips
 
-ROWS = 20_000
-BYTES = 1 << 25
+MAX_ROWS = 20_000
+MAX_BYTES = 1 << 25
 NO_SOURCE = "no source"
-ROUNDED = r"^\d\.\d+[Ee]\+\d+$"
-"""An id that went through a spreadsheet: many posts share it, so it is none."""
-EXACT = 2**53
-"""From here on a float leaves whole numbers out: an id that went through one may be another's."""
+ROUNDED_ID = r"^\d\.\d+[Ee]\+\d+$"
+"""An id mangled by a spreadsheet, such as 1.2E+18: many posts share it, so it is ignored."""
+MAX_EXACT_INTEGER = 2**53
+"""From here on floats skip integers: an id that was a float may be that of another post."""
 
 
-class Record(NamedTuple):
-    """One item, in the order of `ITEMS`."""
+class ItemRecord(NamedTuple):
+    """An item, in the order of `ITEMS`."""
 
     source: str
     item: str
@@ -32,42 +32,46 @@ class Record(NamedTuple):
     licence: str | None = None
 
 
-class Fault(NamedTuple):
-    """One row that is no item."""
+class RowFault(NamedTuple):
+    """A row that is not an item."""
 
     row: int
     reason: str
 
 
-def batched(file: str, entries: Iterable[Record | Fault]) -> Iterator[Items]:
-    """Gather items one by one."""
-    records: list[Record] = []
-    faults: list[Fault] = []
+def batch_records(file: str, entries: Iterable[ItemRecord | RowFault]) -> Iterator[Items]:
+    """Collect items into batches."""
+    records: list[ItemRecord] = []
+    faults: list[RowFault] = []
     size = 0
     fault = None
     try:
         for entry in entries:
-            if isinstance(entry, Fault):
+            if isinstance(entry, RowFault):
                 faults.append(entry)
             else:
                 records.append(entry)
                 size += len(entry.text)
-            if len(records) >= ROWS or len(faults) >= ROWS or size >= BYTES >> 1:
-                yield Items(_batch(records), skips.by_reason(file, faults))
+            if len(records) >= MAX_ROWS or len(faults) >= MAX_ROWS or size >= MAX_BYTES >> 1:
+                yield Items(_make_batch(records), skips.count_by_reason(file, faults))
                 records, faults, size = [], [], 0
     except InputError as error:
-        fault = error  # what comes before it was read
+        fault = error  # raised after the items before it
     if records or faults:
-        yield Items(_batch(records), skips.by_reason(file, faults))
+        yield Items(_make_batch(records), skips.count_by_reason(file, faults))
     if fault is not None:
         raise fault
 
 
-def portions(items: Items) -> Iterator[Items]:
-    """Cut a batch where it is too large."""
+def split_items(items: Items) -> Iterator[Items]:
+    """Split a batch that is too large."""
     batch = items.batch
-    rows = ROWS if batch.nbytes <= BYTES else max(1, batch.num_rows * BYTES // batch.nbytes)
-    rows = min(rows, ROWS)
+    rows = (
+        MAX_ROWS
+        if batch.nbytes <= MAX_BYTES
+        else max(1, batch.num_rows * MAX_BYTES // batch.nbytes)
+    )
+    rows = min(rows, MAX_ROWS)
     if batch.num_rows <= rows:
         if batch.num_rows or items.skipped:
             yield items
@@ -76,18 +80,20 @@ def portions(items: Items) -> Iterator[Items]:
         yield Items(batch.slice(start, rows), items.skipped if start == 0 else ())
 
 
-def _batch(records: list[Record]) -> pa.RecordBatch:
+def _make_batch(records: list[ItemRecord]) -> pa.RecordBatch:
     columns = list(zip(*records, strict=True)) or [()] * len(ITEMS)
     return pa.RecordBatch.from_arrays(
-        [_array(column, field) for column, field in zip(columns, ITEMS, strict=True)],
+        [_make_array(column, field) for column, field in zip(columns, ITEMS, strict=True)],
         schema=ITEMS,
     )
 
 
-def _array(values: tuple[object, ...], field: pa.Field) -> pa.Array:
+def _make_array(values: tuple[object, ...], field: pa.Field) -> pa.Array:
     if pa.types.is_timestamp(field.type):
         return pa.array(values, pa.int64()).cast(field.type)
     try:
         return pa.array(values, field.type)
     except UnicodeEncodeError:
-        return pa.array([writable(v) if isinstance(v, str) else v for v in values], field.type)
+        return pa.array(
+            [replace_surrogates(v) if isinstance(v, str) else v for v in values], field.type
+        )

@@ -1,4 +1,4 @@
-"""Columns of a table laid out as items, without looking at any row by itself."""
+"""Conversion of the columns of a table to items, without a loop over rows."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,53 +8,53 @@ import pyarrow.compute as pc
 
 from provenance.model import ITEMS, Flags, Int64s, Items
 from provenance.read.columns.string_arrays import (
-    blank,
-    flags_of,
-    invalid,
+    as_strings,
+    format_values,
+    invalid_utf8,
+    is_blank,
     is_bytes,
     is_textual,
-    readable,
-    strings,
-    words,
+    null_invalid_utf8,
+    to_flags,
 )
 from provenance.read.corpus import skipped_rows as skips
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED, Fault
-from provenance.read.dumps.timestamps import moments
+from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED_ID, RowFault
+from provenance.read.dumps.timestamps import parse_timestamps
 
 _TEXT = pa.large_string()
 
 
-def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
-    """Lay out columns as items.
+def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: str) -> Items:
+    """Return columns as items.
 
     Parameters
     ----------
     columns : mapping of str to pyarrow.Array
-        By role: the fields of `ITEMS`, of which "text" must be there, and "title".
+        By role: the fields of `ITEMS`, of which "text" is required, and "title".
     rows : ndarray of int64
-        Their numbers in the file.
+        Row numbers in the file.
     dump : Dump
         The file.
     prefix : str
-        Stands before the number in the id of an item that has none of its own.
+        Prefix of the row number in the id of an item without an id.
     """
-    columns = {role: _plain(column) for role, column in columns.items()}
-    columns["text"] = _texts(columns)
-    faults: list[Fault] = []
+    columns = {role: _filterable(column) for role, column in columns.items()}
+    columns["text"] = _texts_or_titles(columns)
+    faults: list[RowFault] = []
     for reason, check in _CHECKS:
         flags = check(columns, dump)
         if flags is not None and flags.any():
-            faults += [Fault(int(row), reason) for row in rows[flags]]
+            faults += [RowFault(int(row), reason) for row in rows[flags]]
             kept = pa.array(~flags)
             columns = {role: column.filter(kept) for role, column in columns.items()}
             rows = rows[~flags]
-    named = {role: _named(columns[role]) for role in columns.keys() - {"text", "created_at"}}
+    named = {role: _to_names(columns[role]) for role in columns.keys() - {"text", "created_at"}}
     named["text"] = columns["text"]
     named["item"] = _ids(named.get("item"), rows, prefix)
     named["source"] = _sources(named.get("source"), len(rows), dump.source)
     if "created_at" in columns:
-        named["created_at"] = moments(columns["created_at"])
+        named["created_at"] = parse_timestamps(columns["created_at"])
     arrays = [
         named[field.name].cast(field.type)
         if field.name in named
@@ -62,11 +62,11 @@ def laid_out(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefix: 
         for field in ITEMS
     ]
     batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
-    return Items(batch, skips.by_reason(dump.name, faults))
+    return Items(batch, skips.count_by_reason(dump.name, faults))
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    """Return a column as one of which rows can be left out: of views, Arrow cannot yet."""
+def _filterable(column: pa.Array) -> pa.Array:
+    """Return a column as a type that Arrow can filter; it cannot filter views yet."""
     if pa.types.is_string_view(column.type):
         return column.cast(pa.large_string())
     if pa.types.is_binary_view(column.type):
@@ -76,35 +76,35 @@ def _plain(column: pa.Array) -> pa.Array:
 
 def _is_null(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
     text = columns["text"]
-    return flags_of(pc.is_null(text)) if text.null_count else None
+    return to_flags(pc.is_null(text)) if text.null_count else None
 
 
 def _is_invalid(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    return invalid(columns["text"])
+    return invalid_utf8(columns["text"])
 
 
 def _is_blank(columns: Mapping[str, pa.Array], _: Dump) -> Flags | None:
-    return blank(columns["text"])
+    return is_blank(columns["text"])
 
 
-def _is_nobodys(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
+def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
     if dump.source or "source" not in columns:
         return None
-    return flags_of(pc.is_null(_named(columns["source"])))
+    return to_flags(pc.is_null(_to_names(columns["source"])))
 
 
 _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]], ...] = (
     (skips.NULL, _is_null),
     (skips.NOT_UTF8, _is_invalid),
     (skips.EMPTY, _is_blank),
-    (NO_SOURCE, _is_nobodys),
+    (NO_SOURCE, _has_no_source),
 )
-"""Why a row is no item, in this order: each check may rely on those before it."""
+"""Reasons why a row is not an item, in order: each check may rely on those before it."""
 
 
 def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:
     if values is not None:
-        values = pc.if_else(pc.match_substring_regex(values, ROUNDED), None, values)
+        values = pc.if_else(pc.match_substring_regex(values, ROUNDED_ID), None, values)
         if not values.null_count:
             return values
     made = pc.binary_join_element_wise(
@@ -119,39 +119,39 @@ def _sources(values: pa.Array | None, count: int, given: str) -> pa.Array:
     return pc.fill_null(values, given)
 
 
-def _texts(columns: Mapping[str, pa.Array]) -> pa.Array:
-    """Return the texts; where there is none, the title."""
-    text = _strings(columns["text"])
+def _texts_or_titles(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Return the texts, or titles where there is no text."""
+    text = _to_strings(columns["text"])
     if "title" not in columns:
         return text
-    title = _strings(columns["title"])
-    # A blank title says no more about the row than a blank text does.
-    silent = (flags_of(text.is_null()) | _blank(text)) & ~_blank(title)
+    title = _to_strings(columns["title"])
+    # A blank title does not replace a blank text.
+    silent = (to_flags(text.is_null()) | _is_blank_or_invalid(text)) & ~_is_blank_or_invalid(title)
     return pc.if_else(pa.array(silent), pc.coalesce(title, text), text)
 
 
-def _blank(text: pa.Array) -> Flags:
-    return blank(readable(text))
+def _is_blank_or_invalid(text: pa.Array) -> Flags:
+    return is_blank(null_invalid_utf8(text))
 
 
-def _strings(column: pa.Array) -> pa.Array:
+def _to_strings(column: pa.Array) -> pa.Array:
     if is_textual(column.type) or is_bytes(column.type):
-        return strings(column)
+        return as_strings(column)
     return pa.nulls(len(column), _TEXT)
 
 
-def _named(column: pa.Array) -> pa.Array:
-    """Return names and numbers as strings, and empty ones as null."""
+def _to_names(column: pa.Array) -> pa.Array:
+    """Return names and numbers as strings, with null for empty ones."""
     if pa.types.is_floating(column.type):
-        column = _integers(column)
-    text = words(column)
+        column = _restore_integers(column)
+    text = format_values(column)
     return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
 
 
-def _integers(column: pa.Array) -> pa.Array:
-    """Undo what a gap in a column of integers does to the others: 7 became 7.0.
+def _restore_integers(column: pa.Array) -> pa.Array:
+    """Convert floats from a column of integers with gaps back to integers: 7.0 to 7.
 
-    Large ones have lost their last digits: they are null, rather than some other post's id.
+    Large ones lost their last digits and become null, as they might be the id of another post.
     """
     exact = 2.0 ** (np.finfo(column.type.to_pandas_dtype()).nmant + 1)
     column = column.cast(pa.float64())

@@ -1,4 +1,4 @@
-"""Posts as JSON objects, one a line or all in one array."""
+"""Posts as JSON objects, one a line or in an array."""
 
 import codecs
 import re
@@ -6,82 +6,89 @@ from collections.abc import Callable, Iterator
 
 from provenance.model import Items
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import EXACT, Fault, Record, batched
-from provenance.read.formats.json_array import array_records, is_lines
-from provenance.read.formats.json_lines import LineBlock, parse
-from provenance.read.formats.jsonl_file import blocks_of
+from provenance.read.dumps.item_batches import (
+    MAX_EXACT_INTEGER,
+    ItemRecord,
+    RowFault,
+    batch_records,
+)
+from provenance.read.formats.json_array import array_records, starts_as_jsonl
+from provenance.read.formats.json_lines import LineBlock, parse_line
+from provenance.read.formats.jsonl_file import read_blocks
 
-Object = dict[str, object]
-Entry = tuple[int, Object | str]
-"""An object, or why there is none, with its number in the file."""
-Reader = Callable[[Object, int, Dump], Record | Fault]
-"""Makes an item of one object, given its number."""
+JsonObject = dict[str, object]
+NumberedObject = tuple[int, JsonObject | str]
+"""Number of an object in the file, and the object or the reason why it is none."""
+ObjectReader = Callable[[JsonObject, int, Dump], ItemRecord | RowFault]
+"""Makes an item of an object and its number."""
 
-HEAD = 1 << 16
-_LOT = 1 << 16
+HEAD_BYTES = 1 << 16
+_BATCH_CHARS = 1 << 16
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[\w.]+\s*=\s*")
 
 
-def read_posts(dump: Dump, read: Reader) -> Iterator[Items]:
-    """Make items of all objects of a file."""
-    return items_of(dump, objects(dump), read)
+def read_posts(dump: Dump, read: ObjectReader) -> Iterator[Items]:
+    """Yield the items of all objects of a file."""
+    return items_from_objects(dump, read_objects(dump), read)
 
 
-def items_of(dump: Dump, found: Iterator[Entry], read: Reader) -> Iterator[Items]:
-    """Make items of objects."""
-    return batched(
+def items_from_objects(
+    dump: Dump, found: Iterator[NumberedObject], read: ObjectReader
+) -> Iterator[Items]:
+    """Yield the items of some objects."""
+    return batch_records(
         dump.name,
         (
-            Fault(row, entry) if isinstance(entry, str) else read(entry, row, dump)
+            RowFault(row, entry) if isinstance(entry, str) else read(entry, row, dump)
             for row, entry in found
         ),
     )
 
 
-def objects(dump: Dump) -> Iterator[Entry]:
-    """Read every object of a file, and let go of it before the next."""
-    head = dump.file.head(HEAD)
+def read_objects(dump: Dump) -> Iterator[NumberedObject]:
+    """Yield every object of a file, one at a time."""
+    head = dump.file.head(HEAD_BYTES)
     return _array(dump, head) if is_array(head) else _lines(dump)
 
 
-def objects_in(block: LineBlock) -> Iterator[Entry]:
-    """Read every object of some lines."""
-    return ((row, parse(line)) for row, line in block.lines())
+def parse_objects(block: LineBlock) -> Iterator[NumberedObject]:
+    """Yield every object of some lines."""
+    return ((row, parse_line(line)) for row, line in block.lines())
 
 
 def is_array(head: bytes) -> bool:
-    """Say whether objects do not stand one a line: in an array, or printed over many lines."""
-    return not is_lines(past_assignment(head))
+    """Return whether objects are in an array or pretty-printed, rather than one a line."""
+    return not starts_as_jsonl(skip_assignment(head))
 
 
-def past_assignment(head: bytes) -> bytes:
-    """Return what follows the name that an X archive gives its posts."""
+def skip_assignment(head: bytes) -> bytes:
+    """Return the content without the variable assignment before the posts of an X archive."""
     begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
     return _ASSIGNMENT.sub(b"", begun, count=1)
 
 
-def word(value: object) -> str | None:
-    """Return a name or number as it is written; None where there is none.
+def to_text(value: object) -> str | None:
+    """Return a name or number as a string; None for other values.
 
-    NaN is none, and neither is a whole number that went through a float and lost its last digits.
+    NaN, and whole numbers that lost their last digits in a float, are None.
     """
     if isinstance(value, str):
         return value or None
     if isinstance(value, float):
-        if not abs(value) < EXACT:  # which NaN is not either
+        if not abs(value) < MAX_EXACT_INTEGER:  # also true of NaN
             return None
         return str(int(value) if value.is_integer() else value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _lines(dump: Dump) -> Iterator[Entry]:
-    for block in blocks_of(dump.file):
-        yield from objects_in(block)
+def _lines(dump: Dump) -> Iterator[NumberedObject]:
+    for block in read_blocks(dump.file):
+        yield from parse_objects(block)
 
 
-def _array(dump: Dump, head: bytes) -> Iterator[Entry]:
+def _array(dump: Dump, head: bytes) -> Iterator[NumberedObject]:
     with dump.file.stream() as stream:
-        stream.read(len(head) - len(past_assignment(head)))
-        for some in array_records(stream, dump.file.limit, _LOT):
+        stream.read(len(head) - len(skip_assignment(head)))
+        for some in array_records(stream, dump.file.limit, _BATCH_CHARS):
             yield from some.faults
             yield from some.records

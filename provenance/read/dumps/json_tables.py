@@ -1,4 +1,4 @@
-"""Tables in JSON: many lines at once where they are alike, else object by object."""
+"""Tables of items in JSON: parsed in blocks where objects are alike, else object by object."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,30 +12,36 @@ import pyarrow as pa
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read.columns.column_paths import column_at
-from provenance.read.columns.json_schema import narrowed, shape_of
+from provenance.read.columns.json_schema import infer_schema, narrow_schema
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.size_limits import readable
+from provenance.read.corpus.size_limits import until_error
 from provenance.read.dumps.column_roles import find_roles
-from provenance.read.dumps.date_order import Dates, Order, is_ambiguous, order_of
+from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED, Fault, Record, portions
-from provenance.read.dumps.item_columns import laid_out
-from provenance.read.dumps.json_posts import (
-    HEAD,
-    Entry,
-    Object,
-    is_array,
-    items_of,
-    objects,
-    objects_in,
-    word,
+from provenance.read.dumps.item_batches import (
+    NO_SOURCE,
+    ROUNDED_ID,
+    ItemRecord,
+    RowFault,
+    split_items,
 )
-from provenance.read.formats.json_lines import LineBlock, table_of
+from provenance.read.dumps.item_columns import build_items
+from provenance.read.dumps.json_posts import (
+    HEAD_BYTES,
+    JsonObject,
+    NumberedObject,
+    is_array,
+    items_from_objects,
+    parse_objects,
+    read_objects,
+    to_text,
+)
+from provenance.read.formats.json_lines import LineBlock, parse_block
 from provenance.read.formats.json_records import value_at
-from provenance.read.formats.jsonl_file import blocks_of
+from provenance.read.formats.jsonl_file import read_blocks
 
-SAMPLE = 1000
-LATER = {
+SAMPLE_OBJECTS = 1000
+OPTIONAL_NAMES = {
     "item": "id",
     "url": "url",
     "created_at": "created_at",
@@ -43,58 +49,58 @@ LATER = {
     "language": "lang",
     "licence": "licence",
 }
-"""Looked for in every object, also where none of the first ones has anything of the kind."""
-NOT_TEXT = "text is not a string"
+"""Names that are read from every object even if none in the sample has such a member."""
+TEXT_NOT_STRING = "text is not a string"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ObjectLayout:
     """How the objects of a file are read.
 
     Parameters
     ----------
     roles : mapping of str to str
-        The path of each field of `ITEMS`.
+        Path of each field of `ITEMS`.
     prefix : str
-        Stands before the number in the id of an item that has none of its own.
-    dates : Dates
-        Reads their dates.
+        Prefix of the row number in the id of an item without an id.
+    dates : DateReader
+        Parses their dates.
     """
 
     roles: Mapping[str, str]
     prefix: str
-    dates: Dates
+    dates: DateReader
 
-    def record(self, entry: Object, row: int, dump: Dump) -> Record | Fault:
-        """Make an item of one object."""
+    def record(self, entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
+        """Return an object as an item."""
         values = {role: value_at(entry, path) for role, path in self.roles.items()}
-        text, source = _told(values), word(values.get("source")) or dump.source
+        text, source = _text_or_title(values), to_text(values.get("source")) or dump.source
         if not isinstance(text, str):
-            return Fault(row, skips.NULL if text is None else NOT_TEXT)
+            return RowFault(row, skips.NULL if text is None else TEXT_NOT_STRING)
         if not text or text.isspace():
-            return Fault(row, skips.EMPTY)
+            return RowFault(row, skips.EMPTY)
         if not source:
-            return Fault(row, NO_SOURCE)
-        return Record(
+            return RowFault(row, NO_SOURCE)
+        return ItemRecord(
             source,
             self._id(values.get("item"), row),
             text,
-            word(values.get("url")),
+            to_text(values.get("url")),
             self.dates.second(values.get("created_at"), row),
-            word(values.get("author")),
-            word(values.get("language")),
-            word(values.get("licence")),
+            to_text(values.get("author")),
+            to_text(values.get("language")),
+            to_text(values.get("licence")),
         )
 
     def _id(self, value: object, row: int) -> str:
-        native = word(value)
-        if native is None or re.fullmatch(ROUNDED, native):
+        native = to_text(value)
+        if native is None or re.fullmatch(ROUNDED_ID, native):
             return f"{self.prefix}#{row}"
         return native
 
 
-def _told(values: Mapping[str, object]) -> object:
-    """Return the text; where there is none, the title."""
+def _text_or_title(values: Mapping[str, object]) -> object:
+    """Return the text, or the title if there is no text."""
     text, title = values["text"], values.get("title")
     silent = text is None or (isinstance(text, str) and not text.strip())
     return title if silent and isinstance(title, str) and title.strip() else text
@@ -102,75 +108,80 @@ def _told(values: Mapping[str, object]) -> object:
 
 def read_json(dump: Dump) -> Iterator[Items]:
     """Read JSON Lines, or an array of objects."""
-    return _array(dump) if is_array(dump.file.head(HEAD)) else _lines(dump)
+    return _array(dump) if is_array(dump.file.head(HEAD_BYTES)) else _lines(dump)
 
 
 def _array(dump: Dump) -> Iterator[Items]:
-    head = list(islice(readable(objects(dump)), SAMPLE))
-    how, _ = _learnt(_sample(head) or _refuse(head, dump), dump)
-    yield from items_of(dump, objects(dump), how.record)
+    head = list(islice(until_error(read_objects(dump)), SAMPLE_OBJECTS))
+    how, _ = _infer_layout(_sample(head) or _raise_no_objects(head, dump), dump)
+    yield from items_from_objects(dump, read_objects(dump), how.record)
     yield from how.dates.missed(dump.name)
 
 
 def _lines(dump: Dump) -> Iterator[Items]:
-    blocks = blocks_of(dump.file)
+    blocks = read_blocks(dump.file)
     met: list[LineBlock] = []
-    sample: list[Object] = []
+    sample: list[JsonObject] = []
     while not sample and (block := next(blocks, None)) is not None:
         met.append(block)
-        sample = _sample(objects_in(block))
+        sample = _sample(parse_objects(block))
     if not met:
         return
-    how, schema = _learnt(sample or _refuse(objects_in(met[-1]), dump), dump)
+    how, schema = _infer_layout(sample or _raise_no_objects(parse_objects(met[-1]), dump), dump)
     for block in chain(met, blocks):
-        batch = table_of(block, schema)
+        batch = parse_block(block, schema)
         if batch is None:
-            yield from items_of(dump, objects_in(block), how.record)
+            yield from items_from_objects(dump, parse_objects(block), how.record)
         else:
             rows = np.arange(block.first, block.first + block.rows, dtype=np.int64)
             columns = {role: column_at(batch, path) for role, path in how.roles.items()}
             columns["created_at"] = how.dates.seconds(columns["created_at"], rows)
-            yield from portions(laid_out(columns, rows, dump, how.prefix))
+            yield from split_items(build_items(columns, rows, dump, how.prefix))
     yield from how.dates.missed(dump.name)
 
 
-def _sample(found: Iterable[Entry]) -> list[Object]:
-    return list(islice((entry for _, entry in found if isinstance(entry, dict)), SAMPLE))
+def _sample(found: Iterable[NumberedObject]) -> list[JsonObject]:
+    return list(islice((entry for _, entry in found if isinstance(entry, dict)), SAMPLE_OBJECTS))
 
 
-def _learnt(sample: list[Object], dump: Dump) -> tuple[Reading, pa.Schema]:
-    """Learn from some objects how to read all."""
-    shape = shape_of(sample, dump.told)
+def _infer_layout(sample: list[JsonObject], dump: Dump) -> tuple[ObjectLayout, pa.Schema]:
+    """Infer from a sample of objects how to read all."""
+    shape = infer_schema(sample, dump.display_path)
     roles = find_roles(shape, dump)
-    for role, name in LATER.items():
+    for role, name in OPTIONAL_NAMES.items():
         if role not in roles and name not in shape.names:
             roles[role] = name
             shape = shape.append(pa.field(name, pa.string()))
-    # What goes by that name may be no date at all: whoever reads it counts it.
-    dates = Dates(_order(sample, roles.setdefault("created_at", LATER["created_at"]), dump))
-    return Reading(roles, dump.prefix(), dates), narrowed(shape, tuple(roles.values()))
+    # The member may not hold dates at all: unreadable dates are counted.
+    dates = DateReader(
+        _sample_date_order(
+            sample, roles.setdefault("created_at", OPTIONAL_NAMES["created_at"]), dump
+        )
+    )
+    return ObjectLayout(roles, dump.prefix(), dates), narrow_schema(shape, tuple(roles.values()))
 
 
-def _refuse(found: Iterable[Entry], dump: Dump) -> NoReturn:
-    """Say why none of some rows is an object."""
+def _raise_no_objects(found: Iterable[NumberedObject], dump: Dump) -> NoReturn:
+    """Raise the error for rows none of which is an object."""
     reasons = {str(entry) for _, entry in found}
-    remedy = "convert it to JSON Lines, with an object on each line, or name its --layout."
+    remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
     if reasons == {skips.NOT_UTF8}:
         remedy = "convert it to UTF-8."
     raise UnsupportedFormat(
-        f"{dump.told}: there is no JSON object in it: {' and '.join(sorted(reasons)) or 'no row'}",
+        f"{dump.display_path}: "
+        f"there is no JSON object in it: {' and '.join(sorted(reasons)) or 'no rows'}",
         remedy=remedy,
     )
 
 
-def _order(sample: list[Object], path: str, dump: Dump) -> Order | None:
-    """Tell how dates are written; read all objects only where that is the question."""
+def _sample_date_order(sample: list[JsonObject], path: str, dump: Dump) -> DateOrder | None:
+    """Return the order of day and month; reads all objects only if the sample is ambiguous."""
     if not any(map(is_ambiguous, _texts_at(sample, path))):
         return None
-    every = (entry for _, entry in readable(objects(dump)) if isinstance(entry, dict))
-    return order_of(_texts_at(every, path))
+    every = (entry for _, entry in until_error(read_objects(dump)) if isinstance(entry, dict))
+    return infer_order(_texts_at(every, path))
 
 
-def _texts_at(found: Iterable[Object], path: str) -> Iterator[str]:
+def _texts_at(found: Iterable[JsonObject], path: str) -> Iterator[str]:
     values = (value_at(entry, path) for entry in found)
     return (value for value in values if isinstance(value, str))

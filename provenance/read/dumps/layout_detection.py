@@ -1,4 +1,4 @@
-"""Which layout a file has, by what it begins with."""
+"""Detection of the layout of a dump file by its first bytes."""
 
 import codecs
 import io
@@ -7,15 +7,15 @@ from collections.abc import Set
 from contextlib import suppress
 
 from provenance.errors import CorruptFile, UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.corpus.size_limits import Limit
-from provenance.read.dumps.json_posts import Object
-from provenance.read.formats.detection import ARROW, PARQUET, check_fetched
-from provenance.read.formats.json_array import array_records, is_lines
-from provenance.read.formats.json_lines import parse
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.dumps.json_posts import JsonObject
+from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, check_not_pointer
+from provenance.read.formats.json_array import array_records, starts_as_jsonl
+from provenance.read.formats.json_lines import parse_line
 
-HEAD = 1 << 20
-LINES = 50
+HEAD_BYTES = 1 << 20
+HEAD_LINES = 50
 
 TABLE, ARCHIVE, API, REDDIT, STACKEXCHANGE = (
     "table",
@@ -27,86 +27,86 @@ TABLE, ARCHIVE, API, REDDIT, STACKEXCHANGE = (
 
 _ARCHIVE = re.compile(rb"\s*window\.YTD\.")
 _ROOT = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(posts|comments)\b", re.DOTALL)
-_PACKS = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
-_LOOK = 1 << 12
-_SIGNS: tuple[tuple[str, Set[str], Set[str]], ...] = (
+_ARCHIVE_MAGICS = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
+_NUL_CHECK_BYTES = 1 << 12
+_OBJECT_KEYS: tuple[tuple[str, Set[str], Set[str]], ...] = (
     (API, {"id_str", "created_at"}, {"text", "full_text", "extended_tweet"}),
     (API, {"user", "created_at", "id"}, {"full_text", "extended_tweet", "retweet_count"}),
     (REDDIT, {"id", "body", "created_utc"}, {"link_id", "parent_id", "subreddit_id"}),
     (REDDIT, {"id", "title", "created_utc"}, {"selftext", "is_self", "subreddit_id"}),
 )
-"""Keys of a layout's objects: all of the first, and one of the second."""
+"""Keys of the objects of a layout: all of the first set, and any of the second."""
 
 
-def layout_of(file: File) -> str:
-    """Tell a file's layout.
+def detect_layout(file: File) -> str:
+    """Return the layout of a file.
 
     Raises
     ------
     UnsupportedFormat
-        If it begins like none that is known, or is a pointer to a file elsewhere.
+        If its layout is not known, or it is a Git LFS pointer.
     """
     head = _head(file).removeprefix(codecs.BOM_UTF8)
-    check_fetched(head, file.told)
-    if head.startswith((PARQUET, *ARROW)):
+    check_not_pointer(head, file.display_path)
+    if head.startswith((PARQUET_MAGIC, *ARROW_MAGICS)):
         return TABLE
     if _ARCHIVE.match(head):
         return ARCHIVE
     if head.lstrip().startswith(b"<"):
-        return _xml(head, file.told)
-    _check_text(head, file.told)
-    for entry in _objects(head):
+        return _xml_layout(head, file.display_path)
+    _check_text(head, file.display_path)
+    for entry in _first_objects(head):
         if "orderedItems" in entry:
-            # As a table it would be one row, of which the text is "OrderedCollection".
+            # As a table it would be a single row with the text "OrderedCollection".
             raise UnsupportedFormat(
-                f"{file.told}: an ActivityPub outbox is not a layout we read",
+                f"{file.display_path}: ActivityPub outboxes are not supported",
                 remedy="convert its posts to JSON Lines with `id`, `text`, `url`, `created_at`.",
             )
-        for layout, all_of, one_of in _SIGNS:
+        for layout, all_of, one_of in _OBJECT_KEYS:
             if all_of <= entry.keys() and one_of & entry.keys():
                 return layout
     return TABLE
 
 
 def _head(file: File) -> bytes:
-    """Read what can be read: a file that is damaged further on is refused by its reader."""
+    """Return what can be read of the head; damage is reported by the reader later."""
     found = b""
-    with suppress(CorruptFile), file.stream() as stream, reading(file.told):
-        while len(found) < HEAD and (piece := stream.read(HEAD >> 4)):
+    with suppress(CorruptFile), file.stream() as stream, translate_read_errors(file.display_path):
+        while len(found) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES >> 4)):
             found += piece
     return found
 
 
-def _xml(head: bytes, name: str) -> str:
+def _xml_layout(head: bytes, name: str) -> str:
     if _ROOT.match(head):
         return STACKEXCHANGE
     raise UnsupportedFormat(
-        f"{name}: this XML is not a layout we read",
+        f"{name}: this kind of XML is not supported",
         remedy="of Stack Exchange's files, give Posts.xml or Comments.xml.",
     )
 
 
 def _check_text(head: bytes, name: str) -> None:
-    if head.startswith(_PACKS):
-        raise UnsupportedFormat(f"{name}: an archive of files", remedy="unpack it first.")
-    if b"\0" in head[:_LOOK]:
+    if head.startswith(_ARCHIVE_MAGICS):
+        raise UnsupportedFormat(f"{name}: this is an archive of files", remedy="unpack it first.")
+    if b"\0" in head[:_NUL_CHECK_BYTES]:
         raise UnsupportedFormat(
-            f"{name}: neither text nor a table that we read",
+            f"{name}: the file is neither text nor a supported table",
             remedy="convert it to Parquet, CSV or JSON Lines; text must be UTF-8.",
         )
 
 
-def _objects(head: bytes) -> list[Object]:
-    if not is_lines(head):
-        return _leading(head)
-    found = [parse(line) for line in head.split(b"\n")[:LINES]]
+def _first_objects(head: bytes) -> list[JsonObject]:
+    if not starts_as_jsonl(head):
+        return _first_array_objects(head)
+    found = [parse_line(line) for line in head.split(b"\n")[:HEAD_LINES]]
     return [entry for entry in found if isinstance(entry, dict)]
 
 
-def _leading(head: bytes) -> list[Object]:
-    """Return the first objects of an array or a print, of which the rest is cut off here."""
-    found: list[Object] = []
+def _first_array_objects(head: bytes) -> list[JsonObject]:
+    """Return the first objects of an array or pretty-printed file that is cut off here."""
+    found: list[JsonObject] = []
     with suppress(CorruptFile):
-        for some in array_records(io.BytesIO(head), Limit(""), 1):
+        for some in array_records(io.BytesIO(head), DocumentLimit(""), 1):
             found += [entry for _, entry in some.records]
     return found

@@ -1,4 +1,4 @@
-"""Every layout by its name, and the one way to open a dump."""
+"""The dump layouts by name, and reading of a dump in any of them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import ITEMS, MAX_DOCUMENT, Items
-from provenance.read.columns.string_arrays import writable
-from provenance.read.corpus.file_access import reading, unread_of
+from provenance.read.columns.string_arrays import replace_surrogates
+from provenance.read.corpus.file_access import translate_read_errors, unread_entry
 from provenance.read.dumps import layout_detection as detection
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.dump_files import files_at
+from provenance.read.dumps.dump_files import find_dump_files
 from provenance.read.dumps.item_tables import read_table
-from provenance.read.dumps.reddit import read_pushshift
+from provenance.read.dumps.reddit import read_reddit
 from provenance.read.dumps.stackexchange import read_posts_or_comments
 from provenance.read.dumps.x_posts import read_api, read_archive
 
@@ -24,11 +24,11 @@ LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
     detection.TABLE: read_table,
     detection.ARCHIVE: read_archive,
     detection.API: read_api,
-    detection.REDDIT: read_pushshift,
+    detection.REDDIT: read_reddit,
     detection.STACKEXCHANGE: read_posts_or_comments,
 }
 
-_NOTHING = pa.RecordBatch.from_pylist([], schema=ITEMS)
+_EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=ITEMS)
 
 
 def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
@@ -46,25 +46,25 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
     Parameters
     ----------
     path : str
-        A file, or a folder that holds files of a dump.
+        A file, or a folder with the files of a dump.
     source : str
-        Whose the items are.
+        Source of the items.
     layout : str
-        A name in `LAYOUTS`; "auto" looks.
+        A name in `LAYOUTS`; "auto" detects it.
     source_column : str or None
-        The column that says whose each item is; `source` is then for rows that do not say.
+        Column with the source of each item; `source` is used for rows without a value.
     text_column : str or None
-        The column of the text; a file of which a column is named is a table.
+        Column of the text. A file is read as a table if a column is given.
     max_document : int
-        Bytes that an item may have: a line, a row, an element.
+        Largest size of an item in bytes: a line, a row, an element.
     strict : bool
-        Whether a file that cannot be read is an error; else the batch in its place, or behind what
-        could be read of it, says so, and reading goes on with the next file.
+        Raise if a file cannot be read. Otherwise a batch with an `unread` entry follows what could
+        be read of it, and reading continues with the next file.
 
     Yields
     ------
     Items
-        Up to 20,000 items, or 32 MB of them unless one alone has more.
+        Up to 20,000 items, or 32 MB of them unless a single one is larger.
 
     Raises
     ------
@@ -73,49 +73,48 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
     InputError
         If the source is not valid UTF-8.
     UnsupportedFormat
-        If the layout is not one of ours, a file is of none of them, or nobody knows how to reach
-        the address.
+        If the layout or the address is not supported, or a file is of no known layout.
     ColumnMissing
-        If a column that was named, or the text, is not in a table.
+        If a given column, or the text, is missing in a table.
     CorruptFile
-        If a file is damaged or cut short: half a dump would pass for a whole one.
+        If a file is damaged or cut short, so that a part is not taken for the whole dump.
     """
     if layout != AUTO and layout not in LAYOUTS:
         near = get_close_matches(layout, LAYOUTS, n=1, cutoff=0.5)
         raise UnsupportedFormat(
             f"layout {layout!r} is not one of {[AUTO, *LAYOUTS]}",
-            remedy=f"did you mean {near[0]}?" if near else "leave --layout out to have it found.",
+            remedy=f"did you mean {near[0]}?" if near else "remove --layout to detect it.",
         )
     if layout == AUTO and (source_column or text_column):
         layout = detection.TABLE
-    if source != writable(source):
-        raise InputError(f"the source {source!r} is not valid UTF-8", remedy="name it in UTF-8.")
-    # Found here and now: a generator would look for them when its first item is asked for.
-    files = [replace(file, max_document=max_document) for file in files_at(path)]
+    if source != replace_surrogates(source):
+        raise InputError(f"the source {source!r} is not valid UTF-8", remedy="give it in UTF-8.")
+    # Not in a generator: errors are raised by this call, not when the first item is read.
+    files = [replace(file, max_document=max_document) for file in find_dump_files(path)]
     source_column, text_column = (
-        None if name is None else writable(name) for name in (source_column, text_column)
+        None if name is None else replace_surrogates(name) for name in (source_column, text_column)
     )
     dumps = [Dump(file, source, source_column, text_column) for file in files]
-    read = _read if strict else _to_its_end
+    read = _read if strict else _read_tolerantly
     return chain.from_iterable(read(dump, layout) for dump in dumps)
 
 
 def _read(dump: Dump, layout: str) -> Iterator[Items]:
     if dump.file.fault is not None:
         raise dump.file.fault
-    name = detection.layout_of(dump.file) if layout == AUTO else layout
+    name = detection.detect_layout(dump.file) if layout == AUTO else layout
     yield from LAYOUTS[name](dump)
 
 
-def _to_its_end(dump: Dump, layout: str) -> Iterator[Items]:
+def _read_tolerantly(dump: Dump, layout: str) -> Iterator[Items]:
     found, records = _read(dump, layout), 0
     while True:
         try:
-            with reading(dump.told):
+            with translate_read_errors(dump.display_path):
                 items = next(found, None)
         except InputError as error:
-            unread = unread_of(dump.told, error, records or None)
-            yield Items(_NOTHING, unread=(unread,))
+            unread = unread_entry(dump.display_path, error, records or None)
+            yield Items(_EMPTY_BATCH, unread=(unread,))
             return
         if items is None:
             return

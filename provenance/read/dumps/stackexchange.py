@@ -1,4 +1,4 @@
-"""Stack Exchange's quarterly dump: Posts.xml and Comments.xml of a site."""
+"""The quarterly Stack Exchange dump: Posts.xml and Comments.xml of a site."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,14 +7,14 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.file_access import reading
+from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
-from provenance.read.dumps.item_batches import Fault, Record, batched
-from provenance.read.dumps.timestamps import moment
+from provenance.read.dumps.item_batches import ItemRecord, RowFault, batch_records
+from provenance.read.dumps.timestamps import parse_timestamp
 
-KINDS = ("posts", "comments")
-"""Root elements of the files that hold text of their own."""
+ROOT_ELEMENTS = ("posts", "comments")
+"""Root elements of the files with texts."""
 
 _HOST = re.compile(
     r"([a-z0-9-]+\.)*(stackexchange|stackoverflow|superuser|serverfault|askubuntu|stackapps)\.com"
@@ -25,35 +25,36 @@ _FORBIDDEN = re.compile(
     rb"|0*(?:[0-8]|1[124-9]|2\d|3[01]));",
     re.IGNORECASE,
 )
-_LONGEST = 12
-_PIECE = 1 << 18
+_MAX_REFERENCE_BYTES = 12
+_CHUNK_BYTES = 1 << 18
 _PATHS = {"1": "q", "2": "a"}
 
 
 def read_posts_or_comments(dump: Dump) -> Iterator[Items]:
     """Read Posts.xml or Comments.xml."""
-    return batched(dump.name, _entries(dump, dump.folder))
+    return batch_records(dump.name, _read_entries(dump, dump.folder))
 
 
-def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Read every row's attributes, with the name of the root.
+def read_rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the attributes of every row, with the name of the root element.
 
     Raises
     ------
     CorruptFile
         If the XML is damaged or cut short.
-
     DocumentTooLarge
         At a row that is larger than the limit.
     UnsupportedFormat
-        If it declares entities, which may make a little XML as large as they please.
+        If it declares entities, which can expand without bound.
     """
-    reader = _Rows(dump.told)
+    reader = _Rows(dump.display_path)
     count = unfinished = attributes = 0
-    with reading(
-        dump.told, lambda: f"after {count:,} rows", damage=(ExpatError, LookupError, ValueError)
+    with translate_read_errors(
+        dump.display_path,
+        lambda: f"after {count:,} rows",
+        damage=(ExpatError, LookupError, ValueError),
     ):
-        for piece in sound(dump.pieces(_PIECE)):
+        for piece in replace_forbidden_references(dump.pieces(_CHUNK_BYTES)):
             for row in reader.read(piece):
                 yield row
                 count, unfinished, attributes = count + 1, 0, 0
@@ -64,7 +65,7 @@ def rows(dump: Dump) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 class _Rows:
-    """Reads the attributes of the elements within the root, and forgets each of them."""
+    """Collects the attributes of the children of the root, without building a tree."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -83,7 +84,7 @@ class _Rows:
         return found
 
     def end(self) -> None:
-        """Make sure that nothing is missing."""
+        """Check that the document is complete."""
         self._parser.Parse(b"", True)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -98,62 +99,67 @@ class _Rows:
 
     def _refuse(self, *_: object) -> None:
         raise UnsupportedFormat(
-            f"{self._file}: it declares entities", remedy="give a dump as it was published."
+            f"{self._file}: the XML declares entities", remedy="give the dump as published."
         )
 
 
-def sound(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Put U+FFFD for references to characters that XML forbids: one would end the reading."""
+def replace_forbidden_references(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Replace references to characters that XML forbids with U+FFFD: they would end the parsing."""
     rest = b""
     for piece in pieces:
         held = rest + piece
-        # A reference may go on in the next piece.
-        begun = held.rfind(b"&", max(0, len(held) - _LONGEST))
+        # A reference may continue in the next chunk.
+        begun = held.rfind(b"&", max(0, len(held) - _MAX_REFERENCE_BYTES))
         cut = begun if begun >= 0 and b";" not in held[begun:] else len(held)
         yield _FORBIDDEN.sub(b"&#xFFFD;", held[:cut])
         rest = held[cut:]
     yield rest
 
 
-def _entries(dump: Dump, site: str) -> Iterator[Record | Fault]:
+def _read_entries(dump: Dump, site: str) -> Iterator[ItemRecord | RowFault]:
     host = site if _HOST.fullmatch(site) else None
-    for row, (root, values) in enumerate(rows(dump)):
-        if root not in KINDS:
+    for row, (root, values) in enumerate(read_rows(dump)):
+        if root not in ROOT_ELEMENTS:
             raise UnsupportedFormat(
-                f"{dump.told}: <{root}> holds no posts", remedy="give Posts.xml or Comments.xml."
+                f"{dump.display_path}: <{root}> has no posts",
+                remedy="give Posts.xml or Comments.xml.",
             )
-        read = _post if root == "posts" else _comment
+        read = _read_post if root == "posts" else _read_comment
         yield read(values, row, dump, host)
 
 
-def _post(values: Mapping[str, str], row: int, dump: Dump, host: str | None) -> Record | Fault:
+def _read_post(
+    values: Mapping[str, str], row: int, dump: Dump, host: str | None
+) -> ItemRecord | RowFault:
     parts = (values.get("Title", ""), plain_text(values.get("Body", "")))
     text = "\n\n".join(part.strip() for part in parts if part.strip())
     native = values.get("Id")
     if not text or native is None:
-        return Fault(row, skips.NO_ID if text else skips.EMPTY)
+        return RowFault(row, skips.NO_ID if text else skips.EMPTY)
     path = _PATHS.get(values.get("PostTypeId", ""))
-    return Record(
+    return ItemRecord(
         dump.source,
         f"{dump.folder}/{native}",
         text,
         f"https://{host}/{path}/{native}" if host and path else None,
-        moment(values.get("CreationDate")),
+        parse_timestamp(values.get("CreationDate")),
         values.get("OwnerDisplayName") or values.get("OwnerUserId"),
         licence=values.get("ContentLicense"),
     )
 
 
-def _comment(values: Mapping[str, str], row: int, dump: Dump, host: str | None) -> Record | Fault:
+def _read_comment(
+    values: Mapping[str, str], row: int, dump: Dump, host: str | None
+) -> ItemRecord | RowFault:
     text, native, post = values.get("Text", ""), values.get("Id"), values.get("PostId")
     if not text.strip() or native is None:
-        return Fault(row, skips.NO_ID if text.strip() else skips.EMPTY)
-    return Record(
+        return RowFault(row, skips.NO_ID if text.strip() else skips.EMPTY)
+    return ItemRecord(
         dump.source,
         f"{dump.folder}/comment-{native}",
         text,
         f"https://{host}/q/{post}#comment{native}_{post}" if host and post else None,
-        moment(values.get("CreationDate")),
+        parse_timestamp(values.get("CreationDate")),
         values.get("UserDisplayName") or values.get("UserId"),
         licence=values.get("ContentLicense"),
     )

@@ -1,4 +1,4 @@
-"""When an item was published, in the many ways that dumps write it: seconds since 1970, UTC."""
+"""Parsing of the timestamps in dumps, in many formats, to seconds since 1970 in UTC."""
 
 import re
 from contextlib import suppress
@@ -11,21 +11,21 @@ import pyarrow.compute as pc
 from provenance.read.columns.string_arrays import is_textual
 
 SECONDS = pa.timestamp("s", "UTC")
-FIRST, LAST = -62_135_596_800, 253_402_300_799
-"""The first second of year 1, the last of 9999: there are no others for whoever reads on."""
-LEAST = 10_000
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""First second of year 1 and last second of year 9999: the range of Python's `datetime`."""
+MIN_NUMBER = 10_000
 """Smaller numbers are years, counts or placeholders."""
-UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
-"""Numbers from these on count nanoseconds, microseconds, milliseconds."""
+UNIT_THRESHOLDS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
+"""Numbers from these on are nanoseconds, microseconds, milliseconds."""
 
 _TEXT = pa.large_string()
 _NUMBER = re.compile(r"\d{5,19}(\.\d*)?")
-_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
-_STAMPS = {20: "s", 24: "ms"}
-"""Bytes of the moments that dumps write most, and the unit that Arrow reads them in."""
+_COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_STAMP_UNITS = {20: "s", 24: "ms"}
+"""Lengths in bytes of the most frequent formats, and the unit in which Arrow parses them."""
 
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-_X = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
+_X_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
 _ISO = (
     r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?)?"
     r" ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
@@ -33,52 +33,49 @@ _ISO = (
 _ZONE = re.compile(r" ?(UTC|GMT|Z)$| (?=[+-]\d{2}:?\d{2}$)")
 
 
-def moment(value: object) -> int | None:
-    """Return the second that a value names, or None.
+def parse_timestamp(value: object) -> int | None:
+    """Return the second of a timestamp, or None.
 
     Parameters
     ----------
     value : object
-        A number of seconds, milliseconds, microseconds or nanoseconds since 1970, also written
-        out; an ISO 8601 date, with or without time and offset (without one, it is UTC); a date as
-        X or an e-mail writes it.
+        A number of seconds, milliseconds, microseconds or nanoseconds since 1970, also as a string;
+        an ISO 8601 date with optional time and offset (UTC without one); a date in the format of X
+        or of e-mail.
 
-    Examples
-    --------
-    >>> moment("2022-10-19T22:07:25+02:00") == moment("Wed Oct 19 20:07:25 +0000 2022")
-    True
-    >>> moment("1666210045.0"), moment(1666210045123), moment("yesterday")
-    (1666210045, 1666210045, None)
+    Examples -------- >>> parse_timestamp("2022-10-19T22:07:25+02:00") == parse_timestamp("Wed Oct
+    19 20:07:25 +0000 2022") True >>> parse_timestamp("1666210045.0"),
+    parse_timestamp(1666210045123), parse_timestamp("yesterday") (1666210045, 1666210045, None)
     """
     if isinstance(value, str):
         text = value.strip()
-        if _NUMBER.fullmatch(text) and not _DAY.fullmatch(text):
+        if _NUMBER.fullmatch(text) and not _COMPACT_DATE.fullmatch(text):
             return _from_number(float(text) if "." in text else int(text))
-        as_x = _X.fullmatch(text)
-        second = _from_text(text) if as_x is None else _from_x(as_x)
-        return second if second is not None and FIRST <= second <= LAST else None
+        as_x = _X_DATE.fullmatch(text)
+        second = _from_text(text) if as_x is None else _parse_x_date(as_x)
+        return second if second is not None and FIRST_SECOND <= second <= LAST_SECOND else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
     return None
 
 
-def moments(values: pa.Array) -> pa.Array:
-    """Return the seconds that a column names, as `timestamp[s, UTC]`; null where it does not."""
+def parse_timestamps(values: pa.Array) -> pa.Array:
+    """Return the timestamps of a column as `timestamp[s, UTC]`; null if unreadable."""
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     seconds = _seconds(values)
-    known = pc.and_(pc.greater_equal(seconds, FIRST), pc.less_equal(seconds, LAST))
+    known = pc.and_(pc.greater_equal(seconds, FIRST_SECOND), pc.less_equal(seconds, LAST_SECOND))
     return pc.if_else(known, seconds, None).cast(SECONDS)
 
 
 def _seconds(values: pa.Array) -> pa.Array:
-    """Return the seconds as integers, be they in a calendar or not."""
+    """Return seconds as integers, unbounded."""
     kind = values.type
     if pa.types.is_timestamp(kind):
         ticks = values.cast(pa.int64())
-        return _whole(ticks, {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit])
+        return _floor_divide(ticks, {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit])
     if pa.types.is_date64(kind):
-        return _whole(values.cast(pa.int64()), 1000)
+        return _floor_divide(values.cast(pa.int64()), 1000)
     if pa.types.is_date(kind):
         return values.cast(pa.timestamp("s")).cast(pa.int64())
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
@@ -88,33 +85,35 @@ def _seconds(values: pa.Array) -> pa.Array:
     return pa.nulls(len(values), pa.int64())
 
 
-def _whole(ticks: pa.Array, unit: int) -> pa.Array:
-    """Round down, also before 1970, where integer division rounds up."""
+def _floor_divide(ticks: pa.Array, unit: int) -> pa.Array:
+    """Divide rounding down, also before 1970, where integer division rounds up."""
     seconds = pc.divide(ticks, unit)
     late = pc.less(ticks, pc.multiply(seconds, unit))
     return pc.subtract(seconds, late.cast(pa.int64()))
 
 
 def _from_number(value: float) -> int | None:
-    # Compared before it is divided: NaN is in no order, and JSON has integers that no float holds.
-    if not LEAST <= value <= LAST * UNITS[0][1]:
+    # Compared before division: excludes NaN, and integers too large for a float.
+    if not MIN_NUMBER <= value <= LAST_SECOND * UNIT_THRESHOLDS[0][1]:
         return None
-    seconds = int(value // next((unit for least, unit in UNITS if value >= least), 1))
-    return seconds if seconds <= LAST else None
+    seconds = int(value // next((unit for least, unit in UNIT_THRESHOLDS if value >= least), 1))
+    return seconds if seconds <= LAST_SECOND else None
 
 
 def _from_numbers(values: pa.Array) -> pa.Array:
     numbers = values.cast(pa.float64(), safe=False)
     unit = pa.scalar(1.0)
-    for least, ticks in reversed(UNITS):
+    for least, ticks in reversed(UNIT_THRESHOLDS):
         unit = pc.if_else(pc.greater_equal(numbers, float(least)), float(ticks), unit)
     seconds = pc.floor(pc.divide(numbers, unit))
-    known = pc.and_(pc.greater_equal(numbers, float(LEAST)), pc.less_equal(seconds, LAST))
+    known = pc.and_(
+        pc.greater_equal(numbers, float(MIN_NUMBER)), pc.less_equal(seconds, LAST_SECOND)
+    )
     return pc.if_else(known, seconds, None).cast(pa.int64())
 
 
 def _from_texts(values: pa.Array) -> pa.Array:
-    """Take regular columns at once, and others value by value."""
+    """Parse regular columns as a whole, others value by value."""
     if (seconds := _from_stamps(values)) is not None:
         return seconds
     parts = pc.extract_regex(values, pattern=_ISO)
@@ -122,14 +121,16 @@ def _from_texts(values: pa.Array) -> pa.Array:
         with suppress(pa.ArrowInvalid):
             return _from_parts(parts)
     distinct = values.dictionary_encode()
-    known = pa.array([moment(value) for value in distinct.dictionary.to_pylist()], pa.int64())
+    known = pa.array(
+        [parse_timestamp(value) for value in distinct.dictionary.to_pylist()], pa.int64()
+    )
     return known.take(distinct.indices)
 
 
 def _from_stamps(values: pa.Array) -> pa.Array | None:
-    """Take a column of nothing but `2021-03-04T05:06:07Z`, or with `.089Z`; None if it is not."""
+    """Parse a column of values like `2021-03-04T05:06:07Z` or with `.089Z`; else return None."""
     sizes = pc.min_max(pc.binary_length(values)).as_py()
-    unit = _STAMPS.get(sizes["min"]) if sizes["min"] == sizes["max"] else None
+    unit = _STAMP_UNITS.get(sizes["min"]) if sizes["min"] == sizes["max"] else None
     if unit is None or not pc.all(pc.ends_with(values, "Z")).as_py():
         return None
     with suppress(pa.ArrowInvalid):
@@ -143,7 +144,7 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
     joined = pc.binary_join_element_wise(day, time, pa.scalar(" ", _TEXT))
     local = joined.cast(pa.timestamp("s")).cast(pa.int64())
     utc = pc.is_in(zone, value_set=pa.array(["", "Z", "UTC"], _TEXT))
-    if pc.all(utc, skip_nulls=True).as_py():  # as in nearly all columns: nothing to take off
+    if pc.all(utc, skip_nulls=True).as_py():  # nearly always: no offset to subtract
         return local
     digits = pc.replace_substring(pc.if_else(utc, pa.scalar("+0000", _TEXT), zone), ":", "")
     hours = pc.utf8_slice_codeunits(digits, 1, 3).cast(pa.int64())
@@ -153,7 +154,7 @@ def _from_parts(parts: pa.StructArray) -> pa.Array:
     return pc.if_else(pc.is_valid(joined), pc.subtract(local, signed), None)
 
 
-def _from_x(found: re.Match[str]) -> int | None:
+def _parse_x_date(found: re.Match[str]) -> int | None:
     if (place := _MONTHS.find(found[1])) < 0:
         return None
     day, hour, minute, second, year = map(int, found.groups()[1:])

@@ -1,1 +1,1 @@
-"""File formats: Parquet, Arrow, CSV, JSON Lines, JSON, text, compression, archives."""
+"""File formats: Parquet, Arrow, CSV, JSON Lines, JSON, text, compression and zip archives."""

@@ -1,13 +1,13 @@
-"""Arrow data that comes from a file: validated before any kernel sees it."""
+"""Validation of Arrow data from files, before any kernel reads it."""
 
 from collections.abc import Callable
 
 import pyarrow as pa
 
 from provenance.errors import InputError
-from provenance.read.corpus.file_access import damaged
+from provenance.read.corpus.file_access import corrupt_file_error
 
-_BARE = {
+_UNCHECKED_TYPES = {
     pa.string(): pa.binary(),
     pa.large_string(): pa.large_binary(),
     pa.string_view(): pa.binary_view(),
@@ -17,41 +17,40 @@ _BARE = {
     pa.time64("us"): pa.int64(),
     pa.time64("ns"): pa.int64(),
 }
-"""Types of which not every value is valid, and those that are laid out alike and take any."""
+"""Types with invalid values, and types of the same layout of which all values are valid."""
 
 
 def check_names(schema: pa.Schema | pa.DataType, name: str) -> None:
-    """Refuse a table in the file called `name` if a column's name is not UTF-8.
+    """Raise if the name of a column in the file `name` is not UTF-8.
 
     Raises
     ------
     InputError
-        With the name.
+        With the column name.
     """
     for place in range(len(schema) if isinstance(schema, pa.Schema) else schema.num_fields):
         field = schema.field(place)
         try:
             _ = field.name
         except UnicodeDecodeError as error:
-            raise misnamed(name, error) from error
+            raise invalid_name_error(name, error) from error
         if field.type.num_fields:
             check_names(field.type, name)
 
 
-def misnamed(name: str, error: UnicodeDecodeError) -> InputError:
-    """Say that a column of the file called `name` has a name that is not UTF-8."""
+def invalid_name_error(name: str, error: UnicodeDecodeError) -> InputError:
+    """Return the error for a column name that is not UTF-8."""
     return InputError(
-        f"{name}: a column is called {bytes(error.object)!r}, which is not valid UTF-8",
+        f"{name}: the column name {bytes(error.object)!r} is not valid UTF-8",
         remedy="rename the column, and write the file again.",
     )
 
 
 def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
-    """Refuse rows of the file called `name`, of which `row` is the first, if they are unsound.
+    """Raise if rows of the file `name`, of which `row` is the first, are not valid Arrow data.
 
-    Offsets, indices, lengths and bitmaps are looked at. A string that is not UTF-8, or a time of
-    day that is none, leads no kernel astray: rows of such strings are counted by whoever lays them
-    out.
+    Offsets, indices, lengths and bitmaps are validated. Strings that are not UTF-8 and times out of
+    range do no harm to kernels; such strings are counted later.
 
     Raises
     ------
@@ -62,30 +61,30 @@ def check_batch(batch: pa.RecordBatch, name: str, row: int) -> None:
         try:
             batch.validate(full=True)
         except pa.ArrowInvalid:
-            _bare(batch).validate(full=True)
+            _without_checks(batch).validate(full=True)
         for column in batch.columns:
             _check_views(column)
     except (ValueError, pa.ArrowNotImplementedError) as error:
-        raise damaged(name, f"after {row:,} rows", str(error)) from error
+        raise corrupt_file_error(name, f"after {row:,} rows", str(error)) from error
 
 
 def _check_views(column: pa.Array) -> None:
-    """Validate the views beneath nulls too: casts follow them, and validation passes them over."""
+    """Validate views beneath nulls too: validation ignores them, but casts read them."""
     if column.null_count and column.type in {pa.string_view(), pa.binary_view()}:
         buffers = [None, *column.buffers()[1:]]
         bare = pa.Array.from_buffers(pa.binary_view(), len(column), buffers, 0, column.offset)
         bare.validate(full=True)
 
 
-def _bare(batch: pa.RecordBatch) -> pa.RecordBatch:
-    columns = [column.view(_bare_type(column.type)) for column in batch.columns]
+def _without_checks(batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [column.view(_unchecked_type(column.type)) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, [str(place) for place in range(len(columns))])
 
 
-def _bare_type(kind: pa.DataType) -> pa.DataType:
+def _unchecked_type(kind: pa.DataType) -> pa.DataType:
     """Return a type of the same layout of which every value is valid."""
-    if kind in _BARE:
-        return _BARE[kind]
+    if kind in _UNCHECKED_TYPES:
+        return _UNCHECKED_TYPES[kind]
     rebuild = next((rebuild for fits, rebuild in _NESTED if fits(kind)), None)
     return kind if rebuild is None else rebuild(kind)
 
@@ -93,19 +92,22 @@ def _bare_type(kind: pa.DataType) -> pa.DataType:
 _NESTED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], pa.DataType]], ...] = (
     (
         pa.types.is_dictionary,
-        lambda kind: pa.dictionary(kind.index_type, _bare_type(kind.value_type), kind.ordered),
+        lambda kind: pa.dictionary(kind.index_type, _unchecked_type(kind.value_type), kind.ordered),
     ),
     (
         pa.types.is_struct,
-        lambda kind: pa.struct([field.with_type(_bare_type(field.type)) for field in kind]),
+        lambda kind: pa.struct([field.with_type(_unchecked_type(field.type)) for field in kind]),
     ),
     (pa.types.is_decimal, lambda kind: pa.binary(kind.byte_width)),
-    (pa.types.is_map, lambda kind: pa.map_(_bare_type(kind.key_type), _bare_type(kind.item_type))),
+    (
+        pa.types.is_map,
+        lambda kind: pa.map_(_unchecked_type(kind.key_type), _unchecked_type(kind.item_type)),
+    ),
     (
         pa.types.is_fixed_size_list,
-        lambda kind: pa.list_(_bare_type(kind.value_type), kind.list_size),
+        lambda kind: pa.list_(_unchecked_type(kind.value_type), kind.list_size),
     ),
-    (pa.types.is_list, lambda kind: pa.list_(_bare_type(kind.value_type))),
-    (pa.types.is_large_list, lambda kind: pa.large_list(_bare_type(kind.value_type))),
+    (pa.types.is_list, lambda kind: pa.list_(_unchecked_type(kind.value_type))),
+    (pa.types.is_large_list, lambda kind: pa.large_list(_unchecked_type(kind.value_type))),
 )
-"""Types that hold others; within any that is not here, a value that is not valid is damage."""
+"""Nested types, rebuilt from unchecked types; in other types an invalid value is damage."""

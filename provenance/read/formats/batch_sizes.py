@@ -1,4 +1,4 @@
-"""How large rows of Arrow columns are once decoded, and batches of bounded size made of them."""
+"""Decoded sizes of rows in Arrow columns, and splitting of batches by them."""
 
 from collections.abc import Iterator
 
@@ -7,28 +7,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s
-from provenance.read.columns.string_arrays import is_bytes, is_textual, sizes
-from provenance.read.corpus.size_limits import VALUE, Limit
+from provenance.read.columns.string_arrays import is_bytes, is_textual, text_sizes
+from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
 
-PORTION = 8 << 20
-"""Bytes of a batch, decoded, unless one row alone has more."""
-MOST_ROWS = 1 << 15
-_ENOUGH = 2 * PORTION
-"""Batches are as large as that by themselves, where rows differ in length."""
+BATCH_BYTES = 8 << 20
+"""Decoded bytes of a batch, unless a single row is larger."""
+MAX_ROWS = 1 << 15
+_UNSPLIT_BYTES = 2 * BATCH_BYTES
+"""Batches up to this size are not measured if no values are shared."""
 
 
-def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.RecordBatch]:
-    """Cut a batch, of which the first row is `first`, into such of about `PORTION` bytes.
+def split_batch(
+    batch: pa.RecordBatch, limit: DocumentLimit, first: int
+) -> Iterator[pa.RecordBatch]:
+    """Split a batch whose first row is `first` into batches of about `BATCH_BYTES`.
 
-    Values in a dictionary, and views of a buffer, count as often as they stand in rows.
+    Dictionary values and views count as often as they occur in rows.
 
     Raises
     ------
     DocumentTooLarge
-        At a row that is larger than the limit, when those before it have been given.
+        At a row that is larger than the limit, after the rows before it were yielded.
     """
-    repeats = any(map(may_repeat, batch.schema.types))  # pyarrow 21 has no `nbytes` of views
-    if not repeats and batch.nbytes <= min(_ENOUGH, limit.size):
+    repeats = any(map(shares_values, batch.schema.types))  # pyarrow 21 has no `nbytes` of views
+    if not repeats and batch.nbytes <= min(_UNSPLIT_BYTES, limit.size):
         yield from _slices(batch, np.zeros(len(batch), np.int64))
         return
     weights = sum((row_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))
@@ -40,7 +42,7 @@ def portions(batch: pa.RecordBatch, limit: Limit, first: int) -> Iterator[pa.Rec
 
 
 def row_sizes(column: pa.Array) -> Int64s:
-    """Return the bytes of each value, decoded; what is within lists counts as `VALUE` and more."""
+    """Return the decoded bytes of each value; each list element counts `VALUE_BYTES` more."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         known = np.append(row_sizes(column.dictionary), 0)
@@ -50,41 +52,41 @@ def row_sizes(column: pa.Array) -> Int64s:
         views = np.frombuffer(column.buffers()[1], np.int32).reshape(-1, 4)
         return views[column.offset : column.offset + len(column), 0].astype(np.int64)
     if is_textual(kind) or is_bytes(kind):
-        return sizes(column)
+        return text_sizes(column)
     if pa.types.is_struct(kind):
         members = (row_sizes(pc.struct_field(column, n)) for n in range(kind.num_fields))
         return sum(members, np.zeros(len(column), np.int64))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         parents = np.asarray(pc.list_parent_indices(column))
-        inner = row_sizes(pc.list_flatten(column)) + VALUE
+        inner = row_sizes(pc.list_flatten(column)) + VALUE_BYTES
         return np.bincount(parents, inner, len(column)).astype(np.int64)
     return np.full(len(column), column.nbytes // max(1, len(column)))
 
 
-def may_repeat(kind: pa.DataType) -> bool:
-    """Whether values of `kind` may share what they hold."""
+def shares_values(kind: pa.DataType) -> bool:
+    """Return whether values of `kind` may share memory, as in dictionaries and views."""
     if pa.types.is_dictionary(kind):
         return True
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
         return True
-    return any(may_repeat(kind.field(n).type) for n in range(kind.num_fields))
+    return any(shares_values(kind.field(n).type) for n in range(kind.num_fields))
 
 
-def without_dictionary(column: pa.Array) -> pa.Array:
-    """Return a column with every value where it stands; only what is in its slice is decoded."""
+def decode_shared(column: pa.Array) -> pa.Array:
+    """Return a column without dictionaries; only its own slice is decoded."""
     kind = column.type
-    if not may_repeat(kind):
+    if not shares_values(kind):
         return column
     if pa.types.is_dictionary(kind):
         return column.dictionary_decode()
     if pa.types.is_struct(kind):
-        members = [without_dictionary(pc.struct_field(column, n)) for n in range(kind.num_fields)]
+        members = [decode_shared(pc.struct_field(column, n)) for n in range(kind.num_fields)]
         names = [field.name for field in kind]
         return pa.StructArray.from_arrays(members, names, mask=column.is_null())
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         lengths = pc.fill_null(pc.list_value_length(column), 0)
         offsets = pa.array(np.append(0, np.cumsum(lengths)), pa.int64())
-        values = without_dictionary(pc.list_flatten(column))
+        values = decode_shared(pc.list_flatten(column))
         return pa.LargeListArray.from_arrays(offsets, values, mask=column.is_null())
     return column
 
@@ -94,7 +96,7 @@ def _slices(batch: pa.RecordBatch, weights: Int64s) -> Iterator[pa.RecordBatch]:
     first = 0
     while first < len(batch):
         before = int(ends[first - 1]) if first else 0
-        full = int(np.searchsorted(ends, before + PORTION, "right"))
-        end = min(max(full, first + 1), first + MOST_ROWS)
+        full = int(np.searchsorted(ends, before + BATCH_BYTES, "right"))
+        end = min(max(full, first + 1), first + MAX_ROWS)
         yield batch.slice(first, end - first)
         first = end

@@ -1,4 +1,4 @@
-"""Compressed files as streams of their bytes."""
+"""Streams that decompress and compress: gz, bz2, xz and zst."""
 
 import bz2
 import gzip
@@ -12,17 +12,17 @@ from typing import BinaryIO, cast
 
 import zstandard
 
-_CHUNK = 1 << 20
-_WINDOW = 1 << 31
-"""Dumps are compressed with windows of up to 2 GiB (`zstd --long=31`)."""
-_XZ_MEMORY = 1 << 29
-"""Bytes that an xz decoder may take; `xz -9` asks for 65 MiB."""
+_CHUNK_BYTES = 1 << 20
+_MAX_WINDOW_BYTES = 1 << 31
+"""Reddit dumps are compressed with windows of up to 2 GiB (`zstd --long=31`)."""
+_MAX_XZ_BYTES = 1 << 29
+"""Memory limit of an xz decoder; `xz -9` needs 65 MiB."""
 _SKIPPABLE = range(0x184D2A50, 0x184D2A60)
 _RLE = 1
 
 
-class _Pieces(io.RawIOBase):
-    """A stream of pieces that are made one by one, each of bounded size.
+class _ChunkStream(io.RawIOBase):
+    """A stream over an iterator of chunks of bounded size.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class _Pieces(io.RawIOBase):
         self._ready = memoryview(b"")
 
     def readable(self) -> bool:
-        """Return that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
@@ -51,12 +51,12 @@ class _Pieces(io.RawIOBase):
         return count
 
 
-def _zstd(source: BinaryIO) -> Iterator[bytes]:
-    """Decompress zstd frames block by block: 1 MB may hold 32 GB, a block holds 128 KB at most.
+def _decompress_zstd(source: BinaryIO) -> Iterator[bytes]:
+    """Decompress zstd frames block by block: 1 MB may expand to 32 GB, a block to 128 KB at most.
 
     The layout of frames and blocks is that of RFC 8878, section 3.1.
     """
-    taken = _Taken(source)
+    taken = _ByteReader(source)
     while not taken.is_at_end():
         head = taken.next(4)
         if int.from_bytes(head, "little") in _SKIPPABLE:
@@ -64,7 +64,7 @@ def _zstd(source: BinaryIO) -> Iterator[bytes]:
             continue
         head += taken.next(1)
         head += taken.next(zstandard.frame_header_size(head) - len(head))
-        frame = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+        frame = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW_BYTES).decompressobj()
         frame.decompress(head)
         is_last = False
         while not is_last:
@@ -76,8 +76,8 @@ def _zstd(source: BinaryIO) -> Iterator[bytes]:
             yield frame.decompress(taken.next(4))
 
 
-class _Taken:
-    """Bytes of a file, so many at a time."""
+class _ByteReader:
+    """Reads a file in exact numbers of bytes."""
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
@@ -85,7 +85,7 @@ class _Taken:
         self._at = 0
 
     def is_at_end(self) -> bool:
-        """Whether there is nothing more."""
+        """Return whether the file is exhausted."""
         return not self._has(1)
 
     def next(self, size: int) -> bytes:
@@ -97,43 +97,43 @@ class _Taken:
         return data
 
     def skip(self, size: int) -> None:
-        """Pass `size` bytes."""
+        """Skip `size` bytes."""
         while size:
-            size -= len(self.next(min(size, _CHUNK)))
+            size -= len(self.next(min(size, _CHUNK_BYTES)))
 
     def _has(self, size: int) -> bool:
         while len(self._held) - self._at < size:
-            more = self._source.read(_CHUNK)
+            more = self._source.read(_CHUNK_BYTES)
             if not more:
                 return False
             self._held, self._at = self._held[self._at :] + more, 0
         return True
 
 
-def _xz(source: BinaryIO) -> Iterator[bytes]:
-    """Decompress xz streams; what follows the last of them is passed over, as by Python's own."""
-    decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
-    if data := source.read(_CHUNK):
-        yield decoder.decompress(data, _CHUNK)
+def _decompress_xz(source: BinaryIO) -> Iterator[bytes]:
+    """Decompress xz streams; trailing data is ignored, as in `lzma.LZMAFile`."""
+    decoder = lzma.LZMADecompressor(memlimit=_MAX_XZ_BYTES)
+    if data := source.read(_CHUNK_BYTES):
+        yield decoder.decompress(data, _CHUNK_BYTES)
     while data:
         while not decoder.eof:
-            data = source.read(_CHUNK) if decoder.needs_input else b""
+            data = source.read(_CHUNK_BYTES) if decoder.needs_input else b""
             if decoder.needs_input and not data:
                 raise EOFError("the last xz stream is cut short")
-            yield decoder.decompress(data, _CHUNK)
-        if data := decoder.unused_data or source.read(_CHUNK):
-            decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+            yield decoder.decompress(data, _CHUNK_BYTES)
+        if data := decoder.unused_data or source.read(_CHUNK_BYTES):
+            decoder = lzma.LZMADecompressor(memlimit=_MAX_XZ_BYTES)
             try:
-                yield decoder.decompress(data, _CHUNK)
+                yield decoder.decompress(data, _CHUNK_BYTES)
             except lzma.LZMAError:
                 return
 
 
-class _Owning(io.BufferedReader):
-    """Closes the file that a decompressor reads from, which the decompressors leave open."""
+class _OwningReader(io.BufferedReader):
+    """Closes the underlying file too, which decompressors leave open."""
 
     def __init__(self, stream: io.RawIOBase, source: BinaryIO) -> None:
-        super().__init__(stream, _CHUNK)
+        super().__init__(stream, _CHUNK_BYTES)
         self._source = source
 
     def close(self) -> None:
@@ -141,38 +141,38 @@ class _Owning(io.BufferedReader):
         self._source.close()
 
 
-class Salvaged(io.RawIOBase):
-    """What is compressed in a file, up to where it is damaged or cut short.
+class SalvagingReader(io.RawIOBase):
+    """A decompressed stream that yields all content before damage.
 
-    Decompressors drop what they had ready when they meet damage. So the file is then read again,
-    in small pieces, from its start.
+    Decompressors drop buffered output when they meet damage. In that case the file is read again
+    from its start, in small chunks.
 
     Parameters
     ----------
     opener : callable
         Opens the file.
     compression : str
-        How it is compressed.
+        Its compression.
     """
 
     def __init__(self, opener: Callable[[], BinaryIO], compression: str) -> None:
         self._opener, self._compression = opener, compression
-        self._stream: BinaryIO = decompressed(opener(), compression)
+        self._stream: BinaryIO = decompress(opener(), compression)
         self._given = 0
         self._rest: Iterator[bytes] | None = None
         self._ready = bytearray()
         self._fault: Exception | None = None
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """Return True."""
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes; fail only where there are none before the damage."""
+        """Read up to `size` bytes; raise only if none are left before the damage."""
         if self._rest is None:
             try:
                 data = self._stream.read(size)
-            except (OSError, *BROKEN):
+            except (OSError, *DECOMPRESSION_ERRORS):
                 self._rest = self._again()
             else:
                 self._given += len(data)
@@ -195,7 +195,7 @@ class Salvaged(io.RawIOBase):
         while self._fault is None and (size < 0 or len(self._ready) < size):
             try:
                 piece = next(rest, b"")
-            except (OSError, *BROKEN) as error:
+            except (OSError, *DECOMPRESSION_ERRORS) as error:
                 self._fault = error
                 break
             if not piece:
@@ -209,58 +209,64 @@ class Salvaged(io.RawIOBase):
         return data
 
     def _again(self) -> Iterator[bytes]:
-        """Give what follows the bytes that were given, piece by piece."""
+        """Yield what follows the bytes that were returned, in small chunks."""
         passed = 0
         with self._opener() as source:
             inner = _DECOMPRESSORS[self._compression](source)
             read: Callable[[int], bytes] = getattr(inner, "read1", None) or inner.read  # type: ignore[attr-defined]
-            while piece := read(_PIECE):
+            while piece := read(_SALVAGE_BYTES):
                 fresh = piece[max(self._given - passed, 0) :]
                 passed += len(piece)
                 if fresh:
                     yield fresh
 
 
-_PIECE = 1 << 13
+_SALVAGE_BYTES = 1 << 13
 
 _DECOMPRESSORS: dict[str, Callable[[BinaryIO], object]] = {
     "gz": lambda source: gzip.GzipFile(fileobj=source),
     "bz2": bz2.BZ2File,
-    "xz": lambda source: _Pieces(_xz(source)),
-    "zst": lambda source: _Pieces(_zstd(source)),
+    "xz": lambda source: _ChunkStream(_decompress_xz(source)),
+    "zst": lambda source: _ChunkStream(_decompress_zstd(source)),
 }
 COMPRESSIONS = tuple(_DECOMPRESSORS)
-_SPELT = {"zstd": "zst", "gzip": "gz"}
-_BEGUN = {
+_ALIASES = {"zstd": "zst", "gzip": "gz"}
+_MAGICS = {
     "gz": rb"\x1f\x8b",
     "bz2": rb"BZh[1-9](?:1AY&|\x17rE8)",  # "BZh" alone begins words
     "xz": rb"\xfd7zXZ\x00",
     "zst": rb"\x28\xb5\x2f\xfd",
 }
 
-BROKEN = (EOFError, zstandard.ZstdError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
-"""What decompressors raise on damage, beside `OSError`."""
+DECOMPRESSION_ERRORS = (
+    EOFError,
+    zstandard.ZstdError,
+    lzma.LZMAError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""Exceptions that decompressors raise for damage, other than `OSError`."""
 
 
-def compression_of(head: bytes) -> str | None:
-    """Recognise a compression by a file's first bytes, of which there should be eight."""
-    return next((name for name, begun in _BEGUN.items() if re.match(begun, head)), None)
+def detect_compression(head: bytes) -> str | None:
+    """Return the compression by the first eight bytes of a file; None if it is not compressed."""
+    return next((name for name, begun in _MAGICS.items() if re.match(begun, head)), None)
 
 
-def named_compression(name: str) -> str | None:
-    """Tell a compression by the end of a file's name; None where it says none."""
+def compression_by_name(name: str) -> str | None:
+    """Return the compression by the suffix of a file name; None if it tells none."""
     last = name.rpartition(".")[2].lower()
-    last = _SPELT.get(last, last)
+    last = _ALIASES.get(last, last)
     return last if last in _DECOMPRESSORS else None
 
 
-def compressing(sink: BinaryIO, compression: str | None) -> BinaryIO:
-    """Return a stream that compresses into `sink`, which stays open; the same bytes every time."""
+def compress_into(sink: BinaryIO, compression: str | None) -> BinaryIO:
+    """Return a stream that compresses into `sink` reproducibly; `sink` stays open."""
     return cast("BinaryIO", _COMPRESSORS[compression](sink))
 
 
-class _Lent(io.RawIOBase):
-    """Passes bytes on to a stream that somebody else closes."""
+class _PassThrough(io.RawIOBase):
+    """Passes bytes on to a stream that the caller closes."""
 
     def __init__(self, sink: BinaryIO) -> None:
         self._sink = sink
@@ -273,16 +279,16 @@ class _Lent(io.RawIOBase):
 
 
 _COMPRESSORS: dict[str | None, Callable[[BinaryIO], object]] = {
-    None: _Lent,
+    None: _PassThrough,
     "gz": lambda sink: gzip.GzipFile("", "wb", fileobj=sink, mtime=0),
     "bz2": lambda sink: bz2.BZ2File(sink, "wb"),
-    "xz": lambda sink: lzma.LZMAFile(sink, "wb"),  # noqa: SIM115 (whoever asked closes it)
+    "xz": lambda sink: lzma.LZMAFile(sink, "wb"),  # noqa: SIM115 (closed by the caller)
     "zst": lambda sink: zstandard.ZstdCompressor().stream_writer(sink, closefd=False),
 }
 
 
-def decompressed(source: BinaryIO, compression: str | None) -> BinaryIO:
-    """Return a stream of what is compressed in `source`, which it closes with itself."""
+def decompress(source: BinaryIO, compression: str | None) -> BinaryIO:
+    """Return a decompressed stream of `source`, which it closes with itself."""
     if compression is None:
         return source
-    return _Owning(_DECOMPRESSORS[compression](source), source)  # type: ignore[arg-type]
+    return _OwningReader(_DECOMPRESSORS[compression](source), source)  # type: ignore[arg-type]

@@ -1,9 +1,4 @@
-"""CSV and TSV: parsed by Arrow as long as all is well, then by the standard library.
-
-Rows of CSV as the standard library parses them, each within the limits of a document.
-
-How a CSV file is written: what parts its cells, whether they are quoted, what columns it has.
-"""
+"""CSV and TSV files: dialect detection, and parsing by Arrow or, at irregular content, by `csv`."""
 
 import codecs
 import csv
@@ -23,35 +18,35 @@ import pyarrow.csv as pv
 
 from provenance.errors import DocumentTooLarge
 from provenance.model import Int64s
-from provenance.read.columns.table_parts import Block, Piece, Tabular
+from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.file_access import File, damaged, following
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.file_access import File, corrupt_file_error, next_block
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
 
 _QUOTING: dict[bool, Literal[0, 3]] = {True: csv.QUOTE_MINIMAL, False: csv.QUOTE_NONE}
-"""What the library calls it, by whether cells are quoted."""
+"""The library's constants, by whether cells may be quoted."""
 
 _DIALECT_ROWS = 100
-_LONGEST_NAME = 64
+_MAX_NAME_CHARS = 64
 _NUMBER = re.compile(r"[-+\d.,:/ ]*\d[-+\d.,:/ ]*([eE][-+]?\d+)?")
-"""Numbers, dates, times."""
+"""Numbers, dates, times: these are not column names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a CSV file is written.
+    """The dialect of a CSV file.
 
     Parameters
     ----------
     delimiter : str
-        What parts the cells of a row.
+        Separates the cells of a row.
     quoted : bool
-        Whether `"` encloses cells; in many TSV files it is a letter like others.
+        Whether `"` quotes cells; in many TSV files it is an ordinary character.
     names : tuple of str
-        Columns, each of its own name.
+        Distinct names of the columns.
     header : bool
-        Whether the first row names them.
+        Whether the first row has the names.
     """
 
     delimiter: str
@@ -61,9 +56,9 @@ class Dialect:
 
 
 class _CellLimit:
-    """The limit of a cell that the library has for the whole process, lifted while somebody reads.
+    """Lifts the cell size limit of `csv`, which is global to the process, while anyone reads.
 
-    It would refuse long documents; ours are bounded by `Limit`.
+    It would refuse long documents; `DocumentLimit` bounds them instead.
     """
 
     def __init__(self) -> None:
@@ -73,7 +68,7 @@ class _CellLimit:
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
-        """Lift it; the last reader puts it back, unless somebody else has set it."""
+        """Lift the limit; the last reader restores it, unless other code has changed it."""
         with self._turn:
             if not self._readers:
                 self._before = csv.field_size_limit(sys.maxsize)
@@ -87,67 +82,69 @@ class _CellLimit:
                     csv.field_size_limit(self._before)
 
 
-_CELLS = _CellLimit()
+_CELL_LIMIT = _CellLimit()
 
 
 @contextmanager
-def parser(lines: Iterable[str], delimiter: str, *, quoted: bool) -> Iterator[Iterator[list[str]]]:
-    """Open the library's parser, without its limit of a cell."""
-    with _CELLS.lifted():
+def open_parser(
+    lines: Iterable[str], delimiter: str, *, quoted: bool
+) -> Iterator[Iterator[list[str]]]:
+    """Open the library's parser, without its limit on cells."""
+    with _CELL_LIMIT.lifted():
         yield csv.reader(lines, delimiter=delimiter, quoting=_QUOTING[quoted])
 
 
-def dialect_of(head: bytes, path: str, *, whole: bool) -> Dialect:
-    """Tell how a file is written.
+def detect_dialect(head: bytes, path: str, *, whole: bool) -> Dialect:
+    """Detect the dialect of a file.
 
     Parameters
     ----------
     head : bytes
-        Its beginning.
+        Beginning of the file.
     path : str
-        Of which the ending prefers a delimiter.
+        Its suffix decides between equally likely delimiters.
     whole : bool
-        Whether `head` is all there is, so that its last row is not cut.
+        Whether `head` is the whole file, so that its last row is complete.
     """
     text = head.decode("utf-8-sig", "replace")
     tabs = re.search(r"\.(tsv|tab)(\.\w+)?$", path.lower()) is not None
     tried = {
-        delimiter: _rows(text, delimiter, quoted=True, whole=whole)
+        delimiter: _first_rows(text, delimiter, quoted=True, whole=whole)
         for delimiter in ("\t,;|" if tabs else ",;\t|")
     }
-    delimiter = max(tried, key=lambda mark: _fit(tried[mark]))
+    delimiter = max(tried, key=lambda mark: _score_rows(tried[mark]))
     rows, quoted = tried[delimiter], True
     if delimiter == "\t":
-        plain = _rows(text, delimiter, quoted=False, whole=whole)
+        plain = _first_rows(text, delimiter, quoted=False, whole=whole)
         quoted = _is_quoted(plain, rows)
         rows = rows if quoted else plain
     first = rows[0] if rows else []
     header = _is_header(first)
-    return Dialect(delimiter, quoted, _distinct(first if header else [""] * len(first)), header)
+    return Dialect(delimiter, quoted, _unique_names(first if header else [""] * len(first)), header)
 
 
-def _rows(text: str, delimiter: str, *, quoted: bool, whole: bool) -> list[list[str]]:
-    """Parse the first rows, but for one that may be cut."""
+def _first_rows(text: str, delimiter: str, *, quoted: bool, whole: bool) -> list[list[str]]:
+    """Parse the first rows, except one that may be cut."""
     lines = io.StringIO(text, newline="")
-    with parser(lines, delimiter, quoted=quoted) as cells:
+    with open_parser(lines, delimiter, quoted=quoted) as cells:
         rows = [row for row in islice(cells, _DIALECT_ROWS) if row]
     return rows if whole or len(rows) < 2 else rows[:-1]
 
 
-def _fit(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """Measure how many rows have the width of the first; among equals the widest is best."""
+def _score_rows(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """Return the share of rows as wide as the first, and the width; compare as tuples."""
     width = len(rows[0]) if rows else 0
     alike = sum(len(row) == width for row in rows) / max(1, len(rows))
     return (alike, width) if width > 1 else (0.0, width)
 
 
 def _is_quoted(plain: Sequence[Sequence[str]], quoted: Sequence[Sequence[str]]) -> bool:
-    """Whether `"` encloses the cells of a file with tabs, given its rows read both ways."""
+    """Return whether `"` quotes cells of a TSV file, given its rows parsed both ways."""
     if plain and all(map(_is_enclosed, plain[0])):
         return True
-    if _fit(plain) != _fit(quoted):
-        return _fit(quoted) > _fit(plain)
-    # Where quotation marks never hold a row together, they enclose all of a cell, or nothing.
+    if _score_rows(plain) != _score_rows(quoted):
+        return _score_rows(quoted) > _score_rows(plain)
+    # If quotes never change the number of cells, they have to enclose whole cells.
     return all(_is_enclosed(cell) for row in plain for cell in row if cell.startswith('"'))
 
 
@@ -156,18 +153,18 @@ def _is_enclosed(cell: str) -> bool:
 
 
 def _is_header(row: Sequence[str]) -> bool:
-    """Whether a first row names columns, rather than being one of the rows."""
+    """Return whether the first row has column names."""
     names = [name.strip() for name in row]
     told = [name for name in names if name]
     return (
         bool(told)
-        and all(len(name) <= _LONGEST_NAME and "\n" not in name for name in told)
+        and all(len(name) <= _MAX_NAME_CHARS and "\n" not in name for name in told)
         and not any(_NUMBER.fullmatch(name) for name in told)
     )
 
 
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Give every column a name of its own."""
+def _unique_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return distinct column names; empty ones are numbered."""
     found: dict[str, None] = {}
     for place, name in enumerate(names):
         told = name.strip() or f"column{place}"
@@ -175,31 +172,31 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-_ROWS = 4096
-_SIZE = 4 << 20
+_BATCH_ROWS = 4096
+_BATCH_CHARS = 4 << 20
 
 
-class Lines:
-    """Lines of a file of cells, as the parser takes them, for as long as a row is within limits.
+class CsvLines:
+    """Lines of a CSV file for the parser, with the limit on the size of a row.
 
     Parameters
     ----------
     stream : io.TextIOWrapper
-        As `decoded` gives it.
+        As returned by `decode_stream`.
     dialect : Dialect
-        How its cells are parted.
-    limit : Limit
-        Of a row.
+        Of the file.
+    limit : DocumentLimit
+        For a row.
 
     Attributes
     ----------
     read : int
         Characters read so far.
     last : str
-        What was taken last, as it is written.
+        Source text returned last by `taken`.
     """
 
-    def __init__(self, stream: io.TextIOWrapper, dialect: Dialect, limit: Limit) -> None:
+    def __init__(self, stream: io.TextIOWrapper, dialect: Dialect, limit: DocumentLimit) -> None:
         self._stream, self._delimiter, self._limit = stream, dialect.delimiter, limit
         self._passed: list[str] = []
         self._row = 0
@@ -219,28 +216,28 @@ class Lines:
             yield line
 
     def taken(self, *, row: bool) -> str:
-        """Return the lines read since this was last asked; `row` tells whether they are a row."""
+        """Return the lines read since the last call; `row` tells whether they are a row."""
         passed, self._passed = "".join(self._passed), []
         self.last = passed or self.last
         self._row += row
         return passed
 
 
-def decoded(stream: BinaryIO) -> io.TextIOWrapper:
-    """Decode a stream; bad bytes are kept as they are, so that they cost their own row alone."""
+def decode_stream(stream: BinaryIO) -> io.TextIOWrapper:
+    """Decode a stream; invalid bytes become surrogates, so that they affect their row only."""
     buffered = io.BufferedReader(cast("io.RawIOBase", stream))
     return io.TextIOWrapper(buffered, "utf-8-sig", errors="surrogateescape", newline="")
 
 
-def rows_of(lines: Lines, dialect: Dialect) -> Iterator[list[str]]:
-    """Give the cells of each row that has any, without the header."""
-    return (cells for row, cells, _ in written_rows(lines, dialect) if row >= 0 and cells)
+def data_rows(lines: CsvLines, dialect: Dialect) -> Iterator[list[str]]:
+    """Return an iterator of the cells of each non-empty row, without the header."""
+    return (cells for row, cells, _ in rows_with_source(lines, dialect) if row >= 0 and cells)
 
 
-def written_rows(lines: Lines, dialect: Dialect) -> Iterator[tuple[int, list[str], str]]:
-    """Give rows as they are parsed and as they are written; what is no row has number -1."""
+def rows_with_source(lines: CsvLines, dialect: Dialect) -> Iterator[tuple[int, list[str], str]]:
+    """Yield number, cells and source text of each row; -1 for the header and blank lines."""
     row = -1 if dialect.header else 0
-    with parser(lines, dialect.delimiter, quoted=dialect.quoted) as rows:
+    with open_parser(lines, dialect.delimiter, quoted=dialect.quoted) as rows:
         for cells in rows:
             if not cells:
                 yield -1, cells, lines.taken(row=False)
@@ -251,40 +248,40 @@ def written_rows(lines: Lines, dialect: Dialect) -> Iterator[tuple[int, list[str
         yield -1, [], rest
 
 
-def is_open(row: str, dialect: Dialect) -> bool:
-    """Whether what is written as a row ends within a cell that is enclosed in `"`."""
-    with parser([f"{row}\n", "behind it"], dialect.delimiter, quoted=dialect.quoted) as rows:
+def ends_in_open_cell(row: str, dialect: Dialect) -> bool:
+    """Return whether the source text of a row ends within a quoted cell."""
+    with open_parser([f"{row}\n", "behind it"], dialect.delimiter, quoted=dialect.quoted) as rows:
         return bool(row) and sum(1 for _ in rows) == 1
 
 
-def lots_of(rows: Iterator[list[str]], lines: Lines) -> Iterator[list[list[str]]]:
-    """Gather rows, up to `_ROWS` of them or about `_SIZE` characters."""
+def batch_rows(rows: Iterator[list[str]], lines: CsvLines) -> Iterator[list[list[str]]]:
+    """Yield batches of up to `_BATCH_ROWS` rows or about `_BATCH_CHARS` characters."""
     lot: list[list[str]] = []
-    end = _SIZE
+    end = _BATCH_CHARS
     try:
         for cells in rows:
             lot.append(cells)
-            if len(lot) == _ROWS or lines.read >= end:
+            if len(lot) == _BATCH_ROWS or lines.read >= end:
                 yield lot
-                lot, end = [], lines.read + _SIZE
+                lot, end = [], lines.read + _BATCH_CHARS
     except DocumentTooLarge:
         if lot:
-            yield lot  # the rows before it can be read
+            yield lot  # the rows before it are fine
         raise
     if lot:
         yield lot
 
 
-_BLOCK = 4 << 20
-SAMPLE = 1 << 18
-_MOST_FAULTS = 100_000
-"""Rows that the faster parser passes over before it gives way to the slower one, which counts."""
+_BLOCK_BYTES = 4 << 20
+SAMPLE_BYTES = 1 << 18
+_MAX_FAULTS = 100_000
+"""Faulty rows after which the fast parser gives way to the slow one."""
 
 _Fault = tuple[int, str]
 
 
-def open_delimited(file: File) -> Tabular:
-    """Find out how a CSV file is written.
+def open_csv(file: File) -> TableFile:
+    """Detect the dialect of a CSV file.
 
     Parameters
     ----------
@@ -293,65 +290,67 @@ def open_delimited(file: File) -> Tabular:
 
     Returns
     -------
-    Tabular
-        In one piece; every column is of strings.
+    TableFile
+        In one piece; every column holds strings.
 
     Raises
     ------
     UnsupportedFormat
-        If it is not what its name says.
+        If its content contradicts its name.
     """
-    head = file.head(SAMPLE)
-    check_text(head, file.told)
-    dialect = dialect_of(head, file.path, whole=len(head) < SAMPLE)
+    head = file.head(SAMPLE_BYTES)
+    check_text(head, file.display_path)
+    dialect = detect_dialect(head, file.path, whole=len(head) < SAMPLE_BYTES)
     schema = pa.schema([(name, pa.large_string()) for name in dialect.names])
 
-    def read(paths: Sequence[str]) -> Iterator[Block]:
+    def read(paths: Sequence[str]) -> Iterator[RowBlock]:
         return _read(file, dialect, paths)
 
     def sample(names: Sequence[str]) -> pa.Table:
-        rows = rows_of(Lines(decoded(io.BytesIO(head)), dialect, file.limit), dialect)
+        rows = data_rows(CsvLines(decode_stream(io.BytesIO(head)), dialect, file.limit), dialect)
         whole = [cells for cells in islice(rows, 200) if len(cells) == len(dialect.names)]
-        return pa.Table.from_batches([_batch(whole, dialect, names)])
+        return pa.Table.from_batches([_make_batch(whole, dialect, names)])
 
-    return Tabular(file.name, schema, (Piece(file.size, read),) if head else (), sample, file.told)
+    return TableFile(
+        file.name, schema, (TablePiece(file.size, read),) if head else (), sample, file.display_path
+    )
 
 
-def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[Block]:
+def _read(file: File, dialect: Dialect, paths: Sequence[str]) -> Iterator[RowBlock]:
     done = 0
-    if file.max_document < _BLOCK:  # within a block the faster parser has no limits
-        yield from _one_by_one(file, dialect, paths, done)
+    if file.max_document < _BLOCK_BYTES:  # the fast parser has no limits within a block
+        yield from _read_slow(file, dialect, paths, done)
         return
-    with closing(_at_once(file, dialect, paths)) as blocks:
+    with closing(_read_fast(file, dialect, paths)) as blocks:
         while True:
             try:
-                block = following(blocks, file.told, done)
-            except _Unfit:
+                block = next_block(blocks, file.display_path, done)
+            except _FastParserFailed:
                 break
             if block is None:
                 return
             yield block[0]
             done = block[1]
-    yield from _one_by_one(file, dialect, paths, done)
+    yield from _read_slow(file, dialect, paths, done)
 
 
-class _Unfit(Exception):
-    """The fast parser cannot go on; it would refuse the rest of the file for one cell."""
+class _FastParserFailed(Exception):
+    """The fast parser cannot continue; it would refuse the rest of the file for one cell."""
 
 
 class _Utf8Only(io.RawIOBase):
-    """Passes a stream on as long as it is UTF-8, and counts its quotation marks.
+    """Passes a stream on while it is valid UTF-8, and counts its quotation marks.
 
-    Arrow reads ahead in a thread of its own, which may outlive its reader. The stream below may be
-    closed only when this one is, or that thread goes on to read whatever file is opened next: the
-    operating system gives it the same number.
+    Arrow reads ahead in a thread of its own, which may outlive the reader. The underlying stream
+    may be closed only together with this one: else that thread would read from whatever file is
+    opened next under the same file descriptor.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self.quotes = 0
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        # Entered again where the garbage collector closes it in the middle of reading.
+        # Reentrant: the garbage collector may close it during a read.
         self._turn = RLock()
 
     def readable(self) -> bool:
@@ -366,7 +365,7 @@ class _Utf8Only(io.RawIOBase):
         try:
             self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
-            raise _Unfit from error
+            raise _FastParserFailed from error
         return data
 
     def close(self) -> None:
@@ -374,40 +373,40 @@ class _Utf8Only(io.RawIOBase):
             super().close()
 
 
-def _at_once(
+def _read_fast(
     file: File, dialect: Dialect, paths: Sequence[str]
-) -> Generator[tuple[Block, int], None, None]:
-    """Give blocks, each with the number of the row behind it."""
+) -> Generator[tuple[RowBlock, int], None, None]:
+    """Yield blocks parsed by Arrow, each with the number of the row after it."""
     faults: list[_Fault] = []
 
     def pass_over(row: pv.InvalidRow) -> str:
-        # Arrow counts from 1, the header too.
-        faults.append((row.number - 1 - dialect.header, _width(row.text)))
-        return "skip" if len(faults) < _MOST_FAULTS else "error"
+        # Arrow counts from 1, including the header.
+        faults.append((row.number - 1 - dialect.header, _width_fault(row.text)))
+        return "skip" if len(faults) < _MAX_FAULTS else "error"
 
     row = 0
     with file.stream() as stream, _Utf8Only(stream) as checked:
         try:
             reader = _arrow_reader(checked, dialect, paths, pass_over)
             while (batch := next(reader, None)) is not None:
-                numbers = _numbers(row, len(batch), [fault for fault, _ in faults])
+                numbers = _row_numbers(row, len(batch), [fault for fault, _ in faults])
                 row = int(numbers[-1]) + 1 if len(numbers) else row
-                # Arrow reads ahead: faults of later rows are told with those.
+                # Arrow reads ahead: faults of later rows belong to later blocks.
                 met = [fault for fault in faults if fault[0] < row]
                 del faults[: len(met)]
-                yield Block(batch, numbers, skips.by_reason(file.name, met)), row
+                yield RowBlock(batch, numbers, skips.count_by_reason(file.name, met)), row
         except pa.ArrowInvalid as error:
-            raise _Unfit from error
+            raise _FastParserFailed from error
     if faults:
-        none, skipped = _batch([], dialect, paths), skips.by_reason(file.name, faults)
+        none, skipped = _make_batch([], dialect, paths), skips.count_by_reason(file.name, faults)
         row = faults[-1][0] + 1
-        yield Block(none, np.zeros(0, np.int64), skipped), row
-    if checked.quotes % 2:  # else every cell that was opened is closed
-        with decoded(file.stream()) as text:
-            lines = Lines(text, dialect, file.limit)
-            for _ in rows_of(lines, dialect):
+        yield RowBlock(none, np.zeros(0, np.int64), skipped), row
+    if checked.quotes % 2:  # an even number means that all quoted cells are closed
+        with decode_stream(file.stream()) as text:
+            lines = CsvLines(text, dialect, file.limit)
+            for _ in data_rows(lines, dialect):
                 pass
-        _check_closed(file, dialect, lines, row)
+        _check_not_open(file, dialect, lines, row)
 
 
 def _arrow_reader(
@@ -421,8 +420,8 @@ def _arrow_reader(
         pv.open_csv(
             pa.PythonFile(stream, mode="r"),
             pv.ReadOptions(
-                use_threads=False,  # rows are numbered only without
-                block_size=_BLOCK,
+                use_threads=False,  # faulty rows have numbers only without threads
+                block_size=_BLOCK_BYTES,
                 column_names=dialect.names,
                 skip_rows_after_names=int(dialect.header),
             ),
@@ -441,57 +440,61 @@ def _arrow_reader(
     )
 
 
-def _numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
-    """Give `count` rows their numbers from `first` on, past those passed over."""
+def _row_numbers(first: int, count: int, faults: Sequence[int]) -> Int64s:
+    """Return the numbers of `count` rows from `first` on, skipping faulty rows."""
     numbers = np.arange(first, first + count, dtype=np.int64)
     for fault in faults:
         numbers[numbers >= fault] += 1
     return numbers
 
 
-def _one_by_one(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[Block]:
+def _read_slow(file: File, dialect: Dialect, paths: Sequence[str], done: int) -> Iterator[RowBlock]:
     row = 0
-    with decoded(file.stream()) as stream:
-        lines = Lines(stream, dialect, file.limit)
-        lots = lots_of(rows_of(lines, dialect), lines)
-        while some := following(lots, file.told, row):
+    with decode_stream(file.stream()) as stream:
+        lines = CsvLines(stream, dialect, file.limit)
+        lots = batch_rows(data_rows(lines, dialect), lines)
+        while some := next_block(lots, file.display_path, row):
             later = [(row + n, cells) for n, cells in enumerate(some) if row + n >= done]
             row += len(some)
-            yield _block(file, dialect, paths, later)
-        _check_closed(file, dialect, lines, row)
+            yield _make_block(file, dialect, paths, later)
+        _check_not_open(file, dialect, lines, row)
 
 
-def _check_closed(file: File, dialect: Dialect, lines: Lines, rows: int) -> None:
-    """Refuse a file that ends within a cell, when all its lines were read."""
-    if dialect.quoted and is_open(lines.last, dialect):
-        raise damaged(file.told, f"after {rows:,} rows", "it ends in a quoted cell")
+def _check_not_open(file: File, dialect: Dialect, lines: CsvLines, rows: int) -> None:
+    """Raise if a file that was read to its end ends within a quoted cell."""
+    if dialect.quoted and ends_in_open_cell(lines.last, dialect):
+        raise corrupt_file_error(
+            file.display_path, f"after {rows:,} rows", "it ends within a quoted cell"
+        )
 
 
-def _block(
+def _make_block(
     file: File, dialect: Dialect, paths: Sequence[str], rows: Sequence[tuple[int, list[str]]]
-) -> Block:
+) -> RowBlock:
     width = len(dialect.names)
     whole = [(row, cells) for row, cells in rows if len(cells) == width]
-    faults = [(row, _width("".join(cells))) for row, cells in rows if len(cells) != width]
+    faults = [(row, _width_fault("".join(cells))) for row, cells in rows if len(cells) != width]
     numbers = np.array([row for row, _ in whole], np.int64)
-    batch = _batch([cells for _, cells in whole], dialect, paths)
-    return Block(batch, numbers, skips.by_reason(file.name, faults))
+    batch = _make_batch([cells for _, cells in whole], dialect, paths)
+    return RowBlock(batch, numbers, skips.count_by_reason(file.name, faults))
 
 
-def _width(text: str) -> str:
+def _width_fault(text: str) -> str:
     return skips.UNCLOSED if text.count("\n") > 1 else skips.WIDTH
 
 
-def _batch(rows: Sequence[list[str]], dialect: Dialect, names: Sequence[str]) -> pa.RecordBatch:
+def _make_batch(
+    rows: Sequence[list[str]], dialect: Dialect, names: Sequence[str]
+) -> pa.RecordBatch:
     places = [dialect.names.index(name) for name in names]
     columns = [
-        _strings([row[place].encode("utf-8", "surrogateescape") for row in rows])
+        _to_string_array([row[place].encode("utf-8", "surrogateescape") for row in rows])
         for place in places
     ]
     return pa.record_batch(columns, names=list(names))
 
 
-def _strings(values: Sequence[bytes]) -> pa.Array:
-    """Take bytes for strings, as they are: whether they are UTF-8 is seen later."""
+def _to_string_array(values: Sequence[bytes]) -> pa.Array:
+    """Return bytes as a string array without validation, which happens later."""
     stored = pa.array(values, pa.large_binary())
     return pa.LargeStringArray.from_buffers(len(stored), *stored.buffers()[1:])

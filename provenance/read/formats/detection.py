@@ -1,4 +1,4 @@
-"""Which format a file has: by its name, or else by its first bytes; and whether they agree."""
+"""Detection of file formats by name and by first bytes, and checks that the two agree."""
 
 import codecs
 import re
@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from provenance.errors import UnsupportedFormat
 from provenance.read.corpus.file_access import File
-from provenance.read.formats.compression import compression_of, named_compression
+from provenance.read.formats.compression import compression_by_name, detect_compression
 
-SUFFIXES = {
+FORMATS_BY_SUFFIX = {
     "parquet": "parquet",
     "pq": "parquet",
     "jsonl": "jsonl",
@@ -30,49 +30,52 @@ SUFFIXES = {
     "tex": "text",
     "adoc": "text",
 }
-"""Formats by the end of a file's name."""
+"""Formats by the suffix of the file name."""
 
-METADATA = frozenset(
+METADATA_FILES = frozenset(
     {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "croissant.json"}
 )
-"""Files that describe a dataset, and are none of its data."""
+"""Files that describe a dataset and hold no data."""
 
-PARQUET, ARROW = b"PAR1", (b"ARROW1", b"\xff\xff\xff\xff")
-"""What tables begin with; of Arrow, files and streams."""
+PARQUET_MAGIC, ARROW_MAGICS = b"PAR1", (b"ARROW1", b"\xff\xff\xff\xff")
+"""First bytes of Parquet files, and of Arrow files and streams."""
 
-_HEAD = 1 << 12
-_POINTER = b"version https://git-lfs.github.com/spec/"
-_LONGEST_POINTER = 1 << 10
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_HEAD_BYTES = 1 << 12
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_MAX_POINTER_BYTES = 1 << 10
+_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
-def named_format(path: str) -> tuple[str, str | None] | None:
-    """Tell format and compression by a file's name; None where it says neither."""
+def format_by_name(path: str) -> tuple[str, str | None] | None:
+    """Return format and compression by a file's name; None if the name tells no format."""
     stem, _, last = path.rsplit("/", 1)[-1].lower().rpartition(".")
-    compression = named_compression(last)
+    compression = compression_by_name(last)
     if compression is not None:
         last = stem.rpartition(".")[2]
-    return (SUFFIXES[last], compression) if last in SUFFIXES else None
+    return (FORMATS_BY_SUFFIX[last], compression) if last in FORMATS_BY_SUFFIX else None
 
 
-def recognised(file: File) -> File:
-    """Return the file with its format.
+def detect_format(file: File) -> File:
+    """Return the file with its format and compression.
 
     Raises
     ------
     UnsupportedFormat
         If neither its name nor its first bytes tell.
     """
-    found = named_format(file.path)
+    found = format_by_name(file.path)
     if found is None:
-        # Dumps are often named for what they hold alone: RC_2012-01.zst.
+        # Names of dumps often do not tell the format: RC_2012-01.zst.
         with file.open() as stream:
-            compression = compression_of(stream.read(8))
-        found = _sniffed(replace(file, compression=compression).head(_HEAD)), compression
+            compression = detect_compression(stream.read(8))
+        found = (
+            _format_by_content(replace(file, compression=compression).head(_HEAD_BYTES)),
+            compression,
+        )
     form, compression = found
     if not form:
         raise UnsupportedFormat(
-            f"{file.told}: the format is not one we read",
+            f"{file.display_path}: the format is not supported",
             remedy="give Parquet, JSON Lines, CSV, Arrow or text files; "
             "all but Parquet and Arrow may be compressed with gz, zst, bz2 or xz.",
         )
@@ -80,63 +83,63 @@ def recognised(file: File) -> File:
 
 
 def check_text(head: bytes, name: str) -> None:
-    """Refuse the file called `name` if its beginning shows that it is no text in UTF-8.
+    """Raise if the beginning of the file `name` shows that it is not text in UTF-8.
 
     Raises
     ------
     UnsupportedFormat
-        If it is compressed, or in an encoding of two or four bytes a letter, or not there.
+        If it is compressed, UTF-16 or UTF-32, or a Git LFS pointer.
     """
-    check_fetched(head, name)
-    compression = compression_of(head)
+    check_not_pointer(head, name)
+    compression = detect_compression(head)
     if compression is not None:
         raise UnsupportedFormat(
-            f"{name}: it is compressed with {compression}, which its name does not say",
-            remedy=f"give it a name that ends in .{compression}, or unpack it.",
+            f"{name}: the content is compressed with {compression}, but the name does not say so",
+            remedy=f"rename it to end in .{compression}, or decompress it.",
         )
-    # English in such an encoding is zeros by half. One NUL in a text is a letter like others.
-    if head.startswith(_WIDE) or 4 * head.count(0) > len(head):
+    # Half of the bytes of English text in UTF-16 are zero. A few NULs are valid in UTF-8 text.
+    if head.startswith(_WIDE_BOMS) or 4 * head.count(0) > len(head):
         raise UnsupportedFormat(
-            f"{name}: it is UTF-16 or the like, not UTF-8", remedy="convert it to UTF-8."
+            f"{name}: the encoding is UTF-16 or UTF-32, not UTF-8", remedy="convert it to UTF-8."
         )
 
 
-def check_fetched(head: bytes, name: str) -> None:
-    """Refuse the file called `name` if its beginning shows that it lies elsewhere.
+def check_not_pointer(head: bytes, name: str) -> None:
+    """Raise if the beginning of the file `name` is that of a Git LFS pointer.
 
     Raises
     ------
     UnsupportedFormat
-        If it is what a checkout holds in place of a large file.
+        If it is one.
     """
-    if head.startswith(_POINTER):
+    if head.startswith(_LFS_POINTER):
         raise UnsupportedFormat(
-            f"{name}: it is a pointer of Git LFS to a file that was not fetched",
+            f"{name}: this is a Git LFS pointer to a file that was not fetched",
             remedy="fetch it with `git lfs pull`.",
         )
 
 
-def check_table(file: File) -> None:
-    """Refuse a file that is to be read here and there, where its bytes are not those of a table.
+def check_table_file(file: File) -> None:
+    """Raise if a Parquet or Arrow file is compressed as a whole, or a Git LFS pointer.
 
     Raises
     ------
     UnsupportedFormat
-        If it is compressed as a whole, or not there.
+        If so.
     """
     if file.compression is not None:
         raise UnsupportedFormat(
-            f"{file.told}: a Parquet or Arrow file that is compressed as a whole is not read",
-            remedy="unpack it; such files are compressed inside.",
+            f"{file.display_path}: Parquet and Arrow files compressed as a whole are not supported",
+            remedy="decompress it; these formats compress their content themselves.",
         )
-    if file.size < _LONGEST_POINTER:
-        check_fetched(file.head(len(_POINTER)), file.told)
+    if file.size < _MAX_POINTER_BYTES:
+        check_not_pointer(file.head(len(_LFS_POINTER)), file.display_path)
 
 
-def _sniffed(head: bytes) -> str:
-    if head.startswith(PARQUET):
+def _format_by_content(head: bytes) -> str:
+    if head.startswith(PARQUET_MAGIC):
         return "parquet"
-    if head.startswith(ARROW):
+    if head.startswith(ARROW_MAGICS):
         return "arrow"
     begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if re.match(rb"\{|\[\s*[\[{\"\]]", begun):

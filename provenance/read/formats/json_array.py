@@ -1,4 +1,4 @@
-"""JSON that is not one object a line: an array, or objects one after the other."""
+"""JSON files that are not JSON Lines: an array, or consecutive objects."""
 
 import codecs
 import json
@@ -12,122 +12,120 @@ from provenance.errors import DocumentTooLarge
 from provenance.model import Documents
 from provenance.read.corpus import skipped_rows as skips
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.corpus.size_limits import Limit, readable
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.size_limits import DocumentLimit, until_error
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.json_lines import Records, parse
-from provenance.read.formats.json_objects import Record, record_of
+from provenance.read.formats.json_lines import Records, parse_line
+from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
-from provenance.read.formats.json_stream import Deep, Text
-from provenance.read.formats.jsonl_file import layout_of, lines_parts
+from provenance.read.formats.json_stream import JsonText, TooDeep
+from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts
 
-_LOT = 4 << 20
-_HEAD = 1 << 16
-_LINES = 50
-_SAMPLE = 1 << 18
-_SAMPLED = 200
-_DAMAGED = re.compile("[\udc80-\udcff]")
-_ROW = 100
-"""Characters that a row counts for, beside its own, in a lot."""
+_BATCH_CHARS = 4 << 20
+_HEAD_BYTES = 1 << 16
+_HEAD_LINES = 50
+_SAMPLE_CHARS = 1 << 18
+_SAMPLE_RECORDS = 200
+_INVALID_BYTES = re.compile("[\udc80-\udcff]")
+_ROW_CHARS = 100
+"""Characters that a row counts for in addition to its text."""
 
 
 def json_parts(file: File, named: Sequence[str]) -> list[Part]:
-    """Make a file of JSON a part of a corpus, whichever way its objects are written."""
-    if has_lines(file):
-        return lines_parts(file, named)
-    with closing(_lots(file, _SAMPLE)) as lots:
-        records = (record for lot in readable(lots) for _, record in lot.records)
-        sample = list(islice(records, _SAMPLED))
-    layout = layout_of(sample, named, file.told)
+    """Return the parts of a JSON file in any of its forms."""
+    if is_jsonl_file(file):
+        return jsonl_parts(file, named)
+    with closing(_read_records(file, _SAMPLE_CHARS)) as lots:
+        records = (record for lot in until_error(lots) for _, record in lot.records)
+        sample = list(islice(records, _SAMPLE_RECORDS))
+    layout = infer_layout(sample, named, file.display_path)
 
     def read() -> Iterator[Documents]:
-        for lot in _lots(file, _LOT):
-            yield from record_documents(file.name, lot, layout.columns, layout.met)
+        for lot in _read_records(file, _BATCH_CHARS):
+            yield from record_documents(file.name, lot, layout.columns, layout.seen)
 
     return [Part(file.name, file.size, read, layout.columns.texts)]
 
 
-def has_lines(file: File) -> bool:
-    """Whether a file of JSON has an object on each line.
+def is_jsonl_file(file: File) -> bool:
+    """Return whether a JSON file has an object on each line.
 
     Raises
     ------
     UnsupportedFormat
-        If it is not what its name says.
+        If its content contradicts its name.
     """
-    head = file.head(_HEAD)
-    check_text(head, file.told)
-    if file.format == "jsonl" or not is_lines(head):
-        return is_lines(head)
-    # A lone object in a file called .json may hold the list of rows.
+    head = file.head(_HEAD_BYTES)
+    check_text(head, file.display_path)
+    if file.format == "jsonl" or not starts_as_jsonl(head):
+        return starts_as_jsonl(head)
+    # A single object in a .json file may contain the list of rows.
     return bool(head.strip().partition(b"\n")[2].strip())
 
 
-def is_lines(head: bytes) -> bool:
-    """Whether a file that begins so has a value on each line, as far as its beginning shows.
+def starts_as_jsonl(head: bytes) -> bool:
+    """Return whether a file that begins with `head` seems to have a value on each line.
 
-    Notes
-    -----
-    What is printed for people begins with a line that is no object by itself, and none of the
-    others is, unless it is indented. A damaged first line is followed by whole ones.
+    Notes ----- In pretty-printed JSON neither the first line nor any other line that is not
+    indented is an object. If only the first line is damaged, whole lines follow it.
     """
     begun = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if begun.startswith(b"["):
         return False
     first, *others = begun.split(b"\n")
-    if not begun.startswith(b"{") or not others or isinstance(parse(first), dict):
+    if not begun.startswith(b"{") or not others or isinstance(parse_line(first), dict):
         return True
-    whole = (line for line in others[:_LINES] if line.startswith(b"{"))
-    return any(isinstance(parse(line), dict) for line in whole)
+    whole = (line for line in others[:_HEAD_LINES] if line.startswith(b"{"))
+    return any(isinstance(parse_line(line), dict) for line in whole)
 
 
-def _lots(file: File, size: int) -> Generator[Records]:
+def _read_records(file: File, size: int) -> Generator[Records]:
     with file.stream() as stream:
         yield from array_records(stream, file.limit, size)
 
 
-def array_records(stream: BinaryIO, limit: Limit, size: int) -> Iterator[Records]:
-    """Read the elements of an array, or objects that follow each other.
+def array_records(stream: BinaryIO, limit: DocumentLimit, size: int) -> Iterator[Records]:
+    """Yield the elements of an array, or consecutive objects.
 
-    A string is taken as an object with a `text`. A lone object with one list of objects in it
-    stands for that list.
+    A string counts as an object with a `text`. A single object with exactly one list of objects in
+    it stands for that list.
 
     Parameters
     ----------
     stream : binary file
-        Its content.
-    limit : Limit
-        Of an element.
+        JSON.
+    limit : DocumentLimit
+        For an element.
     size : int
-        Characters of objects given at a time.
+        Characters of objects in a batch.
 
     Raises
     ------
     CorruptFile
-        If it is cut short, or no JSON: where one element ends is not known then.
+        If it is cut short, or not JSON: the rest cannot be read then.
     DocumentTooLarge
         At an element that is larger than the limit.
     """
     row = 0
     lot, held = Records([], []), 0
-    with reading(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
+    with translate_read_errors(limit.file, lambda: f"after {row:,} rows", damage=(ValueError,)):
         try:
-            for value, written in _elements(Text(stream, limit)):
-                lot.add(row, _record(value, written))
+            for value, written in _array_elements(JsonText(stream, limit)):
+                lot.add(row, _to_record(value, written))
                 row += 1
-                held += _ROW + len(written)
+                held += _ROW_CHARS + len(written)
                 if held >= size:
                     yield lot
                     lot, held = Records([], []), 0
         except DocumentTooLarge:
-            yield lot  # the rows before it can be read
+            yield lot  # the rows before it are fine
             raise
     yield lot
 
 
-def _elements(text: Text) -> Iterator[tuple[object, str]]:
+def _array_elements(text: JsonText) -> Iterator[tuple[object, str]]:
     if text.peek() != "[":
-        yield from _one_by_one(text)
+        yield from _concatenated_values(text)
         return
     text.skip()
     if text.peek() != "]":
@@ -141,7 +139,7 @@ def _elements(text: Text) -> Iterator[tuple[object, str]]:
         raise ValueError("there is more behind the array")
 
 
-def _one_by_one(text: Text) -> Iterator[tuple[object, str]]:
+def _concatenated_values(text: JsonText) -> Iterator[tuple[object, str]]:
     if not text.peek():
         return
     first, written = text.value()
@@ -150,23 +148,25 @@ def _one_by_one(text: Text) -> Iterator[tuple[object, str]]:
         while text.peek():
             yield text.value()
         return
-    member = list_of_rows(first)
-    if member is not None and _is_object(first) and _is_rows(rows := first[member]):
+    member = row_list_member(first)
+    if member is not None and _is_object(first) and _is_row_list(rows := first[member]):
         for row in rows:
-            found = record_of(row)
+            found = to_record(row)
             told = "" if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-            yield Deep() if isinstance(found, str) else found, told
+            yield TooDeep() if isinstance(found, str) else found, told
     else:
         yield first, written
 
 
-def list_of_rows(value: object) -> str | None:
-    """Name the member of a lone object that is the list of rows; None where there is none."""
-    named = [name for name, rows in value.items() if _is_rows(rows)] if _is_object(value) else []
+def row_list_member(value: object) -> str | None:
+    """Return the name of the member that is the list of rows; None if there is none."""
+    named = (
+        [name for name, rows in value.items() if _is_row_list(rows)] if _is_object(value) else []
+    )
     return named[0] if len(named) == 1 else None
 
 
-def _is_rows(value: object) -> TypeGuard[list[Record]]:
+def _is_row_list(value: object) -> TypeGuard[list[Record]]:
     return isinstance(value, list) and bool(value) and all(map(_is_object, value))
 
 
@@ -174,16 +174,16 @@ def _is_object(value: object) -> TypeGuard[Record]:
     return isinstance(value, dict)
 
 
-def _expect(text: Text, mark: str) -> None:
+def _expect(text: JsonText, mark: str) -> None:
     found = text.peek()
     if found != mark:
         raise ValueError(f"{mark!r} is expected, not {found!r}")
     text.skip()
 
 
-def _record(value: object, written: str) -> Record | str:
-    if _DAMAGED.search(written):
+def _to_record(value: object, written: str) -> Record | str:
+    if _INVALID_BYTES.search(written):
         return skips.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}
-    return skips.TOO_DEEP if isinstance(value, Deep) else record_of(value)
+    return skips.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)

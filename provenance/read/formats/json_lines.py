@@ -1,4 +1,4 @@
-"""JSON Lines, in blocks of whole lines: parsed at once where all is well, else line by line."""
+"""JSON Lines in blocks of whole lines: parsed by Arrow if a block is regular, else line by line."""
 
 import codecs
 import json
@@ -14,16 +14,16 @@ import pyarrow.json as pj
 from provenance.model import Int64s
 from provenance.read.columns.string_arrays import is_utf8
 from provenance.read.corpus import skipped_rows as skips
-from provenance.read.corpus.file_access import damaged
-from provenance.read.corpus.size_limits import VALUE, Limit
-from provenance.read.formats.json_objects import Record, decode, record_of
+from provenance.read.corpus.file_access import corrupt_file_error
+from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
+from provenance.read.formats.json_objects import Record, decode, to_record
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-BLOCK = 4 << 20
-"""Bytes of lines taken at a time; a longer line is a block of its own."""
-_SPACE = b" \t\r\n"
-_LONGEST = 16
-"""Characters of the longest thing in JSON that is not a string."""
+BLOCK_BYTES = 4 << 20
+"""Bytes of lines in a block; a longer line is a block of its own."""
+_WHITE_SPACE = b" \t\r\n"
+_MAX_SCALAR_CHARS = 16
+"""Length of the longest JSON token that is not a string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class LineBlock:
     data : bytes
         The lines.
     first : int
-        Row of the first. Blank lines are no rows.
+        Row of the first line. Blank lines are not rows.
     rows : int
-        How many rows there are.
+        Number of rows.
     regular : bool
         Whether every line begins with `{` and ends with `}`, as machines write them.
     """
@@ -48,31 +48,31 @@ class LineBlock:
     regular: bool
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Give each line that is not blank, with its row."""
+        """Yield each line that is not blank, with its row."""
         row = self.first
         for line in self.data.split(b"\n"):
-            if line and line.strip(_SPACE):
+            if line and line.strip(_WHITE_SPACE):
                 yield row, line
                 row += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Objects parsed one by one.
+    """Objects that were parsed one by one.
 
     Parameters
     ----------
     records : list of (int, dict)
         Each with its row.
     faults : list of (int, str)
-        Rows that are no object, each with the reason.
+        Rows that are not objects, each with the reason.
     """
 
     records: list[tuple[int, Record]]
     faults: list[tuple[int, str]]
 
     def add(self, row: int, found: Record | str) -> None:
-        """Add a row, or the reason why it is none."""
+        """Add a row, or the reason why it is not an object."""
         if isinstance(found, str):
             self.faults.append((row, found))
         else:
@@ -80,23 +80,23 @@ class Records:
 
 
 def line_blocks(
-    stream: BinaryIO, limit: Limit, size: int = BLOCK, row: int = 0
+    stream: BinaryIO, limit: DocumentLimit, size: int = BLOCK_BYTES, row: int = 0
 ) -> Iterator[LineBlock]:
-    """Cut a stream, of which the first line is `row`, into blocks of whole lines.
+    """Cut a stream whose first line is `row` into blocks of whole lines.
 
     Raises
     ------
     DocumentTooLarge
-        At a line that is larger than the limit, when those before it have been given.
+        At a line that is larger than the limit, after the lines before it were yielded.
     CorruptFile
-        At the end, if it is in the middle of an object; that line is not given.
+        At the end, if the last line is cut short; that line is not yielded.
     """
     pieces: list[bytes] = []
     held = 0
     chunk = stream.read(size).removeprefix(codecs.BOM_UTF8)
     while chunk:
         if cut := chunk.rfind(b"\n") + 1:
-            for block in _within(limit, b"".join((*pieces, chunk[:cut])), row):
+            for block in _limited_blocks(limit, b"".join((*pieces, chunk[:cut])), row):
                 row += block.rows
                 yield block
             pieces, held = [], 0
@@ -107,33 +107,35 @@ def line_blocks(
         chunk = stream.read(size)
     if held:
         last = b"".join(pieces)
-        blocks = list(_within(limit, last, row))
-        if _is_cut(last):
-            raise damaged(limit.file, f"after {row:,} rows", "it ends in the middle of a line")
+        blocks = list(_limited_blocks(limit, last, row))
+        if _is_cut_short(last):
+            raise corrupt_file_error(
+                limit.file, f"after {row:,} rows", "it ends in the middle of a line"
+            )
         yield from blocks
 
 
-def table_of(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
-    """Parse a block at once.
+def parse_block(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
+    """Parse a block with Arrow.
 
     Parameters
     ----------
     block : LineBlock
         The lines.
     schema : pyarrow.Schema
-        Members wanted, with the types they must have.
+        Wanted members, with the types that they must have.
 
     Returns
     -------
     pyarrow.RecordBatch or None
-        One row a line; None where any line is not as it should be.
+        One row a line; None if any line does not fit the schema.
     """
-    # Between `}` and `{` a line break cannot be inside an object: with as many objects as lines,
-    # there is one on each.
+    # A line break between `}` and `{` cannot be inside an object: if there are as many objects as
+    # lines, there is one object on each line.
     if not block.regular or not is_utf8(block.data):
         return None
     try:
-        # Not `read_json`: it takes a millisecond at least.
+        # `read_json` would take at least a millisecond.
         reader = pj.open_json(
             pa.BufferReader(block.data),
             pj.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
@@ -149,16 +151,16 @@ def table_of(block: LineBlock, schema: pa.Schema) -> pa.RecordBatch | None:
     return batch if len(batch) == block.rows else None
 
 
-def records_of(block: LineBlock) -> Records:
+def parse_lines(block: LineBlock) -> Records:
     """Parse a block line by line."""
     found = Records([], [])
     for row, line in block.lines():
-        found.add(row, parse(line))
+        found.add(row, parse_line(line))
     return found
 
 
-def parse(line: bytes) -> Record | str:
-    """Parse one line; what is no object gives the reason."""
+def parse_line(line: bytes) -> Record | str:
+    """Parse one line; return the reason if it is not an object."""
     try:
         value = decode(line.decode())
     except UnicodeDecodeError:
@@ -167,56 +169,60 @@ def parse(line: bytes) -> Record | str:
         return skips.TOO_DEEP
     except ValueError:
         return skips.NOT_JSON
-    return record_of(value)
+    return to_record(value)
 
 
-def _is_cut(line: bytes) -> bool:
-    """Whether a line that no line break ends is the beginning of an object."""
-    text = line.strip(_SPACE).decode(errors="replace")  # a letter may be cut, too
+def _is_cut_short(line: bytes) -> bool:
+    """Return whether a last line without line break is the beginning of an object."""
+    text = line.strip(_WHITE_SPACE).decode(errors="replace")  # a character may be cut, too
     if not text.startswith("{"):
         return False
     try:
         decode(text)
     except json.JSONDecodeError as error:
         left = len(text) - error.pos
-        is_begun = left < _LONGEST and not text.endswith("}")  # a number, a word, an escape
+        is_begun = left < _MAX_SCALAR_CHARS and not text.endswith(
+            "}"
+        )  # a number, a word, an escape
         return not left or is_begun or error.msg.startswith("Unterminated")
     except RecursionError:
         pass
     return False
 
 
-def _within(limit: Limit, data: bytes, row: int) -> Iterator[LineBlock]:
-    """Make a block of lines; of lines before one that is too large, and then refuse that."""
-    # A value takes two bytes at least, so that few blocks are long enough to be counted.
-    if len(data) * VALUE > 2 * limit.size and limit.is_exceeded(len(data), _marks(data)):
+def _limited_blocks(limit: DocumentLimit, data: bytes, row: int) -> Iterator[LineBlock]:
+    """Yield lines as a block; if one is too large, the lines before it, and raise."""
+    # A value takes at least two bytes: most blocks are too short for too many values.
+    if len(data) * VALUE_BYTES > 2 * limit.size and limit.is_exceeded(
+        len(data), _count_marks(data)
+    ):
         at = 0
         for line in data.split(b"\n"):
-            if limit.is_exceeded(len(line), _marks(line)) and _is_larger(limit, line):
+            if limit.is_exceeded(len(line), _count_marks(line)) and _exceeds_limit(limit, line):
                 if at:
-                    block = _block(data[:at], row)
+                    block = _make_block(data[:at], row)
                     yield block
                     row += block.rows
                 raise limit.exceeded(row)
             at += len(line) + 1
-    yield _block(data, row)
+    yield _make_block(data, row)
 
 
-def _marks(data: bytes) -> int:
-    """Count what stands before values of JSON, be it in a string or not."""
+def _count_marks(data: bytes) -> int:
+    """Count the characters that precede JSON values, including those within strings."""
     return sum(map(data.count, (b",", b"[", b"{")))
 
 
-def _is_larger(limit: Limit, line: bytes) -> bool:
-    return limit.is_exceeded(len(line), _marks(_STRING.sub(b"", line)))
+def _exceeds_limit(limit: DocumentLimit, line: bytes) -> bool:
+    return limit.is_exceeded(len(line), _count_marks(_STRING.sub(b"", line)))
 
 
-def _block(data: bytes, first: int) -> LineBlock:
+def _make_block(data: bytes, first: int) -> LineBlock:
     letters = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(letters == 10)
     ends = breaks if letters[-1] == 10 else np.append(breaks, len(letters))
     begins = np.append(0, ends[:-1] + 1)
-    # A carriage return before the line break belongs to the break.
+    # A carriage return before the line break is part of it.
     lasts = ends - 1
     lasts = lasts - ((lasts > begins) & (letters[lasts] == 13))
     regular = bool(
@@ -224,13 +230,13 @@ def _block(data: bytes, first: int) -> LineBlock:
         and (letters[begins] == ord("{")).all()
         and (letters[lasts] == ord("}")).all()
     )
-    blank = 0 if regular else _blank(data, begins, ends)
+    blank = 0 if regular else _count_blank(data, begins, ends)
     return LineBlock(data, first, len(ends) - blank, regular)
 
 
-def _blank(data: bytes, begins: Int64s, ends: Int64s) -> int:
-    """Count the blank lines; of those that are not empty, only what begins with a space may be."""
+def _count_blank(data: bytes, begins: Int64s, ends: Int64s) -> int:
+    """Count the blank lines; a blank line is empty or begins with white space."""
     letters = np.frombuffer(data, np.uint8)
     doubtful = np.flatnonzero((letters[begins] <= 32) & (begins < ends))
-    blank = sum(not data[begins[n] : ends[n]].strip(_SPACE) for n in doubtful)
+    blank = sum(not data[begins[n] : ends[n]].strip(_WHITE_SPACE) for n in doubtful)
     return int((begins == ends).sum()) + blank

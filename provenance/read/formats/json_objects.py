@@ -1,20 +1,20 @@
-"""Objects of JSON as rows: how deep they may be, and how their keys are written."""
+"""Parsing of JSON objects as rows, with a limit on nesting and without surrogates in keys."""
 
 import json
 from collections.abc import Iterator, Sequence
 
-from provenance.read.columns.string_arrays import writable
+from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus import skipped_rows as skips
 
-DEEPEST = skips.DEEPEST
+MAX_DEPTH = skips.MAX_NESTING
 Record = dict[str, object]
 
-_DIGITS = 4000
-"""Python refuses to read integers of a few more; there is no text in them."""
+_MAX_DIGITS = 4000
+"""Digits from which on integers become floats; Python refuses those of over 4,300 digits."""
 
 
 def decode(text: str) -> object:
-    """Parse one value.
+    """Parse a value.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def decode(text: str) -> object:
 
 
 def decode_at(text: str, at: int) -> tuple[object, int]:
-    """Parse the value that begins at a place, as `decode`; return where it ends, too."""
+    """Parse the value at an offset, as `decode`; also return its end."""
     try:
         return _DECODER.raw_decode(text, at)
     except json.JSONDecodeError:
@@ -41,36 +41,36 @@ def decode_at(text: str, at: int) -> tuple[object, int]:
         return _LENIENT.raw_decode(text, at)
 
 
-def _integer(digits: str) -> float:
-    return int(digits) if len(digits) < _DIGITS else float(digits)
+def _parse_integer(digits: str) -> float:
+    return int(digits) if len(digits) < _MAX_DIGITS else float(digits)
 
 
 _DECODER = json.JSONDecoder()
-_LENIENT = json.JSONDecoder(parse_int=_integer)
+_LENIENT = json.JSONDecoder(parse_int=_parse_integer)
 
 
-def record_of(value: object) -> Record | str:
-    """Return a parsed value as a row; what is none gives the reason.
+def to_record(value: object) -> Record | str:
+    """Return a parsed value as a row, or the reason why it is not a row.
 
-    Lone surrogates in keys, which no column's name can hold, become U+FFFD.
+    Lone surrogates in keys, which column names cannot contain, become U+FFFD.
     """
     if not isinstance(value, dict):
         return skips.NOT_OBJECT
     is_odd = False
-    for depth, level in enumerate(_levels(value)):
-        if depth == DEEPEST:
+    for depth, level in enumerate(_nesting_levels(value)):
+        if depth == MAX_DEPTH:
             return skips.TOO_DEEP
         is_odd = is_odd or any(map(_has_odd_key, level))
-    return _renamed(value) if is_odd else value
+    return _clean_keys(value) if is_odd else value
 
 
-def is_deep(value: object) -> bool:
-    """Whether lists and objects nest more than `DEEPEST` levels deep."""
-    return any(depth == DEEPEST for depth, _ in enumerate(_levels(value)))
+def is_too_deep(value: object) -> bool:
+    """Return whether lists and objects nest more than `MAX_DEPTH` levels deep."""
+    return any(depth == MAX_DEPTH for depth, _ in enumerate(_nesting_levels(value)))
 
 
-def _levels(value: object) -> Iterator[Sequence["dict[str, object] | list[object]"]]:
-    """Give the lists and objects of each level."""
+def _nesting_levels(value: object) -> Iterator[Sequence["dict[str, object] | list[object]"]]:
+    """Yield the lists and objects of each level."""
     level = [value] if isinstance(value, dict | list) else []
     while level:
         yield level
@@ -80,15 +80,15 @@ def _levels(value: object) -> Iterator[Sequence["dict[str, object] | list[object
 
 def _has_odd_key(value: object) -> bool:
     return isinstance(value, dict) and any(
-        not key.isascii() and writable(key) != key for key in value
+        not key.isascii() and replace_surrogates(key) != key for key in value
     )
 
 
-def _renamed(value: Record) -> Record:
-    return {writable(key): _renamed_within(inner) for key, inner in value.items()}
+def _clean_keys(value: Record) -> Record:
+    return {replace_surrogates(key): _clean_value(inner) for key, inner in value.items()}
 
 
-def _renamed_within(value: object) -> object:
+def _clean_value(value: object) -> object:
     if isinstance(value, list):
-        return [_renamed_within(inner) for inner in value]
-    return _renamed(value) if isinstance(value, dict) else value
+        return [_clean_value(inner) for inner in value]
+    return _clean_keys(value) if isinstance(value, dict) else value

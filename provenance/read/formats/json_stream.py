@@ -1,37 +1,37 @@
-"""JSON values one after the other in a stream, of which none is parsed that is too large."""
+"""A stream of JSON values of bounded size: those that are too large are not parsed."""
 
 import codecs
 import json
 import re
 from typing import BinaryIO
 
-from provenance.read.corpus.size_limits import Limit
+from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.json_objects import decode_at
 
-_READ = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
-_LONGEST = 16
-"""Characters of the longest thing that is not parsed where it is cut short, but for strings."""
+_MAX_SCALAR_CHARS = 16
+"""Length of the longest JSON token that is not a string and may be cut at the end of the buffer."""
 _MARK = re.compile(r'"(?:[^"\\]++|\\.)*+(?P<closing>"?)|(?P<mark>[\[\]{},])', re.DOTALL)
 
 
-class Deep:
+class TooDeep:
     """Stands for a value that nests too deep to be parsed."""
 
 
-class Text:
-    """A stream's characters, of which only those in use are kept.
+class JsonText:
+    """Reader of JSON text that buffers only the value being parsed.
 
     Parameters
     ----------
     stream : binary file
         JSON.
-    limit : Limit
-        Of each value that `value` returns.
+    limit : DocumentLimit
+        For each value that `value` returns.
     """
 
-    def __init__(self, stream: BinaryIO, limit: Limit) -> None:
-        # Bytes that are no UTF-8 travel as surrogates, so that one bad string costs one row.
+    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
+        # Invalid UTF-8 is kept as surrogates, so that an invalid string affects one row only.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._stream = stream
         self._limit = limit
@@ -40,15 +40,15 @@ class Text:
         self._at = 0
 
     def more(self) -> bool:
-        """Read on: as much again, so that a long value is not read over and over."""
+        """Read as much again as is buffered, so that a long value is not rescanned often."""
         rest = len(self._held) - self._at
-        data = self._stream.read(max(_READ, min(rest, self._limit.size)))
+        data = self._stream.read(max(_CHUNK_BYTES, min(rest, self._limit.size)))
         self._held = self._held[self._at :] + self._decoder.decode(data, final=not data)
         self._at = 0
         return bool(data)
 
     def peek(self) -> str:
-        """Return the next character that is no space, and do not pass it; "" at the end."""
+        """Return the next character that is not white space without consuming it; "" at the end."""
         while True:
             self._at = _end(_SPACE.match(self._held, self._at))
             if self._at < len(self._held):
@@ -57,16 +57,16 @@ class Text:
                 return ""
 
     def skip(self) -> None:
-        """Pass one character."""
+        """Consume one character."""
         self._at += 1
 
     def value(self) -> tuple[object, str]:
-        """Return the value that begins here, and how it is written.
+        """Return the next value, and its text.
 
         Raises
         ------
         DocumentTooLarge
-            If it is larger than the limit; it has not been parsed then.
+            If it is larger than the limit.
         """
         try:
             value, end = decode_at(self._held, self._at)
@@ -82,7 +82,7 @@ class Text:
             try:
                 value, end = decode_at(self._held, self._at)
             except RecursionError:
-                value = Deep()
+                value = TooDeep()
         if end - self._at > self._limit.size:
             raise self._limit.exceeded(self._row)
         written = self._held[self._at : end]
@@ -91,12 +91,14 @@ class Text:
         return value, written
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
-        """Whether what follows may make a value of what could not be parsed."""
-        return error.msg.startswith("Unterminated") or error.pos + _LONGEST > len(self._held)
+        """Return whether more input may complete a value that could not be parsed."""
+        return error.msg.startswith("Unterminated") or error.pos + _MAX_SCALAR_CHARS > len(
+            self._held
+        )
 
     def _end_of_value(self) -> int:
-        """Read on until the value that begins here is held as a whole; return where it ends."""
-        nesting = _Nesting(self._limit, self._row)
+        """Read until the next value is buffered as a whole; return its end."""
+        nesting = _ValueScanner(self._limit, self._row)
         while (end := nesting.end(self._held, self._at)) is None:
             if len(self._held) - self._at > self._limit.size:
                 raise self._limit.exceeded(self._row)
@@ -105,15 +107,15 @@ class Text:
         return end
 
 
-class _Nesting:
-    """Finds where a value ends, and counts the values in it, without parsing any."""
+class _ValueScanner:
+    """Finds the end of a value and counts the values in it, without parsing."""
 
-    def __init__(self, limit: Limit, row: int) -> None:
+    def __init__(self, limit: DocumentLimit, row: int) -> None:
         self._limit, self._row = limit, row
         self._depth = self._values = self._done = 0
 
     def end(self, text: str, start: int) -> int | None:
-        """Look on in `text`, in which the value begins at `start`; None where it goes on behind."""
+        """Continue in `text`, where the value begins at `start`; None if it does not end there."""
         for found in _MARK.finditer(text, start + self._done):
             mark = found["mark"]
             if mark is None and not found["closing"]:

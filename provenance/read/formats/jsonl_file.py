@@ -1,7 +1,4 @@
-"""JSON Lines as parts of a corpus.
-
-Stretches of a long file of lines, so that threads can share it.
-"""
+"""JSON Lines files as parts of a corpus; a long file is cut into ranges that threads share."""
 
 import codecs
 import io
@@ -17,46 +14,46 @@ import pyarrow as pa
 from provenance.errors import ColumnMissing, InputError
 from provenance.model import Documents, Flags
 from provenance.read.columns.column_choice import (
-    ADDRESSES,
-    IDS,
-    LICENCES,
-    Columns,
-    bodies,
+    ID_NAMES,
+    LICENCE_NAMES,
+    URL_NAMES,
+    ColumnChoice,
     find_columns,
+    without_headings,
 )
-from provenance.read.columns.column_paths import column_at, top
-from provenance.read.columns.json_schema import narrowed, shape_of
-from provenance.read.columns.signal_columns import EXPECTED, holds_headers, mentions_any
-from provenance.read.columns.string_arrays import blank, flags_of, is_textual, writable
-from provenance.read.columns.table_parts import Block, block_documents
+from provenance.read.columns.column_paths import column_at, top_column
+from provenance.read.columns.json_schema import infer_schema, narrow_schema
+from provenance.read.columns.signal_columns import EXPECTED_NAMES, holds_headers, mentions_signal
+from provenance.read.columns.string_arrays import is_blank, is_textual, replace_surrogates, to_flags
+from provenance.read.columns.table_parts import RowBlock, block_documents
 from provenance.read.corpus.corpus_parts import Part
-from provenance.read.corpus.file_access import File, following
-from provenance.read.corpus.size_limits import readable
+from provenance.read.corpus.file_access import File, next_block
+from provenance.read.corpus.size_limits import until_error
 from provenance.read.formats.json_lines import (
-    BLOCK,
+    BLOCK_BYTES,
     LineBlock,
     line_blocks,
-    parse,
-    records_of,
-    table_of,
+    parse_block,
+    parse_line,
+    parse_lines,
 )
 from provenance.read.formats.json_objects import Record
-from provenance.read.formats.json_records import hidden_texts, record_documents, texts_in
+from provenance.read.formats.json_records import find_hidden_texts, record_documents, texts_within
 
-STRETCH = 16 << 20
-"""Bytes in a stretch, unless one line alone has more."""
+RANGE_BYTES = 16 << 20
+"""Bytes in a range, unless a single line is longer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Some whole lines of a file.
+class LineRange:
+    """A range of whole lines of a file.
 
     Parameters
     ----------
     offset, size : int
-        Where they begin, and how long they are, in bytes.
+        Byte offset and length.
     row : int
-        Row of the first.
+        Row of the first line.
     """
 
     offset: int
@@ -64,45 +61,50 @@ class Stretch:
     row: int
 
     def open(self, file: File) -> BinaryIO:
-        """Open them, as if there was nothing else in `file`."""
+        """Open the range as a stream of its own."""
         stream = file.open()
         stream.seek(self.offset)
-        return cast("BinaryIO", _Window(stream, self.size))
+        return cast("BinaryIO", _RangeStream(stream, self.size))
 
 
-def stretches(file: File) -> list[Stretch]:
-    """Cut a file into stretches; none where it is short, compressed or in an archive.
+def line_ranges(file: File) -> list[LineRange]:
+    """Cut a file into ranges; empty if it is short, compressed or in an archive.
 
-    Rows are counted on the way, which takes a small part of the time that parsing takes: no
-    thread could know otherwise with which row its stretch begins.
+    Rows are counted on the way, which takes a small part of the time of parsing: a thread has to
+    know the number of the first row of its range.
     """
-    if file.compression or "zip" in file.protocols or file.size < 2 * STRETCH:
+    if file.compression or "zip" in file.protocols or file.size < 2 * RANGE_BYTES:
         return []
-    return list(_stretches(file))
+    return list(_cut_ranges(file))
 
 
-def _stretches(file: File) -> Iterator[Stretch]:
+def _cut_ranges(file: File) -> Iterator[LineRange]:
     with file.open() as stream:
         offset = len(codecs.BOM_UTF8) if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
-        blocks, first, size, row = line_blocks(stream, file.limit, min(BLOCK, STRETCH)), 0, 0, 0
+        blocks, first, size, row = (
+            line_blocks(stream, file.limit, min(BLOCK_BYTES, RANGE_BYTES)),
+            0,
+            0,
+            0,
+        )
         while True:
             try:
-                block = following(blocks, file.told, row)
-            except InputError:  # the last stretch will meet it where it is
+                block = next_block(blocks, file.display_path, row)
+            except InputError:  # raised again when the last range is read
                 size = file.size - offset
                 break
             if block is None:
                 break
-            if size and size + len(block.data) > STRETCH:
-                yield Stretch(offset, size, first)
+            if size and size + len(block.data) > RANGE_BYTES:
+                yield LineRange(offset, size, first)
                 offset, size, first = offset + size, 0, block.first
             size += len(block.data)
             row = block.first + block.rows
     if size:
-        yield Stretch(offset, size, first)
+        yield LineRange(offset, size, first)
 
 
-class _Window(io.RawIOBase):
+class _RangeStream(io.RawIOBase):
     """The next bytes of a stream, as many as there should be."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
@@ -123,38 +125,38 @@ class _Window(io.RawIOBase):
         super().close()
 
 
-_SAMPLE = 1 << 18
-_SAMPLED = 200
+_SAMPLE_BYTES = 1 << 18
+_SAMPLE_RECORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """How a file's objects are read.
+class JsonlLayout:
+    """How the objects of a file are read.
 
     Parameters
     ----------
-    columns : Columns
-        Where what is wanted lies.
+    columns : ColumnChoice
+        The chosen columns.
     schema : pyarrow.Schema
-        Of what is wanted, for parsing many lines at once.
-    met : frozenset of str or None
-        Members that have a value in the sample; None where the user named the columns, and an
-        object without text there is not searched for any.
+        Schema of the chosen columns, for parsing many lines at once.
+    seen : frozenset of str or None
+        Members with a value in the sample; None if the user gave the columns, so that an object
+        without text in them is not searched for other texts.
     nested : bool
-        Whether headers of pages may be members of a structure in it.
+        Whether headers of pages may be members of a struct.
     """
 
-    columns: Columns
+    columns: ColumnChoice
     schema: pa.Schema
-    met: frozenset[str] | None
+    seen: frozenset[str] | None
     nested: bool = False
 
 
-def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
-    """Make a JSON Lines file parts of a corpus; `named` are the text columns asked for."""
-    with closing(blocks_of(file, _SAMPLE)) as blocks:
-        layout = layout_of(_sample(readable(blocks), named), named, file.told)
-    shared: list[Stretch | None] = [*stretches(file)] or [None]
+def jsonl_parts(file: File, named: Sequence[str]) -> list[Part]:
+    """Return the parts of a JSON Lines file; `named` are the text columns given by the user."""
+    with closing(read_blocks(file, _SAMPLE_BYTES)) as blocks:
+        layout = infer_layout(_read_sample(until_error(blocks), named), named, file.display_path)
+    shared: list[LineRange | None] = [*line_ranges(file)] or [None]
     return [
         Part(
             file.name,
@@ -167,49 +169,49 @@ def lines_parts(file: File, named: Sequence[str]) -> list[Part]:
     ]
 
 
-def _read_part(file: File, layout: Layout, stretch: Stretch | None) -> Iterator[Documents]:
-    return read_lines(file.name, blocks_of(file, stretch=stretch), layout)
+def _read_part(file: File, layout: JsonlLayout, stretch: LineRange | None) -> Iterator[Documents]:
+    return read_lines(file.name, read_blocks(file, stretch=stretch), layout)
 
 
-def blocks_of(
-    file: File, size: int = BLOCK, stretch: Stretch | None = None
+def read_blocks(
+    file: File, size: int = BLOCK_BYTES, stretch: LineRange | None = None
 ) -> Generator[LineBlock]:
-    """Open a file, or a stretch of it, and give its lines."""
+    """Yield the lines of a file, or of a range of it."""
     row = stretch.row if stretch else 0
     with stretch.open(file) if stretch else file.stream() as stream:
         blocks = line_blocks(stream, file.limit, size, row)
-        while (block := following(blocks, file.told, row)) is not None:
+        while (block := next_block(blocks, file.display_path, row)) is not None:
             yield block
             row = block.first + block.rows
 
 
-def layout_of(records: Sequence[Record], named: Sequence[str], file: str) -> Layout:
-    """Learn from some objects how to read the others.
+def infer_layout(records: Sequence[Record], named: Sequence[str], file: str) -> JsonlLayout:
+    """Infer from a sample of objects how to read a file.
 
     Raises
     ------
     ColumnMissing
-        If a column that was named is in none of them, or none holds text.
+        If a given column is in none of them, or none holds text.
     """
-    shape = shape_of(records, file)
+    shape = infer_schema(records, file)
     if not records:
-        return _laid_out(shape, Columns(tuple(named)), named)
-    known = _by_names(shape, tuple(named))
+        return _complete_layout(shape, ColumnChoice(tuple(named)), named)
+    known = _layout_by_names(shape, tuple(named))
     if known is not None:
         return known
     columns = find_columns(shape, named, _sampler(records), file=file)
-    return _laid_out(shape, columns, named)
+    return _complete_layout(shape, columns, named)
 
 
 class _SampleAskedForError(Exception):
-    """Names alone do not tell which columns hold text."""
+    """The choice of columns needs a sample, not only names."""
 
 
 @lru_cache(maxsize=64)
-def _by_names(shape: pa.Schema, named: tuple[str, ...]) -> Layout | None:
-    """Return the layout of objects of a shape, where names settle it; else None.
+def _layout_by_names(shape: pa.Schema, named: tuple[str, ...]) -> JsonlLayout | None:
+    """Return the layout for a schema if names alone decide it; else None.
 
-    Thousands of small files are of one shape.
+    Cached, because thousands of small files have the same schema.
     """
 
     def sample(_: Sequence[str]) -> pa.Table:
@@ -219,89 +221,100 @@ def _by_names(shape: pa.Schema, named: tuple[str, ...]) -> Layout | None:
         columns = find_columns(shape, named, sample, file="")
     except (_SampleAskedForError, ColumnMissing):
         return None
-    return _laid_out(shape, columns, named)
+    return _complete_layout(shape, columns, named)
 
 
-def _laid_out(shape: pa.Schema, columns: Columns, named: Sequence[str]) -> Layout:
-    # The others may have what the sample has not.
+def _complete_layout(shape: pa.Schema, columns: ColumnChoice, named: Sequence[str]) -> JsonlLayout:
+    # Later objects may have members that the sample lacks.
     columns = replace(
         columns,
-        ids=columns.ids or _unmet(IDS, shape),
-        urls=columns.urls or _unmet(ADDRESSES, shape),
-        licences=columns.licences or _unmet(LICENCES, shape),
-        # Members of structures differ from row to row: rows that have them are read by themselves.
-        signals=(*(path for path in columns.signals if "." not in path), *_unmet(EXPECTED, shape)),
+        ids=columns.ids or _unseen_names(ID_NAMES, shape),
+        urls=columns.urls or _unseen_names(URL_NAMES, shape),
+        licences=columns.licences or _unseen_names(LICENCE_NAMES, shape),
+        # Members of structs vary from row to row: such rows are parsed one by one.
+        signals=(
+            *(path for path in columns.signals if "." not in path),
+            *_unseen_names(EXPECTED_NAMES, shape),
+        ),
     )
-    met = frozenset(member.name for member in shape if not pa.types.is_null(member.type))
+    seen = frozenset(member.name for member in shape if not pa.types.is_null(member.type))
     known = {*shape.names}
-    missing = [path for path in columns.all() if top(path, known) not in known]
+    missing = [path for path in columns.all() if top_column(path, known) not in known]
     shape = pa.schema([*shape, *((path, pa.string()) for path in missing)])
     nested = any(map(holds_headers, shape))
-    return Layout(columns, narrowed(shape, columns.all()), None if named else met, nested)
+    return JsonlLayout(
+        columns, narrow_schema(shape, columns.all()), None if named else seen, nested
+    )
 
 
-def read_lines(file: str, blocks: Iterable[LineBlock], layout: Layout) -> Iterator[Documents]:
-    """Read lines as documents: many at once where they are alike, else one by one."""
+def read_lines(file: str, blocks: Iterable[LineBlock], layout: JsonlLayout) -> Iterator[Documents]:
+    """Yield lines as documents: parsed in blocks if they fit the schema, else one by one."""
     for block in blocks:
-        special = layout.nested and mentions_any(block.data)
-        batch = None if special else table_of(block, layout.schema)
+        special = layout.nested and mentions_signal(block.data)
+        batch = None if special else parse_block(block, layout.schema)
         if batch is None or _hides_text(block, batch, layout):
-            yield from record_documents(file, records_of(block), layout.columns, layout.met)
+            yield from record_documents(file, parse_lines(block), layout.columns, layout.seen)
         else:
             numbers = np.arange(block.first, block.first + block.rows, dtype=np.int64)
-            yield from block_documents(file, Block(batch, numbers), layout.columns)
+            yield from block_documents(file, RowBlock(batch, numbers), layout.columns)
 
 
-def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: Layout) -> bool:
-    """Whether a row without text in the columns chosen has some elsewhere, or nests too deep."""
-    columns, met = layout.columns, layout.met
-    if met is None:
+def _hides_text(block: LineBlock, batch: pa.RecordBatch, layout: JsonlLayout) -> bool:
+    """Return whether a row without text in its columns has some elsewhere, or nests too deep."""
+    columns, seen = layout.columns, layout.seen
+    if seen is None:
         return False
     silent = np.ones(len(batch), bool)
-    for path in (*bodies(columns.texts), *columns.repeated):
-        silent &= _says_nothing(column_at(batch, path))
+    for path in (*without_headings(columns.texts), *columns.repeated):
+        silent &= _is_empty(column_at(batch, path))
     if not silent.any():
         return False
     lines = (line for row, line in block.lines() if silent[row - block.first])
-    found = map(parse, lines)
-    return any(isinstance(one, str) or hidden_texts(one, columns, met) for one in found)
+    found = map(parse_line, lines)
+    return any(isinstance(one, str) or find_hidden_texts(one, columns, seen) for one in found)
 
 
-def _says_nothing(column: pa.Array) -> Flags:
-    empty = flags_of(column.is_null())
-    return empty | blank(column) if is_textual(column.type) else empty
+def _is_empty(column: pa.Array) -> Flags:
+    empty = to_flags(column.is_null())
+    return empty | is_blank(column) if is_textual(column.type) else empty
 
 
-def _sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
-    """Take some objects; where a column was named, read on until one has it."""
+def _read_sample(blocks: Iterator[LineBlock], named: Sequence[str]) -> list[Record]:
+    """Return a sample of objects; read on until each given column occurs."""
     sample: list[Record] = []
     wanted = set(named)
     size = 0
     for block in blocks:
         size += len(block.data)
-        if size > _SAMPLE and sample and not any(_key(name) in block.data for name in wanted):
+        if (
+            size > _SAMPLE_BYTES
+            and sample
+            and not any(_key_prefix(name) in block.data for name in wanted)
+        ):
             continue
-        records = [record for _, record in records_of(block).records]
-        met = {name: next((r for r in records if _has(r, name)), None) for name in sorted(wanted)}
-        wanted -= {name for name, record in met.items() if record is not None}
-        sample += [record for record in met.values() if record is not None]
-        sample += records[:_SAMPLED]
-        # A last line without a line end is a block of its own.
-        if sample and not wanted and size >= _SAMPLE:
+        records = [record for _, record in parse_lines(block).records]
+        seen = {
+            name: next((r for r in records if _has_path(r, name)), None) for name in sorted(wanted)
+        }
+        wanted -= {name for name, record in seen.items() if record is not None}
+        sample += [record for record in seen.values() if record is not None]
+        sample += records[:_SAMPLE_RECORDS]
+        # A last line without a line break is a separate block.
+        if sample and not wanted and size >= _SAMPLE_BYTES:
             break
     return sample
 
 
-def _has(record: Record, path: str) -> bool:
-    return top(path, record) in record
+def _has_path(record: Record, path: str) -> bool:
+    return top_column(path, record) in record
 
 
-def _key(name: str) -> bytes:
+def _key_prefix(name: str) -> bytes:
     return f'"{name.partition(".")[0]}'.encode()
 
 
-def _unmet(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:
-    """Return the names of which nothing is known: they are not there, or always null."""
+def _unseen_names(names: Sequence[str], shape: pa.Schema) -> tuple[str, ...]:
+    """Return the names of members that are absent or always null in the sample."""
     seen = {member.name for member in shape if not pa.types.is_null(member.type)}
     return tuple(name for name in names if "." not in name and name not in seen)
 
@@ -310,7 +323,9 @@ def _sampler(records: Sequence[Record]) -> Callable[[Sequence[str]], pa.Table]:
     def sample(names: Sequence[str]) -> pa.Table:
         columns = {
             name: [
-                writable(" ".join(text for _, text in texts_in(record.get(name), name)))
+                replace_surrogates(
+                    " ".join(text for _, text in texts_within(record.get(name), name))
+                )
                 for record in records
             ]
             for name in names

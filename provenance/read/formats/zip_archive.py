@@ -1,4 +1,4 @@
-"""Zip archives: a folder of files in one file."""
+"""Zip archives as folders of files."""
 
 import io
 import zipfile
@@ -8,34 +8,34 @@ from weakref import finalize
 from fsspec.implementations.zip import ZipFileSystem
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 
 _MAGIC = b"PK\x03\x04"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Of other methods the library decompresses at once what 4 KB hold, which may be gigabytes."""
+"""Supported methods; with others, `zipfile` may expand a read of 4 KB to gigabytes at once."""
 _ENCRYPTED = 0x1
 
 
 def is_zip(file: File) -> bool:
-    """Whether a file is a zip archive, or is named as one and begins like it."""
-    with file.open() as stream, reading(file.told):
+    """Return whether a file is a zip archive, or is named and begins like one."""
+    with file.open() as stream, translate_read_errors(file.display_path):
         begun = stream.read(len(_MAGIC)) == _MAGIC
         return begun and (file.path.lower().endswith(".zip") or zipfile.is_zipfile(stream))
 
 
-def unzipped(file: File) -> ZipFileSystem:
-    """Open an archive as the folder that was packed into it.
+def open_zip(file: File) -> ZipFileSystem:
+    """Open an archive as a file system.
 
     Raises
     ------
     UnsupportedFormat
-        If a password, or a way of packing that we do not know, keeps its files from us.
+        If a member is encrypted, or compressed with an unsupported method.
     CorruptFile
         If it is damaged or cut short.
     """
     stream = io.BufferedReader(cast("io.RawIOBase", file.open()))
     try:
-        with reading(file.told, damage=(IndexError, ValueError)):
+        with translate_read_errors(file.display_path, damage=(IndexError, ValueError)):
             folder = ZipFileSystem(stream)
     except BaseException:
         stream.close()
@@ -43,9 +43,9 @@ def unzipped(file: File) -> ZipFileSystem:
     finalize(folder, stream.close)
     for member in folder.zip.infolist():
         if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
-            why = "needs a password" if member.flag_bits & _ENCRYPTED else "is packed in a rare way"
+            why = "is encrypted" if member.flag_bits & _ENCRYPTED else "uses a rare compression"
             raise UnsupportedFormat(
-                f"{file.told}: {member.filename} in it {why}",
-                remedy="unpack it first, and give what was in it.",
+                f"{file.display_path}: {member.filename} in it {why}",
+                remedy="unpack it, and give the unpacked files.",
             )
     return folder

@@ -1,1 +1,1 @@
-"""Policies and calibrations: files, options and their syntax."""
+"""Policy and calibration files, and the syntax of policy options."""

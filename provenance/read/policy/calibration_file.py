@@ -1,4 +1,4 @@
-"""calibration.json, read back."""
+"""Loading of calibration.json."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ import pyarrow as pa
 from provenance.atomic_output import read_small
 from provenance.errors import InputError
 from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall, Unread
-from provenance.read.policy.validation import Checked, shown
+from provenance.read.policy.validation import UncheckedValue, format_value
 
 _KEYS = (
     *("schema", "tool", "created", "corpus", "registries", "normalisation", "threshold", "seed"),
@@ -25,9 +25,9 @@ _FALSE = (
 _RECALL = (
     *("length", "edit", "place", "source", "planted", "found", "low", "high", "covered", "right"),
 )
-_MOST = 2**63 - 1
+_MAX_INTEGER = 2**63 - 1
 _UNREAD = ("file", "reason", "remedy", "row", "offset")
-_AGAIN = "make it again with `provenance calibrate`"
+_REMEDY = "make it again with `provenance calibrate`"
 
 
 def load_calibration(path: Path) -> Calibration:
@@ -41,19 +41,19 @@ def load_calibration(path: Path) -> Calibration:
     Raises
     ------
     InputError
-        If it is not there, or no calibration of this version.
+        If it is missing, or not a calibration of this version.
     """
-    root = _parsed(path)
+    root = _parse(path)
     schema = root.entries().get("schema")
     if schema is None or schema.value != CALIBRATION_SCHEMA:
         said = None if schema is None else schema.value
-        raise root.wrong(f"the schema is {shown(said)}, not {CALIBRATION_SCHEMA!r}", _AGAIN)
-    entries = root.table((*_KEYS, "unread"), _KEYS)  # the first ones do not say it
+        raise root.wrong(f"the schema is {format_value(said)}, not {CALIBRATION_SCHEMA!r}", _REMEDY)
+    entries = root.table((*_KEYS, "unread"), _KEYS)  # the first versions lack `unread`
     corpus = entries["corpus"].table(_CORPUS, _CORPUS)
     tool = entries["tool"].table(("name", "version"), ("name", "version"))
     return Calibration(
         tool=tool["version"].text(),
-        created=_moment(entries["created"]),
+        created=_timestamp(entries["created"]),
         corpus=corpus["digest"].text(),
         addresses=tuple(each.text() for each in corpus["addresses"].list()),
         documents=_count(corpus["documents"]),
@@ -70,35 +70,37 @@ def load_calibration(path: Path) -> Calibration:
     )
 
 
-def _parsed(path: Path) -> Checked:
+def _parse(path: Path) -> UncheckedValue:
     try:
-        return Checked(json.loads(read_small(path).decode("utf-8")), str(path), "", InputError)
+        return UncheckedValue(
+            json.loads(read_small(path).decode("utf-8")), str(path), "", InputError
+        )
     except OSError as error:
         raise InputError(
             f"the calibration {path} cannot be read: {error.strerror or error}",
-            remedy="name the file that `provenance calibrate --output` wrote",
+            remedy="give the file that `provenance calibrate --output` wrote",
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not valid JSON: {error}", remedy=_AGAIN) from error
+        raise InputError(f"{path} is not valid JSON: {error}", remedy=_REMEDY) from error
 
 
-def _recall(entry: Checked) -> Recall:
+def _recall(entry: UncheckedValue) -> Recall:
     entries = entry.table(_RECALL, _RECALL)
     return Recall(
-        length=_maybe_text(entries["length"]),
-        edit=_maybe_text(entries["edit"]),
-        place=_maybe_text(entries["place"]),
-        source=_maybe_text(entries["source"]),
+        length=_optional_text(entries["length"]),
+        edit=_optional_text(entries["edit"]),
+        place=_optional_text(entries["place"]),
+        source=_optional_text(entries["source"]),
         planted=_count(entries["planted"]),
         found=_count(entries["found"]),
         low=_number(entries["low"]),
         high=_number(entries["high"]),
-        covered=_maybe_number(entries["covered"]),
-        right=_maybe_number(entries["right"]),
+        covered=_optional_number(entries["covered"]),
+        right=_optional_number(entries["right"]),
     )
 
 
-def _unread(entry: Checked) -> Unread:
+def _unread(entry: UncheckedValue) -> Unread:
     entries = entry.table(_UNREAD, _UNREAD)
     return Unread(
         file=entries["file"].text(),
@@ -109,81 +111,81 @@ def _unread(entry: Checked) -> Unread:
     )
 
 
-def _false(entry: Checked) -> FalseRate:
+def _false(entry: UncheckedValue) -> FalseRate:
     entries = entry.table(_FALSE, _FALSE)
     return FalseRate(
-        basis=_maybe_text(entries["basis"]),
-        reason=_maybe_text(entries["reason"]),
+        basis=_optional_text(entries["basis"]),
+        reason=_optional_text(entries["reason"]),
         read=_count(entries["read"]),
         scale=_number(entries["scale"]),
         findings=_count(entries["findings"]),
         documents=_count(entries["documents"]),
         tokens=_count(entries["tokens"]),
-        documents_per_million=_maybe_number(entries["documents_per_million"]),
-        tokens_per_million=_maybe_number(entries["tokens_per_million"]),
-        low=_maybe_number(entries["low"]),
-        high=_maybe_number(entries["high"]),
+        documents_per_million=_optional_number(entries["documents_per_million"]),
+        tokens_per_million=_optional_number(entries["tokens_per_million"]),
+        low=_optional_number(entries["low"]),
+        high=_optional_number(entries["high"]),
     )
 
 
-def _plants(entry: Checked) -> pa.Table:
+def _plants(entry: UncheckedValue) -> pa.Table:
     entries = entry.table(PLANTS.names, PLANTS.names)
     columns = {name: [each.value for each in entries[name].list()] for name in PLANTS.names}
     if len({len(values) for values in columns.values()}) != 1:
-        raise entry.wrong("its columns are of different lengths", _AGAIN)
+        raise entry.wrong("its columns are of different lengths", _REMEDY)
     try:
         table = pa.table(columns, schema=PLANTS)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-        raise entry.wrong(f"a column holds what it cannot: {error}", _AGAIN) from error
+        raise entry.wrong(f"a column holds what it cannot: {error}", _REMEDY) from error
     if any(column.null_count for column in table.columns):
-        raise entry.wrong("a column holds null", _AGAIN)
+        raise entry.wrong("a column holds null", _REMEDY)
     for field, column in zip(PLANTS, table.columns, strict=True):
-        if pa.types.is_primitive(field.type) and not _can_be(
+        if pa.types.is_primitive(field.type) and not _is_in_range(
             column, least=-1 if field.name == "look" else 0
         ):
-            raise entries[field.name].wrong("it holds a number that cannot be", _AGAIN)
+            raise entries[field.name].wrong("it holds a number that cannot be", _REMEDY)
     return table
 
 
-def _can_be(column: pa.ChunkedArray, least: int) -> bool:
-    """Return whether every number of a column is finite, and none is below the least."""
+def _is_in_range(column: pa.ChunkedArray, least: int) -> bool:
+    """Return whether all numbers of a column are finite and at least `least`."""
     numbers = column.cast(pa.float64()).to_numpy()
     return bool((np.isfinite(numbers) & (numbers >= least)).all())
 
 
-def _integer(entry: Checked) -> int:
+def _integer(entry: UncheckedValue) -> int:
     if type(entry.value) is not int:
-        raise entry.wrong(f"{shown(entry.value)} is not a whole number", _AGAIN)
+        raise entry.wrong(f"{format_value(entry.value)} is not a whole number", _REMEDY)
     return entry.value
 
 
-def _count(entry: Checked) -> int:
+def _count(entry: UncheckedValue) -> int:
     number = _integer(entry)
-    if not 0 <= number <= _MOST:
-        raise entry.wrong(f"{shown(number)} is negative, or too large", _AGAIN)
+    if not 0 <= number <= _MAX_INTEGER:
+        raise entry.wrong(f"{format_value(number)} is negative, or too large", _REMEDY)
     return number
 
 
-def _number(entry: Checked) -> float:
-    # Compared before it is converted: JSON has integers that no float holds, and Python's has NaN.
+def _number(entry: UncheckedValue) -> float:
+    # Compared before conversion: JSON integers may exceed the float range, and Python reads NaN.
     number = entry.value if type(entry.value) in {int, float} else None
     if not isinstance(number, int | float) or not abs(number) <= sys.float_info.max:
-        raise entry.wrong(f"{shown(entry.value)} is not a number", _AGAIN)
+        raise entry.wrong(f"{format_value(entry.value)} is not a number", _REMEDY)
     return float(number)
 
 
-def _maybe_number(entry: Checked) -> float | None:
+def _optional_number(entry: UncheckedValue) -> float | None:
     return None if entry.value is None else _number(entry)
 
 
-def _maybe_text(entry: Checked) -> str | None:
+def _optional_text(entry: UncheckedValue) -> str | None:
     return None if entry.value is None else entry.text()
 
 
-def _moment(entry: Checked) -> datetime:
+def _timestamp(entry: UncheckedValue) -> datetime:
     try:
         moment = datetime.fromisoformat(entry.text())
-        moment.astimezone(UTC)  # which has no year before the first, either
+        moment.astimezone(UTC)  # may leave the range of years
     except (ValueError, OverflowError) as error:
-        raise entry.wrong(f"{shown(entry.value)} is not a moment", _AGAIN) from error
+        raise entry.wrong(f"{format_value(entry.value)} is not a moment", _REMEDY) from error
     return moment

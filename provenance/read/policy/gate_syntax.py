@@ -1,11 +1,11 @@
-"""Gates as people write them: `[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%`."""
+"""Syntax of gates: `[SOURCE:]VERDICT[/BASIS][.documents|.tokens|.bytes]=N%`."""
 
 import re
 from collections.abc import Iterable
 
 from provenance.errors import PolicyError
 from provenance.model import Gate, Unit, Verdict
-from provenance.read.policy.validation import Checked, shown
+from provenance.read.policy.validation import UncheckedValue, format_value
 
 _SHARE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?%")
 _GRAMMAR = (
@@ -14,7 +14,7 @@ _GRAMMAR = (
 
 
 def parse_gate(text: str) -> Gate:
-    """Read one gate, as `--fail-on` is given it.
+    """Parse a gate, as given to `--fail-on`.
 
     Examples
     --------
@@ -29,13 +29,15 @@ def parse_gate(text: str) -> Gate:
     name, equals, share = text.rpartition("=")
     if not equals:
         raise PolicyError(
-            f"the gate {shown(text)} names no share", remedy=f"write it as {_GRAMMAR}."
+            f"the gate {format_value(text)} has no share", remedy=f"write it as {_GRAMMAR}."
         )
-    return _gate(Checked(name.strip(), f"gate {shown(text)}", "", PolicyError), share.strip())
+    return _parse_gate(
+        UncheckedValue(name.strip(), f"gate {format_value(text)}", "", PolicyError), share.strip()
+    )
 
 
 def parse_rate(text: str) -> float:
-    """Read what part of a corpus is looked at, as `--sample` is given it.
+    """Parse the rate of a sample, as given to `--sample`.
 
     Examples
     --------
@@ -45,49 +47,49 @@ def parse_rate(text: str) -> float:
     Raises
     ------
     PolicyError
-        If it is no share above 0 %.
+        If it is not a share above 0 %.
     """
     found = _SHARE.fullmatch(text.strip())
     if not found or not 0 < float(found[1]) <= 100:
         raise PolicyError(
-            f"the sample {shown(text)} is not a share above 0 % and up to 100 %",
-            remedy=f"write it with a percent sign: {_meant(text.strip())}.",
+            f"the sample {format_value(text)} is not a share above 0 % and up to 100 %",
+            remedy=f"write it with a percent sign: {_suggestion(text.strip())}.",
         )
     return float(found[1]) / 100
 
 
-def gates_of(table: Checked) -> tuple[Gate, ...]:
-    """Read the table `[gate]`, in which a unit may also be a key of its own.
+def parse_gates(table: UncheckedValue) -> tuple[Gate, ...]:
+    """Parse the table `[gate]`, in which a unit may be a nested key.
 
-    TOML takes `restricted.documents = "5%"` without quotes for a table in a table.
+    TOML reads `restricted.documents = "5%"` without quotes as a table in a table.
     """
     gates = []
     for key, entry in table.entries().items():
         if isinstance(entry.value, dict):
             units = {f"{key}.{unit}": inner for unit, inner in entry.entries().items()}
-            gates += [_gate(inner.part(name), inner.text()) for name, inner in units.items()]
+            gates += [_parse_gate(inner.part(name), inner.text()) for name, inner in units.items()]
         else:
-            gates.append(_gate(entry.part(key), entry.text()))
-    return _distinct(gates)
+            gates.append(_parse_gate(entry.part(key), entry.text()))
+    return _require_distinct(gates)
 
 
-def overridden(gates: Iterable[Gate], given: Iterable[Gate]) -> tuple[Gate, ...]:
-    """Let given gates take the place of those for the same source, verdict and basis."""
-    given = _distinct(given)
+def override_gates(gates: Iterable[Gate], given: Iterable[Gate]) -> tuple[Gate, ...]:
+    """Replace gates with those given for the same source, verdict and basis."""
+    given = _require_distinct(given)
     named = {(gate.source, gate.verdict, gate.basis) for gate in given}
     kept = (gate for gate in gates if (gate.source, gate.verdict, gate.basis) not in named)
     return (*kept, *given)
 
 
-def _gate(name: Checked, share: str) -> Gate:
+def _parse_gate(name: UncheckedValue, share: str) -> Gate:
     source, _, rest = name.text().rpartition(":")
     said, dot, unit = rest.strip().partition(".")
     verdict, slash, basis = said.partition("/")
     found = _SHARE.fullmatch(share)
     if not found or float(found[1]) > 100:
         raise name.wrong(
-            f"{shown(share)} is not a share from 0 % to 100 %",
-            f"write it with a percent sign: {_meant(share)}.",
+            f"{format_value(share)} is not a share from 0 % to 100 %",
+            f"write it with a percent sign: {_suggestion(share)}.",
         )
     return Gate(
         verdict=name.part(verdict).one_of(Verdict),
@@ -98,7 +100,7 @@ def _gate(name: Checked, share: str) -> Gate:
     )
 
 
-def _meant(share: str) -> str:
+def _suggestion(share: str) -> str:
     try:
         value = float(share)
     except ValueError:
@@ -108,7 +110,7 @@ def _meant(share: str) -> str:
     return f'"{value:.10g}%"' if 0 <= value <= 100 else '"0.1%"'
 
 
-def _distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+def _require_distinct(gates: Iterable[Gate]) -> tuple[Gate, ...]:
     found: dict[tuple[object, ...], Gate] = {}
     for gate in gates:
         first = found.setdefault((gate.source, gate.verdict, gate.unit, gate.basis), gate)

@@ -1,4 +1,4 @@
-"""The tables of a policy, from TOML to the nouns."""
+"""Parsing of the tables of a policy."""
 
 from provenance.model import (
     COVERS,
@@ -12,8 +12,8 @@ from provenance.model import (
     WaiverReason,
 )
 from provenance.read.corpus.size_limits import parse_size
-from provenance.read.policy.date_syntax import collected_of, period_of
-from provenance.read.policy.validation import Checked
+from provenance.read.policy.date_syntax import parse_collected, parse_period
+from provenance.read.policy.validation import UncheckedValue
 
 CHECK_KEYS = (
     *("purpose", "collected", "actor", "jurisdiction", "commercial", "model"),
@@ -21,17 +21,19 @@ CHECK_KEYS = (
 )
 AGREEMENT_KEYS = ("source", "purposes", "from", "until", "reference", "digest")
 WAIVER_KEYS = (*COVERS, "reason", "statement", "approver", "expires")
-MODELS = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
-OTHER = "other"
+MODEL_SCOPES = tuple(scope.value for scope in ModelScope if scope is not ModelScope.ANY)
+OTHER_MODEL = "other"
 
 
-def parse_circumstances(check: dict[str, Checked], claims: Checked | None) -> Circumstances:
-    """Read `[check]`, and which exceptions `[claims]` says are claimed."""
+def parse_circumstances(
+    check: dict[str, UncheckedValue], claims: UncheckedValue | None
+) -> Circumstances:
+    """Parse `[check]`, and the exceptions claimed in `[claims]`."""
     purpose, collected = check.get("purpose"), check.get("collected")
     actor, jurisdiction = check.get("actor"), check.get("jurisdiction")
     return Circumstances(
         purpose=Purpose.PRETRAINING if purpose is None else purpose.one_of(Purpose),
-        collected=None if collected is None else collected_of(collected),
+        collected=None if collected is None else parse_collected(collected),
         actor=None if actor is None else actor.one_of(Actor),
         jurisdiction=None if jurisdiction is None else jurisdiction.text(),
         commercial=check["commercial"].truth() if "commercial" in check else None,
@@ -44,8 +46,8 @@ def parse_circumstances(check: dict[str, Checked], claims: Checked | None) -> Ci
     )
 
 
-def parse_max_document(entry: Checked | None) -> int:
-    """Read how many bytes a document may have, such as "64MB"."""
+def parse_max_document(entry: UncheckedValue | None) -> int:
+    """Parse the largest size of a document, such as "64MB"."""
     if entry is None:
         return MAX_DOCUMENT
     size = parse_size(entry.text())
@@ -54,29 +56,31 @@ def parse_max_document(entry: Checked | None) -> int:
     return size
 
 
-def parse_model(entry: Checked) -> tuple[ModelScope, ...]:
-    """Read what the model is: a list of kinds, or `other` alone for none of them."""
-    kinds = [each.word((*MODELS, OTHER)) for each in entry.list()]
-    if OTHER in kinds and len(set(kinds)) > 1:
-        raise entry.wrong(f"{OTHER!r} is none of the other kinds", f"leave {OTHER!r} out.")
-    return tuple(ModelScope(kind) for kind in dict.fromkeys(kinds) if kind != OTHER)
+def parse_model(entry: UncheckedValue) -> tuple[ModelScope, ...]:
+    """Parse the kinds of the model: a list, or `other` alone for none of the known kinds."""
+    kinds = [each.word((*MODEL_SCOPES, OTHER_MODEL)) for each in entry.list()]
+    if OTHER_MODEL in kinds and len(set(kinds)) > 1:
+        raise entry.wrong(
+            f"{OTHER_MODEL!r} is none of the other kinds", f"leave {OTHER_MODEL!r} out."
+        )
+    return tuple(ModelScope(kind) for kind in dict.fromkeys(kinds) if kind != OTHER_MODEL)
 
 
-def parse_agreement(entry: Checked) -> Agreement:
-    """Read one of `[[agreements]]`."""
+def parse_agreement(entry: UncheckedValue) -> Agreement:
+    """Parse an entry of `[[agreements]]`."""
     entries = entry.table(AGREEMENT_KEYS, ("source", "purposes", "reference"))
     digest = entries.get("digest")
     return Agreement(
         source=entries["source"].text(),
         purposes=tuple(purpose.one_of(Purpose) for purpose in entries["purposes"].list()),
-        period=period_of(entry),
+        period=parse_period(entry),
         reference=entries["reference"].text(),
         digest=None if digest is None else digest.sha256(),
     )
 
 
-def parse_waivers(waivers: list[Checked]) -> tuple[Waiver, ...]:
-    """Read all `[[waivers]]`."""
+def parse_waivers(waivers: list[UncheckedValue]) -> tuple[Waiver, ...]:
+    """Parse all `[[waivers]]`."""
     found: dict[str, Waiver] = {}
     for entry in waivers:
         waiver = _waiver(entry)
@@ -86,7 +90,7 @@ def parse_waivers(waivers: list[Checked]) -> tuple[Waiver, ...]:
     return tuple(found.values())
 
 
-def _waiver(entry: Checked) -> Waiver:
+def _waiver(entry: UncheckedValue) -> Waiver:
     entries = entry.table(WAIVER_KEYS, ("reason", "statement", "approver", "expires"))
     covers = {key: entries[key].text() for key in COVERS if key in entries}
     if not covers:
@@ -102,11 +106,11 @@ def _waiver(entry: Checked) -> Waiver:
     )
 
 
-def texts(entry: Checked | None) -> tuple[str, ...]:
-    """Read a list of texts; nothing, where it is left out."""
+def parse_texts(entry: UncheckedValue | None) -> tuple[str, ...]:
+    """Parse a list of strings; empty if missing."""
     return () if entry is None else tuple(text.text() for text in entry.list())
 
 
-def paths(entry: Checked | None) -> tuple[str, ...]:
-    """Read a list of paths; nothing, where it is left out."""
+def parse_paths(entry: UncheckedValue | None) -> tuple[str, ...]:
+    """Parse a list of paths; empty if missing."""
     return () if entry is None else tuple(path.file_path() for path in entry.list())

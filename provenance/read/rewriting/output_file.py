@@ -1,4 +1,4 @@
-"""Where files are written again: what goes wrong there is not taken for damage of what is read."""
+"""Output files whose write errors are kept apart from errors of the input."""
 
 import io
 from pathlib import Path
@@ -8,11 +8,11 @@ from typing import BinaryIO, cast
 class UnwritableError(Exception):
     """A file cannot be written; the cause is the system's error.
 
-    It is no `OSError`, of which those who read a file would say that the file is damaged.
+    Not an `OSError`, which would be taken for damage of the file that is being read.
     """
 
 
-class _Sink(io.FileIO):
+class _OutputFile(io.FileIO):
     def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]
         try:
             return super().write(data)
@@ -20,12 +20,12 @@ class _Sink(io.FileIO):
             raise UnwritableError from error
 
 
-def new_file(path: Path) -> BinaryIO:
-    """Open a file that is not there yet for writing.
+def create_file(path: Path) -> BinaryIO:
+    """Create a file for writing; raises `FileExistsError` if it exists.
 
     Raises
     ------
     UnwritableError
-        Whoever writes to it, if that fails.
+        On writing to it, if that fails.
     """
-    return cast("BinaryIO", io.BufferedWriter(_Sink(path, "xb"), 1 << 16))
+    return cast("BinaryIO", io.BufferedWriter(_OutputFile(path, "xb"), 1 << 16))

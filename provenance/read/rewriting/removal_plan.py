@@ -1,4 +1,4 @@
-"""What is to go from a file: whole rows, and stretches of texts."""
+"""Removals from a file: whole rows, and spans of texts."""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -10,21 +10,21 @@ Spans = tuple[tuple[int, int], ...]
 """Half-open, in code points."""
 
 Edit = Callable[[str, str], str]
-"""Gives, of the name of a place and the text there, the text that is to stand there."""
+"""Returns the new text of a field, given field name and text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
-    """What is to go from one file.
+class Removals:
+    """What to remove from a file.
 
     Parameters
     ----------
     rows : frozenset of int
-        Rows that go as a whole.
+        Rows to remove.
     spans : mapping of int to mapping of str to Spans
-        By row and by field.
+        Spans to replace, by row and field.
     replacement : str
-        What stands in place of each stretch.
+        Replaces each span.
     """
 
     rows: frozenset[int] = frozenset()
@@ -32,19 +32,19 @@ class Cuts:
     replacement: str = ""
 
     def touches(self, first: int, end: int) -> bool:
-        """Whether anything goes from the rows from `first` to `end`."""
+        """Return whether anything is removed from the rows `first` to `end`, exclusive."""
         if end - first > len(self.rows) + len(self.spans):
             return any(first <= row < end for row in (*self.rows, *self.spans))
         return any(row in self.rows or row in self.spans for row in range(first, end))
 
-    def of(self, row: int, file: str) -> "RowCuts":
-        """Give what goes from the texts of a row; `file` is for errors."""
-        return RowCuts(self.spans.get(row, {}), self.replacement, f"{file}, row {row}")
+    def of(self, row: int, file: str) -> "RowRemovals":
+        """Return the removals from the texts of a row; `file` is for errors."""
+        return RowRemovals(self.spans.get(row, {}), self.replacement, f"{file}, row {row}")
 
 
 @dataclass(slots=True)
-class RowCuts:
-    """What goes from the texts of one row, and which of it has gone."""
+class RowRemovals:
+    """Spans to remove from the texts of a row, and the fields edited so far."""
 
     spans: Mapping[str, Spans]
     replacement: str
@@ -52,58 +52,61 @@ class RowCuts:
     done: set[str] = field(default_factory=set)
 
     def edit(self, name: str, text: str) -> str:
-        """Give a text without its stretches."""
+        """Return a text with its spans replaced."""
         spans = self.spans.get(name, ())
         if spans and max(end for _, end in spans) > len(text):
-            raise changed(self.place)
+            raise changed_error(self.place)
         self.done.add(name)
-        return redacted(text, spans, self.replacement)
+        return replace_spans(text, spans, self.replacement)
 
     def within(self, name: str) -> bool:
-        """Whether anything goes from a place of that name, or from within it."""
+        """Return whether anything is removed from a field, or from within it."""
         return any(
             field == name or field.startswith((f"{name}.", f"{name}[")) for field in self.spans
         )
 
     def check(self) -> None:
-        """Make sure that every place was met.
+        """Check that every field was edited.
 
         Raises
         ------
         CorruptFile
-            If one was not: the file is not the one that was checked.
+            If a field is missing: the file is not the one that was checked.
         """
         if set(self.spans) - self.done:
-            raise changed(self.place)
+            raise changed_error(self.place)
 
 
-def changed(place: str) -> CorruptFile:
-    """Say that a file is not the one that was checked."""
+def changed_error(place: str) -> CorruptFile:
+    """Return the error for a file that is not the one that was checked."""
     return CorruptFile(
-        f"{place}: it does not hold what was found there; did it change?",
-        remedy="clean it again when nobody writes to it.",
+        f"{place}: the content differs from what was checked; was the file modified?",
+        remedy="run the clean again when the file is no longer being written.",
     )
 
 
-def redacted(text: str, spans: Iterable[tuple[int, int]], replacement: str) -> str:
-    """Replace stretches of a text; those that touch or overlap are replaced as one.
+def replace_spans(text: str, spans: Iterable[tuple[int, int]], replacement: str) -> str:
+    """Replace spans of a text; spans that touch or overlap are replaced as one.
 
-    A mark that combines with a letter goes with it: it must not sit on what stands there next.
+    Combining marks after a span are removed too, as they would combine with what precedes them
+    then.
     """
     pieces, at = [], 0
-    for start, end in _joined((start, _reach(text, end)) for start, end in spans):
+    for start, end in _merge_spans(
+        (start, _past_combining_marks(text, end)) for start, end in spans
+    ):
         pieces += [text[at:start], replacement]
         at = end
     return "".join((*pieces, text[at:]))
 
 
-def _reach(text: str, end: int) -> int:
+def _past_combining_marks(text: str, end: int) -> int:
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:

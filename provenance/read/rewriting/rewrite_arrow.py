@@ -1,4 +1,4 @@
-"""Arrow's own files written again: the same batches, schema, metadata and compression."""
+"""Rewriting of Arrow IPC files with the same batches, schema, metadata and compression."""
 
 import struct
 from collections.abc import Iterator
@@ -7,23 +7,28 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from provenance.errors import UnsupportedFormat
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.formats.arrow_file import check_batches, field_at, root_of, table_at
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.formats.arrow_file import (
+    check_batch_sizes,
+    field_offset,
+    root_table,
+    table_offset,
+)
 from provenance.read.formats.arrow_validation import check_batch
-from provenance.read.rewriting.removal_plan import Cuts
-from provenance.read.rewriting.text_replacement import edited_batch
+from provenance.read.rewriting.removal_plan import Removals
+from provenance.read.rewriting.text_replacement import edit_batch
 
 _MAGIC = b"ARROW1"
 _CODECS = {0: "lz4", 1: "zstd"}
 _DAMAGE = (struct.error, IndexError, KeyError, UnicodeDecodeError)
-"""What a header raises that is damaged, beside what pyarrow raises of its own."""
+"""Exceptions raised for a damaged header, other than those of pyarrow."""
 
 
-def rewrite_arrow(file: File, sink: BinaryIO, cuts: Cuts) -> None:
-    """Write an IPC file or stream again, a batch at a time; one left empty is left out."""
-    with reading(file.told, damage=_DAMAGE), file.source() as source:
-        check_batches(file, source)
-        options = pa.ipc.IpcWriteOptions(compression=compression_of(source))
+def rewrite_arrow(file: File, sink: BinaryIO, cuts: Removals) -> None:
+    """Rewrite an IPC file or stream batch by batch; a batch that becomes empty is dropped."""
+    with translate_read_errors(file.display_path, damage=_DAMAGE), file.source() as source:
+        check_batch_sizes(file, source)
+        options = pa.ipc.IpcWriteOptions(compression=ipc_compression(source))
         source.seek(0)
         if source.read(len(_MAGIC)) == _MAGIC:
             source.seek(0)
@@ -40,15 +45,15 @@ def rewrite_arrow(file: File, sink: BinaryIO, cuts: Cuts) -> None:
 def _write_batches(
     reader: pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader,
     writer: pa.ipc.RecordBatchFileWriter | pa.ipc.RecordBatchStreamWriter,
-    cuts: Cuts,
+    cuts: Removals,
     file: File,
 ) -> None:
     first = 0
     for batch, told in _batches(reader):
-        check_batch(batch, file.told, first)
+        check_batch(batch, file.display_path, first)
         kept = batch
         if cuts.touches(first, first + len(batch)):
-            kept = edited_batch(batch, first, cuts, file.told)
+            kept = edit_batch(batch, first, cuts, file.display_path)
         first += len(batch)
         if len(kept) or not len(batch):
             try:
@@ -56,13 +61,13 @@ def _write_batches(
             except pa.ArrowInvalid as error:
                 if "ictionary" not in str(error):
                     raise
-                raise _shared(file) from error
+                raise _shared_dictionary_error(file) from error
 
 
-def _shared(file: File) -> UnsupportedFormat:
+def _shared_dictionary_error(file: File) -> UnsupportedFormat:
     return UnsupportedFormat(
-        f"{file.told}: all its batches share one dictionary of texts, which cannot be changed",
-        remedy="take whole documents out, without --redact, or write it as Parquet first",
+        f"{file.display_path}: all batches share one dictionary of texts, which cannot be changed",
+        remedy="remove whole documents, without --redact, or convert it to Parquet first",
     )
 
 
@@ -82,21 +87,21 @@ def _batches(
         yield found.batch, found.custom_metadata
 
 
-def compression_of(source: pa.NativeFile) -> str | None:
-    """Tell how the batches of an IPC file or stream are compressed; None where they are not.
+def ipc_compression(source: pa.NativeFile) -> str | None:
+    """Return the compression of the batches of an IPC file or stream; None if uncompressed.
 
-    The library reads them without telling. It stands in the header of each batch, a table of
-    flatbuffers: message → header (field 2) → compression (field 3) → codec (field 0).
+    pyarrow does not expose it. It is in the flatbuffer header of each batch: message → header
+    (field 2) → compression (field 3) → codec (field 0).
     """
     source.seek(0)
     source.seek(8 if source.read(len(_MAGIC)) == _MAGIC else 0)
     for message in pa.ipc.MessageReader.open_stream(source):
         if message.type == "record batch":
             data = message.metadata.to_pybytes()
-            batch = table_at(data, root_of(data), 2)
-            compression = None if batch is None else table_at(data, batch, 3)
+            batch = table_offset(data, root_table(data), 2)
+            compression = None if batch is None else table_offset(data, batch, 3)
             if compression is None:
                 return None
-            codec = field_at(data, compression, 0)
+            codec = field_offset(data, compression, 0)
             return _CODECS[0 if codec is None else data[codec]]
     return None

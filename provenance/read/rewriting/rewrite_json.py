@@ -1,50 +1,50 @@
-"""JSON arrays written again: elements of which nothing goes keep every character."""
+"""Rewriting of JSON arrays and consecutive objects; other elements keep every character."""
 
 import codecs
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from provenance.read.corpus.file_access import File, reading
-from provenance.read.corpus.size_limits import Limit
-from provenance.read.formats.json_array import list_of_rows
-from provenance.read.formats.json_stream import Text
-from provenance.read.rewriting.json_strings import edited, elements_in, members_in
-from provenance.read.rewriting.removal_plan import Cuts
+from provenance.read.corpus.file_access import File, translate_read_errors
+from provenance.read.corpus.size_limits import DocumentLimit
+from provenance.read.formats.json_array import row_list_member
+from provenance.read.formats.json_stream import JsonText
+from provenance.read.rewriting.json_strings import edit_json, find_elements, find_members
+from provenance.read.rewriting.removal_plan import Removals
 
-Write = Callable[[str], object]
+WriteText = Callable[[str], object]
 
 
-class _Passed(Text):
-    """A stream's characters, of which what was passed is kept until it is taken."""
+class _RecordingText(JsonText):
+    """A JSON reader that keeps the consumed text until it is taken."""
 
-    def __init__(self, stream: BinaryIO, limit: Limit) -> None:
+    def __init__(self, stream: BinaryIO, limit: DocumentLimit) -> None:
         super().__init__(stream, limit)
         self._passed: list[str] = []
         self._mark = 0
 
     def more(self) -> bool:
-        """Read on."""
+        """Read more."""
         self._passed.append(self._held[self._mark : self._at])
         self._mark = 0
         return super().more()
 
     def taken(self) -> str:
-        """Take what was passed since this was last asked."""
+        """Return the text consumed since the last call."""
         passed = "".join((*self._passed, self._held[self._mark : self._at]))
         self._passed, self._mark = [], self._at
         return passed
 
 
-def rewrite_array(file: File, sink: BinaryIO, cuts: Cuts) -> None:
-    """Write a file of JSON that is not one object a line again."""
+def rewrite_array(file: File, sink: BinaryIO, cuts: Removals) -> None:
+    """Rewrite a JSON file that is not JSON Lines."""
 
     def write(text: str) -> None:
         sink.write(text.encode("utf-8", "surrogateescape"))
 
     if file.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
         sink.write(codecs.BOM_UTF8)
-    with file.stream() as stream, reading(file.told):
-        text = _Passed(stream, file.limit)
+    with file.stream() as stream, translate_read_errors(file.display_path):
+        text = _RecordingText(stream, file.limit)
         if text.peek() == "[":
             text.skip()
             write(text.taken())
@@ -56,8 +56,8 @@ def rewrite_array(file: File, sink: BinaryIO, cuts: Cuts) -> None:
         write(text.taken())
 
 
-def _elements(text: _Passed) -> Iterator[tuple[str, str]]:
-    """Give the elements of an array, each with what stands before it."""
+def _elements(text: _RecordingText) -> Iterator[tuple[str, str]]:
+    """Yield the elements of an array, each with the text before it."""
     while text.peek() != "]":
         if text.peek() == ",":
             text.skip()
@@ -67,13 +67,13 @@ def _elements(text: _Passed) -> Iterator[tuple[str, str]]:
         yield before, text.taken()
 
 
-def _rewrite_objects(text: _Passed, file: File, write: Write, cuts: Cuts) -> None:
+def _rewrite_objects(text: _RecordingText, file: File, write: WriteText, cuts: Removals) -> None:
     if not text.peek():
         return
     before = text.taken()
     value, written = text.value()
     text.taken()
-    rows = None if text.peek() else list_of_rows(value)
+    rows = None if text.peek() else row_list_member(value)
     if rows is not None:
         write(before)
         _rewrite_list(rows, written, file, write, cuts)
@@ -89,10 +89,10 @@ def _rewrite_objects(text: _Passed, file: File, write: Write, cuts: Cuts) -> Non
     _rewrite_elements(objects(), file, write, cuts)
 
 
-def _rewrite_list(member: str, written: str, file: File, write: Write, cuts: Cuts) -> None:
-    """Write an object of which one member is the list of rows."""
-    start = dict(members_in(written, 0))[member]
-    places = elements_in(written, start)
+def _rewrite_list(member: str, written: str, file: File, write: WriteText, cuts: Removals) -> None:
+    """Rewrite an object of which one member is the list of rows."""
+    start = dict(find_members(written, 0))[member]
+    places = find_elements(written, start)
     ends = [start + 1, *(end for _, end in places)]
     pairs = zip(ends[:-1], places, strict=True)
     write(written[: start + 1])
@@ -102,7 +102,7 @@ def _rewrite_list(member: str, written: str, file: File, write: Write, cuts: Cut
 
 
 def _rewrite_elements(
-    elements: Iterator[tuple[str, str]], file: File, write: Write, cuts: Cuts
+    elements: Iterator[tuple[str, str]], file: File, write: WriteText, cuts: Removals
 ) -> None:
     begun = False
     first = ""
@@ -110,8 +110,8 @@ def _rewrite_elements(
         first = first if row else before
         if row in cuts.rows:
             continue
-        # What parts a row from the one before it goes with the one that goes.
+        # The separator before a removed row is removed with it.
         write(before if begun else first)
-        kept = edited(element, cuts.of(row, file.told)) if row in cuts.spans else element
+        kept = edit_json(element, cuts.of(row, file.display_path)) if row in cuts.spans else element
         write(kept)
         begun = True

@@ -1,62 +1,66 @@
-"""Parquet written again: the same row groups, columns, encodings and metadata."""
+"""Rewriting of Parquet files with the same row groups, columns, encodings and metadata."""
 
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.read.corpus.file_access import File, reading
+from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.formats.arrow_validation import check_batch
-from provenance.read.formats.parquet_file import check_group
-from provenance.read.formats.parquet_footer import Footer, read_footer
-from provenance.read.rewriting.removal_plan import Cuts
-from provenance.read.rewriting.text_replacement import edited_batch
+from provenance.read.formats.parquet_file import check_whole_row_group
+from provenance.read.formats.parquet_footer import ParquetFooter, read_footer
+from provenance.read.rewriting.removal_plan import Removals
+from provenance.read.rewriting.text_replacement import edit_batch
 
 _ARROW_SCHEMA = b"ARROW:schema"
-_BY_HAND = ("DELTA_BINARY_PACKED", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY")
+_EXPLICIT_ENCODINGS = ("DELTA_BINARY_PACKED", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY")
 
 
-def rewrite_parquet(file: File, sink: BinaryIO, cuts: Cuts) -> None:
-    """Write a Parquet file again, a row group at a time; one that is left empty is left out."""
+def rewrite_parquet(file: File, sink: BinaryIO, cuts: Removals) -> None:
+    """Rewrite a Parquet file group by group; a row group that becomes empty is dropped."""
     footer = read_footer(file)
-    with reading(file.told), file.source() as source, pq.ParquetFile(source) as parquet:
+    with (
+        translate_read_errors(file.display_path),
+        file.source() as source,
+        pq.ParquetFile(source) as parquet,
+    ):
         schema = parquet.schema_arrow
         first = 0
-        with pq.ParquetWriter(sink, schema, **_written_as(parquet, footer)) as writer:
+        with pq.ParquetWriter(sink, schema, **_writer_options(parquet, footer)) as writer:
             for number, rows in enumerate(footer.rows.tolist()):
-                check_group(file, footer, number)
+                check_whole_row_group(file, footer, number)
                 group = parquet.read_row_group(number, use_threads=False)
                 for batch in group.to_batches():
-                    check_batch(batch, file.told, first)
+                    check_batch(batch, file.display_path, first)
                 if cuts.touches(first, first + rows):
-                    group = _edited(group, first, cuts, file)
+                    group = _edit_group(group, first, cuts, file)
                 first += rows
                 if len(group):
                     writer.write_table(group, row_group_size=len(group))
 
 
-def _edited(group: pa.Table, first: int, cuts: Cuts, file: File) -> pa.Table:
+def _edit_group(group: pa.Table, first: int, cuts: Removals, file: File) -> pa.Table:
     batches = []
     for batch in group.to_batches():
-        batches.append(edited_batch(batch, first, cuts, file.told))
+        batches.append(edit_batch(batch, first, cuts, file.display_path))
         first += len(batch)
     return pa.Table.from_batches(batches, group.schema)
 
 
-def _written_as(parquet: pq.ParquetFile, footer: Footer) -> dict[str, Any]:
-    """Tell how a file was written, as far as it shows, in the words of the writer."""
+def _writer_options(parquet: pq.ParquetFile, footer: ParquetFooter) -> dict[str, Any]:
+    """Return the writer options by which a file was written, as far as its metadata show them."""
     metadata = parquet.metadata
     columns = {".".join(chunk.path): chunk for chunk in footer.columns}
     by_dictionary = [path for path, chunk in columns.items() if chunk.dictionary]
     return {
         "version": metadata.format_version,
-        "compression": {path: _codec(chunk.codec) for path, chunk in columns.items()},
+        "compression": {path: _codec_name(chunk.codec) for path, chunk in columns.items()},
         "use_dictionary": by_dictionary or False,
         "column_encoding": {
             path: encoding
             for path, chunk in columns.items()
             if not chunk.dictionary
-            for encoding in _BY_HAND
+            for encoding in _EXPLICIT_ENCODINGS
             if encoding in chunk.encodings
         }
         or None,
@@ -69,5 +73,5 @@ def _written_as(parquet: pq.ParquetFile, footer: Footer) -> dict[str, Any]:
     }
 
 
-def _codec(name: str) -> str:
+def _codec_name(name: str) -> str:
     return "NONE" if name == "UNCOMPRESSED" else name

@@ -1,4 +1,4 @@
-"""What `save_to_disk` writes beside a dataset's rows, for a dataset that has fewer."""
+"""JSON metadata of a dataset saved by `save_to_disk`, for a rewritten copy."""
 
 import hashlib
 import json
@@ -10,20 +10,18 @@ import pyarrow as pa
 _INDEX, _STATE, _INFO = "dataset_dict.json", "state.json", "dataset_info.json"
 
 
-def write_saved(folder: Path, made: Path) -> None:
-    """Write the descriptions of a saved dataset that was written again.
+def write_saved_metadata(folder: Path, made: Path) -> None:
+    """Write the metadata of a rewritten saved dataset.
 
     Parameters
     ----------
     folder : Path
-        Where it was saved.
+        The original dataset.
     made : Path
-        Where its Arrow files have been written; those that could not be read are missing.
+        The copy, with its Arrow files; files that could not be read are missing.
 
-    Notes
-    -----
-    The library takes two datasets of one fingerprint for the same, and gives what it once computed
-    of the one for the other: so this one gets another, by what it holds.
+    Notes ----- The library takes two datasets with the same fingerprint for the same and reuses
+    cached results, so the copy gets a new fingerprint, computed from its content.
     """
     if (folder / _INDEX).is_file():
         (made / _INDEX).write_bytes((folder / _INDEX).read_bytes())

@@ -1,4 +1,4 @@
-"""Texts replaced within Arrow columns; every other value stays as it lies in memory."""
+"""Removal of rows and replacement of texts within Arrow batches; other values are unchanged."""
 
 from dataclasses import dataclass
 
@@ -6,48 +6,48 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.read.columns.nested_texts import is_list
-from provenance.read.columns.string_arrays import is_bytes, is_textual, strings
-from provenance.read.rewriting.removal_plan import Cuts, RowCuts
+from provenance.read.columns.string_arrays import as_strings, is_bytes, is_textual
+from provenance.read.rewriting.removal_plan import Removals, RowRemovals
 
 
-def edited_batch(batch: pa.RecordBatch, first: int, cuts: Cuts, file: str) -> pa.RecordBatch:
-    """Take from some rows of a file what is to go.
+def edit_batch(batch: pa.RecordBatch, first: int, cuts: Removals, file: str) -> pa.RecordBatch:
+    """Return a batch without what is to be removed.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
-        Whole rows of it.
+        Consecutive rows of a file, with all columns.
     first : int
-        The number of the first.
-    cuts : Cuts
-        What goes.
+        Number of the first row.
+    cuts : Removals
+        What to remove.
     file : str
         For errors.
     """
     rows = range(first, first + len(batch))
     touched = [row for row in rows if row in cuts.spans]
     if touched:
-        batch = _redacted(batch, first, touched, cuts, file)
+        batch = _edit_texts(batch, first, touched, cuts, file)
     if not cuts.rows.isdisjoint(rows):
-        batch = _kept(batch, [row - first for row in rows if row in cuts.rows])
+        batch = _drop_rows(batch, [row - first for row in rows if row in cuts.rows])
     return batch
 
 
-def _kept(batch: pa.RecordBatch, gone: list[int]) -> pa.RecordBatch:
-    """Leave rows out: by slices, for not every type of column can be filtered."""
+def _drop_rows(batch: pa.RecordBatch, gone: list[int]) -> pa.RecordBatch:
+    """Drop rows by slicing, because not every column type can be filtered."""
     bounds = zip([-1, *gone], [*gone, len(batch)], strict=True)
     slices = [batch.slice(last + 1, end - last - 1) for last, end in bounds if end > last + 1]
     return pa.concat_batches(slices) if slices else batch.slice(0, 0)
 
 
-def _redacted(
-    batch: pa.RecordBatch, first: int, touched: list[int], cuts: Cuts, file: str
+def _edit_texts(
+    batch: pa.RecordBatch, first: int, touched: list[int], cuts: Removals, file: str
 ) -> pa.RecordBatch:
     own = {row: cuts.of(row, file) for row in touched}
     columns = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         rows = [row for row in touched if own[row].within(field.name)]
-        edit = _Editing(frozenset(batch.schema.names))
+        edit = _TextEditor(frozenset(batch.schema.names))
         columns.append(edit.column(column, field.name, first, {row: own[row] for row in rows}))
     for row in touched:
         own[row].check()
@@ -55,19 +55,21 @@ def _redacted(
 
 
 @dataclass(frozen=True, slots=True)
-class _Editing:
-    """Edits the texts within columns.
+class _TextEditor:
+    """Edits texts within columns.
 
     Parameters
     ----------
     columns : frozenset of str
-        All columns of the table. What a structure holds under the name of one of them was not
+        All columns of the table. A struct member whose path is also the name of a column was not
         read: the column was.
     """
 
     columns: frozenset[str]
 
-    def column(self, column: pa.Array, name: str, first: int, rows: dict[int, RowCuts]) -> pa.Array:
+    def column(
+        self, column: pa.Array, name: str, first: int, rows: dict[int, RowRemovals]
+    ) -> pa.Array:
         """Edit some rows of a column."""
         if not rows:
             return column
@@ -80,13 +82,13 @@ class _Editing:
         pieces.append(column.slice(at))
         return pa.concat_arrays([piece for piece in pieces if len(piece)])
 
-    def _value(self, value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
-        """Edit the texts within one value, given as an array of it alone."""
+    def _value(self, value: pa.Array, name: str, cuts: RowRemovals) -> pa.Array:
+        """Edit the texts within a value, given as an array of length 1."""
         kind = value.type
         if value.null_count or not cuts.within(name):
             return value
         if is_textual(kind) or is_bytes(kind):
-            return _text(value, name, cuts)
+            return _edit_text(value, name, cuts)
         if is_list(kind):
             return self._elements(value, name, cuts)
         if pa.types.is_struct(kind):
@@ -94,11 +96,11 @@ class _Editing:
             return pa.StructArray.from_arrays(members, fields=list(kind))
         return value
 
-    def _member(self, value: pa.Array, place: int, name: str, cuts: RowCuts) -> pa.Array:
+    def _member(self, value: pa.Array, place: int, name: str, cuts: RowRemovals) -> pa.Array:
         member, path = pc.struct_field(value, place), f"{name}.{value.type.field(place).name}"
         return member if path in self.columns else self._value(member, path, cuts)
 
-    def _elements(self, value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
+    def _elements(self, value: pa.Array, name: str, cuts: RowRemovals) -> pa.Array:
         elements = pc.list_flatten(value)
         edited = [
             self._value(elements.slice(place, 1), f"{name}[{place}]", cuts)
@@ -111,9 +113,9 @@ class _Editing:
         return kind.from_arrays([0, len(inner)], inner, type=value.type)
 
 
-def _text(value: pa.Array, name: str, cuts: RowCuts) -> pa.Array:
+def _edit_text(value: pa.Array, name: str, cuts: RowRemovals) -> pa.Array:
     kind = value.type
-    text = pa.array([cuts.edit(name, strings(value)[0].as_py())], pa.large_string())
+    text = pa.array([cuts.edit(name, as_strings(value)[0].as_py())], pa.large_string())
     if pa.types.is_dictionary(kind):
         return pa.DictionaryArray.from_arrays(
             pa.array([0], kind.index_type), text.cast(kind.value_type), ordered=kind.ordered

@@ -1,1 +1,1 @@
-"""Rule files: YAML to rules, their cases, and lint."""
+"""Rule files: parsing YAML into rules and cases, and linting them."""

@@ -1,23 +1,20 @@
-"""The cases at the end of a rule file.
-
-Examples at the end of a signal's rule file: what came with a page, and what it says.
-"""
+"""Parsing of test cases (verdicts) and examples (stances of signals) in rule files."""
 
 from dataclasses import dataclass
 
 from provenance.judge.rule_checks import Case
 from provenance.model import Actor, Agents, Circumstances, ModelScope, Purpose, Stance, Verdict
-from provenance.read.policy.date_syntax import collected_of
-from provenance.read.policy.policy_syntax import MODELS
-from provenance.read.policy.validation import Checked
+from provenance.read.policy.date_syntax import parse_collected
+from provenance.read.policy.policy_syntax import MODEL_SCOPES
+from provenance.read.policy.validation import UncheckedValue
 from provenance.read.signals import (
-    CARD,
-    FILES,
-    HEADERS,
-    TAGS,
-    Page,
+    CARD_FILE,
+    HEADER_NAMES,
+    SITE_FILES,
+    TAG_NAMES,
+    PageMetadata,
     card_notice,
-    notices,
+    page_notices,
     parse_card,
     parse_files,
 )
@@ -26,12 +23,12 @@ CASE_KEYS = (
     *("purpose", "source", "published", "collected", "actor", "jurisdiction", "licence"),
     *("commercial", "model", "claims", "signals", "agreed", "verdict", "basis", "terms"),
 )
-STOPS = (Verdict.FORBIDDEN, Verdict.UNKNOWN)
-"""What `finds` holds: content that may not be used without another step. `passes`: the rest."""
+BLOCKING_VERDICTS = (Verdict.FORBIDDEN, Verdict.UNKNOWN)
+"""Verdicts of the cases under `finds`: content that cannot be used as it is."""
 
 
-def parse_cases(root: Checked) -> tuple[Case, ...]:
-    """Read what a rule file says that it finds, and what it lets pass."""
+def parse_cases(root: UncheckedValue) -> tuple[Case, ...]:
+    """Parse the cases of a rule file, under `finds` and `passes`."""
     entries = root.entries()
     kind = root.file.rsplit("/", 2)[-2] if "/" in root.file else ""
     groups = entries["cases"].table(("finds", "passes"))
@@ -43,7 +40,7 @@ def parse_cases(root: Checked) -> tuple[Case, ...]:
     if not cases:
         raise entries["cases"].wrong("there is no case", "add one to `finds` or to `passes`.")
     for group, entry, case in cases:
-        if (group == "finds") is not (case.verdict in STOPS):
+        if (group == "finds") is not (case.verdict in BLOCKING_VERDICTS):
             raise entry.wrong(
                 f"a case in {group!r} gives {case.verdict}",
                 "`finds` holds what is forbidden or unknown, `passes` everything else.",
@@ -51,11 +48,11 @@ def parse_cases(root: Checked) -> tuple[Case, ...]:
     return tuple(case for _, _, case in cases)
 
 
-def _case(entry: Checked, file: str, kind: str) -> Case:
+def _case(entry: UncheckedValue, file: str, kind: str) -> Case:
     entries = entry.table(CASE_KEYS, ("purpose", "verdict"))
     published, licence = entries.get("published"), _text(entries, "licence")
     source = _text(entries, "source")
-    # A file's own licence, signal or exception is what its cases are about, unless they say so.
+    # Cases are about the licence, signal or exception of their own file unless they say otherwise.
     if source is not None and licence is None and kind == "licences":
         licence = file
     signals = _texts(entries, "signals")
@@ -76,93 +73,97 @@ def _case(entry: Checked, file: str, kind: str) -> Case:
     )
 
 
-def _circumstances(entries: dict[str, Checked], claims: tuple[str, ...]) -> Circumstances:
+def _circumstances(entries: dict[str, UncheckedValue], claims: tuple[str, ...]) -> Circumstances:
     collected, actor = entries.get("collected"), entries.get("actor")
     model, claimed = entries.get("model"), _texts(entries, "claims")
     return Circumstances(
         purpose=entries["purpose"].one_of(Purpose),
-        collected=None if collected is None else collected_of(collected),
+        collected=None if collected is None else parse_collected(collected),
         actor=None if actor is None else actor.one_of(Actor),
         jurisdiction=_text(entries, "jurisdiction"),
         commercial=entries["commercial"].truth() if "commercial" in entries else None,
         model=None
         if model is None
-        else tuple(ModelScope(each.word(MODELS)) for each in model.list()),
+        else tuple(ModelScope(each.word(MODEL_SCOPES)) for each in model.list()),
         claims=claims if claimed is None else claimed,
     )
 
 
-def _text(entries: dict[str, Checked], key: str) -> str | None:
+def _text(entries: dict[str, UncheckedValue], key: str) -> str | None:
     return entries[key].text() if key in entries else None
 
 
-def _texts(entries: dict[str, Checked], key: str) -> tuple[str, ...] | None:
+def _texts(entries: dict[str, UncheckedValue], key: str) -> tuple[str, ...] | None:
     return tuple(each.text() for each in entries[key].list()) if key in entries else None
 
 
-EXAMPLE_KEYS = (*FILES, CARD, "headers", "tags", "page", "document", "says")
+EXAMPLE_KEYS = (*SITE_FILES, CARD_FILE, "headers", "tags", "page", "document", "says")
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """What came with a page, and what that says of training on it.
+class SignalExample:
+    """Signals of a page, and what they say about training on it.
 
     Parameters
     ----------
     place : str
-        Where it is written: "signals/noai.yaml: reads[0]".
+        Where it is in the rules: "signals/noai.yaml: reads[0]".
     signal, document : str, str or None
-        Id of the signal; which of its documents says what it means, where it has several.
-    page : Page
+        Id of the signal, and the document that gives its meaning, if there are several.
+    page : PageMetadata
         The page.
     files : dict of str to bytes
-        Of its site, and the card of its dataset.
+        Files of its site, and the card of its dataset.
     says : Stance
-        What must come out.
+        The expected stance.
     """
 
     place: str
     signal: str
     document: str | None
-    page: Page
+    page: PageMetadata
     files: dict[str, bytes]
     says: Stance
 
 
-def parse_examples(root: Checked) -> tuple[Example, ...]:
-    """Read the examples of a rule file, if it has any."""
+def parse_examples(root: UncheckedValue) -> tuple[SignalExample, ...]:
+    """Parse the examples of a rule file, if it has any."""
     entries = root.entries()
     listed = entries["reads"].list() if "reads" in entries else []
     return tuple(_example(each, entries["id"].text()) for each in listed)
 
 
-def _example(entry: Checked, signal: str) -> Example:
+def _example(entry: UncheckedValue, signal: str) -> SignalExample:
     entries = entry.table(EXAMPLE_KEYS, ("says",))
-    page = Page(
+    page = PageMetadata(
         entries["page"].text() if "page" in entries else "",
-        _fields(entries.get("headers"), HEADERS),
-        _fields(entries.get("tags"), TAGS),
+        _fields(entries.get("headers"), HEADER_NAMES),
+        _fields(entries.get("tags"), TAG_NAMES),
     )
-    return Example(
+    return SignalExample(
         f"{entry.file}: {entry.path}",
         signal,
         entries["document"].text() if "document" in entries else None,
         page,
-        {name: entries[name].text().encode() for name in (*FILES, CARD) if name in entries},
+        {
+            name: entries[name].text().encode()
+            for name in (*SITE_FILES, CARD_FILE)
+            if name in entries
+        },
         entries["says"].one_of(Stance),
     )
 
 
-def _fields(entry: Checked | None, known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _fields(entry: UncheckedValue | None, known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     listed = {} if entry is None else entry.table(known)
     return tuple((name, each.text()) for name, each in listed.items())
 
 
-def unlike(example: Example, agents: Agents) -> str | None:
-    """Say what an example gives otherwise than it says; None if it holds."""
-    card = parse_card(example.files[CARD]) if CARD in example.files else None
+def example_mismatch(example: SignalExample, agents: Agents) -> str | None:
+    """Return how an example differs from what is expected; None if it does not."""
+    card = parse_card(example.files[CARD_FILE]) if CARD_FILE in example.files else None
     found = [
-        *notices(example.page, parse_files(example.files), agents),
+        *page_notices(example.page, parse_files(example.files), agents),
         *([] if card is None else [card_notice(card)]),
     ]
     wanted = f"{example.signal}/{example.document}" if example.document else example.signal
@@ -170,5 +171,5 @@ def unlike(example: Example, agents: Agents) -> str | None:
     stance = Stance.SILENT if said is None else said.stance
     if stance is example.says:
         return None
-    why = "nothing of it is there" if said is None else said.why
+    why = "the signal is absent" if said is None else said.why
     return f"{example.place}: it {stance}, not {example.says}; {why}"

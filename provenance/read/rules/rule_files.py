@@ -1,9 +1,7 @@
-"""The rules: shipped ones, and a folder of one's own.
+"""Loading of the rules: the shipped ones, and those of a user's folder.
 
-The shipped rules as JSON: reading their YAML takes most of the time of loading them.
-
-What is kept is what the YAML says, value by value. It holds no code, and is held to the format of
-rule files like the files themselves.
+The shipped rules are cached as JSON, because parsing YAML takes most of the time of loading. The
+cache holds parsed values only, which are validated like rule files.
 """
 
 import hashlib
@@ -23,8 +21,8 @@ from provenance.disk_cache import keep, kept
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge.rule_checks import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
-from provenance.read.policy.validation import Checked
-from provenance.read.rules.rule_cases import Example, parse_cases, parse_examples
+from provenance.read.policy.validation import UncheckedValue
+from provenance.read.rules.rule_cases import SignalExample, parse_cases, parse_examples
 from provenance.read.rules.rule_syntax import (
     parents_of,
     parse_exception,
@@ -33,14 +31,14 @@ from provenance.read.rules.rule_syntax import (
     parse_source,
 )
 from provenance.read.rules.rule_yaml import parse_yaml
-from provenance.read.rules.terms_syntax import Words
+from provenance.read.rules.terms_syntax import Vocabulary
 from provenance.read.rules.verdict_combination import parse_combination, parse_questions
 
 _NAME = "rules.json"
 
 
-def parse_rules(files: Mapping[str, bytes]) -> dict[str, Checked]:
-    """Parse the shipped rule files, or recall what their YAML said.
+def parse_rules(files: Mapping[str, bytes]) -> dict[str, UncheckedValue]:
+    """Return the parsed shipped rule files, from the cache if possible.
 
     Parameters
     ----------
@@ -51,7 +49,9 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, Checked]:
     content = kept(_NAME, made_of)
     if content is not None:
         values = json.loads(content)
-        return {name: Checked(values[name], f"rules/{name}", "", RuleSyntax) for name in values}
+        return {
+            name: UncheckedValue(values[name], f"rules/{name}", "", RuleSyntax) for name in values
+        }
     roots = {name: parse_yaml(files[name], f"rules/{name}") for name in sorted(files)}
     said = {name: root.value for name, root in roots.items()}
     keep(_NAME, made_of, json.dumps(said, default=date.isoformat).encode())
@@ -59,8 +59,8 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, Checked]:
 
 
 def _content_digest(files: Mapping[str, bytes]) -> bytes:
-    """Digest the rule files, and the code that says what their YAML means."""
-    code = Path(__file__).with_name("ruleyaml.py")
+    """Return the digest of the rule files, and of the code that parses YAML."""
+    code = Path(__file__).with_name("rule_yaml.py")
     digest = hashlib.sha256(code.read_bytes() if code.is_file() else b"")
     for name, content in sorted(files.items()):
         digest.update(f"{len(name)} {name} {len(content)} ".encode() + content)
@@ -70,20 +70,20 @@ def _content_digest(files: Mapping[str, bytes]) -> bytes:
 VERDICTS, QUESTIONS = "verdicts.yaml", "questions.yaml"
 SOURCES, LICENCES, SIGNALS, EXCEPTIONS = "sources", "licences", "signals", "exceptions"
 KINDS = (SOURCES, LICENCES, SIGNALS, EXCEPTIONS)
-Named = TypeVar("Named", Source, Licence, Signal, StatutoryException)
-_MOST = 1 << 24
-"""Bytes of a file of rules."""
-NOWHERE: Mapping[str, str] = MappingProxyType({})
+Identified = TypeVar("Identified", Source, Licence, Signal, StatutoryException)
+_MAX_FILE_BYTES = 1 << 24
+"""Largest size of a rule file."""
+NO_PATHS: Mapping[str, str] = MappingProxyType({})
 
 
 def load_rules(folder: Path | None = None) -> Library:
-    """Load the shipped rules, and those of a folder on top.
+    """Load the shipped rules, and those of a folder in addition.
 
     Parameters
     ----------
     folder : Path, optional
-        Laid out like `rules/`. A file takes the place of the shipped one of the same name;
-        other files are added. None loads the shipped rules alone.
+        Structured like `rules/`. A file replaces the shipped file of the same name; other files are
+        added. None loads the shipped rules only.
 
     Returns
     -------
@@ -95,61 +95,65 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleSyntax
         If a file does not follow the format.
     RuleError
-        If the folder is not there, or holds no rules.
+        If the folder is missing, or has no rules.
     """
-    return _parsed(tuple(rule_files(folder).items()), tuple(_places(folder).items()))
+    return _parse_cached(tuple(rule_files(folder).items()), tuple(_display_paths(folder).items()))
 
 
 @lru_cache(maxsize=4)
-def _parsed(files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]) -> Library:
-    # Who checks again and again in one process has the same rules nearly always.
+def _parse_cached(
+    files: tuple[tuple[str, bytes], ...], places: tuple[tuple[str, str], ...]
+) -> Library:
+    # Repeated checks in one process nearly always use the same rules.
     own = dict(places)
     contents = dict(files)
     return (
-        parse_library(contents, own) if own else _library(parse_rules(contents), _digest(contents))
+        parse_library(contents, own)
+        if own
+        else _build_library(parse_rules(contents), _digest(contents))
     )
 
 
 def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
-    """Load the cases of the same files that `load_rules` loads."""
-    places = _places(folder)
+    """Load the cases in the files that `load_rules` loads."""
+    places = _display_paths(folder)
     return tuple(
         case
         for name, content in sorted(rule_files(folder).items())
         if name not in (VERDICTS, QUESTIONS)
-        for case in parse_cases(parse_yaml(content, _place(name, places)))
+        for case in parse_cases(parse_yaml(content, _display_path(name, places)))
     )
 
 
-def load_examples(folder: Path | None = None) -> tuple[Example, ...]:
-    """Load what signals say of examples, of the same files that `load_rules` loads."""
-    places = _places(folder)
+def load_examples(folder: Path | None = None) -> tuple[SignalExample, ...]:
+    """Load the examples of signals in the files that `load_rules` loads."""
+    places = _display_paths(folder)
     return tuple(
         example
         for name, content in sorted(rule_files(folder).items())
         if name.startswith(f"{SIGNALS}/")
-        for example in parse_examples(parse_yaml(content, _place(name, places)))
+        for example in parse_examples(parse_yaml(content, _display_path(name, places)))
     )
 
 
-def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NOWHERE) -> Library:
-    """Make a library of rule files.
+def parse_library(files: Mapping[str, bytes], places: Mapping[str, str] = NO_PATHS) -> Library:
+    """Parse rule files into a library.
 
     Parameters
     ----------
     files : mapping of str to bytes
-        By their names within the folder of rules; their order does not matter.
+        By their names within the folder of rules, in any order.
     places : mapping of str to str
-        For errors: where those lie that are not among the shipped ones.
+        Paths of files that are not shipped, for errors.
     """
-    roots = {name: parse_yaml(files[name], _place(name, places)) for name in sorted(files)}
-    return _library(roots, _digest(files), places)
+    roots = {name: parse_yaml(files[name], _display_path(name, places)) for name in sorted(files)}
+    return _build_library(roots, _digest(files), places)
 
 
-def _library(
-    roots: dict[str, Checked], digest: str, places: Mapping[str, str] = NOWHERE
+def _build_library(
+    roots: dict[str, UncheckedValue], digest: str, places: Mapping[str, str] = NO_PATHS
 ) -> Library:
-    """Make a library of parsed rule files."""
+    """Build a library from parsed rule files."""
     if VERDICTS not in roots:
         raise RuleError(f"rules/{VERDICTS} is missing", remedy="add the shipped one to the rules.")
     combination = parse_combination(roots.pop(VERDICTS))
@@ -160,21 +164,23 @@ def _library(
     licences = {n: parse_licence(root, words) for n, root in kinds[LICENCES].items()}
     _check_names(sources, licences, places)
     return Library(
-        sources=_in_order(sources.values()),
-        licences=_in_order(licences.values()),
+        sources=_sorted_by_id(sources.values()),
+        licences=_sorted_by_id(licences.values()),
         strictest_first=combination.strictest_first,
         excused_actors=combination.never_assumed,
         digest=digest,
         bases=combination.bases,
-        signals=_in_order(parse_signal(root, words) for root in kinds[SIGNALS].values()),
-        exceptions=_in_order(parse_exception(root, words) for root in kinds[EXCEPTIONS].values()),
+        signals=_sorted_by_id(parse_signal(root, words) for root in kinds[SIGNALS].values()),
+        exceptions=_sorted_by_id(
+            parse_exception(root, words) for root in kinds[EXCEPTIONS].values()
+        ),
         conditions=combination.conditions,
         questions=() if questions is None else parse_questions(questions, combination),
     )
 
 
-def _sources(roots: Mapping[str, Checked], words: Words) -> dict[str, Source]:
-    """Read the sources, each with the documents of those that it stands under."""
+def _sources(roots: Mapping[str, UncheckedValue], words: Vocabulary) -> dict[str, Source]:
+    """Return the sources, each with the documents of its parents."""
     own = {name: parse_source(root, words) for name, root in roots.items()}
     by_id = {source.id: source for source in own.values()}
     return {
@@ -191,17 +197,19 @@ def _with_terms(source: Source, parents: Sequence[Source]) -> Source:
 def _check_names(
     sources: Mapping[str, Source], licences: Mapping[str, Licence], places: Mapping[str, str]
 ) -> None:
-    hosts = {_place(name, places): source.hosts for name, source in sources.items()}
+    hosts = {_display_path(name, places): source.hosts for name, source in sources.items()}
     _check_unique(hosts, "host")
-    names = {_place(n, places): (source.id, *source.aliases) for n, source in sources.items()}
+    names = {
+        _display_path(n, places): (source.id, *source.aliases) for n, source in sources.items()
+    }
     _check_unique(names, "alias")
-    aliases = {_place(n, places): (lic.id, *lic.aliases) for n, lic in licences.items()}
+    aliases = {_display_path(n, places): (lic.id, *lic.aliases) for n, lic in licences.items()}
     _check_unique(aliases, "alias")
     known = [lic.id for lic in licences.values()]
-    _check_known({_place(name, places): source for name, source in sources.items()}, known)
+    _check_known({_display_path(name, places): source for name, source in sources.items()}, known)
 
 
-def _in_order(each: Iterable[Named]) -> tuple[Named, ...]:
+def _sorted_by_id(each: Iterable[Identified]) -> tuple[Identified, ...]:
     return tuple(sorted(each, key=lambda one: one.id))
 
 
@@ -213,7 +221,7 @@ def _check_unique(names: Mapping[str, tuple[str, ...]], what: str) -> None:
             if owner != file:
                 raise RuleSyntax(
                     f"{file}: the {what} {value!r} is claimed by {owner} too",
-                    remedy="leave it in one of the two files.",
+                    remedy="keep it in one of the two files.",
                 )
 
 
@@ -222,7 +230,7 @@ def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
         if source.content_licence is not None and source.content_licence not in licences:
             near = get_close_matches(source.content_licence, licences, n=1)
             raise RuleSyntax(
-                f"{file}: content-licence: {source.content_licence!r} is no licence here",
+                f"{file}: content-licence: {source.content_licence!r} is not a known licence",
                 remedy=f"did you mean {near[0]!r}?" if near else f"add rules/{LICENCES}/<id>.yaml.",
             )
 
@@ -230,55 +238,55 @@ def _check_known(sources: Mapping[str, Source], licences: list[str]) -> None:
 def _digest(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
-        # Lengths keep a name and its content apart.
+        # Lengths separate a name from its content.
         digest.update(f"{len(name)} {name} {len(content)} ".encode() + content)
     return digest.hexdigest()
 
 
-def _place(name: str, places: Mapping[str, str]) -> str:
+def _display_path(name: str, places: Mapping[str, str]) -> str:
     return places.get(name, f"rules/{name}")
 
 
-def _places(folder: Path | None) -> Mapping[str, str]:
-    """Tell where the files of a folder of one's own lie, as the user would open them."""
-    return {} if folder is None else {name: str(folder / name) for name in _read(folder)}
+def _display_paths(folder: Path | None) -> Mapping[str, str]:
+    """Return the paths of the files in a user's folder."""
+    return {} if folder is None else {name: str(folder / name) for name in _read_folder(folder)}
 
 
 def rule_files(folder: Path | None) -> dict[str, bytes]:
-    """Read every rule file that counts, by its name within the folder of rules."""
-    files = _read(_shipped())
+    """Return the content of every rule file in force, by its name within the folder of rules."""
+    files = _read_folder(_shipped_folder())
     return files if folder is None else files | own_files(folder)
 
 
 def own_files(folder: Path) -> dict[str, bytes]:
     """Read the rule files of a folder of one's own."""
-    own = _read(folder) if os.path.isdir(folder) else {}
+    own = _read_folder(folder) if os.path.isdir(folder) else {}
     if not own:
         raise RuleError(
-            f"{folder} holds no rules",
-            remedy=f"name a folder with {SOURCES}/<id>.yaml or {LICENCES}/<id>.yaml in it.",
+            f"{folder} has no rules",
+            remedy=f"give a folder with {SOURCES}/<id>.yaml or {LICENCES}/<id>.yaml in it.",
         )
     return own
 
 
-def _read(folder: Path) -> dict[str, bytes]:
+def _read_folder(folder: Path) -> dict[str, bytes]:
     try:
         folders = [folder / kind for kind in KINDS if (folder / kind).is_dir()]
         paths = [path for each in folders for path in each.iterdir() if path.name.endswith(".yaml")]
         paths += [path for path in folder.iterdir() if path.name in {VERDICTS, QUESTIONS}]
         paths = sorted(path for path in paths if not path.is_dir())
-        return {p.relative_to(folder).as_posix(): read_small(p, _MOST) for p in paths}
+        return {p.relative_to(folder).as_posix(): read_small(p, _MAX_FILE_BYTES) for p in paths}
     except OSError as error:
         raise RuleError(
             f"{error.filename} cannot be read: {error.strerror}",
-            remedy="make it readable for this user, or take it out of the rules.",
+            remedy="make it readable for this user, or remove it from the rules.",
         ) from error
 
 
-def _shipped() -> Path:
-    # A wheel holds the rules in the package; in a checkout they stand beside it.
+def _shipped_folder() -> Path:
+    # In a wheel the rules are in the package; in a checkout they are beside it.
     package = Path(__file__).resolve().parents[2]
     for folder in (package / "rules", package.parent / "rules"):
         if folder.is_dir():
             return folder
-    raise RuleError("the shipped rules are missing", remedy="install the package once more.")
+    raise RuleError("the shipped rules are missing", remedy="reinstall the package.")

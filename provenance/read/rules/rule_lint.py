@@ -1,12 +1,12 @@
-"""Every mistake of the rule files at once, for whoever writes them."""
+"""Linting of rule files: all mistakes at once."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from provenance.errors import ProvenanceError, RuleError
 from provenance.model import Terms
-from provenance.read.policy.validation import Checked
-from provenance.read.rules.rule_cases import STOPS, parse_cases
+from provenance.read.policy.validation import UncheckedValue
+from provenance.read.rules.rule_cases import BLOCKING_VERDICTS, parse_cases
 from provenance.read.rules.rule_files import (
     EXCEPTIONS,
     LICENCES,
@@ -24,10 +24,10 @@ from provenance.read.rules.rule_syntax import (
     parse_source,
 )
 from provenance.read.rules.rule_yaml import parse_yaml
-from provenance.read.rules.terms_syntax import Words
+from provenance.read.rules.terms_syntax import Vocabulary
 from provenance.read.rules.verdict_combination import parse_combination
 
-_PARSERS: dict[str, Callable[[Checked, Words], object]] = {
+_PARSERS: dict[str, Callable[[UncheckedValue, Vocabulary], object]] = {
     SOURCES: parse_source,
     LICENCES: parse_licence,
     SIGNALS: parse_signal,
@@ -36,17 +36,17 @@ _PARSERS: dict[str, Callable[[Checked, Words], object]] = {
 
 
 def rule_mistakes(folder: Path | None = None) -> tuple[str, ...]:
-    """Return what is wrong with rule files, each with its place and what to do.
+    """Return the mistakes in rule files, each with its place and remedy.
 
     Parameters
     ----------
     folder : Path, optional
-        A folder of rules of one's own, whose files are looked at; None takes the shipped ones.
+        A folder of the user's rules to check; None checks the shipped ones.
 
     Returns
     -------
     tuple of str
-        Nothing where all is well. A file's first mistake of form hides its others.
+        Empty if there are none. Only the first syntax error of a file is returned.
     """
     files = rule_files(folder)
     combination = parse_combination(parse_yaml(files[VERDICTS], f"rules/{VERDICTS}"))
@@ -59,7 +59,7 @@ def rule_mistakes(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(found) or _together(folder)
 
 
-def _mistakes(name: str, content: bytes, words: Words, folder: Path | None) -> Iterator[str]:
+def _mistakes(name: str, content: bytes, words: Vocabulary, folder: Path | None) -> Iterator[str]:
     place = f"rules/{name}" if folder is None else str(folder / name)
     try:
         root = parse_yaml(content, place)
@@ -68,10 +68,10 @@ def _mistakes(name: str, content: bytes, words: Words, folder: Path | None) -> I
     except RuleError as error:
         yield _told(error)
         return
-    stops = {case.verdict in STOPS for case in cases}
+    stops = {case.verdict in BLOCKING_VERDICTS for case in cases}
     for stop, group in ((True, "finds"), (False, "passes")):
         if stop not in stops:
-            yield f"{place}: cases: `{group}` holds no case. Try: add one, so that both are told."
+            yield f"{place}: cases: `{group}` has no case. Try: add one, to test both groups."
     for terms in getattr(entry, "terms", ()):
         yield from (f"{place}: {terms.id}: {wrong}" for wrong in _thin(terms))
 
@@ -85,7 +85,7 @@ def _thin(terms: Terms) -> Iterator[str]:
 
 
 def _together(folder: Path | None) -> tuple[str, ...]:
-    """Return what is wrong with files that are well by themselves, but not beside the others."""
+    """Return the mistakes of files that are valid alone, but not in combination."""
     try:
         load_rules(folder)
     except RuleError as error:

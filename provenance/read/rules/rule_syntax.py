@@ -1,13 +1,13 @@
-"""One rule file, from its YAML to the nouns; rules/README.md describes the format."""
+"""Parsing of a rule file; rules/README.md describes the format."""
 
 import re
 from collections.abc import Sequence
 
 from provenance.model import Layer, Licence, Signal, Source, StatutoryException
-from provenance.read.policy.validation import Checked
+from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_cases import parse_examples
-from provenance.read.rules.rule_yaml import opened
-from provenance.read.rules.terms_syntax import Words, parse_documents
+from provenance.read.rules.rule_yaml import check_format
+from provenance.read.rules.terms_syntax import Vocabulary, parse_documents
 
 SOURCE_KEYS = (
     *("format", "id", "name", "aliases", "hosts", "content-licence", "under"),
@@ -20,20 +20,20 @@ LICENCE_KEYS = (
 SIGNAL_KEYS = ("format", "id", "name", "agents", "documents", "reads", "cases")
 EXCEPTION_KEYS = ("format", "id", "name", "lifts", "documents", "cases")
 LIFTABLE = (Layer.COPYRIGHT.value, Layer.CONTRACT.value, Layer.ACCESS.value)
-"""What a law can set aside. A signal asks, and is left to the law's own conditions."""
+"""Layers that a law can set aside; not signals, whose effect the law itself defines."""
 
 _HOST = re.compile(r"[^/\s:]+(?:/[^\s?#]+)?")
 
 
-def parse_source(root: Checked, words: Words) -> Source:
-    """Read a file of `rules/sources`; the sources that it stands under are left to the caller."""
-    entries = opened(root, SOURCE_KEYS, ("id", "name", "hosts", "cases"))
+def parse_source(root: UncheckedValue, words: Vocabulary) -> Source:
+    """Parse a file of `rules/sources`, without the documents of its parents."""
+    entries = check_format(root, SOURCE_KEYS, ("id", "name", "hosts", "cases"))
     subject = _id(entries["id"])
     licence = entries.get("content-licence")
     if licence is None and "documents" not in entries and "under" not in entries:
         raise root.wrong(
-            "neither 'documents' nor 'content-licence' is there",
-            "add the documents that bind, or the licence that all content stands under.",
+            "both 'documents' and 'content-licence' are missing",
+            "add the documents that bind, or the licence of all content.",
         )
     return Source(
         id=subject,
@@ -45,15 +45,15 @@ def parse_source(root: Checked, words: Words) -> Source:
     )
 
 
-def parents_of(root: Checked) -> Sequence[Checked]:
-    """Return the ids of the sources whose documents bind here too."""
+def parents_of(root: UncheckedValue) -> Sequence[UncheckedValue]:
+    """Return the ids of the sources whose documents apply to this source too."""
     entries = root.entries()
     return entries["under"].list() if "under" in entries else []
 
 
-def parse_licence(root: Checked, words: Words) -> Licence:
-    """Read a file of `rules/licences`."""
-    entries = opened(root, LICENCE_KEYS, ("id", "name", "aliases", "documents", "cases"))
+def parse_licence(root: UncheckedValue, words: Vocabulary) -> Licence:
+    """Parse a file of `rules/licences`."""
+    entries = check_format(root, LICENCE_KEYS, ("id", "name", "aliases", "documents", "cases"))
     subject = _id(entries["id"])
     spdx, hub = entries.get("spdx"), entries.get("hugging-face")
     identifiers = [each.text() for each in (spdx, hub) if each is not None]
@@ -70,9 +70,9 @@ def parse_licence(root: Checked, words: Words) -> Licence:
     )
 
 
-def parse_signal(root: Checked, words: Words) -> Signal:
-    """Read a file of `rules/signals`."""
-    entries = opened(root, SIGNAL_KEYS, ("id", "name", "documents", "cases"))
+def parse_signal(root: UncheckedValue, words: Vocabulary) -> Signal:
+    """Parse a file of `rules/signals`."""
+    entries = check_format(root, SIGNAL_KEYS, ("id", "name", "documents", "cases"))
     subject = _id(entries["id"])
     parse_examples(root)
     return Signal(
@@ -83,16 +83,18 @@ def parse_signal(root: Checked, words: Words) -> Signal:
     )
 
 
-def _agents(lists: Checked | None, documents: Checked) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Read which robots each document of a signal is about."""
+def _agents(
+    lists: UncheckedValue | None, documents: UncheckedValue
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the robots that each document of a signal is about."""
     known = [each.entries()["id"].text() for each in documents.list()]
     listed = {} if lists is None else lists.table(known)
     return tuple((document, _texts(names)) for document, names in listed.items())
 
 
-def parse_exception(root: Checked, words: Words) -> StatutoryException:
-    """Read a file of `rules/exceptions`."""
-    entries = opened(root, EXCEPTION_KEYS, ("id", "name", "lifts", "documents", "cases"))
+def parse_exception(root: UncheckedValue, words: Vocabulary) -> StatutoryException:
+    """Parse a file of `rules/exceptions`."""
+    entries = check_format(root, EXCEPTION_KEYS, ("id", "name", "lifts", "documents", "cases"))
     subject = _id(entries["id"])
     return StatutoryException(
         id=subject,
@@ -102,7 +104,7 @@ def parse_exception(root: Checked, words: Words) -> StatutoryException:
     )
 
 
-def _id(entry: Checked) -> str:
+def _id(entry: UncheckedValue) -> str:
     subject, stem = entry.text(), entry.file.rsplit("/", 1)[-1].removesuffix(".yaml")
     if subject != stem:
         raise entry.wrong(
@@ -111,7 +113,7 @@ def _id(entry: Checked) -> str:
     return subject
 
 
-def _host(entry: Checked) -> str:
+def _host(entry: UncheckedValue) -> str:
     host = entry.text()
     name = host.split("/", 1)[0]
     if not _HOST.fullmatch(host) or name != name.lower() or "." not in name.strip("."):
@@ -122,5 +124,5 @@ def _host(entry: Checked) -> str:
     return host
 
 
-def _texts(entry: Checked | None) -> tuple[str, ...]:
+def _texts(entry: UncheckedValue | None) -> tuple[str, ...]:
     return () if entry is None else tuple(each.text() for each in entry.list())

@@ -1,4 +1,4 @@
-"""Rule files as YAML: parsed, and of a format that is known here."""
+"""Parsing of rule files as YAML."""
 
 from collections.abc import Collection, Hashable
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 import yaml
 
 from provenance.errors import RuleSyntax
-from provenance.read.policy.validation import Checked, shown
+from provenance.read.policy.validation import UncheckedValue, format_value
 
 FORMAT = 2
-"""Of the rule files. Files without `format` are of this one."""
+"""Version of the format of rule files. Files without `format` are of this version."""
 
 
 _TEXT = "tag:yaml.org,2002:str"
 
 
 class _Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a key written twice, which YAML would let win silently.
+    """A safe loader that refuses duplicate keys, of which YAML would silently take the last.
 
-    Four values of five are text. What YAML asks of each, in turn, takes half the time of loading,
-    so text is told from the rest at a glance.
+    Four of five values are text. Trying all resolvers of YAML takes half of the loading time, so
+    text is recognised by its first character.
     """
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> Any:
@@ -36,48 +36,54 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_object(node, deep)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        # Compared as they are written: making every key twice would take a fifth of the loading.
+        # Compared as written: constructing every key twice would take a fifth of the loading time.
         keys = [(key.tag, str(key.value)) for key, _ in node.value]
         if len(set(keys)) < len(keys):
             index = next(i for i, key in enumerate(keys) if key in keys[:i])
             mark = node.value[index][0].start_mark
             raise yaml.constructor.ConstructorError(
-                None, None, f"{keys[index][1]!r} stands twice", mark
+                None, None, f"the key {keys[index][1]!r} is duplicated", mark
             )
         return super().construct_mapping(node, deep)
 
 
-def parse_yaml(content: bytes, file: str) -> Checked:
-    """Parse a rule file, believing nothing yet."""
+def parse_yaml(content: bytes, file: str) -> UncheckedValue:
+    """Parse a rule file without validation."""
     try:
         value = yaml.load(content, _Loader)  # noqa: S506 - a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         line = 0 if error.problem_mark is None else error.problem_mark.line + 1
         raise RuleSyntax(
             f"{file}: not valid YAML: line {line}: {error.problem}",
-            remedy="correct the line named; text with `: ` or `#` in it needs quotes.",
+            remedy="correct that line; text with `: ` or `#` in it needs quotes.",
         ) from error
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise RuleSyntax(
             f"{file}: not valid YAML: {' '.join(str(error).split())}",
             remedy="save it as UTF-8 text; a day is written year-month-day.",
         ) from error
-    except (LookupError, AttributeError, RecursionError) as error:  # which the parser lets through
+    except (
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:  # not YAMLError
         raise RuleSyntax(
             f"{file}: not valid YAML: a value does not fit its tag, or is nested too deep",
-            remedy="leave out the tag, such as `!!bool`; a value needs none here.",
+            remedy="remove the tag, such as `!!bool`; values need no tags here.",
         ) from error
-    return Checked(value, file, "", RuleSyntax)
+    return UncheckedValue(value, file, "", RuleSyntax)
 
 
-def opened(root: Checked, known: Collection[str], needed: Collection[str]) -> dict[str, Checked]:
-    """Take a file as a table of known keys, if it is of the format that is read here."""
+def check_format(
+    root: UncheckedValue, known: Collection[str], needed: Collection[str]
+) -> dict[str, UncheckedValue]:
+    """Return the entries of a file, after checking its format version and its keys."""
     entries = root.table(known, needed)
     written = entries.get("format")
     if written is not None and written.value != FORMAT:
         raise written.wrong(
-            f"the format {shown(written.value)} is not {FORMAT}, the one that is read here",
-            f"write the file in format {FORMAT} (rules/README.md), or use the provenance of its "
-            "own time.",
+            f"the format {format_value(written.value)} is not the supported {FORMAT}",
+            f"write the file in format {FORMAT} (rules/README.md), or use the matching version of "
+            "provenance.",
         )
     return entries

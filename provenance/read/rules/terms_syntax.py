@@ -1,4 +1,4 @@
-"""The documents of a rule file, each with its periods, from YAML to terms."""
+"""Parsing of the documents of a rule file, and of their periods, into terms."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from provenance.model import (
     TimeAxis,
     Verdict,
 )
-from provenance.read.policy.date_syntax import end, first_day, period_of
-from provenance.read.policy.validation import Checked
+from provenance.read.policy.date_syntax import parse_end, parse_first_day, parse_period
+from provenance.read.policy.validation import UncheckedValue
 
 ACTORS = (
     *(actor.value for actor in Actor),
@@ -35,12 +35,12 @@ PERIOD_NEEDS = ("verdict", "basis", "uses", "binds", "jurisdictions", "paraphras
 DOCUMENT_KEYS = ("id", "title", "address", "kind", "notes", "time-axis", "periods")
 DOCUMENT_NEEDS = ("id", "title", "time-axis", "periods")
 
-_SAID_IN_FULL = {"document date": "", "not verified": "; its first day is not verified"}
+_START_NOTES = {"document date": "", "not verified": "; its first day is not verified"}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The closed lists of words that `verdicts.yaml` opens to rule files.
+class Vocabulary:
+    """The words that `verdicts.yaml` defines for use in rule files.
 
     Parameters
     ----------
@@ -52,13 +52,15 @@ class Words:
     conditions: Collection[str]
 
 
-def parse_documents(documents: Checked | None, subject: str, words: Words) -> tuple[Terms, ...]:
-    """Read every version of every document of one subject, in order of their ids."""
+def parse_documents(
+    documents: UncheckedValue | None, subject: str, words: Vocabulary
+) -> tuple[Terms, ...]:
+    """Parse every version of every document of a subject, in order of their ids."""
     found: dict[str, Terms] = {}
-    places: list[tuple[Checked, Terms]] = []
-    for document in [] if documents is None else _some(documents):
+    places: list[tuple[UncheckedValue, Terms]] = []
+    for document in [] if documents is None else _non_empty_list(documents):
         entries = document.table(DOCUMENT_KEYS, DOCUMENT_NEEDS)
-        for period in _some(entries["periods"]):
+        for period in _non_empty_list(entries["periods"]):
             terms = _terms(period, entries, subject, words)
             if terms.id in found:
                 raise period.wrong(
@@ -70,17 +72,19 @@ def parse_documents(documents: Checked | None, subject: str, words: Words) -> tu
     for period, terms in places:
         if terms.supersedes is not None and terms.supersedes not in found:
             raise period.entries()["supersedes"].wrong(
-                f"{terms.supersedes!r} is no version in this file",
-                f"name one of: {', '.join(found)}.",
+                f"{terms.supersedes!r} is not a version in this file",
+                f"choose one of: {', '.join(found)}.",
             )
     return tuple(found[name] for name in sorted(found))
 
 
-def _terms(period: Checked, document: dict[str, Checked], subject: str, words: Words) -> Terms:
+def _terms(
+    period: UncheckedValue, document: dict[str, UncheckedValue], subject: str, words: Vocabulary
+) -> Terms:
     entries = period.table(PERIOD_KEYS, PERIOD_NEEDS)
     verdict, basis = entries["verdict"].one_of(Verdict), entries["basis"].word(words.bases)
     confidence = entries["confidence"].word(CONFIDENCES)
-    _check_honest(period, verdict, basis, confidence)
+    _check_consistent(period, verdict, basis, confidence)
     start = entries.get("from")
     name = f"{subject}/{document['id'].text()}"
     span = _period(period, start, entries.get("until"))
@@ -94,9 +98,9 @@ def _terms(period: Checked, document: dict[str, Checked], subject: str, words: W
         address=_optional(document, "address"),
         period=span,
         time_axis=document["time-axis"].one_of(TimeAxis),
-        binds=tuple(entry.word(ACTORS) for entry in _some(entries["binds"])),
+        binds=tuple(entry.word(ACTORS) for entry in _non_empty_list(entries["binds"])),
         uses=tuple(entry.one_of(Purpose) for entry in entries["uses"].list()),
-        jurisdictions=tuple(entry.text() for entry in _some(entries["jurisdictions"])),
+        jurisdictions=tuple(entry.text() for entry in _non_empty_list(entries["jurisdictions"])),
         verdict=verdict,
         basis=basis,
         clause=_optional(entries, "clause"),
@@ -105,27 +109,27 @@ def _terms(period: Checked, document: dict[str, Checked], subject: str, words: W
         quotation_digest=None if quotation is None else quotation.sha256(),
         stored_copy=_optional(entries, "stored-copy"),
         confidence=confidence
-        + _SAID_IN_FULL.get(record.from_basis, f"; its first day: {record.from_basis}"),
+        + _START_NOTES.get(record.from_basis, f"; its first day: {record.from_basis}"),
         model_scope=ModelScope.ANY if scope is None else scope.one_of(ModelScope),
         conditions=_conditions(entries.get("conditions"), words),
         precedence=Precedence.STRICTER if precedence is None else precedence.one_of(Precedence),
         supersedes=_optional(entries, "supersedes"),
-        unseen=_unseen(entries, record, span),
+        unseen=_end_uncertainty(entries, record, span),
         kind=_optional(document, "kind"),
         notes=_optional(document, "notes"),
         record=record,
     )
 
 
-def _some(entry: Checked) -> list[Checked]:
-    """Take a list that would mean nothing without an entry."""
+def _non_empty_list(entry: UncheckedValue) -> list[UncheckedValue]:
+    """Return the value as a list of at least one entry."""
     listed = entry.list()
     if not listed:
         raise entry.wrong("the list is empty", "add at least one entry.")
     return listed
 
 
-def _record(entries: dict[str, Checked]) -> Record:
+def _record(entries: dict[str, UncheckedValue]) -> Record:
     given = {
         key.replace("-", "_"): entries[key].day()
         for key in ("first-seen", "last-seen", "latest-copy", "reviewed-on")
@@ -141,31 +145,33 @@ def _record(entries: dict[str, Checked]) -> Record:
         )
     return Record(
         from_basis="document date" if start is None else start.word(START_BASES),
-        versions=tuple(_dated(entry) for entry in versions),
-        stored_on=_dated(entries["stored-on"]) if "stored-on" in entries else None,
+        versions=tuple(_partial_date(entry) for entry in versions),
+        stored_on=_partial_date(entries["stored-on"]) if "stored-on" in entries else None,
         end_status="not tracked" if status is None else status.word(END_STATUSES),
         reviewed_by=None if reviewer is None else reviewer.text(),
         **given,
     )
 
 
-def _dated(entry: Checked) -> str:
-    first_day(entry)
+def _partial_date(entry: UncheckedValue) -> str:
+    parse_first_day(entry)
     return str(entry.value)
 
 
-def _unseen(entries: dict[str, Checked], record: Record, span: DateRange) -> DateRange | None:
+def _end_uncertainty(
+    entries: dict[str, UncheckedValue], record: Record, span: DateRange
+) -> DateRange | None:
     if "unseen" in entries:
         if not entries["unseen"].table(("from", "until")):
-            raise entries["unseen"].wrong("it names no day", "add `from`, `until` or both.")
-        return period_of(entries["unseen"])
+            raise entries["unseen"].wrong("it has no day", "add `from`, `until` or both.")
+        return parse_period(entries["unseen"])
     if record.end_status != "not verified" or record.last_seen is None:
         return None
-    # A text that a later copy does not hold any more ended on some day after it was last seen.
+    # A text that is missing in a later copy ended on some day after it was last seen.
     return DateRange(record.last_seen + timedelta(days=1), span.until)
 
 
-def _conditions(entry: Checked | None, words: Words) -> tuple[str, ...]:
+def _conditions(entry: UncheckedValue | None, words: Vocabulary) -> tuple[str, ...]:
     every = [] if entry is None else entry.list()
     for each in every:
         for tag in each.text().split(" or "):
@@ -173,7 +179,9 @@ def _conditions(entry: Checked | None, words: Words) -> tuple[str, ...]:
     return tuple(each.text() for each in every)
 
 
-def _check_honest(period: Checked, verdict: Verdict, basis: str, confidence: str) -> None:
+def _check_consistent(
+    period: UncheckedValue, verdict: Verdict, basis: str, confidence: str
+) -> None:
     unread = basis == "not-verified" or confidence == "not verified"
     if unread and (verdict, basis, confidence) != (
         Verdict.UNKNOWN,
@@ -181,22 +189,24 @@ def _check_honest(period: Checked, verdict: Verdict, basis: str, confidence: str
         "not verified",
     ):
         raise period.wrong(
-            f"nobody verified it ({basis}, {confidence}), yet it gives {verdict}",
+            f"it is not verified ({basis}, {confidence}), but gives {verdict}",
             "write verdict: unknown, basis: not-verified, confidence: not verified.",
         )
     if basis == "silence" and verdict is not Verdict.UNKNOWN:
         raise period.wrong(f"silence gives no verdict {verdict}", "write verdict: unknown.")
 
 
-def _period(period: Checked, start: Checked | None, until: Checked | None) -> DateRange:
-    # A version that ended "in 2024" counts to the last day on which it may have been in force.
-    first = None if start is None else first_day(start)
-    last = None if until is None else end(until)
+def _period(
+    period: UncheckedValue, start: UncheckedValue | None, until: UncheckedValue | None
+) -> DateRange:
+    # A version that ended "in 2024" counts until the last day on which it may have been in force.
+    first = None if start is None else parse_first_day(start)
+    last = None if until is None else parse_end(until)
     try:
         return DateRange(first, last)
     except ValueError as error:
         raise period.wrong(str(error), "`until` is the first day after the period.") from error
 
 
-def _optional(entries: dict[str, Checked], key: str) -> str | None:
+def _optional(entries: dict[str, UncheckedValue], key: str) -> str | None:
     return entries[key].text() if key in entries else None

@@ -1,12 +1,12 @@
-"""How rules combine, and what they leave open: `verdicts.yaml` and `questions.yaml`."""
+"""Parsing of `verdicts.yaml` and `questions.yaml`: combination of verdicts, and open questions."""
 
 from dataclasses import dataclass
 
 from provenance.judge.precedence import RESERVED_BASES
 from provenance.model import Basis, Condition, Layer, OpenQuestion, Say, Verdict
-from provenance.read.policy.validation import Checked
-from provenance.read.rules.rule_yaml import opened
-from provenance.read.rules.terms_syntax import ACTORS, Words
+from provenance.read.policy.validation import UncheckedValue
+from provenance.read.rules.rule_yaml import check_format
+from provenance.read.rules.terms_syntax import ACTORS, Vocabulary
 
 KEYS = ("format", "strictest-first", "never-assumed", "bases", "conditions")
 QUESTION_KEYS = ("id", "title", "text", "touches")
@@ -15,18 +15,18 @@ TOUCHES = ("bases", "conditions", "terms", "jurisdictions")
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """What `verdicts.yaml` holds.
+    """Content of `verdicts.yaml`.
 
     Parameters
     ----------
     strictest_first : tuple of Verdict
         The order of strictness.
     never_assumed : tuple of str
-        Actors that an unset actor is never taken for.
+        Actors that are never assumed if the actor is not given.
     bases : tuple of Basis
-        Weightiest first.
+        In order of weight, the weightiest first.
     conditions : tuple of Condition
-        Every tag that a condition may have.
+        All tags of conditions.
     """
 
     strictest_first: tuple[Verdict, ...]
@@ -35,14 +35,14 @@ class Combination:
     conditions: tuple[Condition, ...]
 
     @property
-    def words(self) -> Words:
-        """The closed lists of words that it opens to rule files."""
-        return Words([b.id for b in self.bases], [c.id for c in self.conditions])
+    def words(self) -> Vocabulary:
+        """Return the words that it defines for rule files."""
+        return Vocabulary([b.id for b in self.bases], [c.id for c in self.conditions])
 
 
-def parse_combination(root: Checked) -> Combination:
-    """Read `verdicts.yaml`: how the verdicts of several documents combine."""
-    entries = opened(root, KEYS, KEYS[1:])
+def parse_combination(root: UncheckedValue) -> Combination:
+    """Parse `verdicts.yaml`."""
+    entries = check_format(root, KEYS, KEYS[1:])
     order = tuple(entry.one_of(Verdict) for entry in entries["strictest-first"].list())
     if sorted(order) != sorted(Verdict):
         raise entries["strictest-first"].wrong(
@@ -61,13 +61,13 @@ def parse_combination(root: Checked) -> Combination:
     return Combination(order, actors, bases, conditions)
 
 
-def parse_questions(root: Checked, combination: Combination) -> tuple[OpenQuestion, ...]:
-    """Read `questions.yaml`: what nobody has settled, and what it touches."""
-    questions = opened(root, ("format", "questions"), ("questions",))["questions"].list()
+def parse_questions(root: UncheckedValue, combination: Combination) -> tuple[OpenQuestion, ...]:
+    """Parse `questions.yaml`."""
+    questions = check_format(root, ("format", "questions"), ("questions",))["questions"].list()
     return tuple(_question(entry, combination.words) for entry in questions)
 
 
-def _basis(entry: Checked) -> Basis:
+def _basis(entry: UncheckedValue) -> Basis:
     needed = ("id", "say", "layer", "meaning")
     entries = entry.table(needed, needed)
     return Basis(
@@ -78,12 +78,12 @@ def _basis(entry: Checked) -> Basis:
     )
 
 
-def _condition(entry: Checked) -> Condition:
+def _condition(entry: UncheckedValue) -> Condition:
     entries = entry.table(("id", "meaning"), ("id", "meaning"))
     return Condition(entries["id"].text(), entries["meaning"].text())
 
 
-def _question(entry: Checked, words: Words) -> OpenQuestion:
+def _question(entry: UncheckedValue, words: Vocabulary) -> OpenQuestion:
     entries = entry.table(QUESTION_KEYS, QUESTION_KEYS)
     touches = entries["touches"].table(TOUCHES)
     known = {"bases": words.bases, "conditions": words.conditions}

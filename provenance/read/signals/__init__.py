@@ -1,25 +1,31 @@
-"""Signals for machines: what files, headers and tags of a site say of training.
+"""Machine-readable signals: what files, headers and tags of a site say about training.
 
-They stand in this room because their formats are other people's: XML, YAML, HTML and robots.txt,
-in spellings of their own. Each parser is pure, from text to what it says; what that means in law
-stands in `rules/signals`.
+The formats are XML, YAML, HTML and robots.txt, each with its own syntax. Each parser is pure, from
+text to statements; `rules/signals` says what a statement means in law.
 """
 
-from provenance.read.signals.dataset_cards import CARD, Card, card_notice, parse_card
-from provenance.read.signals.meta_tags import TAGS, tags_of
-from provenance.read.signals.page_signals import FILES, HEADERS, Files, Page, notices, parse_files
+from provenance.read.signals.dataset_cards import CARD_FILE, DatasetCard, card_notice, parse_card
+from provenance.read.signals.meta_tags import TAG_NAMES, parse_tags
+from provenance.read.signals.page_signals import (
+    HEADER_NAMES,
+    SITE_FILES,
+    PageMetadata,
+    SiteFiles,
+    page_notices,
+    parse_files,
+)
 
 __all__ = [
-    "CARD",
-    "FILES",
-    "HEADERS",
-    "TAGS",
-    "Card",
-    "Files",
-    "Page",
+    "CARD_FILE",
+    "HEADER_NAMES",
+    "SITE_FILES",
+    "TAG_NAMES",
+    "DatasetCard",
+    "PageMetadata",
+    "SiteFiles",
     "card_notice",
-    "notices",
+    "page_notices",
     "parse_card",
     "parse_files",
-    "tags_of",
+    "parse_tags",
 ]

@@ -1,28 +1,28 @@
-"""ai.txt, as Spawning's generator writes it: robots.txt with patterns of media types."""
+"""ai.txt in the format of Spawning's generator: robots.txt with patterns of media types."""
 
 from provenance.model import Notice, Stance
-from provenance.read.signals.robots_txt import Robots, deciding
+from provenance.read.signals.robots_txt import RobotsFile, deciding_rule
 
 SIGNAL = "ai-txt"
-_PAGE = ".html"
-"""What a path without an ending is taken for: a page."""
+_PAGE_SUFFIX = ".html"
+"""Suffix assumed for a path without one."""
 
 
-def ai_notice(file: Robots, path: str) -> Notice:
-    """Say whether a page may stand in a training set.
+def ai_notice(file: RobotsFile, path: str) -> Notice:
+    """Return whether a page may be in a training set.
 
     Notes
     -----
-    Nobody says which robots an ai.txt speaks to, so every group counts, and any that disallows
-    wins.
+    It is not defined which robots an ai.txt addresses, so all groups count, and a disallow takes
+    precedence.
     """
     last = path.split("?", 1)[0].rsplit("/", 1)[-1]
-    seen = (path,) if "." in last else (path, f"{path.split('?', 1)[0]}{_PAGE}")
+    seen = (path,) if "." in last else (path, f"{path.split('?', 1)[0]}{_PAGE_SUFFIX}")
     found = [
         line
         for group in file.groups
         for each in seen
-        if (line := deciding(group.rules, each)) is not None
+        if (line := deciding_rule(group.rules, each)) is not None
     ]
     for name, stance in (("disallow", Stance.DISALLOWS), ("allow", Stance.ALLOWS)):
         lines = [line for line in found if line.name == name]

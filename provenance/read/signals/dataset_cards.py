@@ -1,4 +1,4 @@
-"""The card of a dataset on a hub: what its uploader says its licence is, and who is let in."""
+"""Dataset cards of a hub: the declared licence, and gated access."""
 
 from dataclasses import dataclass
 
@@ -6,27 +6,27 @@ import yaml
 
 from provenance.model import Notice, Stance
 
-CARD = "README.md"
-"""The file that it is."""
+CARD_FILE = "README.md"
+"""Name of the file."""
 SIGNAL = "hugging-face-card"
-MOST = 1 << 18
-_RULE = "---"
-_OTHER = ("other", "unknown")
+MAX_CARD_BYTES = 1 << 18
+_FENCE = "---"
+_UNSPECIFIC_LICENCES = ("other", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What a card says, as far as it is about terms.
+class DatasetCard:
+    """Licence and access in a dataset card.
 
     Parameters
     ----------
     licence : str or None
-        The licence by its id; by its own name or address, where the id is "other"; several are
-        parted by commas.
+        Id of the licence; name or URL of the licence if the id is "other"; several are separated by
+        commas.
     link : str or None
-        Where its text stands.
+        URL of its text.
     gated : tuple of str
-        Names of the fields by which access turns on something that users agree to.
+        Names of the fields by which access depends on an agreement of the user.
     """
 
     licence: str | None = None
@@ -34,43 +34,43 @@ class Card:
     gated: tuple[str, ...] = ()
 
 
-def parse_card(content: bytes) -> Card | None:
-    """Read the fields at the beginning of a README; None where there are none that can be read."""
-    lines = content[:MOST].decode("utf-8-sig", errors="replace").splitlines()
-    if not lines or lines[0].strip() != _RULE:
+def parse_card(content: bytes) -> DatasetCard | None:
+    """Parse the front matter of a README; None if there is none or it is invalid."""
+    lines = content[:MAX_CARD_BYTES].decode("utf-8-sig", errors="replace").splitlines()
+    if not lines or lines[0].strip() != _FENCE:
         return None
-    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == _RULE), None)
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), None)
     if end is None:
         return None
     try:
-        fields = _loaded("\n".join(lines[1:end]))
+        fields = _load_yaml("\n".join(lines[1:end]))
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         return None
     if not isinstance(fields, dict):
         return None
-    name, link = _words(fields.get("license_name")), _words(fields.get("license_link"))
-    declared = _words(fields.get("license"))
-    if declared is None or declared.casefold() in _OTHER:
+    name, link = _to_text(fields.get("license_name")), _to_text(fields.get("license_link"))
+    declared = _to_text(fields.get("license"))
+    if declared is None or declared.casefold() in _UNSPECIFIC_LICENCES:
         declared = name or link or declared
     gated = tuple(str(key) for key in fields if str(key).startswith("extra_gated"))
-    return Card(declared, link, gated)
+    return DatasetCard(declared, link, gated)
 
 
-def card_notice(card: Card) -> Notice:
-    """Say what a card says of training: nothing, but for the licence that it names."""
+def card_notice(card: DatasetCard) -> Notice:
+    """Return the notice of a card: it is silent about training, apart from its licence."""
     told = f"licence {card.licence}" if card.licence else "no licence"
     gated = f"; access is gated ({', '.join(card.gated)})" if card.gated else ""
     return Notice(SIGNAL, Stance.SILENT, f"the card says: {told}{gated}")
 
 
-def _loaded(text: str) -> object:
-    # Nobody writes an alias here but to make much of little.
+def _load_yaml(text: str) -> object:
+    # Aliases have no honest use here, and can expand without bound.
     if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.CSafeLoader)):
         raise ValueError("an alias")
     return yaml.load(text, yaml.CSafeLoader)
 
 
-def _words(value: object) -> str | None:
+def _to_text(value: object) -> str | None:
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_words, value))) or None
+        return ", ".join(filter(None, map(_to_text, value))) or None
     return value.strip() or None if isinstance(value, str) else None

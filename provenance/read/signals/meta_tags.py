@@ -1,11 +1,11 @@
-"""The tags in a page's head that speak to machines."""
+"""Robots and text mining tags in the head of a page."""
 
 import re
 from html import unescape
 
-TAGS = ("robots", "tdm-reservation", "tdm-policy")
-_HEAD = 1 << 18
-"""Characters of a page that are looked at, where no body begins before."""
+TAG_NAMES = ("robots", "tdm-reservation", "tdm-policy")
+_HEAD_CHARS = 1 << 18
+"""Characters of a page that are searched, up to the body."""
 _META = re.compile(r"<meta\s([^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"""([a-z-]{1,40})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
@@ -13,15 +13,15 @@ _ATTRIBUTE = re.compile(
 _BODY = re.compile(r"<body[\s>]", re.IGNORECASE)
 
 
-def tags_of(page: str) -> list[tuple[str, str]]:
-    """Return names and contents of a page's tags about robots and mining, in their order.
+def parse_tags(page: str) -> list[tuple[str, str]]:
+    """Return names and contents of a page's robots and text mining tags, in order.
 
     Examples
     --------
-    >>> tags_of('<head><META content="noai, noindex" name=robots><!-- <meta name=robots> -->')
+    >>> parse_tags('<head><META content="noai, noindex" name=robots><!-- <meta name=robots> -->')
     [('robots', 'noai, noindex')]
     """
-    head = _uncommented(page[:_HEAD])
+    head = _without_comments(page[:_HEAD_CHARS])
     body = _BODY.search(head)
     found = []
     for tag in _META.finditer(head[: body.start()] if body else head):
@@ -30,13 +30,13 @@ def tags_of(page: str) -> list[tuple[str, str]]:
             for each in _ATTRIBUTE.finditer(tag[1])
         }
         name = attributes.get("name", "").strip().casefold()
-        if name in TAGS or name.endswith("bot"):
+        if name in TAG_NAMES or name.endswith("bot"):
             found.append((name, attributes.get("content", "")))
     return found
 
 
-def _uncommented(page: str) -> str:
-    """Drop comments; one that never ends hides all behind it."""
+def _without_comments(page: str) -> str:
+    """Remove comments; one that is not closed extends to the end."""
     pieces, place = [], 0
     while (begin := page.find("<!--", place)) >= 0:
         pieces.append(page[place:begin])

@@ -5,19 +5,19 @@ import re
 from provenance.model import Notice, Stance
 
 SIGNAL = "noai"
-_NO = re.compile(r"(?<![\w-])noai(?![\w-])", re.IGNORECASE)
+_NOAI = re.compile(r"(?<![\w-])noai(?![\w-])", re.IGNORECASE)
 
 
 def noai_notice(where: str, value: str) -> Notice:
-    """Say whether a list of directives says no to machine learning.
+    """Return whether a list of directives disallows machine learning.
 
     Parameters
     ----------
     where : str
         "header X-Robots-Tag", 'tag "robots"'.
     value : str
-        The directives; before some of them a robot may be named. Whoever it is, the no counts.
-        `noimageai` is about pictures, and says nothing of text.
+        The directives; a directive for a single robot counts for all. `noimageai` is about images
+        and is ignored.
     """
-    stance = Stance.DISALLOWS if _NO.search(value) else Stance.SILENT
+    stance = Stance.DISALLOWS if _NOAI.search(value) else Stance.SILENT
     return Notice(SIGNAL, stance, f'{where}: "{value}"')

@@ -1,4 +1,4 @@
-"""Paths of pages, and the patterns that robots.txt and its relatives match them with (RFC 9309)."""
+"""URL paths, and matching of robots.txt patterns with them (RFC 9309)."""
 
 import re
 from functools import lru_cache
@@ -10,34 +10,32 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _KEPT = "%:/?#[]@!&'()+,;="
 
 
-def path_of(address: str) -> str:
-    """Return the path and query of an address, as a pattern sees it.
+def url_path(address: str) -> str:
+    """Return path and query of a URL, normalised for matching.
 
     Examples
     --------
-    >>> path_of("https://a.example/b/c?d=1#e"), path_of("a.example"), path_of("/b*")
+    >>> url_path("https://a.example/b/c?d=1#e"), url_path("a.example"), url_path("/b*")
     ('/b/c?d=1', '/', '/b%2A')
     """
     rest = _AUTHORITY.sub("", address, count=1).split("#", 1)[0].strip()
-    return _encoded(rest if rest.startswith("/") else f"/{rest}")
+    return _normalise(rest if rest.startswith("/") else f"/{rest}")
 
 
-def weight(pattern: str, path: str) -> int | None:
-    """Return how much a pattern says, in octets, if it matches a path; None if it does not.
+def match_length(pattern: str, path: str) -> int | None:
+    """Return the length of a pattern in octets if it matches a path; else None.
 
     Parameters
     ----------
     pattern : str
-        The beginning of paths; `*` is any run of characters, `$` at the end is their end.
+        A prefix of paths; `*` matches any characters, `$` at the end matches the end.
     path : str
-        As `path_of` gives it.
+        As returned by `url_path`.
 
-    Notes
-    -----
-    The stars are looked for from left to right, each as early as it can be. That is enough, and
-    takes no more than the lengths of both multiplied, whatever somebody writes.
+    Notes ----- Parts between stars are matched from left to right, each at its first occurrence.
+    That suffices, and takes at most time proportional to the product of both lengths.
     """
-    pieces, anchored, octets = _parted(pattern)
+    pieces, anchored, octets = _split_pattern(pattern)
     if not path.startswith(pieces[0]):
         return None
     place = len(pieces[0])
@@ -46,31 +44,31 @@ def weight(pattern: str, path: str) -> int | None:
         if found < 0:
             return None
         place = found + len(piece)
-    if anchored and not _ends(path, pieces, place):
+    if anchored and not _ends_there(path, pieces, place):
         return None
     return octets
 
 
 @lru_cache(1 << 16)
-def _parted(pattern: str) -> tuple[tuple[str, ...], bool, int]:
-    """Part a pattern at its stars; say whether it names the end, and how long it is."""
+def _split_pattern(pattern: str) -> tuple[tuple[str, ...], bool, int]:
+    """Split a pattern at its stars; also return whether it is anchored, and its length."""
     anchored = pattern.endswith("$")
-    pieces = tuple(_encoded(piece) for piece in pattern.removesuffix("$").split("*"))
+    pieces = tuple(_normalise(piece) for piece in pattern.removesuffix("$").split("*"))
     return pieces, anchored, len("*".join(pieces)) + anchored
 
 
-def _ends(path: str, pieces: tuple[str, ...], place: int) -> bool:
+def _ends_there(path: str, pieces: tuple[str, ...], place: int) -> bool:
     if len(pieces) == 1:
         return place == len(path)
     return path.endswith(pieces[-1]) and len(path) - len(pieces[-1]) >= place
 
 
-def _encoded(text: str) -> str:
-    """Write a path in one way: what need not be escaped is not, everything else is."""
-    plain = _ESCAPED.sub(_one, text)
+def _normalise(text: str) -> str:
+    """Return a path in canonical percent-encoding."""
+    plain = _ESCAPED.sub(_decode_unreserved, text)
     return quote(plain, safe=_KEPT, errors="replace")
 
 
-def _one(escaped: re.Match[str]) -> str:
+def _decode_unreserved(escaped: re.Match[str]) -> str:
     letter = chr(int(escaped[1], 16))
     return letter if letter in _UNRESERVED else escaped[0].upper()

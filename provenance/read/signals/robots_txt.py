@@ -6,30 +6,30 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from provenance.model import Agents, Notice, Stance
-from provenance.read.signals.path_patterns import weight
+from provenance.read.signals.path_patterns import match_length
 
-MOST = 512 << 10
-"""Bytes that are read. The standard asks for 500 KiB at least; robots ignore what comes behind."""
+MAX_BYTES = 512 << 10
+"""Bytes that are read; the standard requires at least 500 KiB. The rest is ignored."""
 
-EVERYBODY = "*"
+ANY_AGENT = "*"
 _AGENT = "user-agent"
-_ACCESS = ("allow", "disallow")
-USAGE = ("content-usage", "content-signal")
+_ACCESS_FIELDS = ("allow", "disallow")
+USAGE_FIELDS = ("content-usage", "content-signal")
 _LINES = re.compile(r"\r\n|\r|\n")
 _PRODUCT = re.compile(r"[^\s/]*")
-_SHOWN = 80
+_MAX_SHOWN_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line that says something.
+class RobotsLine:
+    """A line with a field.
 
     Parameters
     ----------
     number : int
         1-based.
     name, value : str
-        In lower case; as it stands there.
+        Name in lower case, and value as written.
     """
 
     number: int
@@ -37,49 +37,49 @@ class Line:
     value: str
 
     def __str__(self) -> str:
-        """Quote the line, with its number."""
+        """Return the line quoted, with its number."""
         told = f"{self.name.capitalize()}: {self.value}"
-        cut = told if len(told) <= _SHOWN else f"{told[:_SHOWN]}…"
+        cut = told if len(told) <= _MAX_SHOWN_CHARS else f"{told[:_MAX_SHOWN_CHARS]}…"
         return f'line {self.number} "{cut}"'
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Robots, and the rules for them.
+class RobotsGroup:
+    """Robots and the rules for them.
 
     Parameters
     ----------
     agents : frozenset of str
-        In lower case; `EVERYBODY` is whoever has no group of its own.
-    rules : tuple of Line
-        In their order, which means nothing.
+        In lower case; `ANY_AGENT` stands for robots without a group of their own.
+    rules : tuple of RobotsLine
+        In order of the file, which has no meaning.
     """
 
     agents: frozenset[str]
-    rules: tuple[Line, ...]
+    rules: tuple[RobotsLine, ...]
 
 
-@dataclass(frozen=True)  # without slots: what is asked for again is kept
-class Robots:
-    """A robots.txt.
+@dataclass(frozen=True)  # without slots, for cached properties
+class RobotsFile:
+    """A parsed robots.txt.
 
     Parameters
     ----------
-    groups : tuple of Group
-        In their order.
-    loose : tuple of Line
-        Lines about use that stand before any group, and so speak to every robot.
-    licences : tuple of Line
-        Addresses of RSL documents.
+    groups : tuple of RobotsGroup
+        In order.
+    loose : tuple of RobotsLine
+        Usage lines before any group, which apply to every robot.
+    licences : tuple of RobotsLine
+        URLs of RSL documents.
     """
 
-    groups: tuple[Group, ...] = ()
-    loose: tuple[Line, ...] = ()
-    licences: tuple[Line, ...] = ()
+    groups: tuple[RobotsGroup, ...] = ()
+    loose: tuple[RobotsLine, ...] = ()
+    licences: tuple[RobotsLine, ...] = ()
 
     @cached_property
-    def _by_agent(self) -> dict[str, tuple[Line, ...]]:
-        found: dict[str, tuple[Line, ...]] = {}
+    def _by_agent(self) -> dict[str, tuple[RobotsLine, ...]]:
+        found: dict[str, tuple[RobotsLine, ...]] = {}
         for group in self.groups:
             for agent in group.agents:
                 found[agent] = found.get(agent, ()) + group.rules
@@ -87,92 +87,90 @@ class Robots:
 
     @cached_property
     def agents(self) -> tuple[str, ...]:
-        """Every robot that it names."""
+        """Return every robot that is named."""
         return tuple(self._by_agent)
 
-    def rules_for(self, agent: str) -> tuple[Line, ...]:
-        """Return the rules of all groups of a robot; those for everybody, where it has none."""
+    def rules_for(self, agent: str) -> tuple[RobotsLine, ...]:
+        """Return the rules of all groups of a robot, or those for any robot if it has no group."""
         own = self._by_agent.get(agent.casefold())
-        return self._by_agent.get(EVERYBODY, ()) if own is None else own
+        return self._by_agent.get(ANY_AGENT, ()) if own is None else own
 
-    def access(self, agent: str, path: str) -> Line | None:
-        """Return the line that lets a robot fetch a path, or does not; None where no line does."""
-        return deciding(self.rules_for(agent), path)
+    def access(self, agent: str, path: str) -> RobotsLine | None:
+        """Return the line that allows or disallows a path for a robot; None if there is none."""
+        return deciding_rule(self.rules_for(agent), path)
 
 
-def parse_robots(content: bytes) -> Robots:
-    """Read a robots.txt; whatever is no line of it is passed over."""
-    lines = tuple(lines_of(content))
+def parse_robots(content: bytes) -> RobotsFile:
+    """Parse a robots.txt; invalid lines are ignored."""
+    lines = tuple(parse_lines(content))
     first = next((n for n, line in enumerate(lines) if line.name == _AGENT), len(lines))
-    return Robots(
+    return RobotsFile(
         tuple(_groups(lines[first:])),
-        tuple(line for line in lines[:first] if line.name in USAGE),
+        tuple(line for line in lines[:first] if line.name in USAGE_FIELDS),
         tuple(line for line in lines if line.name == "license"),
     )
 
 
-def _groups(lines: Sequence[Line]) -> Iterator[Group]:
-    """Part lines into groups: names of robots, and the rules behind them. Other lines part none."""
-    agents, rules = list[str](), list[Line]()
+def _groups(lines: Sequence[RobotsLine]) -> Iterator[RobotsGroup]:
+    """Split lines into groups: user agents followed by rules. Other lines do not end a group."""
+    agents, rules = list[str](), list[RobotsLine]()
     for line in lines:
         if line.name == _AGENT:
             if rules:
-                yield Group(frozenset(agents), tuple(rules))
+                yield RobotsGroup(frozenset(agents), tuple(rules))
                 agents, rules = [], []
-            agents.append(product(line.value))
-        elif line.name in (*_ACCESS, *USAGE):
+            agents.append(agent_name(line.value))
+        elif line.name in (*_ACCESS_FIELDS, *USAGE_FIELDS):
             rules.append(line)
     if agents:
-        yield Group(frozenset(agents), tuple(rules))
+        yield RobotsGroup(frozenset(agents), tuple(rules))
 
 
-def lines_of(content: bytes) -> Iterator[Line]:
-    """Give the lines of a file such as robots.txt, without comments."""
-    text = content[:MOST].decode("utf-8", errors="replace").removeprefix("\ufeff")
+def parse_lines(content: bytes) -> Iterator[RobotsLine]:
+    """Yield the fields of a file such as robots.txt, without comments."""
+    text = content[:MAX_BYTES].decode("utf-8", errors="replace").removeprefix("\ufeff")
     for number, line in enumerate(_LINES.split(text), 1):
         name, colon, value = line.split("#", 1)[0].partition(":")
         if colon:
-            yield Line(number, name.strip().casefold(), value.strip())
+            yield RobotsLine(number, name.strip().casefold(), value.strip())
 
 
-def product(value: str) -> str:
-    """Return the name in a robot's name: "GPTBot/1.2 (+https://…)" is "gptbot"."""
+def agent_name(value: str) -> str:
+    """Return the product name of a user agent: "GPTBot/1.2 (+https://…)" is "gptbot"."""
     return _PRODUCT.match(value.casefold())[0]  # type: ignore[index]  # it matches anything
 
 
-def deciding(rules: Iterable[Line], path: str) -> Line | None:
-    """Return the rule for a path: the longest that matches; of equal ones, one that allows."""
+def deciding_rule(rules: Iterable[RobotsLine], path: str) -> RobotsLine | None:
+    """Return the rule for a path: the longest match; of equally long ones, one that allows."""
     found, most = None, (0, False)
     for rule in rules:
-        says = rule.name in _ACCESS and rule.value
-        reach = weight(rule.value, path) if says else None
+        says = rule.name in _ACCESS_FIELDS and rule.value
+        reach = match_length(rule.value, path) if says else None
         rank = (reach or 0, rule.name == "allow")
         if reach is not None and (found is None or rank > most):
             found, most = rule, rank
     return found
 
 
-def robots_notices(robots: Robots, path: str, agents: Agents) -> Iterator[Notice]:
-    """Say whether robots that collect for training may fetch a path, list by list.
+def robots_notices(robots: RobotsFile, path: str, agents: Agents) -> Iterator[Notice]:
+    """Yield for each list of training robots whether they may fetch a path.
 
-    Notes
-    -----
-    Who is kept out by a group for every robot is kept out: the strictest of all robots of a list
-    stands.
+    Notes ----- A group for any robot applies to robots without their own. The strictest outcome
+    among the robots of a list counts.
     """
-    # Most robots share a group, which need not be asked for each.
-    found: dict[int, Line | None] = {}
+    # Most robots share a group: evaluate each group once.
+    found: dict[int, RobotsLine | None] = {}
     for signal, names in agents.items():
         said = []
         for name in names:
             rules = robots.rules_for(name)
             if id(rules) not in found:
-                found[id(rules)] = deciding(rules, path)
+                found[id(rules)] = deciding_rule(rules, path)
             said.append((name, found[id(rules)]))
         yield _strictest(signal, said)
 
 
-def _strictest(signal: str, found: Sequence[tuple[str, Line | None]]) -> Notice:
+def _strictest(signal: str, found: Sequence[tuple[str, RobotsLine | None]]) -> Notice:
     for name, stance in (("disallow", Stance.DISALLOWS), ("allow", Stance.ALLOWS)):
         said = [(agent, line) for agent, line in found if line is not None and line.name == name]
         if said:

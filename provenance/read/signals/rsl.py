@@ -1,4 +1,4 @@
-"""RSL 1.0: a licence in XML, with the uses that it permits and prohibits (rslstandard.org/rsl)."""
+"""RSL 1.0: XML licences with permitted and prohibited uses (rslstandard.org/rsl)."""
 
 import re
 from collections.abc import Iterator
@@ -7,31 +7,33 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from provenance.judge.identifiers import host_of
 from provenance.model import Notice, Stance
-from provenance.read.signals.path_patterns import path_of, weight
+from provenance.read.signals.path_patterns import match_length, url_path
 
 SIGNAL = "rsl-1.0"
 NAMESPACE = "https://rslstandard.org/rsl"
-MOST = 1 << 20
-"""Bytes of a document; a longer one is none."""
+MAX_BYTES = 1 << 20
+"""Largest size of a document; a larger one is ignored."""
 
-# The first three are of the standard (3.4.1.1); files that follow its drafts write the others.
-TRAINING = frozenset({"all", "ai-all", "ai-train", "train-ai", "train-genai", "ai-training", "ai"})
-USERS = frozenset({"commercial", "non-commercial", "education", "government", "personal"})
-FREE = frozenset({"free", "attribution"})
-PLAIN = frozenset({"permits", "prohibits", "payment", "legal"})
-"""Elements that a licence for everybody may hold. `reporting` binds to reports (3.12); one that the
-standard does not know may bind to anything, and makes the licence invalid."""
+# The first three are in the standard (3.4.1.1), the others in its drafts.
+TRAINING_USES = frozenset(
+    {"all", "ai-all", "ai-train", "train-ai", "train-genai", "ai-training", "ai"}
+)
+USER_TYPES = frozenset({"commercial", "non-commercial", "education", "government", "personal"})
+FREE_PAYMENTS = frozenset({"free", "attribution"})
+KNOWN_ELEMENTS = frozenset({"permits", "prohibits", "payment", "legal"})
+"""Elements that a licence for anyone may have. `reporting` requires reports (3.12); an unknown
+element may require anything, and makes the licence invalid."""
 _WORDS = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """One `<license>`, as far as training turns on it.
+class RslLicence:
+    """A `<license>`, as far as it concerns training.
 
     Parameters
     ----------
     prohibits, withholds : str or None
-        The element that prohibits training; what else keeps it from being free to everybody.
+        The element that prohibits training; another element by which it is not free for anyone.
     """
 
     prohibits: str | None
@@ -39,34 +41,33 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """One `<content>`: the pages that it is about, and their licences.
+class RslContent:
+    """A `<content>`: a pattern of pages, and their licences.
 
     Parameters
     ----------
     address : str
-        An address or a path, with patterns as in robots.txt; empty is all that the document came
-        with.
-    terms : tuple of Terms
-        Each by itself would do for whoever meets it.
+        A URL or path, with patterns as in robots.txt; empty for all pages of the document's site.
+    terms : tuple of RslLicence
+        Alternative licences.
     """
 
     address: str
-    terms: tuple[Terms, ...]
+    terms: tuple[RslLicence, ...]
 
 
-class _Plain(TreeBuilder):
-    """Builds a tree, and refuses entities: there is no document type to declare them in."""
+class _SafeTreeBuilder(TreeBuilder):
+    """Builds a tree and refuses document types, which could declare entities."""
 
     def doctype(self, *_: object) -> None:
         raise ValueError("a document type")
 
 
-def parse_rsl(content: bytes) -> tuple[Content, ...] | None:
-    """Read an RSL document, or a feed that holds such elements; None where it is neither."""
-    if len(content) > MOST:
+def parse_rsl(content: bytes) -> tuple[RslContent, ...] | None:
+    """Parse an RSL document, or a feed with RSL elements; None if it is neither."""
+    if len(content) > MAX_BYTES:
         return None
-    parser = XMLParser(target=_Plain())  # noqa: S314 (`_Plain` refuses what expands)
+    parser = XMLParser(target=_SafeTreeBuilder())  # noqa: S314 (entities are refused)
     try:
         parser.feed(content)
         root: Element = parser.close()
@@ -76,28 +77,28 @@ def parse_rsl(content: bytes) -> tuple[Content, ...] | None:
     if not own and NAMESPACE not in content.decode("utf-8", errors="replace"):
         return None
     return tuple(
-        Content(each.get("url") or "", tuple(_terms(each)))
+        RslContent(each.get("url") or "", tuple(_terms(each)))
         for each in root.iter()
         if _name(each) == "content" and "url" in each.attrib and (own or NAMESPACE in each.tag)
     )
 
 
-def rsl_notice(contents: tuple[Content, ...] | None, address: str) -> Notice:
-    """Say what an RSL document says of training on a page.
+def rsl_notice(contents: tuple[RslContent, ...] | None, address: str) -> Notice:
+    """Return what an RSL document says about training on a page.
 
-    Notes
-    -----
-    The most specific `<content>` counts, as in robots.txt (3.1.1). Of several as specific, and of
-    the licences in them, every prohibition counts, and what permits where nothing prohibits. A
-    licence that lists uses permits no others (3.5). One that is paid for (3.7), asked for at a
-    server (3.3), given for reports (3.12), or kept to some users or countries is not everybody's:
-    who trains without it trains against the document. One with parts that the standard does not
-    know grants nothing; what it prohibits stands.
+    Notes ----- The most specific `<content>` counts, as in robots.txt (3.1.1). Among equally
+    specific ones, and among their licences, any prohibition counts, and a permission only without
+    one. A licence that lists uses permits no others (3.5). A licence that must be paid for (3.7),
+    requested from a server (3.3) or reported on (3.12), or is restricted to some users or
+    countries, is not free for anyone: training without it contradicts the document. A licence with
+    unknown elements grants nothing; its prohibitions count.
     """
     if contents is None:
         return Notice(SIGNAL, Stance.SILENT, "the RSL document cannot be read")
     reaching = [
-        (reach, each) for each in contents if (reach := _reach(each.address, address)) is not None
+        (reach, each)
+        for each in contents
+        if (reach := _specificity(each.address, address)) is not None
     ]
     most = max((reach for reach, _ in reaching), default=0)
     nearest = [terms for reach, each in reaching if reach == most for terms in each.terms]
@@ -110,59 +111,59 @@ def rsl_notice(contents: tuple[Content, ...] | None, address: str) -> Notice:
     return Notice(SIGNAL, Stance.ALLOWS, "RSL: a licence permits training to everybody")
 
 
-def _reach(pattern: str, address: str) -> int | None:
-    """Return how specific an address of a document is, if a page lies in it."""
+def _specificity(pattern: str, address: str) -> int | None:
+    """Return how specific the pattern of a document is, if it matches a page; else None."""
     host = host_of(pattern) if "//" in pattern else None
     page = host_of(address)
     if host is not None and page is not None and host != page:
         return None
     local = pattern if host is None else f"/{pattern.split('//', 1)[1].partition('/')[2]}"
-    return weight(local, path_of(address))
+    return match_length(local, url_path(address))
 
 
-def _terms(content: Element) -> Iterator[Terms]:
+def _terms(content: Element) -> Iterator[RslLicence]:
     server = content.get("server")
     asked = f"a licence is given by {server} alone" if server else None
     if asked is None and content.get("encrypted") == "true":
         asked = '<content encrypted="true">'
     for each in content:
         if _name(each) == "license":
-            yield Terms(_prohibition(each), _withheld(each) or asked)
+            yield RslLicence(_prohibition(each), _restriction(each) or asked)
 
 
 def _prohibition(licence: Element) -> str | None:
     for each in _children(licence, "prohibits", "usage"):
-        if _listed(each) & TRAINING:
-            return f'<prohibits type="usage">{" ".join(sorted(_listed(each)))}'
+        if _words(each) & TRAINING_USES:
+            return f'<prohibits type="usage">{" ".join(sorted(_words(each)))}'
     return None
 
 
-def _withheld(licence: Element) -> str | None:
-    permits = [_listed(each) for each in _children(licence, "permits", "usage")]
-    if permits and not any(uses & TRAINING for uses in permits):
+def _restriction(licence: Element) -> str | None:
+    permits = [_words(each) for each in _children(licence, "permits", "usage")]
+    if permits and not any(uses & TRAINING_USES for uses in permits):
         return f'<permits type="usage">{" ".join(sorted(set().union(*permits)))}'
     for kind in ("user", "geo"):
         for each in _children(licence, "prohibits", kind):
-            return f'<prohibits type="{kind}">{" ".join(sorted(_listed(each)))}'
-        listed = set[str]().union(*(_listed(each) for each in _children(licence, "permits", kind)))
-        if listed and not (listed >= USERS or "all" in listed):
+            return f'<prohibits type="{kind}">{" ".join(sorted(_words(each)))}'
+        listed = set[str]().union(*(_words(each) for each in _children(licence, "permits", kind)))
+        if listed and not (listed >= USER_TYPES or "all" in listed):
             return f'<permits type="{kind}">{" ".join(sorted(listed))}'
     payments = [each.get("type", "free").strip() for each in licence if _name(each) == "payment"]
-    if payments and not FREE & set(payments):
+    if payments and not FREE_PAYMENTS & set(payments):
         return f'<payment type="{payments[0]}">'
     others = (_name(each) for each in licence)
-    return next((f"<{name}>" for name in others if name and name not in PLAIN), None)
+    return next((f"<{name}>" for name in others if name and name not in KNOWN_ELEMENTS), None)
 
 
 def _children(licence: Element, name: str, kind: str) -> list[Element]:
     return [each for each in licence if _name(each) == name and each.get("type") == kind]
 
 
-def _listed(element: Element) -> set[str]:
+def _words(element: Element) -> set[str]:
     return {word.casefold() for word in _WORDS.split(element.text or "") if word}
 
 
 def _name(element: Element) -> str:
-    """Return the name of an element of the standard; empty for those of others (3.1)."""
+    """Return the name of an RSL element; empty for elements of other namespaces (3.1)."""
     space, _, name = str(element.tag).rpartition("}")
     return name.casefold() if space in ("", f"{{{NAMESPACE}") else ""

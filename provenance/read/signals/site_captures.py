@@ -1,4 +1,4 @@
-"""A folder of files that sites showed to machines, captured by host and day."""
+"""Captured site files for machines, in a folder by host and day."""
 
 import hashlib
 import io
@@ -13,80 +13,83 @@ from typing import TypeVar
 from provenance.atomic_output import open_regular
 from provenance.errors import InputError
 from provenance.judge.identifiers import host_of
-from provenance.read.signals import CARD, FILES, Card, parse_card
+from provenance.read.signals import CARD_FILE, SITE_FILES, DatasetCard, parse_card
 
 Name = TypeVar("Name")
 
-_NAMES = {**{name: name for name in FILES}, "license.xml": "rsl.xml"}
+_NAMES = {**{name: name for name in SITE_FILES}, "license.xml": "rsl.xml"}
 LAYOUT = "HOST/YEAR-MONTH-DAY/FILE"
-MOST = 16 << 20
+MAX_FILE_BYTES = 16 << 20
 """Bytes of a file that are read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Captures:
+class SiteCaptures:
     """Captured files.
 
     Parameters
     ----------
     folder : str
-        Where they lie, as it was named.
+        Their folder, as given.
     hosts : mapping of str to mapping
-        Of each host, days in order, and of each day contents by the names of `signals.FILES`.
-    card : Card or None
+        For each host, days in order, and for each day contents by the names in `SITE_FILES`.
+    card : DatasetCard or None
         The card of the dataset that is checked.
     digest : str
-        SHA-256 of all of it.
+        SHA-256 of all content.
     """
 
     folder: str
     hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]]
-    card: Card | None
+    card: DatasetCard | None
     digest: str
 
 
-def load_captures(folder: str) -> Captures:
+def load_captures(folder: str) -> SiteCaptures:
     """Load a folder of captured files.
 
     Parameters
     ----------
     folder : str
-        In it, `HOST/YEAR-MONTH-DAY/` holds what a host showed on a day: robots.txt, ai.txt,
+        `HOST/YEAR-MONTH-DAY/` in it has what a host served on a day: robots.txt, ai.txt,
         tdmrep.json, rsl.xml; `README.md` beside the hosts is the card of the dataset. Hidden files
-        are passed over.
+        are ignored.
 
     Raises
     ------
     InputError
-        If the folder is not there, holds nothing, or holds what nobody would find in it.
+        If the folder is missing or empty, or has unexpected content.
     """
     root = Path(folder)
     if not os.path.isdir(root):
         raise InputError(
             f"{folder}: there is no such folder of captured files",
-            remedy=f"name one that is laid out as {LAYOUT}.",
+            remedy=f"give one with the layout {LAYOUT}.",
         )
-    cards = [path for path in _shown(root) if path.name == CARD and path.is_file()]
-    folders = (path for path in _shown(root) if path not in cards)
-    hosts = {host: _days(path) for host, path in _named(folders, _host).items()}
+    cards = [path for path in _visible_entries(root) if path.name == CARD_FILE and path.is_file()]
+    folders = (path for path in _visible_entries(root) if path not in cards)
+    hosts = {host: _days(path) for host, path in _distinct_entries(folders, _host).items()}
     card = _card(cards[0]) if cards else None
     if not hosts and card is None:
         raise InputError(
-            f"{folder} holds no captured files", remedy=f"lay them out as {LAYOUT} in it."
+            f"{folder} has no captured files", remedy=f"use the layout {LAYOUT} in it."
         )
-    return Captures(folder, hosts, card, _digest(hosts, card))
+    return SiteCaptures(folder, hosts, card, _digest(hosts, card))
 
 
 def _days(host: Path) -> dict[date, dict[str, bytes]]:
-    days = sorted(_named(_shown(host), _day).items())
+    days = sorted(_distinct_entries(_visible_entries(host), _day).items())
     return {
-        when: {name: read_capture(file) for name, file in _named(_shown(day), _name).items()}
+        when: {
+            name: read_capture(file)
+            for name, file in _distinct_entries(_visible_entries(day), _name).items()
+        }
         for when, day in days
     }
 
 
-def _named(paths: Iterable[Path], name: Callable[[Path], Name]) -> dict[Name, Path]:
-    """Give paths by what they stand for: some of it can be written in several ways."""
+def _distinct_entries(paths: Iterable[Path], name: Callable[[Path], Name]) -> dict[Name, Path]:
+    """Return paths by what they stand for; two paths for the same are an error."""
     found: dict[Name, Path] = {}
     for path in paths:
         first = found.setdefault(name(path), path)
@@ -98,7 +101,9 @@ def _named(paths: Iterable[Path], name: Callable[[Path], Name]) -> dict[Name, Pa
     return found
 
 
-def _digest(hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]], card: Card | None) -> str:
+def _digest(
+    hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]], card: DatasetCard | None
+) -> str:
     digest = hashlib.sha256(f"{card} ".encode())
     for host, days in sorted(hosts.items()):
         for when, contents in days.items():
@@ -107,11 +112,9 @@ def _digest(hosts: Mapping[str, Mapping[date, Mapping[str, bytes]]], card: Card 
     return digest.hexdigest()
 
 
-def _shown(folder: Path) -> Iterator[Path]:
+def _visible_entries(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
-        raise InputError(
-            f"{folder} is a file where a folder belongs", remedy=f"lay the files out as {LAYOUT}."
-        )
+        raise InputError(f"{folder} is a file, not a folder", remedy=f"use the layout {LAYOUT}.")
     yield from (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
 
 
@@ -119,8 +122,8 @@ def _host(path: Path) -> str:
     host = host_of(path.name)
     if host is None or not path.is_dir():
         raise InputError(
-            f"{path}: {path.name!r} is no host with captures",
-            remedy=f"name folders after hosts: example.org; a file is a card, {CARD}.",
+            f"{path}: {path.name!r} is not a host with captures",
+            remedy=f"name folders after hosts: example.org; a file is a card, {CARD_FILE}.",
         )
     return host
 
@@ -130,7 +133,7 @@ def _day(path: Path) -> date:
         return date.fromisoformat(path.name)
     except ValueError as error:
         raise InputError(
-            f"{path}: {path.name!r} is no day",
+            f"{path}: {path.name!r} is not a day",
             remedy="name the folder after the day of the capture: 2023-06-01.",
         ) from error
 
@@ -139,14 +142,14 @@ def _name(path: Path) -> str:
     if path.name not in _NAMES:
         near = get_close_matches(path.name, _NAMES, n=1)
         raise InputError(
-            f"{path}: {path.name!r} is no file that is read here",
-            remedy=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(_NAMES)}.",
+            f"{path}: {path.name!r} is not a supported file",
+            remedy=f"did you mean {near[0]!r}?" if near else f"supported are: {', '.join(_NAMES)}.",
         )
     return _NAMES[path.name]
 
 
 def read_capture(path: Path) -> bytes:
-    """Read a captured file, up to `MOST` bytes.
+    """Read a captured file, up to `MAX_FILE_BYTES` bytes.
 
     Raises
     ------
@@ -155,14 +158,14 @@ def read_capture(path: Path) -> bytes:
     """
     try:
         with io.BufferedReader(open_regular(path)) as file:
-            return file.read(MOST)
+            return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror}", remedy="make it a file that can be read."
         ) from error
 
 
-def _card(path: Path) -> Card:
+def _card(path: Path) -> DatasetCard:
     card = parse_card(read_capture(path))
     if card is None:
         raise InputError(

@@ -1,10 +1,10 @@
-"""TDMRep: mining reserved by a file, a header or a tag, of which the later has the last word."""
+"""TDMRep: text and data mining reserved by a file, a header or a tag, in rising precedence."""
 
 import json
 from dataclasses import dataclass
 
 from provenance.model import Notice, Stance
-from provenance.read.signals.path_patterns import weight
+from provenance.read.signals.path_patterns import match_length
 
 SIGNAL = "tdmrep"
 _VALUES = {"0": Stance.ALLOWS, "1": Stance.DISALLOWS}
@@ -17,11 +17,11 @@ class Location:
     Parameters
     ----------
     number : int
-        Its place in the file, 1-based.
+        Its position in the file, 1-based.
     pattern : str
-        Which paths it is about.
+        Pattern of the paths.
     reservation, policy : str or None
-        As they stand there.
+        As written.
     """
 
     number: int
@@ -31,7 +31,7 @@ class Location:
 
 
 def parse_locations(content: bytes) -> tuple[Location, ...] | None:
-    """Read a tdmrep.json; None where it is none. What is no rule in it is passed over."""
+    """Parse a tdmrep.json; None if it is not valid. Invalid rules in it are ignored."""
     try:
         value = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -57,23 +57,21 @@ def mining_notice(
     headers: dict[str, str],
     tags: dict[str, str],
 ) -> Notice | None:
-    """Say whether mining of a page is reserved; None where nothing is said at all.
+    """Return whether mining of a page is reserved; None if there is no TDMRep signal.
 
     Parameters
     ----------
     locations : tuple of Location or None
-        Of the site's file. The first that matches counts, and must not be added to by others.
+        Rules of the site's file. Only the first that matches counts.
     path : str
-        The page's.
+        Path of the page.
     headers, tags : dict of str to str
         Values of `tdm-reservation` and `tdm-policy`.
 
-    Notes
-    -----
-    A tag overrides a header, and a header the file. A value other than 0 and 1 is an error of the
-    protocol, and counts as not set.
+    Notes ----- A tag overrides a header, and a header overrides the file. Values other than 0 and 1
+    are invalid, and count as not set.
     """
-    rule = next((at for at in locations or () if weight(at.pattern, path) is not None), None)
+    rule = next((at for at in locations or () if match_length(at.pattern, path) is not None), None)
     places = [("tag", tags), ("header", headers)]
     for place, fields in places:
         value = fields.get("tdm-reservation", "").strip()

@@ -1,7 +1,7 @@
-"""Preferences by kind of use: AIPREF's `Content-Usage`, and the lines of Content Signals.
+"""Usage preferences: AIPREF `Content-Usage`, and Content Signals.
 
-Both write `use=answer` in lists, as a header or as a line of robots.txt that may begin with a path.
-They differ in their words.
+Both are lists of `use=answer`, as a header or as a line of robots.txt that may begin with a path.
+They differ in their vocabularies.
 """
 
 import re
@@ -9,22 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provenance.model import Agents, Notice, Stance
-from provenance.read.signals.path_patterns import weight
-from provenance.read.signals.robots_txt import EVERYBODY, Line, Robots
+from provenance.read.signals.path_patterns import match_length
+from provenance.read.signals.robots_txt import ANY_AGENT, RobotsFile, RobotsLine
 
 _MEMBER = re.compile(r'\s*([a-z*][a-z0-9_.*-]*)\s*=\s*"?([a-z0-9?]+)"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of one way to write preferences.
+    """The words of one syntax of preferences.
 
     Parameters
     ----------
     signal, field : str
         Id of its rule; name of the header and of the line.
     training : frozenset of str
-        Its names for training, and for anything that includes it.
+        Names of training, and of uses that include it.
     no, yes : str
         Its answers.
     """
@@ -39,7 +39,7 @@ class Vocabulary:
 AIPREF = Vocabulary(
     "aipref",
     "content-usage",
-    # The first is today's; the others are of earlier drafts, which files still follow.
+    # The first is the current one; the others are from earlier drafts, still in use.
     frozenset({"train-ai", "train-genai", "genai", "ai", "tdm", "bots", "all"}),
     "n",
     "y",
@@ -51,13 +51,11 @@ VOCABULARIES = (AIPREF, CONTENT_SIGNALS)
 
 
 def stance_of(preferences: str, words: Vocabulary) -> Stance:
-    """Read a list of preferences.
+    """Return the stance of a list of preferences.
 
-    Notes
-    -----
-    Of a use that is named twice the last answer counts, as in any dictionary of HTTP (RFC 9651).
-    What is no preference is passed over, and case makes no difference: a header that a person can
-    read is not ignored for a mistake beside it. An answer that is neither of the two is none.
+    Notes ----- For a repeated use the last answer counts, as in HTTP dictionaries (RFC 9651).
+    Invalid members are ignored, and so is case, so that a readable header is not discarded for a
+    mistake. Answers other than the two are ignored.
     """
     answers: dict[str, str] = {}
     for member in preferences.split(","):
@@ -70,19 +68,17 @@ def stance_of(preferences: str, words: Vocabulary) -> Stance:
 
 
 def field_notice(value: str, words: Vocabulary) -> Notice:
-    """Say what a header says."""
+    """Return the notice of a header."""
     return Notice(words.signal, stance_of(value, words), f'header "{words.field}: {value}"')
 
 
-def line_notices(robots: Robots, path: str, agents: Agents) -> Iterator[Notice]:
-    """Say what the lines of a robots.txt say of a path to robots that collect for training.
+def line_notices(robots: RobotsFile, path: str, agents: Agents) -> Iterator[Notice]:
+    """Yield the notices of lines in robots.txt for a path and the robots that collect for training.
 
-    Notes
-    -----
-    Of several lines the longest path counts, and of equal ones any that disallows. They count
-    whether or not the robot may fetch the page: somebody has fetched it.
+    Notes ----- Of several lines the longest path counts, and of equally long ones any that
+    disallows. They count whether or not the robot may fetch the page, since it has been fetched.
     """
-    names = dict.fromkeys([*(name for each in agents.values() for name in each), EVERYBODY])
+    names = dict.fromkeys([*(name for each in agents.values() for name in each), ANY_AGENT])
     for words in VOCABULARIES:
         found = [
             notice
@@ -92,11 +88,11 @@ def line_notices(robots: Robots, path: str, agents: Agents) -> Iterator[Notice]:
         yield from sorted(found, key=lambda notice: notice.stance is not Stance.DISALLOWS)[:1]
 
 
-def _of_group(rules: tuple[Line, ...], path: str, words: Vocabulary) -> Notice | None:
-    reaching: list[tuple[int, Stance, Line]] = []
+def _of_group(rules: tuple[RobotsLine, ...], path: str, words: Vocabulary) -> Notice | None:
+    reaching: list[tuple[int, Stance, RobotsLine]] = []
     for line in rules:
         pattern, preferences = _parted(line.value)
-        reach = weight(pattern, path) if line.name == words.field else None
+        reach = match_length(pattern, path) if line.name == words.field else None
         if reach is not None:
             reaching.append((reach, stance_of(preferences, words), line))
     most = max((reach for reach, _, _ in reaching), default=0)
@@ -108,7 +104,7 @@ def _of_group(rules: tuple[Line, ...], path: str, words: Vocabulary) -> Notice |
 
 
 def _parted(value: str) -> tuple[str, str]:
-    """Part a line into its path and its preferences; without a path it speaks of all."""
+    """Split a line into path and preferences; without a path it applies to all paths."""
     if not value.startswith(("/", "*")):
         return "/", value
     pattern, _, preferences = value.replace("\t", " ").partition(" ")

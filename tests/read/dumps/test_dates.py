@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.date_order import Dates, Order, order_of, ordered_moment
-from provenance.read.dumps.timestamps import moment
+from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, parse_ordered_date
+from provenance.read.dumps.timestamps import parse_timestamp
 
 
 def days(rows) -> list[str | None]:
@@ -44,7 +44,7 @@ def test_a_date_above_twelve_tells_the_order_of_the_column(read, table, dates, f
 def test_what_nobody_can_read_is_undated_and_told_with_an_example(read, table, dates):
     told = read(table([*rows_of(dates), {"id": "x", "text": "undated", "date": None}]))
     assert days(told.rows) == [None, None, None]
-    reason = f"no date that we can read, such as {dates[0]!r}: kept without it"
+    reason = f"unreadable date, such as {dates[0]!r}: kept without a date"
     assert told.skipped == {reason: 2}
     assert told.notes[0].rows == (0, 1)
 
@@ -58,19 +58,19 @@ def test_the_number_that_tells_may_come_last(read, tmp_path):
 
 def test_half_days_and_impossible_days():
     noon = datetime(2016, 8, 4, 12, 5, tzinfo=UTC).timestamp()
-    assert ordered_moment("8/4/2016 12:05 PM", Order.MONTH_FIRST) == noon
-    assert ordered_moment("8/4/2016 12:05 am", Order.MONTH_FIRST) == noon - 12 * 3600
-    assert ordered_moment("04.08.2016, 12:05:00", Order.DAY_FIRST) == noon
+    assert parse_ordered_date("8/4/2016 12:05 PM", DateOrder.MONTH_FIRST) == noon
+    assert parse_ordered_date("8/4/2016 12:05 am", DateOrder.MONTH_FIRST) == noon - 12 * 3600
+    assert parse_ordered_date("04.08.2016, 12:05:00", DateOrder.DAY_FIRST) == noon
     for wrong in ("31/2/2016", "8/4/2016 25:00", "8/4.2016", "8/4/16", "1/1/0", "8/4/20166"):
-        assert ordered_moment(wrong, Order.DAY_FIRST) is None
+        assert parse_ordered_date(wrong, DateOrder.DAY_FIRST) is None
 
 
 @given(st.lists(st.text(alphabet="0123456789/.: apm-", max_size=20)))
 def test_no_column_is_too_odd(values):
-    order = order_of(values)
-    dates = Dates(order)
+    order = infer_order(values)
+    dates = DateReader(order)
     column = dates.seconds(pa.array(values, pa.string()), np.arange(len(values)))
-    assert column.cast(pa.int64()).to_pylist() == [ordered_moment(v, order) for v in values]
+    assert column.cast(pa.int64()).to_pylist() == [parse_ordered_date(v, order) for v in values]
     for value in values:
-        if (second := moment(value)) is not None:
-            assert ordered_moment(value, order) == second
+        if (second := parse_timestamp(value)) is not None:
+            assert parse_ordered_date(value, order) == second

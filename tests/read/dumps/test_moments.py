@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.read.dumps.timestamps import SECONDS, moment, moments
+from provenance.read.dumps.timestamps import SECONDS, parse_timestamp, parse_timestamps
 
 SECOND = int(datetime(2022, 10, 19, 20, 37, 25, tzinfo=UTC).timestamp())
 MIDNIGHT = SECOND - SECOND % 86400
@@ -35,16 +35,16 @@ MIDNIGHT = SECOND - SECOND % 86400
     ],
 )
 def test_a_second_is_the_same_however_it_is_written(text):
-    assert moment(text) == SECOND
+    assert parse_timestamp(text) == SECOND
     # On its own, and in a column that is not regular.
     for column in ([text], [text, "who knows", None]):
-        assert moments(pa.array(column)).cast(pa.int64())[0].as_py() == SECOND
+        assert parse_timestamps(pa.array(column)).cast(pa.int64())[0].as_py() == SECOND
 
 
 @pytest.mark.parametrize("text", ["2022-10-19", "20221019", "2022-10-19T00:00:00Z"])
 def test_a_day_is_its_first_second(text):
-    assert moment(text) == MIDNIGHT
-    assert moments(pa.array([text])).cast(pa.int64()).to_pylist() == [MIDNIGHT]
+    assert parse_timestamp(text) == MIDNIGHT
+    assert parse_timestamps(pa.array([text])).cast(pa.int64()).to_pylist() == [MIDNIGHT]
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_a_day_is_its_first_second(text):
      "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "2022-10-19T25:00:00Z"],
 )  # fmt: skip
 def test_what_names_no_second_is_null(value):
-    assert moment(value) is None
+    assert parse_timestamp(value) is None
 
 
 @pytest.mark.parametrize("factor", [1, 10**3, 10**6, 10**9])
 @pytest.mark.parametrize("kind", [pa.int64(), pa.float64()])
 def test_numbers_count_from_1970_in_any_unit(factor, kind):
     column = pa.array([SECOND * factor, None, 0], pa.int64()).cast(kind, safe=False)
-    assert moments(column).cast(pa.int64()).to_pylist() == [SECOND, None, None]
+    assert parse_timestamps(column).cast(pa.int64()).to_pylist() == [SECOND, None, None]
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
@@ -70,7 +70,7 @@ def test_numbers_count_from_1970_in_any_unit(factor, kind):
 def test_timestamps_are_kept_to_the_second(unit, zone):
     factor = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
     column = pa.array([SECOND * factor + factor - 1, -1, None]).cast(pa.timestamp(unit, zone))
-    found = moments(column)
+    found = parse_timestamps(column)
     assert found.type == SECONDS
     assert found.cast(pa.int64()).to_pylist() == [SECOND, -1, None]
 
@@ -85,26 +85,26 @@ def test_timestamps_are_kept_to_the_second(unit, zone):
     ids=lambda column: str(column.type),
 )
 def test_what_no_calendar_has_is_null(column):
-    assert moments(column).to_pylist() == [None, None]
+    assert parse_timestamps(column).to_pylist() == [None, None]
 
 
 def test_days_and_dictionaries_are_understood():
     days = pa.array([date(2022, 10, 19), None])
-    assert moments(days).cast(pa.int64()).to_pylist() == [MIDNIGHT, None]
-    assert moments(days.cast(pa.date64())).cast(pa.int64()).to_pylist() == [MIDNIGHT, None]
+    assert parse_timestamps(days).cast(pa.int64()).to_pylist() == [MIDNIGHT, None]
+    assert parse_timestamps(days.cast(pa.date64())).cast(pa.int64()).to_pylist() == [MIDNIGHT, None]
     coded = pa.array(["2022-10-19", None, "2022-10-19"]).dictionary_encode()
-    assert moments(coded).cast(pa.int64()).to_pylist() == [MIDNIGHT, None, MIDNIGHT]
+    assert parse_timestamps(coded).cast(pa.int64()).to_pylist() == [MIDNIGHT, None, MIDNIGHT]
 
 
 def test_other_columns_are_null():
-    assert moments(pa.array([True, False])).to_pylist() == [None, None]
-    assert moments(pa.array([b"2022"])).to_pylist() == [None]
-    assert moments(pa.nulls(2)).to_pylist() == [None, None]
-    assert moments(pa.array([], pa.string())).to_pylist() == []
+    assert parse_timestamps(pa.array([True, False])).to_pylist() == [None, None]
+    assert parse_timestamps(pa.array([b"2022"])).to_pylist() == [None]
+    assert parse_timestamps(pa.nulls(2)).to_pylist() == [None, None]
+    assert parse_timestamps(pa.array([], pa.string())).to_pylist() == []
 
 
 def test_a_fraction_of_a_second_is_cut_off_however_late_the_year() -> None:
-    assert moment("3059-01-01 00:00:00.999997") == moment("3059-01-01 00:00:00")
+    assert parse_timestamp("3059-01-01 00:00:00.999997") == parse_timestamp("3059-01-01 00:00:00")
 
 
 SPELLINGS = st.one_of(
@@ -120,16 +120,16 @@ SPELLINGS = st.one_of(
 
 @given(st.lists(SPELLINGS, max_size=8))
 def test_a_column_is_read_as_its_values_are(texts):
-    assert moments(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist() == [
-        moment(text) for text in texts
+    assert parse_timestamps(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist() == [
+        parse_timestamp(text) for text in texts
     ]
 
 
 @given(st.lists(st.none() | st.integers(-(10**6), 2**63 - 1), max_size=8))
 def test_a_column_of_numbers_is_read_as_its_values_are(numbers):
-    found = moments(pa.array(numbers, pa.int64())).cast(pa.int64()).to_pylist()
+    found = parse_timestamps(pa.array(numbers, pa.int64())).cast(pa.int64()).to_pylist()
     for one, number in zip(found, numbers, strict=True):
-        expected = moment(number)
+        expected = parse_timestamp(number)
         # Columns go through floats: large numbers are nanoseconds, of which a few are lost.
         assert one == expected or abs(one - expected) <= 1
 
@@ -140,5 +140,5 @@ def test_a_column_of_one_spelling_is_read_as_its_values_are(spelling, moments_, 
     texts = [made and f"{made.isoformat(timespec=spelling)}Z" for made in moments_]
     same_length = ["2022-10-19T20:37:6OZ", "2022-13-19T20:37:25.000Z", "2022-10-19T24:00:00Z"]
     texts += odd.draw(st.lists(st.sampled_from(same_length), max_size=1))
-    seconds = moments(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist()
-    assert seconds == [moment(text) for text in texts]
+    seconds = parse_timestamps(pa.array(texts, pa.string())).cast(pa.int64()).to_pylist()
+    assert seconds == [parse_timestamp(text) for text in texts]

@@ -12,7 +12,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from provenance.read.corpus.file_access import File
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.item_columns import laid_out
+from provenance.read.dumps.item_columns import build_items
 
 
 @pytest.mark.parametrize("name", ["posts.parquet", "posts.jsonl", "posts.json"])
@@ -71,7 +71,7 @@ def test_what_stands_behind_two_gigabytes_of_a_column_is_read_too():
     column = pa.LargeStringArray.from_buffers(3, pa.py_buffer(offsets), data).slice(1)
     file = File("p.arrow", "p.arrow", len(data), LocalFileSystem())
     columns = {"text": pa.array(["a", "b"]), **dict.fromkeys(("url", "author"), column)}
-    found = laid_out(columns, np.arange(2), Dump(file, "x"), "p").batch
+    found = build_items(columns, np.arange(2), Dump(file, "x"), "p").batch
     assert [len(name) for name in found["url"].to_pylist()] == [5, 4]
     assert found["author"].equals(found["url"])
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from provenance.read.dumps.dump_files import files_at
-from provenance.read.dumps.layout_detection import layout_of
+from provenance.read.dumps.dump_files import find_dump_files
+from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.x_posts import full_text
 
 WHEN = "Wed Oct 19 20:37:25 +0000 2022"
@@ -85,7 +85,7 @@ def test_long_posts_of_an_archive_are_read(read, tmp_path):
     }
     path = tmp_path / "note-tweet.js"
     path.write_text("window.YTD.note_tweet.part0 = " + json.dumps([{"noteTweet": note}]))
-    assert layout_of(files_at(str(path))[0]) == "x-archive"
+    assert detect_layout(find_dump_files(str(path))[0]) == "x-archive"
     row = read(path).rows[0]
     assert (row["item"], row["text"]) == ("99", "a long one")
     assert row["created_at"].isoformat() == "2023-07-01T10:00:00+00:00"
@@ -104,4 +104,4 @@ def test_an_archive_is_found_in_its_folder(read, tmp_path):
         posts = [{"tweet": post(str(part), full_text=name)}]
         (data / name).write_text(f"window.YTD.tweets.part{part} = {json.dumps(posts)}")
     assert read(tmp_path / "archive").column("text") == ["tweets-part1.js", "tweets.js"]
-    assert layout_of(files_at(str(tmp_path / "archive"))[0]) == "x-archive"
+    assert detect_layout(find_dump_files(str(tmp_path / "archive"))[0]) == "x-archive"

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Stance
-from provenance.read.signals import Page, notices, parse_card, parse_files
+from provenance.read.signals import PageMetadata, page_notices, parse_card, parse_files
 from provenance.read.signals.ai_txt import ai_notice
 from provenance.read.signals.dataset_cards import card_notice
-from provenance.read.signals.meta_tags import tags_of
+from provenance.read.signals.meta_tags import parse_tags
 from provenance.read.signals.noai import noai_notice
-from provenance.read.signals.path_patterns import path_of
+from provenance.read.signals.path_patterns import url_path
 from provenance.read.signals.robots_txt import parse_robots
 from provenance.read.signals.tdmrep import mining_notice, parse_locations
 
@@ -35,7 +35,7 @@ AGENTS = {"robots-txt/training-agents": ("GPTBot",), "robots-txt/training-tokens
     ],
 )
 def test_ai_txt(text, address, stance):
-    assert ai_notice(parse_robots(text.encode()), path_of(address)).stance is stance
+    assert ai_notice(parse_robots(text.encode()), url_path(address)).stance is stance
 
 
 def mining(rules, path="/a", headers=None, tags=None):
@@ -114,7 +114,7 @@ def test_tags_are_found_in_the_head_alone():
     <meta name="tdm-policy" content="https://a.example/?a&amp;b"><meta name="description"
     content="x > y"><meta name="gptbot" content="noai"><!-- <meta name=robots content=none> -->
     </head><body><meta name="robots" content="all">"""
-    assert tags_of(page) == [
+    assert parse_tags(page) == [
         ("robots", "noai, noimageai"),
         ("tdm-reservation", "1"),
         ("tdm-policy", "https://a.example/?a&b"),
@@ -124,7 +124,7 @@ def test_tags_are_found_in_the_head_alone():
 
 @pytest.mark.parametrize("piece", ["<!--", "<meta ", "<meta a=", "<meta a='", "<", '"', "<meta x"])
 def test_a_page_of_nothing_but_beginnings_takes_no_time_to_speak_of(piece):
-    assert tags_of(piece * 200_000) == []
+    assert parse_tags(piece * 200_000) == []
 
 
 def card(text: str) -> tuple[str | None, tuple[str, ...]] | None:
@@ -177,8 +177,8 @@ FIELDS = (
 
 
 def test_all_that_came_with_a_page_is_heard_together():
-    page = Page("https://a.example/x", FIELDS, (("robots", "index"),))
-    heard = {n.signal: n.stance for n in notices(page, parse_files(ALL), AGENTS)}
+    page = PageMetadata("https://a.example/x", FIELDS, (("robots", "index"),))
+    heard = {n.signal: n.stance for n in page_notices(page, parse_files(ALL), AGENTS)}
     assert heard == {
         "robots-txt/training-agents": NO,
         "robots-txt/training-tokens": SILENT,
@@ -202,14 +202,16 @@ def test_a_file_that_is_not_what_it_is_called_is_told():
     st.text(max_size=20),
 )
 def test_no_bytes_are_an_error(contents, headers, text):
-    notices(Page(text, tuple(headers), tuple(tags_of(text))), parse_files(contents), AGENTS)
+    page_notices(
+        PageMetadata(text, tuple(headers), tuple(parse_tags(text))), parse_files(contents), AGENTS
+    )
     parse_card(text.encode())
 
 
 @given(st.sets(st.sampled_from(sorted(ALL))), st.sampled_from(sorted(ALL)))
 def test_another_file_that_disallows_never_makes_it_laxer(names, more):
     def disallowing(chosen):
-        heard = notices(Page("/x"), parse_files({n: ALL[n] for n in chosen}), AGENTS)
+        heard = page_notices(PageMetadata("/x"), parse_files({n: ALL[n] for n in chosen}), AGENTS)
         return {notice.signal for notice in heard if notice.stance is NO}
 
     assert disallowing(names) <= disallowing({*names, more})

@@ -5,19 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Stance
-from provenance.read.signals.path_patterns import path_of, weight
-from provenance.read.signals.robots_txt import MOST, parse_robots, robots_notices
+from provenance.read.signals.path_patterns import match_length, url_path
+from provenance.read.signals.robots_txt import MAX_BYTES, parse_robots, robots_notices
 
 AGENTS = {"robots-txt/training-agents": ("GPTBot", "CCBot")}
 
 
 def access(text: str, agent: str, address: str) -> str | None:
-    line = parse_robots(text.encode()).access(agent, path_of(address))
+    line = parse_robots(text.encode()).access(agent, url_path(address))
     return None if line is None else line.name
 
 
 def said(text: str, address: str = "/page") -> tuple[Stance, str]:
-    (notice,) = robots_notices(parse_robots(text.encode()), path_of(address), AGENTS)
+    (notice,) = robots_notices(parse_robots(text.encode()), url_path(address), AGENTS)
     return notice.stance, notice.why
 
 
@@ -92,7 +92,7 @@ def test_the_longest_match_counts_and_of_equal_ones_what_allows(address, outcome
     ],
 )
 def test_patterns(pattern, path, matches):
-    assert (weight(pattern, path_of(path)) is not None) is matches
+    assert (match_length(pattern, url_path(path)) is not None) is matches
 
 
 def test_an_empty_rule_says_nothing():
@@ -106,7 +106,7 @@ def test_lines_end_in_any_way_comments_end_with_them_and_a_mark_may_begin_the_fi
 
 
 def test_what_stands_behind_the_limit_is_not_read():
-    text = "#" * MOST + "\nUser-agent: *\nDisallow: /\n"
+    text = "#" * MAX_BYTES + "\nUser-agent: *\nDisallow: /\n"
     assert access(text, "GPTBot", "/") is None
 
 
@@ -141,7 +141,7 @@ def written(parts) -> str:
 
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_nothing_that_somebody_writes_is_an_error(content, address):
-    list(robots_notices(parse_robots(content), path_of(address), AGENTS))
+    list(robots_notices(parse_robots(content), url_path(address), AGENTS))
 
 
 @given(st.lists(groups, max_size=5), st.randoms(), paths)
@@ -171,4 +171,4 @@ def oracle(pattern: str, path: str) -> bool:
 @given(st.text("/ab*", max_size=8), st.booleans(), st.text("/ab", max_size=10))
 def test_patterns_match_as_a_slow_oracle_does(pattern, anchored, rest):
     pattern, path = f"/{pattern}{'$' if anchored else ''}", f"/{rest}"
-    assert (weight(pattern, path) is not None) is oracle(pattern, path)
+    assert (match_length(pattern, path) is not None) is oracle(pattern, path)

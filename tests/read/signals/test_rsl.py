@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.model import Stance
-from provenance.read.signals.rsl import MOST, NAMESPACE, parse_rsl, rsl_notice
+from provenance.read.signals.rsl import MAX_BYTES, NAMESPACE, parse_rsl, rsl_notice
 
 NO, YES, SILENT = Stance.DISALLOWS, Stance.ALLOWS, Stance.SILENT
 
@@ -92,7 +92,7 @@ def test_a_document_that_would_expand_is_none():
     assert parse_rsl(bomb.encode() + rsl(content(licence(usage("prohibits", "&b;"))))) is None
     file = '<!DOCTYPE rsl [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
     assert parse_rsl(file.encode() + rsl(content("&a;"))) is None
-    assert parse_rsl(b" " * MOST + rsl()) is None
+    assert parse_rsl(b" " * MAX_BYTES + rsl()) is None
 
 
 def test_a_document_of_many_elements_within_each_other_is_read():

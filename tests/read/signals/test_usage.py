@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import Stance
-from provenance.read.signals.path_patterns import path_of
+from provenance.read.signals.path_patterns import url_path
 from provenance.read.signals.robots_txt import parse_robots
 from provenance.read.signals.usage_preferences import (
     AIPREF,
@@ -57,7 +57,7 @@ def test_a_list_of_content_signals(value, stance):
 
 
 def lines(text: str, address: str) -> dict[str, tuple[Stance, str]]:
-    found = line_notices(parse_robots(text.encode()), path_of(address), AGENTS)
+    found = line_notices(parse_robots(text.encode()), url_path(address), AGENTS)
     return {notice.signal: (notice.stance, notice.why) for notice in found}
 
 
