@@ -47,7 +47,7 @@ def test_nothing_is_said_when_quiet_and_spans_go_where_asked(provenance, world, 
     [
         (("data", "-o", "data/out"), "within the corpus"),
         (("data", "-o", "report"), "there already"),
-        (("-", "-o", "out"), "only local files"),
+        (("-", "-o", "out"), "only files on this machine"),
         (("data", "-o", "nowhere/out"), "no folder"),
         (("data", "-o", "out", "--result", "report", "--purpose", "evaluation"), "its own policy"),
         (("data", "-o", "out", "--result", "nowhere"), "no report"),
