@@ -47,7 +47,7 @@ def test_quiet_prints_nothing_and_redact_removes_spans(provenance, world, data) 
     [
         (("data", "-o", "data/out"), "within the corpus"),
         (("data", "-o", "report"), "there already"),
-        (("-", "-o", "out"), "only local files"),
+        (("-", "-o", "out"), "only files on this machine"),
         (("data", "-o", "nowhere/out"), "no folder"),
         (
             ("data", "-o", "out", "--result", "report", "--purpose", "evaluation"),

@@ -133,5 +133,5 @@ def test_a_schema_refuses_what_the_reader_refuses(root, path, value):
     )
     with pytest.raises(RuleSyntax):
         rulesyntax.parse_source(
-            rulesyntax.Checked(file, "rules/sources/x.yaml", "", RuleSyntax), words
+            rulesyntax.UncheckedValue(file, "rules/sources/x.yaml", "", RuleSyntax), words
         )

@@ -1,7 +1,7 @@
 """Mistakes of rule files, all at once."""
 
 from provenance.read.rules.rule_lint import rule_mistakes
-from tests.read.test_termsyntax import SOURCE
+from tests.read.test_terms_syntax import SOURCE
 
 CASES = """\
 cases:
