@@ -30,11 +30,11 @@ OPEN = """
 import sys, time
 from pathlib import Path
 from provenance.registry.store import open_registry
-from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.scan.readings import build_registry_indexes
 
 for path in sys.argv[1:]:  # the first one loads the kernels
     wall, cpu = time.perf_counter(), time.process_time()
-    opened([open_registry(Path(path))])
+    build_registry_indexes([open_registry(Path(path))])
     print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 

@@ -13,7 +13,7 @@ from benchmarks.suites import Suite, pages_of, plant
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Flags, Floats, Holdings, Int64s, Items, Texts, Tokens, UInt32s
 from provenance.read.dumps.layouts import open_dump
-from provenance.registry.build.registry_builder import build
+from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.store import Registry, open_registry
 
 SOURCES = {
@@ -87,7 +87,7 @@ class Ground:
 
 def registry_of(data: Path, folder: Path) -> Registry:
     """Build the registry of all posts of known platforms."""
-    build(folder, _items(data))
+    create_registry(folder, _items(data))
     return open_registry(folder)
 
 

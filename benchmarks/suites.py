@@ -93,7 +93,7 @@ def plant(pages: Sequence[Page], registry: Registry, seed: int, count: int) -> S
     dice = Random(seed)
     numbers = dice.sample(range(registry.manifest.items), min(3 * count, registry.manifest.items))
     chosen = np.array(numbers, np.uint32)
-    known, copies = registry.describe(chosen).to_pylist(), registry.same(chosen)
+    known, copies = registry.describe(chosen).to_pylist(), registry.copies(chosen)
     texts = registry.texts(chosen)
     turns = [edit for edit in EDITS for _ in range(edit.share)]
     made, plants = list(pages), []

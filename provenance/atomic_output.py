@@ -1,10 +1,10 @@
-"""Durable, atomic output: written aside under a lock, synced, renamed; what killed runs left goes.
+"""Durable, atomic output: write to a locked temporary, sync, rename.
 
-What is written lies in a *temporary* beside its place, a file or a folder, until one rename puts it
-there. A temporary is locked by whoever writes it (`flock`, which the kernel drops when a process
-dies) and touched every hour; its name says on which host it was made. Whoever writes to the same
-folder next removes dead ones first: those whose lock is free, if this host made them, and those
-that nobody has touched for a day, where locks say nothing about other hosts.
+Output is written to a *temporary* file or folder beside its target, until a single rename puts it
+in place. The process that writes it holds a `flock`, which the kernel releases when it dies, and
+touches it every hour; its name identifies the host. The next writer in the same folder removes
+stale temporaries: unlocked ones of this host, and those untouched for a day, because locks do not
+reliably work across hosts.
 """
 
 import ctypes
@@ -22,47 +22,47 @@ from secrets import token_hex
 from threading import Event, Thread
 from typing import BinaryIO
 
-from provenance.file_locks import host, is_at, is_here, lock
+from provenance.file_locks import host_id, is_same_file, is_this_host, try_lock
 
 PREFIX = ".provenance-tmp-"
-"""Prefix of the name of every temporary."""
+"""Name prefix of every temporary."""
 
-_BEAT = 3600
-"""Seconds between two touches of a folder that is being written."""
+_TOUCH_INTERVAL = 3600
+"""Seconds between two touches of a temporary folder."""
 
-_DEAD = 86_400
-"""Seconds without a touch after which another host's temporary is dead."""
+_STALE_SECONDS = 86_400
+"""Age in seconds after which another host's temporary is stale."""
 
 _ATTEMPTS = 100
-"""Times that a temporary is made anew, before something else must be wrong than a sweep."""
+"""Attempts at creating a temporary that other processes keep removing."""
 
-_UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
-"""Error numbers of file systems that cannot sync a folder."""
+_UNSYNCABLE_ERRNOS = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""Errors of file systems that cannot sync a folder."""
 
-_EXCHANGE = 2
-"""The flag of `renameat2` that swaps two names."""
+_RENAME_EXCHANGE = 2
+"""Flag of `renameat2` that swaps two names."""
 
-_HERE = -100
-"""The folder against which `renameat2` resolves relative paths: the current one."""
+_AT_FDCWD = -100
+"""Makes `renameat2` resolve relative paths against the current folder."""
 
 
 @contextmanager
 def temporary_folder(parent: Path, mode: int = 0o777) -> Iterator[Path]:
-    """Lend a locked folder, and remove it, unless it was renamed.
+    """Create a locked folder, and remove it at the end unless it was renamed.
 
     Parameters
     ----------
     parent : Path
-        Where it is made; dead temporaries are removed from there.
+        Its parent, from which stale temporaries are removed.
     mode : int
-        Of the folder, less the umask.
+        Mode of the folder, before the umask.
 
     Raises
     ------
     OSError
-        If it cannot be made.
+        If it cannot be created.
     """
-    sweep(parent)
+    remove_stale_temporaries(parent)
 
     def make(path: Path) -> int:
         path.mkdir(mode)
@@ -82,7 +82,7 @@ def temporary_folder(parent: Path, mode: int = 0o777) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing(
+def replace_file(
     path: Path,
     *,
     aside: Path | None = None,
@@ -91,38 +91,38 @@ def replacing(
     exclusive: bool = False,
     swept: bool = False,
 ) -> Iterator[BinaryIO]:
-    """Open a new file that takes the place of `path` at the end, whole or not at all.
+    """Open a new file that atomically replaces `path` at the end.
 
     Parameters
     ----------
     path : Path
-        The file; its folder is there.
+        The file; its folder exists.
     aside : Path or None
-        Folder in which it is written, on the same file system; None takes its own. Dead
-        temporaries are removed from there.
+        Folder to write it in, on the same file system; None takes its own. Stale temporaries are
+        removed from there.
     mode : int
-        Of the file, less the umask.
+        Mode of the file, before the umask.
     synced : bool
-        Whether it is on the disk before it is in its place: what can be made again need not be.
+        Whether to sync it before the rename; not needed for data that can be computed again.
     exclusive : bool
-        Whether a file that is there already is an error.
+        Whether an existing file is an error.
     swept : bool
-        Whether `sweep` removes the dead ones already, so that it need not be done here.
+        Whether the caller runs `remove_stale_temporaries`.
 
     Raises
     ------
     FileExistsError
-        If one is, and shall not.
+        If the file exists and `exclusive` is set.
     OSError
         If it cannot be written.
     """
     aside = path.parent if aside is None else aside
     if not swept:
-        sweep(aside)
+        remove_stale_temporaries(aside)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     made, descriptor = _locked_temporary(aside, lambda made: os.open(made, flags, mode))
     try:
-        with os.fdopen(descriptor, "wb") as stream:  # locked until it is in its place
+        with os.fdopen(descriptor, "wb") as stream:  # locked until it is in place
             yield stream
             stream.flush()
             if synced:
@@ -132,63 +132,63 @@ def replacing(
             else:
                 made.replace(path)
         if synced:
-            sync(path.parent)
+            sync_path(path.parent)
     finally:
         with suppress(OSError):
             made.unlink()
 
 
 @contextmanager
-def building(folder: Path) -> Iterator[Path]:
-    """Lend a folder beside `folder`, which it becomes at the end, whole, or which is removed.
+def replace_folder(folder: Path) -> Iterator[Path]:
+    """Create a folder that becomes `folder` at the end, or is removed on errors.
 
     Parameters
     ----------
     folder : Path
-        It is absent, or empty.
+        Absent or empty.
 
     Raises
     ------
     OSError
-        If somebody took `folder` meanwhile, or it cannot be written.
+        If `folder` was created meanwhile, or it cannot be written.
     """
     with temporary_folder(folder.parent) as made:
         yield made
         sync_tree(made)
         made.rename(folder)
-        sync(folder.parent)
+        sync_path(folder.parent)
 
 
-def sweep(folder: Path) -> None:
-    """Remove the temporaries of runs that are dead; what cannot be removed is left."""
+def remove_stale_temporaries(folder: Path) -> None:
+    """Remove the temporaries of dead processes, ignoring errors."""
     with suppress(OSError), os.scandir(folder) as entries:
         for path in [folder / entry.name for entry in entries if entry.name.startswith(PREFIX)]:
             with suppress(OSError):
                 _remove_dead(path)
 
 
-def make_folders(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder that is absent, and those that it is in, for good."""
+def make_durable_folders(folder: Path, mode: int = 0o777) -> None:
+    """Create a folder and its parents, and sync them."""
     if not folder.is_dir():
-        make_folders(folder.parent, mode)
+        make_durable_folders(folder.parent, mode)
         folder.mkdir(mode, exist_ok=True)
-        sync(folder.parent)
+        sync_path(folder.parent)
 
 
 def is_utf8(path: Path) -> bool:
-    """Return whether a path is valid UTF-8, as libraries other than Python's own expect."""
+    """Return whether a path is valid UTF-8, as libraries other than Python's own require."""
     return os.fsencode(path).decode("utf-8", "replace").encode() == os.fsencode(path)
 
 
-def open_regular(path: Path, *, follow: bool = True) -> FileIO:
-    """Open a file for reading; what is none neither hangs us nor is read without end.
+def open_regular_file(path: Path, *, follow: bool = True) -> FileIO:
+    """Open a regular file for reading; pipes and devices are rejected without blocking.
 
     Parameters
     ----------
     path : Path
         The file.
     follow : bool
-        Whether it may be a link to one.
+        Whether it may be a symbolic link.
 
     Raises
     ------
@@ -206,87 +206,87 @@ def open_regular(path: Path, *, follow: bool = True) -> FileIO:
     return FileIO(descriptor)
 
 
-def read_small(path: Path, most: int = 1 << 28) -> bytes:
-    """Read a file that people or other runs of ours wrote, and that is never large.
+def read_small_file(path: Path, most: int = 1 << 28) -> bytes:
+    """Read a regular file of bounded size.
 
     Raises
     ------
     OSError
         If it cannot be read, is no regular file, or has more than `most` bytes.
     """
-    with open_regular(path) as file:
+    with open_regular_file(path) as file:
         if os.fstat(file.fileno()).st_size > most:
             raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
         return file.readall()
 
 
-def read_any(path: Path, most: int = 1 << 24) -> bytes:
-    """Read a file, a pipe or a device that people name, to its end.
+def read_file(path: Path, most: int = 1 << 24) -> bytes:
+    """Read a file, pipe or device named by the user to its end.
 
     Raises
     ------
     OSError
-        If it cannot be read, or more than `most` bytes come out of it.
+        If it cannot be read, or yields more than `most` bytes.
     """
     with path.open("rb") as file:
-        return read_bounded(file, path, most)
+        return read_stream(file, path, most)
 
 
-def read_bounded(stream: BinaryIO, path: Path, most: int = 1 << 28) -> bytes:
-    """Read an open file to its end; raises as `read_any`."""
+def read_stream(stream: BinaryIO, path: Path, most: int = 1 << 28) -> bytes:
+    """Read an open file to its end; raises as `read_file`."""
     content = stream.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     return content
 
 
-def sync(path: Path) -> None:
-    """Bring a file's bytes, or a folder's names, to the disk."""
+def sync_path(path: Path) -> None:
+    """Sync a file's content, or a folder's entries, to the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in _UNSYNCED or not path.is_dir():
+        if error.errno not in _UNSYNCABLE_ERRNOS or not path.is_dir():
             raise
     finally:
         os.close(descriptor)
 
 
 def sync_tree(folder: Path) -> None:
-    """Bring a folder to the disk with all that is in it."""
-    with ThreadPoolExecutor(8) as pool:  # file systems write for several at once
-        for _ in pool.map(sync, folder.rglob("*")):
+    """Sync a folder and everything in it to the disk."""
+    with ThreadPoolExecutor(8) as pool:  # file systems sync several files in parallel
+        for _ in pool.map(sync_path, folder.rglob("*")):
             pass
-    sync(folder)
+    sync_path(folder)
 
 
-def exchange(one: Path, other: Path) -> None:
-    """Swap two folders in one step.
+def swap_folders(one: Path, other: Path) -> None:
+    """Swap two folders atomically.
 
     Raises
     ------
     OSError
-        If the system, or the file system, cannot.
+        If the system or the file system does not support it.
     """
     swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if swap is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    if swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE):
+    if swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), str(other))
 
 
 def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
-    """Make a temporary and lock it; another one, where a sweep came between."""
+    """Create and lock a temporary; try again if another process removed it in between."""
     for _ in range(_ATTEMPTS):
-        path = parent / f"{PREFIX}{host()}-{token_hex(6)}"
+        path = parent / f"{PREFIX}{host_id()}-{token_hex(6)}"
         try:
             descriptor = make(path)
         except FileNotFoundError:
             if not parent.is_dir():
                 raise
             continue
-        if lock(descriptor) is not False and is_at(path, descriptor):
+        if try_lock(descriptor) is not False and is_same_file(path, descriptor):
             return path, descriptor
         os.close(descriptor)
     raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(parent))
@@ -295,10 +295,10 @@ def _locked_temporary(parent: Path, make: Callable[[Path], int]) -> tuple[Path, 
 def _remove_dead(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        locked = lock(descriptor)
-        is_ours = locked is True and is_here(path.name[len(PREFIX) :])
-        is_old = time.time() - os.fstat(descriptor).st_mtime > _DEAD
-        if locked is False or not (is_ours or is_old) or not is_at(path, descriptor):
+        locked = try_lock(descriptor)
+        is_ours = locked is True and is_this_host(path.name[len(PREFIX) :])
+        is_old = time.time() - os.fstat(descriptor).st_mtime > _STALE_SECONDS
+        if locked is False or not (is_ours or is_old) or not is_same_file(path, descriptor):
             return
         if path.is_dir():
             shutil.rmtree(path)
@@ -309,6 +309,6 @@ def _remove_dead(path: Path) -> None:
 
 
 def _touch_hourly(descriptor: int, stopped: Event) -> None:
-    while not stopped.wait(_BEAT):
+    while not stopped.wait(_TOUCH_INTERVAL):
         with suppress(OSError):
             os.utime(descriptor)

@@ -1,53 +1,53 @@
-"""How many cores this process may use: a container, or `taskset`, may allow it but some."""
+"""Number of CPUs that this process may use, given its affinity and the quota of its container."""
 
 import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-_GROUPS, _MOUNTED = "proc/self/cgroup", "sys/fs/cgroup"
+_CGROUP_FILE, _CGROUP_ROOT = "proc/self/cgroup", "sys/fs/cgroup"
 
 
-def available() -> int:
-    """Give their number, at least 1."""
+def available_cpus() -> int:
+    """Return the number of usable CPUs, at least 1."""
     pinned = getattr(os, "sched_getaffinity", None)
     count = len(pinned(0)) if pinned else os.cpu_count() or 1
-    return max(1, min(count, math.ceil(min(quota(), count))))
+    return max(1, min(count, math.ceil(min(cgroup_quota(), count))))
 
 
-def quota(root: Path = Path("/")) -> float:
-    """Give how many cores' time the control groups of this process may take: ``--cpus`` of Docker.
+def cgroup_quota(root: Path = Path("/")) -> float:
+    """Return the CPU quota of this process's control groups, such as Docker's ``--cpus``, in CPUs.
 
-    Such a limit leaves all cores in sight: whoever starts a thread for each of them is made to wait
-    for most of the time, and has paid for the memory of all.
+    A quota leaves all CPUs visible: one thread per CPU would be throttled most of the time and use
+    the memory of all.
 
     Parameters
     ----------
     root : Path
-        Of the file system.
+        Root of the file system.
 
     Returns
     -------
     float
-        The least that any of them allows; infinite where nothing does, or nothing says so.
+        The smallest quota; infinite if there is none.
     """
     try:
-        lines = (root / _GROUPS).read_text("utf-8").splitlines()
+        lines = (root / _CGROUP_FILE).read_text("utf-8").splitlines()
     except (OSError, ValueError):
         return math.inf
-    folders = (folder for line in lines for folder in _folders(root / _MOUNTED, line))
-    return min(map(_limit, folders), default=math.inf)
+    folders = (folder for line in lines for folder in _group_folders(root / _CGROUP_ROOT, line))
+    return min(map(_group_limit, folders), default=math.inf)
 
 
-def _folders(mounted: Path, line: str) -> Iterator[Path]:
-    """Give the folders of a group, and of those that it is in, of either version of the system."""
+def _group_folders(mounted: Path, line: str) -> Iterator[Path]:
+    """Yield the folders of a control group and its parents, for versions 1 and 2."""
     _, _, told = line.partition(":")
     kinds, _, path = told.partition(":")
     if kinds and "cpu" not in kinds.split(","):
         return
-    # Version 1 is mounted by the names of what it controls, in any order, or by one of them.
+    # Version 1 mounts are named after their controllers, in any order, or after one of them.
     for name in dict.fromkeys([kinds, *(("cpu", "cpu,cpuacct") if kinds else ("unified",))]):
-        # In a container the path may be the host's, of which only the root is in sight.
+        # In a container the path may be the host's, of which only the root is visible.
         folder = (mounted / name).joinpath(*Path(path).parts[1:])
         yield folder
         while folder != mounted / name:
@@ -55,13 +55,13 @@ def _folders(mounted: Path, line: str) -> Iterator[Path]:
             yield folder
 
 
-def _limit(folder: Path) -> float:
+def _group_limit(folder: Path) -> float:
     files = (["cpu.max"], ["cpu.cfs_quota_us", "cpu.cfs_period_us"])
     for names in files:
         try:
             told = " ".join((folder / name).read_text("utf-8") for name in names)
             allowed, period = map(int, told.split())
-        except (OSError, ValueError):  # no such file; or "max", which is none
+        except (OSError, ValueError):  # no such file, or "max": no quota
             continue
         if allowed > 0 < period:
             return allowed / period

@@ -1,12 +1,12 @@
-"""A folder of what takes long to make: compiled kernels, parsed rules, compiled templates.
+"""Cache of derived files on disk: compiled kernels, parsed rules, compiled templates.
 
-Some of it is run as it lies there. So the folder, and each file in it, must belong to this user or
-to root, and nobody else may be able to write it; anything else is not read, but made again. What
-was damaged is made again, too: each file begins with a digest of its content.
+Some entries are executed. So the folder and each file in it must belong to this user or to root
+and must not be writable by others; anything else is ignored. Each file starts with a digest of its
+content, so that damaged files are ignored too.
 
-The folder is `$NUMBA_CACHE_DIR/provenance` where that is set. Else it is the first of these that
-can be used: beside Python's compiled modules of this package, in the user's cache folder, and
-below `$PROVENANCE_CACHE`.
+The folder is `$NUMBA_CACHE_DIR/provenance` where that is set. Else it is the first usable one of:
+beside Python's compiled modules of this package, the user's cache folder, and below
+`$PROVENANCE_CACHE`.
 """
 
 import hashlib
@@ -25,80 +25,82 @@ from threading import Event
 import platformdirs
 
 DIGEST_SIZE = hashlib.sha256().digest_size
-"""Bytes before the content, by which it is verified."""
+"""Bytes of the digest before the content."""
 
-_FRESH, _OLD = 24 * 3600.0, 30 * 24 * 3600.0
-"""Seconds: how exactly we note when a file was used, and when one that nobody used is removed."""
+_REFRESH_SECONDS, _MAX_AGE_SECONDS = 24 * 3600.0, 30 * 24 * 3600.0
+"""Precision of the time of last use, and the age at which unused files are removed."""
 
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 _LOG = logging.getLogger("provenance")
-_told = Event()
+_warned = Event()
 
 
-def keep(name: str, made_of: bytes, made: bytes) -> str | None:
-    """Keep what was made of something; whole, or not at all.
+def store_entry(name: str, made_of: bytes, made: bytes) -> str | None:
+    """Store a derived file in the first usable folder.
 
     Parameters
     ----------
     name : str
-        Of the file.
+        Name of the file.
     made_of : bytes
-        All that decides what is made.
+        Everything that the content depends on.
     made : bytes
-        What was made.
+        The content.
 
     Returns
     -------
     str or None
-        Why it could not be kept anywhere.
+        Why no folder could store it; None if one did.
     """
     reasons = []
-    for folder in _folders():
-        reason = _refusal(folder) or _write(folder / name, _mark(made_of, made) + made)
+    for folder in _candidate_folders():
+        reason = _unusable_reason(folder) or _write(
+            folder / name, _entry_header(made_of, made) + made
+        )
         if reason is None:
             _remove_old(folder)
             return None
         reasons.append(f"{folder}: {reason}")
-    return "; ".join(reasons) or _NOWHERE
+    return "; ".join(reasons) or _UNAVAILABLE
 
 
-def kept(name: str, made_of: bytes) -> bytes | None:
-    """Return what was made of something, as it was; None where nothing else than that is kept."""
-    for folder in _folders():
+def load_entry(name: str, made_of: bytes) -> bytes | None:
+    """Return the content stored under a name for the same inputs; None where there is none."""
+    for folder in _candidate_folders():
         content = _read(folder / name) if _is_trusted(folder) else None
         if content is not None:
             made = content[DIGEST_SIZE:]
-            if content[:DIGEST_SIZE] == _mark(made_of, made):
+            if content[:DIGEST_SIZE] == _entry_header(made_of, made):
                 return made
     return None
 
 
-def is_kept(prefix: str) -> bool:
-    """Return whether there is a file whose name begins so, whatever is in it."""
+def has_entry(prefix: str) -> bool:
+    """Return whether there is a file with this prefix, whatever its content."""
     return any(
         entry.startswith(prefix)
-        for folder in _folders()
+        for folder in _candidate_folders()
         if _is_trusted(folder)
-        for entry in _entries(folder)
+        for entry in _list_entries(folder)
     )
 
 
-def nowhere() -> str | None:
-    """Return why nothing can be kept, or None where something can."""
+def unavailable_reason() -> str | None:
+    """Return why no folder can be used, or None where one can."""
     reasons = []
-    for folder in _folders():
-        reason = _refusal(folder)
+    for folder in _candidate_folders():
+        reason = _unusable_reason(folder)
         if reason is None:
             return None
         reasons.append(f"{folder}: {reason}")
-    return "; ".join(reasons) or _NOWHERE
+    return "; ".join(reasons) or _UNAVAILABLE
 
 
-def tell_once(reason: str) -> None:
-    """Tell, the first time in a process, that compiled code cannot be kept, and what to do."""
-    if not _told.is_set():
-        _told.set()
+def warn_once(reason: str) -> None:
+    """Warn, once per process, that compiled code cannot be cached."""
+    if not _warned.is_set():
+        _warned.set()
         _LOG.warning(
             "Compiled code cannot be kept, so each run compiles anew (%s). "
             "Try: set NUMBA_CACHE_DIR to a folder that only you can write.",
@@ -106,27 +108,27 @@ def tell_once(reason: str) -> None:
         )
 
 
-_NOWHERE = "this user has no cache folder"
+_UNAVAILABLE = "this user has no cache folder"
 
 
-def _folders() -> Iterator[Path]:
+def _candidate_folders() -> Iterator[Path]:
     if named := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(named) / "provenance"
         return
-    if not sys.dont_write_bytecode and (beside := _beside()) is not None:
+    if not sys.dont_write_bytecode and (beside := _package_folder()) is not None:
         yield beside
     own = Path(platformdirs.user_cache_dir("provenance"))
-    if own.is_absolute():  # else this user has no home
+    if own.is_absolute():  # relative if the user has no home
         yield own / "made"
     if named := os.environ.get("PROVENANCE_CACHE"):
         yield Path(named) / "made"
 
 
 @cache
-def _beside() -> Path | None:
+def _package_folder() -> Path | None:
     try:
         return Path(cache_from_source(__file__)).parent / "made"
-    except RuntimeError:  # Python keeps no compiled modules
+    except RuntimeError:  # Python has no bytecode cache
         return None
 
 
@@ -135,11 +137,11 @@ def _is_trusted(folder: Path) -> bool:
         found = folder.stat()
     except OSError:
         return False
-    return _distrust(found) is None
+    return _distrust_reason(found) is None
 
 
-def _distrust(found: os.stat_result) -> str | None:
-    """Return why a file or folder may have been written by somebody else."""
+def _distrust_reason(found: os.stat_result) -> str | None:
+    """Return why another user may have written a file or folder; None if not."""
     if found.st_uid not in (os.geteuid(), 0):
         return "it belongs to another user"
     if found.st_mode & _OTHERS_MAY_WRITE:
@@ -147,8 +149,8 @@ def _distrust(found: os.stat_result) -> str | None:
     return None
 
 
-def _refusal(folder: Path) -> str | None:
-    """Return why nothing can be kept in a folder, which is made where it is absent."""
+def _unusable_reason(folder: Path) -> str | None:
+    """Return why a folder cannot be used, creating it if absent; None if it can."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
@@ -158,22 +160,22 @@ def _refusal(folder: Path) -> str | None:
         return error.strerror or str(error)
     if not stat.S_ISDIR(found.st_mode):
         return "it is no folder"
-    if (reason := _distrust(found)) is not None:
+    if (reason := _distrust_reason(found)) is not None:
         return reason
     return None if os.access(folder, os.W_OK | os.X_OK) else "it cannot be written"
 
 
 def _write(path: Path, content: bytes) -> str | None:
-    """Write a file in the place of what may be there; return why that failed.
+    """Write a file; return why that failed, or None.
 
-    What is cut short by a crash is no more than damaged: nothing is written aside and renamed,
-    which would leave files that nobody asks for.
+    A crash leaves at most a damaged file, which is ignored. Renaming a temporary file would leave
+    files behind that are never removed.
     """
     try:
         path.unlink(missing_ok=True)
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return None  # another process is just writing the same
+        return None  # another process is writing the same content
     except OSError as error:
         return error.strerror or str(error)
     try:
@@ -187,19 +189,19 @@ def _write(path: Path, content: bytes) -> str | None:
 
 
 def _read(path: Path) -> bytes | None:
-    """Read a file that nobody else can have written; None where there is no such file."""
+    """Read a trusted file; None where there is none."""
     try:
-        # A pipe of that name must not make us wait.
+        # Do not block on a pipe of that name.
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
     found = os.fstat(number)
-    if not stat.S_ISREG(found.st_mode) or _distrust(found) is not None:
+    if not stat.S_ISREG(found.st_mode) or _distrust_reason(found) is not None:
         os.close(number)
         return None
     with os.fdopen(number, "rb") as file:
-        if time.time() - found.st_mtime > _FRESH:
-            with suppress(OSError):  # root's, perhaps
+        if time.time() - found.st_mtime > _REFRESH_SECONDS:
+            with suppress(OSError):  # may belong to root
                 os.utime(number)
         try:
             return file.read()
@@ -209,20 +211,20 @@ def _read(path: Path) -> bytes | None:
 
 @cache
 def _remove_old(folder: Path) -> None:
-    """Remove what nobody used for long; once a process."""
-    until = time.time() - _OLD
-    for name in _entries(folder):
+    """Remove files that were unused for long; once per process."""
+    until = time.time() - _MAX_AGE_SECONDS
+    for name in _list_entries(folder):
         with suppress(OSError):
             if (folder / name).stat().st_mtime < until:
                 (folder / name).unlink()
 
 
-def _entries(folder: Path) -> list[str]:
+def _list_entries(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
     except OSError:
         return []
 
 
-def _mark(made_of: bytes, made: bytes) -> bytes:
+def _entry_header(made_of: bytes, made: bytes) -> bytes:
     return hashlib.sha256(len(made_of).to_bytes(8, "little") + made_of + made).digest()

@@ -1,7 +1,7 @@
-"""Digests of bytes on disk, read in pieces: no file is mapped, unless a function says so.
+"""Hash files in chunks; only `blake3_mapped_file` maps them.
 
-What people cite, and hold against what other tools tell, is a SHA-256. What nobody but us reads
-again is known by its BLAKE3, which a core makes three to ten times as fast.
+Digests that users cite and compare are SHA-256. Digests that only we read are BLAKE3, which is
+three to ten times as fast on one core.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from typing import Protocol
 from blake3 import blake3
 
 _LARGE = 1 << 22
-"""Bytes of a piece for whoever works beside a thread that holds Python for long: after each piece
-it waits for that. Larger ones are slower to fetch back from memory."""
+"""Chunk size for threads beside one that holds the GIL for long: they wait for it after each chunk.
+Larger chunks do not fit into the cache."""
 
 _NEAR = 1 << 21
-"""Bytes of a piece that stays in a core's own cache between its reading and its hashing."""
+"""Chunk size that stays in a core's cache between reading and hashing."""
 
 _MAPPED = 1 << 28
-"""Bytes of a mapped file that are hashed between two looks at whether anybody wants the digest."""
+"""Bytes of a mapped file hashed between two checks for cancellation."""
 
 
 class _Hash(Protocol):
@@ -32,60 +32,60 @@ class _Hash(Protocol):
     def hexdigest(self) -> str: ...
 
 
-def never() -> bool:
-    """Tell a digest to go on to the end."""
+def never_stop() -> bool:
+    """Never cancel."""
     return False
 
 
-def sha256(stream: RawIOBase, size: int, stopped: Callable[[], bool] = never) -> str:
-    """Give the SHA-256 of a stream, from where it stands, in hex.
+def sha256_stream(stream: RawIOBase, size: int, stopped: Callable[[], bool] = never_stop) -> str:
+    """Return the SHA-256 of a stream from its current position, in hex.
 
     Parameters
     ----------
     stream : RawIOBase
         Open for reading.
     size : int
-        Bytes to read, or as many as there are up to that.
+        Largest number of bytes to read.
     stopped : callable
-        Asked after each piece whether nobody wants the digest any more.
+        Called after each chunk; returns whether to cancel.
 
     Raises
     ------
     CancelledError
-        If nobody does.
+        If cancelled.
     """
-    return _digest(hashlib.sha256(), stream, size, _LARGE, stopped)
+    return _hash_stream(hashlib.sha256(), stream, size, _LARGE, stopped)
 
 
-def blake3_of(stream: RawIOBase, size: int) -> str:
-    """Give the BLAKE3 of a stream, in hex; as `sha256`."""
-    return _digest(blake3(), stream, size, _NEAR, never)
+def blake3_stream(stream: RawIOBase, size: int) -> str:
+    """Return the BLAKE3 of a stream, in hex; as `sha256_stream`."""
+    return _hash_stream(blake3(), stream, size, _NEAR, never_stop)
 
 
-def mapped_blake3(path: Path, stopped: Callable[[], bool] = never) -> str:
-    """Give the BLAKE3 of a file that is mapped: should it become shorter, the process ends.
+def blake3_mapped_file(path: Path, stopped: Callable[[], bool] = never_stop) -> str:
+    """Return the BLAKE3 of a memory-mapped file; truncating the file meanwhile ends the process.
 
-    Whoever will map it anyway loses nothing by that, and seldom waits for Python. What is mapped
-    counts as the process's memory meanwhile.
+    This suits files that are mapped later anyway, and rarely needs the GIL. The mapping counts as
+    memory of the process meanwhile.
 
     Parameters
     ----------
     path : Path
         The file.
     stopped : callable
-        As of `sha256`.
+        As for `sha256_stream`.
 
     Raises
     ------
     OSError
         If it cannot be read.
     CancelledError
-        If nobody wants the digest any more.
+        If cancelled.
     """
     found = blake3()
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        if not size:  # nothing can be mapped
+        if not size:  # an empty file cannot be mapped
             return found.hexdigest()
         with mmap(file.fileno(), size, access=ACCESS_READ) as mapped, memoryview(mapped) as view:
             for first in range(0, size, _MAPPED):
@@ -95,7 +95,7 @@ def mapped_blake3(path: Path, stopped: Callable[[], bool] = never) -> str:
     return found.hexdigest()
 
 
-def _digest(
+def _hash_stream(
     found: _Hash, stream: RawIOBase, size: int, at_once: int, stopped: Callable[[], bool]
 ) -> str:
     room = memoryview(bytearray(max(min(size, at_once), 1)))

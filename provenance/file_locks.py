@@ -1,4 +1,4 @@
-"""Locks that end with their process (`flock`), and how far they can be relied on."""
+"""File locks that are released when their process ends (`flock`), and host identification."""
 
 import fcntl
 import os
@@ -11,31 +11,31 @@ from secrets import token_hex
 from blake3 import blake3
 
 
-def hold(path: Path, flags: int, operation: int = fcntl.LOCK_EX) -> int:
-    """Open and lock what is at a path, also where somebody replaces it meanwhile.
+def open_locked(path: Path, flags: int, operation: int = fcntl.LOCK_EX) -> int:
+    """Open and lock a path, even if another process replaces it meanwhile.
 
     Parameters
     ----------
     path : Path
         A file or a folder.
     flags, operation : int
-        As of `os.open` and `fcntl.flock`.
+        As for `os.open` and `fcntl.flock`.
 
     Returns
     -------
     int
-        Its descriptor: whoever closes it gives up the lock.
+        Its descriptor; closing it releases the lock.
 
     Raises
     ------
     OSError
-        If it cannot be opened, or locked.
+        If it cannot be opened or locked.
     """
     while True:
         descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(descriptor, operation)
-            if is_at(path, descriptor):
+            if is_same_file(path, descriptor):
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -43,13 +43,13 @@ def hold(path: Path, flags: int, operation: int = fcntl.LOCK_EX) -> int:
         os.close(descriptor)
 
 
-def lock(descriptor: int) -> bool | None:
-    """Lock what is open, without waiting.
+def try_lock(descriptor: int) -> bool | None:
+    """Lock a descriptor without waiting.
 
     Returns
     -------
     bool or None
-        False where somebody else holds it; None where nothing can be locked.
+        False where another process holds the lock; None where locks are not supported.
     """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,44 +60,44 @@ def lock(descriptor: int) -> bool | None:
     return True
 
 
-def is_at(path: Path, descriptor: int) -> bool:
-    """Whether what is open is still what stands at a path."""
+def is_same_file(path: Path, descriptor: int) -> bool:
+    """Return whether a descriptor still refers to the file at a path."""
     with suppress(FileNotFoundError):
         return os.path.samestat(os.fstat(descriptor), path.stat(follow_symlinks=False))
     return False
 
 
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
-_MACHINE = Path("/etc/machine-id")
+_BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+_MACHINE_ID_FILE = Path("/etc/machine-id")
 
 
 @cache
-def host() -> str:
-    """Name this host: by its running kernel, which containers share, and by itself.
+def host_id() -> str:
+    """Return an identifier of this host: of its kernel, which containers share, and of itself.
 
-    Many hosts have one host name: it tells one only together with the machine's own id. Where
-    there is no such id, a host is not known again once it was started anew.
+    Host names are not unique, so that the machine id is included. Where there is none, a host is
+    not recognised after a restart.
     """
-    kernel, machine = _id_in(_BOOT), _id_in(_MACHINE)
+    kernel, machine = _read_id(_BOOT_ID_FILE), _read_id(_MACHINE_ID_FILE)
     node = platform.node().encode("utf-8", "surrogateescape")
     itself = machine and machine + b" " + node
     known = (kernel, itself) if kernel or itself else (node, node)
-    unknown = token_hex(8).encode()  # is no other's
+    unknown = token_hex(8).encode()  # unique
     return "".join(
         blake3(one or unknown).hexdigest(length=4)
         for one in (known[0] or known[1], known[1] or unknown)
     )
 
 
-def _id_in(path: Path) -> bytes:
+def _read_id(path: Path) -> bytes:
     try:
         return path.read_bytes().strip()
     except OSError:
         return b""
 
 
-def is_here(name: str) -> bool:
-    """Whether a name that begins as `host` gave it is of this kernel, or of this host before."""
-    ours = host()
+def is_this_host(name: str) -> bool:
+    """Return whether a name starts with the id of this kernel, or of this host before a restart."""
+    ours = host_id()
     kernel, node = ours[:8], ours[8:]
     return name.startswith(kernel) or name[8:].startswith(node)

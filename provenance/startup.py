@@ -1,4 +1,4 @@
-"""What the command line does to its own process, and only there.
+"""Reduce the start-up time of the CLI's own process, and of no other.
 
 pyarrow imports pandas when it makes the first array, to recognise pandas' types. We use none of
 them, and pandas takes as long to import as a small dataset takes to check. pyarrow then remembers
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from threading import Event
 
-_claimed = Event()
+_own_process = Event()
 
 
 class _NoPandas(MetaPathFinder):
@@ -21,15 +21,15 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError("pandas is not needed at start-up", name=fullname)
 
 
-def claim_process() -> None:
+def configure_own_process() -> None:
     """Declare that this process runs nothing but us; a program that imports us never does."""
-    _claimed.set()
+    _own_process.set()
 
 
 @contextmanager
-def leanly() -> Iterator[None]:
-    """Keep pyarrow from importing pandas, if this process is ours alone."""
-    if not _claimed.is_set():
+def lean_imports() -> Iterator[None]:
+    """Import our modules without optional dependencies; pyarrow does not look for them again."""
+    if not _own_process.is_set():
         yield
         return
     finder = _NoPandas()

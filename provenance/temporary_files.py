@@ -1,4 +1,4 @@
-"""Temporary files: what is said where the folder for them cannot be written."""
+"""Temporary files and folders, with an error that names TMPDIR where they cannot be created."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,34 +11,34 @@ from provenance.errors import OutputError
 
 
 def temporary_file() -> BinaryIO:
-    """Make a file that is gone when it is closed.
+    """Create a file that is removed when it is closed.
 
     Raises
     ------
     OutputError
-        If none can be made.
+        If it cannot be created.
     """
-    with _told():
+    with _translate_errors():
         return TemporaryFile()
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Lend a folder that is gone when its context ends, or when the next run sweeps it.
+    """Create a folder that is removed with its context, or by the next run after a crash.
 
     Raises
     ------
     OutputError
-        If none can be made.
+        If it cannot be created.
     """
     with ExitStack() as stack:
-        with _told():
+        with _translate_errors():
             made = stack.enter_context(atomic.temporary_folder(Path(gettempdir()), 0o700))
         yield made
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,4 +1,7 @@
-"""Texts of others on a terminal: whatever would act there, or hide, is shown by its number."""
+"""Escape text from outside before it reaches a terminal.
+
+Control characters and invisible characters are shown as code points.
+"""
 
 import os
 import re
@@ -8,19 +11,19 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 HIDDEN = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but for tab and newline
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the direction of writing
-    "\u2028\u2029\u206a-\u206f\ufff9-\ufffb"  # break lines, or were meant for layout
-    "\ud800-\udfff\U000e0000-\U000e007f"  # halves of characters, and invisible letters
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters except tab and newline
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks
+    "\u2028\u2029\u206a-\u206f\ufff9-\ufffb"  # line separators, deprecated format characters
+    "\ud800-\udfff\U000e0000-\U000e007f"  # surrogates and tags
 )
-"""Characters that are never shown as themselves, as the inside of a regular expression's set."""
+"""Escaped characters, as the inside of a regular expression's character set."""
 
 HIDDEN_PATTERN = re.compile(f"[{HIDDEN}]")
 _STYLES = re.compile("(\x1b\\[(?:0|1|(?:1;)?3[1-5])m)")
 """Escape sequences of our own styles."""
 
 
-def visible(text: str) -> str:
+def escape_text(text: str) -> str:
     r"""Show what would act, or hide, by its number.
 
     Parameters
@@ -35,33 +38,33 @@ def visible(text: str) -> str:
 
     Examples
     --------
-    >>> visible("a\x1b[31mb\u202ec")
+    >>> escape_text("a\x1b[31mb\u202ec")
     'a[U+001B][31mb[U+202E]c'
     """
-    # All that hides is among what Python calls not printable; most texts hold nothing of that.
-    return text if text.isprintable() else HIDDEN_PATTERN.sub(_sign, text)
+    # All escaped characters are non-printable for Python; most texts have none.
+    return text if text.isprintable() else HIDDEN_PATTERN.sub(_escape_match, text)
 
 
-def visible_line(text: str) -> str:
-    r"""Show a text as `visible` does, on one line.
+def escape_line(text: str) -> str:
+    r"""Show a text as `escape_text` does, on one line.
 
     Examples
     --------
-    >>> visible_line("a.jsonl\n::error::b")
+    >>> escape_line("a.jsonl\n::error::b")
     'a.jsonl[U+000A]::error::b'
     """
-    return visible(text).replace("\n", "[U+000A]")
+    return escape_text(text).replace("\n", "[U+000A]")
 
 
-class InertStream:
-    """A text stream that shows by its number whatever would act on a terminal.
+class EscapingStream:
+    """A text stream that escapes control characters and invisible characters.
 
     Parameters
     ----------
     stream : TextIO
-        What is written to. On a terminal, our own bold and coloured words stay.
+        The underlying stream. On a terminal, our own styles are kept.
     may_be_lost : bool
-        Whether nobody is told that something could not be written: there is no place to tell it.
+        Whether to ignore errors of writing.
     """
 
     def __init__(self, stream: TextIO, *, may_be_lost: bool) -> None:
@@ -70,52 +73,52 @@ class InertStream:
         """For what moves the cursor itself, of texts that are inert: a bar of progress."""
 
     def write(self, text: str | bytes) -> int:
-        """Write a text; bytes, which a stream that can write them would be given, are UTF-8."""
+        """Write text; bytes are taken for UTF-8."""
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogateescape")
         parts = _STYLES.split(text) if self.unguarded.isatty() else [text]
-        parts[::2] = map(visible, parts[::2])
+        parts[::2] = map(escape_text, parts[::2])
         with suppress(*self._failures):
             self.unguarded.write("".join(parts))
         return len(text)
 
     def flush(self) -> None:
-        """Write what is still to be written."""
+        """Flush the stream."""
         with suppress(*self._failures):
             self.unguarded.flush()
 
     def writelines(self, lines: list[str]) -> None:
-        """Write texts."""
+        """Write several texts."""
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "buffer":  # nobody writes past us
+        if name == "buffer":  # no writing past the escaping
             raise AttributeError(name)
         return getattr(self.unguarded, name)
 
 
 @contextmanager
-def inert_streams() -> Iterator[None]:
-    """Let nothing act on the terminal that is written to stdout or stderr meanwhile."""
+def escape_output() -> Iterator[None]:
+    """Escape everything that is written to stdout and stderr within the context."""
     before = sys.stdout, sys.stderr
-    sys.stdout = cast("TextIO", InertStream(unguarded(sys.stdout), may_be_lost=False))
-    sys.stderr = cast("TextIO", InertStream(unguarded(sys.stderr), may_be_lost=True))
+    sys.stdout = cast("TextIO", EscapingStream(unwrap_stream(sys.stdout), may_be_lost=False))
+    sys.stderr = cast("TextIO", EscapingStream(unwrap_stream(sys.stderr), may_be_lost=True))
     try:
         yield
     finally:
         sys.stdout, sys.stderr = before
 
 
-def unguarded(stream: TextIO) -> TextIO:
-    """Return what stands behind a stream that is inert, or the stream itself."""
+def unwrap_stream(stream: TextIO) -> TextIO:
+    """Return the underlying stream of an escaping one, or the stream itself."""
     return cast("TextIO", getattr(stream, "unguarded", stream))
 
 
 def open_missing_streams() -> None:
-    """Open what this process was started without, so that no other file takes its number.
+    """Open closed standard streams, so that no other file gets their descriptors.
 
-    Nothing can be read then, and what goes to stderr is lost; but writing to stdout is an error.
+    Reading gives an error, stderr is discarded, and writing to stdout fails.
     """
     for name, number, mode, flags in (
         ("stdin", 0, "r", os.O_RDONLY),
@@ -129,10 +132,10 @@ def open_missing_streams() -> None:
                 os.close(opened)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
     for stream in (sys.stdout, sys.stderr):
-        # What a terminal's encoding lacks is no reason to fail.
+        # Characters that the terminal's encoding lacks must not raise.
         if stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def _sign(match: re.Match[str]) -> str:
+def _escape_match(match: re.Match[str]) -> str:
     return f"[U+{ord(match[0]):04X}]"

@@ -73,10 +73,12 @@ def opened(registry: str) -> PostingsIndex:
 def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
     """Build a registry on disk in a process that has built one before."""
     with TemporaryDirectory(dir=Path(folder).parent) as made:
-        pipeline.build_registry(Path(made, "warm"), pipeline.Dumps([warm], "x"))
+        pipeline.build_registry(Path(made, "warm"), pipeline.DumpSource([warm], "x"))
         names = map(str, range(RUNS))
         seconds = best_of(
-            lambda: pipeline.build_registry(Path(made, next(names)), pipeline.Dumps([dump], "x")),
+            lambda: pipeline.build_registry(
+                Path(made, next(names)), pipeline.DumpSource([dump], "x")
+            ),
             RUNS,
         )
         shutil.rmtree(folder, ignore_errors=True)

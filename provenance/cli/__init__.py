@@ -9,7 +9,7 @@ from provenance.cli.interrupts import (
     handle_interrupts,
     was_interrupted,
 )
-from provenance.startup import claim_process
+from provenance.startup import configure_own_process
 from provenance.terminal_safety import open_missing_streams
 
 COMMANDS = {
@@ -50,7 +50,7 @@ def main() -> None:
     """Run the command line and exit with its exit code."""
     # Collections during imports find nothing and take a tenth of the start-up time.
     gc.set_threshold(*_GC_THRESHOLDS)
-    claim_process()
+    configure_own_process()
     open_missing_streams()
     handle_interrupts()
     try:

@@ -22,15 +22,15 @@ def command() -> None:
 @command.command("show")
 def show() -> None:
     """Show where the cache is and how large it is."""
-    usage = pipeline.remembered()
-    echo(f"{usage.folder}: {usage.entries:,} entries, {_size(usage.bytes)}")
+    usage = pipeline.cache_usage()
+    echo(f"{usage.folder}: {usage.entries:,} entries, {_size(usage.size_bytes)}")
 
 
 @command.command("clear")
 def clear() -> None:
     """Delete the cache: the next check reads its whole dataset."""
-    usage = pipeline.clear_memory()
-    echo(f"Deleted {usage.entries:,} entries, {_size(usage.bytes)}, from {usage.folder}")
+    usage = pipeline.clear_cache()
+    echo(f"Deleted {usage.entries:,} entries, {_size(usage.size_bytes)}, from {usage.folder}")
 
 
 def _size(size: int) -> str:

@@ -110,14 +110,14 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             remedy="name a file in an existing folder",
         )
     if output is not None:
-        pipeline.check_outside(output, corpus)
+        pipeline.check_output_outside(output, corpus)
     resolved_policy = pipeline.policy_of(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
     settings = settings_of(
         threads, no_cache=True, quiet=quiet, split=split, allow_unread=allow_unread
     )
-    planting = pipeline.Planting(plants, seed, control, background)
+    planting = pipeline.PlantingOptions(plants, seed, control, background)
     measured = pipeline.calibrate(corpus, resolved_policy, planting, settings)
     if output is not None:
         from provenance.report.files.calibration_json import write_calibration  # noqa: PLC0415 (slow import)

@@ -154,7 +154,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     CORPUS is files, folders or globs (Parquet, JSON Lines, CSV, Arrow, text; compressed too), a
     folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
-    with pipeline.hashing(registries) as hashed, pipeline.told(verbose):
+    with pipeline.hash_in_background(registries) as hashed, pipeline.log_to_stderr(verbose):
         resolved_policy = pipeline.policy_of(
             policy,
             purpose=purpose,
@@ -173,9 +173,9 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             signals=signals,
         )
         if output is not None:
-            pipeline.check_outside(output, corpus)
+            pipeline.check_output_outside(output, corpus)
             pipeline.check_writable(output)
-        begun = pipeline.begun(corpus, resolved_policy, split, hashed)
+        begun = pipeline.start_check(corpus, resolved_policy, split, hashed)
         settings = settings_of(
             threads,
             no_cache=no_cache,

@@ -26,7 +26,7 @@ from provenance.cli.unread import unread_code
 from provenance.errors import PolicyError
 from provenance.model import Cleaning, Verdict
 from provenance.report.terminal.clean_summary import receipt_text
-from provenance.startup import leanly
+from provenance.startup import lean_imports
 
 _EXAMPLES = """
 \b
@@ -135,7 +135,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             remedy="leave out the other options of the check, or leave out --result",
         )
     else:
-        with leanly():
+        with lean_imports():
             from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
         resolved_policy = read_report(result).result.policy
     settings = settings_of(threads, no_cache=no_cache, quiet=quiet, rules=rules, model_of=model_of)

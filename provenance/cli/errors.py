@@ -11,7 +11,7 @@ import click
 
 from provenance.cli.interrupts import INTERRUPTED, was_interrupted
 from provenance.errors import ProvenanceError, is_out_of_memory
-from provenance.terminal_safety import inert_streams, visible_line
+from provenance.terminal_safety import escape_line, escape_output
 
 CLEAR, VIOLATED, FAILED = 0, 1, 2
 BROKEN_PIPE = 141
@@ -32,7 +32,7 @@ def exit_code(command: click.Command) -> int:
     command : click.Command
         Returns an exit code, or None for 0.
     """
-    with inert_streams():
+    with escape_output():
         return _code(command)
 
 
@@ -106,7 +106,7 @@ def print_error(message: str, remedy: str) -> None:
 
 def _line(label: str, text: str, fg: str | None = None) -> None:
     styled = click.style(label, fg=fg, bold=True)
-    shown = visible_line(" ".join(text.split()))
+    shown = escape_line(" ".join(text.split()))
     click.echo(f"{styled} {shown}", err=True, color=False if "NO_COLOR" in os.environ else None)
 
 

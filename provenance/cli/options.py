@@ -147,5 +147,5 @@ def settings_of(threads: int | None, *, no_cache: bool, **others: Any) -> "pipel
     **others
         Other fields of `run.Settings`.
     """
-    settings = pipeline.Settings(cache=None if no_cache else pipeline.memory_folder(), **others)
+    settings = pipeline.Settings(cache=None if no_cache else pipeline.cache_folder(), **others)
     return settings if threads is None else replace(settings, threads=threads)

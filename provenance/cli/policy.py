@@ -32,7 +32,7 @@ def command() -> None:
 )
 def init(output: Path) -> None:
     """Write a template of a policy, with every key explained."""
-    pipeline.begun_policy(output)
+    pipeline.write_policy_template(output)
     echo(f"Wrote {output}. Edit it, then: provenance policy explain")
 
 
@@ -45,7 +45,7 @@ def check(policy: str | None, rules: Path | None) -> None:
     A mistake ends with exit code 2, its place and a remedy. What may be intended, such as a source
     that the rules do not know, is noted and passes.
     """
-    read, notes = pipeline.checked_policy(policy, rules)
+    read, notes = pipeline.check_policy(policy, rules)
     for note in notes:
         echo(f"Note: {note}.")
     echo(f"{read.path or 'The default policy'} is valid.")
@@ -56,4 +56,4 @@ def check(policy: str | None, rules: Path | None) -> None:
 @rules_option
 def explain(policy: str | None, rules: Path | None) -> None:
     """Describe in sentences the policy that applies here."""
-    print_rendered(pipeline.told_policy(policy, rules, terminal_style()))
+    print_rendered(pipeline.describe_policy(policy, rules, terminal_style()))

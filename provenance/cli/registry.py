@@ -162,7 +162,7 @@ def fit(registry: Path, texts: tuple[str, ...], max_document: str | None, quiet:
     is reported, depends on these rates.
     """
     before = pipeline.show_registry(registry)[1]
-    after = pipeline.fit_registry(registry, texts, pipeline.Settings(quiet=quiet), max_document)
+    after = pipeline.fit_chance_model(registry, texts, pipeline.Settings(quiet=quiet), max_document)
     if not quiet:
         echo(*fit_lines(before, after))
 
@@ -190,7 +190,7 @@ def _dumps(  # noqa: PLR0913 (what the options say)
     text_column: str | None,
     max_document: str | None,
     published: int | None,
-) -> "pipeline.Dumps":
+) -> "pipeline.DumpSource":
     if source is None and source_column is None:
         raise InputError(
             "the source of these items is not given",
@@ -201,15 +201,15 @@ def _dumps(  # noqa: PLR0913 (what the options say)
             "--of needs a single source, but --source-column allows several",
             remedy="add the dumps of each source separately, with --source and --of",
         )
-    warning = None if source is None else pipeline.doubt_about(source)
+    warning = None if source is None else pipeline.source_name_warning(source)
     if warning:
         echo(f"Note: {warning}", err=True)
-    return pipeline.Dumps(
+    return pipeline.DumpSource(
         dumps, source, source_column, layout, text_column, published, max_document
     )
 
 
-def _finish(registry: Path, built: "pipeline.Built", allowed: int, *, quiet: bool) -> int:
+def _finish(registry: Path, built: "pipeline.BuildOutcome", allowed: int, *, quiet: bool) -> int:
     _warn_if_unusable(built.manifest)
     if not quiet:
         _show(registry)

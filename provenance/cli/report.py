@@ -1,12 +1,13 @@
 """`provenance report`."""
 
+import os
 from pathlib import Path
 
 import click
 
 from provenance.cli.errors import CLEAR
 from provenance.cli.telling import ReportRenderer, format_options
-from provenance.startup import leanly
+from provenance.startup import lean_imports
 
 _EXAMPLES = """
 \b
@@ -37,10 +38,10 @@ def command(
     needed. The exit code does not depend on the verdict.
     """
     renderer = ReportRenderer(form, excerpts, anchor)
-    with leanly():
+    with lean_imports():
         from provenance.report.files.report_folder import write_text  # noqa: PLC0415 (slow import)
         from provenance.report.files.report_reader import read_report  # noqa: PLC0415 (slow import)
-    report = read_report(result.parent if result.is_file() else result)
+    report = read_report(result.parent if os.path.isfile(result) else result)
     if output is None:
         renderer.print(report)
     else:

@@ -17,7 +17,7 @@ def lint(rules: Path | None) -> int:
 
     Exit codes: 0 none, 1 some.
     """
-    mistakes = pipeline.linted_rules(rules)
+    mistakes = pipeline.lint_rules(rules)
     for mistake in mistakes:
         echo(mistake)
     total = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}."
@@ -33,7 +33,7 @@ def test(subjects: tuple[str, ...], rules: Path | None) -> int:
 
     Exit codes: 0 all pass, 1 some fail.
     """
-    cases, differences = pipeline.tested_rules(rules, subjects)
+    cases, differences = pipeline.run_rule_cases(rules, subjects)
     for difference in differences:
         echo(difference)
     echo(f"{cases} cases, {len(differences)} failed.")
@@ -62,7 +62,7 @@ def diff(old: str, new: str, result: Path | None) -> None:
 
     OLD and NEW are folders of rules, each on top of the shipped ones; `shipped` means only these.
     """
-    for line in pipeline.compared_rules(old, new, result):
+    for line in pipeline.compare_rules(old, new, result):
         echo(line)
 
 
@@ -84,7 +84,7 @@ def verify(subjects: tuple[str, ...], copies: Path, rules: Path | None) -> int:
 
     Exit codes: 0 all of the IDs named were found (without IDs: any), 1 otherwise.
     """
-    found, missing = pipeline.verified_rules(rules, copies, subjects)
+    found, missing = pipeline.verify_rule_copies(rules, copies, subjects)
     for terms, file in found.items():
         echo(f"found    {terms} in {file}")
     for terms in missing if subjects else ():

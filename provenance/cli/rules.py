@@ -65,7 +65,7 @@ def command() -> None:
 @rules_option
 def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | None) -> None:
     """List statements: what each document says, in which period, on which basis."""
-    listed = pipeline.listed_rules(rules, terminal_style(), subjects=subjects, **filters)
+    listed = pipeline.list_rules(rules, terminal_style(), subjects=subjects, **filters)
     print_rendered(listed)
 
 
@@ -74,7 +74,7 @@ def list_rules(subjects: tuple[str, ...], rules: Path | None, **filters: str | N
 @rules_option
 def show(subject: str, rules: Path | None) -> None:
     """Show all rules on one source, licence, signal or exception."""
-    print_rendered(pipeline.shown_rule(subject, rules, terminal_style()))
+    print_rendered(pipeline.show_rule(subject, rules, terminal_style()))
 
 
 @command.command(
@@ -112,9 +112,9 @@ def explain(  # noqa: PLR0913 (one parameter an option)
     **options: Any,
 ) -> None:
     """Explain the verdict on content of ID: every step with its clause and address."""
-    given = pipeline.asked_policy(policy, model=kinds, **options)
+    given = pipeline.resolve_policy(policy, model=kinds, **options)
     content = (published, licence, signals)
-    print_rendered(pipeline.explained_rule(subject, rules, terminal_style(), given, content))
+    print_rendered(pipeline.explain_rule(subject, rules, terminal_style(), given, content))
 
 
 @command.command("timeline")
@@ -126,8 +126,8 @@ def timeline(
     subject: str, rules: Path | None, policy: str | None, kinds: tuple[str, ...], **options: Any
 ) -> None:
     """Draw the verdict by day of collection, for the strictest role and for each role."""
-    given = pipeline.asked_policy(policy, model=kinds, **options)
-    print_rendered(pipeline.timeline_of(subject, rules, terminal_style(), given))
+    given = pipeline.resolve_policy(policy, model=kinds, **options)
+    print_rendered(pipeline.show_timeline(subject, rules, terminal_style(), given))
 
 
 @command.command(
@@ -161,7 +161,7 @@ def signals(path: Path, page: str, agents: tuple[str, ...], rules: Path | None) 
     PATH is a robots.txt, ai.txt, tdmrep.json, rsl.xml or a dataset's README.md, a folder of these,
     or a folder laid out as HOST/YEAR-MONTH-DAY/FILE.
     """
-    print_rendered(pipeline.told_signals(path, page, agents, rules, terminal_style()))
+    print_rendered(pipeline.explain_signals(path, page, agents, rules, terminal_style()))
 
 
 for each in (lint, test, diff, verify):

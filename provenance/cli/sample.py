@@ -31,5 +31,5 @@ def command(output: Path) -> None:
     153 pages in six languages, and the posts, answers and notices that some of them quote. All of
     it was invented for this project.
     """
-    names = pipeline.unpacked_sample(output)
+    names = pipeline.unpack_sample(output)
     echo(*_NEXT.format(folder=output, count=len(names)).splitlines())

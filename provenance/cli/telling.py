@@ -12,7 +12,7 @@ from provenance.cli.terminals import is_coloured, print_rendered, width
 from provenance.model import Report
 from provenance.report.code_location import parse_anchor
 from provenance.report.render_options import RenderOptions
-from provenance.startup import leanly
+from provenance.startup import lean_imports
 
 Command = Callable[..., Any]
 
@@ -64,7 +64,7 @@ class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 
 
 
 def _all_formats() -> "click.Choice[str]":
-    with leanly():
+    with lean_imports():
         from provenance.report.formats.rendering import FORMATS  # noqa: PLC0415 (slow import)
     return click.Choice(list(FORMATS))
 

@@ -7,12 +7,12 @@ import sys
 import click
 
 from provenance.report.terminal.terminal_style import TerminalStyle
-from provenance.terminal_safety import visible_line
+from provenance.terminal_safety import escape_line
 
 
 def echo(*lines: str, err: bool = False) -> None:
     """Print lines that may contain untrusted text."""
-    click.echo("\n".join(map(visible_line, lines)), err=err)
+    click.echo("\n".join(map(escape_line, lines)), err=err)
 
 
 def print_rendered(text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 
-from provenance.disk_cache import nowhere
+from provenance.disk_cache import unavailable_reason
 from provenance.jit import numba_internals
 from provenance.jit.kernel_cache import KernelCache
 
@@ -70,7 +70,7 @@ def python_function(function: F) -> F:
 def needs_compiling(function: Callable[..., object]) -> bool:
     """Return whether a kernel is not on disk yet, but will be once it is compiled."""
     own = numba_internals.attached_cache(function)
-    return isinstance(own, KernelCache) and not own.holds_any() and nowhere() is None
+    return isinstance(own, KernelCache) and not own.holds_any() and unavailable_reason() is None
 
 
 def _compile_part(function: F, **options: Any) -> F:

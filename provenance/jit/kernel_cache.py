@@ -20,7 +20,7 @@ import numba
 import numpy as np
 from llvmlite import binding
 
-from provenance.disk_cache import is_kept, keep, kept, nowhere, tell_once
+from provenance.disk_cache import has_entry, load_entry, store_entry, unavailable_reason, warn_once
 from provenance.jit import numba_internals
 
 _PACKAGE = __name__.partition(".")[0]
@@ -41,13 +41,13 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the kernel compiled for a signature; None, ready to compile, where none is."""
         numba_internals.prepare_to_load(target_context)
-        content = kept(self._name(sig), self._key(sig))
+        content = load_entry(self._name(sig), self._key(sig))
         found = None
         if content is not None:
             found = numba_internals.load_kernel(content, self._function, sig, target_context)
         if found is None:
-            if (reason := nowhere()) is not None:
-                tell_once(reason)
+            if (reason := unavailable_reason()) is not None:
+                warn_once(reason)
             target_context.refresh()
         return found
 
@@ -56,12 +56,12 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
         content = numba_internals.dump_kernel(data)
         if content is None:
             return
-        if (reason := keep(self._name(sig), self._key(sig), content)) is not None:
-            tell_once(reason)
+        if (reason := store_entry(self._name(sig), self._key(sig), content)) is not None:
+            warn_once(reason)
 
     def holds_any(self) -> bool:
         """Return whether the kernel was compiled for any signature on a machine like this."""
-        return is_kept(self._prefix())
+        return has_entry(self._prefix())
 
     def _name(self, sig: Any) -> str:
         return f"{self._prefix()}{_short(str(sig).encode())}.kernel"

@@ -1,51 +1,51 @@
-"""The hallway: the only place where rooms meet.
+"""Use cases: the only layer that joins the others.
 
-Names are loaded when they are first used, so that `--help` need not wait for compilers.
+Names are imported on first use, so that `--help` does not wait for the compiler.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from provenance.startup import claim_process, leanly
+from provenance.startup import configure_own_process, lean_imports
 
 if TYPE_CHECKING:
-    from provenance.pipeline.api import Outcome, PolicyViolated, ask
-    from provenance.pipeline.calibration.calibrate import Planting, calibrate
-    from provenance.pipeline.calibration.chance_fit import fit_registry
-    from provenance.pipeline.clean_output import check_outside
+    from provenance.pipeline.api import Outcome, PolicyViolated, check_from_python
+    from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
+    from provenance.pipeline.calibration.chance_fit import fit_chance_model
+    from provenance.pipeline.clean_output import check_output_outside
     from provenance.pipeline.dataset_check import check
     from provenance.pipeline.dataset_cleaning import clean
     from provenance.pipeline.dataset_diff import diff
-    from provenance.pipeline.early_hashing import hashing
+    from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
-    from provenance.pipeline.jit_warmup import begun
+    from provenance.pipeline.jit_warmup import start_check
     from provenance.pipeline.lawbook.policy_commands import (
-        begun_policy,
-        checked_policy,
-        told_policy,
+        check_policy,
+        describe_policy,
+        write_policy_template,
     )
     from provenance.pipeline.lawbook.rule_checking import (
-        compared_rules,
-        linted_rules,
-        tested_rules,
-        verified_rules,
+        compare_rules,
+        lint_rules,
+        run_rule_cases,
+        verify_rule_copies,
     )
     from provenance.pipeline.lawbook.rule_lookup import (
-        asked_policy,
-        explained_rule,
-        listed_rules,
-        shown_rule,
-        timeline_of,
+        explain_rule,
+        list_rules,
+        resolve_policy,
+        show_rule,
+        show_timeline,
     )
-    from provenance.pipeline.lawbook.signal_explanation import told_signals
+    from provenance.pipeline.lawbook.signal_explanation import explain_signals
     from provenance.pipeline.registries import (
-        Built,
-        Dumps,
+        BuildOutcome,
+        DumpSource,
         Manifest,
         add_to_registry,
         build_registry,
-        doubt_about,
         show_registry,
+        source_name_warning,
         verify_registry,
     )
     from provenance.pipeline.report_io import (
@@ -54,103 +54,103 @@ if TYPE_CHECKING:
         rate_of,
         written,
     )
-    from provenance.pipeline.result_cache import clear_memory, memory_folder, remembered
-    from provenance.pipeline.sample_data import unpacked_sample
+    from provenance.pipeline.result_cache import cache_folder, cache_usage, clear_cache
+    from provenance.pipeline.sample_data import unpack_sample
     from provenance.pipeline.settings import Settings
-    from provenance.pipeline.stage_log import told
+    from provenance.pipeline.stage_log import log_to_stderr
 
 __all__ = [
-    "Built",
-    "Dumps",
+    "BuildOutcome",
+    "DumpSource",
     "Manifest",
     "Outcome",
-    "Planting",
+    "PlantingOptions",
     "PolicyViolated",
     "Settings",
     "add_to_registry",
-    "ask",
-    "asked_policy",
-    "begun",
-    "begun_policy",
     "build_registry",
+    "cache_folder",
+    "cache_usage",
     "calibrate",
     "check",
-    "check_outside",
+    "check_from_python",
+    "check_output_outside",
+    "check_policy",
     "check_writable",
-    "checked_policy",
-    "claim_process",
     "clean",
-    "clear_memory",
-    "compared_rules",
+    "clear_cache",
+    "compare_rules",
+    "configure_own_process",
+    "describe_policy",
     "diff",
-    "doubt_about",
-    "explained_rule",
-    "fit_registry",
-    "hashing",
-    "linted_rules",
-    "listed_rules",
-    "memory_folder",
+    "explain_rule",
+    "explain_signals",
+    "fit_chance_model",
+    "hash_in_background",
+    "lint_rules",
+    "list_rules",
+    "log_to_stderr",
     "policy_of",
     "publish",
     "rate_of",
-    "remembered",
+    "resolve_policy",
+    "run_rule_cases",
     "show_registry",
-    "shown_rule",
-    "tested_rules",
-    "timeline_of",
-    "told",
-    "told_policy",
-    "told_signals",
-    "unpacked_sample",
-    "verified_rules",
+    "show_rule",
+    "show_timeline",
+    "source_name_warning",
+    "start_check",
+    "unpack_sample",
     "verify_registry",
+    "verify_rule_copies",
+    "write_policy_template",
     "written",
 ]
 
 _MODULES = {
-    "Built": "registries",
-    "Outcome": "api",
-    "PolicyViolated": "api",
-    "ask": "api",
-    "publish": "github_publishing",
-    "verified_rules": "lawbook.rule_checking",
-    "tested_rules": "lawbook.rule_checking",
-    "linted_rules": "lawbook.rule_checking",
-    "compared_rules": "lawbook.rule_checking",
-    "timeline_of": "lawbook.rule_lookup",
-    "shown_rule": "lawbook.rule_lookup",
-    "listed_rules": "lawbook.rule_lookup",
-    "explained_rule": "lawbook.rule_lookup",
-    "asked_policy": "lawbook.rule_lookup",
-    "Planting": "calibration.calibrate",
-    "calibrate": "calibration.calibrate",
-    "begun_policy": "lawbook.policy_commands",
-    "checked_policy": "lawbook.policy_commands",
-    "told_policy": "lawbook.policy_commands",
-    "told_signals": "lawbook.signal_explanation",
-    "unpacked_sample": "sample_data",
-    "begun": "jit_warmup",
-    "hashing": "early_hashing",
-    "told": "stage_log",
-    "check": "dataset_check",
-    "clean": "dataset_cleaning",
-    "diff": "dataset_diff",
-    "fit_registry": "calibration.chance_fit",
-    "Settings": "settings",
-    "Dumps": "registries",
+    "BuildOutcome": "registries",
+    "DumpSource": "registries",
     "Manifest": "registries",
+    "Outcome": "api",
+    "PlantingOptions": "calibration.calibrate",
+    "PolicyViolated": "api",
+    "Settings": "settings",
     "add_to_registry": "registries",
     "build_registry": "registries",
-    "show_registry": "registries",
-    "verify_registry": "registries",
-    "check_outside": "clean_output",
+    "cache_folder": "result_cache",
+    "cache_usage": "result_cache",
+    "calibrate": "calibration.calibrate",
+    "check": "dataset_check",
+    "check_from_python": "api",
+    "check_output_outside": "clean_output",
+    "check_policy": "lawbook.policy_commands",
     "check_writable": "report_io",
-    "clear_memory": "result_cache",
-    "memory_folder": "result_cache",
-    "remembered": "result_cache",
-    "doubt_about": "registries",
+    "clean": "dataset_cleaning",
+    "clear_cache": "result_cache",
+    "compare_rules": "lawbook.rule_checking",
+    "describe_policy": "lawbook.policy_commands",
+    "diff": "dataset_diff",
+    "explain_rule": "lawbook.rule_lookup",
+    "explain_signals": "lawbook.signal_explanation",
+    "fit_chance_model": "calibration.chance_fit",
+    "hash_in_background": "early_hashing",
+    "lint_rules": "lawbook.rule_checking",
+    "list_rules": "lawbook.rule_lookup",
+    "log_to_stderr": "stage_log",
     "policy_of": "report_io",
+    "publish": "github_publishing",
     "rate_of": "report_io",
+    "resolve_policy": "lawbook.rule_lookup",
+    "run_rule_cases": "lawbook.rule_checking",
+    "show_registry": "registries",
+    "show_rule": "lawbook.rule_lookup",
+    "show_timeline": "lawbook.rule_lookup",
+    "source_name_warning": "registries",
+    "start_check": "jit_warmup",
+    "unpack_sample": "sample_data",
+    "verify_registry": "registries",
+    "verify_rule_copies": "lawbook.rule_checking",
+    "write_policy_template": "lawbook.policy_commands",
     "written": "report_io",
 }
 
@@ -158,5 +158,5 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    with leanly():
+    with lean_imports():
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""`provenance.check`: a check asked from Python, for tests and notebooks."""
+"""`provenance.check`: check a dataset from Python, in tests and notebooks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import pyarrow as pa
 from provenance.model import Report, Result, Share, Unread, Verdict, Violation
 from provenance.pipeline.dataset_check import check as run_check
 from provenance.pipeline.report_io import policy_of, rate_of
-from provenance.pipeline.result_cache import memory_folder
+from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
 from provenance.read.policy.policy_file import PolicyOptions
 from provenance.report.files.report_folder import write_report
@@ -24,12 +24,12 @@ Address = str | PathLike[str]
 
 
 class PolicyViolated(AssertionError):
-    """A check failed where it was to pass."""
+    """The check did not pass."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Outcome:
-    """How a check came out. It is true where the policy holds, and says why where it does not.
+    """The outcome of a check; true if the policy holds.
 
     Parameters
     ----------
@@ -41,22 +41,22 @@ class Outcome:
 
     @property
     def result(self) -> Result:
-        """All that `result.json` has."""
+        """The content of `result.json`."""
         return self.report.result
 
     @property
     def status(self) -> str:
-        """Return "pass", "fail" or "incomplete"."""
+        """The verdict: "pass", "fail" or "incomplete"."""
         return self.result.status
 
     @property
     def unread(self) -> tuple[Unread, ...]:
-        """Files and folders that could not be read, or not to their end."""
+        """Files and folders that could not be read, or not to the end."""
         return self.result.unread
 
     @property
     def findings(self) -> pa.Table:
-        """One row a finding; `.to_pandas()` and `.to_pylist()` give what one would think."""
+        """The findings, one per row; convert with `.to_pandas()` or `.to_pylist()`."""
         return self.report.findings
 
     @property
@@ -66,11 +66,11 @@ class Outcome:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """Gates that failed, in words; none where the check passes."""
+        """Failed gates; empty if the check passes."""
         return self.result.violations
 
     def share(self, key: str | Verdict) -> Share:
-        """Give the share of one source or verdict.
+        """Return the share of a source or verdict.
 
         Parameters
         ----------
@@ -88,24 +88,24 @@ class Outcome:
         return known[key]
 
     def expect_pass(self) -> "Outcome":
-        """Return the outcome itself, if the policy holds.
+        """Return the outcome if the policy holds; raise otherwise.
 
         Raises
         ------
         PolicyViolated
-            If it does not; the message is what a terminal would show.
+            If it does not; the message is the terminal report.
         """
         if not self:
             raise PolicyViolated(f"{self}\n\n{self.render('terminal')}")
         return self
 
     def render(self, form: str, *, excerpts: bool = False, anchor: str | None = None) -> str:
-        """Tell the outcome in a format.
+        """Render the report in a format.
 
         Parameters
         ----------
         form : str
-            Whatever `provenance check --format` takes.
+            A format of `provenance check --format`.
         excerpts, anchor
             As the options of the same names.
         """
@@ -114,7 +114,7 @@ class Outcome:
         return render(form, self.report, RenderOptions(excerpts, anchor))
 
     def write(self, folder: Address) -> None:
-        """Write result.json, findings.parquet and report.html, whole or not at all."""
+        """Write result.json, findings.parquet and report.html, atomically."""
         write_report(self.report, Path(folder))
 
     def __bool__(self) -> bool:
@@ -122,15 +122,15 @@ class Outcome:
         return self.status == "pass"
 
     def __str__(self) -> str:
-        """Say in one line how it came out, why, and what to do first."""
+        """Return status, reason and first remedy in one line."""
         return one_line(outcome_line(self.result))
 
     def __repr__(self) -> str:
         return f"<{self}>"
 
     def _repr_html_(self) -> str:
-        """Show the page in a notebook: in a frame of its own, that runs nothing."""
-        from markupsafe import escape  # noqa: PLC0415 (no check needs it)
+        """Return the page for a notebook, in a sandboxed frame without scripts."""
+        from markupsafe import escape  # noqa: PLC0415 (used in notebooks only)
 
         page = escape(render("html", self.report, DEFAULT_OPTIONS))
         style = "width:100%;height:640px;border:1px solid #8888"
@@ -154,55 +154,55 @@ def check(
     corpus : str, path, or iterable of them
         Files, folders, globs, datasets.
     policy : str or path, optional
-        The policy's file. Unset: `provenance.toml` or `pyproject.toml` in the working directory.
+        The policy file. By default `provenance.toml` or `pyproject.toml` in the working directory.
     baseline : str or path, optional
-        Folder of an earlier report; only what is new fails.
+        Folder of an earlier report; only new findings fail.
     sample : str, optional
-        "1%" looks at a hundredth of the documents.
+        "1%" checks a hundredth of the documents.
     control : str, optional
         A registry of items that cannot be in the corpus.
     allow_unread : int, optional
-        How many files may be unread; more make the outcome "incomplete", which is not true.
+        Number of files that may be unreadable; more make the outcome "incomplete", which is false.
     **options
         `registries`, `purpose`, `collected`, `actor`, `jurisdiction`, `commercial`, `model`,
-        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`: as
-        `provenance check` has them, in place of what the policy says.
+        `claims`, `gates`, `text_columns`, `max_document`, `calibration`, `backgrounds`: as the
+        options of `provenance check`; they override the policy.
 
     Returns
     -------
     Outcome
-        True where the policy holds.
+        True if the policy holds.
 
     Raises
     ------
     ProvenanceError
-        If the work cannot be done; it has a remedy.
+        If the check cannot be done; has a remedy.
     """
     addresses = [corpus] if isinstance(corpus, str | PathLike) else list(corpus)
     settings = Settings(
         baseline=None if baseline is None else Path(baseline),
         sample=None if sample is None else rate_of(sample),
         control=control,
-        cache=memory_folder(),
+        cache=cache_folder(),
         allow_unread=allow_unread,
     )
-    asked = policy_of(None if policy is None else fspath(policy), **_listed(options))
+    asked = policy_of(None if policy is None else fspath(policy), **_normalise_options(options))
     return Outcome(run_check([fspath(address) for address in addresses], asked, settings))
 
 
-ask = check
-"""Its name at this room's door, where `check` is what does the work."""
+check_from_python = check
+"""Name in `provenance.pipeline`, where `check` is the engine's function."""
 
-_LISTS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
+_LIST_OPTIONS = {"gates", "model", "claims", "text_columns", "registries", "backgrounds"}
 
 
-def _listed(options: PolicyOptions) -> PolicyOptions:
-    """Take one for a list of one, and paths for their names."""
+def _normalise_options(options: PolicyOptions) -> PolicyOptions:
+    """Wrap single values into lists, and convert paths to strings."""
     if unknown := sorted(set(options) - set(PolicyOptions.__annotations__)):
         known = ", ".join(sorted(PolicyOptions.__annotations__))
         raise TypeError(f"check() knows no option {unknown[0]!r}; there are {known}")
     given: dict[str, Any] = dict(options)
-    for name in given.keys() & _LISTS:
+    for name in given.keys() & _LIST_OPTIONS:
         several = [given[name]] if isinstance(given[name], str | PathLike) else given[name]
         given[name] = [fspath(each) for each in several]
     if given.get("calibration") is not None:

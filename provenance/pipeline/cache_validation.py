@@ -1,7 +1,7 @@
-"""Whether what was recalled can be what was kept: nothing that it leads to lies out of bounds.
+"""Validate cached entries, so that no index in them is out of bounds.
 
-A digest tells damage, but anybody who may write to a cache can state a right one. Kernels take
-arrays at their word, so every index in them is looked at first.
+A digest detects damage, but not an entry forged by a user with write access. Kernels do not check
+bounds, so every index is checked first.
 """
 
 from collections.abc import Sequence
@@ -17,43 +17,43 @@ from provenance.match.candidates.near_duplicates import NearDuplicates
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PASSAGE_LENGTH, PassageSample
 from provenance.model import ELLIPSIS, Int64s, Skipped
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.scan.readings import Counts, Opened, Reading
-from provenance.pipeline.scan.row_metadata import DECLARED
+from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
+from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 
-_OF_ROWS = ("link", "licence", "signal")
-"""Evidence that a row gives itself."""
+_ROW_EVIDENCE = ("link", "licence", "signal")
+"""Kinds of evidence that a row gives itself."""
 
-_MOST = 1 << 48
-"""More than anything is counted up to."""
+_MAX_COUNT = 1 << 48
+"""Upper limit of all counts."""
 
 
-def check_reading(reading: Reading, registries: Sequence[Opened]) -> None:
-    """Check a reading of a part.
+def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None:
+    """Validate a reading of a part.
 
     Parameters
     ----------
     reading : Reading
-        As it was recalled; its arrays are of the right types and dimensions.
-    registries : sequence of Opened
-        That the part was matched against.
+        As loaded; its arrays have the right types and dimensions.
+    registries : sequence of RegistryIndex
+        The registries that the part was matched against.
 
     Raises
     ------
     ValueError
-        If it cannot be one.
+        If it is invalid.
     """
     _check_counts(reading.counts, reading.documents)
     for skipped in reading.skipped:
         _check_skipped(skipped)
-    _check_passages(reading.passages)
-    below = reading.sampled_below
-    _require(type(below) is int and reading.passages.bound <= below <= FULL_BOUND)
+    _check_passages(reading.sample)
+    below = reading.requested_bound
+    _require(type(below) is int and reading.sample.bound <= below <= FULL_BOUND)
     for opened, candidates, alike in zip(
-        registries, reading.candidates, reading.lookalikes, strict=True
+        registries, reading.candidates, reading.near_duplicates, strict=True
     ):
         offsets = opened.index.holdings.token_offsets
         _check_candidates(candidates, reading, offsets)
-        _check_lookalikes(alike, reading.counts.texts, len(offsets) - 1)
+        _check_near_duplicates(alike, reading.counts.texts, len(offsets) - 1)
     _check_declared(reading.declared, reading.counts.texts)
 
 
@@ -62,27 +62,27 @@ def check_spans(
     schema: pa.Schema,
     claims: Claims,
     reading: Reading,
-    registries: Sequence[Opened],
+    registries: Sequence[RegistryIndex],
 ) -> None:
-    """Check the table of what claims on a part's texts turned out to be.
+    """Validate the table of located claims of a part.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        As it was recalled, and validated.
+        As loaded, after Arrow's own validation.
     schema : pyarrow.Schema
-        That it must have.
+        The expected schema.
     claims : Claims
-        That it locates, counted from the part's first.
+        The claims it locates, numbered from the part's first.
     reading : Reading
         Of the part.
-    registries : sequence of Opened
-        That it was matched against.
+    registries : sequence of RegistryIndex
+        The registries that it was matched against.
 
     Raises
     ------
     ValueError
-        If it cannot be one.
+        If it is invalid.
     """
     _require(spans.schema == schema)
     optional = ("source", "address", "licence", "signals", "declared", *_EXCERPTS)
@@ -93,37 +93,37 @@ def check_spans(
         if pa.types.is_integer(schema.field(name).type) and name not in optional
     }
     claim, text, number = columns["claim"], columns["text_number"], columns["number"]
-    _require_within(claim, -1, len(claims))
+    _require_range(claim, -1, len(claims))
     own = np.flatnonzero(claim >= 0)
     _require(np.array_equal(np.sort(claim[own]), np.arange(len(claims))))
     _require(np.array_equal(columns["registry"][own], claims.registries[claim[own]]))
     _require(np.array_equal(number[own], claims.candidates.items[claim[own]]))
     _require(np.array_equal(text[own], claims.candidates.texts[claim[own]]))
     _require(np.array_equal(spans["chosen"].to_numpy()[own], claims.chosen[claim[own]]))
-    _require_within(text, 0, reading.counts.texts)
+    _require_range(text, 0, reading.counts.texts)
     _require(np.array_equal(columns["document_number"], reading.documents[text]))
     _check_evidence(spans, claim, registries)
     for name in ("row", "start", "byte_start", "first_token"):
-        _require_within(columns[name], 0, _MOST)
+        _require_range(columns[name], 0, _MAX_COUNT)
     for first, end in (("start", "end"), ("byte_start", "byte_end")):
         _require(bool((columns[first] <= columns[end]).all()))
-        _require_within(columns[end], 0, _MOST)
-    _require_within(columns["span_tokens"], 1, _MOST)
+        _require_range(columns[end], 0, _MAX_COUNT)
+    _require_range(columns["span_tokens"], 1, _MAX_COUNT)
     _check_excerpts(spans)
 
 
-def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Opened]) -> None:
-    """Check whose the spans are: a claim's item, an item that a text resembles, or a row's word."""
+def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[RegistryIndex]) -> None:
+    """Check the items of spans: a claim's item, a near-duplicate, or none for a declaration."""
     evidence, owner = spans["evidence"], spans["registry"].to_numpy()
     number = spans["number"].to_numpy()
-    is_claimed, is_told = claim >= 0, pc.is_in(evidence, pa.array(_OF_ROWS)).to_numpy()
+    is_claimed, is_told = claim >= 0, pc.is_in(evidence, pa.array(_ROW_EVIDENCE)).to_numpy()
     resembles = pc.equal(evidence, "resemblance").to_numpy()
     _require(np.array_equal(pc.equal(evidence, "content").to_numpy(), is_claimed))
     _require(bool((is_claimed | is_told | resembles).all()))
     _require(bool(((number == -1) & (owner == -1))[is_told].all()))
     _require(not spans.filter(pa.array(is_told))["source"].null_count)
     held = np.array([len(opened.index.holdings.first) for opened in registries], np.int64)
-    _require_within(owner[~is_told], 0, len(held))
+    _require_range(owner[~is_told], 0, len(held))
     _require(bool(((number >= 0) & (number < held[owner]))[~is_told].all()))
     _require(not pc.list_flatten(spans["signals"]).null_count)
 
@@ -132,10 +132,10 @@ _EXCERPTS = ("excerpt", "excerpt_start", "marks")
 
 
 def _check_excerpts(spans: pa.Table) -> None:
-    """Check that marks lie in their excerpts."""
+    """Check that marks lie within their excerpts."""
     _require(len({spans[name].null_count for name in _EXCERPTS}) == 1)
     starts = pc.fill_null(spans["excerpt_start"], 0).to_numpy()
-    _require_within(starts, 0, _MOST)
+    _require_range(starts, 0, _MAX_COUNT)
     lengths = pc.fill_null(pc.utf8_length(spans["excerpt"]), 0).to_numpy()
     owners = pc.list_parent_indices(spans["marks"]).to_numpy()
     pairs = pc.list_flatten(spans["marks"])
@@ -148,7 +148,7 @@ def _check_excerpts(spans: pa.Table) -> None:
 
 def _check_counts(counts: Counts, documents: Int64s) -> None:
     each = (counts.documents, counts.texts, counts.tokens, counts.bytes)
-    _require(all(type(one) is int and 0 <= one < _MOST for one in each))
+    _require(all(type(one) is int and 0 <= one < _MAX_COUNT for one in each))
     _require(counts.tokens <= counts.bytes and counts.texts == len(documents))
     steps = np.diff(documents, prepend=-1, append=counts.documents)
     _require(bool(((steps == 0) | (steps == 1)).all()))
@@ -157,7 +157,9 @@ def _check_counts(counts: Counts, documents: Int64s) -> None:
 
 def _check_skipped(skipped: Skipped) -> None:
     _require(type(skipped.file) is str and type(skipped.reason) is str)
-    _require(all(type(one) is int and 0 <= one < _MOST for one in (skipped.count, *skipped.rows)))
+    _require(
+        all(type(one) is int and 0 <= one < _MAX_COUNT for one in (skipped.count, *skipped.rows))
+    )
 
 
 def _check_passages(passages: PassageSample) -> None:
@@ -167,7 +169,7 @@ def _check_passages(passages: PassageSample) -> None:
     _require(len(offsets) == len(hashes) + 1)
     sizes = np.diff(offsets)
     _require(offsets[0] == 0 and offsets[-1] == len(passages.tokens))
-    _require_within(sizes, 0, PASSAGE_LENGTH + 1)
+    _require_range(sizes, 0, PASSAGE_LENGTH + 1)
 
 
 def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> None:
@@ -182,17 +184,17 @@ def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> Non
         own.multi_source,
     )
     _require(all(len(one) == count for one in (*columns, own.passages, own.breaks)))
-    _require_within(own.texts, 0, reading.counts.texts)
-    _require_within(own.items, 0, len(offsets) - 1)
-    _require_within(own.sizes, 0, reading.counts.tokens + 1)
+    _require_range(own.texts, 0, reading.counts.texts)
+    _require_range(own.items, 0, len(offsets) - 1)
+    _require_range(own.sizes, 0, reading.counts.tokens + 1)
     _require(bool(((own.firsts >= 0) & (own.firsts <= own.lasts) & (own.lasts < own.sizes)).all()))
-    _require_within(own.shared_by, 0, len(offsets) + 1)
-    _require_within(own.multi_source, 0, 2)
-    _require_within(own.breaks, 0, ELLIPSIS + 1)
+    _require_range(own.shared_by, 0, len(offsets) + 1)
+    _require_range(own.multi_source, 0, 2)
+    _require_range(own.breaks, 0, ELLIPSIS + 1)
     _require(len(own.run_offsets) == count + 1 and own.run_offsets[0] == 0)
     _require(own.run_offsets[-1] == len(runs))
     counts = np.diff(own.run_offsets)
-    _require_within(counts, 1, len(runs) + 1)
+    _require_range(counts, 1, len(runs) + 1)
     owners = np.repeat(np.arange(count), counts)
     items = own.items.astype(np.int64)
     lengths = (offsets[items + 1] - offsets[items])[owners]
@@ -200,28 +202,30 @@ def _check_candidates(own: Candidates, reading: Reading, offsets: Int64s) -> Non
     _require(bool((runs[:, 0] + runs[:, 2] <= lengths).all()))
     _require(bool((runs[:, 1] >= own.firsts[owners]).all()))
     _require(bool((runs[:, 1] + runs[:, 2] <= own.lasts[owners].astype(np.int64) + 1).all()))
-    sampled = own.passages[reading.passages.contains(own.passages)]
-    _require(bool(np.isin(sampled, reading.passages.hashes).all()))
+    sampled = own.passages[reading.sample.contains(own.passages)]
+    _require(bool(np.isin(sampled, reading.sample.hashes).all()))
 
 
-def _check_lookalikes(alike: NearDuplicates, texts: int, items: int) -> None:
+def _check_near_duplicates(alike: NearDuplicates, texts: int, items: int) -> None:
     _require(len(alike.texts) == len(alike.items) == len(alike.similarities))
-    _require_within(alike.texts, 0, texts)
-    _require_within(alike.items, 0, items)
+    _require_range(alike.texts, 0, texts)
+    _require_range(alike.items, 0, items)
     _require(bool(np.isfinite(alike.similarities).all()))
 
 
 def _check_declared(declared: pa.Table, texts: int) -> None:
     declared.validate(full=True)
-    _require(declared.schema == DECLARED)
+    _require(declared.schema == DECLARED_SCHEMA)
     _require(not any(declared[name].null_count for name in ("text", "evidence", "source")))
-    _require_within(declared["text"].to_numpy(), 0, texts)
-    _require(bool(pc.all(pc.is_in(declared["evidence"], pa.array(_OF_ROWS)), min_count=0).as_py()))
+    _require_range(declared["text"].to_numpy(), 0, texts)
+    _require(
+        bool(pc.all(pc.is_in(declared["evidence"], pa.array(_ROW_EVIDENCE)), min_count=0).as_py())
+    )
     _require(not declared["signals"].null_count)
     _require(not pc.list_flatten(declared["signals"]).null_count)
 
 
-def _require_within(values: npt.NDArray[Any], low: int, end: int) -> None:
+def _require_range(values: npt.NDArray[Any], low: int, end: int) -> None:
     _require(bool(((values >= low) & (values < end)).all()))
 
 

@@ -1,11 +1,11 @@
-"""Where a corpus is written again: beside its place, whole or not at all; never in the corpus."""
+"""Output of cleaning: checks of the target folder, and its atomic creation."""
 
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from provenance.atomic_output import building, is_utf8
+from provenance.atomic_output import is_utf8, replace_folder
 from provenance.errors import InputError, OutputError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.read.corpus.address_resolution import lies_within
@@ -15,13 +15,13 @@ from provenance.read.rewriting.output_file import UnwritableError
 from provenance.read.rewriting.rewrite_file import check_rewritable
 
 
-def check_free(output: Path, corpus: Sequence[str]) -> None:
-    """Make sure, before hours of work, that a cleaned corpus can be put somewhere.
+def check_output_is_free(output: Path, corpus: Sequence[str]) -> None:
+    """Check that a cleaned corpus can be written, so that errors appear before the scan.
 
     Raises
     ------
     OutputError
-        If something is there, or it is within the corpus.
+        If the target exists, or lies within the corpus.
     """
     place = Path(os.path.realpath(output))
     if not is_utf8(place):
@@ -31,7 +31,7 @@ def check_free(output: Path, corpus: Sequence[str]) -> None:
         )
     if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
         raise OutputError(f"{output} is there already", remedy="name another folder with --output")
-    check_outside(output, corpus)
+    check_output_outside(output, corpus)
     if not os.path.isdir(place.parent) or not os.access(place.parent, os.W_OK | os.X_OK):
         raise OutputError(
             f"{output} cannot be written: {place.parent} is no folder that can be written",
@@ -39,20 +39,20 @@ def check_free(output: Path, corpus: Sequence[str]) -> None:
         )
 
 
-def check_outside(output: Path, corpus: Sequence[str]) -> None:
-    """Make sure that what is written is no part of a corpus.
+def check_output_outside(output: Path, corpus: Sequence[str]) -> None:
+    """Check that an output path is no part of a corpus.
 
     Parameters
     ----------
     output : Path
-        A file, or a folder.
+        A file or a folder.
     corpus : sequence of str
         Addresses.
 
     Raises
     ------
     OutputError
-        If it lies in one of their folders, or a pattern would find it.
+        If it lies in one of their folders, or matches a pattern.
     """
     place = Path(os.path.realpath(output))
     for address in corpus:
@@ -63,8 +63,8 @@ def check_outside(output: Path, corpus: Sequence[str]) -> None:
             )
 
 
-def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
-    """Open a corpus, if it can be written again.
+def open_cleanable_corpus(corpus: Sequence[str], policy: Policy) -> Corpus:
+    """Open a corpus that can be written again.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
     opened = open_corpus(corpus, text_columns=policy.text_columns, max_document=policy.max_document)
     for file in opened.files:
         check_rewritable(file)
-    if len({place_of(file.name) for file in opened.files}) < len(opened.files):
+    if len({relative_output_path(file.name) for file in opened.files}) < len(opened.files):
         raise InputError(
             f"two files of {', '.join(corpus)} would be written to one place",
             remedy="clean them one after the other, each to a folder of its own",
@@ -93,16 +93,16 @@ def open_to_clean(corpus: Sequence[str], policy: Policy) -> Corpus:
     return opened
 
 
-def place_of(name: str) -> PurePosixPath:
-    """Give where a file stands in the cleaned corpus: never outside of it."""
+def relative_output_path(name: str) -> PurePosixPath:
+    """Return the path of a file within the cleaned corpus; never outside of it."""
     return PurePosixPath(*(part for part in PurePosixPath(name).parts if part.strip("./")))
 
 
 @contextmanager
-def staged(output: Path) -> Iterator[Path]:
-    """Lend a folder beside `output`, which it becomes at the end, or which is removed."""
+def staged_output(output: Path) -> Iterator[Path]:
+    """Create a folder that becomes `output` at the end, or is removed on errors."""
     try:
-        with building(Path(os.path.realpath(output))) as stage:
+        with replace_folder(Path(os.path.realpath(output))) as stage:
             yield stage
     except (OSError, UnwritableError) as error:
         cause = error.__cause__ if isinstance(error, UnwritableError) else error

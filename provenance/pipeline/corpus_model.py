@@ -1,7 +1,7 @@
-"""Models of corpora, frozen: what a later check weighs by, so that its verdicts do not wobble.
+"""Corpus models: word and copy counts of a corpus, stored to score later checks consistently.
 
-A match counts by how rare its words are in the corpus itself. Whoever takes some documents away, or
-adds some, changes that; so `clean`, and whoever compares with an earlier check, weigh by its model.
+A match is scored by the rarity of its words in the corpus. Removing or adding documents changes
+that; so `clean`, and comparisons with an earlier check, score with the earlier model.
 """
 
 import os
@@ -19,27 +19,27 @@ from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE, FULL_BOUND, Pas
 from provenance.match.scoring.features import copied_items
 from provenance.model import CorpusModel, CorpusModelSummary, Int64s
 from provenance.pipeline.result_cache import digest_of
-from provenance.pipeline.scan.readings import Opened, Reading
+from provenance.pipeline.scan.readings import Reading, RegistryIndex
 from provenance.read.language_counts import load_language
 from provenance.report.files.report_reader import has_model, read_model
 
-_ELSEWHERE = FULL_BOUND - 1
-"""The hash of a passage that no sample holds."""
+_OUTSIDE_SAMPLE_HASH = FULL_BOUND - 1
+"""Hash of a passage that is in no sample."""
 
 
-def model_of(
-    readings: Sequence[Reading], registries: Sequence[Opened], sample: PassageSample
+def build_corpus_model(
+    readings: Sequence[Reading], registries: Sequence[RegistryIndex], sample: PassageSample
 ) -> CorpusModel:
-    """Make the model of a corpus that was read.
+    """Build the model of a scanned corpus.
 
     Parameters
     ----------
     readings : sequence of Reading
         Of all its parts.
-    registries : sequence of Opened
-        That they were matched against, in order.
-    sample : Passages
-        Of its words: the union of all readings' own.
+    registries : sequence of RegistryIndex
+        The registries, in the order of the readings' candidates.
+    sample : PassageSample
+        The merged sample of all readings.
     """
     pairs = [np.zeros((0, 3), np.int64)]
     for place, opened in enumerate(registries):
@@ -48,8 +48,8 @@ def model_of(
         passages = np.searchsorted(sample.hashes, hashes)
         pairs.append(np.stack([passages, np.full(len(items), place), items], axis=1))
     return CorpusModel(
-        normalisation=_normalisation(),
-        language=_language(),
+        normalisation=_normalisation_digest(),
+        language=_language_digest(),
         bound=sample.bound,
         hashes=sample.hashes,
         tokens=sample.tokens,
@@ -59,15 +59,15 @@ def model_of(
     )
 
 
-def weighed_by(model_of: Path | None, baseline: Path | None) -> Path | None:
-    """Give the folder of the report by whose model matches are weighed; None for the corpus's own.
+def model_report_folder(model_of: Path | None, baseline: Path | None) -> Path | None:
+    """Return the folder of the report whose model to score with; None for the corpus's own.
 
     Parameters
     ----------
     model_of : Path or None
-        The report that was named for that.
+        The report named for that purpose.
     baseline : Path or None
-        The report beside which findings are new: what it has as well must be judged as it was.
+        The baseline, whose findings must be judged as they were.
     """
     if model_of is not None or baseline is None:
         return model_of
@@ -75,25 +75,25 @@ def weighed_by(model_of: Path | None, baseline: Path | None) -> Path | None:
     return folder if has_model(folder) else None
 
 
-def frozen_model(folder: Path) -> CorpusModel:
-    """Load the model of an earlier check, if matches can be weighed by it.
+def load_frozen_model(folder: Path) -> CorpusModel:
+    """Load the model of an earlier check, if it is compatible.
 
     Parameters
     ----------
     folder : Path
-        Of the earlier check's report.
+        Folder of the earlier report.
 
     Raises
     ------
     DatasetNotFound, CorruptFile
         If there is no model, or a damaged one.
     FingerprintMismatch
-        If it was made of other tokens, or weighed beside other counts of language.
+        If its tokens or language counts differ from ours.
     """
     model = read_model(folder)
     for what, theirs, ours in (
-        ("normalisation", model.normalisation, _normalisation()),
-        ("counts of language", model.language, _language()),
+        ("normalisation", model.normalisation, _normalisation_digest()),
+        ("counts of language", model.language, _language_digest()),
     ):
         if theirs != ours:
             raise FingerprintMismatch(
@@ -103,8 +103,8 @@ def frozen_model(folder: Path) -> CorpusModel:
     return model
 
 
-def held_to(readings: Sequence[Reading], model: CorpusModel) -> list[Reading]:
-    """Give readings as if the corpus was like the model's.
+def apply_frozen_model(readings: Sequence[Reading], model: CorpusModel) -> list[Reading]:
+    """Return readings whose samples are replaced by the model's.
 
     Parameters
     ----------
@@ -115,25 +115,25 @@ def held_to(readings: Sequence[Reading], model: CorpusModel) -> list[Reading]:
 
     Notes
     -----
-    A match is weighed without its own passage. Passages that the earlier corpus did not have are
-    not in its sample, so theirs need no leaving out.
+    A match is scored without its own passage. Passages that the earlier corpus lacks are not in its
+    sample, so they need not be left out.
     """
-    bound = min(model.bound, _ELSEWHERE)
+    bound = min(model.bound, _OUTSIDE_SAMPLE_HASH)
     sample = PassageSample(bound, model.hashes, model.tokens, model.offsets)
     return [
         replace(
             reading,
-            candidates=tuple(_known(one, sample) for one in reading.candidates),
-            passages=replace(EMPTY_SAMPLE, bound=bound) if place else sample,
+            candidates=tuple(_model_scores(one, sample) for one in reading.candidates),
+            sample=replace(EMPTY_SAMPLE, bound=bound) if place else sample,
         )
         for place, reading in enumerate(readings)
     ]
 
 
 def model_summary(
-    model: CorpusModel, taken_from: Path | None, registries: Sequence[Opened]
+    model: CorpusModel, taken_from: Path | None, registries: Sequence[RegistryIndex]
 ) -> CorpusModelSummary:
-    """Say what findings were weighed by."""
+    """Summarise the model that findings were scored with."""
     strange = [one for one in registries if one.registry.manifest.digest not in model.registries]
     reservations = [
         f"the earlier check did not look for {one.registry.summary().path}: how often its corpus "
@@ -149,19 +149,21 @@ def model_summary(
     )
 
 
-def _known(candidates: Candidates, sample: PassageSample) -> Candidates:
+def _model_scores(candidates: Candidates, sample: PassageSample) -> Candidates:
     places = np.searchsorted(sample.hashes, candidates.passages)
-    known = np.append(sample.hashes, np.uint64(_ELSEWHERE))[places] == candidates.passages
-    return replace(candidates, passages=np.where(known, candidates.passages, np.uint64(_ELSEWHERE)))
+    known = np.append(sample.hashes, np.uint64(_OUTSIDE_SAMPLE_HASH))[places] == candidates.passages
+    return replace(
+        candidates, passages=np.where(known, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
+    )
 
 
-def _normalisation() -> str:
+def _normalisation_digest() -> str:
     made = parameters()
     return f"{made.normalisation}, Unicode {made.unicode}"
 
 
 @cache
-def _language() -> str:
+def _language_digest() -> str:
     language = load_language()
     columns: Sequence[Int64s] = (language.keys.astype("<i8"), language.counts.astype("<i8"))
     return digest_of([str(language.tokens), *(column.tobytes() for column in columns)])

@@ -1,9 +1,7 @@
-"""A corpus written again without what its policy forbids, until a check finds nothing of it.
+"""Write a corpus without what its policy forbids, until a check finds nothing more.
 
-What is left is checked again twice: weighed by the model of the corpus as it was, so that what was
-judged once is judged alike, and by itself, as whoever checks it next will do.
-
-Findings that are to go from a corpus: which, and what that cuts out of which file.
+Each result is checked twice: scored with the model of the original corpus, so that findings are
+judged as before, and on its own, as the next check will do.
 """
 
 from collections import Counter
@@ -35,10 +33,15 @@ from provenance.model import (
     Volume,
     merge_unread,
 )
-from provenance.pipeline.check_inputs import earlier_report, library_of
-from provenance.pipeline.clean_output import check_free, open_to_clean, place_of, staged
-from provenance.pipeline.corpus_model import frozen_model
-from provenance.pipeline.dataset_check import check_opened
+from provenance.pipeline.check_inputs import load_current_report, load_library
+from provenance.pipeline.clean_output import (
+    check_output_is_free,
+    open_cleanable_corpus,
+    relative_output_path,
+    staged_output,
+)
+from provenance.pipeline.corpus_model import load_frozen_model
+from provenance.pipeline.dataset_check import check_corpus
 from provenance.pipeline.findings.summaries import check_readable
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_files
@@ -50,13 +53,13 @@ from provenance.read.rewriting.rewrite_saved import write_saved_metadata
 from provenance.report.files.receipt_json import write_receipt
 
 Place = tuple[str, int, str, str | None]
-"""File, row as it was in the corpus, source and item."""
+"""File, original row, source and item."""
 
 Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
-class Removed:
+class RemovedContent:
     """What has gone from a corpus so far, and what was left in on purpose.
 
     Parameters
@@ -89,7 +92,7 @@ class Removed:
         waived = pc.is_valid(meant["waiver"]).to_numpy() & (not self.cleaning.waived)
         contested = meant["contested"].to_numpy() & (not self.cleaning.contested) & ~waived
         stays = waived | contested
-        # One that was excused is so where its document has another number now.
+        # A finding stays excused when its document is renumbered.
         known = np.array([place in self.excused for place in places], bool) & ~stays
         self.excused.update(places[row] for row in np.flatnonzero(stays).tolist())
         self.left = int((waived | known).sum()), int(contested.sum())
@@ -113,7 +116,7 @@ class Removed:
             before = self.rows.get(file, np.zeros(0, np.int64))
             new = np.array([self.first_row(file, row) for row in rows], np.int64)
             both = np.sort(np.concatenate([before, new]))
-            # Before the n-th that is gone stand n fewer that are left.
+            # n rows before the n-th removed one are gone.
             self.rows[file], self._before[file] = both, both - np.arange(len(both))
         put = self.cleaning.redact or ""
         return {file: Removals(frozenset(rows), spans[file], put) for file, rows in gone.items()}
@@ -157,8 +160,8 @@ class Removed:
         self.tables.append(pa.table(columns, schema=REMOVALS))
 
 
-def reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
-    """Sum up why findings went, the most frequent reason first."""
+def removal_reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
+    """Summarise the reasons of removals, the most frequent first."""
     found: dict[tuple[str, str, str | None, str | None], list[tuple[str, int]]] = {}
     names = ("source", "verdict", "basis", "terms", "file", "row")
     for *why, file, row in zip(*(removed[name].to_pylist() for name in names), strict=True):
@@ -170,7 +173,7 @@ def reasons(removed: pa.Table) -> tuple[RemovalReason, ...]:
     return tuple(sorted(summed, key=lambda one: (-one.findings, one.source, one.terms or "")))
 
 
-_MOST_ROUNDS = 20
+_MAX_ROUNDS = 20
 
 
 def clean(
@@ -181,23 +184,22 @@ def clean(
     settings: Settings,
     result: Path | None = None,
 ) -> Receipt:
-    """Write a corpus again without what is to go, and say what that was.
+    """Write a corpus without what is to be removed, and return a receipt.
 
     Parameters
     ----------
     corpus : sequence of str
-        Addresses of files on this machine; they are not touched.
+        Addresses of local files, which are not modified.
     output : Path
-        Folder of the cleaned corpus; it is absent or empty.
+        Folder of the cleaned corpus; absent or empty.
     policy : Policy
-        As of a check.
+        As for a check.
     cleaning : Cleaning
-        What is to go, and how.
+        What to remove, and how.
     settings : Settings
-        As of a check.
+        As for a check.
     result : Path or None
-        Folder of the report of an earlier check of the same corpus with the same policy; None
-        checks it now.
+        Report of an earlier check of the same corpus with the same policy; None checks it now.
 
     Returns
     -------
@@ -207,68 +209,70 @@ def clean(
     Raises
     ------
     ProvenanceError
-        If the work cannot be done; then nothing is at `output`.
+        If the corpus cannot be cleaned; then `output` is not created.
     """
-    library = library_of(policy, settings.rules)
-    check_free(output, corpus)
-    opened = open_to_clean(corpus, policy)
+    library = load_library(policy, settings.rules)
+    check_output_is_free(output, corpus)
+    opened = open_cleanable_corpus(corpus, policy)
     if result is None:
-        frozen = None if settings.model_of is None else frozen_model(settings.model_of)
-        first = check_opened(opened, library, policy, settings, frozen)
+        frozen = None if settings.model_of is None else load_frozen_model(settings.model_of)
+        first = check_corpus(opened, library, policy, settings, frozen)
     else:
-        first = earlier_report(result, opened, library)
-    removed = Removed(cleaning)
+        first = load_current_report(result, opened, library)
+    removed = RemovedContent(cleaning)
     unread = merge_unread([*first.result.unread, *opened.unread])
-    opened = _readable(opened, unread)
-    with staged(output) as stage:
-        written, last = _cleaned(opened, first, stage, removed, (library, policy, settings))
+    opened = _readable_corpus(opened, unread)
+    with staged_output(output) as stage:
+        written, last = _clean_until_clear(
+            opened, first, stage, removed, (library, policy, settings)
+        )
         if is_saved(corpus[0]):
             write_saved_metadata(Path(corpus[0]), stage)
-        receipt = replace(_receipt(opened, first, written, last, removed), unread=unread)
+        receipt = replace(_build_receipt(opened, first, written, last, removed), unread=unread)
         write_receipt(receipt, removed.table(), stage)
     return receipt
 
 
-def _readable(opened: Corpus, unread: Sequence[Unread]) -> Corpus:
-    """Give a corpus without the files that were not read to their end, and so not checked."""
+def _readable_corpus(opened: Corpus, unread: Sequence[Unread]) -> Corpus:
+    """Return the corpus without files that were not completely checked."""
     names = {one.file for one in unread}
     return replace(opened, files=tuple(file for file in opened.files if file.name not in names))
 
 
-Asked = tuple[Library, Policy, Settings]
+Request = tuple[Library, Policy, Settings]
 
 
-def _cleaned(
-    opened: Corpus, first: Report, stage: Path, removed: Removed, asked: Asked
+def _clean_until_clear(
+    opened: Corpus, first: Report, stage: Path, removed: RemovedContent, asked: Request
 ) -> tuple[dict[str, File], Report | None]:
-    """Write the corpus, and take out what is to go until nothing of it is found."""
+    """Write the corpus, and remove findings until none is left."""
     cuts = removed.take(removed.chosen(first.findings))
-    written = _written(opened, stage, cuts)
-    for _ in range(_MOST_ROUNDS):
+    written = _write_files(opened, stage, cuts)
+    for _ in range(_MAX_ROUNDS):
         for model in (first.model, None):
-            last = _checked(opened, written, model, asked)
+            last = _check_written(opened, written, model, asked)
             chosen = removed.chosen(last.findings if last else FINDINGS.empty_table())
             if len(chosen):
                 break
         else:
             return written, last
         for name, cut in removed.take(chosen).items():
-            _write_again(written, name, cut)
+            _rewrite_file(written, name, cut)
     raise InputError(
-        f"after {_MOST_ROUNDS} rounds there is still something to be taken out of "
+        f"after {_MAX_ROUNDS} rounds there is still something to be taken out of "
         f"{', '.join(opened.addresses)}",
         remedy="take whole documents out, without --redact, or replace passages by other words",
     )
 
 
-def _written(opened: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[str, File]:
-    """Write every file of a corpus, but for what is to go; give those of which anything is left."""
+def _write_files(opened: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[str, File]:
+    """Write all files with their cuts, and return those that are not empty."""
     digests = dict(opened.digests)
     written = {}
     for file in opened.files:
-        path = stage / place_of(file.name)
+        path = stage / relative_output_path(file.name)
         if rewrite_file(file, path, cuts.get(file.name, Removals())):
-            written[file.name] = _moved(file, path)
+            written[file.name] = _with_path(file, path)
         if file.digest() != digests[file.name]():
             raise CorruptFile(
                 f"{file.display_path} changed while it was cleaned",
@@ -277,26 +281,26 @@ def _written(opened: Corpus, stage: Path, cuts: Mapping[str, Removals]) -> dict[
     return written
 
 
-def _write_again(written: dict[str, File], name: str, cut: Removals) -> None:
-    """Take more out of a file that was written."""
+def _rewrite_file(written: dict[str, File], name: str, cut: Removals) -> None:
+    """Remove more from a written file."""
     file = written.pop(name)
     path = Path(file.path)
     anew = path.with_name(f".{path.name}.anew")
     if rewrite_file(file, anew, cut):
         anew.replace(path)
-        written[name] = _moved(file, path)
+        written[name] = _with_path(file, path)
     else:
         path.unlink()
 
 
-def _moved(file: File, path: Path) -> File:
+def _with_path(file: File, path: Path) -> File:
     return replace(file, path=str(path), size=path.stat().st_size)
 
 
-def _checked(
-    opened: Corpus, written: Mapping[str, File], model: CorpusModel | None, asked: Asked
+def _check_written(
+    opened: Corpus, written: Mapping[str, File], model: CorpusModel | None, asked: Request
 ) -> Report | None:
-    """Check what was written; None where no text is left."""
+    """Check the written corpus; None where no text is left."""
     library, policy, settings = asked
     legible = [file for _, file in sorted(written.items()) if _has_text(file, policy)]
     if not legible:
@@ -304,26 +308,26 @@ def _checked(
     corpus = open_files(opened.addresses, legible, policy.text_columns)
     anew = replace(settings, sample=None, control=None)
     try:
-        report = check_opened(corpus, library, policy, anew, model)
+        report = check_corpus(corpus, library, policy, anew, model)
     except EmptyCorpus:
         return None
-    check_readable(report.result.unread, 0)  # what was written must be checked to its end
+    check_readable(report.result.unread, 0)  # everything written must be checked
     return report
 
 
 def _has_text(file: File, policy: Policy) -> bool:
     try:
         return bool(open_files((), [file], policy.text_columns).parts)
-    except ColumnMissing:  # of a table without rows nobody can tell
+    except ColumnMissing:  # a table without rows has no text
         return False
 
 
-def _receipt(
+def _build_receipt(
     opened: Corpus,
     first: Report,
     written: Mapping[str, File],
     last: Report | None,
-    removed: Removed,
+    removed: RemovedContent,
 ) -> Receipt:
     table = removed.table()
     spans = table.filter(pc.invert(table["whole"]))
@@ -335,7 +339,7 @@ def _receipt(
         files.append(
             CleanedFile(
                 file=file.name,
-                written=None if made is None else str(place_of(file.name)),
+                written=None if made is None else str(relative_output_path(file.name)),
                 documents=len(removed.rows.get(file.name, ())),
                 spans=counts[file.name],
                 before=FileFacts(file.size, digests[file.name]()),
@@ -347,8 +351,10 @@ def _receipt(
         tool=__version__,
         created=datetime.now(UTC).replace(microsecond=0),
         addresses=opened.addresses,
-        before=_volume(first, opened.digest()),
-        after=_volume(last, open_files((), list(written.values())).digest() if written else None),
+        before=_corpus_volume(first, opened.digest()),
+        after=_corpus_volume(
+            last, open_files((), list(written.values())).digest() if written else None
+        ),
         cleaning=removed.cleaning,
         purpose=result.policy.circumstances.purpose.value,
         registries=tuple(registry.digest for registry in result.registries),
@@ -357,7 +363,7 @@ def _receipt(
         rounds=len([one for one in removed.tables if len(one)]),
         documents=sum(file.documents for file in files),
         spans=len(spans),
-        reasons=reasons(table),
+        reasons=removal_reasons(table),
         left_waived=removed.left[0],
         left_contested=removed.left[1],
         not_copied=opened.ignored,
@@ -365,7 +371,7 @@ def _receipt(
     )
 
 
-def _volume(report: Report | None, digest: str | None) -> Volume:
+def _corpus_volume(report: Report | None, digest: str | None) -> Volume:
     if report is None:
         return Volume(digest, 0, 0, 0)
     held = report.result.corpus

@@ -1,4 +1,4 @@
-"""Two corpora compared, or two reports: documents, shares and findings."""
+"""Compare two corpora or reports: documents, shares and findings."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +16,16 @@ from provenance.model import (
     Unread,
     Worse,
 )
-from provenance.pipeline.check_inputs import library_of
-from provenance.pipeline.corpus_contents import Comparison, compare_documents, finding_keys, surplus
-from provenance.pipeline.corpus_model import frozen_model
-from provenance.pipeline.dataset_check import check_opened
-from provenance.pipeline.result_cache import Memory, code_digest
+from provenance.pipeline.check_inputs import load_library
+from provenance.pipeline.corpus_contents import (
+    DocumentComparison,
+    compare_documents,
+    finding_keys,
+    surplus_mask,
+)
+from provenance.pipeline.corpus_model import load_frozen_model
+from provenance.pipeline.dataset_check import check_corpus
+from provenance.pipeline.result_cache import ResultCache, code_digest
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, is_stream_or_hub, open_corpus
 from provenance.report.files.report_reader import has_report, read_report
@@ -32,51 +37,51 @@ def diff(old: str, new: str, policy: Policy, settings: Settings) -> Changes:
     Parameters
     ----------
     old, new : str
-        Each the address of a corpus, which is checked, or the folder of a report.
+        Address of a corpus, which is checked, or folder of a report.
     policy : Policy
-        By which corpora are checked.
+        Policy for checking corpora.
     settings : Settings
-        As of a check.
+        As for a check.
 
     Returns
     -------
     Changes
-        What the later one has that the earlier has not, and the other way round. A corpus is
-        weighed by the model of the earlier one, so that what is in both is judged alike.
+        Differences. A corpus is scored with the model of the earlier one, so that documents in both
+        are judged alike.
     """
-    before, first = _told(old, policy, settings, None)
+    before, first = _load_or_check(old, policy, settings, None)
     model = first.model
     if before is None and has_report(Path(old)) and not has_report(Path(new)):
-        model = frozen_model(Path(old))
-    after, second = _told(new, policy, settings, model)
+        model = load_frozen_model(Path(old))
+    after, second = _load_or_check(new, policy, settings, model)
     compared = None
     if before is not None and after is not None:
-        compared = _compared(before, after, first.result, second.result, settings)
+        compared = _compare_corpora(before, after, first.result, second.result, settings)
     unread = first.result.unread, second.result.unread
     if compared is not None:
         unread = compared.unread_old, compared.unread_new
     keys = finding_keys(first.findings), finding_keys(second.findings)
-    appeared = second.findings.filter(surplus(keys[1], keys[0]))
-    vanished = first.findings.filter(surplus(keys[0], keys[1]))
+    appeared = second.findings.filter(surplus_mask(keys[1], keys[0]))
+    vanished = first.findings.filter(surplus_mask(keys[0], keys[1]))
     order = [("strength", "descending"), ("file", "ascending"), ("row", "ascending")]
     return Changes(
         tool=__version__,
-        old=_side(old, first.result, unread[0], settings),
-        new=_side(new, second.result, unread[1], settings),
+        old=_diff_side(old, first.result, unread[0], settings),
+        new=_diff_side(new, second.result, unread[1], settings),
         documents=None if compared is None else compared.changes,
-        shares=_moves(first.result, second.result),
+        shares=_changed_shares(first.result, second.result),
         appeared=appeared.sort_by(order),
         vanished=vanished.sort_by(order),
         kept=len(second.findings) - len(appeared),
-        worse=_worse(first.result, second.result),
-        reservations=_reservations(first.result, second.result, compared),
+        worse=_worsened(first.result, second.result),
+        reservations=_caveats(first.result, second.result, compared),
     )
 
 
-def _told(
+def _load_or_check(
     address: str, policy: Policy, settings: Settings, model: CorpusModel | None
 ) -> tuple[Corpus | None, Report]:
-    """Read the report that is at an address, or check the corpus there."""
+    """Load the report at an address, or check the corpus there."""
     if has_report(Path(address)):
         return None, read_report(Path(address))
     if is_stream_or_hub(address):
@@ -84,29 +89,29 @@ def _told(
             f"{address}: only files and folders can be compared",
             remedy="write it to a file, or check it with --output and compare the report",
         )
-    library = library_of(policy, settings.rules)
+    library = load_library(policy, settings.rules)
     corpus = open_corpus(
         [address], text_columns=policy.text_columns, max_document=policy.max_document
     )
-    return corpus, check_opened(corpus, library, policy, settings, model)
+    return corpus, check_corpus(corpus, library, policy, settings, model)
 
 
-def _compared(
+def _compare_corpora(
     old: Corpus, new: Corpus, first: Result, second: Result, settings: Settings
-) -> Comparison:
-    memory = None if settings.cache is None else Memory(settings.cache, code_digest())
+) -> DocumentComparison:
+    memory = None if settings.cache is None else ResultCache(settings.cache, code_digest())
     count, unread = second.corpus.documents, (first.unread, second.unread)
     return compare_documents(old, new, count, memory, settings.threads, unread)
 
 
-def _side(name: str, result: Result, unread: tuple[Unread, ...], settings: Settings) -> Side:
+def _diff_side(name: str, result: Result, unread: tuple[Unread, ...], settings: Settings) -> Side:
     held, accepted = result.corpus, max(result.allow_unread, settings.allow_unread)
     status = replace(result, allow_unread=accepted, unread=unread).status
     return Side(name, held.digest, held.documents, held.tokens, status, unread)
 
 
-def _moves(old: Result, new: Result) -> tuple[ShareMove, ...]:
-    """Give the shares by verdict and source that are others now."""
+def _changed_shares(old: Result, new: Result) -> tuple[ShareMove, ...]:
+    """Return the shares by verdict and source that changed."""
     before = {(share.by, share.key): share for share in old.shares}
     after = {(share.by, share.key): share for share in new.shares}
     moves = []
@@ -119,7 +124,7 @@ def _moves(old: Result, new: Result) -> tuple[ShareMove, ...]:
     return tuple(moves)
 
 
-def _worse(old: Result, new: Result) -> tuple[Worse, ...]:
+def _worsened(old: Result, new: Result) -> tuple[Worse, ...]:
     before = {str(outcome.gate): outcome for outcome in old.gates}
     found = []
     for outcome in new.gates:
@@ -131,8 +136,8 @@ def _worse(old: Result, new: Result) -> tuple[Worse, ...]:
     return tuple(found)
 
 
-def _reservations(old: Result, new: Result, compared: Comparison | None) -> tuple[str, ...]:
-    """Say what else than the corpus may have moved something, and what was not compared."""
+def _caveats(old: Result, new: Result, compared: DocumentComparison | None) -> tuple[str, ...]:
+    """List other causes of changes than the corpus, and what was not compared."""
     said = []
     if compared is not None and compared.undecided:
         said.append(

@@ -1,4 +1,4 @@
-"""What is hashed from a check's first moment on, by another core, while the rest is loaded."""
+"""Hash files in a background thread while the rest of a check is loaded."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from provenance.registry.data_files import HashedAhead
+from provenance.registry.data_files import BackgroundHasher
 
 
 @contextmanager
-def hashing(registries: Sequence[str]) -> Iterator[HashedAhead]:
-    """Hash registries, and what is handed on, in a thread, until the check has ended."""
+def hash_in_background(registries: Sequence[str]) -> Iterator[BackgroundHasher]:
+    """Hash registries, and what is submitted later, in a thread that ends with the context."""
     aside, stopped = ThreadPoolExecutor(1), Event()
     try:
-        ahead = HashedAhead(aside, stopped.is_set)
-        ahead.begin(map(Path, registries))
+        ahead = BackgroundHasher(aside, stopped.is_set)
+        ahead.start(map(Path, registries))
         yield ahead
     finally:
         stopped.set()

@@ -1,4 +1,4 @@
-"""A report told to GitHub: summary, annotations, SARIF, outputs, and one comment."""
+"""Publish a report to GitHub: job summary, annotations, SARIF, step outputs and one comment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ from provenance.report.github.pull_request_comment import post_comment
 from provenance.report.render_options import RenderOptions
 
 ALWAYS, ON_FAILURE, NEVER = "always", "on-failure", "never"
-"""When a comment is begun; one that is there is brought up to date but for the last."""
+"""When to create a comment; an existing one is updated unless NEVER is given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What became of a report that was told to GitHub.
+class PublishOutcome:
+    """Outcome of publishing.
 
     Parameters
     ----------
     annotations : str
-        What the step is to print.
+        Workflow commands for the step to print.
     done, undone : tuple of str
-        What was told where, in words; and what could not be, with its remedy.
+        What was published; and what was not, with its remedy.
     """
 
     annotations: str
@@ -47,27 +47,27 @@ def publish(
     comments: str,
     excerpts: bool = False,
     anchor: str | None = None,
-) -> Published:
-    """Tell a report to the job that runs.
+) -> PublishOutcome:
+    """Publish a report to the running job.
 
     Parameters
     ----------
     folder : Path
-        Of the report.
+        Folder of the report.
     environment : mapping of str to str
-        Of the step, as GitHub Actions sets it.
+        Environment of the step, as set by GitHub Actions.
     sarif : Path or None
-        Where SARIF goes.
+        Target of the SARIF file.
     comments : str
         `ALWAYS`, `ON_FAILURE` or `NEVER`.
     excerpts, anchor
-        As in `RenderOptions`.
+        As in `Manner`.
 
     Raises
     ------
     ProvenanceError
-        If there is no report, or a file cannot be written. A comment that GitHub does not take is
-        no error: forks may not comment, and their check is none the worse.
+        If there is no report, or a file cannot be written. A comment that GitHub rejects is no
+        error, because workflows of forks may not comment.
     """
     report, options = read_report(folder), RenderOptions(excerpts, anchor)
     outputs = {"verdict": report.result.status, "shares": shares_output(report)}
@@ -82,14 +82,14 @@ def publish(
     undone: list[tuple[str, str]] = []
     if comments != NEVER:
         try:
-            said = _commented(report, environment, options, comments)
+            said = _publish_comment(report, environment, options, comments)
             done += [f"a comment: {said}"] if said else []
         except OutputError as error:
             undone.append((error.message, error.remedy))
-    return Published(annotations, tuple(done), tuple(undone))
+    return PublishOutcome(annotations, tuple(done), tuple(undone))
 
 
-def _commented(
+def _publish_comment(
     report: Report, environment: Mapping[str, str], options: RenderOptions, comments: str
 ) -> str | None:
     to = find_pull_request(environment)

@@ -1,11 +1,9 @@
-"""The first check on a machine: its kernels are compiled by two processes, not one after the other.
+"""Compile kernels before the first check on a machine, and start a check's background work.
 
-Compiling is mostly Python's own work, which threads cannot share. So on a machine that has compiled
-nothing yet, a process of its own compiles what looks texts up in a registry, which takes half the
-time, while this one compiles what reads them and what measures matches; both find each other's work
-in numba's cache on disk.
-
-What a check begins while the rest of it is loaded: compilers take a while, and leave a core.
+Compiling is mostly Python code, which threads cannot run in parallel. So where nothing is compiled
+yet, a helper process compiles what matches texts against a registry, which takes half the time,
+while this one compiles the reading of texts and the scoring of matches. Each finds the other's
+kernels in numba's disk cache.
 """
 
 import subprocess
@@ -31,13 +29,13 @@ from provenance.match.index.probe import probe_index
 from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
 from provenance.match.scoring.features import measure_features
 from provenance.model import Edges, Holdings, Policy, Texts, Tokens
-from provenance.pipeline.findings.summaries import summaries
-from provenance.pipeline.progress import progress
-from provenance.pipeline.scan.readings import Opened, opened
-from provenance.pipeline.stage_log import note, stage
+from provenance.pipeline.findings.summaries import summarise_registries
+from provenance.pipeline.progress import show_progress
+from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
+from provenance.pipeline.stage_log import log_duration, log_fact
 from provenance.read.corpus.corpora import Corpus, open_corpus
 from provenance.read.language_counts import load_language
-from provenance.registry.data_files import HashedAhead
+from provenance.registry.data_files import BackgroundHasher
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 
@@ -56,56 +54,56 @@ Thread(target=end_with_parent, daemon=True).start()
 sys.path.insert(0, sys.argv[2])
 import provenance
 del sys.path[0]
-from provenance.startup import claim_process, leanly
-claim_process()
+from provenance.startup import configure_own_process, lean_imports
+configure_own_process()
 gc.disable()  # a compiler makes millions of objects, and keeps most
-with leanly():
-    from provenance.pipeline.jit_warmup import look_up
-look_up(Path(sys.argv[1]))
+with lean_imports():
+    from provenance.pipeline.jit_warmup import compile_matching
+compile_matching(Path(sys.argv[1]))
 os._exit(0)  # taking the compiler apart takes another second
 """
-_OURS = Path(__file__).parents[2]
-"""Where this package is: another process might find another one, and numba keeps them apart."""
+_PACKAGE_ROOT = Path(__file__).parents[2]
+"""Root of this package: the helper must import the same one, because numba caches by path."""
 
-_TEXT = "One two, three \u2026 http://example.org/four"
-_ITEMS = 64
-"""Of a registry, read as if they were one text: enough for a match."""
+_SAMPLE_TEXT = "One two, three \u2026 http://example.org/four"
+_SAMPLE_ITEMS = 64
+"""Items of a registry that are read as one text: enough for a match."""
 
 
-def prepare(registry: Path, against: Callable[[], Opened], *, quiet: bool) -> None:
-    """Compile what a check needs, by two processes, where this machine never did so.
+def compile_kernels(registry: Path, against: Callable[[], RegistryIndex], *, quiet: bool) -> None:
+    """Compile what a check needs with two processes, unless this machine has it compiled.
 
     Parameters
     ----------
     registry : Path
-        Folder of what will be looked for, or of some of it.
+        A registry of the check.
     against : callable
-        Gives a registry that is opened meanwhile.
+        Returns the index of a registry, waiting until it is open.
     quiet : bool
-        Do not say so.
+        Show no progress.
 
     Raises
     ------
     RegistryError
-        If that is no registry.
+        If `registry` is no registry.
     """
     if not scan_needs_compiling():
         return
-    read_manifest(registry)  # tells at once what is no registry
+    read_manifest(registry)  # fails early if it is no registry
     label = "compiling, once on this machine"
     with (
-        stage(label),
-        progress(label, 2, "halves", quiet=quiet) as shown,
-        _helped(registry),
+        log_duration(label),
+        show_progress(label, 2, "halves", quiet=quiet) as shown,
+        _compile_in_helper(registry),
     ):
-        read()
-        measure_none(against())
+        compile_reading()
+        compile_scoring(against())
         shown.advance(1)
 
 
-def read() -> None:
-    """Compile what reads texts."""
-    texts = Texts.of(pa.array([_TEXT], pa.large_string()))
+def compile_reading() -> None:
+    """Compile the kernels that read texts."""
+    texts = Texts.of(pa.array([_SAMPLE_TEXT], pa.large_string()))
     tokens = tokenise(texts)
     rows, first = np.zeros(1, np.int64), np.ones(1, np.int32)
     breaks(texts, tokens, rows, first, first)
@@ -113,20 +111,20 @@ def read() -> None:
     widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
 
 
-def measure_none(against: Opened) -> None:
-    """Compile what measures candidates."""
-    corpus = sample_passages(_tokens_of(against.index.holdings), FULL_BOUND)
+def compile_scoring(against: RegistryIndex) -> None:
+    """Compile the kernels that score candidates."""
+    corpus = sample_passages(_first_items_tokens(against.index.holdings), FULL_BOUND)
     measure_features(NO_CANDIDATES, against.index, corpus, load_language())
 
 
-def look_up(registry: Path) -> None:
-    """Compile what looks texts up, gives each of their words to one item, and shows these."""
-    [one] = against = opened([open_registry(registry)])
-    tokens = _tokens_of(one.index.holdings)
+def compile_matching(registry: Path) -> None:
+    """Compile the kernels that match texts, attribute tokens and show excerpts."""
+    [one] = against = build_registry_indexes([open_registry(registry)])
+    tokens = _first_items_tokens(one.index.holdings)
     seeds = shingle(tokens, one.index.holdings.parameters.seed_width)
     find_candidates(tokens, seeds, one.index, probe_index(seeds, one.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
-    texts = Texts.of(pa.array([_TEXT], pa.large_string()))
+    texts = Texts.of(pa.array([_SAMPLE_TEXT], pa.large_string()))
     characters(texts, rows, rows)
     places = np.zeros(1, np.int32)
     runs, own = Runs(rows, places, places, np.zeros(2, np.int64)), tokenise(texts)
@@ -136,68 +134,70 @@ def look_up(registry: Path) -> None:
     attribute_tokens(
         MatchSpans(rows, rows, rows, rival_weights(rows, rows, rows, rows, bits), rows), 1.0
     )
-    summaries(against)
+    summarise_registries(against)
 
 
-def _tokens_of(holdings: Holdings) -> Tokens:
-    """Give the first items of a registry as if they were one text."""
-    hashes = np.array(holdings.tokens[: holdings.token_offsets[:_ITEMS][-1]])
+def _first_items_tokens(holdings: Holdings) -> Tokens:
+    """Return the first items of a registry as one text."""
+    hashes = np.array(holdings.tokens[: holdings.token_offsets[:_SAMPLE_ITEMS][-1]])
     places = np.arange(len(hashes), dtype=np.int32)
     return Tokens(hashes, places, places + 1, np.array([0, len(hashes)], np.int64))
 
 
-def _helper(registry: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_OURS)]
+def _start_helper(registry: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-P", "-c", _HELPER, str(registry), str(_PACKAGE_ROOT)]
     return subprocess.Popen(  # noqa: S603 (our own interpreter, and our own words)
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
 
 
 @contextmanager
-def _helped(registry: Path) -> Iterator[None]:
-    """Let another process compile what looks up, until it is done."""
+def _compile_in_helper(registry: Path) -> Iterator[None]:
+    """Run the helper process within the context, and wait for it at the end."""
     try:
-        process = _helper(registry)
-    except OSError:  # no process may be started: this one compiles all of it
+        process = _start_helper(registry)
+    except OSError:  # no process can be started: this one compiles everything
         yield
         return
     with process as helper:
         try:
             yield
-            # What it cannot do, this process does later, and says what is wrong.
+            # Whatever it fails at, this process does later and reports.
             helper.wait()
         finally:
             helper.kill()
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A check that was begun.
+class StartedCheck:
+    """A check that was started in the background.
 
     Parameters
     ----------
     corpus : Corpus
-        What is checked. The digests of its files are made meanwhile.
+        The corpus; its files are hashed in the background.
     digest : callable
-        Gives the digests of registries' files, which are made before those.
+        Returns the digests of the registries' files, which are hashed first.
     """
 
     corpus: Corpus
     digest: Callable[[Path], str]
 
 
-def begun(addresses: Sequence[str], policy: Policy, split: str | None, ahead: HashedAhead) -> Begun:
-    """Open a corpus, and let its files be hashed behind those of the policy's registries."""
-    ahead.begin(map(Path, policy.registries))
-    corpus = dataset_of(addresses, policy, split)
+def start_check(
+    addresses: Sequence[str], policy: Policy, split: str | None, ahead: BackgroundHasher
+) -> StartedCheck:
+    """Open a corpus, and queue its files for hashing after those of the policy's registries."""
+    ahead.start(map(Path, policy.registries))
+    corpus = open_dataset(addresses, policy, split)
     for hashing in corpus.file_digests():
-        ahead.follow(hashing)
-    return Begun(corpus, ahead)
+        ahead.submit(hashing)
+    return StartedCheck(corpus, ahead)
 
 
-@stage("opening the dataset")
-def dataset_of(addresses: Sequence[str], policy: Policy, split: str | None) -> Corpus:
-    """Open a corpus; as `open_corpus`."""
+@log_duration("opening the dataset")
+def open_dataset(addresses: Sequence[str], policy: Policy, split: str | None) -> Corpus:
+    """Open a corpus and log it; raises as `open_corpus`."""
     corpus = open_corpus(
         addresses,
         text_columns=policy.text_columns,
@@ -205,6 +205,6 @@ def dataset_of(addresses: Sequence[str], policy: Policy, split: str | None) -> C
         max_document=policy.max_document,
     )
     files = {name for part in corpus.parts for name in part.files}
-    note(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
-    note(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
+    log_fact(f"dataset: {', '.join(addresses)}; files: {len(files)}, parts: {len(corpus.parts)}")
+    log_fact(f"text in: {', '.join(corpus.text_columns) or 'no column'}")
     return corpus

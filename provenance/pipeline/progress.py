@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar on a terminal, a line now and then elsewhere, nothing when quiet."""
+"""Progress on stderr: a bar on a terminal, an occasional line elsewhere, nothing when quiet."""
 
 import sys
 import time
@@ -8,28 +8,28 @@ from typing import Protocol
 
 from tqdm import tqdm
 
-from provenance.terminal_safety import unguarded, visible_line
+from provenance.terminal_safety import escape_line, unwrap_stream
 
-_SILENCE = 30.0
+_LINE_INTERVAL = 30.0
 """Seconds between two lines where no terminal shows a bar."""
 
 
 class Progress(Protocol):
-    """What long work tells of itself."""
+    """Receives the progress of a long operation."""
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        """Tell that `amount` more is done, `documents` among it."""
+        """Report that `amount` more is done, with so many documents."""
 
 
-class Quiet:
-    """Tells nothing."""
+class SilentProgress:
+    """Ignores progress."""
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        """Tell nothing."""
+        """Do nothing."""
 
 
 class _Rate:
-    """How many documents a second."""
+    """Documents per second."""
 
     def __init__(self) -> None:
         self._begun, self._documents = time.monotonic(), 0
@@ -46,7 +46,7 @@ class _Bar:
         self._bar, self._rate = bar, _Rate()
 
     def advance(self, amount: int, documents: int = 0, note: str = "") -> None:
-        self._bar.set_postfix_str(visible_line(self._rate.told(documents, note)), refresh=False)
+        self._bar.set_postfix_str(escape_line(self._rate.told(documents, note)), refresh=False)
         self._bar.update(amount)
 
 
@@ -60,7 +60,7 @@ class _Lines:
         self._done += amount
         words = self._rate.told(documents, note)
         now = time.monotonic()
-        if now - self._told < _SILENCE or self._done == self._total:
+        if now - self._told < _LINE_INTERVAL or self._done == self._total:
             return
         self._told = now
         line = f"{self._label}: {self._state(now - self._begun)}{words}"
@@ -74,36 +74,36 @@ class _Lines:
 
 
 @contextmanager
-def progress(
+def show_progress(
     label: str, total: int | None, unit: str, *, quiet: bool = False
 ) -> Iterator[Progress]:
-    """Show the progress of some work.
+    """Show the progress of an operation within the context.
 
     Parameters
     ----------
     label : str
-        What is done: "reading".
+        Name of the operation: "reading".
     total : int or None
-        How much there is, where known.
+        Total amount, where known.
     unit : str
-        Of what: "B" for bytes, else a noun.
+        Unit of amounts: "B" for bytes, else a noun.
     quiet : bool
-        Tell nothing.
+        Show nothing.
     """
     if quiet:
-        yield Quiet()
+        yield SilentProgress()
     elif not sys.stderr.isatty():
         yield _Lines(label, total)
     else:
         with tqdm(
             total=total,
-            desc=visible_line(label),
+            desc=escape_line(label),
             unit=unit,
             unit_scale=True,
             unit_divisor=1000,
             leave=False,
             dynamic_ncols=True,
             delay=1.0,
-            file=unguarded(sys.stderr),
+            file=unwrap_stream(sys.stderr),
         ) as bar:
             yield _Bar(bar)

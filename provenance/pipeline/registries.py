@@ -1,4 +1,4 @@
-"""Dumps to registries."""
+"""Commands on registries: build, add, show, verify."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ from pathlib import Path
 
 from provenance.judge.identifiers import Names
 from provenance.model import Items, RegistrySummary, Unread, merge_unread
-from provenance.pipeline.findings.summaries import summaries
-from provenance.pipeline.progress import progress
-from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.findings.summaries import summarise_registries
+from provenance.pipeline.progress import show_progress
+from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.read.dumps.layouts import open_dump
 from provenance.read.policy.policy_file import parse_size_option
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import Manifest
 from provenance.registry.store import open_registry
-from provenance.registry.verification import verify
+from provenance.registry.verification import verify_files
 
 __all__ = [
-    "Built",
-    "Dumps",
+    "BuildOutcome",
+    "DumpSource",
     "Manifest",
     "add_to_registry",
     "build_registry",
-    "doubt_about",
     "show_registry",
+    "source_name_warning",
     "verify_registry",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Dumps:
+class DumpSource:
     """Dumps, and how to read them.
 
     Parameters
@@ -39,17 +39,17 @@ class Dumps:
     addresses : sequence of str
         Files.
     source : str or None
-        Whose they are.
+        Identifier of their source.
     source_column : str or None
-        The column that says whose each item is, in mixed tables.
+        Column with the source of each item, in mixed tables.
     layout : str
-        How they are laid out; "auto" looks.
+        Layout of the dumps; "auto" detects it.
     text_column : str or None
-        The column of the text, in tables.
+        Column of the text, in tables.
     published : int or None
-        How many items the source has in all, as far as somebody knows.
+        Total number of items of the source, where known.
     max_document : str or None
-        How large an item may be in a dump: "64MB".
+        Size limit of an item: "64MB".
     """
 
     addresses: Sequence[str]
@@ -62,13 +62,13 @@ class Dumps:
 
     @property
     def declared(self) -> dict[str, int]:
-        """How many items the source has in all, by its id."""
+        """Declared total number of items, by source."""
         return (
             {} if self.published is None or self.source is None else {self.source: self.published}
         )
 
     def items(self) -> Iterator[Items]:
-        """Find all dumps now, and read their items later."""
+        """Open all dumps now, and return an iterator that reads their items."""
         opened = [
             open_dump(
                 address,
@@ -85,15 +85,15 @@ class Dumps:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """A registry that was built, or added to.
+class BuildOutcome:
+    """Outcome of building or extending a registry.
 
     Parameters
     ----------
     manifest : Manifest
-        Of what it holds now.
+        Manifest of the registry.
     unread : tuple of Unread
-        Dumps that could not be read this time, or not to their end.
+        Dumps that could not be read this time, or not to the end.
     """
 
     manifest: Manifest
@@ -101,57 +101,57 @@ class Built:
 
 
 def build_registry(
-    folder: Path, dumps: Dumps, *, keep_texts: bool = True, quiet: bool = True
-) -> Built:
-    """Build a registry from dumps, as far as they can be read.
+    folder: Path, dumps: DumpSource, *, keep_texts: bool = True, quiet: bool = True
+) -> BuildOutcome:
+    """Build a registry from the readable part of dumps.
 
     Raises
     ------
     RegistryExists
-        If something is at `folder` already.
+        If `folder` exists.
     """
-    with progress("building", None, " items", quiet=quiet) as shown:
-        manifest = build(
+    with show_progress("building", None, " items", quiet=quiet) as shown:
+        manifest = create_registry(
             folder,
             dumps.items(),
             keep_texts=keep_texts,
             published=dumps.declared,
             progress=shown.advance,
         )
-    return Built(manifest, manifest.unread)
+    return BuildOutcome(manifest, manifest.unread)
 
 
-def add_to_registry(folder: Path, dumps: Dumps, *, quiet: bool = True) -> Built:
-    """Add the items of dumps to a registry; of two with the same id, the later read counts."""
+def add_to_registry(folder: Path, dumps: DumpSource, *, quiet: bool = True) -> BuildOutcome:
+    """Add the items of dumps to a registry; of two with the same id, the later one is kept."""
     unread: list[Unread] = []
-    with progress("adding", None, " items", quiet=quiet) as shown:
-        manifest = add(
+    with show_progress("adding", None, " items", quiet=quiet) as shown:
+        manifest = extend_registry(
             folder,
-            _noting(dumps.items(), unread),
+            _collect_unread(dumps.items(), unread),
             addresses=dumps.addresses,
             published=dumps.declared,
             progress=shown.advance,
         )
-    return Built(manifest, merge_unread(unread))
+    return BuildOutcome(manifest, merge_unread(unread))
 
 
-def _noting(batches: Iterator[Items], unread: list[Unread]) -> Iterator[Items]:
+def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[Items]:
     for items in batches:
         unread.extend(items.unread)
         yield items
 
 
-def doubt_about(source: str) -> str | None:
-    """Tell what is doubtful about the name of a source, if anything is: see `Names.doubt`."""
+def source_name_warning(source: str) -> str | None:
+    """Return a warning about an unknown or mistyped source name, if any: see `Names.doubt`."""
     return Names(load_rules()).doubt(source)
 
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:
-    """Tell what a registry holds."""
-    (held,) = opened([open_registry(folder)])
-    return summaries([held])[0], held.registry.manifest
+    """Return the summary and the manifest of a registry."""
+    (held,) = build_registry_indexes([open_registry(folder)])
+    return summarise_registries([held])[0], held.registry.manifest
 
 
 def verify_registry(folder: Path) -> Manifest:
-    """Hold every file of a registry against its manifest."""
-    return verify(folder)
+    """Verify all files of a registry."""
+    return verify_files(folder)

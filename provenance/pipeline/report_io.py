@@ -1,4 +1,7 @@
-"""Load the policy of a check, and write its report."""
+"""Policies in and reports out, for the front door: it knows neither room.
+
+Pens for the front door, which knows no report.
+"""
 
 import os
 from pathlib import Path
@@ -6,7 +9,7 @@ from typing import Unpack
 
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
-from provenance.pipeline.stage_log import stage
+from provenance.pipeline.stage_log import log_duration
 from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
 from provenance.report.files.report_folder import write_report
@@ -32,7 +35,7 @@ def rate_of(text: str) -> float:
 
 def written(report: Report, folder: Path) -> None:
     """Write a report's files."""
-    with stage(f"writing {folder}"):
+    with log_duration(f"writing {folder}"):
         write_report(report, folder)
 
 

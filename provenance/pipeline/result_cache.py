@@ -1,9 +1,9 @@
-"""What earlier checks learnt of parts of corpora, kept on disk by what it depends on.
+"""Result cache on disk: readings and locations of parts, addressed by everything they depend on.
 
-An entry's name is a digest of everything that decides its content: the bytes of the part, how it is
-read, the registries and what is asked of their matches, and the code that reads and matches. So
-nothing is ever out of date. An entry holds a digest of its name and content, and is used only where
-that is right: one that is lost, damaged, or another's costs its time alone.
+The key of an entry is a digest of everything that affects its content: the bytes of the part, how
+it is read, the registries, the minimum length of matches, and the code. So entries are never stale.
+An entry holds a digest of its key and content and is used only if that is right; a lost, damaged or
+foreign entry costs time only.
 """
 
 import hashlib
@@ -20,109 +20,114 @@ import numpy as np
 import platformdirs
 from blake3 import blake3
 
-from provenance.atomic_output import make_folders, open_regular, replacing, sweep
+from provenance.atomic_output import (
+    make_durable_folders,
+    open_regular_file,
+    remove_stale_temporaries,
+    replace_file,
+)
 from provenance.errors import OutputError
 from provenance.model import UInt8s
 
-MOST = 4 << 30
-"""Bytes that are kept; beyond that, what was not asked for longest is forgotten."""
+MAX_CACHE_BYTES = 4 << 30
+"""Size limit of the cache; the least recently used entries beyond it are deleted."""
 
-_MARK = b"provenance entry 2\n".ljust(32, b"\0")
-"""What every entry begins with; behind it stand the digest of its name and content, and that."""
+_MAGIC = b"provenance entry 2\n".ljust(32, b"\0")
+"""First bytes of every entry; the digest of key and content follows, then the content."""
 
-_HEAD = len(_MARK) + blake3.digest_size
+_HEADER_SIZE = len(_MAGIC) + blake3.digest_size
 
-_LARGEST = 1 << 30
-"""Bytes of an entry: what is larger is neither kept nor believed."""
+_MAX_ENTRY_BYTES = 1 << 30
+"""Size limit of an entry; larger ones are neither stored nor loaded."""
 
 Buffer: TypeAlias = bytes | memoryview
 
-_NEITHER = ("cli", "report")
-"""Packages that cannot change what a part gives."""
+_EXCLUDED_PACKAGES = ("cli", "report")
+"""Packages that do not affect the result of a part."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """How much is remembered.
+class CacheUsage:
+    """Size of the cache.
 
     Parameters
     ----------
     folder : Path
-        Where.
+        Its folder.
     entries : int
-        How many parts' readings and findings.
-    bytes : int
-        On disk.
+        Number of entries: readings and findings of parts.
+    size_bytes : int
+        Bytes on disk.
     """
 
     folder: Path
     entries: int
-    bytes: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """A folder of entries, for checks under the same circumstances.
+class ResultCache:
+    """A folder of entries, for checks in the same context.
 
     Parameters
     ----------
     folder : Path
-        Where they lie.
-    circumstances : str
-        Digest of what decides all of them, beside the part itself.
+        The folder.
+    context_digest : str
+        Digest of everything beside the part that entries depend on.
     """
 
     folder: Path
-    circumstances: str
+    context_digest: str
 
-    def name(self, *of: str | bytes) -> str:
-        """Name the entry that depends on these."""
-        return digest_of((self.circumstances, *of))
+    def key(self, *of: str | bytes) -> str:
+        """Return the key of the entry that depends on the given values."""
+        return digest_of((self.context_digest, *of))
 
-    def find(self, name: str) -> UInt8s | None:
-        """Give the content of an entry, if there is a whole one, and note that it was asked for."""
-        with suppress(OSError), open_regular(self._path(name), follow=False) as file:
+    def load(self, name: str) -> UInt8s | None:
+        """Return the content of an intact entry, or None; marks the entry as used."""
+        with suppress(OSError), open_regular_file(self._path(name), follow=False) as file:
             size = os.fstat(file.fileno()).st_size
-            if not _HEAD <= size <= _LARGEST:
+            if not _HEADER_SIZE <= size <= _MAX_ENTRY_BYTES:
                 return None
             entry = np.empty(size, np.uint8)
-            if _read_whole(file, entry) and _is_sound(name, entry):
+            if _read_whole(file, entry) and _is_intact(name, entry):
                 with suppress(OSError):
                     os.utime(file.fileno())
-                return entry[_HEAD:]
+                return entry[_HEADER_SIZE:]
         return None
 
-    def keep(self, name: str, content: Sequence[Buffer]) -> None:
-        """Keep an entry: whole, or not at all. Where there is no room, nothing is kept."""
+    def store(self, name: str, content: Sequence[Buffer]) -> None:
+        """Store an entry atomically; does nothing where there is no space."""
         path = self._path(name)
-        if sum(map(len, content)) > _LARGEST - _HEAD:
+        if sum(map(len, content)) > _MAX_ENTRY_BYTES - _HEADER_SIZE:
             return
         try:
-            make_folders(path.parent, 0o700)
+            make_durable_folders(path.parent, 0o700)
             if path.is_dir() and not path.is_symlink():
                 _remove(path)
-            # What is lost with the power is made again: nothing waits for the disk. `tidy` sweeps.
+            # Not synced: an entry lost in a power failure is computed again. `evict` sweeps.
             aside = self.folder
-            with replacing(path, aside=aside, mode=0o600, synced=False, swept=True) as file:
-                file.write(_MARK + _digest(name, content))
+            with replace_file(path, aside=aside, mode=0o600, synced=False, swept=True) as file:
+                file.write(_MAGIC + _digest(name, content))
                 for each in content:
                     file.write(each)
         except OSError:
             return
 
-    def forget(self, name: str) -> None:
-        """Forget an entry that cannot be used."""
+    def delete(self, name: str) -> None:
+        """Delete an entry that cannot be used."""
         with suppress(OSError):
             _remove(self._path(name))
 
-    def tidy(self) -> None:
-        """Forget what was not asked for longest, until `MOST` bytes are left."""
-        sweep(self.folder)
+    def evict(self) -> None:
+        """Delete the least recently used entries beyond `MAX_CACHE_BYTES`."""
+        remove_stale_temporaries(self.folder)
         entries = sorted(_entries(self.folder), key=lambda entry: entry[1], reverse=True)
         total = 0
         for path, _, size in entries:
             total += size
-            if total > MOST:
+            if total > MAX_CACHE_BYTES:
                 with suppress(OSError):
                     _remove(path)
 
@@ -137,13 +142,15 @@ def _digest(name: str, content: Iterable[Buffer]) -> bytes:
     return found.digest()
 
 
-def _is_sound(name: str, entry: UInt8s) -> bool:
-    head = entry[:_HEAD].tobytes()
-    return head[: len(_MARK)] == _MARK and head[len(_MARK) :] == _digest(name, [entry[_HEAD:].data])
+def _is_intact(name: str, entry: UInt8s) -> bool:
+    head = entry[:_HEADER_SIZE].tobytes()
+    return head[: len(_MAGIC)] == _MAGIC and head[len(_MAGIC) :] == _digest(
+        name, [entry[_HEADER_SIZE:].data]
+    )
 
 
 def _read_whole(file: RawIOBase, room: UInt8s) -> bool:
-    """Fill an array from a file; tell whether there was enough in it."""
+    """Fill an array from a file; return whether the file was long enough."""
     left = room.data
     while left and (count := file.readinto(left)):
         left = left[count:]
@@ -151,35 +158,35 @@ def _read_whole(file: RawIOBase, room: UInt8s) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Remove an entry, or whatever stands in its place."""
+    """Remove an entry, or whatever has its path."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
 
 
-def memory_folder() -> Path:
-    """Give the folder of this user's cache: `PROVENANCE_CACHE`, or where the system keeps such."""
+def cache_folder() -> Path:
+    """Return this user's cache folder: `PROVENANCE_CACHE`, or the platform's default."""
     named = os.environ.get("PROVENANCE_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("provenance"))
 
 
-def remembered() -> Kept:
-    """Say how much is remembered."""
-    folder = memory_folder()
+def cache_usage() -> CacheUsage:
+    """Return the size of the cache."""
+    folder = cache_folder()
     sizes = [size for _, _, size in _entries(folder)]
-    return Kept(folder, len(sizes), sum(sizes))
+    return CacheUsage(folder, len(sizes), sum(sizes))
 
 
-def clear_memory() -> Kept:
-    """Forget everything, and say how much that was.
+def clear_cache() -> CacheUsage:
+    """Delete all entries, and return what size they had.
 
     Raises
     ------
     OutputError
         If something cannot be removed.
     """
-    kept = remembered()
+    kept = cache_usage()
     try:
         for path, _, _ in _entries(kept.folder):
             _remove(path)
@@ -192,15 +199,15 @@ def clear_memory() -> Kept:
 
 
 def code_digest() -> str:
-    """Return a digest of the sources that decide what a part gives, compilation included."""
+    """Return a digest of all sources that affect a part's result, the compile layer included."""
     package = Path(__file__).parents[1]
     files = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
-    own = sorted(name for name in files if name.partition("/")[0] not in _NEITHER)
+    own = sorted(name for name in files if name.partition("/")[0] not in _EXCLUDED_PACKAGES)
     return digest_of(part for name in own for part in (name, files[name].read_bytes()))
 
 
 def digest_of(parts: Iterable[str | bytes]) -> str:
-    """Return the SHA-256 over some parts, each with its length."""
+    """Return the SHA-256 of some values, each prefixed with its length."""
     found = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
@@ -210,10 +217,10 @@ def digest_of(parts: Iterable[str | bytes]) -> str:
 
 
 def _entries(folder: Path) -> Iterator[tuple[Path, float, int]]:
-    """Give all files of a cache, with when they were last asked for and their size."""
+    """Yield path, time of last use and size of all files of a cache."""
     for path in folder.glob("??/*"):
         try:
             facts = path.lstat()
         except OSError:
-            continue  # somebody else has just forgotten it
+            continue  # another process has just removed it
         yield path, facts.st_mtime, facts.st_size

@@ -1,21 +1,21 @@
-"""The sample that ships, laid out in a folder of one's own: something to try things on."""
+"""Unpack the sample data that the package ships."""
 
 import os
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from provenance.atomic_output import building
+from provenance.atomic_output import replace_folder
 from provenance.errors import OutputError
 
 
-def unpacked_sample(folder: Path) -> tuple[str, ...]:
-    """Copy the sample to a new folder: whole, or not at all.
+def unpack_sample(folder: Path) -> tuple[str, ...]:
+    """Copy the sample to a new folder, atomically.
 
     Parameters
     ----------
     folder : Path
-        It must not be there yet.
+        Must not exist.
 
     Returns
     -------
@@ -25,14 +25,14 @@ def unpacked_sample(folder: Path) -> tuple[str, ...]:
     Raises
     ------
     OutputError
-        If the folder is there already, or cannot be written.
+        If the folder exists, or cannot be written.
     """
     if os.path.lexists(folder):
         raise OutputError(f"{folder} is there already", remedy="name another folder with --output")
     try:
         with (
             as_file(files("provenance").joinpath("sample")) as shipped,
-            building(folder.absolute()) as made,
+            replace_folder(folder.absolute()) as made,
         ):
             shutil.copytree(shipped, made, dirs_exist_ok=True)
     except OSError as error:

@@ -1,42 +1,42 @@
-"""How a check is run."""
+"""Settings of a run."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from provenance.cpu_count import available
+from provenance.cpu_count import available_cpus
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run, as opposed to what to decide.
+    """How to run a check, as opposed to what to decide.
 
     Parameters
     ----------
     threads : int
-        Parts of the corpus that are read at a time.
+        Parts of the corpus read at a time.
     quiet : bool
         Show no progress.
     rules : Path or None
-        Folder of rule files; None takes the ones that are shipped.
+        Folder of rule files; None takes the shipped ones.
     split : str or None
         Split of a dataset; None takes all.
     sample : float or None
-        Part of the documents that is looked at, in (0, 1]; None looks at all.
+        Share of the documents to check, in (0, 1]; None checks all.
     control : str or None
-        Registry of items that cannot be in the corpus; None measures no chance.
+        Registry of items that cannot be in the corpus; None measures no chance matches.
     baseline : Path or None
-        Folder of an earlier report; gates count only what it does not have, and matches are
-        weighed by its model, where it has one. None counts all.
+        Folder of an earlier report: gates count only findings that it lacks, and candidates are
+        scored with its model, where it has one. None counts all.
     cache : Path or None
-        Folder in which readings are kept for the next check; None keeps none.
+        Folder of the result cache; None disables it.
     model_of : Path or None
-        Folder of an earlier report whose model of its corpus matches are weighed by; None weighs
-        by the corpus itself.
+        Folder of an earlier report whose corpus model candidates are scored with; None scores with
+        the corpus's own.
     allow_unread : int
-        How many files that cannot be read are accepted.
+        Number of unreadable files that are accepted.
     """
 
-    threads: int = field(default_factory=available)
+    threads: int = field(default_factory=available_cpus)
     quiet: bool = True
     rules: Path | None = None
     split: str | None = None

@@ -1,4 +1,4 @@
-"""What a check does, told while it does it: `--verbose` shows it on stderr."""
+"""Log the stages of a run; `--verbose` shows the log on stderr."""
 
 import logging
 import sys
@@ -9,43 +9,43 @@ from contextlib import contextmanager, suppress
 from tqdm import tqdm
 
 from provenance.report.sanitize import one_line
-from provenance.terminal_safety import unguarded, visible_line
+from provenance.terminal_safety import escape_line, unwrap_stream
 
 _LOG = logging.getLogger("provenance")
 
 
 @contextmanager
-def stage(name: str) -> Iterator[None]:
-    """Tell how long some work took, when it is done.
+def log_duration(name: str) -> Iterator[None]:
+    """Log how long a stage took.
 
     Parameters
     ----------
     name : str
-        What is done: "reading".
+        Name of the stage: "reading".
     """
     begun = time.monotonic()
     yield
-    note(f"{name}: {time.monotonic() - begun:.2f} s")
+    log_fact(f"{name}: {time.monotonic() - begun:.2f} s")
 
 
-def note(text: str) -> None:
-    """Tell a fact, such as what was opened; what others named in it cannot steer a terminal."""
+def log_fact(text: str) -> None:
+    """Log a fact, such as what was opened; text from outside cannot control the terminal."""
     _LOG.info("%s", one_line(text))
 
 
 @contextmanager
-def told(verbose: bool) -> Iterator[None]:
-    """Show on stderr what is noted meanwhile, above the bar of progress where there is one.
+def log_to_stderr(verbose: bool) -> Iterator[None]:
+    """Show the log on stderr within the context, above a progress bar if there is one.
 
     Parameters
     ----------
     verbose : bool
-        Whether to show anything: a program that uses us has a logger's handlers of its own.
+        Whether to show anything; a program that embeds us has log handlers of its own.
     """
     if not verbose:
         yield
         return
-    handler, before = _Lines(), _LOG.level
+    handler, before = _StderrHandler(), _LOG.level
     _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
     try:
@@ -55,9 +55,9 @@ def told(verbose: bool) -> Iterator[None]:
         _LOG.setLevel(before)
 
 
-class _Lines(logging.Handler):
-    """Writes lines on stderr, without tearing the bar that may stand there."""
+class _StderrHandler(logging.Handler):
+    """Writes lines to stderr without disturbing a progress bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        with suppress(OSError):  # what cannot be told is lost
-            tqdm.write(visible_line(record.getMessage()), file=unguarded(sys.stderr))
+        with suppress(OSError):  # a closed stderr is no reason to fail
+            tqdm.write(escape_line(record.getMessage()), file=unwrap_stream(sys.stderr))

@@ -1,1 +1,1 @@
-"""Items of sources on disk, to be matched against. A registry is a function of its items."""
+"""Registries on disk: fingerprints of sources' items, to be matched against."""

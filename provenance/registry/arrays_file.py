@@ -1,4 +1,4 @@
-"""Arrays on disk, in NumPy's own format: viewed where they are mapped, not read."""
+"""Arrays in NumPy's file format, written incrementally and memory-mapped."""
 
 from io import BytesIO
 from pathlib import Path
@@ -15,26 +15,26 @@ from provenance.registry.mapped_files import MappedFile
 
 N = TypeVar("N", bound=np.generic)
 
-_LONGEST_HEADER = 1 << 17
-_ALIGNED = 64
+_MAX_HEADER_BYTES = 1 << 17
+_ALIGNMENT = 64
 
 
 class ArraySink:
-    """An array that grows on disk; its length is known when it is closed.
+    """An array that is appended to on disk; its header is written on closing.
 
     Parameters
     ----------
     path : Path
         The file.
     dtype : type
-        What it holds; on disk always little-endian.
+        Type of its elements; stored little-endian.
     """
 
     def __init__(self, path: Path, dtype: type[np.generic]) -> None:
         self._dtype = np.dtype(dtype).newbyteorder("<")
         self._count = 0
         self._file = path.open("wb")
-        self._file.write(_header(self._dtype, 0))
+        self._file.write(_npy_header(self._dtype, 0))
 
     def put(self, values: npt.NDArray[np.generic]) -> None:
         """Append values."""
@@ -53,11 +53,11 @@ class ArraySink:
         with self._file:
             if kind is None:
                 self._file.seek(0)
-                self._file.write(_header(self._dtype, self._count))
+                self._file.write(_npy_header(self._dtype, self._count))
 
 
-def _header(dtype: np.dtype[np.generic], count: int) -> bytes:
-    # NumPy leaves room for the length to grow: the header of any length has one size.
+def _npy_header(dtype: np.dtype[np.generic], count: int) -> bytes:
+    # NumPy pads the header, so that its size does not depend on the length.
     made = BytesIO()
     facts = {"descr": dtype.str, "fortran_order": False, "shape": (count,)}
     np.lib.format.write_array_header_1_0(made, facts)
@@ -65,16 +65,16 @@ def _header(dtype: np.dtype[np.generic], count: int) -> bytes:
 
 
 def map_array(file: MappedFile, dtype: type[N], count: int | None = None) -> npt.NDArray[N]:
-    """View a data file as an array; only what is looked at is read.
+    """Return a data file as an array, without reading it.
 
     Parameters
     ----------
     file : MappedFile
         The file.
     dtype : type
-        What it holds.
+        Type of its elements.
     count : int or None
-        How much the manifest says that there is, where it does.
+        Number of elements stated in the manifest, if any.
 
     Returns
     -------
@@ -84,17 +84,17 @@ def map_array(file: MappedFile, dtype: type[N], count: int | None = None) -> npt
     Raises
     ------
     DigestMismatch, CorruptFile
-        If the file is damaged, or holds more or less than it is said to.
+        If the file is damaged, or its length differs.
     """
     memory, path = file.checked(), file.path
     try:
-        head = BytesIO(memory[:_LONGEST_HEADER])
+        head = BytesIO(memory[:_MAX_HEADER_BYTES])
         np.lib.format.read_magic(head)
         shape, _, found = np.lib.format.read_array_header_1_0(head)
     except (ValueError, SyntaxError, TokenError) as error:
         raise CorruptFile(f"{path} is damaged: {error}", remedy=REMEDY) from error
     start = head.tell()
-    if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1 or start % _ALIGNED:
+    if found != np.dtype(dtype).newbyteorder("<") or len(shape) != 1 or start % _ALIGNMENT:
         raise CorruptFile(f"{path} holds {found} in {len(shape)} dimensions", remedy=REMEDY)
     if shape[0] * found.itemsize != len(memory) - start:
         raise CorruptFile(f"{path} has not the length that it states", remedy=REMEDY)

@@ -1,38 +1,40 @@
-"""Authors by digest: whoever has a registry cannot read in it who wrote what."""
+"""Digests of authors, so that a registry does not reveal who wrote an item."""
 
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.registry.build.duckdb_engine import conserve
-from provenance.registry.schema import one_chunk
+from provenance.registry.build.duckdb_engine import check_row_count
+from provenance.registry.schema import single_chunk
 
 if TYPE_CHECKING:
     import duckdb
 
-_DIGEST = "substr(sha256(name), 1, 16) AS digest"
-_BETWEEN = "\x1f"  # seldom stands in a name; authors are told apart within a source alone
-_NONE = pa.array([], pa.string())
+_DIGEST_EXPRESSION = "substr(sha256(name), 1, 16) AS digest"
+_SEPARATOR = "\x1f"  # rare in names; a collision merges two authors
+_NO_AUTHORS = pa.array([], pa.string())
 
 
-class Digests:
-    """Digests of authors, each made once for much of what one wrote.
+class AuthorDigests:
+    """Computes digests of authors, each once per batch of items.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        Makes them.
+        Computes SHA-256.
     """
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
         self._connection = connection
-        # Of some items before: whichever thread put them here last, they only save work.
-        self._known = _NONE, _NONE
+        # Digests of an earlier batch, from whichever thread set them last: a cache only.
+        self._known = _NO_AUTHORS, _NO_AUTHORS
 
     def of(self, sources: pa.ChunkedArray, authors: pa.ChunkedArray) -> pa.Array:
-        """Digest the author of each item, on its source; null where nobody knows."""
-        joined = pc.binary_join_element_wise(one_chunk(sources), one_chunk(authors), _BETWEEN)
+        """Return the digest of each item's author within its source; null if unknown."""
+        joined = pc.binary_join_element_wise(
+            single_chunk(sources), single_chunk(authors), _SEPARATOR
+        )
         named = joined.dictionary_encode()
         known, digests = self._known
         places = pc.index_in(named.dictionary, known)
@@ -45,6 +47,10 @@ class Digests:
 
     def _made(self, names: pa.Array) -> pa.Array:
         with self._connection.cursor() as cursor:
-            digests = cursor.from_arrow(pa.table({"name": names})).project(_DIGEST).to_arrow_table()
-        conserve("digesting authors", len(names), len(digests))
-        return one_chunk(digests["digest"]).cast(pa.string())
+            digests = (
+                cursor.from_arrow(pa.table({"name": names}))
+                .project(_DIGEST_EXPRESSION)
+                .to_arrow_table()
+            )
+        check_row_count("digesting authors", len(names), len(digests))
+        return single_chunk(digests["digest"]).cast(pa.string())

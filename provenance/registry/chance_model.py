@@ -1,4 +1,4 @@
-"""The law of chance of a registry, put in the place of the one that it was made with."""
+"""Replace the chance model of a registry."""
 
 import os
 from dataclasses import replace
@@ -7,34 +7,34 @@ from pathlib import Path
 from provenance.errors import RegistryError
 from provenance.model import Chance
 from provenance.registry import registry_folder as folders
-from provenance.registry.manifest import Manifest, digest_of
+from provenance.registry.manifest import Manifest, registry_digest
 from provenance.registry.mapped_files import map_files
 
 
-def refit(folder: Path, chance: Chance) -> Manifest:
-    """Store how often chance gives a match with a registry's items.
+def replace_chance_model(folder: Path, chance: Chance) -> Manifest:
+    """Store a measured chance model in a registry.
 
     Parameters
     ----------
     folder : Path
-        The registry. Its data files stay as they are; its digest does not.
+        The registry. Its data files stay; its digest changes.
     chance : Chance
-        As it was measured.
+        The model.
 
     Raises
     ------
     RegistryNotFound
         If `folder` is not a registry.
     DigestMismatch
-        If one of its files is missing or of another size.
+        If one of its files is missing or has another size.
     RegistryError
         If another process is writing to it, or it cannot be written.
     """
     folder = Path(os.path.realpath(folder))
-    with folders.existing(folder) as (staging, earlier):
+    with folders.staged_generation(folder) as (staging, earlier):
         map_files(folder / earlier.generation, earlier.files)
-        folders.drop_others(folder, earlier)
-        digest = digest_of(earlier.parameters, chance, earlier.files)
+        folders.remove_other_generations(folder, earlier)
+        digest = registry_digest(earlier.parameters, chance, earlier.files)
         made = replace(earlier, chance=chance, digest=digest)
         if made.digest == earlier.digest:
             return earlier
@@ -48,5 +48,5 @@ def refit(folder: Path, chance: Chance) -> Manifest:
                 f"{folder} cannot be written: {error}",
                 remedy="make sure that you may write there, on a file system that has hard links",
             ) from error
-        folders.succeed(generation, made, folder)
+        folders.publish_generation(generation, made, folder)
     return made

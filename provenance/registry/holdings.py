@@ -1,4 +1,4 @@
-"""What matching needs of a registry, read into arrays."""
+"""Read the arrays that matching needs from a registry."""
 
 from collections.abc import Iterator
 
@@ -33,8 +33,8 @@ from provenance.registry.manifest import (
     Manifest,
 )
 from provenance.registry.mapped_files import Files, MappedFile
-from provenance.registry.parquet_tables import parquet, read_column, read_whole
-from provenance.registry.schema import SHARED_SCHEMA, position_type
+from provenance.registry.parquet_tables import open_parquet, read_column, read_table
+from provenance.registry.schema import SHARED_SCHEMA, position_dtype
 
 
 def read_holdings(files: Files, manifest: Manifest) -> Holdings:
@@ -45,38 +45,38 @@ def read_holdings(files: Files, manifest: Manifest) -> Holdings:
     files : mapping of str to MappedFile
         The data files.
     manifest : Manifest
-        Says how much there is of each.
+        States the number of elements of each.
 
     Raises
     ------
     DigestMismatch, CorruptFile
-        If a file is damaged, or holds more or less than the manifest says.
+        If a file is damaged, or its size differs from the manifest.
     """
-    items, sources = files[ITEMS_FILE], _names(manifest)
+    items, sources = files[ITEMS_FILE], _source_names(manifest)
     tokens, token_offsets = read_tokens(files, manifest)
     held = Holdings(
         parameters=manifest.parameters,
-        postings=_postings(files, manifest.postings, longest_of(token_offsets)),
+        postings=_read_postings(files, manifest.postings, longest_of(token_offsets)),
         tokens=tokens,
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
         source_codes=source_codes(items, manifest),
         sources=sources,
-        shared=_shared(files[SHARED_FILE], manifest.postings),
+        shared=_read_stop_shingles(files[SHARED_FILE], manifest.postings),
         chance=manifest.chance,
         background=read_column(files[BACKGROUND_FILE], "count", np.uint64, 1 << BACKGROUND_BITS),
     )
-    if faults := list(_faults(held)):
+    if faults := list(_find_faults(held)):
         data = items.path.parent
         raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
-    files[OWNERS_FILE].release()  # most of them will not be looked at again
+    files[OWNERS_FILE].release()  # most of its pages are not needed again
     return held
 
 
-def _faults(held: Holdings) -> Iterator[str]:
-    """Tell what would lead a kernel out of its arrays, and what can be told without reading more.
+def _find_faults(held: Holdings) -> Iterator[str]:
+    """Yield faults that would make a kernel read out of bounds, as far as they are cheap to find.
 
-    That postings are those of the items is for `verify`.
+    Whether postings agree with the items is checked by `verify_files`.
     """
     postings, items = held.postings, len(held.first)
     if (held.first > np.arange(items, dtype=np.uint32)).any():
@@ -90,7 +90,7 @@ def _faults(held: Holdings) -> Iterator[str]:
 
 
 def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
-    """Read the tokens of all items, and where those of each begin and end; as `read_holdings`."""
+    """Read the tokens of all items and their offsets; raises as `read_holdings`."""
     items = files[ITEMS_FILE]
     lengths = read_column(items, "length", np.uint32, manifest.items)
     offsets = np.zeros(manifest.items + 1, np.int64)
@@ -105,8 +105,8 @@ def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
 
 
 def source_codes(items: MappedFile, manifest: Manifest) -> UInt8s:
-    """Read the source of each item, as an index into the manifest's sources."""
-    names = pa.array(_names(manifest))
+    """Return the source of each item as an index into the manifest's sources."""
+    names = pa.array(_source_names(manifest))
 
     def coded(column: pa.DictionaryArray) -> UInt8s:
         found = pc.index_in(column.dictionary, names)
@@ -118,11 +118,11 @@ def source_codes(items: MappedFile, manifest: Manifest) -> UInt8s:
     return read_column(items, "source", np.uint8, manifest.items, convert=coded, coded=True)
 
 
-def _names(manifest: Manifest) -> tuple[str, ...]:
+def _source_names(manifest: Manifest) -> tuple[str, ...]:
     return tuple(source.source for source in manifest.sources)
 
 
-def _postings(files: Files, count: int, longest: int) -> Postings:
+def _read_postings(files: Files, count: int, longest: int) -> Postings:
     directory = map_array(files[DIRECTORY_FILE], np.uint32)
     if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
         raise CorruptFile(
@@ -137,14 +137,14 @@ def _postings(files: Files, count: int, longest: int) -> Postings:
     return Postings(
         shingles=map_array(files[SHINGLES_FILE], np.uint32, count),
         items=map_array(files[OWNERS_FILE], np.uint32, count),
-        positions=map_array(files[POSITIONS_FILE], position_type(longest), count),
+        positions=map_array(files[POSITIONS_FILE], position_dtype(longest), count),
         directory=directory,
         prefilter=prefilter,
         filter=words,
     )
 
 
-def _shared(stated: MappedFile, most: int) -> Shared:
-    with parquet(stated) as file:
-        rows = read_whole(file, SHARED_SCHEMA, most)
+def _read_stop_shingles(stated: MappedFile, most: int) -> Shared:
+    with open_parquet(stated) as file:
+        rows = read_table(file, SHARED_SCHEMA, most)
     return Shared(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

@@ -1,7 +1,4 @@
-"""What a registry says of itself: `registry.json`.
-
-Values that JSON states, held against the types of what they are for.
-"""
+"""The manifest of a registry (`registry.json`): its data model, and its reader and writer."""
 
 import hashlib
 import json
@@ -13,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from provenance.atomic_output import read_small
+from provenance.atomic_output import read_small_file
 from provenance.errors import (
     CorruptFile,
     DigestMismatch,
@@ -25,42 +22,44 @@ from provenance.model import Chance, Parameters, Skipped, SourceCoverage, Unread
 
 T = TypeVar("T")
 
-_MOST = 1 << 62
+_MAX_COUNT = 1 << 62
 
 
-def typed(kind: type[T], stated: dict[str, Any]) -> T:
-    """Make a dataclass, if each value is of the type of its field; tuples are the caller's.
+def build_typed(kind: type[T], stated: dict[str, Any]) -> T:
+    """Build a dataclass from JSON, checking that each value has the type of its field.
+
+    The elements of tuples are left to the caller.
 
     Raises
     ------
     TypeError
-        If one is not, is missing, or has no field.
+        If a value has another type, is missing, or has no field.
     """
     made = kind(**stated)
     for name, expected in get_type_hints(kind).items():
         value = getattr(made, name)
         if isinstance(value, int):
-            count(value)
+            parse_count(value)
         if get_origin(expected) is not tuple and not isinstance(value, expected):
             raise TypeError(f"{name} is {value!r}")
     return made
 
 
-def count(stated: object) -> int:
-    """Take a number of things.
+def parse_count(stated: object) -> int:
+    """Parse a non-negative count.
 
     Raises
     ------
     TypeError
         If it is none.
     """
-    if not isinstance(stated, int) or isinstance(stated, bool) or not 0 <= stated < _MOST:
+    if not isinstance(stated, int) or isinstance(stated, bool) or not 0 <= stated < _MAX_COUNT:
         raise TypeError(f"not a count: {stated!r}")
     return stated
 
 
-def moment(stated: str) -> datetime:
-    """Take a moment, with its offset.
+def parse_timestamp(stated: str) -> datetime:
+    """Parse a timestamp with an offset.
 
     Raises
     ------
@@ -98,27 +97,27 @@ REQUIRED = (
 )
 
 REMEDY = "build the registry again from its dumps, or fetch it again"
-"""Of all that is wrong with a data file."""
+"""Remedy for any damage to a data file."""
 
-_MOST_SOURCES = 256  # codes of eight bits tell them apart
-_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What JSON raises that is not what it should be."""
+_MAX_SOURCES = 256  # source codes have eight bits
+_DAMAGE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""Errors raised by parsing JSON of an unexpected shape."""
 
 _REBUILD = "build the registry again from its dumps: provenance registry build"
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file of the registry, as it was written.
+    """A data file of the registry, as written.
 
     Parameters
     ----------
     name : str
-        Within the generation's folder.
+        Name within the generation's folder.
     bytes : int
-        Its size.
+        Size.
     blake3 : str
-        Its BLAKE3, in hex.
+        BLAKE3 digest, in hex.
     """
 
     name: str
@@ -128,33 +127,33 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All that `registry.json` holds.
+    """The content of `registry.json`.
 
     Parameters
     ----------
     digest : str
-        SHA-256 of the parameters, the law of chance and the files' names and digests: what the
-        registry *is*. When and by which version it was made is not part of it.
+        SHA-256 of the parameters, the chance model and the files' names and digests. It identifies
+        the content; time and version of the build are not part of it.
     parameters : Parameters
-        How the items were fingerprinted.
+        Parameters of the fingerprints.
     chance : Chance
-        How often chance gives a match with them: as shipped, until `fit` measures it.
+        Model of chance matches with the items: the shipped one, until `registry fit` measures it.
     created : datetime
-        When this generation was made.
+        Time when this generation was built.
     tool : str
-        Version of `provenance` that made it.
+        Version of `provenance` that built it.
     sources : tuple of SourceCoverage
-        In order of their ids.
+        Coverage by source, in order of their identifiers.
     items, tokens, postings : int
-        How many.
+        Numbers of items, tokens and postings.
     files : tuple of DataFile
-        In order of their names.
+        Data files, in order of their names.
     skipped : tuple of Skipped
-        Records of the dumps that are not in it, or not with all that they say.
+        Records of the dumps that were skipped, or stored incompletely.
     replaced : int
-        Records of the dumps in place of which another with the same source and id counts.
+        Records that a later one with the same source, site and id replaced.
     unread : tuple of Unread
-        Dumps that could not be read, or not to their end, whenever that was.
+        Dumps that could not be read, or not to the end, in any build.
     """
 
     digest: str
@@ -173,32 +172,32 @@ class Manifest:
 
     @property
     def generation(self) -> str:
-        """Name of the folder that holds the files."""
+        """Name of the folder with the data files."""
         return f"data-{self.digest[:12]}"
 
     @property
     def keeps_texts(self) -> bool:
-        """Whether the items' texts are in the registry."""
+        """Whether the registry keeps the items' texts."""
         return any(file.name == TEXTS_FILE for file in self.files)
 
     @property
     def bytes_per_posting(self) -> float:
-        """Bytes on disk for each posting, texts and signatures aside."""
+        """Bytes on disk per posting, without texts and signatures."""
         aside = (TEXTS_FILE, SIGNATURES_FILE)
         return sum(f.bytes for f in self.files if f.name not in aside) / max(self.postings, 1)
 
 
-def digest_of(parameters: Parameters, chance: Chance, files: Iterable[DataFile]) -> str:
-    """Digest what the registry is.
+def registry_digest(parameters: Parameters, chance: Chance, files: Iterable[DataFile]) -> str:
+    """Return the digest that identifies a registry's content.
 
     Parameters
     ----------
     parameters : Parameters
-        How its items were fingerprinted.
+        Parameters of the fingerprints.
     chance : Chance
-        How often chance gives a match with them.
+        Model of chance matches.
     files : iterable of DataFile
-        In any order.
+        Data files, in any order.
 
     Returns
     -------
@@ -210,8 +209,8 @@ def digest_of(parameters: Parameters, chance: Chance, files: Iterable[DataFile])
     return hashlib.sha256(stated.encode()).hexdigest()
 
 
-def merged(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skipped, ...]:
-    """Join two tallies; a dump that was read twice has skipped its records once."""
+def merge_counts(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Merge two tallies of skipped records; a dump that was read twice counts once."""
     most: dict[tuple[str, str], Skipped] = {}
     for one in (*earlier, *later):
         known = most.setdefault((one.file, one.reason), one)
@@ -220,8 +219,8 @@ def merged(earlier: Iterable[Skipped], later: Iterable[Skipped]) -> tuple[Skippe
     return tuple(most[key] for key in sorted(most))
 
 
-def render(manifest: Manifest) -> str:
-    """Write a manifest as JSON."""
+def render_manifest(manifest: Manifest) -> str:
+    """Return a manifest as JSON."""
     stated = {"format": FORMAT, **asdict(manifest)}
     stated["created"] = manifest.created.isoformat()
     stated["bytes_per_posting"] = round(manifest.bytes_per_posting, 2)
@@ -236,13 +235,13 @@ def read_manifest(folder: Path) -> Manifest:
     RegistryNotFound
         If there is none.
     RegistryVersion
-        If its format is not ours.
+        If its format has another version than ours.
     CorruptFile, DigestMismatch
-        If it was damaged or altered.
+        If it is damaged or was altered.
     """
     path = folder / MANIFEST
     try:
-        text = read_small(path)
+        text = read_small_file(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RegistryNotFound(
             f"{folder} is not a registry: it has no {MANIFEST}",
@@ -255,18 +254,18 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         stated = json.loads(text)
         version = stated["format"]
-    except _DAMAGE as error:
-        raise _damaged(path, error) from error
+    except _DAMAGE_ERRORS as error:
+        raise _damaged_error(path, error) from error
     if version != FORMAT:
         raise RegistryVersion(
             f"{folder} has format {version}; this version of provenance reads format {FORMAT}",
             remedy="use the version that made it, or " + _REBUILD,
         )
     try:
-        manifest = _parsed(stated)
-    except _DAMAGE as error:
-        raise _damaged(path, error) from error
-    if digest_of(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
+        manifest = _parse_manifest(stated)
+    except _DAMAGE_ERRORS as error:
+        raise _damaged_error(path, error) from error
+    if registry_digest(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
         raise DigestMismatch(
             f"{path} was altered: its digest is not that of its parameters and files",
             remedy=_REBUILD,
@@ -274,8 +273,8 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def mismatch(folder: Path, stated: Parameters, ours: Parameters) -> FingerprintMismatch:
-    """Say in what a registry's fingerprints differ from ours."""
+def fingerprint_mismatch(folder: Path, stated: Parameters, ours: Parameters) -> FingerprintMismatch:
+    """Return the error that names the parameters in which fingerprints differ."""
     names = [
         one.name for one in fields(ours) if getattr(stated, one.name) != getattr(ours, one.name)
     ]
@@ -290,12 +289,12 @@ def mismatch(folder: Path, stated: Parameters, ours: Parameters) -> FingerprintM
     )
 
 
-def _damaged(path: Path, error: Exception) -> CorruptFile:
+def _damaged_error(path: Path, error: Exception) -> CorruptFile:
     return CorruptFile(f"{path} is damaged: {type(error).__name__}: {error}", remedy=_REBUILD)
 
 
-def _parsed(stated: dict[str, Any]) -> Manifest:
-    files = tuple(typed(DataFile, file) for file in stated["files"])
+def _parse_manifest(stated: dict[str, Any]) -> Manifest:
+    files = tuple(build_typed(DataFile, file) for file in stated["files"])
     for file in files:
         # A name is joined to a path: nothing may lead out of the registry.
         if not re.fullmatch(r"[a-z]+\.(parquet|npy)", file.name):
@@ -306,39 +305,39 @@ def _parsed(stated: dict[str, Any]) -> Manifest:
         raise ValueError(f"not a digest: {stated['digest']!r}")
     return Manifest(
         digest=stated["digest"],
-        parameters=typed(Parameters, stated["parameters"]),
-        chance=_chance(**stated["chance"]),
-        created=moment(stated["created"]),
+        parameters=build_typed(Parameters, stated["parameters"]),
+        chance=_parse_chance(**stated["chance"]),
+        created=parse_timestamp(stated["created"]),
         tool=str(stated["tool"]),
-        sources=_sources(stated["sources"]),
-        items=count(stated["items"]),
-        tokens=count(stated["tokens"]),
-        postings=count(stated["postings"]),
+        sources=_parse_sources(stated["sources"]),
+        items=parse_count(stated["items"]),
+        tokens=parse_count(stated["tokens"]),
+        postings=parse_count(stated["postings"]),
         files=files,
-        skipped=tuple(_skipped(one) for one in stated["skipped"]),
-        replaced=count(stated.get("replaced", 0)),  # the first ones do not say
-        unread=tuple(typed(Unread, one) for one in stated.get("unread", ())),
+        skipped=tuple(_parse_skipped(one) for one in stated["skipped"]),
+        replaced=parse_count(stated.get("replaced", 0)),  # the first ones do not say
+        unread=tuple(build_typed(Unread, one) for one in stated.get("unread", ())),
     )
 
 
-def _skipped(stated: dict[str, Any]) -> Skipped:
-    return typed(Skipped, stated | {"rows": tuple(map(count, stated["rows"]))})
+def _parse_skipped(stated: dict[str, Any]) -> Skipped:
+    return build_typed(Skipped, stated | {"rows": tuple(map(parse_count, stated["rows"]))})
 
 
-def _chance(decay: float, scale: float, exceedances: int) -> Chance:
+def _parse_chance(decay: float, scale: float, exceedances: int) -> Chance:
     if not (0 < decay < math.inf and 0 < scale < math.inf):
         raise ValueError(f"no law of chance: decay {decay}, scale {scale}")
     return Chance(float(decay), float(scale), int(exceedances))
 
 
-def _sources(stated: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
-    sources = tuple(_coverage(source) for source in stated)
+def _parse_sources(stated: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
+    sources = tuple(_parse_coverage(source) for source in stated)
     names = [source.source for source in sources]
-    if names != sorted(set(names)) or len(names) > _MOST_SOURCES:
+    if names != sorted(set(names)) or len(names) > _MAX_SOURCES:
         raise ValueError("its sources are not in order, or too many")
     return sources
 
 
-def _coverage(stated: dict[str, Any]) -> SourceCoverage:
+def _parse_coverage(stated: dict[str, Any]) -> SourceCoverage:
     days = {end: stated[end] and date.fromisoformat(stated[end]) for end in ("first", "last")}
-    return typed(SourceCoverage, stated | days)
+    return build_typed(SourceCoverage, stated | days)

@@ -1,7 +1,7 @@
-"""Data files, mapped when a registry is opened: they can be read however long that takes.
+"""Memory-mapped data files, which stay readable while another process extends the registry.
 
-Whoever adds to a registry removes the files of the generation before; what is mapped stays. A file
-is never changed where it lies, so a mapping holds what its digest was made of.
+Extending a registry removes the files of the previous generation; mapped files stay available. A
+file is never modified in place, so a mapping holds the content that its digest was computed of.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,71 +12,71 @@ from typing import TypeAlias
 
 from blake3 import blake3
 
-from provenance.atomic_output import open_regular
+from provenance.atomic_output import open_regular_file
 from provenance.errors import DigestMismatch, is_out_of_memory
 from provenance.registry.manifest import REMEDY, DataFile, Manifest, read_manifest
 
-_AT_ONCE = 1 << 24
+_HASH_CHUNK_BYTES = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
 class MappedFile:
-    """A data file that is mapped.
+    """A memory-mapped data file.
 
     Parameters
     ----------
     path : Path
-        Where it was.
+        Path from which it was mapped.
     memory : mmap or bytes
-        What is in it; bytes where that is nothing, which cannot be mapped.
+        Its content; bytes for an empty file, which cannot be mapped.
     """
 
     path: Path
     memory: mmap | bytes
 
     def checked(self) -> mmap | bytes:
-        """Return the memory.
+        """Return the content.
 
         Raises
         ------
         DigestMismatch
-            If somebody cut the file short where it lies: reading on would end the process.
+            If the file was truncated in place: reading it would end the process with SIGBUS.
         """
         if isinstance(self.memory, mmap) and self.memory.size() < len(self.memory):
-            raise _resized(self.path, self.memory.size(), len(self.memory))
+            raise _size_error(self.path, self.memory.size(), len(self.memory))
         return self.memory
 
     def digest(self) -> str:
-        """Return the BLAKE3 of what is in it."""
+        """Return the BLAKE3 of the content."""
         found = blake3()
         with memoryview(self.checked()) as view:
-            for first in range(0, len(view), _AT_ONCE):
-                found.update(view[first : first + _AT_ONCE])
+            for first in range(0, len(view), _HASH_CHUNK_BYTES):
+                found.update(view[first : first + _HASH_CHUNK_BYTES])
         self.release()
         return found.hexdigest()
 
     def release(self) -> None:
-        """Let go of the pages that were read: mapped, they count as memory of the process.
+        """Release the pages that were read, which count as memory of the process.
 
-        They are read again when they are looked at. Whoever wrote to an array loses that.
+        They are read again on access. Changes to arrays in them are lost.
         """
         if isinstance(self.memory, mmap):
             self.memory.madvise(MADV_DONTNEED)
 
 
 Files: TypeAlias = Mapping[str, MappedFile]
-"""The files of a generation, by their names."""
+"""The files of a generation, by name."""
 
 
 def map_registry(folder: Path) -> tuple[Manifest, Files]:
-    """Map all files of a registry, of one generation.
+    """Map all files of one generation of a registry.
 
     Raises
     ------
     RegistryNotFound, RegistryVersion, CorruptFile
-        As of `read_manifest`.
+        As for `read_manifest`.
     DigestMismatch
-        If a file is missing, or of another size than the manifest says.
+        If a file is missing, or its size differs from the manifest.
     """
     failed = ""
     while True:
@@ -84,7 +84,7 @@ def map_registry(folder: Path) -> tuple[Manifest, Files]:
         try:
             return manifest, map_files(folder / manifest.generation, manifest.files)
         except DigestMismatch:
-            # Whoever adds to a registry removes the files that an earlier manifest names.
+            # A process that extends the registry removes the files of the previous manifest.
             if manifest.digest == failed:
                 raise
             failed = manifest.digest
@@ -98,20 +98,20 @@ def map_files(data: Path, files: Iterable[DataFile]) -> Files:
     data : Path
         Their folder.
     files : iterable of DataFile
-        What the manifest says of them.
+        Their entries in the manifest.
 
     Raises
     ------
     DigestMismatch
-        If one is missing or of another size.
+        If one is missing or has another size.
     """
-    return {stated.name: _mapped(data / stated.name, stated.bytes) for stated in files}
+    return {stated.name: _map_sized(data / stated.name, stated.bytes) for stated in files}
 
 
-def _mapped(path: Path, size: int) -> MappedFile:
+def _map_sized(path: Path, size: int) -> MappedFile:
     found = map_file(path)
     if len(found.memory) != size:
-        raise _resized(path, len(found.memory), size)
+        raise _size_error(path, len(found.memory), size)
     return found
 
 
@@ -123,10 +123,10 @@ def map_file(path: Path) -> MappedFile:
     DigestMismatch
         If it cannot be read.
     """
-    # Kernels take an array that could be written to for any other; no copy is ever made.
+    # Kernels are compiled for writable arrays only. Copy-on-write maps are never written to.
     access = ACCESS_READ if _is_read_only(path) else ACCESS_COPY
     try:
-        with open_regular(path) as file:
+        with open_regular_file(path) as file:
             is_empty = not file.seek(0, 2)
             return MappedFile(path, b"" if is_empty else mmap(file.fileno(), 0, access=access))
     except OSError as error:
@@ -134,12 +134,12 @@ def map_file(path: Path) -> MappedFile:
             raise
         raise DigestMismatch(f"{path} cannot be read: {error.strerror}", remedy=REMEDY) from error
     except ValueError as error:  # it was emptied meanwhile
-        raise _resized(path, 0, 1) from error
+        raise _size_error(path, 0, 1) from error
 
 
 def _is_read_only(path: Path) -> bool:
     return path.suffix != ".npy"
 
 
-def _resized(path: Path, size: int, stated: int) -> DigestMismatch:
+def _size_error(path: Path, size: int, stated: int) -> DigestMismatch:
     return DigestMismatch(f"{path} has {size} bytes; the manifest says {stated}", remedy=REMEDY)

@@ -1,4 +1,4 @@
-"""A registry's Parquet files, read: whole columns, or the rows asked for."""
+"""Read a registry's Parquet files: whole columns, or some rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,29 +12,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.cpu_count import available
+from provenance.cpu_count import available_cpus
 from provenance.errors import CorruptFile, is_out_of_memory
 from provenance.model import Int64s, UInt32s
 from provenance.registry.manifest import REMEDY
 from provenance.registry.mapped_files import MappedFile
-from provenance.registry.schema import EARLIEST, LATEST, SCHEMAS, as_seconds, one_chunk
+from provenance.registry.schema import (
+    EARLIEST,
+    LATEST,
+    SCHEMAS,
+    seconds_from_timestamps,
+    single_chunk,
+)
 
 N = TypeVar("N", bound=np.generic)
 R = TypeVar("R")
 
 
 @contextmanager
-def parquet(
+def open_parquet(
     file: MappedFile, metadata: pq.FileMetaData | None = None, coded: Sequence[str] = ()
 ) -> Iterator[pq.ParquetFile]:
-    """Open a data file; one that was open before need not be parsed again.
+    """Open a data file; pass its metadata to skip parsing its footer again.
 
-    Columns that are `coded` are read as dictionaries of their values, without a string a row.
+    Columns that are `coded` are read as dictionary arrays.
 
     Raises
     ------
     DigestMismatch
-        If it was cut short.
+        If it was truncated.
     CorruptFile
         If it cannot be read, now or later within the context.
     """
@@ -76,47 +82,46 @@ def read_column(
     name : str
         The column.
     dtype : type
-        What it holds.
+        Type of its elements.
     rows : int
-        How many rows the manifest says that there are.
+        Number of rows stated in the manifest.
     convert : callable
-        Makes an array of the column of one row group.
+        Converts the column of one row group to an array.
     coded : bool
-        Whether it is given a dictionary of the column's values, and which of them each row has.
+        Whether `convert` receives a dictionary array.
 
     Returns
     -------
     ndarray of `dtype`, shape (rows,)
-        Row group by row group.
 
     Raises
     ------
     DigestMismatch, CorruptFile
-        If the file is damaged, or holds more or less than it is said to.
+        If the file is damaged, or the number of rows differs.
     """
-    with parquet(file) as opened:
-        metadata, starts = opened.metadata, starts_of(opened)
-    check_rows(file, starts, rows)
+    with open_parquet(file) as opened:
+        metadata, starts = opened.metadata, row_group_starts(opened)
+    check_row_ranges(file, starts, rows)
     whole = np.empty(rows, dtype)
 
     def read(groups: Int64s) -> None:
-        with parquet(file, metadata, [name] if coded else []) as opened:
+        with open_parquet(file, metadata, [name] if coded else []) as opened:
             for group in groups.tolist():
-                column = read_group(opened, group, [name])[name]
-                whole[starts[group] : starts[group + 1]] = convert(one_chunk(column))
+                column = read_row_group(opened, group, [name])[name]
+                whole[starts[group] : starts[group + 1]] = convert(single_chunk(column))
 
-    _in_threads(read, np.arange(len(starts) - 1))
+    _read_in_threads(read, np.arange(len(starts) - 1))
     return whole
 
 
-def _in_threads(read: Callable[[Int64s], R], groups: Int64s) -> list[R]:
-    """Let each thread read a stretch of row groups; in their order."""
-    threads = max(1, min(available(), len(groups)))
+def _read_in_threads(read: Callable[[Int64s], R], groups: Int64s) -> list[R]:
+    """Read consecutive row groups in each thread; results are in order."""
+    threads = max(1, min(available_cpus(), len(groups)))
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(read, np.array_split(groups, threads)))
 
 
-def rows_of(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: int) -> pa.Table:
+def read_rows(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: int) -> pa.Table:
     """Read some rows of a data file, and only the row groups that hold them.
 
     Parameters
@@ -124,28 +129,28 @@ def rows_of(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: in
     file : MappedFile
         The file.
     columns : sequence of str
-        Which columns.
+        The columns.
     numbers : ndarray of uint32
-        Which rows, in any order, repeats allowed.
+        Numbers of rows, in any order; repeats are allowed.
     rows : int
-        How many rows the manifest says that there are.
+        Number of rows stated in the manifest.
 
     Returns
     -------
     pyarrow.Table
-        In the order asked, one chunk a column.
+        In the order given, one chunk per column.
 
     Raises
     ------
     IndexError
         If a number is beyond the last row.
     DigestMismatch, CorruptFile
-        If the file is damaged, or holds more or less than it is said to.
+        If the file is damaged, or the number of rows differs.
     """
     wanted, places = np.unique(numbers, return_inverse=True)
-    with parquet(file) as opened:
-        starts = starts_of(opened)
-        check_rows(file, starts, rows)
+    with open_parquet(file) as opened:
+        starts = row_group_starts(opened)
+        check_row_ranges(file, starts, rows)
         if len(wanted) and int(wanted[-1]) >= rows:
             raise IndexError(f"no item has the number {wanted[-1]}: there are {rows}")
         bounds, metadata = np.searchsorted(wanted, starts), opened.metadata
@@ -153,29 +158,29 @@ def rows_of(file: MappedFile, columns: Sequence[str], numbers: UInt32s, rows: in
 
     def read(groups: Int64s) -> list[pa.Table]:
         taken = []
-        with parquet(file, metadata) as opened:
+        with open_parquet(file, metadata) as opened:
             for group in groups.tolist():
-                table = read_group(opened, group, columns)
+                table = read_row_group(opened, group, columns)
                 inside = wanted[bounds[group] : bounds[group + 1]] - starts[group]
                 taken.append(table.select(columns).take(pa.array(inside)))
         return taken
 
-    pieces = [empty, *chain.from_iterable(_in_threads(read, np.flatnonzero(np.diff(bounds))))]
+    pieces = [empty, *chain.from_iterable(_read_in_threads(read, np.flatnonzero(np.diff(bounds))))]
     found = pa.concat_tables(pieces).combine_chunks()
     if np.array_equal(wanted, numbers):
         return found
     return found.take(pa.array(places)).combine_chunks()
 
 
-def read_group(
+def read_row_group(
     opened: pq.ParquetFile, group: int, columns: Sequence[str] | None = None
 ) -> pa.Table:
-    """Read a row group, validated: no kernel reads beyond what is there.
+    """Read and validate a row group, so that no kernel reads out of bounds.
 
     Raises
     ------
     pyarrow.ArrowInvalid
-        If it is damaged, or has not as many rows as it states.
+        If it is damaged, or its number of rows differs from its metadata.
     """
     wanted = None if columns is None else list(columns)
     table = opened.read_row_group(group, columns=wanted, use_threads=False)
@@ -186,13 +191,13 @@ def read_group(
     return table
 
 
-def read_whole(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table:
-    """Read all of a data file, validated.
+def read_table(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table:
+    """Read and validate a whole data file.
 
     Raises
     ------
     pyarrow.ArrowInvalid
-        If it is damaged, is of another schema, or has more rows than there may be.
+        If it is damaged, has another schema, or more than `most` rows.
     """
     _check_schema(opened.schema_arrow, schema)
     if opened.metadata.num_rows > most:
@@ -202,28 +207,28 @@ def read_whole(opened: pq.ParquetFile, schema: pa.Schema, most: int) -> pa.Table
     return table
 
 
-def dated(file: MappedFile, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Turn what `created_at` holds, of a data file, into seconds since 1970.
+def timestamp_seconds(file: MappedFile, created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Convert column `created_at` of a data file to seconds since 1970.
 
     Raises
     ------
     CorruptFile
-        If a date is in no calendar.
+        If a date is outside the calendar.
     """
-    seconds = as_seconds(created_at)
+    seconds = seconds_from_timestamps(created_at)
     bounds = pc.min_max(seconds).as_py()
     if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
         raise CorruptFile(f"{file.path} has dates that are in no calendar", remedy=REMEDY)
     return seconds
 
 
-def check_rows(file: MappedFile, starts: Int64s, rows: int) -> None:
-    """Hold the rows of a data file against what the manifest says of them.
+def check_row_ranges(file: MappedFile, starts: Int64s, rows: int) -> None:
+    """Check the number of rows of a data file.
 
     Raises
     ------
     CorruptFile
-        If there are more or fewer.
+        If it differs from the manifest.
     """
     if starts[-1] != rows or (np.diff(starts) < 0).any():
         raise CorruptFile(
@@ -231,8 +236,8 @@ def check_rows(file: MappedFile, starts: Int64s, rows: int) -> None:
         )
 
 
-def starts_of(file: pq.ParquetFile) -> Int64s:
-    """Give the first row of each row group, and the number of rows."""
+def row_group_starts(file: pq.ParquetFile) -> Int64s:
+    """Return the first row of each row group, followed by the number of rows."""
     metadata = file.metadata
     sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

@@ -1,4 +1,4 @@
-"""The registry's folder: locked while it is written, and changed by one rename."""
+"""The folder of a registry: locked while it is written, and replaced atomically by renaming."""
 
 import errno
 import fcntl
@@ -8,52 +8,52 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from provenance.atomic_output import make_folders, sync
+from provenance.atomic_output import make_durable_folders, sync_path
 from provenance.errors import RegistryError, RegistryExists
-from provenance.file_locks import hold
-from provenance.registry.manifest import MANIFEST, Manifest, read_manifest, render
+from provenance.file_locks import open_locked
+from provenance.registry.manifest import MANIFEST, Manifest, read_manifest, render_manifest
 
 _GENERATIONS = "data-*"
 
 
 @contextmanager
-def new(folder: Path) -> Iterator[Path]:
-    """Give an empty folder beside `folder`, in which it can be built.
+def staged_registry(folder: Path) -> Iterator[Path]:
+    """Create an empty folder beside `folder`, in which a registry can be built.
 
     Yields
     ------
     Path
-        The staging folder. It is gone afterwards, and so is what a killed run left of it.
+        The staging folder. It is removed afterwards, with leftovers of killed builds.
 
     Raises
     ------
     RegistryExists
-        If `folder` is taken.
+        If `folder` exists and is not empty.
     RegistryError
         If another process is building there, or it cannot be written, now or later within the
         context.
     """
-    with _translated(folder):
+    with _translate_errors(folder):
         if _is_taken(folder):
-            raise _taken(folder)
-        make_folders(folder.parent)
-        with _locked(_beside(folder, "lock"), folder):
+            raise _exists_error(folder)
+        make_durable_folders(folder.parent)
+        with _open_lock(_sibling_name(folder, "lock"), folder):
             if _is_taken(folder):
-                raise _taken(folder)
-            with _emptied(_beside(folder, "building")) as staging:
+                raise _exists_error(folder)
+            with _empty_folder(_sibling_name(folder, "building")) as staging:
                 yield staging
 
 
 @contextmanager
-def existing(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """Give an empty folder inside `folder`, in which its next generation can be built.
+def staged_generation(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """Create an empty folder inside `folder`, in which its next generation can be built.
 
     Yields
     ------
     staging : Path
-        The staging folder. It is gone afterwards, and so is what a killed run left of it.
+        The staging folder. It is removed afterwards, with leftovers of killed builds.
     manifest : Manifest
-        Of the present generation: nobody else changes it meanwhile.
+        Of the present generation, which no other process can change meanwhile.
 
     Raises
     ------
@@ -65,47 +65,47 @@ def existing(folder: Path) -> Iterator[tuple[Path, Manifest]]:
     """
     read_manifest(folder)  # no lock is left in a folder that is not a registry
     with (
-        _translated(folder),
-        _locked(folder / ".lock", folder),
-        _emptied(folder / ".building") as staging,
+        _translate_errors(folder),
+        _open_lock(folder / ".lock", folder),
+        _empty_folder(folder / ".building") as staging,
     ):
         _sweep(folder)
         yield staging, read_manifest(folder)
 
 
-def publish(staged: Path, manifest: Manifest, folder: Path) -> None:
-    """Turn a finished generation into a registry where there was none.
+def publish_registry(staged: Path, manifest: Manifest, folder: Path) -> None:
+    """Move a finished generation to the place of a new registry.
 
     Parameters
     ----------
     staged : Path
-        Folder that holds the generation's folder and nothing else.
+        Folder that contains only the generation's folder.
     manifest : Manifest
         Of the generation.
     folder : Path
-        Where the registry is to be.
+        The registry to create.
 
     Raises
     ------
     RegistryExists
-        If somebody took `folder` meanwhile.
+        If `folder` was created meanwhile.
     """
-    _write(staged / MANIFEST, render(manifest))
-    sync(staged / manifest.generation)
-    sync(staged)
+    _write_text(staged / MANIFEST, render_manifest(manifest))
+    sync_path(staged / manifest.generation)
+    sync_path(staged)
     try:
         staged.rename(folder)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
-            raise _taken(folder) from error
+            raise _exists_error(folder) from error
         raise
-    sync(folder.parent)
+    sync_path(folder.parent)
 
 
-def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
-    """Put a finished generation in the place of a registry's present one.
+def publish_generation(generation: Path, manifest: Manifest, folder: Path) -> None:
+    """Replace a registry's present generation by a finished one.
 
-    A reader finds the old one or the new one, whenever it looks.
+    A reader sees either the old one or the new one.
 
     Parameters
     ----------
@@ -116,33 +116,33 @@ def succeed(generation: Path, manifest: Manifest, folder: Path) -> None:
     folder : Path
         The registry.
     """
-    sync(generation)
+    sync_path(generation)
     generation.rename(folder / manifest.generation)
     written = generation.with_name(MANIFEST)
-    _write(written, render(manifest))
-    sync(folder)
+    _write_text(written, render_manifest(manifest))
+    sync_path(folder)
     written.replace(folder / MANIFEST)
-    sync(folder)
-    drop_others(folder, manifest)
+    sync_path(folder)
+    remove_other_generations(folder, manifest)
 
 
-def restate(staging: Path, manifest: Manifest, folder: Path) -> None:
-    """Put another manifest of the same generation in the place of a registry's present one."""
+def replace_manifest(staging: Path, manifest: Manifest, folder: Path) -> None:
+    """Replace a registry's manifest by another one of the same generation."""
     written = staging / MANIFEST
-    _write(written, render(manifest))
+    _write_text(written, render_manifest(manifest))
     written.replace(folder / MANIFEST)
-    sync(folder)
+    sync_path(folder)
 
 
-def drop_others(folder: Path, manifest: Manifest) -> None:
-    """Remove every generation but the manifest's: an earlier one, or a killed run's."""
+def remove_other_generations(folder: Path, manifest: Manifest) -> None:
+    """Remove every generation but the manifest's: earlier ones, and those of killed runs."""
     for path in folder.glob(_GENERATIONS):
         if path.name != manifest.generation:
             shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
-def _translated(folder: Path) -> Iterator[None]:
+def _translate_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -153,8 +153,8 @@ def _translated(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(path: Path, folder: Path) -> Iterator[None]:
-    descriptor = _lock(path, folder)
+def _open_lock(path: Path, folder: Path) -> Iterator[None]:
+    descriptor = _acquire_lock(path, folder)
     try:
         yield
     finally:
@@ -163,10 +163,10 @@ def _locked(path: Path, folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _lock(path: Path, folder: Path) -> int:
+def _acquire_lock(path: Path, folder: Path) -> int:
     # The kernel drops the lock of a process that dies, so that a lock is never stale.
     try:
-        return hold(path, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return open_locked(path, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise RegistryError(
             f"another process is writing to {folder}",
@@ -175,7 +175,7 @@ def _lock(path: Path, folder: Path) -> int:
 
 
 @contextmanager
-def _emptied(staging: Path) -> Iterator[Path]:
+def _empty_folder(staging: Path) -> Iterator[Path]:
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir()
     try:
@@ -185,13 +185,13 @@ def _emptied(staging: Path) -> Iterator[Path]:
 
 
 def _sweep(folder: Path) -> None:
-    # A build that was killed right after its last rename left these beside the registry.
-    if _beside(folder, "building").exists() or _beside(folder, "lock").exists():
-        with suppress(OSError, RegistryError), _locked(_beside(folder, "lock"), folder):
-            shutil.rmtree(_beside(folder, "building"), ignore_errors=True)
+    # A build that is killed right after its last rename leaves these beside the registry.
+    if _sibling_name(folder, "building").exists() or _sibling_name(folder, "lock").exists():
+        with suppress(OSError, RegistryError), _open_lock(_sibling_name(folder, "lock"), folder):
+            shutil.rmtree(_sibling_name(folder, "building"), ignore_errors=True)
 
 
-def _beside(folder: Path, name: str) -> Path:
+def _sibling_name(folder: Path, name: str) -> Path:
     return folder.parent / f".{folder.name}.{name}"
 
 
@@ -199,7 +199,7 @@ def _is_taken(folder: Path) -> bool:
     return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
 
 
-def _taken(folder: Path) -> RegistryExists:
+def _exists_error(folder: Path) -> RegistryExists:
     if (folder / MANIFEST).is_file():
         return RegistryExists(
             f"{folder} exists already",
@@ -212,6 +212,6 @@ def _taken(folder: Path) -> RegistryExists:
     )
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-    sync(path)
+    sync_path(path)

@@ -11,17 +11,17 @@ import pyarrow.parquet as pq
 from provenance.model import Int64s, UInt32s
 
 GROUP_ROWS = 16_384
-"""Items a row group: few enough that reading one text is quick."""
+"""Items per row group: few enough to read a single text quickly."""
 
 GROUP_TOKENS = 1 << 22
-"""Tokens a row group, unless its first item has more: few enough for the memory of a pass."""
+"""Tokens per row group, unless its first item has more; bounds the memory of a build."""
 
 
 EARLIEST = int(np.datetime64("0001-01-01", "s").astype(np.int64))
 LATEST = int(np.datetime64("9999-12-31", "s").astype(np.int64))
-"""The calendar of `datetime.date`, in seconds since 1970."""
+"""Range of `datetime.date` in seconds since 1970."""
 
-_UINT32S = pa.large_binary()  # little-endian: see `blobs` and `lists`
+_UINT32S = pa.large_binary()  # little-endian: see `lists_to_binary` and `binary_to_lists`
 
 ITEMS_SCHEMA = pa.schema(
     [
@@ -29,7 +29,7 @@ ITEMS_SCHEMA = pa.schema(
         pa.field("item", pa.string(), nullable=False),
         pa.field("url", pa.string()),
         pa.field("created_at", pa.timestamp("ms", "UTC")),  # Parquet has no seconds
-        pa.field("author", pa.string()),  # a digest, never the name
+        pa.field("author", pa.string()),  # digest of the name
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
         pa.field("length", pa.uint32(), nullable=False),  # in tokens
@@ -42,7 +42,7 @@ TEXTS_SCHEMA = pa.schema([pa.field("text", pa.large_string(), nullable=False)])
 SHARED_SCHEMA = pa.schema(
     [
         pa.field("shingle", pa.uint64(), nullable=False),
-        pa.field("source", pa.uint8(), nullable=False),  # among the manifest's
+        pa.field("source", pa.uint8(), nullable=False),  # index into the manifest's sources
         pa.field("authors", pa.uint8(), nullable=False),
     ]
 )
@@ -61,11 +61,11 @@ SCHEMAS = {
     "sketch": SKETCH_SCHEMA,
     "background": BACKGROUND_SCHEMA,
 }
-"""By what the names of files say that they hold; that of signatures depends on their length."""
+"""Schemas by file stem; the schema of signatures depends on their length."""
 
 
 def signatures_schema(permutations: int) -> pa.Schema:
-    """Give the schema of the signatures: a row an item that is long enough."""
+    """Return the schema of the signatures: one row per item that is long enough."""
     signature = pa.list_(pa.field("element", pa.uint32(), nullable=False), permutations)
     return pa.schema(
         [
@@ -111,54 +111,54 @@ _ENCODINGS = {
 }
 
 
-def position_type(longest: int) -> type[np.uint16] | type[np.uint32]:
-    """Choose what holds the places in items of which the longest has so many tokens."""
+def position_dtype(longest: int) -> type[np.uint16] | type[np.uint32]:
+    """Return the type of positions within items of at most `longest` tokens."""
     return np.uint16 if longest <= 1 << 16 else np.uint32
 
 
-def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Open a data file for writing, in the encoding that suits what its name says it holds.
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a data file for writing, with the encodings that suit its content.
 
-    Its bytes are a function of the tables written, for one version of pyarrow: give whole row
-    groups, each of one chunk.
+    For one version of pyarrow, its bytes depend on the tables only, if they are written as whole
+    row groups of one chunk each.
     """
     return pq.ParquetWriter(path, schema, **_ENCODINGS[path.stem])
 
 
-def as_stored(seconds: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Turn seconds since 1970 into what `created_at` holds."""
+def timestamps_from_seconds(seconds: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Convert seconds since 1970 to the type of `created_at`."""
     return pc.multiply(seconds, 1000).cast(ITEMS_SCHEMA.field("created_at").type)
 
 
-def as_seconds(created_at: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Turn what `created_at` holds into seconds since 1970."""
+def seconds_from_timestamps(created_at: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Convert `created_at` to seconds since 1970."""
     return pc.divide(created_at.cast(pa.int64()), 1000)
 
 
-def one_chunk(column: pa.ChunkedArray) -> pa.Array:
-    """Give a column as one array, without the copy that combining even a single chunk makes."""
+def single_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, without copying if it has a single chunk."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def blobs(values: UInt32s, offsets: Int64s) -> pa.Array:
-    """View lists of numbers as binary."""
+def lists_to_binary(values: UInt32s, offsets: Int64s) -> pa.Array:
+    """Return lists of numbers as a binary array, without copying."""
     places = np.ascontiguousarray(offsets * 4)
     buffers = [None, pa.py_buffer(places), pa.py_buffer(np.ascontiguousarray(values))]
     return pa.Array.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)
 
 
-def lists(column: pa.Array) -> tuple[UInt32s, Int64s]:
-    """View binary as the lists of numbers that it was made of.
+def binary_to_lists(column: pa.Array) -> tuple[UInt32s, Int64s]:
+    """Return the lists of numbers that a binary array was made of, without copying.
 
     Parameters
     ----------
     column : pyarrow.LargeBinaryArray
-        As `blobs` gives it, without nulls.
+        As `lists_to_binary` returns it, without nulls.
 
     Returns
     -------
     values : ndarray of uint32
-        Of all rows.
+        Values of all rows.
     offsets : ndarray of int64, shape (n + 1,)
         Values of row `i` are `values[offsets[i]:offsets[i + 1]]`.
     """

@@ -1,4 +1,4 @@
-"""What a registry holds of each source. Absence of a match is not clearance."""
+"""Coverage of each source in a registry: items, dates, and how many the source has in total."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pyarrow as pa
 from provenance.errors import RegistryError
 from provenance.model import Flags, SourceCoverage
 
-_FIRST = [
+_ITEM_AGGREGATES = [
     ("length", "count"),
     ("length", "sum"),
     ("created_at", "min"),
@@ -17,8 +17,8 @@ _FIRST = [
     ("created_at", "count"),
     ("mute", "sum"),
 ]
-_NAMES = ["source", "items", "tokens", "first", "last", "dated", "mute"]
-_AGAIN = [
+_COLUMN_NAMES = ["source", "items", "tokens", "first", "last", "dated", "mute"]
+_MERGE_AGGREGATES = [
     ("items", "sum"),
     ("tokens", "sum"),
     ("first", "min"),
@@ -28,31 +28,31 @@ _AGAIN = [
 ]
 
 
-def covered(rows: pa.Table, mute: Flags) -> pa.Table:
-    """Sum up some items.
+def coverage_sums(rows: pa.Table, mute: Flags) -> pa.Table:
+    """Sum up some items by source.
 
     Parameters
     ----------
     rows : pyarrow.Table
-        Items with their source, length, and seconds at which they were published.
+        Items with their source, length, and time of publication in seconds.
     mute : ndarray of bool
-        Which of them weigh less than one seed, so that no match can begin in them.
+        Items with fewer tokens than a seed, which cannot be matched.
 
     Returns
     -------
     pyarrow.Table
-        One row a source.
+        One row per source.
     """
     items = rows.select(["source", "length", "created_at"]).append_column("mute", pa.array(mute))
-    sums = items.group_by("source", use_threads=False).aggregate(_FIRST)
-    return sums.rename_columns(_NAMES)
+    sums = items.group_by("source", use_threads=False).aggregate(_ITEM_AGGREGATES)
+    return sums.rename_columns(_COLUMN_NAMES)
 
 
-def coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
-    """Sum up what `covered` gave, in any order; by source, in order of their ids."""
+def merge_coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
+    """Merge tables of `coverage_sums` in any order; the result is sorted by source."""
     if not sums:
         return ()
-    both = pa.concat_tables(sums).group_by("source", use_threads=False).aggregate(_AGAIN)
+    both = pa.concat_tables(sums).group_by("source", use_threads=False).aggregate(_MERGE_AGGREGATES)
     return tuple(
         SourceCoverage(
             source=row["source"],
@@ -63,30 +63,30 @@ def coverage(sums: Sequence[pa.Table]) -> tuple[SourceCoverage, ...]:
             undated=row["items"] - row["dated"],
             unattributable=row["mute"],
         )
-        for row in both.rename_columns(_NAMES).sort_by("source").to_pylist()
+        for row in both.rename_columns(_COLUMN_NAMES).sort_by("source").to_pylist()
     )
 
 
-def declared(
+def declared_sizes(
     sources: Sequence[SourceCoverage],
     published: Mapping[str, int],
     earlier: Sequence[SourceCoverage] = (),
 ) -> tuple[SourceCoverage, ...]:
-    """State how many items each source has in all.
+    """Set the declared total number of items of each source.
 
     Parameters
     ----------
     sources : sequence of SourceCoverage
-        What is held of each.
+        Coverage by source.
     published : mapping of str to int
-        What is declared now.
+        Totals declared now.
     earlier : sequence of SourceCoverage
-        What was declared before; it no longer holds where more is held than that.
+        Totals declared before; ignored where the registry holds more.
 
     Raises
     ------
     RegistryError
-        If less is declared than is held.
+        If a declared total is smaller than the number of items held.
     """
     known = {one.source: one.published for one in earlier}
 

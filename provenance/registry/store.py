@@ -1,4 +1,4 @@
-"""Registries are read: as arrays for matching, as rows for reports."""
+"""Open a registry and read it: arrays for matching, rows for reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,33 +8,38 @@ import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import parameters
 from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
-from provenance.registry.build.deduplication import Copies, copies
-from provenance.registry.data_files import Digest, check_files, checked, digest_of_file
+from provenance.registry.build.deduplication import ItemCopies, find_copies
+from provenance.registry.data_files import Digest, check_files, digest_of_file, digested_files
 from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
     SIGNATURES_FILE,
     TEXTS_FILE,
     Manifest,
-    mismatch,
+    fingerprint_mismatch,
 )
 from provenance.registry.mapped_files import Files, map_registry
-from provenance.registry.parquet_tables import dated, parquet, read_whole, rows_of
-from provenance.registry.schema import lists, one_chunk, signatures_schema
+from provenance.registry.parquet_tables import (
+    open_parquet,
+    read_rows,
+    read_table,
+    timestamp_seconds,
+)
+from provenance.registry.schema import binary_to_lists, signatures_schema, single_chunk
 
-_DESCRIBED = ("source", "item", "url", "created_at", "language", "licence", "length")
+_DESCRIPTION_COLUMNS = ("source", "item", "url", "created_at", "language", "licence", "length")
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A registry on disk, found whole.
+    """An opened registry.
 
     Parameters
     ----------
     path : Path
         Its folder.
     manifest : Manifest
-        What it says of itself.
+        Its manifest.
     files : mapping of str to MappedFile
         Its data files.
     """
@@ -44,57 +49,59 @@ class Registry:
     files: Files = field(repr=False, compare=False)
 
     def holdings(self) -> Holdings:
-        """Read what matching needs: all items' tokens and postings."""
+        """Read what matching needs: the tokens and postings of all items."""
         return read_holdings(self.files, self.manifest)
 
     def describe(self, numbers: UInt32s) -> pa.Table:
-        """Tell what is known of items.
+        """Return the metadata of items.
 
         Parameters
         ----------
         numbers : ndarray of uint32
-            Of items, in any order, repeats allowed.
+            Numbers of items, in any order; repeats are allowed.
 
         Returns
         -------
         pyarrow.Table
-            A row a number, in the order asked: `number`, `source`, `item`, `url`, `created_at`,
+            One row per number, in the order given: `number`, `source`, `item`, `url`, `created_at`,
             `language`, `licence`, and `length` in tokens.
         """
-        rows = self._rows(ITEMS_FILE, _DESCRIBED, numbers)
-        seconds = dated(self.files[ITEMS_FILE], rows["created_at"]).cast(pa.timestamp("s", "UTC"))
+        rows = self._rows(ITEMS_FILE, _DESCRIPTION_COLUMNS, numbers)
+        seconds = timestamp_seconds(self.files[ITEMS_FILE], rows["created_at"]).cast(
+            pa.timestamp("s", "UTC")
+        )
         rows = rows.set_column(rows.column_names.index("created_at"), "created_at", seconds)
         return rows.add_column(0, "number", pa.array(numbers, pa.uint32()))
 
     def texts(self, numbers: UInt32s) -> list[str | None]:
-        """Give the texts of items, in the order asked; None of each where none are kept."""
+        """Return the texts of items in the order given; all None if the registry keeps no texts."""
         if not self.manifest.keeps_texts:
             return [None] * len(numbers)
-        texts: list[str | None] = self.strings(numbers).to_pylist()
+        texts: list[str | None] = self.text_array(numbers).to_pylist()
         return texts
 
-    def strings(self, numbers: UInt32s) -> pa.LargeStringArray:
-        """Give the texts of items as an array, in the order asked, where they are kept."""
+    def text_array(self, numbers: UInt32s) -> pa.LargeStringArray:
+        """Return the texts of items as an array in the order given; requires `keeps_texts`."""
         rows = self._rows(TEXTS_FILE, ["text"], numbers)
-        return one_chunk(rows["text"]).cast(pa.large_string())
+        return single_chunk(rows["text"]).cast(pa.large_string())
 
     def edges(self, numbers: UInt32s) -> Edges:
-        """Give what normalisation dropped at the edges of items, in the order asked."""
+        """Return what normalisation dropped at the edges of items, in the order given."""
         rows = self._rows(ITEMS_FILE, ["lead", "trail"], numbers)
-        lead, trail = (lists(rows[name].combine_chunks()) for name in ("lead", "trail"))
+        lead, trail = (binary_to_lists(rows[name].combine_chunks()) for name in ("lead", "trail"))
         return Edges(*lead, *trail)
 
-    def same(self, numbers: UInt32s, holdings: Holdings) -> list[Copies]:
-        """Find the other items with the same tokens, for each item in the order asked.
+    def copies(self, numbers: UInt32s, holdings: Holdings) -> list[ItemCopies]:
+        """Return the other items with the same tokens, for each item in the order given.
 
         Parameters
         ----------
         numbers : ndarray of uint32
-            Of the items.
+            Numbers of items.
         holdings : Holdings
-            As `holdings` gives them.
+            As returned by `holdings`.
         """
-        return copies(self.files[ITEMS_FILE], holdings, numbers)
+        return find_copies(self.files[ITEMS_FILE], holdings, numbers)
 
     def signatures(self) -> tuple[UInt32s, UInt32s]:
         """Read the signatures of long items.
@@ -102,13 +109,13 @@ class Registry:
         Returns
         -------
         items : ndarray of uint32, shape (n,)
-            Their numbers, in order.
+            Their numbers, ascending.
         signatures : ndarray of uint32, shape (n, permutations)
-            As `fingerprint.signatures` gives them.
+            As computed by `fingerprint.minhash.signatures`.
         """
         permutations = self.manifest.parameters.permutations
-        with parquet(self.files[SIGNATURES_FILE]) as file:
-            table = read_whole(file, signatures_schema(permutations), self.manifest.items)
+        with open_parquet(self.files[SIGNATURES_FILE]) as file:
+            table = read_table(file, signatures_schema(permutations), self.manifest.items)
             items = table["item"].to_numpy()
             if len(items) and items.max() >= self.manifest.items:
                 raise pa.ArrowInvalid("it has signatures of items that are not there")
@@ -116,7 +123,7 @@ class Registry:
         return items, rows.reshape(-1, permutations)
 
     def summary(self) -> RegistrySummary:
-        """Say what it is, for a result."""
+        """Return the summary for a result."""
         stated = self.manifest
         return RegistrySummary(
             str(self.path),
@@ -133,20 +140,20 @@ class Registry:
         return self.path / self.manifest.generation
 
     def _rows(self, name: str, columns: Sequence[str], numbers: UInt32s) -> pa.Table:
-        return rows_of(self.files[name], columns, numbers, self.manifest.items)
+        return read_rows(self.files[name], columns, numbers, self.manifest.items)
 
 
 def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
-    """Open a registry, if it is whole and can be compared with what we fingerprint.
+    """Open a registry, checking that it is intact and its fingerprints are comparable with ours.
 
-    All its files are mapped, so that it can be read even after somebody has added to it.
+    All files are mapped, so that they stay readable if another process extends the registry.
 
     Parameters
     ----------
     folder : Path
         The registry.
     digest : callable
-        Digests its files.
+        Computes the digests of its files.
 
     Raises
     ------
@@ -155,16 +162,16 @@ def open_registry(folder: Path, digest: Digest = digest_of_file) -> Registry:
     RegistryVersion
         If its format is of another version.
     FingerprintMismatch
-        If its items were fingerprinted in another way than a corpus would be. Another version of
-        Unicode alone is accepted.
+        If its items were fingerprinted with parameters other than ours; another version of Unicode
+        alone is accepted.
     DigestMismatch
-        If a file is missing or altered. Of the texts, only the size is looked at: see `verify`.
+        If a file is missing or altered. Of the texts only the size is checked: see `verify_files`.
     CorruptFile
         If its manifest is damaged.
     """
     manifest, files = map_registry(folder)
     ours = parameters()
     if replace(manifest.parameters, unicode=ours.unicode) != ours:
-        raise mismatch(folder, manifest.parameters, ours)
-    check_files(files, checked(manifest), digest)
+        raise fingerprint_mismatch(folder, manifest.parameters, ours)
+    check_files(files, digested_files(manifest), digest)
     return Registry(folder, manifest, files)

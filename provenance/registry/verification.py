@@ -1,4 +1,4 @@
-"""Registries are verified: every digest, and that the files agree with one another."""
+"""Verify a registry: check every digest, and recompute what follows from its items."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -28,14 +28,14 @@ from provenance.model import (
     UInt32s,
     UInt64s,
 )
-from provenance.registry.build.deduplication import whole_hashes
-from provenance.registry.build.duckdb_engine import Limits, engine
-from provenance.registry.build.generation_writer import sketch_rows
-from provenance.registry.build.item_order import disorder
-from provenance.registry.build.item_parts import sites
-from provenance.registry.build.postings_writer import depth_of
-from provenance.registry.build.radix_sort import parted_records, sort_records
-from provenance.registry.build.row_groups import signatures_of, sketches_of
+from provenance.registry.build.deduplication import sequence_hashes
+from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
+from provenance.registry.build.generation_writer import sketch_table
+from provenance.registry.build.item_order import count_order_faults
+from provenance.registry.build.item_parts import url_sites
+from provenance.registry.build.postings_writer import partition_bits
+from provenance.registry.build.radix_sort import partition_items, sort_records
+from provenance.registry.build.row_groups import item_signatures, source_sketches
 from provenance.registry.build.shingle_origins import author_numbers
 from provenance.registry.data_files import check_files
 from provenance.registry.holdings import read_holdings
@@ -48,21 +48,27 @@ from provenance.registry.manifest import (
     Manifest,
 )
 from provenance.registry.mapped_files import Files, map_registry
-from provenance.registry.parquet_tables import dated, parquet, read_column, read_group, starts_of
-from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, lists, one_chunk
-from provenance.registry.source_coverage import coverage, covered
+from provenance.registry.parquet_tables import (
+    open_parquet,
+    read_column,
+    read_row_group,
+    row_group_starts,
+    timestamp_seconds,
+)
+from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, binary_to_lists, single_chunk
+from provenance.registry.source_coverage import coverage_sums, merge_coverage
 from provenance.temporary_files import temporary_folder
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
-_STATED = ["source", "item", "created_at"]
-_SITE = pa.field("site", pa.string())
-_KEYS = pa.schema([*map(ITEMS_SCHEMA.field, _STATED), _SITE])
+_STATED_COLUMNS = ["source", "item", "created_at"]
+_SITE_FIELD = pa.field("site", pa.string())
+_KEY_SCHEMA = pa.schema([*map(ITEMS_SCHEMA.field, _STATED_COLUMNS), _SITE_FIELD])
 
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """A registry, and what follows from its items."""
+    """A registry with the tokens and shingles of its items."""
 
     files: Files
     manifest: Manifest
@@ -72,8 +78,8 @@ class _Contents:
     alone: Flags
 
 
-def verify(folder: Path) -> Manifest:
-    """Check all that can be checked of a registry: what follows from its items is made again.
+def verify_files(folder: Path) -> Manifest:
+    """Check everything about a registry that can be checked.
 
     Parameters
     ----------
@@ -83,29 +89,29 @@ def verify(folder: Path) -> Manifest:
     Returns
     -------
     Manifest
-        Which is true.
+        Its manifest.
 
     Raises
     ------
     RegistryNotFound, RegistryVersion
         If there is no registry that we can read.
     DigestMismatch
-        If a file is missing or altered, the texts among them.
+        If a file, the texts included, is missing or altered.
     CorruptFile
-        If the files are as they were written, but contradict one another or the manifest.
+        If the files are intact, but contradict each other or the manifest.
     """
     manifest, files = map_registry(folder)
     check_files(files, manifest.files)
-    contents = _contents(files, manifest)
+    contents = _load_contents(files, manifest)
     checks = (
-        _of_items,
-        _of_texts,
-        _of_copies,
-        _of_postings,
-        _of_background,
-        _of_signatures,
-        _of_sketches,
-        _of_coverage,
+        _check_items,
+        _check_texts,
+        _check_copies,
+        _check_postings,
+        _check_background,
+        _check_signatures,
+        _check_sketches,
+        _check_coverage,
     )
     if faults := [fault for check in checks for fault in check(contents)]:
         raise CorruptFile(
@@ -114,7 +120,7 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
-def _contents(files: Files, manifest: Manifest) -> _Contents:
+def _load_contents(files: Files, manifest: Manifest) -> _Contents:
     holdings = read_holdings(files, manifest)
     tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
     shingles = shingle(tokens, holdings.parameters.seed_width)
@@ -122,48 +128,50 @@ def _contents(files: Files, manifest: Manifest) -> _Contents:
     return _Contents(files, manifest, holdings, tokens, shingles, alone)
 
 
-def _of_items(of: _Contents) -> Iterator[str]:
-    with parquet(of.files[ITEMS_FILE]) as items:
+def _check_items(of: _Contents) -> Iterator[str]:
+    with open_parquet(of.files[ITEMS_FILE]) as items:
         for group in range(items.num_row_groups):
-            dated(of.files[ITEMS_FILE], read_group(items, group, ["created_at"])["created_at"])
+            timestamp_seconds(
+                of.files[ITEMS_FILE], read_row_group(items, group, ["created_at"])["created_at"]
+            )
     with (
         temporary_folder() as spill,
-        engine(spill, Limits()) as connection,
-        parquet(of.files[ITEMS_FILE]) as items,
+        open_engine(spill, BuildLimits()) as connection,
+        open_parquet(of.files[ITEMS_FILE]) as items,
     ):
-        twice, misplaced = disorder(connection, _keys(items))
+        twice, misplaced = count_order_faults(connection, _item_keys(items))
     if twice:
         yield f"{twice} items stand in it twice"
     if misplaced:
         yield f"{misplaced} items are out of order"
 
 
-def _of_texts(of: _Contents) -> Iterator[str]:
-    """Fingerprint the texts again, a row group at a time; those of another Unicode as it would."""
+def _check_texts(of: _Contents) -> Iterator[str]:
+    """Fingerprint the texts again by row group, unless another version of Unicode applies."""
     if not of.manifest.keeps_texts:
         return
-    with parquet(of.files[TEXTS_FILE]) as texts, parquet(of.files[ITEMS_FILE]) as items:
-        bounds = starts_of(texts)
-        if not np.array_equal(bounds, starts_of(items)):
+    with open_parquet(of.files[TEXTS_FILE]) as texts, open_parquet(of.files[ITEMS_FILE]) as items:
+        bounds = row_group_starts(texts)
+        if not np.array_equal(bounds, row_group_starts(items)):
             yield f"{bounds[-1]} texts of {of.manifest.items} items, or in other groups"
             return
         if of.manifest.parameters.unicode != parameters().unicode:
             return
         for group, (low, high) in enumerate(pairwise(bounds)):
-            edges = read_group(items, group, ["lead", "trail"])
+            edges = read_row_group(items, group, ["lead", "trail"])
             offsets = of.tokens.offsets[low : high + 1]
             own = of.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
-            if not _say(one_chunk(read_group(texts, group)["text"]), own, edges):
+            if not _check_tokens(single_chunk(read_row_group(texts, group)["text"]), own, edges):
                 yield "texts of other words than the items have"
                 return
 
 
-def _say(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> bool:
-    """Whether some texts have the tokens that are stated, and the edges."""
+def _check_tokens(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> bool:
+    """Return whether texts have the stated tokens and edges."""
     texts = Texts.of(column)
     tokens = tokenise(texts)
     edges = fingerprint_edges(texts, tokens)
-    lead, trail = (lists(one_chunk(stated[name])) for name in ("lead", "trail"))
+    lead, trail = (binary_to_lists(single_chunk(stated[name])) for name in ("lead", "trail"))
     pairs = (
         ((tokens.hashes, tokens.offsets), own),
         ((edges.lead, edges.lead_offsets), lead),
@@ -175,14 +183,17 @@ def _say(column: pa.Array, own: tuple[UInt32s, Int64s], stated: pa.Table) -> boo
     )
 
 
-def _keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
-    batches = items.iter_batches(columns=[*_STATED, "url"])
-    keyed = (batch.select(_STATED).append_column(_SITE, sites(batch["url"])) for batch in batches)
-    return pa.RecordBatchReader.from_batches(_KEYS, keyed)
+def _item_keys(items: pq.ParquetFile) -> pa.RecordBatchReader:
+    batches = items.iter_batches(columns=[*_STATED_COLUMNS, "url"])
+    keyed = (
+        batch.select(_STATED_COLUMNS).append_column(_SITE_FIELD, url_sites(batch["url"]))
+        for batch in batches
+    )
+    return pa.RecordBatchReader.from_batches(_KEY_SCHEMA, keyed)
 
 
-def _of_copies(of: _Contents) -> Iterator[str]:
-    hashes = whole_hashes(of.tokens.hashes, of.tokens.offsets)
+def _check_copies(of: _Contents) -> Iterator[str]:
+    hashes = sequence_hashes(of.tokens.hashes, of.tokens.offsets)
     _, earliest, kinds = np.unique(hashes, return_index=True, return_inverse=True)
     numbers = np.arange(len(hashes))
     first = np.where(np.diff(of.tokens.offsets) > 0, earliest[kinds], numbers)
@@ -190,9 +201,9 @@ def _of_copies(of: _Contents) -> Iterator[str]:
         yield "items that are called copies and are none, or are and are not called so"
 
 
-def _of_postings(of: _Contents) -> Iterator[str]:
+def _check_postings(of: _Contents) -> Iterator[str]:
     stated = of.holdings.postings
-    hashes, items, positions = _postings(of)
+    hashes, items, positions = _rebuild_postings(of)
     same = (
         np.array_equal(hashes.astype(np.uint32), stated.shingles),
         np.array_equal(items, stated.items),
@@ -212,28 +223,28 @@ def _of_postings(of: _Contents) -> Iterator[str]:
         of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
     )
     found = count_shared_shingles(hashes, items, of.holdings.source_codes, authors)
-    if not _are_shared(of.holdings.shared, found):
+    if not _check_stop_shingles(of.holdings.shared, found):
         yield "shingles that other authors share"
 
 
-def _postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
-    """Make the postings again, with whole hashes."""
-    depth = depth_of(len(of.tokens.hashes))
+def _rebuild_postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
+    """Compute the postings with full-length hashes."""
+    depth = partition_bits(len(of.tokens.hashes))
     numbers = np.arange(len(of.alone), dtype=np.uint32)
-    records, bounds = parted_records(of.shingles, numbers, of.alone, depth)
+    records, bounds = partition_items(of.shingles, numbers, of.alone, depth)
     parts = [sort_records(records[low:high], depth) for low, high in pairwise(bounds)]
     hashes, items, positions = (np.concatenate(column) for column in zip(*parts, strict=True))
     return hashes, items, positions
 
 
-def _are_shared(stated: Shared, found: Shared) -> bool:
+def _check_stop_shingles(stated: Shared, found: Shared) -> bool:
     return all(
         np.array_equal(getattr(stated, name), getattr(found, name))
         for name in ("shingles", "codes", "authors")
     )
 
 
-def _of_background(of: _Contents) -> Iterator[str]:
+def _check_background(of: _Contents) -> Iterator[str]:
     counted = of.tokens.hashes[np.repeat(of.alone, np.diff(of.tokens.offsets))]
     cells = counted >> np.uint32(32 - BACKGROUND_BITS)
     if not np.array_equal(
@@ -242,39 +253,39 @@ def _of_background(of: _Contents) -> Iterator[str]:
         yield "the background counts other tokens than the items have"
 
 
-def _of_signatures(of: _Contents) -> Iterator[str]:
+def _check_signatures(of: _Contents) -> Iterator[str]:
     numbers = np.arange(len(of.alone), dtype=np.uint32)
-    found = signatures_of(of.tokens, numbers, of.alone, of.manifest.parameters)
-    with parquet(of.files[SIGNATURES_FILE]) as file:
+    found = item_signatures(of.tokens, numbers, of.alone, of.manifest.parameters)
+    with open_parquet(of.files[SIGNATURES_FILE]) as file:
         if not file.read().equals(found):
             yield "signatures of other items"
 
 
-def _of_sketches(of: _Contents) -> Iterator[str]:
+def _check_sketches(of: _Contents) -> Iterator[str]:
     sources = pa.array(of.holdings.sources).take(pa.array(of.holdings.source_codes))
-    found = sketches_of(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
-    rows = [sketch_rows(source, found[source].hashes) for source in sorted(found)]
-    with parquet(of.files[SKETCH_FILE]) as file:
+    found = source_sketches(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
+    rows = [sketch_table(source, found[source].hashes) for source in sorted(found)]
+    with open_parquet(of.files[SKETCH_FILE]) as file:
         if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
             yield "a sketch of other items"
 
 
-def _of_coverage(of: _Contents) -> Iterator[str]:
+def _check_coverage(of: _Contents) -> Iterator[str]:
     tokens = len(of.tokens.hashes)
     if tokens != of.manifest.tokens:
         yield f"{tokens} tokens; the manifest says {of.manifest.tokens}"
-    found = {one.source: one for one in coverage(list(_covered(of)))}
+    found = {one.source: one for one in merge_coverage(list(_coverage_of_items(of)))}
     for stated in of.manifest.sources:
         if replace(stated, published=None) != found.get(stated.source):
             yield f"{stated.source} is not as the manifest says"
 
 
-def _covered(of: _Contents) -> Iterator[pa.Table]:
+def _coverage_of_items(of: _Contents) -> Iterator[pa.Table]:
     mute = np.diff(of.shingles.offsets) == 0
-    with parquet(of.files[ITEMS_FILE]) as file:
-        for group, (low, high) in enumerate(pairwise(starts_of(file))):
-            rows = read_group(file, group, ["source", "length", "created_at"])
+    with open_parquet(of.files[ITEMS_FILE]) as file:
+        for group, (low, high) in enumerate(pairwise(row_group_starts(file))):
+            rows = read_row_group(file, group, ["source", "length", "created_at"])
             place = rows.column_names.index("created_at")
-            seconds = dated(of.files[ITEMS_FILE], rows["created_at"])
+            seconds = timestamp_seconds(of.files[ITEMS_FILE], rows["created_at"])
             rows = rows.set_column(place, "created_at", seconds)
-            yield covered(rows, mute[low:high])
+            yield coverage_sums(rows, mute[low:high])

@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 from provenance.report.text.cell_width import truncate
-from provenance.terminal_safety import HIDDEN_PATTERN, visible
+from provenance.terminal_safety import HIDDEN_PATTERN, escape_text
 
-# Complete escape sequences are dropped; `visible` shows the remains of broken ones.
+# Complete escape sequences are dropped; `escape_text` shows the remains of broken ones.
 _SEQUENCE = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
     "|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\\\|\x9c)"  # titles, hyperlinks
@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 
 def one_line_fragment(text: str) -> str:
     """Return a part of a line as `one_line` does, but keep a space at either end."""
-    return visible(re.sub(r"\s+", " ", _SEQUENCE.sub("", text)))
+    return escape_text(re.sub(r"\s+", " ", _SEQUENCE.sub("", text)))
 
 
 def safe_url(address: str | None) -> str | None:

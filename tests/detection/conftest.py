@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, add_to_registry, build_registry
+from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.settings import Settings
 from tests.detection.found import Found
 
@@ -54,9 +54,9 @@ def detector(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Detector
                     for row, text in enumerate(texts, first)
                 ],
             )
-        build_registry(folder / "registry", Dumps([str(dumps[0])], "x"))
+        build_registry(folder / "registry", DumpSource([str(dumps[0])], "x"))
         if others:
-            add_to_registry(folder / "registry", Dumps([str(dumps[1])], "reddit"))
+            add_to_registry(folder / "registry", DumpSource([str(dumps[1])], "reddit"))
         return Detector(folder / "registry", folder)
 
     return build

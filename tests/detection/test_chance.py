@@ -15,12 +15,12 @@ from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.match.scoring.evalue import expected_by_chance, strength
 from provenance.match.scoring.features import measure_features
-from provenance.pipeline.calibration.standalone_texts import unowned
-from provenance.pipeline.progress import Quiet
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.calibration.standalone_texts import no_declarations
+from provenance.pipeline.progress import SilentProgress
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.in_memory_corpus import corpus_of
-from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.scan.in_memory_corpus import corpus_from_texts
+from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.pipeline.settings import Settings
 from provenance.read.language_counts import load_language
 from provenance.registry.store import open_registry
@@ -69,17 +69,19 @@ def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items
         }
     )
     pq.write_table(table, tmp_path / "posts.parquet")
-    dumps = Dumps([str(tmp_path / "posts.parquet")], None, source_column="whose")
+    dumps = DumpSource([str(tmp_path / "posts.parquet")], None, source_column="whose")
     build_registry(tmp_path / "reg", dumps, keep_texts=False)
-    (held,) = opened([open_registry(tmp_path / "reg")])
+    (held,) = build_registry_indexes([open_registry(tmp_path / "reg")])
 
-    readings = read_corpus(corpus_of(pages), [held], unowned, Settings().threads, Quiet())
+    readings = read_corpus(
+        corpus_from_texts(pages), [held], no_declarations, Settings().threads, SilentProgress()
+    )
 
     bases = np.cumsum([0, *(reading.counts.texts for reading in readings)])
     found = concatenate_candidates(
         [r.candidates[0].shift_texts(int(base)) for r, base in zip(readings, bases, strict=False)]
     )
-    corpus = merge_samples(reading.passages for reading in readings)
+    corpus = merge_samples(reading.sample for reading in readings)
     tokens = sum(reading.counts.tokens for reading in readings)
     likely = log_odds(
         measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)

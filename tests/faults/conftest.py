@@ -13,7 +13,7 @@ import pytest
 
 from provenance.model import Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.cli import commandline
 
@@ -74,7 +74,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("faults")
     rows = [{"id": f"p{n}", "text": text} for n, text in enumerate(POSTS)]
     (folder / "posts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    build_registry(folder / "registry", Dumps([str(folder / "posts.jsonl")], "x"))
+    build_registry(folder / "registry", DumpSource([str(folder / "posts.jsonl")], "x"))
     return str(folder / "registry")
 
 

@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
-from provenance.registry.data_files import settle_files
-from provenance.registry.manifest import digest_of, read_manifest, render
-from provenance.registry.verification import verify
+from provenance.registry.data_files import sync_files
+from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
+from provenance.registry.verification import verify_files
 from tests.faults.corrupt_tables import EXTREMES, mutated
 from tests.faults.isolated import serve
 
@@ -69,7 +69,7 @@ def prepare(folder: Path) -> None:
     for name, rows in (("dump", posts), ("corpus", pages)):
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / f"{name}.jsonl").write_text(lines)
-    build_registry(folder / "made", Dumps([str(folder / "dump.jsonl")], "x"))
+    build_registry(folder / "made", DumpSource([str(folder / "dump.jsonl")], "x"))
     (folder / "made").rename(folder / "sound")
 
 
@@ -165,7 +165,7 @@ def spoil(folder: Path, dice: random.Random) -> None:
     """Spoil a registry, and make its digests right again."""
     before = read_manifest(folder)
     data = folder / before.generation
-    stated = json.loads(render(before))
+    stated = json.loads(render_manifest(before))
     if dice.random() < 0.2:
         _spoil_manifest(stated, dice)
     else:
@@ -176,9 +176,9 @@ def spoil(folder: Path, dice: random.Random) -> None:
         spoiler(path, dice)
         if path.suffix == ".npy" and dice.random() < 0.5:
             _count_again(stated, path)
-        files = settle_files(data)
+        files = sync_files(data)
         stated["files"] = [{"name": f.name, "bytes": f.bytes, "blake3": f.blake3} for f in files]
-        digest = digest_of(before.parameters, before.chance, files)
+        digest = registry_digest(before.parameters, before.chance, files)
         stated["digest"] = digest
         data.rename(folder / f"data-{digest[:12]}")
     (folder / "registry.json").write_text(json.dumps(stated))
@@ -204,7 +204,7 @@ def _use(folder: Path, case: int) -> None:
     shutil.copytree(folder / "sound", registry)
     spoil(registry, dice)
     if case % 6 == 0:
-        verify(registry)
+        verify_files(registry)
         return
     policy = Policy(registries=(str(registry),))
     check([str(folder / "corpus.jsonl")], policy, Settings(threads=1))

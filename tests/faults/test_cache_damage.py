@@ -51,24 +51,24 @@ def test_entries_and_their_folders_are_the_user_s_alone(world, fresh) -> None:
 
 
 def test_no_flipped_bit_is_believed(tmp_path) -> None:
-    kept = memory.Memory(tmp_path, "")
-    name = kept.name("x")
-    kept.keep(name, [b"some", b"thing"])
+    kept = memory.ResultCache(tmp_path, "")
+    name = kept.key("x")
+    kept.store(name, [b"some", b"thing"])
     path = tmp_path / name[:2] / name[2:]
     whole = path.read_bytes()
-    found = kept.find(name)
+    found = kept.load(name)
     assert found is not None
     assert found.tobytes() == b"something"
     for bit in range(8 * len(whole)):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 1 << bit % 8
         path.write_bytes(flipped)
-        assert kept.find(name) is None
+        assert kept.load(name) is None
     for size in range(len(whole)):
         path.write_bytes(whole[:size])
-        assert kept.find(name) is None
+        assert kept.load(name) is None
     path.write_bytes(whole + b"\0")
-    assert kept.find(name) is None
+    assert kept.load(name) is None
 
 
 @pytest.mark.parametrize("turns", [12, *long([(300,)])])
@@ -142,14 +142,14 @@ def test_what_stands_in_the_place_of_entries_is_cleared_and_forgotten(
     for path in files_of(world):
         path.unlink()
         OTHERS[other](path)
-    monkeypatch.setattr(memory, "MOST", 0)
+    monkeypatch.setattr(memory, "MAX_CACHE_BYTES", 0)
     assert content(world.checked()) == fresh
     OTHERS[other](world.cache / "ab") if other != "a folder" else put_folder(
         world.cache / "ab" / "c"
     )
     monkeypatch.setenv("PROVENANCE_CACHE", str(world.cache))
-    memory.clear_memory()
-    assert memory.remembered().entries == 0
+    memory.clear_cache()
+    assert memory.cache_usage().entries == 0
 
 
 @pytest.mark.parametrize("other", ["a pipe", "a link to nowhere", "an empty file"])

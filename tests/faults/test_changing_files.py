@@ -55,7 +55,7 @@ def test_what_is_read_after_a_change_is_not_kept_as_what_was_there_before(
         return inner(memory, name, registries)
 
     with monkeypatch.context() as patched:
-        patched.setattr(scanning, "recalled_reading", recalled)
+        patched.setattr(scanning, "load_reading", recalled)
         report = checked()
     assert names(report.result.unread) == ["a.jsonl"]
     assert report.result.unread[0].reason == files.CHANGED
@@ -95,7 +95,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
         return inner(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(scanning, "recalled_reading", recalled)
+        patched.setattr(scanning, "load_reading", recalled)
         assert names(checked().result.unread) == ["a.parquet"]
     new = checked()
     assert new.result.unread == ()
@@ -117,7 +117,7 @@ def test_the_digest_of_a_report_is_of_the_bytes_that_were_checked(tmp_path, regi
         write_jsonl(path, 31)
         return made
 
-    monkeypatch.setattr(files, "sha256", digested)
+    monkeypatch.setattr(files, "sha256_stream", digested)
     report = check([str(tmp_path / "data")], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl"]
     content = f"a.jsonl\0{sha256(path.read_bytes()).hexdigest()}\n".encode()

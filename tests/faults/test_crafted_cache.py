@@ -12,7 +12,7 @@ from provenance.model import Skipped
 from provenance.pipeline import cache_entries as entries
 from provenance.pipeline import result_cache as memory
 from provenance.pipeline.locate.locations import SPANS
-from provenance.pipeline.scan.row_metadata import DECLARED
+from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 from tests.faults.killing import Writers, long, writers
 from tests.faults.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
@@ -28,12 +28,12 @@ def child(registry) -> Iterator[Writers]:  # noqa: F811
 
 def crafted_readings(cache: Path, path: Path) -> Iterator[entries.Reading]:
     """Give readings that nobody made, one after the other, of one that somebody did."""
-    kept = memory.Memory(cache, "")
-    reading = entries._decoded(kept.find(name_of(path)), 1)
+    kept = memory.ResultCache(cache, "")
+    reading = entries._decode_reading(kept.load(name_of(path)), 1)
     tables = {
         "candidates": reading.candidates[0],
-        "lookalikes": reading.lookalikes[0],
-        "passages": reading.passages,
+        "lookalikes": reading.near_duplicates[0],
+        "passages": reading.sample,
     }
     for which, table in tables.items():
         for name in (one.name for one in fields(table)):
@@ -57,7 +57,7 @@ def crafted_beside(reading: entries.Reading) -> Iterator[entries.Reading]:
         for value in (-1, 0, 1, 1 << 62, 1 << 80, 1.5, None):
             yield replace(reading, counts=replace(reading.counts, **{name: value}))
     for row in crafted_rows():
-        yield replace(reading, declared=pa.Table.from_pylist([row], DECLARED))
+        yield replace(reading, declared=pa.Table.from_pylist([row], DECLARED_SCHEMA))
     for skipped in (
         ("f", "r", 1, (0,)),
         ("f", "r", -1, ()),
@@ -112,7 +112,7 @@ def spoilt(array: np.ndarray) -> Iterator[np.ndarray]:
 
 @pytest.mark.parametrize("part", [24, *long([(1,)])])
 def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, part) -> None:  # noqa: F811
-    kept = memory.Memory(world.cache, "")
+    kept = memory.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if is_reading(kept, p))
     whole = path.read_bytes()
     given = str(world.data), str(world.cache), world.registry
@@ -120,7 +120,7 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
         if place % part:
             continue
         try:
-            kept.keep(name_of(path), entries._encoded(reading))
+            kept.store(name_of(path), entries._encode_reading(reading))
         except (OverflowError, AttributeError):
             continue
         child.run("check_data", *given)
@@ -129,25 +129,25 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
     assert content(world.checked()) == fresh
 
 
-def is_reading(kept: memory.Memory, path: Path) -> bool:
+def is_reading(kept: memory.ResultCache, path: Path) -> bool:
     try:
-        entries._decoded(kept.find(name_of(path)), 1)
-    except entries._UNUSABLE:
+        entries._decode_reading(kept.load(name_of(path)), 1)
+    except entries._DECODE_ERRORS:
         return False
     return True
 
 
 @pytest.mark.parametrize("part", [24, *long([(1,)])])
 def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part) -> None:  # noqa: F811
-    kept = memory.Memory(world.cache, "")
+    kept = memory.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if not is_reading(kept, p))
     whole = path.read_bytes()
-    table = pa.ipc.open_file(pa.BufferReader(kept.find(name_of(path)))).read_all()
+    table = pa.ipc.open_file(pa.BufferReader(kept.load(name_of(path)))).read_all()
     given = str(world.data), str(world.cache), world.registry
     for place, made in enumerate(crafted_tables(table)):
         if place % part:
             continue
-        entries.keep_table(kept, name_of(path), made)
+        entries.store_table(kept, name_of(path), made)
         child.run("check_data", *given)
         path.write_bytes(whole)
     assert content(world.checked()) == fresh

@@ -169,7 +169,7 @@ def test_cells_that_end_within_a_quoted_cell_are_named(tmp_path, cut, reading, l
     else:
         found = open_dump(str(path), source="x", max_document=limit, strict=False)
         unread = [one for items in found for one in items.unread]
-    assert ["ends in a quoted cell" in one.reason for one in unread] == [True]
+    assert ["ends within a quoted cell" in one.reason for one in unread] == [True]
 
 
 @pytest.mark.parametrize(

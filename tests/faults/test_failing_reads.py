@@ -134,7 +134,7 @@ def test_a_file_that_vanishes_after_it_was_found_is_named(tmp_path, registry, mo
 
 def forget_windows(monkeypatch):
     """Have every text read a second time."""
-    monkeypatch.setattr(views, "_show_all", lambda *_: False)
+    monkeypatch.setattr(views, "_windows_suffice", lambda *_: False)
 
 
 @pytest.mark.parametrize("sample", [None, 0.9])
@@ -143,13 +143,13 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
 ):
     paths = write_corpus(tmp_path)
     forget_windows(monkeypatch)
-    inner = evidence.gather
+    inner = evidence.locate_matches
 
     def gather(*arguments, **options):
         paths[0].unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(rereading, "gather", gather)
+    monkeypatch.setattr(rereading, "locate_matches", gather)
     settings = Settings(sample=sample)
     report = check([str(tmp_path)], Policy(registries=(registry,)), settings)
     assert names(report.result.unread) == ["a.jsonl"]
@@ -163,14 +163,14 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
 def test_a_file_that_changes_at_every_look_is_left_out(tmp_path, registry, monkeypatch):
     paths = write_corpus(tmp_path)
     forget_windows(monkeypatch)
-    inner = evidence.gather
+    inner = evidence.locate_matches
     turns = iter(range(100, 1000, 30))
 
     def gather(*arguments, **options):
         write_jsonl(paths[0], next(turns) // 3 * 3 + 1, 2)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(rereading, "gather", gather)
+    monkeypatch.setattr(rereading, "locate_matches", gather)
     report = check([str(tmp_path)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl"]
     assert "the file was modified while it was checked" in report.result.unread[0].reason

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline.registries import Dumps, build_registry
-from provenance.pipeline.result_cache import Memory
+from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.result_cache import ResultCache
 from provenance.report.files.report_reader import read_report
 from tests.faults.killing import Writers, is_late, long, writers
 from tests.pipeline.conftest import Writer
@@ -69,7 +69,7 @@ def cleaning(tmp_path_factory) -> Iterator[tuple[Writers, Path]]:
     folder, posts = tmp_path_factory.mktemp("corpus"), Writer(1)
     said = [{"id": f"p{number}", "text": posts.sentence(20)} for number in range(50)]
     (folder / "posts.jsonl").write_text("\n".join(map(json.dumps, said)))
-    build_registry(folder / "registry", Dumps([str(folder / "posts.jsonl")], "x"))
+    build_registry(folder / "registry", DumpSource([str(folder / "posts.jsonl")], "x"))
     (folder / "data").mkdir()
     for number in range(3):
         rows = [{"text": f"{posts.page()} {said[number * 7 + row]['text']}"} for row in range(2)]
@@ -113,11 +113,11 @@ def test_a_kept_entry_is_whole_or_absent_at_every_step(child, tmp_path) -> None:
     for step in range(1, len(steps) + 1):
         shutil.rmtree(cache, ignore_errors=True)
         assert child.run("keep_entry", str(cache), "one", "a", step=step) is None
-        memory = Memory(cache, "")
-        found = memory.find(memory.name("one"))
+        memory = ResultCache(cache, "")
+        found = memory.load(memory.key("one"))
         assert found is None or found.tobytes() == b"a" * 1000
         outcomes.append(found is not None)
-        memory.tidy()
+        memory.evict()
         assert all(path.is_dir() and len(path.name) == 2 for path in cache.glob("*"))
     assert is_late(outcomes)
 

@@ -73,14 +73,14 @@ def test_an_error_that_is_caused_by_short_memory_is_told_as_that(world, monkeypa
     def call(*_, **__):
         raise CorruptFile("it is damaged", remedy="build it again") from SHORT[1]
 
-    monkeypatch.setattr("provenance.pipeline.dataset_check", call, raising=False)
+    monkeypatch.setattr("provenance.pipeline.check", call, raising=False)
     done = provenance("check", "train.parquet", "--registry", "reg", cwd=world)
     assert (done.returncode, done.stderr.splitlines()) == (2, TOLD)
 
 
 def test_threads_that_cannot_be_started_are_told(world, monkeypatch):
     call = failing(RuntimeError("can't start new thread"))
-    monkeypatch.setattr("provenance.pipeline.dataset_check", call, raising=False)
+    monkeypatch.setattr("provenance.pipeline.check", call, raising=False)
     done = provenance("check", "train.parquet", "--registry", "reg", cwd=world)
     assert done.returncode == 2
     assert done.stderr.startswith("Error: no more threads can be started")

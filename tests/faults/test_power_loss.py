@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline.result_cache import Memory
-from provenance.registry.verification import verify
+from provenance.pipeline.result_cache import ResultCache
+from provenance.registry.verification import verify_files
 from tests.faults.killing import Writers, is_late, writers
 from tests.faults.powerloss import DISKS
 from tests.faults.test_kills import cleaning, content  # noqa: F401 (a fixture)
@@ -121,8 +121,8 @@ def test_what_is_laid_out_is_there_whole_or_not_at_all(child, outcomes, tmp_path
 
 def test_an_entry_that_was_not_synced_is_not_believed(child, outcomes, tmp_path) -> None:
     def state(root: Path) -> str:
-        memory = Memory(root / "cache", "")
-        found = memory.find(memory.name("one"))
+        memory = ResultCache(root / "cache", "")
+        found = memory.load(memory.key("one"))
         assert found is None or found.tobytes() == b"a" * 1000
         return "whole" if found is not None else "none"
 
@@ -160,10 +160,12 @@ def test_a_registry_is_old_or_new(cleaning, tmp_path) -> None:  # noqa: F811
     root.mkdir()
     posts, registry = str(data.parent / "posts.jsonl"), str(root / "registry")
     child.run("build", registry, posts)
-    old = verify(root / "registry").digest
+    old = verify_files(root / "registry").digest
     child.run("lose_power_at", str(root), str(dumps), "add", registry, str(data / "0.jsonl"))
-    new = verify(root / "registry").digest
+    new = verify_files(root / "registry").digest
     for disk in DISKS:
-        found = [verify(folder / "registry").digest for folder in sorted((dumps / disk).iterdir())]
+        found = [
+            verify_files(folder / "registry").digest for folder in sorted((dumps / disk).iterdir())
+        ]
         assert set(found) == {old, new}
         assert is_late([digest == new for digest in found])

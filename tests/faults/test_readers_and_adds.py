@@ -14,10 +14,10 @@ from provenance.registry import mapped_files as mapped
 from provenance.registry import parquet_tables as tables
 from provenance.registry import registry_folder as folders
 from provenance.registry import verification as verifying
-from provenance.registry.build.registry_builder import build
+from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
-from provenance.registry.verification import verify
+from provenance.registry.verification import verify_files
 from tests.faults.isolated import ROOT
 from tests.registry.conftest import batch_of, some_rows
 
@@ -42,7 +42,7 @@ def generations(tmp_path_factory):
     """Two registries, of which the second is what the first becomes."""
     folder = tmp_path_factory.mktemp("generations")
     for name, count in (("old", 60), ("new", 63)):
-        build(folder / name, [batch_of(some_rows(count, longest=150))])
+        create_registry(folder / name, [batch_of(some_rows(count, longest=150))])
     return folder / "old", folder / "new"
 
 
@@ -58,7 +58,7 @@ def read_all(registry: Registry) -> object:
         registry.describe(numbers).to_pylist(),
         registry.texts(numbers),
         registry.edges(numbers).lead.tolist(),
-        registry.same(numbers, held),
+        registry.copies(numbers, held),
         (items.tolist(), signatures.tolist()),
     )
 
@@ -80,7 +80,7 @@ class Adder:
             staging = self.folder / ".building"
             shutil.rmtree(staging, ignore_errors=True)
             shutil.copytree(other / manifest.generation, staging / manifest.generation)
-            folders.succeed(staging / manifest.generation, manifest, self.folder)
+            folders.publish_generation(staging / manifest.generation, manifest, self.folder)
             self.step += 2
 
 
@@ -130,23 +130,23 @@ def test_an_add_at_any_step_of_a_reader_leaves_it_one_whole_generation(
 
 def test_an_add_at_any_step_does_not_disturb_a_verification(generations, tmp_path, monkeypatch):
     old, new = generations
-    steps = steps_of(generations, tmp_path, monkeypatch, verify)
+    steps = steps_of(generations, tmp_path, monkeypatch, verify_files)
     for step in range(0, steps, 3):
         folder = shutil.copytree(old, tmp_path / str(step))
         adder = Adder(folder, [new], step)
         with monkeypatch.context() as patched:
             instrumented(patched, adder)
-            assert verify(folder).items in {60, 63}
+            assert verify_files(folder).items in {60, 63}
         assert not adder.others
 
 
 ADD = """
 import sys
 from pathlib import Path
-from provenance.registry.build.registry_builder import add
+from provenance.registry.build.registry_builder import extend_registry
 from tests.registry.conftest import batch_of, some_rows
 for seed in range(1, int(sys.argv[2])):
-    add(Path(sys.argv[1]), [batch_of(some_rows(3, seed=seed))])
+    extend_registry(Path(sys.argv[1]), [batch_of(some_rows(3, seed=seed))])
     print(seed, flush=True)
 """
 

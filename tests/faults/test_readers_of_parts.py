@@ -11,7 +11,7 @@ from datasets import Dataset
 from provenance.errors import InputError
 from provenance.model import Cleaning, Policy
 from provenance.pipeline import check, clean
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.corpus_parts import Part, group_small_files
@@ -25,7 +25,7 @@ def registry(tmp_path_factory):
     writer = Writer(1)
     posts = [{"id": str(number), "text": writer.sentence(20)} for number in range(50)]
     (folder / "posts.jsonl").write_text("".join(json.dumps(post) + "\n" for post in posts))
-    build_registry(folder / "registry", Dumps([str(folder / "posts.jsonl")], "x"))
+    build_registry(folder / "registry", DumpSource([str(folder / "posts.jsonl")], "x"))
     return str(folder / "registry")
 
 
@@ -111,7 +111,7 @@ def test_what_has_no_size_is_no_small_file():
 def test_a_dump_that_is_not_there_is_told_before_the_others_are_read(tmp_path):
     good = lines(tmp_path / "a.jsonl", "some words here")
     with pytest.raises(InputError, match=r"nothing\.jsonl"):
-        Dumps([good, str(tmp_path / "nothing.jsonl")], "x").items()
+        DumpSource([good, str(tmp_path / "nothing.jsonl")], "x").items()
 
 
 def test_a_saved_dataset_is_cleaned_without_the_shard_that_cannot_be_read(tmp_path, registry):

@@ -23,7 +23,7 @@ from pyarrow import feather
 from provenance.match.scoring import corpus_sample as passages
 from provenance.model import Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import corpus_scan as scanning
 from provenance.pipeline.scan import corpus_scan as sofar
 from provenance.pipeline.settings import Settings
@@ -106,7 +106,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> str:
         {"id": f"p{number}", "text": writer.sentence(8 + number % 20)} for number in range(400)
     ]
     (folder / "posts.jsonl").write_bytes(json_lines(posts))
-    build_registry(folder / "registry", Dumps([str(folder / "posts.jsonl")], "x"))
+    build_registry(folder / "registry", DumpSource([str(folder / "posts.jsonl")], "x"))
     return str(folder / "registry")
 
 
@@ -167,7 +167,7 @@ def checked(rows: Rows, registry: str, layout: Layout, cache: Path) -> Report:
     ordered = list(rows)
     Random(layout.order).shuffle(ordered)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanning, "_SLICE", layout.slice_bytes)
+        patch.setattr(scanning, "_SLICE_BYTES", layout.slice_bytes)
         for number in range(layout.files):
             shard = ordered[number :: layout.files]
             path = Path(folder, f"{number}.{layout.format}")

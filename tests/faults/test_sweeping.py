@@ -11,8 +11,13 @@ import pytest
 
 from provenance import atomic_output as atomic
 from provenance import file_locks as locks
-from provenance.atomic_output import PREFIX, replacing, sweep, temporary_folder
-from provenance.file_locks import host
+from provenance.atomic_output import (
+    PREFIX,
+    remove_stale_temporaries,
+    replace_file,
+    temporary_folder,
+)
+from provenance.file_locks import host_id
 from tests.faults.killing import writers
 
 OTHER_HOST = "0123456789abcdef"
@@ -33,14 +38,14 @@ def test_what_a_dead_process_left_on_this_host_goes(tmp_path) -> None:
         for step in (4, 9):
             child.run("save_report", str(tmp_path / "out"), "first", step=step)
         assert len(list(tmp_path.glob(f"{PREFIX}*"))) == 1  # the second swept the first's
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_living_process_writes_stays(tmp_path) -> None:
-    with temporary_folder(tmp_path) as folder, replacing(tmp_path / "file") as stream:
+    with temporary_folder(tmp_path) as folder, replace_file(tmp_path / "file") as stream:
         os.utime(folder, (0, 0))
-        sweep(tmp_path)
+        remove_stale_temporaries(tmp_path)
         assert len(list(tmp_path.iterdir())) == 2
         stream.write(b"all")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -49,9 +54,9 @@ def test_what_a_living_process_writes_stays(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("made_by", "age", "goes"),
     [
-        (host, 0, True),
-        (lambda: host()[:8] + OTHER_HOST[8:], 0, True),  # another container on this kernel
-        (lambda: OTHER_HOST[:8] + host()[8:], 0, True),  # this host before it was started again
+        (host_id, 0, True),
+        (lambda: host_id()[:8] + OTHER_HOST[8:], 0, True),  # another container on this kernel
+        (lambda: OTHER_HOST[:8] + host_id()[8:], 0, True),  # this host before it was started again
         (lambda: OTHER_HOST, DAY - 100, False),
         (lambda: OTHER_HOST, DAY + 100, True),
     ],
@@ -60,7 +65,7 @@ def test_of_another_host_s_only_what_nobody_touched_for_a_day_goes(
     tmp_path, made_by: Callable[[], str], age, goes
 ) -> None:
     path = leftover(tmp_path, made_by(), age)
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert path.exists() != goes
 
 
@@ -75,12 +80,12 @@ def as_host(tmp_path, monkeypatch):
             if content is not None:
                 path.write_text(content)
             monkeypatch.setattr(locks, which, path)
-        host.cache_clear()
-        return host()
+        host_id.cache_clear()
+        return host_id()
 
     yield name
     monkeypatch.undo()
-    host.cache_clear()
+    host_id.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,7 @@ def test_a_host_of_the_same_name_is_another_one_if_its_ids_are(
 ) -> None:
     path = leftover(tmp_path, as_host(*other))
     as_host(*own)
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert path.exists() != goes
 
 
@@ -112,7 +117,7 @@ def test_where_nothing_can_be_locked_only_what_nobody_touched_for_a_day_goes(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
-    path = leftover(tmp_path, host(), age)
+    path = leftover(tmp_path, host_id(), age)
     with temporary_folder(tmp_path) as folder:  # which can be written all the same
         assert folder.is_dir()
         assert path.exists() != goes
@@ -120,7 +125,7 @@ def test_where_nothing_can_be_locked_only_what_nobody_touched_for_a_day_goes(
 
 
 def test_a_folder_that_is_being_written_is_touched_again_and_again(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(atomic, "_BEAT", 0.02)
+    monkeypatch.setattr(atomic, "_TOUCH_INTERVAL", 0.02)
     with temporary_folder(tmp_path) as folder:
         os.utime(folder, (0, 0))
         for _ in range(200):
@@ -134,10 +139,10 @@ def test_pipes_and_links_of_such_names_neither_hang_nor_lead_elsewhere(tmp_path)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "mine").write_text("mine")
-    (tmp_path / f"{PREFIX}{host()}-link").symlink_to(elsewhere)
-    os.mkfifo(tmp_path / f"{PREFIX}{host()}-pipe")
-    leftover(tmp_path, host())
-    sweep(tmp_path)
+    (tmp_path / f"{PREFIX}{host_id()}-link").symlink_to(elsewhere)
+    os.mkfifo(tmp_path / f"{PREFIX}{host_id()}-pipe")
+    leftover(tmp_path, host_id())
+    remove_stale_temporaries(tmp_path)
     assert (elsewhere / "mine").read_text() == "mine"
     assert [path.name for path in tmp_path.glob(f"{PREFIX}*-0a1b2c")] == []
 
@@ -146,5 +151,5 @@ def test_files_of_other_names_stay_whatever_their_age(tmp_path) -> None:
     for name in (".out-abc", ".provenance", ".provenance-report", ".tmpx"):
         (tmp_path / name).mkdir()
         os.utime(tmp_path / name, (0, 0))
-    sweep(tmp_path)
+    remove_stale_temporaries(tmp_path)
     assert len(list(tmp_path.iterdir())) == 4

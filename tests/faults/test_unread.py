@@ -95,7 +95,7 @@ def test_nothing_readable_at_all_is_an_error(tmp_path, registry, provenance):
         nothing_but_zeros(path)
     done = provenance("check", "data", "--registry", registry, "-o", "out", cwd=tmp_path)
     assert done.returncode == 2
-    assert "Error: data/a.jsonl: it is UTF-16" in done.stderr
+    assert "Error: data/a.jsonl: the encoding is UTF-16" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

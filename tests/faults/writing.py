@@ -9,12 +9,11 @@ import numpy as np
 
 from provenance.errors import ProvenanceError
 from provenance.model import PLANTS, Calibration, Cleaning, CorpusModel, FalseRate, Policy, Report
-from provenance.pipeline import check
+from provenance.pipeline import check, sample_data
 from provenance.pipeline.dataset_cleaning import clean
-from provenance.pipeline.lawbook.policy_commands import begun_policy
-from provenance.pipeline.registries import Dumps, add_to_registry, build_registry
-from provenance.pipeline.result_cache import Memory
-from provenance.pipeline.sample_data import unpacked_sample
+from provenance.pipeline.lawbook.policy_commands import write_policy_template
+from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
+from provenance.pipeline.result_cache import ResultCache
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report, write_text
@@ -102,16 +101,16 @@ def clean_corpus(data: str, output: str) -> None:
 
 
 def begin_policy(path: str) -> None:
-    begun_policy(Path(path))
+    write_policy_template(Path(path))
 
 
 def unpack_sample(path: str) -> None:
-    unpacked_sample(Path(path))
+    sample_data.unpack_sample(Path(path))
 
 
 def keep_entry(folder: str, name: str, content: str) -> None:
-    memory = Memory(Path(folder), "")
-    memory.keep(memory.name(name), [content.encode() * 1000])
+    memory = ResultCache(Path(folder), "")
+    memory.store(memory.key(name), [content.encode() * 1000])
 
 
 def rewrite_and_read(folder: str, part: str) -> None:
@@ -154,8 +153,8 @@ def write_carelessly(path: str) -> None:
 
 
 def build(registry: str, dump: str) -> None:
-    build_registry(Path(registry), Dumps([dump], "x"))
+    build_registry(Path(registry), DumpSource([dump], "x"))
 
 
 def add(registry: str, dump: str) -> None:
-    add_to_registry(Path(registry), Dumps([dump], "x"))
+    add_to_registry(Path(registry), DumpSource([dump], "x"))

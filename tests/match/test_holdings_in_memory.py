@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import ITEMS, Items
-from provenance.registry.build.registry_builder import build
+from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.store import open_registry
 from tests.match.holding import holding, posts
 
@@ -25,7 +25,7 @@ def test_holdings_built_in_memory_equal_those_read_from_a_registry(tmp_path):
         }
         for number, text in enumerate(texts)
     ]
-    build(tmp_path / "r", [Items(pa.RecordBatch.from_pylist(rows, ITEMS))])
+    create_registry(tmp_path / "r", [Items(pa.RecordBatch.from_pylist(rows, ITEMS))])
     stored, made = open_registry(tmp_path / "r").holdings(), holding(*texts)
     for name in ("tokens", "token_offsets", "first", "source_codes", "background"):
         assert np.array_equal(getattr(stored, name), getattr(made, name)), name

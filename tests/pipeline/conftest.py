@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import Policy, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 _SYLLABLES = (
@@ -71,7 +71,7 @@ def write_lines() -> Callable[[Path, list[dict[str, str]]], str]:
 def registry(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> str:
     folder = tmp_path_factory.mktemp("world")
     dump = write_lines(folder / "posts.jsonl", posts)
-    build_registry(folder / "registry", Dumps([dump], "x"))
+    build_registry(folder / "registry", DumpSource([dump], "x"))
     return str(folder / "registry")
 
 

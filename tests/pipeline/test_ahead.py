@@ -8,11 +8,11 @@ from threading import Event
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline.early_hashing import hashing
-from provenance.pipeline.jit_warmup import begun
+from provenance.pipeline.early_hashing import hash_in_background
+from provenance.pipeline.jit_warmup import start_check
 from provenance.read.corpus.file_access import File
 from provenance.registry import data_files as datafiles
-from provenance.registry.data_files import checked
+from provenance.registry.data_files import digested_files
 from provenance.registry.manifest import read_manifest
 
 _PATIENCE = 60
@@ -46,8 +46,8 @@ def hashed(monkeypatch):
 
 def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
     counts, gate, reached, stops = hashed
-    with hashing([]) as hashed_ahead, ThreadPoolExecutor(4) as pool:
-        ahead = begun(corpus, Policy(), None, hashed_ahead)
+    with hash_in_background([]) as hashed_ahead, ThreadPoolExecutor(4) as pool:
+        ahead = start_check(corpus, Policy(), None, hashed_ahead)
         assert reached.wait(_PATIENCE)  # nobody has asked
         asked = [pool.submit(ahead.corpus.digest) for _ in range(4)]
         gate.set()
@@ -58,8 +58,8 @@ def test_files_are_hashed_once_before_and_while_threads_ask(corpus, hashed):
 
 def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
     counts, gate, reached, stops = hashed
-    with hashing([]) as hashed_ahead:
-        begun(corpus, Policy(), None, hashed_ahead)
+    with hash_in_background([]) as hashed_ahead:
+        start_check(corpus, Policy(), None, hashed_ahead)
         assert reached.wait(_PATIENCE)
     assert counts == {"a.jsonl": 1}
     assert stops[0]()
@@ -70,7 +70,7 @@ def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
 def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
     order, all_hashed = [], Event()
     monkeypatch.setattr(
-        datafiles, "mapped_blake3", lambda path, *_: order.append(path.suffix) or ""
+        datafiles, "blake3_mapped_file", lambda path, *_: order.append(path.suffix) or ""
     )
 
     def digest(self, stopped):
@@ -81,9 +81,9 @@ def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, 
         return ""
 
     monkeypatch.setattr(File, "digest", digest)
-    with hashing([registry] if early else []) as hashed_ahead:
-        begun(corpus, Policy(registries=(registry,)), None, hashed_ahead)
+    with hash_in_background([registry] if early else []) as hashed_ahead:
+        start_check(corpus, Policy(registries=(registry,)), None, hashed_ahead)
         assert all_hashed.wait(_PATIENCE)
     assert order[-3:] == ["a.jsonl", "b.jsonl", "c.jsonl"]
     assert ".npy" in order[:-3]
-    assert len(order) == 3 + len(checked(read_manifest(Path(registry))))
+    assert len(order) == 3 + len(digested_files(read_manifest(Path(registry))))

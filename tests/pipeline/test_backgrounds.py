@@ -11,12 +11,12 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import Agreement, DateRange, Policy, Purpose, Texts, Tokens, Unit, Verdict
 from provenance.pipeline import check
 from provenance.pipeline.locate.backgrounds import (
-    Claimed,
-    held_too,
+    TextPassages,
+    held_by_backgrounds,
     open_backgrounds,
-    whole_passages,
+    stretch_passages,
 )
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 
@@ -26,7 +26,7 @@ def build(tmp_path: Path, write_lines):
     def made(name: str, texts: list[str], source: str = "background") -> str:
         rows = [{"id": f"{name}{row}", "text": text} for row, text in enumerate(texts)]
         dump = write_lines(tmp_path / f"{name}.jsonl", rows)
-        build_registry(tmp_path / name, Dumps([dump], source))
+        build_registry(tmp_path / name, DumpSource([dump], source))
         return str(tmp_path / name)
 
     return made
@@ -196,10 +196,12 @@ def test_gaps_of_a_passage_do_not_count(build) -> None:
     tokens = _tokens([text])
     (book,) = open_backgrounds([build("book", [between])], [])
     rows, firsts, lasts = np.array([0]), np.array([0]), np.array([35])
-    ends = Claimed(rows, firsts, lasts, np.array([[0, 0, 8], [0, 28, 36]]))
+    ends = TextPassages(rows, firsts, lasts, np.array([[0, 0, 8], [0, 28, 36]]))
 
-    assert held_too(whole_passages(rows, firsts, lasts), tokens, [book]).tolist() == [True]
-    assert held_too(ends, tokens, [book]).tolist() == [False]
+    assert held_by_backgrounds(stretch_passages(rows, firsts, lasts), tokens, [book]).tolist() == [
+        True
+    ]
+    assert held_by_backgrounds(ends, tokens, [book]).tolist() == [False]
 
 
 def test_a_few_words_of_a_book_are_its_own_in_its_pages_and_anybody_s_elsewhere(
@@ -213,9 +215,9 @@ def test_a_few_words_of_a_book_are_its_own_in_its_pages_and_anybody_s_elsewhere(
     tokens = _tokens(texts)
     firsts = np.array([len(pages[number].split()) for number in (0, 110)])
 
-    found = whole_passages(np.array([0, 1]), firsts, firsts + 4)
+    found = stretch_passages(np.array([0, 1]), firsts, firsts + 4)
 
-    assert held_too(found, tokens, [book]).tolist() == [True, False]
+    assert held_by_backgrounds(found, tokens, [book]).tolist() == [True, False]
 
 
 def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, pages) -> None:
@@ -227,17 +229,19 @@ def test_half_of_a_passage_is_half_of_its_words_and_of_what_they_say(build, page
     texts = [frequent, f"{frequent} {rare}", f"{' '.join(words[:1] * 8)} {rare}"]
     ends = np.array([6, 12, 14]) - 1
 
-    found = whole_passages(np.arange(3), np.zeros(3, np.int64), ends)
+    found = stretch_passages(np.arange(3), np.zeros(3, np.int64), ends)
 
-    assert held_too(found, _tokens(texts), [other]).tolist() == [True, False, False]
-    assert held_too(found, _tokens(texts), [book]).tolist() == [True, True, False]
+    assert held_by_backgrounds(found, _tokens(texts), [other]).tolist() == [True, False, False]
+    assert held_by_backgrounds(found, _tokens(texts), [book]).tolist() == [True, True, False]
 
 
 def test_of_nothing_backgrounds_hold_nothing(build) -> None:
     none = np.zeros(0, np.int64)
     (book,) = open_backgrounds([build("book", ["one two three four five six"])], [])
 
-    assert held_too(whole_passages(none, none, none), _tokens([]), [book]).tolist() == []
+    assert (
+        held_by_backgrounds(stretch_passages(none, none, none), _tokens([]), [book]).tolist() == []
+    )
 
 
 def _tokens(texts: list[str]) -> Tokens:

@@ -9,7 +9,7 @@ import zstandard
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 TITLES = ("carroll-alice", "shakespeare-caesar", "shakespeare-macbeth")
@@ -50,7 +50,7 @@ def world(tmp_path_factory, books, posts, write_lines) -> dict[str, str]:
     made = {"pages": write_lines(folder / "pages.jsonl", pages)}
     for name, rows in (("posts", [*quoting, *posts]), ("books", books)):
         dump = write_lines(folder / f"{name}.jsonl", rows)
-        build_registry(folder / name, Dumps([dump], "x"))
+        build_registry(folder / name, DumpSource([dump], "x"))
         made[name] = str(folder / name)
     return made
 

@@ -11,15 +11,15 @@ import pytest
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.judge.rulings import Judge
 from provenance.model import LENGTHS, PLANTS, Policy, Unit
-from provenance.pipeline.calibration.calibrate import Planting, _opened, calibrate
-from provenance.pipeline.calibration.share_correction import Seen, correcting
-from provenance.pipeline.calibration.standalone_texts import unowned
+from provenance.pipeline.calibration.calibrate import PlantingOptions, _open_registries, calibrate
+from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
+from provenance.pipeline.calibration.standalone_texts import no_declarations
 from provenance.pipeline.calibration.text_edits import EDITS
-from provenance.pipeline.findings.finding_table import found
-from provenance.pipeline.locate.claims import claims
-from provenance.pipeline.locate.locations import gather
-from provenance.pipeline.progress import Quiet
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.findings.finding_table import build_findings
+from provenance.pipeline.locate.claims import attribute_claims
+from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.progress import SilentProgress
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
 from provenance.pipeline.scan.readings import Counts
 from provenance.pipeline.settings import Settings
@@ -42,7 +42,7 @@ def corpus(tmp_path_factory, pages, write_lines) -> str:
 
 @pytest.fixture(scope="module")
 def measured(corpus, registry):
-    return calibrate([corpus], Policy(registries=(registry,)), Planting(300, 1), QUIET)
+    return calibrate([corpus], Policy(registries=(registry,)), PlantingOptions(300, 1), QUIET)
 
 
 def of(calibration, **keys):
@@ -91,9 +91,9 @@ def test_the_same_seed_gives_the_same_in_any_order_and_number_of_threads(
     corpus, registry, measured, tmp_path, pages, write_lines
 ):
     policy = Policy(registries=(registry,))
-    again = calibrate([corpus], policy, Planting(300, 1), replace(QUIET, threads=1))
+    again = calibrate([corpus], policy, PlantingOptions(300, 1), replace(QUIET, threads=1))
     assert replace(again, created=measured.created) == measured
-    other = calibrate([corpus], policy, Planting(300, 2), QUIET)
+    other = calibrate([corpus], policy, PlantingOptions(300, 2), QUIET)
     assert other.plants != measured.plants
 
 
@@ -109,19 +109,22 @@ def test_a_calibration_is_read_back_as_it_was_written(measured, tmp_path):
 
 def test_a_registry_without_texts_is_an_error_with_its_remedy(corpus, tmp_path, posts, write_lines):
     dump = write_lines(tmp_path / "posts.jsonl", posts[:20])
-    build_registry(tmp_path / "reg", Dumps([dump], "x"), keep_texts=False)
+    build_registry(tmp_path / "reg", DumpSource([dump], "x"), keep_texts=False)
     with pytest.raises(RegistryError, match="keeps no texts") as raised:
-        calibrate([corpus], Policy(registries=(str(tmp_path / "reg"),)), Planting(10), QUIET)
+        calibrate([corpus], Policy(registries=(str(tmp_path / "reg"),)), PlantingOptions(10), QUIET)
     assert "--no-text" in raised.value.remedy
 
 
 def test_no_registry_and_no_text_are_errors(corpus, registry, tmp_path):
     with pytest.raises(PolicyError, match="no registry"):
-        calibrate([corpus], Policy(), Planting(10), QUIET)
+        calibrate([corpus], Policy(), PlantingOptions(10), QUIET)
     (tmp_path / "empty.jsonl").write_text('{"text": "!!! ..."}\n')
     with pytest.raises(EmptyCorpus):
         calibrate(
-            [str(tmp_path / "empty.jsonl")], Policy(registries=(registry,)), Planting(10), QUIET
+            [str(tmp_path / "empty.jsonl")],
+            Policy(registries=(registry,)),
+            PlantingOptions(10),
+            QUIET,
         )
 
 
@@ -132,13 +135,13 @@ def others(tmp_path_factory, write_lines) -> str:
     writer = Writer(77)
     posts = [{"id": f"o{n}", "text": writer.sentence(8 + n % 20)} for n in range(200)]
     dump = write_lines(folder / "posts.jsonl", posts)
-    build_registry(folder / "registry", Dumps([dump], "x"))
+    build_registry(folder / "registry", DumpSource([dump], "x"))
     return str(folder / "registry")
 
 
 def test_a_control_of_strangers_measures_the_false_rate(corpus, registry, others):
     policy = Policy(registries=(registry,))
-    false = calibrate([corpus], policy, Planting(20, control=others), QUIET).false
+    false = calibrate([corpus], policy, PlantingOptions(20, control=others), QUIET).false
     assert (false.basis, false.documents, false.documents_per_million) == ("control", 0, 0.0)
     assert false.scale == 2.0  # twice as many items are in the registry
     assert false.low == 0 < false.high < 1e6 * 2 * 4 / false.read
@@ -148,7 +151,7 @@ def test_a_control_that_is_in_the_corpus_is_seen(registry, tmp_path, posts, page
     rows = [{"text": f"{page} {post['text']}."} for page, post in zip(pages, posts, strict=False)]
     held = write_lines(tmp_path / "held.jsonl", rows)
     policy = Policy(registries=(registry,))
-    false = calibrate([held], policy, Planting(20, control=registry), QUIET).false
+    false = calibrate([held], policy, PlantingOptions(20, control=registry), QUIET).false
     assert false.documents >= 110
     assert false.tokens_per_million > false.documents_per_million > 0
 
@@ -157,7 +160,7 @@ def test_a_background_is_read_as_clean_documents(
     corpus, registry, others, posts, tmp_path, write_lines
 ):
     policy = Policy(registries=(registry,))
-    clean = calibrate([corpus], policy, Planting(20, background=others), QUIET).false
+    clean = calibrate([corpus], policy, PlantingOptions(20, background=others), QUIET).false
     assert (clean.basis, clean.documents) == ("background", 0)
     # Three of its texts quote a post.
     writer = Writer(78)
@@ -166,8 +169,8 @@ def test_a_background_is_read_as_clean_documents(
     dump = write_lines(
         tmp_path / "books.jsonl", [{"id": n, "text": t} for n, t in enumerate(texts)]
     )
-    build_registry(tmp_path / "books", Dumps([dump], "books"))
-    quoting = Planting(20, background=str(tmp_path / "books"))
+    build_registry(tmp_path / "books", DumpSource([dump], "books"))
+    quoting = PlantingOptions(20, background=str(tmp_path / "books"))
     assert calibrate([corpus], policy, quoting, QUIET).false.documents == 3
 
 
@@ -176,25 +179,25 @@ def test_a_plant_amid_a_real_copy_is_given_up(tmp_path, write_lines):
     long = [" ".join(f"{writer.sentence(30)}." for _ in range(4)) for _ in range(30)]
     short = [writer.sentence(12) for _ in range(300)]
     rows = [{"id": n, "text": text} for n, text in enumerate([*long, *short])]
-    build_registry(tmp_path / "reg", Dumps([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
+    build_registry(tmp_path / "reg", DumpSource([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
     copies = write_lines(tmp_path / "copies.jsonl", [{"text": text} for text in long])
     policy = Policy(registries=(str(tmp_path / "reg"),))
-    calibration = calibrate([copies], policy, Planting(100, 1), QUIET)
+    calibration = calibrate([copies], policy, PlantingOptions(100, 1), QUIET)
     assert calibration.skipped >= 20
     assert len(calibration.plants) + calibration.skipped == 100
 
 
 def seen_by_a_check(corpus, registry):
     """What a check finds, as a correction looks at it."""
-    registries = _opened([registry], "", "")
+    registries = _open_registries([registry], "", "")
     opened = open_corpus([corpus])
-    readings = read_corpus(opened, registries, unowned, 2, Quiet())
-    settled = claims(readings, registries)
-    spans = gather(opened, readings, settled, registries)
+    readings = read_corpus(opened, registries, no_declarations, 2, SilentProgress())
+    settled = attribute_claims(readings, registries)
+    spans = locate_matches(opened, readings, settled, registries)
     judge = Judge(load_rules(None), Policy().circumstances, (), date(2025, 3, 1))
-    everything = found(spans, settled, registries, judge, 10**6)
+    everything = build_findings(spans, settled, registries, judge, 10**6)
     counts = sum((reading.counts for reading in readings), Counts())
-    return Seen.of(everything, settled, registries), counts
+    return ObservedFindings.of(everything, settled, registries), counts
 
 
 def edited_world(folder, write_lines, seed=9):
@@ -202,7 +205,7 @@ def edited_world(folder, write_lines, seed=9):
     dice, writer, others = Random(seed), Writer(2), Writer(31)
     posts = [others.sentence(6 + number % 9) for number in range(2500)]
     dump = write_lines(folder / "posts.jsonl", [{"id": n, "text": t} for n, t in enumerate(posts)])
-    build_registry(folder / "registry", Dumps([dump], "x"))
+    build_registry(folder / "registry", DumpSource([dump], "x"))
     named = {"verbatim", "lower", "cut to 50%", "changed 20%"}
     harms = [edit for edit in EDITS if edit.name in named]
     rows, true = [], 0
@@ -219,10 +222,10 @@ def edited_world(folder, write_lines, seed=9):
 def test_corrected_shares_hold_the_truth_that_was_missed(tmp_path, write_lines):
     corpus, registry, documents, size = edited_world(tmp_path, write_lines)
     policy = Policy(registries=(registry,))
-    calibration = calibrate([corpus], policy, Planting(2000, 5), QUIET)
+    calibration = calibrate([corpus], policy, PlantingOptions(2000, 5), QUIET)
     seen, counts = seen_by_a_check(corpus, registry)
-    learnt = correcting(calibration, seen, counts)
-    everything = np.arange(len(seen.looks))
+    learnt = build_share_corrector(calibration, seen, counts)
+    everything = np.arange(len(seen.conditions))
     for unit, true, hit in (
         (Unit.DOCUMENTS, documents / counts.documents, len(set(seen.documents.tolist()))),
         (Unit.BYTES, size / counts.bytes, int(seen.bytes.sum())),
@@ -235,5 +238,5 @@ def test_corrected_shares_hold_the_truth_that_was_missed(tmp_path, write_lines):
 
 
 def test_registries_are_opened_once(registry):
-    assert len(_opened([registry, registry], "", "")) == 1
+    assert len(_open_registries([registry, registry], "", "")) == 1
     assert open_registry(Path(registry)).manifest.keeps_texts

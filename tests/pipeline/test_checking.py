@@ -19,7 +19,7 @@ from provenance.model import (
     WaiverReason,
 )
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_report
@@ -90,7 +90,7 @@ def test_a_source_that_no_rule_knows_is_unknown_and_says_what_to_do(
     tmp_path: Path, posts, pages, write_lines
 ) -> None:
     dump = write_lines(tmp_path / "forum.jsonl", posts[:50])
-    build_registry(tmp_path / "registry", Dumps([dump], "village-forum"))
+    build_registry(tmp_path / "registry", DumpSource([dump], "village-forum"))
     corpus = write_lines(
         tmp_path / "pages.jsonl", [{"text": page} for page in [*pages, posts[5]["text"]]]
     )
@@ -245,7 +245,7 @@ def test_what_everybody_says_is_nobody_s_even_in_a_single_page(tmp_path: Path, w
         "louder than words, his wife answered, and went out to feed the hens. "
     )
     rows = [{"id": str(row), "text": post} for row, post in enumerate(posts)]
-    build_registry(tmp_path / "reg", Dumps([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
+    build_registry(tmp_path / "reg", DumpSource([write_lines(tmp_path / "posts.jsonl", rows)], "x"))
     policy = Policy(registries=(str(tmp_path / "reg"),))
 
     phrases = check([write_lines(tmp_path / "phrases.jsonl", [{"text": page}])], policy)
@@ -259,7 +259,7 @@ def test_the_order_of_registries_decides_nothing(
     tmp_path: Path, registry: str, posts, pages, write_lines
 ) -> None:
     dump = write_lines(tmp_path / "posts.jsonl", posts)
-    build_registry(tmp_path / "other", Dumps([dump], "wikipedia"))
+    build_registry(tmp_path / "other", DumpSource([dump], "wikipedia"))
     rows = [{"text": text} for text in (*pages[:40], *(post["text"] for post in posts[:40]))]
     corpus = write_lines(tmp_path / "corpus.jsonl", rows)
     named = [registry, str(tmp_path / "other")]

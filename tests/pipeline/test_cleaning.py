@@ -22,7 +22,7 @@ from provenance.model import (
     WaiverReason,
 )
 from provenance.pipeline import dataset_cleaning as cleaning
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleanable import World, pages_with_posts
 
@@ -97,7 +97,7 @@ def test_what_waivers_agreements_and_contest_excuse_is_left_in_unless_asked(
     )
     waived = replace(world.policy, waivers=(waiver,))
     dump = write_lines(world.folder / "books.jsonl", posts[7:9])
-    build_registry(world.folder / "books", Dumps([dump], "background"))
+    build_registry(world.folder / "books", DumpSource([dump], "background"))
     both = replace(waived, backgrounds=(str(world.folder / "books"),))
     receipt = world.clean(policy=both)
     assert [posts.index(p) for p in posts[:12] if p["text"] in str(world.lines("a.jsonl"))] == [
@@ -121,7 +121,7 @@ def test_what_waivers_agreements_and_contest_excuse_is_left_in_unless_asked(
 
 def test_other_verdicts_go_where_they_are_named(world, pages, posts, write_lines) -> None:
     dump = write_lines(world.folder / "forum.jsonl", posts[:5])
-    build_registry(world.folder / "forum", Dumps([dump], "village-forum"))
+    build_registry(world.folder / "forum", DumpSource([dump], "village-forum"))
     policy = Policy(registries=(str(world.folder / "forum"),))
     world.write("a.jsonl", [{"text": f"{pages[n]} {posts[n]['text']}"} for n in range(10)])
     assert world.clean(policy=policy).documents == 0
@@ -197,7 +197,7 @@ def test_what_either_look_at_what_is_left_finds_goes_too(
     rows = [{"text": f"{pages[0]} {posts[0]['text']}"}, *({"text": page} for page in pages[1:9])]
     world.write("a.jsonl", rows)
     looked = []
-    look = cleaning.check_opened
+    look = cleaning.check_corpus
 
     def check_opened(opened, library, policy, settings, frozen=None):
         made = look(opened, library, policy, settings, frozen)
@@ -210,7 +210,7 @@ def test_what_either_look_at_what_is_left_finds_goes_too(
         return made
 
     first = world.check(world.data)
-    monkeypatch.setattr(cleaning, "check_opened", check_opened)
+    monkeypatch.setattr(cleaning, "check_corpus", check_opened)
     receipt = world.clean()
     assert (receipt.documents, receipt.rounds) == (2, 2)
     assert world.lines("a.jsonl") == [*rows[1:6], *rows[7:]]
@@ -218,7 +218,7 @@ def test_what_either_look_at_what_is_left_finds_goes_too(
 
 
 def test_a_replacement_that_is_found_itself_ends_in_words(world, pages, posts, monkeypatch) -> None:
-    monkeypatch.setattr(cleaning, "_MOST_ROUNDS", 2)
+    monkeypatch.setattr(cleaning, "_MAX_ROUNDS", 2)
     world.write("a.jsonl", [{"text": f"{pages[0]} {posts[0]['text']} {pages[1]}"}])
     with pytest.raises(InputError, match="after 2 rounds") as raised:
         world.clean(redact=posts[1]["text"])

@@ -79,14 +79,14 @@ def test_a_report_of_another_corpus_a_sample_or_other_rules_is_refused(world, pa
 
 def test_a_corpus_that_changes_meanwhile_is_refused(world, pages, posts, monkeypatch) -> None:
     source = world.write("a.jsonl", pages_with_posts(pages, posts))
-    written = dataset_cleaning.rewrite
+    written = dataset_cleaning.rewrite_file
 
     def write(file, path, cuts):
         done = written(file, path, cuts)
         source.write_bytes(source.read_bytes() + b"\n")
         return done
 
-    monkeypatch.setattr(cleaning, "rewrite", write)
+    monkeypatch.setattr(cleaning, "rewrite_file", write)
     with pytest.raises(CorruptFile, match="changed while it was cleaned"):
         world.clean()
     assert sorted(path.name for path in world.folder.iterdir()) == ["data"]
@@ -107,12 +107,12 @@ def test_killed_midway_nothing_is_in_its_place(world, pages, posts) -> None:
         "from pathlib import Path\n"
         "from provenance.model import Cleaning, Policy\n"
         "from provenance.pipeline import Settings, clean, dataset_cleaning as cleaning\n"
-        "written = cleaning.rewrite\n"
+        "written = cleaning.rewrite_file\n"
         "def slow(file, path, cuts):\n"
         "    written(file, path, cuts)\n"
         "    print('written', flush=True)\n"
         "    time.sleep(60)\n"
-        "cleaning.rewrite = slow\n"
+        "cleaning.rewrite_file = slow\n"
         "data, out, registry = sys.argv[1:]\n"
         "clean([data], Path(out), Policy(registries=(registry,)), Cleaning(), Settings())\n"
     )

@@ -12,7 +12,7 @@ from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Policy, Rate, Report
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from tests.pipeline.conftest import Writer
 
@@ -32,7 +32,7 @@ def measure(tmp_path: Path, registry: str, write_lines):
             folder = str(tmp_path / "control")
             later = [{"id": f"c{row}", "text": text} for row, text in enumerate(control)]
             dump = write_lines(tmp_path / "control.jsonl", later)
-            build_registry(Path(folder), Dumps([dump], "later"))
+            build_registry(Path(folder), DumpSource([dump], "later"))
         settings = Settings(threads=2, control=folder)
         return check([corpus], Policy(registries=(registry,)), settings)
 
@@ -156,7 +156,7 @@ def halves(shared_data: Path, tmp_path_factory, write_lines) -> list[str]:
     for half in (0, 1):
         rows = [{"id": str(row), "text": text} for row, text in enumerate(texts[half::2])]
         dump = write_lines(folder / f"{half}.jsonl", rows)
-        build_registry(folder / str(half), Dumps([dump], "x"))
+        build_registry(folder / str(half), DumpSource([dump], "x"))
     return [str(folder / str(half)) for half in (0, 1)]
 
 

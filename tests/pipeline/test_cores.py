@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from provenance.cpu_count import available, quota
+from provenance.cpu_count import available_cpus, cgroup_quota
 
 _GROUPS = "proc/self/cgroup"
 _TOLD = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
@@ -15,25 +15,25 @@ _TOLD = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
 def test_who_is_pinned_to_one_core_has_one():
-    asked = _TOLD + "from provenance.cpu_count import available; print(available())"
+    asked = _TOLD + "from provenance.cpu_count import available_cpus; print(available_cpus())"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True)
     assert told.stdout == "1\n"
 
 
 def test_where_the_system_does_not_say_all_cores_count(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr("provenance.cpu_count.quota", lambda: math.inf)
+    monkeypatch.setattr("provenance.cpu_count.cgroup_quota", lambda: math.inf)
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
-    assert available() == 7
+    assert available_cpus() == 7
     monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert available() == 1
+    assert available_cpus() == 1
 
 
 def test_a_quota_of_time_counts_as_cores(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     for allowed, cores in ((0.25, 1), (2.0, 2), (2.5, 3), (8.0, 8), (64.0, 8), (math.inf, 8)):
-        monkeypatch.setattr("provenance.cpu_count.quota", lambda allowed=allowed: allowed)
-        assert available() == cores
+        monkeypatch.setattr("provenance.cpu_count.cgroup_quota", lambda allowed=allowed: allowed)
+        assert available_cpus() == cores
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_the_least_that_any_group_allows_is_the_quota(tmp_path, files, cores):
         path = tmp_path / (name if name == _GROUPS else f"sys/fs/cgroup/{name}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    assert quota(tmp_path) == cores
+    assert cgroup_quota(tmp_path) == cores

@@ -10,7 +10,7 @@ import pytest
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import PLANTS, Calibration, FalseRate, Unit
 from provenance.pipeline.calibration.false_positives import UNKNOWN
-from provenance.pipeline.calibration.share_correction import Seen, correcting
+from provenance.pipeline.calibration.share_correction import ObservedFindings, build_share_corrector
 from provenance.pipeline.scan.readings import Counts
 
 COUNTS = Counts(1000, 1000, 100_000, 600_000)
@@ -60,7 +60,7 @@ HALF = calibration(plants(500, 500))
 
 
 def seen(count, *, documents=None, look=WHOLE, tokens=12, chance=0.0):
-    return Seen(
+    return ObservedFindings(
         ["x"] * count,
         np.full(count, tokens),
         np.full(count, look),
@@ -72,8 +72,8 @@ def seen(count, *, documents=None, look=WHOLE, tokens=12, chance=0.0):
 
 
 def of(calibration, seen, unit):
-    everything = np.arange(len(seen.looks))
-    return correcting(calibration, seen, COUNTS).of(everything, unit)
+    everything = np.arange(len(seen.conditions))
+    return build_share_corrector(calibration, seen, COUNTS).of(everything, unit)
 
 
 def test_what_is_found_half_of_the_time_is_there_twice():
@@ -93,9 +93,9 @@ def test_a_document_counts_by_its_surest_finding():
     rows = [*plants(1000, 0), *plants(250, 750, look=CUT, family="cut to 50%")]
     mixed = replace(
         seen(100, documents=[number // 2 for number in range(100)]),
-        looks=np.tile([WHOLE, CUT], 50),
+        conditions=np.tile([WHOLE, CUT], 50),
     )
-    learnt = correcting(calibration(rows), mixed, COUNTS)
+    learnt = build_share_corrector(calibration(rows), mixed, COUNTS)
     assert learnt.of(np.arange(100), Unit.DOCUMENTS).share == pytest.approx(0.05, rel=0.01)
     cut = learnt.of(np.arange(1, 100, 2), Unit.DOCUMENTS)
     assert cut.share == pytest.approx(0.2, rel=0.02)

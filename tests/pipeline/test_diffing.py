@@ -140,13 +140,13 @@ def test_parts_that_are_the_same_are_not_read(
                 rows = rows[1:]
             write_lines(tmp_path / name / f"{shard}.jsonl", rows)
     hashed = []
-    inner = corpus_contents._hashed
+    inner = corpus_contents._hash_batch
 
     def noting(batch):
         hashed.extend(set(batch.column("file").to_pylist()))
         return inner(batch)
 
-    monkeypatch.setattr(contents, "_hashed", noting)
+    monkeypatch.setattr(contents, "_hash_batch", noting)
     settings = Settings(cache=tmp_path / "cache")
     for times in (2, 2):
         changes = diff(

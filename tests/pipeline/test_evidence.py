@@ -6,23 +6,23 @@ from pathlib import Path
 import pytest
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.pipeline.calibration.standalone_texts import unowned
-from provenance.pipeline.locate.claims import claims
-from provenance.pipeline.locate.locations import PartsLost, gather
-from provenance.pipeline.progress import Quiet
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.calibration.standalone_texts import no_declarations
+from provenance.pipeline.locate.claims import attribute_claims
+from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
+from provenance.pipeline.progress import SilentProgress
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.readings import Opened, Reading, opened
+from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 
 
 @pytest.fixture
-def articles(tmp_path: Path, pages, write_lines) -> Opened:
+def articles(tmp_path: Path, pages, write_lines) -> RegistryIndex:
     rows = [{"id": f"a{row}", "text": page} for row, page in enumerate(pages[:20])]
     dump = write_lines(tmp_path / "articles.jsonl", rows)
-    build_registry(tmp_path / "registry", Dumps([dump], "gazette"))
-    return opened([open_registry(tmp_path / "registry")])[0]
+    build_registry(tmp_path / "registry", DumpSource([dump], "gazette"))
+    return build_registry_indexes([open_registry(tmp_path / "registry")])[0]
 
 
 def forgetful(readings: list[Reading]) -> list[Reading]:
@@ -31,61 +31,63 @@ def forgetful(readings: list[Reading]) -> list[Reading]:
 
 
 def test_what_was_kept_need_not_be_read_again(
-    tmp_path: Path, articles: Opened, pages, write_lines
+    tmp_path: Path, articles: RegistryIndex, pages, write_lines
 ) -> None:
     rows = [{"text": pages[place]} for place in (40, 3, 41, 5)] + [{"text": pages[7][:200]}]
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
-    settled = claims(readings, [articles])
+    readings = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
+    settled = attribute_claims(readings, [articles])
 
-    again = gather(corpus, forgetful(readings), settled, [articles])
+    again = locate_matches(corpus, forgetful(readings), settled, [articles])
     path.unlink()
-    assert gather(corpus, readings, settled, [articles]).equals(again)
+    assert locate_matches(corpus, readings, settled, [articles]).equals(again)
     assert len(set(again["text_number"].to_pylist())) == 3
     assert readings[0].windows is not None
     assert [one.numbers.tolist() for one in readings[0].windows] == [[1, 3, 4]]
 
 
 def test_no_more_is_kept_than_there_is_room_for(
-    tmp_path: Path, articles: Opened, pages, write_lines, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, articles: RegistryIndex, pages, write_lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.pipeline.scan.corpus_scan.ROOM", 1)
+    monkeypatch.setattr("provenance.pipeline.scan.corpus_scan.WINDOW_BUDGET_BYTES", 1)
     files = [write_lines(tmp_path / f"{place}.jsonl", [{"text": pages[3]}]) for place in range(5)]
-    readings = read_corpus(open_corpus(files), [articles], unowned, 1, Quiet())
+    readings = read_corpus(open_corpus(files), [articles], no_declarations, 1, SilentProgress())
     assert readings[0].windows is not None
     assert readings[-1].windows is None
 
 
 def test_of_a_part_that_has_more_than_there_is_room_for_nothing_is_kept(
-    tmp_path: Path, articles: Opened, pages, write_lines, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, articles: RegistryIndex, pages, write_lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be read again all the same: a part may be as large as a stream is long."""
     corpus = open_corpus([write_lines(tmp_path / "one.jsonl", [{"text": pages[3]}] * 5)])
-    monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._SLICE", 1)
-    [whole] = read_corpus(corpus, [articles], unowned, 1, Quiet())
+    monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._SLICE_BYTES", 1)
+    [whole] = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
     assert whole.windows is not None
     size = whole.windows[0].size
     assert len(whole.windows) == 5
     for room, is_kept in ((4 * size, False), (4 * size + 1, True)):
-        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan.ROOM", room)
-        [reading] = read_corpus(corpus, [articles], unowned, 1, Quiet())
+        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan.WINDOW_BUDGET_BYTES", room)
+        [reading] = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
         assert (reading.windows is not None) == is_kept
 
 
 def test_a_near_duplicate_of_a_long_item_resembles_it(
-    tmp_path: Path, articles: Opened, pages, write_lines
+    tmp_path: Path, articles: RegistryIndex, pages, write_lines
 ) -> None:
     edited = pages[3].replace(".", " indeed.", 3)
     corpus = open_corpus(
         [write_lines(tmp_path / "corpus.jsonl", [{"text": edited}, {"text": pages[40]}])]
     )
-    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
-    assert [alike.texts.tolist() for alike in readings[0].lookalikes] == [[0]]
+    readings = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
+    assert [alike.texts.tolist() for alike in readings[0].near_duplicates] == [[0]]
 
     # Its passages say so too, and more exactly; without them the resemblance stands.
     wordless = [replace(readings[0], candidates=(NO_CANDIDATES,))]
-    spans = gather(corpus, wordless, claims(wordless, [articles]), [articles]).to_pylist()
+    spans = locate_matches(
+        corpus, wordless, attribute_claims(wordless, [articles]), [articles]
+    ).to_pylist()
 
     assert [(span["evidence"], span["start"], span["end"]) for span in spans] == [
         ("resemblance", 0, len(edited))
@@ -94,12 +96,14 @@ def test_a_near_duplicate_of_a_long_item_resembles_it(
 
 
 def test_passages_go_before_resemblance(
-    tmp_path: Path, articles: Opened, pages, write_lines
+    tmp_path: Path, articles: RegistryIndex, pages, write_lines
 ) -> None:
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": pages[3]}])])
-    readings = read_corpus(corpus, [articles], unowned, 1, Quiet())
+    readings = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
 
-    spans = gather(corpus, readings, claims(readings, [articles]), [articles]).to_pylist()
+    spans = locate_matches(
+        corpus, readings, attribute_claims(readings, [articles]), [articles]
+    ).to_pylist()
 
     assert [span["evidence"] for span in spans if span["chosen"]] == ["content"]
 
@@ -107,24 +111,24 @@ def test_passages_go_before_resemblance(
 def test_a_page_of_one_repeated_word_resembles_nothing(tmp_path: Path, pages, write_lines) -> None:
     laughter = "ha " * 300
     dump = write_lines(tmp_path / "dump.jsonl", [{"id": "1", "text": laughter}])
-    build_registry(tmp_path / "registry", Dumps([dump], "gazette"))
-    laughing = opened([open_registry(tmp_path / "registry")])[0]
+    build_registry(tmp_path / "registry", DumpSource([dump], "gazette"))
+    laughing = build_registry_indexes([open_registry(tmp_path / "registry")])[0]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", [{"text": laughter * 2}])])
 
-    readings = read_corpus(corpus, [laughing], unowned, 1, Quiet())
+    readings = read_corpus(corpus, [laughing], no_declarations, 1, SilentProgress())
 
-    assert not len(readings[0].lookalikes[0].texts)
+    assert not len(readings[0].near_duplicates[0].texts)
 
 
 def test_a_file_that_changes_while_it_is_checked_is_an_error(
-    tmp_path: Path, articles: Opened, pages, write_lines
+    tmp_path: Path, articles: RegistryIndex, pages, write_lines
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[40]}, {"text": pages[3]}])])
-    readings = forgetful(read_corpus(corpus, [articles], unowned, 1, Quiet()))
-    settled = claims(readings, [articles])
+    readings = forgetful(read_corpus(corpus, [articles], no_declarations, 1, SilentProgress()))
+    settled = attribute_claims(readings, [articles])
 
     for rows in ([{"text": pages[40]}], [{"text": pages[40]}, {"text": pages[5] + " more"}]):
         write_lines(path, rows)
-        with pytest.raises(PartsLost, match=r"corpus\.jsonl: it changed"):
-            gather(corpus, readings, settled, [articles])
+        with pytest.raises(ChangedPartsError, match=r"corpus\.jsonl: the file was modified"):
+            locate_matches(corpus, readings, settled, [articles])

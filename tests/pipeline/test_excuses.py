@@ -9,7 +9,7 @@ import pytest
 from provenance.errors import CorruptFile, DatasetNotFound, RegistryError
 from provenance.model import Policy, Waiver, WaiverReason
 from provenance.pipeline import check
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_report
@@ -129,7 +129,7 @@ def test_a_baseline_that_cannot_be_read_is_refused_before_the_work(held, tmp_pat
 
 def test_a_registry_in_which_nothing_can_be_found_clears_nothing(tmp_path, write_lines, pages):
     dump = write_lines(tmp_path / "short.jsonl", [{"id": "1", "text": "so it is"}])
-    build_registry(tmp_path / "short", Dumps([dump], "x"))
+    build_registry(tmp_path / "short", DumpSource([dump], "x"))
     corpus = write_lines(tmp_path / "c.jsonl", [{"text": page} for page in pages[:3]])
     with pytest.raises(RegistryError, match="nothing can be found") as raised:
         check([corpus], Policy(registries=(str(tmp_path / "short"),)))

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from provenance.judge.rulings import Judge
 from provenance.model import Circumstances, Policy, Verdict
 from provenance.pipeline import check
-from provenance.pipeline.findings.alternatives import ITEMS, Described, alternatives
-from provenance.pipeline.findings.finding_table import _contested
-from provenance.pipeline.findings.judging import Ruled
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans, alternatives
+from provenance.pipeline.findings.finding_table import _contested_mask
+from provenance.pipeline.findings.judging import SpanRulings
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.build.deduplication import Copies
+from provenance.registry.build.deduplication import ItemCopies
 
 FORBIDDEN = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1)).rule("x")
 PERMITTED = replace(FORBIDDEN, ruling=replace(FORBIDDEN.ruling, verdict=Verdict.PERMITTED))
@@ -39,7 +39,7 @@ def rivals(draw):
     names = [draw(st.tuples(st.sampled_from("xy"), st.sampled_from("1234"))) for _ in range(count)]
     strengths = [draw(st.integers(20, 23)) for _ in range(count)]
     copies = {
-        place: Copies(
+        place: ItemCopies(
             tuple((source, f"c{number}") for number in range(12 * (source == "y"))), 1, ()
         )
         for place, (source, _) in enumerate(names)
@@ -64,8 +64,8 @@ def test_others_in_the_same_place_are_named_the_likeliest_first(given_rivals, ha
         rows.append({"source": "x"})
         claim.append(-1)
         found = np.append(found, len(names))
-    columns = {field.name: [row.get(field.name) for row in rows] for field in ITEMS}
-    items = Described(pa.table(columns, schema=ITEMS), copies)
+    columns = {field.name: [row.get(field.name) for row in rows] for field in ITEM_COLUMNS}
+    items = DescribedSpans(pa.table(columns, schema=ITEM_COLUMNS), copies)
     told = alternatives(pa.table({"claim": claim}), claims, items, found).to_pylist()
     for row, listed in zip(found.tolist(), told, strict=True):
         losers = [place for place, one in enumerate(winner) if one == row]
@@ -94,8 +94,8 @@ def test_what_others_may_use_is_contested_where_they_hold_half_of_it(drawn):
             "held": [held for *_, held, _ in drawn],
         }
     )
-    every = Ruled(np.arange(len(drawn)), np.array([int(one[4]) for one in drawn]), ALIKE)
-    found = _contested(spans, every, every)
+    every = SpanRulings(np.arange(len(drawn)), np.array([int(one[4]) for one in drawn]), ALIKE)
+    found = _contested_mask(spans, every, every)
     for row, (text, start, size, held, is_permitted) in enumerate(drawn):
         overlaps = [
             min(start + size, first + length) - max(start, first)
@@ -111,7 +111,7 @@ def test_any_counts_what_a_source_holds_that_another_is_named_for(
 ):
     both = [posts[0], posts[1]]
     dumps = [
-        Dumps([write_lines(tmp_path / f"{source}.jsonl", own)], source)
+        DumpSource([write_lines(tmp_path / f"{source}.jsonl", own)], source)
         for source, own in (("reddit", both), ("x", [*both, posts[2]]))
     ]
     for dump, name in zip(dumps, ("first", "second"), strict=True):

@@ -15,9 +15,9 @@ from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
 from provenance.model import Policy
 from provenance.pipeline import check, corpus_model
 from provenance.pipeline import corpus_model as freezing
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import Counts, Reading
-from provenance.pipeline.scan.row_metadata import NOTHING
+from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_model
@@ -96,14 +96,14 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
         counts=Counts(),
         skipped=(),
         candidates=(replace(NO_CANDIDATES, passages=hashes),),
-        lookalikes=(),
-        declared=NOTHING,
-        passages=EMPTY_SAMPLE,
+        near_duplicates=(),
+        declared=NO_DECLARATIONS,
+        sample=EMPTY_SAMPLE,
         documents=np.zeros(0, np.int64),
-        kept=None,
+        spool=None,
     )
-    (held,) = corpus_model.held_to([reading], model)
-    sampled = held.passages.contains(held.candidates[0].passages)
+    (held,) = corpus_model.apply_frozen_model([reading], model)
+    sampled = held.sample.contains(held.candidates[0].passages)
     assert sampled.tolist() == [True] * 3 + [False] * 3
     assert (held.candidates[0].passages[:3] == hashes[:3]).all()
 
@@ -143,13 +143,13 @@ def test_a_report_without_a_model_leaves_no_other_corpus_s(tmp_path, checked, co
 def test_another_registry_is_said(tmp_path, checked, corpus, posts, write_lines, registry) -> None:
     checked(corpus, output=tmp_path / "own")
     dump = write_lines(tmp_path / "posts.jsonl", posts[:100])
-    build_registry(tmp_path / "other", Dumps([dump], "reddit"))
+    build_registry(tmp_path / "other", DumpSource([dump], "reddit"))
     made = checked(corpus, tmp_path / "own", [registry, str(tmp_path / "other")])
     (said,) = made.result.corpus_model.reservations
     assert str(tmp_path / "other") in said
 
 
-@pytest.mark.parametrize("name", ["_normalisation", "_language"])
+@pytest.mark.parametrize("name", ["_normalisation_digest", "_language_digest"])
 def test_a_model_of_other_tokens_is_refused(tmp_path, checked, corpus, monkeypatch, name) -> None:
     checked(corpus, output=tmp_path / "own")
     monkeypatch.setattr(freezing, name, lambda: "another")

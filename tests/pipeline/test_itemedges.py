@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.model import picked
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.locate.span_positions import read_edges
-from provenance.pipeline.registries import Dumps, build_registry
-from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.locate.span_positions import read_item_edges
+from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.registry.store import open_registry
 
 AROUND = ("{} 😀", "RT @bob {} https://t.co/abc", "{}", "@eve @bob {} 🎉🎉", "🦆 {}")
@@ -29,9 +29,9 @@ def registries(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> 
             for place, post in enumerate(posts[:count])
         ]
         dump = write_lines(folder / f"{name}.jsonl", rows)
-        build_registry(folder / name, Dumps([dump], "x"))
+        build_registry(folder / name, DumpSource([dump], "x"))
         folders.append(folder / name)
-    return opened([open_registry(path) for path in folders])
+    return build_registry_indexes([open_registry(path) for path in folders])
 
 
 def claims_on(items: list[tuple[int, int]]) -> Claims:
@@ -49,7 +49,7 @@ def test_edges_are_those_of_each_item(registries, data) -> None:
     everything = data.draw(st.lists(st.sampled_from(known), min_size=1))
     some = data.draw(st.lists(st.sampled_from(everything)))
     cut = data.draw(st.integers(0, len(everything)))
-    edges = read_edges([claims_on(everything[:cut]), claims_on(everything[cut:])], registries)
+    edges = read_item_edges([claims_on(everything[:cut]), claims_on(everything[cut:])], registries)
     found, lengths = edges.of(claims_on(some))
     for row, (owner, item) in enumerate(some):
         one = registries[owner].registry.edges(np.array([item], np.uint32))
@@ -70,7 +70,7 @@ def test_items_have_edges_at_all_in_these_registries(registries) -> None:
 def test_of_no_claims_there_are_no_edges(registries) -> None:
     nobody = claims_on([])
     for claims in ([], [nobody]):
-        found, lengths = read_edges(claims, registries).of(nobody)
+        found, lengths = read_item_edges(claims, registries).of(nobody)
         assert len(lengths) == len(found.lead) == len(found.trail) == 0
 
 

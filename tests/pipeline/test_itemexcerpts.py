@@ -7,7 +7,7 @@ import pytest
 from provenance.model import Policy
 from provenance.pipeline import check
 from provenance.pipeline.locate import excerpts as itemexcerpts
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
 
@@ -23,7 +23,7 @@ def world(tmp_path: Path, posts, write_lines):
 
     def findings(name: str, *, keep_texts: bool = True):
         registry = tmp_path / name
-        build_registry(registry, Dumps([dump], "x"), keep_texts=keep_texts)
+        build_registry(registry, DumpSource([dump], "x"), keep_texts=keep_texts)
         made = check([corpus], Policy(registries=(str(registry),)), Settings(threads=2))
         return made.findings.to_pylist(), {post["id"]: post["text"] for post in quoted}, words
 
@@ -43,7 +43,7 @@ def test_an_item_is_shown_by_its_own_words_and_what_was_matched_is_marked(world)
 
 def test_items_shown_in_many_pieces_are_shown_alike(world, monkeypatch):
     whole = world("one")[0]
-    monkeypatch.setattr(itemexcerpts, "_AT_ONCE", 2)
+    monkeypatch.setattr(itemexcerpts, "_ITEMS_PER_BATCH", 2)
     assert world("other")[0] == whole
 
 

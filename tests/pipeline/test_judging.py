@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from provenance.judge.rulings import Judge
 from provenance.model import Circumstances, Policy
 from provenance.pipeline import check
-from provenance.pipeline.findings.alternatives import ITEMS, Described
-from provenance.pipeline.findings.judging import _judged, ruled, with_copies
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.findings.alternatives import ITEM_COLUMNS, DescribedSpans
+from provenance.pipeline.findings.judging import _judge_item, add_copy_holders, rule_spans
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 from provenance.read.rules.rule_files import load_rules
-from provenance.registry.build.deduplication import Copies
+from provenance.registry.build.deduplication import ItemCopies
 
 JUDGE = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1))
 SOURCES = ["x", "reddit", "stackexchange", "nobody-knows"]
@@ -55,19 +55,19 @@ ROWS = st.one_of(
 
 
 def described(rows, copies=None):
-    columns = {field.name: [row.get(field.name) for row in rows] for field in ITEMS}
-    return Described(pa.table(columns, schema=ITEMS), copies or {})
+    columns = {field.name: [row.get(field.name) for row in rows] for field in ITEM_COLUMNS}
+    return DescribedSpans(pa.table(columns, schema=ITEM_COLUMNS), copies or {})
 
 
 @settings(max_examples=60)
 @given(st.lists(ROWS, max_size=12))
 def test_what_is_alike_is_judged_as_each_would_be(rows):
-    found = ruled(described(rows), JUDGE)
+    found = rule_spans(described(rows), JUDGE)
     assert found.rows.tolist() == list(range(len(rows)))
-    for kind, row in zip(found.kinds.tolist(), rows, strict=True):
-        own = {field.name: row.get(field.name) for field in ITEMS}
-        assert found.alike[kind] == (row["source"], _judged(own, JUDGE))
-    assert len({(source, id(one)) for source, one in found.alike}) == len(found.alike)
+    for kind, row in zip(found.codes.tolist(), rows, strict=True):
+        own = {field.name: row.get(field.name) for field in ITEM_COLUMNS}
+        assert found.judgements[kind] == (row["source"], _judge_item(own, JUDGE))
+    assert len({(source, id(one)) for source, one in found.judgements}) == len(found.judgements)
 
 
 def test_days_are_told_apart_where_the_law_turns():
@@ -76,9 +76,9 @@ def test_days_are_told_apart_where_the_law_turns():
         moments += [turn - timedelta(seconds=1), turn]
     for source in SOURCES:
         rows = [{"source": source, "item": "1", "created_at": moment} for moment in moments]
-        found = ruled(described(rows), JUDGE)
-        for kind, moment in zip(found.kinds.tolist(), moments, strict=True):
-            assert found.alike[kind][1] is JUDGE.rule(source, moment and moment.date())
+        found = rule_spans(described(rows), JUDGE)
+        for kind, moment in zip(found.codes.tolist(), moments, strict=True):
+            assert found.judgements[kind][1] is JUDGE.rule(source, moment and moment.date())
 
 
 @settings(max_examples=60)
@@ -88,19 +88,23 @@ def test_days_are_told_apart_where_the_law_turns():
 def test_all_sources_that_have_the_same_hold_it(given_rows):
     rows = [row for row, _ in given_rows]
     copies = {
-        place: Copies((), len(others), tuple(sorted({row["source"], *others})))
+        place: ItemCopies((), len(others), tuple(sorted({row["source"], *others})))
         for place, (row, others) in enumerate(given_rows)
         if others
     }
     items = described(rows, copies)
-    own = ruled(items, JUDGE)
-    held = with_copies(own, items, JUDGE)
+    own = rule_spans(items, JUDGE)
+    held = add_copy_holders(own, items, JUDGE)
     found = sorted(
-        (row, held.alike[kind][0], id(held.alike[kind][1]))
-        for row, kind in zip(held.rows.tolist(), held.kinds.tolist(), strict=True)
+        (row, held.judgements[kind][0], id(held.judgements[kind][1]))
+        for row, kind in zip(held.rows.tolist(), held.codes.tolist(), strict=True)
     )
     wanted = [
-        (place, source, id(own.alike[own.kinds[place]][1] if source == row["source"] else other))
+        (
+            place,
+            source,
+            id(own.judgements[own.codes[place]][1] if source == row["source"] else other),
+        )
         for place, (row, others) in enumerate(given_rows)
         for source in {row["source"], *others}
         for other in [JUDGE.rule(source)]
@@ -118,7 +122,7 @@ def test_items_of_two_registries_of_which_one_keeps_no_texts(
     ]
     for name, own, keep in (("kept", quoted[::2], True), ("bare", quoted[1::2], False)):
         dump = write_lines(tmp_path / f"{name}.jsonl", own)
-        build_registry(tmp_path / name, Dumps([dump], "x"), keep_texts=keep)
+        build_registry(tmp_path / name, DumpSource([dump], "x"), keep_texts=keep)
     quoted += quoted  # each stands twice
     texts = [f"{page} {post['text']}" for page, post in zip(pages, quoted, strict=False)]
     corpus = write_lines(tmp_path / "pages.jsonl", [{"text": text} for text in texts])

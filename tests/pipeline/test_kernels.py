@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from provenance.pipeline import jit_warmup as kernels
-from provenance.pipeline.jit_warmup import look_up
-from provenance.pipeline.registries import Dumps, build_registry
-from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.jit_warmup import compile_matching
+from provenance.pipeline.registries import DumpSource, build_registry
+from provenance.pipeline.scan.readings import build_registry_indexes
 from provenance.registry.store import open_registry
 
 _PREPARE = """
 import sys
 from pathlib import Path
 from provenance.registry.store import open_registry
-from provenance.pipeline.jit_warmup import prepare
-from provenance.pipeline.scan.readings import opened
+from provenance.pipeline.jit_warmup import compile_kernels
+from provenance.pipeline.scan.readings import build_registry_indexes
 registry = Path(sys.argv[1])
-prepare(registry, lambda: opened([open_registry(registry)])[0], quiet=True)
+compile_kernels(registry, lambda: build_registry_indexes([open_registry(registry)])[0], quiet=True)
 """
 OURS = Path(__file__).parents[2]
 _CHECK = "from provenance.cli import main; main()"
@@ -29,7 +29,9 @@ _CHECK = "from provenance.cli import main; main()"
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> Path:
     folder = tmp_path_factory.mktemp("first")
-    build_registry(folder / "registry", Dumps([write_lines(folder / "posts.jsonl", posts)], "x"))
+    build_registry(
+        folder / "registry", DumpSource([write_lines(folder / "posts.jsonl", posts)], "x")
+    )
     return folder / "registry"
 
 
@@ -72,8 +74,8 @@ def test_a_check_compiles_nothing_that_was_prepared(
 def test_a_registry_without_items_is_looked_up(tmp_path: Path) -> None:
     dump = tmp_path / "nothing.jsonl"
     dump.write_text('{"id": "1", "text": "."}\n')
-    build_registry(tmp_path / "registry", Dumps([str(dump)], "x"))
-    look_up(tmp_path / "registry")
+    build_registry(tmp_path / "registry", DumpSource([str(dump)], "x"))
+    compile_matching(tmp_path / "registry")
 
 
 def test_where_no_process_may_be_started_this_one_compiles(registry, monkeypatch) -> None:
@@ -82,4 +84,6 @@ def test_where_no_process_may_be_started_this_one_compiles(registry, monkeypatch
 
     monkeypatch.setattr(kernels, "scan_needs_compiling", lambda: True)
     monkeypatch.setattr(kernels.subprocess, "Popen", refuse)
-    kernels.prepare(registry, lambda: opened([open_registry(registry)])[0], quiet=True)
+    kernels.compile_kernels(
+        registry, lambda: build_registry_indexes([open_registry(registry)])[0], quiet=True
+    )

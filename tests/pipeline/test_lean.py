@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from tests.cli.commandline import process
 
 _COMMAND = """
@@ -22,7 +22,7 @@ main()
 
 def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_lines) -> None:
     dump = write_lines(tmp_path / "posts.jsonl", posts)
-    build_registry(tmp_path / "registry", Dumps([dump], "x"))
+    build_registry(tmp_path / "registry", DumpSource([dump], "x"))
     corpus = write_lines(tmp_path / "pages.jsonl", [{"text": page} for page in pages])
     words = ["check", str(corpus), "--registry", str(tmp_path / "registry"), "-q"]
     loaded_by(*words)  # compiles what was not
@@ -31,15 +31,15 @@ def test_a_check_loads_only_what_it_needs(tmp_path: Path, posts, pages, write_li
 
 _HASHES = """
 import sys
-from provenance.registry.data_files import HashedAhead
+from provenance.registry.data_files import BackgroundHasher
 
 def begin(self, folders):
     loaded = {"provenance.read", "provenance.report.formats", "provenance.judge"} & set(sys.modules)
     print(list(folders), sorted(loaded), file=sys.stderr, flush=True)
-    HashedAhead.begin = begun
+    BackgroundHasher.start = begun
     begun(self, folders)
 
-HashedAhead.begin, begun = begin, HashedAhead.begin
+BackgroundHasher.start, begun = begin, BackgroundHasher.start
 from provenance.cli import main
 main()
 """
@@ -55,7 +55,7 @@ def test_nobody_who_handles_registries_loads_what_multiplies_matrices(
     tmp_path: Path, posts, write_lines
 ) -> None:
     dump, folder = write_lines(tmp_path / "posts.jsonl", posts), str(tmp_path / "registry")
-    build_registry(tmp_path / "first", Dumps([dump], "x"))  # compiles what was not
+    build_registry(tmp_path / "first", DumpSource([dump], "x"))  # compiles what was not
     build = ["registry", "build", folder, str(dump), "--source", "x", "-q"]
     assert loaded_by(*build) == "['duckdb', 'numba', 'pyarrow', 'pyarrow.dataset']"
     assert loaded_by("registry", "show", folder) == "['numba', 'pyarrow']"
@@ -87,8 +87,8 @@ print(pyarrow.scalar(1700000000123456789, pyarrow.timestamp("ns")).as_py())
 
 def test_frames_are_made_where_somebody_wants_them() -> None:
     code = """
-from provenance.pipeline import claim_process
-claim_process()
+from provenance.pipeline import configure_own_process
+configure_own_process()
 from provenance.pipeline import Settings
 import sys, pyarrow
 assert "pandas" not in sys.modules
@@ -99,7 +99,7 @@ print(len(pyarrow.table({"a": [1, 2]}).to_pandas()))
 
 def test_times_finer_than_pythons_stop_no_check(tmp_path: Path, posts, pages, write_lines) -> None:
     dump = write_lines(tmp_path / "posts.jsonl", posts)
-    build_registry(tmp_path / "registry", Dumps([dump], "x"))
+    build_registry(tmp_path / "registry", DumpSource([dump], "x"))
     moment = pa.array([1700000000123456789], pa.timestamp("ns"))
     columns = {
         "text": pa.array(pages[:1]),

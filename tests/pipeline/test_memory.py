@@ -17,7 +17,7 @@ from provenance.pipeline import check, result_cache
 from provenance.pipeline import result_cache as memory
 from provenance.pipeline.locate import locations
 from provenance.pipeline.locate import locations as evidence
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import corpus_scan, readings
 from provenance.pipeline.scan import corpus_scan as scanning
 from provenance.pipeline.scan import corpus_scan as sofar
@@ -36,7 +36,7 @@ class World:
         self.data, self.cache, self.registry = folder / "data", folder / "cache", registry
         self.data.mkdir()
         self.read, self.located = 0, 0
-        first, second = corpus_scan._read_part, locations._gathered
+        first, second = corpus_scan._read_part, locations._locate_part
 
         def read_part(*arguments, **named):
             self.read += 1
@@ -47,7 +47,7 @@ class World:
             return second(*arguments)
 
         monkeypatch.setattr(scanning, "_read_part", read_part)
-        monkeypatch.setattr(evidence, "_gathered", gathered)
+        monkeypatch.setattr(evidence, "_locate_part", gathered)
 
     def write(self, shard: int, texts: list[str], rows: int = 1000) -> None:
         table = pa.table({"id": [f"{shard}-{row}" for row in range(len(texts))], "text": texts})
@@ -104,7 +104,7 @@ def test_a_registry_in_another_part_is_read_for_anew(
     """What a match must have to be reported depends on all registries, and a control has none."""
     turned = [{**post, "text": " ".join(post["text"].split()[::-1])} for post in posts]
     dump = write_lines(tmp_path / "turned.jsonl", turned)
-    build_registry(tmp_path / "other", Dumps([dump], "y"))
+    build_registry(tmp_path / "other", DumpSource([dump], "y"))
     monkeypatch.setattr(readings, "find_stop_shingles", lambda _: np.zeros(0, np.uint64))
     both = sorted((world.registry, str(tmp_path / "other")), key=digest_of_registry)
     policies = [Policy(registries=tuple(own)) for own in (both, both[:1])]
@@ -156,7 +156,7 @@ def test_other_rules_of_the_same_evidence_read_nothing(world) -> None:
 def test_another_registry_reads_everything(world, posts, tmp_path, write_lines) -> None:
     world.checked()
     dump = write_lines(tmp_path / "posts.jsonl", posts[:100])
-    build_registry(tmp_path / "other", Dumps([dump], "x"))
+    build_registry(tmp_path / "other", DumpSource([dump], "x"))
     world.checked(registry=str(tmp_path / "other"))
     assert world.read == _SHARDS
 
@@ -207,13 +207,13 @@ def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypa
 
 
 def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch) -> None:
-    kept = result_cache.Memory(tmp_path, "")
+    kept = result_cache.ResultCache(tmp_path, "")
     for number in range(4):
-        kept.keep(kept.name(str(number)), [b"." * 100])
+        kept.store(kept.key(str(number)), [b"." * 100])
         os.utime(entry_of(kept, str(number)), (number, number))
-    monkeypatch.setattr(memory, "MOST", 350)
-    kept.tidy()
-    assert [kept.find(kept.name(str(number))) is not None for number in range(4)] == [
+    monkeypatch.setattr(memory, "MAX_CACHE_BYTES", 350)
+    kept.evict()
+    assert [kept.load(kept.key(str(number))) is not None for number in range(4)] == [
         False,
         False,
         True,
@@ -221,8 +221,8 @@ def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch
     ]
 
 
-def entry_of(kept: result_cache.Memory, of: str) -> Path:
-    name = kept.name(of)
+def entry_of(kept: result_cache.ResultCache, of: str) -> Path:
+    name = kept.key(of)
     return kept.folder / name[:2] / name[2:]
 
 
@@ -230,10 +230,10 @@ def test_an_entry_that_could_not_be_finished_leaves_nothing(tmp_path, monkeypatc
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    kept = result_cache.Memory(tmp_path, "")
+    kept = result_cache.ResultCache(tmp_path, "")
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        kept.keep(kept.name("x"), [b"half"])
+        kept.store(kept.key("x"), [b"half"])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -250,7 +250,7 @@ def test_the_folder_is_swept_once_a_check_not_once_an_entry(
         write_lines(tmp_path / f"data/{shard}.jsonl", [{"text": pages[shard]}])
     swept = []
     for module in (atomic, memory):
-        monkeypatch.setattr(module, "sweep", swept.append)
+        monkeypatch.setattr(module, "remove_stale_temporaries", swept.append)
     settings = Settings(cache=tmp_path / "cache")
     check([str(tmp_path / "data")], Policy(registries=(registry,)), settings)
     assert len(list((tmp_path / "cache").glob("??/*"))) >= 6

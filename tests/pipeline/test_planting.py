@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from provenance.pipeline.calibration.calibrate import _opened
-from provenance.pipeline.calibration.planting import drawn, planted
-from provenance.pipeline.scan.document_sampling import Reservoir
+from provenance.pipeline.calibration.calibrate import _open_registries
+from provenance.pipeline.calibration.planting import draw_items, plant_items
+from provenance.pipeline.scan.document_sampling import TextReservoir
 from provenance.read.corpus.corpora import open_corpus
 
 
@@ -16,7 +16,7 @@ def test_a_draw_of_texts_does_not_depend_on_their_order(tmp_path, pages, write_l
     ]
 
     def kept(addresses):
-        reservoir = Reservoir(10, 4)
+        reservoir = TextReservoir(10, 4)
         for part in reversed(reservoir.tap(open_corpus(addresses)).parts):
             list(part.batches())
         return reservoir.texts()
@@ -29,7 +29,7 @@ def test_every_text_is_drawn_as_often(tmp_path, write_lines):
     path = write_lines(tmp_path / "many.jsonl", [{"text": f"text {n}"} for n in range(50)])
     seen = []
     for seed in range(200):
-        reservoir = Reservoir(10, seed)
+        reservoir = TextReservoir(10, seed)
         for part in reservoir.tap(open_corpus([path])).parts:
             list(part.batches())
         seen += reservoir.texts()
@@ -39,9 +39,9 @@ def test_every_text_is_drawn_as_often(tmp_path, write_lines):
 
 
 def test_a_plant_stands_where_it_is_said_to_stand(registry, pages):
-    registries = _opened([registry], "", "")
-    draws = drawn(registries, 60, 3)
-    plants, skipped = planted(draws, pages[:7], registries, set(), 3)
+    registries = _open_registries([registry], "", "")
+    draws = draw_items(registries, 60, 3)
+    plants, skipped = plant_items(draws, pages[:7], registries, set(), 3)
     assert (len(plants), skipped) == (60, 0)
     for plant in plants:
         text = plant.text.encode()
@@ -57,9 +57,9 @@ def test_a_plant_stands_where_it_is_said_to_stand(registry, pages):
 
 
 def test_texts_that_hold_an_item_are_passed_over(registry, pages):
-    registries = _opened([registry], "", "")
-    draws = drawn(registries, 20, 3)
+    registries = _open_registries([registry], "", "")
+    draws = draw_items(registries, 20, 3)
     held = {(turn % 5, 0, draw.number) for turn, draw in enumerate(draws[:8])}
-    plants, skipped = planted(draws, pages[:5], registries, held, 3)
+    plants, skipped = plant_items(draws, pages[:5], registries, held, 3)
     assert skipped == 8
     assert len(plants) == 12

@@ -9,9 +9,9 @@ import pytest
 from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.calibration.calibrate import Planting, calibrate
+from provenance.pipeline.calibration.calibrate import PlantingOptions, calibrate
 from provenance.pipeline.check_inputs import open_references
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import readings
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration
@@ -32,9 +32,9 @@ def world(tmp_path_factory, registry, posts, pages, write_lines):
     later = [{"id": f"c{row}", "text": WRITER.sentence(15)} for row in range(200)]
     for name, items in (("book", book), ("later", later)):
         dump = write_lines(folder / f"{name}.jsonl", items)
-        build_registry(folder / name, Dumps([dump], name))
+        build_registry(folder / name, DumpSource([dump], name))
     policy = Policy(registries=(registry,))
-    made = calibrate([corpus], policy, Planting(200, 1), Settings(threads=2))
+    made = calibrate([corpus], policy, PlantingOptions(200, 1), Settings(threads=2))
     write_calibration(made, folder / "calibration.json")
     policy = replace(policy, calibration=str(folder / "calibration.json"))
     return folder, corpus, policy
@@ -103,7 +103,7 @@ def test_only_of_what_may_be_reported_few_tokens_are_not_enough(world):
     [one] = opened.registries
     asked = min_match_tokens(one.index.holdings.chance, one.size)
     assert one.index.min_tokens.tolist() == asked.tolist()
-    others = [*opened.backgrounds, opened.control.opened]
+    others = [*opened.backgrounds, opened.control.index]
     assert [other.index.min_tokens.size for other in others] == [0, 0]
 
 

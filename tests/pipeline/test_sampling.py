@@ -9,7 +9,7 @@ import pytest
 
 from provenance.model import DOCUMENTS, Documents, Gate, Policy, Unit, Verdict
 from provenance.pipeline import check
-from provenance.pipeline.scan.document_sampling import Sample
+from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import Counts
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import Corpus, open_corpus
@@ -39,7 +39,7 @@ def corpus_of(*parts):
 
 def drawn_from(rate, corpus):
     """Read the corpus; give the sample, and for each part the documents that were drawn."""
-    sample = Sample(rate)
+    sample = DocumentSampler(rate)
     names = []
     for part in sample.tap(corpus).parts:
         texts = [text for documents in part.batches() for text in documents.batch.to_pylist()]
@@ -77,7 +77,7 @@ def test_the_sample_is_the_same_whoever_reads_in_what_order():
     pieces = corpus_of(*(part_of("a", row, ["x"] * 100, 13) for row in range(0, 4000, 100)))
     _, others = drawn_from(0.05, pieces)
     assert [name for part in others for name in part] == names[0] + names[1]
-    sample = Sample(0.05)
+    sample = DocumentSampler(0.05)
     tapped = sample.tap(FILES)
     twice = [
         [text["row"] for documents in part.batches() for text in documents.batch.to_pylist()]
@@ -129,7 +129,7 @@ def test_all_of_it_is_all_of_it():
 def test_text_files_are_drawn_from_together(tmp_path: Path):
     for number in range(300):
         (tmp_path / f"{number}.txt").write_text(f"text {number}")
-    sample = Sample(0.1)
+    sample = DocumentSampler(0.1)
     for part in sample.tap(open_corpus([str(tmp_path)])).parts:
         assert len(list(part.batches())) >= 1
     assert 10 < sample.summary().documents < 60

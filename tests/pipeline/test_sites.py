@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.model import DateRange
-from provenance.pipeline.scan.row_metadata import Sites
+from provenance.pipeline.scan.row_metadata import PageSignals
 from provenance.read.signals.site_captures import SiteCaptures
 
 AGENTS = {"robots-txt/training-agents": ("GPTBot",)}
@@ -20,7 +20,7 @@ def day(year: int) -> date:
 
 def sites(years, collected=None):
     hosts = {"a.example": {day(year): files for year, files in sorted(years.items())}}
-    return Sites(AGENTS, SiteCaptures("captures", hosts, None, "digest"), collected)
+    return PageSignals(AGENTS, SiteCaptures("captures", hosts, None, "digest"), collected)
 
 
 HISTORY = {
@@ -31,7 +31,7 @@ HISTORY = {
 
 
 def against(
-    asked: Sites, fetched: str | None, fields=(), address: str = "https://a.example/x"
+    asked: PageSignals, fetched: str | None, fields=(), address: str = "https://a.example/x"
 ) -> list[str]:
     return [notice.signal for notice in asked.against(address, fetched, tuple(fields))]
 
@@ -81,7 +81,7 @@ def test_what_came_with_a_page_goes_before_what_was_captured():
     assert against(asked, "2024-01-01", [("header:tdm-reservation", "0")]) == [
         "robots-txt/training-agents"
     ]
-    assert against(Sites(AGENTS), None, [("robots.txt", CLOSED.decode())]) == [
+    assert against(PageSignals(AGENTS), None, [("robots.txt", CLOSED.decode())]) == [
         "robots-txt/training-agents"
     ]
 

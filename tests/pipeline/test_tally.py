@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from provenance.judge.rulings import Judge
 from provenance.model import Circumstances
-from provenance.pipeline.findings.judging import Ruled
-from provenance.pipeline.findings.shares import _distinct, _keys, _Sorted
+from provenance.pipeline.findings.judging import SpanRulings
+from provenance.pipeline.findings.shares import _count_distinct, _share_keys, _SpanGroups
 from provenance.read.rules.rule_files import load_rules
 
 JUDGE = Judge(load_rules(), Circumstances(), (), date(2026, 1, 1))
@@ -28,10 +28,10 @@ def test_findings_are_under_the_keys_that_are_made_of_each(rows):
     chosen = np.array([row for row, (_, _, is_found) in enumerate(rows) if is_found], np.int64)
     kinds = np.array([kind for kind, _, _ in rows], np.int64)
     evidence = np.array([told for _, told, _ in rows], np.int64)
-    made = _Sorted.of(Ruled(chosen, kinds[chosen], ALIKE), EVIDENCE, evidence)
+    made = _SpanGroups.of(SpanRulings(chosen, kinds[chosen], ALIKE), EVIDENCE, evidence)
     wanted = {}
     for place, row in enumerate(chosen.tolist()):
-        for key in _keys(*ALIKE[kinds[row]], EVIDENCE[evidence[row]]):
+        for key in _share_keys(*ALIKE[kinds[row]], EVIDENCE[evidence[row]]):
             wanted.setdefault(key, []).append(place)
     assert set(made.keys) == set(wanted)
     for key, places in wanted.items():
@@ -45,4 +45,4 @@ def test_findings_are_under_the_keys_that_are_made_of_each(rows):
 
 @given(st.lists(st.integers(-3, 3)))
 def test_different_numbers_are_counted(numbers):
-    assert _distinct(np.array(numbers, np.int64)) == len(set(numbers))
+    assert _count_distinct(np.array(numbers, np.int64)) == len(set(numbers))

@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.pipeline.calibration.standalone_texts import unowned
-from provenance.pipeline.locate.backgrounds import margin_for
-from provenance.pipeline.locate.claims import claims
-from provenance.pipeline.locate.locations import PartsLost, gather
-from provenance.pipeline.locate.windows import NEXT
-from provenance.pipeline.progress import Quiet
-from provenance.pipeline.registries import Dumps, build_registry
+from provenance.pipeline.calibration.standalone_texts import no_declarations
+from provenance.pipeline.locate.backgrounds import margin_tokens
+from provenance.pipeline.locate.claims import attribute_claims
+from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
+from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
+from provenance.pipeline.progress import SilentProgress
+from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.readings import Opened, opened
+from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 
@@ -41,14 +41,14 @@ BETWEEN = (
 )
 
 
-def build(folder: Path, name: str, texts: Sequence[str], write_lines) -> Opened:
+def build(folder: Path, name: str, texts: Sequence[str], write_lines) -> RegistryIndex:
     rows = [{"id": f"{name}{row}", "text": text} for row, text in enumerate(texts)]
-    build_registry(folder / name, Dumps([write_lines(folder / f"{name}.jsonl", rows)], name))
-    return opened([open_registry(folder / name)])[0]
+    build_registry(folder / name, DumpSource([write_lines(folder / f"{name}.jsonl", rows)], name))
+    return build_registry_indexes([open_registry(folder / name)])[0]
 
 
 @pytest.fixture(scope="module")
-def registries(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> list[Opened]:
+def registries(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> list[RegistryIndex]:
     folder = tmp_path_factory.mktemp("windows")
     texts = [AROUND[row % len(AROUND)].format(post["text"]) for row, post in enumerate(posts[:60])]
     return [
@@ -58,7 +58,7 @@ def registries(tmp_path_factory: pytest.TempPathFactory, posts, write_lines) -> 
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory, posts, pages, write_lines) -> Opened:
+def book(tmp_path_factory: pytest.TempPathFactory, posts, pages, write_lines) -> RegistryIndex:
     quoted = [f"{pages[row]} {posts[row]['text']} {pages[row + 1]}" for row in range(20)]
     return build(tmp_path_factory.mktemp("book"), "book", quoted, write_lines)
 
@@ -87,13 +87,15 @@ def test_what_is_located_in_windows_is_what_is_located_in_texts(
     # Pages beside them: a corpus of posts alone would know their words too well.
     rows = [{"text": text} for text in [*written, *pages[40:80]]]
     corpus = open_corpus([write_lines(tmp_path / "corpus.jsonl", rows)])
-    readings = read_corpus(corpus, registries, unowned, 1, Quiet(), margin=margin_for(backgrounds))
-    settled = claims(readings, registries)
+    readings = read_corpus(
+        corpus, registries, no_declarations, 1, SilentProgress(), margin=margin_tokens(backgrounds)
+    )
+    settled = attribute_claims(readings, registries)
 
-    kept = gather(corpus, readings, settled, registries, backgrounds)
+    kept = locate_matches(corpus, readings, settled, registries, backgrounds)
 
     forgetful = [replace(reading, windows=None) for reading in readings]
-    assert kept.equals(gather(corpus, forgetful, settled, registries, backgrounds))
+    assert kept.equals(locate_matches(corpus, forgetful, settled, registries, backgrounds))
 
 
 def test_posts_in_pages_are_located_in_windows_alone(
@@ -105,11 +107,11 @@ def test_posts_in_pages_are_located_in_windows_alone(
         for page, post in zip(pages[40:100], posts, strict=False)
     ]
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, registries, unowned, 1, Quiet())
-    settled = claims(readings, registries)
+    readings = read_corpus(corpus, registries, no_declarations, 1, SilentProgress())
+    settled = attribute_claims(readings, registries)
     path.unlink()  # so that nobody can read it again
 
-    found = gather(corpus, readings, settled, registries)
+    found = locate_matches(corpus, readings, settled, registries)
 
     assert settled.chosen.sum() == len(rows)
     assert found.filter(found["chosen"])["row"].to_pylist() == list(range(len(rows)))
@@ -126,12 +128,14 @@ def test_who_asks_for_more_tokens_around_than_were_kept_is_given_texts(
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": f"{pages[40]} {posts[3]['text']}"}])])
-    readings = read_corpus(corpus, registries, unowned, 1, Quiet(), margin=NEXT)
-    settled = claims(readings, registries)
-    assert len(gather(corpus, readings, settled, registries, [book]))
+    readings = read_corpus(
+        corpus, registries, no_declarations, 1, SilentProgress(), margin=NEIGHBOUR_TOKENS
+    )
+    settled = attribute_claims(readings, registries)
+    assert len(locate_matches(corpus, readings, settled, registries, [book]))
     path.unlink()
-    with pytest.raises(PartsLost, match="no such file"):
-        gather(corpus, readings, settled, registries, [book])
+    with pytest.raises(ChangedPartsError, match="no such file"):
+        locate_matches(corpus, readings, settled, registries, [book])
 
 
 def test_what_passes_once_is_located_in_windows_or_in_what_was_spooled(
@@ -141,16 +145,16 @@ def test_what_passes_once_is_located_in_windows_or_in_what_was_spooled(
     content = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(content.encode())))
     corpus = open_corpus(["-"])
-    readings = read_corpus(corpus, registries, unowned, 1, Quiet())
-    settled = claims(readings, registries)
+    readings = read_corpus(corpus, registries, no_declarations, 1, SilentProgress())
+    settled = attribute_claims(readings, registries)
 
-    found = gather(corpus, readings, settled, registries)
+    found = locate_matches(corpus, readings, settled, registries)
 
     assert found.filter(found["chosen"])["row"].to_pylist() == list(range(len(texts)))
     spooled = [replace(reading, windows=None) for reading in readings]
-    assert gather(corpus, spooled, settled, registries).equals(found)
-    nothing = [replace(reading, kept=None) for reading in readings]  # the windows suffice
-    assert gather(corpus, nothing, settled, registries).equals(found)
+    assert locate_matches(corpus, spooled, settled, registries).equals(found)
+    nothing = [replace(reading, spool=None) for reading in readings]  # the windows suffice
+    assert locate_matches(corpus, nothing, settled, registries).equals(found)
 
 
 @pytest.mark.parametrize("spoil", [{"lasts": -1}, {"firsts": 1}, {"numbers": 1}])
@@ -160,19 +164,19 @@ def test_whoever_is_in_no_window_is_looked_for_in_texts(
     path = tmp_path / "corpus.jsonl"
     rows = [{"text": f"{pages[40]} {posts[3]['text']} {pages[41]}"}]
     corpus = open_corpus([write_lines(path, rows)])
-    readings = read_corpus(corpus, registries, unowned, 1, Quiet())
-    settled = claims(readings, registries)
-    whole = gather(corpus, readings, settled, registries)
+    readings = read_corpus(corpus, registries, no_declarations, 1, SilentProgress())
+    settled = attribute_claims(readings, registries)
+    whole = locate_matches(corpus, readings, settled, registries)
     assert len(whole)
 
     [(name, by)] = spoil.items()
     [one] = readings[0].windows
     less = [replace(readings[0], windows=(replace(one, **{name: getattr(one, name) + by}),))]
 
-    assert gather(corpus, less, settled, registries).equals(whole)
+    assert locate_matches(corpus, less, settled, registries).equals(whole)
     path.unlink()
-    with pytest.raises(PartsLost, match="no such file"):
-        gather(corpus, less, settled, registries)
+    with pytest.raises(ChangedPartsError, match="no such file"):
+        locate_matches(corpus, less, settled, registries)
 
 
 def test_evidence_on_a_whole_text_takes_a_window_that_shows_it(
@@ -181,21 +185,23 @@ def test_evidence_on_a_whole_text_takes_a_window_that_shows_it(
     articles = build(tmp_path, "articles", pages[:20], write_lines)
     path = tmp_path / "corpus.jsonl"
     corpus = open_corpus([write_lines(path, [{"text": pages[3].replace(".", " indeed.", 3)}])])
-    read = read_corpus(corpus, [articles], unowned, 1, Quiet())
+    read = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
     readings = [replace(read[0], candidates=(NO_CANDIDATES,))]
-    settled = claims(readings, [articles])
+    settled = attribute_claims(readings, [articles])
     text = path.read_text("utf-8")
     path.unlink()
 
-    found = gather(corpus, readings, settled, [articles])
+    found = locate_matches(corpus, readings, settled, [articles])
 
     assert found["evidence"].to_pylist() == ["resemblance"]
     [one] = read[0].windows
     for less in ((), (replace(one, whole=~one.whole),)):
-        with pytest.raises(PartsLost, match="no such file"):
-            gather(corpus, [replace(readings[0], windows=less)], settled, [articles])
+        with pytest.raises(ChangedPartsError, match="no such file"):
+            locate_matches(corpus, [replace(readings[0], windows=less)], settled, [articles])
     path.write_text(text, "utf-8")
-    assert gather(corpus, [replace(readings[0], windows=())], settled, [articles]).equals(found)
+    assert locate_matches(corpus, [replace(readings[0], windows=())], settled, [articles]).equals(
+        found
+    )
 
 
 def test_it_is_no_matter_how_many_texts_were_looked_at_together(
@@ -209,14 +215,14 @@ def test_it_is_no_matter_how_many_texts_were_looked_at_together(
     corpus = open_corpus([write_lines(tmp_path / "c.jsonl", [{"text": text} for text in texts])])
     found = []
     for size in (1, 1 << 23):
-        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._SLICE", size)
-        [reading] = read_corpus(corpus, [both], unowned, 1, Quiet())
+        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._SLICE_BYTES", size)
+        [reading] = read_corpus(corpus, [both], no_declarations, 1, SilentProgress())
         [passages] = reading.candidates
         own = passages.take(np.flatnonzero(passages.texts % 2 == 1))
         readings = [replace(reading, candidates=(own,))]
-        settled = claims(readings, [both])
+        settled = attribute_claims(readings, [both])
         again = [replace(readings[0], windows=None)]
-        found += [gather(corpus, one, settled, [both]) for one in (readings, again)]
+        found += [locate_matches(corpus, one, settled, [both]) for one in (readings, again)]
     assert found[0]["evidence"].to_pylist() == ["resemblance", "content"] * 3
     assert all(each.equals(found[0]) for each in found)
 
@@ -230,6 +236,6 @@ def test_where_most_texts_are_wanted_as_a_whole_none_is_kept(
     )
     size = sum(len(page.encode()) for page in pages[:5])
     for room, is_kept in ((size - 1, False), (size, True)):
-        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._WHOLE", room)
-        [reading] = read_corpus(corpus, [articles], unowned, 1, Quiet())
+        monkeypatch.setattr("provenance.pipeline.scan.corpus_scan._MAX_WHOLE_TEXT_BYTES", room)
+        [reading] = read_corpus(corpus, [articles], no_declarations, 1, SilentProgress())
         assert (reading.windows is not None) == is_kept

@@ -9,7 +9,12 @@ import pytest
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import NO_CANDIDATES, Candidates
 from provenance.model import DOCUMENTS, Texts
-from provenance.pipeline.locate.windows import NEXT, Windows, whole_texts, windows
+from provenance.pipeline.locate.windows import (
+    NEIGHBOUR_TOKENS,
+    TextWindows,
+    cut_windows,
+    whole_text_windows,
+)
 
 
 def batch_of(*shown: str) -> pa.RecordBatch:
@@ -25,11 +30,11 @@ def batch_of(*shown: str) -> pa.RecordBatch:
     return pa.record_batch({**columns, **nothing}, schema=DOCUMENTS)
 
 
-def cut_out(*shown: str, passages=(), whole=(), margin: int = NEXT) -> Windows:
+def cut_out(*shown: str, passages=(), whole=(), margin: int = NEIGHBOUR_TOKENS) -> TextWindows:
     batch = batch_of(*shown)
     told = np.array(passages, np.int64).reshape(-1, 3)
     tokens = tokenise(Texts.of(batch.column("text")))
-    return windows(batch, tokens, tuple(told.T), np.array(whole, np.int64), margin)
+    return cut_windows(batch, tokens, tuple(told.T), np.array(whole, np.int64), margin)
 
 
 def asked(passages) -> Candidates:
@@ -47,7 +52,7 @@ def test_a_window_shows_its_passage_and_eighty_characters_around():
     [shown] = made.batch.column("text").to_pylist()
     assert shown == PAGE[100 * 5 - 81 : 110 * 5 + 80]
     assert made.batch.column("document").to_pylist() == ["d1"]
-    assert (made.passed.tokens[0], made.passed.bytes[0], made.passed.points[0]) == (99, 419, 419)
+    assert (made.offsets.tokens[0], made.offsets.bytes[0], made.offsets.points[0]) == (99, 419, 419)
     assert np.diff(made.tokens.offsets).tolist() == [12]
     assert (made.tokens.starts[1], made.tokens.ends[10]) == (81, 81 + 49)
 
@@ -62,7 +67,7 @@ def test_windows_are_of_the_types_that_texts_are_of():
 
 def test_bytes_and_characters_before_a_window_are_counted_apart():
     made = cut_out("é東𠀀 " * 50 + PAGE, passages=[(0, 120, 121)])
-    assert made.passed.bytes[0] - made.passed.points[0] > 50
+    assert made.offsets.bytes[0] - made.offsets.points[0] > 50
 
 
 @pytest.mark.parametrize(("second", "count"), [(12, 1), (13, 2)])
@@ -85,7 +90,7 @@ def test_a_whole_text_takes_its_passages_in_and_may_have_no_word():
     assert made.numbers.tolist() == [0, 1, 2]
     assert made.whole.all()
     assert np.diff(made.tokens.offsets).tolist() == [0, 400, 0]
-    assert not made.passed.bytes.any()
+    assert not made.offsets.bytes.any()
 
 
 def test_a_candidate_is_in_the_window_that_holds_all_of_it():
@@ -94,7 +99,7 @@ def test_a_candidate_is_in_the_window_that_holds_all_of_it():
     held = [(7, 10, 20), (7, 12, 15), (7, 50, 60), (9, 0, 399)]
     lost = [(7, 9, 20), (7, 10, 21), (7, 30, 31), (7, 55, 61), (8, 10, 20)]
     found = asked(sorted([*held, *lost]))
-    assert made.among(np.array([6, 7, 8, 9, 10])) == slice(1, 4)
+    assert made.claim_slice(np.array([6, 7, 8, 9, 10])) == slice(1, 4)
     rows = made.rows_of(found, slice(0, len(found.texts))).tolist()
     told = dict(zip(sorted([*held, *lost]), rows, strict=True))
     assert [told[each] for each in held] == [0, 0, 1, 2]
@@ -104,11 +109,11 @@ def test_a_candidate_is_in_the_window_that_holds_all_of_it():
 def test_without_passages_nothing_is_cut_out():
     made = cut_out(PAGE)
     assert len(made) == 0
-    assert made.among(np.array([0, 1])) == slice(0, 0)
+    assert made.claim_slice(np.array([0, 1])) == slice(0, 0)
 
 
 def test_whole_texts_pass_over_nothing():
-    made = whole_texts(batch_of("one two", "..."), np.array([3, 5]), NEXT)
+    made = whole_text_windows(batch_of("one two", "..."), np.array([3, 5]), NEIGHBOUR_TOKENS)
     assert (made.firsts.tolist(), made.lasts.tolist()) == ([0, 0], [1, -1])
     assert made.whole.all()
     assert made.batch.column("text").to_pylist() == ["one two", "..."]

@@ -226,7 +226,7 @@ def test_a_dump_that_was_cut_is_refused(sample, dump):
 
 
 def test_batches_are_bounded(dump, monkeypatch):
-    monkeypatch.setattr(batches, "ROWS", 2)
+    monkeypatch.setattr(batches, "MAX_ROWS", 2)
     found = read(dump)
     assert max(items.batch.num_rows for items in found) <= 2
     assert column(found, "text") == TEXTS

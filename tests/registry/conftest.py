@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import ITEMS, Items
-from provenance.registry.build.registry_builder import build
+from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.store import Registry, open_registry
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ def rows() -> list[Row]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small registry, to be spoilt."""
-    build(tmp_path / "r", [batch_of(some_rows(60, longest=150))])
+    create_registry(tmp_path / "r", [batch_of(some_rows(60, longest=150))])
     return tmp_path / "r"
 
 
@@ -78,5 +78,5 @@ def folder(tmp_path: Path) -> Path:
 def registry(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """A registry to look at, never to be changed."""
     path = tmp_path_factory.mktemp("registries") / "posts"
-    build(path, [batch_of(rows)])
+    create_registry(path, [batch_of(rows)])
     return open_registry(path)

@@ -9,18 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from provenance.registry.data_files import settle_files
-from provenance.registry.manifest import digest_of, read_manifest, render
-from provenance.registry.schema import writer
+from provenance.registry.data_files import sync_files
+from provenance.registry.manifest import read_manifest, registry_digest, render_manifest
+from provenance.registry.schema import parquet_writer
 
 
 def restate(folder: Path, **changes: Any) -> None:
     """Change what the manifest says, and make its digest right again."""
     before = read_manifest(folder)
     changed = replace(before, **changes)
-    digest = digest_of(changed.parameters, changed.chance, changed.files)
+    digest = registry_digest(changed.parameters, changed.chance, changed.files)
     (folder / before.generation).rename(folder / f"data-{digest[:12]}")
-    (folder / "registry.json").write_text(render(replace(changed, digest=digest)))
+    (folder / "registry.json").write_text(render_manifest(replace(changed, digest=digest)))
 
 
 def rewrite(folder: Path, name: str, change: Callable[[Any], Any]) -> None:
@@ -31,9 +31,9 @@ def rewrite(folder: Path, name: str, change: Callable[[Any], Any]) -> None:
         np.save(path, change(np.load(path)))
     else:
         table = change(pq.read_table(path))
-        with writer(path, table.schema) as file:
+        with parquet_writer(path, table.schema) as file:
             file.write_table(table)
-    restate(folder, files=settle_files(data))
+    restate(folder, files=sync_files(data))
 
 
 def altered(table: pa.Table, name: str, change: Callable[[list[Any]], object]) -> pa.Table:

@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.author_digests import Digests
-from provenance.registry.build.duckdb_engine import Limits, engine
+from provenance.registry.author_digests import AuthorDigests
+from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
 
 ITEM = st.tuples(st.sampled_from(["x", "y"]), st.none() | st.text(max_size=2))
 CHUNKS = st.lists(st.lists(ITEM, max_size=12), max_size=6)
@@ -13,8 +13,8 @@ CHUNKS = st.lists(st.lists(ITEM, max_size=12), max_size=6)
 
 @given(CHUNKS)
 def test_an_author_has_one_digest_whatever_was_digested_before(tmp_path_factory, chunks):
-    with engine(tmp_path_factory.mktemp("spill"), Limits()) as connection:
-        digests = Digests(connection)
+    with open_engine(tmp_path_factory.mktemp("spill"), BuildLimits()) as connection:
+        digests = AuthorDigests(connection)
         for chunk in chunks:
             columns = [
                 pa.chunked_array([pa.array([row[place] for row in chunk], pa.string())])

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile, RegistryError, RegistryExists, RegistryNotFound
 from provenance.model import Items, Skipped
-from provenance.registry.build.duckdb_engine import Limits
-from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.duckdb_engine import BuildLimits
+from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.store import open_registry
-from provenance.registry.verification import verify
+from provenance.registry.verification import verify_files
 
 LITTLE = (32 if int(duckdb.__version__.partition(".")[0]) >= 2 else 48) << 20
 """Bytes in which this DuckDB must spill to sort, and can; 1.5 needs more than 2.0 does."""
@@ -59,8 +59,8 @@ def data_of(path):
 def test_order_and_batches_change_nothing(rows, places, data, items, tmp_path_factory):
     folder = tmp_path_factory.mktemp("r")
     other = data.draw(st.permutations(rows))
-    build(folder / "one", [items(rows)])
-    build(folder / "other", map(items, cut(other, places)))
+    create_registry(folder / "one", [items(rows)])
+    create_registry(folder / "other", map(items, cut(other, places)))
     assert data_of(folder / "one") == data_of(folder / "other")
 
 
@@ -69,17 +69,19 @@ def test_order_and_batches_change_nothing(rows, places, data, items, tmp_path_fa
 def test_adding_is_building_from_all(rows, place, data, items, tmp_path_factory):
     folder = tmp_path_factory.mktemp("r")
     first, second = cut(data.draw(st.permutations(rows)), [1 + place % len(rows)])
-    build(folder / "one", [items(rows)])
-    build(folder / "other", [items(first)])
-    add(folder / "other", [items(second)])
+    create_registry(folder / "one", [items(rows)])
+    create_registry(folder / "other", [items(first)])
+    extend_registry(folder / "other", [items(second)])
     assert data_of(folder / "one") == data_of(folder / "other")
-    verify(folder / "other")
+    verify_files(folder / "other")
 
 
 def test_threads_and_row_groups_taken_in_change_nothing(posts, items, tmp_path):
     rows = posts(3000)
-    build(tmp_path / "one", [items(rows)], limits=Limits(threads=1))
-    build(tmp_path / "two", map(items, cut(rows, range(0, 3000, 7))), limits=Limits(threads=3))
+    create_registry(tmp_path / "one", [items(rows)], limits=BuildLimits(threads=1))
+    create_registry(
+        tmp_path / "two", map(items, cut(rows, range(0, 3000, 7))), limits=BuildLimits(threads=3)
+    )
     assert data_of(tmp_path / "one") == data_of(tmp_path / "two")
 
 
@@ -92,11 +94,13 @@ def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_p
             with suppress(FileNotFoundError):
                 spilt.extend(p.stat().st_size for p in tmp_path.glob(".two.building/spill/*"))
 
-    build(tmp_path / "one", [items(rows)])
+    create_registry(tmp_path / "one", [items(rows)])
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        build(tmp_path / "two", [items(rows)], limits=Limits(threads=1, memory=LITTLE))
+        create_registry(
+            tmp_path / "two", [items(rows)], limits=BuildLimits(threads=1, memory=LITTLE)
+        )
     finally:
         over.set()
         watcher.join()
@@ -107,9 +111,9 @@ def test_memory_that_is_too_small_to_sort_in_changes_nothing(posts, items, tmp_p
 def test_the_later_of_two_items_with_one_id_counts(items, tmp_path):
     old = {"source": "x", "item": "1", "text": "what it said at first, before it was edited"}
     new = old | {"text": "what it says now"}
-    build(tmp_path / "built", [items([old]), items([new])])
-    build(tmp_path / "added", [items([old])])
-    add(tmp_path / "added", [items([new])])
+    create_registry(tmp_path / "built", [items([old]), items([new])])
+    create_registry(tmp_path / "added", [items([old])])
+    extend_registry(tmp_path / "added", [items([new])])
     for name in ("built", "added"):
         registry = open_registry(tmp_path / name)
         assert registry.manifest.items == 1
@@ -118,20 +122,20 @@ def test_the_later_of_two_items_with_one_id_counts(items, tmp_path):
 
 def test_one_id_in_two_sources_is_two_items(items, tmp_path):
     rows = [{"source": source, "item": "1", "text": "a b c d"} for source in ("x", "reddit")]
-    assert build(tmp_path / "r", [items(rows)]).items == 2
+    assert create_registry(tmp_path / "r", [items(rows)]).items == 2
 
 
 def test_adding_what_is_there_changes_no_byte(rows, items, tmp_path):
-    built = build(tmp_path / "r", [items(rows)])
+    built = create_registry(tmp_path / "r", [items(rows)])
     before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (tmp_path / "r").rglob("*.*")}
-    assert add(tmp_path / "r", [items(rows[10:300])]) == built
+    assert extend_registry(tmp_path / "r", [items(rows[10:300])]) == built
     after = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (tmp_path / "r").rglob("*.*")}
     assert before == after
 
 
 def test_adding_nothing_changes_nothing(items, posts, tmp_path):
-    built = build(tmp_path / "r", [items(posts(5))])
-    assert add(tmp_path / "r", []) == built
+    built = create_registry(tmp_path / "r", [items(posts(5))])
+    assert extend_registry(tmp_path / "r", []) == built
 
 
 def test_items_are_numbered_by_age_source_and_id(registry, rows):
@@ -146,7 +150,9 @@ def test_items_are_numbered_by_age_source_and_id(registry, rows):
 
 def test_progress_hears_of_every_item(items, posts, tmp_path):
     heard = []
-    build(tmp_path / "r", [items(posts(30)), items(posts(12, seed=1))], progress=heard.append)
+    create_registry(
+        tmp_path / "r", [items(posts(30)), items(posts(12, seed=1))], progress=heard.append
+    )
     assert heard == [30, 12]
 
 
@@ -154,32 +160,32 @@ def test_a_folder_that_is_taken_is_left_alone(items, posts, tmp_path):
     (tmp_path / "r").mkdir()
     (tmp_path / "r" / "mine").touch()
     with pytest.raises(RegistryExists) as caught:
-        build(tmp_path / "r", [items(posts(3))])
+        create_registry(tmp_path / "r", [items(posts(3))])
     assert "a folder of other files" in caught.value.message
     assert "not there yet" in caught.value.remedy
     assert [p.name for p in tmp_path.rglob("*")] == ["r", "mine"]
 
 
 def test_a_registry_that_is_there_is_to_be_added_to(items, posts, tmp_path):
-    build(tmp_path / "r", [items(posts(3))])
+    create_registry(tmp_path / "r", [items(posts(3))])
     with pytest.raises(RegistryExists) as caught:
-        build(tmp_path / "r", [items(posts(3))])
+        create_registry(tmp_path / "r", [items(posts(3))])
     assert "registry add" in caught.value.remedy
 
 
 def test_a_file_is_no_place_for_a_registry(items, posts, tmp_path):
     (tmp_path / "r").touch()
     with pytest.raises(RegistryExists, match="is a file, and no registry") as caught:
-        build(tmp_path / "r", [items(posts(3))])
+        create_registry(tmp_path / "r", [items(posts(3))])
     assert "registry add" not in caught.value.remedy
 
 
 def test_records_of_one_id_count_once_and_are_told(items, posts, tmp_path):
     rows = posts(4)
-    assert build(tmp_path / "r", [items([*rows, *rows[:3]])]).replaced == 3
+    assert create_registry(tmp_path / "r", [items([*rows, *rows[:3]])]).replaced == 3
     assert open_registry(tmp_path / "r").manifest.replaced == 3
-    assert add(tmp_path / "r", [items(rows)]).replaced == 3
-    assert add(tmp_path / "r", [items([*rows[:1], *posts(2, seed=9)])]).replaced == 4
+    assert extend_registry(tmp_path / "r", [items(rows)]).replaced == 3
+    assert extend_registry(tmp_path / "r", [items([*rows[:1], *posts(2, seed=9)])]).replaced == 4
 
 
 def test_a_dump_of_which_nothing_can_be_read_is_refused_and_the_reasons_told(
@@ -188,23 +194,23 @@ def test_a_dump_of_which_nothing_can_be_read_is_refused_and_the_reasons_told(
     bad = Items(items([]).batch, (Skipped("a.csv", "not valid UTF-8", 7, (0, 1)),))
     told = r"no item that could be read \(7 in a.csv: not valid UTF-8\)"
     with pytest.raises(RegistryError, match=told) as caught:
-        build(tmp_path / "r", [bad])
+        create_registry(tmp_path / "r", [bad])
     assert "UTF-8" in caught.value.remedy
-    before = build(tmp_path / "r", [items(posts(3))])
+    before = create_registry(tmp_path / "r", [items(posts(3))])
     with pytest.raises(RegistryError, match=told):
-        add(tmp_path / "r", [bad])
+        extend_registry(tmp_path / "r", [bad])
     assert open_registry(tmp_path / "r").manifest == before
 
 
 def test_an_empty_folder_is_free(items, posts, tmp_path):
     (tmp_path / "r").mkdir()
-    assert build(tmp_path / "r", [items(posts(3))]).items == 3
+    assert create_registry(tmp_path / "r", [items(posts(3))]).items == 3
 
 
 @pytest.mark.parametrize("batches", [[], [[]]])
 def test_no_items_are_no_registry(batches, items, tmp_path):
     with pytest.raises(RegistryError, match="no item that could be read") as caught:
-        build(tmp_path / "r", map(items, batches))
+        create_registry(tmp_path / "r", map(items, batches))
     assert caught.value.remedy
     assert list(tmp_path.iterdir()) == []
 
@@ -215,7 +221,7 @@ def test_a_dump_that_breaks_leaves_nothing(items, posts, tmp_path):
         raise CorruptFile("the dump ends early", remedy="fetch it again")
 
     with pytest.raises(CorruptFile, match="ends early"):
-        build(tmp_path / "r", broken())
+        create_registry(tmp_path / "r", broken())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -224,16 +230,16 @@ def test_a_dump_that_breaks_leaves_the_registry_as_it_was(items, posts, tmp_path
         yield items(posts(10, seed=1))
         raise CorruptFile("the dump ends early", remedy="fetch it again")
 
-    built = build(tmp_path / "r", [items(posts(10))])
+    built = create_registry(tmp_path / "r", [items(posts(10))])
     with pytest.raises(CorruptFile, match="ends early"):
-        add(tmp_path / "r", broken())
-    assert verify(tmp_path / "r") == built
+        extend_registry(tmp_path / "r", broken())
+    assert verify_files(tmp_path / "r") == built
     assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [built.generation, "registry.json"]
 
 
 def test_adding_to_nothing_names_the_command_that_builds(items, posts, tmp_path):
     with pytest.raises(RegistryNotFound) as caught:
-        add(tmp_path / "r", [items(posts(3))])
+        extend_registry(tmp_path / "r", [items(posts(3))])
     assert "provenance registry build" in caught.value.remedy
     assert list(tmp_path.iterdir()) == []
 
@@ -241,24 +247,24 @@ def test_adding_to_nothing_names_the_command_that_builds(items, posts, tmp_path)
 def test_a_registry_has_at_most_256_sources(items, tmp_path):
     rows = [{"source": f"s{n}", "item": "1", "text": "a b c d"} for n in range(257)]
     with pytest.raises(RegistryError, match="257 sources"):
-        build(tmp_path / "r", [items(rows)])
-    assert len(build(tmp_path / "r", [items(rows[1:])]).sources) == 256
+        create_registry(tmp_path / "r", [items(rows)])
+    assert len(create_registry(tmp_path / "r", [items(rows[1:])]).sources) == 256
 
 
 def test_a_folder_may_look_like_a_pattern(items, posts, tmp_path):
     folder = tmp_path / "it's [a-z]*?" / "r[1]"
-    build(folder, [items(posts(20))])
-    add(folder, [items(posts(20, seed=1))])
-    assert verify(folder).items == 40
+    create_registry(folder, [items(posts(20))])
+    extend_registry(folder, [items(posts(20, seed=1))])
+    assert verify_files(folder).items == 40
 
 
 def test_rows_that_get_lost_are_an_error(items, posts, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "provenance.registry.build.item_order._NUMBERED",
+        "provenance.registry.build.item_order._NUMBER_QUERY",
         "CREATE TABLE numbered AS SELECT seq, length, whole, seq AS number FROM sorted LIMIT 9",
     )
     with pytest.raises(RegistryError, match="10 rows went in and 9 came out"):
-        build(tmp_path / "r", [items(posts(10))])
+        create_registry(tmp_path / "r", [items(posts(10))])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -269,8 +275,10 @@ def test_sites_of_one_source_count_their_ids_apart(items, tmp_path):
         for row, url in enumerate(urls)
     ]
 
-    made = build(tmp_path / "r", [items(rows)])
-    again = add(tmp_path / "r", [items([{**rows[1], "text": "edited words of site 1"}])])
+    made = create_registry(tmp_path / "r", [items(rows)])
+    again = extend_registry(
+        tmp_path / "r", [items([{**rows[1], "text": "edited words of site 1"}])]
+    )
 
     assert (made.items, made.replaced) == (3, 0)
     assert (again.items, again.replaced) == (3, 1)
@@ -285,7 +293,7 @@ def test_sites_of_one_source_count_their_ids_apart(items, tmp_path):
 def test_an_item_of_a_book_s_length_keeps_its_counts_and_places(items, tmp_path):
     repeats = 70_000  # more than 16 bits count
     text = "again " * repeats + "and then four words"
-    build(tmp_path / "r", [items([{"source": "x", "item": "long", "text": text}])])
+    create_registry(tmp_path / "r", [items([{"source": "x", "item": "long", "text": text}])])
     holdings = open_registry(tmp_path / "r").holdings()
     assert holdings.background.max() == repeats
     assert sorted(holdings.postings.positions.tolist())[-4:] == [*range(repeats - 3, repeats + 1)]
@@ -293,7 +301,7 @@ def test_an_item_of_a_book_s_length_keeps_its_counts_and_places(items, tmp_path)
 
 def test_more_sources_than_a_registry_can_tell_apart_are_refused(items, tmp_path):
     rows = [{"source": f"s{n}", "item": "a", "text": "a"} for n in range(257)]
-    build(tmp_path / "most", [items(rows[1:])])
+    create_registry(tmp_path / "most", [items(rows[1:])])
     with pytest.raises(RegistryError, match="257 items of 257 sources, 257 words, are too many"):
-        build(tmp_path / "more", [items(rows)])
+        create_registry(tmp_path / "more", [items(rows)])
     assert not (tmp_path / "more").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.errors import RegistryError
 from provenance.model import ITEMS, Items, Skipped
-from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 
@@ -21,7 +21,7 @@ def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
         table.to_pylist(), schema=ITEMS.set(4, pa.field("created_at", pa.int64()))
     )
     batch = full.cast(ITEMS).to_batches()[0]
-    (source,) = build(tmp_path / "r", [Items(batch)]).sources
+    (source,) = create_registry(tmp_path / "r", [Items(batch)]).sources
     assert (source.undated, source.first, source.last) == (2, date(1970, 1, 1), date(1970, 1, 1))
 
 
@@ -48,7 +48,7 @@ def test_the_manifest_says_what_each_source_covers(registry, rows):
 def test_items_without_a_seed_are_unattributable(items, tmp_path):
     texts = ["three words only", "these are four words", "", "東京都大阪", "東京都大阪府北海"]
     rows = [{"source": "x", "item": str(n), "text": text} for n, text in enumerate(texts)]
-    (source,) = build(tmp_path / "r", [items(rows)]).sources
+    (source,) = create_registry(tmp_path / "r", [items(rows)]).sources
     assert source.unattributable == 3
 
 
@@ -59,7 +59,7 @@ def test_what_was_skipped_is_tallied(items, posts, tmp_path):
         Items(batch, (Skipped("a.jsonl", "null text", 3, (7, 8, 9, 10)),)),
         Items(batch, (Skipped("a.jsonl", "not valid JSON", 1, (2,)),)),
     ]
-    build(tmp_path / "r", batches)
+    create_registry(tmp_path / "r", batches)
     assert open_registry(tmp_path / "r").manifest.skipped == (
         Skipped("a.jsonl", "not valid JSON", 1, (2,)),
         Skipped("a.jsonl", "null text", 5, (1, 5, 7, 8, 9)),
@@ -69,8 +69,8 @@ def test_what_was_skipped_is_tallied(items, posts, tmp_path):
 def test_what_was_skipped_is_not_counted_again_when_it_is_read_again(items, posts, tmp_path):
     once = (Skipped("a.jsonl", "null text", 2, (1, 5)), Skipped("b.jsonl", "null text", 1, (0,)))
     grown = (Skipped("a.jsonl", "null text", 3, (1, 5, 9)),)
-    build(tmp_path / "r", [Items(items(posts(3)).batch, once)])
-    manifest = add(tmp_path / "r", [Items(items(posts(3, seed=1)).batch, grown)])
+    create_registry(tmp_path / "r", [Items(items(posts(3)).batch, once)])
+    manifest = extend_registry(tmp_path / "r", [Items(items(posts(3, seed=1)).batch, grown)])
     assert manifest.skipped == (*grown, once[1])
 
 
@@ -83,17 +83,17 @@ def test_how_many_items_a_source_has_is_declared_kept_and_declared_anew(items, p
         (held,) = (s for s in open_registry(tmp_path / "r").manifest.sources if s.source == source)
         return held.items, held.published
 
-    build(tmp_path / "r", [few], published={source: 20})
+    create_registry(tmp_path / "r", [few], published={source: 20})
     held = told()[0]
     assert told() == (held, 20)
-    add(tmp_path / "r", [few])
+    extend_registry(tmp_path / "r", [few])
     assert told() == (held, 20)
     digest = open_registry(tmp_path / "r").manifest.digest
-    add(tmp_path / "r", [few], published={source: 40})
+    extend_registry(tmp_path / "r", [few], published={source: 40})
     assert told() == (held, 40)
     assert open_registry(tmp_path / "r").manifest.digest == digest
-    build(tmp_path / "s", [few], published={source: held})
-    made = add(tmp_path / "s", [more])
+    create_registry(tmp_path / "s", [few], published={source: held})
+    made = extend_registry(tmp_path / "s", [more])
     (grown,) = (s for s in made.sources if s.source == source)
     assert grown.items > held
     assert grown.published is None  # it has more than that, so how many nobody knows
@@ -103,13 +103,13 @@ def test_fewer_items_than_are_held_cannot_be_all(items, posts, tmp_path):
     rows = posts(30)
     source = rows[0]["source"]
     with pytest.raises(RegistryError, match="is said to have 1 items") as raised:
-        build(tmp_path / "r", [items(rows)], published={source: 1})
+        create_registry(tmp_path / "r", [items(rows)], published={source: 1})
     assert "--of" in raised.value.remedy
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_manifest_that_declares_nothing_is_read(items, posts, tmp_path):
-    build(tmp_path / "r", [items(posts(30))])
+    create_registry(tmp_path / "r", [items(posts(30))])
     path = tmp_path / "r" / "registry.json"
     stated = json.loads(path.read_text("utf-8"))
     for source in stated["sources"]:

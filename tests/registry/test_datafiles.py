@@ -10,9 +10,9 @@ from blake3 import blake3
 
 from provenance import file_hashing as digests
 from provenance.errors import DigestMismatch
-from provenance.file_hashing import mapped_blake3
+from provenance.file_hashing import blake3_mapped_file
 from provenance.registry import data_files as datafiles
-from provenance.registry.data_files import HashedAhead, check_files, digest_of_file
+from provenance.registry.data_files import BackgroundHasher, check_files, digest_of_file
 from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest
 from provenance.registry.mapped_files import map_files, map_registry
 from provenance.registry.store import open_registry
@@ -21,7 +21,7 @@ from provenance.registry.store import open_registry
 @pytest.fixture
 def ahead():
     with ThreadPoolExecutor(1) as aside:
-        yield HashedAhead(aside)
+        yield BackgroundHasher(aside)
 
 
 def files_of(folder):
@@ -34,7 +34,7 @@ def test_a_digest_is_that_of_the_bytes(content, tmp_path, monkeypatch):
     monkeypatch.setattr(digests, "_MAPPED", 777)
     (tmp_path / "file").write_bytes(content)
     made = digest_of_file(tmp_path / "file")
-    assert made == mapped_blake3(tmp_path / "file") == blake3(content).hexdigest()
+    assert made == blake3_mapped_file(tmp_path / "file") == blake3(content).hexdigest()
 
 
 def test_a_mapped_digest_that_nobody_wants_is_left(tmp_path, monkeypatch):
@@ -42,7 +42,7 @@ def test_a_mapped_digest_that_nobody_wants_is_left(tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"some bytes, and some more of them")
     asked = []
     with pytest.raises(CancelledError):
-        mapped_blake3(tmp_path / "file", lambda: asked.append(1) or len(asked) == 3)
+        blake3_mapped_file(tmp_path / "file", lambda: asked.append(1) or len(asked) == 3)
     assert len(asked) == 3
 
 
@@ -57,7 +57,7 @@ def test_why_a_file_cannot_be_read_is_told(folder, tmp_path, ahead):
 
 def test_what_is_mapped_has_its_digest_even_when_it_is_gone(folder, ahead):
     manifest, files = map_registry(folder)
-    ahead.begin([folder])
+    ahead.start([folder])
     shutil.rmtree(folder)
     check_files(files, manifest.files, ahead)
     check_files(files, manifest.files)
@@ -69,7 +69,7 @@ def test_what_is_mapped_has_its_digest_even_when_it_is_gone(folder, ahead):
 def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead):
     (tmp_path / "other").write_bytes(b"no registry knows it")
     paths = [*reversed(files_of(folder)), *files_of(folder), tmp_path / "other"]
-    ahead.begin([folder])
+    ahead.start([folder])
     for _ in range(2):
         assert [ahead(path) for path in paths] == [digest_of_file(path) for path in paths]
 
@@ -77,9 +77,11 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead)
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
     read = []
     monkeypatch.setattr(
-        datafiles, "mapped_blake3", lambda path, *_: read.append(path) or mapped_blake3(path)
+        datafiles,
+        "blake3_mapped_file",
+        lambda path, *_: read.append(path) or blake3_mapped_file(path),
     )
-    ahead.begin([folder, folder])
+    ahead.start([folder, folder])
     open_registry(folder, ahead)
     assert sorted(read) == [path for path in files_of(folder) if path.name != TEXTS_FILE]
 
@@ -87,17 +89,17 @@ def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
 def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
     read = Queue()
     monkeypatch.setattr(
-        datafiles, "mapped_blake3", lambda path, *_: read.put(path) or mapped_blake3(path)
+        datafiles, "blake3_mapped_file", lambda path, *_: read.put(path) or blake3_mapped_file(path)
     )
-    ahead.begin([folder])
+    ahead.start([folder])
     assert read.get(timeout=60) in files_of(folder)
 
 
 def test_a_file_of_another_size_is_not_read(folder, monkeypatch, ahead):
     first, *_ = files_of(folder)
     first.write_bytes(first.read_bytes() + b"more")
-    monkeypatch.setattr(datafiles, "mapped_blake3", None)
-    ahead.begin([folder])
+    monkeypatch.setattr(datafiles, "blake3_mapped_file", None)
+    ahead.start([folder])
     with pytest.raises(DigestMismatch, match="the manifest says"):
         open_registry(folder, ahead)
 
@@ -107,10 +109,10 @@ def test_what_was_begun_does_not_hide_what_is_wrong(folder, tmp_path, ahead):
     content = bytearray(altered.read_bytes())
     content[-1] ^= 1
     altered.write_bytes(content)
-    ahead.begin([folder, tmp_path / "none", tmp_path])
+    ahead.start([folder, tmp_path / "none", tmp_path])
     with pytest.raises(DigestMismatch, match=f"{altered.name} was altered"):
         open_registry(folder, ahead)
     altered.unlink()
-    ahead.begin([folder])
+    ahead.start([folder])
     with pytest.raises(DigestMismatch, match=f"{altered.name} cannot be read"):
         open_registry(folder, ahead)

@@ -4,28 +4,33 @@ import duckdb
 import pytest
 
 from provenance.errors import RegistryError
-from provenance.registry.build.duckdb_engine import Limits, conserve, engine, run
+from provenance.registry.build.duckdb_engine import (
+    BuildLimits,
+    check_row_count,
+    open_engine,
+    run_query,
+)
 
 
 def test_the_optimiser_that_may_lose_rows_is_off(tmp_path):
-    with engine(tmp_path / "spill", Limits()) as connection:
-        assert run(connection, "SELECT current_setting('disabled_optimizers')") == [
+    with open_engine(tmp_path / "spill", BuildLimits()) as connection:
+        assert run_query(connection, "SELECT current_setting('disabled_optimizers')") == [
             ("join_filter_pushdown",)
         ]
 
 
 def test_it_fetches_no_extension(tmp_path):
-    with engine(tmp_path / "spill", Limits()) as connection:
+    with open_engine(tmp_path / "spill", BuildLimits()) as connection:
         for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
-            assert run(connection, f"SELECT current_setting('{name}')") == [(False,)]
+            assert run_query(connection, f"SELECT current_setting('{name}')") == [(False,)]
 
 
 def test_an_error_of_duckdb_is_one_of_ours(tmp_path):
     with (
         pytest.raises(RegistryError, match="could not be sorted") as caught,
-        engine(tmp_path / "spill", Limits()) as connection,
+        open_engine(tmp_path / "spill", BuildLimits()) as connection,
     ):
-        run(connection, "SELECT nothing FROM nowhere")
+        run_query(connection, "SELECT nothing FROM nowhere")
     assert isinstance(caught.value.__cause__, duckdb.Error)
     assert caught.value.remedy
 
@@ -33,13 +38,13 @@ def test_an_error_of_duckdb_is_one_of_ours(tmp_path):
 def test_too_little_memory_says_how_much_it_was(tmp_path):
     with (
         pytest.raises(RegistryError, match="more than 9 MiB"),
-        engine(tmp_path / "spill", Limits(threads=1, memory=9 << 20)) as connection,
+        open_engine(tmp_path / "spill", BuildLimits(threads=1, memory=9 << 20)) as connection,
     ):
-        run(connection, "SELECT list(range) FROM range(10_000_000)")
+        run_query(connection, "SELECT list(range) FROM range(10_000_000)")
 
 
 @pytest.mark.parametrize(("expected", "found"), [(3, 2), (3, 4)])
 def test_rows_that_are_lost_or_doubled_are_an_error(expected, found):
-    conserve("counting", expected, expected)
+    check_row_count("counting", expected, expected)
     with pytest.raises(RegistryError, match=f"counting: {expected} rows.*{found} came out"):
-        conserve("counting", expected, found)
+        check_row_count("counting", expected, found)

@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.build.table_stream import Portion, Sink, in_threads, portions
+from provenance.registry.build.table_stream import (
+    ChunkSize,
+    ParquetSink,
+    map_in_threads,
+    split_into_chunks,
+)
 from provenance.registry.schema import TEXTS_SCHEMA
 
 WEIGHTS = st.lists(st.integers(0, 12), max_size=40)
@@ -24,7 +29,7 @@ def batches_of(weights, places):
 
 
 def cut(batches, most):
-    tables = portions(batches, most, lambda batch: batch["weight"].to_numpy())
+    tables = split_into_chunks(batches, most, lambda batch: batch["weight"].to_numpy())
     return [table["weight"].to_pylist() for table in tables]
 
 
@@ -42,15 +47,15 @@ def plain_cut(weights, most):
 @given(
     weights=WEIGHTS,
     places=st.lists(st.integers(0, 99), max_size=5),
-    most=st.builds(Portion, st.integers(1, 9), st.integers(0, 20)),
+    most=st.builds(ChunkSize, st.integers(1, 9), st.integers(0, 20)),
 )
 def test_portions_are_the_same_whatever_the_batches(weights, places, most):
     assert cut(batches_of(weights, places), most) == plain_cut(weights, most)
 
 
 def test_a_portion_is_one_chunk():
-    tables = portions(
-        batches_of([1] * 10, [3, 5]), Portion(4, 99), lambda batch: np.ones(len(batch), np.int64)
+    tables = split_into_chunks(
+        batches_of([1] * 10, [3, 5]), ChunkSize(4, 99), lambda batch: np.ones(len(batch), np.int64)
     )
     assert [table["weight"].num_chunks for table in tables] == [1, 1, 1]
 
@@ -60,7 +65,7 @@ def test_results_come_in_the_order_of_the_arguments():
         time.sleep(0.01 * (number % 3))
         return number
 
-    assert list(in_threads(slow, range(12), 3)) == list(range(12))
+    assert list(map_in_threads(slow, range(12), 3)) == list(range(12))
 
 
 def test_arguments_are_taken_no_faster_than_results():
@@ -71,7 +76,7 @@ def test_arguments_are_taken_no_faster_than_results():
             taken.append(number)
             yield number
 
-    results = in_threads(lambda number: number, numbers(), 2)
+    results = map_in_threads(lambda number: number, numbers(), 2)
     assert next(results) == 0
     assert len(taken) == 3
     results.close()
@@ -80,7 +85,7 @@ def test_arguments_are_taken_no_faster_than_results():
 
 def test_several_threads_are_at_work():
     barrier = threading.Barrier(2, timeout=20)
-    assert len(list(in_threads(lambda _: barrier.wait(), range(4), 2))) == 4
+    assert len(list(map_in_threads(lambda _: barrier.wait(), range(4), 2))) == 4
 
 
 def test_an_error_in_a_thread_is_raised():
@@ -89,14 +94,14 @@ def test_an_error_in_a_thread_is_raised():
             raise KeyError(number)
         return number
 
-    results = in_threads(broken, range(100), 2)
+    results = map_in_threads(broken, range(100), 2)
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(KeyError):
         next(results)
 
 
 def test_a_sink_writes_row_groups_in_order(tmp_path):
-    with Sink(tmp_path / "texts.parquet", TEXTS_SCHEMA) as sink:
+    with ParquetSink(tmp_path / "texts.parquet", TEXTS_SCHEMA) as sink:
         for number in range(9):
             sink.put(pa.table({"text": [str(number)] * (number + 1)}, schema=TEXTS_SCHEMA))
     with pq.ParquetFile(tmp_path / "texts.parquet") as file:
@@ -108,6 +113,6 @@ def test_a_sink_that_cannot_write_says_so(tmp_path):
     wrong = pa.table({"other": [1]})
     with (
         pytest.raises(ValueError, match="schema"),
-        Sink(tmp_path / "texts.parquet", TEXTS_SCHEMA) as sink,
+        ParquetSink(tmp_path / "texts.parquet", TEXTS_SCHEMA) as sink,
     ):
         sink.put(wrong)

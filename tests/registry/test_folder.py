@@ -9,33 +9,33 @@ import pytest
 from provenance.errors import RegistryError, RegistryExists
 from provenance.model import Chance
 from provenance.registry import registry_folder as folders
-from provenance.registry.build.registry_builder import add, build
-from provenance.registry.chance_model import refit
-from provenance.registry.verification import verify
+from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.chance_model import replace_chance_model
+from provenance.registry.verification import verify_files
 
 
 def test_two_cannot_build_in_one_place(items, posts, tmp_path):
-    with folders.new(tmp_path / "r"):
+    with folders.staged_registry(tmp_path / "r"):
         with pytest.raises(RegistryError, match="another process is writing") as caught:
-            build(tmp_path / "r", [items(posts(3))])
+            create_registry(tmp_path / "r", [items(posts(3))])
         assert "wait" in caught.value.remedy
-    assert build(tmp_path / "r", [items(posts(3))]).items == 3
+    assert create_registry(tmp_path / "r", [items(posts(3))]).items == 3
 
 
 def test_two_cannot_add_to_one_registry(items, posts, tmp_path):
-    built = build(tmp_path / "r", [items(posts(3))])
-    with folders.existing(tmp_path / "r"):
+    built = create_registry(tmp_path / "r", [items(posts(3))])
+    with folders.staged_generation(tmp_path / "r"):
         with pytest.raises(RegistryError, match="another process is writing"):
-            add(tmp_path / "r", [items(posts(3, seed=1))])
-        assert verify(tmp_path / "r") == built
-    assert add(tmp_path / "r", [items(posts(3, seed=1))]).items == 6
+            extend_registry(tmp_path / "r", [items(posts(3, seed=1))])
+        assert verify_files(tmp_path / "r") == built
+    assert extend_registry(tmp_path / "r", [items(posts(3, seed=1))]).items == 6
 
 
 def test_a_lock_file_without_its_owner_locks_nothing(items, posts, tmp_path):
     (tmp_path / ".r.lock").touch()
-    build(tmp_path / "r", [items(posts(3))])
+    create_registry(tmp_path / "r", [items(posts(3))])
     (tmp_path / "r" / ".lock").touch()
-    add(tmp_path / "r", [items(posts(3, seed=1))])
+    extend_registry(tmp_path / "r", [items(posts(3, seed=1))])
     assert [p.name for p in tmp_path.iterdir()] == ["r"]
 
 
@@ -46,17 +46,17 @@ def test_a_place_that_is_taken_meanwhile_is_left_alone(items, posts, tmp_path):
         (tmp_path / "r" / "mine").touch()
 
     with pytest.raises(RegistryExists):
-        build(tmp_path / "r", slow())
+        create_registry(tmp_path / "r", slow())
     assert [p.name for p in tmp_path.rglob("*")] == ["r", "mine"]
 
 
 def test_what_a_killed_run_left_is_cleaned(items, posts, tmp_path):
     (tmp_path / ".r.building" / "parts").mkdir(parents=True)
-    built = build(tmp_path / "r", [items(posts(3))])
+    built = create_registry(tmp_path / "r", [items(posts(3))])
     assert [p.name for p in tmp_path.iterdir()] == ["r"]
     for name in (".building", "data-000000000000"):
         (tmp_path / "r" / name / "deep").mkdir(parents=True)
-    assert add(tmp_path / "r", [items(posts(3))]) == built
+    assert extend_registry(tmp_path / "r", [items(posts(3))]) == built
     assert sorted(p.name for p in (tmp_path / "r").iterdir()) == [built.generation, "registry.json"]
 
 
@@ -68,7 +68,7 @@ def test_a_file_system_without_locks_is_not_taken_for_another_process(
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with pytest.raises(RegistryError, match="No locks available"):
-        build(tmp_path / "r", [items(posts(3))])
+        create_registry(tmp_path / "r", [items(posts(3))])
 
 
 def test_all_that_a_registry_consists_of_is_brought_to_the_disk(
@@ -82,9 +82,9 @@ def test_all_that_a_registry_consists_of_is_brought_to_the_disk(
 
     monkeypatch.setattr(os, "fsync", noted)
     for work in (
-        lambda folder: build(folder, [items(posts(3))]),
-        lambda folder: add(folder, [items(posts(3, seed=1))]),
-        lambda folder: refit(folder, Chance(0.5, 1e-9, 7)),
+        lambda folder: create_registry(folder, [items(posts(3))]),
+        lambda folder: extend_registry(folder, [items(posts(3, seed=1))]),
+        lambda folder: replace_chance_model(folder, Chance(0.5, 1e-9, 7)),
     ):
         work(tmp_path / "r")
         everything = (tmp_path / "r", *(tmp_path / "r").rglob("*"))
@@ -95,4 +95,4 @@ def test_all_that_a_registry_consists_of_is_brought_to_the_disk(
 def test_a_folder_that_cannot_be_made_is_an_error_of_ours(items, posts, tmp_path, name):
     (tmp_path / "file").touch()
     with pytest.raises(RegistryError, match="cannot be written"):
-        build(tmp_path / "file" / name, [items(posts(3))])
+        create_registry(tmp_path / "file" / name, [items(posts(3))])

@@ -14,7 +14,7 @@ from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle as fingerprint_shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import BACKGROUND_BITS, Texts, holdings, longest_of
-from provenance.registry.build.registry_builder import build
+from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.holdings import source_codes
 from provenance.registry.mapped_files import map_file
 from provenance.registry.store import open_registry
@@ -81,7 +81,7 @@ def test_postings_are_each_shingle_of_each_first_item_once(registry, in_order, t
 
 def test_an_item_that_repeats_itself_has_its_first_position(items, tmp_path):
     text = "never gonna give you up, " * 3
-    build(tmp_path / "r", [items([{"source": "x", "item": "1", "text": text}])])
+    create_registry(tmp_path / "r", [items([{"source": "x", "item": "1", "text": text}])])
     postings = open_registry(tmp_path / "r").holdings().postings
     assert sorted(postings.positions.tolist()) == [0, 1, 2, 3, 4]
 
@@ -127,7 +127,7 @@ def test_long_items_have_signatures(registry, in_order, tokens):
 
 
 def test_a_registry_without_long_items_has_no_signatures(items, tmp_path):
-    build(tmp_path / "r", [items([{"source": "x", "item": "1", "text": "so short"}])])
+    create_registry(tmp_path / "r", [items([{"source": "x", "item": "1", "text": "so short"}])])
     numbers, signatures = open_registry(tmp_path / "r").signatures()
     assert (numbers.shape, signatures.shape) == ((0,), (0, 128))
 

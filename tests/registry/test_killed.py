@@ -10,8 +10,8 @@ import time
 import pytest
 
 from provenance.errors import RegistryNotFound
-from provenance.registry.build.registry_builder import add, build
-from provenance.registry.verification import verify
+from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.verification import verify_files
 
 # Builds or adds once for each line it reads, in a fork that kills itself at its nth step on the
 # file system; answers how many steps were made.
@@ -25,9 +25,9 @@ from provenance.fingerprint.shingles import shingle
 from provenance.fingerprint.span_edges import edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import ITEMS, Items, Texts
-from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.registry_builder import extend_registry, create_registry
 from provenance.registry.build.radix_sort import sort_records
-from provenance.registry.build.deduplication import whole_hashes
+from provenance.registry.build.deduplication import sequence_hashes
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 
@@ -38,7 +38,7 @@ def warm_up():
     edges(texts, tokens)
     shingles = shingle(tokens, 2)
     signatures(shingles, parameters())
-    whole_hashes(tokens.hashes, tokens.offsets)
+    sequence_hashes(tokens.hashes, tokens.offsets)
     sort_records(np.zeros((2, 2), np.uint64), 1)
 
 def kill_at(last, made, folder):
@@ -61,7 +61,7 @@ for line in sys.stdin:
     if not child:
         made = []
         kill_at(last, made, str(Path(path).parent))
-        (build if work == "build" else add)(Path(path), [batch])
+        (create_registry if work == "build" else extend_registry)(Path(path), [batch])
         print(json.dumps(made), flush=True)
         os._exit(0)
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL:
@@ -103,7 +103,7 @@ def chosen(events):
 
 def test_building_is_all_or_nothing_at_every_step(child, items, posts, tmp_path):
     mine = [items(posts(30, seed=1))]
-    whole = build(tmp_path / "whole", mine).digest
+    whole = create_registry(tmp_path / "whole", mine).digest
     path = tmp_path / "r"
     outcomes = []
     for step in chosen(child("build", tmp_path / "first", NEVER)):
@@ -111,9 +111,9 @@ def test_building_is_all_or_nothing_at_every_step(child, items, posts, tmp_path)
         outcomes.append((path / "registry.json").exists())
         if not outcomes[-1]:
             assert not path.exists()
-            build(path, mine)
-        assert verify(path).digest == whole
-        add(path, mine)
+            create_registry(path, mine)
+        assert verify_files(path).digest == whole
+        extend_registry(path, mine)
         assert sorted(p.name for p in tmp_path.iterdir()) == ["first", "r", "whole"]
         shutil.rmtree(path)
     assert outcomes == sorted(outcomes)
@@ -122,18 +122,18 @@ def test_building_is_all_or_nothing_at_every_step(child, items, posts, tmp_path)
 
 def test_adding_is_all_or_nothing_at_every_step(child, items, posts, tmp_path):
     mine = [items(posts(30, seed=1))]
-    old = build(tmp_path / "old", [items(posts(30))]).digest
+    old = create_registry(tmp_path / "old", [items(posts(30))]).digest
     shutil.copytree(tmp_path / "old", tmp_path / "new")
-    new = add(tmp_path / "new", mine).digest
+    new = extend_registry(tmp_path / "new", mine).digest
     shutil.copytree(tmp_path / "old", tmp_path / "first")
     path = tmp_path / "r"
     outcomes = []
     for step in chosen(child("add", tmp_path / "first", NEVER)):
         shutil.copytree(tmp_path / "old", path)
         assert child("add", path, step) == "killed"
-        outcomes.append(verify(path).digest)
-        assert add(path, mine).digest == new
-        assert verify(path).digest == new
+        outcomes.append(verify_files(path).digest)
+        assert extend_registry(path, mine).digest == new
+        assert verify_files(path).digest == new
         assert len(list(path.iterdir())) == 2
         shutil.rmtree(path)
     changed = outcomes.index(new)
@@ -147,7 +147,7 @@ def test_killed_at_any_moment_it_can_be_built_again(items, posts, tmp_path):
     )
     rows = [row | {"created_at": None} for row in posts(20_000, seed=1)]
     mine = [items(rows)]
-    whole = build(tmp_path / "whole", mine).digest
+    whole = create_registry(tmp_path / "whole", mine).digest
     dice = random.Random(time.time_ns())
     for _ in range(3):
         with subprocess.Popen(
@@ -164,7 +164,7 @@ def test_killed_at_any_moment_it_can_be_built_again(items, posts, tmp_path):
             time.sleep(dice.uniform(0, 0.6))
             process.kill()
         try:
-            assert verify(tmp_path / "r").digest == whole
+            assert verify_files(tmp_path / "r").digest == whole
         except RegistryNotFound:
-            assert build(tmp_path / "r", mine).digest == whole
+            assert create_registry(tmp_path / "r", mine).digest == whole
         shutil.rmtree(tmp_path / "r")

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from provenance.registry.build import item_order as order
 from provenance.registry.build import item_staging as staging
-from provenance.registry.build.duckdb_engine import Limits, count_of, engine
-from provenance.registry.build.item_parts import Shelf
-from provenance.registry.build.postings_writer import Heap, Parted
-from provenance.registry.build.radix_sort import partition
-from provenance.registry.build.registry_builder import add, build
-from provenance.registry.build.table_stream import Portion
+from provenance.registry.build.duckdb_engine import BuildLimits, open_engine, query_count
+from provenance.registry.build.item_parts import SpillBuffer
+from provenance.registry.build.postings_writer import PartitionedPostings, PostingsBuffer
+from provenance.registry.build.radix_sort import partition_records
+from provenance.registry.build.registry_builder import create_registry, extend_registry
+from provenance.registry.build.table_stream import ChunkSize
 
 _ALL = 1 << 26
 
@@ -21,7 +21,7 @@ _ALL = 1 << 26
 @pytest.fixture
 def small_parts(monkeypatch):
     """Let a thousand items make many parts, and many row groups."""
-    monkeypatch.setattr(staging, "CHUNK", Portion(rows=90, weight=1 << 20))
+    monkeypatch.setattr(staging, "CHUNK_SIZE", ChunkSize(rows=90, weight=1 << 20))
     monkeypatch.setattr(order, "GROUP_ROWS", 70)
 
 
@@ -36,8 +36,8 @@ def built(small_parts, posts, items, tmp_path):
         def look(_):
             laid.update(place.parent.name for place in tmp_path.glob(".*.building/*/*"))
 
-        limits = Limits(threads=threads, held=held)
-        for number, make in enumerate((build, add)):
+        limits = BuildLimits(threads=threads, buffer_bytes=held)
+        for number, make in enumerate((create_registry, extend_registry)):
             batches = [items(posts(100, seed=9 * number + one)) for one in range(9)]
             make(path, batches, progress=look, limits=limits)
         return {one.name: one.read_bytes() for one in path.rglob("*.*[yt]")}, laid
@@ -61,13 +61,13 @@ def test_items_are_picked_in_the_order_asked_wherever_they_lie(sizes, room, data
     folder = tmp_path_factory.mktemp("shelf")
     for name in ("parts", "keys"):
         (folder / name).mkdir()
-    shelf, ends = Shelf(folder / "parts", folder / "keys", room), np.cumsum([0, *sizes])
+    shelf, ends = SpillBuffer(folder / "parts", folder / "keys", room), np.cumsum([0, *sizes])
     for place in data.draw(st.permutations(range(len(sizes)))):  # threads lay as they may
         part = pa.table({"item": [str(one) for one in range(ends[place], ends[place + 1])]})
         shelf.put(int(ends[place]), part, part)
-    with engine(folder / "spill", Limits(threads=1)) as connection:
-        shelf.name_keys(connection, "staged")
-        assert count_of(connection, "SELECT count(DISTINCT item) FROM staged") == ends[-1]
+    with open_engine(folder / "spill", BuildLimits(threads=1)) as connection:
+        shelf.create_key_view(connection, "staged")
+        assert query_count(connection, "SELECT count(DISTINCT item) FROM staged") == ends[-1]
     gather = shelf.gatherer()
     every = st.integers(0, int(ends[-1]) - 1)
     runs = st.tuples(every, every).map(lambda edges: list(range(min(edges), max(edges) + 1)))
@@ -86,15 +86,15 @@ def test_postings_come_back_part_by_part_from_wherever_they_lie(
     depth, groups, held, tmp_path_factory
 ):
     path = tmp_path_factory.mktemp("heap") / "postings"
-    heap = Heap(path, depth, held)
+    heap = PostingsBuffer(path, depth, held)
     given_ = [[] for _ in range(1 << depth)]
     for number, shingles in enumerate(groups):
         records = np.array([(one, number) for one in shingles], np.uint64).reshape(-1, 2)
-        heap.put(Parted(*partition(records, 0, depth)))
+        heap.put(PartitionedPostings(*partition_records(records, 0, depth)))
         for one in shingles:
             given_[one >> (64 - depth)].append([one, number])
     parts = [heap.laid.part(part).tolist() for part in range(1 << depth)]
     assert parts == given_
     assert heap.laid.count == sum(map(len, groups))
     assert path.exists() is (heap.laid.count * 16 > held)
-    assert sum(map(len, heap.laid.held)) == (0 if path.exists() else heap.laid.count)
+    assert sum(map(len, heap.laid.in_memory)) == (0 if path.exists() else heap.laid.count)

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from provenance.registry.build.duckdb_engine import Limits
-from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.duckdb_engine import BuildLimits
+from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.store import open_registry
 
 
@@ -46,15 +46,17 @@ def test_a_name_is_on_no_disk_even_while_building(keep_texts, items, posts, tmp_
             found["names"] += b"Somebody" in path.read_bytes()
             found["texts"] += b"so it was written" in path.read_bytes()
 
-    build(tmp_path / "r", watched(), keep_texts=keep_texts, limits=Limits(held=0))
+    create_registry(
+        tmp_path / "r", watched(), keep_texts=keep_texts, limits=BuildLimits(buffer_bytes=0)
+    )
     assert found["parts"] > 0
     assert found["names"] == 0
     assert bool(found["texts"]) is keep_texts
 
 
 def test_texts_that_are_not_kept_are_in_no_file(items, posts, tmp_path):
-    manifest = build(tmp_path / "r", [items(posts(50))], keep_texts=False)
-    more = add(tmp_path / "r", [items(posts(50, seed=1))])
+    manifest = create_registry(tmp_path / "r", [items(posts(50))], keep_texts=False)
+    more = extend_registry(tmp_path / "r", [items(posts(50, seed=1))])
     assert not manifest.keeps_texts
     assert not more.keeps_texts
     assert more.items == 100

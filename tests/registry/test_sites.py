@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from provenance.registry.build.item_parts import sites
+from provenance.registry.build.item_parts import url_sites
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from provenance.registry.build.item_parts import sites
     ],
 )
 def test_a_site_is_the_host_without_its_dress(url, site):
-    assert sites(pa.chunked_array([pa.array([url], pa.string())])).to_pylist() == [site]
+    assert url_sites(pa.chunked_array([pa.array([url], pa.string())])).to_pylist() == [site]

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provenance.model import Shingles
-from provenance.registry.build.radix_sort import parted_records, partition, sort_records
+from provenance.registry.build.radix_sort import partition_items, partition_records, sort_records
 
 SHINGLES = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 3), st.sampled_from([2**63, 2**62]))
 POSTINGS = st.lists(st.tuples(SHINGLES, st.integers(0, 4), st.integers(0, 3)), max_size=60)
@@ -34,7 +34,7 @@ def as_postings(records):
 @example(postings=[(2**64 - 1, 2**32 - 1, 2**32 - 1)], depth=10)
 def test_parting_and_sorting_the_parts_is_sorting(postings, depth):
     laid = records(sorted(postings, key=lambda one: one[1:]))
-    parted, bounds = partition(laid, 0, depth)
+    parted, bounds = partition_records(laid, 0, depth)
     parts = [sort_records(parted[a:b], depth) for a, b in pairwise(bounds) if a < b]
     found = [
         one for part in parts for one in zip(*(column.tolist() for column in part), strict=True)
@@ -56,7 +56,7 @@ def test_records_of_the_kept_items_are_parted_in_their_order(texts, kept, depth)
     positions = np.array([2 * at for text in texts for at in range(len(text))], np.int64)
     offsets = np.cumsum([0, *map(len, texts)])
     numbers = np.arange(len(texts), dtype=np.uint32) + 7
-    found, bounds = parted_records(
+    found, bounds = partition_items(
         Shingles(hashes, positions, offsets), numbers, np.array(kept[: len(texts)], bool), depth
     )
     plain = [

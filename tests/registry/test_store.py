@@ -17,11 +17,11 @@ from provenance.errors import (
 from provenance.fingerprint.span_edges import edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.model import RegistrySummary, Texts
-from provenance.registry.build.deduplication import MOST_COPIES, Copies
-from provenance.registry.build.registry_builder import add, build
+from provenance.registry.build.deduplication import MAX_COPIES, ItemCopies
+from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.manifest import FORMAT, read_manifest
 from provenance.registry.store import open_registry
-from provenance.registry.verification import verify
+from provenance.registry.verification import verify_files
 from tests.registry.spoiling import altered, restate, rewrite
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
@@ -61,7 +61,7 @@ def test_nothing_asked_is_nothing_answered(registry):
     none = numbers_of()
     assert registry.describe(none).num_rows == 0
     assert registry.texts(none) == []
-    assert registry.same(none, registry.holdings()) == []
+    assert registry.copies(none, registry.holdings()) == []
     assert len(registry.edges(none).lead_offsets) == 1
 
 
@@ -93,7 +93,7 @@ def test_row_groups_beyond_the_first_are_found(items, tmp_path, monkeypatch):
         {"source": "x", "item": f"{n:03}", "text": f"word{n} and so on 😀" * (n % 3)}
         for n in range(100)
     ]
-    build(tmp_path / "r", [items(rows)])
+    create_registry(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
     some = numbers_of(99, 0, 50, 51, 6, 7)
     assert registry.describe(some)["item"].to_pylist() == [f"{n:03}" for n in some]
@@ -115,24 +115,24 @@ def test_copies_are_named_with_all_their_sources(items, tmp_path):
             ("x", "5", "?"),
         )
     ]
-    build(tmp_path / "r", [items(rows)])
+    create_registry(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
-    assert registry.same(numbers_of(1, 0, 3, 4), registry.holdings()) == [
-        Copies((("reddit", "1"), ("x", "2")), 2, ("reddit", "x")),
-        Copies((("x", "1"), ("x", "2")), 2, ("reddit", "x")),
-        Copies((), 0, ("x",)),
-        Copies((), 0, ("x",)),
+    assert registry.copies(numbers_of(1, 0, 3, 4), registry.holdings()) == [
+        ItemCopies((("reddit", "1"), ("x", "2")), 2, ("reddit", "x")),
+        ItemCopies((("x", "1"), ("x", "2")), 2, ("reddit", "x")),
+        ItemCopies((), 0, ("x",)),
+        ItemCopies((), 0, ("x",)),
     ]
 
 
 def test_of_many_copies_the_earliest_are_named_and_all_counted(items, tmp_path):
     rows = [{"source": "x", "item": f"{n:02}", "text": "buy now"} for n in range(50)]
-    build(tmp_path / "r", [items(rows)])
+    create_registry(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
     for number, expected in ((49, range(20)), (5, [n for n in range(21) if n != 5])):
-        (found,) = registry.same(numbers_of(number), registry.holdings())
+        (found,) = registry.copies(numbers_of(number), registry.holdings())
         assert found.items == tuple(("x", f"{n:02}") for n in expected)
-        assert len(found.items) == MOST_COPIES
+        assert len(found.items) == MAX_COPIES
         assert found.count == 49
 
 
@@ -156,7 +156,7 @@ def test_dates_that_are_in_no_calendar_are_an_error_of_ours(folder):
     with pytest.raises(CorruptFile, match=r"items\.parquet has dates that are in no calendar"):
         open_registry(folder).describe(numbers_of(5))
     with pytest.raises(CorruptFile, match=r"items\.parquet has dates that are in no calendar"):
-        verify(folder)
+        verify_files(folder)
 
 
 def test_nothing_at_the_path_names_the_command_that_builds(tmp_path):
@@ -189,7 +189,7 @@ def test_another_unicode_alone_is_read_and_not_added_to(folder, items, posts):
     restate(folder, parameters=replace(parameters(), unicode="1.0"))
     assert open_registry(folder).holdings().parameters.unicode == "1.0"
     with pytest.raises(FingerprintMismatch, match=r"unicode='1\.0'"):
-        add(folder, [items(posts(3))])
+        extend_registry(folder, [items(posts(3))])
 
 
 @pytest.mark.parametrize("name", DATA)
@@ -292,5 +292,5 @@ def test_a_damaged_registry_is_not_added_to(folder, name, items, posts):
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(DigestMismatch, match=f"{name} was altered"):
-        add(folder, [items(posts(3, seed=1))])
+        extend_registry(folder, [items(posts(3, seed=1))])
     assert path.read_bytes() == data

@@ -7,15 +7,15 @@ import pyarrow as pa
 import pytest
 
 from provenance.errors import CorruptFile, DigestMismatch, RegistryNotFound
-from provenance.registry.build.registry_builder import build
+from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
-from provenance.registry.verification import verify
+from provenance.registry.verification import verify_files
 from tests.registry.spoiling import altered, restate, rewrite
 
 
 def test_what_was_built_is_true(folder):
-    assert verify(folder) == read_manifest(folder)
+    assert verify_files(folder) == read_manifest(folder)
 
 
 def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
@@ -24,14 +24,14 @@ def test_what_two_sites_of_a_source_call_the_same_is_true(items, tmp_path):
         {"source": "stackexchange", "item": "p6", "text": f"the words of {url}", "url": url}
         for url in urls
     ]
-    made = build(tmp_path / "r", [items(rows)])
+    made = create_registry(tmp_path / "r", [items(rows)])
     assert made.items == 4
-    assert verify(tmp_path / "r") == made
+    assert verify_files(tmp_path / "r") == made
 
 
 def test_nothing_is_not_true(tmp_path):
     with pytest.raises(RegistryNotFound):
-        verify(tmp_path)
+        verify_files(tmp_path)
 
 
 def test_altered_texts_are_noticed(folder):
@@ -41,7 +41,7 @@ def test_altered_texts_are_noticed(folder):
     path.write_bytes(data)
     open_registry(folder)
     with pytest.raises(DigestMismatch, match=r"texts\.parquet was altered"):
-        verify(folder)
+        verify_files(folder)
 
 
 def one_more(values):
@@ -137,7 +137,7 @@ FAULTS = [
 def test_files_that_contradict_one_another_are_noticed(folder, fault, name, change):
     rewrite(folder, name, change)
     with pytest.raises(CorruptFile, match=fault):
-        verify(folder)
+        verify_files(folder)
 
 
 def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
@@ -146,7 +146,7 @@ def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
         for text in ("so it was said", "so it was said again")
     ]
     folder = tmp_path / "r"
-    made = build(folder, [items(rows)])
+    made = create_registry(folder, [items(rows)])
     # The second of a shingle that two items have: no other file tells that it was there.
     (lost,) = np.flatnonzero(np.diff(open_registry(folder).holdings().postings.shingles) == 0) + 1
     for name in ("shingles.npy", "owners.npy", "positions.npy"):
@@ -154,7 +154,7 @@ def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
     rewrite(folder, "directory.npy", lambda values: values - (values > lost).astype(values.dtype))
     restate(folder, postings=made.postings - 1)
     with pytest.raises(CorruptFile, match="postings of other shingles than the items have"):
-        verify(folder)
+        verify_files(folder)
 
 
 def test_what_the_manifest_says_of_a_source_is_held_against_its_items(folder):
@@ -163,12 +163,12 @@ def test_what_the_manifest_says_of_a_source_is_held_against_its_items(folder):
     for change in ({"last": None}, {"undated": 0}, {"unattributable": 0}, {"tokens": 1}):
         restate(folder, sources=(replace(one, **change), *others))
         with pytest.raises(CorruptFile, match=f"{one.source} is not as the manifest says"):
-            verify(folder)
+            verify_files(folder)
     restate(folder, sources=(replace(one, published=10**6), *others))
-    assert verify(folder).sources[0].published == 10**6
+    assert verify_files(folder).sources[0].published == 10**6
     restate(folder, tokens=manifest.tokens + 1)
     with pytest.raises(CorruptFile, match="tokens; the manifest says"):
-        verify(folder)
+        verify_files(folder)
 
 
 def test_copies_that_are_none_are_noticed(folder):
@@ -179,4 +179,4 @@ def test_copies_that_are_none_are_noticed(folder):
         folder, "items.parquet", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one))
     )
     with pytest.raises(CorruptFile, match="called copies"):
-        verify(folder)
+        verify_files(folder)

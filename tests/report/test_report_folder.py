@@ -194,7 +194,7 @@ def test_where_folders_cannot_be_exchanged_the_files_are_replaced(tmp_path, monk
     def unable(*_):
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(commit, "exchange", unable)
+    monkeypatch.setattr(commit, "swap_folders", unable)
     write_report(sample_report(), tmp_path / "out")
     number = (tmp_path / "out").stat().st_ino
     write_report(clear_report(), tmp_path / "out")
@@ -209,7 +209,7 @@ def test_an_interrupted_exchange_keeps_the_earlier_report(tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     write_report(sample_report(), tmp_path / "out")
-    monkeypatch.setattr(commit, "exchange", interrupted)
+    monkeypatch.setattr(commit, "swap_folders", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_report(clear_report(), tmp_path / "out")
     assert read_report(tmp_path / "out").result == sample_report().result
@@ -223,7 +223,7 @@ def test_files_added_during_an_exchange_are_kept(tmp_path, monkeypatch):
         exchange(one, other)
 
     exchange = commit.exchange
-    monkeypatch.setattr(commit, "exchange", late)
+    monkeypatch.setattr(commit, "swap_folders", late)
     write_report(sample_report(), tmp_path / "out")
     write_report(clear_report(), tmp_path / "out")
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"

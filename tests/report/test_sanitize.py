@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.report.sanitize import one_line, safe_url
-from provenance.terminal_safety import visible
+from provenance.terminal_safety import escape_text
 
 TEXTS = st.text(st.characters(codec=None), max_size=60)
 ACTING = {"Cc", "Cs", "Zl", "Zp"}
@@ -16,7 +16,7 @@ TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 
 @given(TEXTS)
 def test_nothing_that_acts_is_left(text):
-    left = set(visible(text)) - {"\n", "\t"}
+    left = set(escape_text(text)) - {"\n", "\t"}
     assert not [c for c in left if unicodedata.category(c) in ACTING or c in TURNING]
 
 
@@ -29,12 +29,12 @@ def test_one_line_is_one_line(text):
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=40))
 def test_what_is_only_read_stays_as_it_is(text):
-    assert visible(text) == text
+    assert escape_text(text) == text
 
 
 def test_emoji_and_scripts_that_join_stay_whole():
     for text in ("👩‍👩‍👧‍👦", "نمی‌خواهم", "é", "👍🏽"):
-        assert visible(text) == text
+        assert escape_text(text) == text
 
 
 @pytest.mark.parametrize(

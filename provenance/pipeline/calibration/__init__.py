@@ -1,1 +1,1 @@
-"""Recall and false positives, measured on planted items and controls."""
+"""Measure recall and false positives with planted items and controls, and correct shares."""

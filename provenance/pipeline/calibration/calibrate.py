@@ -1,4 +1,4 @@
-"""How well the detector does on somebody's own corpus: items planted there, and looked for."""
+"""Calibrate the detector on a corpus: plant items in its texts, and measure how many are found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,44 +9,48 @@ from provenance import __version__
 from provenance.errors import EmptyCorpus, PolicyError, RegistryError
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import Calibration, FalseRate, Policy
-from provenance.pipeline.calibration.false_positives import UNKNOWN, chance_scale, false_rate
-from provenance.pipeline.calibration.planting import Plant, drawn, planted
-from provenance.pipeline.calibration.recall import plants_table, recalls
-from provenance.pipeline.calibration.standalone_texts import (
-    looked_up,
-    outside_claims,
-    read_outsiders,
-    unowned,
+from provenance.pipeline.calibration.false_positives import (
+    UNKNOWN,
+    chance_scale,
+    false_positive_rate,
 )
-from provenance.pipeline.findings.summaries import check_readable, unread_of_all
-from provenance.pipeline.locate.claims import claims
-from provenance.pipeline.locate.locations import gather
-from provenance.pipeline.progress import Quiet, progress
+from provenance.pipeline.calibration.planting import PlantedItem, draw_items, plant_items
+from provenance.pipeline.calibration.recall import aggregate_recalls, planted_item_table
+from provenance.pipeline.calibration.standalone_texts import (
+    attribute_standalone,
+    no_declarations,
+    read_standalone_texts,
+    select_registries,
+)
+from provenance.pipeline.findings.summaries import check_readable, collect_unread
+from provenance.pipeline.locate.claims import attribute_claims
+from provenance.pipeline.locate.locations import locate_matches
+from provenance.pipeline.progress import SilentProgress, show_progress
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.document_sampling import Reservoir
-from provenance.pipeline.scan.in_memory_corpus import corpus_of, items_of
-from provenance.pipeline.scan.readings import Counts, Opened, Reading, opened
+from provenance.pipeline.scan.document_sampling import TextReservoir
+from provenance.pipeline.scan.in_memory_corpus import corpus_from_registry, corpus_from_texts
+from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex, build_registry_indexes
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.registry.store import open_registry
 
-_SETTINGS = Settings()
+_DEFAULT_SETTINGS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
-class Planting:
-    """What is planted, and where else the detector looks.
+class PlantingOptions:
+    """What to plant, and where to measure false positives.
 
     Parameters
     ----------
     plants : int
-        How many items; at least 1.
+        Number of items; at least 1.
     seed : int
-        Decides which, where, and how edited.
+        Seed of the draw, places and edits.
     control : str or None
         Registry of items that cannot be in the corpus.
     background : str or None
-        Registry of texts that hold no item.
+        Registry of texts that contain no item.
     """
 
     plants: int = 12_000
@@ -58,57 +62,58 @@ class Planting:
 def calibrate(
     corpus: Sequence[str],
     policy: Policy,
-    planting: Planting = Planting(),
-    settings: Settings = _SETTINGS,
+    planting: PlantingOptions = PlantingOptions(),
+    settings: Settings = _DEFAULT_SETTINGS,
 ) -> Calibration:
-    """Measure what a check of a corpus finds, and what it makes up.
+    """Measure recall and false positives of a check of a corpus.
 
     Parameters
     ----------
     corpus : sequence of str
-        Addresses, as `check` takes them.
+        Addresses, as for `check`.
     policy : Policy
         Registries and columns.
-    planting : Planting
-        What is planted.
+    planting : PlantingOptions
+        What to plant.
     settings : Settings
         Threads, progress.
 
     Returns
     -------
     Calibration
-        The same for the same seed, but for its time.
+        Reproducible for the same seed, except for its time.
 
     Raises
     ------
     ProvenanceError
-        If the work cannot be done: see `provenance.errors`.
+        If it cannot be measured: see `provenance.errors`.
 
-    Notes
-    -----
-    The corpus is read once, as a check reads it: for a sample of its passages, for its own matches,
-    and for a draw of its texts. Items are planted into copies of those texts, one a copy, in
-    memory. Reading, weighing and attribution are the check's own. Each planted match is weighed
-    against the corpus as it is, as if it were the only plant, so that a small corpus is not drowned
-    in plants.
+    Notes ----- The corpus is read once, as in a check: for its sample of passages, its own matches,
+    and a draw of texts. Items are planted into copies of those texts in memory, one per copy.
+    Reading, scoring and attribution are those of a check. Each planted match is scored against the
+    original corpus, as if it were the only plant, so that plants do not distort a small corpus.
     """
-    registries = _opened(policy.registries, "calibrate with", "--registry")
+    registries = _open_registries(policy.registries, "calibrate with", "--registry")
     for one in registries:
-        _check_texts(one, "its items cannot be planted")
-    control = _opened([planting.control], "", "") if planting.control else []
+        _require_texts(one, "its items cannot be planted")
+    control = _open_registries([planting.control], "", "") if planting.control else []
     addressed = open_corpus(
         corpus,
         text_columns=policy.text_columns,
         split=settings.split,
         max_document=policy.max_document,
     )
-    reservoir = Reservoir(planting.plants, planting.seed)
+    reservoir = TextReservoir(planting.plants, planting.seed)
     total = sum(part.size or 0 for part in addressed.parts) or None
-    with progress("reading", total, "B", quiet=settings.quiet) as shown:
+    with show_progress("reading", total, "B", quiet=settings.quiet) as shown:
         readings = read_corpus(
-            reservoir.tap(addressed), [*registries, *control], unowned, settings.threads, shown
+            reservoir.tap(addressed),
+            [*registries, *control],
+            no_declarations,
+            settings.threads,
+            shown,
         )
-    unread = unread_of_all(addressed, readings)
+    unread = collect_unread(addressed, readings)
     check_readable(unread, settings.allow_unread)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
@@ -116,14 +121,14 @@ def calibrate(
             f"there is no text in {', '.join(corpus)}",
             remedy="name the column that holds the text with --text-column",
         )
-    own = looked_up(readings, 0, len(registries))
-    plants, skipped = _plants(registries, reservoir.texts(), planting, settings)
-    held = corpus_of([plant.text for plant in plants])
-    with progress("looking for plants", len(plants), "plants", quiet=settings.quiet) as shown:
-        reread = read_outsiders(held, registries, settings.threads, Quiet())
-        settled = outside_claims(own, reread, registries)
-        spans = gather(held, reread, settled, registries)
-        table = plants_table(plants, spans, settled, registries)
+    own = select_registries(readings, 0, len(registries))
+    plants, skipped = _plant_and_match(registries, reservoir.texts(), planting, settings)
+    held = corpus_from_texts([plant.text for plant in plants])
+    with show_progress("looking for plants", len(plants), "plants", quiet=settings.quiet) as shown:
+        reread = read_standalone_texts(held, registries, settings.threads, SilentProgress())
+        settled = attribute_standalone(own, reread, registries)
+        spans = locate_matches(held, reread, settled, registries)
+        table = planted_item_table(plants, spans, settled, registries)
         shown.advance(len(plants))
     return Calibration(
         tool=__version__,
@@ -137,36 +142,41 @@ def calibrate(
         threshold=STRENGTH_THRESHOLD,
         seed=planting.seed,
         skipped=skipped + len(plants) - len(table),
-        recalls=recalls(table),
-        false=_false(readings, own, registries, control, planting, settings),
+        recalls=aggregate_recalls(table),
+        false=_measure_false_positives(readings, own, registries, control, planting, settings),
         plants=table,
         unread=unread,
     )
 
 
-def _opened(paths: Sequence[str], purpose: str, option: str) -> list[Opened]:
-    """Open registries, each once, in an order that their names do not decide."""
+def _open_registries(paths: Sequence[str], purpose: str, option: str) -> list[RegistryIndex]:
+    """Open registries, each once, in the order of their digests."""
     if not paths:
         raise PolicyError(
             f"there is no registry to {purpose}",
             remedy=f"name one with {option}, or in provenance.toml under [check] registries",
         )
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, paths))}
-    return opened([whole[digest] for digest in sorted(whole)])
+    return build_registry_indexes([whole[digest] for digest in sorted(whole)])
 
 
-def _plants(
-    registries: Sequence[Opened], hosts: Sequence[str], planting: Planting, settings: Settings
-) -> tuple[list[Plant], int]:
-    draws = drawn(registries, planting.plants, planting.seed)
-    readings = read_outsiders(corpus_of(hosts), registries, settings.threads, Quiet())
+def _plant_and_match(
+    registries: Sequence[RegistryIndex],
+    hosts: Sequence[str],
+    planting: PlantingOptions,
+    settings: Settings,
+) -> tuple[list[PlantedItem], int]:
+    draws = draw_items(registries, planting.plants, planting.seed)
+    readings = read_standalone_texts(
+        corpus_from_texts(hosts), registries, settings.threads, SilentProgress()
+    )
     held, base = set(), 0
     for reading in readings:
         for place, candidates in enumerate(reading.candidates):
             texts, items = (candidates.texts + base).tolist(), candidates.items.tolist()
             held |= {(text, place, item) for text, item in zip(texts, items, strict=True)}
         base += reading.counts.texts
-    plants, skipped = planted(draws, hosts, registries, held, planting.seed)
+    plants, skipped = plant_items(draws, hosts, registries, held, planting.seed)
     if not plants:
         raise RegistryError(
             f"none of {len(draws)} items could be planted",
@@ -175,7 +185,7 @@ def _plants(
     return plants, skipped
 
 
-def _check_texts(opened: Opened, why: str) -> None:
+def _require_texts(opened: RegistryIndex, why: str) -> None:
     if not opened.registry.manifest.keeps_texts:
         raise RegistryError(
             f"{opened.registry.path} keeps no texts, so {why}",
@@ -183,24 +193,24 @@ def _check_texts(opened: Opened, why: str) -> None:
         )
 
 
-def _false(
+def _measure_false_positives(
     readings: Sequence[Reading],
     own: Sequence[Reading],
-    registries: Sequence[Opened],
-    control: Sequence[Opened],
-    planting: Planting,
+    registries: Sequence[RegistryIndex],
+    control: Sequence[RegistryIndex],
+    planting: PlantingOptions,
     settings: Settings,
 ) -> FalseRate:
-    """Measure what is made up: by the control where there is one, else by the background."""
+    """Measure false positives with the control, else with the background."""
     if control:
-        looked = looked_up(readings, len(registries), len(registries) + 1)
+        looked = select_registries(readings, len(registries), len(registries) + 1)
         scale = chance_scale(registries, control)
-        return false_rate("control", claims(looked, control), readings, scale)
+        return false_positive_rate("control", attribute_claims(looked, control), readings, scale)
     if planting.background is None:
         return UNKNOWN
-    (background,) = _opened([planting.background], "", "")
-    _check_texts(background, "nothing can be looked for in them")
-    clean = items_of(background.registry)
-    with progress("reading the background", None, "B", quiet=settings.quiet) as shown:
-        others = read_outsiders(clean, registries, settings.threads, shown)
-    return false_rate("background", outside_claims(own, others, registries), others)
+    (background,) = _open_registries([planting.background], "", "")
+    _require_texts(background, "nothing can be looked for in them")
+    clean = corpus_from_registry(background.registry)
+    with show_progress("reading the background", None, "B", quiet=settings.quiet) as shown:
+        others = read_standalone_texts(clean, registries, settings.threads, shown)
+    return false_positive_rate("background", attribute_standalone(own, others, registries), others)

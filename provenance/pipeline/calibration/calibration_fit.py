@@ -1,4 +1,4 @@
-"""The calibration that a check was given: whether it fits, and what the result says of it."""
+"""Load the calibration of a check, and check that it was made for its registries."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance import __version__
-from provenance.atomic_output import read_small
+from provenance.atomic_output import read_small_file
 from provenance.errors import PolicyError
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import NORMALISATION, Calibration, CalibrationSummary
@@ -16,7 +16,7 @@ _REMEDY = "measure again, with `provenance calibrate`, the corpus and registries
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class AppliedCalibration:
     """A calibration that fits a check, and the file that it was read from."""
 
     calibration: Calibration
@@ -24,7 +24,7 @@ class Fitted:
     digest: str
 
     def summary(self, corpus: str) -> CalibrationSummary:
-        """Say what was corrected by, of a check of the corpus of this digest."""
+        """Summarise the calibration for the check of a corpus with this digest."""
         made = self.calibration
         able = made.recalls[0] if made.recalls else None
         return CalibrationSummary(
@@ -35,46 +35,32 @@ class Fitted:
             planted=able.planted if able else 0,
             recall=able.share if able else None,
             false_basis=made.false.basis,
-            reservations=reservations(made, corpus),
+            reservations=calibration_caveats(made, corpus),
         )
 
 
-def fitted(path: str, registries: Sequence[str]) -> Fitted:
-    """Load the calibration of a check, before hours of work.
-
-    Parameters
-    ----------
-    path : str
-        Its file.
-    registries : sequence of str
-        Digests of what is checked against.
+def load_applied_calibration(path: str, registries: Sequence[str]) -> AppliedCalibration:
+    """Load the calibration of a check, so that errors appear before the scan.
 
     Raises
     ------
-    InputError
-        If there is no calibration.
-    PolicyError
-        If it was made for another check.
+    ProvenanceError
+        If it cannot be read, or does not fit: see `check_calibration`.
     """
     calibration = load_calibration(Path(path))
-    check_fit(calibration, registries)
-    return Fitted(calibration, path, hashlib.sha256(read_small(Path(path))).hexdigest())
+    check_calibration(calibration, registries)
+    return AppliedCalibration(
+        calibration, path, hashlib.sha256(read_small_file(Path(path))).hexdigest()
+    )
 
 
-def check_fit(calibration: Calibration, registries: Sequence[str]) -> None:
-    """Make sure that what was measured is what is checked with.
-
-    Parameters
-    ----------
-    calibration : Calibration
-        Made earlier.
-    registries : sequence of str
-        Digests of what is checked against.
+def check_calibration(calibration: Calibration, registries: Sequence[str]) -> None:
+    """Check that a calibration was made for these registries and this version.
 
     Raises
     ------
     PolicyError
-        If it was made with another detector, or with other registries.
+        If it was not.
     """
     if set(calibration.registries) != set(registries):
         raise PolicyError("the calibration was made with other registries", remedy=_REMEDY)
@@ -92,16 +78,8 @@ def check_fit(calibration: Calibration, registries: Sequence[str]) -> None:
         )
 
 
-def reservations(calibration: Calibration, corpus: str) -> tuple[str, ...]:
-    """Say what a reader of shares must know that a calibration corrected.
-
-    Parameters
-    ----------
-    calibration : Calibration
-        Of the same detector and registries.
-    corpus : str
-        Digest of what is checked.
-    """
+def calibration_caveats(calibration: Calibration, corpus: str) -> tuple[str, ...]:
+    """List the limitations of shares that a calibration corrects."""
     found = []
     if calibration.corpus != corpus:
         found.append("recall was measured on another corpus")

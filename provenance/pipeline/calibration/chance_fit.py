@@ -1,4 +1,4 @@
-"""How often chance gives a match with a registry, measured on texts that hold nothing of it."""
+"""Fit the chance model of a registry to texts that contain none of its items."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,29 +13,34 @@ from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.match.scoring.evalue import fit_chance
 from provenance.match.scoring.features import measure_features
 from provenance.model import Floats
-from provenance.pipeline.calibration.standalone_texts import unowned
-from provenance.pipeline.findings.summaries import check_readable, unread_of_all
+from provenance.pipeline.calibration.standalone_texts import no_declarations
+from provenance.pipeline.findings.summaries import check_readable, collect_unread
 from provenance.pipeline.locate.claims import document_bases
-from provenance.pipeline.progress import progress
+from provenance.pipeline.progress import show_progress
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.readings import Opened, Reading, opened, text_bases
+from provenance.pipeline.scan.readings import (
+    Reading,
+    RegistryIndex,
+    build_registry_indexes,
+    text_bases,
+)
 from provenance.pipeline.settings import Settings
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.language_counts import load_language
 from provenance.read.policy.policy_file import parse_size_option
-from provenance.registry.chance_model import refit
+from provenance.registry.chance_model import replace_chance_model
 from provenance.registry.manifest import Manifest
 from provenance.registry.store import open_registry
 
-_LEAST_TOKENS = 100_000
-_TAIL = 100
+_MIN_TOKENS = 100_000
+_MIN_TAIL_DOCUMENTS = 100
 """Documents whose chance match is the strongest: where they begin, the tail is exponential."""
 
 
-def fit_registry(
+def fit_chance_model(
     folder: Path, corpus: Sequence[str], settings: Settings, max_document: str | None = None
 ) -> Manifest:
-    """Fit a registry's law of chance to texts that hold none of its items, and store it.
+    """Fit a registry's chance model to texts that contain none of its items, and store it.
 
     Parameters
     ----------
@@ -46,51 +51,51 @@ def fit_registry(
     settings : Settings
         Threads, progress.
     max_document : str or None
-        How large a document may be, such as "200MB"; None takes the default.
+        Size limit of a document, such as "200MB"; None takes the default.
 
     Returns
     -------
     Manifest
-        Of the registry as it is now.
+        The new manifest.
 
     Raises
     ------
     InputError
-        If there is too little text to tell, or not all of it can be read.
+        If there is too little text, or not all of it can be read.
 
     Notes
     -----
-    A document counts once, by its strongest match. Real quotations are passed over: two who quote
-    the same verse are no chance.
+    A document counts once, by its strongest match. Quotations are excluded: two texts that quote
+    the same verse do not match by chance.
     """
-    (held,) = opened([open_registry(folder)])
+    (held,) = build_registry_indexes([open_registry(folder)])
     addressed = open_corpus(
         corpus, split=settings.split, max_document=parse_size_option(max_document)
     )
     total = sum(part.size or 0 for part in addressed.parts) or None
-    with progress("reading", total, "B", quiet=settings.quiet) as shown:
-        readings = read_corpus(addressed, [held], unowned, settings.threads, shown)
-    check_readable(unread_of_all(addressed, readings), 0)
+    with show_progress("reading", total, "B", quiet=settings.quiet) as shown:
+        readings = read_corpus(addressed, [held], no_declarations, settings.threads, shown)
+    check_readable(collect_unread(addressed, readings), 0)
     tokens = sum(reading.counts.tokens for reading in readings)
-    if tokens < _LEAST_TOKENS:
+    if tokens < _MIN_TOKENS:
         raise InputError(
             f"{', '.join(corpus)}: {tokens:,} words are too few to tell what chance does",
-            remedy=f"name texts of {_LEAST_TOKENS:,} words and more that hold no item",
+            remedy=f"name texts of {_MIN_TOKENS:,} words and more that hold no item",
         )
-    tail = np.sort(_strongest(readings, held))[::-1][:_TAIL]
+    tail = np.sort(_strongest_matches(readings, held))[::-1][:_MIN_TAIL_DOCUMENTS]
     least = float(tail.min(initial=0.0))
-    return refit(folder, fit_chance(tail, least, tokens, held.size))
+    return replace_chance_model(folder, fit_chance(tail, least, tokens, held.size))
 
 
-def _strongest(readings: Sequence[Reading], held: Opened) -> Floats:
-    """Give the log-odds of the strongest chance match of every document that has one."""
+def _strongest_matches(readings: Sequence[Reading], held: RegistryIndex) -> Floats:
+    """Return the log-odds of the strongest chance match of every document that has one."""
     found = concatenate_candidates(
         [
             reading.candidates[0].shift_texts(base)
             for reading, base in zip(readings, text_bases(readings), strict=True)
         ]
     )
-    corpus = merge_samples(reading.passages for reading in readings)
+    corpus = merge_samples(reading.sample for reading in readings)
     likely = log_odds(
         measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
     )

@@ -1,4 +1,4 @@
-"""Controls: registries of items that cannot be in the corpus. What is found of them is chance."""
+"""Controls: registries of items that cannot be in the corpus, whose matches are chance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,52 +10,52 @@ import pyarrow as pa
 from provenance.errors import RegistryError
 from provenance.match.estimation.intervals import poisson_interval, wilson_interval
 from provenance.model import Control, Flags, Rate, UInt64s
-from provenance.pipeline.calibration.false_positives import chance_scale, false_rate
-from provenance.pipeline.calibration.standalone_texts import looked_up
-from provenance.pipeline.locate.claims import Claims, claims
-from provenance.pipeline.scan.readings import Opened, Reading, opened
-from provenance.registry.build.deduplication import whole_hashes
+from provenance.pipeline.calibration.false_positives import chance_scale, false_positive_rate
+from provenance.pipeline.calibration.standalone_texts import select_registries
+from provenance.pipeline.locate.claims import Claims, attribute_claims
+from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes
+from provenance.registry.build.deduplication import sequence_hashes
 from provenance.registry.store import open_registry
 
-_MOST_SHARED = 0.5
+_MAX_SHARED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedControl:
+class ControlIndex:
     """A control, ready to be matched against.
 
     Parameters
     ----------
-    opened : Opened
-        Its items.
+    index : RegistryIndex
+        Its index.
     shared : ndarray of bool, shape (items,)
-        Those whose words an item of the registries has, too: they may well be in the corpus.
+        Items whose words an item of the registries has too, which may be in the corpus.
     """
 
-    opened: Opened
+    index: RegistryIndex
     shared: Flags
 
     @property
     def distinct(self) -> Flags:
-        """The items with words of their own: not empty, and the first of those that are alike."""
-        holdings = self.opened.index.holdings
+        """Whether an item is not empty and the first with its words."""
+        holdings = self.index.index.holdings
         is_first = holdings.first == np.arange(len(holdings.first))
         return np.asarray(is_first & (np.diff(holdings.token_offsets) > 0))
 
 
-def open_control(path: str, registries: Sequence[Opened]) -> OpenedControl:
+def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex:
     """Open a control.
 
     Raises
     ------
     RegistryError
-        If most of its items are items of the registries: it would measure copies.
+        If most of its items are items of the registries, so that it would measure copies.
     """
-    (held,) = opened([open_registry(Path(path))])
-    known = np.concatenate([_wholes(registry) for registry in registries])
-    control = OpenedControl(held, np.isin(_wholes(held), known))
+    (held,) = build_registry_indexes([open_registry(Path(path))])
+    known = np.concatenate([_item_hash_set(registry) for registry in registries])
+    control = ControlIndex(held, np.isin(_item_hash_set(held), known))
     shared, distinct = int((control.shared & control.distinct).sum()), int(control.distinct.sum())
-    if shared > _MOST_SHARED * distinct or not distinct:
+    if shared > _MAX_SHARED * distinct or not distinct:
         raise RegistryError(
             f"the control {path} holds {distinct:,} different items, and {shared:,} of them say "
             "the same as items of the registries: what is found of it may be there",
@@ -65,81 +65,82 @@ def open_control(path: str, registries: Sequence[Opened]) -> OpenedControl:
     return control
 
 
-def measured(
-    control: OpenedControl,
+def measure_control(
+    control: ControlIndex,
     readings: Sequence[Reading],
-    registries: Sequence[Opened],
+    registries: Sequence[RegistryIndex],
     others: Claims,
     findings: pa.Table,
 ) -> Control:
-    """Measure how many findings may be chance.
+    """Estimate how many findings are chance matches.
 
     Parameters
     ----------
-    control : OpenedControl
-        Looked for in the same reading, after the registries.
+    control : ControlIndex
+        Matched in the same reading, after the registries.
     readings : sequence of Reading
         Of the corpus.
-    registries : sequence of Opened
-        What the findings are of.
+    registries : sequence of RegistryIndex
+        Registries of the findings.
     others : Claims
-        Of the registries.
+        Claims of the registries.
     findings : pyarrow.Table
-        Of schema `FINDINGS`: what was found of the registries.
+        Findings of the registries, of schema `FINDINGS`.
 
-    Notes
-    -----
-    Passages of the control are weighed and settled as those of the registries are, by themselves.
-    Those count that match better than a registry's item in the same place (Elias and Gygi,
-    "Target-decoy search strategy", 2007): where an item stands, its near-copies among later posts
-    are found, too, but match no better; what both quote is matched best by either. The number has
-    a Poisson interval, and is scaled to what the registries let through.
+    Notes ----- Passages of the control are scored and attributed like those of the registries, on
+    their own. Only those count that match better than a registry's item in the same place (Elias
+    and Gygi, "Target-decoy search strategy", 2007): where an item occurs, near-copies among later
+    posts are found too, but match no better; a text that both quote is matched equally well by
+    either. The number has a Poisson interval, and is scaled to the size of the registries.
     """
     place = len(registries)
-    settled = claims(
-        [_unshared(reading, control.shared) for reading in looked_up(readings, place, place + 1)],
-        [control.opened],
+    settled = attribute_claims(
+        [
+            _drop_shared(reading, control.shared)
+            for reading in select_registries(readings, place, place + 1)
+        ],
+        [control.index],
     )
-    outdone = settled.chosen & _outdone(settled, others)
+    outdone = settled.chosen & _outcompeted_mask(settled, others)
     settled = replace(settled, chosen=settled.chosen & ~outdone)
     shared = int((control.shared & control.distinct).sum())
-    lengths = np.diff(control.opened.index.holdings.token_offsets)
+    lengths = np.diff(control.index.index.holdings.token_offsets)
     left_out = int(lengths[control.shared & control.distinct].sum())
-    scale = chance_scale(registries, [control.opened], left_out)
-    rate = false_rate("control", settled, readings, scale)
-    expected = _times(_counted(rate.findings), scale)
-    in_documents = _times(_counted(rate.documents), scale)
+    scale = chance_scale(registries, [control.index], left_out)
+    rate = false_positive_rate("control", settled, readings, scale)
+    expected = _scale_rate(_count_interval(rate.findings), scale)
+    in_documents = _scale_rate(_count_interval(rate.documents), scale)
     million = 1e6 / rate.read
     content = int(np.count_nonzero(findings["evidence"].to_numpy() == "content"))
     return Control(
-        registry=control.opened.registry.summary(),
+        registry=control.index.registry.summary(),
         shared=shared,
         outdone=int(outdone.sum()),
         scale=scale,
         passages=rate.findings,
         documents=rate.documents,
-        passages_per_million=_times(expected, million),
-        documents_per_million=_times(in_documents, million),
+        passages_per_million=_scale_rate(expected, million),
+        documents_per_million=_scale_rate(in_documents, million),
         findings=content,
         expected=expected,
-        false_discovery=_discovery(rate.findings, content, scale),
+        false_discovery=_false_discovery_rate(rate.findings, content, scale),
     )
 
 
-def _wholes(opened: Opened) -> UInt64s:
-    return whole_hashes(opened.index.holdings.tokens, opened.index.holdings.token_offsets)
+def _item_hash_set(opened: RegistryIndex) -> UInt64s:
+    return sequence_hashes(opened.index.holdings.tokens, opened.index.holdings.token_offsets)
 
 
-def _unshared(reading: Reading, shared: Flags) -> Reading:
+def _drop_shared(reading: Reading, shared: Flags) -> Reading:
     (candidates,) = reading.candidates
     own = np.flatnonzero(~shared[candidates.items])
     return replace(reading, candidates=(candidates.take(own),))
 
 
-def _outdone(passages: Claims, others: Claims) -> Flags:
-    """Tell of which passages others claim at least half, matching at least as many tokens.
+def _outcompeted_mask(passages: Claims, others: Claims) -> Flags:
+    """Return the passages of which others claim half, with at least as many matched tokens.
 
-    Strengths of two registries do not compare so finely: each knows its own phrases best.
+    Strengths are not comparable across registries: each knows its own phrases best.
     """
     outdone = np.zeros(len(passages), bool)
     texts, matched = others.candidates.texts, others.candidates.matched
@@ -158,26 +159,26 @@ def _outdone(passages: Claims, others: Claims) -> Flags:
     return outdone
 
 
-def _counted(count: int) -> Rate:
+def _count_interval(count: int) -> Rate:
     return Rate(count, *poisson_interval(count))
 
 
-def _times(rate: Rate, factor: float) -> Rate:
+def _scale_rate(rate: Rate, factor: float) -> Rate:
     return Rate(rate.value * factor, rate.low * factor, rate.high * factor)
 
 
-def _discovery(passages: int, findings: int, scale: float) -> Rate | None:
-    """Give the part of findings that may be chance: at most all of them.
+def _false_discovery_rate(passages: int, findings: int, scale: float) -> Rate | None:
+    """Return the share of findings that may be chance, at most 1.
 
-    Both counts are of rare things, so the part of the one in both has Wilson's interval.
+    Both counts are small, so that the proportion of the one in both has Wilson's interval.
     """
     if not findings:
         return None
     low, high = wilson_interval(passages, passages + findings)
     value = min(scale * passages / findings, 1.0)
-    return Rate(value, _capped(low, scale), max(value, _capped(high, scale)))
+    return Rate(value, _scaled_ratio(low, scale), max(value, _scaled_ratio(high, scale)))
 
 
-def _capped(part: float, scale: float) -> float:
-    """Turn a part of both counts into the ratio of the one to the other, scaled, at most 1."""
+def _scaled_ratio(part: float, scale: float) -> float:
+    """Convert a proportion of both counts to their ratio, scaled, at most 1."""
     return min(scale * part / (1 - part), 1.0) if part < 1 else 1.0

@@ -1,4 +1,4 @@
-"""What a detector makes up: measured where nothing can be found."""
+"""Rate of false positives, measured where nothing can be found."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from provenance.match.estimation.intervals import poisson_interval
 from provenance.match.scoring.evalue import MIN_REGISTRY_TOKENS
 from provenance.model import FalseRate
 from provenance.pipeline.locate.claims import Claims, document_bases
-from provenance.pipeline.scan.readings import Counts, Opened, Reading
+from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 
 UNKNOWN = FalseRate(
     basis=None,
@@ -24,24 +24,24 @@ UNKNOWN = FalseRate(
     low=None,
     high=None,
 )
-"""Where nothing was measured: not zero."""
+"""The rate where nothing was measured; not zero."""
 
 
-def false_rate(
+def false_positive_rate(
     basis: str, settled: Claims, readings: Sequence[Reading], scale: float = 1.0
 ) -> FalseRate:
-    """Sum up what was found where nothing can be.
+    """Return the rate of findings where there can be none.
 
     Parameters
     ----------
     basis : str
         "control" or "background".
     settled : Claims
-        What was found.
+        The claims.
     readings : sequence of Reading
-        Of the texts in which it was.
+        Of the texts.
     scale : float
-        Chance matches of the registries, for each of what was looked up.
+        Chance matches of the registries per chance match of what was searched for.
     """
     counts = sum((reading.counts for reading in readings), Counts())
     texts = settled.candidates.texts[settled.chosen]
@@ -74,26 +74,24 @@ def false_rate(
 
 
 def chance_scale(
-    registries: Sequence[Opened], control: Sequence[Opened], without: int = 0
+    registries: Sequence[RegistryIndex], control: Sequence[RegistryIndex], without: int = 0
 ) -> float:
-    """Give the chance matches of registries, for each of a control's.
+    """Return the number of chance matches of registries per chance match of a control.
 
     Parameters
     ----------
-    registries, control : sequence of Opened
-        What is compared.
+    registries, control : sequence of RegistryIndex
+        What to compare.
     without : int
         Tokens of the control's items that were left out.
 
-    Notes
-    -----
-    The threshold rises with the number of tokens, so that all registries of a check let through as
-    much as a control by itself does; but it does not fall for those smaller than
+    Notes ----- The threshold rises with the number of tokens, so that all registries of a check
+    give as many chance matches as a control on its own; but it does not fall below that for
     `MIN_REGISTRY_TOKENS`.
     """
-    return _exposure(registries) / max(_exposure(control, without), 1e-12)
+    return _exposure_tokens(registries) / max(_exposure_tokens(control, without), 1e-12)
 
 
-def _exposure(registries: Sequence[Opened], without: int = 0) -> float:
+def _exposure_tokens(registries: Sequence[RegistryIndex], without: int = 0) -> float:
     size = sum(opened.size for opened in registries)
     return (size - without) / max(size, MIN_REGISTRY_TOKENS)

@@ -1,4 +1,4 @@
-"""Items of registries, planted into texts of a corpus: in memory, one a text."""
+"""Plant items of registries into texts of a corpus, in memory, one per text."""
 
 import re
 from collections.abc import Sequence
@@ -11,42 +11,42 @@ from provenance.errors import RegistryError
 from provenance.match.estimation.conditions import length_classes
 from provenance.model import LENGTHS, Int64s
 from provenance.pipeline.calibration.text_edits import EDITS, Edit
-from provenance.pipeline.scan.readings import Opened
+from provenance.pipeline.scan.readings import RegistryIndex
 
 PLACES = ("sentence", "sentence", "paragraph", "sentence", "row")
-"""Where items are planted, in turn: three of five behind a sentence, one behind a paragraph, one as
-a text of its own."""
+"""Places of items in rotation: three of five after a sentence, one after a paragraph, one as a text
+of its own."""
 
-_SHARES = (1, 4, 6, 5, 3, 1)
-"""Plants of each class of `LENGTHS`, in proportion: most where items are cut beyond sight, and few
-where all are found; and some that are too short to be told from chance, to show that they are."""
+_CLASS_SHARES = (1, 4, 6, 5, 3, 1)
+"""Plants per class of `LENGTHS`, in proportion: most where edits make items undetectable, few where
+all are found, and some too short to be detected, to show that they are."""
 
-_DISTINCT = 5
-_LONGEST = 1 << 16  # bytes of an item
+_MIN_DISTINCT = 5
+_MAX_ITEM_BYTES = 1 << 16  # longer ones are not planted
 _SENTENCE = re.compile(r"[.!?\u2026]['\")\]\u00bb\u201d]?\s+|[\u3002\uff01\uff1f]")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Plant:
-    """An item, as it was planted.
+class PlantedItem:
+    """A planted item.
 
     Parameters
     ----------
     registry, number : int
-        Which item.
+        The item.
     source : str
-        Whose.
+        Its source.
     tokens : int
-        Of the item, before the edit.
+        Tokens of the item, before the edit.
     edit : Edit
-        What was done to it.
+        The edit applied.
     place : str
         One of `PLACES`.
     text : str
-        The text that now holds it.
+        The text with the item.
     start, end : int
-        Where, in bytes of the text.
+        Bytes of the item within the text.
     """
 
     registry: int
@@ -61,21 +61,21 @@ class Plant:
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """An item that is to be planted: its registry, its number, its tokens."""
+class DrawnItem:
+    """An item to be planted."""
 
     registry: int
     number: int
     tokens: int
 
 
-def drawn(registries: Sequence[Opened], count: int, seed: int) -> list[Draw]:
-    """Draw items to be planted, of each class of length so many; some again, where few are there.
+def draw_items(registries: Sequence[RegistryIndex], count: int, seed: int) -> list[DrawnItem]:
+    """Draw items of each class of length, repeatedly where there are few.
 
-    Items of which another source says the same are left out, for it would not be known whose was
-    found; so are items that repeat a few words.
+    Leaves out items that another source has too, since a match would be ambiguous, and items that
+    repeat a few words.
     """
-    pool = [_eligible(opened, place) for place, opened in enumerate(registries)]
+    pool = [_eligible_items(opened, place) for place, opened in enumerate(registries)]
     table = np.concatenate(pool) if pool else np.zeros((0, 3), np.int64)
     classes = length_classes(table[:, 2])
     members = {
@@ -90,20 +90,20 @@ def drawn(registries: Sequence[Opened], count: int, seed: int) -> list[Draw]:
         )
     dice = Random(f"{seed} items")  # noqa: S311 (a draw, no secret)
     picked = []
-    shares = sum(_SHARES[place] for place in members)
+    shares = sum(_CLASS_SHARES[place] for place in members)
     for place, rows in members.items():
-        wanted = -(-count * _SHARES[place] // shares)
+        wanted = -(-count * _CLASS_SHARES[place] // shares)
         order = dice.sample(range(len(rows)), min(len(rows), wanted))
         chosen = [order[turn % len(order)] for turn in range(wanted)]
-        picked += [Draw(*map(int, table[rows[row]])) for row in chosen]
+        picked += [DrawnItem(*map(int, table[rows[row]])) for row in chosen]
     dice.shuffle(picked)
     return picked[:count]
 
 
-def _eligible(opened: Opened, place: int) -> Int64s:
-    """Give registry, number and tokens of the items that may be planted, by their first copy.
+def _eligible_items(opened: RegistryIndex, place: int) -> Int64s:
+    """Return registry, number and tokens of items that may be planted, by their first copy.
 
-    Every copy counts: what is said often is copied often.
+    Every copy counts, because frequent texts are copied often.
     """
     holdings = opened.index.holdings
     count = len(holdings.first)
@@ -115,60 +115,60 @@ def _eligible(opened: Opened, place: int) -> Int64s:
     words = np.unique((owners << np.uint64(32)) | holdings.tokens) >> np.uint64(32)
     distinct = np.bincount(words.astype(np.int64), minlength=count)
     fit = (lowest == highest)[holdings.first] & (lengths > 0)
-    fit &= (distinct >= _DISTINCT) | (lengths < LENGTHS[1].least)
+    fit &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].least)
     numbers = holdings.first[fit].astype(np.int64)
     return np.stack([np.full(len(numbers), place), numbers, lengths[numbers]], axis=1)
 
 
-def planted(
-    draws: Sequence[Draw],
+def plant_items(
+    draws: Sequence[DrawnItem],
     hosts: Sequence[str],
-    registries: Sequence[Opened],
+    registries: Sequence[RegistryIndex],
     held: set[tuple[int, int, int]],
     seed: int,
-) -> tuple[list[Plant], int]:
-    """Plant items into texts, one a text.
+) -> tuple[list[PlantedItem], int]:
+    """Plant items into texts, one per text.
 
     Parameters
     ----------
     draws : sequence
-        The items, as `drawn` gives them.
+        The items, as `draw_items` returns them.
     hosts : sequence of str
-        Texts; where there are fewer than items, some hold one after another, each by itself.
-    registries : sequence of Opened
-        Where the items are.
+        Texts; used several times where there are fewer than items.
+    registries : sequence of RegistryIndex
+        Registries of the items.
     held : set of (int, int, int)
-        Text, registry and number of what the texts may hold already: nobody could tell it from
-        what is planted.
+        Text, registry and number of items that the texts may contain already, which could not be
+        told from planted ones.
     seed : int
-        Decides places and edits.
+        Seed of places and edits.
 
     Returns
     -------
-    plants : list of Plant
+    plants : list of PlantedItem
         In the order of the draws.
     skipped : int
-        Items that were given up: their text held them already, or they are too long.
+        Items not planted, because their text has them already or they are too long.
     """
-    texts = _texts(draws, registries)
+    texts = _item_texts(draws, registries)
     cycle = [edit for edit in EDITS for _ in range(edit.share)]
     seen: dict[int, int] = {}
-    plants: list[Plant] = []
+    plants: list[PlantedItem] = []
     for turn, draw in enumerate(draws):
         host, text = turn % len(hosts), texts[turn].strip()
         given_up = (host, draw.registry, draw.number) in held or not text
-        if given_up or len(text.encode()) > _LONGEST:
+        if given_up or len(text.encode()) > _MAX_ITEM_BYTES:
             continue
         dice = Random(f"{seed} {turn}")  # noqa: S311 (a draw, no secret)
         group = int(length_classes(np.array([draw.tokens]))[0])
-        # Edits and places go round within each class of length, so that none misses out.
+        # Edits and places rotate within each class of length, so that each class has all of them.
         rank = seen[group] = seen.get(group, -1) + 1
         edit, place = cycle[rank % len(cycle)], PLACES[(rank // len(cycle) + rank) % len(PLACES)]
-        plants.append(_plant(draw, registries, edit, place, (hosts[host], text), dice))
+        plants.append(_plant_item(draw, registries, edit, place, (hosts[host], text), dice))
     return plants, len(draws) - len(plants)
 
 
-def _texts(draws: Sequence[Draw], registries: Sequence[Opened]) -> list[str]:
+def _item_texts(draws: Sequence[DrawnItem], registries: Sequence[RegistryIndex]) -> list[str]:
     texts = [""] * len(draws)
     for place, opened in enumerate(registries):
         own = [turn for turn, draw in enumerate(draws) if draw.registry == place]
@@ -178,17 +178,17 @@ def _texts(draws: Sequence[Draw], registries: Sequence[Opened]) -> list[str]:
     return texts
 
 
-def _plant(
-    draw: Draw,
-    registries: Sequence[Opened],
+def _plant_item(
+    draw: DrawnItem,
+    registries: Sequence[RegistryIndex],
     edit: Edit,
     place: str,
     texts: tuple[str, str],
     dice: Random,
-) -> Plant:
+) -> PlantedItem:
     host, item = texts
     put = edit.change(item, dice).strip() or item
-    at, after = (0, "") if place == "row" else _spot(host, place, dice)
+    at, after = (0, "") if place == "row" else _choose_position(host, place, dice)
     before = "" if place == "row" else host[:at]
     behind = "" if place == "row" else after + host[at:]
     text = before + edit.before + put + edit.after + behind
@@ -196,11 +196,13 @@ def _plant(
     holdings = registries[draw.registry].index.holdings
     source = holdings.sources[holdings.source_codes[draw.number]]
     end = start + len(put.encode())
-    return Plant(draw.registry, draw.number, source, draw.tokens, edit, place, text, start, end)
+    return PlantedItem(
+        draw.registry, draw.number, source, draw.tokens, edit, place, text, start, end
+    )
 
 
-def _spot(host: str, place: str, dice: Random) -> tuple[int, str]:
-    """Choose where to plant, and what parts the item from the text behind it."""
+def _choose_position(host: str, place: str, dice: Random) -> tuple[int, str]:
+    """Choose the position, and the separator between the item and the text after it."""
     ends = [match.end() for match in _PARAGRAPH.finditer(host)] if place == "paragraph" else []
     if ends:
         return dice.choice(ends), "\n"

@@ -1,4 +1,4 @@
-"""What was found of planted items: one row an item, and the recalls that they add up to."""
+"""Recall of planted items: one row per item, aggregated by length, edit, place and source."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,31 +13,34 @@ from provenance.match.estimation.conditions import (
 )
 from provenance.match.estimation.intervals import wilson_interval
 from provenance.model import LENGTHS, PLANTS, Flags, Int64s, Recall, Texts
-from provenance.pipeline.calibration.planting import Plant
+from provenance.pipeline.calibration.planting import PlantedItem
 from provenance.pipeline.locate.claims import Claims, item_lengths
-from provenance.pipeline.scan.readings import Opened
+from provenance.pipeline.scan.readings import RegistryIndex
 
-_ENOUGH = 50
-"""Plants of a source from which its recall is told."""
+_MIN_PLANTS = 50
+"""Plants of a source from which its recall is reported."""
 
-_SLICE = 64  # texts that are fingerprinted at a time
+_BATCH_TEXTS = 64  # texts fingerprinted at a time
 
 
-def plants_table(
-    plants: Sequence[Plant], spans: pa.Table, claims: Claims, registries: Sequence[Opened]
+def planted_item_table(
+    plants: Sequence[PlantedItem],
+    spans: pa.Table,
+    claims: Claims,
+    registries: Sequence[RegistryIndex],
 ) -> pa.Table:
-    """Tell, plant by plant, what was found; a plant amid a real copy is left out.
+    """Return what was found of each plant; a plant within a real copy is left out.
 
     Parameters
     ----------
-    plants : sequence of Plant
+    plants : sequence of PlantedItem
         In the order of their texts.
     spans : pyarrow.Table
-        What was located in those texts, of schema `evidence.SPANS`.
+        Located spans of those texts, of schema `SPANS`.
     claims : Claims
-        What the spans stand for.
-    registries : sequence of Opened
-        Where the items are.
+        The claims that the spans locate.
+    registries : sequence of RegistryIndex
+        Registries of the items.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def plants_table(
     """
     columns: dict[str, list[object]] = {name: [] for name in PLANTS.names}
     rows = _rows_by_text(spans, len(plants))
-    shown = _Shown(spans, claims, registries)
+    shown = _SpanArrays(spans, claims, registries)
     for plant, own, tokens in zip(plants, rows, _planted_tokens(plants), strict=True):
         if shown.surrounded(plant, own):
             continue
@@ -65,20 +68,22 @@ def plants_table(
     return pa.table(columns, schema=PLANTS)
 
 
-class _Shown:
-    """The spans that were located, as arrays."""
+class _SpanArrays:
+    """The located spans, as arrays."""
 
-    def __init__(self, spans: pa.Table, claims: Claims, registries: Sequence[Opened]) -> None:
+    def __init__(
+        self, spans: pa.Table, claims: Claims, registries: Sequence[RegistryIndex]
+    ) -> None:
         self._starts = spans["byte_start"].to_numpy()
         self._ends = spans["byte_end"].to_numpy()
         self._tokens = spans["span_tokens"].to_numpy()
         self._numbers = spans["number"].to_numpy()
         self._registries = spans["registry"].to_numpy()
-        self._looks = span_looks(spans, claims, registries)
+        self._looks = span_conditions(spans, claims, registries)
         self._holdings = [opened.index.holdings for opened in registries]
 
-    def found(self, plant: Plant, rows: Int64s) -> dict[str, object]:
-        """Tell what was found of a plant, among the spans of its text."""
+    def found(self, plant: PlantedItem, rows: Int64s) -> dict[str, object]:
+        """Return what was found of a plant among the spans of its text."""
         shared = np.minimum(self._ends[rows], plant.end) - np.maximum(
             self._starts[rows], plant.start
         )
@@ -97,8 +102,8 @@ class _Shown:
             "found_bytes": int((self._ends[own] - self._starts[own]).sum()),
         }
 
-    def surrounded(self, plant: Plant, rows: Int64s) -> bool:
-        """Tell whether a plant came to stand within a copy that the text held before."""
+    def surrounded(self, plant: PlantedItem, rows: Int64s) -> bool:
+        """Return whether a plant lies within a copy that the text contained before."""
         around = (self._starts[rows] < plant.start) & (self._ends[rows] > plant.end)
         return any(not self._is_item(plant, row) for row in rows[around].tolist())
 
@@ -106,24 +111,24 @@ class _Shown:
         holdings = self._holdings[self._registries[row]]
         return str(holdings.sources[holdings.source_codes[self._numbers[row]]]) == source
 
-    def _is_item(self, plant: Plant, row: int) -> bool:
+    def _is_item(self, plant: PlantedItem, row: int) -> bool:
         if self._registries[row] != plant.registry:
             return False
         first = self._holdings[plant.registry].first
         return int(first[self._numbers[row]]) == plant.number
 
 
-def span_looks(spans: pa.Table, claims: Claims, registries: Sequence[Opened]) -> Int64s:
-    """Tell in what condition each span shows its item; -1 where it shows none, as an address.
+def span_conditions(spans: pa.Table, claims: Claims, registries: Sequence[RegistryIndex]) -> Int64s:
+    """Return the condition in which each span shows its item; -1 where it shows none.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        Of schema `evidence.SPANS`.
+        Of schema `SPANS`.
     claims : Claims
-        What they stand for.
-    registries : sequence of Opened
-        Where the items are.
+        The claims that they locate.
+    registries : sequence of RegistryIndex
+        Registries of the items.
     """
     numbers = spans["claim"].to_numpy()
     shown = np.where(spans["number"].to_numpy() >= 0, NEAR_DUPLICATE_APPEARANCE, -1).astype(
@@ -131,12 +136,12 @@ def span_looks(spans: pa.Table, claims: Claims, registries: Sequence[Opened]) ->
     )
     own = np.flatnonzero(numbers >= 0)
     candidates = claims.candidates.take(numbers[own])
-    shown[own] = appearance_classes(candidates, span_lengths(spans, registries)[own])
+    shown[own] = appearance_classes(candidates, span_item_lengths(spans, registries)[own])
     return shown
 
 
-def span_lengths(spans: pa.Table, registries: Sequence[Opened]) -> Int64s:
-    """Give the tokens of the item of each span; 0 where it has none."""
+def span_item_lengths(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Int64s:
+    """Return the tokens of the item of each span; 0 where it has none."""
     owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
     return item_lengths(np.where(numbers >= 0, owners, -1), numbers, registries)
 
@@ -149,10 +154,10 @@ def _rows_by_text(spans: pa.Table, count: int) -> list[Int64s]:
     return [chosen[order[bounds[text] : bounds[text + 1]]] for text in range(count)]
 
 
-def _planted_tokens(plants: Sequence[Plant]) -> Iterator[int]:
-    """Count the tokens that begin within each plant."""
-    for first in range(0, len(plants), _SLICE):
-        piece = plants[first : first + _SLICE]
+def _planted_tokens(plants: Sequence[PlantedItem]) -> Iterator[int]:
+    """Yield the number of tokens that start within each plant."""
+    for first in range(0, len(plants), _BATCH_TEXTS):
+        piece = plants[first : first + _BATCH_TEXTS]
         tokens = tokenise(Texts.of(pa.array([plant.text for plant in piece], pa.large_string())))
         for row, plant in enumerate(piece):
             starts = tokens.starts[tokens.offsets[row] : tokens.offsets[row + 1]]
@@ -160,8 +165,8 @@ def _planted_tokens(plants: Sequence[Plant]) -> Iterator[int]:
             yield int(high - low)
 
 
-def recalls(plants: pa.Table) -> tuple[Recall, ...]:
-    """Add plants up: by length, edit, length and edit, place, source, and all of them.
+def aggregate_recalls(plants: pa.Table) -> tuple[Recall, ...]:
+    """Aggregate recalls: overall, by length, edit, place, source, and by length and edit.
 
     Parameters
     ----------
@@ -171,19 +176,19 @@ def recalls(plants: pa.Table) -> tuple[Recall, ...]:
     Returns
     -------
     tuple of Recall
-        The first is of all that are long enough to be told from chance; so are those without a
-        length.
+        The first is overall. Recalls without a length include only items that are long enough to be
+        detected.
     """
     classes = length_classes(plants["item_tokens"].to_numpy())
     able = classes > 0
-    columns = {name: np.array(plants[name].to_pylist(), object) for name in _BY}
+    columns = {name: np.array(plants[name].to_pylist(), object) for name in _GROUPINGS}
     found = [_recall(plants, able)]
     present = [place for place in range(len(LENGTHS)) if (classes == place).any()]
     found += [_recall(plants, classes == place, length=LENGTHS[place].name) for place in present]
-    for name in _BY:
+    for name in _GROUPINGS:
         for key in dict.fromkeys(columns[name].tolist()):
             chosen = able & (columns[name] == key)
-            if name != "source" or chosen.sum() >= _ENOUGH:
+            if name != "source" or chosen.sum() >= _MIN_PLANTS:
                 found.append(_recall(plants, chosen, **{name: key}))
     for edit in dict.fromkeys(columns["edit"].tolist()):
         for place in present:
@@ -192,7 +197,7 @@ def recalls(plants: pa.Table) -> tuple[Recall, ...]:
     return tuple(found)
 
 
-_BY = ("edit", "place", "source")
+_GROUPINGS = ("edit", "place", "source")
 
 
 def _recall(plants: pa.Table, chosen: Flags, **keys: str) -> Recall:

@@ -1,4 +1,4 @@
-"""Shares of a check, corrected by a calibration that was made for it."""
+"""Correct the shares of a check with its calibration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,164 +19,174 @@ from provenance.match.estimation.recall_correction import (
     fit_correction,
 )
 from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
-from provenance.pipeline.calibration.recall import span_lengths, span_looks
-from provenance.pipeline.findings.finding_table import Found
+from provenance.pipeline.calibration.recall import span_conditions, span_item_lengths
+from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.scan.readings import Counts, Opened
+from provenance.pipeline.scan.readings import Counts, RegistryIndex
 
 _DRAWS = 400
-_LOOKED_AT = [
+_SPAN_COLUMNS = [
     *("registry", "number", "claim"),
     *("document_number", "span_tokens", "byte_start", "byte_end"),
 ]
-"""Columns of spans."""
+"""Columns of spans that a correction needs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """All findings of a check, as far as a correction looks at them.
+class ObservedFindings:
+    """Findings of a check, as a correction needs them.
 
     Parameters
     ----------
     sources : sequence of str
-        Whose each is.
-    lengths, looks : ndarray of int64, shape (n,)
-        Tokens of the item, and `recalls.span_looks`.
+        Source of each.
+    lengths, conditions : ndarray of int64, shape (n,)
+        Tokens of the item, and `span_conditions`.
     documents : ndarray of int64, shape (n,)
-        Where each stands.
+        Document of each.
     tokens, bytes : ndarray of int64, shape (n,)
-        What each covers.
+        Size of each.
     chances : ndarray of float64, shape (n,)
-        Probability that each is no copy, by its strength alone.
+        Probability that each is a chance match, from its strength alone.
     """
 
     sources: Sequence[str]
     lengths: Int64s
-    looks: Int64s
+    conditions: Int64s
     documents: Int64s
     tokens: Int64s
     bytes: Int64s
     chances: Floats
 
     @classmethod
-    def of(cls, found: Found, claims: Claims, registries: Sequence[Opened]) -> "Seen":
-        """Look at the findings of a check, in the order of `found.findings`."""
-        own = found.spans.select(_LOOKED_AT).take(pa.array(found.chosen))
+    def of(
+        cls, found: FindingSet, claims: Claims, registries: Sequence[RegistryIndex]
+    ) -> "ObservedFindings":
+        """Return the observations of a check's findings, in the order of `found.findings`."""
+        own = found.spans.select(_SPAN_COLUMNS).take(pa.array(found.finding_rows))
         return cls(
             found.findings["source"].to_pylist(),
-            span_lengths(own, registries),
-            span_looks(own, claims, registries),
+            span_item_lengths(own, registries),
+            span_conditions(own, claims, registries),
             own["document_number"].to_numpy(),
             own["span_tokens"].to_numpy(),
             own["byte_end"].to_numpy() - own["byte_start"].to_numpy(),
-            found.chances,
+            found.chance_probabilities,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Correcting:
+class ShareCorrector:
     """Corrects the share of any findings of a check.
 
     Parameters
     ----------
-    seen : Seen
+    observed : ObservedFindings
         All findings.
     counts : Counts
-        All that was looked at.
-    learnt : Correction
-        What findings stand for.
+        Size of the corpus.
+    estimates : RecallCorrection
+        The fitted correction.
     sources : ndarray of int64, shape (n,)
-        Number of each finding's source, as it was learnt with.
-    sampled : Resampled or None
-        The documents that were looked at, where these are a sample of the corpus.
+        Number of each finding's source in the correction.
+    sample : BootstrapSample or None
+        The sampled documents, where the corpus was sampled.
     """
 
-    seen: Seen
+    observed: ObservedFindings
     counts: Counts
-    learnt: RecallCorrection
+    estimates: RecallCorrection
     sources: Int64s
-    sampled: BootstrapSample | None
+    sample: BootstrapSample | None
 
     def of(self, findings: Int64s, unit: Unit) -> Corrected:
-        """Correct the share that some findings make up, in a unit.
+        """Correct the share of some findings in a unit.
 
-        Findings count here whether or not they are contested, as they do in the share itself: who
-        else holds a passage says nothing of how many like it were missed. A document counts once.
+        Contested findings count as they do in the share itself: other holders of a passage say
+        nothing about how many like it were missed. A document counts once.
         """
         place = list(Unit).index(unit)
         if unit is Unit.DOCUMENTS:
             findings = self._surest(findings)
             sizes = np.ones(len(findings))
         else:
-            sizes = getattr(self.seen, str(unit))[findings].astype(np.float64)
+            sizes = getattr(self.observed, str(unit))[findings].astype(np.float64)
         sightings = FindingObservations(
             self.sources[findings],
-            length_classes(self.seen.lengths[findings]),
-            self.seen.looks[findings],
+            length_classes(self.observed.lengths[findings]),
+            self.observed.conditions[findings],
             sizes,
-            self.seen.chances[findings] / max(float(self.seen.chances.sum()), 1e-300),
+            self.observed.chances[findings] / max(float(self.observed.chances.sum()), 1e-300),
         )
-        if self.sampled is not None:
-            places = self.sampled.places(self.seen.documents[findings])
-            return correct_sampled_share(self.learnt, sightings, places, place, self.sampled)
+        if self.sample is not None:
+            places = self.sample.places(self.observed.documents[findings])
+            return correct_sampled_share(self.estimates, sightings, places, place, self.sample)
         total = getattr(self.counts, str(unit))
-        return correct_share(self.learnt, sightings, place, total, self.counts.documents)
+        return correct_share(self.estimates, sightings, place, total, self.counts.documents)
 
     def _surest(self, findings: Int64s) -> Int64s:
-        """Choose one finding a document: the one that stands for the fewest that were missed."""
-        lengths, looks = length_classes(self.seen.lengths[findings]), self.seen.looks[findings]
-        known = self.learnt.weights[0][self.sources[findings], lengths, looks]
+        """Choose one finding per document: the one with the smallest weight of missed ones."""
+        lengths, looks = (
+            length_classes(self.observed.lengths[findings]),
+            self.observed.conditions[findings],
+        )
+        known = self.estimates.weights[0][self.sources[findings], lengths, looks]
         weights = np.where(looks >= 0, known, 1.0)
-        documents = self.seen.documents[findings]
-        order = np.lexsort((self.seen.chances[findings], weights, documents))
+        documents = self.observed.documents[findings]
+        order = np.lexsort((self.observed.chances[findings], weights, documents))
         firsts = np.unique(documents[order], return_index=True)[1]
         return np.asarray(findings[order[firsts]])
 
 
-def correcting(
-    calibration: Calibration, seen: Seen, counts: Counts, sampled: BootstrapSample | None = None
-) -> Correcting:
-    """Make a check's findings ready to be corrected.
+def build_share_corrector(
+    calibration: Calibration,
+    seen: ObservedFindings,
+    counts: Counts,
+    sampled: BootstrapSample | None = None,
+) -> ShareCorrector:
+    """Fit the correction to a check's findings.
 
     Parameters
     ----------
     calibration : Calibration
-        Made for it: see `fitting.check_fit`.
-    seen : Seen
+        A calibration for this check: see `check_calibration`.
+    seen : ObservedFindings
         All findings.
     counts : Counts
-        All that was looked at.
-    sampled : Resampled or None
-        The documents that were looked at, where these are a sample of the corpus.
+        Size of the corpus.
+    sampled : BootstrapSample or None
+        The sampled documents, where the corpus was sampled.
     """
-    # What is too short to be told from chance is no measure of what was missed.
+    # Items too short to be detected say nothing about missed ones.
     attributable = seen.lengths >= LENGTHS[1].least
-    seen = replace(seen, looks=np.where(attributable, seen.looks, -1))
+    seen = replace(seen, conditions=np.where(attributable, seen.conditions, -1))
     dice = default_rng(0)
-    false = _falsehood(calibration, seen, counts, dice)
-    numbers = _numbered(calibration.plants)
+    false = _false_finding_draws(calibration, seen, counts, dice)
+    numbers = _number_sources(calibration.plants)
     sources = np.array([numbers.get(source, 0) for source in seen.sources], np.int64)
-    planted = _planted(calibration.plants, numbers)
-    learnt = fit_correction(planted, _table(seen, sources, len(numbers) + 1), false, dice)
-    return Correcting(seen, counts, learnt, sources, sampled)
+    planted = _planted_counts(calibration.plants, numbers)
+    learnt = fit_correction(
+        planted, _contingency_table(seen, sources, len(numbers) + 1), false, dice
+    )
+    return ShareCorrector(seen, counts, learnt, sources, sampled)
 
 
-def _table(seen: Seen, sources: Int64s, count: int) -> Floats:
-    """Count findings, by their sources, lengths and looks."""
+def _contingency_table(seen: ObservedFindings, sources: Int64s, count: int) -> Floats:
+    """Count findings by source, length and condition."""
     shape = count, len(LENGTHS), APPEARANCES
-    known = seen.looks >= 0
-    places = sources[known], length_classes(seen.lengths[known]), seen.looks[known]
+    known = seen.conditions >= 0
+    places = sources[known], length_classes(seen.lengths[known]), seen.conditions[known]
     cells = np.ravel_multi_index(places, shape)
     return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.float64).reshape(shape)
 
 
-def _numbered(plants: pa.Table) -> dict[str, int]:
-    """Give numbers, from 1 on, to sources that may be harder to tell than others."""
+def _number_sources(plants: pa.Table) -> dict[str, int]:
+    """Return numbers of the sources, from 1, if there are several: their recall may differ."""
     names = sorted(set(plants["source"].to_pylist()))
     return {source: number for number, source in enumerate(names, 1)} if len(names) > 1 else {}
 
 
-def _planted(plants: pa.Table, sources: dict[str, int]) -> PlantedItems:
+def _planted_counts(plants: pa.Table, sources: dict[str, int]) -> PlantedItems:
     families, places = plants["family"].to_pylist(), plants["place"].to_pylist()
     named = [(family, place == "row") for family, place in zip(families, places, strict=True)]
     numbers = {condition: place for place, condition in enumerate(sorted(set(named)))}
@@ -193,14 +203,14 @@ def _planted(plants: pa.Table, sources: dict[str, int]) -> PlantedItems:
     )
 
 
-def _falsehood(
-    calibration: Calibration, seen: Seen, counts: Counts, dice: np.random.Generator
+def _false_finding_draws(
+    calibration: Calibration, seen: ObservedFindings, counts: Counts, dice: np.random.Generator
 ) -> FalseFindings:
-    """Tell how many findings are none: as measured, else as their strengths say."""
+    """Draw the number of false findings: as measured, else from their strengths."""
     rate = calibration.false
     if rate.basis is None or not rate.read:
         expected = float(seen.chances.sum())
-        # Nobody measured it: it may as well be none, or twice as many, or more.
+        # Unmeasured: the number may as well be zero, or twice as large, or more.
         return FalseFindings(expected, expected * dice.standard_exponential(_DRAWS))
     clean = max(counts.tokens - int(seen.tokens.sum()), 0) * rate.scale / rate.read
     most = float(len(seen.chances))

@@ -1,4 +1,4 @@
-"""Texts that are no part of a corpus, weighed as if each stood in it alone."""
+"""Score texts that are not in a corpus, each as if it alone were added to it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,90 +13,87 @@ from provenance.match.scoring.corpus_sample import (
     PassageSample,
     merge_samples,
 )
-from provenance.pipeline.locate.claims import Claims, claims
+from provenance.pipeline.locate.claims import Claims, attribute_claims
 from provenance.pipeline.progress import Progress
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.readings import Counts, Opened, Reading
-from provenance.pipeline.scan.row_metadata import NOTHING
+from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
+from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
 from provenance.read.corpus.corpora import Corpus
 
-_OUTSIDE = FULL_BOUND - 1
-"""The hash of a passage that no sample holds."""
+_OUTSIDE_SAMPLE_HASH = FULL_BOUND - 1
+"""Hash of a passage that is in no sample."""
 
 
-def unowned(batch: pa.RecordBatch) -> pa.Table:
-    """Take no row at its word: what is measured is what words give away."""
+def no_declarations(batch: pa.RecordBatch) -> pa.Table:
+    """Return no declarations: calibration measures matches of words only."""
     del batch
-    return NOTHING
+    return NO_DECLARATIONS
 
 
-def looked_up(readings: Sequence[Reading], first: int, last: int) -> list[Reading]:
-    """Give readings as if only the registries from `first` up to `last` had been looked for.
+def select_registries(readings: Sequence[Reading], first: int, last: int) -> list[Reading]:
+    """Restrict readings to the registries from `first` up to `last`.
 
-    The first of them holds the sample of all.
+    The first reading holds the sample of all.
     """
-    sample = merge_samples(reading.passages for reading in readings)
+    sample = merge_samples(reading.sample for reading in readings)
     return [
         replace(
             reading,
             candidates=reading.candidates[first:last],
-            lookalikes=reading.lookalikes[first:last],
-            passages=EMPTY_SAMPLE if place else sample,
+            near_duplicates=reading.near_duplicates[first:last],
+            sample=EMPTY_SAMPLE if place else sample,
         )
         for place, reading in enumerate(readings)
     ]
 
 
-def read_outsiders(
-    texts: Corpus, registries: Sequence[Opened], threads: int, progress: Progress
+def read_standalone_texts(
+    texts: Corpus, registries: Sequence[RegistryIndex], threads: int, progress: Progress
 ) -> list[Reading]:
-    """Read texts that are no part of the corpus, as a corpus is read."""
-    return read_corpus(texts, registries, unowned, threads, progress)
+    """Read texts as a corpus, without declarations."""
+    return read_corpus(texts, registries, no_declarations, threads, progress)
 
 
-def outside_claims(
-    readings: Sequence[Reading], outsiders: Sequence[Reading], registries: Sequence[Opened]
+def attribute_standalone(
+    readings: Sequence[Reading], outsiders: Sequence[Reading], registries: Sequence[RegistryIndex]
 ) -> Claims:
-    """Weigh what was found in outsiders against a corpus, and settle it.
+    """Score and attribute the matches of standalone texts against a corpus.
 
     Parameters
     ----------
     readings : sequence of Reading
         Of the corpus.
     outsiders : sequence of Reading
-        Of the other texts.
-    registries : sequence of Opened
-        Where both were looked up.
+        Of the standalone texts.
+    registries : sequence of RegistryIndex
+        Registries that both were matched against.
 
     Returns
     -------
     Claims
-        Those in the other texts, which are counted from their own first.
+        Claims on the standalone texts, numbered from their first.
 
-    Notes
-    -----
-    A match is weighed against the corpus without its own passage. Passages of outsiders are not in
-    the sample, so theirs need no leaving out: they are given a hash that no sample holds. Those
-    that they share with the corpus keep theirs; copies of an item that the corpus itself holds are
-    left out as ever.
+    Notes ----- A match is scored against the corpus without its own passage. Passages of standalone
+    texts are not in the sample, so they get a hash that no sample holds. Passages shared with the
+    corpus keep their hash; copies of an item that the corpus itself holds are left out as usual.
     """
-    sample = merge_samples(reading.passages for reading in readings)
-    none = replace(EMPTY_SAMPLE, bound=min(sample.bound, _OUTSIDE))
+    sample = merge_samples(reading.sample for reading in readings)
+    none = replace(EMPTY_SAMPLE, bound=min(sample.bound, _OUTSIDE_SAMPLE_HASH))
     strange = [
         replace(
             reading,
-            candidates=tuple(_strange(one, sample) for one in reading.candidates),
-            passages=none,
+            candidates=tuple(_ignore_corpus(one, sample) for one in reading.candidates),
+            sample=none,
         )
         for reading in outsiders
     ]
-    settled = claims([*readings, *strange], registries)
+    settled = attribute_claims([*readings, *strange], registries)
     texts = sum((reading.counts for reading in readings), Counts()).texts
     place = int(np.searchsorted(settled.candidates.texts, texts))
-    return settled.within(place, len(settled), texts)
+    return settled.slice(place, len(settled), texts)
 
 
-def _strange(candidates: Candidates, sample: PassageSample) -> Candidates:
+def _ignore_corpus(candidates: Candidates, sample: PassageSample) -> Candidates:
     shared = np.isin(candidates.passages, sample.hashes)
-    passages = np.where(shared, candidates.passages, np.uint64(_OUTSIDE))
+    passages = np.where(shared, candidates.passages, np.uint64(_OUTSIDE_SAMPLE_HASH))
     return replace(candidates, passages=passages)

@@ -1,6 +1,6 @@
-"""What happens to items on their way into a training set: edits, to be planted and looked for.
+"""Edits that texts undergo on their way into a training set, applied to planted items.
 
-Every edit is a function of a text and of dice, and of nothing else.
+Every edit is a function of a text and a random generator.
 """
 
 import html
@@ -27,20 +27,20 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One thing that happens to texts.
+    """An edit of texts.
 
     Parameters
     ----------
     name : str
-        What reports call it.
+        Name in reports.
     family : str
-        Edits that leave as much of a text: they are found as often.
+        Edits that leave as much of a text, with similar recall.
     change : callable
-        Does it.
+        Applies it.
     share : int
-        How many are planted, in proportion: more of what harms, for its recall is less sure.
+        Relative number of plants; more for harmful edits, whose recall is less certain.
     before, after : str
-        What stands around the text then, and is no part of it.
+        Text around the item that is no part of it.
     """
 
     name: str
@@ -52,12 +52,12 @@ class Edit:
 
 
 def verbatim(text: str, _: Random) -> str:
-    """Leave the text as it is."""
+    """Return the text unchanged."""
     return text
 
 
 def anonymised(text: str, _: Random) -> str:
-    """Put placeholders for addresses and names, as published datasets do."""
+    """Replace addresses and names by placeholders, as published datasets do."""
     return _MENTION.sub("@user", _ADDRESS.sub("http", text))
 
 
@@ -132,7 +132,7 @@ def cut(part: float) -> Change:
 
 
 def reworded(rate: float) -> Change:
-    """Change, drop or insert words: each thing as often, one word in `1 / rate` all told."""
+    """Change, drop or insert words, each equally often; one word in `1 / rate` in total."""
 
     def change(text: str, dice: Random) -> str:
         words = []

@@ -1,1 +1,1 @@
-"""Third stage: findings, rulings, gates and shares."""
+"""Third stage: build, judge and sum up the findings."""

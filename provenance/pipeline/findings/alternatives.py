@@ -1,7 +1,4 @@
-"""The other items that stand where a finding does.
-
-Items by name: what a registry knows of the numbers that matching deals in.
-"""
+"""Describe the items of spans, and list the other items that match in the same place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +8,10 @@ import pyarrow as pa
 
 from provenance.model import FINDINGS, Int64s, rows_at
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.scan.readings import Opened
-from provenance.registry.build.deduplication import Copies
+from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.registry.build.deduplication import ItemCopies
 
-ITEMS = pa.schema(
+ITEM_COLUMNS = pa.schema(
     [
         ("source", pa.string()),
         ("item", pa.string()),
@@ -22,135 +19,137 @@ ITEMS = pa.schema(
         ("created_at", pa.timestamp("s", "UTC")),
         ("licence", pa.string()),
         ("length", pa.int64()),  # tokens
-        ("signals", pa.list_(pa.string())),  # of a row that is evidence itself
+        ("signals", pa.list_(pa.string())),  # of a row that is itself the evidence
     ]
 )
-"""What is known of an item; of a row, by what it says of itself, where `item` is null."""
+"""Description of an item, or of a row by its own declarations, where `item` is null."""
 
-_TOLD = {"source": "source", "url": "address", "licence": "licence", "signals": "signals"}
-"""What a row says of itself, and the column of the table of spans where it stands."""
+_NAMED_COLUMNS = {"source": "source", "url": "address", "licence": "licence", "signals": "signals"}
+"""Columns of a row's own declarations, and their names in the table of spans."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Described:
-    """What every span is of.
+class DescribedSpans:
+    """Descriptions of the items of all spans.
 
     Parameters
     ----------
     rows : pyarrow.Table
-        Of schema `ITEMS`, a row a span.
-    copies : mapping of int to Copies
-        Items that say the same, of the spans whose items have such.
+        Of schema `ITEM_COLUMNS`, one row per span.
+    copies : mapping of int to ItemCopies
+        Items with the same words, by span, for spans whose item has copies.
     """
 
     rows: pa.Table
-    copies: Mapping[int, Copies]
+    copies: Mapping[int, ItemCopies]
 
 
-def described(spans: pa.Table, registries: Sequence[Opened]) -> Described:
-    """Describe the item of every span; evidence without one names its source.
+def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> DescribedSpans:
+    """Describe the item of every span; evidence without an item names its source.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        Of schema `evidence.SPANS`.
-    registries : sequence of Opened
-        Where the items are.
+        Of schema `SPANS`.
+    registries : sequence of RegistryIndex
+        The registries of the items.
     """
     owners, numbers = spans["registry"].to_numpy(), spans["number"].to_numpy()
     places, tables, before = np.zeros(len(spans), np.int64), [], 0
-    copies: dict[int, Copies] = {}
+    copies: dict[int, ItemCopies] = {}
     for owner, opened in enumerate(registries):
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, own = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
-        tables.append(_of_registry(opened.registry.describe(unique)))
-        same = opened.registry.same(unique, opened.index.holdings)
+        tables.append(_item_rows(opened.registry.describe(unique)))
+        same = opened.registry.copies(unique, opened.index.holdings)
         has_copies = np.array([one.count > 0 for one in same], bool)
         for at in np.flatnonzero(has_copies[own]).tolist():
             copies[int(rows[at])] = same[own[at]]
         places[rows], before = own + before, before + len(unique)
     rows = np.flatnonzero(numbers < 0)
-    told = rows_at(spans.select(list(_TOLD.values())), pa.array(rows))
-    tables.append(_of_themselves(told))
+    told = rows_at(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
+    tables.append(_declaration_rows(told))
     places[rows] = np.arange(len(rows)) + before
-    return Described(rows_at(pa.concat_tables(tables), pa.array(places)), copies)
+    return DescribedSpans(rows_at(pa.concat_tables(tables), pa.array(places)), copies)
 
 
-def _of_registry(items: pa.Table) -> pa.Table:
-    nobody_signals = pa.nulls(len(items), ITEMS.field("signals").type)
-    columns = [items[name] for name in ITEMS.names[:-1]]
-    return pa.table([*columns, nobody_signals], names=ITEMS.names).cast(ITEMS)
+def _item_rows(items: pa.Table) -> pa.Table:
+    nobody_signals = pa.nulls(len(items), ITEM_COLUMNS.field("signals").type)
+    columns = [items[name] for name in ITEM_COLUMNS.names[:-1]]
+    return pa.table([*columns, nobody_signals], names=ITEM_COLUMNS.names).cast(ITEM_COLUMNS)
 
 
-def _of_themselves(spans: pa.Table) -> pa.Table:
+def _declaration_rows(spans: pa.Table) -> pa.Table:
     columns = {
-        field.name: spans[_TOLD[field.name]]
-        if field.name in _TOLD
+        field.name: spans[_NAMED_COLUMNS[field.name]]
+        if field.name in _NAMED_COLUMNS
         else pa.nulls(len(spans), field.type)
-        for field in ITEMS
+        for field in ITEM_COLUMNS
     }
-    return pa.table(columns).cast(ITEMS)
+    return pa.table(columns).cast(ITEM_COLUMNS)
 
 
-_MOST = 10
+_MAX_ALTERNATIVES = 10
 
-_LISTS = FINDINGS.field("alternatives").type
+_ALTERNATIVES_TYPE = FINDINGS.field("alternatives").type
 
 
-def alternatives(spans: pa.Table, claims: Claims, items: Described, chosen: Int64s) -> pa.ListArray:
-    """Name the other items that stand in the same place, the likeliest first.
+def alternatives(
+    spans: pa.Table, claims: Claims, items: DescribedSpans, chosen: Int64s
+) -> pa.ListArray:
+    """List the other items that match in the same place, the likeliest first.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        Of schema `evidence.SPANS`.
+        Of schema `SPANS`.
     claims : Claims
-        The claims it locates.
-    items : Described
-        What every span is of.
+        The claims that the spans locate.
+    items : DescribedSpans
+        The items of the spans.
     chosen : ndarray of int64, shape (n,)
         Rows of `spans` that are findings.
 
     Returns
     -------
     pyarrow.ListArray
-        Of each finding; of nearly all there are none.
+        One list per finding; nearly all are empty.
     """
     claim_of = spans["claim"].to_numpy()
     row_of = np.full(len(claims.chosen), -1)
     row_of[claim_of[claim_of >= 0]] = np.flatnonzero(claim_of >= 0)
-    losers = _losers(claims)
+    losers = _losing_claims(claims)
     has_rivals = np.isin(claim_of, list(losers))
     has_rivals[list(items.copies)] = True
     places = np.flatnonzero(has_rivals[chosen])
-    # Each finding's own item first, then those that lost its place.
+    # Each finding's own item first, then the items of the claims that lost to it.
     asked = [
         [row, *(int(row_of[claim]) for claim in losers.get(int(claim_of[row]), ()))]
         for row in chosen[places].tolist()
     ]
-    names = iter(_named(items, [row for rows in asked for row in rows if row >= 0]))
+    names = iter(_alternative_names(items, [row for rows in asked for row in rows if row >= 0]))
     counts, told = np.zeros(len(chosen), np.int64), []
     for place, rows in zip(places.tolist(), asked, strict=True):
         own, *rivals = [next(names) for row in rows if row >= 0]
         copies = items.copies.get(rows[0])
         pairs = dict.fromkeys([*(copies.items if copies else ()), *rivals])
-        listed = [pair for pair in pairs if pair != own][:_MOST]
+        listed = [pair for pair in pairs if pair != own][:_MAX_ALTERNATIVES]
         counts[place] = len(listed)
         told += [{"source": source, "item": item} for source, item in listed]
     offsets = np.concatenate([[0], np.cumsum(counts)])
     return pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), pa.array(told, _LISTS.value_type)
+        pa.array(offsets, pa.int32()), pa.array(told, _ALTERNATIVES_TYPE.value_type)
     )
 
 
-def _named(items: Described, rows: list[int]) -> list[tuple[str, str]]:
+def _alternative_names(items: DescribedSpans, rows: list[int]) -> list[tuple[str, str]]:
     own = items.rows.select(["source", "item"]).take(pa.array(rows, pa.int64()))
     sources, names = own["source"].to_pylist(), own["item"].to_pylist()
     return [(source, str(name)) for source, name in zip(sources, names, strict=True)]
 
 
-def _losers(claims: Claims) -> dict[int, list[int]]:
-    """List the claims that each one took the place of, the strongest first."""
+def _losing_claims(claims: Claims) -> dict[int, list[int]]:
+    """Return the claims that each claim displaced, the strongest first."""
     lost = np.flatnonzero(~claims.chosen & (claims.winners >= 0))
     losers: dict[int, list[int]] = {}
     for claim in lost[np.lexsort((lost, -claims.strengths[lost]))].tolist():

@@ -1,4 +1,4 @@
-"""What gates do not look at: findings that somebody answers for, and those of a baseline."""
+"""Apply waivers and baselines: findings that gates do not count."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +19,7 @@ from provenance.model import (
     State,
     WaiverOutcome,
 )
-from provenance.pipeline.findings.finding_table import Found
+from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.report.files.report_reader import findings_digest, read_report
 
 
@@ -32,7 +32,7 @@ class Baseline:
     report : Report
         The result.
     path, digest : str
-        Its folder as it was named, and the SHA-256 of its findings.
+        Its folder as named by the user, and the SHA-256 of its findings.
     """
 
     report: Report
@@ -40,8 +40,8 @@ class Baseline:
     digest: str
 
 
-def open_baseline(path: Path | None) -> Baseline | None:
-    """Read an earlier result, before hours of work; None where none was named."""
+def load_baseline(path: Path | None) -> Baseline | None:
+    """Load an earlier result, so that errors appear before the scan; None where none was named."""
     if path is None:
         return None
     folder = path.parent if path.is_file() else path
@@ -49,35 +49,37 @@ def open_baseline(path: Path | None) -> Baseline | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Excused:
-    """Findings, with what excuses each.
+class ExemptedFindings:
+    """Findings with their exemptions.
 
     Parameters
     ----------
-    found : Found
-        With their columns `waiver` and `state` filled.
+    finding_set : FindingSet
+        With columns `waiver` and `state` filled.
     waivers : tuple of WaiverOutcome
-        What came of every waiver.
+        Outcome of every waiver.
     baseline : BaselineSummary or None
-        What came of the baseline's findings.
+        Comparison with the baseline's findings.
     """
 
-    found: Found
+    finding_set: FindingSet
     waivers: tuple[WaiverOutcome, ...]
     baseline: BaselineSummary | None
 
 
-def excused(found: Found, policy: Policy, today: date, baseline: Baseline | None) -> Excused:
-    """Say of each finding whether a waiver excuses it, and whether a baseline has it too.
+def apply_exemptions(
+    found: FindingSet, policy: Policy, today: date, baseline: Baseline | None
+) -> ExemptedFindings:
+    """Record for each finding the waiver that excuses it, and whether the baseline has it too.
 
     Parameters
     ----------
-    found : Found
+    found : FindingSet
         All findings.
     policy : Policy
         Its waivers.
     today : date
-        A waiver counts until the day before it expires.
+        A waiver applies until the day before it expires.
     baseline : Baseline or None
         The earlier result.
     """
@@ -85,9 +87,9 @@ def excused(found: Found, policy: Policy, today: date, baseline: Baseline | None
     if policy.waivers:  # without any, the column is filled already
         columns = {name: findings[name].to_pylist() for name in WAIVED.values()}
         waived, outcomes = waive(policy.waivers, today, columns)
-        findings = _with(findings, "waiver", waived)
+        findings = _set_column(findings, "waiver", waived)
     if baseline is None:
-        return Excused(replace(found, findings=findings), outcomes, None)
+        return ExemptedFindings(replace(found, findings=findings), outcomes, None)
     compared = beside(findings, baseline.report.findings)
     known = compared.states.count(State.UNCHANGED)
     summary = BaselineSummary(
@@ -99,12 +101,12 @@ def excused(found: Found, policy: Policy, today: date, baseline: Baseline | None
         absent=sum(each.findings for each in compared.gone),
         gone=compared.gone,
     )
-    findings = _with(findings, "state", [str(state) for state in compared.states])
-    return Excused(replace(found, findings=findings), outcomes, summary)
+    findings = _set_column(findings, "state", [str(state) for state in compared.states])
+    return ExemptedFindings(replace(found, findings=findings), outcomes, summary)
 
 
-def counted(gate: Gate, findings: pa.Table) -> Flags:
-    """Tell which findings a gate counts: its own, uncontested, unwaived, and in no baseline."""
+def gate_mask(gate: Gate, findings: pa.Table) -> Flags:
+    """Return which findings a gate counts: uncontested, unwaived and not in the baseline."""
     chosen = pc.and_(
         pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(findings["waiver"])
     )
@@ -119,6 +121,6 @@ def counted(gate: Gate, findings: pa.Table) -> Flags:
     return flags
 
 
-def _with(findings: pa.Table, name: str, values: list[str | None] | list[str]) -> pa.Table:
+def _set_column(findings: pa.Table, name: str, values: list[str | None] | list[str]) -> pa.Table:
     place, field = FINDINGS.get_field_index(name), FINDINGS.field(name)
     return findings.set_column(place, field, pa.chunked_array([pa.array(values, pa.string())]))

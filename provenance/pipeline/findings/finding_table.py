@@ -1,4 +1,4 @@
-"""From located passages to findings: whose they are, and what the law book says of them."""
+"""Build the table of findings from located spans: items, rulings, measures and alternatives."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -10,20 +10,20 @@ import pyarrow as pa
 from provenance.judge.rulings import Judge
 from provenance.match.scoring.evalue import chance_probabilities, expected_by_chance
 from provenance.model import FINDINGS, Flags, Floats, Int64s
-from provenance.pipeline.findings.alternatives import Described, alternatives, described
-from provenance.pipeline.findings.judging import Ruled, ruled, with_copies
+from provenance.pipeline.findings.alternatives import DescribedSpans, alternatives, describe_spans
+from provenance.pipeline.findings.judging import SpanRulings, add_copy_holders, rule_spans
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.locate.excerpts import item_excerpts
-from provenance.pipeline.scan.readings import Opened
-from provenance.pipeline.stage_log import stage
+from provenance.pipeline.locate.excerpts import build_item_excerpts
+from provenance.pipeline.scan.readings import RegistryIndex
+from provenance.pipeline.stage_log import log_duration
 
-_SURE = 100.0
-"""Strength of evidence that chance has no part in: an address, a resemblance of whole texts."""
+_CERTAIN_STRENGTH = 100.0
+"""Strength of evidence that cannot be chance: an address, or the resemblance of whole texts."""
 
-_OFTEN_KEPT = 100
-"""Rows in a row from which they stay where they are."""
+_SLICE_RUN_ROWS = 100
+"""Mean length of runs of chosen rows from which slicing is used instead of copying."""
 
-_OF_SPANS = (
+_SPAN_COLUMNS = (
     "document",
     "file",
     "row",
@@ -38,110 +38,116 @@ _OF_SPANS = (
     "excerpt_start",
     "marks",
 )
-"""Columns of findings that are those of their spans."""
+"""Columns of findings copied from their spans."""
 
-_FOR_ITEMS = ("registry", "number", "claim")
-"""Columns of spans that say which item is shown, and what of it."""
+_ITEM_KEY_COLUMNS = ("registry", "number", "claim")
+"""Columns of spans that identify the item to be shown, and the part of it that matched."""
 
-_OF_ITEMS = {
+_ITEM_COLUMNS = {
     "source": "source",
     "item": "item",
     "url": "url",
     "created_at": "created_at",
     "item_tokens": "length",
 }
-"""Columns of findings, and those of their items that they are."""
+"""Columns of findings copied from their items, and their names there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """All that was found, row by row of the table of spans.
+class FindingSet:
+    """All findings of a check, with the spans they were made from.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        Of schema `evidence.SPANS`.
-    holders : Ruled
-        Every source's hold on every span, chosen or not: its item stands there, or one with the
-        same words.
-    chosen : ndarray of int64
+        Of schema `SPANS`.
+    holders : SpanRulings
+        Every source that holds a span, chosen or not: by its item, or by an item with the same
+        words.
+    finding_rows : ndarray of int64
         Rows of `spans` that are findings.
     findings : pyarrow.Table
-        Of schema `FINDINGS`, a row each of `chosen`.
-    ruled : Ruled
-        Whose each finding is.
-    chances : ndarray of float64
-        Probability that each finding is no copy.
+        Of schema `FINDINGS`, one row per entry of `finding_rows`.
+    rulings : SpanRulings
+        Source and ruling of each finding.
+    chance_probabilities : ndarray of float64
+        Probability that each finding is a chance match.
     """
 
     spans: pa.Table
-    holders: Ruled
-    chosen: Int64s
+    holders: SpanRulings
+    finding_rows: Int64s
     findings: pa.Table
-    ruled: Ruled
-    chances: Floats
+    rulings: SpanRulings
+    chance_probabilities: Floats
 
 
-@stage("judging")
-def found(
+@log_duration("judging")
+def build_findings(
     spans: pa.Table,
     claims: Claims,
-    registries: Sequence[Opened],
+    registries: Sequence[RegistryIndex],
     judge: Judge,
     tokens: int,
     threads: int = 1,
-) -> Found:
-    """Name and judge everything that was located.
+) -> FindingSet:
+    """Describe and judge everything that was located.
 
     Parameters
     ----------
     spans : pyarrow.Table
-        Of schema `evidence.SPANS`.
+        Of schema `SPANS`.
     claims : Claims
-        The claims it locates.
-    registries : sequence of Opened
-        Where the items are described.
+        The claims that the spans locate.
+    registries : sequence of RegistryIndex
+        The registries of the claims.
     judge : Judge
-        The law book, held against the circumstances.
+        Rules under the circumstances of the policy.
     tokens : int
-        Of the whole corpus: chance has so many to fall on.
+        Tokens of the whole corpus; the number of chance matches grows with it.
     threads : int
-        How many read items at a time.
+        Number of threads that read items.
     """
-    items = described(spans, registries)
-    every = ruled(items, judge)
-    holders = with_copies(every, items, judge)
+    items = describe_spans(spans, registries)
+    every = rule_spans(items, judge)
+    holders = add_copy_holders(every, items, judge)
     chosen = np.flatnonzero(spans["chosen"].to_numpy())
     own, strengths = every.take(chosen), _strengths(spans, claims)[chosen]
-    findings = _table(
+    findings = _finding_table(
         {
-            **dict(zip(_OF_SPANS, _taken(spans, chosen, _OF_SPANS).columns, strict=True)),
-            **_of_items(items, chosen),
-            **_rulings(own),
-            **_measured(spans, claims, chosen),
+            **dict(
+                zip(_SPAN_COLUMNS, _take_rows(spans, chosen, _SPAN_COLUMNS).columns, strict=True)
+            ),
+            **_item_columns(items, chosen),
+            **_ruling_columns(own),
+            **_matched_columns(spans, claims, chosen),
             "strength": strengths,
             "expected": expected_by_chance(strengths, tokens),
-            "contested": _contested(spans, holders, own),
+            "contested": _contested_mask(spans, holders, own),
             "alternatives": alternatives(spans, claims, items, chosen),
-            **item_excerpts(_taken(spans, chosen, _FOR_ITEMS), claims, registries, threads),
+            **build_item_excerpts(
+                _take_rows(spans, chosen, _ITEM_KEY_COLUMNS), claims, registries, threads
+            ),
         },
         len(chosen),
     )
-    return Found(spans, holders, chosen, findings, own, chance_probabilities(strengths, tokens))
+    return FindingSet(
+        spans, holders, chosen, findings, own, chance_probabilities(strengths, tokens)
+    )
 
 
-def _table(columns: Mapping[str, object], count: int) -> pa.Table:
-    """Put the columns of findings in their order; nobody excuses any yet."""
+def _finding_table(columns: Mapping[str, object], count: int) -> pa.Table:
+    """Put the columns of findings in their order; waivers and baseline states are still null."""
     excuses = {name: pa.nulls(count, FINDINGS.field(name).type) for name in ("waiver", "state")}
     told = {**columns, **excuses}
     return pa.table({name: told[name] for name in FINDINGS.names}, schema=FINDINGS)
 
 
-def _taken(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
-    """Give some rows, in order: nearly all, mostly, and these are not copied."""
+def _take_rows(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
+    """Return some rows in order, without copying where they form long runs."""
     own = rows.select(list(names))
     gaps = np.flatnonzero(np.diff(chosen) != 1) + 1
-    if len(gaps) < len(chosen) // _OFTEN_KEPT:
+    if len(gaps) < len(chosen) // _SLICE_RUN_ROWS:
         stretches = np.split(chosen, gaps)
         return pa.concat_tables([own.slice(one[0], len(one)) for one in stretches])
     kept = np.zeros(len(rows), bool)
@@ -149,31 +155,31 @@ def _taken(rows: pa.Table, chosen: Int64s, names: Sequence[str]) -> pa.Table:
     return own.filter(pa.array(kept))
 
 
-def _of_items(items: Described, chosen: Int64s) -> dict[str, pa.ChunkedArray]:
-    own = _taken(items.rows, chosen, tuple(_OF_ITEMS.values()))
-    return dict(zip(_OF_ITEMS, own.columns, strict=True))
+def _item_columns(items: DescribedSpans, chosen: Int64s) -> dict[str, pa.ChunkedArray]:
+    own = _take_rows(items.rows, chosen, tuple(_ITEM_COLUMNS.values()))
+    return dict(zip(_ITEM_COLUMNS, own.columns, strict=True))
 
 
-def _rulings(own: Ruled) -> dict[str, pa.Array]:
-    rulings = [judgement.ruling for _, judgement in own.alike]
+def _ruling_columns(own: SpanRulings) -> dict[str, pa.Array]:
+    rulings = [judgement.ruling for _, judgement in own.judgements]
     return {
-        "verdict": own.told([str(ruling.verdict) for ruling in rulings], pa.string()),
-        "basis": own.told([ruling.basis for ruling in rulings], pa.string()),
-        "terms": own.told([ruling.terms for ruling in rulings], pa.string()),
+        "verdict": own.column([str(ruling.verdict) for ruling in rulings], pa.string()),
+        "basis": own.column([ruling.basis for ruling in rulings], pa.string()),
+        "terms": own.column([ruling.terms for ruling in rulings], pa.string()),
     }
 
 
 def _strengths(spans: pa.Table, claims: Claims) -> Floats:
     numbers = spans["claim"].to_numpy()
-    strengths = np.full(len(spans), _SURE)
+    strengths = np.full(len(spans), _CERTAIN_STRENGTH)
     strengths[numbers >= 0] = claims.strengths[numbers[numbers >= 0]]
     return strengths
 
 
-def _measured(spans: pa.Table, claims: Claims, chosen: Int64s) -> dict[str, object]:
-    """Tell the matched tokens within each finding, and what they say.
+def _matched_columns(spans: pa.Table, claims: Claims, chosen: Int64s) -> dict[str, object]:
+    """Return the matched tokens within each finding, and their information.
 
-    A claim that was cut short lost some.
+    A claim that was cut short lost some of them.
     """
     counts: Int64s = spans["span_tokens"].to_numpy()[chosen].astype(np.int64)
     bits = np.zeros(len(chosen))
@@ -189,8 +195,8 @@ def _measured(spans: pa.Table, claims: Claims, chosen: Int64s) -> dict[str, obje
     return {"tokens": counts, "bits": bits}
 
 
-def _contested(spans: pa.Table, holders: Ruled, own: Ruled) -> Flags:
-    """Tell which findings a permitted source or a background holds too, but for permitted ones."""
+def _contested_mask(spans: pa.Table, holders: SpanRulings, own: SpanRulings) -> Flags:
+    """Return which non-permitted findings a permitted source or a background holds too."""
     texts = spans["text_number"].to_numpy()
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
     permitted: dict[int, list[tuple[int, int]]] = {}
@@ -206,7 +212,7 @@ def _contested(spans: pa.Table, holders: Ruled, own: Ruled) -> Flags:
         start, end = int(starts[own.rows[place]]), int(ends[own.rows[place]])
         spans_of, longest = reach[int(texts[own.rows[place]])]
         half = (end - start) / 2
-        # Only those that begin near enough can overlap.
+        # Only spans that start within `longest` of this one can overlap it.
         low, high = bisect_left(spans_of, (start - longest,)), bisect_right(spans_of, (end,))
         contested[place] = any(
             min(last, end) - max(first, start) >= half for first, last in spans_of[low:high]

@@ -1,4 +1,4 @@
-"""Rulings on what was found: made once for all that are alike."""
+"""Judge spans; the ruling is computed once for all spans that the rules do not distinguish."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,93 +10,95 @@ import pyarrow.compute as pc
 
 from provenance.judge.rulings import Judge, Judgement
 from provenance.model import Flags, Int64s, Verdict
-from provenance.pipeline.findings.alternatives import Described
+from provenance.pipeline.findings.alternatives import DescribedSpans
 
-_DAY = 24 * 60 * 60
+_SECONDS_PER_DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ruled:
-    """Whose some spans are, and what the law book says of that.
+class SpanRulings:
+    """Source and ruling of spans.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (n,)
-        Rows of the table of spans; one that several hold is there for each.
-    kinds : ndarray of int64, shape (n,)
-        Which of `alike` holds for each.
-    alike : tuple of (str, Judgement)
-        Sources, and judgements on what is theirs.
+        Rows of the table of spans; a span that several sources hold occurs once for each.
+    codes : ndarray of int64, shape (n,)
+        Index into `judgements`.
+    judgements : tuple of (str, Judgement)
+        Distinct pairs of source and judgement.
     """
 
     rows: Int64s
-    kinds: Int64s
-    alike: tuple[tuple[str, Judgement], ...]
+    codes: Int64s
+    judgements: tuple[tuple[str, Judgement], ...]
 
-    def take(self, places: Int64s) -> "Ruled":
-        """Give those at some places."""
-        return replace(self, rows=self.rows[places], kinds=self.kinds[places])
+    def take(self, places: Int64s) -> "SpanRulings":
+        """Return the rulings at the given indices."""
+        return replace(self, rows=self.rows[places], codes=self.codes[places])
 
-    def told(self, of_kind: Sequence[object], kind: pa.DataType) -> pa.Array:
-        """Give a column of what is said of each kind."""
-        return pa.array(of_kind, kind).take(pa.array(self.kinds))
+    def column(self, of_kind: Sequence[object], kind: pa.DataType) -> pa.Array:
+        """Return a column from one value per distinct judgement."""
+        return pa.array(of_kind, kind).take(pa.array(self.codes))
 
     @property
     def permitted(self) -> Flags:
-        """Whether each is permitted."""
-        verdicts = [one.ruling.verdict is Verdict.PERMITTED for _, one in self.alike]
-        return np.array(verdicts, bool)[self.kinds]
+        """Whether each span is permitted."""
+        verdicts = [one.ruling.verdict is Verdict.PERMITTED for _, one in self.judgements]
+        return np.array(verdicts, bool)[self.codes]
 
 
-def ruled(items: Described, judge: Judge) -> Ruled:
-    """Judge what every span is of.
+def rule_spans(items: DescribedSpans, judge: Judge) -> SpanRulings:
+    """Judge the item of every span.
 
     Parameters
     ----------
-    items : Described
+    items : DescribedSpans
         The items.
     judge : Judge
-        The law book, held against the circumstances.
+        Rules under the circumstances of the policy.
     """
-    firsts, numbers = _alike(items.rows)
+    firsts, numbers = _group_alike(items.rows)
     deciding = items.rows.take(pa.array(firsts)).to_pylist()
-    pairs = [(str(item["source"]), _judged(item, judge)) for item in deciding]
-    kinds, alike = _kinds(pairs)
-    return Ruled(np.arange(len(items.rows)), kinds[numbers], alike)
+    pairs = [(str(item["source"]), _judge_item(item, judge)) for item in deciding]
+    kinds, alike = _number_pairs(pairs)
+    return SpanRulings(np.arange(len(items.rows)), kinds[numbers], alike)
 
 
-def with_copies(own: Ruled, items: Described, judge: Judge) -> Ruled:
-    """Add the other sources that have the same: when they published it is not known here."""
+def add_copy_holders(own: SpanRulings, items: DescribedSpans, judge: Judge) -> SpanRulings:
+    """Add other sources with the same words; their dates of publication are not known here."""
     rows = [
         (row, source)
         for row, copies in items.copies.items()
         for source in copies.sources
-        if source != own.alike[own.kinds[row]][0]
+        if source != own.judgements[own.codes[row]][0]
     ]
     known = {source: judge.rule(source) for source in {source for _, source in rows}}
-    pairs = [*own.alike, *((source, known[source]) for _, source in rows)]
-    kinds, alike = _kinds(pairs)
-    count = len(own.alike)
-    return Ruled(
+    pairs = [*own.judgements, *((source, known[source]) for _, source in rows)]
+    kinds, alike = _number_pairs(pairs)
+    count = len(own.judgements)
+    return SpanRulings(
         np.concatenate([own.rows, np.array([row for row, _ in rows], np.int64)]),
-        np.concatenate([kinds[:count][own.kinds], kinds[count:]]),
+        np.concatenate([kinds[:count][own.codes], kinds[count:]]),
         alike,
     )
 
 
-def _kinds(
+def _number_pairs(
     pairs: Sequence[tuple[str, Judgement]],
 ) -> tuple[Int64s, tuple[tuple[str, Judgement], ...]]:
-    """Give the number of each pair, and the pairs: equal judgements are the same object."""
+    """Return each pair's code, and the distinct pairs; equal judgements are the same object."""
     known: dict[tuple[str, int], int] = {}
     kinds = [known.setdefault((source, id(one)), len(known)) for source, one in pairs]
     alike = dict(zip(kinds, pairs, strict=True))
     return np.array(kinds, np.int64), tuple(alike.values())
 
 
-def _alike(items: pa.Table) -> tuple[Int64s, Int64s]:
-    """Give the first of the items that are alike to the law book, and the number of every one."""
-    days = np.floor_divide(pc.fill_null(items["created_at"].cast(pa.int64()), 0).to_numpy(), _DAY)
+def _group_alike(items: pa.Table) -> tuple[Int64s, Int64s]:
+    """Return the first of each group of items that the rules treat alike, and each item's group."""
+    days = np.floor_divide(
+        pc.fill_null(items["created_at"].cast(pa.int64()), 0).to_numpy(), _SECONDS_PER_DAY
+    )
     deciding = [
         items["source"],
         pa.array(days),
@@ -107,25 +109,25 @@ def _alike(items: pa.Table) -> tuple[Int64s, Int64s]:
     ]
     numbers = np.zeros(len(items), np.int64)
     for column in deciding:
-        own = _numbered(column)
-        numbers = _numbered(pa.array(numbers * (own.max(initial=0) + 1) + own))
+        own = _number_values(column)
+        numbers = _number_values(pa.array(numbers * (own.max(initial=0) + 1) + own))
     return np.flatnonzero(np.diff(np.maximum.accumulate(numbers), prepend=-1)), numbers
 
 
-def _numbered(column: pa.Array | pa.ChunkedArray) -> Int64s:
-    """Give the number of each value, in the order in which they come; null is one of them."""
+def _number_values(column: pa.Array | pa.ChunkedArray) -> Int64s:
+    """Return the code of each value, in order of first occurrence; null is a value."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = pc.dictionary_encode(whole, null_encoding="encode")
     numbers: Int64s = coded.indices.to_numpy().astype(np.int64)
     return numbers
 
 
-def _judged(item: dict[str, Any], judge: Judge) -> Judgement:
-    """Judge an item of a registry, or a row by what it says of itself."""
+def _judge_item(item: dict[str, Any], judge: Judge) -> Judgement:
+    """Judge an item of a registry, or a row by its own declarations."""
     source, licence, published = item["source"], item["licence"], item["created_at"]
     if item["item"] is not None:
         return judge.rule(source, published.date() if published else None, licence)
-    # Neither its licence nor its signals make its source's word laxer.
+    # A row's licence and signals never make the ruling on its source more permissive.
     signals = tuple(item["signals"] or ())
     alone = judge.rule(source, signals=signals)
     both = judge.rule(source, None, licence, signals)

@@ -1,4 +1,4 @@
-"""Shares: sums over disjoint findings, with their intervals and the band up to *any*."""
+"""Compute shares: sums over disjoint findings, with confidence intervals and an upper bound."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from provenance.match.estimation.intervals import (
     share_interval,
 )
 from provenance.model import Estimate, Flags, Floats, Int64s, Share, Unit, Verdict
-from provenance.pipeline.calibration.share_correction import Correcting
-from provenance.pipeline.findings.finding_table import Found
-from provenance.pipeline.findings.judging import Ruled
+from provenance.pipeline.calibration.share_correction import ShareCorrector
+from provenance.pipeline.findings.finding_table import FindingSet
+from provenance.pipeline.findings.judging import SpanRulings
 from provenance.pipeline.scan.readings import Counts
 
-Key = tuple[str, str]
+ShareKey = tuple[str, str]
 """A kind of share and its key: ("source", "x")."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Measures:
-    """Sizes of spans, row by row, in every unit; a document is a unit of its own."""
+class _SpanSizes:
+    """Sizes of spans in every unit, one element per row; a document counts as one."""
 
     documents: Int64s
     texts: Int64s
@@ -37,70 +37,72 @@ class _Measures:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What was looked at, and what is known of how much that says.
+class MeasuredCorpus:
+    """The corpus that shares refer to: its size, its sample and the correction that applies.
 
     Parameters
     ----------
     counts : Counts
-        How much it is.
-    sampled : Resampled or None
-        Its documents, where they are a sample of the corpus.
-    correcting : Correcting or None
-        Corrects shares, where a calibration was given.
+        Size of what was checked.
+    sample : BootstrapSample or None
+        Its documents, where it is a sample of the corpus.
+    corrector : ShareCorrector or None
+        Corrects shares, where there is a calibration.
     """
 
     counts: Counts
-    sampled: BootstrapSample | None = None
-    correcting: Correcting | None = None
+    sample: BootstrapSample | None = None
+    corrector: ShareCorrector | None = None
 
     def total(self, unit: Unit) -> float:
-        """Give all of the corpus."""
-        if self.sampled is None:
+        """Return the size of the whole corpus in a unit."""
+        if self.sample is None:
             return float(getattr(self.counts, str(unit)))
-        return float(self.sampled.totals[list(Unit).index(unit)])
+        return float(self.sample.totals[list(Unit).index(unit)])
 
-    def stands(self, documents: Int64s) -> Floats:
-        """Give for how many documents of the corpus each one stands."""
-        if self.sampled is None:
+    def weights(self, documents: Int64s) -> Floats:
+        """Return the number of documents of the corpus that each sampled document represents."""
+        if self.sample is None:
             return np.ones(len(documents))
-        return self.sampled.weights[self.sampled.places(documents)]
+        return self.sample.weights[self.sample.places(documents)]
 
     def interval(self, documents: Int64s, sizes: Floats, chances: Floats, unit: Unit) -> Interval:
-        """Bound the share that findings in some documents stand for."""
+        """Return the confidence interval of the share of some findings."""
         edge = 0.0 if unit is Unit.DOCUMENTS else EDGE_ERROR
-        if self.sampled is not None:
+        if self.sample is not None:
             place = list(Unit).index(unit)
-            return sampled_share_interval(self.sampled, documents, (sizes, chances), place, edge)
-        found = _distinct(documents), self.counts.documents
+            return sampled_share_interval(self.sample, documents, (sizes, chances), place, edge)
+        found = _count_distinct(documents), self.counts.documents
         return share_interval(sizes, chances, self.total(unit), found, edge)
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
-    """All findings of a check, ready to be summed up."""
+class _ShareInputs:
+    """All findings of a check, ready to be summed."""
 
-    found: Found
-    looked: Looked
-    measures: _Measures
+    finding_set: FindingSet
+    corpus: MeasuredCorpus
+    sizes: _SpanSizes
 
 
-def shares(found: Found, looked: Looked, sources: Iterable[str]) -> tuple[Share, ...]:
-    """Sum findings up by source, verdict, terms, basis and evidence.
+def compute_shares(
+    found: FindingSet, looked: MeasuredCorpus, sources: Iterable[str]
+) -> tuple[Share, ...]:
+    """Sum findings by source, verdict, terms, basis and evidence.
 
     Parameters
     ----------
-    found : Found
+    found : FindingSet
         All findings.
-    looked : Looked
-        What was looked at.
+    looked : MeasuredCorpus
+        The corpus.
     sources : iterable of str
-        Sources that have a row even where nothing of theirs was found.
+        Sources that get a row even without findings.
     """
-    weighed = _Weighed(found, looked, _measures(found))
-    names, evidence = _evidence(found.spans)
-    findings = _Sorted.of(found.ruled, names, evidence)
-    holders = _Sorted.of(found.holders, names, evidence)
+    weighed = _ShareInputs(found, looked, _span_sizes(found))
+    names, evidence = _evidence_kinds(found.spans)
+    findings = _SpanGroups.of(found.rulings, names, evidence)
+    holders = _SpanGroups.of(found.holders, names, evidence)
     keys = {("source", source) for source in sources}
     keys |= {("verdict", str(verdict)) for verdict in Verdict}
     keys |= set(findings.keys)
@@ -108,87 +110,91 @@ def shares(found: Found, looked: Looked, sources: Iterable[str]) -> tuple[Share,
     summed = []
     for key in sorted(keys):
         own, held = findings.under(key), holders.under(key)
-        if (own, held) not in made:  # many keys have the same findings
-            made[own, held] = _estimates(weighed, findings.places(own), holders.places(held))
+        if (own, held) not in made:  # many keys select the same findings
+            made[own, held] = _estimate_all_units(
+                weighed, findings.places(own), holders.places(held)
+            )
         verdicts = {findings.verdicts[sort] for sort in own}
-        summed.append(Share(*key, _verdict_of(key, verdicts), *made[own, held]))
+        summed.append(Share(*key, _common_verdict(key, verdicts), *made[own, held]))
     return tuple(summed)
 
 
-def share_of(found: Found, looked: Looked, chosen: Flags, unit: Unit) -> tuple[float, float]:
-    """Give the share, and its low end, of some findings.
+def share_of_findings(
+    found: FindingSet, looked: MeasuredCorpus, chosen: Flags, unit: Unit
+) -> tuple[float, float]:
+    """Return the share of some findings and the lower end of its interval.
 
     Parameters
     ----------
-    found : Found
+    found : FindingSet
         All findings.
-    looked : Looked
-        What was looked at.
+    looked : MeasuredCorpus
+        The corpus.
     chosen : ndarray of bool
-        Which findings.
+        The findings to count.
     unit : Unit
-        What is counted.
+        The unit to count in.
     """
-    weighed = _Weighed(found, looked, _measures(found))
+    weighed = _ShareInputs(found, looked, _span_sizes(found))
     estimate = _estimate(weighed, np.flatnonzero(chosen), unit, 0)
     return estimate.share, estimate.low
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sorted:
-    """Findings, or holds on spans, by sorts: one kind of `Ruled`, with one kind of evidence.
+class _SpanGroups:
+    """Findings, or holders of spans, grouped by ruling and kind of evidence.
 
     Parameters
     ----------
     order : ndarray of int64, shape (n,)
-        All of them, sort by sort.
-    bounds : ndarray of int64, shape (sorts + 1,)
-        Those of sort `i` are ``order[bounds[i]:bounds[i + 1]]``.
-    keys : mapping of Key to list of int
-        Sorts that count under each key.
+        All rows, group by group.
+    bounds : ndarray of int64, shape (groups + 1,)
+        Group `i` is ``order[bounds[i]:bounds[i + 1]]``.
+    keys : mapping of ShareKey to list of int
+        Groups that count under each key.
     verdicts : list of Verdict
-        Of each sort.
+        Verdict of each group.
     """
 
     order: Int64s
     bounds: Int64s
-    keys: Mapping[Key, list[int]]
+    keys: Mapping[ShareKey, list[int]]
     verdicts: list[Verdict]
 
     @classmethod
-    def of(cls, ruled: Ruled, names: Sequence[str | None], evidence: Int64s) -> "_Sorted":
-        both = ruled.kinds * len(names) + evidence[ruled.rows]
+    def of(cls, ruled: SpanRulings, names: Sequence[str | None], evidence: Int64s) -> "_SpanGroups":
+        both = ruled.codes * len(names) + evidence[ruled.rows]
         counts = np.bincount(both)
         met = np.flatnonzero(counts)
-        keys: dict[Key, list[int]] = {}
+        keys: dict[ShareKey, list[int]] = {}
         verdicts = []
         for sort, (kind, told) in enumerate(divmod(one, len(names)) for one in met.tolist()):
-            source, judgement = ruled.alike[kind]
+            source, judgement = ruled.judgements[kind]
             verdicts.append(judgement.ruling.verdict)
-            for key in _keys(source, judgement, names[told]):
+            for key in _share_keys(source, judgement, names[told]):
                 keys.setdefault(key, []).append(sort)
         bounds = np.concatenate([[0], np.cumsum(counts[met])]).astype(np.int64)
         return cls(np.argsort(both, kind="stable"), bounds, keys, verdicts)
 
-    def under(self, key: Key) -> tuple[int, ...]:
-        """Give the sorts that count under a key."""
+    def under(self, key: ShareKey) -> tuple[int, ...]:
+        """Return the groups that count under a key."""
         return tuple(self.keys.get(key, ()))
 
     def places(self, sorts: Sequence[int]) -> Int64s:
-        """Give which of them are of some sorts, in order."""
+        """Return the rows of some groups, in order."""
         own = [self.order[self.bounds[sort] : self.bounds[sort + 1]] for sort in sorts]
         return np.sort(np.concatenate([np.zeros(0, np.int64), *own]))
 
 
-def _evidence(spans: pa.Table) -> tuple[list[str | None], Int64s]:
-    """Give the kinds of evidence that there are, and which each span is."""
+def _evidence_kinds(spans: pa.Table) -> tuple[list[str | None], Int64s]:
+    """Return the kinds of evidence, and the kind of each span."""
     coded = spans["evidence"].combine_chunks().dictionary_encode()
     return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
 
 
-def _keys(source: str, judgement: Judgement, evidence: str | None) -> list[Key]:
+def _share_keys(source: str, judgement: Judgement, evidence: str | None) -> list[ShareKey]:
     ruling = judgement.ruling
-    keys: list[Key] = [
+    keys: list[ShareKey] = [
         ("source", source),
         ("verdict", str(ruling.verdict)),
         ("basis", f"{ruling.verdict}: {ruling.basis}"),
@@ -200,10 +206,10 @@ def _keys(source: str, judgement: Judgement, evidence: str | None) -> list[Key]:
     return keys
 
 
-def _measures(found: Found) -> _Measures:
+def _span_sizes(found: FindingSet) -> _SpanSizes:
     spans = found.spans
     starts, ends = spans["byte_start"].to_numpy(), spans["byte_end"].to_numpy()
-    return _Measures(
+    return _SpanSizes(
         spans["document_number"].to_numpy(),
         spans["text_number"].to_numpy(),
         spans["span_tokens"].to_numpy(),
@@ -212,32 +218,34 @@ def _measures(found: Found) -> _Measures:
     )
 
 
-def _verdict_of(key: Key, verdicts: set[Verdict]) -> Verdict | None:
+def _common_verdict(key: ShareKey, verdicts: set[Verdict]) -> Verdict | None:
     if key[0] == "verdict":
         return Verdict(key[1])
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
-def _estimates(weighed: _Weighed, places: Int64s, held: Int64s) -> tuple[Estimate, ...]:
-    """Estimate, in every unit, what some findings make up, and all that is held like them."""
-    bands = _bands(weighed, weighed.found.holders.rows[held])
+def _estimate_all_units(
+    weighed: _ShareInputs, places: Int64s, held: Int64s
+) -> tuple[Estimate, ...]:
+    """Estimate, in every unit, the share of some findings and of everything held likewise."""
+    bands = _union_sizes(weighed, weighed.finding_set.holders.rows[held])
     return tuple(
         _estimate(weighed, places, unit, band) for unit, band in zip(Unit, bands, strict=True)
     )
 
 
-def _estimate(weighed: _Weighed, places: Int64s, unit: Unit, band: float) -> Estimate:
-    rows = weighed.found.chosen[places]
-    chances: Floats = weighed.found.chances[places]
-    contested = weighed.found.findings["contested"].to_numpy()[places]
-    documents = weighed.measures.documents[rows]
+def _estimate(weighed: _ShareInputs, places: Int64s, unit: Unit, band: float) -> Estimate:
+    rows = weighed.finding_set.finding_rows[places]
+    chances: Floats = weighed.finding_set.chance_probabilities[places]
+    contested = weighed.finding_set.findings["contested"].to_numpy()[places]
+    documents = weighed.sizes.documents[rows]
     if unit is Unit.DOCUMENTS:
-        documents, chances, contested = _by_document(documents, chances, contested)
+        documents, chances, contested = _aggregate_by_document(documents, chances, contested)
         sizes = np.ones(len(documents))
     else:
-        sizes = getattr(weighed.measures, str(unit))[rows].astype(np.float64)
-    total, stands = weighed.looked.total(unit), sizes * weighed.looked.stands(documents)
-    ends = weighed.looked.interval(documents, sizes, chances, unit)
+        sizes = getattr(weighed.sizes, str(unit))[rows].astype(np.float64)
+    total, stands = weighed.corpus.total(unit), sizes * weighed.corpus.weights(documents)
+    ends = weighed.corpus.interval(documents, sizes, chances, unit)
     share = min(1.0, float(stands.sum() / total)) if total else 0.0
     return Estimate(
         int(sizes.sum()),
@@ -246,19 +254,19 @@ def _estimate(weighed: _Weighed, places: Int64s, unit: Unit, band: float) -> Est
         max(ends.high, share),
         max(share, min(1.0, band / total)) if total else 0.0,
         min(share, float(stands[contested].sum() / total)) if total else 0.0,
-        weighed.looked.correcting.of(places, unit) if weighed.looked.correcting else None,
+        weighed.corpus.corrector.of(places, unit) if weighed.corpus.corrector else None,
     )
 
 
-def _distinct(numbers: Int64s) -> int:
-    # NumPy's own `unique` takes ten times as long for numbers that are in order.
+def _count_distinct(numbers: Int64s) -> int:
+    # `numpy.unique` takes ten times as long for sorted numbers.
     return int(np.count_nonzero(np.diff(np.sort(numbers)))) + bool(len(numbers))
 
 
-def _by_document(
+def _aggregate_by_document(
     documents: Int64s, chances: Floats, contested: Flags
 ) -> tuple[Int64s, Floats, Flags]:
-    """Count a document once: as surely as its findings together; contested if all of them are."""
+    """Return one row per document: findings combine their probabilities; contested if all are."""
     unique, places = np.unique(documents, return_inverse=True)
     together = np.zeros(len(unique))
     np.add.at(together, places, np.log(np.maximum(chances, 1e-300)))
@@ -266,12 +274,12 @@ def _by_document(
     return unique, np.exp(together), ~undisputed
 
 
-def _bands(weighed: _Weighed, rows: Int64s) -> tuple[float, float, float]:
-    """Measure the union of some spans: documents, tokens, bytes."""
-    found, measures = weighed.found, weighed.measures
-    # By document, so that it can stand for others.
+def _union_sizes(weighed: _ShareInputs, rows: Int64s) -> tuple[float, float, float]:
+    """Return the size of the union of some spans: documents, tokens, bytes."""
+    found, measures = weighed.finding_set, weighed.sizes
+    # By document, so that sample weights apply.
     documents, owners = np.unique(measures.documents[rows], return_inverse=True)
-    stands = weighed.looked.stands(documents)
+    stands = weighed.corpus.weights(documents)
     starts, first = measures.byte_starts[rows], found.spans["first_token"].to_numpy()[rows]
     texts, count = measures.texts[rows], len(documents)
     bytes_ = union_lengths(owners, texts, starts, starts + measures.bytes[rows], count)

@@ -1,4 +1,4 @@
-"""One ruling a source, for the report: what holds for its content that was found."""
+"""The rulings that a report lists by source."""
 
 from collections.abc import Sequence
 
@@ -7,29 +7,29 @@ import pyarrow as pa
 
 from provenance.judge.rulings import Judge, Judgement
 from provenance.model import Int64s, Library, RegistrySummary, SourceRuling
-from provenance.pipeline.findings.finding_table import Found
+from provenance.pipeline.findings.finding_table import FindingSet
 
 
 def source_rulings(
-    everything: Found, summaries: Sequence[RegistrySummary], library: Library, judge: Judge
+    everything: FindingSet, summaries: Sequence[RegistrySummary], library: Library, judge: Judge
 ) -> tuple[SourceRuling, ...]:
-    """Give every ruling that some finding stands under, and one for each source without findings.
+    """Return every ruling that applies to a finding, and one for each source without findings.
 
     Parameters
     ----------
-    everything : Found
+    everything : FindingSet
         All findings.
     summaries : sequence of RegistrySummary
-        What the registries hold.
+        Summaries of the registries.
     library : Library
         Names of sources, licences and signals.
     judge : Judge
-        Rules on the sources of which nothing was found.
+        Judges the sources without findings.
 
     Returns
     -------
     tuple of SourceRuling
-        Strictest first, then by source; of equal ones, that of most documents.
+        Strictest first, then by source; within a source, by number of documents, descending.
     """
     names = {
         **{signal.id: signal.name for signal in library.signals},
@@ -37,15 +37,18 @@ def source_rulings(
         **{source.id: source.name for source in library.sources},
     }
     held = {source.source for summary in summaries for source in summary.sources}
-    own = everything.ruled
-    items = _distinct(own.kinds, everything.findings["item"])
+    own = everything.rulings
+    items = _count_distinct(own.codes, everything.findings["item"])
     rows = everything.spans["document_number"].to_numpy()[own.rows]
-    documents = _distinct(own.kinds, pa.chunked_array([pa.array(rows)]))
-    kinds = np.flatnonzero(np.bincount(own.kinds)).tolist()
-    found = {own.alike[kind][0] for kind in kinds}
+    documents = _count_distinct(own.codes, pa.chunked_array([pa.array(rows)]))
+    kinds = np.flatnonzero(np.bincount(own.codes)).tolist()
+    found = {own.judgements[kind][0] for kind in kinds}
     made = [
-        *(_ruling(names, own.alike[one], int(items[one]), int(documents[one])) for one in kinds),
-        *(_ruling(names, (source, judge.rule(source)), 0, 0) for source in held - found),
+        *(
+            _source_ruling(names, own.judgements[one], int(items[one]), int(documents[one]))
+            for one in kinds
+        ),
+        *(_source_ruling(names, (source, judge.rule(source)), 0, 0) for source in held - found),
     ]
     return tuple(
         sorted(
@@ -61,13 +64,13 @@ def source_rulings(
     )
 
 
-def _distinct(kinds: Int64s, values: pa.ChunkedArray) -> Int64s:
-    """Count the different values of each kind; null is none."""
+def _count_distinct(kinds: Int64s, values: pa.ChunkedArray) -> Int64s:
+    """Count the distinct values of each kind, ignoring nulls."""
     coded = values.combine_chunks().dictionary_encode().indices
     known = np.flatnonzero(coded.is_valid())
     numbers = coded.drop_null().to_numpy().astype(np.int64)
     width = int(numbers.max(initial=0)) + 1
-    pairs = np.sort(kinds[known] * width + numbers)  # in a tenth of the time of `np.unique`
+    pairs = np.sort(kinds[known] * width + numbers)  # ten times as fast as `np.unique`
     is_new = np.ones(len(pairs), bool)
     is_new[1:] = pairs[1:] != pairs[:-1]
     least = int(kinds.max(initial=0)) + 1
@@ -75,7 +78,7 @@ def _distinct(kinds: Int64s, values: pa.ChunkedArray) -> Int64s:
     return counts
 
 
-def _ruling(
+def _source_ruling(
     names: dict[str, str], alike: tuple[str, Judgement], items: int, documents: int
 ) -> SourceRuling:
     source, judgement = alike

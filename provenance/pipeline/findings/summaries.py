@@ -1,7 +1,4 @@
-"""What was checked, and against what, summed up for the result.
-
-How findings come about, told with every result.
-"""
+"""Summaries for the result: registries, corpus, unread files and the detection method."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,17 +21,17 @@ from provenance.model import (
     merge_unread,
     tally,
 )
-from provenance.pipeline.scan.readings import Counts, Opened, Reading
+from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.read.corpus.corpora import Corpus
 
 
-def summaries(registries: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
-    """Sum up registries that are matched at a time: more of what they hold is out of reach then."""
+def summarise_registries(registries: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
+    """Summarise registries; matched together, more of their items are undetectable."""
     size = sum(one.size for one in registries)
-    return tuple(_summary(one, size) for one in registries)
+    return tuple(_summarise_registry(one, size) for one in registries)
 
 
-def _summary(one: Opened, size: int) -> RegistrySummary:
+def _summarise_registry(one: RegistryIndex, size: int) -> RegistrySummary:
     holdings = one.index.holdings
     beyond = undetectable_items(one.index, size)
     counts = np.bincount(holdings.source_codes[beyond], minlength=len(holdings.sources))
@@ -44,25 +41,25 @@ def _summary(one: Opened, size: int) -> RegistrySummary:
     return replace(summary, sources=tuple(sources))
 
 
-def unread_of_all(
+def collect_unread(
     corpus: Corpus, readings: Sequence[Reading], lost: Sequence[Unread] = ()
 ) -> tuple[Unread, ...]:
-    """Return what could not be read of a corpus, each file once, after it was read."""
+    """Return the files of a corpus that could not be read, each once, after reading."""
     read = (one for reading in readings for one in reading.unread)
     return merge_unread([*corpus.unread, *read, *lost, *corpus.undigested_files()])
 
 
 def check_readable(unread: Sequence[Unread], allowed: int) -> None:
-    """Refuse to measure anything on a corpus of which more cannot be read than is accepted.
+    """Raise if more files are unread than accepted.
 
     Raises
     ------
     InputError
-        If that is so.
+        If more than `allowed` files could not be read.
     """
     if len(unread) > allowed:
-        named = "; ".join(f"{one.file}: {one.reason}" for one in unread[:_FAULTS])
-        more = f"; and {len(unread) - _FAULTS:,} more" if len(unread) > _FAULTS else ""
+        named = "; ".join(f"{one.file}: {one.reason}" for one in unread[:_MAX_FAULTS])
+        more = f"; and {len(unread) - _MAX_FAULTS:,} more" if len(unread) > _MAX_FAULTS else ""
         raise InputError(
             f"not all could be read to the end ({named}{more})",
             remedy=unread[0].remedy,
@@ -70,12 +67,12 @@ def check_readable(unread: Sequence[Unread], allowed: int) -> None:
 
 
 def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
-    """Refuse to call a corpus clear in which nothing could have been found.
+    """Raise if nothing could have been found, so that a corpus is not reported as clear.
 
     Raises
     ------
     RegistryError
-        If no item of the registries could be matched, however often the corpus held it.
+        If no item of the registries can be detected.
     """
     sources = [source for registry in registries for source in registry.sources]
     items = sum(source.items for source in sources)
@@ -89,8 +86,8 @@ def check_conclusive(registries: Sequence[RegistrySummary]) -> None:
     )
 
 
-def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
-    """Sum up what was looked at, and what of it could not be read."""
+def summarise_corpus(corpus: Corpus, readings: Sequence[Reading], counts: Counts) -> CorpusSummary:
+    """Summarise what was checked of a corpus."""
     return CorpusSummary(
         addresses=corpus.addresses,
         files=len({name for part in corpus.parts for name in part.files}),
@@ -105,15 +102,15 @@ def corpus_summary(corpus: Corpus, readings: Sequence[Reading], counts: Counts) 
     )
 
 
-def nothing_to_check(
+def empty_corpus_error(
     opened: Corpus, readings: Sequence[Reading], unread: Sequence[Unread]
 ) -> InputError:
-    """Say that a corpus holds no text that can be read, and why, as far as its rows tell."""
+    """Return the error for a corpus without readable text, with the reasons that its rows give."""
     if unread:
         more = f"; nor can {len(unread) - 1:,} more be read" if len(unread) > 1 else ""
         return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
     faults = tally(one for reading in readings for one in reading.skipped)
-    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_FAULTS]]
+    rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_MAX_FAULTS]]
     told = [
         f"there is no text to check in {', '.join(opened.addresses)}",
         *([f"what was read is {', '.join(opened.text_columns)}"] if opened.text_columns else []),
@@ -126,11 +123,11 @@ def nothing_to_check(
     )
 
 
-_FAULTS = 3
-"""Kinds of rows that could not be read, told where nothing could."""
+_MAX_FAULTS = 3
+"""Number of reasons named in an error."""
 
 
-def method(registries: Sequence[Opened]) -> Method:
+def describe_method(registries: Sequence[RegistryIndex]) -> Method:
     """Describe the detector as shipped."""
     made = registries[0].index.holdings.parameters
     return Method(

@@ -1,1 +1,1 @@
-"""The rules and policies on their own: listed, explained, tested, compared."""
+"""Commands on rules and policies: list, explain, test, compare."""

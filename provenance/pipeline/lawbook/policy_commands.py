@@ -1,9 +1,9 @@
-"""Policies begun, checked against the rules, and told, for the front door."""
+"""Commands on policies: create, check and describe."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from provenance.atomic_output import replacing
+from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
 from provenance.judge.gates import check_known, doubts
 from provenance.model import Policy
@@ -13,16 +13,16 @@ from provenance.report.terminal.policy_summary import POLICY_TEMPLATE, policy_te
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 
-def begun_policy(path: Path) -> None:
-    """Write a policy to start from, with every key explained.
+def write_policy_template(path: Path) -> None:
+    """Write a commented template of a policy.
 
     Raises
     ------
     OutputError
-        If there is a file already, or it cannot be written.
+        If the file exists, or cannot be written.
     """
     try:
-        with replacing(path, exclusive=True) as file:
+        with replace_file(path, exclusive=True) as file:
             file.write(POLICY_TEMPLATE.encode())
     except FileExistsError as error:
         raise OutputError(
@@ -34,22 +34,22 @@ def begun_policy(path: Path) -> None:
         ) from error
 
 
-def checked_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[str, ...]]:
-    """Load the policy that holds here, and say what may not be meant in it.
+def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[str, ...]]:
+    """Load the applicable policy, and list what may be a mistake in it.
 
     Parameters
     ----------
     path : str or None
-        The policy's file; None looks for it.
+        The policy file; None searches for it.
     rules : Path or None
-        A folder of rules of one's own.
+        Folder of the user's own rules.
 
     Returns
     -------
     policy : Policy
-        As it was read.
+        The policy.
     doubts : tuple of str
-        Sources that the rules do not know, and what is over.
+        Sources unknown to the rules, and expired waivers and agreements.
     """
     policy, library = load_policy(path, Path.cwd()), load_rules(rules)
     check_known(policy, library)
@@ -68,8 +68,8 @@ def checked_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[
     return policy, (*doubts(policy, library), *over)
 
 
-def told_policy(path: str | None, rules: Path | None, style: TerminalStyle) -> str:
-    """Say in sentences what the policy that holds here says."""
-    policy, doubtful = checked_policy(path, rules)
+def describe_policy(path: str | None, rules: Path | None, style: TerminalStyle) -> str:
+    """Describe the applicable policy in sentences."""
+    policy, doubtful = check_policy(path, rules)
     today = datetime.now(tz=UTC).date()
     return policy_text(policy, load_rules(rules), doubtful, today, style)

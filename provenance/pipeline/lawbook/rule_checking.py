@@ -1,4 +1,4 @@
-"""The law book held to its word: its form, its cases, its digests, and another law book."""
+"""Check rule files: form, cases, digests of quotations, and comparison with other rules."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.atomic_output import read_small
+from provenance.atomic_output import read_small_file
 from provenance.errors import InputError
 from provenance.judge.finding_rulings import rule_all
 from provenance.judge.rule_checks import Change, changes_between, differences, entries, quoted_in
@@ -18,27 +18,27 @@ from provenance.read.rules.rule_lint import rule_mistakes
 from provenance.report.files.report_reader import read_report
 
 
-def linted_rules(rules: Path | None) -> tuple[str, ...]:
+def lint_rules(rules: Path | None) -> tuple[str, ...]:
     """Return every mistake in the form of the rules, each with its place and remedy."""
     return rule_mistakes(rules)
 
 
-def tested_rules(rules: Path | None, subjects: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+def run_rule_cases(rules: Path | None, subjects: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     """Run the cases of rule files.
 
     Parameters
     ----------
     rules : Path or None
-        A folder of rules of one's own.
+        Folder of the user's own rules.
     subjects : sequence of str
-        Ids of the files whose cases are run; empty runs all.
+        Ids of the files whose cases to run; empty runs all.
 
     Returns
     -------
     cases : int
-        How many were run.
+        Number of cases.
     differences : tuple of str
-        What came out otherwise.
+        Cases with another outcome than stated.
     """
     library = load_rules(rules)
     cases = [case for case in load_cases(rules) if not subjects or case.file in subjects]
@@ -55,26 +55,26 @@ def tested_rules(rules: Path | None, subjects: Sequence[str]) -> tuple[int, tupl
     return len(cases) + len(examples), (*wrong, *misread)
 
 
-def verified_rules(
+def verify_rule_copies(
     rules: Path | None, copies: Path, subjects: Sequence[str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Look for the words that statements were made of in stored copies.
+    """Search stored copies for the words that statements quote.
 
     Parameters
     ----------
     rules : Path or None
-        A folder of rules of one's own.
+        Folder of the user's own rules.
     copies : Path
-        A folder of texts: plain, Markdown or HTML.
+        Folder of texts: plain, Markdown or HTML.
     subjects : sequence of str
         Ids of sources and licences; empty takes all.
 
     Returns
     -------
     found : dict of str to str
-        Id of each statement whose words were found, and the file that has them.
+        Statement ids whose words were found, with the file.
     missing : tuple of str
-        Ids of the others.
+        The other ids.
     """
     if not copies.is_dir():
         raise InputError(f"{copies} is no folder", remedy="name one that holds stored copies.")
@@ -97,7 +97,7 @@ def verified_rules(
 
 def _text_of(path: Path) -> str:
     try:
-        return read_small(path).decode("utf-8", "replace")
+        return read_small_file(path).decode("utf-8", "replace")
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror}",
@@ -105,15 +105,15 @@ def _text_of(path: Path) -> str:
         ) from error
 
 
-def compared_rules(old: str, new: str, result: Path | None) -> tuple[str, ...]:
-    """Say what changed between two law books, and what that does to a result.
+def compare_rules(old: str, new: str, result: Path | None) -> tuple[str, ...]:
+    """Describe the changes between two sets of rules, and their effect on a result.
 
     Parameters
     ----------
     old, new : str
-        Folders of rules, each on top of the shipped ones; "shipped" is these alone.
+        Folders of rules, each added to the shipped ones; "shipped" is these alone.
     result : Path or None
-        The folder of a report, whose findings are judged by both.
+        Folder of a report whose findings are judged by both.
     """
     before, after = (load_rules(None if each == "shipped" else Path(each)) for each in (old, new))
     lines = [_changed(change) for change in changes_between(before, after)]
@@ -150,7 +150,7 @@ def _effects(report: Report, before: Library, after: Library) -> list[str]:
 
 
 def _verdicts(report: Report, library: Library) -> list[Verdict]:
-    # Findings do not keep the licence that a row declared: sources are judged by themselves.
+    # Findings do not store the licence that a row declared, so that sources are judged without it.
     policy, findings = report.result.policy, report.findings
     judge = Judge(library, policy.circumstances, policy.agreements, report.result.created.date())
     undeclared = pa.nulls(len(findings), pa.string())

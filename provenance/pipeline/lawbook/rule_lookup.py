@@ -1,4 +1,4 @@
-"""The law book asked, for the front door: rules listed, shown, explained, drawn over time."""
+"""Look up rules: list, show, explain, and draw their timeline."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -25,11 +25,11 @@ ROLES = {
     "as API developer": Actor.API_DEVELOPER,
     "as recipient of a copy": Actor.RECIPIENT,
 }
-"""Rows of a timeline, below that of the strictest."""
+"""Rows of a timeline, below the strictest role."""
 
 
-class Filters(TypedDict, total=False):
-    """What `rules list` is narrowed to; None takes all."""
+class RuleFilters(TypedDict, total=False):
+    """Filters of `rules list`; None selects all."""
 
     subjects: tuple[str, ...]
     kind: str | None
@@ -40,15 +40,15 @@ class Filters(TypedDict, total=False):
     confidence: str | None
 
 
-def listed_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[Filters]) -> str:
-    """List the statements that fit."""
+def list_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[RuleFilters]) -> str:
+    """List the statements that match the filters."""
     library = load_rules(rules)
     verdict, day = filters.get("verdict"), filters.get("day")
     every = [t for kind in entries(library).values() for each in kind for t in each.terms]
-    _check_word("basis", filters.get("basis"), {terms.basis for terms in every})
-    _check_word("role", filters.get("binds"), {role for terms in every for role in terms.binds})
+    _check_filter("basis", filters.get("basis"), {terms.basis for terms in every})
+    _check_filter("role", filters.get("binds"), {role for terms in every for role in terms.binds})
     wanted = Selection(
-        subjects=tuple(_entry(library, each).id for each in filters.get("subjects", ())),
+        subjects=tuple(_find_entry(library, each).id for each in filters.get("subjects", ())),
         kind=filters.get("kind"),
         verdict=None if verdict is None else Verdict(verdict),
         basis=filters.get("basis"),
@@ -59,62 +59,62 @@ def listed_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[Fil
     return rule_list(selected(library, wanted), style)
 
 
-def shown_rule(subject: str, rules: Path | None, style: TerminalStyle) -> str:
-    """Show all that the rules say of one source, licence, signal or exception."""
+def show_rule(subject: str, rules: Path | None, style: TerminalStyle) -> str:
+    """Show everything that the rules say about a source, licence, signal or exception."""
     library = load_rules(rules)
-    return rule_card(_entry(library, subject), library.conditions, style)
+    return rule_card(_find_entry(library, subject), library.conditions, style)
 
 
-def explained_rule(
+def explain_rule(
     subject: str,
     rules: Path | None,
     style: TerminalStyle,
     asked: Policy,
     content: tuple[str | None, str | None, tuple[str, ...]],
 ) -> str:
-    """Tell what holds for content of a source, and why.
+    """Explain the ruling on content of a source.
 
     Parameters
     ----------
     subject : str
         Source, licence or signal.
     rules : Path or None
-        A folder of rules of one's own.
-    style : Pen
-        How it is written.
+        Folder of the user's own rules.
+    pen : Pen
+        Style of the output.
     asked : Policy
         Circumstances and agreements.
     content : tuple of (str or None, str or None, tuple of str)
-        When it was published, the licence that it declares, and the signals that came with it.
+        Date of publication, declared licence, and signals.
     """
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(asked, library)
     published, licence, signals = content
     check_signals(signals, library)
-    entry = _entry(library, subject)
+    entry = _find_entry(library, subject)
     judge = Judge(library, asked.circumstances, asked.agreements, today)
     day = None if published is None else parse_day(published)
     ruling = judge.rule(entry.id, day, licence, signals).ruling
     return ruling_explanation(entry.name, ruling, asked.circumstances, style)
 
 
-def timeline_of(subject: str, rules: Path | None, style: TerminalStyle, asked: Policy) -> str:
-    """Draw what holds for each day of collection, for anybody and for each role."""
+def show_timeline(subject: str, rules: Path | None, style: TerminalStyle, asked: Policy) -> str:
+    """Show the rulings by day of collection, for the strictest role and for each role."""
     library, today = load_rules(rules), datetime.now(tz=UTC).date()
     check_known(asked, library)
-    entry, circumstances = _entry(library, subject), asked.circumstances
-    rows = dict(_rows(library, entry.id, asked, today))
+    entry, circumstances = _find_entry(library, subject), asked.circumstances
+    rows = dict(_timeline_rows(library, entry.id, asked, today))
     title = style.bold(f"{entry.name}: {circumstances.purpose}, by the day of collection")
     return f"{title}\n\n{timeline_text(rows, circumstances.collected, today, style)}"
 
 
-def asked_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
-    """Return what is asked: the options alone, or on top of a policy that is named."""
+def resolve_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
+    """Return the policy that options describe, on top of a policy file if one is named."""
     policy = Policy() if path is None else load_policy(path, Path.cwd())
     return override(policy, **options)
 
 
-def _rows(
+def _timeline_rows(
     library: Library, subject: str, asked: Policy, today: date
 ) -> Iterator[tuple[str, Sequence[Stretch]]]:
     given = asked.circumstances
@@ -125,8 +125,8 @@ def _rows(
         yield name, judge.rule(subject).ruling.timeline
 
 
-def _check_word(what: str, word: str | None, known: Collection[str]) -> None:
-    """Refuse a word that no statement has: a list of nothing would look like an answer."""
+def _check_filter(what: str, word: str | None, known: Collection[str]) -> None:
+    """Raise for a value that no statement has; an empty list would look like an answer."""
     if word is None or word in known:
         return
     near = get_close_matches(word, known, n=1)
@@ -136,7 +136,7 @@ def _check_word(what: str, word: str | None, known: Collection[str]) -> None:
     )
 
 
-def _entry(library: Library, subject: str) -> Entry:
+def _find_entry(library: Library, subject: str) -> Entry:
     every = {entry.id: entry for kind in KINDS for entry in entries(library)[kind]}
     names = {alias: entry for entry in every.values() for alias in getattr(entry, "aliases", ())}
     found = every.get(subject.casefold()) or names.get(subject) or names.get(subject.casefold())

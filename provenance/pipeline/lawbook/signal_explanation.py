@@ -1,4 +1,4 @@
-"""What captured files say of training, told to somebody who looks at them."""
+"""Explain what captured files of a site say about training."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,36 +15,35 @@ from provenance.report.terminal.signal_summary import CapturedSignals, signal_su
 from provenance.report.terminal.terminal_style import TerminalStyle
 
 
-def told_signals(
+def explain_signals(
     path: Path, page: str, agents: tuple[str, ...], rules: Path | None, style: TerminalStyle
 ) -> str:
-    """Say what a captured file, or a folder of them, says of training.
+    """Explain what a captured file, or a folder of them, says about training.
 
     Parameters
     ----------
     path : Path
-        A file of a kind that is known by its name; a folder of such files; or one that is laid out
-        as `check --signals` takes it.
+        A file of a known name, a folder of such files, or a folder as for `check --signals`.
     page : str
-        Address of the page that is asked about; empty is the site's root.
+        Address of the page; empty for the site's root.
     agents : tuple of str
-        Robots to ask for in place of those that the rules list.
+        Crawlers to look for instead of those in the rules.
     rules : Path or None
-        A folder of rules of one's own.
-    style : Pen
-        How it is written.
+        Folder of the user's own rules.
+    pen : Pen
+        Style of the output.
     """
     library = load_rules(rules)
     asked: Agents = {"robots-txt/training-agents": agents} if agents else library.agents
     heard = [
-        _heard(title, PageMetadata(address), contents, asked, library)
-        for title, address, contents in _captured(path, page)
+        _explain_capture(title, PageMetadata(address), contents, asked, library)
+        for title, address, contents in _read_captures(path, page)
     ]
     return signal_summary(heard, style)
 
 
-def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, bytes]]]:
-    """Give what was captured together, each with what it is called and the page asked about."""
+def _read_captures(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, bytes]]]:
+    """Yield the files of each capture, with its title and the page."""
     known = (*SITE_FILES, CARD_FILE)
     if path.is_dir() and not any((path / name).is_file() for name in SITE_FILES):
         captures = load_captures(str(path))
@@ -64,7 +63,7 @@ def _captured(path: Path, page: str) -> Iterator[tuple[str, str, Mapping[str, by
     yield str(path), page, {file.name: read_capture(file) for file in files}
 
 
-def _heard(
+def _explain_capture(
     title: str, page: PageMetadata, contents: Mapping[str, bytes], agents: Agents, library: Library
 ) -> CapturedSignals:
     judge = Judge(library, Circumstances())

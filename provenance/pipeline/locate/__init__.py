@@ -1,1 +1,1 @@
-"""Second stage: locate claimed passages in their texts."""
+"""Second stage: attribute tokens to items, and locate the claimed passages in their texts."""

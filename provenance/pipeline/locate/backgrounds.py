@@ -1,4 +1,4 @@
-"""Backgrounds: registries of what many quote. A passage that one of them holds too is contested."""
+"""Backgrounds: registries of widely quoted texts; passages that they hold too are contested."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,30 +12,29 @@ from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
 from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, ranged
 from provenance.pipeline.locate.claims import Claims
-from provenance.pipeline.locate.windows import NEXT
-from provenance.pipeline.scan.readings import Opened
+from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
+from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.registry.store import open_registry
 
-_AROUND = 32
-"""Tokens beside a passage that are looked at, too."""
+_CONTEXT_TOKENS = 32
+"""Tokens on both sides of a passage that are looked up with it."""
 
-_LEAST_BITS = 50
-"""Any book holds phrases of less information, whatever people write."""
+_MIN_BITS = 50
+"""Minimum information of a match: any book holds phrases of less."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """Passages that were found in some texts.
+class TextPassages:
+    """Passages found in some texts.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (n,)
-        The text of each.
+        Row of the text of each.
     firsts, lasts : ndarray of int64, shape (n,)
         First and last token.
     runs : ndarray of int64, shape (r, 3)
-        Tokens that they share with their items: number of the passage, first token, and one past
-        the last.
+        Tokens shared with their items: number of the passage, first token, and one past the last.
     """
 
     rows: Int64s
@@ -44,13 +43,15 @@ class Claimed:
     runs: Int64s
 
 
-def open_backgrounds(paths: Sequence[str], registries: Sequence[Opened]) -> list[Opened]:
-    """Open backgrounds, each once, in an order that their names do not decide.
+def open_backgrounds(
+    paths: Sequence[str], registries: Sequence[RegistryIndex]
+) -> list[RegistryIndex]:
+    """Open backgrounds, each once, in the order of their digests.
 
     Raises
     ------
     PolicyError
-        If one of them is a registry that the corpus is matched against.
+        If one of them is also a registry that the corpus is matched against.
     """
     whole = {one.manifest.digest: one for one in map(open_registry, map(Path, paths))}
     for opened in registries:
@@ -59,34 +60,34 @@ def open_backgrounds(paths: Sequence[str], registries: Sequence[Opened]) -> list
                 f"{same.path} is a background and a registry, so all of it would be contested",
                 remedy="name it once: with --registry, or with --background",
             )
-    # Passages decide here, not texts that resemble each other as a whole.
+    # Only passages are looked up in backgrounds, not near-duplicates of whole texts.
     return [
-        Opened(one, build_postings_index(one.holdings()), lambda: None)
+        RegistryIndex(one, build_postings_index(one.holdings()), lambda: None)
         for _, one in sorted(whole.items())
     ]
 
 
-def margin_for(backgrounds: Sequence[Opened]) -> int:
-    """Give how many tokens on both sides of a passage are asked for (`windows.windows`)."""
-    return _AROUND if backgrounds else NEXT
+def margin_tokens(backgrounds: Sequence[RegistryIndex]) -> int:
+    """Return the number of tokens needed on both sides of a passage (see `cut_windows`)."""
+    return _CONTEXT_TOKENS if backgrounds else NEIGHBOUR_TOKENS
 
 
-def coverage(opened: Sequence[Opened]) -> tuple[RegistrySummary, ...]:
-    """Tell what registries hold."""
+def background_coverage(opened: Sequence[RegistryIndex]) -> tuple[RegistrySummary, ...]:
+    """Return the summaries of registries."""
     return tuple(one.registry.summary() for one in opened)
 
 
-def passages(claims: Claims, places: Int64s, rows: Int64s) -> Claimed:
-    """Give claims as passages of texts.
+def claim_passages(claims: Claims, places: Int64s, rows: Int64s) -> TextPassages:
+    """Return claims as passages of texts.
 
     Parameters
     ----------
     claims : Claims
-        Claims on these texts, tokens counted from the first of each.
+        Claims on these texts; tokens are counted from each text's first.
     places : ndarray of int64, shape (n,)
-        Which of them.
+        Indices of the claims.
     rows : ndarray of int64, shape (n,)
-        The text of each.
+        Row of the text of each.
     """
     own = claims.candidates.take(places)
     numbers = np.repeat(np.arange(len(places)), np.diff(own.run_offsets))
@@ -95,58 +96,58 @@ def passages(claims: Claims, places: Int64s, rows: Int64s) -> Claimed:
     starts = np.maximum(own.runs[:, 1], firsts[numbers])
     ends = np.minimum(own.runs[:, 1] + own.runs[:, 2], lasts[numbers] + 1)
     runs = np.stack([numbers, starts, ends], axis=1)[ends > starts]
-    return Claimed(rows, firsts, lasts, runs.astype(np.int64))
+    return TextPassages(rows, firsts, lasts, runs.astype(np.int64))
 
 
-def whole_passages(rows: Int64s, firsts: Int64s, lasts: Int64s) -> Claimed:
-    """Give stretches of texts as passages, all of whose tokens count."""
+def stretch_passages(rows: Int64s, firsts: Int64s, lasts: Int64s) -> TextPassages:
+    """Return stretches of texts as passages all of whose tokens count."""
     runs = np.stack([np.arange(len(rows)), firsts, lasts + 1], axis=1)
-    return Claimed(rows, firsts, lasts, runs.astype(np.int64))
+    return TextPassages(rows, firsts, lasts, runs.astype(np.int64))
 
 
-def held_too(claimed: Claimed, tokens: Tokens, backgrounds: Sequence[Opened]) -> Flags:
-    """Tell of which passages backgrounds hold at least half.
+def held_by_backgrounds(
+    claimed: TextPassages, tokens: Tokens, backgrounds: Sequence[RegistryIndex]
+) -> Flags:
+    """Return which passages backgrounds hold at least half of.
 
     Parameters
     ----------
-    claimed : Claimed
+    claimed : TextPassages
         Passages.
     tokens : Tokens
-        Of their texts.
-    backgrounds : sequence of Opened
-        Whatever their sources are called.
+        Tokens of their texts.
+    backgrounds : sequence of RegistryIndex
+        Backgrounds, of whatever source.
 
-    Notes
-    -----
-    Half of the tokens that a passage shares with its item, and half of their information, for any
-    book holds `and then I went to the`. A background holds the tokens that its items match, not
-    the stretch from the first to the last of them: a post that somebody put into a page of a book
-    is not in the book.
+    Notes ----- Half means half of the tokens that a passage shares with its item, and half of their
+    information, since any book holds `and then I went to the`. A background holds the tokens that
+    its items match, not the stretch from the first to the last of them: a post inserted into a page
+    of a book is not in the book.
 
-    Each passage is looked up alone, and with the words beside it. Alone, a few words of a book are
-    too little to be told; together, a page that backgrounds hold many times over would drive out
-    the one item in which the passage between its words stands, for over one stretch
-    `find_candidates` keeps only the strongest few.
+    Each passage is looked up alone and again with the words beside it. Alone, a few words of a book
+    carry too little information to be recognised. With its context, a page that backgrounds hold
+    many times would displace the one item that contains the passage, because `find_candidates`
+    keeps only the strongest few over one stretch.
     """
     held = np.zeros(len(claimed.rows), bool)
-    for around in (0, _AROUND):
-        window, inside = _windows(claimed, tokens, around)
+    for around in (0, _CONTEXT_TOKENS):
+        window, inside = _cut_passages(claimed, tokens, around)
         for opened in backgrounds:
-            theirs = _held_tokens(window, opened) & inside
+            theirs = _matched_token_mask(window, opened) & inside
             bits = opened.index.bits[window.hashes >> CELL_SHIFT].astype(np.float64)
-            held |= _is_half(theirs, inside, np.ones(len(bits)), window.offsets) & _is_half(
-                theirs, inside, bits, window.offsets
-            )
+            held |= _at_least_half(
+                theirs, inside, np.ones(len(bits)), window.offsets
+            ) & _at_least_half(theirs, inside, bits, window.offsets)
     return held
 
 
-def _is_half(part: Flags, whole: Flags, weights: Floats, offsets: Int64s) -> Flags:
-    halves = 2 * _sums(weights * part, offsets) >= _sums(weights * whole, offsets)
+def _at_least_half(part: Flags, whole: Flags, weights: Floats, offsets: Int64s) -> Flags:
+    halves = 2 * _segment_sums(weights * part, offsets) >= _segment_sums(weights * whole, offsets)
     return np.asarray(halves)
 
 
-def _windows(claimed: Claimed, tokens: Tokens, around: int) -> tuple[Tokens, Flags]:
-    """Cut passages out as texts of their own, and mark what they share with their items."""
+def _cut_passages(claimed: TextPassages, tokens: Tokens, around: int) -> tuple[Tokens, Flags]:
+    """Cut passages out as texts of their own, and return which of their tokens items share."""
     bases, sizes = tokens.offsets[claimed.rows], np.diff(tokens.offsets)[claimed.rows]
     firsts = np.maximum(claimed.firsts - around, 0)
     lasts = np.minimum(claimed.lasts + around, sizes - 1)
@@ -155,24 +156,24 @@ def _windows(claimed: Claimed, tokens: Tokens, around: int) -> tuple[Tokens, Fla
     window = Tokens(tokens.hashes[places], tokens.starts[places], tokens.ends[places], offsets)
     numbers, starts, ends = claimed.runs.T
     shift = (offsets[:-1] - firsts)[numbers]
-    return window, _covered(starts + shift, ends + shift, int(offsets[-1]))
+    return window, _coverage_mask(starts + shift, ends + shift, int(offsets[-1]))
 
 
-def _held_tokens(window: Tokens, opened: Opened) -> Flags:
-    """Mark the tokens that a background's items match."""
+def _matched_token_mask(window: Tokens, opened: RegistryIndex) -> Flags:
+    """Return which tokens a background's items match."""
     seeds = shingle(window, opened.index.holdings.parameters.seed_width)
     candidates = find_candidates(window, seeds, opened.index)
-    candidates = candidates.take(np.flatnonzero(candidates.scores >= _LEAST_BITS * BITS_SCALE))
+    candidates = candidates.take(np.flatnonzero(candidates.scores >= _MIN_BITS * BITS_SCALE))
     texts = np.repeat(candidates.texts, np.diff(candidates.run_offsets))
     starts = window.offsets[texts] + candidates.runs[:, 1]
-    return _covered(starts, starts + candidates.runs[:, 2], len(window.hashes))
+    return _coverage_mask(starts, starts + candidates.runs[:, 2], len(window.hashes))
 
 
-def _covered(starts: Int64s, ends: Int64s, size: int) -> Flags:
+def _coverage_mask(starts: Int64s, ends: Int64s, size: int) -> Flags:
     steps = np.bincount(starts, minlength=size + 1) - np.bincount(ends, minlength=size + 1)
     return np.asarray(np.cumsum(steps)[:size] > 0)
 
 
-def _sums(weights: Floats, offsets: Int64s) -> Floats:
+def _segment_sums(weights: Floats, offsets: Int64s) -> Floats:
     sums = np.concatenate([[0.0], np.cumsum(weights)])
     return np.asarray(sums[offsets[1:]] - sums[offsets[:-1]])

@@ -1,4 +1,4 @@
-"""From readings to claims: every match that is strong enough, and the tokens it is given."""
+"""Score candidates and attribute tokens: from readings to claims."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,29 +11,29 @@ from provenance.match.scoring.classifier import ScoringInputs, score_candidates
 from provenance.match.scoring.corpus_sample import PassageSample, merge_samples
 from provenance.match.scoring.evalue import STRENGTH_THRESHOLD
 from provenance.model import ELLIPSIS, CorpusModel, Flags, Floats, Int64s, UInt32s
-from provenance.pipeline.scan.readings import Opened, Reading, known_copies, text_bases
-from provenance.pipeline.stage_log import stage
+from provenance.pipeline.scan.readings import Reading, RegistryIndex, known_copies, text_bases
+from provenance.pipeline.stage_log import log_duration
 from provenance.read.language_counts import load_language
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Passages of a corpus that items of the registries claim.
+    """Passages of a corpus that are attributed, or could be attributed, to items of the registries.
 
     Parameters
     ----------
     registries : ndarray of int64, shape (n,)
-        Which registry.
+        Index of the registry.
     candidates : Candidates
-        The passages; texts are counted through the whole corpus. Sorted by text.
+        The passages, sorted by text; texts are numbered through the whole corpus.
     bits : ndarray of float64, shape (n,)
         Information of the matched words under corpus and registry together.
     strengths : ndarray of float64, shape (n,)
-        Bits: how rarely chance gives such a match; all at least `STRENGTH_THRESHOLD`.
+        Rarity of such a match by chance, in bits; at least `STRENGTH_THRESHOLD`.
     chosen : ndarray of bool, shape (n,)
-        Whether the passage is given to the item.
+        Whether tokens are attributed to the item.
     firsts, lasts : ndarray of int64, shape (n,)
-        Tokens that it is given; those it claims, where it is not chosen.
+        First and last token attributed to it; the whole passage where it is not chosen.
     winners : ndarray of int64, shape (n,)
         The chosen claim on the same tokens; -1 where there is none.
     """
@@ -50,8 +50,8 @@ class Claims:
     def __len__(self) -> int:
         return len(self.registries)
 
-    def within(self, low: int, high: int, text: int) -> "Claims":
-        """Give the claims from `low` up to `high`; texts are counted from `text` on."""
+    def slice(self, low: int, high: int, text: int) -> "Claims":
+        """Return the claims `low` to `high`, with texts numbered from `text`."""
         own = slice(low, high)
         winners = self.winners[own]
         return Claims(
@@ -65,8 +65,8 @@ class Claims:
             np.where(winners >= 0, winners - low, -1),
         )
 
-    def counted_from(self, tokens: Int64s) -> "Claims":
-        """Count the tokens of each one's text from some on."""
+    def rebase_tokens(self, tokens: Int64s) -> "Claims":
+        """Return the claims with the tokens of each one's text numbered from the given token."""
         return replace(
             self,
             candidates=self.candidates.rebase_tokens(tokens),
@@ -75,30 +75,31 @@ class Claims:
         )
 
 
-@stage("weighing and attributing")
-def claims(
+@log_duration("weighing and attributing")
+def attribute_claims(
     readings: Sequence[Reading],
-    registries: Sequence[Opened],
+    registries: Sequence[RegistryIndex],
     threads: int = 1,
     model: CorpusModel | None = None,
     words: PassageSample | None = None,
 ) -> Claims:
-    """Weigh all candidates of a corpus, and settle who gets which tokens.
+    """Score all candidates of a corpus and attribute tokens to items.
 
     Parameters
     ----------
     readings : sequence of Reading
         Of all parts, in order.
-    registries : sequence of Opened
-        That they were matched against, in order.
+    registries : sequence of RegistryIndex
+        The registries, in the order of the readings' candidates.
     threads : int
-        How many count words at a time.
+        Number of threads that count words.
     model : CorpusModel or None
-        What the readings are held to (`freezing.held_to`); None weighs by themselves alone.
-    words : Passages or None
-        The sample of all readings, where somebody has made it.
+        The model that the readings were adapted to (`apply_frozen_model`); None scores by the
+        readings alone.
+    words : PassageSample or None
+        The merged sample of all readings, where it is already computed.
     """
-    corpus = merge_samples(reading.passages for reading in readings) if words is None else words
+    corpus = merge_samples(reading.sample for reading in readings) if words is None else words
     size = sum(opened.size for opened in registries)
     scales = ScoringInputs(corpus, load_language(), size, threads)
     kept, bits, strengths, owners = [], [], [], []
@@ -115,7 +116,7 @@ def claims(
         bits.append(weighed.bits)
         strengths.append(weighed.strengths)
         owners.append(np.full(len(weighed.indices), place, np.int64))
-    return _settled(
+    return _attribute(
         concatenate_candidates(kept),
         np.concatenate(bits),
         np.concatenate(strengths),
@@ -125,26 +126,25 @@ def claims(
 
 
 def document_bases(readings: Sequence[Reading]) -> list[int]:
-    """Give the number of the first document of each part."""
+    """Return the number of the first document of each part."""
     counts = [reading.counts.documents for reading in readings]
     return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
 
 
-def _settled(
+def _attribute(
     candidates: Candidates,
     bits: Floats,
     strengths: Floats,
     owners: Int64s,
-    registries: Sequence[Opened],
+    registries: Sequence[RegistryIndex],
 ) -> Claims:
     order = np.lexsort((candidates.items, owners, candidates.firsts, candidates.texts))
     candidates, bits = candidates.take(order), bits[order]
     strengths, owners = strengths[order], owners[order]
     lengths = item_lengths(owners, candidates.items, registries)
-    # Ties go to the fuller match, then to the more complete item, then to the earlier one: a
-    # registry numbers its items by date. Between registries, which do not share their numbers, the
-    # order of digests settles it.
-    # Where an ellipsis stands for the rest, an item that has one is the likelier.
+    # Ties go to the match with more tokens, then to the item with fewer missing tokens, then to the
+    # earlier item (registries number items by date), then to the registry with the lower digest.
+    # Where the text is cut off by an ellipsis, an item that is cut off too is likelier.
     is_cut = candidates.breaks[:, 1] == ELLIPSIS
     missing = np.where(
         is_cut & (candidates.item_ends == lengths), lengths.max(initial=0) + 1, lengths
@@ -169,8 +169,10 @@ def _settled(
     )
 
 
-def item_lengths(owners: Int64s, items: UInt32s | Int64s, registries: Sequence[Opened]) -> Int64s:
-    """Give the tokens of items, each of the registry that `owners` names; 0 where that is none."""
+def item_lengths(
+    owners: Int64s, items: UInt32s | Int64s, registries: Sequence[RegistryIndex]
+) -> Int64s:
+    """Return the tokens of each item in the registry that `owners` names; 0 if there is none."""
     lengths = np.zeros(len(owners), np.int64)
     for place, opened in enumerate(registries):
         own = np.flatnonzero(owners == place)

@@ -1,7 +1,4 @@
-"""What was found, located: where exactly it stands, and what a person is shown of it.
-
-Evidence about whole texts: an item that one resembles, or what its row says of itself.
-"""
+"""Locate claims and whole-text evidence in the texts: byte ranges, code points and excerpts."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,25 +11,35 @@ import pyarrow.compute as pc
 
 from provenance.errors import InputError
 from provenance.model import Flags, Int64s, Tokens, Unread, rows_at
-from provenance.pipeline.cache_entries import keep_table, recalled_table, spans_name
+from provenance.pipeline.cache_entries import load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
-from provenance.pipeline.locate.backgrounds import held_too, margin_for, passages, whole_passages
+from provenance.pipeline.locate.backgrounds import (
+    claim_passages,
+    held_by_backgrounds,
+    margin_tokens,
+    stretch_passages,
+)
 from provenance.pipeline.locate.claims import Claims, document_bases
-from provenance.pipeline.locate.excerpts import MARKS, excerpts
-from provenance.pipeline.locate.part_views import Lost, views
+from provenance.pipeline.locate.excerpts import MARKS_TYPE, build_excerpts
+from provenance.pipeline.locate.part_views import ChangedPartError, part_windows
 from provenance.pipeline.locate.span_positions import (
     ItemEdges,
-    Located,
-    complement,
-    in_characters,
-    locate,
-    read_edges,
+    LocatedSpans,
+    code_point_positions,
+    locate_claims,
+    read_item_edges,
+    uncovered_spans,
 )
-from provenance.pipeline.locate.whole_texts import Whole, filling, own_words, wholes_of
-from provenance.pipeline.locate.windows import Windows
-from provenance.pipeline.result_cache import Memory
-from provenance.pipeline.scan.readings import Opened, Reading, text_bases
-from provenance.pipeline.stage_log import stage
+from provenance.pipeline.locate.whole_texts import (
+    WholeTextEvidence,
+    declaration_columns,
+    evidence_for_remainder,
+    whole_text_evidence,
+)
+from provenance.pipeline.locate.windows import TextWindows
+from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.scan.readings import Reading, RegistryIndex, text_bases
+from provenance.pipeline.stage_log import log_duration
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 
@@ -47,37 +54,37 @@ SPANS = pa.schema(
         ("byte_start", pa.int64()),
         ("byte_end", pa.int64()),
         ("evidence", pa.string()),
-        ("source", pa.string()),  # null where the item says it
+        ("source", pa.string()),  # null where it is the item's
         ("address", pa.string()),  # of the row
-        ("licence", pa.string()),  # that the row declares, where that is evidence
-        ("signals", pa.list_(pa.string())),  # that came with it
-        ("declared", pa.string()),  # both, as they stand
+        ("licence", pa.string()),  # declared by the row, where that is evidence
+        ("signals", pa.list_(pa.string())),  # stored with the row
+        ("declared", pa.string()),  # licence and signals, verbatim
         ("registry", pa.int64()),
-        ("number", pa.int64()),  # of the item; -1 where the evidence names a source alone
+        ("number", pa.int64()),  # of the item; -1 where the evidence names only a source
         ("claim", pa.int64()),  # -1 where there is none
         ("chosen", pa.bool_()),
-        ("held", pa.bool_()),  # by a background, too; told of what is chosen
+        ("held", pa.bool_()),  # also by a background; set for chosen rows only
         ("text_number", pa.int64()),
         ("document_number", pa.int64()),
         ("first_token", pa.int64()),
         ("span_tokens", pa.int64()),
         ("excerpt", pa.string()),
         ("excerpt_start", pa.int64()),
-        ("marks", MARKS),
+        ("marks", MARKS_TYPE),
     ]
 )
-"""One row a claim, chosen or not, and one a stretch that a whole text's evidence fills."""
+"""One row per claim, chosen or not, and one per stretch covered by whole-text evidence."""
 
 _NO_SPANS = SPANS.empty_table()
 
 
-class PartsLost(InputError):
-    """Some parts of a corpus cannot be read a second time as they were the first time.
+class ChangedPartsError(InputError):
+    """Some parts of a corpus changed between the first and the second reading.
 
     Parameters
     ----------
     faults : dict of int to Unread
-        What and why, by the part's place in the corpus.
+        The fault of each such part, by the part's index in the corpus.
     """
 
     def __init__(self, faults: dict[int, Unread]) -> None:
@@ -86,34 +93,34 @@ class PartsLost(InputError):
         self.faults = faults
 
 
-@stage("locating what was found")
-def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
+@log_duration("locating what was found")
+def locate_matches(  # noqa: PLR0913 (a corpus, its claims and all registries)
     corpus: Corpus,
     readings: Sequence[Reading],
     claims: Claims,
-    registries: Sequence[Opened],
-    backgrounds: Sequence[Opened] = (),
-    memory: Memory | None = None,
+    registries: Sequence[RegistryIndex],
+    backgrounds: Sequence[RegistryIndex] = (),
+    memory: ResultCache | None = None,
     threads: int = 1,
 ) -> pa.Table:
-    """Locate all that was found: in windows that were kept of texts, or in texts read again.
+    """Locate everything found in a corpus, in the windows kept of texts or in texts read again.
 
     Parameters
     ----------
     corpus : Corpus
-        As it was read.
+        The corpus.
     readings : sequence of Reading
         Of all its parts, in order.
     claims : Claims
-        What was found.
-    registries : sequence of Opened
-        Where it was found.
-    backgrounds : sequence of Opened
-        Where it is looked up, too: what they hold of it is contested.
-    memory : Memory or None
-        What earlier checks located in the same parts.
+        The claims on its texts.
+    registries : sequence of RegistryIndex
+        The registries of the claims.
+    backgrounds : sequence of RegistryIndex
+        Registries that make a finding contested if they hold it too.
+    memory : ResultCache or None
+        Locations of earlier checks of the same parts.
     threads : int
-        How many parts are read at a time.
+        Number of parts read at a time.
 
     Returns
     -------
@@ -122,48 +129,48 @@ def gather(  # noqa: PLR0913 (a corpus, and all that it is held against)
 
     Raises
     ------
-    PartsLost
+    ChangedPartsError
         If parts cannot be read again.
     """
 
-    def remembered(place: int) -> _Owned:
+    def remembered(place: int) -> _PartClaims:
         part, reading, text = corpus.parts[place], readings[place], texts[place]
         low, high = np.searchsorted(claims.candidates.texts, [text, text + reading.counts.texts])
-        own = claims.within(int(low), int(high), text)
-        if not len(own) and not wholes_of(reading):
-            return _Owned(own, int(low), None, _NO_SPANS)
-        name = spans_name(memory, part, own, backgrounds)
+        own = claims.slice(int(low), int(high), text)
+        if not len(own) and not whole_text_evidence(reading):
+            return _PartClaims(own, int(low), None, _NO_SPANS)
+        name = spans_key(memory, part, own, backgrounds)
         check = partial(
             check_spans, schema=SPANS, claims=own, reading=reading, registries=registries
         )
-        return _Owned(own, int(low), name, recalled_table(memory, name, check))
+        return _PartClaims(own, int(low), name, load_table(memory, name, check))
 
     def located(place: int) -> pa.Table | Unread:
         part, reading, owned = corpus.parts[place], readings[place], parts[place]
         found = owned.spans
         if found is None:
             try:
-                found = _gathered(part, reading, owned.claims, edges, backgrounds)
-            except Lost as error:
+                found = _locate_part(part, reading, owned.claims, edges, backgrounds)
+            except ChangedPartError as error:
                 return error.unread
-            keep_table(memory, owned.name, found)
-        return _counted_on(found, owned.low, texts[place], documents[place])
+            store_table(memory, owned.name, found)
+        return _shift_numbers(found, owned.low, texts[place], documents[place])
 
     texts, documents = text_bases(readings), document_bases(readings)
     places = range(len(readings))
     with ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(remembered, places))
-        edges = read_edges([one.claims for one in parts if one.spans is None], registries)
+        edges = read_item_edges([one.claims for one in parts if one.spans is None], registries)
         tables = list(pool.map(located, places))
     lost = {place: one for place, one in enumerate(tables) if isinstance(one, Unread)}
     if lost:
-        raise PartsLost(lost)
+        raise ChangedPartsError(lost)
     return pa.concat_tables([_NO_SPANS, *tables])
 
 
 @dataclass(frozen=True, slots=True)
-class _Owned:
-    """The claims on a part, the first one's number, and what an earlier check located of them."""
+class _PartClaims:
+    """The claims on a part, the number of the first one, and their cached locations."""
 
     claims: Claims
     low: int
@@ -171,32 +178,34 @@ class _Owned:
     spans: pa.Table | None
 
 
-def _gathered(
+def _locate_part(
     part: Part,
     reading: Reading,
     claims: Claims,
     edges: ItemEdges,
-    backgrounds: Sequence[Opened],
+    backgrounds: Sequence[RegistryIndex],
 ) -> pa.Table:
-    """Locate all that a part holds, everything counted from its own first."""
-    wholes = wholes_of(reading)
+    """Locate everything found in a part; texts, documents and claims are numbered within it."""
+    wholes = whole_text_evidence(reading)
     tables = [
-        _located(seen, reading.documents, wholes, claims, edges, backgrounds)
-        for seen in views(part, reading, claims.candidates, wholes, margin_for(backgrounds))
+        _locate_windows(seen, reading.documents, wholes, claims, edges, backgrounds)
+        for seen in part_windows(
+            part, reading, claims.candidates, wholes, margin_tokens(backgrounds)
+        )
     ]
-    return _by_text(pa.concat_tables([_NO_SPANS, *tables]))
+    return _sort_by_text(pa.concat_tables([_NO_SPANS, *tables]))
 
 
-def _by_text(spans: pa.Table) -> pa.Table:
-    """Put what fills a text behind its claims, however many texts were looked at together."""
+def _sort_by_text(spans: pa.Table) -> pa.Table:
+    """Sort rows by text: claims, then whole-text evidence."""
     texts = spans["text_number"].to_numpy()
     if not (np.diff(texts) < 0).any():
         return spans
     return rows_at(spans, pa.array(np.argsort(texts, kind="stable")))
 
 
-def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Table:
-    """Count claims, texts and documents through the whole corpus."""
+def _shift_numbers(spans: pa.Table, claim: int, text: int, document: int) -> pa.Table:
+    """Renumber claims, texts and documents from the part to the whole corpus."""
     if not len(spans):
         return spans
     claims = spans["claim"].to_numpy()
@@ -211,29 +220,31 @@ def _counted_on(spans: pa.Table, claim: int, text: int, document: int) -> pa.Tab
     return spans
 
 
-def _located(
-    seen: Windows,
+def _locate_windows(
+    seen: TextWindows,
     documents: Int64s,
-    wholes: dict[int, Whole],
+    wholes: dict[int, WholeTextEvidence],
     claims: Claims,
     edges: ItemEdges,
-    backgrounds: Sequence[Opened],
+    backgrounds: Sequence[RegistryIndex],
 ) -> pa.Table:
-    """Locate everything that is seen of a part."""
+    """Locate everything that the windows of a part show."""
     texts, tokens = seen.texts, seen.tokens
-    own = seen.among(claims.candidates.texts)
-    rows = seen.rows_of(claims.candidates, own)  # each is in one, or `views` had read all again
-    claims = claims.within(own.start, own.stop, 0).counted_from(seen.passed.tokens[rows])
-    claimed = locate(claims, rows, texts, tokens, edges)
-    taken = _subset(claimed, np.flatnonzero(claims.chosen))
-    filled = _filled(seen, wholes, set(taken.rows.tolist()))
-    rest = complement(taken, np.array(list(filled), np.int64), texts, tokens)
+    own = seen.claim_slice(claims.candidates.texts)
+    rows = seen.rows_of(
+        claims.candidates, own
+    )  # each is in one, or `part_windows` had read all again
+    claims = claims.slice(own.start, own.stop, 0).rebase_tokens(seen.offsets.tokens[rows])
+    claimed = locate_claims(claims, rows, texts, tokens, edges)
+    taken = _select_spans(claimed, np.flatnonzero(claims.chosen))
+    filled = _evidence_for_rest(seen, wholes, set(taken.rows.tolist()))
+    rest = uncovered_spans(taken, np.array(list(filled), np.int64), texts, tokens)
     fills = [filled[row] for row in rest.rows.tolist()]
-    located = _joined(claimed, rest)
-    starts, ends = in_characters(texts, located)
-    shown = excerpts(seen, located, (starts, ends), claims)
+    located = _concatenate_spans(claimed, rest)
+    starts, ends = code_point_positions(texts, located)
+    shown = build_excerpts(seen, located, (starts, ends), claims)
     count, row = len(claims), located.rows
-    points = seen.passed.points[row]
+    points = seen.offsets.points[row]
     return pa.table(
         {
             **{
@@ -242,20 +253,20 @@ def _located(
             },
             "start": starts + points,
             "end": ends + points,
-            "byte_start": located.starts + seen.passed.bytes[row],
-            "byte_end": located.ends + seen.passed.bytes[row],
+            "byte_start": located.starts + seen.offsets.bytes[row],
+            "byte_end": located.ends + seen.offsets.bytes[row],
             "evidence": ["content"] * count + [fill.evidence for fill in fills],
             "source": [None] * count + [fill.source for fill in fills],
             "address": seen.batch.column("url").take(pa.array(row)),
-            **own_words(count, fills),
+            **declaration_columns(count, fills),
             "registry": [*claims.registries.tolist(), *(fill.registry for fill in fills)],
             "number": [*claims.candidates.items.tolist(), *(fill.number for fill in fills)],
             "claim": [*range(own.start, own.stop), *([-1] * len(fills))],
             "chosen": np.concatenate([claims.chosen, np.ones(len(fills), bool)]),
-            "held": _held(tokens, claims, rows, rest, backgrounds),
+            "held": _held_mask(tokens, claims, rows, rest, backgrounds),
             "text_number": seen.numbers[row],
             "document_number": documents[seen.numbers[row]],
-            "first_token": located.firsts + seen.passed.tokens[row],
+            "first_token": located.firsts + seen.offsets.tokens[row],
             "span_tokens": located.lasts - located.firsts + 1,
             **shown,
             "excerpt_start": pc.add(shown["excerpt_start"], pa.array(points)),
@@ -264,32 +275,38 @@ def _located(
     )
 
 
-def _filled(seen: Windows, wholes: dict[int, Whole], held: set[int]) -> dict[int, Whole]:
-    """Give the evidence that fills what no passage of a text is given to, by its row."""
+def _evidence_for_rest(
+    seen: TextWindows, wholes: dict[int, WholeTextEvidence], held: set[int]
+) -> dict[int, WholeTextEvidence]:
+    """Return, by row, the whole-text evidence for stretches that are attributed to no passage."""
     rows = np.flatnonzero(np.isin(seen.numbers, np.array(list(wholes), np.int64))).tolist()
     told = {
-        row: filling(wholes[number], is_held=row in held)
+        row: evidence_for_remainder(wholes[number], is_held=row in held)
         for row, number in zip(rows, seen.numbers[rows].tolist(), strict=True)
     }
     return {row: whole for row, whole in told.items() if whole is not None}
 
 
-def _held(
-    tokens: Tokens, claims: Claims, rows: Int64s, rest: Located, backgrounds: Sequence[Opened]
+def _held_mask(
+    tokens: Tokens,
+    claims: Claims,
+    rows: Int64s,
+    rest: LocatedSpans,
+    backgrounds: Sequence[RegistryIndex],
 ) -> Flags:
-    """Tell what backgrounds hold of claims, and of the stretches that fill the rest."""
+    """Return which claims, and which remaining stretches, backgrounds hold too."""
     held = np.zeros(len(rows) + len(rest.rows), bool)
     if backgrounds:
         chosen = np.flatnonzero(claims.chosen)
-        own = passages(claims, chosen, rows[chosen])
-        held[chosen] = held_too(own, tokens, backgrounds)
-        whole = whole_passages(rest.rows, rest.firsts, rest.lasts)
-        held[len(rows) :] = held_too(whole, tokens, backgrounds)
+        own = claim_passages(claims, chosen, rows[chosen])
+        held[chosen] = held_by_backgrounds(own, tokens, backgrounds)
+        whole = stretch_passages(rest.rows, rest.firsts, rest.lasts)
+        held[len(rows) :] = held_by_backgrounds(whole, tokens, backgrounds)
     return held
 
 
-def _subset(located: Located, chosen: Int64s) -> Located:
-    return Located(
+def _select_spans(located: LocatedSpans, chosen: Int64s) -> LocatedSpans:
+    return LocatedSpans(
         located.rows[chosen],
         located.starts[chosen],
         located.ends[chosen],
@@ -298,8 +315,8 @@ def _subset(located: Located, chosen: Int64s) -> Located:
     )
 
 
-def _joined(left: Located, right: Located) -> Located:
-    return Located(
+def _concatenate_spans(left: LocatedSpans, right: LocatedSpans) -> LocatedSpans:
+    return LocatedSpans(
         np.concatenate([left.rows, right.rows]),
         np.concatenate([left.starts, right.starts]),
         np.concatenate([left.ends, right.ends]),

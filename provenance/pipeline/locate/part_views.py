@@ -1,4 +1,4 @@
-"""What is seen of a part where something was found: what was kept, or whole texts, read again."""
+"""Windows of a part in which findings are located: kept ones, or whole texts read again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,20 +8,20 @@ import pyarrow as pa
 from provenance.errors import InputError
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Int64s, Unread
-from provenance.pipeline.locate.whole_texts import Whole
-from provenance.pipeline.locate.windows import Windows, whole_texts
+from provenance.pipeline.locate.whole_texts import WholeTextEvidence
+from provenance.pipeline.locate.windows import TextWindows, whole_text_windows
 from provenance.pipeline.scan.readings import Reading
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import CHANGED, CHANGED_REMEDY
 
 
-class Lost(InputError):
-    """A part cannot be read a second time as it was the first time.
+class ChangedPartError(InputError):
+    """A part changed between the first and the second reading.
 
     Parameters
     ----------
     unread : Unread
-        What of it, and why.
+        The file and the reason.
     """
 
     def __init__(self, unread: Unread) -> None:
@@ -29,68 +29,70 @@ class Lost(InputError):
         self.unread = unread
 
 
-def views(
+def part_windows(
     part: Part,
     reading: Reading,
     claimed: Candidates,
-    wholes: Mapping[int, Whole],
+    wholes: Mapping[int, WholeTextEvidence],
     margin: int,
-) -> Iterator[Windows]:
-    """Give windows that show all that is to be located in a part.
+) -> Iterator[TextWindows]:
+    """Yield windows that contain everything to be located in a part.
 
     Parameters
     ----------
     part : Part
-        It is read again where not all of that was kept.
+        The part; read again where the kept windows do not suffice.
     reading : Reading
-        What it brought.
+        Result of scanning it.
     claimed : Candidates
-        The passages to locate, sorted by text; texts are counted from the part's first.
-    wholes : mapping of int to Whole
+        The passages to locate, sorted by text; texts are numbered from the part's first.
+    wholes : mapping of int to WholeTextEvidence
         The evidence about whole texts, by text.
     margin : int
-        Tokens on both sides of a passage that are asked for.
+        Tokens needed on both sides of a passage.
 
     Raises
     ------
-    Lost
-        If the part changed since it was read, or cannot be read again as far as it was.
+    ChangedPartError
+        If the part changed since it was scanned, or cannot be read as far as it was.
     """
     whole = np.array(sorted(wholes), np.int64)
     kept = reading.windows
-    if kept is not None and _show_all(kept, claimed, whole, margin):
+    if kept is not None and _windows_suffice(kept, claimed, whole, margin):
         for one in kept:
-            if _are_any(one.among(claimed.texts)) or _are_any(one.among(whole)):
+            if _is_nonempty(one.claim_slice(claimed.texts)) or _is_nonempty(one.claim_slice(whole)):
                 yield one
         return
     numbers = np.union1d(claimed.texts, whole)
-    for own, batch in _read_again(part, reading, numbers):
-        seen = whole_texts(batch, own, margin)
+    for own, batch in _reread_texts(part, reading, numbers):
+        seen = whole_text_windows(batch, own, margin)
         _check_unchanged(part, seen, claimed)
         yield seen
 
 
-def _are_any(own: slice) -> bool:
+def _is_nonempty(own: slice) -> bool:
     return bool(own.stop > own.start)
 
 
-def _show_all(kept: Sequence[Windows], claimed: Candidates, whole: Int64s, margin: int) -> bool:
-    """Whether windows show all of some passages, and all of some texts."""
+def _windows_suffice(
+    kept: Sequence[TextWindows], claimed: Candidates, whole: Int64s, margin: int
+) -> bool:
+    """Return whether windows contain all of some passages and all of some texts."""
     passages = texts = 0
     for one in kept:
         if one.margin < margin:
             return False
-        passages += int((one.rows_of(claimed, one.among(claimed.texts)) >= 0).sum())
-        texts += int(np.isin(whole[one.among(whole)], one.numbers[one.whole]).sum())
+        passages += int((one.rows_of(claimed, one.claim_slice(claimed.texts)) >= 0).sum())
+        texts += int(np.isin(whole[one.claim_slice(whole)], one.numbers[one.whole]).sum())
     return passages == len(claimed) and texts == len(whole)
 
 
-def _read_again(
+def _reread_texts(
     part: Part, reading: Reading, numbers: Int64s
 ) -> Iterator[tuple[Int64s, pa.RecordBatch]]:
-    """Give texts, batch by batch, with their numbers within the part."""
+    """Yield the texts with the given numbers within the part, batch by batch."""
     first = 0
-    for batch in _batches_again(part, reading):
+    for batch in _reread_batches(part, reading):
         low, high = np.searchsorted(numbers, [first, first + len(batch)])
         if high > low:
             chosen = numbers[low:high]
@@ -98,27 +100,27 @@ def _read_again(
         first += len(batch)
         if high == len(numbers):
             return
-    raise _changed(part)
+    raise _changed_error(part)
 
 
-def _batches_again(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
-    if reading.kept is not None:
-        yield from reading.kept.batches()
+def _reread_batches(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
+    if reading.spool is not None:
+        yield from reading.spool.batches()
         return
     for documents in part.batches():
         for one in documents.unread:
             if one not in reading.unread:
-                raise Lost(one)
+                raise ChangedPartError(one)
         yield documents.batch
 
 
-def _check_unchanged(part: Part, seen: Windows, claimed: Candidates) -> None:
-    own = seen.among(claimed.texts)
+def _check_unchanged(part: Part, seen: TextWindows, claimed: Candidates) -> None:
+    own = seen.claim_slice(claimed.texts)
     sizes = np.diff(seen.tokens.offsets)[np.searchsorted(seen.numbers, claimed.texts[own])]
     if (sizes != claimed.sizes[own]).any():
-        raise _changed(part)
+        raise _changed_error(part)
 
 
-def _changed(part: Part) -> Lost:
+def _changed_error(part: Part) -> ChangedPartError:
     others = f", or one of {len(part.names) - 1:,} files read with it did" if part.names else ""
-    return Lost(Unread(part.file, f"{CHANGED}{others}", CHANGED_REMEDY))
+    return ChangedPartError(Unread(part.file, f"{CHANGED}{others}", CHANGED_REMEDY))

@@ -1,6 +1,6 @@
-"""Where exactly a claimed passage stands in its text: bytes, then characters.
+"""Locate claimed passages in their texts, in bytes and code points.
 
-What normalisation dropped at the edges of the items that were found.
+A span is widened to the characters that normalisation dropped at the edges of its item.
 """
 
 from collections.abc import Sequence
@@ -12,23 +12,24 @@ from provenance.fingerprint.offsets import characters
 from provenance.fingerprint.span_edges import Spans, widen
 from provenance.model import Edges, Flags, Int64s, Texts, Tokens, UInt32s
 from provenance.pipeline.locate.claims import Claims, item_lengths
-from provenance.pipeline.scan.readings import Opened
+from provenance.pipeline.scan.readings import RegistryIndex
 
-_HIGH = 32
+_KEY_SHIFT = 32
 
 
 @dataclass(frozen=True, slots=True)
 class ItemEdges:
-    """The edges of items, and how long these are.
+    """The edges and lengths of items.
 
     Parameters
     ----------
     keys : ndarray of int64, shape (n,)
-        Name the items, ascending: the registry above `_HIGH` bits of the item's number.
+        Keys of the items, ascending: the registry, shifted by `_KEY_SHIFT` bits, and the item's
+        number.
     edges : Edges
-        Of each.
+        Edges of each item.
     lengths : ndarray of int64, shape (n,)
-        Tokens of each.
+        Tokens of each item.
     """
 
     keys: Int64s
@@ -36,58 +37,58 @@ class ItemEdges:
     lengths: Int64s
 
     def of(self, claims: Claims) -> tuple[Edges, Int64s]:
-        """Give the edges, and the lengths, of the items of some claims, in their order.
+        """Return the edges and lengths of the items of some claims, in their order.
 
         Parameters
         ----------
         claims : Claims
-            Among those that `read_edges` was given.
+            A subset of the claims that `read_item_edges` was given.
         """
-        rows = np.searchsorted(self.keys, _keys(claims))
+        rows = np.searchsorted(self.keys, _item_keys(claims))
         return self.edges.take(rows), self.lengths[rows]
 
 
-def read_edges(claims: Sequence[Claims], registries: Sequence[Opened]) -> ItemEdges:
-    """Read the edges of the items of claims, of all parts at once.
+def read_item_edges(claims: Sequence[Claims], registries: Sequence[RegistryIndex]) -> ItemEdges:
+    """Read the edges of the items of the claims of all parts together.
 
-    Their rows lie anywhere in a registry: read part by part, most of it would be read each time.
+    The items are scattered over a registry: part by part, most of it would be read each time.
     """
-    keys = np.unique(np.concatenate([np.zeros(0, np.int64), *map(_keys, claims)]))
-    items, owners = (keys & ((1 << _HIGH) - 1)).astype(np.uint32), keys >> _HIGH
+    keys = np.unique(np.concatenate([np.zeros(0, np.int64), *map(_item_keys, claims)]))
+    items, owners = (keys & ((1 << _KEY_SHIFT) - 1)).astype(np.uint32), keys >> _KEY_SHIFT
     parts = [
         opened.registry.edges(items[owners == number]) for number, opened in enumerate(registries)
     ]
     edges = Edges(
-        *_joined([(part.lead, part.lead_offsets) for part in parts]),
-        *_joined([(part.trail, part.trail_offsets) for part in parts]),
+        *_concatenate_edges([(part.lead, part.lead_offsets) for part in parts]),
+        *_concatenate_edges([(part.trail, part.trail_offsets) for part in parts]),
     )
     return ItemEdges(keys, edges, item_lengths(owners, items, registries))
 
 
-def _keys(claims: Claims) -> Int64s:
-    """Name the item of each claim by one number, in the order of registries and items."""
-    keys: Int64s = (claims.registries << _HIGH) | claims.candidates.items.astype(np.int64)
+def _item_keys(claims: Claims) -> Int64s:
+    """Return the key of each claim's item; keys sort by registry, then by item."""
+    keys: Int64s = (claims.registries << _KEY_SHIFT) | claims.candidates.items.astype(np.int64)
     return keys
 
 
-def _joined(parts: Sequence[tuple[UInt32s, Int64s]]) -> tuple[UInt32s, Int64s]:
+def _concatenate_edges(parts: Sequence[tuple[UInt32s, Int64s]]) -> tuple[UInt32s, Int64s]:
     sizes = np.concatenate([np.diff(offsets) for _, offsets in parts])
     values = np.concatenate([pieces for pieces, _ in parts])
     return values, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """Stretches of texts, half-open.
+class LocatedSpans:
+    """Half-open stretches of texts.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (n,)
-        Which text.
+        Row of the text.
     starts, ends : ndarray of int64, shape (n,)
         Bytes.
     firsts, lasts : ndarray of int64, shape (n,)
-        Tokens.
+        First and last token.
     """
 
     rows: Int64s
@@ -97,23 +98,25 @@ class Located:
     lasts: Int64s
 
 
-def locate(claims: Claims, rows: Int64s, texts: Texts, tokens: Tokens, edges: ItemEdges) -> Located:
-    """Find the bytes of claims in texts that are at hand.
+def locate_claims(
+    claims: Claims, rows: Int64s, texts: Texts, tokens: Tokens, edges: ItemEdges
+) -> LocatedSpans:
+    """Find the bytes of claims in texts.
 
     Parameters
     ----------
     claims : Claims
-        What to find, n claims; sorted by text, and their tokens counted from its first.
+        The claims, n of them, sorted by text; tokens are counted from the text's first.
     rows : ndarray of int64, shape (n,)
-        The text of each, among `texts`.
+        Row in `texts` of each claim's text.
     texts, tokens : Texts, Tokens
-        Texts, and their tokens.
+        Texts and their tokens.
     edges : ItemEdges
-        Of their items, at least.
+        Edges of their items, at least.
 
     Returns
     -------
-    Located
+    LocatedSpans
         Chosen claims do not overlap.
     """
     firsts, lasts = claims.firsts, claims.lasts
@@ -122,7 +125,7 @@ def locate(claims: Claims, rows: Int64s, texts: Texts, tokens: Tokens, edges: It
     ends = tokens.ends[base + lasts].astype(np.int64)
     dropped, lengths = edges.of(claims)
     opens, closes = _reaches_edges(claims, lengths)
-    # A neighbour may lie outside of what is shown (`windows`): further than `widen` looks.
+    # A neighbour may lie outside of its window, but then it is further away than `widen` reaches.
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
     after = np.where(
         lasts + 1 < count,
@@ -133,21 +136,23 @@ def locate(claims: Claims, rows: Int64s, texts: Texts, tokens: Tokens, edges: It
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
     starts, ends = widen(texts, spans, dropped)
-    _separate(rows, starts, ends, claims.chosen)
-    return Located(rows, starts, ends, firsts, lasts)
+    _separate_neighbours(rows, starts, ends, claims.chosen)
+    return LocatedSpans(rows, starts, ends, firsts, lasts)
 
 
-def complement(taken: Located, rows: Int64s, texts: Texts, tokens: Tokens) -> Located:
-    """Give what located stretches leave of some texts, wherever a token lies in it.
+def uncovered_spans(
+    taken: LocatedSpans, rows: Int64s, texts: Texts, tokens: Tokens
+) -> LocatedSpans:
+    """Return the stretches of texts that located spans leave uncovered, if they contain a token.
 
     Parameters
     ----------
-    taken : Located
-        Disjoint stretches.
+    taken : LocatedSpans
+        Disjoint spans.
     rows : ndarray of int64
-        Texts to fill, among `texts`.
+        Rows in `texts` of the texts to cover.
     texts, tokens : Texts, Tokens
-        Texts, and their tokens.
+        Texts and their tokens.
     """
     pieces: list[tuple[int, int, int, int, int]] = []
     sizes = np.diff(texts.offsets)
@@ -166,11 +171,11 @@ def complement(taken: Located, rows: Int64s, texts: Texts, tokens: Tokens) -> Lo
                 pieces.append((row, start, stop, token, held - 1))
             start, token = resume, int(np.searchsorted(tokens.starts[first:last], resume))
     table = np.array(pieces, np.int64).reshape(-1, 5)
-    return Located(table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4])
+    return LocatedSpans(table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4])
 
 
-def in_characters(texts: Texts, located: Located) -> tuple[Int64s, Int64s]:
-    """Give the code points at which stretches start and end."""
+def code_point_positions(texts: Texts, located: LocatedSpans) -> tuple[Int64s, Int64s]:
+    """Return the code points at which spans start and end."""
     rows = np.concatenate([located.rows, located.rows])
     places = np.concatenate([located.starts, located.ends])
     order = np.lexsort((places, rows))
@@ -180,7 +185,7 @@ def in_characters(texts: Texts, located: Located) -> tuple[Int64s, Int64s]:
 
 
 def _reaches_edges(claims: Claims, lengths: Int64s) -> tuple[Flags, Flags]:
-    """Tell whether each claim holds its item's first token, and its last."""
+    """Return whether each claim contains its item's first token, and its last."""
     candidates = claims.candidates
     head = candidates.runs[candidates.run_offsets[:-1]]
     tail = candidates.runs[candidates.run_offsets[1:] - 1]
@@ -189,8 +194,8 @@ def _reaches_edges(claims: Claims, lengths: Int64s) -> tuple[Flags, Flags]:
     return opens, closes
 
 
-def _separate(rows: Int64s, starts: Int64s, ends: Int64s, chosen: Flags) -> None:
-    """Keep widened neighbours apart: the earlier one keeps what both reach for."""
+def _separate_neighbours(rows: Int64s, starts: Int64s, ends: Int64s, chosen: Flags) -> None:
+    """Make widened neighbours disjoint: the earlier one keeps what both cover."""
     own = np.flatnonzero(chosen)
     own = own[np.lexsort((starts[own], rows[own]))]
     left, right = own[:-1], own[1:]

@@ -1,4 +1,4 @@
-"""Evidence about whole texts: an item that one resembles, or what its row says of itself."""
+"""Evidence about whole texts: near-duplicate items, and what rows declare of themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from provenance.pipeline.scan.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """Evidence that a text as a whole comes from somewhere.
+class WholeTextEvidence:
+    """Evidence about the origin of a whole text.
 
     Parameters
     ----------
     evidence : str
-        "resemblance", "link", "licence", "signal".
+        "resemblance", "link", "licence" or "signal".
     source : str or None
-        Whose; None where the item says it.
+        The source; None where the item determines it.
     registry, number : int
         The item; -1 where there is none.
     licence, signals, declared : str or None, tuple of str, str or None
-        What the row says of itself, as `DECLARED` has it.
-    otherwise : Whole or None
-        The row's own evidence, where a resemblance goes before it.
+        What the row declares, as in `DECLARED_SCHEMA`.
+    otherwise : WholeTextEvidence or None
+        The row's own evidence, where a resemblance takes precedence over it.
     """
 
     evidence: str
@@ -31,13 +31,13 @@ class Whole:
     licence: str | None = None
     signals: tuple[str, ...] = ()
     declared: str | None = None
-    otherwise: "Whole | None" = None
+    otherwise: "WholeTextEvidence | None" = None
 
 
-def wholes_of(reading: Reading) -> dict[int, Whole]:
-    """Give the evidence about whole texts, by text; what says more comes first."""
+def whole_text_evidence(reading: Reading) -> dict[int, WholeTextEvidence]:
+    """Return the evidence about whole texts, by text; the strongest where there are several."""
     declared = {
-        row["text"]: Whole(
+        row["text"]: WholeTextEvidence(
             row["evidence"],
             row["source"],
             -1,
@@ -49,25 +49,29 @@ def wholes_of(reading: Reading) -> dict[int, Whole]:
         for row in reading.declared.to_pylist()
     }
     wholes = dict(declared)
-    for registry, alike in reversed(list(enumerate(reading.lookalikes))):
+    for registry, alike in reversed(list(enumerate(reading.near_duplicates))):
         for text, item in zip(alike.texts.tolist(), alike.items.tolist(), strict=True):
             own = declared.get(text)
-            wholes[text] = Whole("resemblance", None, registry, item, otherwise=own)
+            wholes[text] = WholeTextEvidence("resemblance", None, registry, item, otherwise=own)
     return wholes
 
 
-def filling(whole: Whole | None, *, is_held: bool) -> Whole | None:
-    """Give the evidence for what no passage of a text is given to.
+def evidence_for_remainder(
+    whole: WholeTextEvidence | None, *, is_held: bool
+) -> WholeTextEvidence | None:
+    """Return the evidence for the rest of a text, outside the passages attributed to items.
 
-    Where passages say themselves that an item is there, resemblance has no more to say of the rest.
+    Where passages were attributed, resemblance says nothing more about the rest.
     """
     if whole is None or whole.evidence != "resemblance" or not is_held:
         return whole
     return whole.otherwise
 
 
-def own_words(claimed: int, fills: Sequence[Whole]) -> dict[str, list[object]]:
-    """Lay out what rows declare, behind claims, which do not turn on it."""
+def declaration_columns(
+    claimed: int, fills: Sequence[WholeTextEvidence]
+) -> dict[str, list[object]]:
+    """Return the columns of declared values: null for claims, then those of the evidence."""
     return {
         "licence": [*[None] * claimed, *(fill.licence for fill in fills)],
         "signals": [*[None] * claimed, *(list(fill.signals) for fill in fills)],

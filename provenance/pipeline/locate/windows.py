@@ -1,8 +1,8 @@
-"""Windows: what is seen of texts while something is located in them, each as if it were a text.
+"""Windows: the parts of texts in which findings are located, each treated as a text of its own.
 
-What is likely to be reported is cut out while a corpus is read, with the words and the signs around
-it, so that nothing need be read again to locate it. That decides nothing but the time which this
-takes: where a part lacks a window, its texts are read again, and are windows as a whole (`views`).
+While a corpus is read, passages that are likely to be reported are cut out with the words and
+punctuation around them, so that nothing needs to be read again to locate them. This affects speed
+only: where a part lacks a window, its texts are read again as whole windows (`part_windows`).
 """
 
 from dataclasses import dataclass, replace
@@ -16,26 +16,26 @@ from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Flags, Int64s, Texts, Tokens, ranged
 
-CONTEXT = 80
+CONTEXT_CHARACTERS = 80
 """Characters shown before and after a passage."""
 
-NEXT = 1
-"""Tokens on both sides that a passage is located by."""
+NEIGHBOUR_TOKENS = 1
+"""Tokens on both sides that are needed to locate a passage."""
 
-TOLD = ("document", "file", "row", "field", "url")
-"""Columns of `DOCUMENTS` that a window has, besides its text."""
+WINDOW_COLUMNS = ("document", "file", "row", "field", "url")
+"""Columns of `DOCUMENTS` that a window keeps, besides its text."""
 
-_HIGH = 32
+_KEY_SHIFT = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """What of its text lies before a window.
+class WindowOffsets:
+    """The amount of text before each window.
 
     Parameters
     ----------
     tokens, bytes, points : ndarray of int64, shape (n,)
-        How many tokens, bytes and code points.
+        Number of tokens, bytes and code points.
     """
 
     tokens: Int64s
@@ -44,28 +44,27 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """Stretches of texts, with their tokens; no two have a token of a text in common.
+class TextWindows:
+    """Stretches of texts with their tokens; no two share a token.
 
     Parameters
     ----------
     numbers : ndarray of int64, shape (n,)
-        The text of each, in order; a text may have several.
+        The text of each window, ascending; a text may have several.
     firsts, lasts : ndarray of int64, shape (n,)
-        Tokens, counted from the text's first, between which a passage has all in the window that
-        locating it takes.
+        Tokens of the text between which a passage can be located within the window.
     whole : ndarray of bool, shape (n,)
-        Whether it is all of its text.
+        Whether the window is the whole text.
     batch : pyarrow.RecordBatch
-        Columns `TOLD` of its text, and what the window shows as `text`.
+        Columns `WINDOW_COLUMNS` of the text; `text` is the window's own text.
     tokens : Tokens
-        Of the windows, each of which begins behind ``passed.tokens`` of its text. Those at the
-        edges may lie outside of what is shown: their bytes are counted from its begin on all the
-        same.
-    passed : Passed
-        What lies before each.
+        Tokens of the windows, the first of each being token ``offsets.tokens`` of its text. Tokens
+        at the edges may lie outside of the window's text; their bytes are counted from its start
+        all the same.
+    offsets : WindowOffsets
+        What precedes each window in its text.
     margin : int
-        Tokens on both sides of what it was cut around that are kept, too.
+        Tokens kept on both sides of the passages that the windows were cut for.
     """
 
     numbers: Int64s
@@ -74,7 +73,7 @@ class Windows:
     whole: Flags
     batch: pa.RecordBatch
     tokens: Tokens
-    passed: Passed
+    offsets: WindowOffsets
     margin: int
 
     def __len__(self) -> int:
@@ -82,20 +81,20 @@ class Windows:
 
     @property
     def size(self) -> int:
-        """Bytes that they take."""
+        """Memory size in bytes."""
         tokens = (self.tokens.hashes, self.tokens.starts, self.tokens.ends)
         return int(self.batch.nbytes) + sum(column.nbytes for column in tokens)
 
     @property
     def texts(self) -> Texts:
-        """What they show."""
+        """The texts of the windows."""
         return Texts.of(self.batch.column("text"))
 
-    def counted_from(self, text: int) -> "Windows":
-        """Count the texts from `text` on."""
+    def counted_from(self, text: int) -> "TextWindows":
+        """Return the windows with their texts numbered from `text`."""
         return replace(self, numbers=self.numbers + text)
 
-    def among(self, texts: Int64s) -> slice:
+    def claim_slice(self, texts: Int64s) -> slice:
         """Give which of some texts, ascending, lie between the first one here and the last.
 
         Windows of the slices of a part, which follow each other, share none of them.
@@ -105,25 +104,27 @@ class Windows:
         return slice(*np.searchsorted(texts, [self.numbers[0], self.numbers[-1] + 1]).tolist())
 
     def rows_of(self, candidates: Candidates, own: slice) -> Int64s:
-        """Give the window that each of some candidates is in; -1 where it is in none.
+        """Return the window that contains each candidate; -1 where none does.
 
         Parameters
         ----------
         candidates : Candidates
-            Their texts are counted as `numbers`.
+            The candidates; texts are numbered as in `numbers`.
         own : slice
-            Which of them, as `among` their texts.
+            The candidates to look for, as `text_slice` returns it for their texts.
         """
         texts, lasts = candidates.texts[own], candidates.lasts[own]
         firsts = candidates.firsts[own].astype(np.int64)
-        behind = np.searchsorted(_key(self.numbers, self.firsts), _key(texts, firsts), side="right")
+        behind = np.searchsorted(
+            _token_keys(self.numbers, self.firsts), _token_keys(texts, firsts), side="right"
+        )
         rows = behind.astype(np.int64) - 1
         is_in = (rows >= 0) & (self.numbers[rows] == texts) & (self.lasts[rows] >= lasts)
         return np.where(is_in, rows, -1)
 
 
-def whole_texts(batch: pa.RecordBatch, numbers: Int64s, margin: int) -> Windows:
-    """Give windows that show all of some texts.
+def whole_text_windows(batch: pa.RecordBatch, numbers: Int64s, margin: int) -> TextWindows:
+    """Return windows that show whole texts.
 
     Parameters
     ----------
@@ -132,23 +133,23 @@ def whole_texts(batch: pa.RecordBatch, numbers: Int64s, margin: int) -> Windows:
     numbers : ndarray of int64
         The number of each, ascending.
     margin : int
-        As of `windows`: there is no more than all.
+        As for `cut_windows`; always satisfied.
     """
     tokens = tokenise(Texts.of(batch.column("text")))
     none, lasts = np.zeros(len(batch), np.int64), np.diff(tokens.offsets) - 1
-    passed = Passed(none, none, none)
+    passed = WindowOffsets(none, none, none)
     whole = np.ones(len(batch), bool)
-    shown = batch.select([*TOLD, "text"])
-    return Windows(numbers, none, lasts, whole, shown, tokens, passed, margin)
+    shown = batch.select([*WINDOW_COLUMNS, "text"])
+    return TextWindows(numbers, none, lasts, whole, shown, tokens, passed, margin)
 
 
-def windows(
+def cut_windows(
     batch: pa.RecordBatch,
     tokens: Tokens,
     passages: tuple[Int64s, Int64s, Int64s],
     whole: Int64s,
     margin: int,
-) -> Windows:
+) -> TextWindows:
     """Cut windows out of texts.
 
     Parameters
@@ -156,60 +157,64 @@ def windows(
     batch : pyarrow.RecordBatch
         The texts, of schema `DOCUMENTS`.
     tokens : Tokens
-        Of the texts.
+        Tokens of the texts.
     passages : tuple of three ndarray of int64, shape (n,)
-        What to cut out: the row of its text, and its first and last token.
+        Passages to cut out: row of the text, first and last token.
     whole : ndarray of int64
-        Rows of texts to show all of.
+        Rows of texts to keep whole.
     margin : int
-        Tokens on both sides that are kept too; at least `NEXT`.
+        Tokens kept on both sides; at least `NEIGHBOUR_TOKENS`.
 
     Returns
     -------
-    Windows
-        Counted by rows of the batch. Passages so near that their windows touch have one together.
+    TextWindows
+        Texts are numbered by rows of the batch. Passages whose windows would touch share one.
     """
     texts, sizes = Texts.of(batch.column("text")), np.diff(tokens.offsets)
     all_of = whole, np.zeros(len(whole), np.int64), sizes[whole] - 1
     told = np.concatenate([np.stack(passages), np.stack(all_of)], axis=1)
-    rows, firsts, lasts = _merged(told, margin)
+    rows, firsts, lasts = _merge_passages(told, margin)
     is_whole = np.isin(rows, whole)
     begins, ends = np.zeros(len(rows), np.int64), np.diff(texts.offsets)[rows]
     part = np.flatnonzero(~is_whole)
-    spans = _wide(texts, tokens, rows[part], firsts[part], lasts[part])
-    begins[part], ends[part] = surroundings(texts, rows[part], spans, CONTEXT)
+    spans = _byte_ranges(texts, tokens, rows[part], firsts[part], lasts[part])
+    begins[part], ends[part] = surroundings(texts, rows[part], spans, CONTEXT_CHARACTERS)
     lows, highs = np.maximum(firsts - margin, 0), np.minimum(lasts + margin + 1, sizes[rows])
-    return Windows(
+    return TextWindows(
         rows,
         firsts,
         lasts,
         is_whole,
-        _batch(batch, rows, cut(texts, rows, begins, ends)),
-        _tokens(tokens, tokens.offsets[rows] + lows, highs - lows, begins),
-        Passed(lows, begins, characters(texts, rows, begins)),
+        _window_batch(batch, rows, cut(texts, rows, begins, ends)),
+        _window_tokens(tokens, tokens.offsets[rows] + lows, highs - lows, begins),
+        WindowOffsets(lows, begins, characters(texts, rows, begins)),
         margin,
     )
 
 
-def _key(texts: Int64s, tokens: Int64s) -> Int64s:
-    return np.asarray((texts << _HIGH) + tokens)
+def _token_keys(texts: Int64s, tokens: Int64s) -> Int64s:
+    return np.asarray((texts << _KEY_SHIFT) + tokens)
 
 
-def _merged(passages: Int64s, margin: int) -> tuple[Int64s, Int64s, Int64s]:
-    """Put passages together whose margins touch: rows of texts, first and last tokens."""
+def _merge_passages(passages: Int64s, margin: int) -> tuple[Int64s, Int64s, Int64s]:
+    """Merge passages whose margins touch; returns rows of texts, first and last tokens."""
     rows, firsts, lasts = passages[:, np.lexsort((passages[1], passages[0]))]
-    reached = np.maximum.accumulate(_key(rows, lasts))
+    reached = np.maximum.accumulate(_token_keys(rows, lasts))
     is_first = np.ones(len(rows), bool)
-    is_first[1:] = _key(rows[1:], firsts[1:]) > reached[:-1] + 2 * margin
+    is_first[1:] = _token_keys(rows[1:], firsts[1:]) > reached[:-1] + 2 * margin
     begun = np.flatnonzero(is_first)
     ended = np.append(begun[1:], len(rows))[: len(begun)] - 1
-    return rows[begun], firsts[begun], reached[ended] - _key(rows[begun], np.zeros(1, np.int64))
+    return (
+        rows[begun],
+        firsts[begun],
+        reached[ended] - _token_keys(rows[begun], np.zeros(1, np.int64)),
+    )
 
 
-def _wide(
+def _byte_ranges(
     texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int64s, lasts: Int64s
 ) -> tuple[Int64s, Int64s]:
-    """Give the bytes that passages can be widened to (`fingerprint.widen`)."""
+    """Return the bytes that passages can be widened to (`fingerprint.span_edges.widen`)."""
     first, last = tokens.offsets[rows] + firsts, tokens.offsets[rows] + lasts
     before = np.where(firsts > 0, tokens.ends[first - 1], 0)
     behind = np.minimum(last + 1, len(tokens.hashes) - 1)
@@ -219,15 +224,15 @@ def _wide(
     return lows, np.minimum(after, tokens.ends[last].astype(np.int64) + REACH)
 
 
-def _tokens(tokens: Tokens, firsts: Int64s, sizes: Int64s, begins: Int64s) -> Tokens:
-    """Give the tokens of windows, whose bytes are counted from where these begin."""
+def _window_tokens(tokens: Tokens, firsts: Int64s, sizes: Int64s, begins: Int64s) -> Tokens:
+    """Return the tokens of windows, with bytes counted from the windows' starts."""
     places, offsets = ranged(firsts, sizes)
     before = np.repeat(begins, sizes).astype(np.int32)
     starts, ends = tokens.starts[places] - before, tokens.ends[places] - before
     return Tokens(tokens.hashes[places], starts, ends, offsets)
 
 
-def _batch(batch: pa.RecordBatch, rows: Int64s, texts: Texts) -> pa.RecordBatch:
-    """Give what is told of some texts, and what is shown of them."""
-    others = [batch.column(name).take(pa.array(rows)) for name in TOLD]
-    return pa.RecordBatch.from_arrays([*others, texts.column()], [*TOLD, "text"])
+def _window_batch(batch: pa.RecordBatch, rows: Int64s, texts: Texts) -> pa.RecordBatch:
+    """Return the metadata of the texts, with the windows' own texts."""
+    others = [batch.column(name).take(pa.array(rows)) for name in WINDOW_COLUMNS]
+    return pa.RecordBatch.from_arrays([*others, texts.column()], [*WINDOW_COLUMNS, "text"])

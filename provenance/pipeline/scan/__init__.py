@@ -1,1 +1,1 @@
-"""First stage: read the corpus and find candidates."""
+"""First stage: read the corpus, and find candidates and declarations."""

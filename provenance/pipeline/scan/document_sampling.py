@@ -1,6 +1,6 @@
-"""A sample of a corpus's documents: who is in it, and for how many others each stands.
+"""Sample documents or texts of a corpus by a hash of their position, and weight them.
 
-A draw of a corpus's texts, whoever reads it in what order: by a hash of where they stand.
+The hash makes a sample independent of the order of reading.
 """
 
 from bisect import insort
@@ -23,19 +23,19 @@ from provenance.pipeline.scan.readings import Reading
 from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 
-LONGEST = 1 << 16
-"""Characters of a text that are kept; longer ones are cut."""
+MAX_TEXT_LENGTH = 1 << 16
+"""Characters kept of a text; longer ones are cut off."""
 
 
-class Reservoir:
-    """The texts of a corpus that hash lowest: the same ones, whoever reads it in what order.
+class TextReservoir:
+    """The texts of a corpus with the lowest hashes, whatever the order of reading.
 
     Parameters
     ----------
     most : int
-        How many are kept.
+        Number of texts.
     seed : int
-        Decides which.
+        Selects the hash function.
     """
 
     def __init__(self, most: int, seed: int) -> None:
@@ -44,11 +44,11 @@ class Reservoir:
         self._lock = Lock()
 
     def tap(self, corpus: Corpus) -> Corpus:
-        """Give the same corpus; what is read of it is drawn from."""
+        """Return the corpus, with texts drawn as it is read."""
         return replace(corpus, parts=tuple(map(self._tapped, corpus.parts)))
 
     def texts(self) -> list[str]:
-        """Give the texts, in the order of their hashes."""
+        """Return the texts in the order of their hashes."""
         return [kept[-1] for kept in self._kept]
 
     def _tapped(self, part: Part) -> Part:
@@ -60,7 +60,7 @@ class Reservoir:
         return replace(part, read=read, key=None)  # what is read is not what is there
 
     def _offer(self, batch: pa.RecordBatch) -> None:
-        hashes = standing(batch, self._seed, ("field",))
+        hashes = document_hashes(batch, self._seed, ("field",))
         with self._lock:
             bound = self._kept[-1][0] if len(self._kept) >= self._most else 1 << 64
             low = np.flatnonzero(hashes <= np.uint64(min(bound, (1 << 64) - 1)))
@@ -68,21 +68,21 @@ class Reservoir:
                 file, number, field, text = (
                     batch.column(name)[row].as_py() for name in ("file", "row", "field", "text")
                 )
-                insort(self._kept, (int(hashes[row]), file, number, field, text[:LONGEST]))
+                insort(self._kept, (int(hashes[row]), file, number, field, text[:MAX_TEXT_LENGTH]))
             del self._kept[self._most :]
 
 
-def standing(batch: pa.RecordBatch, seed: int, columns: tuple[str, ...]) -> UInt64s:
-    """Hash where texts stand.
+def document_hashes(batch: pa.RecordBatch, seed: int, columns: tuple[str, ...]) -> UInt64s:
+    """Hash the positions of texts.
 
     Parameters
     ----------
     batch : pyarrow.RecordBatch
         Of schema `DOCUMENTS`.
     seed : int
-        Another one gives other hashes.
+        Selects the hash function.
     columns : tuple of str
-        What counts beside file and row.
+        Columns that identify a text beside file and row.
     """
     numbers = batch.column("row").to_numpy().astype(np.uint64)
     mixed = numbers * np.uint64(0x9E3779B97F4A7C15)
@@ -98,39 +98,39 @@ def standing(batch: pa.RecordBatch, seed: int, columns: tuple[str, ...]) -> UInt
 
 
 _SEED = 0
-_DRAWS = 400
+_RESAMPLES = 400
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """What was drawn of a part: a document's bytes each, and how much there is in all."""
+class _PartSample:
+    """The sample of a part: sizes of the drawn documents, and the size of the part."""
 
     bytes: Int64s
     documents: int
     size: int
 
 
-class Sample:
-    """Draws documents of a corpus, by a hash of where they stand: the same ones in every reading.
+class DocumentSampler:
+    """Draws documents of a corpus by a hash of their position: the same ones on every reading.
 
-    Every stratum, which is a file, gives its share of documents, by chance; and its first part at
-    least one, the one of lowest hash, if there is any.
+    Each stratum (a file) contributes in proportion to its size, at random; its first part
+    contributes at least the document of lowest hash, if it has any.
 
     Parameters
     ----------
     rate : float
-        Part of the documents that is drawn, in (0, 1].
+        Share of the documents to draw, in (0, 1].
     """
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
         self._strata: list[str] = []
-        self._parts: dict[int, _Part] = {}
+        self._parts: dict[int, _PartSample] = {}
 
     def tap(self, corpus: Corpus) -> Corpus:
-        """Give the corpus, of which only what is drawn is seen."""
+        """Return the corpus restricted to the drawn documents."""
         self._strata = [part.stratum or part.file for part in corpus.parts]
-        firsts = _firsts(self._strata)
+        firsts = _stratum_starts(self._strata)
         parts = [
             self._tapped(part, place, first)
             for place, (part, first) in enumerate(zip(corpus.parts, firsts, strict=True))
@@ -138,33 +138,36 @@ class Sample:
         return replace(corpus, parts=tuple(parts))
 
     def leave_out(self, place: int) -> None:
-        """Forget what was drawn of a part."""
-        self._parts[place] = _Part(np.zeros(0, np.int64), 0, 0)
+        """Discard the sample of a part."""
+        self._parts[place] = _PartSample(np.zeros(0, np.int64), 0, 0)
 
     def _tapped(self, part: Part, place: int, first: bool) -> Part:
         def read() -> Iterator[Documents]:
             drawn, count, size = [np.zeros(0, np.int64)], 0, 0
-            spare = _Spare()
+            spare = _LowestDocument()
             for documents in part.batches():
-                hashes, begins = standing(documents.batch, _SEED, ()), _begins(documents.batch)
+                hashes, begins = (
+                    document_hashes(documents.batch, _SEED, ()),
+                    _document_starts(documents.batch),
+                )
                 chosen = hashes < np.uint64(min(int(self._rate * 2**64), 2**64 - 1))
                 if self._rate >= 1:
                     chosen[:] = True
                 sizes = np.diff(Texts.of(documents.batch.column("text")).offsets)
                 count, size = count + int(begins.sum()), size + int(sizes.sum())
-                drawn.append(_sums(sizes[chosen], begins[chosen]))
+                drawn.append(_document_sums(sizes[chosen], begins[chosen]))
                 if first and not sum(map(len, drawn)):
                     spare.offer(documents.batch, hashes)
                 yield replace(documents, batch=documents.batch.filter(pa.array(chosen)))
             if first and not sum(map(len, drawn)) and spare.batch is not None:
-                drawn.append(np.array([_bytes(spare.batch)], np.int64))
+                drawn.append(np.array([_text_sizes(spare.batch)], np.int64))
                 yield Documents(spare.batch)
-            self._parts[place] = _Part(np.concatenate(drawn), count, size)
+            self._parts[place] = _PartSample(np.concatenate(drawn), count, size)
 
         return replace(part, read=read, key=None)  # what is read is not what is there
 
     def summary(self) -> SampleSummary:
-        """Say how much was looked at, of how much."""
+        """Summarise the size of the sample and of the corpus."""
         return SampleSummary(
             self._rate,
             sum(len(part.bytes) for part in self._parts.values()),
@@ -174,19 +177,18 @@ class Sample:
         )
 
     def drawn(self, readings: Sequence[Reading]) -> SampledDocuments:
-        """Say for how many documents each one that was drawn stands.
+        """Return the weights of the drawn documents.
 
         Parameters
         ----------
         readings : sequence of Reading
             Of all parts, in order.
 
-        Notes
-        -----
-        A document's weight is one over its chance to be drawn, scaled so that the weights of a
-        stratum add up to its documents. In a first part of ``n`` documents that chance is
-        ``rate + (1 - rate)**n / n``: all others may have been left out. The tokens of a document
-        are its bytes, as many as those of its part have to a byte.
+        Notes ----- A document's weight is the inverse of its inclusion probability, scaled so that
+        the weights of a stratum add up to its number of documents. In a first part of ``n``
+        documents that probability is ``rate + (1 - rate)**n / n``, because one document is drawn
+        where the hash selects none. The tokens of a document are estimated from its bytes by the
+        ratio of its part.
         """
         names = {name: number for number, name in enumerate(dict.fromkeys(self._strata))}
         parts = [self._parts[place] for place in range(len(self._strata))]
@@ -196,7 +198,7 @@ class Sample:
             self._rate + (1 - self._rate) ** part.documents / part.documents
             if first and part.documents
             else self._rate
-            for part, first in zip(parts, _firsts(self._strata), strict=True)
+            for part, first in zip(parts, _stratum_starts(self._strata), strict=True)
         ]
         raw = np.repeat(1 / np.array(chances, np.float64), counts)
         strata = np.repeat(own, counts)
@@ -210,21 +212,21 @@ class Sample:
         )
 
     def resampled(self, readings: Sequence[Reading], spans: pa.Table) -> BootstrapSample:
-        """Draw the documents again and again, once it is known in which something was found.
+        """Bootstrap the drawn documents, given the documents with findings.
 
         Parameters
         ----------
         readings : sequence of Reading
             Of all parts, in order.
         spans : pyarrow.Table
-            What was found, of schema `evidence.SPANS`.
+            What was found, of schema `SPANS`.
         """
         hits = np.unique(spans["document_number"].to_numpy())
-        return bootstrap_documents(self.drawn(readings), hits, _DRAWS, default_rng(_SEED))
+        return bootstrap_documents(self.drawn(readings), hits, _RESAMPLES, default_rng(_SEED))
 
 
-class _Spare:
-    """The document of lowest hash, for a part of which no other is drawn."""
+class _LowestDocument:
+    """The document of lowest hash, drawn where the hash selects none."""
 
     def __init__(self) -> None:
         self.batch: pa.RecordBatch | None = None
@@ -237,7 +239,7 @@ class _Spare:
         self.batch = batch.filter(pa.array(hashes == hashes.min()))
 
 
-def _firsts(strata: Sequence[str]) -> list[bool]:
+def _stratum_starts(strata: Sequence[str]) -> list[bool]:
     seen: set[str] = set()
     firsts = []
     for stratum in strata:
@@ -246,8 +248,8 @@ def _firsts(strata: Sequence[str]) -> list[bool]:
     return firsts
 
 
-def _begins(batch: pa.RecordBatch) -> Flags:
-    """Tell at which texts a document begins: those of a row follow each other."""
+def _document_starts(batch: pa.RecordBatch) -> Flags:
+    """Return the texts that start a document; texts of one document are consecutive."""
     rows = batch.column("row").to_numpy()
     files = batch.column("file").dictionary_encode().indices.to_numpy(zero_copy_only=False)
     begins = np.ones(len(rows), np.bool_)
@@ -255,13 +257,13 @@ def _begins(batch: pa.RecordBatch) -> Flags:
     return begins
 
 
-def _sums(sizes: Int64s, begins: Flags) -> Int64s:
-    """Add the texts of each document up."""
+def _document_sums(sizes: Int64s, begins: Flags) -> Int64s:
+    """Add up the sizes of each document's texts."""
     if not len(sizes):
         return np.zeros(0, np.int64)
     return np.asarray(np.add.reduceat(sizes, np.flatnonzero(begins)), np.int64)
 
 
-def _bytes(batch: pa.RecordBatch) -> int:
+def _text_sizes(batch: pa.RecordBatch) -> int:
     offsets = Texts.of(batch.column("text")).offsets
     return int(offsets[-1] - offsets[0])

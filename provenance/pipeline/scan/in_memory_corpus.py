@@ -1,4 +1,4 @@
-"""Texts that are at hand, as a corpus: to be read as any other is."""
+"""A corpus made of texts in memory or in a registry."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,44 +10,44 @@ from provenance.read.corpus.corpora import Corpus
 from provenance.read.corpus.corpus_parts import Part
 from provenance.registry.store import Registry
 
-_BATCH = 8 << 20  # characters
-_GROUP = 4096  # items of a registry
+_BATCH_CHARACTERS = 8 << 20  # characters
+_GROUP_ITEMS = 4096  # items of a registry
 
 
-def corpus_of(texts: Sequence[str]) -> Corpus:
-    """Give texts as a corpus: a document each, in their order."""
+def corpus_from_texts(texts: Sequence[str]) -> Corpus:
+    """Return texts as a corpus, one document each, in order."""
     parts: list[Part] = []
     first = size = 0
     for place, text in enumerate(texts):
         size += len(text)
-        if size >= _BATCH or place == len(texts) - 1:
+        if size >= _BATCH_CHARACTERS or place == len(texts) - 1:
             own = texts[first : place + 1]
-            parts.append(_part(lambda own=own: own, first, size, len(parts)))  # type: ignore[misc]
+            parts.append(_make_part(lambda own=own: own, first, size, len(parts)))  # type: ignore[misc]
             first, size = place + 1, 0
     return Corpus((), tuple(parts), ("text",), ())
 
 
-def items_of(registry: Registry) -> Corpus:
-    """Give the texts of a registry as a corpus, read a few at a time."""
+def corpus_from_registry(registry: Registry) -> Corpus:
+    """Return the texts of a registry as a corpus, read in groups."""
     count = registry.manifest.items
 
     def read(first: int) -> Callable[[], list[str]]:
-        numbers = np.arange(first, min(first + _GROUP, count), dtype=np.uint32)
+        numbers = np.arange(first, min(first + _GROUP_ITEMS, count), dtype=np.uint32)
         return lambda: [text or "" for text in registry.texts(numbers)]
 
-    firsts = range(0, count, _GROUP)
-    parts = tuple(_part(read(first), first, 0, place) for place, first in enumerate(firsts))
+    firsts = range(0, count, _GROUP_ITEMS)
+    parts = tuple(_make_part(read(first), first, 0, place) for place, first in enumerate(firsts))
     return Corpus((), parts, ("text",), ())
 
 
-def _part(texts: Callable[[], Sequence[str]], first: int, size: int, index: int) -> Part:
+def _make_part(texts: Callable[[], Sequence[str]], first: int, size: int, index: int) -> Part:
     def read() -> Iterator[Documents]:
-        yield Documents(_batch(texts(), first))
+        yield Documents(_make_batch(texts(), first))
 
     return Part("in memory", size, read, ("text",), index=index)
 
 
-def _batch(texts: Sequence[str], first: int) -> pa.RecordBatch:
+def _make_batch(texts: Sequence[str], first: int) -> pa.RecordBatch:
     count = len(texts)
     numbers = pa.array(range(first, first + count), pa.int64())
     columns = [

@@ -1,4 +1,4 @@
-"""What one reading of a corpus brings: counts, candidates, and a sample of its own words."""
+"""The result of scanning a part of a corpus, and the registry indexes it is matched with."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,51 +14,53 @@ from provenance.match.index.stop_shingles import find_stop_shingles
 from provenance.match.scoring.corpus_sample import FULL_BOUND, PassageSample
 from provenance.match.scoring.detectability import min_match_tokens
 from provenance.model import CorpusModel, Int64s, Skipped, Unread
-from provenance.pipeline.locate.windows import Windows
-from provenance.pipeline.scan.text_spool import Spool
+from provenance.pipeline.locate.windows import TextWindows
+from provenance.pipeline.scan.text_spool import TextSpool
 from provenance.registry.store import Registry
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A registry, ready to be matched against.
+class RegistryIndex:
+    """A registry with the indexes that matching needs.
 
     Parameters
     ----------
     registry : Registry
-        As on disk.
-    index : Index
+        The registry on disk.
+    index : PostingsIndex
         Its postings.
-    bands : callable
-        Gives its signatures when the first text asks for them; None where no item is long enough.
+    lsh_index : callable
+        Builds the index of its signatures on first use; returns None where no item is long enough.
     """
 
     registry: Registry
     index: PostingsIndex
-    bands: Callable[[], LshIndex | None]
+    lsh_index: Callable[[], LshIndex | None]
 
     @property
     def size(self) -> int:
-        """Tokens of all items; those of equal items count once."""
+        """Tokens of all distinct items."""
         return self.index.holdings.size
 
     @property
-    def known_by(self) -> bytes:
-        """What decides what is read for it: what it holds, and what is asked of matches."""
+    def cache_key(self) -> bytes:
+        """Everything that affects readings: the digest and the minimum length of matches."""
         return self.registry.manifest.digest.encode() + self.index.min_tokens.tobytes()
 
 
-def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[Opened]:
-    """Make the registries of a check ready: what everybody writes is known from all of them.
+def build_registry_indexes(
+    registries: Sequence[Registry], *, to_report: bool = False
+) -> list[RegistryIndex]:
+    """Index the registries of a check; stop shingles are computed from all of them together.
 
     Parameters
     ----------
     registries : sequence of Registry
-        All that a corpus is matched against.
+        All registries that a corpus is matched against.
     to_report : bool
-        Whether only what may be reported is of interest. Then a match of too few tokens to be
-        reported, beside all of these registries, is dropped where it is met (`min_match_tokens`);
-        unless shingles are everybody's, for those do not count as tokens.
+        Whether only reportable matches are needed. If so, and there are no stop shingles (which do
+        not count as tokens), matches with too few tokens to be reported are dropped while scanning
+        (`min_match_tokens`).
     """
     held = [registry.holdings() for registry in registries]
     public, size = find_stop_shingles(held), sum(holdings.size for holdings in held)
@@ -68,19 +70,19 @@ def opened(registries: Sequence[Registry], *, to_report: bool = False) -> list[O
             replace(one, min_tokens=min_match_tokens(one.holdings.chance, size)) for one in indexes
         ]
     return [
-        Opened(registry, one, cache(partial(_bands, registry)))
+        RegistryIndex(registry, one, cache(partial(_build_bands, registry)))
         for registry, one in zip(registries, indexes, strict=True)
     ]
 
 
-def _bands(registry: Registry) -> LshIndex | None:
+def _build_bands(registry: Registry) -> LshIndex | None:
     items, matrix = registry.signatures()
     return build_lsh_index(items, matrix) if len(items) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was read."""
+    """Numbers of documents, texts, tokens and bytes."""
 
     documents: int = 0
     texts: int = 0
@@ -88,7 +90,7 @@ class Counts:
     bytes: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        """Add up, unit by unit."""
+        """Return the sum, unit by unit."""
         return Counts(
             self.documents + other.documents,
             self.texts + other.texts,
@@ -99,55 +101,55 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one part of a corpus brought.
+    """The result of scanning one part of a corpus.
 
     Parameters
     ----------
     counts : Counts
-        How much it holds.
+        Size of the part.
     skipped : tuple of Skipped
-        What could not be read.
+        Rows that could not be read.
     candidates : tuple of Candidates
-        One table a registry; texts are counted from the part's first.
-    lookalikes : tuple of Lookalikes
-        One a registry.
+        One table per registry; texts are numbered from the part's first.
+    near_duplicates : tuple of NearDuplicates
+        One per registry.
     declared : pyarrow.Table
-        Of schema `DECLARED`: what rows themselves say; texts are counted from the part's first.
-    passages : Passages
-        A sample of its own words.
+        What rows declare, of schema `DECLARED_SCHEMA`; texts are numbered from the part's first.
+    sample : PassageSample
+        A sample of the part's own words.
     documents : ndarray of int64, shape (texts,)
-        Document of each text, counted from the part's first.
-    kept : Spool or None
+        Document of each text, numbered from the part's first.
+    spool : TextSpool or None
         The texts themselves, where the part cannot be read again.
-    windows : tuple of Windows or None
-        What is likely to be reported, and texts about which as a whole there is evidence, where
-        there was room for all; texts are counted from the part's first.
-    sampled_below : int
-        The bound that `passages` were asked for; theirs is lower only where the part by itself has
-        too many below it.
+    windows : tuple of TextWindows or None
+        Windows on likely findings, and texts with evidence about the whole text, where the budget
+        allowed all of them; texts are numbered from the part's first.
+    requested_bound : int
+        The bound requested for `sample`; the sample's own is lower only where the part alone has
+        too many tokens below it.
     unread : tuple of Unread
-        Where reading ended before its end.
+        Where reading stopped before the end.
     """
 
     counts: Counts
     skipped: tuple[Skipped, ...]
     candidates: tuple[Candidates, ...]
-    lookalikes: tuple[NearDuplicates, ...]
+    near_duplicates: tuple[NearDuplicates, ...]
     declared: pa.Table
-    passages: PassageSample
+    sample: PassageSample
     documents: Int64s
-    kept: Spool | None
-    windows: tuple[Windows, ...] | None = None
-    sampled_below: int = FULL_BOUND
+    spool: TextSpool | None
+    windows: tuple[TextWindows, ...] | None = None
+    requested_bound: int = FULL_BOUND
     unread: tuple[Unread, ...] = ()
 
 
 def text_bases(readings: Sequence[Reading]) -> list[int]:
-    """Give the number of the first text of each part."""
+    """Return the number of the first text of each part."""
     counts = [reading.counts.texts for reading in readings]
     return [int(base) for base in np.concatenate([[0], np.cumsum(counts)])[:-1]]
 
 
-def known_copies(model: CorpusModel, opened: Opened) -> Int64s:
-    """Count the passages that hold a copy of each item, as a model knows them."""
+def known_copies(model: CorpusModel, opened: RegistryIndex) -> Int64s:
+    """Return the number of passages that copy each item, as stored in a model."""
     return model.copies(opened.registry.manifest.digest, len(opened.index.holdings.first))

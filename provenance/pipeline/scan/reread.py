@@ -1,4 +1,4 @@
-"""A corpus read, and read again where something was found; also where files change meanwhile."""
+"""Scan a corpus and locate its findings, reading parts again that changed meanwhile."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
@@ -10,163 +10,169 @@ import pyarrow as pa
 from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.model import CorpusModel, Documents, Unread
 from provenance.pipeline.check_inputs import References
-from provenance.pipeline.corpus_model import held_to, model_of
-from provenance.pipeline.findings.summaries import nothing_to_check, unread_of_all
-from provenance.pipeline.locate.claims import Claims, claims
-from provenance.pipeline.locate.locations import PartsLost, gather
-from provenance.pipeline.progress import progress
-from provenance.pipeline.result_cache import Memory
+from provenance.pipeline.corpus_model import apply_frozen_model, build_corpus_model
+from provenance.pipeline.findings.summaries import collect_unread, empty_corpus_error
+from provenance.pipeline.locate.claims import Claims, attribute_claims
+from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches
+from provenance.pipeline.progress import show_progress
+from provenance.pipeline.result_cache import ResultCache
 from provenance.pipeline.scan.corpus_scan import read_corpus
-from provenance.pipeline.scan.document_sampling import Sample
+from provenance.pipeline.scan.document_sampling import DocumentSampler
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import Declarations
 from provenance.pipeline.settings import Settings
-from provenance.pipeline.stage_log import stage
+from provenance.pipeline.stage_log import log_duration
 from provenance.read.corpus.corpora import Corpus
 
-_ROUNDS = 2
-"""How often parts are read that are never twice the same; then they are left out."""
+_MAX_ATTEMPTS = 2
+"""Number of attempts at parts that keep changing, before they are left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """What a corpus is read for, and how.
+class ScanContext:
+    """Everything that scanning a corpus depends on.
 
     Parameters
     ----------
-    against : References
-        What is looked for.
+    references : References
+        Registries and calibration.
     declarations : Declarations
-        What rows say of themselves.
+        Reads what rows declare.
     settings : Settings
         Threads, progress.
-    memory : Memory or None
-        What earlier checks learnt.
-    frozen : CorpusModel or None
-        By which matches are weighed; None weighs by the corpus itself.
-    sample : Sample or None
-        What draws of the corpus; None looks at all.
-    aside : Executor
-        Makes the model.
+    cache : ResultCache or None
+        The result cache.
+    model : CorpusModel or None
+        Model that candidates are scored with; None scores with the corpus's own.
+    sample : DocumentSampler or None
+        Samples the corpus; None checks all of it.
+    executor : Executor
+        Builds the model in the background.
     """
 
-    against: References
+    references: References
     declarations: Declarations
     settings: Settings
-    memory: Memory | None
-    frozen: CorpusModel | None
-    sample: Sample | None
-    aside: Executor
+    cache: ResultCache | None
+    model: CorpusModel | None
+    sample: DocumentSampler | None
+    executor: Executor
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """What was found in a corpus, and where.
+class LocatedCorpus:
+    """The findings of a corpus, located.
 
     Parameters
     ----------
-    whole : sequence of Reading
-        Of all parts, for everything that was sought.
+    all_readings : sequence of Reading
+        Of all parts, for registries and control.
     readings : sequence of Reading
-        The same, for the registries alone.
+        The same, for the registries only.
     counts : Counts
-        Of all parts.
-    settled : Claims
-        What was found.
+        Size of all parts.
+    claims : Claims
+        The claims.
     spans : pyarrow.Table
         Of schema `SPANS`.
     model : Future of CorpusModel
-        By which matches were weighed.
+        The model that candidates were scored with.
     unread : tuple of Unread
-        What could not be read, or not to its end.
+        Files that could not be read, or not to the end.
     """
 
-    whole: Sequence[Reading]
+    all_readings: Sequence[Reading]
     readings: Sequence[Reading]
     counts: Counts
-    settled: Claims
+    claims: Claims
     spans: pa.Table
     model: "Future[CorpusModel]"
     unread: tuple[Unread, ...] = ()
 
 
-def read_and_located(corpus: Corpus, reader: Reader) -> Located:
-    """Read a corpus, and locate what is found in it.
+def scan_and_locate(corpus: Corpus, reader: ScanContext) -> LocatedCorpus:
+    """Scan a corpus and locate its findings.
 
-    Parts that cannot be read a second time as they were the first time are named as unread, and
-    read anew, so that all that is said of them is of one reading.
+    Parts that changed between the first and the second reading are reported as unread and read
+    anew, so that all results for a part stem from one reading.
 
     Raises
     ------
     InputError
-        If there is no text in it, or none that can be read.
+        If the corpus has no text, or none that can be read.
     """
-    readings = _read(corpus, reader, reader.memory)
+    readings = _read_corpus(corpus, reader, reader.cache)
     lost: list[Unread] = []
     for attempt in count(1):
-        unread = unread_of_all(corpus, readings, lost)
+        unread = collect_unread(corpus, readings, lost)
         try:
-            return replace(_located(corpus, readings, reader, unread), unread=unread)
-        except PartsLost as error:
-            leave_out = attempt >= _ROUNDS
+            return replace(_locate(corpus, readings, reader, unread), unread=unread)
+        except ChangedPartsError as error:
+            leave_out = attempt >= _MAX_ATTEMPTS
             for place, one in error.faults.items():
-                # A part of several files is left out as a whole.
+                # A part of several files is left out entirely.
                 names = corpus.parts[place].files if leave_out else (one.file,)
                 lost += [replace(one, file=name, row=None, offset=None) for name in names]
-            again = _anew(corpus, error.faults, reader, leave_out=leave_out)
+            again = _read_again(corpus, error.faults, reader, leave_out=leave_out)
         for place, reading in again.items():
-            # The first one may hold the passages of all parts.
-            passages = merge_samples([readings[place].passages, reading.passages])
-            readings[place] = replace(reading, passages=passages)
+            # The first reading may hold the sample of all parts.
+            passages = merge_samples([readings[place].sample, reading.sample])
+            readings[place] = replace(reading, sample=passages)
     raise AssertionError
 
 
-def _located(
-    corpus: Corpus, raw: Sequence[Reading], reader: Reader, unread: Sequence[Unread]
-) -> Located:
-    against, frozen = reader.against, reader.frozen
-    whole = raw if frozen is None else held_to(raw, frozen)
-    readings = against.own(whole)
+def _locate(
+    corpus: Corpus, raw: Sequence[Reading], reader: ScanContext, unread: Sequence[Unread]
+) -> LocatedCorpus:
+    against, frozen = reader.references, reader.model
+    whole = raw if frozen is None else apply_frozen_model(raw, frozen)
+    readings = against.registry_readings(whole)
     counts = sum((reading.counts for reading in readings), Counts())
     if not counts.tokens:
-        raise nothing_to_check(corpus, readings, unread)
+        raise empty_corpus_error(corpus, readings, unread)
     registries, threads = against.registries, reader.settings.threads
-    words = merge_samples(reading.passages for reading in readings)
-    model = reader.aside.submit(lambda: frozen or model_of(readings, registries, words))
-    settled = claims(readings, registries, threads, frozen, words)
+    words = merge_samples(reading.sample for reading in readings)
+    model = reader.executor.submit(
+        lambda: frozen or build_corpus_model(readings, registries, words)
+    )
+    settled = attribute_claims(readings, registries, threads, frozen, words)
     backgrounds = against.backgrounds
-    spans = gather(corpus, readings, settled, registries, backgrounds, reader.memory, threads)
-    return Located(whole, readings, counts, settled, spans, model)
+    spans = locate_matches(
+        corpus, readings, settled, registries, backgrounds, reader.cache, threads
+    )
+    return LocatedCorpus(whole, readings, counts, settled, spans, model)
 
 
-def _anew(
-    corpus: Corpus, places: Mapping[int, Unread], reader: Reader, *, leave_out: bool
+def _read_again(
+    corpus: Corpus, places: Mapping[int, Unread], reader: ScanContext, *, leave_out: bool
 ) -> dict[int, Reading]:
-    """Read some parts again from their start, or leave them out."""
+    """Read parts again from their start, or leave them out."""
     parts = [replace(corpus.parts[place], key=None) for place in places]
     if leave_out:
-        parts = [replace(part, read=_nothing) for part in parts]
+        parts = [replace(part, read=_no_documents) for part in parts]
         for place in places:
             if reader.sample is not None:
                 reader.sample.leave_out(place)
-    return dict(zip(places, _read(replace(corpus, parts=tuple(parts)), reader, None), strict=True))
+    return dict(
+        zip(places, _read_corpus(replace(corpus, parts=tuple(parts)), reader, None), strict=True)
+    )
 
 
-def _nothing() -> Iterator[Documents]:
+def _no_documents() -> Iterator[Documents]:
     return iter(())
 
 
-@stage("reading")
-def _read(corpus: Corpus, reader: Reader, memory: Memory | None) -> list[Reading]:
-    """Read a corpus, and its files' bytes beside that."""
-    against, settings = reader.against, reader.settings
+@log_duration("reading")
+def _read_corpus(corpus: Corpus, reader: ScanContext, memory: ResultCache | None) -> list[Reading]:
+    """Read a corpus, and hash its files in the background."""
+    against, settings = reader.references, reader.settings
     total = sum(part.size or 0 for part in corpus.parts) or None
     with (
         ThreadPoolExecutor(1) as aside,
-        progress("reading", total, "B", quiet=settings.quiet) as shown,
+        show_progress("reading", total, "B", quiet=settings.quiet) as shown,
     ):
         hashed = [aside.submit(digest) for digest in corpus.file_digests()]
-        sought, declared = against.sought, reader.declarations.of
+        sought, declared = against.searched, reader.declarations.of
         readings = read_corpus(
             corpus, sought, declared, settings.threads, shown, memory, against.margin
         )

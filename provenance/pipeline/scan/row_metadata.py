@@ -1,7 +1,4 @@
-"""What a row itself says of whose it is, and under which terms: its address, licence, signals.
-
-What sites said of training to machines, when their pages were fetched.
-"""
+"""Declarations of rows about themselves: address, licence and signals of sites against training."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -24,25 +21,24 @@ from provenance.read.signals.page_signals import (
 )
 from provenance.read.signals.site_captures import SiteCaptures, load_captures
 
-_WORDS = ("tdmrep", "rsl-1.0", "content-signals", "aipref", "ai-txt", "noai")
-"""Signals in the order in which one is named for several: the plainest first. robots.txt is last:
-it speaks of fetching."""
+_SIGNAL_ORDER = ("tdmrep", "rsl-1.0", "content-signals", "aipref", "ai-txt", "noai")
+"""Precedence of signals, the plainest first. robots.txt comes last, since it addresses fetching."""
 
 Fields = tuple[tuple[str, str], ...]
 
 
-class Sites:
-    """Signals of pages, from what came with them and from what was captured of their sites.
+class PageSignals:
+    """Signals against training for pages, from their own metadata and from captures of their sites.
 
     Parameters
     ----------
     agents : mapping of str to tuple of str
-        Robots that collect for training, by the rule that lists them.
+        Crawlers that collect for training, by the rule that lists them.
     captures : Captures or None
-        Files of sites.
+        Captured files of sites.
     collected : DateRange or None
-        When the corpus was collected, for pages that do not say when they were fetched; None is
-        unknown: every capture may be the one, and whatever disallows in any of them stands.
+        When the corpus was collected, for pages without a date of fetching; None is unknown. Any
+        capture may then apply, and whatever disallows training in any of them counts.
     """
 
     def __init__(
@@ -54,13 +50,13 @@ class Sites:
         self._agents = agents
         self._captures = captures
         self._collected = collected
-        self._own = lru_cache(256)(_parsed)
+        self._own = lru_cache(256)(_parse_own_signals)
         self._as_of = lru_cache(4096)(self._files)
         self._read = lru_cache(4096)(self._parsed_files)
 
     @property
     def key(self) -> str:
-        """Everything that decides what is said of a page, in words."""
+        """Everything that affects the signals of a page, as text."""
         agents = f"{sorted(self._agents.items())}"
         if self._captures is None:
             return agents
@@ -68,18 +64,18 @@ class Sites:
 
     @property
     def are_captured(self) -> bool:
-        """Whether pages have signals that did not come with them."""
+        """Whether there are captures of sites."""
         return self._captures is not None
 
     def against(self, address: str | None, fetched: str | None, fields: Fields) -> list[Notice]:
-        """Return what disallows training on a page, the plainest signal first.
+        """Return the signals that disallow training on a page, the plainest first.
 
         Parameters
         ----------
         address, fetched : str or None
-            Where and when the page was fetched, as its row has it.
+            Address and time of fetching, as in the row.
         fields : tuple of (str, str)
-            What came with it, as `CAME_WITH` has it.
+            Metadata of the page, as in `CAME_WITH`.
         """
         own = {kind: value for kind, value in fields if kind in SITE_FILES}
         page = PageMetadata(
@@ -91,16 +87,18 @@ class Sites:
         for files, captured in self._moments(address, fetched, tuple(sorted(own.items()))):
             for notice in page_notices(page, files, self._agents):
                 if notice.stance is Stance.DISALLOWS and notice.signal not in found:
-                    found[notice.signal] = _dated(notice, captured, known=self._knows(fetched))
-        return sorted(found.values(), key=_plainness)
+                    found[notice.signal] = _date_notice(
+                        notice, captured, known=self._knows(fetched)
+                    )
+        return sorted(found.values(), key=_notice_rank)
 
     def _moments(
         self, address: str | None, fetched: str | None, own: Fields
     ) -> Iterable[tuple[SiteFiles, Mapping[str, date]]]:
-        """Give the files of a page's site on each day that may be the one, and their captures."""
+        """Yield the site's files, and the days of their captures, for each day that may apply."""
         given = dict(own)
         host = self._host(address)
-        days = [] if host is None else self._days(host, _day(fetched))
+        days = [] if host is None else self._days(host, _utc_day(fetched))
         if host is None or not days:
             yield self._own(own), {}
             return
@@ -109,13 +107,13 @@ class Sites:
             if not given:
                 yield self._read(host, day), captured
             else:
-                # What came with the page itself is nearer than what was captured.
+                # The page's own metadata takes precedence over captures.
                 joined = {**contents, **{name: value.encode() for name, value in own}}
                 rest = {name: when for name, when in captured.items() if name not in given}
                 yield parse_files(joined), rest
 
     def _knows(self, fetched: str | None) -> bool:
-        return self._collected is not None or _day(fetched) is not None
+        return self._collected is not None or _utc_day(fetched) is not None
 
     def _host(self, address: str | None) -> str | None:
         """Return the host under which files of a page's site were captured."""
@@ -153,19 +151,19 @@ class Sites:
         return parse_files(self._as_of(host, day)[0])
 
 
-def _parsed(own: Fields) -> SiteFiles:
+def _parse_own_signals(own: Fields) -> SiteFiles:
     return parse_files({name: value.encode() for name, value in own})
 
 
-def _day(fetched: str | None) -> date | None:
+def _utc_day(fetched: str | None) -> date | None:
     try:
         return None if fetched is None else date.fromisoformat(fetched.strip()[:10])
     except ValueError:
         return None
 
 
-def _dated(notice: Notice, captured: Mapping[str, date], *, known: bool) -> Notice:
-    """Say of which day a file is that was captured, and whether it is sure to be the one."""
+def _date_notice(notice: Notice, captured: Mapping[str, date], *, known: bool) -> Notice:
+    """Add the date of the captured file, and whether it is certain to apply."""
     name = "rsl.xml" if notice.why.startswith("RSL") else notice.why.split(",", 1)[0]
     when = captured.get(name)
     if when is None:
@@ -174,55 +172,57 @@ def _dated(notice: Notice, captured: Mapping[str, date], *, known: bool) -> Noti
     return Notice(notice.signal, notice.stance, f"{notice.why} (captured {when}{doubt})")
 
 
-def _plainness(notice: Notice) -> int:
-    return _WORDS.index(notice.signal) if notice.signal in _WORDS else len(_WORDS)
+def _notice_rank(notice: Notice) -> int:
+    return (
+        _SIGNAL_ORDER.index(notice.signal) if notice.signal in _SIGNAL_ORDER else len(_SIGNAL_ORDER)
+    )
 
 
-DECLARED = pa.schema(
+DECLARED_SCHEMA = pa.schema(
     [
         ("text", pa.int64()),
         ("evidence", pa.string()),  # link, licence, signal: the first that there is
-        ("source", pa.string()),  # a source; a licence; a signal
+        ("source", pa.string()),  # identifier of a source, a licence or a signal
         ("licence", pa.string()),  # as the row has it
-        ("signals", pa.list_(pa.string())),  # documents of the rules that say what they mean
-        ("declared", pa.string()),  # the licence, or the lines of the signals, as they stand
+        ("signals", pa.list_(pa.string())),  # identifiers in the rules
+        ("declared", pa.string()),  # the licence, or the lines of the signals, verbatim
     ]
 )
-"""One row a text whose row says something."""
+"""One row per text whose row declares something."""
 
-NOTHING = DECLARED.empty_table()
-_LONGEST = 200
-"""Characters of what somebody else wrote."""
+NO_DECLARATIONS = DECLARED_SCHEMA.empty_table()
+_MAX_QUOTE_LENGTH = 200
+"""Characters that are quoted from a dataset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
-    """What rows declare.
+    """Reads what rows declare.
 
     Parameters
     ----------
     hosts : SourceHosts
-        Whose an address is.
+        Sources by address.
     licences : Licences
-        Which licence is meant.
-    sites : Sites
-        What signals say.
+        Licences by name.
+    sites : PageSignals
+        Signals of pages.
     default : str or None
-        The licence of rows that name none: that of the dataset's card.
+        Licence of rows that name none: that of the dataset's card.
     """
 
     hosts: SourceHosts
     licences: Licences
-    sites: Sites
+    sites: PageSignals
     default: str | None = None
 
     @property
     def key(self) -> str:
-        """Everything that decides what is read out of rows, in words."""
+        """Everything that affects the declarations, as text."""
         return f"{self.hosts.owners} {self.licences.names} {self.sites.key} {self.default}"
 
     def of(self, batch: pa.RecordBatch) -> pa.Table:
-        """Return what the rows of a batch declare, of schema `DECLARED`.
+        """Return what the rows of a batch declare, of schema `DECLARED_SCHEMA`.
 
         Parameters
         ----------
@@ -236,12 +236,12 @@ class Declarations:
         texts = np.flatnonzero(present.to_numpy(zero_copy_only=False)).tolist()
         texts = sorted({*texts, *signals})
         if not texts:
-            return NOTHING
+            return NO_DECLARATIONS
         rows = [
             self._row(text, owners[text].as_py(), licences[text].as_py(), signals.get(text))
             for text in texts
         ]
-        return pa.Table.from_pylist(rows, schema=DECLARED)
+        return pa.Table.from_pylist(rows, schema=DECLARED_SCHEMA)
 
     def _row(
         self,
@@ -253,7 +253,7 @@ class Declarations:
         signals, why = signalled or ([], None)
         evidence = "link" if owner else "licence" if licence else "signal"
         subject = owner or (self.licences.id_of(licence) if licence else signals[0].split("/")[0])
-        named = None if licence is None else f"licence {licence[:_LONGEST]}"
+        named = None if licence is None else f"licence {licence[:_MAX_QUOTE_LENGTH]}"
         told = [each for each in (named, why) if each is not None]
         return {
             "text": text,
@@ -288,18 +288,18 @@ class Declarations:
         ):
             pairs = tuple((each["kind"], each["value"] or "") for each in fields or ())
             if against := self.sites.against(address, fetched, pairs):
-                why = "; ".join(notice.why[:_LONGEST] for notice in against)
+                why = "; ".join(notice.why[:_MAX_QUOTE_LENGTH] for notice in against)
                 found[row] = [notice.signal for notice in against], why
         return found
 
 
-def declarations_of(library: Library, policy: Policy) -> Declarations:
-    """Take rows at their word as the rules and a policy have it; captured files are read."""
+def build_declarations(library: Library, policy: Policy) -> Declarations:
+    """Build the reader of declarations for the rules and a policy; loads captured files."""
     captures = None if policy.signals is None else load_captures(policy.signals)
     card = None if captures is None else captures.card
     return Declarations(
         SourceHosts(library),
         Licences(library),
-        Sites(library.agents, captures, policy.circumstances.collected),
+        PageSignals(library.agents, captures, policy.circumstances.collected),
         None if card is None else card.licence,
     )

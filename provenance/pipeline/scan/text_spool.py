@@ -1,4 +1,4 @@
-"""Texts that cannot be read again, kept on disk until they are looked at a second time."""
+"""Spool texts of a stream to disk, because it cannot be read a second time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from provenance.temporary_files import temporary_file
 
 
 @contextmanager
-def _keeping() -> Iterator[None]:
+def _spool_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -24,8 +24,8 @@ def _keeping() -> Iterator[None]:
         ) from error
 
 
-class Spool:
-    """A file without a name: it is gone when it is closed, or when the process ends.
+class TextSpool:
+    """An unnamed temporary file of batches, removed when it is closed or the process ends.
 
     Memory stays bounded, however long the stream is.
     """
@@ -37,23 +37,23 @@ class Spool:
         self._writer = pa.ipc.new_file(self._file, DOCUMENTS, options=options)
 
     def append(self, batch: pa.RecordBatch) -> None:
-        """Keep a batch of schema `DOCUMENTS`.
+        """Write a batch of schema `DOCUMENTS`.
 
         Raises
         ------
         OutputError
-            If there is no room for it.
+            If the disk is full.
         """
-        with _keeping():
+        with _spool_errors():
             self._writer.write_batch(batch)
 
     def seal(self) -> None:
-        """Take no more batches; as `append`."""
-        with _keeping():
+        """Finish writing; raises as `append`."""
+        with _spool_errors():
             self._writer.close()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give all batches again, in the order in which they came."""
+        """Yield all batches in order."""
         self._file.seek(0)
         reader = pa.ipc.open_file(self._file)
         for place in range(reader.num_record_batches):

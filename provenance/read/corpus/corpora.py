@@ -14,7 +14,7 @@ from provenance.errors import (
     InputError,
     UnsupportedFormat,
 )
-from provenance.file_hashing import never
+from provenance.file_hashing import never_stop
 from provenance.model import MAX_DOCUMENT, Documents, PassedOver, Unread, merge_unread
 from provenance.read.columns.table_parts import TableFile, table_parts
 from provenance.read.corpus.address_resolution import (
@@ -53,7 +53,7 @@ class FileDigest:
         self._file, self._state, self._making = file, state, Lock()
         self._made: str | InputError | None = None
 
-    def __call__(self, stopped: Callable[[], bool] = never) -> str:
+    def __call__(self, stopped: Callable[[], bool] = never_stop) -> str:
         """Return the SHA-256; a failure is remembered and raised again on each call."""
         with self._making:
             if self._made is None:

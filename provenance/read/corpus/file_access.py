@@ -14,7 +14,7 @@ from provenance.errors import (
     ProvenanceError,
     is_out_of_memory,
 )
-from provenance.file_hashing import blake3_of, never, sha256
+from provenance.file_hashing import blake3_stream, never_stop, sha256_stream
 from provenance.model import MAX_DOCUMENT, Unread
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.compression import DECOMPRESSION_ERRORS, SalvagingReader
@@ -201,17 +201,17 @@ class File:
         with self.stream() as stream, translate_read_errors(self.display_path):
             return read_fully(stream, size)
 
-    def digest(self, stopped: Callable[[], bool] = never) -> str:
-        """Return the SHA-256 of the bytes as stored; `stopped` is that of `file_hashing.sha256`."""
+    def digest(self, stopped: Callable[[], bool] = never_stop) -> str:
+        """Return the SHA-256 of the bytes as stored; `stopped` is that of `sha256_stream`."""
         with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
-            return sha256(stream, _ENDLESS, stopped)
+            return sha256_stream(stream, _ENDLESS, stopped)
 
     def key_of(self, extent: tuple[int, int]) -> str:
         """Return the BLAKE3 of a byte range, by which the result cache knows it."""
         first, end = extent
         with cast("RawIOBase", self.open()) as stream, translate_read_errors(self.display_path):
             stream.seek(first)
-            return blake3_of(stream, end - first)
+            return blake3_stream(stream, end - first)
 
     def state(self) -> FileState | None:
         """Return device, inode, size and modification time; None for a remote file."""

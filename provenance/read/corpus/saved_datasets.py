@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from fsspec.implementations.local import LocalFileSystem
 
-from provenance.atomic_output import read_small
+from provenance.atomic_output import read_small_file
 from provenance.errors import CorruptFile, DatasetNotFound
 from provenance.read.corpus.address_resolution import AddressFiles
 from provenance.read.corpus.file_access import File, translate_read_errors
@@ -104,7 +104,7 @@ def _arrow_file(path: str, root: str) -> File:
 
 def _read_json(path: str) -> dict[str, object]:
     with translate_read_errors(path, damage=(ValueError, RecursionError)):
-        stated = json.loads(read_small(Path(path), _MAX_JSON_BYTES))
+        stated = json.loads(read_small_file(Path(path), _MAX_JSON_BYTES))
     if not isinstance(stated, dict):
         raise _damaged_error(path)
     return stated

@@ -67,9 +67,10 @@ def parse_ordered_date(value: object, order: DateOrder | None) -> int | None:
 
     Examples
     --------
-    >>> ordered_moment("8/4/2016 9:05 PM", Order.MONTH_FIRST) == moment("2016-08-04T21:05:00")
+    >>> second = parse_ordered_date("8/4/2016 9:05 PM", DateOrder.MONTH_FIRST)
+    >>> second == parse_timestamp("2016-08-04T21:05:00")
     True
-    >>> ordered_moment("8/4/2016", None), ordered_moment("31/2/2016", Order.DAY_FIRST)
+    >>> parse_ordered_date("8/4/2016", None), parse_ordered_date("31/2/2016", DateOrder.DAY_FIRST)
     (None, None)
     """
     second = parse_timestamp(value)

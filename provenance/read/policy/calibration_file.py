@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from provenance.atomic_output import read_small
+from provenance.atomic_output import read_small_file
 from provenance.errors import InputError
 from provenance.model import CALIBRATION_SCHEMA, PLANTS, Calibration, FalseRate, Recall, Unread
 from provenance.read.policy.validation import UncheckedValue, format_value
@@ -73,7 +73,7 @@ def load_calibration(path: Path) -> Calibration:
 def _parse(path: Path) -> UncheckedValue:
     try:
         return UncheckedValue(
-            json.loads(read_small(path).decode("utf-8")), str(path), "", InputError
+            json.loads(read_small_file(path).decode("utf-8")), str(path), "", InputError
         )
     except OSError as error:
         raise InputError(

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from provenance.atomic_output import read_any
+from provenance.atomic_output import read_file
 from provenance.errors import PolicyError
 from provenance.model import DEFAULT_GATES, MAX_DOCUMENT, Actor, Circumstances, Policy, Purpose
 from provenance.read.columns.string_arrays import replace_surrogates
@@ -186,7 +186,7 @@ def _load(path: Path, name: str) -> Policy:
 
 def _parse(path: Path, name: str) -> UncheckedValue:
     try:
-        content = read_any(path).decode("utf-8-sig")
+        content = read_file(path).decode("utf-8-sig")
         return UncheckedValue(tomllib.loads(content), name, "", PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(

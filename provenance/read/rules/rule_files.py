@@ -16,8 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from provenance.atomic_output import read_small
-from provenance.disk_cache import keep, kept
+from provenance.atomic_output import read_small_file
+from provenance.disk_cache import load_entry, store_entry
 from provenance.errors import RuleError, RuleSyntax
 from provenance.judge.rule_checks import Case
 from provenance.model import Library, Licence, Signal, Source, StatutoryException
@@ -46,7 +46,7 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, UncheckedValue]:
         By their names within the folder of rules.
     """
     made_of = _content_digest(files)
-    content = kept(_NAME, made_of)
+    content = load_entry(_NAME, made_of)
     if content is not None:
         values = json.loads(content)
         return {
@@ -54,7 +54,7 @@ def parse_rules(files: Mapping[str, bytes]) -> dict[str, UncheckedValue]:
         }
     roots = {name: parse_yaml(files[name], f"rules/{name}") for name in sorted(files)}
     said = {name: root.value for name, root in roots.items()}
-    keep(_NAME, made_of, json.dumps(said, default=date.isoformat).encode())
+    store_entry(_NAME, made_of, json.dumps(said, default=date.isoformat).encode())
     return roots
 
 
@@ -275,7 +275,9 @@ def _read_folder(folder: Path) -> dict[str, bytes]:
         paths = [path for each in folders for path in each.iterdir() if path.name.endswith(".yaml")]
         paths += [path for path in folder.iterdir() if path.name in {VERDICTS, QUESTIONS}]
         paths = sorted(path for path in paths if not path.is_dir())
-        return {p.relative_to(folder).as_posix(): read_small(p, _MAX_FILE_BYTES) for p in paths}
+        return {
+            p.relative_to(folder).as_posix(): read_small_file(p, _MAX_FILE_BYTES) for p in paths
+        }
     except OSError as error:
         raise RuleError(
             f"{error.filename} cannot be read: {error.strerror}",

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
-from provenance.atomic_output import open_regular
+from provenance.atomic_output import open_regular_file
 from provenance.errors import InputError
 from provenance.judge.identifiers import host_of
 from provenance.read.signals import CARD_FILE, SITE_FILES, DatasetCard, parse_card
@@ -157,7 +157,7 @@ def read_capture(path: Path) -> bytes:
         If it cannot be read.
     """
     try:
-        with io.BufferedReader(open_regular(path)) as file:
+        with io.BufferedReader(open_regular_file(path)) as file:
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise InputError(

@@ -1,1 +1,1 @@
-"""Building registries: staging, ordering, deduplication, postings."""
+"""Build registries: stage, order and deduplicate items, and write their postings."""

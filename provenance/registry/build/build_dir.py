@@ -1,4 +1,4 @@
-"""Where a generation is made: a folder of folders, gone when it is done."""
+"""The working directory of a build, and its resources."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.registry.build.duckdb_engine import Limits, engine
-from provenance.registry.build.item_parts import Shelf
+from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
+from provenance.registry.build.item_parts import SpillBuffer
 
 if TYPE_CHECKING:
     import duckdb
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
-    """A place to work in, and what to work with.
+class BuildDir:
+    """The staging folder of a build, with the engine and buffers that it uses.
 
     Parameters
     ----------
@@ -25,70 +25,70 @@ class Workshop:
         The staging folder.
     connection : duckdb.DuckDBPyConnection
         Sorts and groups.
-    limits : Limits
-        What may be used of the machine.
-    shelf : Shelf
-        Takes the items, as they come.
+    limits : BuildLimits
+        Resource limits.
+    spill_buffer : SpillBuffer
+        Receives the items in the order of reading.
     keep_texts : bool
-        Whether the texts go with the items; else a text is nowhere on the disk.
+        Whether texts are stored with the items; else they are never written to disk.
     cleaner : ThreadPoolExecutor
-        Clears away what is done with.
+        Removes folders in the background.
     """
 
     folder: Path
     connection: "duckdb.DuckDBPyConnection"
-    limits: Limits
-    shelf: Shelf
+    limits: BuildLimits
+    spill_buffer: SpillBuffer
     keep_texts: bool
     cleaner: ThreadPoolExecutor
 
-    def clear(self, folder: Path) -> None:
-        """Let go of a folder's files, behind the caller's back: it takes a while."""
+    def remove_later(self, folder: Path) -> None:
+        """Remove a folder in the background."""
         self.cleaner.submit(shutil.rmtree, folder)
 
     @property
     def parts(self) -> Path:
-        """Folder of the shelf's parts."""
+        """Folder of the spilled parts."""
         return self.folder / "parts"
 
     @property
     def keys(self) -> Path:
-        """Folder of what puts the items in order."""
+        """Folder of the spilled sort keys."""
         return self.folder / "keys"
 
     @property
     def unsorted(self) -> Path:
-        """Folder of the postings, as they came."""
+        """Folder of the spilled postings."""
         return self.folder / "unsorted"
 
     @property
     def out(self) -> Path:
-        """Folder of what is to last."""
+        """Folder of the finished registry."""
         return self.folder / "registry"
 
     @property
     def data(self) -> Path:
-        """Folder of the data files, until they have a digest to be named by."""
+        """Folder of the data files, before their digest names it."""
         return self.out / "data"
 
 
 @contextmanager
-def workshop(folder: Path, limits: Limits, *, keep_texts: bool) -> Iterator[Workshop]:
-    """Furnish an empty folder.
+def open_build_dir(folder: Path, limits: BuildLimits, *, keep_texts: bool) -> Iterator[BuildDir]:
+    """Set up a build in an empty folder.
 
     Yields
     ------
-    Workshop
-        Its folders go as soon as they are done with; `out` is left.
+    BuildDir
+        Its folders are removed as soon as they are no longer needed; `out` stays.
 
     Raises
     ------
     RegistryError
-        If what is to be sorted takes more memory or disk than there is.
+        If sorting runs out of memory or disk.
     """
-    with engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
-        shelf = Shelf(folder / "parts", folder / "keys", limits.held)
-        shop = Workshop(folder, connection, limits, shelf, keep_texts, cleaner)
+    with open_engine(folder / "spill", limits) as connection, ThreadPoolExecutor(1) as cleaner:
+        shelf = SpillBuffer(folder / "parts", folder / "keys", limits.buffer_bytes)
+        shop = BuildDir(folder, connection, limits, shelf, keep_texts, cleaner)
         for path in (shop.parts, shop.keys, shop.unsorted, shop.data):
             path.mkdir(parents=True)
         yield shop

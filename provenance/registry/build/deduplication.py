@@ -1,7 +1,4 @@
-"""Items that say the same.
-
-Whole token sequences: which items say the same.
-"""
+"""Find items with identical token sequences."""
 
 from dataclasses import dataclass
 
@@ -10,24 +7,24 @@ import numpy as np
 from provenance.jit.decorators import kernel
 from provenance.model import Holdings, Int64s, UInt32s, UInt64s
 from provenance.registry.mapped_files import MappedFile
-from provenance.registry.parquet_tables import rows_of
+from provenance.registry.parquet_tables import read_rows
 
-MOST_COPIES = 20
-"""Copies of one item that are named, at most."""
+MAX_COPIES = 20
+"""Largest number of copies of an item that are named."""
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """The other items with the tokens of one.
+class ItemCopies:
+    """The other items with the tokens of an item.
 
     Parameters
     ----------
     items : tuple of (str, str)
-        Source and id of the earliest, at most `copies.MOST_COPIES`.
+        Source and id of the earliest, at most `MAX_COPIES`.
     count : int
-        How many there are.
+        Number of copies.
     sources : tuple of str
-        Sources of all of them and of the item itself, sorted.
+        Sources of all copies and of the item itself, sorted.
     """
 
     items: tuple[tuple[str, str], ...]
@@ -35,8 +32,8 @@ class Copies:
     sources: tuple[str, ...]
 
 
-def copies(items: MappedFile, holdings: Holdings, numbers: UInt32s) -> list[Copies]:
-    """Find the copies of each item, in the order asked.
+def find_copies(items: MappedFile, holdings: Holdings, numbers: UInt32s) -> list[ItemCopies]:
+    """Return the copies of each item, in the order given.
 
     Parameters
     ----------
@@ -45,22 +42,22 @@ def copies(items: MappedFile, holdings: Holdings, numbers: UInt32s) -> list[Copi
     holdings : Holdings
         Of the registry.
     numbers : ndarray of uint32
-        Of items, repeats allowed.
+        Numbers of items; repeats are allowed.
     """
     first, codes, sources = holdings.first, holdings.source_codes, holdings.sources
     wanted, places = np.unique(first[numbers], return_inverse=True)
     members = np.flatnonzero(np.isin(first, wanted)).astype(np.uint32)
     members = members[np.argsort(first[members], kind="stable")]
     bounds = np.append(np.searchsorted(first[members], wanted), len(members))
-    # Nearly all items are the only one of their kind.
-    alone = [Copies((), 0, (source,)) for source in sources]
+    # Nearly all items have no copies.
+    alone = [ItemCopies((), 0, (source,)) for source in sources]
     found = [alone[code] for code in codes[members[bounds[places]]].tolist()]
     several = np.flatnonzero(np.diff(bounds)[places] > 1).tolist()
     sets = [members[bounds[places[at]] : bounds[places[at] + 1]] for at in several]
-    named = [_others(own, numbers[at]) for at, own in zip(several, sets, strict=True)]
-    ids = iter(_ids(items, len(first), named))
+    named = [_other_members(own, numbers[at]) for at, own in zip(several, sets, strict=True)]
+    ids = iter(_item_ids(items, len(first), named))
     for at, own, others in zip(several, sets, named, strict=True):
-        found[at] = Copies(
+        found[at] = ItemCopies(
             items=tuple(next(ids) for _ in others),
             count=len(own) - 1,
             sources=tuple(sources[code] for code in np.unique(codes[own])),
@@ -68,15 +65,15 @@ def copies(items: MappedFile, holdings: Holdings, numbers: UInt32s) -> list[Copi
     return found
 
 
-def _others(members: UInt32s, number: np.uint32) -> UInt32s:
-    earliest = members[: MOST_COPIES + 1]
+def _other_members(members: UInt32s, number: np.uint32) -> UInt32s:
+    earliest = members[: MAX_COPIES + 1]
     others: UInt32s = earliest[earliest != number]
-    return others[:MOST_COPIES]
+    return others[:MAX_COPIES]
 
 
-def _ids(items: MappedFile, rows: int, named: list[UInt32s]) -> list[tuple[str, str]]:
+def _item_ids(items: MappedFile, rows: int, named: list[UInt32s]) -> list[tuple[str, str]]:
     numbers = np.concatenate([np.zeros(0, np.uint32), *named])
-    found = rows_of(items, ["source", "item"], numbers, rows)
+    found = read_rows(items, ["source", "item"], numbers, rows)
     return list(zip(found["source"].to_pylist(), found["item"].to_pylist(), strict=True))
 
 
@@ -84,21 +81,20 @@ _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
 
 
-def whole_hashes(tokens: UInt32s, offsets: Int64s) -> UInt64s:
+def sequence_hashes(tokens: UInt32s, offsets: Int64s) -> UInt64s:
     """Hash the whole token sequence of every item.
 
     Parameters
     ----------
     tokens : ndarray of uint32, shape (m,)
-        Of all items.
+        Tokens of all items.
     offsets : ndarray of int64, shape (n + 1,)
         Tokens of item `i` are `tokens[offsets[i]:offsets[i + 1]]`.
 
     Returns
     -------
     ndarray of uint64, shape (n,)
-        One an item; with the number of tokens beside it, two that differ have the same one with
-        a chance of ``2**-64``.
+        Two distinct sequences of the same length collide with probability ``2**-64``.
     """
     hashes = np.empty(len(offsets) - 1, np.uint64)
     _hash_all(tokens, offsets, hashes)

@@ -1,4 +1,4 @@
-"""DuckDB, out of core: it sorts, groups and joins what does not fit in memory."""
+"""DuckDB as an out-of-core engine for sorting, grouping and joining."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from provenance.cpu_count import available
+from provenance.cpu_count import available_cpus
 from provenance.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a build may use of the machine; it changes nothing in what is built.
+class BuildLimits:
+    """Resource limits of a build; they do not affect its result.
 
     Parameters
     ----------
     threads : int
-        How many at once.
+        Number of threads.
     memory : int
-        Bytes for sorting and joining; what is more goes to disk.
-    held : int
-        Bytes of items with what puts them in order, and again of postings, up to which these wait
-        in memory for their order; where they are more, all wait on the disk.
+        Bytes for sorting and joining; the rest spills to disk.
+    buffer_bytes : int
+        Bytes of staged items with their sort keys, and as many again of postings, that are kept in
+        memory; beyond that, all of them go to disk.
     """
 
-    threads: int = field(default_factory=available)
+    threads: int = field(default_factory=available_cpus)
     memory: int = 1 << 30
-    held: int = 1 << 26
+    buffer_bytes: int = 1 << 26
 
 
 @contextmanager
-def engine(folder: Path, limits: Limits) -> Iterator["duckdb.DuckDBPyConnection"]:
+def open_engine(folder: Path, limits: BuildLimits) -> Iterator["duckdb.DuckDBPyConnection"]:
     """Open a DuckDB that spills into `folder`.
 
     Raises
@@ -43,7 +43,7 @@ def engine(folder: Path, limits: Limits) -> Iterator["duckdb.DuckDBPyConnection"
     RegistryError
         If it runs out of memory or disk, or fails otherwise.
     """
-    import duckdb  # noqa: PLC0415 (whoever builds needs it; a check opens what was built)
+    import duckdb  # noqa: PLC0415 (needed for building, not for checking)
 
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": limits.threads,
@@ -52,7 +52,7 @@ def engine(folder: Path, limits: Limits) -> Iterator["duckdb.DuckDBPyConnection"
         "arrow_large_buffer_size": True,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        # A spilling join with this optimiser is suspected of dropping rows in silence.
+        # A spilling join with this optimiser is suspected of silently dropping rows.
         "disabled_optimizers": "join_filter_pushdown",
     }
     try:
@@ -70,33 +70,33 @@ def engine(folder: Path, limits: Limits) -> Iterator["duckdb.DuckDBPyConnection"
         ) from error
 
 
-def run(connection: "duckdb.DuckDBPyConnection", query: str) -> list[tuple[Any, ...]]:
-    """Run a query to its end."""
-    # Results stream: on a cursor of its own, an unread one is in nobody's way.
+def run_query(connection: "duckdb.DuckDBPyConnection", query: str) -> list[tuple[Any, ...]]:
+    """Run a query and return all rows."""
+    # Results are streamed: each query has its own cursor, so that none blocks another.
     with connection.cursor() as cursor:
         rows: list[tuple[Any, ...]] = cursor.execute(query).fetchall()
         return rows
 
 
-def count_of(connection: "duckdb.DuckDBPyConnection", query: str) -> int:
-    """Give the one number that a query asks for."""
-    return int(run(connection, query)[0][0] or 0)
+def query_count(connection: "duckdb.DuckDBPyConnection", query: str) -> int:
+    """Return the single number that a query selects."""
+    return int(run_query(connection, query)[0][0] or 0)
 
 
-def name_parts(connection: "duckdb.DuckDBPyConnection", name: str, parts: Path) -> None:
-    """Let queries read all Parquet files of a folder under one name."""
-    # The path is a pattern to DuckDB: a registry may well stand in a folder named "a[1]".
+def create_parts_view(connection: "duckdb.DuckDBPyConnection", name: str, parts: Path) -> None:
+    """Create a view of all Parquet files of a folder."""
+    # DuckDB takes the path for a pattern: escape folders named like "a[1]".
     with connection.cursor() as cursor:
         cursor.read_parquet(f"{escape(str(parts))}/*.parquet").create_view(name)
 
 
-def conserve(step: str, expected: int, found: int) -> None:
-    """Hold the number of rows behind a step against that before it.
+def check_row_count(step: str, expected: int, found: int) -> None:
+    """Check that a step neither lost nor duplicated rows.
 
     Raises
     ------
     RegistryError
-        If rows were lost or doubled: an undercount would be silent ever after.
+        If it did: an undercount would go unnoticed.
     """
     if expected != found:
         raise RegistryError(

@@ -1,4 +1,4 @@
-"""The items that a registry holds already, laid down to be merged with new ones."""
+"""Stage the items of an existing registry, to be merged with new ones."""
 
 from itertools import pairwise
 from typing import Any
@@ -6,68 +6,68 @@ from typing import Any
 import pyarrow as pa
 
 from provenance.model import Int64s, UInt32s
-from provenance.registry.build.build_dir import Workshop
-from provenance.registry.build.deduplication import whole_hashes
-from provenance.registry.build.duckdb_engine import conserve
-from provenance.registry.build.item_parts import lay_part
-from provenance.registry.build.table_stream import in_threads
+from provenance.registry.build.build_dir import BuildDir
+from provenance.registry.build.deduplication import sequence_hashes
+from provenance.registry.build.duckdb_engine import check_row_count
+from provenance.registry.build.item_parts import stage_part
+from provenance.registry.build.table_stream import map_in_threads
 from provenance.registry.holdings import read_tokens
 from provenance.registry.manifest import ITEMS_FILE, TEXTS_FILE, Manifest
 from provenance.registry.mapped_files import Files
-from provenance.registry.parquet_tables import parquet, read_group, starts_of
-from provenance.registry.schema import as_seconds, blobs
+from provenance.registry.parquet_tables import open_parquet, read_row_group, row_group_starts
+from provenance.registry.schema import lists_to_binary, seconds_from_timestamps
 
-_AS_THEY_ARE = (
+_COPIED_COLUMNS = (
     *("source", "item", "url", "author", "language", "licence", "length"),
     *("lead", "trail"),
 )
 
 
-def lay_earlier(files: Files, manifest: Manifest, shop: Workshop) -> int:
-    """Lay down the items of a registry as `staging.stage` lays down those of dumps.
+def stage_existing_items(files: Files, manifest: Manifest, shop: BuildDir) -> int:
+    """Stage the items of a registry, as `stage_items` does for those of dumps.
 
     Parameters
     ----------
     files : mapping of str to MappedFile
         The registry's data files.
     manifest : Manifest
-        Of it.
-    shop : Workshop
-        Where to.
+        Its manifest.
+    shop : BuildDir
+        The build.
 
     Returns
     -------
     int
-        How many items.
+        Number of items.
     """
     tokens, offsets = read_tokens(files, manifest)
-    with parquet(files[ITEMS_FILE]) as file:
-        bounds = pairwise(starts_of(file).tolist())
+    with open_parquet(files[ITEMS_FILE]) as file:
+        bounds = pairwise(row_group_starts(file).tolist())
 
     def lay(numbered: tuple[int, tuple[int, int]]) -> int:
         group, (low, high) = numbered
         own = tokens[offsets[low] : offsets[high]], offsets[low : high + 1] - offsets[low]
-        return _lay(files, shop, group, low, own)
+        return _stage_group(files, shop, group, low, own)
 
-    rows = sum(in_threads(lay, enumerate(bounds), shop.limits.threads))
-    conserve("reading the registry's items", manifest.items, rows)
+    rows = sum(map_in_threads(lay, enumerate(bounds), shop.limits.threads))
+    check_row_count("reading the registry's items", manifest.items, rows)
     return rows
 
 
-def _lay(
-    files: Files, shop: Workshop, group: int, place: int, tokens: tuple[UInt32s, Int64s]
+def _stage_group(
+    files: Files, shop: BuildDir, group: int, place: int, tokens: tuple[UInt32s, Int64s]
 ) -> int:
-    with parquet(files[ITEMS_FILE]) as file:
-        read = read_group(file, group)
-    columns = _columns(read) | {"tokens": blobs(*tokens)}
+    with open_parquet(files[ITEMS_FILE]) as file:
+        read = read_row_group(file, group)
+    columns = _staged_columns(read) | {"tokens": lists_to_binary(*tokens)}
     if shop.keep_texts:
-        with parquet(files[TEXTS_FILE]) as file:
-            columns["text"] = read_group(file, group)["text"]
-    whole = pa.array(whole_hashes(*tokens))
-    return lay_part(columns, whole, place, shop.shelf)
+        with open_parquet(files[TEXTS_FILE]) as file:
+            columns["text"] = read_row_group(file, group)["text"]
+    whole = pa.array(sequence_hashes(*tokens))
+    return stage_part(columns, whole, place, shop.spill_buffer)
 
 
-def _columns(read: pa.Table) -> dict[str, Any]:
-    columns = {name: read[name] for name in _AS_THEY_ARE}
-    columns["created_at"] = as_seconds(read["created_at"])
+def _staged_columns(read: pa.Table) -> dict[str, Any]:
+    columns = {name: read[name] for name in _COPIED_COLUMNS}
+    columns["created_at"] = seconds_from_timestamps(read["created_at"])
     return columns

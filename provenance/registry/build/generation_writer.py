@@ -1,4 +1,4 @@
-"""A generation: the data files of a registry, written from its items in their order."""
+"""Write the data files of a generation from its ordered items."""
 
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -13,14 +13,14 @@ import pyarrow as pa
 from provenance.fingerprint.fracminhash import Sketch
 from provenance.model import Parameters, SourceCoverage, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
-from provenance.registry.build.build_dir import Workshop
-from provenance.registry.build.duckdb_engine import conserve
-from provenance.registry.build.item_order import Ordered, lots, row_groups
-from provenance.registry.build.postings_writer import Heap, depth_of, sort_postings
-from provenance.registry.build.row_groups import Group, Grouping, groups_of
-from provenance.registry.build.shingle_origins import Origins, joined_origins
-from provenance.registry.build.table_stream import Sink, in_threads
-from provenance.registry.build.token_statistics import count_cells, no_cells, write_background
+from provenance.registry.build.build_dir import BuildDir
+from provenance.registry.build.duckdb_engine import check_row_count
+from provenance.registry.build.item_order import OrderedItems, batch_row_groups, read_row_groups
+from provenance.registry.build.postings_writer import PostingsBuffer, partition_bits, sort_postings
+from provenance.registry.build.row_groups import RowGroup, RowGroupContext, build_row_groups
+from provenance.registry.build.shingle_origins import ItemOrigins, concatenate_origins
+from provenance.registry.build.table_stream import ParquetSink, map_in_threads
+from provenance.registry.build.token_statistics import count_cells, empty_cells, write_background
 from provenance.registry.manifest import (
     BACKGROUND_FILE,
     ITEMS_FILE,
@@ -30,49 +30,49 @@ from provenance.registry.manifest import (
     TOKENS_FILE,
 )
 from provenance.registry.schema import ITEMS_SCHEMA, SKETCH_SCHEMA, TEXTS_SCHEMA, signatures_schema
-from provenance.registry.source_coverage import coverage
+from provenance.registry.source_coverage import merge_coverage
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """What all items come to.
+class GenerationTotals:
+    """Totals over all row groups.
 
     Parameters
     ----------
-    origins : list of Origins
-        Whose they are, a row group each.
+    origins : list of ItemOrigins
+        Sources and authors, by row group.
     sketches : dict of str to list of Sketch
-        By source, a row group each.
+        Sketches by source, one per row group.
     cells : ndarray of uint32, shape (2**BACKGROUND_BITS,)
         Counts of tokens.
-    covered : list of pyarrow.Table
-        As `coverage.covered` gives it, a row group each.
+    coverage : list of pyarrow.Table
+        Coverage by row group, as `coverage_sums` returns it.
     """
 
-    origins: list[Origins] = field(default_factory=list)
+    origins: list[ItemOrigins] = field(default_factory=list)
     sketches: dict[str, list[Sketch]] = field(default_factory=dict)
-    cells: UInt32s = field(default_factory=no_cells)
-    covered: list[pa.Table] = field(default_factory=list)
+    cells: UInt32s = field(default_factory=empty_cells)
+    coverage: list[pa.Table] = field(default_factory=list)
 
-    def add(self, one: Group) -> None:
-        """Count a row group in."""
+    def add(self, one: RowGroup) -> None:
+        """Add a row group."""
         self.origins.append(one.origins)
         for source, sketch in one.sketches.items():
             self.sketches.setdefault(source, []).append(sketch)
-        count_cells(self.cells, one.tokens, one.alone)
-        self.covered.append(one.covered)
+        count_cells(self.cells, one.tokens, one.is_first)
+        self.coverage.append(one.coverage)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What the data files hold.
+class WrittenGeneration:
+    """Contents of the data files.
 
     Parameters
     ----------
     items, tokens, postings : int
-        How many.
+        Numbers of items, tokens and postings.
     sources : tuple of SourceCoverage
-        In order of their ids.
+        Coverage by source, in order of their identifiers.
     """
 
     items: int
@@ -81,33 +81,37 @@ class Written:
     sources: tuple[SourceCoverage, ...]
 
 
-def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -> Written:
-    """Write every data file.
+def write_generation(
+    ordered: OrderedItems, shop: BuildDir, parameters: Parameters
+) -> WrittenGeneration:
+    """Write all data files.
 
     Parameters
     ----------
-    ordered : Ordered
-        The items, in their order.
-    shop : Workshop
-        Where their parts lie, and where the files go; the parts are cleared away.
+    ordered : OrderedItems
+        The ordered items.
+    shop : BuildDir
+        The build; its parts are removed.
     parameters : Parameters
-        How the items were fingerprinted.
+        Parameters of the fingerprints.
 
     Raises
     ------
     RegistryError
-        If rows were lost on the way.
+        If rows were lost.
     """
-    heap = Heap(shop.unsorted / "postings", depth_of(ordered.tokens), shop.limits.held)
-    work = partial(
-        groups_of,
-        gather=shop.shelf.gatherer(),
-        how=Grouping(parameters, ordered.sources, heap.laid.depth),
+    heap = PostingsBuffer(
+        shop.unsorted / "postings", partition_bits(ordered.tokens), shop.limits.buffer_bytes
     )
-    made = in_threads(work, lots(row_groups(ordered)), shop.limits.threads)
+    work = partial(
+        build_row_groups,
+        gather=shop.spill_buffer.gatherer(),
+        how=RowGroupContext(parameters, ordered.sources, heap.laid.partition_bits),
+    )
+    made = map_in_threads(work, batch_row_groups(read_row_groups(ordered)), shop.limits.threads)
     with ExitStack() as stack:
         sinks = {
-            name: stack.enter_context(Sink(shop.data / name, schema))
+            name: stack.enter_context(ParquetSink(shop.data / name, schema))
             for name, schema in (
                 (ITEMS_FILE, ITEMS_SCHEMA),
                 (SIGNATURES_FILE, signatures_schema(parameters.permutations)),
@@ -115,21 +119,24 @@ def write_generation(ordered: Ordered, shop: Workshop, parameters: Parameters) -
             )
         }
         tokens = stack.enter_context(ArraySink(shop.data / TOKENS_FILE, np.uint32))
-        sums = _written(chain.from_iterable(made), sinks, tokens, heap)
-    shop.clear(shop.parts)
-    origins = joined_origins(sums.origins)
-    conserve("writing the items", ordered.items, len(origins.sources))
+        sums = _write_groups(chain.from_iterable(made), sinks, tokens, heap)
+    shop.remove_later(shop.parts)
+    origins = concatenate_origins(sums.origins)
+    check_row_count("writing the items", ordered.items, len(origins.sources))
     _write_sketch(shop.data / SKETCH_FILE, sums.sketches)
     write_background(shop.data / BACKGROUND_FILE, sums.cells)
     postings = sort_postings(heap.laid, origins, ordered.longest, shop.data, shop.limits.threads)
-    shop.clear(shop.unsorted)
-    return Written(ordered.items, ordered.tokens, postings, coverage(sums.covered))
+    shop.remove_later(shop.unsorted)
+    return WrittenGeneration(ordered.items, ordered.tokens, postings, merge_coverage(sums.coverage))
 
 
-def _written(
-    groups: Iterable[Group], sinks: dict[str, Sink], tokens: ArraySink, heap: Heap
-) -> Sums:
-    sums = Sums()
+def _write_groups(
+    groups: Iterable[RowGroup],
+    sinks: dict[str, ParquetSink],
+    tokens: ArraySink,
+    heap: PostingsBuffer,
+) -> GenerationTotals:
+    sums = GenerationTotals()
     for one in groups:
         sinks[ITEMS_FILE].put(one.items)
         tokens.put(one.tokens.hashes)
@@ -143,14 +150,14 @@ def _written(
 
 
 def _write_sketch(path: Path, sketches: dict[str, list[Sketch]]) -> None:
-    with Sink(path, SKETCH_SCHEMA) as sink:
+    with ParquetSink(path, SKETCH_SCHEMA) as sink:
         for source in sorted(sketches):
-            # One after the other, each merge would sort all that came before it again.
+            # Pairwise merging would sort the earlier ones again each time.
             hashes = np.unique(np.concatenate([one.hashes for one in sketches[source]]))
-            sink.put(sketch_rows(source, hashes))
+            sink.put(sketch_table(source, hashes))
 
 
-def sketch_rows(source: str, hashes: UInt64s) -> pa.Table:
-    """Give the sketch of a source, as it is written."""
+def sketch_table(source: str, hashes: UInt64s) -> pa.Table:
+    """Return the table of a source's sketch."""
     columns = [pa.repeat(source, len(hashes)), pa.array(hashes)]
     return pa.table(columns, schema=SKETCH_SCHEMA)

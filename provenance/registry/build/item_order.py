@@ -1,4 +1,4 @@
-"""The order of a registry's items: one row an item, numbered by age."""
+"""The order of a registry's items: one row per item, numbered by date."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,41 +10,41 @@ import pyarrow.compute as pc
 
 from provenance.errors import RegistryError
 from provenance.model import Int64s
-from provenance.registry.build.duckdb_engine import conserve, count_of, run
-from provenance.registry.build.item_parts import Shelf
-from provenance.registry.build.table_stream import Portion, portions
+from provenance.registry.build.duckdb_engine import check_row_count, query_count, run_query
+from provenance.registry.build.item_parts import SpillBuffer
+from provenance.registry.build.table_stream import ChunkSize, split_into_chunks
 from provenance.registry.schema import GROUP_ROWS, GROUP_TOKENS
 
 if TYPE_CHECKING:
     import duckdb
 
-_LOT = 8  # row groups
-_MOST_ITEMS = 1 << 32
-_MOST_TOKENS = 1 << 32
-_MOST_SOURCES = 1 << 8
+_BATCH_ROW_GROUPS = 8  # row groups
+_MAX_ITEMS = 1 << 32
+_MAX_TOKENS = 1 << 32
+_MAX_SOURCES = 1 << 8
 
-# Of two rows with the same id, the hash is the same; sites of one source count their ids apart.
-_COUNTED = "SELECT count(*), count(DISTINCT hash(source, site, item)) FROM staged"
+# Rows of one item have the same hash; ids are unique within a site of a source.
+_COUNT_QUERY = "SELECT count(*), count(DISTINCT hash(source, site, item)) FROM staged"
 
-# The later of two is the item.
-_KEPT = """
+# The latest row of an item is kept.
+_KEEP_QUERY = """
     CREATE TABLE kept AS
     SELECT source, site, item, max(seq) AS seq, count(*) AS copies
     FROM staged GROUP BY source, site, item
 """
 
-# A table keeps the order of its rows, and its `rowid` counts them from 0.
-_SORTED = """
+# A table keeps the order of its rows; `rowid` numbers them from 0.
+_SORT_QUERY = """
     CREATE TABLE sorted AS
     SELECT seq, length, whole FROM {rows}
     ORDER BY created_at NULLS LAST, source, item, site
 """
-_SIZES = "SELECT count(*), sum(length)::UBIGINT, max(length) FROM sorted"
-_LATEST = "staged SEMI JOIN kept USING (seq)"
+_SIZES_QUERY = "SELECT count(*), sum(length)::UBIGINT, max(length) FROM sorted"
+_LATEST_QUERY = "staged SEMI JOIN kept USING (seq)"
 
-# Two sequences that differ share hash and length with a chance of 2**-64; items without tokens
-# have nothing in common. Few items are copies: a window over all would sort them for nothing.
-_NUMBERED = """
+# Distinct sequences share hash and length with probability 2**-64; items without tokens are no
+# copies. Few items are copies, so that a window function over all would sort for nothing.
+_NUMBER_QUERY = """
     CREATE TABLE numbered AS
     SELECT seq, length, sorted.rowid::UINTEGER AS number,
            coalesce(first, sorted.rowid)::UINTEGER AS first
@@ -54,15 +54,15 @@ _NUMBERED = """
     ) USING (whole, length)
 """
 
-_ORDERED = "SELECT seq, number, first, length FROM numbered ORDER BY number"
+_ORDER_QUERY = "SELECT seq, number, first, length FROM numbered ORDER BY number"
 
-# The same identity and the same order, of items that are in a registry.
-_TWICE = """
+# Checks of uniqueness and order of the items of a finished registry.
+_DUPLICATES_QUERY = """
     SELECT count(*) FROM (
         SELECT 1 FROM written GROUP BY source, site, item HAVING count(*) > 1
     )
 """
-_MISPLACED = """
+_MISPLACED_QUERY = """
     SELECT count(*) FROM (
         SELECT rowid AS place,
                row_number() OVER (ORDER BY created_at NULLS LAST, source, item, site) - 1 AS due
@@ -72,19 +72,19 @@ _MISPLACED = """
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
-    """The items of a registry, found but not yet read.
+class OrderedItems:
+    """The numbered items of a registry, not yet read.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        Where they are.
+        Holds their order.
     items, tokens : int
-        How many.
+        Numbers of items and tokens.
     longest : int
-        Tokens of the longest.
+        Tokens of the longest item.
     sources : tuple of str
-        Theirs, sorted.
+        Their sources, sorted.
     """
 
     connection: "duckdb.DuckDBPyConnection"
@@ -94,81 +94,85 @@ class Ordered:
     sources: tuple[str, ...]
 
 
-def order(connection: "duckdb.DuckDBPyConnection", shelf: Shelf, rows: int) -> Ordered:
-    """Find the items among the rows that were laid down, and their order.
+def order_items(
+    connection: "duckdb.DuckDBPyConnection", shelf: SpillBuffer, rows: int
+) -> OrderedItems:
+    """Deduplicate the staged rows by item, and number the items.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        Empty as yet.
-    shelf : Shelf
-        Where they are.
+        An empty database.
+    shelf : SpillBuffer
+        The staged rows.
     rows : int
-        How many were laid down; at least one.
+        Their number; at least one.
 
     Returns
     -------
-    Ordered
-        Of two rows that are one item, the later alone is in it.
+    OrderedItems
+        Contains the latest row of each item.
 
     Raises
     ------
     RegistryError
-        If there is more than a registry can hold; or if rows were lost.
+        If there is more than a registry can hold, or rows were lost.
     """
-    shelf.name_keys(connection, "staged")
+    shelf.create_key_view(connection, "staged")
     kept = "staged"
-    [(items, different)] = run(connection, _COUNTED)
-    conserve("reading the keys of the items", rows, items)
+    [(items, different)] = run_query(connection, _COUNT_QUERY)
+    check_row_count("reading the keys of the items", rows, items)
     if different < rows:
-        kept, items = _LATEST, _latest(connection, rows)
-    run(connection, _SORTED.format(rows=kept))
-    [(count, tokens, longest)] = run(connection, _SIZES)
-    conserve("sorting the items", items, count)
-    named = run(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
-    if items > _MOST_ITEMS or len(named) > _MOST_SOURCES or tokens >= _MOST_TOKENS:
+        kept, items = _LATEST_QUERY, _select_latest(connection, rows)
+    run_query(connection, _SORT_QUERY.format(rows=kept))
+    [(count, tokens, longest)] = run_query(connection, _SIZES_QUERY)
+    check_row_count("sorting the items", items, count)
+    named = run_query(connection, "SELECT DISTINCT source FROM staged ORDER BY source")
+    if items > _MAX_ITEMS or len(named) > _MAX_SOURCES or tokens >= _MAX_TOKENS:
         raise RegistryError(
             f"{items} items of {len(named)} sources, {tokens} words, are too many for one registry",
-            remedy=f"split them: at most {_MOST_ITEMS} items of {_MOST_SOURCES} sources, and fewer "
-            f"than {_MOST_TOKENS} words, in each",
+            remedy=f"split them: at most {_MAX_ITEMS} items of {_MAX_SOURCES} sources, and fewer "
+            f"than {_MAX_TOKENS} words, in each",
         )
-    run(connection, "DROP TABLE IF EXISTS kept")
-    run(connection, "DROP VIEW staged")
-    run(connection, _NUMBERED)
-    run(connection, "DROP TABLE sorted")
-    conserve("numbering the items", items, count_of(connection, "SELECT count(*) FROM numbered"))
-    return Ordered(connection, items, tokens, longest, tuple(source for (source,) in named))
+    run_query(connection, "DROP TABLE IF EXISTS kept")
+    run_query(connection, "DROP VIEW staged")
+    run_query(connection, _NUMBER_QUERY)
+    run_query(connection, "DROP TABLE sorted")
+    check_row_count(
+        "numbering the items", items, query_count(connection, "SELECT count(*) FROM numbered")
+    )
+    return OrderedItems(connection, items, tokens, longest, tuple(source for (source,) in named))
 
 
-def _latest(connection: "duckdb.DuckDBPyConnection", rows: int) -> int:
-    """Find which rows are the latest of their items, and give how many these are."""
-    run(connection, _KEPT)
-    copies = count_of(connection, "SELECT sum(copies) FROM kept")
-    conserve("keeping the latest of each item", rows, copies)
-    return count_of(connection, "SELECT count(*) FROM kept")
+def _select_latest(connection: "duckdb.DuckDBPyConnection", rows: int) -> int:
+    """Select the latest row of each item, and return the number of items."""
+    run_query(connection, _KEEP_QUERY)
+    copies = query_count(connection, "SELECT sum(copies) FROM kept")
+    check_row_count("keeping the latest of each item", rows, copies)
+    return query_count(connection, "SELECT count(*) FROM kept")
 
 
-def row_groups(ordered: Ordered) -> Iterator[pa.Table]:
-    """Read the numbers of the items, in the row groups that they are written in.
+def read_row_groups(ordered: OrderedItems) -> Iterator[pa.Table]:
+    """Yield the numbers of the items by row group.
 
     Yields
     ------
     pyarrow.Table
-        `number`, in order; `first`, the number of the first item with the same tokens; `seq`, the
+        `number`, ascending; `first`, the number of the first item with the same tokens; `seq`, the
         item's place in the parts; `length` in tokens.
     """
     with ordered.connection.cursor() as cursor:
-        batches = cursor.sql(_ORDERED).to_arrow_reader(GROUP_ROWS)
-        yield from portions(batches, Portion(GROUP_ROWS, GROUP_TOKENS), _lengths)
+        batches = cursor.sql(_ORDER_QUERY).to_arrow_reader(GROUP_ROWS)
+        yield from split_into_chunks(batches, ChunkSize(GROUP_ROWS, GROUP_TOKENS), _token_lengths)
 
 
-def lots(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
-    """Put row groups that follow each other together, as many as memory may hold at once."""
+def batch_row_groups(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Combine consecutive row groups into batches that fit into memory."""
     held: list[pa.Table] = []
     tokens = 0
     for one in groups:
         own = pc.sum(one["length"]).as_py()
-        if held and (len(held) == _LOT or tokens + own > GROUP_TOKENS):
+        if held and (len(held) == _BATCH_ROW_GROUPS or tokens + own > GROUP_TOKENS):
             yield held
             held, tokens = [], 0
         held.append(one)
@@ -177,27 +181,27 @@ def lots(groups: Iterable[pa.Table]) -> Iterator[list[pa.Table]]:
         yield held
 
 
-def disorder(
+def count_order_faults(
     connection: "duckdb.DuckDBPyConnection", keys: pa.RecordBatchReader
 ) -> tuple[int, int]:
-    """Count what is wrong with the items of a registry and their order.
+    """Count faults in the items of a registry and their order.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        Empty as yet.
+        An empty database.
     keys : pyarrow.RecordBatchReader
-        `source`, `site`, `item` and `created_at` of each item, as they stand.
+        `source`, `site`, `item` and `created_at` of each item, in stored order.
 
     Returns
     -------
     twice, misplaced : int
-        How many items stand in it more than once; how many are not where `order` puts them.
+        Number of items that occur more than once, and of items not in the order of `order_items`.
     """
     connection.from_arrow(keys).create("written")
-    return count_of(connection, _TWICE), count_of(connection, _MISPLACED)
+    return query_count(connection, _DUPLICATES_QUERY), query_count(connection, _MISPLACED_QUERY)
 
 
-def _lengths(batch: pa.RecordBatch) -> Int64s:
+def _token_lengths(batch: pa.RecordBatch) -> Int64s:
     lengths: Int64s = batch["length"].to_numpy().astype(np.int64)
     return lengths

@@ -1,9 +1,7 @@
-"""Items laid down as they came, in parts: to be numbered by their keys, then picked by number.
+"""Parts of staged items, in memory or spilled to disk, from which items are gathered by number.
 
-Only the keys are sorted. All stay in memory while they are few; else texts and tokens are written
-once and mapped, so that an item may be as long as it likes.
-
-The site that an item's id counts on: `p2645` is one thing on each site of a source.
+Only the sort keys are sorted. Few items stay in memory; else texts and tokens are written once and
+memory-mapped, so that the length of an item is not limited.
 """
 
 from collections.abc import Callable
@@ -12,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from provenance.model import Int64s
-from provenance.registry.build.duckdb_engine import name_parts
+from provenance.registry.build.duckdb_engine import create_parts_view
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,25 +19,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-# Hosts of one site: those for small screens, and earlier looks.
+# Hosts of one site, such as those for mobile devices and earlier designs.
 _SITE = r"^(?i:[a-z][a-z0-9+.-]*)://(?:(?i:www|m|mobile|old|new|amp)\.)?(?P<site>[^/:?#@]+)"
 
 _RENAMED = {"twitter.com": "x.com"}
-"""Sites that moved, and kept the ids of what they hold."""
+"""Sites that moved and kept the ids of their items."""
 
 
-def sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Name the site of each address; empty where there is no address.
+def url_sites(urls: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return the site of each URL, on which an item's id is unique; empty where there is no URL.
 
     Parameters
     ----------
     urls : pyarrow.Array or ChunkedArray of string
-        Addresses of items.
+        URLs of items.
 
     Returns
     -------
     pyarrow.Array or ChunkedArray of string
-        As `urls` is; without nulls.
+        Of the same kind as `urls`, without nulls.
     """
     if urls.null_count == len(urls):
         return pc.fill_null(urls, "")
@@ -60,7 +58,7 @@ _SCHEMA = pa.schema(
         pa.field("language", pa.string()),
         pa.field("licence", pa.string()),
         pa.field("length", pa.uint32()),
-        # Lists of numbers as binary, which is picked row by row faster than lists are.
+        # Lists of numbers as binary: `take` is faster than on lists.
         pa.field("tokens", pa.large_binary()),
         pa.field("lead", pa.large_binary()),
         pa.field("trail", pa.large_binary()),
@@ -73,15 +71,15 @@ _KEYS = ("source", "item", "created_at", "length")
 Gather = Callable[[Int64s], pa.Table]
 
 
-class Shelf:
-    """Where threads lay parts down: in memory, or all on the disk once they are too many.
+class SpillBuffer:
+    """Collects parts from threads: in memory, or all of them on disk once they exceed a limit.
 
     Parameters
     ----------
     parts, keys : Path
-        Folders of those on the disk, and of what puts them in order.
+        Folders of the spilled parts and of their sort keys.
     room : int
-        Bytes in memory, of both.
+        Limit of the memory of both, in bytes.
     """
 
     def __init__(self, parts: Path, keys: Path, room: int) -> None:
@@ -89,7 +87,7 @@ class Shelf:
         self._held: dict[int, tuple[pa.Table, pa.Table]] | None = {}
 
     def put(self, place: int, part: pa.Table, key: pa.Table) -> None:
-        """Lay down the part whose first item has this place, and what puts it in order."""
+        """Add the part whose first item has the given place, with its sort keys."""
         laid = {place: (part, key)}
         with self._lock:
             if self._held is not None:
@@ -98,30 +96,30 @@ class Shelf:
                     return
                 laid, self._held = self._held, None
         for first, (one, its_key) in laid.items():
-            with pa.ipc.new_file(self._parts / _name(first), one.schema) as file:
+            with pa.ipc.new_file(self._parts / _part_name(first), one.schema) as file:
                 file.write_table(one)
             path = self._keys / f"{first}.parquet"
             pq.write_table(its_key, path, compression="none", use_dictionary=False)
 
-    def name_keys(self, connection: "duckdb.DuckDBPyConnection", name: str) -> None:
-        """Let queries read the keys of all parts under one name."""
+    def create_key_view(self, connection: "duckdb.DuckDBPyConnection", name: str) -> None:
+        """Create a view of the keys of all parts."""
         if self._held is None:
-            name_parts(connection, name, self._keys)
+            create_parts_view(connection, name, self._keys)
             return
         keys = pa.concat_tables([key for _, key in self._held.values()])
         with connection.cursor() as cursor:
             cursor.from_arrow(keys).create_view(name)
 
     def gatherer(self) -> Gather:
-        """Make, once, a function that picks items by their places, in the order asked."""
+        """Return a function that gathers items by their places, in the order given; call once."""
         if self._held is None:
-            return _gatherer(self._parts)
+            return _spilled_gatherer(self._parts)
         parts = [self._held[first][0] for first in sorted(self._held)]
         self._held = {}
-        return _Whole(pa.concat_tables(parts)).gather
+        return _InMemoryParts(pa.concat_tables(parts)).gather
 
 
-class _Whole:
+class _InMemoryParts:
     """All parts, in memory."""
 
     def __init__(self, table: pa.Table) -> None:
@@ -130,43 +128,43 @@ class _Whole:
     def gather(self, places: Int64s) -> pa.Table:
         first = int(places[0])
         if (places == np.arange(first, first + len(places))).all():
-            # A dump that was written in the order of its items' ages.
+            # The dump was sorted by date.
             return self._table.slice(first, len(places)).combine_chunks()
         with self._lock:
-            self._table = self._table.combine_chunks()  # nothing is left to do the next time
+            self._table = self._table.combine_chunks()  # does nothing the second time
         return self._table.take(pa.array(places))
 
 
-def lay_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: Shelf) -> int:
-    """Lay down a part.
+def stage_part(columns: dict[str, Any], whole: pa.Array, place: int, shelf: SpillBuffer) -> int:
+    """Add a part to the buffer.
 
     Parameters
     ----------
     columns : dict of str to column
-        Of its items; their texts only if they are kept.
+        Columns of its items; with texts only if they are kept.
     whole : pyarrow.UInt64Array
         Hashes of their token sequences.
     place : int
-        Of its first item, among all that are laid down.
-    shelf : Shelf
-        Takes them.
+        Place of its first item among all staged ones.
+    shelf : SpillBuffer
+        The buffer.
 
     Returns
     -------
     int
-        How many items it has.
+        Number of items.
     """
     schema = _SCHEMA.append(_TEXT) if "text" in columns else _SCHEMA
     named = pa.table({name: columns[name] for name in schema.names})
     part = named.cast(schema).combine_chunks()
     key = part.select(_KEYS).append_column("whole", whole)
-    key = key.append_column("site", sites(part["url"]))
+    key = key.append_column("site", url_sites(part["url"]))
     key = key.append_column("seq", pa.array(np.arange(place, place + len(part))))
     shelf.put(place, part, key)
     return len(part)
 
 
-def _gatherer(parts: Path) -> Gather:
+def _spilled_gatherer(parts: Path) -> Gather:
     starts = np.array(sorted(int(path.stem) for path in parts.iterdir()), np.int64)
 
     def gather(places: Int64s) -> pa.Table:
@@ -174,12 +172,12 @@ def _gatherer(parts: Path) -> Gather:
         by_part = np.argsort(of_part, kind="stable")
         found, firsts = np.unique(of_part[by_part], return_index=True)
         pieces = [
-            _taken(parts / _name(starts[part]), places[rows] - starts[part])
+            _take_rows(parts / _part_name(starts[part]), places[rows] - starts[part])
             for part, rows in zip(found, np.split(by_part, firsts[1:]), strict=True)
         ]
         picked = pa.Table.from_batches(pieces).combine_chunks()
         if (np.diff(of_part) >= 0).all():
-            return picked  # a dump that was written in the order of its items' ages
+            return picked  # the dump was sorted by date
         back = np.empty(len(places), np.int64)
         back[by_part] = np.arange(len(places))
         return picked.take(pa.array(back))
@@ -187,11 +185,11 @@ def _gatherer(parts: Path) -> Gather:
     return gather
 
 
-def _taken(path: Path, rows: Int64s) -> pa.RecordBatch:
-    # Mapped for the moment: pages that stay mapped count as our memory.
+def _take_rows(path: Path, rows: Int64s) -> pa.RecordBatch:
+    # Mapped for this call only: mapped pages count as memory of the process.
     with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped) as file:
         return file.get_batch(0).take(pa.array(rows))
 
 
-def _name(place: int) -> str:
+def _part_name(place: int) -> str:
     return f"{place}.arrow"

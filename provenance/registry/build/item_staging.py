@@ -1,4 +1,4 @@
-"""Items from dumps, fingerprinted and laid down in parts."""
+"""Fingerprint the items of dumps and stage them in parts."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,29 +10,29 @@ import pyarrow.compute as pc
 from provenance.fingerprint.span_edges import edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, Unread, merge_unread, tally
-from provenance.registry.author_digests import Digests
-from provenance.registry.build.build_dir import Workshop
-from provenance.registry.build.deduplication import whole_hashes
-from provenance.registry.build.item_parts import lay_part
-from provenance.registry.build.table_stream import Portion, in_threads, portions
-from provenance.registry.schema import EARLIEST, LATEST, blobs
+from provenance.registry.author_digests import AuthorDigests
+from provenance.registry.build.build_dir import BuildDir
+from provenance.registry.build.deduplication import sequence_hashes
+from provenance.registry.build.item_parts import stage_part
+from provenance.registry.build.table_stream import ChunkSize, map_in_threads, split_into_chunks
+from provenance.registry.schema import EARLIEST, LATEST, lists_to_binary
 
-CHUNK = Portion(rows=1 << 15, weight=1 << 25)
-"""Items, and bytes of their texts, that one thread works on."""
+CHUNK_SIZE = ChunkSize(rows=1 << 15, weight=1 << 25)
+"""Items, and bytes of their texts, that one thread processes at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """What was laid down.
+class StagedItems:
+    """Outcome of staging.
 
     Parameters
     ----------
     rows : int
-        How many records; those that will turn out to be one item are counted apart.
+        Number of records; several of them may turn out to be one item.
     skipped : tuple of Skipped
-        What the dumps' readers left out.
+        Records that the readers of the dumps skipped.
     unread : tuple of Unread
-        Dumps that could not be read, or not to their end.
+        Dumps that could not be read, or not to the end.
     """
 
     rows: int
@@ -40,38 +40,42 @@ class Staged:
     unread: tuple[Unread, ...] = ()
 
 
-def stage(
-    batches: Iterable[Items], shop: Workshop, after: int, progress: Callable[[int], None] | None
-) -> Staged:
-    """Fingerprint items and lay them down.
+def stage_items(
+    batches: Iterable[Items], shop: BuildDir, after: int, progress: Callable[[int], None] | None
+) -> StagedItems:
+    """Fingerprint items and stage them.
 
     Parameters
     ----------
     batches : iterable of Items
-        Of any size, in order: of two that are one item, the later will count.
-    shop : Workshop
-        Where to.
+        Of any size, in order: of two records of one item, the later counts.
+    shop : BuildDir
+        The build.
     after : int
-        Number of rows that were laid down before.
+        Number of rows staged before.
     progress : callable or None
-        Told the number of items taken in, again and again.
+        Called with the number of items of each batch.
 
     Returns
     -------
-    Staged
-        The rows of `batches` alone.
+    StagedItems
+        Of `batches` only.
     """
     skipped, unread = list[Skipped](), list[Unread]()
-    chunks = portions(_taken(batches, skipped, unread, progress), CHUNK, _text_sizes)
-    digests = Digests(shop.connection)
-    laid = in_threads(
-        lambda one: _lay(shop, digests, *one), _placed(chunks, after), shop.limits.threads
+    chunks = split_into_chunks(
+        _readable_batches(batches, skipped, unread, progress), CHUNK_SIZE, _text_sizes
+    )
+    digests = AuthorDigests(shop.connection)
+    laid = map_in_threads(
+        lambda one: _stage_chunk(shop, digests, *one),
+        _number_chunks(chunks, after),
+        shop.limits.threads,
     )
     rows = sum(laid)
-    return Staged(rows, tuple(skipped), merge_unread(unread))
+    return StagedItems(rows, tuple(skipped), merge_unread(unread))
 
 
-def _taken(
+def _readable_batches(
     batches: Iterable[Items],
     skipped: list[Skipped],
     unread: list[Unread],
@@ -90,13 +94,13 @@ def _text_sizes(batch: pa.RecordBatch) -> Int64s:
     return np.diff(Texts.of(batch["text"]).offsets)
 
 
-def _placed(chunks: Iterable[pa.Table], after: int) -> Iterator[tuple[pa.Table, int]]:
+def _number_chunks(chunks: Iterable[pa.Table], after: int) -> Iterator[tuple[pa.Table, int]]:
     for chunk in chunks:
         yield chunk, after
         after += len(chunk)
 
 
-def _lay(shop: Workshop, digests: Digests, chunk: pa.Table, place: int) -> int:
+def _stage_chunk(shop: BuildDir, digests: AuthorDigests, chunk: pa.Table, place: int) -> int:
     text = chunk["text"].chunk(0)
     texts = Texts.of(text)
     tokens = tokenise(texts)
@@ -105,23 +109,23 @@ def _lay(shop: Workshop, digests: Digests, chunk: pa.Table, place: int) -> int:
         "source": chunk["source"],
         "item": chunk["item"],
         "url": chunk["url"],
-        "created_at": _seconds(chunk["created_at"]),
+        "created_at": _to_seconds(chunk["created_at"]),
         "author": digests.of(chunk["source"], chunk["author"]),
         "language": chunk["language"],
         "licence": chunk["licence"],
         "length": np.diff(tokens.offsets).astype(np.uint32),
-        "tokens": blobs(tokens.hashes, tokens.offsets),
-        "lead": blobs(edges.lead, edges.lead_offsets),
-        "trail": blobs(edges.trail, edges.trail_offsets),
+        "tokens": lists_to_binary(tokens.hashes, tokens.offsets),
+        "lead": lists_to_binary(edges.lead, edges.lead_offsets),
+        "trail": lists_to_binary(edges.trail, edges.trail_offsets),
     }
     if shop.keep_texts:
         columns["text"] = text
-    whole = pa.array(whole_hashes(tokens.hashes, tokens.offsets))
-    return lay_part(columns, whole, place, shop.shelf)
+    whole = pa.array(sequence_hashes(tokens.hashes, tokens.offsets))
+    return stage_part(columns, whole, place, shop.spill_buffer)
 
 
-def _seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _to_seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     seconds = column.cast(pa.int64())
-    # Days outside the calendar are typing errors; the item counts as undated.
+    # Dates outside the calendar are errors in the dump; the item counts as undated.
     known = pc.and_(pc.greater_equal(seconds, EARLIEST), pc.less_equal(seconds, LATEST))
     return pc.if_else(known, seconds, None)

@@ -1,6 +1,7 @@
-"""The postings of a registry: parted by shingle, then sorted part by part.
+"""Partition the postings of a registry by shingle, then sort each partition.
 
-Those of a large registry are laid on the disk: memory holds one part a thread, a thousandth of all.
+Postings of a large registry are spilled to disk; memory holds one partition per thread, a
+thousandth of all.
 """
 
 from collections.abc import Sequence
@@ -21,10 +22,10 @@ from provenance.match.index.postings_index import (
 from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
-from provenance.registry.build.duckdb_engine import conserve
+from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.build.radix_sort import sort_records
-from provenance.registry.build.shingle_origins import Origins
-from provenance.registry.build.table_stream import Sink, in_threads
+from provenance.registry.build.shingle_origins import ItemOrigins
+from provenance.registry.build.table_stream import ParquetSink, map_in_threads
 from provenance.registry.manifest import (
     DIRECTORY_FILE,
     FILTER_FILE,
@@ -34,21 +35,21 @@ from provenance.registry.manifest import (
     SHARED_FILE,
     SHINGLES_FILE,
 )
-from provenance.registry.schema import SHARED_SCHEMA, position_type
+from provenance.registry.schema import SHARED_SCHEMA, position_dtype
 
-_PART = 1 << 18
-_DEEPEST = 10
+_PART_RECORDS = 1 << 18
+_MAX_PARTITION_BITS = 10
 _RECORD = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
-    """Postings of some items, parted by the upper bits of their shingles.
+class PartitionedPostings:
+    """Postings of some items, partitioned by the upper bits of their shingles.
 
     Parameters
     ----------
     records : ndarray of uint64, shape (n, 2)
-        As `sorting.parted_records` gives them, part by part.
+        As `partition_items` returns them, part by part.
     bounds : ndarray of int64, shape (2**depth + 1,)
         Part `i` is `records[bounds[i]:bounds[i + 1]]`.
     """
@@ -58,37 +59,39 @@ class Parted:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """Postings of all items, as they came.
+class StagedPostings:
+    """Unsorted postings of all items.
 
     Parameters
     ----------
     path : Path
         The file.
-    depth : int
-        Bits that they are parted by.
-    bounds : sequence of ndarray of int64, each of shape (2**depth + 1,)
-        Of each `Parted` in it, in order of items: which of all records its parts are.
-    held : sequence of ndarray of uint64, each of shape (n, 2)
-        Records of each `Parted`, where memory holds them; none where the file does.
+    partition_bits : int
+        Number of bits by which they are partitioned.
+    bounds : sequence of ndarray of int64, each of shape (2**partition_bits + 1,)
+        For each `PartitionedPostings` in it, in order of items: the bounds of its parts among all
+        records.
+    in_memory : sequence of ndarray of uint64, each of shape (n, 2)
+        Records of each `PartitionedPostings`, where they are in memory; empty where they are in the
+        file.
     """
 
     path: Path
-    depth: int
+    partition_bits: int
     bounds: Sequence[Int64s]
-    held: Sequence[UInt64s]
+    in_memory: Sequence[UInt64s]
 
     @property
     def count(self) -> int:
-        """How many there are, repeats of a shingle in one item among them."""
+        """Number of postings, including repeats of a shingle within an item."""
         return int(self.bounds[-1][-1]) if self.bounds else 0
 
     def part(self, number: int) -> UInt64s:
-        """Give a part."""
-        if self.held:
+        """Return a partition."""
+        if self.in_memory:
             pieces = [
                 records[one[number] - one[0] : one[number + 1] - one[0]]
-                for one, records in zip(self.bounds, self.held, strict=True)
+                for one, records in zip(self.bounds, self.in_memory, strict=True)
             ]
             return np.concatenate(pieces)
         sizes = [int(one[number + 1] - one[number]) for one in self.bounds]
@@ -98,12 +101,12 @@ class Laid:
             for one, size in zip(self.bounds, sizes, strict=True):
                 file.seek(int(one[number]) * _RECORD)
                 at += file.readinto(room[at : at + size * _RECORD])
-        conserve("reading postings", len(read), at)
+        check_row_count("reading postings", len(read), at)
         return np.frombuffer(read, np.uint64).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sorted:
+class _SortedPart:
     laid: int
     shingles: UInt32s
     owners: UInt32s
@@ -112,37 +115,37 @@ class _Sorted:
     shared: Shared
 
 
-def depth_of(tokens: int) -> int:
-    """Choose by how many bits to part the postings of so many tokens."""
-    return min(_DEEPEST, max(1, (tokens // _PART).bit_length()))
+def partition_bits(tokens: int) -> int:
+    """Return the number of bits by which to partition the postings of so many tokens."""
+    return min(_MAX_PARTITION_BITS, max(1, (tokens // _PART_RECORDS).bit_length()))
 
 
-class Heap:
-    """Where postings are laid as they come: in memory, or all on the disk once they are too many.
+class PostingsBuffer:
+    """Collects postings: in memory, or all of them on disk once they exceed a limit.
 
     Parameters
     ----------
     path : Path
         The file.
     depth : int
-        Bits that they are parted by.
+        Number of bits by which they are partitioned.
     room : int
-        Bytes in memory.
+        Limit of memory, in bytes.
 
     Attributes
     ----------
-    laid : Laid
-        All that lies there by now.
+    laid : StagedPostings
+        All postings so far.
     """
 
     def __init__(self, path: Path, depth: int, room: int) -> None:
         self._room = room
         self._bounds: list[Int64s] = []
         self._held: list[UInt64s] = []
-        self.laid = Laid(path, depth, self._bounds, self._held)
+        self.laid = StagedPostings(path, depth, self._bounds, self._held)
 
-    def put(self, parted: Parted) -> None:
-        """Lay postings behind those of earlier items."""
+    def put(self, parted: PartitionedPostings) -> None:
+        """Append the postings of the next items."""
         is_held = len(self._held) == len(self._bounds)
         self._bounds.append(parted.bounds + self.laid.count)
         self._held.append(parted.records)
@@ -153,35 +156,40 @@ class Heap:
             self._held.clear()
 
 
-def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads: int) -> int:
-    """Sort what was laid down, and keep the first of each shingle in each item.
+def sort_postings(
+    laid: StagedPostings, origins: ItemOrigins, longest: int, out: Path, threads: int
+) -> int:
+    """Sort the postings, and keep the first of each shingle in each item.
 
     Parameters
     ----------
-    laid : Laid
+    laid : StagedPostings
         The postings.
-    origins : Origins
-        Whose all items are.
+    origins : ItemOrigins
+        Sources and authors of all items.
     longest : int
         Tokens of the longest item.
     out : Path
-        Folder of the registry's files.
+        Folder of the data files.
     threads : int
-        How many parts at once.
+        Number of partitions processed at a time.
 
     Returns
     -------
     int
-        How many postings are kept.
+        Number of postings kept.
 
     Raises
     ------
     RegistryError
-        If some were lost.
+        If postings were lost.
     """
     kept, seen, common = 0, 0, [SHARED_SCHEMA.empty_table()]
     work = partial(
-        _sorted, laid=laid, chosen=choose_layout(laid.count, laid.depth), origins=origins
+        _sort_part,
+        laid=laid,
+        chosen=choose_layout(laid.count, laid.partition_bits),
+        origins=origins,
     )
     with ExitStack() as stack:
         shingles, items, positions, directory, prefilter, words = (
@@ -189,44 +197,46 @@ def sort_postings(laid: Laid, origins: Origins, longest: int, out: Path, threads
             for name, dtype in (
                 (SHINGLES_FILE, np.uint32),
                 (OWNERS_FILE, np.uint32),
-                (POSITIONS_FILE, position_type(longest)),
+                (POSITIONS_FILE, position_dtype(longest)),
                 (DIRECTORY_FILE, np.uint32),
                 (PREFILTER_FILE, np.uint64),
                 (FILTER_FILE, np.uint64),
             )
         )
-        for one in in_threads(work, range(1 << laid.depth), threads):
+        for one in map_in_threads(work, range(1 << laid.partition_bits), threads):
             shingles.put(one.shingles)
             items.put(one.owners)
             positions.put(one.positions)
             directory.put(one.entered.directory + np.uint32(kept))
             prefilter.put(one.entered.prefilter)
             words.put(one.entered.filter)
-            common.append(_table(one.shared))
+            common.append(_stop_shingle_table(one.shared))
             kept, seen = kept + len(one.shingles), seen + one.laid
         directory.put(np.array([kept], np.uint32))
-    conserve("sorting the postings", laid.count, seen)
+    check_row_count("sorting the postings", laid.count, seen)
     many = pa.concat_tables(common).combine_chunks()
-    with Sink(out / SHARED_FILE, SHARED_SCHEMA) as sink:
+    with ParquetSink(out / SHARED_FILE, SHARED_SCHEMA) as sink:
         if len(many):
             sink.put(many)
     return kept
 
 
-def _sorted(part: int, laid: Laid, chosen: IndexLayout, origins: Origins) -> _Sorted:
+def _sort_part(
+    part: int, laid: StagedPostings, chosen: IndexLayout, origins: ItemOrigins
+) -> _SortedPart:
     unsorted = laid.part(part)
-    shingles, items, positions = sort_records(unsorted, laid.depth)
+    shingles, items, positions = sort_records(unsorted, laid.partition_bits)
     common = count_shared_shingles(shingles, items, origins.sources, origins.authors)
-    return _Sorted(
+    return _SortedPart(
         len(unsorted),
         shingles.astype(np.uint32),
         items,
         positions,
-        build_index_part(shingles, chosen, laid.depth, part),
+        build_index_part(shingles, chosen, laid.partition_bits, part),
         common,
     )
 
 
-def _table(common: Shared) -> pa.Table:
+def _stop_shingle_table(common: Shared) -> pa.Table:
     columns = (common.shingles, common.codes, common.authors)
     return pa.table([pa.array(one) for one in columns], schema=SHARED_SCHEMA)

@@ -1,4 +1,4 @@
-"""Registries are built: dumps in, one folder out, or nothing at all."""
+"""Build a registry from dumps, or extend one; either completes or changes nothing."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,152 +13,161 @@ from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import Chance, Items, merge_unread
 from provenance.registry import registry_folder as folders
-from provenance.registry.build.build_dir import Workshop, workshop
-from provenance.registry.build.duckdb_engine import Limits
-from provenance.registry.build.existing_items import lay_earlier
+from provenance.registry.build.build_dir import BuildDir, open_build_dir
+from provenance.registry.build.duckdb_engine import BuildLimits
+from provenance.registry.build.existing_items import stage_existing_items
 from provenance.registry.build.generation_writer import write_generation
-from provenance.registry.build.item_order import order
-from provenance.registry.build.item_staging import Staged, stage
-from provenance.registry.data_files import check_files, settle_files
-from provenance.registry.manifest import Manifest, digest_of, merged, mismatch
+from provenance.registry.build.item_order import order_items
+from provenance.registry.build.item_staging import StagedItems, stage_items
+from provenance.registry.data_files import check_files, sync_files
+from provenance.registry.manifest import (
+    Manifest,
+    fingerprint_mismatch,
+    merge_counts,
+    registry_digest,
+)
 from provenance.registry.mapped_files import map_files
-from provenance.registry.source_coverage import declared
+from provenance.registry.source_coverage import declared_sizes
 
 Progress = Callable[[int], None]
 
 
-def build(
+def create_registry(
     folder: Path,
     batches: Iterable[Items],
     *,
     keep_texts: bool = True,
     published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
-    limits: Limits | None = None,
+    limits: BuildLimits | None = None,
 ) -> Manifest:
     """Build a registry.
 
     Parameters
     ----------
     folder : Path
-        Where; it must not exist, or be empty.
+        The folder to create; may exist if it is empty.
     batches : iterable of Items
-        Of any sizes and in any order: the same items make the same files. Of two with the same
-        source and id, on one site, the later counts.
+        Items in batches of any size and in any order; the files depend on the items only. Of two
+        items with the same source, site and id, the later one is kept.
     keep_texts : bool
-        Whether it holds the items' texts, to be shown beside what matches them.
+        Whether to store the items' texts, to be shown beside matches.
     published : mapping of str to int, or None
-        How many items sources have in all, as far as somebody declares it.
+        Total number of items of sources, where declared.
     progress : callable or None
-        Told the number of items in each batch that was taken in.
-    limits : Limits or None
-        What the build may use of the machine.
+        Called with the number of items of each batch.
+    limits : BuildLimits or None
+        Resource limits.
 
     Returns
     -------
     Manifest
-        Of what `folder` now holds.
+        Of the new registry.
 
     Raises
     ------
     RegistryExists
-        If `folder` is taken.
+        If `folder` exists and is not empty.
     RegistryError
         If there are no items, another process is building there, or the disk is full.
     """
-    folder = _resolved(folder)
-    with folders.new(folder) as staging:
-        with workshop(staging, limits or Limits(), keep_texts=keep_texts) as shop:
-            staged = _some(stage(batches, shop, 0, progress))
-            manifest = _made(shop, staged, 0, SHIPPED_CHANCE)
-        sources = declared(manifest.sources, published or {})
+    folder = _resolve_folder(folder)
+    with folders.staged_registry(folder) as staging:
+        with open_build_dir(staging, limits or BuildLimits(), keep_texts=keep_texts) as shop:
+            staged = _require_items(stage_items(batches, shop, 0, progress))
+            manifest = _write_registry(shop, staged, 0, SHIPPED_CHANCE)
+        sources = declared_sizes(manifest.sources, published or {})
         manifest = replace(manifest, sources=sources)
-        folders.publish(shop.out, manifest, folder)
+        folders.publish_registry(shop.out, manifest, folder)
     return manifest
 
 
-def add(
+def extend_registry(
     folder: Path,
     batches: Iterable[Items],
     *,
     addresses: Sequence[str] = (),
     published: Mapping[str, int] | None = None,
     progress: Progress | None = None,
-    limits: Limits | None = None,
+    limits: BuildLimits | None = None,
 ) -> Manifest:
-    """Add items to a registry; those that it holds already change nothing.
+    """Add items to a registry; items that it already holds change nothing.
 
     Parameters
     ----------
     folder : Path
-        The registry. It keeps the new items' texts if it keeps those of the old.
+        The registry. Texts of new items are kept if it keeps texts.
     batches : iterable of Items
-        As for `build`; a new item takes the place of one with the same source, site and id.
+        As for `create_registry`; a new item replaces one with the same source, site and id.
     addresses : sequence of str
-        Of the dumps: what could not be read there before is unread only if it is so again.
+        Addresses of the dumps; earlier faults below them are forgotten, unless they recur.
     published : mapping of str to int, or None
-        As for `build`; of other sources what was declared before.
+        As for `create_registry`; declared totals of other sources are kept.
     progress : callable or None
-        Told the number of items in each batch that was taken in.
-    limits : Limits or None
-        What it may use of the machine.
+        Called with the number of items of each batch.
+    limits : BuildLimits or None
+        Resource limits.
 
     Returns
     -------
     Manifest
-        Of what `folder` now holds.
+        Of the extended registry.
 
     Raises
     ------
     RegistryNotFound
         If `folder` is not a registry.
     FingerprintMismatch
-        If its items were fingerprinted in another way than new ones would be.
+        If its items were fingerprinted with other parameters.
     DigestMismatch
         If one of its files is missing or altered.
     RegistryError
         If none of the records is an item, another process is adding to it, or the disk is full.
     """
-    folder = _resolved(folder)
-    with folders.existing(folder) as (staging, earlier):
+    folder = _resolve_folder(folder)
+    with folders.staged_generation(folder) as (staging, earlier):
         if earlier.parameters != fingerprint_parameters():
-            raise mismatch(folder, earlier.parameters, fingerprint_parameters())
+            raise fingerprint_mismatch(folder, earlier.parameters, fingerprint_parameters())
         files = map_files(folder / earlier.generation, earlier.files)
         check_files(files, earlier.files)
-        folders.drop_others(folder, earlier)
-        with workshop(staging, limits or Limits(), keep_texts=earlier.keeps_texts) as shop:
-            rows = lay_earlier(files, earlier, shop)
-            staged = stage(batches, shop, rows, progress)
+        folders.remove_other_generations(folder, earlier)
+        with open_build_dir(
+            staging, limits or BuildLimits(), keep_texts=earlier.keeps_texts
+        ) as shop:
+            rows = stage_existing_items(files, earlier, shop)
+            staged = stage_items(batches, shop, rows, progress)
             if staged.skipped or staged.unread:
-                staged = _some(staged)
-            skipped = merged(earlier.skipped, staged.skipped)
+                staged = _require_items(staged)
+            skipped = merge_counts(earlier.skipped, staged.skipped)
             kept = (one for one in earlier.unread if not _is_within(one.file, addresses))
             unread = merge_unread([*staged.unread, *kept])
-            both = Staged(rows + staged.rows, skipped, unread)
-            manifest = _made(shop, both, earlier.replaced, earlier.chance)
-        sources = declared(manifest.sources, published or {}, earlier.sources)
+            both = StagedItems(rows + staged.rows, skipped, unread)
+            manifest = _write_registry(shop, both, earlier.replaced, earlier.chance)
+        sources = declared_sizes(manifest.sources, published or {}, earlier.sources)
         if manifest.digest == earlier.digest:
             restated = replace(earlier, sources=sources, unread=unread)
             if restated != earlier:
-                folders.restate(staging, restated, folder)
+                folders.replace_manifest(staging, restated, folder)
             return restated
         manifest = replace(manifest, sources=sources)
-        folders.succeed(shop.out / manifest.generation, manifest, folder)
+        folders.publish_generation(shop.out / manifest.generation, manifest, folder)
     return manifest
 
 
 def _is_within(path: str, addresses: Sequence[str]) -> bool:
-    places = [_place(address) for address in addresses]
-    return _place(path) in places or _place(path).startswith(tuple(f"{one}/" for one in places))
+    places = [_absolute_address(address) for address in addresses]
+    return _absolute_address(path) in places or _absolute_address(path).startswith(
+        tuple(f"{one}/" for one in places)
+    )
 
 
-def _place(address: str) -> str:
-    """Return where an address is, however it is spelt."""
+def _absolute_address(address: str) -> str:
+    """Return the normal form of an address."""
     return address.rstrip("/") if "://" in address else os.path.abspath(address)
 
 
-def _some(staged: Staged) -> Staged:
-    """Refuse dumps in which there was no item."""
+def _require_items(staged: StagedItems) -> StagedItems:
+    """Raise if the dumps contain no item."""
     if staged.rows:
         return staged
     if staged.unread:
@@ -175,14 +184,14 @@ def _some(staged: Staged) -> Staged:
     )
 
 
-def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Manifest:
-    ordered = order(shop.connection, shop.shelf, staged.rows)
-    shop.clear(shop.keys)
+def _write_registry(shop: BuildDir, staged: StagedItems, replaced: int, chance: Chance) -> Manifest:
+    ordered = order_items(shop.connection, shop.spill_buffer, staged.rows)
+    shop.remove_later(shop.keys)
     parameters = fingerprint_parameters()
     written = write_generation(ordered, shop, parameters)
-    files = settle_files(shop.data)
+    files = sync_files(shop.data)
     manifest = Manifest(
-        digest=digest_of(parameters, chance, files),
+        digest=registry_digest(parameters, chance, files),
         parameters=parameters,
         chance=chance,
         created=datetime.now(UTC).replace(microsecond=0),
@@ -200,8 +209,8 @@ def _made(shop: Workshop, staged: Staged, replaced: int, chance: Chance) -> Mani
     return manifest
 
 
-def _resolved(folder: Path) -> Path:
-    """Resolve links, and refuse a path that Arrow and DuckDB cannot open."""
+def _resolve_folder(folder: Path) -> Path:
+    """Resolve links, and reject a path that Arrow and DuckDB cannot open."""
     folder = Path(os.path.realpath(folder))
     if not is_utf8(folder):
         raise RegistryError(

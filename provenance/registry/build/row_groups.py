@@ -1,4 +1,4 @@
-"""One row group of items: what goes into each of the registry's files."""
+"""Compute what one row group of items contributes to each data file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,67 +18,67 @@ from provenance.model import (
     UInt32s,
 )
 from provenance.registry.build.item_parts import Gather
-from provenance.registry.build.postings_writer import Parted
-from provenance.registry.build.radix_sort import parted_records
-from provenance.registry.build.shingle_origins import Origins, origins_of
+from provenance.registry.build.postings_writer import PartitionedPostings
+from provenance.registry.build.radix_sort import partition_items
+from provenance.registry.build.shingle_origins import ItemOrigins, item_origins
 from provenance.registry.schema import (
     ITEMS_SCHEMA,
     TEXTS_SCHEMA,
-    as_stored,
-    lists,
-    one_chunk,
+    binary_to_lists,
     signatures_schema,
+    single_chunk,
+    timestamps_from_seconds,
 )
-from provenance.registry.source_coverage import covered
+from provenance.registry.source_coverage import coverage_sums
 
 _NO_INT32S: Int32s = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """What one row group gives to each file.
+class RowGroup:
+    """The contribution of one row group to each file.
 
     Parameters
     ----------
     items, texts, signatures : pyarrow.Table
-        Row groups to be written as they are; `texts` is None where they are not kept.
-    postings : Parted
-        In order of items within each part, the repeats of a shingle in one item among them.
-    origins : Origins
-        Whose the items are.
+        Row groups ready to be written; `texts` is None where they are not kept.
+    postings : PartitionedPostings
+        In order of items within each part, including repeats of a shingle within an item.
+    origins : ItemOrigins
+        Sources and authors of the items.
     sketches : dict of str to Sketch
-        By source.
+        Sketches by source.
     tokens : Tokens
-        Of the items.
-    alone : ndarray of bool
-        Which of them are not copies of earlier ones.
-    covered : pyarrow.Table
-        What they are of each source.
+        Tokens of the items.
+    is_first : ndarray of bool
+        Whether an item is the first with its tokens.
+    coverage : pyarrow.Table
+        Coverage of the items by source.
     """
 
     items: pa.Table
     texts: pa.Table | None
     signatures: pa.Table
-    postings: Parted
-    origins: Origins
+    postings: PartitionedPostings
+    origins: ItemOrigins
     sketches: dict[str, Sketch]
     tokens: Tokens
-    alone: Flags
-    covered: pa.Table
+    is_first: Flags
+    coverage: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
-class Grouping:
-    """What is the same for all row groups.
+class RowGroupContext:
+    """Inputs shared by all row groups.
 
     Parameters
     ----------
     parameters : Parameters
-        How items are fingerprinted.
+        Parameters of the fingerprints.
     sources : tuple of str
-        Of all items, sorted.
+        Sources of all items, sorted.
     depth : int
-        Bits that postings are parted by.
+        Number of bits by which postings are partitioned.
     """
 
     parameters: Parameters
@@ -86,67 +86,69 @@ class Grouping:
     depth: int
 
 
-def groups_of(lot: Sequence[pa.Table], gather: Gather, how: Grouping) -> list[Group]:
-    """Work out all that the items of some row groups say.
+def build_row_groups(
+    lot: Sequence[pa.Table], gather: Gather, how: RowGroupContext
+) -> list[RowGroup]:
+    """Compute several row groups.
 
     Parameters
     ----------
     lot : sequence of pyarrow.Table
-        Their numbers, as `order.row_groups` gives them. The more at once, the fewer looks at the
-        parts, in which neighbours by age may lie far apart.
+        Their numbers, as `read_row_groups` yields them. Larger batches read the parts less often,
+        because items of similar age may be scattered over them.
     gather : callable
-        Picks the items themselves.
-    how : Grouping
-        What is the same for all.
+        Gathers the items.
+    how : RowGroupContext
+        Inputs shared by all row groups.
 
     Returns
     -------
-    list of Group
-        One each, in their order.
+    list of RowGroup
+        In order.
     """
     rows = gather(np.concatenate([numbered["seq"].to_numpy() for numbered in lot]))
     made, at = [], 0
     for numbered in lot:
         own = rows.slice(at, len(numbered)).append_column("first", numbered["first"])
-        made.append(_group(own, numbered["number"].to_numpy(), how))
+        made.append(_build_row_group(own, numbered["number"].to_numpy(), how))
         at += len(numbered)
     return made
 
 
-def _group(rows: pa.Table, numbers: UInt32s, how: Grouping) -> Group:
-    hashes, offsets = lists(one_chunk(rows["tokens"]))
+def _build_row_group(rows: pa.Table, numbers: UInt32s, how: RowGroupContext) -> RowGroup:
+    hashes, offsets = binary_to_lists(single_chunk(rows["tokens"]))
     tokens = Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets)
     alone = numbers == rows["first"].to_numpy()
     shingles = shingle(tokens, how.parameters.seed_width)
     mute = np.diff(shingles.offsets) == 0
-    return Group(
-        items=_items(rows),
+    return RowGroup(
+        items=_item_table(rows),
         texts=rows.select(["text"]).cast(TEXTS_SCHEMA) if "text" in rows.column_names else None,
-        signatures=signatures_of(tokens, numbers, alone, how.parameters),
-        postings=Parted(*parted_records(shingles, numbers, alone, how.depth)),
-        origins=origins_of(rows, how.sources),
-        sketches=sketches_of(shingles, rows["source"], how.parameters),
+        signatures=item_signatures(tokens, numbers, alone, how.parameters),
+        postings=PartitionedPostings(*partition_items(shingles, numbers, alone, how.depth)),
+        origins=item_origins(rows, how.sources),
+        sketches=source_sketches(shingles, rows["source"], how.parameters),
         tokens=tokens,
-        alone=alone,
-        covered=covered(rows, mute),
+        is_first=alone,
+        coverage=coverage_sums(rows, mute),
     )
 
 
-def _items(rows: pa.Table) -> pa.Table:
+def _item_table(rows: pa.Table) -> pa.Table:
     columns = {name: rows[name] for name in ITEMS_SCHEMA.names}
-    columns["created_at"] = as_stored(rows["created_at"])
+    columns["created_at"] = timestamps_from_seconds(rows["created_at"])
     return pa.table(columns).cast(ITEMS_SCHEMA)
 
 
-def signatures_of(
+def item_signatures(
     tokens: Tokens, numbers: UInt32s, alone: Flags, parameters: Parameters
 ) -> pa.Table:
-    """Sign those items that are long enough, and `alone`: not copies of earlier ones.
+    """Compute the signatures of items that are long enough and no copies of earlier ones (`alone`).
 
     Returns
     -------
     pyarrow.Table
-        Of the schema of the signatures, in order of `numbers`.
+        Of `signatures_schema`, in order of `numbers`.
     """
     lengths, schema = np.diff(tokens.offsets), signatures_schema(parameters.permutations)
     signed = alone & (lengths >= parameters.signature_least)
@@ -162,17 +164,17 @@ def signatures_of(
     return pa.table([pa.array(numbers[signed]), signatures], schema=schema)
 
 
-def sketches_of(
+def source_sketches(
     shingles: Shingles, sources: pa.ChunkedArray, parameters: Parameters
 ) -> dict[str, Sketch]:
-    """Sketch the items of each source; `sources` has one an item. None of an empty sketch."""
-    # The sketch of all says which hashes are in the sketch of each.
+    """Sketch the items of each source; `sources` has one element per item. Omits empty sketches."""
+    # The sketch of all items determines which hashes are in the sketch of each source.
     sampled = sketch(shingles, parameters).hashes
     if not len(sampled):
         return {}
     places = np.flatnonzero(shingles.hashes <= sampled[-1])
     items = np.searchsorted(shingles.offsets, places, side="right") - 1
-    encoded = one_chunk(sources).dictionary_encode()
+    encoded = single_chunk(sources).dictionary_encode()
     codes = encoded.indices.to_numpy()[items]
     return {
         encoded.dictionary[code].as_py(): Sketch(

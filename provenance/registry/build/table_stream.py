@@ -1,4 +1,4 @@
-"""Tables flowing through: cut into pieces of bounded size, worked on by several threads."""
+"""Stream tables in chunks of bounded size through several threads."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,46 +12,46 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.model import Int64s
-from provenance.registry.schema import writer
+from provenance.registry.schema import parquet_writer
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
-    """How much of a table is worked on at once.
+class ChunkSize:
+    """Size limits of a chunk.
 
     Parameters
     ----------
     rows : int
-        At most so many.
+        Largest number of rows.
     weight : int
-        At most so much, unless a single row weighs more.
+        Largest weight, unless a single row exceeds it.
     """
 
     rows: int
     weight: int
 
 
-def portions(
-    batches: Iterable[pa.RecordBatch], most: Portion, weigh: Callable[[pa.RecordBatch], Int64s]
+def split_into_chunks(
+    batches: Iterable[pa.RecordBatch], most: ChunkSize, weigh: Callable[[pa.RecordBatch], Int64s]
 ) -> Iterator[pa.Table]:
-    """Cut a stream of rows into tables, the same whatever the batches that they came in.
+    """Split a stream of rows into tables, independently of its batches.
 
     Parameters
     ----------
     batches : iterable of pyarrow.RecordBatch
         Of one schema.
-    most : Portion
-        Of which each table is the fullest that the next row would not fit into.
+    most : ChunkSize
+        Limits; each table is as large as they allow.
     weigh : callable
-        Gives the weight of each row of a batch.
+        Returns the weight of each row of a batch.
 
     Yields
     ------
     pyarrow.Table
-        One chunk a column.
+        One chunk per column.
     """
     held: list[pa.RecordBatch] = []
     rows, weight = 0, 0
@@ -67,32 +67,32 @@ def portions(
                 held.append(batch.slice(at, end - at))
                 rows, weight, at = rows + end - at, weight + int(sums[end] - sums[at]), end
             if at < len(batch):
-                yield _joined(held)
+                yield _join_batches(held)
                 held, rows, weight = [], 0, 0
     if held:
-        yield _joined(held)
+        yield _join_batches(held)
 
 
-def _joined(batches: list[pa.RecordBatch]) -> pa.Table:
+def _join_batches(batches: list[pa.RecordBatch]) -> pa.Table:
     return pa.Table.from_batches(batches).combine_chunks()
 
 
-def in_threads(function: Callable[[A], B], arguments: Iterable[A], threads: int) -> Iterator[B]:
-    """Apply a function in threads.
+def map_in_threads(function: Callable[[A], B], arguments: Iterable[A], threads: int) -> Iterator[B]:
+    """Map a function in threads.
 
     Parameters
     ----------
     function : callable
-        Spends its time without the interpreter's lock.
+        Releases the GIL most of the time.
     arguments : iterable
-        Taken only as fast as results are.
+        Consumed only as fast as results are.
     threads : int
-        How many.
+        Number of threads.
 
     Yields
     ------
     object
-        The results, in the order of the arguments.
+        The results, in order.
     """
     pending: deque[Future[B]] = deque()
     remaining = iter(arguments)
@@ -108,26 +108,26 @@ def in_threads(function: Callable[[A], B], arguments: Iterable[A], threads: int)
         pool.shutdown(cancel_futures=True)
 
 
-class Sink:
-    """A data file, written behind the caller's back, row group by row group.
+class ParquetSink:
+    """A data file, written in the background by row group.
 
     Parameters
     ----------
     path : Path
-        The file; its name chooses its encoding.
+        The file; its name determines the encoding.
     schema : pyarrow.Schema
-        What it holds.
+        Its schema.
     """
 
     _MOST_PENDING = 2
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._writer = writer(path, schema)
+        self._writer = parquet_writer(path, schema)
         self._pool = ThreadPoolExecutor(1)
         self._pending: deque[Future[None]] = deque()
 
     def put(self, group: pa.Table) -> None:
-        """Write a row group, some time before the sink is closed."""
+        """Queue a row group for writing."""
         write = self._writer.write_table
         self._pending.append(self._pool.submit(write, group, row_group_size=len(group)))
         if len(self._pending) > self._MOST_PENDING:

@@ -1,4 +1,4 @@
-"""The background of a registry: how often tokens of each cell stand in its different items."""
+"""Background counts of a registry: how often tokens of each cell occur in distinct items."""
 
 from pathlib import Path
 
@@ -7,26 +7,26 @@ import pyarrow as pa
 
 from provenance.jit.decorators import kernel
 from provenance.model import BACKGROUND_BITS, Flags, Int64s, Tokens, UInt32s
-from provenance.registry.build.table_stream import Sink
+from provenance.registry.build.table_stream import ParquetSink
 from provenance.registry.schema import BACKGROUND_SCHEMA
 
 _SHIFT = np.uint32(32 - BACKGROUND_BITS)
 
 
-def no_cells() -> UInt32s:
-    """Give the counts of nothing; a registry has too few tokens for any to overflow."""
+def empty_cells() -> UInt32s:
+    """Return zero counts; 32 bits suffice for the tokens of a registry."""
     return np.zeros(1 << BACKGROUND_BITS, np.uint32)
 
 
 def count_cells(cells: UInt32s, tokens: Tokens, alone: Flags) -> None:
-    """Count the tokens of those items that are not copies of earlier ones, into `cells`."""
+    """Add the tokens of items that are no copies of earlier ones to `cells`."""
     _count_all(tokens.hashes, tokens.offsets, alone, cells)
 
 
 def write_background(path: Path, cells: UInt32s) -> None:
     """Write the counts."""
     counts = pa.array(cells).cast(BACKGROUND_SCHEMA.field("count").type)
-    with Sink(path, BACKGROUND_SCHEMA) as sink:
+    with ParquetSink(path, BACKGROUND_SCHEMA) as sink:
         sink.put(pa.table([counts], schema=BACKGROUND_SCHEMA))
 
 

@@ -18,16 +18,16 @@ from io import BufferedReader
 from pathlib import Path
 
 from provenance.atomic_output import (
-    exchange,
-    make_folders,
-    open_regular,
-    read_small,
-    sweep,
-    sync,
+    make_durable_folders,
+    open_regular_file,
+    read_small_file,
+    remove_stale_temporaries,
+    swap_folders,
+    sync_path,
     sync_tree,
     temporary_folder,
 )
-from provenance.file_locks import hold
+from provenance.file_locks import open_locked
 from provenance.report.files import findings_parquet, model_parquet, result_json
 from provenance.report.formats import html_report
 
@@ -62,19 +62,19 @@ def replace_report(folder: Path, make: Callable[[Path], None]) -> None:
     """
     folder = Path(os.path.realpath(folder))
     if folder.is_dir():
-        sweep(folder.parent)  # remains of an interrupted exchange
+        remove_stale_temporaries(folder.parent)  # remains of an interrupted exchange
         with lock_folder(folder), temporary_folder(folder) as staged:
             make(staged)
             sync_tree(staged)
             _replace(staged, folder)
         return
-    make_folders(folder.parent)
+    make_durable_folders(folder.parent)
     with temporary_folder(folder.parent) as staged:
         make(staged)
         sync_tree(staged)
         try:
             staged.rename(folder)
-            sync(folder.parent)
+            sync_path(folder.parent)
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
@@ -93,8 +93,8 @@ def open_report_file(folder: Path, name: str) -> BufferedReader:
     places = [folder / PENDING / name, folder / name]
     for path in places * 2:  # it may be moved in between
         with suppress(FileNotFoundError):
-            return BufferedReader(open_regular(path))
-    return BufferedReader(open_regular(places[-1]))
+            return BufferedReader(open_regular_file(path))
+    return BufferedReader(open_regular_file(places[-1]))
 
 
 def _replace(staged: Path, folder: Path) -> None:
@@ -103,7 +103,7 @@ def _replace(staged: Path, folder: Path) -> None:
         _finish(folder)
         _check_replaceable(folder)
         staged.rename(folder / PENDING)
-        sync(folder)
+        sync_path(folder)
         _finish(folder)
 
 
@@ -118,12 +118,12 @@ def _exchanged(staged: Path, folder: Path) -> bool:
         return False
     try:
         _copy_attributes(sibling, folder)
-        exchange(sibling, folder)
+        swap_folders(sibling, folder)
     except OSError:
         return False
     finally:
         sibling.rename(staged)  # now either folder; its context manager removes it
-    sync(folder.parent)
+    sync_path(folder.parent)
     for name in {*os.listdir(staged)} - REPORT_FILES:  # written by others in between
         (staged / name).rename(folder / name)
     return True
@@ -162,7 +162,7 @@ def _finish(folder: Path) -> None:
         return
     with suppress(FileNotFoundError, ValueError):
         digests = result_json.file_digests(
-            read_small(pending / result_json.FILE_NAME).decode("utf-8")
+            read_small_file(pending / result_json.FILE_NAME).decode("utf-8")
         )
         # Files next to a pending result.json belong to it; remove old ones that it does not have.
         for name in (
@@ -172,9 +172,9 @@ def _finish(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
     for path in sorted(pending.iterdir(), key=lambda path: path.name == result_json.FILE_NAME):
         path.replace(folder / path.name)
-    sync(folder)  # before `pending` is removed, because readers look there first
+    sync_path(folder)  # before `pending` is removed, because readers look there first
     pending.rmdir()
-    sync(folder)
+    sync_path(folder)
 
 
 @contextmanager
@@ -183,7 +183,7 @@ def lock_folder(folder: Path, *, shared: bool = False) -> Iterator[None]:
     descriptor = -1
     with suppress(OSError):
         operation = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        descriptor = hold(folder, os.O_RDONLY | os.O_DIRECTORY, operation)
+        descriptor = open_locked(folder, os.O_RDONLY | os.O_DIRECTORY, operation)
     try:
         yield
     finally:

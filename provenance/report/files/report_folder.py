@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.atomic_output import make_folders, replacing
+from provenance.atomic_output import make_durable_folders, replace_file
 from provenance.errors import OutputError
 from provenance.model import Report
 from provenance.report.files import findings_parquet, model_parquet, result_json
@@ -66,8 +66,8 @@ def write_text(text: str, path: Path) -> None:
             path.write_bytes(data)
             return
         path = Path(os.path.realpath(path))  # replaces the target of a link, not the link
-        make_folders(path.parent)
-        with replacing(path) as stream:
+        make_durable_folders(path.parent)
+        with replace_file(path) as stream:
             stream.write(data)
     except OSError as error:
         raise OutputError(

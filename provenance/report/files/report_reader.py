@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import pyarrow as pa
 
-from provenance.atomic_output import read_bounded
+from provenance.atomic_output import read_stream
 from provenance.errors import CorruptFile, DatasetNotFound
-from provenance.file_hashing import sha256
+from provenance.file_hashing import sha256_stream
 from provenance.model import CorpusModel, FileFacts, Report
 from provenance.report.files import findings_parquet, model_parquet, result_json
 from provenance.report.files.report_commit import lock_folder, open_report_file
@@ -159,7 +159,7 @@ def _files_of(folder: Path) -> _Files:
     text = None
     try:
         with open_report_file(folder, result_json.FILE_NAME) as stream:
-            text = read_bounded(stream, folder / result_json.FILE_NAME)
+            text = read_stream(stream, folder / result_json.FILE_NAME)
     except (FileNotFoundError, NotADirectoryError):
         pass  # raised later if it is needed: a model is read without it
     except OSError as error:
@@ -181,7 +181,7 @@ def _consistent(folder: Path, read: Callable[[_Files], T]) -> T:
 
 def _facts(stream: BinaryIO) -> FileFacts:
     size = os.fstat(stream.fileno()).st_size
-    return FileFacts(size, sha256(cast("RawIOBase", stream), size))
+    return FileFacts(size, sha256_stream(cast("RawIOBase", stream), size))
 
 
 def _absent(path: Path, error: OSError) -> DatasetNotFound:

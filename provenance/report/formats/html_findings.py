@@ -13,7 +13,7 @@ from provenance.report.text.number_format import day, period
 from provenance.report.text.policy_notes import last_day
 from provenance.report.text.sentences import BASIS_MEANINGS, EVIDENCE_MEANINGS
 from provenance.report.text.top_findings import Finding, Span, cut_excerpt
-from provenance.terminal_safety import visible
+from provenance.terminal_safety import escape_text
 
 _EXCERPT_BYTES = 9_000_000
 """Total size of all excerpts of a page in bytes."""
@@ -113,7 +113,7 @@ def _ids(findings: Sequence[Finding]) -> list[str]:
 def _shown(text: str | None, most: int = _LONGEST) -> str | None:
     if text is None:
         return None
-    return visible(text if len(text) <= most else text[:most] + "…")
+    return escape_text(text if len(text) <= most else text[:most] + "…")
 
 
 _PLAIN: dict[str, Callable[[Finding], Any]] = {
@@ -174,7 +174,7 @@ def _pieces(
     for piece, marked in cut.pieces:
         if marked == (len(written) % 2 == 1):
             written.append("")
-        written.append(piece if hides_nothing else visible(piece))
+        written.append(piece if hides_nothing else escape_text(piece))
     return written
 
 

@@ -26,7 +26,7 @@ from provenance.report.text.policy_notes import last_day, policy_notes
 from provenance.report.text.reproduction import reproduction_command
 from provenance.report.text.terms_summary import decisive_terms, open_questions
 from provenance.report.text.top_findings import Excerpt, Span, cut_excerpt, strongest_findings
-from provenance.terminal_safety import visible
+from provenance.terminal_safety import escape_text
 
 
 def content_security_policy(style: str, script: str | None) -> str:
@@ -207,7 +207,7 @@ def _source(name: str) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, Markup):
         return value
-    return visible(_cut(str(value)))  # gates contain names of sources
+    return escape_text(_cut(str(value)))  # gates contain names of sources
 
 
 def _cut(text: str) -> str:
@@ -216,12 +216,12 @@ def _cut(text: str) -> str:
 
 def _breakable(address: str) -> Markup:
     """Escape an address, and allow line breaks after its parts."""
-    return Markup("<wbr>").join(re.split(r"(?<=[^:/][/_#])", visible(_cut(address))))
+    return Markup("<wbr>").join(re.split(r"(?<=[^:/][/_#])", escape_text(_cut(address))))
 
 
 def _prose(text: str) -> Markup:
     """Escape a text; mark options and text in backticks as code, and dates as unbreakable."""
-    parts = [Markup.escape(visible(part)) for part in _cut(text).split("`")]
+    parts = [Markup.escape(escape_text(part)) for part in _cut(text).split("`")]
     if len(parts) % 2 == 0:  # an unpaired backtick stays literal
         parts[-2:] = [parts[-2] + "`" + parts[-1]]
     return Markup("").join(

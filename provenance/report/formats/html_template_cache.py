@@ -7,7 +7,7 @@ import sys
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from provenance.disk_cache import keep, kept
+from provenance.disk_cache import load_entry, store_entry
 
 
 class TemplateCache(BytecodeCache):
@@ -28,13 +28,13 @@ class TemplateCache(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Load a compiled template, if a valid one is cached."""
-        content = kept(_name(bucket), bucket.checksum.encode())
+        content = load_entry(_name(bucket), bucket.checksum.encode())
         if content is not None:
             bucket.code = marshal.loads(content)  # noqa: S302 (the cache verifies owner and digest)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store a compiled template."""
-        keep(_name(bucket), bucket.checksum.encode(), marshal.dumps(bucket.code))
+        store_entry(_name(bucket), bucket.checksum.encode(), marshal.dumps(bucket.code))
 
 
 def _name(bucket: Bucket) -> str:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from provenance.atomic_output import read_small
+from provenance.atomic_output import read_small_file
 from provenance.errors import OutputError
 from provenance.model import Report
 from provenance.report.formats.rendering import render
@@ -78,7 +78,7 @@ def find_pull_request(environment: Mapping[str, str]) -> PullRequest | None:
     if not (path and token and repository):
         return None
     try:
-        event = json.loads(read_small(Path(path)))
+        event = json.loads(read_small_file(Path(path)))
     except (OSError, ValueError) as error:
         raise OutputError(
             f"the event {path!r} cannot be read: {error}",
