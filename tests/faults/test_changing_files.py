@@ -47,7 +47,7 @@ def test_what_is_read_after_a_change_is_not_kept_as_what_was_there_before(
     write_jsonl(path, 0)
     write_jsonl(other, 20)
     old = path.read_bytes()
-    inner = scanning.recalled_reading
+    inner = scanning.load_reading
 
     def recalled(memory, name, registries):  # the digest is known, nothing is read yet
         if name is not None and path.read_bytes() == old:
@@ -87,7 +87,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
     write_jsonl(tmp_path / "data" / "b.jsonl", 50)
     monkeypatch.setattr(parquet, "PIECE_BYTES", 1)  # each row group is a part
     old = path.read_bytes()
-    inner = scanning.recalled_reading
+    inner = scanning.load_reading
 
     def recalled(*arguments):
         if path.read_bytes() == old:
@@ -110,7 +110,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
 def test_the_digest_of_a_report_is_of_the_bytes_that_were_checked(tmp_path, registry, monkeypatch):
     path = tmp_path / "data" / "a.jsonl"
     write_jsonl(path, 0)
-    inner = files.sha256
+    inner = files.sha256_stream
 
     def digested(*arguments):
         made = inner(*arguments)

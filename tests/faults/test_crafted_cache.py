@@ -32,8 +32,8 @@ def crafted_readings(cache: Path, path: Path) -> Iterator[entries.Reading]:
     reading = entries._decode_reading(kept.load(name_of(path)), 1)
     tables = {
         "candidates": reading.candidates[0],
-        "lookalikes": reading.near_duplicates[0],
-        "passages": reading.sample,
+        "near_duplicates": reading.near_duplicates[0],
+        "sample": reading.sample,
     }
     for which, table in tables.items():
         for name in (one.name for one in fields(table)):
@@ -44,7 +44,7 @@ def crafted_readings(cache: Path, path: Path) -> Iterator[entries.Reading]:
                 changed = list(spoilt(array))
             for value in changed:
                 own = replace(table, **{name: value})
-                listed = (own,) if which != "passages" else own
+                listed = (own,) if which != "sample" else own
                 yield replace(reading, **{which: listed})
     yield from crafted_beside(reading)
 

@@ -74,7 +74,7 @@ def as_host(tmp_path, monkeypatch):
     """Name a host as one of the same host name does, with other ids."""
 
     def name(boot: str | None, machine: str | None) -> str:
-        for which, content in (("_BOOT", boot), ("_MACHINE", machine)):
+        for which, content in (("_BOOT_ID_FILE", boot), ("_MACHINE_ID_FILE", machine)):
             path = tmp_path.with_name(f"{tmp_path.name}{which}")
             path.unlink(missing_ok=True)
             if content is not None:

@@ -80,7 +80,9 @@ def test_what_is_kept_of_the_rules_is_json_and_is_checked_like_a_rule_file(place
     assert said["sources/x.yaml"]["id"] == "x"
     said["sources/x.yaml"]["id"] = 7
     files = rule_files(None)
-    parsedrules.keep(place.name, parsedrules._content_digest(files), json.dumps(said).encode())
+    parsedrules.store_entry(
+        place.name, parsedrules._content_digest(files), json.dumps(said).encode()
+    )
     load_rules.__globals__["_parse_cached"].cache_clear()
     with pytest.raises(RuleSyntax, match="not text"):
         load_rules()

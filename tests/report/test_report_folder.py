@@ -222,7 +222,7 @@ def test_files_added_during_an_exchange_are_kept(tmp_path, monkeypatch):
         (other / "mine.txt").write_text("mine")
         exchange(one, other)
 
-    exchange = commit.exchange
+    exchange = commit.swap_folders
     monkeypatch.setattr(commit, "swap_folders", late)
     write_report(sample_report(), tmp_path / "out")
     write_report(clear_report(), tmp_path / "out")
