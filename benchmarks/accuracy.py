@@ -54,7 +54,7 @@ def main() -> None:
         {name: _outcome(ground, matches) for name, matches in references(ground)},
     )
     options.out.mkdir(parents=True, exist_ok=True)
-    facts = Told(SEED, len(ground.holdings.first), ground.holdings.size, len(ground.texts))
+    facts = Told(SEED, len(ground.arrays.first), ground.arrays.size, len(ground.texts))
     (options.out / "ACCURACY.md").write_text(told(compared, facts), "utf-8")
     (options.out / "accuracy.svg").write_text(picture(compared), "utf-8")
     print(f"{options.out / 'ACCURACY.md'} and accuracy.svg are written")
@@ -72,14 +72,14 @@ def _options() -> argparse.Namespace:
 
 def ours(ground: Ground, language: Language) -> Matches:
     """Give every candidate with its strength, as a check weighs it."""
-    holdings = ground.holdings
-    made = build_postings_index(holdings, find_stop_shingles([holdings]))
+    arrays = ground.arrays
+    made = build_postings_index(arrays, find_stop_shingles([arrays]))
     found = candidates_of(ground.texts, ground.tokens, made)
     corpus = sample_passages(ground.tokens)
     likely = log_odds(measure_features(found, made, corpus, language), len(corpus.tokens))
     return ground.matches(
         (found.texts, found.items),
-        strength(likely, holdings.chance, holdings.size),
+        strength(likely, arrays.chance, arrays.size),
         ground.touches(found.texts, found.firsts, found.lasts),
         is_quotation(found, ground.lengths[found.items]),
     )

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.model import ALONE, Texts
+from provenance.model import NO_CONTEXT, Texts
 from provenance.read.corpus.corpora import open_corpus
 
 LEAST = 6
@@ -34,7 +34,7 @@ def main() -> None:
             pairs.append(((hashes[:-1] << np.uint64(32)) | hashes[1:])[joined])
     total = sum(map(len, words))
     kept = [
-        counted(np.concatenate(words) | np.uint64(ALONE << 32)),
+        counted(np.concatenate(words) | np.uint64(NO_CONTEXT << 32)),
         counted(np.concatenate(pairs)),
     ]
     keys, counts = (np.concatenate(column) for column in zip(*kept, strict=True))

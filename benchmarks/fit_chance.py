@@ -44,15 +44,15 @@ def main() -> None:
     pages = pages_of([Path(name) for name in sys.argv[3:]], seed=77)
     rows: list[tuple[float, float, float]] = []
     for name in sys.argv[2].split(","):
-        holdings = open_registry(Path(name)).holdings()
-        made = build_postings_index(holdings, find_stop_shingles([holdings]))
+        arrays = open_registry(Path(name)).arrays()
+        made = build_postings_index(arrays, find_stop_shingles([arrays]))
         reached = chance_odds(pages, made, language, 1)
         print(
-            f"{name}: {holdings.size:,} tokens; log-odds at {DENSITIES} a million:",
+            f"{name}: {arrays.size:,} tokens; log-odds at {DENSITIES} a million:",
             reached.round(2),
         )
         rows += [
-            (float(value), float(np.log(holdings.size)), float(np.log(density / 1e6)))
+            (float(value), float(np.log(arrays.size)), float(np.log(density / 1e6)))
             for value, density in zip(reached, DENSITIES, strict=True)
         ]
     table = np.array(rows)
@@ -79,7 +79,7 @@ def chance_odds(pages: list[Page], made: PostingsIndex, language: Language, shar
             values[own] = log_odds(
                 measure_features(found.take(own), made, corpus, language), KNOWING
             )
-    lengths = np.diff(made.holdings.token_offsets)[found.items]
+    lengths = np.diff(made.arrays.token_offsets)[found.items]
     alone = ~is_quotation(found, lengths)
     best = np.full(len(pages), -99.0)
     np.maximum.at(best, found.texts[alone], values[alone])

@@ -58,8 +58,8 @@ def main() -> None:
         sys.exit(__doc__)
     registry, language = open_registry(Path(sys.argv[1])), load_language(Path(sys.argv[2]))
     files = [Path(name) for name in sys.argv[3:]]
-    holdings = registry.holdings()
-    made = build_postings_index(holdings, find_stop_shingles([holdings]))
+    arrays = registry.arrays()
+    made = build_postings_index(arrays, find_stop_shingles([arrays]))
     examples = [
         one
         for seed in SEEDS
@@ -104,7 +104,7 @@ def examples_of(suite: Suite, made: PostingsIndex, language: Language) -> Iterat
 
 def candidates_of(texts: Texts, tokens: Tokens, made: PostingsIndex) -> Candidates:
     """Find candidates as a check does."""
-    seeds = shingle(tokens, made.holdings.parameters.seed_width)
+    seeds = shingle(tokens, made.arrays.parameters.seed_width)
     found = find_candidates(tokens, seeds, made)
     return replace(found, breaks=breaks(texts, tokens, found.texts, found.firsts, found.lasts))
 
@@ -126,14 +126,14 @@ def labelled(
     base = tokens.offsets[found.texts]
     starts = characters(texts, found.texts, tokens.starts[base + found.firsts].astype(np.int64))
     ends = characters(texts, found.texts, tokens.ends[base + found.lasts].astype(np.int64))
-    holdings = made.holdings
-    lengths = np.diff(holdings.token_offsets)[found.items]
+    arrays = made.arrays
+    lengths = np.diff(arrays.token_offsets)[found.items]
     labels = np.where(is_quotation(found, lengths), -1, 0)
     planted = {plant.page: plant for plant in suite.plants}
     for row, page in enumerate(found.texts.tolist()):
         own = planted.get(page)
         if own and min(ends[row], own.end) > max(starts[row], own.start):
-            labels[row] = 1 if holdings.first[own.number] == found.items[row] else -1
+            labels[row] = 1 if arrays.first[own.number] == found.items[row] else -1
     return labels
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from benchmarks.curves import Matches, Plants
 from benchmarks.suites import Suite, pages_of, plant
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Flags, Floats, Holdings, Int64s, Items, Texts, Tokens, UInt32s
+from provenance.model import Flags, Floats, Int64s, Items, RegistryArrays, Texts, Tokens, UInt32s
 from provenance.read.dumps.layouts import open_dump
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.store import Registry, open_registry
@@ -42,7 +42,7 @@ class Ground:
         Pages.
     tokens : Tokens
         Theirs.
-    holdings : Holdings
+    arrays : RegistryArrays
         Of the registry that the plants are of.
     planted : ndarray of int64, shape (plants,)
         The text of each plant.
@@ -56,7 +56,7 @@ class Ground:
 
     texts: Texts
     tokens: Tokens
-    holdings: Holdings
+    arrays: RegistryArrays
     planted: Int64s
     plants: Plants
     firsts: Int64s
@@ -66,7 +66,7 @@ class Ground:
     @property
     def lengths(self) -> Int64s:
         """Tokens of each item of the registry."""
-        return np.diff(self.holdings.token_offsets)
+        return np.diff(self.arrays.token_offsets)
 
     def touches(self, texts: Int64s, firsts: Int64s, lasts: Int64s) -> Flags:
         """Tell which stretches of tokens, both ends included, share a token with a plant."""
@@ -81,7 +81,7 @@ class Ground:
     ) -> Matches:
         """Label the texts and items that a detector gave."""
         texts, items = rows
-        owned = self.holdings.source_codes[items] == self.owners[texts]
+        owned = self.arrays.source_codes[items] == self.owners[texts]
         return Matches(texts, strengths, touching & owned, ~touching, quoted)
 
 
@@ -110,7 +110,7 @@ def suite_of(data: Path, posts: Registry, seed: int, count: int) -> Suite:
 def ground_of(suite: Suite, posts: Registry) -> Ground:
     """Tokenise a suite, and mark where its plants stand."""
     texts = Texts.of(pa.array([page.text for page in suite.pages], pa.large_string()))
-    tokens, holdings = tokenise(texts), posts.holdings()
+    tokens, arrays = tokenise(texts), posts.arrays()
     numbers = np.array([one.number for one in suite.plants])
     planted = np.array([one.page for one in suite.plants])
     firsts, ends = np.zeros(len(suite.pages), np.int64), np.zeros(len(suite.pages), np.int64)
@@ -120,8 +120,8 @@ def ground_of(suite: Suite, posts: Registry) -> Ground:
         starts = tokens.starts[tokens.offsets[one.page] : tokens.offsets[one.page + 1]]
         firsts[one.page], ends[one.page] = np.searchsorted(starts, [low, high])
     owners = np.full(len(suite.pages), -1)
-    owners[planted] = holdings.source_codes[numbers]
+    owners[planted] = arrays.source_codes[numbers]
     plants = Plants(
-        np.array([one.edit for one in suite.plants]), np.diff(holdings.token_offsets)[numbers]
+        np.array([one.edit for one in suite.plants]), np.diff(arrays.token_offsets)[numbers]
     )
-    return Ground(texts, tokens, holdings, planted, plants, firsts, ends, owners)
+    return Ground(texts, tokens, arrays, planted, plants, firsts, ends, owners)

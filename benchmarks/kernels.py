@@ -25,7 +25,7 @@ from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import build_postings, build_postings_index
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import BACKGROUND_BITS, Holdings, Shared, Texts, Tokens
+from provenance.model import BACKGROUND_BITS, RegistryArrays, SharedShingles, Texts, Tokens
 
 SLICE = 1 << 20
 RUNS = 5
@@ -39,7 +39,7 @@ def main() -> None:
     slices = cut(texts)
     size = int(texts.offsets[-1]) / 1e6
     made = parameters()
-    registry = build_postings_index(holdings(posts))
+    registry = build_postings_index(arrays(posts))
     tokens = [tokenise(piece) for piece in slices]
     seeds = [shingle(piece, made.seed_width) for piece in tokens]
     whole = [shingle(piece, made.signature_width, whole=True) for piece in tokens]
@@ -84,14 +84,14 @@ def recombined(count: int, length: int, seed: int) -> list[str]:
     return [" ".join(random.choices(words, k=length)) for _ in range(count)]
 
 
-def holdings(posts: list[str]) -> Holdings:
+def arrays(posts: list[str]) -> RegistryArrays:
     """Hold posts in memory, as a registry would."""
     made = parameters()
     tokens: Tokens = tokenise(Texts.of(pa.array(posts, pa.large_string())))
     seeds = shingle(tokens, made.seed_width)
     items = np.repeat(np.arange(len(posts), dtype=np.uint32), np.diff(seeds.offsets))
     order = np.lexsort((items, seeds.hashes))
-    return Holdings(
+    return RegistryArrays(
         made,
         build_postings(seeds.hashes[order], items[order], seeds.positions[order].astype(np.uint16)),
         tokens.hashes,
@@ -99,7 +99,7 @@ def holdings(posts: list[str]) -> Holdings:
         np.arange(len(posts), dtype=np.uint32),
         np.zeros(len(posts), np.uint8),
         ("x",),
-        Shared(np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint8)),
+        SharedShingles(np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint8)),
         np.bincount(
             tokens.hashes >> np.uint32(32 - BACKGROUND_BITS), minlength=1 << BACKGROUND_BITS
         ).astype(np.uint64),

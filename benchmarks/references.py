@@ -68,7 +68,7 @@ def references(ground: Ground) -> Iterator[tuple[str, Matches]]:
         _of_pairs(ground, pairs, several & (pairs.containment >= 0.5)),
     )
     yield "5-word shingles: 2 shared", _of_pairs(ground, pairs, several)
-    made = build_postings_index(ground.holdings)
+    made = build_postings_index(ground.arrays)
     found = find_candidates(ground.tokens, shingle(ground.tokens, SEED), made)
     seeded = seed_bits(found, made)
     yield "4-word seeds: ≥ 55 bits", _of_candidates(ground, found, seeded >= 55)
@@ -104,9 +104,9 @@ def seed_bits(found: Candidates, made: PostingsIndex) -> Floats:
     """Add up the information of the words that seeds cover, one by one, repeats once."""
     lengths = np.where(found.runs[:, 2] >= SEED, found.runs[:, 2], 0).astype(np.int64)
     run_owner = np.repeat(np.arange(len(found)), np.diff(found.run_offsets))
-    starts = made.holdings.token_offsets[found.items[run_owner]] + found.runs[:, 0]
+    starts = made.arrays.token_offsets[found.items[run_owner]] + found.runs[:, 0]
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    words = made.holdings.tokens[np.repeat(starts, lengths) + within]
+    words = made.arrays.tokens[np.repeat(starts, lengths) + within]
     owner = np.repeat(run_owner, lengths)
     once = _first_of_each(words, owner)
     bits = made.bits[words[once] >> CELL_SHIFT] / BITS_SCALE
@@ -128,9 +128,9 @@ def resembling(ground: Ground) -> Matches:
 
 def _different_items(ground: Ground) -> tuple[UInt32s, Tokens]:
     """Give the items that do not repeat an earlier one."""
-    first, lengths = ground.holdings.first, ground.lengths
+    first, lengths = ground.arrays.first, ground.lengths
     alone = (first == np.arange(len(first))) & (lengths > 0)
-    hashes = ground.holdings.tokens[np.repeat(alone, lengths)]
+    hashes = ground.arrays.tokens[np.repeat(alone, lengths)]
     offsets = np.concatenate([[0], np.cumsum(lengths[alone])])
     nowhere = np.zeros(0, np.uint32)
     return np.flatnonzero(alone).astype(np.uint32), Tokens(hashes, nowhere, nowhere, offsets)

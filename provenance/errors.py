@@ -14,12 +14,12 @@ ProvenanceError
 
 
 class ProvenanceError(Exception):
-    """What went wrong, and what to do about it.
+    """An error, with its remedy.
 
     Parameters
     ----------
     message : str
-        Names the thing and the value.
+        What is wrong; names the object and the value.
     remedy : str
         The next step, in the imperative; shown behind "Try:".
     """

@@ -49,7 +49,7 @@ def parts(corpus: str, registry: str) -> dict[str, Any]:
 def _apart(made: PostingsIndex, pieces: Sequence[Texts]) -> dict[str, float]:
     """Time each pass over slices that go through all of them one by one, as in a check."""
     empty = replace(made, filter=np.zeros_like(made.filter))
-    width = made.holdings.parameters.seed_width
+    width = made.arrays.parameters.seed_width
     spent = dict.fromkeys(("tokens", "shingles", "probes", "scan"), 0.0)
 
     def timed(name: str, work: Callable[[], R]) -> R:

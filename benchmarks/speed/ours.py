@@ -58,7 +58,7 @@ def look(file: str, registry: str) -> dict[str, Any]:
 
 def share_held(made: PostingsIndex, pieces: Sequence[Texts]) -> float:
     """Give the part of the texts' shingles that the registry holds, plants or not."""
-    width = made.holdings.parameters.seed_width
+    width = made.arrays.parameters.seed_width
     seeds = [shingle(tokenise(piece), width) for piece in pieces]
     known = sum(len(probe_index(own, made).indices) for own in seeds)
     return known / max(sum(len(own.hashes) for own in seeds), 1)
@@ -66,8 +66,8 @@ def share_held(made: PostingsIndex, pieces: Sequence[Texts]) -> float:
 
 def opened(registry: str) -> PostingsIndex:
     """Make a registry ready to be looked for."""
-    holdings = open_registry(Path(registry)).holdings()
-    return build_postings_index(holdings, find_stop_shingles([holdings]))
+    arrays = open_registry(Path(registry)).arrays()
+    return build_postings_index(arrays, find_stop_shingles([arrays]))
 
 
 def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
@@ -112,5 +112,5 @@ def size_on_disk(folder: str) -> dict[str, Any]:
     files = [file for file in path.rglob("*") if file.is_file()]
     apart = [file for file in files if file.stem in {"texts", "signatures"}]
     whole, extra = (sum(file.stat().st_size for file in each) for each in (files, apart))
-    postings = len(open_registry(path).holdings().postings.shingles)
+    postings = len(open_registry(path).arrays().postings.shingles)
     return {"bytes": whole, "apart": extra, "postings": postings}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.kernels import holdings
+from benchmarks.kernels import arrays
 from benchmarks.speed.clock import best_of
 from benchmarks.speed.reading import first_texts, size_of, slices
 from provenance.fingerprint.minhash import signatures
@@ -45,7 +45,7 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
     pieces = slices(texts)
     made = parameters()
     sought = first_texts(posts).slice(0, SOUGHT)
-    small = build_postings_index(holdings(sought.to_pylist()))
+    small = build_postings_index(arrays(sought.to_pylist()))
     large = with_filter(small, sought, megabytes << 20)
 
     works: dict[str, Callable[[Texts], object]] = {
@@ -76,9 +76,7 @@ def _all(work: Callable[[Texts], object], pieces: Sequence[Texts]) -> None:
 def looked_for(registry: PostingsIndex, piece: Texts) -> Candidates:
     """Find a registry's items in texts: tokens, shingles, and a probe for each."""
     tokens = tokenise(piece)
-    return find_candidates(
-        tokens, shingle(tokens, registry.holdings.parameters.seed_width), registry
-    )
+    return find_candidates(tokens, shingle(tokens, registry.arrays.parameters.seed_width), registry)
 
 
 def with_filter(made: PostingsIndex, items: pa.Array, size: int) -> PostingsIndex:
@@ -86,8 +84,8 @@ def with_filter(made: PostingsIndex, items: pa.Array, size: int) -> PostingsInde
 
     There is no prefilter in front of one so large, and so it is emptier.
     """
-    own = shingle(tokenise(Texts.of(items)), made.holdings.parameters.seed_width)
-    chosen = IndexLayout(made.holdings.postings.depth, 0, 2 * len(made.filter))
+    own = shingle(tokenise(Texts.of(items)), made.arrays.parameters.seed_width)
+    chosen = IndexLayout(made.arrays.postings.depth, 0, 2 * len(made.filter))
     words = build_index_part(np.sort(own.hashes), chosen).filter
     repeated = np.tile(words, max(1, size // words.nbytes))
     return replace(made, prefilter=words[:0], filter=repeated)

@@ -49,7 +49,7 @@ def handle_interrupts() -> None:
 
 
 def was_interrupted() -> bool:
-    """Whether a termination signal was received."""
+    """Return whether a termination signal was received."""
     return bool(_received)
 
 

@@ -26,7 +26,7 @@ def width() -> int:
 
 
 def is_coloured() -> bool:
-    """Whether standard output is a terminal with colours and NO_COLOR is not set."""
+    """Return whether standard output is a terminal with colours and NO_COLOR is not set."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not plain
 

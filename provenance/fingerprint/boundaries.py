@@ -18,7 +18,7 @@ from provenance.fingerprint.tokenizer.escapes import (
 from provenance.fingerprint.tokenizer.unicode_tables import MENTION, are_of, categories
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import ELLIPSIS, PARTED, RUN_ON, Int32s, Int64s, Texts, Tokens, UInt8s
+from provenance.model import BREAK, ELLIPSIS, NO_BREAK, Int32s, Int64s, Texts, Tokens, UInt8s
 
 _LIMIT = 0x10000
 _DOT, _ELLIPSES = 0x2E, (0x2026, 0x22EF, 0xFE19)
@@ -42,7 +42,7 @@ def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: In
     Returns
     -------
     ndarray of uint8, shape (n, 2)
-        `RUN_ON`, `PARTED` or `ELLIPSIS`, before the first token and behind the last. The start and
+        `NO_BREAK`, `BREAK` or `ELLIPSIS`, before the first token and behind the last. The start and
         end of the text are breaks, and so is whatever is dropped: a link, a mention, a sign.
     """
     found = np.empty((len(rows), 2), np.uint8)
@@ -82,14 +82,14 @@ def _breaks_all(
         row, first, last = rows[index], firsts[index], lasts[index]
         view = data[text_offsets[row] : text_offsets[row + 1]]
         base, count = offsets[row], offsets[row + 1] - offsets[row]
-        found[index, 0] = PARTED
+        found[index, 0] = BREAK
         if first > 0:
             before, at = np.int64(ends[base + first - 1]), np.int64(starts[base + first])
             found[index, 0] = _between(view, before, at, tables, is_break)
         behind = view.size if last + 1 >= count else np.int64(starts[base + last + 1])
         found[index, 1] = _between(view, np.int64(ends[base + last]), behind, tables, is_break)
-        if found[index, 1] == RUN_ON and last + 1 >= count:
-            found[index, 1] = PARTED
+        if found[index, 1] == NO_BREAK and last + 1 >= count:
+            found[index, 1] = BREAK
 
 
 @kernel_part
@@ -97,7 +97,7 @@ def _between(
     view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables, is_break: UInt8s
 ) -> Scalar:
     """Classify the bytes between two tokens."""
-    kind, dots = RUN_ON, 0
+    kind, dots = NO_BREAK, 0
     while at < end:
         point, size = decode(view, at, end)
         after = at + size
@@ -107,7 +107,7 @@ def _between(
         if dots == 2 or point in _ELLIPSES:
             return ELLIPSIS
         if _is_break(point, tables, is_break):
-            kind = PARTED
+            kind = BREAK
         at = after
     return kind
 

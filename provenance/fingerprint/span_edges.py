@@ -21,7 +21,7 @@ from provenance.fingerprint.tokenizer.stripping import address_end, link_end
 from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
-from provenance.model import Edges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
+from provenance.model import DroppedEdges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
 
 LINK, AT_NAME, REPOST = 1, 2, 3
 """Codes of pieces that are not a single sign."""
@@ -56,7 +56,7 @@ class Spans:
     highs: Int64s
 
 
-def edges(texts: Texts, tokens: Tokens) -> Edges:
+def edges(texts: Texts, tokens: Tokens) -> DroppedEdges:
     """Return the dropped pieces at both edges of every text."""
     count = len(texts)
     lead, trail = np.empty(count * _MOST, np.uint32), np.empty(count * _MOST, np.uint32)
@@ -68,10 +68,12 @@ def edges(texts: Texts, tokens: Tokens) -> Edges:
         tokenizer_tables(),
         (lead, lead_offsets, trail, trail_offsets),
     )
-    return Edges(lead[: lead_offsets[-1]], lead_offsets, trail[: trail_offsets[-1]], trail_offsets)
+    return DroppedEdges(
+        lead[: lead_offsets[-1]], lead_offsets, trail[: trail_offsets[-1]], trail_offsets
+    )
 
 
-def widen(texts: Texts, spans: Spans, item_edges: Edges) -> tuple[Int64s, Int64s]:
+def widen(texts: Texts, spans: Spans, item_edges: DroppedEdges) -> tuple[Int64s, Int64s]:
     """Widen spans over the dropped pieces that the matched item also has.
 
     Parameters
@@ -80,7 +82,7 @@ def widen(texts: Texts, spans: Spans, item_edges: Edges) -> tuple[Int64s, Int64s
         The documents.
     spans : Spans
         Matches in them.
-    item_edges : Edges
+    item_edges : DroppedEdges
         Row `i` is of the item of span `i`.
 
     Returns

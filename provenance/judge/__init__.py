@@ -1,1 +1,1 @@
-"""Which terms bind, what they say of the purpose, and what the policy makes of it."""
+"""Judgement: terms that bind, their verdict on the purpose, and the gates of the policy."""

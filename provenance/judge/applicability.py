@@ -1,4 +1,4 @@
-"""Which documents may apply to a subject, in which scenario, and on which days."""
+"""Applicability: documents that may apply to a subject, by scenario and day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

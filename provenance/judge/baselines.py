@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from provenance.model import Gone, State, Verdict
+from provenance.model import AbsentFindings, FindingState, Verdict
 
 READ = (
     *("document", "file", "row", "field", "start", "source", "item", "url", "evidence"),
@@ -24,14 +24,14 @@ class Beside:
 
     Parameters
     ----------
-    states : list of State
+    states : list of FindingState
         For each finding, in order.
-    gone : tuple of Gone
+    gone : tuple of AbsentFindings
         Findings of the baseline that are gone, by source and statement, largest first.
     """
 
-    states: list[State]
-    gone: tuple[Gone, ...]
+    states: list[FindingState]
+    gone: tuple[AbsentFindings, ...]
 
 
 def beside(findings: pa.Table, baseline: pa.Table) -> Beside:
@@ -133,16 +133,16 @@ def _digest(excerpt: str, marks: Sequence[Sequence[int]]) -> bytes:
     return sha256(re.sub(r"\s+", "", words).casefold().encode("utf-8", "replace")).digest()[:16]
 
 
-def _state(row: _Row, partner: _Row | None) -> State:
+def _state(row: _Row, partner: _Row | None) -> FindingState:
     if partner is None or row.verdict.strictness > partner.verdict.strictness:
-        return State.NEW
-    return State.NEW if partner.set_aside and not row.set_aside else State.UNCHANGED
+        return FindingState.NEW
+    return FindingState.NEW if partner.set_aside and not row.set_aside else FindingState.UNCHANGED
 
 
-def _gone(rows: Iterable[_Row]) -> tuple[Gone, ...]:
+def _gone(rows: Iterable[_Row]) -> tuple[AbsentFindings, ...]:
     counts = Counter(row.statement for row in rows)
     ordered = sorted(counts.items(), key=lambda each: (-each[1], *map(str, each[0])))
     return tuple(
-        Gone(source, Verdict(verdict), basis, terms, count)
+        AbsentFindings(source, Verdict(verdict), basis, terms, count)
         for (source, verdict, basis, terms), count in ordered
     )

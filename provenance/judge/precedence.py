@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from provenance.model import Agreement, Layer, Library, Purpose, Say, Terms, Verdict
+from provenance.model import Agreement, Layer, Library, Purpose, StatementKind, Terms, Verdict
 
 NOT_VERIFIED = "not-verified"
 """The document has not been read."""
@@ -89,15 +89,17 @@ class PrecedenceOrder:
         self._weights = {basis.id: weight for weight, basis in enumerate(library.bases)}
         self._bases = {basis.id: basis for basis in library.bases}
 
-    def say(self, statement: Statement) -> Say:
+    def kind_of(self, statement: Statement) -> StatementKind:
         """Return how a statement counts beside others; fully if its basis has no entry."""
-        say = self.say_of(statement.basis)
-        return Say.SIGNAL if statement.signalled and say is Say.SPEAKS else say
+        kind = self.kind_of_basis(statement.basis)
+        return (
+            StatementKind.SIGNAL if statement.signalled and kind is StatementKind.SPEAKS else kind
+        )
 
-    def say_of(self, basis: str) -> Say:
+    def kind_of_basis(self, basis: str) -> StatementKind:
         """Return how statements on a basis count, unless they are signals."""
         entry = self._bases.get(basis)
-        return Say.SPEAKS if entry is None else entry.say
+        return StatementKind.SPEAKS if entry is None else entry.say
 
     def layer(self, basis: str) -> Layer:
         """Return the kind of right or duty of a basis; `Layer.NONE` if it has no entry."""
@@ -111,7 +113,7 @@ class PrecedenceOrder:
     def allows(self, other: Statement, stands: Statement) -> bool:
         """Return whether another statement that counts permits more than the one that stands."""
         return (
-            self.say(other) is Say.SPEAKS
+            self.kind_of(other) is StatementKind.SPEAKS
             and self._ranks[stands.verdict] < self._ranks[other.verdict]
         )
 
@@ -126,11 +128,11 @@ class PrecedenceOrder:
         return self._ranks[statement.verdict], weight, not verified, since, terms.id
 
     def strictest(self, statements: Iterable[Statement]) -> Statement:
-        """Return what stands if any of several scenarios may be the true one."""
+        """Return the strictest statement: the decisive one if any of several scenarios may be true."""
         return min(statements, key=self.order)
 
     def combine(self, statements: Sequence[Statement]) -> Statement:
-        """Return what stands if all statements apply.
+        """Return the decisive statement if all of them apply.
 
         Parameters
         ----------
@@ -144,10 +146,14 @@ class PrecedenceOrder:
             only if it makes the outcome stricter: neither can clear anything. If there are only
             signals, the strictest of them.
         """
-        said = defaultdict[Say, list[Statement]](list)
+        said = defaultdict[StatementKind, list[Statement]](list)
         for statement in statements:
-            said[self.say(statement)].append(statement)
-        speaking, silent, signals = said[Say.SPEAKS], said[Say.SILENT], said[Say.SIGNAL]
+            said[self.kind_of(statement)].append(statement)
+        speaking, silent, signals = (
+            said[StatementKind.SPEAKS],
+            said[StatementKind.SILENT],
+            said[StatementKind.SIGNAL],
+        )
         documents = [s for s in silent if not s.signalled]
         stands = self.strictest(speaking or documents or silent or signals)
         return self.strictest([stands, *signals]) if signals else stands

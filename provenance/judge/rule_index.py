@@ -34,7 +34,7 @@ from provenance.model import (
     Library,
     Licence,
     Precedence,
-    Say,
+    StatementKind,
     StatutoryException,
     Terms,
     Verdict,
@@ -134,7 +134,9 @@ class RuleIndex:
             platform=tuple(reached),
             licence=tuple(t for t in subject_terms.licence if self._reaches(t, assumptions.actor)),
             documents=tuple(
-                t for t in (*reached, *others) if self.precedence.say_of(t.basis) is not Say.SIGNAL
+                t
+                for t in (*reached, *others)
+                if self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
             ),
             laws=tuple(
                 (c, t) for c in claimed for t in c.terms if self._serves(t, assumptions.actor)
@@ -150,7 +152,7 @@ class RuleIndex:
         subject_terms = bound.subject_terms
         lending = [self._said(t, scenario) for t in bound.licence if scenario.meets(t)]
         licensed = subject_terms.unknown_licence is None and any(
-            self.precedence.say(s) is Say.SPEAKS for s in lending
+            self.precedence.kind_of(s) is StatementKind.SPEAKS for s in lending
         )
         own = [
             _yielding(self._said(t, scenario), licensed)
@@ -162,13 +164,13 @@ class RuleIndex:
         said = own + lending + [replace(self._said(t, scenario), signalled=True) for t in signals]
         said = self._lifted(said, bound.laws, scenario)
         if subject_terms.is_signal:
-            asking = [s for s in said if self.precedence.say(s) is Say.SIGNAL]
+            asking = [s for s in said if self.precedence.kind_of(s) is StatementKind.SIGNAL]
             return asking or said or [Statement(Verdict.UNKNOWN, NOT_BOUND)]
         if not subject_terms.known or subject_terms.unknown_licence is not None:
             said.append(Statement(Verdict.UNKNOWN, NO_RULE))
         if subject_terms.undocumented and not any(scenario.meets(t) for t in bound.documents):
             said.append(Statement(Verdict.UNKNOWN, NO_TERMS))
-        elif all(self.precedence.say(s) is Say.SIGNAL for s in said):
+        elif all(self.precedence.kind_of(s) is StatementKind.SIGNAL for s in said):
             said.append(Statement(Verdict.UNKNOWN, NOT_BOUND))
         return said
 
@@ -190,7 +192,7 @@ class RuleIndex:
 
     def _as_seen(self, said: list[Statement], scenario: Scenario) -> list[Statement]:
         """Turn what was not seen in force into unknown, unless a seen document speaks too."""
-        speaking = [s for s in said if self.precedence.say(s) is Say.SPEAKS]
+        speaking = [s for s in said if self.precedence.kind_of(s) is StatementKind.SPEAKS]
         unseen = [s for s in speaking if s.terms is not None and not scenario.has_seen(s.terms)]
         if not unseen or len(unseen) < len(speaking):
             return said

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from provenance.judge.explanation import OpenQuestions, remedy, why
 from provenance.judge.rule_index import RuleIndex
 from provenance.judge.scenarios import StatementCache, evaluate, timeline
-from provenance.model import Agreement, Circumstances, Library, Ruling, Stretch
+from provenance.model import Agreement, Circumstances, Library, Ruling, VerdictPeriod
 
 _Subject = tuple[str, str | None, tuple[str, ...]]
 UNDATED = -1
@@ -41,7 +41,7 @@ class _Prepared:
 
     cache: StatementCache
     days: tuple[date, ...]
-    timeline: tuple[Stretch, ...]
+    timeline: tuple[VerdictPeriod, ...]
 
 
 class Judge:

@@ -26,8 +26,8 @@ from provenance.model import (
     DateRange,
     ModelScope,
     Reason,
-    Stretch,
     Verdict,
+    VerdictPeriod,
 )
 
 
@@ -195,7 +195,7 @@ class ScenarioEvaluation:
 
     @cached_property
     def by_collection(self) -> Sequence[tuple[DateRange, Statement]]:
-        """What stands in each period of collection; empty if it is the same in all."""
+        """The decisive statement in each period of collection; empty if it is the same in all."""
         return _split(_joined(self._collected, verdict_and_basis), verdict_and_basis)
 
     def collected_in_words(self, span: DateRange) -> str:
@@ -209,7 +209,7 @@ class ScenarioEvaluation:
 
     @cached_property
     def by_role(self) -> list[tuple[str, Statement]]:
-        """What stands in each role; empty if the role is known."""
+        """The decisive statement in each role; empty if the role is known."""
         if self._assumptions.actor is not None:
             return []
         return [
@@ -219,29 +219,29 @@ class ScenarioEvaluation:
 
     @cached_property
     def by_model(self) -> Sequence[tuple[str, Statement]]:
-        """What stands for each kind of model; empty if it is the same for all."""
+        """The decisive statement for each kind of model; empty if it is the same for all."""
         found = _split(self._models, verdict_and_basis)
         return [(_model_in_words(model), said) for model, said in found]
 
     @cached_property
     def undated(self) -> Statement:
-        """What would stand if the day of collection were unknown."""
+        """The decisive statement if the day of collection were unknown."""
         if self.ever == self.scenarios:
             return self.stands
         return self._standing(self.ever, self._assumptions)
 
     def without_agreements(self) -> Statement:
-        """Return what would stand without agreements."""
+        """Return the decisive statement without agreements."""
         return self._standing(self.scenarios, self._assumptions._replace(agreements=False))
 
     def without_claims(self) -> Statement:
-        """Return what would stand if no statutory exception were claimed."""
+        """Return the decisive statement if no statutory exception were claimed."""
         return self._standing(self.scenarios, self._assumptions._replace(claims=False))
 
-    def timeline(self) -> tuple[Stretch, ...]:
-        """Return what stands on each possible day of collection."""
+    def timeline(self) -> tuple[VerdictPeriod, ...]:
+        """Return the verdict on each possible day of collection."""
         joined = _joined(self._collected, _key)
-        return tuple(Stretch(span, *_key(said)) for span, said in joined)
+        return tuple(VerdictPeriod(span, *_key(said)) for span, said in joined)
 
     def _without(self) -> Iterator[tuple[str, Statement]]:
         if self.stands.agreement is not None:
@@ -333,7 +333,7 @@ def _split(
     return found if len({outcome(said) for _, said in found}) > 1 else ()
 
 
-def timeline(cache: StatementCache, today: date | None) -> tuple[Stretch, ...]:
+def timeline(cache: StatementCache, today: date | None) -> tuple[VerdictPeriod, ...]:
     """Return what stands for content of unknown date, by day of collection."""
     ever = evaluate(cache, None, today).ever
     return ScenarioEvaluation(cache, ever, ever).timeline()

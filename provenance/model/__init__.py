@@ -1,34 +1,34 @@
 """Data types and schemas shared by all packages."""
 
-from provenance.model.baseline import BaselineSummary, Gone, State
+from provenance.model.baseline import AbsentFindings, BaselineSummary, FindingState
 from provenance.model.calibration import (
     CALIBRATION_SCHEMA,
     LENGTHS,
     PLANTS,
     Calibration,
     CalibrationSummary,
-    Corrected,
+    CorrectedShare,
     FalseRate,
     Recall,
 )
-from provenance.model.chance import Chance
+from provenance.model.chance import ChanceModel
 from provenance.model.changes import (
     CHANGES_SCHEMA,
     Changes,
+    ComparedCorpus,
     DocumentChanges,
-    ShareMove,
-    Side,
-    Worse,
+    GateRegression,
+    ShareChange,
 )
 from provenance.model.control import Control, Rate
 from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary, SourceCoverage
 from provenance.model.fingerprints import (
+    BREAK,
     ELLIPSIS,
+    NO_BREAK,
     NORMALISATION,
-    PARTED,
-    RUN_ON,
-    Edges,
+    DroppedEdges,
     Flags,
     Floats,
     Int32s,
@@ -40,18 +40,10 @@ from provenance.model.fingerprints import (
     UInt8s,
     UInt32s,
     UInt64s,
-    picked,
-    ranged,
+    list_indices,
+    range_indices,
 )
-from provenance.model.holdings import (
-    BACKGROUND_BITS,
-    Holdings,
-    Positions,
-    Postings,
-    Shared,
-    longest_of,
-)
-from provenance.model.language import ALONE, NO_LANGUAGE, Language
+from provenance.model.language import NO_CONTEXT, NO_LANGUAGE, Language
 from provenance.model.library import (
     Basis,
     Condition,
@@ -59,9 +51,9 @@ from provenance.model.library import (
     Library,
     Licence,
     OpenQuestion,
-    Say,
     Signal,
     Source,
+    StatementKind,
     StatutoryException,
 )
 from provenance.model.method import MeasuredRecall, Method, Parameter
@@ -86,6 +78,14 @@ from provenance.model.receipt import (
     RemovalReason,
     Volume,
 )
+from provenance.model.registry_arrays import (
+    BACKGROUND_BITS,
+    Positions,
+    Postings,
+    RegistryArrays,
+    SharedShingles,
+    max_item_length,
+)
 from provenance.model.result import (
     RESULT_SCHEMA,
     CorpusSummary,
@@ -97,8 +97,8 @@ from provenance.model.result import (
     Violation,
     WaiverOutcome,
 )
-from provenance.model.rows import rows_at
-from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, Stretch
+from provenance.model.rows import take_rows
+from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
 from provenance.model.shares import Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance
 from provenance.model.tables import (
@@ -107,12 +107,12 @@ from provenance.model.tables import (
     FINDINGS,
     ITEMS,
     Documents,
+    IgnoredFiles,
     Items,
-    PassedOver,
     Skipped,
     Unread,
+    merge_skipped,
     merge_unread,
-    tally,
 )
 from provenance.model.terms import (
     Actor,
@@ -127,8 +127,8 @@ from provenance.model.terms import (
 )
 
 __all__ = [
-    "ALONE",
     "BACKGROUND_BITS",
+    "BREAK",
     "CALIBRATION_SCHEMA",
     "CAME_WITH",
     "CHANGES_SCHEMA",
@@ -141,13 +141,14 @@ __all__ = [
     "LENGTHS",
     "MAX_DOCUMENT",
     "NORMALISATION",
+    "NO_BREAK",
+    "NO_CONTEXT",
     "NO_LANGUAGE",
-    "PARTED",
     "PLANTS",
     "RECEIPT_SCHEMA",
     "REMOVALS",
     "RESULT_SCHEMA",
-    "RUN_ON",
+    "AbsentFindings",
     "Actor",
     "Agents",
     "Agreement",
@@ -156,30 +157,32 @@ __all__ = [
     "Basis",
     "Calibration",
     "CalibrationSummary",
-    "Chance",
+    "ChanceModel",
     "Changes",
     "Circumstances",
     "CleanedFile",
     "Cleaning",
+    "ComparedCorpus",
     "Condition",
     "Control",
     "CorpusModel",
     "CorpusModelSummary",
     "CorpusSummary",
-    "Corrected",
+    "CorrectedShare",
     "DateRange",
     "DocumentChanges",
     "Documents",
-    "Edges",
+    "DroppedEdges",
     "Estimate",
     "FalseRate",
     "FileFacts",
+    "FindingState",
     "Flags",
     "Floats",
     "Gate",
     "GateOutcome",
-    "Gone",
-    "Holdings",
+    "GateRegression",
+    "IgnoredFiles",
     "Int32s",
     "Int64s",
     "Items",
@@ -194,7 +197,6 @@ __all__ = [
     "OpenQuestion",
     "Parameter",
     "Parameters",
-    "PassedOver",
     "Policy",
     "Positions",
     "Postings",
@@ -205,27 +207,25 @@ __all__ = [
     "Recall",
     "Receipt",
     "Record",
+    "RegistryArrays",
     "RegistrySummary",
     "RemovalReason",
     "Report",
     "Result",
     "Ruling",
     "SampleSummary",
-    "Say",
     "Share",
-    "ShareMove",
-    "Shared",
+    "ShareChange",
+    "SharedShingles",
     "Shingles",
-    "Side",
     "Signal",
     "Skipped",
     "Source",
     "SourceCoverage",
     "SourceRuling",
     "Stance",
-    "State",
+    "StatementKind",
     "StatutoryException",
-    "Stretch",
     "Terms",
     "Texts",
     "TimeAxis",
@@ -236,16 +236,16 @@ __all__ = [
     "Unit",
     "Unread",
     "Verdict",
+    "VerdictPeriod",
     "Violation",
     "Volume",
     "Waiver",
     "WaiverOutcome",
     "WaiverReason",
-    "Worse",
-    "longest_of",
+    "list_indices",
+    "max_item_length",
+    "merge_skipped",
     "merge_unread",
-    "picked",
-    "ranged",
-    "rows_at",
-    "tally",
+    "range_indices",
+    "take_rows",
 ]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from provenance.model.terms import Verdict
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """State of a finding relative to a baseline."""
 
     NEW = "new"
@@ -15,7 +15,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class AbsentFindings:
     """Findings of the baseline that are absent now, with the same source and ruling.
 
     Parameters
@@ -49,7 +49,7 @@ class BaselineSummary:
         When the earlier check ended.
     new, unchanged, absent : int
         Findings that only this result, both, and only the earlier one have.
-    gone : tuple of Gone
+    gone : tuple of AbsentFindings
         The absent ones, by source and ruling.
     """
 
@@ -59,4 +59,4 @@ class BaselineSummary:
     new: int
     unchanged: int
     absent: int
-    gone: tuple[Gone, ...] = ()
+    gone: tuple[AbsentFindings, ...] = ()

@@ -57,7 +57,7 @@ PLANTS = pa.schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectedShare:
     """A share corrected for missed and false findings.
 
     Parameters

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
-    """Chance matches between a registry and texts without any content of it.
+class ChanceModel:
+    """Model of the chance matches between a registry and texts without any content of it.
 
     Parameters
     ----------
@@ -16,10 +16,12 @@ class Chance:
     exceedances : int
         Chance matches that it was fitted to.
 
-    Notes ----- In a text of `m` tokens, ``E = scale * m * n * exp(-decay * odds)`` matches with a
-    registry of `n` tokens reach these log-odds by chance: the statistics of local alignments by
-    Karlin and Altschul ("Methods for assessing the statistical significance of molecular sequence
-    features", 1990), applied to words.
+    Notes
+    -----
+    In a text of `m` tokens, ``E = scale * m * n * exp(-decay * odds)`` matches with a registry of
+    `n` tokens reach these log-odds by chance: the statistics of local alignments by Karlin and
+    Altschul ("Methods for assessing the statistical significance of molecular sequence features",
+    1990), applied to words.
     """
 
     decay: float

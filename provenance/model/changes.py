@@ -12,21 +12,21 @@ CHANGES_SCHEMA = "provenance/changes/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two.
+class ComparedCorpus:
+    """A corpus, or the corpus of a report, that is compared with another.
 
     Parameters
     ----------
     name : str
-        As given.
+        Its address, as given.
     digest : str
-        Of the corpus.
+        Digest of the corpus.
     documents, tokens : int
-        How many.
+        Size of the corpus.
     status : str
-        As of its result.
+        Status of its result: "pass", "fail" or "incomplete".
     unread : tuple of Unread
-        What could not be read of it.
+        Files and folders that could not be read to their end.
     """
 
     name: str
@@ -39,16 +39,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChanges:
-    """How the documents of two corpora differ.
+    """Differences between the documents of two corpora.
 
-    A document that has an id is the one of that id; one that has none is what it says.
+    Documents are matched by id, or by content if they have none.
 
     Parameters
     ----------
     added, removed, changed, same : int
-        How many; a changed document has the id, or the place, of another text.
+        Number of documents; a changed one has the id, or the place, of another text.
     examples : tuple of (str, str)
-        Some that differ: how ("added", "removed", "changed"), and which.
+        The kind of change ("added", "removed", "changed") and the document, for some of them.
     """
 
     added: int
@@ -59,17 +59,17 @@ class DocumentChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareMove:
-    """A share that changed; None on the side that did not measure it.
+class ShareChange:
+    """A share that changed; None where it was not measured.
 
     Parameters
     ----------
     by, key : str
-        As in `Share`.
+        Kind of share and its key, as in `Share`.
     verdict : Verdict or None
-        In the later report, or else the earlier.
+        Its verdict in the later report, or else in the earlier one.
     old, new : Share or None
-        The shares.
+        The shares before and after.
     """
 
     by: str
@@ -80,7 +80,7 @@ class ShareMove:
 
 
 @dataclass(frozen=True, slots=True)
-class Worse:
+class GateRegression:
     """A gate that the later corpus fails, while the earlier one passed it or failed by less.
 
     Parameters
@@ -100,40 +100,40 @@ class Worse:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed.
+    """Changes from one corpus, or report, to another.
 
     Parameters
     ----------
     tool : str
         Version of `provenance`.
-    old, new : Side
-        What was compared.
+    old, new : ComparedCorpus
+        The corpora.
     documents : DocumentChanges or None
-        None where one of them is a report, which names no document without a finding.
-    shares : tuple of ShareMove
-        By verdict and by source: those that moved.
+        None if one of them is a report, which does not list documents without findings.
+    shares : tuple of ShareChange
+        Shares by verdict and by source that changed.
     appeared, vanished : pyarrow.Table
-        Findings that only the one has, of schema `FINDINGS`.
+        Findings of the later corpus only, and of the earlier only, of schema `FINDINGS`.
     kept : int
-        Findings that both have.
-    worse : tuple of Worse
-        Gates that fail now and did not, or not as much.
+        Number of findings of both.
+    worse : tuple of GateRegression
+        Gates that fail now and passed before, or failed by less.
     reservations : tuple of str
-        What stands against the comparison.
+        Caveats of the comparison.
     """
 
     tool: str
-    old: Side
-    new: Side
+    old: ComparedCorpus
+    new: ComparedCorpus
     documents: DocumentChanges | None
-    shares: tuple[ShareMove, ...]
+    shares: tuple[ShareChange, ...]
     appeared: pa.Table
     vanished: pa.Table
     kept: int
-    worse: tuple[Worse, ...]
+    worse: tuple[GateRegression, ...]
     reservations: tuple[str, ...]
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether more of one of them could not be read than is accepted."""
+        """True if either corpus has more unread files than accepted."""
         return "incomplete" in {self.old.status, self.new.status}

@@ -9,8 +9,8 @@ import pyarrow as pa
 NORMALISATION = 2
 """Version of the tokenisation rules."""
 
-RUN_ON, PARTED, ELLIPSIS = 0, 1, 2
-"""What separates a passage from adjacent words: nothing, a break, or an ellipsis."""
+NO_BREAK, BREAK, ELLIPSIS = 0, 1, 2
+"""Separators of a passage from adjacent words: none, a break such as a full stop, an ellipsis."""
 
 UInt8s = npt.NDArray[np.uint8]
 UInt32s = npt.NDArray[np.uint32]
@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
-def picked(offsets: Int64s, lists: Int64s) -> tuple[Int64s, Int64s]:
-    """Return the elements of some of many concatenated lists.
+def list_indices(offsets: Int64s, lists: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the indices of the elements of some of many concatenated lists.
 
     Parameters
     ----------
@@ -33,16 +33,16 @@ def picked(offsets: Int64s, lists: Int64s) -> tuple[Int64s, Int64s]:
 
     Returns
     -------
-    places : ndarray of int64
+    indices : ndarray of int64
         Indices of their elements.
     offsets : ndarray of int64, shape (m + 1,)
-        Offsets of the chosen lists in `places`.
+        Offsets of the chosen lists in `indices`.
     """
-    return ranged(offsets[lists], np.diff(offsets)[lists])
+    return range_indices(offsets[lists], np.diff(offsets)[lists])
 
 
-def ranged(firsts: Int64s, sizes: Int64s) -> tuple[Int64s, Int64s]:
-    """Return the elements of ranges.
+def range_indices(firsts: Int64s, sizes: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the indices of the elements of ranges.
 
     Parameters
     ----------
@@ -51,10 +51,10 @@ def ranged(firsts: Int64s, sizes: Int64s) -> tuple[Int64s, Int64s]:
 
     Returns
     -------
-    places : ndarray of int64
+    indices : ndarray of int64
         Indices of their elements.
     offsets : ndarray of int64, shape (m + 1,)
-        Offsets of the ranges in `places`.
+        Offsets of the ranges in `indices`.
     """
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     return np.repeat(firsts - offsets[:-1], sizes) + np.arange(offsets[-1]), offsets
@@ -62,7 +62,7 @@ def ranged(firsts: Int64s, sizes: Int64s) -> tuple[Int64s, Int64s]:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What two fingerprints must share to be compared.
+    """Parameters of fingerprinting; only fingerprints with equal ones can be compared.
 
     Parameters
     ----------
@@ -71,9 +71,9 @@ class Parameters:
     unicode : str
         Version of the code point tables.
     seed_width, signature_width : int
-        Words a shingle, for seeds and for signatures.
+        Width of shingles in words, for seeds and for signatures.
     permutations, signature_seed : int
-        Length of a signature, and datasketch's seed.
+        Length of a signature, and the seed of its permutations, as in datasketch.
     signature_least : int
         Texts of fewer tokens have no signature in a registry.
     scaled : int
@@ -119,7 +119,7 @@ class Texts:
         return cls(np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8), view)
 
     def column(self) -> pa.LargeStringArray:
-        """Return them as an Arrow array, without copying."""
+        """Return the texts as an Arrow array, without copying."""
         buffers = [None, pa.py_buffer(self.offsets), pa.py_buffer(self.data)]
         return pa.Array.from_buffers(pa.large_string(), len(self), buffers)
 
@@ -131,10 +131,10 @@ class Tokens:
     Parameters
     ----------
     hashes : ndarray of uint32, shape (m,)
-        One a token. Bit 0 is 1 where the token is one character of an unspaced script, which
+        Hash of each token. Bit 0 is 1 if the token is one character of an unspaced script, which
         weighs half a word.
     starts, ends : ndarray of int32, shape (m,)
-        Bytes of the token, relative to its text's first byte.
+        Byte range of each token, relative to its text's first byte.
     offsets : ndarray of int64, shape (n + 1,)
         Tokens of text `i` are `hashes[offsets[i]:offsets[i + 1]]`.
     """
@@ -146,8 +146,8 @@ class Tokens:
 
     def take(self, texts: Int64s) -> "Tokens":
         """Return the tokens of some texts, in the order of `texts`."""
-        places, offsets = picked(self.offsets, texts)
-        return Tokens(self.hashes[places], self.starts[places], self.ends[places], offsets)
+        indices, offsets = list_indices(self.offsets, texts)
+        return Tokens(self.hashes[indices], self.starts[indices], self.ends[indices], offsets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,9 @@ class Shingles:
     Parameters
     ----------
     hashes : ndarray of uint64, shape (m,)
-        One a shingle, in text order, repeats kept.
+        Hash of each shingle, in text order, with repetitions.
     positions : ndarray of int32, shape (m,)
-        Token at which it starts, counted from the text's first.
+        Index of its first token within the text.
     offsets : ndarray of int64, shape (n + 1,)
         Shingles of text `i` are `hashes[offsets[i]:offsets[i + 1]]`.
     """
@@ -170,18 +170,18 @@ class Shingles:
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
-    """What normalisation drops before the first token and after the last, of some texts.
+class DroppedEdges:
+    """Pieces of texts that normalisation drops before the first token and after the last.
 
-    Each is a list of pieces, outward from the tokens: 1 a URL or its placeholder, 2 a mention,
-    3 the mark of a repost, any other number the code point of a sign.
+    Pieces are listed outward from the tokens: 1 is a URL or its placeholder, 2 a mention, 3 the
+    mark of a repost, any other number the code point of a sign.
 
     Parameters
     ----------
     lead, trail : ndarray of uint32
         Pieces of all texts.
     lead_offsets, trail_offsets : ndarray of int64, shape (n + 1,)
-        Pieces of text `i`.
+        Offsets of the pieces of each text.
     """
 
     lead: UInt32s
@@ -189,8 +189,8 @@ class Edges:
     trail: UInt32s
     trail_offsets: Int64s
 
-    def take(self, texts: Int64s) -> "Edges":
+    def take(self, texts: Int64s) -> "DroppedEdges":
         """Return the edges of some texts, in the order of `texts`."""
-        lead, lead_offsets = picked(self.lead_offsets, texts)
-        trail, trail_offsets = picked(self.trail_offsets, texts)
-        return Edges(self.lead[lead], lead_offsets, self.trail[trail], trail_offsets)
+        lead, lead_offsets = list_indices(self.lead_offsets, texts)
+        trail, trail_offsets = list_indices(self.trail_offsets, texts)
+        return DroppedEdges(self.lead[lead], lead_offsets, self.trail[trail], trail_offsets)

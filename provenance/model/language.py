@@ -6,7 +6,7 @@ import numpy as np
 
 from provenance.model.fingerprints import UInt32s, UInt64s
 
-ALONE = 0xFFFFFFFF
+NO_CONTEXT = 0xFFFFFFFF
 """Replaces the previous token in the key of a single token."""
 
 
@@ -19,7 +19,7 @@ class Language:
     normalisation : int
         Version of the tokenisation rules.
     keys : ndarray of uint64, shape (n,)
-        ``previous << 32 | token``, sorted; `ALONE` as previous for a single token.
+        ``previous << 32 | token``, sorted; `NO_CONTEXT` as previous for a single token.
     counts : ndarray of uint32, shape (n,)
         Occurrences.
     tokens : int

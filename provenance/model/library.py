@@ -101,8 +101,8 @@ class StatutoryException:
     terms: tuple[Terms, ...]
 
 
-class Say(StrEnum):
-    """Weight of a document's verdict among others."""
+class StatementKind(StrEnum):
+    """Way in which a statement counts among others."""
 
     SPEAKS = "speaks"
     SILENT = "silent"
@@ -128,7 +128,7 @@ class Basis:
     ----------
     id, meaning : str
         "automated-access"; its meaning for readers who are not lawyers.
-    say : Say
+    say : StatementKind
         A document that speaks always counts; a silent one only if none speaks; a signal may make a
         verdict stricter, never less strict.
     layer : Layer
@@ -137,7 +137,7 @@ class Basis:
 
     id: str
     meaning: str
-    say: Say
+    say: StatementKind
     layer: Layer = Layer.NONE
 
 

@@ -33,7 +33,7 @@ class MeasuredRecall:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How findings were made, and their reliability.
+    """Settings of the detector that made the findings, and its measured reliability.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ REMOVALS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What to remove from a corpus, and how.
+    """Options of a cleaning: findings to remove, and how to remove them.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class RemovalReason:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was taken out of a corpus, where and why, and what is left.
+    """Record of a cleaning: what was removed from a corpus and why, and what is left.
 
     Parameters
     ----------
@@ -146,32 +146,32 @@ class Receipt:
     created : datetime
         When the cleaned corpus was complete.
     addresses : tuple of str
-        The corpus, as given.
+        Addresses of the corpus, as given.
     before, after : Volume
-        What it held, and what it holds.
+        Size of the corpus before and after.
     cleaning : Cleaning
-        What was asked.
+        The options.
     purpose : str
-        For which the verdicts are.
+        Purpose that the verdicts are about.
     registries : tuple of str
-        Digests of what it was checked against.
+        Digests of the registries that it was checked against.
     rules, model : str
-        Digests of the law book, and of the model of the corpus as it was.
+        Digests of the rules, and of the model of the original corpus.
     rounds : int
-        How often something was taken out: what is left is checked again, weighed by that model and
-        by itself, and what is found then goes too.
+        Number of rounds in which something was removed: the rest is checked again, scored with that
+        model and with its own, and what is found is removed too.
     documents, spans : int
-        Taken out; a document's own spans are not counted.
+        Number removed; spans of removed documents are not counted.
     reasons : tuple of RemovalReason
-        Why.
+        Reasons of the removals.
     left_waived, left_contested : int
-        Findings of those verdicts that were left in.
+        Findings with a verdict to be removed that were left in as waived or contested.
     not_copied : int
         Files in its folders that are not data, and so were neither checked nor copied.
     files : tuple of CleanedFile
-        In order of their names.
+        Files of the corpus, in order of their names.
     unread : tuple of Unread
-        Files that could not be read to their end: they are neither in `files`, nor written.
+        Files that could not be read to their end; they are neither in `files` nor written.
     """
 
     tool: str

@@ -14,7 +14,7 @@ from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver
 from provenance.model.rulings import Ruling
 from provenance.model.shares import Share
-from provenance.model.tables import PassedOver, Skipped, Unread
+from provenance.model.tables import IgnoredFiles, Skipped, Unread
 from provenance.model.terms import Verdict
 
 RESULT_SCHEMA = "provenance/result/1"
@@ -40,7 +40,7 @@ class CorpusSummary:
         Rows that were skipped.
     split : str or None
         The chosen split of a dataset; None means all.
-    passed_over : PassedOver or None
+    passed_over : IgnoredFiles or None
         Files of its folders that were ignored; None if there were none.
     """
 
@@ -54,7 +54,7 @@ class CorpusSummary:
     text_columns: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     split: str | None = None
-    passed_over: PassedOver | None = None
+    passed_over: IgnoredFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,54 +165,54 @@ class WaiverOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that a report says, but for the findings themselves.
+    """The result of a check, without the table of findings.
 
     Parameters
     ----------
     tool : str
         Version of `provenance`.
     created : datetime
-        When the check ended; the one field that differs between equal runs.
+        When the check ended; the only field that differs between equal runs.
     corpus : CorpusSummary
-        What was checked.
+        The corpus.
     registries : tuple of RegistrySummary
-        Against what.
+        The registries that it was matched against.
     rules_digest : str
-        Which law book.
+        Digest of the rules.
     policy : Policy
-        What was asked and tolerated.
+        The policy, with the options of the check.
     shares : tuple of Share
-        By source, verdict, terms, basis and evidence.
+        Shares by source, verdict, terms, basis and evidence.
     rulings : tuple of SourceRuling
-        Strictest first.
+        Rulings by source, strictest first.
     gates : tuple of GateOutcome
-        Every gate.
+        Outcomes of all gates.
     violations : tuple of Violation
-        Those that failed, in words.
+        The gates that failed, in words.
     waivers : tuple of WaiverOutcome
-        Every waiver.
+        Outcomes of all waivers.
     findings : int
-        Rows of the findings table.
+        Number of rows of the findings table.
     method : Method
-        Parameters and measured error.
+        Settings of the detector and its measured reliability.
     calibration : CalibrationSummary or None
-        What shares were corrected by; None where they were not.
+        The calibration that shares were corrected by; None if they were not.
     sample : SampleSummary or None
-        How much was looked at; None for all of it.
+        The part of the corpus that was checked; None if all was.
     backgrounds : tuple of RegistrySummary
-        What they hold too is contested; nothing is given to them.
+        Registries whose passages are contested; nothing is attributed to them.
     control : Control or None
-        How many findings may be chance; None where nothing measured it.
+        Estimate of how many findings are chance matches; None if not measured.
     baseline : BaselineSummary or None
-        What is new beside an earlier result: gates count only that. None without one.
+        Comparison with an earlier result; with it, gates count only new findings.
     corpus_model : CorpusModelSummary or None
-        What the corpus's own words were taken to be like; None where nobody kept it.
+        The corpus model that matches were scored with; None if it was not kept.
     rules_path : str or None
-        Folder of the law book, as given; None for the one that is shipped.
+        Folder of the rules, as given; None for the shipped rules.
     unread : tuple of Unread
-        Files and folders of the corpus that could not be read, or not to their end.
+        Files and folders of the corpus that could not be read to their end.
     allow_unread : int
-        How many such files the check accepts.
+        Maximum number of unread files that the check accepts.
     """
 
     tool: str

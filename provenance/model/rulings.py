@@ -85,7 +85,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class VerdictPeriod:
     """The verdict on content collected within a range of days.
 
     Parameters
@@ -124,7 +124,7 @@ class Ruling:
         What to do next, if the verdict is not `permitted`.
     questions : tuple of OpenQuestion
         Unsettled questions of law that matter here: shown, never decided.
-    timeline : tuple of Stretch
+    timeline : tuple of VerdictPeriod
         The verdict for every day of collection, in order of days.
     """
 
@@ -137,4 +137,4 @@ class Ruling:
     alternatives: tuple[Alternative, ...]
     remedy: str | None
     questions: tuple[OpenQuestion, ...] = ()
-    timeline: tuple[Stretch, ...] = ()
+    timeline: tuple[VerdictPeriod, ...] = ()

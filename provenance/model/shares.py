@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from provenance.model.calibration import Corrected
+from provenance.model.calibration import CorrectedShare
 from provenance.model.terms import Verdict
 
 
@@ -22,7 +22,7 @@ class Estimate:
         Share if a span counts for every source that has it, in [0, 1]; at least `share`.
     contested : float
         Share of `share` that a permitted source or the background has too, in [0, 1].
-    corrected : Corrected or None
+    corrected : CorrectedShare or None
         The share corrected by a calibration, including contested content; None without one.
     """
 
@@ -32,7 +32,7 @@ class Estimate:
     high: float
     any: float
     contested: float
-    corrected: Corrected | None = None
+    corrected: CorrectedShare | None = None
 
 
 @dataclass(frozen=True, slots=True)

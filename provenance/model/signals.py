@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Stance(StrEnum):
-    """What a signal says about training on a page; silence is distinct from both answers."""
+    """Position of a signal on training on a page; silence is distinct from both answers."""
 
     DISALLOWS = "disallows"
     ALLOWS = "allows"

@@ -105,7 +105,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOver:
+class IgnoredFiles:
     """Files in the folders of a corpus that were ignored, because they are not data.
 
     Parameters
@@ -120,7 +120,7 @@ class PassedOver:
     files: tuple[str, ...]
 
 
-def tally(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+def merge_skipped(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
     """Merge skipped rows to one entry for each file and reason."""
     sums: dict[tuple[str, str], Skipped] = {}
     for one in skipped:

@@ -16,7 +16,7 @@ class Purpose(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Whether content may be used for a purpose; strictest first."""
+    """Permission to use content for a purpose; strictest first."""
 
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"

@@ -118,7 +118,7 @@ class Outcome:
         write_report(self.report, Path(folder))
 
     def __bool__(self) -> bool:
-        """Whether the policy holds."""
+        """Return whether the policy holds."""
         return self.status == "pass"
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def check_reading(reading: Reading, registries: Sequence[RegistryIndex]) -> None
     for opened, candidates, alike in zip(
         registries, reading.candidates, reading.near_duplicates, strict=True
     ):
-        offsets = opened.index.holdings.token_offsets
+        offsets = opened.index.arrays.token_offsets
         _check_candidates(candidates, reading, offsets)
         _check_near_duplicates(alike, reading.counts.texts, len(offsets) - 1)
     _check_declared(reading.declared, reading.counts.texts)
@@ -122,7 +122,7 @@ def _check_evidence(spans: pa.Table, claim: Int64s, registries: Sequence[Registr
     _require(bool((is_claimed | is_told | resembles).all()))
     _require(bool(((number == -1) & (owner == -1))[is_told].all()))
     _require(not spans.filter(pa.array(is_told))["source"].null_count)
-    held = np.array([len(opened.index.holdings.first) for opened in registries], np.int64)
+    held = np.array([len(opened.index.arrays.first) for opened in registries], np.int64)
     _require_range(owner[~is_told], 0, len(held))
     _require(bool(((number >= 0) & (number < held[owner]))[~is_told].all()))
     _require(not pc.list_flatten(spans["signals"]).null_count)

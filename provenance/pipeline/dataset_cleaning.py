@@ -60,21 +60,20 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(slots=True)
 class RemovedContent:
-    """What has gone from a corpus so far, and what was left in on purpose.
+    """Content removed from a corpus so far, and findings that were left in on purpose.
 
     Parameters
     ----------
     cleaning : Cleaning
-        What was asked.
+        The options.
     rows : dict of str to ndarray of int64
-        Rows of each file that are gone, as they were numbered at first; sorted.
+        Removed rows of each file, by their original numbers; sorted.
     excused : set of Place
-        Findings that stay: somebody answers for them, or they are contested. They stay so where
-        their documents' rows have other numbers now.
+        Findings that were left in as waived or contested, also when their rows are renumbered.
     tables : list of pyarrow.Table
-        What was taken out, of schema `REMOVALS`, one a round.
+        Removals of each round, of schema `REMOVALS`.
     left : (int, int)
-        Findings that stay, waived and contested, as of the last look.
+        Number of findings left in as waived and as contested, in the last round.
     """
 
     cleaning: Cleaning
@@ -85,7 +84,7 @@ class RemovedContent:
     _before: dict[str, Int64s] = field(default_factory=dict)
 
     def chosen(self, findings: pa.Table) -> pa.Table:
-        """Pick the findings of a round that are to go; rows are counted as they are now."""
+        """Return the findings of a round to be removed; rows have their current numbers."""
         named = pa.array([str(verdict) for verdict in self.cleaning.verdicts])
         meant = findings.filter(pc.is_in(findings["verdict"], named))
         places = self._places(meant)

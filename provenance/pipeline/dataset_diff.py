@@ -7,14 +7,14 @@ from provenance import __version__
 from provenance.errors import UnsupportedFormat
 from provenance.model import (
     Changes,
+    ComparedCorpus,
     CorpusModel,
+    GateRegression,
     Policy,
     Report,
     Result,
-    ShareMove,
-    Side,
+    ShareChange,
     Unread,
-    Worse,
 )
 from provenance.pipeline.check_inputs import load_library
 from provenance.pipeline.corpus_contents import (
@@ -104,13 +104,15 @@ def _compare_corpora(
     return compare_documents(old, new, count, memory, settings.threads, unread)
 
 
-def _diff_side(name: str, result: Result, unread: tuple[Unread, ...], settings: Settings) -> Side:
+def _diff_side(
+    name: str, result: Result, unread: tuple[Unread, ...], settings: Settings
+) -> ComparedCorpus:
     held, accepted = result.corpus, max(result.allow_unread, settings.allow_unread)
     status = replace(result, allow_unread=accepted, unread=unread).status
-    return Side(name, held.digest, held.documents, held.tokens, status, unread)
+    return ComparedCorpus(name, held.digest, held.documents, held.tokens, status, unread)
 
 
-def _changed_shares(old: Result, new: Result) -> tuple[ShareMove, ...]:
+def _changed_shares(old: Result, new: Result) -> tuple[ShareChange, ...]:
     """Return the shares by verdict and source that changed."""
     before = {(share.by, share.key): share for share in old.shares}
     after = {(share.by, share.key): share for share in new.shares}
@@ -120,18 +122,20 @@ def _changed_shares(old: Result, new: Result) -> tuple[ShareMove, ...]:
         told = second or first
         counted = [0 if share is None else share.tokens.share for share in (first, second)]
         if by in {"verdict", "source"} and told is not None and counted[0] != counted[1]:
-            moves.append(ShareMove(by, key, told.verdict, first, second))
+            moves.append(ShareChange(by, key, told.verdict, first, second))
     return tuple(moves)
 
 
-def _worsened(old: Result, new: Result) -> tuple[Worse, ...]:
+def _worsened(old: Result, new: Result) -> tuple[GateRegression, ...]:
     before = {str(outcome.gate): outcome for outcome in old.gates}
     found = []
     for outcome in new.gates:
         known = before.get(str(outcome.gate))
         if not outcome.passed and (known is None or known.passed or known.share < outcome.share):
             found.append(
-                Worse(str(outcome.gate), None if known is None else known.share, outcome.share)
+                GateRegression(
+                    str(outcome.gate), None if known is None else known.share, outcome.share
+                )
             )
     return tuple(found)
 

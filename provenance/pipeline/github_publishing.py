@@ -19,7 +19,7 @@ from provenance.report.github.pull_request_comment import post_comment
 from provenance.report.render_options import RenderOptions
 
 ALWAYS, ON_FAILURE, NEVER = "always", "on-failure", "never"
-"""When to create a comment; an existing one is updated unless NEVER is given."""
+"""Conditions for creating a comment; an existing one is updated unless NEVER is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.index.probe import probe_index
 from provenance.match.scoring.corpus_sample import FULL_BOUND, sample_passages
 from provenance.match.scoring.features import measure_features
-from provenance.model import Edges, Holdings, Policy, Texts, Tokens
+from provenance.model import DroppedEdges, Policy, RegistryArrays, Texts, Tokens
 from provenance.pipeline.findings.summaries import summarise_registries
 from provenance.pipeline.progress import show_progress
 from provenance.pipeline.scan.readings import RegistryIndex, build_registry_indexes
@@ -108,20 +108,22 @@ def compile_reading() -> None:
     rows, first = np.zeros(1, np.int64), np.ones(1, np.int32)
     breaks(texts, tokens, rows, first, first)
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
-    widen(texts, Spans(rows, rows, rows, rows, rows), Edges(nothing, offsets, nothing, offsets))
+    widen(
+        texts, Spans(rows, rows, rows, rows, rows), DroppedEdges(nothing, offsets, nothing, offsets)
+    )
 
 
 def compile_scoring(against: RegistryIndex) -> None:
     """Compile the kernels that score candidates."""
-    corpus = sample_passages(_first_items_tokens(against.index.holdings), FULL_BOUND)
+    corpus = sample_passages(_first_items_tokens(against.index.arrays), FULL_BOUND)
     measure_features(NO_CANDIDATES, against.index, corpus, load_language())
 
 
 def compile_matching(registry: Path) -> None:
     """Compile the kernels that match texts, attribute tokens and show excerpts."""
     [one] = against = build_registry_indexes([open_registry(registry)])
-    tokens = _first_items_tokens(one.index.holdings)
-    seeds = shingle(tokens, one.index.holdings.parameters.seed_width)
+    tokens = _first_items_tokens(one.index.arrays)
+    seeds = shingle(tokens, one.index.arrays.parameters.seed_width)
     find_candidates(tokens, seeds, one.index, probe_index(seeds, one.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_SAMPLE_TEXT], pa.large_string()))
@@ -137,9 +139,9 @@ def compile_matching(registry: Path) -> None:
     summarise_registries(against)
 
 
-def _first_items_tokens(holdings: Holdings) -> Tokens:
+def _first_items_tokens(arrays: RegistryArrays) -> Tokens:
     """Return the first items of a registry as one text."""
-    hashes = np.array(holdings.tokens[: holdings.token_offsets[:_SAMPLE_ITEMS][-1]])
+    hashes = np.array(arrays.tokens[: arrays.token_offsets[:_SAMPLE_ITEMS][-1]])
     places = np.arange(len(hashes), dtype=np.int32)
     return Tokens(hashes, places, places + 1, np.array([0, len(hashes)], np.int64))
 

@@ -8,7 +8,7 @@ from provenance.cpu_count import available_cpus
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run a check, as opposed to what to decide.
+    """Settings of a run, which are not decisions of the policy.
 
     Parameters
     ----------

@@ -5,20 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from provenance.errors import RegistryError
-from provenance.model import Chance
+from provenance.model import ChanceModel
 from provenance.registry import registry_folder as folders
 from provenance.registry.manifest import Manifest, registry_digest
 from provenance.registry.mapped_files import map_files
 
 
-def replace_chance_model(folder: Path, chance: Chance) -> Manifest:
+def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
     """Store a measured chance model in a registry.
 
     Parameters
     ----------
     folder : Path
         The registry. Its data files stay; its digest changes.
-    chance : Chance
+    chance : ChanceModel
         The model.
 
     Raises

@@ -18,7 +18,7 @@ from provenance.errors import (
     RegistryNotFound,
     RegistryVersion,
 )
-from provenance.model import Chance, Parameters, Skipped, SourceCoverage, Unread
+from provenance.model import ChanceModel, Parameters, Skipped, SourceCoverage, Unread
 
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ class Manifest:
         the content; time and version of the build are not part of it.
     parameters : Parameters
         Parameters of the fingerprints.
-    chance : Chance
+    chance : ChanceModel
         Model of chance matches with the items: the shipped one, until `registry fit` measures it.
     created : datetime
         Time when this generation was built.
@@ -158,7 +158,7 @@ class Manifest:
 
     digest: str
     parameters: Parameters
-    chance: Chance
+    chance: ChanceModel
     created: datetime
     tool: str
     sources: tuple[SourceCoverage, ...]
@@ -177,7 +177,7 @@ class Manifest:
 
     @property
     def keeps_texts(self) -> bool:
-        """Whether the registry keeps the items' texts."""
+        """True if the registry keeps the items' texts."""
         return any(file.name == TEXTS_FILE for file in self.files)
 
     @property
@@ -187,14 +187,14 @@ class Manifest:
         return sum(f.bytes for f in self.files if f.name not in aside) / max(self.postings, 1)
 
 
-def registry_digest(parameters: Parameters, chance: Chance, files: Iterable[DataFile]) -> str:
+def registry_digest(parameters: Parameters, chance: ChanceModel, files: Iterable[DataFile]) -> str:
     """Return the digest that identifies a registry's content.
 
     Parameters
     ----------
     parameters : Parameters
         Parameters of the fingerprints.
-    chance : Chance
+    chance : ChanceModel
         Model of chance matches.
     files : iterable of DataFile
         Data files, in any order.
@@ -324,10 +324,10 @@ def _parse_skipped(stated: dict[str, Any]) -> Skipped:
     return build_typed(Skipped, stated | {"rows": tuple(map(parse_count, stated["rows"]))})
 
 
-def _parse_chance(decay: float, scale: float, exceedances: int) -> Chance:
+def _parse_chance(decay: float, scale: float, exceedances: int) -> ChanceModel:
     if not (0 < decay < math.inf and 0 < scale < math.inf):
         raise ValueError(f"no law of chance: decay {decay}, scale {scale}")
-    return Chance(float(decay), float(scale), int(exceedances))
+    return ChanceModel(float(decay), float(scale), int(exceedances))
 
 
 def _parse_sources(stated: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import parameters
-from provenance.model import Edges, Holdings, RegistrySummary, UInt32s
+from provenance.model import DroppedEdges, RegistryArrays, RegistrySummary, UInt32s
+from provenance.registry.array_reader import read_registry_arrays
 from provenance.registry.build.deduplication import ItemCopies, find_copies
 from provenance.registry.data_files import Digest, check_files, digest_of_file, digested_files
-from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
     SIGNATURES_FILE,
@@ -48,9 +48,9 @@ class Registry:
     manifest: Manifest
     files: Files = field(repr=False, compare=False)
 
-    def holdings(self) -> Holdings:
+    def arrays(self) -> RegistryArrays:
         """Read what matching needs: the tokens and postings of all items."""
-        return read_holdings(self.files, self.manifest)
+        return read_registry_arrays(self.files, self.manifest)
 
     def describe(self, numbers: UInt32s) -> pa.Table:
         """Return the metadata of items.
@@ -85,23 +85,23 @@ class Registry:
         rows = self._rows(TEXTS_FILE, ["text"], numbers)
         return single_chunk(rows["text"]).cast(pa.large_string())
 
-    def edges(self, numbers: UInt32s) -> Edges:
+    def edges(self, numbers: UInt32s) -> DroppedEdges:
         """Return what normalisation dropped at the edges of items, in the order given."""
         rows = self._rows(ITEMS_FILE, ["lead", "trail"], numbers)
         lead, trail = (binary_to_lists(rows[name].combine_chunks()) for name in ("lead", "trail"))
-        return Edges(*lead, *trail)
+        return DroppedEdges(*lead, *trail)
 
-    def copies(self, numbers: UInt32s, holdings: Holdings) -> list[ItemCopies]:
+    def copies(self, numbers: UInt32s, arrays: RegistryArrays) -> list[ItemCopies]:
         """Return the other items with the same tokens, for each item in the order given.
 
         Parameters
         ----------
         numbers : ndarray of uint32
             Numbers of items.
-        holdings : Holdings
-            As returned by `holdings`.
+        arrays : RegistryArrays
+            As returned by `arrays`.
         """
-        return find_copies(self.files[ITEMS_FILE], holdings, numbers)
+        return find_copies(self.files[ITEMS_FILE], arrays, numbers)
 
     def signatures(self) -> tuple[UInt32s, UInt32s]:
         """Read the signatures of long items.

@@ -18,16 +18,17 @@ from provenance.match.index.stop_shingles import count_shared_shingles
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
-    Holdings,
     Int32s,
     Int64s,
-    Shared,
+    RegistryArrays,
+    SharedShingles,
     Shingles,
     Texts,
     Tokens,
     UInt32s,
     UInt64s,
 )
+from provenance.registry.array_reader import read_registry_arrays
 from provenance.registry.build.deduplication import sequence_hashes
 from provenance.registry.build.duckdb_engine import BuildLimits, open_engine
 from provenance.registry.build.generation_writer import sketch_table
@@ -38,7 +39,6 @@ from provenance.registry.build.radix_sort import partition_items, sort_records
 from provenance.registry.build.row_groups import item_signatures, source_sketches
 from provenance.registry.build.shingle_origins import author_numbers
 from provenance.registry.data_files import check_files
-from provenance.registry.holdings import read_holdings
 from provenance.registry.manifest import (
     ITEMS_FILE,
     REMEDY,
@@ -72,7 +72,7 @@ class _Contents:
 
     files: Files
     manifest: Manifest
-    holdings: Holdings
+    arrays: RegistryArrays
     tokens: Tokens
     shingles: Shingles
     alone: Flags
@@ -121,11 +121,11 @@ def verify_files(folder: Path) -> Manifest:
 
 
 def _load_contents(files: Files, manifest: Manifest) -> _Contents:
-    holdings = read_holdings(files, manifest)
-    tokens = Tokens(holdings.tokens, _NO_INT32S, _NO_INT32S, holdings.token_offsets)
-    shingles = shingle(tokens, holdings.parameters.seed_width)
-    alone = holdings.first == np.arange(len(holdings.first))
-    return _Contents(files, manifest, holdings, tokens, shingles, alone)
+    arrays = read_registry_arrays(files, manifest)
+    tokens = Tokens(arrays.tokens, _NO_INT32S, _NO_INT32S, arrays.token_offsets)
+    shingles = shingle(tokens, arrays.parameters.seed_width)
+    alone = arrays.first == np.arange(len(arrays.first))
+    return _Contents(files, manifest, arrays, tokens, shingles, alone)
 
 
 def _check_items(of: _Contents) -> Iterator[str]:
@@ -197,12 +197,12 @@ def _check_copies(of: _Contents) -> Iterator[str]:
     _, earliest, kinds = np.unique(hashes, return_index=True, return_inverse=True)
     numbers = np.arange(len(hashes))
     first = np.where(np.diff(of.tokens.offsets) > 0, earliest[kinds], numbers)
-    if not np.array_equal(first, of.holdings.first):
+    if not np.array_equal(first, of.arrays.first):
         yield "items that are called copies and are none, or are and are not called so"
 
 
 def _check_postings(of: _Contents) -> Iterator[str]:
-    stated = of.holdings.postings
+    stated = of.arrays.postings
     hashes, items, positions = _rebuild_postings(of)
     same = (
         np.array_equal(hashes.astype(np.uint32), stated.shingles),
@@ -222,8 +222,8 @@ def _check_postings(of: _Contents) -> Iterator[str]:
     authors = read_column(
         of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
     )
-    found = count_shared_shingles(hashes, items, of.holdings.source_codes, authors)
-    if not _check_stop_shingles(of.holdings.shared, found):
+    found = count_shared_shingles(hashes, items, of.arrays.source_codes, authors)
+    if not _check_stop_shingles(of.arrays.shared, found):
         yield "shingles that other authors share"
 
 
@@ -237,7 +237,7 @@ def _rebuild_postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
     return hashes, items, positions
 
 
-def _check_stop_shingles(stated: Shared, found: Shared) -> bool:
+def _check_stop_shingles(stated: SharedShingles, found: SharedShingles) -> bool:
     return all(
         np.array_equal(getattr(stated, name), getattr(found, name))
         for name in ("shingles", "codes", "authors")
@@ -247,9 +247,7 @@ def _check_stop_shingles(stated: Shared, found: Shared) -> bool:
 def _check_background(of: _Contents) -> Iterator[str]:
     counted = of.tokens.hashes[np.repeat(of.alone, np.diff(of.tokens.offsets))]
     cells = counted >> np.uint32(32 - BACKGROUND_BITS)
-    if not np.array_equal(
-        np.bincount(cells, minlength=1 << BACKGROUND_BITS), of.holdings.background
-    ):
+    if not np.array_equal(np.bincount(cells, minlength=1 << BACKGROUND_BITS), of.arrays.background):
         yield "the background counts other tokens than the items have"
 
 
@@ -262,7 +260,7 @@ def _check_signatures(of: _Contents) -> Iterator[str]:
 
 
 def _check_sketches(of: _Contents) -> Iterator[str]:
-    sources = pa.array(of.holdings.sources).take(pa.array(of.holdings.source_codes))
+    sources = pa.array(of.arrays.sources).take(pa.array(of.arrays.source_codes))
     found = source_sketches(of.shingles, pa.chunked_array([sources]), of.manifest.parameters)
     rows = [sketch_table(source, found[source].hashes) for source in sorted(found)]
     with open_parquet(of.files[SKETCH_FILE]) as file:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import DateRange, Estimate, Stretch, Verdict
+from provenance.model import DateRange, Estimate, Verdict, VerdictPeriod
 from provenance.report.terminal.verdict_timeline import chart_span
 
 _STEPS = (1.0, 2.0, 5.0)
@@ -153,13 +153,13 @@ class TimelineBar:
 
 
 def timeline_bar(
-    stretches: Sequence[Stretch], collected: DateRange | None, today: date
+    stretches: Sequence[VerdictPeriod], collected: DateRange | None, today: date
 ) -> TimelineBar:
     """Place the verdicts by day of collection on a bar.
 
     Parameters
     ----------
-    stretches : sequence of Stretch
+    stretches : sequence of VerdictPeriod
         In chronological order.
     collected : DateRange or None
         When the corpus was collected.

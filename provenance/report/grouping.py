@@ -10,7 +10,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Gate, Gone, Report, Result, Ruling, State, Terms, Verdict
+from provenance.model import (
+    AbsentFindings,
+    FindingState,
+    Gate,
+    Report,
+    Result,
+    Ruling,
+    Terms,
+    Verdict,
+)
 from provenance.report.sanitize import shorten_line
 from provenance.report.text.number_format import count
 from provenance.report.text.sentences import BASIS_MEANINGS, ruling_remedy, verdict_phrase
@@ -88,12 +97,12 @@ class FindingGroup:
         return next((each.terms for each in reasons if each.terms.id == self.terms), None)
 
 
-def statement_id(group: FindingGroup | Gone) -> str:
+def statement_id(group: FindingGroup | AbsentFindings) -> str:
     """Return the id of a statement: its terms, verdict and basis.
 
     Examples
     --------
-    >>> statement_id(Gone("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 3))
+    >>> statement_id(AbsentFindings("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 3))
     'x/terms/2024-11-15#forbidden/explicit-ml'
     """
     return f"{group.terms or 'no-terms'}#{group.verdict}/{group.basis or 'no-basis'}"
@@ -152,7 +161,7 @@ def _gate_mask(gate: Gate, findings: pa.Table) -> pa.ChunkedArray:
 def _countable(findings: pa.Table) -> pa.Table:
     """Return the columns to aggregate, with a mask of the findings that gates count."""
     waived = pc.is_valid(findings["waiver"])
-    known = pc.fill_null(pc.equal(findings["state"], str(State.UNCHANGED)), fill_value=False)
+    known = pc.fill_null(pc.equal(findings["state"], str(FindingState.UNCHANGED)), fill_value=False)
     excused = pc.or_(pc.or_(waived, findings["contested"]), known)
     row = findings["row"].cast(pa.string())
     return pa.table(
@@ -161,7 +170,9 @@ def _countable(findings: pa.Table) -> pa.Table:
             "place": pc.binary_join_element_wise(findings["file"], row, "#"),
             "waived": waived,
             "counted": pc.invert(excused),
-            "new": pc.fill_null(pc.equal(findings["state"], str(State.NEW)), fill_value=False),
+            "new": pc.fill_null(
+                pc.equal(findings["state"], str(FindingState.NEW)), fill_value=False
+            ),
         }
     )
 
@@ -270,7 +281,7 @@ def group_sentence(group: FindingGroup, result: Result) -> str:
     )
 
 
-def gone_sentence(gone: Gone) -> str:
+def gone_sentence(gone: AbsentFindings) -> str:
     """Return a sentence on findings of the baseline that are gone."""
     findings = count(gone.findings, "finding")
     return (

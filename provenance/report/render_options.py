@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How to render a report.
+    """Options for rendering a report in any format.
 
     Parameters
     ----------

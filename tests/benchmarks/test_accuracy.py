@@ -88,10 +88,10 @@ PAGE = f"it was cold. {ITEM} and seven grey geese walked over the hill"
 def ground(page, planted):
     """A page with the tokens that a plant takes, and a registry of one item."""
     made = [tokenise(Texts.of(pa.array([text], pa.large_string()))) for text in (page, ITEM)]
-    holdings = HeldItems(made[1])
+    arrays = HeldItems(made[1])
     firsts, ends = (np.array([place]) for place in planted)
     none = np.zeros(0, np.int64)
-    return Ground(None, made[0], holdings, none, None, firsts, ends, np.array([0]))
+    return Ground(None, made[0], arrays, none, None, firsts, ends, np.array([0]))
 
 
 class HeldItems:
@@ -128,7 +128,7 @@ def test_texts_that_share_nothing_make_no_pair():
 def test_bits_are_of_words_in_seeds_and_of_repeats_once():
     tokens = tokenise(Texts.of(pa.array(["a b c d a x y"], pa.large_string())))
     bits = np.full(1 << BACKGROUND_BITS, 3 * BITS_SCALE, np.uint8)
-    made = SimpleNamespace(holdings=HeldItems(tokens), bits=bits)
+    made = SimpleNamespace(arrays=HeldItems(tokens), bits=bits)
     runs = np.array([[0, 0, 5], [5, 9, 2]], np.int32)
     found = replace(
         NO_CANDIDATES,

@@ -86,8 +86,8 @@ def test_about_as_many_documents_match_by_chance_as_expected(posts, pages, items
     likely = log_odds(
         measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
     )
-    strengths = strength(likely, held.index.holdings.chance, held.size)
-    chance = ~is_quotation(found, np.diff(held.index.holdings.token_offsets)[found.items])
+    strengths = strength(likely, held.index.arrays.chance, held.size)
+    chance = ~is_quotation(found, np.diff(held.index.arrays.token_offsets)[found.items])
     best = np.zeros(len(pages))
     np.maximum.at(best, found.texts[chance], strengths[chance])
     values = np.sort(expected_by_chance(best, tokens))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from provenance.model import FINDINGS, Chance, Parameters, SourceCoverage
+from provenance.model import FINDINGS, ChanceModel, Parameters, SourceCoverage
 from provenance.registry.manifest import REQUIRED, DataFile, Manifest
 from provenance.registry.schema import (
     BACKGROUND_SCHEMA,
@@ -134,7 +134,7 @@ def parameters_of(kind: type) -> list[tuple[str, str, str]]:
 
 
 def of_manifest() -> str:
-    inside = {"parameters": Parameters, "chance": Chance, "sources": SourceCoverage}
+    inside = {"parameters": Parameters, "chance": ChanceModel, "sources": SourceCoverage}
     inside |= {"files": DataFile}
     rows = ["| `format` | integer | Version of the layout on disk. |"]
     for name, what, meaning in parameters_of(Manifest):
@@ -209,7 +209,7 @@ def test_every_column_has_a_meaning_and_nothing_else_has():
 
 
 def test_every_field_of_a_manifest_is_told():
-    for kind_of in (Manifest, Parameters, Chance, SourceCoverage, DataFile):
+    for kind_of in (Manifest, Parameters, ChanceModel, SourceCoverage, DataFile):
         told = [name for name, _, _ in parameters_of(kind_of)]
         assert sorted(told) == sorted(one.name for one in fields(kind_of)), kind_of
 

@@ -55,7 +55,7 @@ def test_a_registry_that_does_not_fit_into_memory_is_not_damaged(
     with monkeypatch.context() as patch:
         patch.setattr(module, name, failing(error))
         with pytest.raises(type(error)):
-            open_registry(world / "reg").holdings()
+            open_registry(world / "reg").arrays()
         done = provenance("check", "train.parquet", "--registry", "reg", "--no-cache", cwd=world)
     assert (done.returncode, done.stderr.splitlines()) == (2, TOLD)
 

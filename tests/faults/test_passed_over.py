@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from provenance.model import PassedOver
+from provenance.model import IgnoredFiles
 from provenance.read.corpus.corpora import open_corpus
 from provenance.report.files.result_json import dumps, loads
 from provenance.report.formats.rendering import render
@@ -25,7 +25,7 @@ def folder(tmp_path):
 
 def test_what_lies_beside_tables_is_counted_and_named(folder, checked):
     report = checked(folder)
-    beside = PassedOver(6, BESIDE[:5])
+    beside = IgnoredFiles(6, BESIDE[:5])
     assert report.result.corpus.passed_over == beside
     assert report.result.status == "fail"
     assert loads(dumps(report.result)) == report.result

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from provenance.registry import holdings, store
+from provenance.registry import array_reader, store
 from provenance.registry import mapped_files as mapped
 from provenance.registry import parquet_tables as tables
 from provenance.registry import registry_folder as folders
@@ -25,14 +25,14 @@ STEPS = (
     (mapped, "read_manifest"),
     (mapped, "map_file"),
     (store, "check_files"),
-    (store, "read_holdings"),
+    (store, "read_registry_arrays"),
     (store, "read_rows"),
-    (holdings, "map_array"),
-    (holdings, "read_column"),
+    (array_reader, "map_array"),
+    (array_reader, "read_column"),
     (tables, "open_parquet"),
     (verifying, "map_registry"),
     (verifying, "check_files"),
-    (verifying, "read_holdings"),
+    (verifying, "read_registry_arrays"),
 )
 """What reading calls: before and after each of these, somebody may have added."""
 
@@ -49,7 +49,7 @@ def generations(tmp_path_factory):
 def read_all(registry: Registry) -> object:
     """Read all that a check reads of a registry."""
     numbers = np.arange(registry.manifest.items, dtype=np.uint32)
-    held = registry.holdings()
+    held = registry.arrays()
     items, signatures = registry.signatures()
     return (
         registry.manifest.items,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.span_edges import Spans, edges, widen
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import Edges
+from provenance.model import DroppedEdges
 from tests.fingerprint.oracles import spans_of, texts_of
 
 LINK, AT_NAME, REPOST = 1, 2, 3
@@ -23,7 +23,7 @@ SIGN = st.sampled_from(list("\"'«»“”()[]!?.…—–-#*/ \n\t😀❤\u2028
 SIGNS = st.lists(SIGN, max_size=6).map("".join)
 
 
-def run_bounds(*texts: str) -> Edges:
+def run_bounds(*texts: str) -> DroppedEdges:
     return edges(texts_of(*texts), tokenise(texts_of(*texts)))
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from provenance.fingerprint.boundaries import breaks
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import ELLIPSIS, PARTED, RUN_ON
+from provenance.model import BREAK, ELLIPSIS, NO_BREAK
 from tests.fingerprint.oracles import texts_of
 
 
@@ -25,36 +25,37 @@ def parted(text, first, last):
 @pytest.mark.parametrize(
     ("between", "kind"),
     [
-        (" ", RUN_ON), ("  ", RUN_ON), (", ", RUN_ON), ("; ", RUN_ON), (" - ", RUN_ON),
-        ("' ", RUN_ON), (" \u2019", RUN_ON), (" / ", RUN_ON), (" & ", RUN_ON), (" &amp; ", RUN_ON),
-        ("\uff0c", RUN_ON), ("\u3001", RUN_ON), ("&nbsp;", RUN_ON),
-        (". ", PARTED), ("! ", PARTED), ("? ", PARTED), (": ", PARTED), (".", PARTED),
-        (" (", PARTED), ("] ", PARTED), (' "', PARTED), (" \u201c", PARTED), ("\u300d", PARTED),
-        ("\u00ab ", PARTED), ("&quot;", PARTED), ("&#34;", PARTED), ("\n", PARTED), ("\\n", PARTED),
-        ("</p><p>", PARTED), (" | ", PARTED), ("\u3002", PARTED), ("\uff01", PARTED),
-        ("\u061f ", PARTED), ("\u0964 ", PARTED), (" \U0001f600 ", PARTED),
-        (" \u2764\ufe0f ", PARTED),
-        (" https://t.example/x ", PARTED), (" @somebody ", PARTED), (" #", RUN_ON),
-        ("\u2026 ", ELLIPSIS), ("... ", ELLIPSIS), ("..", ELLIPSIS), (". . ", PARTED),
+        (" ", NO_BREAK), ("  ", NO_BREAK), (", ", NO_BREAK), ("; ", NO_BREAK), (" - ", NO_BREAK),
+        ("' ", NO_BREAK), (" \u2019", NO_BREAK), (" / ", NO_BREAK), (" & ", NO_BREAK),
+        (" &amp; ", NO_BREAK),
+        ("\uff0c", NO_BREAK), ("\u3001", NO_BREAK), ("&nbsp;", NO_BREAK),
+        (". ", BREAK), ("! ", BREAK), ("? ", BREAK), (": ", BREAK), (".", BREAK),
+        (" (", BREAK), ("] ", BREAK), (' "', BREAK), (" \u201c", BREAK), ("\u300d", BREAK),
+        ("\u00ab ", BREAK), ("&quot;", BREAK), ("&#34;", BREAK), ("\n", BREAK), ("\\n", BREAK),
+        ("</p><p>", BREAK), (" | ", BREAK), ("\u3002", BREAK), ("\uff01", BREAK),
+        ("\u061f ", BREAK), ("\u0964 ", BREAK), (" \U0001f600 ", BREAK),
+        (" \u2764\ufe0f ", BREAK),
+        (" https://t.example/x ", BREAK), (" @somebody ", BREAK), (" #", NO_BREAK),
+        ("\u2026 ", ELLIPSIS), ("... ", ELLIPSIS), ("..", ELLIPSIS), (". . ", BREAK),
         ("&hellip; ", ELLIPSIS), ("?.. ", ELLIPSIS), ("\u2026\n", ELLIPSIS),
     ],
 )  # fmt: skip
 def test_signs_part_words_or_do_not(between, kind):
     text = f"one{between}two"
 
-    assert parted(text, 0, 0) == (PARTED, kind)
-    assert parted(text, 1, 1) == (kind, PARTED)
+    assert parted(text, 0, 0) == (BREAK, kind)
+    assert parted(text, 1, 1) == (kind, BREAK)
 
 
 def test_the_ends_of_a_text_part():
-    assert parted("one two", 0, 1) == (PARTED, PARTED)
-    assert parted("  , one two ,", 0, 1) == (PARTED, PARTED)
-    assert parted("one two\u2026", 0, 1) == (PARTED, ELLIPSIS)
+    assert parted("one two", 0, 1) == (BREAK, BREAK)
+    assert parted("  , one two ,", 0, 1) == (BREAK, BREAK)
+    assert parted("one two\u2026", 0, 1) == (BREAK, ELLIPSIS)
 
 
 def test_characters_that_are_tokens_run_on():
-    assert parted("\u6211\u4eec\u8d70\u4e86\u3002\u597d", 1, 2) == (RUN_ON, RUN_ON)
-    assert parted("\u6211\u4eec\u8d70\u4e86\u3002\u597d", 1, 3) == (RUN_ON, PARTED)
+    assert parted("\u6211\u4eec\u8d70\u4e86\u3002\u597d", 1, 2) == (NO_BREAK, NO_BREAK)
+    assert parted("\u6211\u4eec\u8d70\u4e86\u3002\u597d", 1, 3) == (NO_BREAK, BREAK)
 
 
 @given(st.text(max_size=40), st.data())
@@ -67,10 +68,10 @@ def test_any_passage_of_any_text_has_an_answer(text, data):
 
     before, behind = parted(text, first, last)
 
-    assert before in (RUN_ON, PARTED, ELLIPSIS)
-    assert behind in (RUN_ON, PARTED, ELLIPSIS)
-    assert first > 0 or before == PARTED
-    assert last < count - 1 or behind != RUN_ON
+    assert before in (NO_BREAK, BREAK, ELLIPSIS)
+    assert behind in (NO_BREAK, BREAK, ELLIPSIS)
+    assert first > 0 or before == BREAK
+    assert last < count - 1 or behind != NO_BREAK
 
 
 def test_no_passage_has_no_answer():

@@ -15,9 +15,9 @@ tell_sources, weigh = callable_part(hits.mark_multi_source), callable_part(hits.
 
 def gathered(texts, against):
     """Give the tokens of each text, and its hits that are no strays: weighed, and before that."""
-    tokens, holdings = tokens_of(*texts), against.holdings
-    seeds, postings = seeds_of(tokens), holdings.postings
-    known, worths = probe_index(seeds, against), hits.max_seed_bits(len(holdings.postings.items))
+    tokens, arrays = tokens_of(*texts), against.arrays
+    seeds, postings = seeds_of(tokens), arrays.postings
+    known, worths = probe_index(seeds, against), hits.max_seed_bits(len(arrays.postings.items))
     found = known.indices, known.firsts, known.lasts, known.offsets
     scratch = (
         np.empty((len(known.indices), notes.SEED_COLUMNS), np.int64),
@@ -34,16 +34,16 @@ def gathered(texts, against):
             (seeds.hashes, seeds.positions),
             found,
             (postings.items, postings.positions),
-            (against.stop_shingles, holdings.token_offsets, against.bits, worths),
+            (against.stop_shingles, arrays.token_offsets, against.bits, worths),
             scratch,
             table,
             offsets,
         )
         raw = table[: offsets[end]].copy()
-        tell_sources(table[: offsets[end]], found, holdings.source_codes, postings.items)
+        tell_sources(table[: offsets[end]], found, arrays.source_codes, postings.items)
         for text in range(start, end):
             own = table[offsets[text] : offsets[text + 1]]
             document = tokens.hashes[tokens.offsets[text] : tokens.offsets[text + 1]]
-            stretch = holdings.tokens, holdings.token_offsets
+            stretch = arrays.tokens, arrays.token_offsets
             weigh(own, document, stretch, against.bits, worths)
             yield document, own.tolist(), raw[offsets[text] : offsets[text + 1]].tolist()

@@ -18,7 +18,7 @@ from provenance.match.index.postings_index import (
 )
 from provenance.match.index.stop_shingles import count_shared_shingles, find_stop_shingles
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import BACKGROUND_BITS, Holdings, Shingles, Texts, Tokens
+from provenance.model import BACKGROUND_BITS, RegistryArrays, Shingles, Texts, Tokens
 
 
 def texts_of(*texts: str) -> Texts:
@@ -43,7 +43,9 @@ def seeds_of(tokens: Tokens) -> Shingles:
     return shingle(tokens, parameters().seed_width)
 
 
-def holding(*texts: str, sources: Sequence[str] = (), authors: Sequence[int] = ()) -> Holdings:
+def holding(
+    *texts: str, sources: Sequence[str] = (), authors: Sequence[int] = ()
+) -> RegistryArrays:
     """Hold these items, the first being the earliest; `sources` one an item, or none for all."""
     sources = sources or ["x"] * len(texts)
     tokens = tokens_of(*texts)
@@ -63,7 +65,7 @@ def holding(*texts: str, sources: Sequence[str] = (), authors: Sequence[int] = (
     alone = np.repeat(np.array(first) == np.arange(len(texts)), np.diff(tokens.offsets))
     cells = tokens.hashes[alone] >> np.uint32(32 - BACKGROUND_BITS)
     names = tuple(sorted(set(sources)))
-    return Holdings(
+    return RegistryArrays(
         parameters=parameters(),
         postings=build_postings(hashes, owners, np.array(positions, np.uint16)),
         tokens=tokens.hashes,

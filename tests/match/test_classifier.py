@@ -80,7 +80,7 @@ def test_copies_are_strong_and_phrases_of_a_few_words_are_not():
         found = found_in(made, *texts)
         assert len(found) == 40
         features = measure_features(found, made, sample_passages(tokens_of(*texts)))
-        return strength(log_odds(features, KNOWING), SHIPPED_CHANCE, made.holdings.size)
+        return strength(log_odds(features, KNOWING), SHIPPED_CHANCE, made.arrays.size)
 
     copies = strengths(
         [f"{prose(20, n)}. {item}. {prose(20, n + 99)}" for n, item in enumerate(items)]

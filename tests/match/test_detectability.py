@@ -18,7 +18,7 @@ from tests.match.test_stop_shingles import PHRASE, crowd, halves
 
 def told(items, size=None, **described):
     made = registry(*items, **described)
-    return undetectable_items(made, made.holdings.size if size is None else size).tolist()
+    return undetectable_items(made, made.arrays.size if size is None else size).tolist()
 
 
 def test_items_without_a_seed_are_undetectable():
@@ -52,7 +52,7 @@ def test_items_found_at_their_best_are_detectable(size):
     made = registry(*items)
     candidates = found_in(made, *items)
     features = measure_features(candidates, made, sample_passages(tokens_of(*items)))
-    found = strength(log_odds(features, 10**7), made.holdings.chance, size) >= STRENGTH_THRESHOLD
+    found = strength(log_odds(features, 10**7), made.arrays.chance, size) >= STRENGTH_THRESHOLD
 
     beyond = undetectable_items(made, size)
 

@@ -14,7 +14,7 @@ from provenance.match.scoring.evalue import (
     is_reported,
     strength,
 )
-from provenance.model import Chance
+from provenance.model import ChanceModel
 
 ODDS = st.floats(-50, 50)
 SIZES = st.integers(0, 10**13)
@@ -62,7 +62,7 @@ def test_no_matches_have_no_chance_probabilities():
     assert len(chance_probabilities(np.zeros(0), 10**9)) == 0
 
 
-@pytest.mark.parametrize("law", [Chance(0.5, 2e-12, 0), Chance(1.2, 1e-10, 0)])
+@pytest.mark.parametrize("law", [ChanceModel(0.5, 2e-12, 0), ChanceModel(1.2, 1e-10, 0)])
 def test_the_fitted_law_recovers_the_simulated_one(law):
     dice = np.random.default_rng(1)
     tokens, size, least = 10**8, 10**6, 2.0

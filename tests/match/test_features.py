@@ -9,7 +9,7 @@ import pytest
 
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.features import measure_features
-from provenance.model import ALONE, Language
+from provenance.model import NO_CONTEXT, Language
 from tests.match.holding import (
     found_in,
     holding,
@@ -173,9 +173,9 @@ def test_repeated_words_have_less_information():
 def test_a_word_whose_hash_is_zero_is_a_word_as_any_other():
     text = "ja nein doch oh so ein mist aber gut"
     made, passages = registry(text), sample_passages(tokens_of(text))
-    candidates, tokens = found_in(made, text), made.holdings.tokens.copy()
+    candidates, tokens = found_in(made, text), made.arrays.tokens.copy()
     tokens[4] = 0
-    changed = replace(made, holdings=replace(made.holdings, tokens=tokens))
+    changed = replace(made, arrays=replace(made.arrays, tokens=tokens))
     [before], [after] = (
         measure_features(candidates, each, passages).distinct for each in (made, changed)
     )
@@ -208,7 +208,7 @@ def test_phrases_frequent_in_language_have_less_information():
     tokens = tokens_of(item)
     hashes = tokens.hashes.astype(np.uint64)
     keys = np.concatenate(
-        [np.uint64(ALONE << 32) | hashes, (hashes[:-1] << np.uint64(32)) | hashes[1:]]
+        [np.uint64(NO_CONTEXT << 32) | hashes, (hashes[:-1] << np.uint64(32)) | hashes[1:]]
     )
     order = np.argsort(keys)
     language = Language(1, keys[order], np.full(len(keys), 5000, np.uint32), 10**6)

@@ -23,10 +23,10 @@ from provenance.match.scoring.detectability import min_match_tokens
 from provenance.match.scoring.evalue import SHIPPED_CHANCE, is_reported, strength
 from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Features
 from provenance.match.scoring.information import MAX_WORD_BITS
-from provenance.model import NO_LANGUAGE, Chance
+from provenance.model import NO_LANGUAGE, ChanceModel
 from tests.match.holding import breaks, posts, prose, registry, seeds_of, texts_of, tokens_of
 
-CHANCES = [SHIPPED_CHANCE, Chance(decay=0.4, scale=1e-9, exceedances=90)]
+CHANCES = [SHIPPED_CHANCE, ChanceModel(decay=0.4, scale=1e-9, exceedances=90)]
 ITEMS = [
     *posts(120, seed=7, shortest=4, longest=30),
     *posts(40, seed=8, shortest=4, longest=9),
@@ -147,7 +147,7 @@ def stood(against, texts, size):
 @given(st.integers(0, 2**32), st.sampled_from([10**6, 5 * 10**7, 10**9, 10**12]))
 def test_reported_matches_are_the_same_as_without_the_prefilter(seed, size):
     texts = pages(random.Random(seed))
-    asking = replace(HELD, min_tokens=min_match_tokens(HELD.holdings.chance, size))
+    asking = replace(HELD, min_tokens=min_match_tokens(HELD.arrays.chance, size))
     everything, wanted = stood(HELD, texts, size)
     kept, found = stood(asking, texts, size)
     assert found == wanted
@@ -163,7 +163,7 @@ def test_most_chance_matches_are_dropped():
         first = dice.randrange(len(words) - 4)
         margins = [prose(20, seed) for seed in (dice.randrange(99), dice.randrange(99))]
         texts.append(" ".join([margins[0], *words[first : first + 4], margins[1]]))
-    asking = replace(HELD, min_tokens=min_match_tokens(HELD.holdings.chance, 5 * 10**7))
+    asking = replace(HELD, min_tokens=min_match_tokens(HELD.arrays.chance, 5 * 10**7))
     everything, _ = stood(HELD, texts, 5 * 10**7)
     kept, _ = stood(asking, texts, 5 * 10**7)
     assert everything >= len(long)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.ngram_counts import _state_before, collect_vocabulary, count_ngrams
-from provenance.match.scoring.ngram_table import ALONE, build_table, find_row, triple_key
+from provenance.match.scoring.ngram_table import NO_CONTEXT, build_table, find_row, triple_key
 from tests.match.parts import callable_part
 
 key_of, place_of = callable_part(triple_key), callable_part(find_row)
@@ -63,7 +63,7 @@ def triple_of(first, before, token):
 
 
 def keys_of(row):
-    yield from (key(int(ALONE), token) for token in row)
+    yield from (key(int(NO_CONTEXT), token) for token in row)
     yield from (key(before, token) for before, token in pairwise(row))
     yield from (triple_of(*row[place - 2 : place + 1]) for place in range(2, len(row)))
 
@@ -99,7 +99,7 @@ def assert_counted(made, items, runs, corpus, registry):
     assert [halves(one) for one in made.counts[1::2]] == triples
     assert words_in(made) == sorted(words)
     for word in words:
-        wanted = key(int(ALONE), word)
+        wanted = key(int(NO_CONTEXT), word)
         assert counted(made.words, wanted) == told(wanted)
     assert not made.words[1::2][made.words[::2] == 0].any()
 

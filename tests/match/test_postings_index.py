@@ -61,7 +61,7 @@ def may_hold(made, shingle):
 
 
 def range_of(made, shingle):
-    shingles = made.holdings.postings.shingles
+    shingles = made.arrays.postings.shingles
     first, last = places(shingles, made.directory, made.shift, np.uint64(shingle))
     return first, last
 

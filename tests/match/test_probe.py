@@ -29,7 +29,7 @@ def postings():
     places = defaultdict(list)
     buckets = np.repeat(np.arange(len(HELD.directory) - 1), np.diff(HELD.directory))
     for place, bucket in enumerate(buckets.tolist()):
-        places[bucket, int(HELD.holdings.postings.shingles[place])].append(place)
+        places[bucket, int(HELD.arrays.postings.shingles[place])].append(place)
     return places
 
 

@@ -21,7 +21,7 @@ from provenance.match.scoring.evalue import (
 )
 from provenance.match.scoring.features import candidate_context, feature_bounds, measure_features
 from provenance.match.scoring.information import language_only_counts
-from provenance.model import ALONE, NO_LANGUAGE, Language
+from provenance.model import NO_CONTEXT, NO_LANGUAGE, Language
 from tests.match.holding import found_in, posts, prose, registry, rows_of, tokens_of, words
 from tests.match.test_stop_shingles import crowd
 
@@ -34,7 +34,7 @@ def language_of(*texts, times):
     """Count words and pairs of words, as often as that."""
     counts = Counter()
     for row in rows_of(tokens_of(*texts)):
-        counts.update(ALONE << 32 | token for token in row)
+        counts.update(NO_CONTEXT << 32 | token for token in row)
         counts.update(before << 32 | token for before, token in pairwise(row))
     keys = np.array(sorted(counts), np.uint64)
     values = np.array([times * counts[int(key)] for key in keys], np.uint32)
@@ -79,7 +79,7 @@ def straight(found, made, scales, known=None):
     among = candidate_context(found, made, scales.corpus, known)
     features = measure_features(found, made, scales.corpus, scales.language, context=among)
     likely = log_odds(features, len(scales.corpus.tokens))
-    rare = strength(likely, made.holdings.chance, scales.size)
+    rare = strength(likely, made.arrays.chance, scales.size)
     strong = np.flatnonzero(is_reported(likely, rare))
     return strong, features.pooled_bits[strong], rare[strong]
 

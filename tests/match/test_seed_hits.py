@@ -37,7 +37,7 @@ def run_of(text, at, item, place, sharing):
     bits = [HELD.bits[token >> 12].item() for token in text[at - back : at + on]]
     seed = sum(bits[back : back + 4])
     if sharing >= hits._SHARED_FROM and len(item) > hits.PARTIAL_RATIO * len(bits):
-        seed = min(seed, int(8 * log2(len(HELD.holdings.postings.items) / sharing)))
+        seed = min(seed, int(8 * log2(len(HELD.arrays.postings.items) / sharing)))
     return sum(bits[:back]) + seed + sum(bits[back + 4 :]), at - back, len(bits)
 
 

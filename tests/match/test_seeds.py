@@ -32,7 +32,7 @@ def kept_of(text, against=HELD):
 
 def hits_of(text, against=HELD):
     """List all hits of a text that are followed, strays too: item, place in the text, worth."""
-    postings, holdings = against.holdings.postings, against.holdings
+    postings, arrays = against.arrays.postings, against.arrays
     tokens = tokens_of(text)
     seeds = seeds_of(tokens)
     known = probe_index(seeds, against)
@@ -44,7 +44,7 @@ def hits_of(text, against=HELD):
     table = np.zeros((len(rows), hits.HIT_COLUMNS), np.int64)
     table[:, :4] = np.array(rows, np.int64).reshape(-1, 4)
     worths = hits.max_seed_bits(len(postings.items))
-    items = holdings.tokens, holdings.token_offsets
+    items = arrays.tokens, arrays.token_offsets
     weigh(table, tokens.hashes, items, against.bits, worths)
     return table[:, [hits.HIT_ITEM, hits.HIT_POSITION, hits.HIT_BITS]].tolist()
 

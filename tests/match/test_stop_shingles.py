@@ -103,7 +103,7 @@ def test_an_item_is_measured_by_its_own_words_alone():
 @pytest.mark.parametrize("text", ["", PHRASE, f"{PHRASE} {PHRASE}"])
 def test_tokens_are_marked_where_stop_shingles_begin(text):
     made = registry(*crowd(MIN_AUTHORS), text, sources=[*halves(MIN_AUTHORS), "x"])
-    own = made.stop_marks[made.holdings.token_offsets[MIN_AUTHORS] :]
+    own = made.stop_marks[made.arrays.token_offsets[MIN_AUTHORS] :]
     wanted = np.zeros(len(own), bool)
     wanted[: 5 if text else 0] = True  # a posting knows the first place alone
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
-from provenance.model import picked
+from provenance.model import list_indices
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.span_positions import read_item_edges
 from provenance.pipeline.registries import DumpSource, build_registry
@@ -57,7 +57,7 @@ def test_edges_are_those_of_each_item(registries, data) -> None:
         trail = slice(found.trail_offsets[row], found.trail_offsets[row + 1])
         assert found.lead[lead].tolist() == one.lead.tolist()
         assert found.trail[trail].tolist() == one.trail.tolist()
-        offsets = registries[owner].index.holdings.token_offsets
+        offsets = registries[owner].index.arrays.token_offsets
         assert lengths[row] == offsets[item + 1] - offsets[item]
 
 
@@ -79,6 +79,6 @@ def test_lists_that_are_picked_hold_what_they_held(lists, data) -> None:
     chosen = data.draw(st.lists(st.integers(0, len(lists) - 1)))
     offsets = np.cumsum([0, *map(len, lists)]).astype(np.int64)
     values = np.array([value for one in lists for value in one], np.int64)
-    places, own = picked(offsets, np.array(chosen, np.int64))
+    places, own = list_indices(offsets, np.array(chosen, np.int64))
     found = [values[places][low:high].tolist() for low, high in pairwise(own)]
     assert found == [lists[one] for one in chosen]

@@ -101,7 +101,7 @@ def test_only_of_what_may_be_reported_few_tokens_are_not_enough(world):
     beside = replace(policy, backgrounds=(str(folder / "book"),))
     opened = open_references(beside, str(folder / "later"))
     [one] = opened.registries
-    asked = min_match_tokens(one.index.holdings.chance, one.size)
+    asked = min_match_tokens(one.index.arrays.chance, one.size)
     assert one.index.min_tokens.tolist() == asked.tolist()
     others = [*opened.backgrounds, opened.control.index]
     assert [other.index.min_tokens.size for other in others] == [0, 0]

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.model import ALONE, Language, Texts
+from provenance.model import NO_CONTEXT, Language, Texts
 from provenance.read.language_counts import load_language
 
 
@@ -31,8 +31,8 @@ def test_what_is_not_frequent_counts_nothing() -> None:
 
 def test_words_count_at_least_as_often_as_their_pairs() -> None:
     language = load_language()
-    pairs = language.keys[(language.keys >> np.uint64(32)) != ALONE]
-    words = np.uint64(ALONE << 32) | (pairs & np.uint64(0xFFFFFFFF))
+    pairs = language.keys[(language.keys >> np.uint64(32)) != NO_CONTEXT]
+    words = np.uint64(NO_CONTEXT << 32) | (pairs & np.uint64(0xFFFFFFFF))
 
     assert (np.diff(language.keys.astype(object)) > 0).all()
     assert (counts_of(language, words) >= counts_of(language, pairs)).all()

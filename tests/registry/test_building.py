@@ -294,9 +294,9 @@ def test_an_item_of_a_book_s_length_keeps_its_counts_and_places(items, tmp_path)
     repeats = 70_000  # more than 16 bits count
     text = "again " * repeats + "and then four words"
     create_registry(tmp_path / "r", [items([{"source": "x", "item": "long", "text": text}])])
-    holdings = open_registry(tmp_path / "r").holdings()
-    assert holdings.background.max() == repeats
-    assert sorted(holdings.postings.positions.tolist())[-4:] == [*range(repeats - 3, repeats + 1)]
+    arrays = open_registry(tmp_path / "r").arrays()
+    assert arrays.background.max() == repeats
+    assert sorted(arrays.postings.positions.tolist())[-4:] == [*range(repeats - 3, repeats + 1)]
 
 
 def test_more_sources_than_a_registry_can_tell_apart_are_refused(items, tmp_path):

@@ -26,11 +26,11 @@ def test_dates_that_no_calendar_has_are_no_dates(tmp_path):
 
 
 def test_the_manifest_says_what_each_source_covers(registry, rows):
-    holdings = registry.holdings()
+    arrays = registry.arrays()
     lengths = dict(
         zip(
             registry.describe(np.arange(len(rows), dtype=np.uint32))["item"].to_pylist(),
-            np.diff(holdings.token_offsets).tolist(),
+            np.diff(arrays.token_offsets).tolist(),
             strict=True,
         )
     )

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from provenance.errors import RegistryError, RegistryExists
-from provenance.model import Chance
+from provenance.model import ChanceModel
 from provenance.registry import registry_folder as folders
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.chance_model import replace_chance_model
@@ -84,7 +84,7 @@ def test_all_that_a_registry_consists_of_is_brought_to_the_disk(
     for work in (
         lambda folder: create_registry(folder, [items(posts(3))]),
         lambda folder: extend_registry(folder, [items(posts(3, seed=1))]),
-        lambda folder: replace_chance_model(folder, Chance(0.5, 1e-9, 7)),
+        lambda folder: replace_chance_model(folder, ChanceModel(0.5, 1e-9, 7)),
     ):
         work(tmp_path / "r")
         everything = (tmp_path / "r", *(tmp_path / "r").rglob("*"))

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from provenance.errors import DigestMismatch, RegistryError, RegistryNotFound
-from provenance.model import Chance
+from provenance.model import ChanceModel
 from provenance.registry import registry_folder as folders
 from provenance.registry.chance_model import replace_chance_model
 from provenance.registry.manifest import read_manifest, registry_digest
 from provenance.registry.verification import verify_files
 
-MEASURED = Chance(decay=0.5, scale=1e-9, exceedances=7)
+MEASURED = ChanceModel(decay=0.5, scale=1e-9, exceedances=7)
 
 
 def generation_of(folder, chance):

@@ -49,7 +49,7 @@ def test_items_are_described_in_the_order_asked_with_repeats(registry):
 
 def test_what_a_dump_says_of_an_item_is_what_is_described(registry, rows):
     by_id = {(row["source"], row["item"]): row for row in rows}
-    lengths = np.diff(registry.holdings().token_offsets).tolist()
+    lengths = np.diff(registry.arrays().token_offsets).tolist()
     for one in registry.describe(numbers_of(*range(200))).to_pylist():
         row = by_id[one["source"], one["item"]]
         for name in ("url", "created_at", "language", "licence"):
@@ -61,7 +61,7 @@ def test_nothing_asked_is_nothing_answered(registry):
     none = numbers_of()
     assert registry.describe(none).num_rows == 0
     assert registry.texts(none) == []
-    assert registry.copies(none, registry.holdings()) == []
+    assert registry.copies(none, registry.arrays()) == []
     assert len(registry.edges(none).lead_offsets) == 1
 
 
@@ -98,9 +98,9 @@ def test_row_groups_beyond_the_first_are_found(items, tmp_path, monkeypatch):
     some = numbers_of(99, 0, 50, 51, 6, 7)
     assert registry.describe(some)["item"].to_pylist() == [f"{n:03}" for n in some]
     assert registry.texts(some) == [rows[n]["text"] for n in some]
-    holdings = registry.holdings()
-    assert len(holdings.tokens) == holdings.token_offsets[-1] == registry.manifest.tokens
-    assert holdings.first.tolist() == list(range(100))
+    arrays = registry.arrays()
+    assert len(arrays.tokens) == arrays.token_offsets[-1] == registry.manifest.tokens
+    assert arrays.first.tolist() == list(range(100))
 
 
 def test_copies_are_named_with_all_their_sources(items, tmp_path):
@@ -117,7 +117,7 @@ def test_copies_are_named_with_all_their_sources(items, tmp_path):
     ]
     create_registry(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
-    assert registry.copies(numbers_of(1, 0, 3, 4), registry.holdings()) == [
+    assert registry.copies(numbers_of(1, 0, 3, 4), registry.arrays()) == [
         ItemCopies((("reddit", "1"), ("x", "2")), 2, ("reddit", "x")),
         ItemCopies((("x", "1"), ("x", "2")), 2, ("reddit", "x")),
         ItemCopies((), 0, ("x",)),
@@ -130,7 +130,7 @@ def test_of_many_copies_the_earliest_are_named_and_all_counted(items, tmp_path):
     create_registry(tmp_path / "r", [items(rows)])
     registry = open_registry(tmp_path / "r")
     for number, expected in ((49, range(20)), (5, [n for n in range(21) if n != 5])):
-        (found,) = registry.copies(numbers_of(number), registry.holdings())
+        (found,) = registry.copies(numbers_of(number), registry.arrays())
         assert found.items == tuple(("x", f"{n:02}") for n in expected)
         assert len(found.items) == MAX_COPIES
         assert found.count == 49
@@ -187,7 +187,7 @@ def test_other_fingerprints_are_refused(folder, change):
 
 def test_another_unicode_alone_is_read_and_not_added_to(folder, items, posts):
     restate(folder, parameters=replace(parameters(), unicode="1.0"))
-    assert open_registry(folder).holdings().parameters.unicode == "1.0"
+    assert open_registry(folder).arrays().parameters.unicode == "1.0"
     with pytest.raises(FingerprintMismatch, match=r"unicode='1\.0'"):
         extend_registry(folder, [items(posts(3))])
 
@@ -279,10 +279,10 @@ def test_a_manifest_cannot_lead_out_of_its_folder(folder, name):
 def test_a_manifest_that_counts_wrong_is_noticed_when_it_is_read(folder):
     restate(folder, items=61)
     with pytest.raises(CorruptFile, match="60 rows"):
-        open_registry(folder).holdings()
+        open_registry(folder).arrays()
     restate(folder, items=60, postings=41)
     with pytest.raises(CorruptFile, match="no directory"):
-        open_registry(folder).holdings()
+        open_registry(folder).arrays()
 
 
 @pytest.mark.parametrize("name", [*DATA, "texts.parquet"])

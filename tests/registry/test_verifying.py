@@ -148,7 +148,7 @@ def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
     folder = tmp_path / "r"
     made = create_registry(folder, [items(rows)])
     # The second of a shingle that two items have: no other file tells that it was there.
-    (lost,) = np.flatnonzero(np.diff(open_registry(folder).holdings().postings.shingles) == 0) + 1
+    (lost,) = np.flatnonzero(np.diff(open_registry(folder).arrays().postings.shingles) == 0) + 1
     for name in ("shingles.npy", "owners.npy", "positions.npy"):
         rewrite(folder, name, lambda values: np.delete(values, lost))
     rewrite(folder, "directory.npy", lambda values: values - (values > lost).astype(values.dtype))
@@ -172,8 +172,8 @@ def test_what_the_manifest_says_of_a_source_is_held_against_its_items(folder):
 
 
 def test_copies_that_are_none_are_noticed(folder):
-    holdings = open_registry(folder).holdings()
-    lengths = np.diff(holdings.token_offsets)
+    arrays = open_registry(folder).arrays()
+    lengths = np.diff(arrays.token_offsets)
     one, other = np.flatnonzero(lengths == 4)[:2].tolist()
     rewrite(
         folder, "items.parquet", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one))

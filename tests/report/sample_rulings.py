@@ -12,10 +12,10 @@ from provenance.model import (
     Reason,
     Ruling,
     SourceRuling,
-    Stretch,
     Terms,
     TimeAxis,
     Verdict,
+    VerdictPeriod,
 )
 
 _ALL = tuple(Purpose)
@@ -151,14 +151,16 @@ RULINGS = (
             remedy="state when it was collected with --collected, sign an agreement, or remove it.",
             questions=(QUESTION,),
             timeline=(
-                Stretch(DateRange(None, date(2020, 6, 18)), Verdict.UNKNOWN, "no-terms", None),
-                Stretch(
+                VerdictPeriod(
+                    DateRange(None, date(2020, 6, 18)), Verdict.UNKNOWN, "no-terms", None
+                ),
+                VerdictPeriod(
                     DateRange(date(2020, 6, 18), date(2025, 6, 4)),
                     Verdict.RESTRICTED,
                     "automated-access",
                     _X_TERMS.id,
                 ),
-                Stretch(
+                VerdictPeriod(
                     DateRange(date(2025, 6, 4), None),
                     Verdict.FORBIDDEN,
                     "explicit-ml",

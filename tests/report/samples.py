@@ -6,17 +6,17 @@ from typing import Any
 
 from provenance.model import (
     FINDINGS,
+    AbsentFindings,
     Agreement,
     BaselineSummary,
     CalibrationSummary,
     Circumstances,
     CorpusSummary,
-    Corrected,
+    CorrectedShare,
     DateRange,
     Estimate,
     Gate,
     GateOutcome,
-    Gone,
     MeasuredRecall,
     Method,
     Parameter,
@@ -115,8 +115,8 @@ def compared_report() -> Report:
         unchanged=len(FOUND) - 1,
         absent=3,
         gone=(
-            Gone("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 2),
-            Gone("reddit", Verdict.PERMITTED, "agreement", None, 1),
+            AbsentFindings("x", Verdict.FORBIDDEN, "explicit-ml", "x/terms/2024-11-15", 2),
+            AbsentFindings("reddit", Verdict.PERMITTED, "agreement", None, 1),
         ),
     )
     states = [{**row, "state": "unchanged" if n else "new"} for n, row in enumerate(FOUND)]
@@ -125,7 +125,7 @@ def compared_report() -> Report:
 
 def _corrected(estimate: Estimate) -> Estimate:
     share = min(estimate.share * 1.1, 1.0)
-    return replace(estimate, corrected=Corrected(share, share * 0.95, min(share * 1.06, 1.0)))
+    return replace(estimate, corrected=CorrectedShare(share, share * 0.95, min(share * 1.06, 1.0)))
 
 
 def clear_report() -> Report:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import Corrected
+from provenance.model import CorrectedShare
 from provenance.report.formats.html_report import html_page
 from provenance.report.terminal.check_summary import terminal_summary
 from provenance.report.text.caveats import (
@@ -67,7 +67,7 @@ def test_a_source_that_was_not_found_has_no_corrected_line():
     assert "\n    corrected" not in lines
 
 
-NOTHING = Corrected(0.0, 0.0, 0.001)
+NOTHING = CorrectedShare(0.0, 0.0, 0.001)
 
 
 def test_the_page_has_the_corrected_share_beside_the_one_that_was_verified():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Stretch, Verdict
+from provenance.model import DateRange, Verdict, VerdictPeriod
 from provenance.report.charts import timeline_bar
 
 TODAY = date(2026, 1, 1)
@@ -17,7 +17,7 @@ days = st.dates(date(1990, 1, 1), date(2026, 1, 1))
 def stretches(turns):
     ends = [None, *sorted(turns), None]
     return [
-        Stretch(DateRange(first, until), Verdict.UNKNOWN, "basis", None)
+        VerdictPeriod(DateRange(first, until), Verdict.UNKNOWN, "basis", None)
         for first, until in pairwise(ends)
     ]
 

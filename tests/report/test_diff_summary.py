@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from provenance.model import FINDINGS, Changes, DocumentChanges, ShareMove, Side, Worse
+from provenance.model import (
+    FINDINGS,
+    Changes,
+    ComparedCorpus,
+    DocumentChanges,
+    GateRegression,
+    ShareChange,
+)
 from provenance.report.files.changes_json import changes_json
 from provenance.report.terminal.diff_summary import changes_markdown, changes_text
 from provenance.report.terminal.terminal_style import TerminalStyle
@@ -15,14 +22,14 @@ SHARES = sample_report().result.shares
 HOSTILE = "<script>alert(1)</script>\x1b[31m`x`|\u202e[a](b)"
 CHANGES = Changes(
     tool="0.1.0",
-    old=Side("data-v1", "1" * 64, 1200, 300_000, "pass"),
-    new=Side("data-v2", "2" * 64, 1204, 312_450, "fail"),
+    old=ComparedCorpus("data-v1", "1" * 64, 1200, 300_000, "pass"),
+    new=ComparedCorpus("data-v2", "2" * 64, 1204, 312_450, "fail"),
     documents=DocumentChanges(5, 1, 0, 1199, (("added", "page-1"), ("removed", HOSTILE))),
-    shares=(ShareMove("source", "x", SHARES[0].verdict, None, SHARES[0]),),
+    shares=(ShareChange("source", "x", SHARES[0].verdict, None, SHARES[0]),),
     appeared=findings_table(FOUND),
     vanished=FINDINGS.empty_table(),
     kept=3,
-    worse=(Worse("forbidden=0%", 0.0, 0.01),),
+    worse=(GateRegression("forbidden=0%", 0.0, 0.01),),
     reservations=("they were judged by different rules",),
 )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import FINDINGS, rows, rows_at
+from provenance.model import FINDINGS, rows, take_rows
 from provenance.report.files import findings_parquet as findingsfile
 from provenance.report.files.findings_parquet import sort_findings
 from tests.report.samples import sample_report
@@ -71,7 +71,7 @@ def test_rows_of_much_text_are_those_of_little(most, places):
     wanted = table.take(chosen)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "_MOST", most)
-        found = rows_at(table, chosen)
+        found = take_rows(table, chosen)
     assert found.schema == table.schema
     assert found.equals(wanted)
-    assert rows_at(table, chosen).equals(wanted)
+    assert take_rows(table, chosen).equals(wanted)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.model import DateRange, Stretch, Verdict
+from provenance.model import DateRange, Verdict, VerdictPeriod
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.terminal.verdict_timeline import LABEL_WIDTH, timeline_text
 
@@ -14,10 +14,10 @@ TODAY = date(2026, 1, 1)
 PLAIN = TerminalStyle(80, colour=False)
 
 
-def stretches(*turns: tuple[str, Verdict]) -> list[Stretch]:
+def stretches(*turns: tuple[str, Verdict]) -> list[VerdictPeriod]:
     days = [None, *(date.fromisoformat(day) for day, _ in turns[1:]), None]
     return [
-        Stretch(DateRange(days[n], days[n + 1]), verdict, "basis", f"terms/{n}")
+        VerdictPeriod(DateRange(days[n], days[n + 1]), verdict, "basis", f"terms/{n}")
         for n, (_, verdict) in enumerate(turns)
     ]
 

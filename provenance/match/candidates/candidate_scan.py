@@ -170,18 +170,18 @@ def _scan_batch(
     tokens: Tokens, seeds: Shingles, registry: PostingsIndex, found: ProbeResult, before: int
 ) -> Candidates:
     """Scan the texts of `found`, of which the first is `before`."""
-    holdings = registry.holdings
+    arrays = registry.arrays
     ends = tokens.offsets[before : before + len(found.offsets)]
-    codes = holdings.source_codes[: None if len(holdings.sources) > 1 else 0]
+    codes = arrays.source_codes[: None if len(arrays.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, ends),
         (seeds.hashes, seeds.positions),
         (found.indices, found.firsts, found.lasts, found.offsets),
         (registry.bits, registry.stop_shingles, codes, registry.min_tokens),
-        (holdings.postings.items, holdings.postings.positions),
-        (holdings.tokens, holdings.token_offsets),
+        (arrays.postings.items, arrays.postings.positions),
+        (arrays.tokens, arrays.token_offsets),
         registry.longest_item,
-        max_seed_bits(len(holdings.postings.items)),
+        max_seed_bits(len(arrays.postings.items)),
     )
     text, item, size, first, last, score, rarest = rows.T
     return Candidates(

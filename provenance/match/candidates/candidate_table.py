@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s, picked
+from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s, list_indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Candidates:
     passages : ndarray of uint64, shape (n,)
         Hash of the text's passage in which the match begins (`corpus_sample.sample_passages`).
     breaks : ndarray of uint8, shape (n, 2)
-        What separates the match from the words before and behind it: `RUN_ON`, `PARTED` or
+        Separators from the words before and behind the match: `NO_BREAK`, `BREAK` or
         `ELLIPSIS`.
     runs : ndarray of int32, shape (r, 3)
         Runs of matched tokens: index in the item, index in the text, length.
@@ -85,7 +85,7 @@ class Candidates:
 
     def take(self, chosen: Int64s) -> "Candidates":
         """Return the candidates at these indices, in this order."""
-        places, offsets = picked(self.run_offsets, chosen)
+        places, offsets = list_indices(self.run_offsets, chosen)
         columns = {
             field.name: getattr(self, field.name)[chosen]
             for field in fields(self)

@@ -31,7 +31,7 @@ from provenance.match.estimation.em_mixture import (
     source_reliability,
     tabulate,
 )
-from provenance.model import Corrected, Flags, Floats, Int64s
+from provenance.model import CorrectedShare, Flags, Floats, Int64s
 
 _EM_STEPS, _EM_STEPS_PER_DRAW = 150, 30
 _UNSEEN_MISSES = 0.5  # missed plants added to those that were tried (Jeffreys)
@@ -55,7 +55,7 @@ class FalseFindings:
 
 @dataclass(frozen=True, slots=True)
 class RecallCorrection:
-    """What findings represent.
+    """Weights of findings: the content of the corpus that each represents, by its appearance.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class RecallCorrection:
 def fit_correction(
     planted: PlantedItems, counts: Floats, false: FalseFindings, rng: np.random.Generator
 ) -> RecallCorrection:
-    """Fit what findings represent to planted items and the appearances of a corpus's findings.
+    """Fit the weights of findings to planted items and to the appearances of a corpus's findings.
 
     Parameters
     ----------
@@ -241,13 +241,13 @@ def correct_share(
     unit: int,
     total: float,
     documents: int,
-) -> Corrected:
+) -> CorrectedShare:
     """Return the corrected share that some findings make up.
 
     Parameters
     ----------
     correction : RecallCorrection
-        What findings represent.
+        Weights of the findings.
     findings : FindingObservations
         Any of the corpus's findings.
     unit : int
@@ -259,7 +259,7 @@ def correct_share(
 
     Returns
     -------
-    Corrected
+    CorrectedShare
         ``[0, 1]`` where nothing was read; from 0 to the rule of three over the recall where nothing
         was found.
 
@@ -272,7 +272,7 @@ def correct_share(
     that misses nothing, the share is what was found.
     """
     if total <= 0 or documents <= 0:
-        return Corrected(0.0, 0.0, 1.0)
+        return CorrectedShare(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
         return _nothing_found(correction, documents)
     weighed = _WeightedFindings.of(correction, findings, unit)
@@ -295,13 +295,13 @@ def correct_sampled_share(
     places: Int64s,
     unit: int,
     sampled: BootstrapSample,
-) -> Corrected:
+) -> CorrectedShare:
     """Return the corrected share of a corpus from findings in a sample of its documents.
 
     Parameters
     ----------
     correction : RecallCorrection
-        What findings represent.
+        Weights of the findings.
     findings : FindingObservations
         Any of the sample's findings.
     places : ndarray of int64, shape (n,)
@@ -313,7 +313,7 @@ def correct_sampled_share(
 
     Returns
     -------
-    Corrected
+    CorrectedShare
         As of `correct_share`.
 
     Notes
@@ -324,7 +324,7 @@ def correct_sampled_share(
     """
     total = float(sampled.totals[unit])
     if total <= 0 or not sampled.read:
-        return Corrected(0.0, 0.0, 1.0)
+        return CorrectedShare(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
         return _nothing_found(correction, sampled.effective)
     weighed = _WeightedFindings.of(correction, findings, unit)
@@ -344,14 +344,14 @@ def correct_sampled_share(
     )
 
 
-def _nothing_found(correction: RecallCorrection, documents: float) -> Corrected:
-    return Corrected(0.0, 0.0, min(1.0, 3 / max(correction.recall, 1e-12) / documents))
+def _nothing_found(correction: RecallCorrection, documents: float) -> CorrectedShare:
+    return CorrectedShare(0.0, 0.0, min(1.0, 3 / max(correction.recall, 1e-12) / documents))
 
 
-def _share_interval(share: float, share_draws: Floats) -> Corrected:
+def _share_interval(share: float, share_draws: Floats) -> CorrectedShare:
     share = min(1.0, max(0.0, share))
     low, high = percentile_interval(share_draws)
-    return Corrected(share, max(0.0, min(low, share)), min(1.0, max(high, share)))
+    return CorrectedShare(share, max(0.0, min(low, share)), min(1.0, max(high, share)))
 
 
 @dataclass(frozen=True, slots=True)

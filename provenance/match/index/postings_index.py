@@ -20,10 +20,10 @@ from provenance.jit.intrinsics import equal_mask, popcount, trailing_zeros
 from provenance.model import (
     BACKGROUND_BITS,
     Flags,
-    Holdings,
     Int64s,
     Positions,
     Postings,
+    RegistryArrays,
     UInt8s,
     UInt32s,
     UInt64s,
@@ -205,7 +205,7 @@ class PostingsIndex:
 
     Parameters
     ----------
-    holdings : Holdings
+    arrays : RegistryArrays
         The registry.
     prefilter, filter : ndarray of uint64
         As in `Postings`.
@@ -219,14 +219,14 @@ class PostingsIndex:
         Unigram information of the tokens of each cell, in units of 1 / `BITS_SCALE` bit.
     stop_shingles : ndarray of uint64
         Stop shingles, sorted (`stop_shingles.find_stop_shingles`).
-    stop_marks : ndarray of bool, shape of `holdings.tokens`
+    stop_marks : ndarray of bool, shape of `arrays.tokens`
         Whether a stop shingle begins at the token.
     min_tokens : ndarray of int64
         Least number of tokens of an item's only match in a text
         (`detectability.min_match_tokens`); empty for no limit.
     """
 
-    holdings: Holdings
+    arrays: RegistryArrays
     prefilter: UInt64s
     filter: UInt64s
     directory: UInt32s
@@ -239,37 +239,37 @@ class PostingsIndex:
 
 
 def build_postings_index(
-    holdings: Holdings, stop_shingles: UInt64s = _NO_SHINGLES
+    arrays: RegistryArrays, stop_shingles: UInt64s = _NO_SHINGLES
 ) -> PostingsIndex:
     """Build the index of a registry.
 
     Parameters
     ----------
-    holdings : Holdings
+    arrays : RegistryArrays
         The registry.
     stop_shingles : ndarray of uint64
         Stop shingles of all registries that are matched at a time
         (`stop_shingles.find_stop_shingles`).
     """
-    postings = holdings.postings
+    postings = arrays.postings
     shift = 64 - postings.depth
-    bits = _token_bits(holdings.background)
-    stop_marks = np.zeros(len(holdings.tokens), np.bool_)
+    bits = _token_bits(arrays.background)
+    stop_marks = np.zeros(len(arrays.tokens), np.bool_)
     if len(stop_shingles):  # most registries have none, and the kernel takes a while to compile
         _mark_stop_shingles(
             stop_shingles,
             (postings.shingles, postings.directory, shift),
             (postings.items, postings.positions),
-            holdings.token_offsets,
+            arrays.token_offsets,
             stop_marks,
         )
     return PostingsIndex(
-        holdings,
+        arrays,
         postings.prefilter,
         postings.filter,
         postings.directory,
         shift,
-        holdings.longest,
+        arrays.longest,
         bits,
         stop_shingles,
         stop_marks,

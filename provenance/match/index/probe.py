@@ -60,7 +60,7 @@ def probe_index(seeds: Shingles, registry: PostingsIndex) -> ProbeResult:
     places, firsts, lasts = _probe_all(
         seeds.hashes,
         (registry.prefilter, registry.filter),
-        registry.holdings.postings.shingles,
+        registry.arrays.postings.shingles,
         registry.directory,
         registry.shift,
     )

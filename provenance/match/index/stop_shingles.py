@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
-from provenance.model import Flags, Holdings, Int64s, Shared, UInt8s, UInt32s, UInt64s
+from provenance.model import Flags, Int64s, RegistryArrays, SharedShingles, UInt8s, UInt32s, UInt64s
 
 MIN_AUTHORS = 20
 """Authors that make a shingle a stop shingle, in at least two sources, with two or more of each."""
@@ -19,24 +19,24 @@ _LIGHT = np.uint32(1)
 _QUARTERS = 4
 
 
-def find_stop_shingles(registries: Sequence[Holdings]) -> UInt64s:
+def find_stop_shingles(registries: Sequence[RegistryArrays]) -> UInt64s:
     """Return the shingles that many authors of several sources share, sorted.
 
     Parameters
     ----------
-    registries : sequence of Holdings
+    registries : sequence of RegistryArrays
         All registries that a corpus is matched against, in any order. An item of unknown author
         counts as one by an author of its own.
     """
-    names = sorted({name for holdings in registries for name in holdings.sources})
+    names = sorted({name for arrays in registries for name in arrays.sources})
     if len(names) < 2:
         return np.zeros(0, np.uint64)
     shingles, sources, authors = [], [], []
-    for holdings in registries:
-        own = np.array([names.index(name) for name in holdings.sources] or [0])
-        shingles.append(holdings.shared.shingles)
-        sources.append(own[holdings.shared.codes])
-        authors.append(holdings.shared.authors.astype(np.int64))
+    for arrays in registries:
+        own = np.array([names.index(name) for name in arrays.sources] or [0])
+        shingles.append(arrays.shared.shingles)
+        sources.append(own[arrays.shared.codes])
+        authors.append(arrays.shared.authors.astype(np.int64))
     return _merge_sources(
         np.concatenate(shingles), np.concatenate(sources), np.concatenate(authors)
     )
@@ -44,7 +44,7 @@ def find_stop_shingles(registries: Sequence[Holdings]) -> UInt64s:
 
 def count_shared_shingles(
     shingles: UInt64s, items: UInt32s, codes: UInt8s, authors: UInt64s
-) -> Shared:
+) -> SharedShingles:
     """Return the shingles that two or more authors of one source have.
 
     Parameters
@@ -59,7 +59,7 @@ def count_shared_shingles(
         Hash of the author of each item; 0 where unknown.
     """
     repeats = np.flatnonzero(shingles[1:] == shingles[:-1])
-    return Shared(*_count_authors_all(shingles, items, (codes, authors), repeats))
+    return SharedShingles(*_count_authors_all(shingles, items, (codes, authors), repeats))
 
 
 def _merge_sources(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt64s:

@@ -151,7 +151,7 @@ class ScoredCandidates:
 
 @dataclass(frozen=True, slots=True)
 class ScoringInputs:
-    """What candidates are scored against.
+    """Data and settings that candidates are scored with.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def score_candidates(
     registry : PostingsIndex
         The registry that they match.
     inputs : ScoringInputs
-        What they are scored against.
+        Data and settings of the scoring.
     known_copies : ndarray of int64, shape (items,), or None
         Passages of the sample known to hold a copy of each item, from a check of more of the
         corpus.
@@ -229,5 +229,5 @@ def _evaluate(
 ) -> tuple[Flags, Floats]:
     """Return which candidates are reported, and the strength of each."""
     likely = log_odds(features, len(inputs.corpus.tokens))
-    strengths = strength(likely, registry.holdings.chance, inputs.size)
+    strengths = strength(likely, registry.arrays.chance, inputs.size)
     return is_reported(likely, strengths), strengths

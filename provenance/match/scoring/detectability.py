@@ -15,7 +15,7 @@ from provenance.match.scoring.classifier import (
 from provenance.match.scoring.evalue import is_reported, strength
 from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Features, item_words
 from provenance.match.scoring.information import MAX_WORD_BITS, REPEAT_DISCOUNT
-from provenance.model import Chance, Flags, Floats, Int64s, UInt8s, UInt32s
+from provenance.model import ChanceModel, Flags, Floats, Int64s, UInt8s, UInt32s
 
 _BATCH_ITEMS = 1 << 14  # intermediate results of so many items fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
@@ -25,12 +25,12 @@ _MAX_TOKENS = 64  # read of an item; longer ones are detectable unless all words
 _ROUNDING_MARGIN = 1e-6  # of log-odds
 
 
-def min_match_tokens(chance: Chance, size: int) -> Int64s:
+def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
     """Return the fewest tokens of a reported match, whatever corpus, registry and text hold.
 
     Parameters
     ----------
-    chance : Chance
+    chance : ChanceModel
         The registry's law of chance.
     size : int
         Tokens of all registries that are matched at a time, as of `evalue.strength`.
@@ -95,15 +95,15 @@ def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
     corpus that knows its words no better than the registry does, one by one. Where that is not
     reported, nothing of the item is, except in a corpus of another language.
     """
-    holdings = registry.holdings
-    count = len(holdings.first)
+    arrays = registry.arrays
+    count = len(arrays.first)
     sufficient_bits = _sufficient_bits(registry, size)
     found = np.zeros(count, np.bool_)
     for first in range(0, count, _BATCH_ITEMS):
         found[first : first + _BATCH_ITEMS] = _detectable_batch(
             registry, size, sufficient_bits, first, first + _BATCH_ITEMS
         )
-    return np.asarray(~(found & _has_own_seed(registry)))[holdings.first]
+    return np.asarray(~(found & _has_own_seed(registry)))[arrays.first]
 
 
 def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
@@ -121,17 +121,17 @@ def _detectable_batch(
     registry: PostingsIndex, size: int, sufficient_bits: float, first: int, end: int
 ) -> Flags:
     """Return which items of a batch would be reported if each was found whole."""
-    holdings = registry.holdings
-    offsets = holdings.token_offsets[first : end + 1]
+    arrays = registry.arrays
+    offsets = arrays.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
     seen = np.zeros(_SLOTS, np.int64)
     _measure_items(
-        holdings.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), seen, figures
+        arrays.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), seen, figures
     )
     bits, different = figures.T.copy()
     found = (bits >= sufficient_bits) & (different >= _ENOUGH_WORDS)
     rest = np.flatnonzero(~found)
-    words = item_words(rest.astype(np.uint32), (holdings.tokens, offsets))
+    words = item_words(rest.astype(np.uint32), (arrays.tokens, offsets))
     found[rest] = _would_be_reported(registry, size, bits[rest], different[rest], words)
     return found
 
@@ -157,21 +157,21 @@ def _would_be_reported(
         broken=none,
     )
     scores = log_odds(best, int(LARGE_CORPUS_TOKENS))
-    return is_reported(scores, strength(scores, registry.holdings.chance, size))
+    return is_reported(scores, strength(scores, registry.arrays.chance, size))
 
 
 def _has_own_seed(registry: PostingsIndex) -> Flags:
     """Return which items have a seed that is no stop shingle: a match begins with one."""
-    holdings = registry.holdings
+    arrays = registry.arrays
     if not len(registry.stop_shingles):
-        enough = np.zeros(len(holdings.first), np.bool_)
-        weight = 4 * holdings.parameters.seed_width
-        _check_weight(holdings.tokens, holdings.token_offsets, weight, enough)
+        enough = np.zeros(len(arrays.first), np.bool_)
+        weight = 4 * arrays.parameters.seed_width
+        _check_weight(arrays.tokens, arrays.token_offsets, weight, enough)
         return enough
-    seeds = np.bincount(holdings.postings.items, minlength=len(holdings.first))
+    seeds = np.bincount(arrays.postings.items, minlength=len(arrays.first))
     places = np.flatnonzero(registry.stop_marks)
-    items = np.searchsorted(holdings.token_offsets, places, side="right") - 1
-    return np.asarray(seeds > np.bincount(items, minlength=len(holdings.first)))
+    items = np.searchsorted(arrays.token_offsets, places, side="right") - 1
+    return np.asarray(seeds > np.bincount(items, minlength=len(arrays.first)))
 
 
 @kernel

@@ -7,7 +7,7 @@ and its shards are judged alike.
 
 import numpy as np
 
-from provenance.model import Chance, Flags, Floats
+from provenance.model import ChanceModel, Flags, Floats
 
 STRENGTH_THRESHOLD = 20.0
 """Matches of less strength are not reported: chance gives one in a million tokens (2**20)."""
@@ -16,7 +16,7 @@ MIN_LOG_ODDS = 0.0
 """Nor are matches of lower log-odds, which look less like a copy than like chance: with a registry
 of a few posts chance matches are rare, but a proverb that one of them holds is still a proverb."""
 
-SHIPPED_CHANCE = Chance(decay=0.677, scale=1.24e-12, exceedances=0)
+SHIPPED_CHANCE = ChanceModel(decay=0.677, scale=1.24e-12, exceedances=0)
 """Fitted by `benchmarks/fit_chance.py` on five million words of books, news, encyclopaedia and web
 text, against registries of a thousand to a million items."""
 
@@ -28,14 +28,14 @@ _PRIOR_EXCEEDANCES = 50.0
 """Weight, in exceedances, of the prior that a registry's decay is the shipped one."""
 
 
-def strength(odds: Floats, chance: Chance, size: int) -> Floats:
+def strength(odds: Floats, chance: ChanceModel, size: int) -> Floats:
     """Convert log-odds to strengths.
 
     Parameters
     ----------
     odds : ndarray of float64
         Log-odds of matches with a registry (`classifier.log_odds`).
-    chance : Chance
+    chance : ChanceModel
         That registry's law of chance.
     size : int
         Tokens of all items in all registries that the corpus is matched against, equal items once:
@@ -87,7 +87,7 @@ def chance_probabilities(strengths: Floats, tokens: int) -> Floats:
     return np.asarray(np.minimum(1.0, each * most / each.sum()))
 
 
-def fit_chance(odds: Floats, least: float, tokens: int, size: int) -> Chance:
+def fit_chance(odds: Floats, least: float, tokens: int, size: int) -> ChanceModel:
     """Fit the law of chance to matches in texts that hold nothing of the registry.
 
     Parameters
@@ -108,4 +108,4 @@ def fit_chance(odds: Floats, least: float, tokens: int, size: int) -> Chance:
     decay = (len(odds) + _PRIOR_EXCEEDANCES) / excess
     count = max(len(odds), 0.5)
     scale = count / (max(tokens, 1) * max(size, MIN_REGISTRY_TOKENS)) * float(np.exp(decay * least))
-    return Chance(decay, scale, len(odds))
+    return ChanceModel(decay, scale, len(odds))

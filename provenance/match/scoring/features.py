@@ -30,14 +30,14 @@ from provenance.match.scoring.information import (
 from provenance.match.scoring.ngram_table import HASH_MULTIPLIER
 from provenance.model import (
     ELLIPSIS,
+    NO_BREAK,
     NO_LANGUAGE,
-    RUN_ON,
     Flags,
     Floats,
-    Holdings,
     Int32s,
     Int64s,
     Language,
+    RegistryArrays,
     UInt32s,
     UInt64s,
 )
@@ -59,8 +59,8 @@ def boundary_features(
     items = candidates.items.astype(np.int64)
     length = offsets[items + 1] - offsets[items]
     before, behind = candidates.breaks[:, 0], candidates.breaks[:, 1]
-    begins = (candidates.item_starts == 0) & (before != RUN_ON)
-    whole = is_most & (before != RUN_ON) & (behind != RUN_ON)
+    begins = (candidates.item_starts == 0) & (before != NO_BREAK)
+    whole = is_most & (before != NO_BREAK) & (behind != NO_BREAK)
     broken = begins & (candidates.item_ends < length) & (behind == ELLIPSIS)
     alone = is_most & (candidates.matched >= _MOST_OF_TEXT * candidates.sizes)
     return (
@@ -179,9 +179,9 @@ def is_copy(matched: Floats, length: Floats) -> Flags:
     return np.asarray((matched >= _COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
 
 
-def matched_and_item_words(candidates: Candidates, holdings: Holdings) -> tuple[Floats, Floats]:
+def matched_and_item_words(candidates: Candidates, arrays: RegistryArrays) -> tuple[Floats, Floats]:
     """Return the words that each candidate matches, and those of its item."""
-    registry = holdings.tokens, holdings.token_offsets
+    registry = arrays.tokens, arrays.token_offsets
     matched = matched_words((candidates.items, candidates.run_offsets, candidates.runs), registry)
     items, places = np.unique(candidates.items, return_inverse=True)
     return matched, item_words(items, registry)[places]
@@ -223,7 +223,7 @@ def copied_items(
     """Return the sampled passages that hold copies, and the item of each: distinct pairs."""
     candidates = candidates.take(np.flatnonzero(corpus.contains(candidates.passages)))
     pairs = _copy_pairs(
-        candidates, corpus, is_copy(*matched_and_item_words(candidates, registry.holdings))
+        candidates, corpus, is_copy(*matched_and_item_words(candidates, registry.arrays))
     )
     return candidates.passages[pairs], candidates.items[pairs]
 
@@ -287,7 +287,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class CandidateContext:
-    """What all candidates of a corpus contribute to the features of each.
+    """Measures of all candidates of a corpus from which the features of each are computed.
 
     Parameters
     ----------
@@ -338,7 +338,7 @@ def candidate_context(
         Passages of the sample known to hold a copy of each item, from a check of more of the
         corpus.
     """
-    matched, length = matched_and_item_words(candidates, registry.holdings)
+    matched, length = matched_and_item_words(candidates, registry.arrays)
     copied = is_copy(matched, length)
     # A post that is repeated inside one source is no common phrase.
     passed_on = np.where(copied & (candidates.multi_source == 0), candidates.shared_by, 1).astype(
@@ -426,7 +426,7 @@ def _assemble(
         for column in (CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS)
     )
     length = np.maximum(context.length - absent, own)
-    offsets = registry.holdings.token_offsets
+    offsets = registry.arrays.token_offsets
     alone, begins, whole, broken = boundary_features(
         candidates, offsets, own >= MOST_OF_ITEM * length
     )

@@ -19,7 +19,7 @@ from provenance.match.index.stop_shingles import evidence_mask, token_weight
 from provenance.match.scoring.corpus_sample import PassageSample
 from provenance.match.scoring.ngram_counts import collect_vocabulary, count_ngrams
 from provenance.match.scoring.ngram_table import (
-    ALONE,
+    NO_CONTEXT,
     build_table,
     empty_table,
     find_row,
@@ -165,17 +165,17 @@ def measure_information(
     ndarray of float64, shape (n, 6)
         Columns `CORPUS_BITS` to `STOP_WORDS`.
     """
-    holdings = registry.holdings
+    arrays = registry.arrays
     table = np.empty((len(candidates), STOP_WORDS + 1))
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(candidates.matched)])
 
     def measure_range(low: int, high: int) -> None:
         _measure_all(
             (candidates.items[low:high], candidates.run_offsets[low : high + 1], candidates.runs),
-            (holdings.tokens, holdings.token_offsets),
+            (arrays.tokens, arrays.token_offsets),
             (
                 registry.stop_marks,
-                4 * holdings.parameters.seed_width if registry.stop_marks.any() else 0,
+                4 * arrays.parameters.seed_width if registry.stop_marks.any() else 0,
             ),
             (counted.words, counted.language),
             counted.counts[2 * before[low] :],
@@ -230,7 +230,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             for place in range(at, end):
                 token = tokens[place]
                 c0, r0, c4, r4, l0 = c1, r1, c2, r2, l1
-                key = pair_key(ALONE, token)
+                key = pair_key(NO_CONTEXT, token)
                 c1, r1 = _counts_without_copies(words[find_row(words, key) + np.uint64(1)], own)
                 l1 = _language_count(language, key)
                 if place > at:
@@ -325,7 +325,7 @@ def _prefetch_counts(
     """Prefetch the counts of a run's words."""
     words, language = tables
     for place in range(first, end):
-        key = pair_key(ALONE, tokens[place])
+        key = pair_key(NO_CONTEXT, tokens[place])
         prefetch(words, home_row(words, key))
         prefetch(language, home_row(language, key))
         if place > first:
@@ -385,15 +385,15 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure`, and the size of 
         As of `measure_information`.
     """
     known = build_table(language.keys, language.counts)
-    holdings = registry.holdings
-    firsts = np.flatnonzero(holdings.first == np.arange(len(holdings.first)))
+    arrays = registry.arrays
+    firsts = np.flatnonzero(arrays.first == np.arange(len(arrays.first)))
     sampled = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)
-    kept = holdings.tokens, holdings.token_offsets, firsts
-    totals = [len(corpus.tokens), holdings.size, language.tokens]
+    kept = arrays.tokens, arrays.token_offsets, firsts
+    totals = [len(corpus.tokens), arrays.size, language.tokens]
 
     def measure_batch(low: int, high: int) -> Floats:
         own = candidates.take(np.arange(low, high))
-        words = collect_vocabulary(own, holdings.tokens, holdings.token_offsets, threads)
+        words = collect_vocabulary(own, arrays.tokens, arrays.token_offsets, threads)
         count_ngrams(words, sampled, kept, threads)
         counted = NgramCounts(words.words, words.counts, known, np.array(totals, np.float64))
         own_copies = copies[0][low:high], copies[1][low:high]

@@ -30,8 +30,8 @@ from provenance.match.scoring.key_partitions import (
     previous_chunk,
 )
 from provenance.match.scoring.ngram_table import (
-    ALONE,
     HASH_MULTIPLIER,
+    NO_CONTEXT,
     double_table,
     find_row,
     home_row,
@@ -89,7 +89,7 @@ def collect_vocabulary(
     candidates : Candidates
         Matches with items of one registry.
     tokens, offsets : ndarray
-        That registry's tokens, as in `Holdings`.
+        That registry's tokens, as in `RegistryArrays`.
     threads : int
         Number of threads.
     """
@@ -141,7 +141,7 @@ def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s) -> UInt64s:
     for run in range(len(starts)):
         for place in range(starts[run], starts[run] + sizes[run]):
             token = tokens[np.uint64(place)]
-            key = pair_key(ALONE, token)
+            key = pair_key(NO_CONTEXT, token)
             row = find_row(words, key)
             if words[row] == key:
                 continue
@@ -212,7 +212,7 @@ def bitmap_may_contain(bits: UInt8s, key: Scalar, shift: Scalar) -> Scalar:
 @inlined
 def find_word(token: Scalar, words: UInt64s) -> tuple[Scalar, Scalar]:
     """Return the row of a token in a table of unigrams, and whether it is there: 0 or 1."""
-    key = pair_key(ALONE, token)
+    key = pair_key(NO_CONTEXT, token)
     row = home_row(words, key)
     if (words[row] != key) & (words[row] != np.uint64(0)):
         row = find_row(words, key)  # rare: most rows are free
@@ -511,7 +511,7 @@ def _prefetch_lookups(tokens: UInt32s, place: Scalar, words: UInt64s, bits: UInt
     ahead = np.uint64(min(place + _PREFETCH_TOKENS, len(tokens) - 1))
     if bits.size > CACHE_BYTES and ahead >= _TWO:
         first, before, token = tokens[ahead - _TWO], tokens[ahead - _ONE], tokens[ahead]
-        prefetch(words, home_row(words, pair_key(ALONE, token)))
+        prefetch(words, home_row(words, pair_key(NO_CONTEXT, token)))
         prefetch(bits, bitmap_position(pair_key(before, token), shift) >> np.uint64(3))
         prefetch(bits, bitmap_position(triple_key(first, before, token), shift) >> np.uint64(3))
 

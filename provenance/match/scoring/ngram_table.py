@@ -11,8 +11,8 @@ from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel, 
 from provenance.jit.intrinsics import trailing_zeros
 from provenance.model import UInt32s, UInt64s
 
-ALONE = np.uint64(model.ALONE)
-"""`model.ALONE`, for kernels."""
+NO_CONTEXT = np.uint64(model.NO_CONTEXT)
+"""`NO_CONTEXT`, for kernels."""
 
 _UPPER_HALF = np.uint64(32)
 HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -89,7 +89,7 @@ def home_row(table: UInt64s, key: Scalar) -> Scalar:
 
 @inlined
 def pair_key(before: Scalar, token: Scalar) -> Scalar:
-    """Return the key of a bigram; of a unigram, where `before` is `ALONE`."""
+    """Return the key of a bigram; of a unigram, where `before` is `NO_CONTEXT`."""
     return (np.uint64(before) << _UPPER_HALF) | np.uint64(token)
 
 

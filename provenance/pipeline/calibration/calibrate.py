@@ -39,7 +39,7 @@ _DEFAULT_SETTINGS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class PlantingOptions:
-    """What to plant, and where to measure false positives.
+    """Options of a calibration: items to plant, and registries that measure false positives.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def calibrate(
         documents=counts.documents,
         corpus_tokens=counts.tokens,
         registries=tuple(sorted(one.registry.manifest.digest for one in registries)),
-        normalisation=registries[0].index.holdings.parameters.normalisation,
+        normalisation=registries[0].index.arrays.parameters.normalisation,
         threshold=STRENGTH_THRESHOLD,
         seed=planting.seed,
         skipped=skipped + len(plants) - len(table),

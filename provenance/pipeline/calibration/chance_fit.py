@@ -99,7 +99,7 @@ def _strongest_matches(readings: Sequence[Reading], held: RegistryIndex) -> Floa
     likely = log_odds(
         measure_features(found, held.index, corpus, load_language()), len(corpus.tokens)
     )
-    lengths = np.diff(held.index.holdings.token_offsets)[found.items]
+    lengths = np.diff(held.index.arrays.token_offsets)[found.items]
     chance = ~is_quotation(found, lengths)
     documents = np.concatenate(
         [

@@ -37,10 +37,10 @@ class ControlIndex:
 
     @property
     def distinct(self) -> Flags:
-        """Whether an item is not empty and the first with its words."""
-        holdings = self.index.index.holdings
-        is_first = holdings.first == np.arange(len(holdings.first))
-        return np.asarray(is_first & (np.diff(holdings.token_offsets) > 0))
+        """Mask of the items that are not empty and the first with their words."""
+        arrays = self.index.index.arrays
+        is_first = arrays.first == np.arange(len(arrays.first))
+        return np.asarray(is_first & (np.diff(arrays.token_offsets) > 0))
 
 
 def open_control(path: str, registries: Sequence[RegistryIndex]) -> ControlIndex:
@@ -104,7 +104,7 @@ def measure_control(
     outdone = settled.chosen & _outcompeted_mask(settled, others)
     settled = replace(settled, chosen=settled.chosen & ~outdone)
     shared = int((control.shared & control.distinct).sum())
-    lengths = np.diff(control.index.index.holdings.token_offsets)
+    lengths = np.diff(control.index.index.arrays.token_offsets)
     left_out = int(lengths[control.shared & control.distinct].sum())
     scale = chance_scale(registries, [control.index], left_out)
     rate = false_positive_rate("control", settled, readings, scale)
@@ -128,7 +128,7 @@ def measure_control(
 
 
 def _item_hash_set(opened: RegistryIndex) -> UInt64s:
-    return sequence_hashes(opened.index.holdings.tokens, opened.index.holdings.token_offsets)
+    return sequence_hashes(opened.index.arrays.tokens, opened.index.arrays.token_offsets)
 
 
 def _drop_shared(reading: Reading, shared: Flags) -> Reading:

@@ -105,18 +105,18 @@ def _eligible_items(opened: RegistryIndex, place: int) -> Int64s:
 
     Every copy counts, because frequent texts are copied often.
     """
-    holdings = opened.index.holdings
-    count = len(holdings.first)
-    lengths = np.diff(holdings.token_offsets)
-    lowest, highest = holdings.source_codes.copy(), holdings.source_codes.copy()
-    np.minimum.at(lowest, holdings.first, holdings.source_codes)
-    np.maximum.at(highest, holdings.first, holdings.source_codes)
+    arrays = opened.index.arrays
+    count = len(arrays.first)
+    lengths = np.diff(arrays.token_offsets)
+    lowest, highest = arrays.source_codes.copy(), arrays.source_codes.copy()
+    np.minimum.at(lowest, arrays.first, arrays.source_codes)
+    np.maximum.at(highest, arrays.first, arrays.source_codes)
     owners = np.repeat(np.arange(count, dtype=np.uint64), lengths)
-    words = np.unique((owners << np.uint64(32)) | holdings.tokens) >> np.uint64(32)
+    words = np.unique((owners << np.uint64(32)) | arrays.tokens) >> np.uint64(32)
     distinct = np.bincount(words.astype(np.int64), minlength=count)
-    fit = (lowest == highest)[holdings.first] & (lengths > 0)
+    fit = (lowest == highest)[arrays.first] & (lengths > 0)
     fit &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].least)
-    numbers = holdings.first[fit].astype(np.int64)
+    numbers = arrays.first[fit].astype(np.int64)
     return np.stack([np.full(len(numbers), place), numbers, lengths[numbers]], axis=1)
 
 
@@ -193,8 +193,8 @@ def _plant_item(
     behind = "" if place == "row" else after + host[at:]
     text = before + edit.before + put + edit.after + behind
     start = len((before + edit.before).encode())
-    holdings = registries[draw.registry].index.holdings
-    source = holdings.sources[holdings.source_codes[draw.number]]
+    arrays = registries[draw.registry].index.arrays
+    source = arrays.sources[arrays.source_codes[draw.number]]
     end = start + len(put.encode())
     return PlantedItem(
         draw.registry, draw.number, source, draw.tokens, edit, place, text, start, end

@@ -80,7 +80,7 @@ class _SpanArrays:
         self._numbers = spans["number"].to_numpy()
         self._registries = spans["registry"].to_numpy()
         self._looks = span_conditions(spans, claims, registries)
-        self._holdings = [opened.index.holdings for opened in registries]
+        self._arrays = [opened.index.arrays for opened in registries]
 
     def found(self, plant: PlantedItem, rows: Int64s) -> dict[str, object]:
         """Return what was found of a plant among the spans of its text."""
@@ -108,13 +108,13 @@ class _SpanArrays:
         return any(not self._is_item(plant, row) for row in rows[around].tolist())
 
     def _is_of(self, source: str, row: int) -> bool:
-        holdings = self._holdings[self._registries[row]]
-        return str(holdings.sources[holdings.source_codes[self._numbers[row]]]) == source
+        arrays = self._arrays[self._registries[row]]
+        return str(arrays.sources[arrays.source_codes[self._numbers[row]]]) == source
 
     def _is_item(self, plant: PlantedItem, row: int) -> bool:
         if self._registries[row] != plant.registry:
             return False
-        first = self._holdings[plant.registry].first
+        first = self._arrays[plant.registry].first
         return int(first[self._numbers[row]]) == plant.number
 
 

@@ -18,7 +18,7 @@ from provenance.match.estimation.recall_correction import (
     correct_share,
     fit_correction,
 )
-from provenance.model import LENGTHS, Calibration, Corrected, Floats, Int64s, Unit
+from provenance.model import LENGTHS, Calibration, CorrectedShare, Floats, Int64s, Unit
 from provenance.pipeline.calibration.recall import span_conditions, span_item_lengths
 from provenance.pipeline.findings.finding_table import FindingSet
 from provenance.pipeline.locate.claims import Claims
@@ -99,7 +99,7 @@ class ShareCorrector:
     sources: Int64s
     sample: BootstrapSample | None
 
-    def of(self, findings: Int64s, unit: Unit) -> Corrected:
+    def of(self, findings: Int64s, unit: Unit) -> CorrectedShare:
         """Correct the share of some findings in a unit.
 
         Contested findings count as they do in the share itself: other holders of a passage say

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.model import FINDINGS, Int64s, rows_at
+from provenance.model import FINDINGS, Int64s, take_rows
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import RegistryIndex
 from provenance.registry.build.deduplication import ItemCopies
@@ -61,16 +61,16 @@ def describe_spans(spans: pa.Table, registries: Sequence[RegistryIndex]) -> Desc
         rows = np.flatnonzero((owners == owner) & (numbers >= 0))
         unique, own = np.unique(numbers[rows].astype(np.uint32), return_inverse=True)
         tables.append(_item_rows(opened.registry.describe(unique)))
-        same = opened.registry.copies(unique, opened.index.holdings)
+        same = opened.registry.copies(unique, opened.index.arrays)
         has_copies = np.array([one.count > 0 for one in same], bool)
         for at in np.flatnonzero(has_copies[own]).tolist():
             copies[int(rows[at])] = same[own[at]]
         places[rows], before = own + before, before + len(unique)
     rows = np.flatnonzero(numbers < 0)
-    told = rows_at(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
+    told = take_rows(spans.select(list(_NAMED_COLUMNS.values())), pa.array(rows))
     tables.append(_declaration_rows(told))
     places[rows] = np.arange(len(rows)) + before
-    return DescribedSpans(rows_at(pa.concat_tables(tables), pa.array(places)), copies)
+    return DescribedSpans(take_rows(pa.concat_tables(tables), pa.array(places)), copies)
 
 
 def _item_rows(items: pa.Table) -> pa.Table:

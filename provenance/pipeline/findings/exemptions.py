@@ -12,11 +12,11 @@ from provenance.judge.gates import WAIVED, waive
 from provenance.model import (
     FINDINGS,
     BaselineSummary,
+    FindingState,
     Flags,
     Gate,
     Policy,
     Report,
-    State,
     WaiverOutcome,
 )
 from provenance.pipeline.findings.finding_table import FindingSet
@@ -91,7 +91,7 @@ def apply_exemptions(
     if baseline is None:
         return ExemptedFindings(replace(found, findings=findings), outcomes, None)
     compared = beside(findings, baseline.report.findings)
-    known = compared.states.count(State.UNCHANGED)
+    known = compared.states.count(FindingState.UNCHANGED)
     summary = BaselineSummary(
         path=baseline.path,
         digest=baseline.digest,
@@ -111,7 +111,7 @@ def gate_mask(gate: Gate, findings: pa.Table) -> Flags:
         pc.equal(findings["verdict"], str(gate.verdict)), pc.is_null(findings["waiver"])
     )
     chosen = pc.and_not(chosen, findings["contested"])
-    known = pc.equal(findings["state"], str(State.UNCHANGED))
+    known = pc.equal(findings["state"], str(FindingState.UNCHANGED))
     chosen = pc.and_not(chosen, pc.fill_null(known, fill_value=False))
     if gate.source is not None:
         chosen = pc.and_(chosen, pc.equal(findings["source"], gate.source))

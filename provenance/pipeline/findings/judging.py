@@ -43,7 +43,7 @@ class SpanRulings:
 
     @property
     def permitted(self) -> Flags:
-        """Whether each span is permitted."""
+        """Mask of the spans that are permitted."""
         verdicts = [one.ruling.verdict is Verdict.PERMITTED for _, one in self.judgements]
         return np.array(verdicts, bool)[self.codes]
 

@@ -18,8 +18,8 @@ from provenance.model import (
     Parameter,
     RegistrySummary,
     Unread,
+    merge_skipped,
     merge_unread,
-    tally,
 )
 from provenance.pipeline.scan.readings import Counts, Reading, RegistryIndex
 from provenance.read.corpus.corpora import Corpus
@@ -32,10 +32,10 @@ def summarise_registries(registries: Sequence[RegistryIndex]) -> tuple[RegistryS
 
 
 def _summarise_registry(one: RegistryIndex, size: int) -> RegistrySummary:
-    holdings = one.index.holdings
+    arrays = one.index.arrays
     beyond = undetectable_items(one.index, size)
-    counts = np.bincount(holdings.source_codes[beyond], minlength=len(holdings.sources))
-    known = dict(zip(holdings.sources, counts.tolist(), strict=True))
+    counts = np.bincount(arrays.source_codes[beyond], minlength=len(arrays.sources))
+    known = dict(zip(arrays.sources, counts.tolist(), strict=True))
     summary = one.registry.summary()
     sources = (replace(source, unattributable=known[source.source]) for source in summary.sources)
     return replace(summary, sources=tuple(sources))
@@ -97,7 +97,7 @@ def summarise_corpus(corpus: Corpus, readings: Sequence[Reading], counts: Counts
         bytes=counts.bytes,
         digest=corpus.digest(),
         text_columns=corpus.text_columns,
-        skipped=tally(one for reading in readings for one in reading.skipped),
+        skipped=merge_skipped(one for reading in readings for one in reading.skipped),
         passed_over=corpus.passed_over,
     )
 
@@ -109,7 +109,7 @@ def empty_corpus_error(
     if unread:
         more = f"; nor can {len(unread) - 1:,} more be read" if len(unread) > 1 else ""
         return InputError(f"{unread[0].file}: {unread[0].reason}{more}", remedy=unread[0].remedy)
-    faults = tally(one for reading in readings for one in reading.skipped)
+    faults = merge_skipped(one for reading in readings for one in reading.skipped)
     rows = [f"{one.count:,} of {one.file}: {one.reason}" for one in faults[:_MAX_FAULTS]]
     told = [
         f"there is no text to check in {', '.join(opened.addresses)}",
@@ -129,7 +129,7 @@ _MAX_FAULTS = 3
 
 def describe_method(registries: Sequence[RegistryIndex]) -> Method:
     """Describe the detector as shipped."""
-    made = registries[0].index.holdings.parameters
+    made = registries[0].index.arrays.parameters
     return Method(
         parameters=(
             Parameter(

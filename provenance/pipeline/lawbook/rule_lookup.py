@@ -11,7 +11,7 @@ from provenance.errors import RuleError, UnknownSource
 from provenance.judge.gates import check_known, check_signals
 from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, selected
 from provenance.judge.rulings import Judge
-from provenance.model import Actor, Library, Policy, Stretch, Verdict
+from provenance.model import Actor, Library, Policy, Verdict, VerdictPeriod
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override, parse_day
 from provenance.read.rules.rule_files import load_rules
 from provenance.report.terminal.rule_listing import rule_card, rule_list
@@ -116,7 +116,7 @@ def resolve_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy
 
 def _timeline_rows(
     library: Library, subject: str, asked: Policy, today: date
-) -> Iterator[tuple[str, Sequence[Stretch]]]:
+) -> Iterator[tuple[str, Sequence[VerdictPeriod]]]:
     given = asked.circumstances
     roles = {"strictest of all roles": None, **ROLES} if given.actor is None else {}
     for name, role in (roles or {f"as {given.actor}": given.actor}).items():

@@ -10,7 +10,7 @@ from provenance.errors import PolicyError
 from provenance.fingerprint.shingles import shingle
 from provenance.match.candidates.candidate_scan import find_candidates
 from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, build_postings_index
-from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, ranged
+from provenance.model import Flags, Floats, Int64s, RegistrySummary, Tokens, range_indices
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.windows import NEIGHBOUR_TOKENS
 from provenance.pipeline.scan.readings import RegistryIndex
@@ -62,7 +62,7 @@ def open_backgrounds(
             )
     # Only passages are looked up in backgrounds, not near-duplicates of whole texts.
     return [
-        RegistryIndex(one, build_postings_index(one.holdings()), lambda: None)
+        RegistryIndex(one, build_postings_index(one.arrays()), lambda: None)
         for _, one in sorted(whole.items())
     ]
 
@@ -152,7 +152,7 @@ def _cut_passages(claimed: TextPassages, tokens: Tokens, around: int) -> tuple[T
     firsts = np.maximum(claimed.firsts - around, 0)
     lasts = np.minimum(claimed.lasts + around, sizes - 1)
     lengths = lasts - firsts + 1
-    places, offsets = ranged(bases + firsts, lengths)
+    places, offsets = range_indices(bases + firsts, lengths)
     window = Tokens(tokens.hashes[places], tokens.starts[places], tokens.ends[places], offsets)
     numbers, starts, ends = claimed.runs.T
     shift = (offsets[:-1] - firsts)[numbers]
@@ -161,7 +161,7 @@ def _cut_passages(claimed: TextPassages, tokens: Tokens, around: int) -> tuple[T
 
 def _matched_token_mask(window: Tokens, opened: RegistryIndex) -> Flags:
     """Return which tokens a background's items match."""
-    seeds = shingle(window, opened.index.holdings.parameters.seed_width)
+    seeds = shingle(window, opened.index.arrays.parameters.seed_width)
     candidates = find_candidates(window, seeds, opened.index)
     candidates = candidates.take(np.flatnonzero(candidates.scores >= _MIN_BITS * BITS_SCALE))
     texts = np.repeat(candidates.texts, np.diff(candidates.run_offsets))

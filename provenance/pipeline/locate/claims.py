@@ -176,6 +176,6 @@ def item_lengths(
     lengths = np.zeros(len(owners), np.int64)
     for place, opened in enumerate(registries):
         own = np.flatnonzero(owners == place)
-        offsets, wanted = opened.index.holdings.token_offsets, items[own].astype(np.int64)
+        offsets, wanted = opened.index.arrays.token_offsets, items[own].astype(np.int64)
         lengths[own] = offsets[wanted + 1] - offsets[wanted]
     return lengths

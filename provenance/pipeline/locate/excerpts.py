@@ -11,7 +11,7 @@ from provenance.fingerprint.highlight import Runs, marked, reach
 from provenance.fingerprint.offsets import characters, stretches
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import Int32s, Int64s, Texts, Tokens, rows_at
+from provenance.model import Int32s, Int64s, Texts, Tokens, take_rows
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.locate.span_positions import LocatedSpans
 from provenance.pipeline.locate.windows import CONTEXT_CHARACTERS, TextWindows
@@ -224,7 +224,7 @@ def build_item_excerpts(
         {"item_excerpt": pa.chunked_array(excerpts), "item_marks": pa.chunked_array(marks)}
     )
     if len(rows) < len(own) or (np.diff(rows) < 0).any():
-        made = rows_at(made, scatter_index(rows, len(own)))
+        made = take_rows(made, scatter_index(rows, len(own)))
     return dict(zip(made.column_names, made.columns, strict=True))
 
 

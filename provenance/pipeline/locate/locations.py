@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.errors import InputError
-from provenance.model import Flags, Int64s, Tokens, Unread, rows_at
+from provenance.model import Flags, Int64s, Tokens, Unread, take_rows
 from provenance.pipeline.cache_entries import load_table, spans_key, store_table
 from provenance.pipeline.cache_validation import check_spans
 from provenance.pipeline.locate.backgrounds import (
@@ -201,7 +201,7 @@ def _sort_by_text(spans: pa.Table) -> pa.Table:
     texts = spans["text_number"].to_numpy()
     if not (np.diff(texts) < 0).any():
         return spans
-    return rows_at(spans, pa.array(np.argsort(texts, kind="stable")))
+    return take_rows(spans, pa.array(np.argsort(texts, kind="stable")))
 
 
 def _shift_numbers(spans: pa.Table, claim: int, text: int, document: int) -> pa.Table:

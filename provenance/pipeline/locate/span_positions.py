@@ -10,7 +10,7 @@ import numpy as np
 
 from provenance.fingerprint.offsets import characters
 from provenance.fingerprint.span_edges import Spans, widen
-from provenance.model import Edges, Flags, Int64s, Texts, Tokens, UInt32s
+from provenance.model import DroppedEdges, Flags, Int64s, Texts, Tokens, UInt32s
 from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
 
@@ -26,17 +26,17 @@ class ItemEdges:
     keys : ndarray of int64, shape (n,)
         Keys of the items, ascending: the registry, shifted by `_KEY_SHIFT` bits, and the item's
         number.
-    edges : Edges
+    edges : DroppedEdges
         Edges of each item.
     lengths : ndarray of int64, shape (n,)
         Tokens of each item.
     """
 
     keys: Int64s
-    edges: Edges
+    edges: DroppedEdges
     lengths: Int64s
 
-    def of(self, claims: Claims) -> tuple[Edges, Int64s]:
+    def of(self, claims: Claims) -> tuple[DroppedEdges, Int64s]:
         """Return the edges and lengths of the items of some claims, in their order.
 
         Parameters
@@ -58,7 +58,7 @@ def read_item_edges(claims: Sequence[Claims], registries: Sequence[RegistryIndex
     parts = [
         opened.registry.edges(items[owners == number]) for number, opened in enumerate(registries)
     ]
-    edges = Edges(
+    edges = DroppedEdges(
         *_concatenate_edges([(part.lead, part.lead_offsets) for part in parts]),
         *_concatenate_edges([(part.trail, part.trail_offsets) for part in parts]),
     )

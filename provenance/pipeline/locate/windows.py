@@ -14,7 +14,7 @@ from provenance.fingerprint.offsets import characters, cut, surroundings
 from provenance.fingerprint.span_edges import REACH
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
-from provenance.model import Flags, Int64s, Texts, Tokens, ranged
+from provenance.model import Flags, Int64s, Texts, Tokens, range_indices
 
 CONTEXT_CHARACTERS = 80
 """Characters shown before and after a passage."""
@@ -226,7 +226,7 @@ def _byte_ranges(
 
 def _window_tokens(tokens: Tokens, firsts: Int64s, sizes: Int64s, begins: Int64s) -> Tokens:
     """Return the tokens of windows, with bytes counted from the windows' starts."""
-    places, offsets = ranged(firsts, sizes)
+    places, offsets = range_indices(firsts, sizes)
     before = np.repeat(begins, sizes).astype(np.int32)
     starts, ends = tokens.starts[places] - before, tokens.ends[places] - before
     return Tokens(tokens.hashes[places], starts, ends, offsets)

@@ -296,7 +296,7 @@ def _read_slice(
     documents, count = _document_numbers(batch)
     candidates, alike, told = [], [], declared(batch)
     for opened in registries:
-        seeds = shingle(tokens, opened.index.holdings.parameters.seed_width)
+        seeds = shingle(tokens, opened.index.arrays.parameters.seed_width)
         known = probe_index(seeds, opened.index)
         found = find_candidates(tokens, seeds, opened.index, known)
         parted = breaks(texts, tokens, found.texts, found.firsts, found.lasts)
@@ -342,7 +342,7 @@ def _shift_texts(declared: pa.Table, before: int) -> pa.Table:
 
 
 def _find_resembling(tokens: Tokens, sharing: Flags, opened: RegistryIndex) -> NearDuplicates:
-    parameters = opened.index.holdings.parameters
+    parameters = opened.index.arrays.parameters
     long = np.flatnonzero(sharing & (np.diff(tokens.offsets) >= parameters.signature_least))
     bands = opened.lsh_index() if len(long) else None
     if bands is None:

@@ -32,7 +32,7 @@ def select_likely_passages(
     """
     spans = [np.zeros((0, 3), np.int64)]
     for candidates, index in zip(found, indexes, strict=True):
-        offsets, items = index.holdings.token_offsets, candidates.items.astype(np.int64)
+        offsets, items = index.arrays.token_offsets, candidates.items.astype(np.int64)
         lengths = offsets[items + 1] - offsets[items]  # only of these items: there may be millions
         matched = candidates.matched
         chosen = (matched >= _MIN_COVERAGE * lengths) | (matched >= _MIN_MATCHED_TOKENS)

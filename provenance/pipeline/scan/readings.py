@@ -40,7 +40,7 @@ class RegistryIndex:
     @property
     def size(self) -> int:
         """Tokens of all distinct items."""
-        return self.index.holdings.size
+        return self.index.arrays.size
 
     @property
     def cache_key(self) -> bytes:
@@ -62,12 +62,12 @@ def build_registry_indexes(
         not count as tokens), matches with too few tokens to be reported are dropped while scanning
         (`min_match_tokens`).
     """
-    held = [registry.holdings() for registry in registries]
-    public, size = find_stop_shingles(held), sum(holdings.size for holdings in held)
-    indexes = [build_postings_index(holdings, public) for holdings in held]
+    held = [registry.arrays() for registry in registries]
+    public, size = find_stop_shingles(held), sum(arrays.size for arrays in held)
+    indexes = [build_postings_index(arrays, public) for arrays in held]
     if to_report and not len(public):
         indexes = [
-            replace(one, min_tokens=min_match_tokens(one.holdings.chance, size)) for one in indexes
+            replace(one, min_tokens=min_match_tokens(one.arrays.chance, size)) for one in indexes
         ]
     return [
         RegistryIndex(registry, one, cache(partial(_build_bands, registry)))
@@ -152,4 +152,4 @@ def text_bases(readings: Sequence[Reading]) -> list[int]:
 
 def known_copies(model: CorpusModel, opened: RegistryIndex) -> Int64s:
     """Return the number of passages that copy each item, as stored in a model."""
-    return model.copies(opened.registry.manifest.digest, len(opened.index.holdings.first))
+    return model.copies(opened.registry.manifest.digest, len(opened.index.arrays.first))

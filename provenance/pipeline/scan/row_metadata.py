@@ -64,7 +64,7 @@ class PageSignals:
 
     @property
     def are_captured(self) -> bool:
-        """Whether there are captures of sites."""
+        """True if there are captures of sites."""
         return self._captures is not None
 
     def against(self, address: str | None, fetched: str | None, fields: Fields) -> list[Notice]:

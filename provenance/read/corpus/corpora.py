@@ -15,7 +15,7 @@ from provenance.errors import (
     UnsupportedFormat,
 )
 from provenance.file_hashing import never_stop
-from provenance.model import MAX_DOCUMENT, Documents, PassedOver, Unread, merge_unread
+from provenance.model import MAX_DOCUMENT, Documents, IgnoredFiles, Unread, merge_unread
 from provenance.read.columns.table_parts import TableFile, table_parts
 from provenance.read.corpus.address_resolution import (
     AddressFiles,
@@ -95,7 +95,7 @@ class Corpus:
         for a stream, whose bytes cannot be read again.
     ignored : int
         Files of its folders that are hidden, or hold no data.
-    passed_over : PassedOver or None
+    passed_over : IgnoredFiles or None
         Those of the ignored files that might be mistaken for data.
     files : tuple of File
         Files that could be opened, in order of their names; streams and hub datasets have none.
@@ -108,7 +108,7 @@ class Corpus:
     text_columns: tuple[str, ...]
     digests: Digests
     ignored: int = 0
-    passed_over: PassedOver | None = None
+    passed_over: IgnoredFiles | None = None
     files: tuple[File, ...] = ()
     unread: tuple[Unread, ...] = ()
 
@@ -384,9 +384,9 @@ def _resolve_address(address: str, split: str | None) -> AddressFiles:
     return saved_files(address, split) if is_saved(address) else find_files(address)
 
 
-def _passed_over_files(found: Sequence[AddressFiles]) -> PassedOver | None:
+def _passed_over_files(found: Sequence[AddressFiles]) -> IgnoredFiles | None:
     names = sorted(name for one in found for name in one.passed_over)
-    return PassedOver(len(names), tuple(names[:_MAX_NAMED])) if names else None
+    return IgnoredFiles(len(names), tuple(names[:_MAX_NAMED])) if names else None
 
 
 def _build_corpus(addresses: Sequence[str], parts: Sequence[Part], digests: Digests) -> Corpus:

@@ -55,7 +55,7 @@ TEXT_NOT_STRING = "text is not a string"
 
 @dataclass(frozen=True, slots=True)
 class ObjectLayout:
-    """How the objects of a file are read.
+    """Layout of the objects of a file.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ _SAMPLE_RECORDS = 200
 
 @dataclass(frozen=True, slots=True)
 class JsonlLayout:
-    """How the objects of a file are read.
+    """Layout of the objects of a file: the columns to read, and their types.
 
     Parameters
     ----------

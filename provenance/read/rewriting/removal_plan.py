@@ -15,7 +15,7 @@ Edit = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """What to remove from a file.
+    """Rows and spans to remove from a file.
 
     Parameters
     ----------

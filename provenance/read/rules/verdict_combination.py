@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from provenance.judge.precedence import RESERVED_BASES
-from provenance.model import Basis, Condition, Layer, OpenQuestion, Say, Verdict
+from provenance.model import Basis, Condition, Layer, OpenQuestion, StatementKind, Verdict
 from provenance.read.policy.validation import UncheckedValue
 from provenance.read.rules.rule_yaml import check_format
 from provenance.read.rules.terms_syntax import ACTORS, Vocabulary
@@ -73,7 +73,7 @@ def _basis(entry: UncheckedValue) -> Basis:
     return Basis(
         entries["id"].text(),
         entries["meaning"].text(),
-        entries["say"].one_of(Say),
+        entries["say"].one_of(StatementKind),
         entries["layer"].one_of(Layer),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenance.jit.decorators import kernel
-from provenance.model import Holdings, Int64s, UInt32s, UInt64s
+from provenance.model import Int64s, RegistryArrays, UInt32s, UInt64s
 from provenance.registry.mapped_files import MappedFile
 from provenance.registry.parquet_tables import read_rows
 
@@ -32,19 +32,19 @@ class ItemCopies:
     sources: tuple[str, ...]
 
 
-def find_copies(items: MappedFile, holdings: Holdings, numbers: UInt32s) -> list[ItemCopies]:
+def find_copies(items: MappedFile, arrays: RegistryArrays, numbers: UInt32s) -> list[ItemCopies]:
     """Return the copies of each item, in the order given.
 
     Parameters
     ----------
     items : MappedFile
         The registry's items.
-    holdings : Holdings
+    arrays : RegistryArrays
         Of the registry.
     numbers : ndarray of uint32
         Numbers of items; repeats are allowed.
     """
-    first, codes, sources = holdings.first, holdings.source_codes, holdings.sources
+    first, codes, sources = arrays.first, arrays.source_codes, arrays.sources
     wanted, places = np.unique(first[numbers], return_inverse=True)
     members = np.flatnonzero(np.isin(first, wanted)).astype(np.uint32)
     members = members[np.argsort(first[members], kind="stable")]

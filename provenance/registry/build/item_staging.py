@@ -9,7 +9,16 @@ import pyarrow.compute as pc
 
 from provenance.fingerprint.span_edges import edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import tokenise
-from provenance.model import ITEMS, Int64s, Items, Skipped, Texts, Unread, merge_unread, tally
+from provenance.model import (
+    ITEMS,
+    Int64s,
+    Items,
+    Skipped,
+    Texts,
+    Unread,
+    merge_skipped,
+    merge_unread,
+)
 from provenance.registry.author_digests import AuthorDigests
 from provenance.registry.build.build_dir import BuildDir
 from provenance.registry.build.deduplication import sequence_hashes
@@ -84,7 +93,7 @@ def _readable_batches(
     for items in batches:
         unread.extend(items.unread)
         if items.skipped:
-            skipped[:] = tally([*skipped, *items.skipped])
+            skipped[:] = merge_skipped([*skipped, *items.skipped])
         if progress is not None:
             progress(len(items.batch))
         yield items.batch.cast(ITEMS)

@@ -20,7 +20,7 @@ from provenance.match.index.postings_index import (
     choose_layout,
 )
 from provenance.match.index.stop_shingles import count_shared_shingles
-from provenance.model import Int64s, Positions, Shared, UInt32s, UInt64s
+from provenance.model import Int64s, Positions, SharedShingles, UInt32s, UInt64s
 from provenance.registry.arrays_file import ArraySink
 from provenance.registry.build.duckdb_engine import check_row_count
 from provenance.registry.build.radix_sort import sort_records
@@ -112,7 +112,7 @@ class _SortedPart:
     owners: UInt32s
     positions: Positions
     entered: IndexPart
-    shared: Shared
+    shared: SharedShingles
 
 
 def partition_bits(tokens: int) -> int:
@@ -237,6 +237,6 @@ def _sort_part(
     )
 
 
-def _stop_shingle_table(common: Shared) -> pa.Table:
+def _stop_shingle_table(common: SharedShingles) -> pa.Table:
     columns = (common.shingles, common.codes, common.authors)
     return pa.table([pa.array(one) for one in columns], schema=SHARED_SCHEMA)

@@ -11,7 +11,7 @@ from provenance.atomic_output import is_utf8
 from provenance.errors import InputError, RegistryError
 from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_parameters
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
-from provenance.model import Chance, Items, merge_unread
+from provenance.model import ChanceModel, Items, merge_unread
 from provenance.registry import registry_folder as folders
 from provenance.registry.build.build_dir import BuildDir, open_build_dir
 from provenance.registry.build.duckdb_engine import BuildLimits
@@ -184,7 +184,9 @@ def _require_items(staged: StagedItems) -> StagedItems:
     )
 
 
-def _write_registry(shop: BuildDir, staged: StagedItems, replaced: int, chance: Chance) -> Manifest:
+def _write_registry(
+    shop: BuildDir, staged: StagedItems, replaced: int, chance: ChanceModel
+) -> Manifest:
     ordered = order_items(shop.connection, shop.spill_buffer, staged.rows)
     shop.remove_later(shop.keys)
     parameters = fingerprint_parameters()

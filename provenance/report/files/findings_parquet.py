@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from provenance.model import FINDINGS, rows_at
+from provenance.model import FINDINGS, take_rows
 
 FILE_NAME = "findings.parquet"
 
@@ -35,11 +35,11 @@ def sort_findings(findings: pa.Table) -> pa.Table:
     if _is_in_order(findings):  # the usual case
         return findings.combine_chunks()
     order = pc.sort_indices(findings, [(column, "ascending") for column in _ORDER])
-    return rows_at(findings, order)
+    return take_rows(findings, order)
 
 
 def _is_in_order(findings: pa.Table) -> bool:
-    """Whether findings are sorted; False if that depends on nulls."""
+    """Return whether findings are sorted; False if that depends on nulls."""
     tied = np.ones(max(len(findings) - 1, 0), bool)
     for name in _ORDER:
         before, own = findings[name].slice(0, len(tied)), findings[name].slice(1)

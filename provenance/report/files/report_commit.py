@@ -130,7 +130,7 @@ def _exchanged(staged: Path, folder: Path) -> bool:
 
 
 def _is_alone(folder: Path, staged: str) -> bool:
-    """Whether a folder contains nothing but a report and the staged one."""
+    """Return whether a folder contains nothing but a report and the staged one."""
     with os.scandir(folder) as entries:
         return all(
             entry.name == staged

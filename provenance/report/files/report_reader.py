@@ -78,14 +78,14 @@ def read_model(folder: Path) -> CorpusModel:
 
 
 def has_report(folder: Path) -> bool:
-    """Whether a folder contains a report."""
+    """Return whether a folder contains a report."""
     with suppress(OSError, ValueError), open_report_file(folder, result_json.FILE_NAME):
         return True
     return False
 
 
 def has_model(folder: Path) -> bool:
-    """Whether a report has a corpus model; earlier versions wrote none."""
+    """Return whether a report has a corpus model; earlier versions wrote none."""
     return _consistent(folder, lambda files: files.has(model_parquet.FILE_NAME))
 
 
@@ -132,7 +132,7 @@ class _Files:
         return self._read(name, lambda stream: self.stated.get(name) or _facts(stream).sha256)
 
     def has(self, name: str) -> bool:
-        """Whether a file exists and belongs to the result."""
+        """Return whether a file exists and belongs to the result."""
         with suppress(OSError), open_report_file(self.folder, name):
             return name in self.stated or not self.stated
         return False

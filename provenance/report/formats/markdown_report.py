@@ -1,6 +1,6 @@
 """Markdown, for job summaries and pull request comments."""
 
-from provenance.model import Report, Result, Share, State
+from provenance.model import FindingState, Report, Result, Share
 from provenance.report.grouping import group_findings, group_sentence, violating_findings
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import (
@@ -176,7 +176,7 @@ def _field(finding: Finding) -> str:
 
 
 def _is_new(finding: Finding) -> bool:
-    return finding.state == State.NEW
+    return finding.state == FindingState.NEW
 
 
 def _steps(result: Result) -> str:

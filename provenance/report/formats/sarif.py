@@ -8,7 +8,7 @@ Therefore results are not located in data files; files and rows are in propertie
 from hashlib import sha256
 from typing import Any
 
-from provenance.model import Gone, Report, Result, State, Verdict
+from provenance.model import AbsentFindings, FindingState, Report, Result, Verdict
 from provenance.report.code_location import Anchor, resolve_anchor
 from provenance.report.grouping import (
     NOTE,
@@ -56,7 +56,7 @@ def render(report: Report, options: RenderOptions) -> str:
     anchor = resolve_anchor(result, options)
     groups = [each for each in group_findings(report) if each.verdict is not Verdict.PERMITTED]
     gone = result.baseline.gone if result.baseline else ()
-    shown: list[FindingGroup | Gone] = [*groups]
+    shown: list[FindingGroup | AbsentFindings] = [*groups]
     shown += [each for each in gone if each.verdict is not Verdict.PERMITTED]
     rules, results = _within_limits(shown, result, anchor)
     run = {
@@ -84,7 +84,7 @@ def render(report: Report, options: RenderOptions) -> str:
 
 
 def _within_limits(
-    shown: list[FindingGroup | Gone], result: Result, anchor: Anchor
+    shown: list[FindingGroup | AbsentFindings], result: Result, anchor: Anchor
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return rules and results, as many as the limits allow."""
     rules: list[dict[str, Any]] = []
@@ -103,7 +103,7 @@ def _within_limits(
     return rules, results
 
 
-def _rule(each: FindingGroup | Gone) -> dict[str, Any]:
+def _rule(each: FindingGroup | AbsentFindings) -> dict[str, Any]:
     terms = each.decisive if isinstance(each, FindingGroup) else None
     why = each.ruling.why if isinstance(each, FindingGroup) and each.ruling else statement_id(each)
     help_text = group_remedy(each) if isinstance(each, FindingGroup) else why
@@ -118,7 +118,7 @@ def _rule(each: FindingGroup | Gone) -> dict[str, Any]:
     return rule | ({"helpUri": address} if address and address.isascii() else {})
 
 
-def _title(each: FindingGroup | Gone) -> str:
+def _title(each: FindingGroup | AbsentFindings) -> str:
     terms = each.decisive if isinstance(each, FindingGroup) else None
     if terms is None:
         return f"{each.source}: {each.verdict} ({each.basis or 'no basis'})"
@@ -127,7 +127,7 @@ def _title(each: FindingGroup | Gone) -> str:
 
 
 def _result(
-    each: FindingGroup | Gone, result: Result, anchor: Anchor, place: int
+    each: FindingGroup | AbsentFindings, result: Result, anchor: Anchor, place: int
 ) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
@@ -145,7 +145,7 @@ def _result(
     }
     if result.baseline is not None:
         entry["baselineState"] = _state(each)
-    if isinstance(each, Gone):
+    if isinstance(each, AbsentFindings):
         return entry
     location["logicalLocations"] = [
         {"fullyQualifiedName": shorten_line(place.file, _LONGEST), "kind": "data file"}
@@ -158,17 +158,17 @@ def _result(
     return entry
 
 
-def _message(each: FindingGroup | Gone, result: Result) -> str:
-    if isinstance(each, Gone):
+def _message(each: FindingGroup | AbsentFindings, result: Result) -> str:
+    if isinstance(each, AbsentFindings):
         return gone_sentence(each)
     where, remedy = group_places(each), group_remedy(each)
     return f"{group_sentence(each, result)} Where: {where}. What to do: {remedy}"
 
 
-def _state(each: FindingGroup | Gone) -> str:
-    if isinstance(each, Gone):
+def _state(each: FindingGroup | AbsentFindings) -> str:
+    if isinstance(each, AbsentFindings):
         return "absent"
-    return str(State.NEW if each.new else State.UNCHANGED)
+    return str(FindingState.NEW if each.new else FindingState.UNCHANGED)
 
 
 def _properties(group: FindingGroup) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def _id(text: str) -> str:
     return shorten_line(text, 250) or "none"
 
 
-def _fingerprint(each: FindingGroup | Gone, result: Result) -> str:
+def _fingerprint(each: FindingGroup | AbsentFindings, result: Result) -> str:
     """Return a fingerprint that is stable between runs on the same dataset."""
     key = (*sorted(result.corpus.addresses), "", each.source, statement_id(each))
     digest = sha256("\0".join(key).encode("utf-8", "surrogatepass"))

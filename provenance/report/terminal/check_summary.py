@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from provenance.model import GateOutcome, Report, Result, SourceRuling, State
+from provenance.model import FindingState, GateOutcome, Report, Result, SourceRuling
 from provenance.report.render_options import RenderOptions
 from provenance.report.sanitize import one_line, one_line_fragment
 from provenance.report.terminal.share_table import (
@@ -180,7 +180,7 @@ def _finding(style: TerminalStyle, finding: Finding) -> list[str]:
         f"{finding.verdict}: {_name(finding.source)}{item} in {_name(finding.document)}, "
         f"{how if finding.bits else finding.evidence}"
         f"{', contested' if finding.contested else ''}{', waived' if finding.waiver else ''}"
-        f"{', new' if finding.state == State.NEW else ''}"
+        f"{', new' if finding.state == FindingState.NEW else ''}"
     )
     lines = style.wrap(where, indent="  ", hanging="    ")
     if finding.declared:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from provenance.model import Changes, DocumentChanges, ShareMove, Side
+from provenance.model import Changes, ComparedCorpus, DocumentChanges, ShareChange
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import count, number, percent
@@ -75,7 +75,7 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
         )
 
 
-def _side(which: str, side: Side) -> str:
+def _side(which: str, side: ComparedCorpus) -> str:
     outcome = {"pass": "passes the policy", "fail": "fails the policy"}.get(
         side.status, "not all could be read"
     )
@@ -97,7 +97,7 @@ def _documents(documents: DocumentChanges) -> Iterator[str]:
             yield f"{how}: {', '.join(names[:_NAMES])}{more}"
 
 
-def _move(move: ShareMove) -> str:
+def _move(move: ShareChange) -> str:
     old, new = (None if share is None else share.tokens.share for share in (move.old, move.new))
     moved = ["not searched for" if share is None else percent(share) for share in (old, new)]
     verdict = f" ({move.verdict})" if move.verdict and move.by == "source" else ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provenance.model import Corrected, Estimate, Result, Share, Verdict
+from provenance.model import CorrectedShare, Estimate, Result, Share, Verdict
 from provenance.report.charts import scale_end
 from provenance.report.sanitize import one_line
 from provenance.report.terminal.terminal_style import MAX_SENTENCE_LENGTH, TerminalStyle
@@ -172,6 +172,6 @@ def _narrow(name: str, word: str, room: int, width: int) -> list[str]:
     return [f"  {truncate(name, width - 2)}", f"  {word}"]
 
 
-def _figures(estimate: Estimate | Corrected) -> str:
+def _figures(estimate: Estimate | CorrectedShare) -> str:
     ends = interval(estimate.low, estimate.high)
     return f"{percent(estimate.share):>{_FIGURE}}  {ends:>{_INTERVAL}}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from provenance.model import DateRange, Stretch
+from provenance.model import DateRange, VerdictPeriod
 from provenance.report.terminal.rule_listing import COLOURS
 from provenance.report.terminal.terminal_style import TerminalStyle
 from provenance.report.text.number_format import period
@@ -13,7 +13,7 @@ LABEL_WIDTH = 26
 _YEAR = timedelta(days=365)
 
 
-def chart_span(timelines: Sequence[Sequence[Stretch]], today: date) -> DateRange:
+def chart_span(timelines: Sequence[Sequence[VerdictPeriod]], today: date) -> DateRange:
     """Return the days of a chart: from a year before the first change until today."""
     turns = [s.collected.first for each in timelines for s in each if s.collected.first]
     first = min((*turns, today - 2 * _YEAR)) - _YEAR
@@ -21,7 +21,7 @@ def chart_span(timelines: Sequence[Sequence[Stretch]], today: date) -> DateRange
 
 
 def timeline_text(
-    rows: Mapping[str, Sequence[Stretch]],
+    rows: Mapping[str, Sequence[VerdictPeriod]],
     marked: DateRange | None,
     today: date,
     style: TerminalStyle,
@@ -30,7 +30,7 @@ def timeline_text(
 
     Parameters
     ----------
-    rows : mapping of str to sequence of Stretch
+    rows : mapping of str to sequence of VerdictPeriod
         Label of a row to its periods; the periods of the first row are listed below the chart.
     marked : DateRange or None
         When the content was collected; marked below the chart.
@@ -52,14 +52,16 @@ def timeline_text(
     return "\n".join(lines) + "\n"
 
 
-def _period_lines(stretch: Stretch, style: TerminalStyle) -> list[str]:
+def _period_lines(stretch: VerdictPeriod, style: TerminalStyle) -> list[str]:
     verdict = style.paint(f"{stretch.verdict:<10}", COLOURS[stretch.verdict])
     here = f"{period(stretch.collected):<24}  {verdict}  {stretch.basis}"
     terms = [] if stretch.terms is None else style.wrap(stretch.terms, " " * 26, " " * 28)
     return [here, *terms]
 
 
-def _bar(stretches: Sequence[Stretch], span: DateRange, cells: int, style: TerminalStyle) -> str:
+def _bar(
+    stretches: Sequence[VerdictPeriod], span: DateRange, cells: int, style: TerminalStyle
+) -> str:
     letters = {"forbidden": "F", "unknown": "?", "restricted": "r", "permitted": "."}
     bar = ""
     for cell in range(cells):

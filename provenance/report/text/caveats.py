@@ -26,7 +26,7 @@ BAND_MEANING = (
     "only this part. In total: with words that were attributed to another source with the same "
     "text."
 )
-"""How to read a band."""
+"""Explanation of a band."""
 
 
 def band_sentence(estimate: Estimate) -> str:
@@ -47,7 +47,7 @@ def _uncontested(estimate: Estimate) -> float:
 
 
 def has_band(estimate: Estimate) -> bool:
-    """Whether the ends of the band of a share differ when printed."""
+    """Return whether the ends of the band of a share differ when printed."""
     return percent(_uncontested(estimate)) != percent(estimate.any)
 
 

@@ -1,4 +1,4 @@
-"""How much of a source was searched for; shown with every verdict, as absence is not clearance."""
+"""Sentences on the coverage of sources, shown with every verdict: absence is not clearance."""
 
 from typing import Any
 

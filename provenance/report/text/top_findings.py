@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.model import Verdict, rows_at
+from provenance.model import Verdict, take_rows
 from provenance.report.files.findings_parquet import sort_findings
 
 Span = tuple[int, int]
@@ -168,7 +168,7 @@ def strongest_findings(findings: pa.Table, limit: int) -> tuple[Finding, ...]:
     place = _place_in_source(ordered["source"], rank)
     # Every source's first finding, then every source's second, ... up to the limit.
     chosen = np.sort(np.lexsort((np.arange(len(rank)), place))[:limit])
-    return _findings(rows_at(ordered, pa.array(rank[chosen])))
+    return _findings(take_rows(ordered, pa.array(rank[chosen])))
 
 
 def _codes(column: pa.ChunkedArray, numbers: dict[str, int]) -> Any:

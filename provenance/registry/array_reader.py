@@ -9,13 +9,13 @@ import pyarrow.compute as pc
 from provenance.errors import CorruptFile
 from provenance.model import (
     BACKGROUND_BITS,
-    Holdings,
     Int64s,
     Postings,
-    Shared,
+    RegistryArrays,
+    SharedShingles,
     UInt8s,
     UInt32s,
-    longest_of,
+    max_item_length,
 )
 from provenance.registry.arrays_file import map_array
 from provenance.registry.manifest import (
@@ -37,7 +37,7 @@ from provenance.registry.parquet_tables import open_parquet, read_column, read_t
 from provenance.registry.schema import SHARED_SCHEMA, position_dtype
 
 
-def read_holdings(files: Files, manifest: Manifest) -> Holdings:
+def read_registry_arrays(files: Files, manifest: Manifest) -> RegistryArrays:
     """Read a registry's items and postings.
 
     Parameters
@@ -54,9 +54,9 @@ def read_holdings(files: Files, manifest: Manifest) -> Holdings:
     """
     items, sources = files[ITEMS_FILE], _source_names(manifest)
     tokens, token_offsets = read_tokens(files, manifest)
-    held = Holdings(
+    held = RegistryArrays(
         parameters=manifest.parameters,
-        postings=_read_postings(files, manifest.postings, longest_of(token_offsets)),
+        postings=_read_postings(files, manifest.postings, max_item_length(token_offsets)),
         tokens=tokens,
         token_offsets=token_offsets,
         first=read_column(items, "first", np.uint32, manifest.items),
@@ -73,7 +73,7 @@ def read_holdings(files: Files, manifest: Manifest) -> Holdings:
     return held
 
 
-def _find_faults(held: Holdings) -> Iterator[str]:
+def _find_faults(held: RegistryArrays) -> Iterator[str]:
     """Yield faults that would make a kernel read out of bounds, as far as they are cheap to find.
 
     Whether postings agree with the items is checked by `verify_files`.
@@ -90,7 +90,7 @@ def _find_faults(held: Holdings) -> Iterator[str]:
 
 
 def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
-    """Read the tokens of all items and their offsets; raises as `read_holdings`."""
+    """Read the tokens of all items and their offsets; raises as `read_registry_arrays`."""
     items = files[ITEMS_FILE]
     lengths = read_column(items, "length", np.uint32, manifest.items)
     offsets = np.zeros(manifest.items + 1, np.int64)
@@ -144,7 +144,7 @@ def _read_postings(files: Files, count: int, longest: int) -> Postings:
     )
 
 
-def _read_stop_shingles(stated: MappedFile, most: int) -> Shared:
+def _read_stop_shingles(stated: MappedFile, most: int) -> SharedShingles:
     with open_parquet(stated) as file:
         rows = read_table(file, SHARED_SCHEMA, most)
-    return Shared(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))
+    return SharedShingles(*(rows[name].to_numpy() for name in ("shingle", "source", "authors")))

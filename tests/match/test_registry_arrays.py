@@ -11,7 +11,7 @@ from provenance.registry.store import open_registry
 from tests.match.holding import holding, posts
 
 
-def test_holdings_built_in_memory_equal_those_read_from_a_registry(tmp_path):
+def test_arrays_built_in_memory_equal_those_read_from_a_registry(tmp_path):
     texts = [*posts(60, seed=3), "a a a a a a a", "short one", "東京は今日も雨が降って", ""]
     texts += texts[:9]
     rows = [
@@ -26,7 +26,7 @@ def test_holdings_built_in_memory_equal_those_read_from_a_registry(tmp_path):
         for number, text in enumerate(texts)
     ]
     create_registry(tmp_path / "r", [Items(pa.RecordBatch.from_pylist(rows, ITEMS))])
-    stored, made = open_registry(tmp_path / "r").holdings(), holding(*texts)
+    stored, made = open_registry(tmp_path / "r").arrays(), holding(*texts)
     for name in ("tokens", "token_offsets", "first", "source_codes", "background"):
         assert np.array_equal(getattr(stored, name), getattr(made, name)), name
     for name in ("shingles", "items", "positions"):

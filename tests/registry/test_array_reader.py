@@ -13,9 +13,9 @@ from provenance.fingerprint.fracminhash import sketch
 from provenance.fingerprint.minhash import signatures as fingerprint_signatures
 from provenance.fingerprint.shingles import shingle as fingerprint_shingle
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
-from provenance.model import BACKGROUND_BITS, Texts, holdings, longest_of
+from provenance.model import BACKGROUND_BITS, Texts, max_item_length, registry_arrays
+from provenance.registry.array_reader import source_codes
 from provenance.registry.build.registry_builder import create_registry
-from provenance.registry.holdings import source_codes
 from provenance.registry.mapped_files import map_file
 from provenance.registry.store import open_registry
 
@@ -51,7 +51,7 @@ def firsts_of(tokens):
 
 def test_the_first_of_equal_items_stands_for_all(registry, tokens):
     expected = firsts_of(tokens)
-    assert registry.holdings().first.tolist() == expected
+    assert registry.arrays().first.tolist() == expected
     assert sum(first != number for number, first in enumerate(expected)) > 100
     assert tokens.count(()) > 100
 
@@ -64,7 +64,7 @@ def test_postings_are_each_shingle_of_each_first_item_once(registry, in_order, t
             for shingle, position in seeds_of(in_order[number]):
                 places.setdefault(shingle, position)
             expected += [(shingle, number, place) for shingle, place in places.items()]
-    postings = registry.holdings().postings
+    postings = registry.arrays().postings
     buckets = np.repeat(np.arange(len(postings.directory) - 1), np.diff(postings.directory))
     found = zip(
         zip(buckets.tolist(), postings.shingles.tolist(), strict=True),
@@ -82,22 +82,20 @@ def test_postings_are_each_shingle_of_each_first_item_once(registry, in_order, t
 def test_an_item_that_repeats_itself_has_its_first_position(items, tmp_path):
     text = "never gonna give you up, " * 3
     create_registry(tmp_path / "r", [items([{"source": "x", "item": "1", "text": text}])])
-    postings = open_registry(tmp_path / "r").holdings().postings
+    postings = open_registry(tmp_path / "r").arrays().postings
     assert sorted(postings.positions.tolist()) == [0, 1, 2, 3, 4]
 
 
 def test_tokens_are_those_of_the_texts(registry, tokens):
-    holdings = registry.holdings()
-    offsets = holdings.token_offsets
-    assert [
-        tuple(holdings.tokens[start:end].tolist()) for start, end in pairwise(offsets)
-    ] == tokens
+    arrays = registry.arrays()
+    offsets = arrays.token_offsets
+    assert [tuple(arrays.tokens[start:end].tolist()) for start, end in pairwise(offsets)] == tokens
 
 
 def test_sources_are_told_apart(registry, in_order):
-    holdings = registry.holdings()
-    assert holdings.sources == ("hackernews", "reddit", "x")
-    named = [holdings.sources[code] for code in holdings.source_codes]
+    arrays = registry.arrays()
+    assert arrays.sources == ("hackernews", "reddit", "x")
+    named = [arrays.sources[code] for code in arrays.source_codes]
     assert named == [row["source"] for row in in_order]
 
 
@@ -108,7 +106,7 @@ def test_the_background_counts_each_different_item_once(registry, tokens):
         if first == number
         for token in tokens[number]
     )
-    background = registry.holdings().background
+    background = registry.arrays().background
     assert {cell: int(background[cell]) for cell in np.flatnonzero(background)} == counts
 
 
@@ -153,9 +151,14 @@ def test_a_source_that_the_manifest_has_not_is_told(registry, tmp_path):
 
 
 def test_the_longest_item_is_found_among_more_than_are_looked_at_together():
-    lengths = np.arange(3 * holdings._AT_ONCE + 7) % 50
-    for place in (0, holdings._AT_ONCE - 1, holdings._AT_ONCE, len(lengths) - 1):
+    lengths = np.arange(3 * registry_arrays._ITEMS_PER_CHUNK + 7) % 50
+    for place in (
+        0,
+        registry_arrays._ITEMS_PER_CHUNK - 1,
+        registry_arrays._ITEMS_PER_CHUNK,
+        len(lengths) - 1,
+    ):
         own = lengths.copy()
         own[place] = 99
-        assert longest_of(np.concatenate([[0], np.cumsum(own)])) == 99
-    assert longest_of(np.zeros(1, np.int64)) == 0
+        assert max_item_length(np.concatenate([[0], np.cumsum(own)])) == 99
+    assert max_item_length(np.zeros(1, np.int64)) == 0

@@ -1,4 +1,4 @@
-"""What a registry holds, as the arrays that matching reads."""
+"""The arrays of a registry that matching reads: postings, tokens, sources and counts."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from provenance.model.chance import Chance
+from provenance.model.chance import ChanceModel
 from provenance.model.fingerprints import Int64s, Parameters, UInt8s, UInt32s, UInt64s
 
 BACKGROUND_BITS = 20
@@ -14,15 +14,15 @@ BACKGROUND_BITS = 20
 
 
 Positions: TypeAlias = npt.NDArray[np.uint16 | np.uint32]
-"""Places within items: 16 bits, unless one has more tokens than that."""
+"""Token positions within items: 16 bits, unless an item is too long for that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Where each shingle stands, sorted by shingle, then item.
+    """Postings of items' shingles, sorted by shingle, then item.
 
-    A shingle is known by the upper `d` bits of its hash, which its place in the directory tells,
-    and by the lower 32: of two that agree in these, chance has ``n * 2**-(32 + d)`` a shingle.
+    A shingle is identified by the upper `d` bits of its hash, which follow from its place in the
+    directory, and by the lower 32. Chance gives ``n * 2**-(32 + d)`` collisions per shingle.
 
     Parameters
     ----------
@@ -31,11 +31,12 @@ class Postings:
     items : ndarray of uint32, shape (p,)
         Numbers of items, each the first of those with the same tokens.
     positions : ndarray of uint16 or uint32, shape (p,)
-        Token of the item at which the shingle first begins.
+        Index of the first token of the shingle's first occurrence in the item.
     directory : ndarray of uint32, shape (2**d + 1,)
         First posting whose hash has at least these upper `d` bits.
     prefilter : ndarray of uint64, shape (2**c / 64,) or (0,)
-        Which values the upper `c` bits of hashes have, a bit each; none in a large registry.
+        One bit per value of the upper `c` bits of a hash, set if a hash has it; empty in a large
+        registry.
     filter : ndarray of uint64, shape (w,)
         Bloom filter: each hash sets three bits of one word.
     """
@@ -49,22 +50,22 @@ class Postings:
 
     @property
     def depth(self) -> int:
-        """Bits of a hash that the directory tells."""
+        """The number of upper bits of a hash that the directory is indexed by."""
         return (len(self.directory) - 1).bit_length() - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """Shingles that two authors or more of one source have, once a source, sorted by shingle.
+class SharedShingles:
+    """Shingles that at least two authors of a source use, once per source, sorted by shingle.
 
     Parameters
     ----------
     shingles : ndarray of uint64, shape (n,)
         Hashes.
     codes : ndarray of uint8, shape (n,)
-        The source, as an index into the registry's.
+        Index of the source.
     authors : ndarray of uint8, shape (n,)
-        How many have it; an item whose author nobody knows counts as one of its own.
+        Number of authors; an item of an unknown author counts as one of its own.
     """
 
     shingles: UInt64s
@@ -73,15 +74,15 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """A registry's items by number: 0 is the earliest.
+class RegistryArrays:
+    """Arrays of a registry, whose items are numbered by date: 0 is the earliest.
 
     Parameters
     ----------
     parameters : Parameters
-        How they were fingerprinted.
+        How the items were fingerprinted.
     postings : Postings
-        Their seeds.
+        Postings of the items' seeds.
     tokens : ndarray of uint32
         Tokens of all items.
     token_offsets : ndarray of int64, shape (n + 1,)
@@ -92,12 +93,12 @@ class Holdings:
         Index into `sources`.
     sources : tuple of str
         Source ids, sorted.
-    shared : Shared
-        What many authors of one source write.
+    shared : SharedShingles
+        Shingles of several authors, among which stop shingles are found.
     background : ndarray of uint64, shape (2**BACKGROUND_BITS,)
-        How often the tokens of each cell stand in all items with different tokens.
-    chance : Chance
-        How often chance gives a match with them.
+        Occurrences of the tokens of each cell in all items, equal items counted once.
+    chance : ChanceModel
+        Distribution of chance matches.
     """
 
     parameters: Parameters
@@ -107,27 +108,29 @@ class Holdings:
     first: UInt32s
     source_codes: UInt8s
     sources: tuple[str, ...]
-    shared: Shared
+    shared: SharedShingles
     background: UInt64s
-    chance: Chance
+    chance: ChanceModel
 
     @property
     def size(self) -> int:
-        """Tokens of all items; those of equal items count once."""
+        """Total number of tokens; equal items count once."""
         return int(self.background.sum())
 
     @property
     def longest(self) -> int:
-        """Tokens of the longest item."""
-        return longest_of(self.token_offsets)
+        """Number of tokens of the longest item."""
+        return max_item_length(self.token_offsets)
 
 
-_AT_ONCE = 1 << 16
-"""Items whose lengths are looked at together: what is made of more is fetched from the system page
-by page, which takes longer than to look."""
+_ITEMS_PER_CHUNK = 1 << 16
+"""Items whose lengths are computed at a time: larger arrays would be allocated from the system page
+by page, which takes longer than the computation."""
 
 
-def longest_of(offsets: Int64s) -> int:
-    """Give the tokens of the longest item, by where each begins and the last ends."""
-    starts = range(0, len(offsets) - 1, _AT_ONCE)
-    return max((int(np.diff(offsets[at : at + _AT_ONCE + 1]).max()) for at in starts), default=0)
+def max_item_length(offsets: Int64s) -> int:
+    """Return the number of tokens of the longest item, given the offsets of all items."""
+    starts = range(0, len(offsets) - 1, _ITEMS_PER_CHUNK)
+    return max(
+        (int(np.diff(offsets[at : at + _ITEMS_PER_CHUNK + 1]).max()) for at in starts), default=0
+    )
