@@ -22,7 +22,7 @@ from provenance.registry.build.registry_builder import create_registry, extend_r
 from provenance.registry.manifest import FORMAT, read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
-from tests.registry.spoiling import altered, restate, rewrite
+from tests.registry.damaged_registries import altered, restate, rewrite
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
 POSTINGS = ("directory", "filter", "owners", "positions", "prefilter", "shingles")

@@ -11,7 +11,7 @@ from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
-from tests.registry.spoiling import altered, restate, rewrite
+from tests.registry.damaged_registries import altered, restate, rewrite
 
 
 def test_what_was_built_is_true(folder):
