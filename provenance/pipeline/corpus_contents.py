@@ -172,7 +172,7 @@ def _document_table(
 
 def _check_document_table(table: pa.Table) -> None:
     if table.schema != _DOCUMENT_SCHEMA or any(column.null_count for column in table.columns):
-        raise ValueError("no comparison can have kept this")
+        raise ValueError("invalid cache entry")
 
 
 def _hash_batch(batch: pa.RecordBatch) -> pa.RecordBatch:

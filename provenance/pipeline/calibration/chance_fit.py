@@ -79,7 +79,7 @@ def fit_chance_model(
     tokens = sum(reading.counts.tokens for reading in readings)
     if tokens < _MIN_TOKENS:
         raise InputError(
-            f"{', '.join(corpus)}: {tokens:,} words are too few to tell what chance does",
+            f"{', '.join(corpus)}: {tokens:,} words are too few to measure chance matches",
             remedy=f"name texts of {_MIN_TOKENS:,} words and more that hold no item",
         )
     tail = np.sort(_strongest_matches(readings, held))[::-1][:_MIN_TAIL_DOCUMENTS]
