@@ -20,9 +20,7 @@ _DOCUMENT_SCHEMA = pa.schema(
     [
         pa.field("document", pa.string(), nullable=False),
         pa.field("name", pa.uint64(), nullable=False),  # hash of the id
-        pa.field(
-            "content", pa.uint64(), nullable=False
-        ),  # hash of the texts, and of an explicit id
+        pa.field("content", pa.uint64(), nullable=False),  # hash of texts and explicit id
         pa.field("file", pa.dictionary(pa.int32(), pa.string()), nullable=False),
     ]
 )
