@@ -60,21 +60,21 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(slots=True)
 class RemovedContent:
-    """What has gone from a corpus so far, and what was left in on purpose.
+    """Everything removed from a corpus so far, and the findings left in on purpose.
 
     Parameters
     ----------
     cleaning : Cleaning
-        What was asked.
+        What to remove.
     rows : dict of str to ndarray of int64
-        Rows of each file that are gone, as they were numbered at first; sorted.
+        Removed rows of each file, in original numbering; sorted.
     excused : set of Place
-        Findings that stay: somebody answers for them, or they are contested. They stay so where
-        their documents' rows have other numbers now.
+        Findings that stay because they are waived or contested, even when their rows are
+        renumbered.
     tables : list of pyarrow.Table
-        What was taken out, of schema `REMOVALS`, one a round.
+        Removed findings, of schema `REMOVALS`, one per round.
     left : (int, int)
-        Findings that stay, waived and contested, as of the last look.
+        Numbers of waived and contested findings in the last check.
     """
 
     cleaning: Cleaning
@@ -85,7 +85,7 @@ class RemovedContent:
     _before: dict[str, Int64s] = field(default_factory=dict)
 
     def chosen(self, findings: pa.Table) -> pa.Table:
-        """Pick the findings of a round that are to go; rows are counted as they are now."""
+        """Select the findings of a round to remove; rows are in current numbering."""
         named = pa.array([str(verdict) for verdict in self.cleaning.verdicts])
         meant = findings.filter(pc.is_in(findings["verdict"], named))
         places = self._places(meant)
@@ -99,7 +99,7 @@ class RemovedContent:
         return meant.filter(pa.array(~stays & ~known))
 
     def take(self, chosen: pa.Table) -> dict[str, Removals]:
-        """Note that findings go, and give what that cuts out of each file."""
+        """Record the removal of findings, and return the cuts of each file."""
         whole = self._whole(chosen)
         names = ("file", "row", "field", "start", "end")
         findings = list(zip(*(chosen[name].to_pylist() for name in names), strict=True))
@@ -122,12 +122,12 @@ class RemovedContent:
         return {file: Removals(frozenset(rows), spans[file], put) for file, rows in gone.items()}
 
     def first_row(self, file: str, row: int) -> int:
-        """Tell which row of a file, as it was, is now its row of that number."""
+        """Return the original number of a row."""
         before = self._before.get(file)
         return row if before is None else row + int(np.searchsorted(before, row, "right"))
 
     def table(self) -> pa.Table:
-        """Give all that was taken out."""
+        """Return everything that was removed."""
         return pa.concat_tables([REMOVALS.empty_table(), *self.tables])
 
     def _places(self, findings: pa.Table) -> list[Place]:
@@ -138,9 +138,9 @@ class RemovedContent:
         ]
 
     def _whole(self, chosen: pa.Table) -> list[bool]:
-        """Tell which findings take the document with them.
+        """Return which findings remove the whole document.
 
-        An address condemns a document whatever its text is: no redaction helps.
+        An address applies to a document whatever its text is, so that redaction does not help.
         """
         if self.cleaning.redact is None:
             return [True] * len(chosen)
