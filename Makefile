@@ -38,7 +38,7 @@ demo: $(VENV)/.installed ## install everything, check the sample, show the verdi
 test: lint types layers unit ## install everything, run all checks: lint, types, layers, tests
 
 quick: lint types layers ## lint, types, layers and the tests that need no compiler: two minutes
-	$(BIN)/python -m pytest tests/judge tests/rules tests/house
+	$(BIN)/python -m pytest tests/judge tests/rules tests/conventions
 
 lint: $(VENV)/.installed-dev ## ruff: style and formatting
 	$(BIN)/ruff check .
@@ -60,7 +60,7 @@ compat: $(VENV)/.installed-dev ## tests with the oldest and the newest dependenc
 	JOBS=$(JOBS) $(BIN)/python -m tests.release.compat
 
 map: $(VENV)/.installed-dev ## regenerate the map in ARCHITECTURE.md from the packages' docstrings
-	$(BIN)/python tests/house/test_map.py
+	$(BIN)/python tests/conventions/test_map.py
 
 readme: $(VENV)/.installed-dev ## update the demo's output and picture in README.md
 	PYTHONPATH=. $(BIN)/python tests/sample/test_demo.py

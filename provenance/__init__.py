@@ -4,7 +4,7 @@
 >>> outcome = provenance.check("data/train.parquet", registries="registries/x")  # doctest: +SKIP
 >>> assert outcome, outcome  # doctest: +SKIP
 
-Names are loaded when they are first used: importing the package alone costs nothing.
+Names are imported on first use, so that importing the package is cheap.
 """
 
 from typing import TYPE_CHECKING
@@ -22,6 +22,6 @@ _NAMES = {"Outcome": "Outcome", "PolicyViolated": "PolicyViolated", "check": "ch
 def __getattr__(name: str) -> object:
     if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from provenance import pipeline  # noqa: PLC0415 (whoever wants the version needs no compiler)
+    from provenance import pipeline  # noqa: PLC0415 (`provenance.__version__` needs no compiler)
 
     return getattr(pipeline, _NAMES[name])

@@ -43,6 +43,6 @@ def _translate_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"no temporary file can be made: {error.strerror or error}",
-            remedy="set TMPDIR to a folder that can be written",
+            f"no temporary file can be created: {error.strerror or error}",
+            remedy="set TMPDIR to a writable folder",
         ) from error

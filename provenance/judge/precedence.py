@@ -128,7 +128,7 @@ class PrecedenceOrder:
         return self._ranks[statement.verdict], weight, not verified, since, terms.id
 
     def strictest(self, statements: Iterable[Statement]) -> Statement:
-        """Return the strictest statement: the decisive one if any of several scenarios may be true."""
+        """Return the strictest statement, which decides if any of several scenarios may be true."""
         return min(statements, key=self.order)
 
     def combine(self, statements: Sequence[Statement]) -> Statement:

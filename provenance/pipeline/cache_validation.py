@@ -231,4 +231,4 @@ def _require_range(values: npt.NDArray[Any], low: int, end: int) -> None:
 
 def _require(condition: object) -> None:
     if not condition:
-        raise ValueError("no check can have kept this")
+        raise ValueError("invalid cache entry")

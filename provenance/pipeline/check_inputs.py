@@ -178,7 +178,7 @@ def load_current_report(folder: Path, corpus: Corpus, library: Library) -> Repor
         )
     if result.sample is not None:
         raise InputError(
-            f"{folder} is the report of a sample: most of the corpus was not looked at",
+            f"{folder} is the report of a sample: most of the corpus was not checked",
             remedy="check all of it, and name that report",
         )
     if result.rules_digest != library.digest:

@@ -30,12 +30,12 @@ def check_output_is_free(output: Path, corpus: Sequence[str]) -> None:
             remedy="name a folder whose path is with --output",
         )
     if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
-        raise OutputError(f"{output} is there already", remedy="name another folder with --output")
+        raise OutputError(f"{output} already exists", remedy="name another folder with --output")
     check_output_outside(output, corpus)
     if not os.path.isdir(place.parent) or not os.access(place.parent, os.W_OK | os.X_OK):
         raise OutputError(
-            f"{output} cannot be written: {place.parent} is no folder that can be written",
-            remedy="make that folder, or name another with --output",
+            f"{output} cannot be written: {place.parent} is not a writable folder",
+            remedy="create that folder, or name another with --output",
         )
 
 
@@ -59,7 +59,7 @@ def check_output_outside(output: Path, corpus: Sequence[str]) -> None:
         if "://" not in address and lies_within(place, address):
             raise OutputError(
                 f"{output} is within the corpus, which is not written to",
-                remedy="name a place elsewhere with --output",
+                remedy="name a path elsewhere with --output",
             )
 
 

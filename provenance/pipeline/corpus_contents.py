@@ -20,9 +20,7 @@ _DOCUMENT_SCHEMA = pa.schema(
     [
         pa.field("document", pa.string(), nullable=False),
         pa.field("name", pa.uint64(), nullable=False),  # hash of the id
-        pa.field(
-            "content", pa.uint64(), nullable=False
-        ),  # hash of the texts, and of an explicit id
+        pa.field("content", pa.uint64(), nullable=False),  # hash of texts and explicit id
         pa.field("file", pa.dictionary(pa.int32(), pa.string()), nullable=False),
     ]
 )
@@ -172,7 +170,7 @@ def _document_table(
 
 def _check_document_table(table: pa.Table) -> None:
     if table.schema != _DOCUMENT_SCHEMA or any(column.null_count for column in table.columns):
-        raise ValueError("no comparison can have kept this")
+        raise ValueError("invalid cache entry")
 
 
 def _hash_batch(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -98,7 +98,7 @@ class RemovedContent:
         return meant.filter(pa.array(~stays & ~known))
 
     def take(self, chosen: pa.Table) -> dict[str, Removals]:
-        """Note that findings go, and give what that cuts out of each file."""
+        """Record the removal of findings, and return the cuts of each file."""
         whole = self._whole(chosen)
         names = ("file", "row", "field", "start", "end")
         findings = list(zip(*(chosen[name].to_pylist() for name in names), strict=True))
@@ -121,12 +121,12 @@ class RemovedContent:
         return {file: Removals(frozenset(rows), spans[file], put) for file, rows in gone.items()}
 
     def first_row(self, file: str, row: int) -> int:
-        """Tell which row of a file, as it was, is now its row of that number."""
+        """Return the original number of a row."""
         before = self._before.get(file)
         return row if before is None else row + int(np.searchsorted(before, row, "right"))
 
     def table(self) -> pa.Table:
-        """Give all that was taken out."""
+        """Return everything that was removed."""
         return pa.concat_tables([REMOVALS.empty_table(), *self.tables])
 
     def _places(self, findings: pa.Table) -> list[Place]:
@@ -137,9 +137,9 @@ class RemovedContent:
         ]
 
     def _whole(self, chosen: pa.Table) -> list[bool]:
-        """Tell which findings take the document with them.
+        """Return which findings remove the whole document.
 
-        An address condemns a document whatever its text is: no redaction helps.
+        An address applies to a document whatever its text is, so that redaction does not help.
         """
         if self.cleaning.redact is None:
             return [True] * len(chosen)

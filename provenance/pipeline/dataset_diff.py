@@ -157,8 +157,8 @@ def _caveats(old: Result, new: Result, compared: DocumentComparison | None) -> t
     models = [result.corpus_model and result.corpus_model.digest for result in (old, new)]
     if models[0] != models[1]:
         said.append(
-            "each was weighed by the words of its own corpus (check the later one with --model-of)"
+            "each was scored with the words of its own corpus (check the later one with --model-of)"
         )
     if (old.sample or new.sample) and old.corpus.digest != new.corpus.digest:
-        said.append("of one of them only a sample was looked at")
+        said.append("only a sample of one of them was checked")
     return tuple(said)

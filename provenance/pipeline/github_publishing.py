@@ -61,7 +61,7 @@ def publish(
     comments : str
         `ALWAYS`, `ON_FAILURE` or `NEVER`.
     excerpts, anchor
-        As in `Manner`.
+        As in `RenderOptions`.
 
     Raises
     ------

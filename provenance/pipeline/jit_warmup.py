@@ -47,7 +47,7 @@ from pathlib import Path
 from threading import Thread
 
 def end_with_parent():
-    sys.stdin.buffer.read()  # ends when whoever started us does, however that ends
+    sys.stdin.buffer.read()  # ends when the parent process ends
     os._exit(1)
 
 Thread(target=end_with_parent, daemon=True).start()

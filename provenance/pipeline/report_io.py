@@ -1,7 +1,4 @@
-"""Policies in and reports out, for the front door: it knows neither room.
-
-Pens for the front door, which knows no report.
-"""
+"""Load the policy that a command applies, and write its report."""
 
 import os
 from pathlib import Path

@@ -106,7 +106,7 @@ class ResultCache:
             make_durable_folders(path.parent, 0o700)
             if path.is_dir() and not path.is_symlink():
                 _remove(path)
-            # Not synced: an entry lost in a power failure is computed again. `evict` sweeps.
+            # No sync: an entry lost in a power failure is computed again. `evict` cleans up.
             aside = self.folder
             with replace_file(path, aside=aside, mode=0o600, synced=False, swept=True) as file:
                 file.write(_MAGIC + _digest(name, content))

@@ -28,7 +28,7 @@ def unpack_sample(folder: Path) -> tuple[str, ...]:
         If the folder exists, or cannot be written.
     """
     if os.path.lexists(folder):
-        raise OutputError(f"{folder} is there already", remedy="name another folder with --output")
+        raise OutputError(f"{folder} already exists", remedy="name another folder with --output")
     try:
         with (
             as_file(files("provenance").joinpath("sample")) as shipped,
@@ -38,6 +38,6 @@ def unpack_sample(folder: Path) -> tuple[str, ...]:
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {error.strerror}",
-            remedy="name a folder in one that is there, and yours, with --output",
+            remedy="name a folder whose parent exists and is writable, with --output",
         ) from error
     return tuple(sorted(path.name for path in folder.iterdir()))

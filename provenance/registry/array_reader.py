@@ -68,7 +68,7 @@ def read_registry_arrays(files: Files, manifest: Manifest) -> RegistryArrays:
     )
     if faults := list(_find_faults(held)):
         data = items.path.parent
-        raise CorruptFile(f"{data} contradicts itself: {'; '.join(faults)}", remedy=REMEDY)
+        raise CorruptFile(f"{data} is inconsistent: {'; '.join(faults)}", remedy=REMEDY)
     files[OWNERS_FILE].release()  # most of its pages are not needed again
     return held
 
@@ -80,13 +80,13 @@ def _find_faults(held: RegistryArrays) -> Iterator[str]:
     """
     postings, items = held.postings, len(held.first)
     if (held.first > np.arange(items, dtype=np.uint32)).any():
-        yield "items that are copies of later ones"
+        yield "items that are listed as copies of later ones"
     if len(postings.items) and postings.items.max() >= items:
-        yield "postings of items that are not there"
+        yield "postings of items that do not exist"
     if (postings.directory[1:] < postings.directory[:-1]).any():
-        yield "a directory that goes back"
+        yield "a directory that is not ascending"
     if len(held.shared.codes) and held.shared.codes.max() >= len(held.sources):
-        yield "shingles of sources that are not there"
+        yield "shingles of sources that do not exist"
 
 
 def read_tokens(files: Files, manifest: Manifest) -> tuple[UInt32s, Int64s]:
@@ -111,7 +111,7 @@ def source_codes(items: MappedFile, manifest: Manifest) -> UInt8s:
     def coded(column: pa.DictionaryArray) -> UInt8s:
         found = pc.index_in(column.dictionary, names)
         if found.null_count or column.null_count:
-            raise CorruptFile(f"{items.path} has sources that the manifest has not", remedy=REMEDY)
+            raise CorruptFile(f"{items.path} has sources that the manifest lacks", remedy=REMEDY)
         codes: UInt8s = found.to_numpy().astype(np.uint8)[column.indices.to_numpy()]
         return codes
 
@@ -126,14 +126,14 @@ def _read_postings(files: Files, count: int, longest: int) -> Postings:
     directory = map_array(files[DIRECTORY_FILE], np.uint32)
     if len(directory) < 2 or (len(directory) - 1).bit_count() != 1 or directory[-1] != count:
         raise CorruptFile(
-            f"{files[DIRECTORY_FILE].path} is no directory of {count} postings", remedy=REMEDY
+            f"{files[DIRECTORY_FILE].path} is not a directory of {count} postings", remedy=REMEDY
         )
     prefilter = map_array(files[PREFILTER_FILE], np.uint64)
     if len(prefilter) and len(prefilter).bit_count() != 1:
-        raise CorruptFile(f"{files[PREFILTER_FILE].path} is no prefilter", remedy=REMEDY)
+        raise CorruptFile(f"{files[PREFILTER_FILE].path} is not a prefilter", remedy=REMEDY)
     words = map_array(files[FILTER_FILE], np.uint64)
     if not len(words):
-        raise CorruptFile(f"{files[FILTER_FILE].path} is no filter: it is empty", remedy=REMEDY)
+        raise CorruptFile(f"{files[FILTER_FILE].path} is not a filter: it is empty", remedy=REMEDY)
     return Postings(
         shingles=map_array(files[SHINGLES_FILE], np.uint32, count),
         items=map_array(files[OWNERS_FILE], np.uint32, count),

@@ -46,7 +46,7 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
         except OSError as error:
             raise RegistryError(
                 f"{folder} cannot be written: {error}",
-                remedy="make sure that you may write there, on a file system that has hard links",
+                remedy="check that the folder is writable and its file system supports hard links",
             ) from error
         folders.publish_generation(generation, made, folder)
     return made

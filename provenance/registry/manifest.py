@@ -68,7 +68,7 @@ def parse_timestamp(stated: str) -> datetime:
     """
     found = datetime.fromisoformat(stated)
     if found.tzinfo is None:
-        raise ValueError(f"a moment without an offset: {stated}")
+        raise ValueError(f"a timestamp without an offset: {stated}")
     return found
 
 
@@ -267,7 +267,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise _damaged_error(path, error) from error
     if registry_digest(manifest.parameters, manifest.chance, manifest.files) != manifest.digest:
         raise DigestMismatch(
-            f"{path} was altered: its digest is not that of its parameters and files",
+            f"{path} was altered: its digest does not match its parameters and files",
             remedy=_REBUILD,
         )
     return manifest
@@ -283,7 +283,7 @@ def fingerprint_mismatch(folder: Path, stated: Parameters, ours: Parameters) -> 
         return ", ".join(f"{name}={getattr(parameters, name)!r}" for name in names)
 
     return FingerprintMismatch(
-        f"{folder} was fingerprinted with {told(stated)}; this version of provenance does so with "
+        f"{folder} was fingerprinted with {told(stated)}; this version of provenance uses "
         f"{told(ours)}",
         remedy="use the version that made it, or " + _REBUILD,
     )
@@ -326,7 +326,7 @@ def _parse_skipped(stated: dict[str, Any]) -> Skipped:
 
 def _parse_chance(decay: float, scale: float, exceedances: int) -> ChanceModel:
     if not (0 < decay < math.inf and 0 < scale < math.inf):
-        raise ValueError(f"no law of chance: decay {decay}, scale {scale}")
+        raise ValueError(f"invalid chance model: decay {decay}, scale {scale}")
     return ChanceModel(float(decay), float(scale), int(exceedances))
 
 
@@ -334,7 +334,7 @@ def _parse_sources(stated: list[dict[str, Any]]) -> tuple[SourceCoverage, ...]:
     sources = tuple(_parse_coverage(source) for source in stated)
     names = [source.source for source in sources]
     if names != sorted(set(names)) or len(names) > _MAX_SOURCES:
-        raise ValueError("its sources are not in order, or too many")
+        raise ValueError("its sources are not sorted, or too many")
     return sources
 
 

@@ -61,7 +61,7 @@ def open_parquet(
 def _check_schema(found: pa.Schema, stated: pa.Schema | None) -> None:
     if stated is not None and not found.equals(stated):
         names = ", ".join(f"{field.name} {field.type}" for field in found)
-        raise pa.ArrowInvalid(f"it has other columns than it should: {names:.200}")
+        raise pa.ArrowInvalid(f"it has unexpected columns: {names:.200}")
 
 
 def read_column(
@@ -218,7 +218,7 @@ def timestamp_seconds(file: MappedFile, created_at: pa.ChunkedArray) -> pa.Chunk
     seconds = seconds_from_timestamps(created_at)
     bounds = pc.min_max(seconds).as_py()
     if bounds["min"] is not None and not EARLIEST <= bounds["min"] <= bounds["max"] <= LATEST:
-        raise CorruptFile(f"{file.path} has dates that are in no calendar", remedy=REMEDY)
+        raise CorruptFile(f"{file.path} has dates outside the calendar", remedy=REMEDY)
     return seconds
 
 

@@ -148,7 +148,7 @@ def _translate_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RegistryError(
             f"{folder} cannot be written: {error}",
-            remedy="make sure that its disk has room and that you may write there",
+            remedy="check that the disk has space and that the folder is writable",
         ) from error
 
 
@@ -170,7 +170,7 @@ def _acquire_lock(path: Path, folder: Path) -> int:
     except BlockingIOError as error:
         raise RegistryError(
             f"another process is writing to {folder}",
-            remedy="wait until it is done, then run this again",
+            remedy="wait until it has finished, then run this again",
         ) from error
 
 
@@ -202,13 +202,13 @@ def _is_taken(folder: Path) -> bool:
 def _exists_error(folder: Path) -> RegistryExists:
     if (folder / MANIFEST).is_file():
         return RegistryExists(
-            f"{folder} exists already",
+            f"{folder} already exists",
             remedy=f"add to it with: provenance registry add {folder}, or name another folder",
         )
     what = "a folder of other files" if folder.is_dir() else "a file"
     return RegistryExists(
-        f"{folder} is {what}, and no registry",
-        remedy="name a folder that is not there yet: it will be made",
+        f"{folder} is {what}, not a registry",
+        remedy="name a folder that does not exist: it will be created",
     )
 
 

@@ -118,7 +118,7 @@ class Registry:
             table = read_table(file, signatures_schema(permutations), self.manifest.items)
             items = table["item"].to_numpy()
             if len(items) and items.max() >= self.manifest.items:
-                raise pa.ArrowInvalid("it has signatures of items that are not there")
+                raise pa.ArrowInvalid("it has signatures of items that do not exist")
         rows = table["signature"].combine_chunks().flatten().to_numpy()
         return items, rows.reshape(-1, permutations)
 

@@ -115,7 +115,7 @@ def verify_files(folder: Path) -> Manifest:
     )
     if faults := [fault for check in checks for fault in check(contents)]:
         raise CorruptFile(
-            f"{folder / manifest.generation} contradicts itself: {'; '.join(faults)}", remedy=REMEDY
+            f"{folder / manifest.generation} is inconsistent: {'; '.join(faults)}", remedy=REMEDY
         )
     return manifest
 
@@ -141,7 +141,7 @@ def _check_items(of: _Contents) -> Iterator[str]:
     ):
         twice, misplaced = count_order_faults(connection, _item_keys(items))
     if twice:
-        yield f"{twice} items stand in it twice"
+        yield f"{twice} items occur twice"
     if misplaced:
         yield f"{misplaced} items are out of order"
 
@@ -162,7 +162,7 @@ def _check_texts(of: _Contents) -> Iterator[str]:
             offsets = of.tokens.offsets[low : high + 1]
             own = of.tokens.hashes[offsets[0] : offsets[-1]], offsets - offsets[0]
             if not _check_tokens(single_chunk(read_row_group(texts, group)["text"]), own, edges):
-                yield "texts of other words than the items have"
+                yield "texts whose words differ from the items' tokens"
                 return
 
 
@@ -198,7 +198,7 @@ def _check_copies(of: _Contents) -> Iterator[str]:
     numbers = np.arange(len(hashes))
     first = np.where(np.diff(of.tokens.offsets) > 0, earliest[kinds], numbers)
     if not np.array_equal(first, of.arrays.first):
-        yield "items that are called copies and are none, or are and are not called so"
+        yield "items that are wrongly listed as copies, or copies that are not listed"
 
 
 def _check_postings(of: _Contents) -> Iterator[str]:
@@ -210,21 +210,21 @@ def _check_postings(of: _Contents) -> Iterator[str]:
         np.array_equal(positions, stated.positions),
     )
     if not all(same):
-        yield "postings of other shingles than the items have"
+        yield "postings that differ from the items' shingles"
     cells = (64 * len(stated.prefilter)).bit_length() - 1
     made = build_index_part(hashes, IndexLayout(stated.depth, max(cells, 0), len(stated.filter)))
     if not np.array_equal(made.directory, stated.directory[:-1]):
-        yield "postings that the directory does not lead to"
+        yield "a directory that does not match the postings"
     if not np.array_equal(made.prefilter, stated.prefilter):
-        yield "a prefilter of other postings"
+        yield "a prefilter that does not match the postings"
     if not np.array_equal(made.filter, stated.filter):
-        yield "a filter of other postings"
+        yield "a filter that does not match the postings"
     authors = read_column(
         of.files[ITEMS_FILE], "author", np.uint64, of.manifest.items, convert=author_numbers
     )
     found = count_shared_shingles(hashes, items, of.arrays.source_codes, authors)
     if not _check_stop_shingles(of.arrays.shared, found):
-        yield "shingles that other authors share"
+        yield "shared shingles that do not match the items' authors"
 
 
 def _rebuild_postings(of: _Contents) -> tuple[UInt64s, UInt32s, UInt32s]:
@@ -248,7 +248,7 @@ def _check_background(of: _Contents) -> Iterator[str]:
     counted = of.tokens.hashes[np.repeat(of.alone, np.diff(of.tokens.offsets))]
     cells = counted >> np.uint32(32 - BACKGROUND_BITS)
     if not np.array_equal(np.bincount(cells, minlength=1 << BACKGROUND_BITS), of.arrays.background):
-        yield "the background counts other tokens than the items have"
+        yield "a background that does not match the items' tokens"
 
 
 def _check_signatures(of: _Contents) -> Iterator[str]:
@@ -256,7 +256,7 @@ def _check_signatures(of: _Contents) -> Iterator[str]:
     found = item_signatures(of.tokens, numbers, of.alone, of.manifest.parameters)
     with open_parquet(of.files[SIGNATURES_FILE]) as file:
         if not file.read().equals(found):
-            yield "signatures of other items"
+            yield "signatures that do not match the items"
 
 
 def _check_sketches(of: _Contents) -> Iterator[str]:
@@ -265,7 +265,7 @@ def _check_sketches(of: _Contents) -> Iterator[str]:
     rows = [sketch_table(source, found[source].hashes) for source in sorted(found)]
     with open_parquet(of.files[SKETCH_FILE]) as file:
         if not file.read().equals(pa.concat_tables([SKETCH_SCHEMA.empty_table(), *rows])):
-            yield "a sketch of other items"
+            yield "a sketch that does not match the items"
 
 
 def _check_coverage(of: _Contents) -> Iterator[str]:
@@ -275,7 +275,7 @@ def _check_coverage(of: _Contents) -> Iterator[str]:
     found = {one.source: one for one in merge_coverage(list(_coverage_of_items(of)))}
     for stated in of.manifest.sources:
         if replace(stated, published=None) != found.get(stated.source):
-            yield f"{stated.source} is not as the manifest says"
+            yield f"{stated.source} differs from the manifest"
 
 
 def _coverage_of_items(of: _Contents) -> Iterator[pa.Table]:

@@ -93,7 +93,7 @@ def test_a_calibration_of_other_registries_or_none_exits_with_2_and_a_remedy(
     built = provenance("registry", "build", "reg2", "--source", "x", "other.jsonl", cwd=calibrated)
     assert built.returncode == 0, built.stderr
     for registry, calibration, said in (
-        ("reg2", "made.json", "other registries"),
+        ("reg2", "made.json", "different registries"),
         ("reg", "none.json", "cannot be read"),
         ("reg", "other.jsonl", "schema"),
     ):

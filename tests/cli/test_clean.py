@@ -46,9 +46,9 @@ def test_quiet_prints_nothing_and_redact_removes_spans(provenance, world, data) 
     ("arguments", "said"),
     [
         (("data", "-o", "data/out"), "within the corpus"),
-        (("data", "-o", "report"), "there already"),
+        (("data", "-o", "report"), "already exists"),
         (("-", "-o", "out"), "only files on this machine"),
-        (("data", "-o", "nowhere/out"), "no folder"),
+        (("data", "-o", "nowhere/out"), "not a writable folder"),
         (
             ("data", "-o", "out", "--result", "report", "--purpose", "evaluation"),
             "already has a policy",

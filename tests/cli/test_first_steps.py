@@ -56,7 +56,7 @@ def test_the_sample_overwrites_nothing(provenance, tmp_path):
     (tmp_path / "sample").mkdir()
     done = provenance("sample", cwd=tmp_path)
     assert done.returncode == 2
-    assert "Error: sample is there already\nTry: " in done.stderr
+    assert "Error: sample already exists\nTry: " in done.stderr
     assert os.listdir(tmp_path) == ["sample"]
     assert os.listdir(tmp_path / "sample") == []
 

@@ -30,7 +30,7 @@ def test_a_policy_template_is_written_once_and_is_valid(tmp_path, provenance):
     assert begun.returncode == 0, begun.stderr
     again = provenance("policy", "init", cwd=tmp_path)
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
     checked = provenance("policy", "check", cwd=tmp_path)
     assert (checked.returncode, checked.stdout) == (0, "provenance.toml is valid.\n")
 

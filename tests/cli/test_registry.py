@@ -83,7 +83,7 @@ def test_a_plain_file_is_no_registry_to_add_to(provenance, tmp_path):
     lines(tmp_path / "a.jsonl", [{"text": text(1)}])
     done = provenance("registry", "build", "a.jsonl", "--source", "x", "a.jsonl", cwd=tmp_path)
     assert done.returncode == 2
-    assert "is a file, and no registry" in done.stderr
+    assert "is a file, not a registry" in done.stderr
     assert "registry add" not in done.stderr
 
 

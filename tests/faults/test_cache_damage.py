@@ -12,7 +12,7 @@ import pytest
 from provenance.pipeline import result_cache as memory
 from tests.faults.killing import long
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.pipeline.test_memory import World, content, shard
+from tests.pipeline.test_result_cache import World, content, shard
 
 SHARDS = 3
 

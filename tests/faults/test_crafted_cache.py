@@ -16,7 +16,7 @@ from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 from tests.faults.killing import Writers, long, writers
 from tests.faults.test_cache_damage import files_of, fresh, name_of, world  # noqa: F401 (fixtures)
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
-from tests.pipeline.test_memory import content
+from tests.pipeline.test_result_cache import content
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from tests.faults.hostile_registries import prepare
 from tests.faults.isolated import ROOT, outcomes, unwanted
-from tests.registry.spoiling import restate, rewrite
+from tests.registry.damaged_registries import restate, rewrite
 
 WORKER = "tests.faults.hostile_registries"
 

@@ -127,8 +127,8 @@ def test_where_no_temporary_file_can_be_made_that_is_said(world, monkeypatch, ca
     assert (done.returncode, done.stderr.splitlines()) == (
         2,
         [
-            "Error: no temporary file can be made: No such file or directory",
-            "Try: set TMPDIR to a folder that can be written",
+            "Error: no temporary file can be created: No such file or directory",
+            "Try: set TMPDIR to a writable folder",
         ],
     )
 

@@ -95,12 +95,12 @@ def test_a_whole_text_takes_its_passages_in_and_may_have_no_word():
 
 def test_a_candidate_is_in_the_window_that_holds_all_of_it():
     passages = [(0, 10, 20), (0, 50, 60), (2, 0, 399)]
-    made = cut_out(PAGE, PAGE, PAGE, passages=passages[:2], whole=[2]).counted_from(7)
+    made = cut_out(PAGE, PAGE, PAGE, passages=passages[:2], whole=[2]).shift_texts(7)
     held = [(7, 10, 20), (7, 12, 15), (7, 50, 60), (9, 0, 399)]
     lost = [(7, 9, 20), (7, 10, 21), (7, 30, 31), (7, 55, 61), (8, 10, 20)]
     found = asked(sorted([*held, *lost]))
-    assert made.claim_slice(np.array([6, 7, 8, 9, 10])) == slice(1, 4)
-    rows = made.rows_of(found, slice(0, len(found.texts))).tolist()
+    assert made.text_slice(np.array([6, 7, 8, 9, 10])) == slice(1, 4)
+    rows = made.find_windows(found, slice(0, len(found.texts))).tolist()
     told = dict(zip(sorted([*held, *lost]), rows, strict=True))
     assert [told[each] for each in held] == [0, 0, 1, 2]
     assert {told[each] for each in lost} == {-1}
@@ -109,7 +109,7 @@ def test_a_candidate_is_in_the_window_that_holds_all_of_it():
 def test_without_passages_nothing_is_cut_out():
     made = cut_out(PAGE)
     assert len(made) == 0
-    assert made.claim_slice(np.array([0, 1])) == slice(0, 0)
+    assert made.text_slice(np.array([0, 1])) == slice(0, 0)
 
 
 def test_whole_texts_pass_over_nothing():

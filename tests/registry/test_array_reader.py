@@ -146,7 +146,7 @@ def test_a_source_that_the_manifest_has_not_is_told(registry, tmp_path):
     values = [*table["source"].to_pylist()[:-1], "nobody"]
     place = table.column_names.index("source")
     pq.write_table(table.set_column(place, table.schema.field(place), pa.array(values)), path)
-    with pytest.raises(CorruptFile, match="sources that the manifest has not"):
+    with pytest.raises(CorruptFile, match="sources that the manifest lacks"):
         source_codes(map_file(path), registry.manifest)
 
 

@@ -22,7 +22,7 @@ from provenance.registry.build.registry_builder import create_registry, extend_r
 from provenance.registry.manifest import FORMAT, read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
-from tests.registry.spoiling import altered, restate, rewrite
+from tests.registry.damaged_registries import altered, restate, rewrite
 
 TABLES = [f"{name}.parquet" for name in ("background", "items", "shared", "signatures", "sketch")]
 POSTINGS = ("directory", "filter", "owners", "positions", "prefilter", "shingles")
@@ -153,9 +153,9 @@ def test_dates_that_are_in_no_calendar_are_an_error_of_ours(folder):
         values[5] = np.datetime64(1 << 60, "ms").astype(object)
 
     rewrite(folder, "items.parquet", lambda table: altered(table, "created_at", far))
-    with pytest.raises(CorruptFile, match=r"items\.parquet has dates that are in no calendar"):
+    with pytest.raises(CorruptFile, match=r"items\.parquet has dates outside the calendar"):
         open_registry(folder).describe(numbers_of(5))
-    with pytest.raises(CorruptFile, match=r"items\.parquet has dates that are in no calendar"):
+    with pytest.raises(CorruptFile, match=r"items\.parquet has dates outside the calendar"):
         verify_files(folder)
 
 
@@ -281,7 +281,7 @@ def test_a_manifest_that_counts_wrong_is_noticed_when_it_is_read(folder):
     with pytest.raises(CorruptFile, match="60 rows"):
         open_registry(folder).arrays()
     restate(folder, items=60, postings=41)
-    with pytest.raises(CorruptFile, match="no directory"):
+    with pytest.raises(CorruptFile, match="not a directory"):
         open_registry(folder).arrays()
 
 

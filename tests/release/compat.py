@@ -18,11 +18,12 @@ STACKS_PYTHON = "3.12"
 """Which Python the stacks are resolved for; it need not be installed."""
 TESTS = (
     *("tests/read", "tests/protocols", "tests/registry", "tests/sample"),
-    *("tests/fingerprint/test_signatures.py", "tests/match/test_resemblance.py"),
+    *("tests/fingerprint/test_signatures.py", "tests/match/test_near_duplicates.py"),
     *("tests/cli/test_commands.py", "tests/cli/test_errors.py", "tests/cli/test_registry.py"),
-    *("tests/cli/test_calibrate.py", "tests/cli/test_clean.py", "tests/cli/test_beginnings.py"),
-    *("tests/run/test_checking.py", "tests/run/test_cleaning.py", "tests/run/test_kernels.py"),
-    *("tests/run/test_host_process.py", "tests/run/test_lean.py", "tests/run/test_asking.py"),
+    *("tests/cli/test_calibrate.py", "tests/cli/test_clean.py", "tests/cli/test_first_steps.py"),
+    *("tests/pipeline/test_dataset_check.py", "tests/pipeline/test_dataset_cleaning.py"),
+    *("tests/pipeline/test_jit_warmup.py", "tests/pipeline/test_host_process.py"),
+    *("tests/pipeline/test_startup.py", "tests/pipeline/test_api.py"),
 )
 """The tests that exercise each dependency."""
 _SETTINGS = {

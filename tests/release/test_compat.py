@@ -3,7 +3,7 @@
 import pytest
 from packaging.version import Version
 
-from tests.release.compat import downgraded, environment, stacks
+from tests.release.compat import ROOT, TESTS, downgraded, environment, stacks
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,11 @@ from tests.release.compat import downgraded, environment, stacks
 def test_what_is_older_beside_us_is_a_downgrade(alone, beside, told):
     versions = [{name: Version(text) for name, text in each.items()} for each in (alone, beside)]
     assert downgraded(*versions) == told
+
+
+@pytest.mark.parametrize("path", TESTS)
+def test_the_tests_that_are_run_exist(path):
+    assert (ROOT / path).exists()
 
 
 def test_the_list_of_stacks_is_read():

@@ -70,7 +70,7 @@ def test_rows_of_much_text_are_those_of_little(most, places):
     chosen = pa.array(places, pa.int64())
     wanted = table.take(chosen)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "_MOST", most)
+        patch.setattr(rows, "_MAX_BYTES", most)
         found = take_rows(table, chosen)
     assert found.schema == table.schema
     assert found.equals(wanted)

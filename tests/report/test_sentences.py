@@ -60,9 +60,7 @@ def test_the_headline_counts_the_other_gates_that_failed():
 
 def test_a_check_that_passes_with_forbidden_content_shows_its_share():
     passed = replace(RESULT, gates=(), violations=())
-    assert headline(passed) == (
-        "2.1% of the tokens are forbidden for pretraining; no gate limits this."
-    )
+    assert headline(passed) == ("2.1% of the tokens are forbidden for pretraining; no gate fails.")
 
 
 def test_an_unknown_verdict_always_has_a_remedy():

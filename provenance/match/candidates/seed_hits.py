@@ -26,7 +26,7 @@ _SHARED_FROM = 2
 """Items that must share a seed for the registry's frequency of it to limit its information."""
 
 PARTIAL_RATIO = 4
-"""The limit of a seed's information applies if the run is less than 1 / `PARTIAL_RATIO` of the item."""
+"""The limit of a seed's information applies to runs below 1 / `PARTIAL_RATIO` of the item."""
 
 MAX_SHARED = 100
 """A shingle that more items share is followed into the earliest few of them only."""

@@ -63,7 +63,7 @@ def check_calibration(calibration: Calibration, registries: Sequence[str]) -> No
         If it was not.
     """
     if set(calibration.registries) != set(registries):
-        raise PolicyError("the calibration was made with other registries", remedy=_REMEDY)
+        raise PolicyError("the calibration was made with different registries", remedy=_REMEDY)
     if calibration.threshold != STRENGTH_THRESHOLD:
         raise PolicyError(
             f"the calibration was made at a threshold of {calibration.threshold:g}, and "

@@ -33,8 +33,8 @@ from provenance.registry.manifest import Manifest
 from provenance.registry.store import open_registry
 
 _MIN_TOKENS = 100_000
-_MIN_TAIL_DOCUMENTS = 100
-"""Documents whose chance match is the strongest: where they begin, the tail is exponential."""
+_TAIL_DOCUMENTS = 100
+"""Number of strongest chance matches fitted: the tail is exponential from there."""
 
 
 def fit_chance_model(
@@ -79,10 +79,10 @@ def fit_chance_model(
     tokens = sum(reading.counts.tokens for reading in readings)
     if tokens < _MIN_TOKENS:
         raise InputError(
-            f"{', '.join(corpus)}: {tokens:,} words are too few to tell what chance does",
+            f"{', '.join(corpus)}: {tokens:,} words are too few to measure chance matches",
             remedy=f"name texts of {_MIN_TOKENS:,} words and more that hold no item",
         )
-    tail = np.sort(_strongest_matches(readings, held))[::-1][:_MIN_TAIL_DOCUMENTS]
+    tail = np.sort(_strongest_matches(readings, held))[::-1][:_TAIL_DOCUMENTS]
     least = float(tail.min(initial=0.0))
     return replace_chance_model(folder, fit_chance(tail, least, tokens, held.size))
 

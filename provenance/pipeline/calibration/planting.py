@@ -85,8 +85,8 @@ def draw_items(registries: Sequence[RegistryIndex], count: int, seed: int) -> li
     }
     if not members:
         raise RegistryError(
-            "there is no item to plant: every one is empty, or stands under several sources",
-            remedy="name a registry that holds items of one source alone",
+            "there is no item to plant: each is empty, or occurs in several sources",
+            remedy="name a registry whose items belong to one source each",
         )
     dice = Random(f"{seed} items")  # noqa: S311 (a draw, no secret)
     picked = []

@@ -26,7 +26,7 @@ def write_policy_template(path: Path) -> None:
             file.write(POLICY_TEMPLATE.encode())
     except FileExistsError as error:
         raise OutputError(
-            f"{path} is there already", remedy="edit it, or name another file with --output."
+            f"{path} already exists", remedy="edit it, or name another file with --output."
         ) from error
     except OSError as error:
         raise OutputError(

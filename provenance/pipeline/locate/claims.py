@@ -143,7 +143,8 @@ def _attribute(
     strengths, owners = strengths[order], owners[order]
     lengths = item_lengths(owners, candidates.items, registries)
     # Ties go to the match with more tokens, then to the item with fewer missing tokens, then to the
-    # earlier item (registries number items by date), then to the registry with the lower digest.
+    # earlier item (a registry numbers its items by date), then to the registry with the lower
+    # digest.
     # Where the text is cut off by an ellipsis, an item that is cut off too is likelier.
     is_cut = candidates.breaks[:, 1] == ELLIPSIS
     missing = np.where(

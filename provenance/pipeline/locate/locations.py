@@ -230,10 +230,10 @@ def _locate_windows(
 ) -> pa.Table:
     """Locate everything that the windows of a part show."""
     texts, tokens = seen.texts, seen.tokens
-    own = seen.claim_slice(claims.candidates.texts)
-    rows = seen.rows_of(
+    own = seen.text_slice(claims.candidates.texts)
+    rows = seen.find_windows(
         claims.candidates, own
-    )  # each is in one, or `part_windows` had read all again
+    )  # each is in one: else `part_windows` reads the texts again
     claims = claims.slice(own.start, own.stop, 0).rebase_tokens(seen.offsets.tokens[rows])
     claimed = locate_claims(claims, rows, texts, tokens, edges)
     taken = _select_spans(claimed, np.flatnonzero(claims.chosen))

@@ -60,7 +60,7 @@ def part_windows(
     kept = reading.windows
     if kept is not None and _windows_suffice(kept, claimed, whole, margin):
         for one in kept:
-            if _is_nonempty(one.claim_slice(claimed.texts)) or _is_nonempty(one.claim_slice(whole)):
+            if _is_nonempty(one.text_slice(claimed.texts)) or _is_nonempty(one.text_slice(whole)):
                 yield one
         return
     numbers = np.union1d(claimed.texts, whole)
@@ -82,8 +82,8 @@ def _windows_suffice(
     for one in kept:
         if one.margin < margin:
             return False
-        passages += int((one.rows_of(claimed, one.claim_slice(claimed.texts)) >= 0).sum())
-        texts += int(np.isin(whole[one.claim_slice(whole)], one.numbers[one.whole]).sum())
+        passages += int((one.find_windows(claimed, one.text_slice(claimed.texts)) >= 0).sum())
+        texts += int(np.isin(whole[one.text_slice(whole)], one.numbers[one.whole]).sum())
     return passages == len(claimed) and texts == len(whole)
 
 
@@ -115,7 +115,7 @@ def _reread_batches(part: Part, reading: Reading) -> Iterator[pa.RecordBatch]:
 
 
 def _check_unchanged(part: Part, seen: TextWindows, claimed: Candidates) -> None:
-    own = seen.claim_slice(claimed.texts)
+    own = seen.text_slice(claimed.texts)
     sizes = np.diff(seen.tokens.offsets)[np.searchsorted(seen.numbers, claimed.texts[own])]
     if (sizes != claimed.sizes[own]).any():
         raise _changed_error(part)

@@ -90,20 +90,20 @@ class TextWindows:
         """The texts of the windows."""
         return Texts.of(self.batch.column("text"))
 
-    def counted_from(self, text: int) -> "TextWindows":
+    def shift_texts(self, text: int) -> "TextWindows":
         """Return the windows with their texts numbered from `text`."""
         return replace(self, numbers=self.numbers + text)
 
-    def claim_slice(self, texts: Int64s) -> slice:
-        """Give which of some texts, ascending, lie between the first one here and the last.
+    def text_slice(self, texts: Int64s) -> slice:
+        """Return the slice of ascending text numbers that lies within the range of these windows.
 
-        Windows of the slices of a part, which follow each other, share none of them.
+        Windows of consecutive slices of a part share no text.
         """
         if not len(self):
             return slice(0, 0)
         return slice(*np.searchsorted(texts, [self.numbers[0], self.numbers[-1] + 1]).tolist())
 
-    def rows_of(self, candidates: Candidates, own: slice) -> Int64s:
+    def find_windows(self, candidates: Candidates, own: slice) -> Int64s:
         """Return the window that contains each candidate; -1 where none does.
 
         Parameters

@@ -307,7 +307,7 @@ def _read_slice(
     kept = None
     if margin is not None and np.diff(texts.offsets)[whole].sum() <= _MAX_WHOLE_TEXT_BYTES:
         passages = select_likely_passages(candidates, [opened.index for opened in registries])
-        kept = cut_windows(batch, tokens, passages, whole, margin).counted_from(before.texts)
+        kept = cut_windows(batch, tokens, passages, whole, margin).shift_texts(before.texts)
     return _Slice(
         Counts(count, len(batch), len(tokens.hashes), int(texts.offsets[-1] - texts.offsets[0])),
         tuple(found.shift_texts(before.texts) for found in candidates),

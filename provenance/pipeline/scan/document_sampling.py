@@ -57,7 +57,7 @@ class TextReservoir:
                 self._offer(documents.batch)
                 yield documents
 
-        return replace(part, read=read, key=None)  # what is read is not what is there
+        return replace(part, read=read, key=None)  # a sample has no cache key
 
     def _offer(self, batch: pa.RecordBatch) -> None:
         hashes = document_hashes(batch, self._seed, ("field",))
@@ -164,7 +164,7 @@ class DocumentSampler:
                 yield Documents(spare.batch)
             self._parts[place] = _PartSample(np.concatenate(drawn), count, size)
 
-        return replace(part, read=read, key=None)  # what is read is not what is there
+        return replace(part, read=read, key=None)  # a sample has no cache key
 
     def summary(self) -> SampleSummary:
         """Summarise the size of the sample and of the corpus."""

@@ -176,5 +176,5 @@ def _read_corpus(corpus: Corpus, reader: ScanContext, memory: ResultCache | None
         readings = read_corpus(
             corpus, sought, declared, settings.threads, shown, memory, against.margin
         )
-        wait(hashed)  # of what cannot be read, `Corpus.undigested_files` tells
+        wait(hashed)  # `Corpus.undigested_files` reports failures
     return readings

@@ -11,7 +11,7 @@ from provenance.jit.decorators import Scalar, kernel
 from provenance.model import Flags, Int32s, Int64s, Shingles, UInt32s, UInt64s
 
 _INSERTION_SORT_MAX = 512
-_SCATTER_WIDTH = 64
+_KEY_BITS = 64
 
 
 def partition_items(
@@ -35,7 +35,7 @@ def partition_items(
     records, bounds : ndarray
         As `partition_records` returns them.
     """
-    right = np.uint64(_SCATTER_WIDTH - depth)
+    right = np.uint64(_KEY_BITS - depth)
     bounds = np.zeros((1 << depth) + 1, np.int64)
     _count_kept(shingles.hashes, shingles.offsets, kept, right, bounds)
     np.cumsum(bounds, out=bounds)
@@ -63,7 +63,7 @@ def partition_records(records: UInt64s, skip: int, depth: int) -> tuple[UInt64s,
     bounds : ndarray of int64, shape (2**depth + 1,)
         Part `i` is `records[bounds[i]:bounds[i + 1]]`.
     """
-    left, right = np.uint64(skip), np.uint64(_SCATTER_WIDTH - depth)
+    left, right = np.uint64(skip), np.uint64(_KEY_BITS - depth)
     bounds = np.zeros((1 << depth) + 1, np.int64)
     _count_parts(records, left, right, bounds)
     np.cumsum(bounds, out=bounds)

@@ -153,7 +153,7 @@ def _found(result: Result) -> str:
         return "No content of the sources in the registries was found."
     if result.worst is Verdict.PERMITTED:
         return "All content that was found is permitted."
-    return f"{_part(result.worst, result)}; no gate limits this."
+    return f"{_part(result.worst, result)}; no gate fails."
 
 
 def gate_sentence(outcome: GateOutcome) -> str:

@@ -162,7 +162,7 @@ def test_a_folder_that_is_taken_is_left_alone(items, posts, tmp_path):
     with pytest.raises(RegistryExists) as caught:
         create_registry(tmp_path / "r", [items(posts(3))])
     assert "a folder of other files" in caught.value.message
-    assert "not there yet" in caught.value.remedy
+    assert "does not exist" in caught.value.remedy
     assert [p.name for p in tmp_path.rglob("*")] == ["r", "mine"]
 
 
@@ -175,7 +175,7 @@ def test_a_registry_that_is_there_is_to_be_added_to(items, posts, tmp_path):
 
 def test_a_file_is_no_place_for_a_registry(items, posts, tmp_path):
     (tmp_path / "r").touch()
-    with pytest.raises(RegistryExists, match="is a file, and no registry") as caught:
+    with pytest.raises(RegistryExists, match="is a file, not a registry") as caught:
         create_registry(tmp_path / "r", [items(posts(3))])
     assert "registry add" not in caught.value.remedy
 

@@ -15,7 +15,7 @@ FOREIGN_SPELLING = {
     "provenance/report": "CycloneDX, SPDX and Croissant are spelt `license`",
     "tests/release": "metadata of packages and CycloneDX are spelt `license`",
 }
-"""Rooms that meet formats of others; in a string, or behind a dot, the word is theirs there."""
+"""Packages that meet formats of others: in strings and attributes the word is spelt as there."""
 
 
 def prose(root):
@@ -44,7 +44,7 @@ def test_the_noun_is_spelt_licence(root):
     found = {}
     for path in prose(root):
         name = str(path.relative_to(root))
-        outside = any(name.startswith(room) for room in FOREIGN_SPELLING)
+        outside = any(name.startswith(package) for package in FOREIGN_SPELLING)
         if lines := misspelt(path.read_text("utf-8"), quoted_too=not outside):
             found[name] = lines
     assert found == {}

@@ -1,4 +1,4 @@
-"""The source of the house, parsed once."""
+"""The source of the package, parsed once."""
 
 import ast
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import pytest
 class Module:
     """One Python file of the package.
 
-    `name` is dotted, as imported; `room` is the part after `provenance`, empty for the root.
+    `name` is dotted, as imported; `package` is the part after `provenance`, empty for the root.
     """
 
     path: Path
@@ -20,7 +20,7 @@ class Module:
     tree: ast.Module
 
     @property
-    def room(self) -> str:
+    def package(self) -> str:
         return self.name.partition(".")[2].partition(".")[0]
 
     def imports(self) -> list[str]:

@@ -52,7 +52,7 @@ def test_a_registry_that_cannot_be_written_is_an_error_of_ours(folder):
     (folder / ".lock").mkdir()
     with pytest.raises(RegistryError, match="cannot be written") as caught:
         replace_chance_model(folder, MEASURED)
-    assert "may write there" in caught.value.remedy
+    assert "is writable" in caught.value.remedy
 
 
 def test_a_registry_that_lacks_a_file_is_refused(folder):

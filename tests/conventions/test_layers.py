@@ -1,11 +1,11 @@
-"""import-linter holds who may know whom."""
+"""import-linter holds which layer imports which."""
 
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-ROOMS = (
+PACKAGES = (
     "cli",
     "errors",
     "fingerprint",
@@ -45,17 +45,17 @@ def test_every_import_goes_down(root):
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
-def test_every_room_has_its_place(root):
+def test_every_package_is_in_a_layer(root):
     contract = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     layers = " | ".join(contract["contracts"][0]["layers"]).split(" | ")
-    assert set(ROOMS) <= set(layers)
+    assert set(PACKAGES) <= set(layers)
 
 
 def test_an_import_upwards_is_caught(tmp_path, root):
     package = tmp_path / "provenance"
-    for room in ROOMS:
-        (package / room).mkdir(parents=True)
-        (package / room / "__init__.py").write_text("")
+    for name in PACKAGES:
+        (package / name).mkdir(parents=True)
+        (package / name / "__init__.py").write_text("")
     for base in FOUNDATIONS:
         (package / base).mkdir()
         (package / base / "__init__.py").write_text("")

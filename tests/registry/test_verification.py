@@ -11,7 +11,7 @@ from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import open_registry
 from provenance.registry.verification import verify_files
-from tests.registry.spoiling import altered, restate, rewrite
+from tests.registry.damaged_registries import altered, restate, rewrite
 
 
 def test_what_was_built_is_true(folder):
@@ -91,42 +91,50 @@ def in_column(name, change):
 
 
 FAULTS = [
-    ("postings of other shingles than the items have", "positions.npy", next_one),
-    ("postings of other shingles than the items have", "shingles.npy", turned),
-    ("postings of items that are not there", "owners.npy", far_off),
-    ("postings that the directory does not lead to", "directory.npy", next_one),
-    ("a filter of other postings", "filter.npy", next_one),
-    ("a prefilter of other postings", "prefilter.npy", next_one),
-    ("postings of other shingles than the items have", "tokens.npy", next_one),
+    ("postings that differ from the items' shingles", "positions.npy", next_one),
+    ("postings that differ from the items' shingles", "shingles.npy", turned),
+    ("postings of items that do not exist", "owners.npy", far_off),
+    ("a directory that does not match the postings", "directory.npy", next_one),
+    ("a filter that does not match the postings", "filter.npy", next_one),
+    ("a prefilter that does not match the postings", "prefilter.npy", next_one),
+    ("postings that differ from the items' shingles", "tokens.npy", next_one),
     (r"tokens\.npy has \d+ values; the manifest says", "tokens.npy", lambda values: values[1:]),
-    (r"filter\.npy is no filter", "filter.npy", lambda values: values[:0]),
-    (r"prefilter\.npy is no prefilter", "prefilter.npy", lambda values: values[:3]),
+    (r"filter\.npy is not a filter", "filter.npy", lambda values: values[:0]),
+    (r"prefilter\.npy is not a prefilter", "prefilter.npy", lambda values: values[:3]),
     (
-        "shingles that other authors share",
+        "shared shingles that do not match the items' authors",
         "shared.parquet",
         lambda table: pa.table([[7], [0], [2]], schema=table.schema),
     ),
-    ("items stand in it twice", "items.parquet", in_column("item", all_alike)),
+    ("items occur twice", "items.parquet", in_column("item", all_alike)),
     ("items are out of order", "items.parquet", in_column("created_at", reversed_)),
-    ("called copies", "items.parquet", in_column("first", lambda v: v.__setitem__(7, 2))),
-    ("59 texts of 60 items", "texts.parquet", lambda table: table.slice(1)),
-    ("texts of other words", "texts.parquet", in_column("text", another_text)),
-    ("texts of other words", "texts.parquet", in_column("text", reversed_)),
-    ("texts of other words", "items.parquet", in_column("lead", other_edge)),
-    ("postings of items that are not there", "owners.npy", lambda values: values + 60),
-    ("a directory that goes back", "directory.npy", swapped),
-    ("items that are copies of later ones", "items.parquet", in_column("first", one_more)),
     (
-        "shingles of sources that are not there",
+        "wrongly listed as copies",
+        "items.parquet",
+        in_column("first", lambda v: v.__setitem__(7, 2)),
+    ),
+    ("59 texts of 60 items", "texts.parquet", lambda table: table.slice(1)),
+    ("texts whose words differ", "texts.parquet", in_column("text", another_text)),
+    ("texts whose words differ", "texts.parquet", in_column("text", reversed_)),
+    ("texts whose words differ", "items.parquet", in_column("lead", other_edge)),
+    ("postings of items that do not exist", "owners.npy", lambda values: values + 60),
+    ("a directory that is not ascending", "directory.npy", swapped),
+    (
+        "items that are listed as copies of later ones",
+        "items.parquet",
+        in_column("first", one_more),
+    ),
+    (
+        "shingles of sources that do not exist",
         "shared.parquet",
         lambda table: pa.table([[7], [3], [2]], schema=table.schema),
     ),
-    ("it has other columns", "background.parquet", lambda t: t.rename_columns(["counts"])),
-    ("the background counts other tokens", "background.parquet", in_column("count", one_more)),
-    ("x is not as the manifest says", "items.parquet", in_column("source", another_source)),
-    ("signatures of other items", "signatures.parquet", lambda table: table.slice(1)),
+    ("it has unexpected columns", "background.parquet", lambda t: t.rename_columns(["counts"])),
+    ("a background that does not match", "background.parquet", in_column("count", one_more)),
+    ("x differs from the manifest", "items.parquet", in_column("source", another_source)),
+    ("signatures that do not match the items", "signatures.parquet", lambda table: table.slice(1)),
     (
-        "a sketch of other items",
+        "a sketch that does not match the items",
         "sketch.parquet",
         lambda table: pa.table([["x"], [7]], schema=table.schema),
     ),
@@ -153,7 +161,7 @@ def test_a_posting_that_is_lost_is_noticed(items, tmp_path):
         rewrite(folder, name, lambda values: np.delete(values, lost))
     rewrite(folder, "directory.npy", lambda values: values - (values > lost).astype(values.dtype))
     restate(folder, postings=made.postings - 1)
-    with pytest.raises(CorruptFile, match="postings of other shingles than the items have"):
+    with pytest.raises(CorruptFile, match="postings that differ from the items' shingles"):
         verify_files(folder)
 
 
@@ -162,7 +170,7 @@ def test_what_the_manifest_says_of_a_source_is_held_against_its_items(folder):
     one, *others = manifest.sources
     for change in ({"last": None}, {"undated": 0}, {"unattributable": 0}, {"tokens": 1}):
         restate(folder, sources=(replace(one, **change), *others))
-        with pytest.raises(CorruptFile, match=f"{one.source} is not as the manifest says"):
+        with pytest.raises(CorruptFile, match=f"{one.source} differs from the manifest"):
             verify_files(folder)
     restate(folder, sources=(replace(one, published=10**6), *others))
     assert verify_files(folder).sources[0].published == 10**6
@@ -178,5 +186,5 @@ def test_copies_that_are_none_are_noticed(folder):
     rewrite(
         folder, "items.parquet", lambda t: altered(t, "first", lambda v: v.__setitem__(other, one))
     )
-    with pytest.raises(CorruptFile, match="called copies"):
+    with pytest.raises(CorruptFile, match="wrongly listed as copies"):
         verify_files(folder)

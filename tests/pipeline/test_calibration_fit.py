@@ -14,7 +14,7 @@ from provenance.pipeline.calibration.calibration_fit import (
 )
 from provenance.pipeline.calibration.recall import aggregate_recalls
 from provenance.report.files.calibration_json import write_calibration
-from tests.pipeline.test_correcting import calibration, plants
+from tests.pipeline.test_share_correction import calibration, plants
 
 RATE = FalseRate("control", None, 100_000, 1.0, 10, 10, 120, 100.0, 1200.0, 48.0, 184.0)
 ROWS = plants(600, 200)
@@ -24,7 +24,7 @@ MADE = replace(MADE, recalls=aggregate_recalls(MADE.plants))
 
 def test_a_calibration_is_held_to_what_it_was_made_for():
     check_calibration(MADE, ("b", "a"))
-    with pytest.raises(PolicyError, match="other registries") as raised:
+    with pytest.raises(PolicyError, match="different registries") as raised:
         check_calibration(MADE, ("a",))
     assert "provenance calibrate" in raised.value.remedy
     with pytest.raises(PolicyError, match="threshold"):

@@ -1,9 +1,9 @@
-"""The inner rooms compute: no file, clock, chance, environment or network reaches them."""
+"""Pure packages use no files, clock, randomness, environment or network."""
 
 import ast
 
 PURE = {"errors", "fingerprint", "judge", "match", "model"}
-WINDOWS = {
+IMPURE_IMPORTS = {
     "asyncio", "click", "datasets", "duckdb", "fsspec", "glob", "http", "importlib.resources", "io",
     "logging", "mmap", "multiprocessing", "numpy.random", "os", "pathlib", "pickle", "platform",
     "pyarrow.csv", "pyarrow.dataset", "pyarrow.feather", "pyarrow.fs", "pyarrow.json",
@@ -18,13 +18,13 @@ METHODS = {
 }  # fmt: skip
 
 
-def windows(module):
-    """What `module` opens: names of imports, calls and methods."""
+def impure_uses(module):
+    """Return the impure imports, calls and methods of `module`."""
     found = {
         name
         for name in module.imports()
-        for window in WINDOWS
-        if f"{name}.".startswith(f"{window}.")
+        for impure in IMPURE_IMPORTS
+        if f"{name}.".startswith(f"{impure}.")
     }
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call):
@@ -36,12 +36,12 @@ def windows(module):
     return found
 
 
-def test_inner_rooms_have_no_windows(modules):
-    open_windows = {m.name: found for m in modules if m.room in PURE and (found := windows(m))}
-    assert open_windows == {}
+def test_pure_packages_use_nothing_impure(modules):
+    found_in = {m.name: found for m in modules if m.package in PURE and (found := impure_uses(m))}
+    assert found_in == {}
 
 
-def test_a_window_is_seen(made_up):
+def test_impure_code_is_seen(made_up):
     for line in (
         "import os",
         "import pyarrow.parquet as pq",
@@ -52,8 +52,8 @@ def test_a_window_is_seen(made_up):
         "def f():\n    import random",
         "open('x')",
     ):
-        assert windows(made_up("provenance.match.x", line)), line
+        assert impure_uses(made_up("provenance.match.x", line)), line
     harmless = (
         "import pyarrow as pa\nimport numpy as np\nfrom datetime import date\nimport timeit_like\n"
     )
-    assert windows(made_up("provenance.match.x", harmless)) == set()
+    assert impure_uses(made_up("provenance.match.x", harmless)) == set()
