@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
-from provenance import atomic_output as atomic
+from provenance import atomic_output
 from provenance.errors import OutputError
 
 
@@ -33,7 +33,7 @@ def temporary_folder() -> Iterator[Path]:
     """
     with ExitStack() as stack:
         with _translate_errors():
-            made = stack.enter_context(atomic.temporary_folder(Path(gettempdir()), 0o700))
+            made = stack.enter_context(atomic_output.temporary_folder(Path(gettempdir()), 0o700))
         yield made
 
 

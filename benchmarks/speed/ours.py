@@ -88,11 +88,13 @@ def build(dump: str, warm: str, folder: str) -> dict[str, Any]:
 
 def check(corpus: str, warm: str, registry: str) -> dict[str, Any]:
     """Check a corpus, to files on disk, in a process that has checked one before."""
-    policy = pipeline.policy_of(None, registries=[registry])
+    policy = pipeline.effective_policy(None, registries=[registry])
     with TemporaryDirectory() as folder:
 
         def work(address: str) -> None:
-            pipeline.written(pipeline.check([address], policy, pipeline.Settings()), Path(folder))
+            pipeline.save_report(
+                pipeline.check([address], policy, pipeline.Settings()), Path(folder)
+            )
 
         work(warm)
         seconds = best_of(lambda: work(corpus), RUNS)

@@ -67,6 +67,6 @@ def main() -> None:
 
 def _run() -> int:
     from provenance.cli.commands import command_of  # noqa: PLC0415 (after interrupts are handled)
-    from provenance.cli.errors import exit_code  # noqa: PLC0415 (as above)
+    from provenance.cli.error_reporting import exit_code  # noqa: PLC0415 (as above)
 
     return exit_code(command_of(COMMANDS))

@@ -3,8 +3,8 @@
 import click
 
 from provenance import pipeline
-from provenance.cli.groups import OrderedGroup
-from provenance.cli.terminals import echo
+from provenance.cli.lazy_groups import OrderedGroup
+from provenance.cli.terminal_output import echo
 
 
 @click.group("cache", cls=OrderedGroup)

@@ -16,8 +16,8 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import echo, print_rendered
-from provenance.cli.unread import list_unread
+from provenance.cli.terminal_output import echo, print_rendered
+from provenance.cli.unread_errors import list_unread
 from provenance.errors import OutputError
 from provenance.report.terminal.recall_table import recall_table
 
@@ -111,7 +111,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         )
     if output is not None:
         pipeline.check_output_outside(output, corpus)
-    resolved_policy = pipeline.policy_of(
+    resolved_policy = pipeline.effective_policy(
         policy, registries=registries, text_columns=text_columns, max_document=max_document
     )
     settings = settings_of(

@@ -6,7 +6,8 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.errors import CLEAR, FAILED, VIOLATED
+from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED
+from provenance.cli.format_options import ReportRenderer, format_options
 from provenance.cli.options import (
     allow_unread_option,
     background_option,
@@ -21,9 +22,8 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.telling import ReportRenderer, format_options
-from provenance.cli.terminals import echo
-from provenance.cli.unread import list_unread, print_unread_error
+from provenance.cli.terminal_output import echo
+from provenance.cli.unread_errors import list_unread, print_unread_error
 from provenance.report.sanitize import one_line
 from provenance.report.text.next_steps import outcome_line
 
@@ -155,7 +155,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     folder that the datasets library saved, a dataset on a hub, or - for JSON Lines on stdin.
     """
     with pipeline.hash_in_background(registries) as hashed, pipeline.log_to_stderr(verbose):
-        resolved_policy = pipeline.policy_of(
+        resolved_policy = pipeline.effective_policy(
             policy,
             purpose=purpose,
             collected=collected,
@@ -175,6 +175,8 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         if output is not None:
             pipeline.check_output_outside(output, corpus)
             pipeline.check_writable(output)
+        from provenance.read.policy.gate_syntax import parse_rate  # noqa: PLC0415 (slow import)
+
         begun = pipeline.start_check(corpus, resolved_policy, split, hashed)
         settings = settings_of(
             threads,
@@ -182,7 +184,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
             quiet=quiet,
             rules=rules,
             split=split,
-            sample=None if sample is None else pipeline.rate_of(sample),
+            sample=None if sample is None else parse_rate(sample),
             control=control,
             baseline=baseline,
             model_of=model_of,
@@ -190,7 +192,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         )
         report = pipeline.check(corpus, resolved_policy, settings, begun)
         if output is not None:
-            pipeline.written(report, output)
+            pipeline.save_report(report, output)
     renderer = ReportRenderer(form, excerpts, anchor)
     if form != "terminal" or not quiet:
         renderer.print(report)

@@ -21,8 +21,8 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import echo, print_rendered, terminal_style
-from provenance.cli.unread import unread_code
+from provenance.cli.terminal_output import echo, print_rendered, terminal_style
+from provenance.cli.unread_errors import unread_code
 from provenance.errors import PolicyError
 from provenance.model import Cleaning, Verdict
 from provenance.report.terminal.clean_summary import receipt_text
@@ -128,7 +128,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
         "backgrounds": backgrounds,
     }
     if result is None:
-        resolved_policy = pipeline.policy_of(policy, **options)  # type: ignore[arg-type]
+        resolved_policy = pipeline.effective_policy(policy, **options)  # type: ignore[arg-type]
     elif policy or model_of or any(options.values()):
         raise PolicyError(
             "--result already has a policy, registries and a model",

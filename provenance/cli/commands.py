@@ -3,8 +3,8 @@
 import click
 
 from provenance import __version__
-from provenance.cli.groups import LazyGroup
-from provenance.cli.terminals import print_rendered
+from provenance.cli.lazy_groups import LazyGroup
+from provenance.cli.terminal_output import print_rendered
 
 _WELCOME = """\
 Which share of a dataset may you not train on? Build a registry, then check:

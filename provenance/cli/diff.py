@@ -7,7 +7,7 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files
-from provenance.cli.errors import CLEAR, FAILED, VIOLATED
+from provenance.cli.error_reporting import CLEAR, FAILED, VIOLATED
 from provenance.cli.options import (
     allow_unread_option,
     background_option,
@@ -21,7 +21,7 @@ from provenance.cli.options import (
     text_column_option,
     threads_option,
 )
-from provenance.cli.terminals import print_rendered, terminal_style
+from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.report.files.changes_json import changes_json
 from provenance.report.terminal.diff_summary import changes_markdown, changes_text
 
@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913 (one parameter an option: that is what a command i
     model of OLD, so that text in both is scored alike. Exits with 1 if a gate of the policy fails
     in NEW that passed in OLD, or fails by more; with 2 if something could not be read.
     """
-    resolved_policy = pipeline.policy_of(
+    resolved_policy = pipeline.effective_policy(
         policy,
         collected=collected,
         text_columns=text_columns,

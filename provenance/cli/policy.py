@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.groups import OrderedGroup
+from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import policy_option, rules_option
-from provenance.cli.terminals import echo, print_rendered, terminal_style
+from provenance.cli.terminal_output import echo, print_rendered, terminal_style
 
 
 @click.group("policy", cls=OrderedGroup)

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.errors import CLEAR
-from provenance.cli.telling import anchor_option, excerpts_option
-from provenance.cli.terminals import echo
+from provenance.cli.error_reporting import CLEAR
+from provenance.cli.format_options import anchor_option, excerpts_option
+from provenance.cli.terminal_output import echo
 
 _EXAMPLES = """
 \b

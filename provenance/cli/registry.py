@@ -6,11 +6,11 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files, folders
-from provenance.cli.groups import OrderedGroup
+from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import allow_unread_option, max_document_option
-from provenance.cli.sizes import fit_lines, registry_lines, unusable_reason
-from provenance.cli.terminals import echo
-from provenance.cli.unread import unread_code
+from provenance.cli.registry_summary import fit_lines, registry_lines, unusable_reason
+from provenance.cli.terminal_output import echo
+from provenance.cli.unread_errors import unread_code
 from provenance.errors import InputError
 
 _FOLDER = click.Path(path_type=Path)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.errors import CLEAR
-from provenance.cli.telling import ReportRenderer, format_options
+from provenance.cli.error_reporting import CLEAR
+from provenance.cli.format_options import ReportRenderer, format_options
 from provenance.startup import lean_imports
 
 _EXAMPLES = """

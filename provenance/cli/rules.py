@@ -7,10 +7,10 @@ import click
 
 from provenance import pipeline
 from provenance.cli.completions import files
-from provenance.cli.groups import OrderedGroup
+from provenance.cli.lazy_groups import OrderedGroup
 from provenance.cli.options import circumstance_options, rules_option
-from provenance.cli.rulechecks import diff, lint, test, verify
-from provenance.cli.terminals import print_rendered, terminal_style
+from provenance.cli.rule_testing import diff, lint, test, verify
+from provenance.cli.terminal_output import print_rendered, terminal_style
 from provenance.model import Verdict
 
 _POLICY = click.option(

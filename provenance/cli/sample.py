@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.terminals import echo
+from provenance.cli.terminal_output import echo
 
 _NEXT = """\
 Wrote {folder}: {count} files, described in {folder}/README.md. Now try:

@@ -17,7 +17,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     tokenizer_tables,
     unescape,
 )
-from provenance.fingerprint.tokenizer.stripping import address_end, link_end
+from provenance.fingerprint.tokenizer.link_stripping import address_end, link_end
 from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from provenance.judge.applicability import SubjectTerms, in_words, is_too_early
+from provenance.judge.binding_terms import SubjectTerms, in_words, is_too_early
 from provenance.judge.precedence import (
     NO_RULE,
     NO_TERMS,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from provenance.errors import PolicyError, UnknownSource
-from provenance.judge.applicability import ELSEWHERE
+from provenance.judge.binding_terms import ELSEWHERE
 from provenance.judge.identifiers import Names
 from provenance.model import (
     Circumstances,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from provenance.errors import ProvenanceError
-from provenance.judge.applicability import DAY
+from provenance.judge.binding_terms import DAY
 from provenance.judge.gates import check_known, check_signals
 from provenance.judge.rulings import Judge
 from provenance.model import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from provenance.judge.applicability import (
+from provenance.judge.binding_terms import (
     ELSEWHERE,
     Assumptions,
     BindingTerms,

@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from provenance.judge.applicability import (
+from provenance.judge.binding_terms import (
     ELSEWHERE,
     Assumptions,
     BindingTerms,

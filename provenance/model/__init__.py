@@ -21,7 +21,7 @@ from provenance.model.changes import (
     ShareChange,
 )
 from provenance.model.control import Control, Rate
-from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
+from provenance.model.corpus_model import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary, SourceCoverage
 from provenance.model.fingerprints import (
     BREAK,
@@ -44,18 +44,6 @@ from provenance.model.fingerprints import (
     range_indices,
 )
 from provenance.model.language import NO_CONTEXT, NO_LANGUAGE, Language
-from provenance.model.library import (
-    Basis,
-    Condition,
-    Layer,
-    Library,
-    Licence,
-    OpenQuestion,
-    Signal,
-    Source,
-    StatementKind,
-    StatutoryException,
-)
 from provenance.model.method import MeasuredRecall, Method, Parameter
 from provenance.model.policy import (
     COVERS,
@@ -98,6 +86,18 @@ from provenance.model.result import (
     WaiverOutcome,
 )
 from provenance.model.rows import take_rows
+from provenance.model.rule_library import (
+    Basis,
+    Condition,
+    Layer,
+    Library,
+    Licence,
+    OpenQuestion,
+    Signal,
+    Source,
+    StatementKind,
+    StatutoryException,
+)
 from provenance.model.rulings import Alternative, Circumstances, Reason, Ruling, VerdictPeriod
 from provenance.model.shares import Estimate, Share
 from provenance.model.signals import Agents, Notice, Stance

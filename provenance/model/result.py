@@ -8,7 +8,7 @@ import pyarrow as pa
 from provenance.model.baseline import BaselineSummary
 from provenance.model.calibration import CalibrationSummary
 from provenance.model.control import Control
-from provenance.model.corpusmodel import CorpusModel, CorpusModelSummary
+from provenance.model.corpus_model import CorpusModel, CorpusModelSummary
 from provenance.model.coverage import RegistrySummary
 from provenance.model.method import Method
 from provenance.model.policy import Agreement, Gate, Policy, Waiver

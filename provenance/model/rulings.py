@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from provenance.model.library import OpenQuestion
+from provenance.model.rule_library import OpenQuestion
 from provenance.model.terms import Actor, DateRange, ModelScope, Purpose, Terms, Verdict
 
 

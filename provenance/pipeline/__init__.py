@@ -19,25 +19,6 @@ if TYPE_CHECKING:
     from provenance.pipeline.early_hashing import hash_in_background
     from provenance.pipeline.github_publishing import publish
     from provenance.pipeline.jit_warmup import start_check
-    from provenance.pipeline.lawbook.policy_commands import (
-        check_policy,
-        describe_policy,
-        write_policy_template,
-    )
-    from provenance.pipeline.lawbook.rule_checking import (
-        compare_rules,
-        lint_rules,
-        run_rule_cases,
-        verify_rule_copies,
-    )
-    from provenance.pipeline.lawbook.rule_lookup import (
-        explain_rule,
-        list_rules,
-        resolve_policy,
-        show_rule,
-        show_timeline,
-    )
-    from provenance.pipeline.lawbook.signal_explanation import explain_signals
     from provenance.pipeline.registries import (
         BuildOutcome,
         DumpSource,
@@ -50,11 +31,29 @@ if TYPE_CHECKING:
     )
     from provenance.pipeline.report_io import (
         check_writable,
-        policy_of,
-        rate_of,
-        written,
+        effective_policy,
+        save_report,
     )
     from provenance.pipeline.result_cache import cache_folder, cache_usage, clear_cache
+    from provenance.pipeline.rule_commands.policy_commands import (
+        check_policy,
+        describe_policy,
+        write_policy_template,
+    )
+    from provenance.pipeline.rule_commands.rule_checking import (
+        compare_rules,
+        lint_rules,
+        run_rule_cases,
+        verify_rule_copies,
+    )
+    from provenance.pipeline.rule_commands.rule_lookup import (
+        explain_rule,
+        list_rules,
+        resolve_policy,
+        show_rule,
+        show_timeline,
+    )
+    from provenance.pipeline.rule_commands.signal_explanation import explain_signals
     from provenance.pipeline.sample_data import unpack_sample
     from provenance.pipeline.settings import Settings
     from provenance.pipeline.stage_log import log_to_stderr
@@ -83,6 +82,7 @@ __all__ = [
     "configure_own_process",
     "describe_policy",
     "diff",
+    "effective_policy",
     "explain_rule",
     "explain_signals",
     "fit_chance_model",
@@ -90,11 +90,10 @@ __all__ = [
     "lint_rules",
     "list_rules",
     "log_to_stderr",
-    "policy_of",
     "publish",
-    "rate_of",
     "resolve_policy",
     "run_rule_cases",
+    "save_report",
     "show_registry",
     "show_rule",
     "show_timeline",
@@ -104,7 +103,6 @@ __all__ = [
     "verify_registry",
     "verify_rule_copies",
     "write_policy_template",
-    "written",
 ]
 
 _MODULES = {
@@ -123,35 +121,34 @@ _MODULES = {
     "check": "dataset_check",
     "check_from_python": "api",
     "check_output_outside": "clean_output",
-    "check_policy": "lawbook.policy_commands",
+    "check_policy": "rule_commands.policy_commands",
     "check_writable": "report_io",
     "clean": "dataset_cleaning",
     "clear_cache": "result_cache",
-    "compare_rules": "lawbook.rule_checking",
-    "describe_policy": "lawbook.policy_commands",
+    "compare_rules": "rule_commands.rule_checking",
+    "describe_policy": "rule_commands.policy_commands",
     "diff": "dataset_diff",
-    "explain_rule": "lawbook.rule_lookup",
-    "explain_signals": "lawbook.signal_explanation",
+    "effective_policy": "report_io",
+    "explain_rule": "rule_commands.rule_lookup",
+    "explain_signals": "rule_commands.signal_explanation",
     "fit_chance_model": "calibration.chance_fit",
     "hash_in_background": "early_hashing",
-    "lint_rules": "lawbook.rule_checking",
-    "list_rules": "lawbook.rule_lookup",
+    "lint_rules": "rule_commands.rule_checking",
+    "list_rules": "rule_commands.rule_lookup",
     "log_to_stderr": "stage_log",
-    "policy_of": "report_io",
     "publish": "github_publishing",
-    "rate_of": "report_io",
-    "resolve_policy": "lawbook.rule_lookup",
-    "run_rule_cases": "lawbook.rule_checking",
+    "resolve_policy": "rule_commands.rule_lookup",
+    "run_rule_cases": "rule_commands.rule_checking",
+    "save_report": "report_io",
     "show_registry": "registries",
-    "show_rule": "lawbook.rule_lookup",
-    "show_timeline": "lawbook.rule_lookup",
+    "show_rule": "rule_commands.rule_lookup",
+    "show_timeline": "rule_commands.rule_lookup",
     "source_name_warning": "registries",
     "start_check": "jit_warmup",
     "unpack_sample": "sample_data",
     "verify_registry": "registries",
-    "verify_rule_copies": "lawbook.rule_checking",
-    "write_policy_template": "lawbook.policy_commands",
-    "written": "report_io",
+    "verify_rule_copies": "rule_commands.rule_checking",
+    "write_policy_template": "rule_commands.policy_commands",
 }
 
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from provenance.model import Report, Result, Share, Unread, Verdict, Violation
 from provenance.pipeline.dataset_check import check as run_check
-from provenance.pipeline.report_io import policy_of, rate_of
+from provenance.pipeline.report_io import effective_policy
 from provenance.pipeline.result_cache import cache_folder
 from provenance.pipeline.settings import Settings
+from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import PolicyOptions
 from provenance.report.files.report_folder import write_report
 from provenance.report.formats.rendering import FORMATS, render
@@ -181,12 +182,14 @@ def check(
     addresses = [corpus] if isinstance(corpus, str | PathLike) else list(corpus)
     settings = Settings(
         baseline=None if baseline is None else Path(baseline),
-        sample=None if sample is None else rate_of(sample),
+        sample=None if sample is None else parse_rate(sample),
         control=control,
         cache=cache_folder(),
         allow_unread=allow_unread,
     )
-    asked = policy_of(None if policy is None else fspath(policy), **_normalise_options(options))
+    asked = effective_policy(
+        None if policy is None else fspath(policy), **_normalise_options(options)
+    )
     return Outcome(run_check([fspath(address) for address in addresses], asked, settings))
 
 

@@ -15,7 +15,7 @@ from provenance.pipeline.calibration.calibration_fit import (
 )
 from provenance.pipeline.calibration.controls import ControlIndex, measure_control, open_control
 from provenance.pipeline.calibration.standalone_texts import select_registries
-from provenance.pipeline.corpus_model import load_frozen_model
+from provenance.pipeline.corpus_modelling import load_frozen_model
 from provenance.pipeline.locate.backgrounds import margin_tokens, open_backgrounds
 from provenance.pipeline.locate.claims import Claims
 from provenance.pipeline.scan.readings import Reading, RegistryIndex, build_registry_indexes

@@ -27,7 +27,11 @@ from provenance.pipeline.check_inputs import (
     open_references,
     wait_for_references,
 )
-from provenance.pipeline.corpus_model import load_frozen_model, model_report_folder, model_summary
+from provenance.pipeline.corpus_modelling import (
+    load_frozen_model,
+    model_report_folder,
+    model_summary,
+)
 from provenance.pipeline.early_hashing import hash_in_background
 from provenance.pipeline.findings.exemptions import (
     ExemptedFindings,

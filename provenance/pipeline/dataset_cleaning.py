@@ -40,7 +40,7 @@ from provenance.pipeline.clean_output import (
     relative_output_path,
     staged_output,
 )
-from provenance.pipeline.corpus_model import load_frozen_model
+from provenance.pipeline.corpus_modelling import load_frozen_model
 from provenance.pipeline.dataset_check import check_corpus
 from provenance.pipeline.findings.summaries import check_readable
 from provenance.pipeline.settings import Settings

@@ -23,7 +23,7 @@ from provenance.pipeline.corpus_contents import (
     finding_keys,
     surplus_mask,
 )
-from provenance.pipeline.corpus_model import load_frozen_model
+from provenance.pipeline.corpus_modelling import load_frozen_model
 from provenance.pipeline.dataset_check import check_corpus
 from provenance.pipeline.result_cache import ResultCache, code_digest
 from provenance.pipeline.settings import Settings

@@ -1,4 +1,4 @@
-"""Load the policy that a command applies, and write its report."""
+"""Load the policy that a command applies, and save its report."""
 
 import os
 from pathlib import Path
@@ -7,37 +7,31 @@ from typing import Unpack
 from provenance.errors import OutputError
 from provenance.model import Policy, Report
 from provenance.pipeline.stage_log import log_duration
-from provenance.read.policy.gate_syntax import parse_rate
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override
 from provenance.report.files.report_folder import write_report
 
 
-def policy_of(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
-    """Load the policy that holds here, and set what the options say.
+def effective_policy(path: str | None, **options: Unpack[PolicyOptions]) -> Policy:
+    """Load the policy of the working folder, and override it with a command's options.
 
     Parameters
     ----------
     path : str or None
-        The policy's file; None looks for it.
+        File of the policy; None searches for it.
     **options
-        As `read.override` takes them.
+        Options as `override` takes them.
     """
     return override(load_policy(path, Path.cwd()), **options)
 
 
-def rate_of(text: str) -> float:
-    """Read what part of a corpus is looked at: "1%"."""
-    return parse_rate(text)
-
-
-def written(report: Report, folder: Path) -> None:
-    """Write a report's files."""
+def save_report(report: Report, folder: Path) -> None:
+    """Write the files of a report, and log the time that it took."""
     with log_duration(f"writing {folder}"):
         write_report(report, folder)
 
 
 def check_writable(folder: Path) -> None:
-    """Make sure, before hours of work, that a report can be written.
+    """Check that a report can be written to a folder, before hours of work.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from provenance.errors import RegistryError
 from provenance.model import ChanceModel
-from provenance.registry import registry_folder as folders
+from provenance.registry import registry_folder
 from provenance.registry.manifest import Manifest, registry_digest
 from provenance.registry.mapped_files import map_files
 
@@ -31,9 +31,9 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
         If another process is writing to it, or it cannot be written.
     """
     folder = Path(os.path.realpath(folder))
-    with folders.staged_generation(folder) as (staging, earlier):
+    with registry_folder.staged_generation(folder) as (staging, earlier):
         map_files(folder / earlier.generation, earlier.files)
-        folders.remove_other_generations(folder, earlier)
+        registry_folder.remove_other_generations(folder, earlier)
         digest = registry_digest(earlier.parameters, chance, earlier.files)
         made = replace(earlier, chance=chance, digest=digest)
         if made.digest == earlier.digest:
@@ -48,5 +48,5 @@ def replace_chance_model(folder: Path, chance: ChanceModel) -> Manifest:
                 f"{folder} cannot be written: {error}",
                 remedy="check that the folder is writable and its file system supports hard links",
             ) from error
-        folders.publish_generation(generation, made, folder)
+        registry_folder.publish_generation(generation, made, folder)
     return made

@@ -15,7 +15,7 @@ import pytest
 
 from provenance.cli import COMMANDS
 from provenance.cli.commands import command_of
-from provenance.cli.errors import exit_code
+from provenance.cli.error_reporting import exit_code
 
 Done = subprocess.CompletedProcess[str]
 ENVIRONMENT = {"NO_COLOR": "1", "COLUMNS": "80", "HF_HUB_OFFLINE": "1"}

@@ -7,9 +7,7 @@ import time
 
 import pytest
 
-from provenance.pipeline import check_inputs as openings
-from provenance.pipeline import dataset_check as checking
-from provenance.pipeline import jit_warmup as ahead
+from provenance.pipeline import check_inputs, dataset_check, jit_warmup
 
 
 def completions(folder, *words):
@@ -125,7 +123,7 @@ def test_verbose_reports_on_stderr_what_was_read_and_how_long_it_took(
 
 @pytest.mark.parametrize(
     ("place", "late"),
-    [(openings, "load_rules"), (ahead, "open_corpus"), (checking, "open_references")],
+    [(check_inputs, "load_rules"), (jit_warmup, "open_corpus"), (dataset_check, "open_references")],
 )
 def test_verbose_output_has_a_fixed_order(provenance, world, monkeypatch, place, late):
     # Registries are opened in a thread of their own, beside the rest.

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from provenance.cli.terminals import is_coloured
+from provenance.cli.terminal_output import is_coloured
 
 
 @pytest.mark.parametrize(

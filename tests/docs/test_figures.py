@@ -5,33 +5,16 @@ import re
 import pytest
 
 from provenance.match import attribution
-from provenance.match.candidates import chaining as chains
-from provenance.match.candidates import near_duplicates as resemblance
-from provenance.match.candidates import seed_hits as hits
-from provenance.match.candidates import seeds as notes
-from provenance.match.estimation import intervals as estimates
-from provenance.match.index import postings_index as lookup
-from provenance.match.index import stop_shingles as everybody
+from provenance.match.candidates import chaining, near_duplicates, seed_hits, seeds
+from provenance.match.estimation import intervals
+from provenance.match.index import postings_index, stop_shingles
 from provenance.match.scoring import (
-    classifier as regression,
-)
-from provenance.match.scoring import (
-    corpus_sample as passages,
-)
-from provenance.match.scoring import (
-    detectability as reach,
-)
-from provenance.match.scoring import (
-    evalue as strengths,
-)
-from provenance.match.scoring import (
-    features as copying,
-)
-from provenance.match.scoring import (
+    classifier,
+    corpus_sample,
+    detectability,
+    evalue,
+    features,
     information,
-)
-from provenance.match.scoring import (
-    information as probabilities,
 )
 from provenance.model import Parameters
 
@@ -45,56 +28,56 @@ def power_of_ten(value: float) -> str:
 
 STATED = {
     "λ = {} and K = {} as shipped": (
-        strengths.SHIPPED_CHANCE.decay,
-        power_of_ten(strengths.SHIPPED_CHANCE.scale),
+        evalue.SHIPPED_CHANCE.decay,
+        power_of_ten(evalue.SHIPPED_CHANCE.scale),
     ),
-    "*n* is at least {:,}": (strengths.MIN_REGISTRY_TOKENS,),
-    "*s* ≥ {:.0f}": (strengths.STRENGTH_THRESHOLD,),
-    "*o* ≥ {:.0f}": (strengths.MIN_LOG_ODDS,),
-    "{} authors or more": (everybody.MIN_AUTHORS,),
+    "*n* is at least {:,}": (evalue.MIN_REGISTRY_TOKENS,),
+    "*s* ≥ {:.0f}": (evalue.STRENGTH_THRESHOLD,),
+    "*o* ≥ {:.0f}": (evalue.MIN_LOG_ODDS,),
+    "{} authors or more": (stop_shingles.MIN_AUTHORS,),
     "Where more than {} items share it, only the earliest {} are": (
-        hits.MAX_SHARED,
-        notes.FOLLOWED_IF_COMMON,
+        seed_hits.MAX_SHARED,
+        seeds.FOLLOWED_IF_COMMON,
     ),
     "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
-        hits.PARTIAL_RATIO,
-        hits._SHARED_FROM,
+        seed_hits.PARTIAL_RATIO,
+        seed_hits._SHARED_FROM,
     ),
     "Runs of less than {:.0f} bits make no chain, and chains of less than {:.0f} bits no": (
-        hits.MIN_CHAIN_SCORE / lookup.BITS_SCALE,
-        chains.MIN_CANDIDATE_SCORE / lookup.BITS_SCALE,
+        seed_hits.MIN_CHAIN_SCORE / postings_index.BITS_SCALE,
+        chaining.MIN_CANDIDATE_SCORE / postings_index.BITS_SCALE,
     ),
-    "such a match of less than {} tokens": (copying.MIN_COPY_WORDS,),
+    "such a match of less than {} tokens": (features.MIN_COPY_WORDS,),
     "with a registry of {:.0f} million tokens, {:.0f} of an item of {} words or more": (
         50,
         4,
         next(
             n
             for n in range(80)
-            if reach.min_match_tokens(strengths.SHIPPED_CHANCE, 50_000_000)[4 * n] > 4
+            if detectability.min_match_tokens(evalue.SHIPPED_CHANCE, 50_000_000)[4 * n] > 4
         ),
     ),
-    "A text resembles an item from *J* ≥ {}": (resemblance.MIN_SIMILARITY,),
-    "For each of {} permutations": (resemblance.PERMUTATIONS,),
-    "{} bands of {} values": resemblance.BANDS_AND_ROWS,
+    "A text resembles an item from *J* ≥ {}": (near_duplicates.MIN_SIMILARITY,),
+    "For each of {} permutations": (near_duplicates.PERMUTATIONS,),
+    "{} bands of {} values": near_duplicates.BANDS_AND_ROWS,
     "each at most {:.0f} bits. A word counts {} times as much": (
-        probabilities.MAX_WORD_BITS,
+        information.MAX_WORD_BITS,
         information.REPEAT_DISCOUNT,
     ),
-    "with the discount {}": (probabilities._DISCOUNT,),
-    "c(v)^{}": (probabilities.HEAPS_EXPONENT,),
-    "1/2 · {:,.0f}": (probabilities._VOCABULARY_SIZE,),
-    "passages of {} tokens": (passages.PASSAGE_LENGTH,),
-    "at most {:.0f} bits)": (regression.MOST_BITS,),
-    "Items longer than {} words": (regression.SATURATION_TOKENS,),
-    "up to {} is subtracted": (regression._SMALL_CORPUS_PENALTY,),
-    "{:.0f} more where the match is most of the item": (regression._ALONE_WEIGHT,),
-    "fewer than {} different words": (regression.MIN_DISTINCT_WORDS,),
+    "with the discount {}": (information._DISCOUNT,),
+    "c(v)^{}": (information.HEAPS_EXPONENT,),
+    "1/2 · {:,.0f}": (information._VOCABULARY_SIZE,),
+    "passages of {} tokens": (corpus_sample.PASSAGE_LENGTH,),
+    "at most {:.0f} bits)": (classifier.MOST_BITS,),
+    "Items longer than {} words": (classifier.SATURATION_TOKENS,),
+    "up to {} is subtracted": (classifier._SMALL_CORPUS_PENALTY,),
+    "{:.0f} more where the match is most of the item": (classifier._ALONE_WEIGHT,),
+    "fewer than {} different words": (classifier.MIN_DISTINCT_WORDS,),
     "at least {} of its stretch": (attribution._MIN_KEPT,),
-    "a probability of at least {}": (estimates._CONFIDENCE,),
-    "less {} standard deviations": (estimates._ONE_SIDED,),
-    "the shipped recall, {:.2f}": (estimates.LOW_RECALL,),
-    "less {:.0%} for the ends": (estimates.EDGE_ERROR,),
+    "a probability of at least {}": (intervals._CONFIDENCE,),
+    "less {} standard deviations": (intervals._ONE_SIDED,),
+    "the shipped recall, {:.2f}": (intervals.LOW_RECALL,),
+    "less {:.0%} for the ends": (intervals.EDGE_ERROR,),
 }
 
 
@@ -105,7 +88,7 @@ def test_formulas_state_the_constants_of_the_code(sentence, pages):
 
 
 def test_the_page_gives_the_number_of_features(pages):
-    assert len(regression._WEIGHTS) == 17
+    assert len(classifier._WEIGHTS) == 17
     assert "over seventeen features" in pages["docs/formulas.md"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline import result_cache as memory
+from provenance.pipeline import result_cache
 from tests.faults.killing import long
 from tests.pipeline.conftest import pages, posts, registry, write_lines  # noqa: F401 (fixtures)
 from tests.pipeline.test_result_cache import World, content, shard
@@ -51,7 +51,7 @@ def test_entries_and_their_folders_are_the_user_s_alone(world, fresh) -> None:
 
 
 def test_no_flipped_bit_is_believed(tmp_path) -> None:
-    kept = memory.ResultCache(tmp_path, "")
+    kept = result_cache.ResultCache(tmp_path, "")
     name = kept.key("x")
     kept.store(name, [b"some", b"thing"])
     path = tmp_path / name[:2] / name[2:]
@@ -142,14 +142,14 @@ def test_what_stands_in_the_place_of_entries_is_cleared_and_forgotten(
     for path in files_of(world):
         path.unlink()
         OTHERS[other](path)
-    monkeypatch.setattr(memory, "MAX_CACHE_BYTES", 0)
+    monkeypatch.setattr(result_cache, "MAX_CACHE_BYTES", 0)
     assert content(world.checked()) == fresh
     OTHERS[other](world.cache / "ab") if other != "a folder" else put_folder(
         world.cache / "ab" / "c"
     )
     monkeypatch.setenv("PROVENANCE_CACHE", str(world.cache))
-    memory.clear_cache()
-    assert memory.cache_usage().entries == 0
+    result_cache.clear_cache()
+    assert result_cache.cache_usage().entries == 0
 
 
 @pytest.mark.parametrize("other", ["a pipe", "a link to nowhere", "an empty file"])

@@ -8,10 +8,10 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.scan import corpus_scan as scanning
+from provenance.pipeline.scan import corpus_scan
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus import file_access as files
-from provenance.read.formats import parquet_file as parquet
+from provenance.read.corpus import file_access
+from provenance.read.formats import parquet_file
 from tests.faults.conftest import found, names, write_jsonl, write_parquet
 
 
@@ -47,7 +47,7 @@ def test_what_is_read_after_a_change_is_not_kept_as_what_was_there_before(
     write_jsonl(path, 0)
     write_jsonl(other, 20)
     old = path.read_bytes()
-    inner = scanning.load_reading
+    inner = corpus_scan.load_reading
 
     def recalled(memory, name, registries):  # the digest is known, nothing is read yet
         if name is not None and path.read_bytes() == old:
@@ -55,10 +55,10 @@ def test_what_is_read_after_a_change_is_not_kept_as_what_was_there_before(
         return inner(memory, name, registries)
 
     with monkeypatch.context() as patched:
-        patched.setattr(scanning, "load_reading", recalled)
+        patched.setattr(corpus_scan, "load_reading", recalled)
         report = checked()
     assert names(report.result.unread) == ["a.jsonl"]
-    assert report.result.unread[0].reason == files.CHANGED
+    assert report.result.unread[0].reason == file_access.CHANGED
     assert report.result.status == "incomplete"
     path.write_bytes(old)
     again = checked()
@@ -85,9 +85,9 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
     path = tmp_path / "data" / "a.parquet"
     write_groups(path, 0)
     write_jsonl(tmp_path / "data" / "b.jsonl", 50)
-    monkeypatch.setattr(parquet, "PIECE_BYTES", 1)  # each row group is a part
+    monkeypatch.setattr(parquet_file, "PIECE_BYTES", 1)  # each row group is a part
     old = path.read_bytes()
-    inner = scanning.load_reading
+    inner = corpus_scan.load_reading
 
     def recalled(*arguments):
         if path.read_bytes() == old:
@@ -95,7 +95,7 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
         return inner(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(scanning, "load_reading", recalled)
+        patched.setattr(corpus_scan, "load_reading", recalled)
         assert names(checked().result.unread) == ["a.parquet"]
     new = checked()
     assert new.result.unread == ()
@@ -110,14 +110,14 @@ def test_row_groups_that_change_meanwhile_are_not_kept_either(tmp_path, checked,
 def test_the_digest_of_a_report_is_of_the_bytes_that_were_checked(tmp_path, registry, monkeypatch):
     path = tmp_path / "data" / "a.jsonl"
     write_jsonl(path, 0)
-    inner = files.sha256_stream
+    inner = file_access.sha256_stream
 
     def digested(*arguments):
         made = inner(*arguments)
         write_jsonl(path, 31)
         return made
 
-    monkeypatch.setattr(files, "sha256_stream", digested)
+    monkeypatch.setattr(file_access, "sha256_stream", digested)
     report = check([str(tmp_path / "data")], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl"]
     content = f"a.jsonl\0{sha256(path.read_bytes()).hexdigest()}\n".encode()

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pytest
 
 from provenance.model import Skipped
-from provenance.pipeline import cache_entries as entries
-from provenance.pipeline import result_cache as memory
+from provenance.pipeline import cache_entries, result_cache
 from provenance.pipeline.locate.locations import SPANS
 from provenance.pipeline.scan.row_metadata import DECLARED_SCHEMA
 from tests.faults.killing import Writers, long, writers
@@ -26,10 +25,10 @@ def child(registry) -> Iterator[Writers]:  # noqa: F811
         yield started
 
 
-def crafted_readings(cache: Path, path: Path) -> Iterator[entries.Reading]:
+def crafted_readings(cache: Path, path: Path) -> Iterator[cache_entries.Reading]:
     """Give readings that nobody made, one after the other, of one that somebody did."""
-    kept = memory.ResultCache(cache, "")
-    reading = entries._decode_reading(kept.load(name_of(path)), 1)
+    kept = result_cache.ResultCache(cache, "")
+    reading = cache_entries._decode_reading(kept.load(name_of(path)), 1)
     tables = {
         "candidates": reading.candidates[0],
         "near_duplicates": reading.near_duplicates[0],
@@ -49,7 +48,7 @@ def crafted_readings(cache: Path, path: Path) -> Iterator[entries.Reading]:
     yield from crafted_beside(reading)
 
 
-def crafted_beside(reading: entries.Reading) -> Iterator[entries.Reading]:
+def crafted_beside(reading: cache_entries.Reading) -> Iterator[cache_entries.Reading]:
     """Change what is not in a table of arrays."""
     for array in spoilt(reading.documents):
         yield replace(reading, documents=array)
@@ -112,7 +111,7 @@ def spoilt(array: np.ndarray) -> Iterator[np.ndarray]:
 
 @pytest.mark.parametrize("part", [24, *long([(1,)])])
 def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, part) -> None:  # noqa: F811
-    kept = memory.ResultCache(world.cache, "")
+    kept = result_cache.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if is_reading(kept, p))
     whole = path.read_bytes()
     given = str(world.data), str(world.cache), world.registry
@@ -120,7 +119,7 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
         if place % part:
             continue
         try:
-            kept.store(name_of(path), entries._encode_reading(reading))
+            kept.store(name_of(path), cache_entries._encode_reading(reading))
         except (OverflowError, AttributeError):
             continue
         child.run("check_data", *given)
@@ -129,17 +128,17 @@ def test_crafted_readings_of_right_digests_crash_nothing(world, fresh, child, pa
     assert content(world.checked()) == fresh
 
 
-def is_reading(kept: memory.ResultCache, path: Path) -> bool:
+def is_reading(kept: result_cache.ResultCache, path: Path) -> bool:
     try:
-        entries._decode_reading(kept.load(name_of(path)), 1)
-    except entries._DECODE_ERRORS:
+        cache_entries._decode_reading(kept.load(name_of(path)), 1)
+    except cache_entries._DECODE_ERRORS:
         return False
     return True
 
 
 @pytest.mark.parametrize("part", [24, *long([(1,)])])
 def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part) -> None:  # noqa: F811
-    kept = memory.ResultCache(world.cache, "")
+    kept = result_cache.ResultCache(world.cache, "")
     path = next(p for p in files_of(world) if not is_reading(kept, p))
     whole = path.read_bytes()
     table = pa.ipc.open_file(pa.BufferReader(kept.load(name_of(path)))).read_all()
@@ -147,7 +146,7 @@ def test_crafted_tables_of_right_digests_crash_nothing(world, fresh, child, part
     for place, made in enumerate(crafted_tables(table)):
         if place % part:
             continue
-        entries.store_table(kept, name_of(path), made)
+        cache_entries.store_table(kept, name_of(path), made)
         child.run("check_data", *given)
         path.write_bytes(whole)
     assert content(world.checked()) == fresh

@@ -14,11 +14,10 @@ from fsspec.spec import AbstractFileSystem
 from provenance.errors import CorruptFile
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.locate import locations as evidence
-from provenance.pipeline.locate import part_views as views
-from provenance.pipeline.scan import reread as rereading
+from provenance.pipeline.locate import locations, part_views
+from provenance.pipeline.scan import reread
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus import stream_input as streams
+from provenance.read.corpus import stream_input
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import File
 from tests.faults.conftest import (
@@ -118,14 +117,14 @@ def test_a_folder_elsewhere_that_cannot_be_listed_is_named(failing):
 
 def test_a_file_that_vanishes_after_it_was_found_is_named(tmp_path, registry, monkeypatch):
     paths = write_corpus(tmp_path)
-    inner = rereading.read_corpus
+    inner = reread.read_corpus
 
     def read(*arguments, **options):
         paths[0].unlink(missing_ok=True)
         paths[2].unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(rereading, "read_corpus", read)
+    monkeypatch.setattr(reread, "read_corpus", read)
     report = check([str(tmp_path)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl", "c.parquet"]
     assert {one.reason for one in report.result.unread} == {"there is no such file"}
@@ -134,7 +133,7 @@ def test_a_file_that_vanishes_after_it_was_found_is_named(tmp_path, registry, mo
 
 def forget_windows(monkeypatch):
     """Have every text read a second time."""
-    monkeypatch.setattr(views, "_windows_suffice", lambda *_: False)
+    monkeypatch.setattr(part_views, "_windows_suffice", lambda *_: False)
 
 
 @pytest.mark.parametrize("sample", [None, 0.9])
@@ -143,13 +142,13 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
 ):
     paths = write_corpus(tmp_path)
     forget_windows(monkeypatch)
-    inner = evidence.locate_matches
+    inner = locations.locate_matches
 
     def gather(*arguments, **options):
         paths[0].unlink(missing_ok=True)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(rereading, "locate_matches", gather)
+    monkeypatch.setattr(reread, "locate_matches", gather)
     settings = Settings(sample=sample)
     report = check([str(tmp_path)], Policy(registries=(registry,)), settings)
     assert names(report.result.unread) == ["a.jsonl"]
@@ -163,14 +162,14 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_left_out(
 def test_a_file_that_changes_at_every_look_is_left_out(tmp_path, registry, monkeypatch):
     paths = write_corpus(tmp_path)
     forget_windows(monkeypatch)
-    inner = evidence.locate_matches
+    inner = locations.locate_matches
     turns = iter(range(100, 1000, 30))
 
     def gather(*arguments, **options):
         write_jsonl(paths[0], next(turns) // 3 * 3 + 1, 2)
         return inner(*arguments, **options)
 
-    monkeypatch.setattr(rereading, "locate_matches", gather)
+    monkeypatch.setattr(reread, "locate_matches", gather)
     report = check([str(tmp_path)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["a.jsonl"]
     assert "the file was modified while it was checked" in report.result.unread[0].reason
@@ -215,7 +214,7 @@ def test_standard_input_that_fails_is_named(tmp_path, registry, monkeypatch):
     class Stdin:
         buffer = _Breaking(content, 8 << 20)
 
-    monkeypatch.setattr(streams.sys, "stdin", Stdin)
+    monkeypatch.setattr(stream_input.sys, "stdin", Stdin)
     report = check(["-"], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["-"]
     assert report.result.unread[0].row == report.result.corpus.documents

@@ -15,7 +15,7 @@ from provenance.errors import ProvenanceError
 from provenance.model import PLANTS, Calibration, FalseRate, Recall
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.read.policy.policy_file import load_policy
-from provenance.read.rules.rule_files import parse_library, rule_files
+from provenance.read.rules.rule_files import parse_library, read_rule_files
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report
 from provenance.report.files.report_reader import read_report
@@ -243,7 +243,7 @@ def load_rule(text):
     """Read a file of rules beside as few others as it needs."""
     files = {
         name: content
-        for name, content in rule_files(None).items()
+        for name, content in read_rule_files(None).items()
         if "/" not in name or name.startswith("licences/")
     }
     parse_library(files | {"sources/x.yaml": text.encode("utf-8", "surrogatepass")})

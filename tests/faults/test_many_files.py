@@ -8,9 +8,9 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check, diff
-from provenance.pipeline.scan import reread as rereading
+from provenance.pipeline.scan import reread
 from provenance.pipeline.settings import Settings
-from provenance.read.corpus import corpus_parts as grouping
+from provenance.read.corpus import corpus_parts
 from provenance.read.corpus.corpora import open_corpus
 from tests.faults.conftest import cut_gzip, found, names, page, write_jsonl, write_parquet
 from tests.faults.isolated import ROOT
@@ -50,7 +50,7 @@ def test_what_is_found_is_what_is_found_file_by_file(
     policy = Policy(registries=(registry,))
     settings = Settings(threads=threads, cache=tmp_path / "cache")
     together = [check([str(many)], policy, settings) for _ in range(2)]
-    monkeypatch.setattr(grouping, "_MIN_SMALL_FILES", 1 << 30)
+    monkeypatch.setattr(corpus_parts, "_MIN_SMALL_FILES", 1 << 30)
     apart = check([str(many)], policy, Settings(threads=threads))
     assert len(apart.findings) > 400
     for report in together:
@@ -79,8 +79,10 @@ def test_a_file_that_comes_makes_few_parts_anew(many, checked, tmp_path, monkeyp
     path = many / "1" / "0150a.jsonl"
     write_jsonl(path, 3, 2)
     read = []
-    inner = grouping._read_group
-    monkeypatch.setattr(grouping, "_read_group", lambda group: read.extend(group) or inner(group))
+    inner = corpus_parts._read_group
+    monkeypatch.setattr(
+        corpus_parts, "_read_group", lambda group: read.extend(group) or inner(group)
+    )
     try:
         checked(many, cache=cache)
     finally:
@@ -105,14 +107,14 @@ def test_a_file_that_vanishes_among_many_before_it_is_read_again(
 ):
     folder = tmp_path / "copy"
     subprocess.run(["cp", "-r", str(many), str(folder)], check=True)
-    inner = rereading.locate_matches
+    inner = reread.locate_matches
 
     def gather(*arguments, **options):
         (folder / "2" / "0207.jsonl").unlink(missing_ok=True)
         return inner(*arguments, **options)
 
     monkeypatch.setattr("provenance.pipeline.locate.part_views._windows_suffice", lambda *_: False)
-    monkeypatch.setattr(rereading, "locate_matches", gather)
+    monkeypatch.setattr(reread, "locate_matches", gather)
     report = check([str(folder)], Policy(registries=(registry,)), Settings())
     assert names(report.result.unread) == ["2/0207.jsonl"]
     assert "2/0207.jsonl" not in report.findings["file"].to_pylist()

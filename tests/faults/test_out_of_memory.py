@@ -12,8 +12,7 @@ import pytest
 
 from provenance.errors import CorruptFile
 from provenance.read.corpus.corpora import open_corpus
-from provenance.registry import mapped_files as mapped
-from provenance.registry import parquet_tables as tables
+from provenance.registry import mapped_files, parquet_tables
 from provenance.registry.store import open_registry
 from tests.cli.commandline import ENVIRONMENT, provenance
 
@@ -47,7 +46,9 @@ def failing(error):
 
 @pytest.mark.parametrize("error", SHORT, ids=repr)
 @pytest.mark.parametrize(
-    ("module", "name"), [(tables.pq, "ParquetFile"), (mapped, "mmap")], ids=["table", "array"]
+    ("module", "name"),
+    [(parquet_tables.pq, "ParquetFile"), (mapped_files, "mmap")],
+    ids=["table", "array"],
 )
 def test_a_registry_that_does_not_fit_into_memory_is_not_damaged(
     world, monkeypatch, error, module, name

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from provenance.registry import array_reader, store
-from provenance.registry import mapped_files as mapped
-from provenance.registry import parquet_tables as tables
-from provenance.registry import registry_folder as folders
-from provenance.registry import verification as verifying
+from provenance.registry import (
+    array_reader,
+    mapped_files,
+    parquet_tables,
+    registry_folder,
+    store,
+    verification,
+)
 from provenance.registry.build.registry_builder import create_registry
 from provenance.registry.manifest import read_manifest
 from provenance.registry.store import Registry, open_registry
@@ -22,17 +25,17 @@ from tests.faults.isolated import ROOT
 from tests.registry.conftest import batch_of, some_rows
 
 STEPS = (
-    (mapped, "read_manifest"),
-    (mapped, "map_file"),
+    (mapped_files, "read_manifest"),
+    (mapped_files, "map_file"),
     (store, "check_files"),
     (store, "read_registry_arrays"),
     (store, "read_rows"),
     (array_reader, "map_array"),
     (array_reader, "read_column"),
-    (tables, "open_parquet"),
-    (verifying, "map_registry"),
-    (verifying, "check_files"),
-    (verifying, "read_registry_arrays"),
+    (parquet_tables, "open_parquet"),
+    (verification, "map_registry"),
+    (verification, "check_files"),
+    (verification, "read_registry_arrays"),
 )
 """What reading calls: before and after each of these, somebody may have added."""
 
@@ -80,7 +83,7 @@ class Adder:
             staging = self.folder / ".building"
             shutil.rmtree(staging, ignore_errors=True)
             shutil.copytree(other / manifest.generation, staging / manifest.generation)
-            folders.publish_generation(staging / manifest.generation, manifest, self.folder)
+            registry_folder.publish_generation(staging / manifest.generation, manifest, self.folder)
             self.step += 2
 
 

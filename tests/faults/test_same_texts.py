@@ -20,14 +20,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
 
-from provenance.match.scoring import corpus_sample as passages
+from provenance.match.scoring import corpus_sample
 from provenance.model import Policy, Report
 from provenance.pipeline import check
 from provenance.pipeline.registries import DumpSource, build_registry
-from provenance.pipeline.scan import corpus_scan as scanning
-from provenance.pipeline.scan import corpus_scan as sofar
+from provenance.pipeline.scan import corpus_scan
 from provenance.pipeline.settings import Settings
-from provenance.read.formats import parquet_file as parquet
+from provenance.read.formats import parquet_file
 from tests.pipeline.conftest import Writer
 
 Rows = Sequence[dict[str, str]]
@@ -48,7 +47,7 @@ def delimited(rows: Rows) -> bytes:
     return out.getvalue().encode()
 
 
-def parquet_file(rows: Rows, rows_a_group: int) -> bytes:
+def parquet_bytes(rows: Rows, rows_a_group: int) -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(list(rows)), out, row_group_size=rows_a_group)
     return out.getvalue()
@@ -69,8 +68,8 @@ FORMATS: dict[str, Callable[[Rows], bytes]] = {
     "json": lambda rows: json.dumps(list(rows)).encode(),
     "csv": delimited,
     "csv.gz": lambda rows: gzip.compress(delimited(rows)),
-    "parquet": lambda rows: parquet_file(rows, 1000),
-    "small-groups.parquet": lambda rows: parquet_file(rows, 23),
+    "parquet": lambda rows: parquet_bytes(rows, 1000),
+    "small-groups.parquet": lambda rows: parquet_bytes(rows, 23),
     "arrow": arrow_file,
 }
 
@@ -127,9 +126,9 @@ def rows() -> Rows:
 @pytest.fixture(scope="module", autouse=True)
 def small_samples() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (passages, sofar):
+        for module in (corpus_sample, corpus_scan):
             patch.setattr(module, "MAX_SAMPLE_TOKENS", _SAMPLE_TOKENS)
-        patch.setattr(parquet, "PIECE_BYTES", 1)
+        patch.setattr(parquet_file, "PIECE_BYTES", 1)
         yield
 
 
@@ -167,7 +166,7 @@ def checked(rows: Rows, registry: str, layout: Layout, cache: Path) -> Report:
     ordered = list(rows)
     Random(layout.order).shuffle(ordered)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanning, "_SLICE_BYTES", layout.slice_bytes)
+        patch.setattr(corpus_scan, "_SLICE_BYTES", layout.slice_bytes)
         for number in range(layout.files):
             shard = ordered[number :: layout.files]
             path = Path(folder, f"{number}.{layout.format}")

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance import atomic_output as atomic
-from provenance import file_locks as locks
+from provenance import atomic_output, file_locks
 from provenance.atomic_output import (
     PREFIX,
     remove_stale_temporaries,
@@ -79,7 +78,7 @@ def as_host(tmp_path, monkeypatch):
             path.unlink(missing_ok=True)
             if content is not None:
                 path.write_text(content)
-            monkeypatch.setattr(locks, which, path)
+            monkeypatch.setattr(file_locks, which, path)
         host_id.cache_clear()
         return host_id()
 
@@ -125,7 +124,7 @@ def test_where_nothing_can_be_locked_only_what_nobody_touched_for_a_day_goes(
 
 
 def test_a_folder_that_is_being_written_is_touched_again_and_again(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(atomic, "_TOUCH_INTERVAL", 0.02)
+    monkeypatch.setattr(atomic_output, "_TOUCH_INTERVAL", 0.02)
     with temporary_folder(tmp_path) as folder:
         os.utime(folder, (0, 0))
         for _ in range(200):

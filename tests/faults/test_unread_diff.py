@@ -5,8 +5,7 @@ import json
 import pytest
 
 from provenance.model import Policy
-from provenance.pipeline import dataset_diff as diffing
-from provenance.pipeline import diff
+from provenance.pipeline import dataset_diff, diff
 from provenance.pipeline.settings import Settings
 from tests.faults.conftest import names, nothing_but_zeros, page, write_corpus, write_jsonl
 
@@ -33,14 +32,14 @@ def test_a_file_that_cannot_be_read_again_is_named_and_its_documents_are_no_chan
         write_jsonl(tmp_path / name / "a.jsonl", 0)
         write_jsonl(tmp_path / name / "b.jsonl", 8, 8 if name == "old" else 9)
         write_jsonl(tmp_path / name / "c.jsonl", 20, 8 if name == "old" else 9)
-    inner = diffing.compare_documents
+    inner = dataset_diff.compare_documents
 
     def after_loss(*arguments):
         (tmp_path / side / "b.jsonl").unlink()
         return inner(*arguments)
 
     assert told(compared()) == (2, 0, 0, 24)
-    monkeypatch.setattr(diffing, "compare_documents", after_loss)
+    monkeypatch.setattr(dataset_diff, "compare_documents", after_loss)
     changes = compared()
     assert told(changes) == (1, 0, 0, 16)
     assert names(getattr(changes, side).unread) == ["b.jsonl"]

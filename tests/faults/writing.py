@@ -11,9 +11,9 @@ from provenance.errors import ProvenanceError
 from provenance.model import PLANTS, Calibration, Cleaning, CorpusModel, FalseRate, Policy, Report
 from provenance.pipeline import check, sample_data
 from provenance.pipeline.dataset_cleaning import clean
-from provenance.pipeline.lawbook.policy_commands import write_policy_template
 from provenance.pipeline.registries import DumpSource, add_to_registry, build_registry
 from provenance.pipeline.result_cache import ResultCache
+from provenance.pipeline.rule_commands.policy_commands import write_policy_template
 from provenance.pipeline.settings import Settings
 from provenance.report.files.calibration_json import write_calibration
 from provenance.report.files.report_folder import write_report, write_text

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge.applicability import (
+from provenance.judge.binding_terms import (
     changes,
     collection_days,
     in_words,

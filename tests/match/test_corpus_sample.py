@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.scoring import corpus_sample as passages
+from provenance.match.scoring import corpus_sample
 from provenance.match.scoring.corpus_sample import (
     EMPTY_SAMPLE,
     FULL_BOUND,
@@ -119,7 +119,7 @@ def test_coarsening_never_makes_a_sample_finer(corpus, first, second):
 @given(st.lists(CORPUS, max_size=6), st.data())
 def test_the_bound_on_tokens_holds_whatever_the_order(shards, data):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passages, "MAX_SAMPLE_TOKENS", 150)
+        patch.setattr(corpus_sample, "MAX_SAMPLE_TOKENS", 150)
         parts = [sample_of(shard) for shard in shards]
         together = merge_samples(parts)
         assert len(together.tokens) <= 150
@@ -135,9 +135,9 @@ def test_the_bound_on_tokens_holds_whatever_the_order(shards, data):
 
 def test_a_sample_that_fits_is_whole_and_one_that_does_not_is_the_finest_that_does(monkeypatch):
     corpus = [[number] for number in range(64)]
-    monkeypatch.setattr(passages, "MAX_SAMPLE_TOKENS", 64)
+    monkeypatch.setattr(corpus_sample, "MAX_SAMPLE_TOKENS", 64)
     assert merge_samples([sample_of(corpus)]).bound == FULL_BOUND
-    monkeypatch.setattr(passages, "MAX_SAMPLE_TOKENS", 40)
+    monkeypatch.setattr(corpus_sample, "MAX_SAMPLE_TOKENS", 40)
     halved = merge_samples([sample_of(corpus)])
     assert halved.bound < FULL_BOUND
     assert len(halved.tokens) <= 40 < len(sample_of(corpus, 2 * halved.bound).tokens)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from provenance.match.index.stop_shingles import MIN_AUTHORS
-from provenance.match.scoring import detectability as reach
+from provenance.match.scoring import detectability
 from provenance.match.scoring.classifier import log_odds
 from provenance.match.scoring.corpus_sample import sample_passages
 from provenance.match.scoring.detectability import undetectable_items
@@ -70,7 +70,7 @@ def test_items_that_skip_the_exact_test_would_pass_it(size, cheaper, monkeypatch
     made = registry(*items)
     made = replace(made, bits=made.bits // np.uint8(cheaper))
     quickly = undetectable_items(made, size).tolist()
-    monkeypatch.setattr(reach, "_sufficient_bits", lambda *_: np.inf)
+    monkeypatch.setattr(detectability, "_sufficient_bits", lambda *_: np.inf)
     assert undetectable_items(made, size).tolist() == quickly
 
 
@@ -82,9 +82,9 @@ def test_few_items_need_the_exact_test(monkeypatch):
         looked.append(len(bits))
         return judged(registry, size, bits, *rest)
 
-    judged = reach._would_be_reported
-    plenty = reach._sufficient_bits(registry(*items), 10**7)
-    monkeypatch.setattr(reach, "_would_be_reported", strong)
-    monkeypatch.setattr(reach, "_sufficient_bits", lambda *_: plenty)
+    judged = detectability._would_be_reported
+    plenty = detectability._sufficient_bits(registry(*items), 10**7)
+    monkeypatch.setattr(detectability, "_would_be_reported", strong)
+    monkeypatch.setattr(detectability, "_sufficient_bits", lambda *_: plenty)
     assert not any(told(items, 10**7))
     assert sum(looked) < 20

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.match.candidates import candidate_scan as seeding
+from provenance.match.candidates import candidate_scan
 from provenance.match.candidates.candidate_scan import split_by_hits
 from provenance.match.index.probe import ProbeResult
 from tests.match.holding import found_in, posts, prose, registry
@@ -33,7 +33,7 @@ def test_seeds_are_split_in_order_and_none_is_lost(sharing, most):
 
 def test_ordinary_texts_are_scanned_in_one_batch():
     found = ProbeResult(*(np.arange(50) for _ in range(3)), np.array([0, 20, 20, 50]))
-    assert [first for first, _ in split_by_hits(found, seeding.MAX_HITS)] == [0]
+    assert [first for first, _ in split_by_hits(found, candidate_scan.MAX_HITS)] == [0]
 
 
 @pytest.mark.parametrize("most", [100, 1000])
@@ -45,7 +45,7 @@ def test_copies_are_found_in_every_batch(monkeypatch, most):
     ]
     index = registry(*POSTS)
     whole = found_in(index, *texts)
-    monkeypatch.setattr(seeding, "MAX_HITS", most // 10)
+    monkeypatch.setattr(candidate_scan, "MAX_HITS", most // 10)
     pieces = found_in(index, *texts)
     assert {*_copies(pieces)} == {*_copies(whole)}
     assert pieces.texts.tolist() == sorted(pieces.texts.tolist())

@@ -4,20 +4,19 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.candidates import prefilter as sifting
-from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates import prefilter, seed_hits
 from provenance.match.candidates.chaining import MIN_CANDIDATE_SCORE, allocate_scratch, chain_hits
 from provenance.model import BACKGROUND_BITS
 from tests.match.parts import callable_part
 
-weigh, sift = callable_part(hits.score_hits), callable_part(sifting.prefilter_hits)
+weigh, sift = callable_part(seed_hits.score_hits), callable_part(prefilter.prefilter_hits)
 make_scratch, find_chain = callable_part(allocate_scratch), callable_part(chain_hits)
 
 WORDS = np.random.default_rng(5).integers(0, 1 << 32, 60, dtype=np.uint32) & np.uint32(0xFFFFFFFE)
 BITS = np.zeros(1 << BACKGROUND_BITS, np.uint8)
 BITS[WORDS >> np.uint32(32 - BACKGROUND_BITS)] = 24 + np.arange(60)
 NOTHING = np.zeros(0, np.int64)
-UNBOUND = np.full(hits.MAX_SHARED + 1, 1 << 40, np.int64)
+UNBOUND = np.full(seed_hits.MAX_SHARED + 1, 1 << 40, np.int64)
 
 TOKENS = st.lists(st.integers(0, 59), min_size=4, max_size=60).map(lambda places: WORDS[places])
 
@@ -47,16 +46,16 @@ def hits_of(items, text):
             places = np.flatnonzero((windows == text[at : at + 4]).all(axis=1))
             if len(places):
                 rows.append([number, at, places[0], 2, 0, 0, 0])
-    return np.array(rows, np.int64).reshape(-1, hits.HIT_COLUMNS)
+    return np.array(rows, np.int64).reshape(-1, seed_hits.HIT_COLUMNS)
 
 
 def scores(table, items, text):
     """Chain hits as the scan does; give the items and scores of what is kept."""
-    order = np.argsort(table[:, hits.HIT_ITEM], kind="stable")
+    order = np.argsort(table[:, seed_hits.HIT_ITEM], kind="stable")
     scratch = make_scratch(max(map(len, items)))
     found, place = [], 0
     while place < len(order):
-        number = int(table[order[place], hits.HIT_ITEM])
+        number = int(table[order[place], seed_hits.HIT_ITEM])
         place, count, score, _ = find_chain(items[number], text, BITS, table, order, place, scratch)
         if score >= MIN_CANDIDATE_SCORE:
             found.append((number, score, scratch[4][:count].tolist()))
@@ -73,7 +72,7 @@ def test_dropped_hits_make_no_candidate(drawn):
     weigh(table, text, (joined, offsets), BITS, UNBOUND)
     wanted = scores(table, items, text)
     kept = sift(
-        table, text, (joined, offsets), BITS, NOTHING, np.empty(sifting.RUN_CELLS, np.int64)
+        table, text, (joined, offsets), BITS, NOTHING, np.empty(prefilter.RUN_CELLS, np.int64)
     )
     assert scores(table[:kept], items, text) == wanted
 
@@ -91,7 +90,7 @@ def test_nearly_all_chance_hits_are_dropped():
         (np.concatenate(items), offsets),
         BITS,
         NOTHING,
-        np.empty(sifting.RUN_CELLS, np.int64),
+        np.empty(prefilter.RUN_CELLS, np.int64),
     )
     assert len(table) >= 50
     assert kept <= len(table) // 10

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.index import probe as probing
+from provenance.match.index import probe
 from provenance.match.index.probe import probe_index
 from provenance.model import Shingles
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
@@ -68,7 +68,7 @@ def test_probing_equals_looking_each_seed_up(made, texts):
 
 @either
 def test_seeds_beyond_one_batch_are_all_found(made):
-    count = 3 * probing._BATCH + 17
+    count = 3 * probe._BATCH + 17
     hashes = np.resize(seeds_of(tokens_of(*ITEMS)).hashes, count)
     seeds = Shingles(hashes, np.zeros(count, np.int32), np.array([0, count], np.int64))
     made, found = found_in(seeds, made)

@@ -7,8 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.candidates import seed_hits as hits
-from provenance.match.candidates import seeds as gathering
+from provenance.match.candidates import seed_hits, seeds
 from provenance.match.index.probe import probe_index
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, rows_of, seeds_of, tokens_of
@@ -36,7 +35,7 @@ def run_of(text, at, item, place, sharing):
         on += 1
     bits = [HELD.bits[token >> 12].item() for token in text[at - back : at + on]]
     seed = sum(bits[back : back + 4])
-    if sharing >= hits._SHARED_FROM and len(item) > hits.PARTIAL_RATIO * len(bits):
+    if sharing >= seed_hits._SHARED_FROM and len(item) > seed_hits.PARTIAL_RATIO * len(bits):
         seed = min(seed, int(8 * log2(len(HELD.arrays.postings.items) / sharing)))
     return sum(bits[:back]) + seed + sum(bits[back + 4 :]), at - back, len(bits)
 
@@ -71,13 +70,13 @@ TEXT = st.lists(
 def assert_told(texts):
     """Assert that hits are those of every seed, word by word, but for strays."""
     for made, wanted in zip(hits_of(texts), expected(texts), strict=True):
-        of_item = Counter(row[hits.HIT_ITEM] for row in wanted)
+        of_item = Counter(row[seed_hits.HIT_ITEM] for row in wanted)
         kept = {tuple(row) for row in made}
         assert made == [row for row in wanted if tuple(row) in kept]
         for row in wanted:
             if tuple(row) not in kept:
-                assert of_item[row[hits.HIT_ITEM]] == 1
-                assert row[hits.HIT_BITS] < hits.MIN_CHAIN_SCORE
+                assert of_item[row[seed_hits.HIT_ITEM]] == 1
+                assert row[seed_hits.HIT_BITS] < seed_hits.MIN_CHAIN_SCORE
 
 
 @settings(max_examples=60)
@@ -96,15 +95,15 @@ def test_stop_shingles_give_no_hits_and_hits_of_several_sources_are_marked():
 
 
 def test_a_phrase_of_several_items_scores_its_frequency_in_the_registry():
-    worths = hits.max_seed_bits(1 << 20)
+    worths = seed_hits.max_seed_bits(1 << 20)
     assert worths[:2].min() > 8 * 1000
     assert worths[[2, 4, 64]].tolist() == [8 * 19, 8 * 18, 8 * 14]
-    assert len(worths) == hits.MAX_SHARED + 1
-    assert hits.max_seed_bits(0).min() == 0
+    assert len(worths) == seed_hits.MAX_SHARED + 1
+    assert seed_hits.max_seed_bits(0).min() == 0
 
 
 def test_texts_of_many_seeds_and_of_few_give_the_same_hits():
     texts = [*ITEMS, "", " ".join(ITEMS * 3), "", *ITEMS[::-1], prose(50, 1)]
-    seeds = seeds_of(tokens_of(*texts))
-    assert np.diff(probe_index(seeds, HELD).offsets).max() > gathering._SEEDS_PER_GROUP
+    shingles = seeds_of(tokens_of(*texts))
+    assert np.diff(probe_index(shingles, HELD).offsets).max() > seeds._SEEDS_PER_GROUP
     assert_told(texts)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.match.candidates import seed_hits as hits
+from provenance.match.candidates import seed_hits
 from provenance.match.candidates.seeds import _measure_seed
 from provenance.match.index.probe import probe_index
 from tests.match.gathered import gathered
 from tests.match.holding import posts, prose, registry, seeds_of, tokens_of
 from tests.match.parts import callable_part
 
-seed_at, weigh = callable_part(_measure_seed), callable_part(hits.score_hits)
+seed_at, weigh = callable_part(_measure_seed), callable_part(seed_hits.score_hits)
 
 PHRASES = [prose(4, 5), prose(5, 6), "日本語の文章を読", "ภาษาไทยเป็น", "12 日本 3 の"]
 ITEMS = [
@@ -39,14 +39,14 @@ def hits_of(text, against=HELD):
     rows = [
         (postings.items[own], seeds.positions[place], postings.positions[own], 2 * (last - first))
         for place, first, last in zip(known.indices, known.firsts, known.lasts, strict=True)
-        for own in range(first, last if last - first <= hits.MAX_SHARED else first + 8)
+        for own in range(first, last if last - first <= seed_hits.MAX_SHARED else first + 8)
     ]
-    table = np.zeros((len(rows), hits.HIT_COLUMNS), np.int64)
+    table = np.zeros((len(rows), seed_hits.HIT_COLUMNS), np.int64)
     table[:, :4] = np.array(rows, np.int64).reshape(-1, 4)
-    worths = hits.max_seed_bits(len(postings.items))
+    worths = seed_hits.max_seed_bits(len(postings.items))
     items = arrays.tokens, arrays.token_offsets
     weigh(table, tokens.hashes, items, against.bits, worths)
-    return table[:, [hits.HIT_ITEM, hits.HIT_POSITION, hits.HIT_BITS]].tolist()
+    return table[:, [seed_hits.HIT_ITEM, seed_hits.HIT_POSITION, seed_hits.HIT_BITS]].tolist()
 
 
 PIECE = st.one_of(
@@ -61,13 +61,15 @@ PIECE = st.one_of(
 
 def assert_strays_alone_dropped(text, against):
     everything = hits_of(text, against)
-    kept = [(row[hits.HIT_ITEM], row[hits.HIT_POSITION]) for row in kept_of(text, against)]
+    kept = [
+        (row[seed_hits.HIT_ITEM], row[seed_hits.HIT_POSITION]) for row in kept_of(text, against)
+    ]
     assert kept == [(item, at) for item, at, _ in everything if (item, at) in set(kept)]
     of_item = Counter(item for item, _, _ in everything)
     for item, at, worth in everything:
         if (item, at) not in set(kept):
             assert of_item[item] == 1
-            assert worth < hits.MIN_CHAIN_SCORE
+            assert worth < seed_hits.MIN_CHAIN_SCORE
 
 
 @settings(max_examples=300)
@@ -79,7 +81,7 @@ def test_dropped_hits_are_alone_and_too_weak(text):
 CHORUS = f"{prose(9, 7)} 日本語 {prose(4, 8)}".split()
 VERSES = [
     " ".join([f"own{n}", *CHORUS[n % 5 : 5 + n % 11], f"end{n}", *prose(n % 30, n).split()])
-    for n in range(4 * hits.MAX_SHARED)
+    for n in range(4 * seed_hits.MAX_SHARED)
 ]
 SUNG = registry(*VERSES)
 
@@ -100,7 +102,11 @@ SUNG = registry(*VERSES)
 )
 def test_no_more_is_dropped_where_seeds_are_truncated(text, bits):
     known = probe_index(seeds_of(tokens_of(" ".join(CHORUS))), SUNG)
-    assert (known.lasts - known.firsts).max() > hits.MAX_SHARED > (known.lasts - known.firsts).min()
+    assert (
+        (known.lasts - known.firsts).max()
+        > seed_hits.MAX_SHARED
+        > (known.lasts - known.firsts).min()
+    )
     assert_strays_alone_dropped(text, replace(SUNG, bits=np.full_like(SUNG.bits, bits)))
 
 
@@ -112,18 +118,18 @@ def test_nearly_all_hits_of_a_shared_phrase_are_dropped():
 
 def test_items_that_are_quoted_keep_their_hits():
     kept = kept_of(" ".join(ITEMS[3].split()[:8]))
-    assert {row[hits.HIT_ITEM] for row in kept} == {3}
+    assert {row[seed_hits.HIT_ITEM] for row in kept} == {3}
     assert len(kept) == 5
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["before", "behind"])
 def test_a_seed_beside_one_that_is_not_followed_is_no_stray(turned):
     """Whether an item has the words beside it cannot be told, where hits of these were left out."""
-    many = range(hits.MAX_SHARED + 50)
+    many = range(seed_hits.MAX_SHARED + 50)
     pairs = [(PHRASES[1], f"tail{n // 2}") for n in many]
     texts = [" ".join(pair[::-1] if turned else pair) for pair in pairs]
     against = registry(*(f"{text} {prose(20, n)}" for n, text in enumerate(texts)))
-    of_pair = {row[hits.HIT_ITEM] for row in kept_of(texts[70], against)}
+    of_pair = {row[seed_hits.HIT_ITEM] for row in kept_of(texts[70], against)}
     assert {70, 71} <= of_pair
 
 
@@ -139,15 +145,15 @@ def test_light_tokens_behind_a_seed_may_lift_it_over_the_floor(items):
     """The run goes on over them, although no other seed begins there."""
     made = registry(*items)
     against = replace(made, bits=np.full_like(made.bits, 40))
-    assert 5 * 40 < hits.MIN_CHAIN_SCORE <= 6 * 40
-    assert 0 in {row[hits.HIT_ITEM] for row in kept_of(LIGHT, against)}
+    assert 5 * 40 < seed_hits.MIN_CHAIN_SCORE <= 6 * 40
+    assert 0 in {row[seed_hits.HIT_ITEM] for row in kept_of(LIGHT, against)}
 
 
 def test_other_texts_change_no_hits():
     texts = [f"{prose(9, n)} {PHRASES[n % 2]}" for n in range(30)]
     alone = [kept_of(text) for text in texts]
     together = [rows for _, _, rows in gathered(texts, HELD)]
-    columns = range(hits.HIT_SEED)
+    columns = range(seed_hits.HIT_SEED)
     assert [[[row[c] for c in columns] for row in rows] for rows in together] == [
         [[row[c] for c in columns] for row in rows] for rows in alone
     ]

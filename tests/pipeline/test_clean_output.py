@@ -12,7 +12,6 @@ import pytest
 from provenance.errors import CorruptFile, InputError, OutputError, PolicyError, UnsupportedFormat
 from provenance.model import Cleaning
 from provenance.pipeline import check, dataset_cleaning
-from provenance.pipeline import dataset_cleaning as cleaning
 from provenance.pipeline.dataset_cleaning import clean
 from provenance.pipeline.settings import Settings
 from provenance.report.files.report_folder import write_report
@@ -86,7 +85,7 @@ def test_a_corpus_that_changes_meanwhile_is_refused(world, pages, posts, monkeyp
         source.write_bytes(source.read_bytes() + b"\n")
         return done
 
-    monkeypatch.setattr(cleaning, "rewrite_file", write)
+    monkeypatch.setattr(dataset_cleaning, "rewrite_file", write)
     with pytest.raises(CorruptFile, match="changed while it was cleaned"):
         world.clean()
     assert sorted(path.name for path in world.folder.iterdir()) == ["data"]

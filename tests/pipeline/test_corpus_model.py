@@ -13,8 +13,7 @@ from provenance.errors import CorruptFile, DatasetNotFound, FingerprintMismatch
 from provenance.match.candidates.candidate_table import NO_CANDIDATES
 from provenance.match.scoring.corpus_sample import EMPTY_SAMPLE
 from provenance.model import Policy
-from provenance.pipeline import check, corpus_model
-from provenance.pipeline import corpus_model as freezing
+from provenance.pipeline import check, corpus_modelling
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import Counts, Reading
 from provenance.pipeline.scan.row_metadata import NO_DECLARATIONS
@@ -102,7 +101,7 @@ def test_a_passage_that_the_earlier_corpus_did_not_have_is_left_out_of_no_count(
         documents=np.zeros(0, np.int64),
         spool=None,
     )
-    (held,) = corpus_model.apply_frozen_model([reading], model)
+    (held,) = corpus_modelling.apply_frozen_model([reading], model)
     sampled = held.sample.contains(held.candidates[0].passages)
     assert sampled.tolist() == [True] * 3 + [False] * 3
     assert (held.candidates[0].passages[:3] == hashes[:3]).all()
@@ -152,7 +151,7 @@ def test_another_registry_is_said(tmp_path, checked, corpus, posts, write_lines,
 @pytest.mark.parametrize("name", ["_normalisation_digest", "_language_digest"])
 def test_a_model_of_other_tokens_is_refused(tmp_path, checked, corpus, monkeypatch, name) -> None:
     checked(corpus, output=tmp_path / "own")
-    monkeypatch.setattr(freezing, name, lambda: "another")
+    monkeypatch.setattr(corpus_modelling, name, lambda: "another")
     with pytest.raises(FingerprintMismatch, match="another") as raised:
         checked(corpus, tmp_path / "own")
     assert "again" in raised.value.remedy

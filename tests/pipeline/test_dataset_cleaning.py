@@ -21,7 +21,7 @@ from provenance.model import (
     Waiver,
     WaiverReason,
 )
-from provenance.pipeline import dataset_cleaning as cleaning
+from provenance.pipeline import dataset_cleaning
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.report.files.report_folder import write_report
 from tests.pipeline.cleanable import World, pages_with_posts
@@ -197,7 +197,7 @@ def test_what_either_look_at_what_is_left_finds_goes_too(
     rows = [{"text": f"{pages[0]} {posts[0]['text']}"}, *({"text": page} for page in pages[1:9])]
     world.write("a.jsonl", rows)
     looked = []
-    look = cleaning.check_corpus
+    look = dataset_cleaning.check_corpus
 
     def check_opened(opened, library, policy, settings, frozen=None):
         made = look(opened, library, policy, settings, frozen)
@@ -210,7 +210,7 @@ def test_what_either_look_at_what_is_left_finds_goes_too(
         return made
 
     first = world.check(world.data)
-    monkeypatch.setattr(cleaning, "check_corpus", check_opened)
+    monkeypatch.setattr(dataset_cleaning, "check_corpus", check_opened)
     receipt = world.clean()
     assert (receipt.documents, receipt.rounds) == (2, 2)
     assert world.lines("a.jsonl") == [*rows[1:6], *rows[7:]]
@@ -218,7 +218,7 @@ def test_what_either_look_at_what_is_left_finds_goes_too(
 
 
 def test_a_replacement_that_is_found_itself_ends_in_words(world, pages, posts, monkeypatch) -> None:
-    monkeypatch.setattr(cleaning, "_MAX_ROUNDS", 2)
+    monkeypatch.setattr(dataset_cleaning, "_MAX_ROUNDS", 2)
     world.write("a.jsonl", [{"text": f"{pages[0]} {posts[0]['text']} {pages[1]}"}])
     with pytest.raises(InputError, match="after 2 rounds") as raised:
         world.clean(redact=posts[1]["text"])

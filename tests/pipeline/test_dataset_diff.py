@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from provenance.errors import PolicyError, UnsupportedFormat
 from provenance.model import Policy
 from provenance.pipeline import check, corpus_contents
-from provenance.pipeline import corpus_contents as contents
 from provenance.pipeline.corpus_contents import compare_documents
 from provenance.pipeline.dataset_diff import diff
 from provenance.pipeline.settings import Settings
@@ -146,7 +145,7 @@ def test_parts_that_are_the_same_are_not_read(
         hashed.extend(set(batch.column("file").to_pylist()))
         return inner(batch)
 
-    monkeypatch.setattr(contents, "_hash_batch", noting)
+    monkeypatch.setattr(corpus_contents, "_hash_batch", noting)
     settings = Settings(cache=tmp_path / "cache")
     for times in (2, 2):
         changes = diff(

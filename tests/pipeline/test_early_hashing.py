@@ -11,7 +11,7 @@ from provenance.model import Policy
 from provenance.pipeline.early_hashing import hash_in_background
 from provenance.pipeline.jit_warmup import start_check
 from provenance.read.corpus.file_access import File
-from provenance.registry import data_files as datafiles
+from provenance.registry import data_files
 from provenance.registry.data_files import digested_files
 from provenance.registry.manifest import read_manifest
 
@@ -70,7 +70,7 @@ def test_who_gives_up_waits_for_no_file_and_begins_no_other(corpus, hashed):
 def test_registries_are_hashed_before_the_corpus(corpus, registry, monkeypatch, early):
     order, all_hashed = [], Event()
     monkeypatch.setattr(
-        datafiles, "blake3_mapped_file", lambda path, *_: order.append(path.suffix) or ""
+        data_files, "blake3_mapped_file", lambda path, *_: order.append(path.suffix) or ""
     )
 
     def digest(self, stopped):

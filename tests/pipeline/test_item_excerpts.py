@@ -6,7 +6,7 @@ import pytest
 
 from provenance.model import Policy
 from provenance.pipeline import check
-from provenance.pipeline.locate import excerpts as itemexcerpts
+from provenance.pipeline.locate import excerpts
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.settings import Settings
 
@@ -43,7 +43,7 @@ def test_an_item_is_shown_by_its_own_words_and_what_was_matched_is_marked(world)
 
 def test_items_shown_in_many_pieces_are_shown_alike(world, monkeypatch):
     whole = world("one")[0]
-    monkeypatch.setattr(itemexcerpts, "_ITEMS_PER_BATCH", 2)
+    monkeypatch.setattr(excerpts, "_ITEMS_PER_BATCH", 2)
     assert world("other")[0] == whole
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.pipeline import jit_warmup as kernels
+from provenance.pipeline import jit_warmup
 from provenance.pipeline.jit_warmup import compile_matching
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan.readings import build_registry_indexes
@@ -82,8 +82,8 @@ def test_where_no_process_may_be_started_this_one_compiles(registry, monkeypatch
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(kernels, "scan_needs_compiling", lambda: True)
-    monkeypatch.setattr(kernels.subprocess, "Popen", refuse)
-    kernels.compile_kernels(
+    monkeypatch.setattr(jit_warmup, "scan_needs_compiling", lambda: True)
+    monkeypatch.setattr(jit_warmup.subprocess, "Popen", refuse)
+    jit_warmup.compile_kernels(
         registry, lambda: build_registry_indexes([open_registry(registry)])[0], quiet=True
     )

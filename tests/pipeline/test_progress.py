@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from provenance.pipeline import progress as told
+from provenance.pipeline import progress
 
 
 @pytest.fixture
 def wait(monkeypatch) -> Callable[[float], None]:
     now = [0.0]
-    monkeypatch.setattr(told.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
 
     def pass_by(seconds: float) -> None:
         now[0] += seconds
@@ -19,7 +19,7 @@ def wait(monkeypatch) -> Callable[[float], None]:
 
 
 def test_a_line_every_half_minute_says_how_far_how_fast_and_how_long(wait, capsys) -> None:
-    with told.show_progress("reading", 1000, "B") as shown:
+    with progress.show_progress("reading", 1000, "B") as shown:
         wait(29)
         shown.advance(100, 290, "3 candidates")
         assert capsys.readouterr().err == ""
@@ -34,21 +34,21 @@ def test_a_line_every_half_minute_says_how_far_how_fast_and_how_long(wait, capsy
 
 
 def test_the_end_is_not_told(wait, capsys) -> None:
-    with told.show_progress("reading", 100, "B") as shown:
+    with progress.show_progress("reading", 100, "B") as shown:
         wait(60)
         shown.advance(100, 1)
     assert capsys.readouterr().err == ""
 
 
 def test_work_of_unknown_size_says_how_much_is_done(wait, capsys) -> None:
-    with told.show_progress("reading", None, "B") as shown:
+    with progress.show_progress("reading", None, "B") as shown:
         wait(40)
         shown.advance(12_345)
         assert capsys.readouterr().err == "reading: 12,345 so far\n"
 
 
 def test_quiet_work_says_nothing(wait, capsys) -> None:
-    with told.show_progress("reading", 10, "B", quiet=True) as shown:
+    with progress.show_progress("reading", 10, "B", quiet=True) as shown:
         wait(100)
         shown.advance(10, 5, "x")
     assert capsys.readouterr().err == ""

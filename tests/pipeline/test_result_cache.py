@@ -10,19 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from provenance import atomic_output as atomic
-from provenance.match.scoring import corpus_sample as passages
+from provenance import atomic_output
+from provenance.match.scoring import corpus_sample
 from provenance.model import Circumstances, DateRange, Policy, Purpose, Report
 from provenance.pipeline import check, result_cache
-from provenance.pipeline import result_cache as memory
 from provenance.pipeline.locate import locations
-from provenance.pipeline.locate import locations as evidence
 from provenance.pipeline.registries import DumpSource, build_registry
 from provenance.pipeline.scan import corpus_scan, readings
-from provenance.pipeline.scan import corpus_scan as scanning
-from provenance.pipeline.scan import corpus_scan as sofar
 from provenance.pipeline.settings import Settings
-from provenance.read.formats import parquet_file as parquet
+from provenance.read.formats import parquet_file
 from provenance.registry.manifest import read_manifest
 from provenance.report.formats.rendering import render
 
@@ -46,8 +42,8 @@ class World:
             self.located += 1
             return second(*arguments)
 
-        monkeypatch.setattr(scanning, "_read_part", read_part)
-        monkeypatch.setattr(evidence, "_locate_part", gathered)
+        monkeypatch.setattr(corpus_scan, "_read_part", read_part)
+        monkeypatch.setattr(locations, "_locate_part", gathered)
 
     def write(self, shard: int, texts: list[str], rows: int = 1000) -> None:
         table = pa.table({"id": [f"{shard}-{row}" for row in range(len(texts))], "text": texts})
@@ -128,7 +124,7 @@ def test_of_a_dataset_of_which_one_file_changed_that_one_is_read(world, posts, p
 def test_of_a_file_of_which_one_row_group_changed_that_one_is_read(
     world, posts, pages, monkeypatch
 ) -> None:
-    monkeypatch.setattr(parquet, "PIECE_BYTES", 1)
+    monkeypatch.setattr(parquet_file, "PIECE_BYTES", 1)
     texts = [text for number in range(3) for text in shard(posts, pages, number)]
     world.write(0, texts, rows=5)
     world.checked()
@@ -190,7 +186,7 @@ def test_damaged_entries_are_made_anew(world) -> None:
 
 def test_samples_too_coarse_for_a_smaller_dataset_are_drawn_anew(world, monkeypatch) -> None:
     whole = world.checked(cached=False).result.corpus_model
-    for module in (passages, sofar):
+    for module in (corpus_sample, corpus_scan):
         monkeypatch.setattr(module, "MAX_SAMPLE_TOKENS", whole.tokens // 6)
     large = world.checked()
     assert world.read == _SHARDS
@@ -211,7 +207,7 @@ def test_what_was_not_asked_for_longest_is_forgotten_first(tmp_path, monkeypatch
     for number in range(4):
         kept.store(kept.key(str(number)), [b"." * 100])
         os.utime(entry_of(kept, str(number)), (number, number))
-    monkeypatch.setattr(memory, "MAX_CACHE_BYTES", 350)
+    monkeypatch.setattr(result_cache, "MAX_CACHE_BYTES", 350)
     kept.evict()
     assert [kept.load(kept.key(str(number))) is not None for number in range(4)] == [
         False,
@@ -249,7 +245,7 @@ def test_the_folder_is_swept_once_a_check_not_once_an_entry(
     for shard in range(6):
         write_lines(tmp_path / f"data/{shard}.jsonl", [{"text": pages[shard]}])
     swept = []
-    for module in (atomic, memory):
+    for module in (atomic_output, result_cache):
         monkeypatch.setattr(module, "remove_stale_temporaries", swept.append)
     settings = Settings(cache=tmp_path / "cache")
     check([str(tmp_path / "data")], Policy(registries=(registry,)), settings)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from provenance import pipeline as run
+from provenance import pipeline
 
 
 @pytest.mark.parametrize("name", ["x", "stackexchange", "cc-by-4.0"])
 def test_a_name_of_the_rules_is_not_doubted(name):
-    assert run.source_name_warning(name) is None
+    assert pipeline.source_name_warning(name) is None
 
 
 @pytest.mark.parametrize(
@@ -18,18 +18,18 @@ def test_a_name_of_the_rules_is_not_doubted(name):
     ],
 )
 def test_another_name_is_told_what_the_rules_call_it(name, told):
-    assert run.source_name_warning(name) == told
+    assert pipeline.source_name_warning(name) == told
 
 
 @pytest.mark.parametrize(
     ("name", "meant"), [("redit", "reddit"), ("twiter", "x"), ("https://x.com/somebody", "x")]
 )
 def test_a_mistyped_name_is_met_with_the_one_that_is_meant(name, meant):
-    doubt = run.source_name_warning(name)
+    doubt = pipeline.source_name_warning(name)
     assert doubt.startswith(f"the rules know no source '{name}'")
     assert doubt.endswith(f"did you mean '{meant}'?")
 
 
 def test_a_name_of_ones_own_is_said_to_be_unknown():
     told = "the rules know no source 'rope-street-forum', and leave it unknown"
-    assert run.source_name_warning("rope-street-forum") == told
+    assert pipeline.source_name_warning("rope-street-forum") == told

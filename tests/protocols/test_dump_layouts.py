@@ -17,8 +17,8 @@ import zstandard
 
 from provenance.errors import CorruptFile
 from provenance.model import ITEMS, Items
-from provenance.read.dumps import item_batches as batches
-from provenance.read.dumps.dump_files import find_dump_files
+from provenance.read.dumps import item_batches
+from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.layouts import LAYOUTS, open_dump
 
@@ -226,7 +226,7 @@ def test_a_dump_that_was_cut_is_refused(sample, dump):
 
 
 def test_batches_are_bounded(dump, monkeypatch):
-    monkeypatch.setattr(batches, "MAX_ROWS", 2)
+    monkeypatch.setattr(item_batches, "MAX_ROWS", 2)
     found = read(dump)
     assert max(items.batch.num_rows for items in found) <= 2
     assert column(found, "text") == TEXTS

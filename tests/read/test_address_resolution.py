@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, InputError
-from provenance.read.corpus import hub_datasets as hub
+from provenance.read.corpus import hub_datasets
 from provenance.read.corpus.address_resolution import looks_like_path, similar_paths
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.dumps.layouts import open_dump
@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch):
 def test_a_mistyped_path_is_told_with_what_was_meant_and_no_hub_is_asked(
     folder, monkeypatch, address, meant
 ):
-    monkeypatch.delattr(hub, "_quiet_datasets_library")
+    monkeypatch.delattr(hub_datasets, "_quiet_datasets_library")
     with pytest.raises(DatasetNotFound) as caught:
         open_corpus([address])
     assert caught.value.message.startswith(f"{address}: there is no such file or folder")

@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import InputError
-from provenance.read.policy import calibration_file as calibrationfile
+from provenance.read.policy import calibration_file
 from provenance.read.policy.calibration_file import load_calibration
 from provenance.read.policy.validation import UncheckedValue
 
@@ -20,4 +20,4 @@ def test_what_is_no_calibration_is_to_be_made_again(tmp_path, content):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, True, "1", None])
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(InputError, match=r"threshold: .* is not a number"):
-        calibrationfile._number(UncheckedValue(value, "calibration.json", "threshold", InputError))
+        calibration_file._number(UncheckedValue(value, "calibration.json", "threshold", InputError))

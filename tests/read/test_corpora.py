@@ -18,7 +18,7 @@ from provenance.errors import (
     InputError,
     UnsupportedFormat,
 )
-from provenance.read.corpus import file_access as files
+from provenance.read.corpus import file_access
 from provenance.read.corpus.corpora import open_corpus
 
 MB = 1 << 20
@@ -247,7 +247,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
 
     path = tmp_path / "a.jsonl"
     path.write_text(lines("secret"))
-    monkeypatch.setattr(files, "_LocalFile", refuse)
+    monkeypatch.setattr(file_access, "_LocalFile", refuse)
     with pytest.raises(InputError, match=r"a\.jsonl: permission denied") as caught:
         open_corpus([str(path)])
     assert "readable" in caught.value.remedy

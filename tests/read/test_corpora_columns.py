@@ -13,8 +13,8 @@ from provenance.read.columns.column_choice import ColumnChoice
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.documents import RowMetadata, build_documents
-from provenance.read.formats.json_lines import Records
 from provenance.read.formats.json_records import record_documents
+from provenance.read.formats.jsonl_blocks import Records
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import CorruptFile
 from provenance.read.corpus.file_access import File
-from provenance.read.formats import csv_file as delimited
+from provenance.read.formats import csv_file
 from provenance.read.formats.csv_file import detect_dialect
 
 
@@ -73,7 +73,7 @@ def test_cells_that_are_not_utf8_cost_their_own_row_alone(table, hear):
 
 
 def test_damage_late_in_a_file_neither_loses_nor_repeats_rows(table, hear, monkeypatch):
-    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 1 << 10)
+    monkeypatch.setattr(csv_file, "_BLOCK_BYTES", 1 << 10)
     lines = [b"%d,text %d" % (n, n) for n in range(3000)]
     lines[2500] = b"2500,\xff"
     lines[100] = b"100"
@@ -105,7 +105,7 @@ class _Dawdling(io.FileIO):
 
 def test_what_arrow_still_reads_ahead_is_not_lost_to_the_next_parser(table, hear, monkeypatch):
     monkeypatch.setattr(File, "open", lambda file: _Dawdling(file.path))
-    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 1 << 10)
+    monkeypatch.setattr(csv_file, "_BLOCK_BYTES", 1 << 10)
     text = "long, " * 3000
     path = table(f'id,text\n0,"{text}"\n1,b\n')
     assert [hear(path).texts for _ in range(20)] == [[text, "b"]] * 20

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.read.columns.nested_texts import TextLeaves
-from provenance.read.corpus import documents as room
+from provenance.read.corpus import documents
 from provenance.read.corpus.documents import RowMetadata, build_documents
 
 
@@ -42,7 +42,7 @@ def test_no_rows_are_no_batches():
 @pytest.fixture(scope="module")
 def small():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "BATCH_BYTES", 20)
+        patch.setattr(documents, "BATCH_BYTES", 20)
         yield
 
 

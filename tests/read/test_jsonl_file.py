@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from provenance.errors import ColumnMissing
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.size_limits import DocumentLimit
-from provenance.read.formats import jsonl_file as jsonlines
-from provenance.read.formats import jsonl_file as stretches
-from provenance.read.formats.json_lines import (
+from provenance.read.formats import jsonl_file
+from provenance.read.formats.jsonl_blocks import (
     BLOCK_BYTES,
     LineBlock,
     line_blocks,
@@ -254,7 +253,7 @@ def test_other_lines_are_left_to_the_careful_parser(data):
 
 
 def test_what_was_always_null_may_become_words():
-    layout = jsonlines.infer_layout([{"id": None, "text": "a", "n": 1}], (), "f")
+    layout = jsonl_file.infer_layout([{"id": None, "text": "a", "n": 1}], (), "f")
     assert "id" in layout.columns.ids
     assert parse_block(block(b'{"text": "b", "id": "x"}\n'), layout.schema) is not None
 
@@ -284,7 +283,7 @@ def test_a_long_file_is_several_parts_that_together_are_the_file(lines, hear, mo
     rows[10:10] = [b"", b"  ", b"\t", b"{broken", b'{"text": "' + b"long " * 1000 + b'"}']
     path = lines(b"\xef\xbb\xbf" + rows[0], *rows[1:])
     whole = hear(path)
-    monkeypatch.setattr(stretches, "RANGE_BYTES", 4000)
+    monkeypatch.setattr(jsonl_file, "RANGE_BYTES", 4000)
     parts = open_corpus([str(path)]).parts
     assert len(parts) > 5
     assert sum(part.size for part in parts) == path.stat().st_size - 3

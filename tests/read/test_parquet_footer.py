@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
 from provenance.read.corpus.file_access import File
-from provenance.read.formats import parquet_footer as footers
+from provenance.read.formats import parquet_footer
 from provenance.read.formats.parquet_footer import read_footer
 
 TABLE = pa.table(
@@ -152,7 +152,7 @@ def test_a_footer_that_leads_out_of_its_file_is_refused(tmp_path):
 def test_a_footer_that_is_too_large_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(TABLE, path)
-    monkeypatch.setattr(footers, "MAX_FOOTER_BYTES", 100)
+    monkeypatch.setattr(parquet_footer, "MAX_FOOTER_BYTES", 100)
     with pytest.raises(InputError, match=r"has [\d,]+ bytes; at most 100 are supported") as caught:
         open_corpus([str(path)])
     assert "row groups" in caught.value.remedy

@@ -16,8 +16,8 @@ from pyarrow import feather
 from provenance.read.columns.column_choice import ColumnChoice
 from provenance.read.columns.row_fallback import find_texts
 from provenance.read.corpus.documents import RowMetadata, build_documents
-from provenance.read.formats.json_lines import Records
 from provenance.read.formats.json_records import record_documents
+from provenance.read.formats.jsonl_blocks import Records
 
 Row = dict[str, str | None]
 

@@ -6,8 +6,8 @@ import pytest
 
 from provenance.disk_cache import DIGEST_SIZE
 from provenance.errors import RuleSyntax
-from provenance.read.rules import rule_files as parsedrules
-from provenance.read.rules.rule_files import load_rules, parse_library, parse_rules, rule_files
+from provenance.read.rules import rule_files
+from provenance.read.rules.rule_files import load_rules, parse_library, parse_rules, read_rule_files
 
 FILES = {"verdicts.yaml": b"one: 2023-06-01", "sources/a.yaml": b"two: [3, true, null]"}
 
@@ -26,12 +26,12 @@ def forbid(monkeypatch):
     def never(_content, _file):
         raise AssertionError("it was parsed before")
 
-    return lambda: monkeypatch.setattr(parsedrules, "parse_yaml", never)
+    return lambda: monkeypatch.setattr(rule_files, "parse_yaml", never)
 
 
 def test_the_rules_that_were_kept_are_the_rules_in_yaml(place, forbid):
     load_rules.__globals__["_parse_cached"].cache_clear()
-    files = rule_files(None)
+    files = read_rule_files(None)
     parsed = parse_library(files)
     assert load_rules() == parsed
     assert place.is_file()
@@ -79,10 +79,8 @@ def test_what_is_kept_of_the_rules_is_json_and_is_checked_like_a_rule_file(place
     said = json.loads(content[DIGEST_SIZE:])
     assert said["sources/x.yaml"]["id"] == "x"
     said["sources/x.yaml"]["id"] = 7
-    files = rule_files(None)
-    parsedrules.store_entry(
-        place.name, parsedrules._content_digest(files), json.dumps(said).encode()
-    )
+    files = read_rule_files(None)
+    rule_files.store_entry(place.name, rule_files._content_digest(files), json.dumps(said).encode())
     load_rules.__globals__["_parse_cached"].cache_clear()
     with pytest.raises(RuleSyntax, match="not text"):
         load_rules()
@@ -96,4 +94,4 @@ def test_rules_of_ones_own_are_not_kept(place, tmp_path, root):
     shipped = root / "rules" / "sources" / "x.yaml"
     (folder / "x.yaml").write_bytes(shipped.read_bytes() + b"\n# changed\n")
     assert load_rules(folder.parent).digest != load_rules().digest
-    assert json.loads(place.read_bytes()[DIGEST_SIZE:]).keys() == rule_files(None).keys()
+    assert json.loads(place.read_bytes()[DIGEST_SIZE:]).keys() == read_rule_files(None).keys()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import RuleError, RuleSyntax
 from provenance.model import DateRange, Purpose, TimeAxis, Verdict
-from provenance.read.rules import rule_files as rulefiles
+from provenance.read.rules import rule_files
 from provenance.read.rules.rule_files import load_cases, load_rules, parse_library
 
 VERDICTS = (Path(__file__).resolve().parents[2] / "rules" / "verdicts.yaml").read_bytes()
@@ -291,7 +291,7 @@ def test_cases_are_held_to_their_format(tmp_path, old, new, said):
 @pytest.mark.parametrize("place", ["provenance/rules", "rules"], ids=["wheel", "checkout"])
 def test_the_shipped_rules_are_found_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch, place):
     monkeypatch.setattr(
-        rulefiles, "__file__", str(tmp_path / "provenance/read/rules/rule_files.py")
+        rule_files, "__file__", str(tmp_path / "provenance/read/rules/rule_files.py")
     )
     with pytest.raises(RuleError, match="the shipped rules are missing"):
         load_rules()

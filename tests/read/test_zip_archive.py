@@ -10,7 +10,7 @@ import pytest
 
 from provenance.errors import CorruptFile, InputError, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
-from provenance.read.dumps.dump_files import find_dump_files
+from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.layouts import open_dump
 

@@ -6,7 +6,7 @@ import pytest
 
 from provenance.errors import DigestMismatch, RegistryError, RegistryNotFound
 from provenance.model import ChanceModel
-from provenance.registry import registry_folder as folders
+from provenance.registry import registry_folder
 from provenance.registry.chance_model import replace_chance_model
 from provenance.registry.manifest import read_manifest, registry_digest
 from provenance.registry.verification import verify_files
@@ -44,7 +44,10 @@ def test_what_a_killed_refit_left_is_in_nobodys_way(folder):
 
 
 def test_a_registry_that_somebody_writes_to_is_left_alone(folder):
-    with folders.staged_generation(folder), pytest.raises(RegistryError, match="another process"):
+    with (
+        registry_folder.staged_generation(folder),
+        pytest.raises(RegistryError, match="another process"),
+    ):
         replace_chance_model(folder, MEASURED)
 
 

@@ -8,10 +8,10 @@ from queue import Queue
 import pytest
 from blake3 import blake3
 
-from provenance import file_hashing as digests
+from provenance import file_hashing
 from provenance.errors import DigestMismatch
 from provenance.file_hashing import blake3_mapped_file
-from provenance.registry import data_files as datafiles
+from provenance.registry import data_files
 from provenance.registry.data_files import BackgroundHasher, check_files, digest_of_file
 from provenance.registry.manifest import TEXTS_FILE, DataFile, read_manifest
 from provenance.registry.mapped_files import map_files, map_registry
@@ -31,14 +31,14 @@ def files_of(folder):
 
 @pytest.mark.parametrize("content", [b"", b"x", b"some bytes" * 1000])
 def test_a_digest_is_that_of_the_bytes(content, tmp_path, monkeypatch):
-    monkeypatch.setattr(digests, "_MAPPED", 777)
+    monkeypatch.setattr(file_hashing, "_MAPPED", 777)
     (tmp_path / "file").write_bytes(content)
     made = digest_of_file(tmp_path / "file")
     assert made == blake3_mapped_file(tmp_path / "file") == blake3(content).hexdigest()
 
 
 def test_a_mapped_digest_that_nobody_wants_is_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(digests, "_MAPPED", 7)
+    monkeypatch.setattr(file_hashing, "_MAPPED", 7)
     (tmp_path / "file").write_bytes(b"some bytes, and some more of them")
     asked = []
     with pytest.raises(CancelledError):
@@ -77,7 +77,7 @@ def test_digests_that_were_begun_are_those_of_the_files(folder, tmp_path, ahead)
 def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
     read = []
     monkeypatch.setattr(
-        datafiles,
+        data_files,
         "blake3_mapped_file",
         lambda path, *_: read.append(path) or blake3_mapped_file(path),
     )
@@ -89,7 +89,9 @@ def test_every_file_is_read_once_and_texts_are_not(folder, monkeypatch, ahead):
 def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
     read = Queue()
     monkeypatch.setattr(
-        datafiles, "blake3_mapped_file", lambda path, *_: read.put(path) or blake3_mapped_file(path)
+        data_files,
+        "blake3_mapped_file",
+        lambda path, *_: read.put(path) or blake3_mapped_file(path),
     )
     ahead.start([folder])
     assert read.get(timeout=60) in files_of(folder)
@@ -98,7 +100,7 @@ def test_files_are_read_before_anybody_asks(folder, monkeypatch, ahead):
 def test_a_file_of_another_size_is_not_read(folder, monkeypatch, ahead):
     first, *_ = files_of(folder)
     first.write_bytes(first.read_bytes() + b"more")
-    monkeypatch.setattr(datafiles, "blake3_mapped_file", None)
+    monkeypatch.setattr(data_files, "blake3_mapped_file", None)
     ahead.start([folder])
     with pytest.raises(DigestMismatch, match="the manifest says"):
         open_registry(folder, ahead)

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.registry.build import item_order as order
-from provenance.registry.build import item_staging as staging
+from provenance.registry.build import item_order, item_staging
 from provenance.registry.build.duckdb_engine import BuildLimits, open_engine, query_count
 from provenance.registry.build.item_parts import SpillBuffer
 from provenance.registry.build.postings_writer import PartitionedPostings, PostingsBuffer
@@ -21,8 +20,8 @@ _ALL = 1 << 26
 @pytest.fixture
 def small_parts(monkeypatch):
     """Let a thousand items make many parts, and many row groups."""
-    monkeypatch.setattr(staging, "CHUNK_SIZE", ChunkSize(rows=90, weight=1 << 20))
-    monkeypatch.setattr(order, "GROUP_ROWS", 70)
+    monkeypatch.setattr(item_staging, "CHUNK_SIZE", ChunkSize(rows=90, weight=1 << 20))
+    monkeypatch.setattr(item_order, "GROUP_ROWS", 70)
 
 
 @pytest.fixture

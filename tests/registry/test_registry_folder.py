@@ -8,14 +8,14 @@ import pytest
 
 from provenance.errors import RegistryError, RegistryExists
 from provenance.model import ChanceModel
-from provenance.registry import registry_folder as folders
+from provenance.registry import registry_folder
 from provenance.registry.build.registry_builder import create_registry, extend_registry
 from provenance.registry.chance_model import replace_chance_model
 from provenance.registry.verification import verify_files
 
 
 def test_two_cannot_build_in_one_place(items, posts, tmp_path):
-    with folders.staged_registry(tmp_path / "r"):
+    with registry_folder.staged_registry(tmp_path / "r"):
         with pytest.raises(RegistryError, match="another process is writing") as caught:
             create_registry(tmp_path / "r", [items(posts(3))])
         assert "wait" in caught.value.remedy
@@ -24,7 +24,7 @@ def test_two_cannot_build_in_one_place(items, posts, tmp_path):
 
 def test_two_cannot_add_to_one_registry(items, posts, tmp_path):
     built = create_registry(tmp_path / "r", [items(posts(3))])
-    with folders.staged_generation(tmp_path / "r"):
+    with registry_folder.staged_generation(tmp_path / "r"):
         with pytest.raises(RegistryError, match="another process is writing"):
             extend_registry(tmp_path / "r", [items(posts(3, seed=1))])
         assert verify_files(tmp_path / "r") == built

@@ -12,8 +12,7 @@ import pytest
 
 from provenance.errors import CorruptFile, DatasetNotFound, OutputError
 from provenance.model import FINDINGS, Report
-from provenance.report.files import report_commit as commit
-from provenance.report.files import report_folder as folder
+from provenance.report.files import report_commit, report_folder
 from provenance.report.files.findings_parquet import sort_findings
 from provenance.report.files.report_folder import write_report, write_text
 from provenance.report.files.report_reader import read_report
@@ -101,8 +100,8 @@ def test_nothing_is_half_written(tmp_path, monkeypatch, broken):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    module = {"html_page": folder.html_report, "dumps": folder.result_json}.get(
-        broken, folder.findings_parquet
+    module = {"html_page": report_folder.html_report, "dumps": report_folder.result_json}.get(
+        broken, report_folder.findings_parquet
     )
     monkeypatch.setattr(module, broken, full)
     with pytest.raises(OutputError, match="No space left") as raised:
@@ -194,7 +193,7 @@ def test_where_folders_cannot_be_exchanged_the_files_are_replaced(tmp_path, monk
     def unable(*_):
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(commit, "swap_folders", unable)
+    monkeypatch.setattr(report_commit, "swap_folders", unable)
     write_report(sample_report(), tmp_path / "out")
     number = (tmp_path / "out").stat().st_ino
     write_report(clear_report(), tmp_path / "out")
@@ -209,7 +208,7 @@ def test_an_interrupted_exchange_keeps_the_earlier_report(tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     write_report(sample_report(), tmp_path / "out")
-    monkeypatch.setattr(commit, "swap_folders", interrupted)
+    monkeypatch.setattr(report_commit, "swap_folders", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_report(clear_report(), tmp_path / "out")
     assert read_report(tmp_path / "out").result == sample_report().result
@@ -222,8 +221,8 @@ def test_files_added_during_an_exchange_are_kept(tmp_path, monkeypatch):
         (other / "mine.txt").write_text("mine")
         exchange(one, other)
 
-    exchange = commit.swap_folders
-    monkeypatch.setattr(commit, "swap_folders", late)
+    exchange = report_commit.swap_folders
+    monkeypatch.setattr(report_commit, "swap_folders", late)
     write_report(sample_report(), tmp_path / "out")
     write_report(clear_report(), tmp_path / "out")
     assert (tmp_path / "out" / "mine.txt").read_text() == "mine"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from provenance import pipeline as run
+from provenance import pipeline
 from provenance.cli.check import command as check
 from provenance.model import Actor, Circumstances, DateRange, ModelScope, Purpose
 from provenance.report.text.reproduction import reproduction_command
@@ -37,7 +37,7 @@ def test_the_command_reproduces_the_policy(asked):
     result = sample_report().result
     result = replace(result, policy=replace(result.policy, circumstances=asked, path=None))
     given_ = parsed(result)
-    read = run.policy_of(
+    read = pipeline.effective_policy(
         None,
         purpose=given_["purpose"],
         collected=given_["collected"],

@@ -3,9 +3,7 @@
 import re
 
 from provenance.judge.rule_checks import differences
-from provenance.read.rules import rule_cases as rulecases
-from provenance.read.rules import rule_syntax as rulesyntax
-from provenance.read.rules import terms_syntax as termsyntax
+from provenance.read.rules import rule_cases, rule_syntax, terms_syntax
 from provenance.read.rules.rule_files import load_cases, load_rules
 from provenance.read.rules.rule_lint import rule_mistakes
 
@@ -25,12 +23,12 @@ def test_the_example_of_the_page_is_a_rule_that_holds(root, tmp_path):
 def test_the_page_names_every_key(root):
     page = (root / "rules" / "README.md").read_text("utf-8")
     keys = {
-        *rulesyntax.SOURCE_KEYS,
-        *rulesyntax.LICENCE_KEYS,
-        *rulesyntax.EXCEPTION_KEYS,
-        *termsyntax.DOCUMENT_KEYS,
-        *termsyntax.PERIOD_KEYS,
-        *rulecases.CASE_KEYS,
+        *rule_syntax.SOURCE_KEYS,
+        *rule_syntax.LICENCE_KEYS,
+        *rule_syntax.EXCEPTION_KEYS,
+        *terms_syntax.DOCUMENT_KEYS,
+        *terms_syntax.PERIOD_KEYS,
+        *rule_cases.CASE_KEYS,
     }
     assert {
         key for key in keys if not re.search(rf"`{key}[`:]|^\s*-? ?{key}:", page, re.MULTILINE)

@@ -11,18 +11,15 @@ import yaml
 
 from provenance.errors import RuleSyntax
 from provenance.model import Stance
-from provenance.read.rules import rule_cases as rulecases
-from provenance.read.rules import rule_cases as ruleexamples
-from provenance.read.rules import rule_syntax as rulesyntax
-from provenance.read.rules import terms_syntax as termsyntax
+from provenance.read.rules import rule_cases, rule_syntax, terms_syntax
 from provenance.read.rules.rule_files import load_cases, load_rules
 from provenance.read.signals import HEADER_NAMES, TAG_NAMES
 
 KINDS = {
-    "sources": ("source", rulesyntax.SOURCE_KEYS, 91),
-    "licences": ("licence", rulesyntax.LICENCE_KEYS, 43),
-    "signals": ("signal", rulesyntax.SIGNAL_KEYS, 11),
-    "exceptions": ("exception", rulesyntax.EXCEPTION_KEYS, 5),
+    "sources": ("source", rule_syntax.SOURCE_KEYS, 91),
+    "licences": ("licence", rule_syntax.LICENCE_KEYS, 43),
+    "signals": ("signal", rule_syntax.SIGNAL_KEYS, 11),
+    "exceptions": ("exception", rule_syntax.EXCEPTION_KEYS, 5),
 }
 
 
@@ -76,7 +73,7 @@ def test_no_statement_was_lost():
 
 def test_the_schema_of_signals_knows_the_keys_of_examples(root):
     example = schema_of(root, "signal")["$defs"]["example"]["properties"]
-    assert set(example) == set(ruleexamples.EXAMPLE_KEYS)
+    assert set(example) == set(rule_cases.EXAMPLE_KEYS)
     assert set(example["headers"]["properties"]) == set(HEADER_NAMES)
     assert set(example["tags"]["properties"]) == set(TAG_NAMES)
     assert example["says"]["enum"] == [stance.value for stance in Stance]
@@ -87,10 +84,10 @@ def test_a_schema_knows_the_keys_that_are_read(root, folder):
     kind, keys, _ = KINDS[folder]
     schema = schema_of(root, kind)
     assert set(schema["properties"]) == set(keys)
-    assert set(schema["$defs"]["period"]["properties"]) == set(termsyntax.PERIOD_KEYS)
-    assert set(schema["$defs"]["period"]["required"]) == set(termsyntax.PERIOD_NEEDS)
-    assert set(schema["$defs"]["document"]["properties"]) == set(termsyntax.DOCUMENT_KEYS)
-    assert set(schema["$defs"]["case"]["properties"]) == set(rulecases.CASE_KEYS)
+    assert set(schema["$defs"]["period"]["properties"]) == set(terms_syntax.PERIOD_KEYS)
+    assert set(schema["$defs"]["period"]["required"]) == set(terms_syntax.PERIOD_NEEDS)
+    assert set(schema["$defs"]["document"]["properties"]) == set(terms_syntax.DOCUMENT_KEYS)
+    assert set(schema["$defs"]["case"]["properties"]) == set(rule_cases.CASE_KEYS)
 
 
 def test_a_schema_knows_the_words_that_verdicts_yaml_opens(root):
@@ -128,10 +125,10 @@ def test_a_schema_refuses_what_the_reader_refuses(root, path, value):
     place[path[-1]] = value
     assert list(jsonschema.Draft202012Validator(schema_of(root, "source")).iter_errors(file))
     library = load_rules()
-    words = termsyntax.Vocabulary(
+    words = terms_syntax.Vocabulary(
         [basis.id for basis in library.bases], [tag.id for tag in library.conditions]
     )
     with pytest.raises(RuleSyntax):
-        rulesyntax.parse_source(
-            rulesyntax.UncheckedValue(file, "rules/sources/x.yaml", "", RuleSyntax), words
+        rule_syntax.parse_source(
+            rule_syntax.UncheckedValue(file, "rules/sources/x.yaml", "", RuleSyntax), words
         )

@@ -18,7 +18,7 @@ from numba.extending import intrinsic
 
 from provenance.fingerprint.tokenizer.byte_scan import run_bounds
 from provenance.fingerprint.tokenizer.contractions import QUOTE
-from provenance.fingerprint.tokenizer.stripping import STRIPPABLE, may_be_stripped
+from provenance.fingerprint.tokenizer.link_stripping import STRIPPABLE, may_be_stripped
 from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish, mixed
 from provenance.jit.decorators import Scalar, inlined, python_function
 from provenance.jit.intrinsics import load64, trailing_zeros

@@ -46,7 +46,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     TokenizerTables,
     tokenizer_tables,
 )
-from provenance.fingerprint.tokenizer.stripping import may_be_stripped, strip_or_count
+from provenance.fingerprint.tokenizer.link_stripping import may_be_stripped, strip_or_count
 from provenance.fingerprint.tokenizer.unicode_words import (
     WORD_WEIGHT,
     may_be_single_character,

@@ -10,7 +10,7 @@ import pyarrow as pa
 from provenance.match.scoring.corpus_sample import merge_samples
 from provenance.model import CorpusModel, Documents, Unread
 from provenance.pipeline.check_inputs import References
-from provenance.pipeline.corpus_model import apply_frozen_model, build_corpus_model
+from provenance.pipeline.corpus_modelling import apply_frozen_model, build_corpus_model
 from provenance.pipeline.findings.summaries import collect_unread, empty_corpus_error
 from provenance.pipeline.locate.claims import Claims, attribute_claims
 from provenance.pipeline.locate.locations import ChangedPartsError, locate_matches

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from provenance.model import CAME_WITH, DOCUMENTS, Documents, Flags, Int64s, Skipped
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.string_arrays import invalid_utf8, is_blank, text_sizes, to_flags
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 
 BATCH_BYTES = 8 << 20
 """Bytes of text in a batch, unless a single document is larger."""
@@ -112,11 +112,11 @@ def _count_skipped(
     return tuple(
         one
         for reason, flags in (
-            (skips.NOT_UTF8, broken),
-            (skips.EMPTY, empty),
-            (skips.NULL, null),
+            (skipped_rows.NOT_UTF8, broken),
+            (skipped_rows.EMPTY, empty),
+            (skipped_rows.NULL, null),
         )
-        for one in skips.count_skipped(rows.file, reason, rows.numbers[flags])  # type: ignore[arg-type]
+        for one in skipped_rows.count_skipped(rows.file, reason, rows.numbers[flags])  # type: ignore[arg-type]
     )
 
 

@@ -15,7 +15,7 @@ from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.corpus.folder_listing import is_pipe
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.json_lines import LineBlock, line_blocks, parse_lines
+from provenance.read.formats.jsonl_blocks import LineBlock, line_blocks, parse_lines
 from provenance.read.formats.jsonl_file import infer_layout, read_lines
 
 STANDARD_INPUT = "-"

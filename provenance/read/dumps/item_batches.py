@@ -8,7 +8,7 @@ import pyarrow as pa
 from provenance.errors import InputError
 from provenance.model import ITEMS, Items
 from provenance.read.columns.string_arrays import replace_surrogates
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 
 MAX_ROWS = 20_000
 MAX_BYTES = 1 << 25
@@ -53,12 +53,12 @@ def batch_records(file: str, entries: Iterable[ItemRecord | RowFault]) -> Iterat
                 records.append(entry)
                 size += len(entry.text)
             if len(records) >= MAX_ROWS or len(faults) >= MAX_ROWS or size >= MAX_BYTES >> 1:
-                yield Items(_make_batch(records), skips.count_by_reason(file, faults))
+                yield Items(_make_batch(records), skipped_rows.count_by_reason(file, faults))
                 records, faults, size = [], [], 0
     except InputError as error:
         fault = error  # raised after the items before it
     if records or faults:
-        yield Items(_make_batch(records), skips.count_by_reason(file, faults))
+        yield Items(_make_batch(records), skipped_rows.count_by_reason(file, faults))
     if fault is not None:
         raise fault
 

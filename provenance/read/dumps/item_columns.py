@@ -17,7 +17,7 @@ from provenance.read.columns.string_arrays import (
     null_invalid_utf8,
     to_flags,
 )
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import NO_SOURCE, ROUNDED_ID, RowFault
 from provenance.read.dumps.timestamps import parse_timestamps
@@ -62,7 +62,7 @@ def build_items(columns: Mapping[str, pa.Array], rows: Int64s, dump: Dump, prefi
         for field in ITEMS
     ]
     batch = pa.RecordBatch.from_arrays(arrays, schema=ITEMS)
-    return Items(batch, skips.count_by_reason(dump.name, faults))
+    return Items(batch, skipped_rows.count_by_reason(dump.name, faults))
 
 
 def _filterable(column: pa.Array) -> pa.Array:
@@ -94,9 +94,9 @@ def _has_no_source(columns: Mapping[str, pa.Array], dump: Dump) -> Flags | None:
 
 
 _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]], ...] = (
-    (skips.NULL, _is_null),
-    (skips.NOT_UTF8, _is_invalid),
-    (skips.EMPTY, _is_blank),
+    (skipped_rows.NULL, _is_null),
+    (skipped_rows.NOT_UTF8, _is_invalid),
+    (skipped_rows.EMPTY, _is_blank),
     (NO_SOURCE, _has_no_source),
 )
 """Reasons why a row is not an item, in order: each check may rely on those before it."""

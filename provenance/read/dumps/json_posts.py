@@ -13,7 +13,7 @@ from provenance.read.dumps.item_batches import (
     batch_records,
 )
 from provenance.read.formats.json_array import array_records, starts_as_jsonl
-from provenance.read.formats.json_lines import LineBlock, parse_line
+from provenance.read.formats.jsonl_blocks import LineBlock, parse_line
 from provenance.read.formats.jsonl_file import read_blocks
 
 JsonObject = dict[str, object]

@@ -13,7 +13,7 @@ from provenance.errors import UnsupportedFormat
 from provenance.model import Items
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.json_schema import infer_schema, narrow_schema
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.size_limits import until_error
 from provenance.read.dumps.column_roles import find_roles
 from provenance.read.dumps.date_order import DateOrder, DateReader, infer_order, is_ambiguous
@@ -36,8 +36,8 @@ from provenance.read.dumps.json_posts import (
     read_objects,
     to_text,
 )
-from provenance.read.formats.json_lines import LineBlock, parse_block
 from provenance.read.formats.json_records import value_at
+from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
 from provenance.read.formats.jsonl_file import read_blocks
 
 SAMPLE_OBJECTS = 1000
@@ -76,9 +76,9 @@ class ObjectLayout:
         values = {role: value_at(entry, path) for role, path in self.roles.items()}
         text, source = _text_or_title(values), to_text(values.get("source")) or dump.source
         if not isinstance(text, str):
-            return RowFault(row, skips.NULL if text is None else TEXT_NOT_STRING)
+            return RowFault(row, skipped_rows.NULL if text is None else TEXT_NOT_STRING)
         if not text or text.isspace():
-            return RowFault(row, skips.EMPTY)
+            return RowFault(row, skipped_rows.EMPTY)
         if not source:
             return RowFault(row, NO_SOURCE)
         return ItemRecord(
@@ -165,7 +165,7 @@ def _raise_no_objects(found: Iterable[NumberedObject], dump: Dump) -> NoReturn:
     """Raise the error for rows none of which is an object."""
     reasons = {str(entry) for _, entry in found}
     remedy = "convert it to JSON Lines, with an object on each line, or give its --layout."
-    if reasons == {skips.NOT_UTF8}:
+    if reasons == {skipped_rows.NOT_UTF8}:
         remedy = "convert it to UTF-8."
     raise UnsupportedFormat(
         f"{dump.display_path}: "

@@ -12,7 +12,7 @@ from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.dumps.json_posts import JsonObject
 from provenance.read.formats.detection import ARROW_MAGICS, PARQUET_MAGIC, check_not_pointer
 from provenance.read.formats.json_array import array_records, starts_as_jsonl
-from provenance.read.formats.json_lines import parse_line
+from provenance.read.formats.jsonl_blocks import parse_line
 
 HEAD_BYTES = 1 << 20
 HEAD_LINES = 50

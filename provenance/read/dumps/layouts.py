@@ -11,9 +11,9 @@ from provenance.errors import InputError, UnsupportedFormat
 from provenance.model import ITEMS, MAX_DOCUMENT, Items
 from provenance.read.columns.string_arrays import replace_surrogates
 from provenance.read.corpus.file_access import translate_read_errors, unread_entry
-from provenance.read.dumps import layout_detection as detection
+from provenance.read.dumps import layout_detection
+from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.dump_file import Dump
-from provenance.read.dumps.dump_files import find_dump_files
 from provenance.read.dumps.item_tables import read_table
 from provenance.read.dumps.reddit import read_reddit
 from provenance.read.dumps.stackexchange import read_posts_or_comments
@@ -21,11 +21,11 @@ from provenance.read.dumps.x_posts import read_api, read_archive
 
 AUTO = "auto"
 LAYOUTS: dict[str, Callable[[Dump], Iterator[Items]]] = {
-    detection.TABLE: read_table,
-    detection.ARCHIVE: read_archive,
-    detection.API: read_api,
-    detection.REDDIT: read_reddit,
-    detection.STACKEXCHANGE: read_posts_or_comments,
+    layout_detection.TABLE: read_table,
+    layout_detection.ARCHIVE: read_archive,
+    layout_detection.API: read_api,
+    layout_detection.REDDIT: read_reddit,
+    layout_detection.STACKEXCHANGE: read_posts_or_comments,
 }
 
 _EMPTY_BATCH = pa.RecordBatch.from_pylist([], schema=ITEMS)
@@ -86,7 +86,7 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
             remedy=f"did you mean {near[0]}?" if near else "remove --layout to detect it.",
         )
     if layout == AUTO and (source_column or text_column):
-        layout = detection.TABLE
+        layout = layout_detection.TABLE
     if source != replace_surrogates(source):
         raise InputError(f"the source {source!r} is not valid UTF-8", remedy="give it in UTF-8.")
     # Not in a generator: errors are raised by this call, not when the first item is read.
@@ -102,7 +102,7 @@ def open_dump(  # noqa: PLR0913 (what the options of `registry build` say)
 def _read(dump: Dump, layout: str) -> Iterator[Items]:
     if dump.file.fault is not None:
         raise dump.file.fault
-    name = detection.detect_layout(dump.file) if layout == AUTO else layout
+    name = layout_detection.detect_layout(dump.file) if layout == AUTO else layout
     yield from LAYOUTS[name](dump)
 
 

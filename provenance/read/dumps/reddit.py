@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from provenance.model import Int64s, Items
 from provenance.read.columns.string_arrays import is_blank, to_flags
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, split_items
 from provenance.read.dumps.item_columns import build_items
@@ -26,7 +26,7 @@ from provenance.read.dumps.json_posts import (
     to_text,
 )
 from provenance.read.dumps.timestamps import parse_timestamp
-from provenance.read.formats.json_lines import LineBlock, parse_block
+from provenance.read.formats.jsonl_blocks import LineBlock, parse_block
 from provenance.read.formats.jsonl_file import read_blocks
 
 HOST = "https://www.reddit.com"
@@ -82,9 +82,9 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         ),
     )
     reasons = (
-        (skips.DELETED, gone),
-        (skips.EMPTY, pc.and_not(none, gone)),
-        (skips.NO_ID, pc.and_not(pc.is_null(ids), none)),
+        (skipped_rows.DELETED, gone),
+        (skipped_rows.EMPTY, pc.and_not(none, gone)),
+        (skipped_rows.NO_ID, pc.and_not(pc.is_null(ids), none)),
     )
     faults = [(int(row), why) for why, which in reasons for row in rows[to_flags(which)]]
     kept = pc.and_(pc.invert(none), pc.is_valid(ids))
@@ -97,7 +97,7 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
     }
     whole = {role: column.filter(kept) for role, column in columns.items()}
     items = build_items(whole, rows[to_flags(kept)], dump, "")
-    return Items(items.batch, skips.count_by_reason(dump.name, sorted(faults)))
+    return Items(items.batch, skipped_rows.count_by_reason(dump.name, sorted(faults)))
 
 
 def _is_deleted_column(texts: pa.Array) -> pa.Array:
@@ -179,7 +179,7 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
         return RowFault(row, _skip_reason(post))
     native = _fullname(post, kind)
     if native is None:
-        return RowFault(row, skips.NO_ID)
+        return RowFault(row, skipped_rows.NO_ID)
     return ItemRecord(
         dump.source,
         native,
@@ -208,10 +208,10 @@ def _is_deleted(part: object) -> bool:
 def _skip_reason(post: JsonObject) -> str:
     parts = [post.get(key) for key in ("body", "title", "selftext")]
     if any(map(_is_deleted, parts)):
-        return skips.DELETED
+        return skipped_rows.DELETED
     if any(isinstance(part, str) for part in parts):
-        return skips.EMPTY
-    return skips.NULL if "body" in post or "title" in post else skips.NOT_A_POST
+        return skipped_rows.EMPTY
+    return skipped_rows.NULL if "body" in post or "title" in post else skipped_rows.NOT_A_POST
 
 
 def _fullname(post: JsonObject, kind: str) -> str | None:

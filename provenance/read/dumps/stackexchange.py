@@ -6,7 +6,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from provenance.errors import UnsupportedFormat
 from provenance.model import Items
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import translate_read_errors
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.html_text import plain_text
@@ -135,7 +135,7 @@ def _read_post(
     text = "\n\n".join(part.strip() for part in parts if part.strip())
     native = values.get("Id")
     if not text or native is None:
-        return RowFault(row, skips.NO_ID if text else skips.EMPTY)
+        return RowFault(row, skipped_rows.NO_ID if text else skipped_rows.EMPTY)
     path = _PATHS.get(values.get("PostTypeId", ""))
     return ItemRecord(
         dump.source,
@@ -153,7 +153,7 @@ def _read_comment(
 ) -> ItemRecord | RowFault:
     text, native, post = values.get("Text", ""), values.get("Id"), values.get("PostId")
     if not text.strip() or native is None:
-        return RowFault(row, skips.NO_ID if text.strip() else skips.EMPTY)
+        return RowFault(row, skipped_rows.NO_ID if text.strip() else skipped_rows.EMPTY)
     return ItemRecord(
         dump.source,
         f"{dump.folder}/comment-{native}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from provenance.model import Items
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault
 from provenance.read.dumps.json_posts import JsonObject, read_posts, to_text
@@ -55,12 +55,12 @@ def _read_post(post: JsonObject, row: int, dump: Dump) -> ItemRecord | RowFault:
     text = full_text(post)
     if text is None:
         # Streams also carry deletions, limits and other notices.
-        return RowFault(row, skips.NULL if _post_id(post) else skips.NOT_A_POST)
+        return RowFault(row, skipped_rows.NULL if _post_id(post) else skipped_rows.NOT_A_POST)
     if not text or text.isspace():
-        return RowFault(row, skips.EMPTY)
+        return RowFault(row, skipped_rows.EMPTY)
     native = _post_id(post)
     if native is None:
-        return RowFault(row, skips.NO_ID)
+        return RowFault(row, skipped_rows.NO_ID)
     return ItemRecord(
         dump.source,
         native,
@@ -84,7 +84,9 @@ def _read_archived(entry: JsonObject, row: int, dump: Dump) -> ItemRecord | RowF
         return _read_post(_as_post(note), row, dump)
     post = entry.get("tweet", entry)
     return (
-        _read_post(post, row, dump) if isinstance(post, dict) else RowFault(row, skips.NOT_A_POST)
+        _read_post(post, row, dump)
+        if isinstance(post, dict)
+        else RowFault(row, skipped_rows.NOT_A_POST)
     )
 
 

@@ -19,7 +19,7 @@ import pyarrow.csv as pv
 from provenance.errors import DocumentTooLarge
 from provenance.model import Int64s
 from provenance.read.columns.table_parts import RowBlock, TableFile, TablePiece
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import File, corrupt_file_error, next_block
 from provenance.read.corpus.size_limits import DocumentLimit
 from provenance.read.formats.detection import check_text
@@ -394,11 +394,14 @@ def _read_fast(
                 # Arrow reads ahead: faults of later rows belong to later blocks.
                 met = [fault for fault in faults if fault[0] < row]
                 del faults[: len(met)]
-                yield RowBlock(batch, numbers, skips.count_by_reason(file.name, met)), row
+                yield RowBlock(batch, numbers, skipped_rows.count_by_reason(file.name, met)), row
         except pa.ArrowInvalid as error:
             raise _FastParserFailed from error
     if faults:
-        none, skipped = _make_batch([], dialect, paths), skips.count_by_reason(file.name, faults)
+        none, skipped = (
+            _make_batch([], dialect, paths),
+            skipped_rows.count_by_reason(file.name, faults),
+        )
         row = faults[-1][0] + 1
         yield RowBlock(none, np.zeros(0, np.int64), skipped), row
     if checked.quotes % 2:  # an even number means that all quoted cells are closed
@@ -476,11 +479,11 @@ def _make_block(
     faults = [(row, _width_fault("".join(cells))) for row, cells in rows if len(cells) != width]
     numbers = np.array([row for row, _ in whole], np.int64)
     batch = _make_batch([cells for _, cells in whole], dialect, paths)
-    return RowBlock(batch, numbers, skips.count_by_reason(file.name, faults))
+    return RowBlock(batch, numbers, skipped_rows.count_by_reason(file.name, faults))
 
 
 def _width_fault(text: str) -> str:
-    return skips.UNCLOSED if text.count("\n") > 1 else skips.WIDTH
+    return skipped_rows.UNCLOSED if text.count("\n") > 1 else skipped_rows.WIDTH
 
 
 def _make_batch(

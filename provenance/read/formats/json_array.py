@@ -10,15 +10,15 @@ from typing import BinaryIO, TypeGuard
 
 from provenance.errors import DocumentTooLarge
 from provenance.model import Documents
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, translate_read_errors
 from provenance.read.corpus.size_limits import DocumentLimit, until_error
 from provenance.read.formats.detection import check_text
-from provenance.read.formats.json_lines import Records, parse_line
 from provenance.read.formats.json_objects import Record, to_record
 from provenance.read.formats.json_records import record_documents
 from provenance.read.formats.json_stream import JsonText, TooDeep
+from provenance.read.formats.jsonl_blocks import Records, parse_line
 from provenance.read.formats.jsonl_file import infer_layout, jsonl_parts
 
 _BATCH_CHARS = 4 << 20
@@ -183,7 +183,7 @@ def _expect(text: JsonText, mark: str) -> None:
 
 def _to_record(value: object, written: str) -> Record | str:
     if _INVALID_BYTES.search(written):
-        return skips.NOT_UTF8
+        return skipped_rows.NOT_UTF8
     if isinstance(value, str):
         return {"text": value}
-    return skips.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)
+    return skipped_rows.TOO_DEEP if isinstance(value, TooDeep) else to_record(value)

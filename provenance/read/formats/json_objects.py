@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 
 from provenance.read.columns.string_arrays import replace_surrogates
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 
-MAX_DEPTH = skips.MAX_NESTING
+MAX_DEPTH = skipped_rows.MAX_NESTING
 Record = dict[str, object]
 
 _MAX_DIGITS = 4000
@@ -55,11 +55,11 @@ def to_record(value: object) -> Record | str:
     Lone surrogates in keys, which column names cannot contain, become U+FFFD.
     """
     if not isinstance(value, dict):
-        return skips.NOT_OBJECT
+        return skipped_rows.NOT_OBJECT
     is_odd = False
     for depth, level in enumerate(_nesting_levels(value)):
         if depth == MAX_DEPTH:
-            return skips.TOO_DEEP
+            return skipped_rows.TOO_DEEP
         is_odd = is_odd or any(map(_has_odd_key, level))
     return _clean_keys(value) if is_odd else value
 

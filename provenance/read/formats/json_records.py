@@ -20,10 +20,10 @@ from provenance.read.columns.nested_texts import LABEL_MEMBERS, TURN_TEXT_MEMBER
 from provenance.read.columns.prose_detection import is_label, repeats_text
 from provenance.read.columns.signal_columns import is_page, record_signal_fields
 from provenance.read.columns.string_arrays import replace_surrogates
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.documents import RowMetadata, build_documents
-from provenance.read.formats.json_lines import Records
 from provenance.read.formats.json_objects import Record
+from provenance.read.formats.jsonl_blocks import Records
 
 
 def record_documents(
@@ -54,7 +54,7 @@ def record_documents(
         pa.array(found.licences, pa.large_string()),
         pa.array(found.fetched, pa.large_string()),
         pa.array(found.came_with, CAME_WITH),
-        skips.count_by_reason(file, records.faults),
+        skipped_rows.count_by_reason(file, records.faults),
     )
     fields = pa.array(found.fields, pa.string())
     texts = pa.array(found.texts, pa.large_string())

@@ -29,7 +29,9 @@ from provenance.read.columns.table_parts import RowBlock, block_documents
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.file_access import File, next_block
 from provenance.read.corpus.size_limits import until_error
-from provenance.read.formats.json_lines import (
+from provenance.read.formats.json_objects import Record
+from provenance.read.formats.json_records import find_hidden_texts, record_documents, texts_within
+from provenance.read.formats.jsonl_blocks import (
     BLOCK_BYTES,
     LineBlock,
     line_blocks,
@@ -37,8 +39,6 @@ from provenance.read.formats.json_lines import (
     parse_line,
     parse_lines,
 )
-from provenance.read.formats.json_objects import Record
-from provenance.read.formats.json_records import find_hidden_texts, record_documents, texts_within
 
 RANGE_BYTES = 16 << 20
 """Bytes in a range, unless a single line is longer."""

@@ -4,7 +4,7 @@ import codecs
 from typing import BinaryIO
 
 from provenance.read.corpus.file_access import File
-from provenance.read.formats.json_lines import LineBlock
+from provenance.read.formats.jsonl_blocks import LineBlock
 from provenance.read.formats.jsonl_file import read_blocks
 from provenance.read.rewriting.json_strings import edit_json
 from provenance.read.rewriting.removal_plan import Removals

@@ -97,7 +97,9 @@ def load_rules(folder: Path | None = None) -> Library:
     RuleError
         If the folder is missing, or has no rules.
     """
-    return _parse_cached(tuple(rule_files(folder).items()), tuple(_display_paths(folder).items()))
+    return _parse_cached(
+        tuple(read_rule_files(folder).items()), tuple(_display_paths(folder).items())
+    )
 
 
 @lru_cache(maxsize=4)
@@ -119,7 +121,7 @@ def load_cases(folder: Path | None = None) -> tuple[Case, ...]:
     places = _display_paths(folder)
     return tuple(
         case
-        for name, content in sorted(rule_files(folder).items())
+        for name, content in sorted(read_rule_files(folder).items())
         if name not in (VERDICTS, QUESTIONS)
         for case in parse_cases(parse_yaml(content, _display_path(name, places)))
     )
@@ -130,7 +132,7 @@ def load_examples(folder: Path | None = None) -> tuple[SignalExample, ...]:
     places = _display_paths(folder)
     return tuple(
         example
-        for name, content in sorted(rule_files(folder).items())
+        for name, content in sorted(read_rule_files(folder).items())
         if name.startswith(f"{SIGNALS}/")
         for example in parse_examples(parse_yaml(content, _display_path(name, places)))
     )
@@ -252,7 +254,7 @@ def _display_paths(folder: Path | None) -> Mapping[str, str]:
     return {} if folder is None else {name: str(folder / name) for name in _read_folder(folder)}
 
 
-def rule_files(folder: Path | None) -> dict[str, bytes]:
+def read_rule_files(folder: Path | None) -> dict[str, bytes]:
     """Return the content of every rule file in force, by its name within the folder of rules."""
     files = _read_folder(_shipped_folder())
     return files if folder is None else files | own_files(folder)

@@ -15,7 +15,7 @@ from provenance.read.rules.rule_files import (
     VERDICTS,
     load_rules,
     own_files,
-    rule_files,
+    read_rule_files,
 )
 from provenance.read.rules.rule_syntax import (
     parse_exception,
@@ -48,7 +48,7 @@ def rule_mistakes(folder: Path | None = None) -> tuple[str, ...]:
     tuple of str
         Empty if there are none. Only the first syntax error of a file is returned.
     """
-    files = rule_files(folder)
+    files = read_rule_files(folder)
     combination = parse_combination(parse_yaml(files[VERDICTS], f"rules/{VERDICTS}"))
     found = [
         mistake

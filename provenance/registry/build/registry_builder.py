@@ -12,7 +12,7 @@ from provenance.errors import InputError, RegistryError
 from provenance.fingerprint.tokenizer.tokenize import parameters as fingerprint_parameters
 from provenance.match.scoring.evalue import SHIPPED_CHANCE
 from provenance.model import ChanceModel, Items, merge_unread
-from provenance.registry import registry_folder as folders
+from provenance.registry import registry_folder
 from provenance.registry.build.build_dir import BuildDir, open_build_dir
 from provenance.registry.build.duckdb_engine import BuildLimits
 from provenance.registry.build.existing_items import stage_existing_items
@@ -72,13 +72,13 @@ def create_registry(
         If there are no items, another process is building there, or the disk is full.
     """
     folder = _resolve_folder(folder)
-    with folders.staged_registry(folder) as staging:
+    with registry_folder.staged_registry(folder) as staging:
         with open_build_dir(staging, limits or BuildLimits(), keep_texts=keep_texts) as shop:
             staged = _require_items(stage_items(batches, shop, 0, progress))
             manifest = _write_registry(shop, staged, 0, SHIPPED_CHANCE)
         sources = declared_sizes(manifest.sources, published or {})
         manifest = replace(manifest, sources=sources)
-        folders.publish_registry(shop.out, manifest, folder)
+        registry_folder.publish_registry(shop.out, manifest, folder)
     return manifest
 
 
@@ -125,12 +125,12 @@ def extend_registry(
         If none of the records is an item, another process is adding to it, or the disk is full.
     """
     folder = _resolve_folder(folder)
-    with folders.staged_generation(folder) as (staging, earlier):
+    with registry_folder.staged_generation(folder) as (staging, earlier):
         if earlier.parameters != fingerprint_parameters():
             raise fingerprint_mismatch(folder, earlier.parameters, fingerprint_parameters())
         files = map_files(folder / earlier.generation, earlier.files)
         check_files(files, earlier.files)
-        folders.remove_other_generations(folder, earlier)
+        registry_folder.remove_other_generations(folder, earlier)
         with open_build_dir(
             staging, limits or BuildLimits(), keep_texts=earlier.keeps_texts
         ) as shop:
@@ -147,10 +147,10 @@ def extend_registry(
         if manifest.digest == earlier.digest:
             restated = replace(earlier, sources=sources, unread=unread)
             if restated != earlier:
-                folders.replace_manifest(staging, restated, folder)
+                registry_folder.replace_manifest(staging, restated, folder)
             return restated
         manifest = replace(manifest, sources=sources)
-        folders.publish_generation(shop.out / manifest.generation, manifest, folder)
+        registry_folder.publish_generation(shop.out / manifest.generation, manifest, folder)
     return manifest
 
 

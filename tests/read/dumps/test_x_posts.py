@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from provenance.read.dumps.dump_files import find_dump_files
+from provenance.read.dumps.dump_discovery import find_dump_files
 from provenance.read.dumps.layout_detection import detect_layout
 from provenance.read.dumps.x_posts import full_text
 

@@ -13,7 +13,7 @@ import pyarrow.json as pj
 
 from provenance.model import Int64s
 from provenance.read.columns.string_arrays import is_utf8
-from provenance.read.corpus import skipped_rows as skips
+from provenance.read.corpus import skipped_rows
 from provenance.read.corpus.file_access import corrupt_file_error
 from provenance.read.corpus.size_limits import VALUE_BYTES, DocumentLimit
 from provenance.read.formats.json_objects import Record, decode, to_record
@@ -164,11 +164,11 @@ def parse_line(line: bytes) -> Record | str:
     try:
         value = decode(line.decode())
     except UnicodeDecodeError:
-        return skips.NOT_UTF8
+        return skipped_rows.NOT_UTF8
     except RecursionError:
-        return skips.TOO_DEEP
+        return skipped_rows.TOO_DEEP
     except ValueError:
-        return skips.NOT_JSON
+        return skipped_rows.NOT_JSON
     return to_record(value)
 
 

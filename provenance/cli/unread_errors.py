@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.cli.errors import CLEAR, FAILED, print_error
+from provenance.cli.error_reporting import CLEAR, FAILED, print_error
 from provenance.report.sanitize import one_line
 from provenance.report.text.unread_text import unread_line
 

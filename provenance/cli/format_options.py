@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from provenance.cli.terminals import is_coloured, print_rendered, width
+from provenance.cli.terminal_output import is_coloured, print_rendered, width
 from provenance.model import Report
 from provenance.report.code_location import parse_anchor
 from provenance.report.render_options import RenderOptions

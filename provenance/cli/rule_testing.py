@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from provenance import pipeline
-from provenance.cli.errors import CLEAR, VIOLATED
+from provenance.cli.error_reporting import CLEAR, VIOLATED
 from provenance.cli.options import rules_option
-from provenance.cli.terminals import echo
+from provenance.cli.terminal_output import echo
 
 
 @click.command("lint")
