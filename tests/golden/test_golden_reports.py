@@ -1,12 +1,13 @@
 """Whole reports, compared with files that git tracks.
 
-PROVENANCE_UPDATE_GOLDEN=1 rewrites them; git shows the difference. The style sheet and the scripts
-of the HTML page are files of their own, `report.css` and `report.js`: a changed line of them
-changes one golden file, and the pages have placeholders in their place.
+PROVENANCE_UPDATE_GOLDEN=1 rewrites them; git shows the difference. The golden pages have
+placeholders for the style sheet and the script, which are compared with the templates: a changed
+line of these changes no golden file.
 """
 
 import os
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,10 @@ from tests.report.samples import clear_report, compared_report, sample_report
 HERE = Path(__file__).parent
 REPORTS = {"fails": sample_report, "clear": clear_report, "compared": compared_report}
 
-_ASSETS = {
-    "report.css": re.compile(r"(?<=<style>).*?(?=</style>)", re.DOTALL),
-    "report.js": re.compile(r"(?<=<script>).*?(?=</script>)", re.DOTALL),
-}
+TEMPLATES = resources.files("provenance.report") / "templates"
+
+_STYLE = re.compile(r"(?<=<style>).*?(?=</style>)", re.DOTALL)
+_SCRIPT = re.compile(r"(?<=<script>).*?(?=</script>)", re.DOTALL)
 _DIGEST = re.compile("(?<=-src &#39;sha256-)[A-Za-z0-9+/=]{44}")
 
 
@@ -32,8 +33,7 @@ def assert_golden(path: Path, text: str):
 
 def without_assets(page: str) -> str:
     """Put placeholders in place of the style sheet, the script and their digests."""
-    for name, pattern in _ASSETS.items():
-        page = pattern.sub(f"/* {name} */", page)
+    page = _SCRIPT.sub("/* script */", _STYLE.sub("/* style sheet */", page))
     return _DIGEST.sub("…", page)
 
 
@@ -49,14 +49,16 @@ def test_a_report_matches_its_golden_file(name, kind):
     assert_golden(HERE / f"{name}.{FORMATS[kind].extension}", page)
 
 
-@pytest.mark.parametrize("asset", sorted(_ASSETS))
-def test_the_assets_of_the_page_match_their_golden_files(asset):
-    found = _ASSETS[asset].findall(render("html", sample_report()))
-    assert len(found) == 1
-    assert_golden(HERE / asset, found[0])
-
-
-def test_all_pages_have_the_same_style_sheet_and_at_most_the_same_script():
-    pages = [render("html", make()) for make in REPORTS.values()]
-    assert len({tuple(_ASSETS["report.css"].findall(page)) for page in pages}) == 1
-    assert len({one for page in pages for one in _ASSETS["report.js"].findall(page)}) == 1
+def test_every_page_contains_the_style_sheet_and_the_scripts_as_they_ship():
+    style = (TEMPLATES / "report.css").read_text("utf-8").strip()
+    scripts = [
+        (TEMPLATES / name).read_text("utf-8").strip()
+        for name in ("rows.js", "finding.js", "table.js")
+    ]
+    for make in REPORTS.values():
+        page = render("html", make())
+        assert [found.strip() for found in _STYLE.findall(page)] == [style]
+        for found in _SCRIPT.findall(page):
+            assert found.startswith('"use strict";')
+            assert all(script in found for script in scripts)
+    assert len(_SCRIPT.findall(render("html", sample_report()))) == 1
