@@ -1,4 +1,4 @@
-"""Alignment of short token sequences: the gaps between exact runs, and the ends beyond the last."""
+"""Alignment of short token sequences: gaps between exact runs, and the ends beyond the last."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _GAP_COST = BITS_SCALE
 """Cost of a token skipped on either side: one bit."""
 
 OPEN_GAP_COST = 3 * BITS_SCALE
-"""The same beyond the last run, where a common word some way off is likely to be chance."""
+"""The same beyond the last run, where a common word at a distance is likely to be chance."""
 
 
 @kernel_part
@@ -92,12 +92,12 @@ def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: S
     information, best, count = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):
         token = item[np.uint64(place if step > 0 else item.size - 1 - place)]
-        found = _occurrences(token, document)
-        if found == np.uint64(0):
+        occurrences = _occurrences(token, document)
+        if occurrences == np.uint64(0):
             continue
-        nearest = np.int64(trailing_zeros(found))
+        nearest = np.int64(trailing_zeros(occurrences))
         if step < 0:
-            nearest = document.size - 64 + np.int64(leading_zeros(found))
+            nearest = document.size - 64 + np.int64(leading_zeros(occurrences))
         count += 1
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - count, 0)
@@ -112,10 +112,10 @@ def _occurrences(token: Scalar, document: UInt32s) -> Scalar:
     """Return a mask of the indices at which a token occurs among `MAX_ALIGNED` at most."""
     if document.size == MAX_ALIGNED:
         return equal_mask(document, np.int64(0), token)
-    found = np.uint64(0)
+    mask = np.uint64(0)
     for place in range(document.size):
-        found |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
-    return found
+        mask |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
+    return mask
 
 
 @kernel_part

@@ -66,7 +66,7 @@ class NearDuplicates:
 
 
 NO_NEAR_DUPLICATES = NearDuplicates(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0))
-"""The near-duplicates of texts without any."""
+"""An empty table of near-duplicates."""
 
 
 def build_lsh_index(items: UInt32s, signatures: UInt32s) -> LshIndex:
@@ -95,7 +95,7 @@ def _choose_bands(width: int) -> tuple[int, int]:
 
 
 def find_near_duplicates(index: LshIndex, texts: Int64s, signatures: UInt32s) -> NearDuplicates:
-    """Find the most similar item of each text, where it is similar enough.
+    """Find the most similar item of each text, if it is similar enough.
 
     Parameters
     ----------

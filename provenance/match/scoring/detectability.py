@@ -1,4 +1,4 @@
-"""Detectability: which items can be found at all, and the fewest tokens of a reported match."""
+"""Detectability: which items can be found at all, and the least length of a reported match."""
 
 import numpy as np
 
@@ -44,9 +44,8 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
 
     Notes
     -----
-    A match of ``n`` tokens is strongest where each is a word of the most information,
-    all in one run, and the text breaks on both sides. It has most of its item where ``n`` words
-    would be.
+    A match of ``n`` tokens is strongest if each is a word of the most information, all in one run,
+    and the text breaks on both sides. It is most of its item if ``n`` words would be.
     """
     length = np.maximum(np.arange(4 * SATURATION_TOKENS + 1), 1) / 4
     one, none = np.ones(len(length)), np.zeros(len(length))
@@ -64,10 +63,10 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
             distinct=np.full(len(length), float(MIN_DISTINCT_WORDS)),
             density=one,
             shared_across_sources=none,
-            alone=is_most,
-            begins=one,
-            whole=is_most,
-            broken=one,
+            fills_text=is_most,
+            starts_item=one,
+            is_delimited=is_most,
+            is_elided=one,
         )
         scores = log_odds(best, int(LARGE_CORPUS_TOKENS)) + _ROUNDING_MARGIN
         least[is_reported(scores, strength(scores, chance, size))] = tokens
@@ -75,7 +74,7 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
 
 
 def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
-    """Return which items are too short, or too common in their words, to be found even whole.
+    """Return which items are not found even as a whole: too short, or of too common words.
 
     Parameters
     ----------
@@ -91,28 +90,28 @@ def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
 
     Notes
     -----
-    An item is strongest as a text of its own, with every word in place, in a large
-    corpus that knows its words no better than the registry does, one by one. Where that is not
-    reported, nothing of the item is, except in a corpus of another language.
+    An item is strongest as a text of its own, with every word in place, in a large corpus in which
+    its words are as frequent, one by one, as in the registry. If that is not reported, nothing of
+    the item is, except in a corpus of another language.
     """
     arrays = registry.arrays
     count = len(arrays.first)
     sufficient_bits = _sufficient_bits(registry, size)
-    found = np.zeros(count, np.bool_)
+    is_detectable = np.zeros(count, np.bool_)
     for first in range(0, count, _BATCH_ITEMS):
-        found[first : first + _BATCH_ITEMS] = _detectable_batch(
+        is_detectable[first : first + _BATCH_ITEMS] = _detectable_batch(
             registry, size, sufficient_bits, first, first + _BATCH_ITEMS
         )
-    return np.asarray(~(found & _has_own_seed(registry)))[arrays.first]
+    return np.asarray(~(is_detectable & _has_own_seed(registry)))[arrays.first]
 
 
 def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
     """Return the bits from which every item of `_ENOUGH_WORDS` distinct words would be reported."""
     # Words come in quarters; beyond saturation, length matters only relative to distinct words.
     words = np.append(np.arange(_ENOUGH_WORDS, SATURATION_TOKENS, 0.25), 1e9)
-    different = np.full(len(words), float(_ENOUGH_WORDS))
+    distinct = np.full(len(words), float(_ENOUGH_WORDS))
     for bits in np.arange(10.0, MOST_BITS + 1, 10):
-        if _would_be_reported(registry, size, np.full(len(words), bits), different, words).all():
+        if _would_be_reported(registry, size, np.full(len(words), bits), distinct, words).all():
             return float(bits)
     return np.inf
 
@@ -124,22 +123,22 @@ def _detectable_batch(
     arrays = registry.arrays
     offsets = arrays.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
-    seen = np.zeros(_SLOTS, np.int64)
+    last_items = np.zeros(_SLOTS, np.int64)
     _measure_items(
-        arrays.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), seen, figures
+        arrays.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), last_items, figures
     )
-    bits, different = figures.T.copy()
-    found = (bits >= sufficient_bits) & (different >= _ENOUGH_WORDS)
-    rest = np.flatnonzero(~found)
+    bits, distinct = figures.T.copy()
+    is_detectable = (bits >= sufficient_bits) & (distinct >= _ENOUGH_WORDS)
+    rest = np.flatnonzero(~is_detectable)
     words = item_words(rest.astype(np.uint32), (arrays.tokens, offsets))
-    found[rest] = _would_be_reported(registry, size, bits[rest], different[rest], words)
-    return found
+    is_detectable[rest] = _would_be_reported(registry, size, bits[rest], distinct[rest], words)
+    return is_detectable
 
 
 def _would_be_reported(
-    registry: PostingsIndex, size: int, bits: Floats, different: Floats, words: Floats
+    registry: PostingsIndex, size: int, bits: Floats, distinct: Floats, words: Floats
 ) -> Flags:
-    """Return which whole items of such words would be reported."""
+    """Return which items would be reported as a whole, by information and number of words."""
     one, none = np.ones(len(bits)), np.zeros(len(bits))
     best = Features(
         corpus_bits=bits,
@@ -147,14 +146,14 @@ def _would_be_reported(
         pooled_bits=bits,
         matched=words,
         length=words,
-        longest=different,
-        distinct=different,
+        longest=distinct,
+        distinct=distinct,
         density=one,
         shared_across_sources=none,
-        alone=one,
-        begins=one,
-        whole=one,
-        broken=none,
+        fills_text=one,
+        starts_item=one,
+        is_delimited=one,
+        is_elided=none,
     )
     scores = log_odds(best, int(LARGE_CORPUS_TOKENS))
     return is_reported(scores, strength(scores, registry.arrays.chance, size))
@@ -192,22 +191,22 @@ def _measure_items(
     offsets: Int64s,
     bits: UInt8s,
     enough: tuple[Scalar, Scalar],
-    seen: Int64s,
+    last_items: Int64s,
     figures: Floats,
 ) -> None:
-    # `seen` holds, by a few bits of a token, the last item that had such a token.
+    # `last_items`: by a few bits of a token, one plus the last item that had such a token.
     for item in range(len(offsets) - 1):
-        first, known, different = offsets[item], 0.0, 0.0
+        first, information, distinct = offsets[item], 0.0, 0.0
         for place in range(first, min(offsets[item + 1], first + _MAX_TOKENS)):
             weight, token = 1.0, tokens[np.uint64(place)]
             slot = token >> _SLOT_SHIFT
-            if seen[slot] == item + 1:
+            if last_items[slot] == item + 1:
                 for before in range(first, place):
                     if tokens[np.uint64(before)] == token:
                         weight *= REPEAT_DISCOUNT
-            seen[slot] = item + 1
-            known += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
-            different += (weight == 1.0) * token_weight(token) / 4
-            if known >= enough[0] and different >= enough[1]:
+            last_items[slot] = item + 1
+            information += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
+            distinct += (weight == 1.0) * token_weight(token) / 4
+            if information >= enough[0] and distinct >= enough[1]:
                 break  # more tokens only make it stronger
-        figures[item, 0], figures[item, 1] = known, different
+        figures[item, 0], figures[item, 1] = information, distinct

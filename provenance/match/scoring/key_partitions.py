@@ -1,7 +1,7 @@
 """Keys partitioned by their upper bits, so that each partition is counted in a table of its own.
 
-Looking keys up in one large table waits for memory at each of them. Partitioned first, the keys of
-one partition need a table that fits the nearer caches.
+In one large table each lookup waits for memory. Partitioned first, the keys of one partition need
+a table that fits the nearer caches.
 """
 
 from typing import NamedTuple
