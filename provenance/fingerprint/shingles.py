@@ -100,7 +100,7 @@ def _shingle_eight(
             roll(builder.add(builder.shl(fours, INT64(2)), one.index), 1)
         hashed = python_function(final_mix)(Lanes(builder, builder.load(rolled)))
         emitter.store(3, into, hashed.value)
-        return emitter.nothing()
+        return emitter.void_result()
 
     integer = types.int64
     return types.void(tokens, integer, integer, hashes, integer), generate
@@ -301,21 +301,21 @@ def _roll(
         that were too few for one.
     """
     (hashes, positions), (first, head, end) = into, stretch
-    rolled, carried = np.uint64(0), np.int64(0)
-    alike = equal_weight_end(tokens, head, end)
+    rolled, run_weight = np.uint64(0), np.int64(0)
+    stretch_end = equal_weight_end(tokens, head, end)
     for tail in range(head, end):
         token = tokens[np.uint64(tail)]
         rolled = rolled * MULTIPLIER + np.uint64(token)
-        carried += _weight(token)
-        while carried >= weight:
+        run_weight += _weight(token)
+        while run_weight >= weight:
             at, token = np.uint64(count), tokens[np.uint64(head)]
             hashes[at], positions[at] = final_mix(rolled), head - first
             count += 1
             rolled -= np.uint64(token) * powers[np.uint64(tail - head)]
-            carried -= _weight(token)
+            run_weight -= _weight(token)
             head += 1
-        if head >= alike and head < end:
+        if head >= stretch_end and head < end:
             if _is_vectorisable(tokens, head, end, weight):
                 return count, head, rolled
-            alike = equal_weight_end(tokens, head, end)
+            stretch_end = equal_weight_end(tokens, head, end)
     return count, end, rolled

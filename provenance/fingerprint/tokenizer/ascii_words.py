@@ -56,11 +56,11 @@ def _hash_eight(
             rows.append(emitter.load(0, start, vector(INT64, 2)))
         eight, more = emitter.columns(emitter.concatenate(rows), 2)
         lengths = Lanes(builder, builder.zext(builder.sub(last, first), _LANE_WORDS))
-        found, others = _hash_lanes(Lanes(builder, eight), Lanes(builder, more), lengths)
-        emitter.store(3, count, builder.trunc(found.value, _LANE_NUMBERS))
+        hashed, others = _hash_lanes(Lanes(builder, eight), Lanes(builder, more), lengths)
+        emitter.store(3, count, builder.trunc(hashed.value, _LANE_NUMBERS))
         limit = Lanes.of(builder, special)
         behind = Lanes(builder, builder.zext(last, _LANE_WORDS)).is_greater(limit)
-        return emitter.returned([others.as_bits(), behind.as_bits()])
+        return emitter.result([others.as_bits(), behind.as_bits()])
 
     integer, pair = types.int64, cast("Any", types.UniTuple)(types.uint64, 2)
     return pair(view, runs, integer, hashes, starts, ends, integer, integer), generate
