@@ -85,7 +85,7 @@ def widen_ranges(
     spans : (ndarray of int64, ndarray of int64), each of shape (n,)
         Start and end in bytes. If the end is inside a code point, one more is included.
     points : int
-        Code points to add where the text has them; at least 1.
+        Code points to add as far as the text has them; at least 1.
 
     Returns
     -------

@@ -194,7 +194,7 @@ class SubjectTerms:
     is_signal: bool = False
 
     def scenarios(self, circumstances: Circumstances) -> tuple[Scenario, ...]:
-        """Return the scenarios: time is cut where a document or an agreement changes."""
+        """Return the scenarios: time is split at the changes of documents and agreements."""
         place, model = circumstances.jurisdiction, circumstances.model
         places = self._places() if place is None else (place,)
         models = self._models() if model is None else (frozenset(model),)

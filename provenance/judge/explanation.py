@@ -31,7 +31,7 @@ _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 def why(evaluation: ScenarioEvaluation) -> str:
     """Return one or two sentences on what the verdict rests on: document, date, clause."""
     decisive = evaluation.decisive
-    doubt = (
+    condition = (
         _agreement_note(evaluation)
         if decisive.agreement is not None
         else _open_facts(evaluation, decisive)
@@ -41,7 +41,7 @@ def why(evaluation: ScenarioEvaluation) -> str:
         _licence_note(evaluation, decisive),
         _date_note(evaluation),
     ]
-    return " ".join(filter(None, [*ground, doubt]))
+    return " ".join(filter(None, [*ground, condition]))
 
 
 def remedy(evaluation: ScenarioEvaluation) -> str | None:
@@ -169,17 +169,17 @@ def _undated_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | 
 
 
 def _claim_note(evaluation: ScenarioEvaluation) -> str:
-    bare = evaluation.without_claims()
-    ground = "" if bare.terms is None else f": {_citation(bare.terms)}"
+    statement = evaluation.without_claims()
+    ground = "" if statement.terms is None else f": {_citation(statement.terms)}"
     return (
         "This counts because the policy claims the exception. Without the claim, the content "
-        f"would be {bare.verdict} ({bare.basis}){ground}."
+        f"would be {statement.verdict} ({statement.basis}){ground}."
     )
 
 
 def _agreement_note(evaluation: ScenarioEvaluation) -> str:
-    bare = evaluation.without_agreements()
-    return f"Without it, the content would be {bare.verdict} ({bare.basis})."
+    statement = evaluation.without_agreements()
+    return f"Without it, the content would be {statement.verdict} ({statement.basis})."
 
 
 def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
@@ -225,9 +225,9 @@ def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
 
 def _citation(terms: Terms) -> str:
     clause = f", {terms.clause}" if terms.clause else ""
-    dated = "" if terms.period == DateRange() else f", in force {in_words(terms.period)}"
+    period = "" if terms.period == DateRange() else f", in force {in_words(terms.period)}"
     how = f" ({terms.confidence})" if terms.confidence.startswith("secondary") else ""
-    return f"{terms.document}{clause}{dated}{how}"
+    return f"{terms.document}{clause}{period}{how}"
 
 
 def _first_sentence(paraphrase: str) -> str:
@@ -269,14 +269,14 @@ class OpenQuestions:
     def __init__(self, questions: Sequence[OpenQuestion], place: str | None) -> None:
         self._questions = questions
         here = None if place is None else place.casefold()
-        self._here = frozenset(
+        self._about_place = frozenset(
             q.id for q in questions if here in {each.casefold() for each in q.jurisdictions}
         )
         self._by_reason: dict[tuple[str, str], frozenset[str]] = {}
 
     def about(self, reasons: Iterable[Reason]) -> tuple[OpenQuestion, ...]:
         """Return the questions about one of the reasons or the place, in their order."""
-        ids = self._here.union(*map(self._questions_about, reasons))
+        ids = self._about_place.union(*map(self._questions_about, reasons))
         return tuple(question for question in self._questions if question.id in ids)
 
     def _questions_about(self, reason: Reason) -> frozenset[str]:

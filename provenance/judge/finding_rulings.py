@@ -70,6 +70,6 @@ def _combine(column: Column) -> pa.Array:
 def _encode(column: Column) -> tuple[Int64s, list[str | None]]:
     encoded = _combine(column).dictionary_encode()
     values = encoded.dictionary.to_pylist()
-    # One more code stands for null.
+    # One more code represents null.
     codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
     return codes.astype(np.int64), [*values, None]

@@ -193,13 +193,13 @@ def policy_warnings(policy: Policy, library: Library) -> tuple[str, ...]:
 
 def _unknown_jurisdiction(jurisdiction: str | None, library: Library) -> tuple[str, ...]:
     """Return a warning if no document names a jurisdiction, which may be misspelt."""
-    every = (
+    all_terms = (
         *(terms for source in library.sources for terms in source.terms),
         *(terms for licence in library.licences for terms in licence.terms),
         *(terms for signal in library.signals for terms in signal.terms),
         *(terms for exception in library.exceptions for terms in exception.terms),
     )
-    places = sorted({place for terms in every for place in terms.jurisdictions} - {ELSEWHERE})
+    places = sorted({place for terms in all_terms for place in terms.jurisdictions} - {ELSEWHERE})
     if jurisdiction is None or jurisdiction.casefold() in {place.casefold() for place in places}:
         return ()
     choices = ", ".join(places)

@@ -96,8 +96,8 @@ class SourceHosts:
         """All known hosts, with paths and the ids of their sources."""
         return tuple(
             (host, below.pattern, owner)
-            for host, owned in sorted(self._owners.items())
-            for below, owner in owned
+            for host, paths in sorted(self._owners.items())
+            for below, owner in paths
         )
 
     def source_of(self, address: str | None) -> str | None:
@@ -128,8 +128,8 @@ class SourceHosts:
         return pa.array(owners, pa.string()).take(distinct.indices)
 
 
-def _longest_path(owned: tuple[str, str]) -> tuple[int, str]:
-    path, _ = owned
+def _longest_path(entry: tuple[str, str]) -> tuple[int, str]:
+    path, _ = entry
     return -len(path), path
 
 

@@ -68,7 +68,7 @@ class Case:
 
 
 def differences(case: Case, library: Library) -> tuple[str, ...]:
-    """Describe how the outcome of a case differs from what it expects; empty if it holds."""
+    """Describe how the outcome of a case differs from the expected one; empty if it does not."""
     circumstances = case.circumstances
     try:
         check_signals(case.signals, library)
@@ -185,8 +185,8 @@ def select_entries(
     library: Library, wanted: Selection
 ) -> Iterator[tuple[Entry, tuple[Terms, ...]]]:
     """Yield each entry that has selected statements, with these."""
-    for kind, every in entries(library).items():
-        for entry in every if wanted.kind in (None, kind) else ():
+    for kind, kind_entries in entries(library).items():
+        for entry in kind_entries if wanted.kind in (None, kind) else ():
             names = {entry.id, *getattr(entry, "aliases", ())}
             if wanted.subjects and not names & set(wanted.subjects):
                 continue
@@ -196,12 +196,12 @@ def select_entries(
 
 
 def _fits(terms: Terms, wanted: Selection) -> bool:
-    here = None if wanted.day is None else DateRange(wanted.day, wanted.day + DAY)
+    day = None if wanted.day is None else DateRange(wanted.day, wanted.day + DAY)
     return (
         wanted.verdict in (None, terms.verdict)
         and wanted.basis in (None, terms.basis)
         and (wanted.binds is None or wanted.binds in terms.binds)
-        and (here is None or terms.period.overlaps(here))
+        and (day is None or terms.period.overlaps(day))
         and (wanted.confidence is None or terms.confidence.startswith(wanted.confidence))
     )
 

@@ -157,11 +157,11 @@ class RuleIndex:
         """
         subject_terms = binding.subject_terms
         licence = [self._statement(t, scenario) for t in binding.licence if scenario.in_force(t)]
-        licensed = subject_terms.unknown_licence is None and any(
+        is_licensed = subject_terms.unknown_licence is None and any(
             self.precedence.kind_of(s) is StatementKind.SPEAKS for s in licence
         )
         platform = [
-            _yield_to_licence(self._statement(t, scenario), licensed)
+            _yield_to_licence(self._statement(t, scenario), is_licensed)
             for t in binding.platform
             if scenario.in_force(t)
         ]
@@ -222,13 +222,15 @@ class RuleIndex:
     ) -> list[Statement]:
         if not laws:
             return statements
-        reserved = any(s.terms is not None and RESERVED in s.terms.conditions for s in statements)
+        is_reserved = any(
+            s.terms is not None and RESERVED in s.terms.conditions for s in statements
+        )
         covering = [
             (claim, terms)
             for claim, terms in laws
             if scenario.place != ELSEWHERE
             and scenario.in_force(terms)
-            and not (reserved and NO_RESERVATION in terms.conditions)
+            and not (is_reserved and NO_RESERVATION in terms.conditions)
         ]
         return [self._lift(s, covering) for s in statements]
 
@@ -256,8 +258,8 @@ class RuleIndex:
     def _signal_terms(self, signal: str) -> tuple[Terms, ...]:
         """Return the documents of a signal, or one of them: "robots-txt/training-agents"."""
         entry = self._signals.get(signal.partition("/")[0])
-        every = () if entry is None else entry.terms
-        return tuple(t for t in every if f"{t.id}/".startswith(f"{signal}/"))
+        all_terms = () if entry is None else entry.terms
+        return tuple(t for t in all_terms if f"{t.id}/".startswith(f"{signal}/"))
 
     def _licence(self, declared: str) -> Licence | None:
         return self._licences.get(fold_name(declared))

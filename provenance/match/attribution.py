@@ -78,9 +78,9 @@ def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
     follows = np.concatenate([np.zeros(1, bool), texts[1:] == texts[:-1], np.zeros(1, bool)])
     is_selected = ~(follows[1:] | follows[:-1])[: len(texts)]
     winners = np.where(is_selected, np.arange(len(texts)), -1)
-    several = np.flatnonzero(~is_selected)
+    competing = np.flatnonzero(~is_selected)
     keys = (matches.ranks, matches.firsts, matches.lasts, texts)
-    order = several[np.lexsort([key[several] for key in keys])]
+    order = competing[np.lexsort([key[competing] for key in keys])]
     _attribute_all(
         order,
         (texts, firsts, lasts),
@@ -176,7 +176,7 @@ def _add_trimmed(
     threshold: Scalar,
     is_selected: Flags,
 ) -> None:
-    """Add other matches, strongest first, where enough of their stretch is free."""
+    """Add other matches, strongest first, if enough of their stretch is free."""
     _, firsts, lasts = spans
     strengths, _ = weights
     base, owners = _token_owners(indices, firsts, lasts, is_selected)
@@ -224,9 +224,9 @@ def _assign_winners(
                 token += 1
                 continue
             token = lasts[other] + 1
-            shared = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
-            if shared > most:
-                most, winners[index] = shared, other
+            overlap = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
+            if overlap > most:
+                most, winners[index] = overlap, other
 
 
 def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, count: int) -> Int64s:
@@ -254,14 +254,14 @@ def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, cou
 
 @kernel
 def _add_unions(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, lengths: Int64s) -> None:
-    key, text, reached = np.int64(-1), np.int64(-1), np.int64(0)
+    key, text, covered_end = np.int64(-1), np.int64(-1), np.int64(0)
     for place in range(len(keys)):
         if keys[place] != key or texts[place] != text:
-            key, text, reached = keys[place], texts[place], np.int64(0)
-        first = max(starts[place], reached)
+            key, text, covered_end = keys[place], texts[place], np.int64(0)
+        first = max(starts[place], covered_end)
         if ends[place] > first:
             lengths[key] += ends[place] - first
-            reached = ends[place]
+            covered_end = ends[place]
 
 
 _RIVAL_OVERLAP = 0.8  # share of a stretch that a rival must cover
@@ -271,7 +271,7 @@ _OUTDONE_FACTOR = 0.01  # of a match's strength, if a rival wins
 
 
 def rival_weights(
-    texts: Int64s, firsts: Int64s, lasts: Int64s, matched: Int64s, strengths: Floats
+    texts: Int64s, firsts: Int64s, lasts: Int64s, matched_tokens: Int64s, strengths: Floats
 ) -> Floats:
     """Return the weight with which each match competes for its stretch.
 
@@ -279,7 +279,7 @@ def rival_weights(
     ----------
     texts, firsts, lasts : ndarray of int64, shape (n,)
         Stretches, sorted by text.
-    matched : ndarray of int64, shape (n,)
+    matched_tokens : ndarray of int64, shape (n,)
         Matched tokens of each.
     strengths : ndarray of float64, shape (n,)
         Above 0.
@@ -290,7 +290,7 @@ def rival_weights(
         For the fullest of rivals, the strength of the strongest of them; `_OUTDONE_FACTOR` of its
         own for the others. Rivals that are equally full weigh the same.
     """
-    fullness = matched - _GAP_COST * (lasts - firsts + 1 - matched)
+    fullness = matched_tokens - _GAP_COST * (lasts - firsts + 1 - matched_tokens)
     out = strengths.copy()
     _weigh_all(texts, firsts, lasts, fullness, strengths, out)
     return out
@@ -310,19 +310,19 @@ def _weigh_all(  # noqa: C901 (every match of a text against every other)
         end = begin
         while end < texts.size and texts[end] == texts[begin]:
             end += 1
-        for one in range(begin, end):
+        for match in range(begin, end):
             is_outdone = False
-            for other in range(begin, end):
-                shared = min(lasts[one], lasts[other]) - max(firsts[one], firsts[other]) + 1
-                least = min(lasts[one] - firsts[one], lasts[other] - firsts[other]) + 1
-                if shared < _RIVAL_OVERLAP * least:
+            for rival in range(begin, end):
+                overlap = min(lasts[match], lasts[rival]) - max(firsts[match], firsts[rival]) + 1
+                least = min(lasts[match] - firsts[match], lasts[rival] - firsts[rival]) + 1
+                if overlap < _RIVAL_OVERLAP * least:
                     continue
-                if fullness[other] > fullness[one] + _MIN_LEAD:
-                    is_outdone = is_outdone or shared >= _RIVAL_OVERLAP * (
-                        lasts[one] - firsts[one] + 1
+                if fullness[rival] > fullness[match] + _MIN_LEAD:
+                    is_outdone = is_outdone or overlap >= _RIVAL_OVERLAP * (
+                        lasts[match] - firsts[match] + 1
                     )
-                elif shared >= _RIVAL_OVERLAP * (lasts[other] - firsts[other] + 1):
-                    out[one] = max(out[one], strengths[other])
+                elif overlap >= _RIVAL_OVERLAP * (lasts[rival] - firsts[rival] + 1):
+                    out[match] = max(out[match], strengths[rival])
             if is_outdone:
-                out[one] = _OUTDONE_FACTOR * strengths[one]
+                out[match] = _OUTDONE_FACTOR * strengths[match]
         begin = end

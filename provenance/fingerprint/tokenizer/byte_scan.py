@@ -92,15 +92,15 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
     int
         Number of runs.
     """
-    count, carried, blocks = np.int64(0), np.uint64(0), view.size // BLOCK + 1
+    count, carry, blocks = np.int64(0), np.uint64(0), view.size // BLOCK + 1
     for block in range(blocks):
         words, special = classify_bytes(view, block * BLOCK)
         if (block + 1) * BLOCK > view.size:
             in_text = ~(_ALL << np.uint64(view.size % BLOCK))
             words, special = words & in_text, special & in_text
         specials[np.uint64(block)] = special
-        edges = words ^ ((words << np.uint64(1)) | carried)
-        carried = words >> np.uint64(63)
+        edges = words ^ ((words << np.uint64(1)) | carry)
+        carry = words >> np.uint64(63)
         count = append_edges(runs, count, block * BLOCK, edges)
     specials[np.uint64(blocks)] = _ALL
     for place in range(16):

@@ -1,4 +1,4 @@
-r"""Decode HTML character references and string escapes, also where they are escaped repeatedly.
+r"""Decode HTML character references and string escapes, also repeatedly escaped ones.
 
 References: `&amp;`, `&#39;`, `&#x27;`, `&amp;lt;`, also split by a tokenizer (`& amp ;`).
 Escapes of JSON and source code: `\n`, `\u00e9`, `don\'t`.

@@ -1,4 +1,4 @@
-"""Strip links, their placeholders, and the mark of a repost, also where a tokenizer split them.
+"""Strip links, their placeholders, and the mark of a repost, also if a tokenizer split them.
 
 Each of these begins with one of a few words (`STRIPPABLE`).
 """
@@ -209,11 +209,11 @@ def _stripped_end(
     if word == _HTTPURL:
         return stop
     if word == _WWW:
-        dotted = stop < end and view[stop] == 0x2E
-        return address_end(view, stop, end, tables) if dotted else start
+        has_dot = stop < end and view[stop] == 0x2E
+        return address_end(view, stop, end, tables) if has_dot else start
     if word == _PIC:
-        on_host = stop + 12 < end and load64(view, stop) == _TWITTER
-        return address_end(view, stop, end, tables) if on_host else start
+        is_twitter = stop + 12 < end and load64(view, stop) == _TWITTER
+        return address_end(view, stop, end, tables) if is_twitter else start
     if word in (_URL, _USER):
         return stop if is_placeholder(view, start, stop, end, tables) else start
     return stop if _is_repost(view, start, stop, end, count) else start
@@ -222,5 +222,5 @@ def _stripped_end(
 @inlined
 def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar, count: Scalar) -> Scalar:
     # Inside a text, only a name behind it distinguishes the mark from a word.
-    shouted = count == 0 and view[start] == 0x52 and view[start + 1] == 0x54
-    return shouted or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)
+    is_uppercase = count == 0 and view[start] == 0x52 and view[start + 1] == 0x54
+    return is_uppercase or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)

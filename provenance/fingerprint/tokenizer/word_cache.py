@@ -15,7 +15,7 @@ MAX_CACHED_BYTES = 24
 
 _BITS = 12
 CACHE_SIZE = 4 << _BITS
-"""Elements of a cache, initially zero. A row of four holds the bytes of a word, then its hash."""
+"""Elements of a cache, initially zero. A row of four is the bytes of a word, then its hash."""
 
 _SHIFT = np.uint64(64 - _BITS)
 _WITHIN = np.repeat(np.array([0xFF, 0], np.uint8), MAX_CACHED_BYTES)

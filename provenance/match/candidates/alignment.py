@@ -44,7 +44,7 @@ def align(
     Notes
     -----
     Needleman and Wunsch's recurrence, where a match scores the token's own information and a
-    skipped token costs one bit; where `is_open`, the far end is free and a skip costs three bits.
+    skipped token costs one bit; if `is_open`, the far end is free and a skip costs three bits.
     """
     rows, columns = item.size, document.size
     best, best_row, best_column = np.int32(0), 0, 0
@@ -80,7 +80,7 @@ def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: S
     Returns
     -------
     int
-        Information of the matched tokens; 0 where there is no alignment.
+        Information of the matched tokens; 0 if there is no alignment.
 
     Notes
     -----
@@ -123,7 +123,7 @@ def _trace_back(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs:
     count = 0
     while row > 0 and column > 0:
         score = table[row, column]
-        # Trace a skip only where it explains the score; else this pair was matched.
+        # Trace a skip only if it explains the score; else this pair was matched.
         if score == table[row - 1, column] - skip:
             row -= 1
         elif score == table[row, column - 1] - skip:

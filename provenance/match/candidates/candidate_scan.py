@@ -3,8 +3,8 @@
 A *seed* is a shingle that a text shares with few items. Seeds of one item that lie near each other
 form a chain; maximal runs of equal tokens, and small alignments between and beyond them, extend it
 over words that were changed, dropped or inserted. (Altschul et al., "Basic local alignment search
-tool", 1990, for words instead of residues.) Of the candidates that overlap, only the strongest few
-are kept.
+tool", 1990, for words instead of residues.) Of overlapping candidates, only the strongest few
+remain.
 """
 
 from collections.abc import Iterator
@@ -112,7 +112,7 @@ def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
     for block in range(blocks):
         heads[block] = -1
     nexts, members = np.empty(links, np.int64), np.empty(links, np.int64)
-    used = 0
+    link_count = 0
     for rank in range(size):
         weak = before + order[rank]
         rivals = 0
@@ -126,8 +126,8 @@ def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
         for block in range(
             rows[weak, FIRST] // _BLOCK_TOKENS, rows[weak, LAST] // _BLOCK_TOKENS + 1
         ):
-            members[used], nexts[used], heads[block] = weak, heads[block], used
-            used += 1
+            members[link_count], nexts[link_count], heads[block] = weak, heads[block], link_count
+            link_count += 1
     return is_kept
 
 
@@ -161,8 +161,8 @@ def find_candidates(
     """
     lookup = probe_index(seeds, registry) if lookup is None else lookup
     parts = [
-        _scan_batch(tokens, seeds, registry, some, before)
-        for before, some in split_by_hits(lookup, MAX_HITS)
+        _scan_batch(tokens, seeds, registry, batch, before)
+        for before, batch in split_by_hits(lookup, MAX_HITS)
     ]
     return parts[0] if len(parts) == 1 else concatenate_candidates(parts)
 
@@ -331,13 +331,15 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
                     place += 1
                     continue
                 item_sequence = item_tokens[item_offsets[item] : item_offsets[item + 1]]
-                continues = place > 0 and text_hits[order[place - 1], HIT_ITEM] == item
+                has_other_chains = place > 0 and text_hits[order[place - 1], HIT_ITEM] == item
                 place, pair_count, score, shared_by = chain_hits(
                     item_sequence, document, bits, text_hits, order, place, scratch
                 )
-                continues |= place < len(text_hits) and text_hits[order[place], HIT_ITEM] == item
+                has_other_chains |= (
+                    place < len(text_hits) and text_hits[order[place], HIT_ITEM] == item
+                )
                 if score < MIN_CANDIDATE_SCORE or (
-                    not continues and pair_count < required_tokens(item_sequence, min_tokens)
+                    not has_other_chains and pair_count < required_tokens(item_sequence, min_tokens)
                 ):
                     continue
                 pairs = scratch[4][:pair_count]
@@ -363,12 +365,12 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
 @kernel_part
 def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
     for row in range(len(pairs)):
-        joins = (
+        extends_run = (
             row > 0
             and pairs[row, 0] == pairs[row - 1, 0] + 1
             and pairs[row, 1] == pairs[row - 1, 1] + 1
         )
-        if joins:
+        if extends_run:
             runs[at - 1, 2] += 1
         else:
             runs[at, 0], runs[at, 1], runs[at, 2] = pairs[row, 0], pairs[row, 1], 1

@@ -15,7 +15,7 @@ from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 
 MIN_CANDIDATE_SCORE = 40 * BITS_SCALE
-"""Candidates of less unigram information are not kept, in units of 1 / `BITS_SCALE` bit."""
+"""Least unigram information of a candidate, in units of 1 / `BITS_SCALE` bit."""
 
 _MAX_TEXT_GAP = 24  # tokens of the text between two runs of a chain
 _MAX_ITEM_GAP = 48  # tokens of the item between them
@@ -54,7 +54,7 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its sta
     count : int
         Matched tokens, now in the last of `scratch`: index in the item, index in the text.
     score : int
-        Their information; 0 where the chain was too weak to be aligned.
+        Their information; 0 if the chain was too weak to be aligned.
     rarest : int
         `HIT_SHARED_BY` of its rarest seed.
     """

@@ -88,7 +88,7 @@ def prefilter_hits(
             item = offsets[hits[hit, HIT_ITEM]]
             size = offsets[hits[hit, HIT_ITEM] + 1] - item
             item_at = hits[hit, HIT_ITEM_POSITION] - hits[hit, HIT_POSITION] + begin
-            gain, more = _extension_bound(
+            gain, extra_tokens = _extension_bound(
                 tokens,
                 item + item_at - 1,
                 min(item_at, MAX_ALIGNED),
@@ -99,9 +99,9 @@ def prefilter_hits(
                 bits,
                 _BACKWARD,
             )
-            score, length = score + gain, length + more
+            score, length = score + gain, length + extra_tokens
             item_at += hits[hit, HIT_LENGTH]
-            gain, more = _extension_bound(
+            gain, extra_tokens = _extension_bound(
                 tokens,
                 item + item_at,
                 min(size - item_at, MAX_ALIGNED),
@@ -112,7 +112,7 @@ def prefilter_hits(
                 bits,
                 _FORWARD,
             )
-            score, length = score + gain, length + more
+            score, length = score + gain, length + extra_tokens
             if score < MIN_CANDIDATE_SCORE or length < required_tokens(
                 tokens[item : item + size], min_tokens
             ):

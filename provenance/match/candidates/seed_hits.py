@@ -10,7 +10,7 @@ from provenance.model import Int64s, UInt8s, UInt32s
 
 HIT_ITEM, HIT_POSITION, HIT_ITEM_POSITION, HIT_SHARED_BY, HIT_BITS, HIT_START, HIT_LENGTH = range(7)
 """Columns of a hit: the item; index of the seed in text and item; twice the number of items that
-share it, plus one where they are of several sources; information of the run of equal tokens around
+share it, plus one if they are of several sources; information of the run of equal tokens around
 it, where that run begins in the text, and its length in tokens."""
 
 HIT_SEED, HIT_IS_STRAY = HIT_BITS, HIT_START
@@ -74,7 +74,7 @@ def mark_multi_source(
 ) -> None:
     """Record for every hit whether the items that share its seed are of several sources.
 
-    Where `codes` is empty, there is one source.
+    If `codes` is empty, there is one source.
     """
     _, firsts, lasts, _ = lookup
     seed, across = np.int64(-1), np.int64(0)
@@ -114,7 +114,7 @@ def score_hits(
 ) -> None:
     """Record the run of equal tokens around each hit of a text, and its information.
 
-    Where the run is a small part of the item, the information of the seed's words is limited to
+    If the run is a small part of the item, the information of the seed's words is limited to
     `bits_limits` (`max_seed_bits`).
     """
     tokens, offsets = items
@@ -151,7 +151,7 @@ def score_hits(
 def _exact_run(
     seed: tuple[Scalar, Scalar], document: UInt32s, item: UInt32s, shift: Scalar, bits: UInt8s
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Return begin and end of the run of equal tokens around a seed, and information beside it."""
+    """Return begin and end of the run around a seed, and the information of its other tokens."""
     (begin, end), score = seed, np.int64(0)
     low, high = max(shift, 0), min(document.size, item.size + shift)
     while begin > low:

@@ -87,13 +87,13 @@ def annotate_seeds(
         before, stop = token_offsets[text], token_offsets[text + 1]
         for seed in range(bounds[text], bounds[text + 1]):
             row = np.uint64(seed - begin)
-            words, more, length = _measure_seed(
+            seed_bits, extra_bits, run_tokens = _measure_seed(
                 tokens, before + seed_rows[row, POSITION], stop, bits
             )
             seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
-                words,
-                more,
-                length,
+                seed_bits,
+                extra_bits,
+                run_tokens,
             )
         text_rows = seed_rows[bounds[text] - begin : bounds[text + 1] - begin]
         _add_truncated_neighbours(text_rows, tokens[before:stop], bits)
@@ -102,7 +102,7 @@ def annotate_seeds(
 @kernel_part
 def _add_truncated_neighbours(seed_rows: Int64s, document: UInt32s, bits: UInt8s) -> None:
     """Add the information of truncated neighbouring seeds to the bounds of a text's runs."""
-    more = tokens = end = np.int64(0)
+    extra_bits = extra_tokens = end = np.int64(0)
     for back in range(len(seed_rows)):
         row = np.uint64(len(seed_rows) - 1 - back)
         seed_end = seed_rows[row, POSITION] + seed_rows[row, RUN_TOKENS]
@@ -111,25 +111,31 @@ def _add_truncated_neighbours(seed_rows: Int64s, document: UInt32s, bits: UInt8s
             and _is_truncated(seed_rows, row + _ONE)
             and seed_rows[row + _ONE, POSITION] == seed_rows[row, POSITION] + 1
         ):
-            more, tokens = more + _sum_bits(document, seed_end, end, bits), tokens + end - seed_end
+            extra_bits, extra_tokens = (
+                extra_bits + _sum_bits(document, seed_end, end, bits),
+                extra_tokens + end - seed_end,
+            )
         else:
-            more = tokens = np.int64(0)
+            extra_bits = extra_tokens = np.int64(0)
         seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
-            seed_rows[row, EXTRA_BITS] + more,
-            seed_rows[row, RUN_TOKENS] + tokens,
+            seed_rows[row, EXTRA_BITS] + extra_bits,
+            seed_rows[row, RUN_TOKENS] + extra_tokens,
         )
         end = seed_end
-    more = tokens = np.int64(0)
+    extra_bits = extra_tokens = np.int64(0)
     for place in range(1, len(seed_rows)):
         row = np.uint64(place)
         begin, at = seed_rows[row - _ONE, POSITION], seed_rows[row, POSITION]
         if _is_truncated(seed_rows, row - _ONE) and begin + 1 == at:
-            more, tokens = more + _sum_bits(document, begin, at, bits), tokens + at - begin
+            extra_bits, extra_tokens = (
+                extra_bits + _sum_bits(document, begin, at, bits),
+                extra_tokens + at - begin,
+            )
         else:
-            more = tokens = np.int64(0)
+            extra_bits = extra_tokens = np.int64(0)
         seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
-            seed_rows[row, EXTRA_BITS] + more,
-            seed_rows[row, RUN_TOKENS] + tokens,
+            seed_rows[row, EXTRA_BITS] + extra_bits,
+            seed_rows[row, RUN_TOKENS] + extra_tokens,
         )
 
 
@@ -155,10 +161,10 @@ def _measure_seed(
     A run continues behind its seed over tokens of less than a word, if the seed that would begin
     at the next token weighs too little even with them.
     """
-    end, weight, words, more = at, np.int64(0), np.int64(0), np.int64(0)
+    end, weight, seed_bits, extra_bits = at, np.int64(0), np.int64(0), np.int64(0)
     while weight < SEED_WEIGHT:
         token = tokens[np.uint64(end)]
-        words += bits[token >> CELL_SHIFT]
+        seed_bits += bits[token >> CELL_SHIFT]
         weight += token_weight(token)
         end += 1
     weight -= token_weight(tokens[np.uint64(at)])
@@ -166,10 +172,10 @@ def _measure_seed(
         token = tokens[np.uint64(end)]
         if weight + token_weight(token) >= SEED_WEIGHT:
             break
-        more += bits[token >> CELL_SHIFT]
+        extra_bits += bits[token >> CELL_SHIFT]
         weight += token_weight(token)
         end += 1
-    return words, more, end - at
+    return seed_bits, extra_bits, end - at
 
 
 COUNTER_CELLS = 1 << 14
@@ -289,12 +295,14 @@ def _append_hits(
     for seed in range(first, end):
         row = np.uint64(seed)
         sharing = seed_rows[row, LAST_POSTING] - seed_rows[row, FIRST_POSTING]
-        words, more = seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS]
-        may_stray = min(words, bits_limits[min(sharing, MAX_SHARED)]) + more < MIN_CHAIN_SCORE
+        seed_bits, extra_bits = seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS]
+        may_stray = (
+            min(seed_bits, bits_limits[min(sharing, MAX_SHARED)]) + extra_bits < MIN_CHAIN_SCORE
+        )
         for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
             item = np.int64(items[np.uint64(posting)])
             is_stray = may_stray and (
-                words + more < MIN_CHAIN_SCORE
+                seed_bits + extra_bits < MIN_CHAIN_SCORE
                 or PARTIAL_RATIO * seed_rows[row, RUN_TOKENS] < offsets[item + 1] - offsets[item]
             )
             if is_stray and counters[hash_cell(item, shift)] < _MAX_COUNT:

@@ -119,13 +119,15 @@ class BootstrapSample:
         fullest_size = float(
             self.weights[unique_places[fullest]] * self.sizes[unit, unique_places[fullest]]
         )
-        without = self.totals[unit] / self.sample_size
+        mean_size = self.totals[unit] / self.sample_size
         share = np.empty(len(self.replicates))
         for draw, weights in enumerate(self.replicates):
-            more, less = self.unseen[:, draw]
-            covered = float((weights[places] * masses(draw)).sum()) + more * parts[fullest]
-            total = self.replicate_totals[draw, unit] + more * max(fullest_size, parts[fullest])
-            share[draw] = covered / max(total + less * without, 1e-300)
+            added_matched, added_unmatched = self.unseen[:, draw]
+            covered = float((weights[places] * masses(draw)).sum()) + added_matched * parts[fullest]
+            total = self.replicate_totals[draw, unit] + added_matched * max(
+                fullest_size, parts[fullest]
+            )
+            share[draw] = covered / max(total + added_unmatched * mean_size, 1e-300)
         centre = float(parts.sum() / self.totals[unit])
         return _widen_draws(np.clip(share, 0.0, 1.0), centre, _widening(parts))
 
@@ -142,8 +144,8 @@ def _widening(parts: Floats) -> float:
 def _student_ratio(degrees: int) -> float:
     """Return the 97.5th percentile of Student's distribution over the normal one; at most 3."""
     z = 1.96
-    more = (z**3 + z) / 4 / degrees + (5 * z**5 + 16 * z**3 + 3 * z) / 96 / degrees**2
-    return min(1 + more / z, 3.0)
+    excess = (z**3 + z) / 4 / degrees + (5 * z**5 + 16 * z**3 + 3 * z) / 96 / degrees**2
+    return min(1 + excess / z, 3.0)
 
 
 def _widen_draws(shares: Floats, centre: float, stretch: float) -> Floats:
@@ -172,7 +174,7 @@ def bootstrap_documents(
     hits : ndarray of int64
         Documents with findings, ascending.
     draws : int
-        Number of replicates; fewer where very many documents have findings.
+        Number of replicates; fewer if very many documents have findings.
     rng : numpy.random.Generator
         Source of randomness.
 
@@ -205,9 +207,9 @@ def bootstrap_documents(
             np.maximum(1 + spread[hit_strata] * (rng.standard_exponential(len(hits)) - 1), 0)
             * weights
         )
-        others, other_sizes = rest.draw(spread, rng)
+        other_counts, other_sizes = rest.draw(spread, rng)
         scale = stratum_weights / np.maximum(
-            others + np.bincount(hit_strata, draw_weights, stratum_count), 1e-12
+            other_counts + np.bincount(hit_strata, draw_weights, stratum_count), 1e-12
         )
         replicates[draw] = draw_weights * scale[hit_strata]
         totals[draw] = (other_sizes * scale).sum(axis=1) + (hit_sizes * replicates[draw]).sum(
@@ -272,23 +274,23 @@ class _UnmatchedDocuments:
         """Draw the number of documents that they represent, and their sizes, in every stratum."""
         variance = spread**2 * self.square
         shape = self.count**2 / np.maximum(variance, 1e-12)
-        varied = np.where(
+        random_counts = np.where(
             variance > 0, rng.standard_gamma(shape) * variance / np.maximum(self.count, 1e-12), 0.0
         )
-        others = np.where(variance > 0, varied, self.count)
+        counts = np.where(variance > 0, random_counts, self.count)
         noise = rng.standard_normal(len(spread)) * spread
-        return others, np.maximum(others * self.means + noise * self.spreads, 0.0)
+        return counts, np.maximum(counts * self.means + noise * self.spreads, 0.0)
 
 
 def _merge_small_strata(strata: Int64s) -> Int64s:
     """Merge neighbouring strata until each has enough documents."""
     sizes = np.bincount(strata)
-    stratum_count, stratum_number, filled = np.empty(len(sizes), np.int64), 0, 0
+    merged, stratum_number, document_count = np.empty(len(sizes), np.int64), 0, 0
     for stratum, size in enumerate(sizes.tolist()):
-        if filled >= _MIN_STRATUM:
-            stratum_number, filled = stratum_number + 1, 0
-        stratum_count[stratum] = stratum_number
-        filled += size
-    if filled < _MIN_STRATUM and stratum_number:
-        stratum_count[stratum_count == stratum_number] = stratum_number - 1
-    return stratum_count[strata]
+        if document_count >= _MIN_STRATUM:
+            stratum_number, document_count = stratum_number + 1, 0
+        merged[stratum] = stratum_number
+        document_count += size
+    if document_count < _MIN_STRATUM and stratum_number:
+        merged[merged == stratum_number] = stratum_number - 1
+    return merged[strata]

@@ -27,11 +27,11 @@ class PlantedItems:
     Parameters
     ----------
     sources : ndarray of int64, shape (n,)
-        Source of each; 0 where all sources count as one.
+        Source of each; 0 if all sources count as one.
     lengths, conditions : ndarray of int64, shape (n,)
         Class of its length, and the condition in which it was planted.
     appearances : ndarray of int64, shape (n,)
-        Appearance of its finding; -1 where it was missed.
+        Appearance of its finding; -1 if it was missed.
     masses, found_masses : ndarray of float64, shape (units, n)
         Planted size, and the size that its findings cover, in each unit; the first unit counts
         items: 1 each.
@@ -143,27 +143,29 @@ def fit_mixture(
 
     Returns
     -------
-    shared : ndarray of float64, shape (conditions,)
+    overall : ndarray of float64, shape (conditions,)
         For all lengths together.
-    each : ndarray of float64, shape (lengths, conditions)
+    by_length : ndarray of float64, shape (lengths, conditions)
         For each length.
     """
-    tried = tables.masses[..., 0, :, :] > 0
+    is_planted = tables.masses[..., 0, :, :] > 0
     rates = tables.appearance_rates + _UNSEEN_RATE * tables.recall[..., None]
     if start is None:
-        even = np.full(rates.shape[-2], 1 / rates.shape[-2])
-        start = even, even
-    shared, each = start
+        uniform = np.full(rates.shape[-2], 1 / rates.shape[-2])
+        start = uniform, uniform
+    overall, by_length = start
     for _ in range(steps):
-        shared = _normalise(_expectation(shared[..., None, :], rates, tried, counts).sum(axis=-2))
+        overall = _normalise(
+            _expectation(overall[..., None, :], rates, is_planted, counts).sum(axis=-2)
+        )
     rates = rates * visible[..., None]
-    prior = _PRIOR_FINDINGS * shared[..., None, :] * visible
+    prior = _PRIOR_FINDINGS * overall[..., None, :] * visible
     for _ in range(steps):
-        each = _normalise(_expectation(each, rates, visible, counts) + prior)
-    return shared, each
+        by_length = _normalise(_expectation(by_length, rates, visible, counts) + prior)
+    return overall, by_length
 
 
-def _expectation(mixture: Floats, rates: Floats, tried: Flags, counts: Floats) -> Floats:
+def _expectation(mixture: Floats, rates: Floats, is_planted: Flags, counts: Floats) -> Floats:
     """Return the expected number of items, found or missed, of each condition by length."""
     joint = mixture[..., None] * rates
     total = joint.sum(axis=-2)
@@ -174,13 +176,15 @@ def _expectation(mixture: Floats, rates: Floats, tried: Flags, counts: Floats) -
     item_totals = (
         counts.sum(axis=-1, keepdims=True) / np.maximum(found_share, 1e-300) * (found_share > 0)
     )
-    return np.asarray(found_items + item_totals * mixture * tried * (1 - np.minimum(recall, 1)))
+    return np.asarray(
+        found_items + item_totals * mixture * is_planted * (1 - np.minimum(recall, 1))
+    )
 
 
 def _normalise(values: Floats) -> Floats:
     total = values.sum(axis=-1, keepdims=True)
-    even = np.full_like(values, 1 / values.shape[-1])
-    return np.where(total > 0, values / np.maximum(total, 1e-300), even)
+    uniform = np.full_like(values, 1 / values.shape[-1])
+    return np.where(total > 0, values / np.maximum(total, 1e-300), uniform)
 
 
 def finding_weights(
@@ -230,11 +234,11 @@ def condition_shares(
     visible_shares, hidden_shares : ndarray of float64, shape (..., lengths, conditions)
         Shares of the items of each length; together they sum to 1.
     """
-    shared, each = mixture
-    hidden = shared[..., None, :] * (tables.masses[..., 0, :, :] > 0) * ~visible
+    overall, by_length = mixture
+    hidden = overall[..., None, :] * (tables.masses[..., 0, :, :] > 0) * ~visible
     part = hidden.sum(axis=-1, keepdims=True)
     hidden = hidden * np.minimum(1, _MAX_HIDDEN / np.maximum(part, 1e-12))
-    return each * visible * (1 - np.minimum(part, _MAX_HIDDEN)), hidden
+    return by_length * visible * (1 - np.minimum(part, _MAX_HIDDEN)), hidden
 
 
 def _hidden_factor(
@@ -294,9 +298,13 @@ def count_misses(
     """
     lengths, sources = len(missed_per_finding), int(planted.sources.max(initial=0)) + 1
     condition_cells = planted.lengths, planted.conditions
-    tried = np.zeros(condition_weights.shape)
-    np.add.at(tried, condition_cells, 1.0)
-    scale = tried.sum(axis=1, keepdims=True) * condition_weights / np.maximum(tried, 1.0)
+    planted_counts = np.zeros(condition_weights.shape)
+    np.add.at(planted_counts, condition_cells, 1.0)
+    scale = (
+        planted_counts.sum(axis=1, keepdims=True)
+        * condition_weights
+        / np.maximum(planted_counts, 1.0)
+    )
     count, is_found = scale[condition_cells], planted.appearances >= 0
     cells, shape = planted.sources * lengths + planted.lengths, (sources, lengths)
 
@@ -308,8 +316,8 @@ def count_misses(
     expected_misses = missed_per_finding[planted.lengths, planted.appearances]
     missed, found_counts = summed(count * ~is_found), summed(count * is_found)
     expected = summed(count * np.where(is_found, expected_misses, 0.0))
-    every = expected.sum(axis=0) / np.maximum(found_counts.sum(axis=0), 1e-12)
-    usual = (expected + _PRIOR_FOUND * every) / (found_counts + _PRIOR_FOUND)
+    overall_rate = expected.sum(axis=0) / np.maximum(found_counts.sum(axis=0), 1e-12)
+    usual = (expected + _PRIOR_FOUND * overall_rate) / (found_counts + _PRIOR_FOUND)
     return MissCounts(missed + _PRIOR_MISSES, expected + _PRIOR_MISSES, usual, found_counts)
 
 

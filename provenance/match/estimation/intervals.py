@@ -81,7 +81,7 @@ def share_interval(
 
 
 def sampled_share_interval(
-    sampled: BootstrapSample,
+    sample: BootstrapSample,
     documents: Int64s,
     findings: tuple[Floats, Floats],
     unit: int,
@@ -91,7 +91,7 @@ def sampled_share_interval(
 
     Parameters
     ----------
-    sampled : BootstrapSample
+    sample : BootstrapSample
         The sample.
     documents : ndarray of int64, shape (n,)
         Document of each finding.
@@ -109,18 +109,18 @@ def sampled_share_interval(
     corpus bounds the low end from below.
     """
     sizes, chances = findings
-    total = float(sampled.totals[unit])
+    total = float(sample.totals[unit])
     if not len(sizes) or total <= 0:
-        documents_read = 0 if total <= 0 else sampled.effective_size
+        documents_read = 0 if total <= 0 else sample.effective_size
         return share_interval(sizes, chances, total, (0, documents_read), edge)
-    places = sampled.places(documents)
-    represented = sizes * sampled.weights[places]
+    places = sample.places(documents)
+    represented = sizes * sample.weights[places]
     documents_found = len(np.unique(places))
     unwidened = share_interval(
-        represented, chances, total, (documents_found, sampled.sample_size), edge
+        represented, chances, total, (documents_found, sample.sample_size), edge
     )
-    verified = share_interval(sizes, chances, total, (documents_found, sampled.sample_size), edge)
-    low, high = percentile_interval(sampled.shares(places, unit, sizes, lambda _: sizes))
+    verified = share_interval(sizes, chances, total, (documents_found, sample.sample_size), edge)
+    low, high = percentile_interval(sample.shares(places, unit, sizes, lambda _: sizes))
     verified_ratio = unwidened.low * total / float(represented.sum())
     return Interval(
         max(min(unwidened.low, low * verified_ratio), verified.low),

@@ -117,7 +117,7 @@ def fit_correction(
     conditions of which none was missed; and fits the mixture again.
 
     Items of one source may be harder to find than those of another, at the same length. The part of
-    a weight that stands for missed items is multiplied by how often a source's plants were missed,
+    a weight that represents missed items is multiplied by how often a source's plants were missed,
     over how often they were expected to be (`count_misses`); and the weights of a source by the
     share that its findings leave out at the edges, relative to others (`coverage_ratios`). The
     appearances of a source's own findings count as far as they differ from others' by more than
@@ -144,9 +144,9 @@ def fit_correction(
         visible,
         fit_mixture(replicates, visible, count_draws, start, _EM_STEPS_PER_DRAW),
     )
-    more = np.maximum(mean[0] - 1, 0)
+    misses = np.maximum(mean[0] - 1, 0)
     visible_shares, hidden_shares = condition_shares(first, visible, start)
-    plants = count_misses(planted, visible_shares + hidden_shares, more)
+    plants = count_misses(planted, visible_shares + hidden_shares, misses)
     miss_ratios = plants.missed / plants.expected
     miss_ratio_draws = (
         rng.standard_gamma(plants.missed, (draws, *miss_ratios.shape)) / plants.expected
@@ -156,7 +156,7 @@ def fit_correction(
     masses = _finding_masses(tables)
     typical = np.maximum(_average_misses(mean, masses * pooled)[0], 1e-12)
     reliability = _SourceReliability(
-        source_reliability(counts, more, plants), plants.usual / typical
+        source_reliability(counts, misses, plants), plants.usual / typical
     )
     return RecallCorrection(
         _weights_by_source(mean, miss_ratios, reliability, masses * pooled) * edges,
@@ -194,8 +194,8 @@ class _SourceReliability:
 def _typical_misses(mean: Floats, variance: Floats, counts: Floats) -> Floats:
     """Return mean and variance of the missed mass for a finding, over all findings."""
     share = counts / max(float(counts.sum()), 1e-12)
-    more = np.maximum(mean - 1, 0)
-    return np.array([(more * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
+    misses = np.maximum(mean - 1, 0)
+    return np.array([(misses * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
 
 
 def _weights_by_source(
@@ -205,18 +205,18 @@ def _weights_by_source(
 
     Findings of an unreliable source have the usual weight of their length.
     """
-    more = np.maximum(mean - 1, 0)
+    misses = np.maximum(mean - 1, 0)
     usual = (reliability.usual * _average_misses(mean, masses)[..., None, :])[..., None]
     part = reliability.part[:, :, None]
-    mixed = part * more[..., None, :, :] + (1 - part) * usual
-    mixed = mixed * miss_ratios[..., None, :, :, None]
-    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + mixed)
+    source_misses = part * misses[..., None, :, :] + (1 - part) * usual
+    source_misses = source_misses * miss_ratios[..., None, :, :, None]
+    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + source_misses)
 
 
 def _average_misses(mean: Floats, masses: Floats) -> Floats:
     """Return the missed mass for a finding of each length, over all appearances."""
-    more = np.maximum(mean - 1, 0)
-    return np.asarray((more * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))
+    misses = np.maximum(mean - 1, 0)
+    return np.asarray((misses * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))
 
 
 _MISS_VARIANCE_FACTOR = 1.15
@@ -294,14 +294,14 @@ def correct_share(
     covered = np.bincount(
         weighted.cells[has_appearance], sizes[has_appearance], weight_draws.shape[1]
     )
-    doubtful = np.bincount(
+    covered_false = np.bincount(
         weighted.cells[has_appearance],
         (sizes * findings.false_shares)[has_appearance],
         weight_draws.shape[1],
     )
     share_draws = (
         weight_draws @ covered
-        - correction.false_findings.draws * (weight_draws @ doubtful)
+        - correction.false_findings.draws * (weight_draws @ covered_false)
         + sizes[~has_appearance].sum()
     )
     share_draws = share_draws + weighted.random_deviations(correction, unit, np.ones(len(sizes)))
@@ -313,7 +313,7 @@ def correct_sampled_share(
     findings: FindingObservations,
     places: Int64s,
     unit: int,
-    sampled: BootstrapSample,
+    sample: BootstrapSample,
 ) -> CorrectedShare:
     """Return the corrected share of a corpus from findings in a sample of its documents.
 
@@ -327,7 +327,7 @@ def correct_sampled_share(
         Index of each finding's document among those with findings.
     unit : int
         Unit of their sizes: 0 for whole documents.
-    sampled : BootstrapSample
+    sample : BootstrapSample
         The sample.
 
     Returns
@@ -341,13 +341,13 @@ def correct_sampled_share(
     uncertainty of which documents were sampled. Random misses are as uncertain as in the whole
     corpus: the sample's contribution is in the weights of documents.
     """
-    total = float(sampled.totals[unit])
-    if total <= 0 or not sampled.sample_size:
+    total = float(sample.totals[unit])
+    if total <= 0 or not sample.sample_size:
         return CorrectedShare(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
-        return _nothing_found(correction, sampled.effective_size)
+        return _nothing_found(correction, sample.effective_size)
     weighted = _WeightedFindings.of(correction, findings, unit)
-    document_weights = sampled.weights[places]
+    document_weights = sample.weights[places]
 
     def masses(draw: int) -> Floats:
         weights = np.where(
@@ -355,10 +355,12 @@ def correct_sampled_share(
             correction.weight_draws[draw, unit].ravel()[weighted.cells],
             1.0,
         )
-        doubts = np.minimum(findings.false_shares * correction.false_findings.draws[draw], 1.0)
-        return np.asarray(findings.sizes * weights * (1 - doubts))
+        false_probabilities = np.minimum(
+            findings.false_shares * correction.false_findings.draws[draw], 1.0
+        )
+        return np.asarray(findings.sizes * weights * (1 - false_probabilities))
 
-    share_draws = sampled.shares(places, unit, weighted.sizes, masses)
+    share_draws = sample.shares(places, unit, weighted.sizes, masses)
     deviations = weighted.random_deviations(correction, unit, document_weights)[: len(share_draws)]
     return _share_interval(
         float((weighted.sizes * document_weights).sum()) / total, share_draws + deviations / total
@@ -381,10 +383,10 @@ class _WeightedFindings:
 
     has_appearance: Flags
     cells: Int64s
-    covers: Floats
+    covered: Floats
     weights: Floats
     variances: Floats
-    doubts: Floats
+    false_probabilities: Floats
 
     @classmethod
     def of(
@@ -405,26 +407,33 @@ class _WeightedFindings:
 
     @property
     def sizes(self) -> Floats:
-        return np.asarray(self.covers * self.weights * (1 - self.doubts))
+        return np.asarray(self.covered * self.weights * (1 - self.false_probabilities))
 
     def random_deviations(
         self, correction: RecallCorrection, unit: int, document_weights: Floats
     ) -> Floats:
         """Draw the random deviation of missed and false findings from their expectation."""
-        covers, sure = (
-            self.covers * document_weights,
-            self.covers * document_weights * (1 - self.doubts),
+        covers, true_sizes = (
+            self.covered * document_weights,
+            self.covered * document_weights * (1 - self.false_probabilities),
         )
         # A few findings do not show every condition of their kind, so some more are added.
-        sure = np.append(sure, _IMAGINED_FINDINGS * covers.mean() * self.has_appearance.any())
-        more = np.append(np.maximum(self.weights - 1, 0), correction.typical_misses[0, unit])
-        typical = (self.covers**2).mean() / self.covers.mean()
-        spread = np.append(
-            self.covers * self.variances, typical * correction.typical_misses[1, unit]
+        true_sizes = np.append(
+            true_sizes, _IMAGINED_FINDINGS * covers.mean() * self.has_appearance.any()
         )
-        missed = float((sure * more).sum()), float(_MISS_VARIANCE_FACTOR * (sure * spread).sum())
-        squares = document_weights * (self.covers * self.weights) ** 2
-        false_variance = float((squares * self.doubts * (1 - self.doubts)).sum())
+        misses = np.append(np.maximum(self.weights - 1, 0), correction.typical_misses[0, unit])
+        typical = (self.covered**2).mean() / self.covered.mean()
+        spread = np.append(
+            self.covered * self.variances, typical * correction.typical_misses[1, unit]
+        )
+        missed = (
+            float((true_sizes * misses).sum()),
+            float(_MISS_VARIANCE_FACTOR * (true_sizes * spread).sum()),
+        )
+        squares = document_weights * (self.covered * self.weights) ** 2
+        false_variance = float(
+            (squares * self.false_probabilities * (1 - self.false_probabilities)).sum()
+        )
         miss_deviations = _deviations(missed, correction.noise[0])
         return np.asarray(miss_deviations + np.sqrt(false_variance) * correction.noise[1])
 

@@ -48,7 +48,7 @@ class IndexLayout:
     directory_bits : int
         Upper bits of a hash that select a bucket of the directory.
     prefilter_bits : int
-        Upper bits of a hash that select a bit of the prefilter; 0 where there is none.
+        Upper bits of a hash that select a bit of the prefilter; 0 if there is none.
     filter_words : int
         Number of 64-bit words of the filter.
     """
@@ -193,7 +193,7 @@ CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """Right shift from a token's hash to its cell of the background counts."""
 
 _COMPARED = 16  # postings that are compared at once; longer ranges are bisected
-_CHUNK = 1 << 14  # intermediate results of so many cells stay in the nearer caches
+_CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the nearer caches
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
 _NO_MINIMUM: Int64s = np.zeros(0, np.int64)
@@ -296,7 +296,7 @@ def filter_contains(words: UInt64s, shingle: Scalar) -> Scalar:
 
 @inlined
 def directory_bucket(shingle: Scalar, shift: Scalar) -> Scalar:
-    """Return the bucket of the directory that holds a shingle's postings."""
+    """Return the bucket of the directory with a shingle's postings."""
     return shingle >> np.uint64(shift)
 
 

@@ -56,7 +56,7 @@ def count_shared_shingles(
     codes : ndarray of uint8
         Source of each item.
     authors : ndarray of uint64
-        Hash of the author of each item; 0 where unknown.
+        Hash of the author of each item; 0 if unknown.
     """
     repeats = np.flatnonzero(shingles[1:] == shingles[:-1])
     return SharedShingles(*_count_authors_all(shingles, items, (codes, authors), repeats))
@@ -190,11 +190,11 @@ def evidence_mask(
         evidence[place] = True
     for is_evidence in range(2):  # tokens of other shingles are evidence, whatever else covers them
         for place in range(first, end):
-            behind, carried = place, 0
-            while behind < end and carried < weight:
-                carried += token_weight(tokens[behind])
+            behind, total_weight = place, 0
+            while behind < end and total_weight < weight:
+                total_weight += token_weight(tokens[behind])
                 behind += 1
-            if carried < weight:
+            if total_weight < weight:
                 break
             if stop_marks[place] != is_evidence:
                 for covered in range(place - first, behind - first):

@@ -1,7 +1,7 @@
 """Log-odds that a candidate is a copy, by logistic regression; which candidates are reported.
 
 Fitted by `benchmarks/fit_strength.py` on items planted in pages: natural logarithm, 0 is even odds
-where every fourth page holds an item. The main features are the information of the matched words
+if every fourth page contains an item. The main features are the information of the matched words
 under a model of the corpus without copies, and of language at large; the matched share of the item
 and its longest run of words; and whether the text breaks where the item begins and ends. Module
 `evalue` gives how often given log-odds occur by chance.
@@ -56,7 +56,7 @@ _WEIGHTS = {
     "log_across": -0.8910,
     "starts_item": 1.0297,
     "is_delimited": 1.4090,
-    # Fitted as 8.3, on pages of which few hold an ellipsis; some texts are full of them.
+    # Fitted as 8.3, on pages of which few have an ellipsis; some texts are full of them.
     "is_elided": 4.2,
 }
 

@@ -80,7 +80,7 @@ def sample_passages(tokens: Tokens, bound: int = FULL_BOUND) -> PassageSample:
 def merge_samples(parts: Iterable[PassageSample]) -> PassageSample:
     """Merge samples of corpora into that of their union: associative, commutative, idempotent.
 
-    The bound is the lowest of them, or lower where the sample would exceed `MAX_SAMPLE_TOKENS`.
+    The bound is the lowest of them, or lower if the sample would exceed `MAX_SAMPLE_TOKENS`.
     """
     samples = [EMPTY_SAMPLE, *parts]
     bound = min(part.bound for part in samples)

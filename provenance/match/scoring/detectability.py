@@ -17,7 +17,7 @@ from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Feat
 from provenance.match.scoring.information import MAX_WORD_BITS, REPEAT_DISCOUNT
 from provenance.model import ChanceModel, Flags, Floats, Int64s, UInt8s, UInt32s
 
-_BATCH_ITEMS = 1 << 14  # intermediate results of so many items fit the cache
+_BATCH_ITEMS = 1 << 14  # intermediate results of a batch fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
 _ENOUGH_WORDS = 8  # distinct words from which bits alone decide
 _MAX_TOKENS = 64  # read of an item; longer ones are detectable unless all words are equal
@@ -26,7 +26,7 @@ _ROUNDING_MARGIN = 1e-6  # of log-odds
 
 
 def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
-    """Return the fewest tokens of a reported match, whatever corpus, registry and text hold.
+    """Return the fewest tokens of a reported match in any corpus, registry and text.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
     ndarray of int64, shape (4 * SATURATION_TOKENS + 1,)
         By the length of the item in quarters of a word; the last is for longer items too. At most
         `MIN_COPY_WORDS`, as copies count for other matches. Not valid for matches with siblings,
-        nor where there are stop shingles, without which items are shorter.
+        nor with stop shingles, without which items are shorter.
 
     Notes
     -----
@@ -48,25 +48,25 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
     and the text breaks on both sides. It is most of its item if ``n`` words would be.
     """
     length = np.maximum(np.arange(4 * SATURATION_TOKENS + 1), 1) / 4
-    one, none = np.ones(len(length)), np.zeros(len(length))
+    ones, zeros = np.ones(len(length)), np.zeros(len(length))
     least = np.full(len(length), MIN_COPY_WORDS)
     for tokens in range(MIN_COPY_WORDS - 1, 0, -1):
-        bits, words = tokens * MAX_WORD_BITS * one, tokens * one
+        bits, words = tokens * MAX_WORD_BITS * ones, tokens * ones
         is_most = np.asarray(words >= MOST_OF_ITEM * length, np.float64)
         best = Features(
             corpus_bits=bits,
-            registry_bits=none,
+            registry_bits=zeros,
             pooled_bits=bits,
             matched=words,
             length=length,
             longest=words,
             distinct=np.full(len(length), float(MIN_DISTINCT_WORDS)),
-            density=one,
-            shared_across_sources=none,
+            density=ones,
+            shared_across_sources=zeros,
             fills_text=is_most,
-            starts_item=one,
+            starts_item=ones,
             is_delimited=is_most,
-            is_elided=one,
+            is_elided=ones,
         )
         scores = log_odds(best, int(LARGE_CORPUS_TOKENS)) + _ROUNDING_MARGIN
         least[is_reported(scores, strength(scores, chance, size))] = tokens
@@ -139,7 +139,7 @@ def _would_be_reported(
     registry: PostingsIndex, size: int, bits: Floats, distinct: Floats, words: Floats
 ) -> Flags:
     """Return which items would be reported as a whole, by information and number of words."""
-    one, none = np.ones(len(bits)), np.zeros(len(bits))
+    ones, zeros = np.ones(len(bits)), np.zeros(len(bits))
     best = Features(
         corpus_bits=bits,
         registry_bits=bits,
@@ -148,12 +148,12 @@ def _would_be_reported(
         length=words,
         longest=distinct,
         distinct=distinct,
-        density=one,
-        shared_across_sources=none,
-        fills_text=one,
-        starts_item=one,
-        is_delimited=one,
-        is_elided=none,
+        density=ones,
+        shared_across_sources=zeros,
+        fills_text=ones,
+        starts_item=ones,
+        is_delimited=ones,
+        is_elided=zeros,
     )
     scores = log_odds(best, int(LARGE_CORPUS_TOKENS))
     return is_reported(scores, strength(scores, registry.arrays.chance, size))

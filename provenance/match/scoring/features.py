@@ -88,24 +88,24 @@ def group_siblings(candidates: Candidates, length: Floats) -> Int64s:
     Returns
     -------
     ndarray of int64, shape (n,)
-        Two matches that follow each other are siblings where they hold different parts of one item.
+        Two consecutive matches are siblings if they are different parts of one item.
     """
     groups = np.arange(len(candidates))
-    several = _repeated_items(candidates)
-    if not len(several):
+    repeated = _repeated_items(candidates)
+    if not len(repeated):
         return groups
     columns = candidates.firsts, candidates.items, candidates.texts
-    order = several[np.lexsort([column[several] for column in columns])]
-    one, other = order[:-1], order[1:]
+    order = repeated[np.lexsort([column[repeated] for column in columns])]
+    previous, following = order[:-1], order[1:]
     heads, ends = candidates.item_starts, candidates.item_ends
-    goes_on = (
-        (candidates.texts[one] == candidates.texts[other])
-        & (candidates.items[one] == candidates.items[other])
-        & (candidates.firsts[other] - candidates.lasts[one] <= _MAX_SIBLING_GAP)
-        & ((heads[other] >= ends[one]) | (ends[other] <= heads[one]))
-        & (length[other] <= _MAX_SIBLING_ITEM)
+    is_sibling = (
+        (candidates.texts[previous] == candidates.texts[following])
+        & (candidates.items[previous] == candidates.items[following])
+        & (candidates.firsts[following] - candidates.lasts[previous] <= _MAX_SIBLING_GAP)
+        & ((heads[following] >= ends[previous]) | (ends[following] <= heads[previous]))
+        & (length[following] <= _MAX_SIBLING_ITEM)
     )
-    places = np.arange(1, len(order)) * ~goes_on
+    places = np.arange(1, len(order)) * ~is_sibling
     groups[order] = order[np.maximum.accumulate(np.concatenate([[0], places]))]
     return groups
 
@@ -115,9 +115,9 @@ def _repeated_items(candidates: Candidates) -> Int64s:
     keys = candidates.texts.astype(np.uint64) << np.uint64(32) | candidates.items
     order = np.argsort(keys)
     is_same = keys[order[1:]] == keys[order[:-1]]
-    several = np.zeros(len(candidates), bool)
-    several[order[1:][is_same]] = several[order[:-1][is_same]] = True
-    return np.flatnonzero(several)
+    is_repeated = np.zeros(len(candidates), bool)
+    is_repeated[order[1:][is_same]] = is_repeated[order[:-1][is_same]] = True
+    return np.flatnonzero(is_repeated)
 
 
 def sum_over_groups(groups: Int64s, values: Floats) -> Floats:
@@ -175,7 +175,7 @@ _COPY_COVERAGE, _COPY_RUN = 0.6, 12
 
 
 def is_copy(matched: Floats, length: Floats) -> Flags:
-    """Return which matches hold most of their item, from matched words and words of the item."""
+    """Return which matches are most of their item, from matched words and words of the item."""
     return np.asarray((matched >= _COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
 
 
@@ -261,16 +261,16 @@ class Features:
     density : ndarray of float64
         Matched tokens over the tokens of the text's stretch, in (0, 1].
     shared_across_sources : ndarray of float64
-        Items that share the rarest seed, where they are of several sources; else 0: a phrase that
+        Items that share the rarest seed, if they are of several sources; else 0: a phrase that
         is frequent inside one source is still its own.
     fills_text : ndarray of float64
-        1 where the match is most of the item, and most of the text.
+        1 if the match is most of the item, and most of the text.
     starts_item : ndarray of float64
-        1 where the match has the item's first token, at a break of the text.
+        1 if the match has the item's first token, at a break of the text.
     is_delimited : ndarray of float64
-        1 where it is most of the item, and the text breaks on both sides of it.
+        1 if it is most of the item, and the text breaks on both sides of it.
     is_elided : ndarray of float64
-        1 where it begins the item at a break of the text, and an ellipsis stands for the rest.
+        1 if it begins the item at a break of the text, and an ellipsis replaces the rest.
     """
 
     corpus_bits: Floats
@@ -297,7 +297,7 @@ class CandidateContext:
     matched, length : ndarray of float64, shape (n,)
         Words that each candidate matches, and those of its item.
     corpus_copies : ndarray of int64, shape (n,)
-        Passages of the corpus's sample that hold a copy of the item.
+        Passages of the corpus's sample that contain a copy of the item.
     registry_copies : ndarray of int64, shape (n,)
         Items of the registry with the same words.
     groups : ndarray of int64, shape (n,)
@@ -366,7 +366,7 @@ def measure_features(
     Parameters
     ----------
     candidates : Candidates
-        All candidates of a corpus; or, where `context` is given, some with all of their siblings.
+        All candidates of a corpus; or, if `context` is given, some with all of their siblings.
     registry : PostingsIndex
         The registry that they match.
     corpus : PassageSample

@@ -61,7 +61,7 @@ def _novelty(context: Scalar, heaps: Scalar) -> Scalar:
 
 @inlined
 def unigram_probability(count: Scalar, total: Scalar) -> Scalar:
-    """Return the probability of a token, whatever precedes it."""
+    """Return the probability of a token, independent of preceding ones."""
     return (count + 0.5) / (total + 0.5 * _VOCABULARY_SIZE)
 
 
@@ -98,7 +98,7 @@ CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS, LONGEST_RUN, STOP_WORDS
 """Columns of `measure_information`: bits under the corpus, the registry, and both together;
 distinct words; words of the longest run; and words that only stop shingles cover."""
 
-_LARGE_TABLE = 1 << 18  # elements of a table that no near cache holds
+_LARGE_TABLE = 1 << 18  # elements of a table that is larger than the nearer caches
 _LOWER_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -141,7 +141,7 @@ def measure_information(
     candidates: Candidates,
     copies: tuple[Int64s, Int64s],
     registry: PostingsIndex,
-    counted: NgramCounts,
+    ngrams: NgramCounts,
     threads: int = 1,
 ) -> Floats:
     """Measure the information of candidates' words, by given counts.
@@ -155,7 +155,7 @@ def measure_information(
         subtracted from the counts.
     registry : PostingsIndex
         Index of the registry.
-    counted : NgramCounts
+    ngrams : NgramCounts
         Counts of the candidates' n-grams.
     threads : int
         Number of threads.
@@ -177,10 +177,10 @@ def measure_information(
                 registry.stop_marks,
                 4 * arrays.parameters.seed_width if registry.stop_marks.any() else 0,
             ),
-            (counted.words, counted.language),
-            counted.counts[2 * before[low] :],
+            (ngrams.words, ngrams.language),
+            ngrams.counts[2 * before[low] :],
             (copies[0][low:high], copies[1][low:high]),
-            counted.totals,
+            ngrams.totals,
             table[low:high],
         )
 
@@ -207,7 +207,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     words, language = tables
     after_words, after_pairs = novelty_table(HEAPS_EXPONENT), novelty_table(HEAPS_EXPONENT_OF_PAIRS)
     recent = np.empty(_REPEAT_WINDOW, np.uint64)
-    counted, is_counted = np.int64(-2), counts.size > 0
+    count_index, is_counted = np.int64(-2), counts.size > 0
     for candidate in range(len(items)):
         _prefetch_next(candidates, np.int64(candidate), registry, tables)
         item_copies = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
@@ -215,7 +215,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
         for place in range(_REPEAT_WINDOW):
             recent[np.uint64(place)] = _NO_TOKEN
         recent_count = np.uint64(0)
-        longest = unbroken = distinct = absent = 0.0
+        longest = run_words = distinct = absent = 0.0
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             end = at + runs[run, 2]
@@ -223,7 +223,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             evidence = (
                 evidence_mask(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             )
-            unbroken = 0.0
+            run_words = 0.0
             # Counts in corpus (c), registry (r) and language (l) of the unigram (1), bigram (2) and
             # trigram (3) that end at a token; 0 and 4: unigram and bigram that end before it.
             c0 = r0 = c1 = r1 = c2 = r2 = c3 = r3 = c4 = r4 = l0 = l1 = l2 = 0.0
@@ -237,14 +237,14 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                 l1 = _language_count(language, key)
                 if place > at:
                     l2 = _language_count(language, pair_key(tokens[place - 1], token))
-                counted += 2
+                count_index += 2
                 if is_counted:
-                    c2, r2 = _counts_without_copies(counts[np.uint64(counted)], item_copies)
-                    c3, r3 = _counts_without_copies(counts[np.uint64(counted + 1)], item_copies)
+                    c2, r2 = _counts_without_copies(counts[np.uint64(count_index)], item_copies)
+                    c3, r3 = _counts_without_copies(counts[np.uint64(count_index + 1)], item_copies)
                 word = token_weight(token) / 4
                 if is_marked and not evidence[place - at]:
                     absent += word
-                    unbroken = 0.0
+                    run_words = 0.0
                     continue
                 weight = 1.0
                 for _ in range(_count_repeats(recent, np.uint64(token))):
@@ -253,8 +253,8 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                 recent_count += np.uint64(1)
                 if weight == 1.0:
                     distinct += word
-                    unbroken += word
-                longest = max(longest, unbroken)
+                    run_words += word
+                longest = max(longest, run_words)
                 # The model with the highest probability of a word counts.
                 in_language = unigram_probability(l1, totals[2])
                 in_both, in_registry = (
@@ -360,7 +360,7 @@ def _any_marked(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
 
 _BATCH_TOKENS = 1 << 24
 """Matched tokens of the candidates of a batch: each takes some forty bytes while it is counted, or
-eighty where nearly all are the same few words over and over."""
+eighty if nearly all are repetitions of the same few words."""
 
 
 def count_and_measure(  # noqa: PLR0913 (as `features.measure_features`, and the size of a batch)
@@ -399,11 +399,11 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure_features`, and the
         batch = candidates.take(np.arange(low, high))
         words = collect_vocabulary(batch, arrays.tokens, arrays.token_offsets, threads)
         count_ngrams(words, corpus_texts, registry_texts, threads)
-        counted = NgramCounts(
+        ngrams = NgramCounts(
             words.words, words.counts, language_table, np.array(totals, np.float64)
         )
         batch_copies = copies[0][low:high], copies[1][low:high]
-        return measure_information(batch, batch_copies, registry, counted, threads)
+        return measure_information(batch, batch_copies, registry, ngrams, threads)
 
     matched = np.cumsum(candidates.matched)
     batch_count = -(-int(matched[-1]) // batch_tokens) if len(matched) else 0

@@ -330,7 +330,7 @@ def count_ngrams(
     Parameters
     ----------
     words : NgramVocabulary
-        What to count.
+        The n-grams to count.
     corpus, registry : tuple of three ndarray
         Tokens and offsets of texts, and which texts to count in.
     threads : int
@@ -359,7 +359,7 @@ def count_ngrams(
 
     def find(thread: int) -> None:
         lookups = word_tables[thread], words.bitmap, *present
-        # The corpus's pieces stand before the registry's.
+        # The corpus's pieces come before the registry's.
         for unit, piece in zip(COUNT_UNITS, (thread, threads + thread), strict=True):
             progress[piece] = _find_ngrams(
                 pieces[piece], progress[piece], lookups, unit, occurrences, piece
@@ -407,14 +407,14 @@ def _find_ngrams(
             size = min(end - place, _BLOCK)
             known_mask = _count_words(tokens, (place, size), lookups, unit)
             neighbours = known_mask & ((known_mask << _ONE) | known_before)
-            paired = _may_be_wanted(tokens, place, neighbours, lookups, _PAIR)
-            _append_keys(tokens, place, paired, occurrences, thread, _PAIR)
-            # A trigram is wanted only where both of its bigrams are.
-            neighbours = paired & ((paired << _ONE) | paired_before)
-            tripled = _may_be_wanted(tokens, place, neighbours, lookups, _TRIPLE)
-            _append_keys(tokens, place, tripled, occurrences, thread, _TRIPLE)
+            pair_mask = _may_be_wanted(tokens, place, neighbours, lookups, _PAIR)
+            _append_keys(tokens, place, pair_mask, occurrences, thread, _PAIR)
+            # A trigram is wanted only if both of its bigrams are.
+            neighbours = pair_mask & ((pair_mask << _ONE) | paired_before)
+            triple_mask = _may_be_wanted(tokens, place, neighbours, lookups, _TRIPLE)
+            _append_keys(tokens, place, triple_mask, occurrences, thread, _TRIPLE)
             last = np.uint64(size - 1)
-            known_before, paired_before = known_mask >> last & _ONE, paired >> last & _ONE
+            known_before, paired_before = known_mask >> last & _ONE, pair_mask >> last & _ONE
             place += size
         row, start = row + 1, np.int64(0)
     return row, start
@@ -488,8 +488,8 @@ def _count_words(
         return known_mask
     remaining = np.uint64(0)
     for first in range(0, size, LANES):
-        some = may_contain(tokens, place + first, present, present_shift)
-        remaining |= some << np.uint64(first)
+        lane_mask = may_contain(tokens, place + first, present, present_shift)
+        remaining |= lane_mask << np.uint64(first)
     remaining &= ~np.uint64(0) >> np.uint64(_BLOCK - size)
     while remaining != np.uint64(0):
         bit = np.uint64(trailing_zeros(remaining))

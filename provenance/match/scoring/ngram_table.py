@@ -89,7 +89,7 @@ def home_row(table: UInt64s, key: Scalar) -> Scalar:
 
 @inlined
 def pair_key(before: Scalar, token: Scalar) -> Scalar:
-    """Return the key of a bigram; of a unigram, where `before` is `NO_CONTEXT`."""
+    """Return the key of a bigram; of a unigram, if `before` is `NO_CONTEXT`."""
     return (np.uint64(before) << _UPPER_HALF) | np.uint64(token)
 
 
