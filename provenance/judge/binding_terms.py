@@ -21,14 +21,14 @@ DAY = timedelta(days=1)
 ALWAYS = DateRange()
 
 
-def changes(ranges: Iterable[DateRange]) -> tuple[date, ...]:
+def change_days(ranges: Iterable[DateRange]) -> tuple[date, ...]:
     """Return every day on which one of the ranges begins or ends, in order."""
     days = {day for span in ranges for day in (span.first, span.until) if day is not None}
     return tuple(sorted(days))
 
 
-def stretches(days: Sequence[date]) -> tuple[DateRange, ...]:
-    """Cut all of time at the given days, which are in order."""
+def ranges_between(days: Sequence[date]) -> tuple[DateRange, ...]:
+    """Return the ranges between consecutive days, from the unlimited past to the future."""
     return tuple(
         DateRange(first, until) for first, until in zip((None, *days), (*days, None), strict=True)
     )
@@ -199,8 +199,8 @@ class SubjectTerms:
         places = self._places() if place is None else (place,)
         models = self._models() if model is None else (frozenset(model),)
         agreement_periods = (agreement.period for agreement in self.agreements)
-        collected = stretches(changes([*self._periods(content=False), *agreement_periods]))
-        published = stretches(changes(self._periods(content=True)))
+        collected = ranges_between(change_days([*self._periods(content=False), *agreement_periods]))
+        published = ranges_between(change_days(self._periods(content=True)))
         return tuple(starmap(Scenario, product(collected, published, places, models)))
 
     def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
@@ -208,7 +208,7 @@ class SubjectTerms:
         ends = [] if today is None else [DateRange(None, today + DAY)]
         periods = [*self._periods(content=False), *self._periods(content=True)]
         agreement_periods = [agreement.period for agreement in self.agreements]
-        return changes(
+        return change_days(
             [*periods, *agreement_periods, *ends, *([] if collected is None else [collected])]
         )
 

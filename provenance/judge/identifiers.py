@@ -191,7 +191,7 @@ def _ascii(host: str) -> str:
 
 
 _NEAR = 0.75
-"""Similarity from which a name is suggested, as `difflib` measures it."""
+"""Least similarity of a suggested name, as measured by `difflib`."""
 
 
 class Names:

@@ -1,4 +1,4 @@
-"""The rules, indexed: which documents bind in a scenario, and what they state."""
+"""Index of the rules: the documents that bind in a scenario, and their statements."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -174,7 +174,7 @@ def judge(
 
 
 def _day_within(days: Sequence[date], stretch: int) -> date | None:
-    # Nothing changes within a stretch, so that its first day represents it.
+    # Nothing changes within a stretch, so its first day represents it.
     if stretch == UNDATED:
         return None
     return days[stretch - 1] if stretch else date.min

@@ -68,7 +68,7 @@ def align(
 
 @kernel_part
 def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Scalar:
-    """Return an upper bound of what an open alignment matches, in a tenth of its time.
+    """Return an upper bound of the information of an open alignment, in a tenth of its time.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: S
     An alignment whose last match is the item's token at ``p`` matches no more tokens than the ``n``
     up to there that occur anywhere in the document. All others are skipped: ``p + 1 - n`` of the
     item, and at least ``d + 1 - n`` of the document, where ``d`` is the nearest occurrence of that
-    token. Where the skips cost as much as the ``n`` tokens score, there is no such alignment.
+    token. If the skips cost as much as the ``n`` tokens score, there is no such alignment.
     """
     information, best, count = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):

@@ -52,8 +52,8 @@ def max_seed_bits(postings: int) -> Int64s:
     -------
     ndarray of int64, shape (MAX_SHARED + 1,)
         In units of 1 / `BITS_SCALE` bit: ``-log2(sharing / postings)`` for seeds that at least
-        `_SHARED_FROM` items share. The unigram information of a phrase of common words is too high:
-        that many items have the phrase shows that it says little.
+        `_SHARED_FROM` items share. Unigram information overstates a phrase of common words: a
+        phrase that many items have is common.
     """
     sharing = np.maximum(np.arange(MAX_SHARED + 1), 1)
     limits = np.maximum(np.log2(max(postings, 1) / sharing), 0.0) * BITS_SCALE

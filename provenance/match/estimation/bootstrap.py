@@ -115,17 +115,17 @@ class BootstrapSample:
         """
         unique_places, rows = np.unique(places, return_inverse=True)
         parts = self.weights[unique_places] * np.bincount(rows, mean)
-        fullest = int(np.argmax(parts))
-        fullest_size = float(
-            self.weights[unique_places[fullest]] * self.sizes[unit, unique_places[fullest]]
+        largest = int(np.argmax(parts))
+        largest_size = float(
+            self.weights[unique_places[largest]] * self.sizes[unit, unique_places[largest]]
         )
         mean_size = self.totals[unit] / self.sample_size
         share = np.empty(len(self.replicates))
         for draw, weights in enumerate(self.replicates):
             added_matched, added_unmatched = self.unseen[:, draw]
-            covered = float((weights[places] * masses(draw)).sum()) + added_matched * parts[fullest]
+            covered = float((weights[places] * masses(draw)).sum()) + added_matched * parts[largest]
             total = self.replicate_totals[draw, unit] + added_matched * max(
-                fullest_size, parts[fullest]
+                largest_size, parts[largest]
             )
             share[draw] = covered / max(total + added_unmatched * mean_size, 1e-300)
         centre = float(parts.sum() / self.totals[unit])

@@ -131,9 +131,9 @@ def fit_correction(
     visible, perfect = tables.recall >= MIN_RECALL, tables.recall >= 1
     first = tables.with_more(visible.astype(np.float64), np.zeros(visible.shape), tables)
     start = fit_mixture(first, visible, pooled, None, _EM_STEPS)
-    room = draws, *visible.shape
-    found_draws: Floats = rng.standard_gamma(2.0, room)
-    missed_draws: Floats = rng.standard_gamma(_UNSEEN_MISSES, room)
+    draw_shape = draws, *visible.shape
+    found_draws: Floats = rng.standard_gamma(2.0, draw_shape)
+    missed_draws: Floats = rng.standard_gamma(_UNSEEN_MISSES, draw_shape)
     replicates = tabulate(planted, shape, plant_draws).with_more(
         found_draws * visible, missed_draws * perfect, tables
     )
@@ -223,7 +223,7 @@ _MISS_VARIANCE_FACTOR = 1.15
 """Factor by which misses vary more than their conditions, which are inferred too, imply: with 1,
 intervals of documents contained the truth in 94.0 % of 1280 simulated draws."""
 
-_IMAGINED_FINDINGS = 2.0  # added: a few findings do not show all conditions
+_PSEUDO_FINDINGS = 2.0  # added: a few findings do not show all conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,20 +413,20 @@ class _WeightedFindings:
         self, correction: RecallCorrection, unit: int, document_weights: Floats
     ) -> Floats:
         """Draw the random deviation of missed and false findings from their expectation."""
-        covers, true_sizes = (
+        sizes, true_sizes = (
             self.covered * document_weights,
             self.covered * document_weights * (1 - self.false_probabilities),
         )
         # A few findings do not show every condition of their kind, so some more are added.
         true_sizes = np.append(
-            true_sizes, _IMAGINED_FINDINGS * covers.mean() * self.has_appearance.any()
+            true_sizes, _PSEUDO_FINDINGS * sizes.mean() * self.has_appearance.any()
         )
         misses = np.append(np.maximum(self.weights - 1, 0), correction.typical_misses[0, unit])
         typical = (self.covered**2).mean() / self.covered.mean()
         spread = np.append(
             self.covered * self.variances, typical * correction.typical_misses[1, unit]
         )
-        missed = (
+        moments = (
             float((true_sizes * misses).sum()),
             float(_MISS_VARIANCE_FACTOR * (true_sizes * spread).sum()),
         )
@@ -434,13 +434,13 @@ class _WeightedFindings:
         false_variance = float(
             (squares * self.false_probabilities * (1 - self.false_probabilities)).sum()
         )
-        miss_deviations = _deviations(missed, correction.noise[0])
+        miss_deviations = _deviations(moments, correction.noise[0])
         return np.asarray(miss_deviations + np.sqrt(false_variance) * correction.noise[1])
 
 
-def _deviations(missed: tuple[float, float], noise: Floats) -> Floats:
+def _deviations(moments: tuple[float, float], noise: Floats) -> Floats:
     """Draw the deviation of the missed mass from its expectation, given mean and variance."""
-    mean, variance = missed
+    mean, variance = moments
     if not mean or not variance:
         return np.zeros(len(noise))
     # A sum of geometric numbers is nearly gamma (Wilson and Hilferty), with a long tail for few.

@@ -160,7 +160,7 @@ def _would_be_reported(
 
 
 def _has_own_seed(registry: PostingsIndex) -> Flags:
-    """Return which items have a seed that is no stop shingle: a match begins with one."""
+    """Return which items have a seed that is not a stop shingle, as every match does."""
     arrays = registry.arrays
     if not len(registry.stop_shingles):
         enough = np.zeros(len(arrays.first), np.bool_)

@@ -1,4 +1,4 @@
-"""Keys partitioned by their upper bits, so that each partition is counted in a table of its own.
+"""Keys partitioned by their upper bits, so that each partition is counted in its own table.
 
 In one large table each lookup waits for memory. Partitioned first, the keys of one partition need
 a table that fits the nearer caches.
