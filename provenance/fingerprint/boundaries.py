@@ -15,7 +15,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     tokenizer_tables,
     unescape,
 )
-from provenance.fingerprint.tokenizer.unicode_tables import MENTION, are_of, categories
+from provenance.fingerprint.tokenizer.unicode_tables import MENTION, categories, in_categories
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import BREAK, ELLIPSIS, NO_BREAK, Int32s, Int64s, Texts, Tokens, UInt8s
@@ -61,7 +61,9 @@ def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: In
 def break_table() -> UInt8s:
     """Return, for each code point, whether it is a break; built once per process."""
     points = np.arange(_LIMIT)
-    is_sign = are_of(categories(points), _CATEGORIES) | np.isin(points, list(map(ord, _BREAKS)))
+    is_sign = in_categories(categories(points), _CATEGORIES) | np.isin(
+        points, list(map(ord, _BREAKS))
+    )
     is_sign[list(map(ord, _APOSTROPHES))] = False
     return is_sign.astype(np.uint8)
 

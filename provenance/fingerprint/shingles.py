@@ -23,7 +23,7 @@ MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _LIGHT = np.uint32(1)
-_SCANNED = 16  # tokens compared at once
+_SCAN_TOKENS = 16  # tokens compared at once
 _NONE = np.uint64(0)
 _emitting: Any = cgutils  # none of it is typed
 
@@ -50,7 +50,7 @@ def _weight_mismatch(_typing: Any, tokens: Any, _at: Any, _kind: Any) -> Any:
     def generate(*args: Any) -> Any:
         emitter = Emitter(*args)
         builder, (_, at, kind) = emitter.builder, emitter.arguments
-        token_lanes = emitter.load(0, at, vector(INT32, _SCANNED))
+        token_lanes = emitter.load(0, at, vector(INT32, _SCAN_TOKENS))
         light = builder.and_(token_lanes, constant(token_lanes.type, 1))
         more = builder.and_(token_lanes, builder.shl(light, constant(token_lanes.type, 1)))
         other = emitter.splat(kind, token_lanes.type)
@@ -66,11 +66,11 @@ _weight_mismatches: Scalar = intrinsic(_weight_mismatch)
 def equal_weight_end(tokens: UInt32s, first: Scalar, end: Scalar) -> Scalar:
     """Return the end of the tokens that have the same weight as the first."""
     kind, place = np.int64(kind_of(tokens[np.uint64(first)])), first + 1
-    while place + _SCANNED <= end:
+    while place + _SCAN_TOKENS <= end:
         unlike = _weight_mismatches(tokens, place, kind)
         if unlike != _NONE:
             return place + np.int64(trailing_zeros(unlike))
-        place += _SCANNED
+        place += _SCAN_TOKENS
     while place < end and kind_of(tokens[np.uint64(place)]) == kind:
         place += 1
     return place

@@ -18,7 +18,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     unescape,
 )
 from provenance.fingerprint.tokenizer.link_stripping import address_end, link_end
-from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
+from provenance.fingerprint.tokenizer.unicode_tables import DROPPED
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import DroppedEdges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
@@ -223,7 +223,7 @@ def _pieces(  # noqa: C901, PLR0913 (a range, the tables, three output columns)
             code, at = AT_NAME, mention_end(view, at, end, tables)
         elif point < 0x80 and is_word(point):
             code, at = _dropped_word(view, at, end, tables)
-        elif fold_entry(point, tables) == VANISHES and not _is_apostrophe(point):
+        elif fold_entry(point, tables) == DROPPED and not _is_apostrophe(point):
             if count:
                 lasts[count - 1] = at
             continue

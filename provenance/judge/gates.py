@@ -141,13 +141,13 @@ def check_known(policy: Policy, library: Library) -> None:
     exceptions = [exception.id for exception in library.exceptions]
     for claim in policy.circumstances.claims:
         if claim not in exceptions:
-            raise _unknown(
+            raise _unknown_name(
                 f"claims: the rules have no statutory exception {claim!r}", claim, exceptions
             )
     bases = [basis.id for basis in library.bases]
     for gate in policy.gates:
         if gate.basis is not None and gate.basis not in bases:
-            raise _unknown(
+            raise _unknown_name(
                 f"the gate {gate}: the rules have no basis {gate.basis!r}", gate.basis, bases
             )
 
@@ -206,14 +206,14 @@ def _unknown_jurisdiction(jurisdiction: str | None, library: Library) -> tuple[s
     return (f"jurisdiction {jurisdiction!r}: no document names it; the documents name {choices}",)
 
 
-def _unknown(message: str, word: str, choices: Collection[str]) -> PolicyError:
+def _unknown_name(message: str, word: str, choices: Collection[str]) -> PolicyError:
     near = get_close_matches(word, choices, n=1)
     choice = f"did you mean {near[0]!r}?" if near else f"choose one of: {', '.join(choices)}."
     return PolicyError(message, remedy=choice)
 
 
 Column: TypeAlias = Sequence[str | None]
-WAIVED = {
+WAIVER_COLUMNS = {
     "source": "source",
     "documents": "document",
     "item": "item",
@@ -237,7 +237,7 @@ def waive(
     today : date
         A waiver is valid until the day before it expires.
     findings : mapping of str to sequences of str or None, all of one length
-        The columns of the findings that `WAIVED` names.
+        The columns of the findings that `WAIVER_COLUMNS` names.
 
     Returns
     -------
@@ -248,7 +248,7 @@ def waive(
     """
     columns = {
         cover: pa.array(findings[name], pa.string()).dictionary_encode()
-        for cover, name in WAIVED.items()
+        for cover, name in WAIVER_COLUMNS.items()
     }
     length = len(columns["source"])
     excused_by = np.full(length, -1, np.int64)

@@ -190,7 +190,7 @@ def _ascii(host: str) -> str:
         return host
 
 
-_NEAR = 0.75
+_MIN_SIMILARITY = 0.75
 """Least similarity of a suggested name, as measured by `difflib`."""
 
 
@@ -221,6 +221,8 @@ class Names:
         if known_id is not None:
             return None if known_id == name else f"in the rules {name!r} is {known_id!r}: use that"
         owner = self._hosts.source_of(name)
-        near = [owner] if owner else get_close_matches(fold_name(name), self._ids, 1, _NEAR)
+        near = (
+            [owner] if owner else get_close_matches(fold_name(name), self._ids, 1, _MIN_SIMILARITY)
+        )
         suggestion = f"; did you mean {self._ids.get(near[0], near[0])!r}?" if near else ""
         return f"the rules have no source {name!r}, so it is unknown{suggestion}"

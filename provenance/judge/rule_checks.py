@@ -24,7 +24,7 @@ from provenance.model import (
     Verdict,
 )
 
-SIGNED = "the contract of the case"
+CASE_CONTRACT = "the contract of the case"
 """Reference of the agreement in a case with `agreed: true`."""
 
 
@@ -75,7 +75,7 @@ def differences(case: Case, library: Library) -> tuple[str, ...]:
         check_known(Policy(circumstances), library)
     except ProvenanceError as error:
         return (f"{case.place}: {error.message}; {error.remedy}",)
-    contract = Agreement(case.subject, (circumstances.purpose,), DateRange(), SIGNED)
+    contract = Agreement(case.subject, (circumstances.purpose,), DateRange(), CASE_CONTRACT)
     judge = Judge(library, circumstances, [contract] if case.agreed else [])
     ruling = judge.rule(case.subject, case.item_date, case.licence, case.signals).ruling
     expected = {"verdict": case.verdict, "basis": case.basis, "terms": case.terms}
@@ -190,12 +190,12 @@ def select_entries(
             names = {entry.id, *getattr(entry, "aliases", ())}
             if wanted.subjects and not names & set(wanted.subjects):
                 continue
-            statements = tuple(terms for terms in entry.terms if _fits(terms, wanted))
+            statements = tuple(terms for terms in entry.terms if _meets_criteria(terms, wanted))
             if statements:
                 yield entry, statements
 
 
-def _fits(terms: Terms, wanted: Selection) -> bool:
+def _meets_criteria(terms: Terms, wanted: Selection) -> bool:
     day = None if wanted.day is None else DateRange(wanted.day, wanted.day + DAY)
     return (
         wanted.verdict in (None, terms.verdict)

@@ -145,7 +145,10 @@ class RuleIndex:
                 if self.precedence.kind_of_basis(t.basis) is not StatementKind.SIGNAL
             ),
             laws=tuple(
-                (c, t) for c in claimed for t in c.terms if self._serves(t, assumptions.actor)
+                (c, t)
+                for c in claimed
+                for t in c.terms
+                if self._is_applicable(t, assumptions.actor)
             ),
             agreements=subject_terms.agreements if assumptions.agreements else (),
         )
@@ -247,7 +250,7 @@ class RuleIndex:
         ]
         return max(laxer, key=self.precedence.order) if laxer else statement
 
-    def _serves(self, law: Terms, actor: Actor | None) -> bool:
+    def _is_applicable(self, law: Terms, actor: Actor | None) -> bool:
         """Return whether a law is for the purpose and the role, if one is stated."""
         return (
             self.circumstances.purpose in law.uses

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from provenance.model import Flags, Int32s, Int64s, UInt8s, UInt64s
 
-SEPARATOR, VANISHES, MENTION = 0, 1, 2
+SEPARATOR, DROPPED, MENTION = 0, 1, 2
 """Entries of `Codepoints.folds` for code points without a folded text."""
 
 QUARTER = 0x80
@@ -29,7 +29,7 @@ LIMIT = 0x2FA20
 LETTERS = 0x3000
 """Nearly all letters of alphabets are below."""
 
-MARKED, UNMARKED, ENDS = 8, 16, 32
+MARKED, UNMARKED, WORD_END = 8, 16, 32
 """Highest bytes in `Codepoints.letters` of code points that add no bytes to a word: a mark on the
 previous letter, an invisible sign, and a character that ends the word."""
 
@@ -81,7 +81,7 @@ HANGUL, _TRAILING = (0xAC00, 0xD7A3), 28
 """Hangul syllables consist of three letters, and of two in every 28th."""
 
 # Invisible signs inside a word, and all forms of the apostrophe.
-_VANISHING = frozenset(
+_DROPPED_SIGNS = frozenset(
     "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07\u0640"
     + "".join(map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
     + "".join(map(chr, (*range(0x2060, 0x2070), 0xFEFF)))
@@ -96,7 +96,7 @@ _END = "\0"
 _FOLDED_CATEGORIES = [major + minor for major in "LNM" for minor in "ultmoncdle"]
 """General categories that may have a folded text or be dropped."""
 
-_BY_NAME = [*map(ord, _VANISHING), *map(ord, _MENTIONS), *_RADICALS]
+_BY_NAME = [*map(ord, _DROPPED_SIGNS), *map(ord, _MENTIONS), *_RADICALS]
 """Characters that are treated differently from others of their category."""
 
 # Letters that are usually replaced by others when a text is typed without them or made ASCII.
@@ -128,16 +128,16 @@ class Codepoints:
     Parameters
     ----------
     folds : ndarray of int32, shape (LIMIT,)
-        `SEPARATOR`, `VANISHES`, `MENTION`, or the offset of the folded text in `pool`, negative if
+        `SEPARATOR`, `DROPPED`, `MENTION`, or the offset of the folded text in `pool`, negative if
         the character is a token by itself.
     pool : ndarray of uint8
         Folded texts: for each the number of bytes, plus `QUARTER` for a token of a quarter of a
         word's weight, then the bytes.
     letters : ndarray of uint64, shape (LETTERS + 11172,)
         The same in one lookup, for letters whose folded text has at most seven bytes: the bytes,
-        and in the highest byte their number; `MARKED`, `UNMARKED` or `ENDS` there for code points
-        without folded text, and 0 for those that `folds` decides. From `LETTERS` on, the syllables
-        of Hangul: six bytes of two letters, and the last two of a third letter.
+        and in the highest byte their number; `MARKED`, `UNMARKED` or `WORD_END` there for code
+        points without folded text, and 0 for those that `folds` decides. From `LETTERS` on, the
+        syllables of Hangul: six bytes of two letters, and the last two of a third letter.
     """
 
     folds: Int32s
@@ -192,12 +192,14 @@ def codepoints() -> Codepoints:
     folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF
     points = np.concatenate([np.arange(HAN_PLANES[0]), np.arange(_COMPATIBILITY, LIMIT)])
     kinds = categories(points)
-    is_letter = are_of(kinds, ["Lo"])  # of those without case
+    is_letter = in_categories(kinds, ["Lo"])  # of those without case
     plain = is_letter.copy()
     plain[is_letter] = ~_are_composed(points[is_letter])
     pool = bytearray(8)  # the first offsets are reserved for entries without text
     _enter_plain(points[plain], folds, pool)
-    folded_points = points[~plain & (are_of(kinds, _FOLDED_CATEGORIES) | np.isin(points, _BY_NAME))]
+    folded_points = points[
+        ~plain & (in_categories(kinds, _FOLDED_CATEGORIES) | np.isin(points, _BY_NAME))
+    ]
     characters = as_string(folded_points)
     # All at once, which is four times as fast as one at a time.
     texts = fold(_END.join(characters), _END).split(_END)
@@ -220,7 +222,7 @@ def categories(points: Int64s) -> NDArray[np.uint16]:
     return np.frombuffer(names.encode(), "<u2")
 
 
-def are_of(kinds: NDArray[np.uint16], names: Sequence[str]) -> Flags:
+def in_categories(kinds: NDArray[np.uint16], names: Sequence[str]) -> Flags:
     """Return a mask of the categories that are in `names`."""
     return np.isin(kinds, np.frombuffer("".join(names).encode(), "<u2"))
 
@@ -253,8 +255,8 @@ def _enter_plain(points: Int64s, folds: Int32s, pool: bytearray) -> None:
 def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
     points, letter_folds = np.arange(LETTERS), folds[:LETTERS]
     is_mark = ((points >= 0x300) & (points < 0x2000)) | (points >= 0x2070)
-    kinds = np.where(letter_folds == SEPARATOR, ENDS, 0)
-    kinds[letter_folds == VANISHES] = np.where(is_mark, MARKED, UNMARKED)[letter_folds == VANISHES]
+    kinds = np.where(letter_folds == SEPARATOR, WORD_END, 0)
+    kinds[letter_folds == DROPPED] = np.where(is_mark, MARKED, UNMARKED)[letter_folds == DROPPED]
     kinds[[ord(sign) for sign in _CLOSER]] = 0
     letters = kinds.astype(np.uint64) << np.uint64(56)
     for point in np.flatnonzero(letter_folds > MENTION).tolist():
@@ -280,12 +282,12 @@ def _syllables() -> UInt64s:
 
 def _entry(character: str, text: str, pool: bytearray) -> int:
     category = unicodedata.category(character)
-    if character in _VANISHING:
-        return VANISHES
+    if character in _DROPPED_SIGNS:
+        return DROPPED
     if character in _MENTIONS:
         return MENTION
     if category in ("Mn", "Me") or (category == "Mc" and is_unspaced(character)):
-        return VANISHES
+        return DROPPED
     if not text:
         return SEPARATOR
     base = unicodedata.normalize("NFKD", character)[0]

@@ -18,7 +18,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     unescape,
 )
 from provenance.fingerprint.tokenizer.unicode_tables import (
-    ENDS,
+    DROPPED,
     HAN_PLANES,
     HANGUL,
     ITSELF,
@@ -29,8 +29,8 @@ from provenance.fingerprint.tokenizer.unicode_tables import (
     QUARTER,
     SEPARATOR,
     UNMARKED,
-    VANISHES,
     VARIATION_SELECTORS,
+    WORD_END,
 )
 from provenance.fingerprint.tokenizer.word_hash import LOWER, append, append_plain, finish
 from provenance.jit.decorators import Scalar, inlined, inlined_source, kernel, kernel_part
@@ -110,7 +110,7 @@ def read_alphabetic_word(  # noqa: C901, PLR0915 (one hot loop; calls would be s
         letter = tables.letters[point]
         kind = np.int64(letter >> np.uint64(56))
         if np.uint64(kind - 1) >= np.uint64(MARKED - 1):
-            if kind == 0 or kind >= ENDS or length == 0:
+            if kind == 0 or kind >= WORD_END or length == 0:
                 is_alphabetic, limit, after = kind != 0, place, position
                 break
             hidden = position if kind == UNMARKED else hidden
@@ -223,7 +223,7 @@ def fold_entry(point: Scalar, tables: TokenizerTables) -> Scalar:
     if HAN_PLANES[0] <= point < HAN_PLANES[1]:
         return ITSELF
     if VARIATION_SELECTORS[0] <= point < VARIATION_SELECTORS[1]:
-        return VANISHES
+        return DROPPED
     return SEPARATOR
 
 
@@ -315,7 +315,7 @@ def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
             state, rest, length = _append_pool(entry, tables, state, rest, length)
             stop = place = after
             continue
-        if entry == VANISHES:
+        if entry == DROPPED:
             place = after
             if length > 0 and not _is_unmarked(point, tables):
                 stop = after
@@ -380,7 +380,7 @@ def _is_of_name(point: Scalar, is_latin: Scalar, tables: TokenizerTables) -> Sca
     entry = fold_entry(point, tables)
     if 0x2018 <= point <= 0x201B or entry in (SEPARATOR, MENTION):
         return False
-    return not is_latin or entry == VANISHES or _is_latin(point)
+    return not is_latin or entry == DROPPED or _is_latin(point)
 
 
 @inlined

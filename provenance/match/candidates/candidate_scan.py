@@ -37,7 +37,7 @@ from provenance.match.candidates.seed_hits import (
 )
 from provenance.match.candidates.seeds import (
     COUNTER_CELLS,
-    FOLLOWED_IF_COMMON,
+    MAX_COMMON_LOOKUPS,
     SEED_COLUMNS,
     gather_hits,
     group_end,
@@ -223,7 +223,7 @@ def split_by_hits(lookup: ProbeResult, most: int) -> Iterator[tuple[int, ProbeRe
     for text in np.flatnonzero(counts * MAX_SHARED > most).tolist():
         begin, end = int(lookup.offsets[text]), int(lookup.offsets[text + 1])
         sharing = lookup.lasts[begin:end] - lookup.firsts[begin:end]
-        hits = np.cumsum(np.where(sharing > MAX_SHARED, FOLLOWED_IF_COMMON, sharing))
+        hits = np.cumsum(np.where(sharing > MAX_SHARED, MAX_COMMON_LOOKUPS, sharing))
         if hits[-1] <= most:
             continue
         if first < text:

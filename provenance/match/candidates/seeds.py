@@ -41,7 +41,7 @@ both."""
 
 SEED_COLUMNS = 7
 
-FOLLOWED_IF_COMMON = 8
+MAX_COMMON_LOOKUPS = 8
 """Items in which a shingle of more than `MAX_SHARED` is looked up."""
 _STOP_CHECK_FROM = 2  # items that share a shingle before it is looked up among stop shingles
 _ONE = np.uint64(1)
@@ -70,7 +70,7 @@ def annotate_seeds(
             prefetch(items, first)
             prefetch(tokens, token_offsets[text] + at)
             if sharing > MAX_SHARED:
-                end = first + FOLLOWED_IF_COMMON
+                end = first + MAX_COMMON_LOOKUPS
             if sharing >= _STOP_CHECK_FROM and is_stop_shingle(stop_shingles, hashes[place]):
                 end = first
             (

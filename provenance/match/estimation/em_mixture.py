@@ -308,14 +308,14 @@ def count_misses(
     count, is_found = scale[condition_cells], planted.appearances >= 0
     cells, shape = planted.sources * lengths + planted.lengths, (sources, lengths)
 
-    def summed(values: Floats) -> Floats:
+    def sum_by_cell(values: Floats) -> Floats:
         sums = np.bincount(cells, values, sources * lengths)
         return np.asarray(sums.reshape(shape), np.float64)
 
     # The values of missed plants are not used.
     expected_misses = missed_per_finding[planted.lengths, planted.appearances]
-    missed, found_counts = summed(count * ~is_found), summed(count * is_found)
-    expected = summed(count * np.where(is_found, expected_misses, 0.0))
+    missed, found_counts = sum_by_cell(count * ~is_found), sum_by_cell(count * is_found)
+    expected = sum_by_cell(count * np.where(is_found, expected_misses, 0.0))
     overall_rate = expected.sum(axis=0) / np.maximum(found_counts.sum(axis=0), 1e-12)
     usual = (expected + _PRIOR_FOUND * overall_rate) / (found_counts + _PRIOR_FOUND)
     return MissCounts(missed + _PRIOR_MISSES, expected + _PRIOR_MISSES, usual, found_counts)

@@ -192,7 +192,7 @@ BITS_SCALE = 8
 CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """Right shift from a token's hash to its cell of the background counts."""
 
-_COMPARED = 16  # postings that are compared at once; longer ranges are bisected
+_COMPARED_POSTINGS = 16  # postings that are compared at once; longer ranges are bisected
 _CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the nearer caches
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
@@ -308,7 +308,7 @@ def find_postings(
     bucket = directory_bucket(shingle, shift)
     first, end = np.int64(directory[bucket]), np.int64(directory[bucket + np.uint64(1)])
     lower = np.uint32(shingle)
-    if end - first <= _COMPARED and first + _COMPARED <= len(shingles):
+    if end - first <= _COMPARED_POSTINGS and first + _COMPARED_POSTINGS <= len(shingles):
         # Nearly all buckets are so small. No branch depends on the position in the bucket.
         mask = equal_mask(shingles, first, lower) & ~(_ALL_BITS << np.uint64(end - first))
         first += np.int64(trailing_zeros(mask))
@@ -324,9 +324,9 @@ def _search_bucket(
     while first < end and shingles[np.uint64(first)] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _COMPARED and shingles[np.uint64(last)] == lower:
+    while last < end and last - first <= _COMPARED_POSTINGS and shingles[np.uint64(last)] == lower:
         last += 1
-    if last - first > _COMPARED:
+    if last - first > _COMPARED_POSTINGS:
         high = end  # many items share it: bisect the rest of the bucket
         while last < high:
             middle = (last + high) // 2

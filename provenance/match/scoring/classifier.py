@@ -35,7 +35,7 @@ MIN_DISTINCT_WORDS = 3
 
 _LOWEST_LOG_ODDS = -50.0
 
-MOST_BITS = 100.0
+MAX_BITS = 100.0
 """Information beyond which more of it changes nothing."""
 
 _INTERCEPT = -33.4799
@@ -104,7 +104,7 @@ def regressors(features: Features) -> dict[str, Floats]:
     cover = np.minimum(features.matched / np.maximum(length, 1), 1.0)
     root = np.sqrt(length + 1)
     bits = {
-        name: np.minimum(getattr(features, name), MOST_BITS)
+        name: np.minimum(getattr(features, name), MAX_BITS)
         for name in ("corpus_bits", "registry_bits", "pooled_bits")
     }
     return {

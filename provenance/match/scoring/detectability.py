@@ -7,8 +7,8 @@ from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, Postin
 from provenance.match.index.stop_shingles import token_weight
 from provenance.match.scoring.classifier import (
     LARGE_CORPUS_TOKENS,
+    MAX_BITS,
     MIN_DISTINCT_WORDS,
-    MOST_BITS,
     SATURATION_TOKENS,
     log_odds,
 )
@@ -110,7 +110,7 @@ def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
     # Words come in quarters; beyond saturation, length matters only relative to distinct words.
     words = np.append(np.arange(_ENOUGH_WORDS, SATURATION_TOKENS, 0.25), 1e9)
     distinct = np.full(len(words), float(_ENOUGH_WORDS))
-    for bits in np.arange(10.0, MOST_BITS + 1, 10):
+    for bits in np.arange(10.0, MAX_BITS + 1, 10):
         if _would_be_reported(registry, size, np.full(len(words), bits), distinct, words).all():
             return float(bits)
     return np.inf

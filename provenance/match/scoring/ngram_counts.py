@@ -105,13 +105,13 @@ def collect_vocabulary(
     size = max(total * _BITS_PER_KEY, min(total * _BITS_PER_KEY_IN_CACHE, 8 * CACHE_BYTES)) // 8
     bitmap = np.zeros(1 << max(size, 1).bit_length(), np.uint8)
 
-    def want(thread: int) -> None:
+    def collect_part(thread: int) -> None:
         part = parts[thread]
         _collect_ngrams(tokens, (starts[part], sizes[part], ends[part]), wanted, thread)
 
     with ThreadPoolExecutor(threads) as pool:
         words = pool.submit(_collect_words, tokens, starts, sizes)
-        list(pool.map(want, range(threads)))
+        list(pool.map(collect_part, range(threads)))
         for_partitions(
             pool, lambda first, end: _fill_bitmap(wanted, first, end, bitmap), threads, wanted
         )
@@ -365,13 +365,13 @@ def count_ngrams(
                 pieces[piece], progress[piece], lookups, unit, occurrences, piece
             )
 
-    def tally_some(first: int, end: int) -> None:
+    def tally_range(first: int, end: int) -> None:
         tally_partitions(words.wanted, occurrences, (first, end), words.counts)
 
     with ThreadPoolExecutor(threads) as pool:
         while any(row < len(rows) for (row, _), (rows, *_) in zip(progress, pieces, strict=True)):
             list(pool.map(find, range(threads)))
-            for_partitions(pool, tally_some, threads, words.wanted)
+            for_partitions(pool, tally_range, threads, words.wanted)
     for table in word_tables:
         words.words[1::2] += table[1::2]
 

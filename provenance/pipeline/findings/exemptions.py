@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.judge.baselines import compare_findings
-from provenance.judge.gates import WAIVED, waive
+from provenance.judge.gates import WAIVER_COLUMNS, waive
 from provenance.model import (
     FINDINGS,
     BaselineSummary,
@@ -85,7 +85,7 @@ def apply_exemptions(
     """
     findings, outcomes = found.findings, tuple[WaiverOutcome, ...]()
     if policy.waivers:  # without any, the column is filled already
-        columns = {name: findings[name].to_pylist() for name in WAIVED.values()}
+        columns = {name: findings[name].to_pylist() for name in WAIVER_COLUMNS.values()}
         waived, outcomes = waive(policy.waivers, today, columns)
         findings = _set_column(findings, "waiver", waived)
     if baseline is None:
