@@ -37,7 +37,7 @@ STATED = {
     "{} authors or more": (stop_shingles.MIN_AUTHORS,),
     "Where more than {} items share it, only the earliest {} are": (
         seed_hits.MAX_SHARED,
-        seeds.FOLLOWED_IF_COMMON,
+        seeds.MAX_COMMON_LOOKUPS,
     ),
     "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
         seed_hits.PARTIAL_RATIO,
