@@ -42,7 +42,7 @@ def main() -> None:
     registry = build_postings_index(arrays(posts))
     tokens = [tokenise(piece) for piece in slices]
     seeds = [shingle(piece, made.seed_width) for piece in tokens]
-    whole = [shingle(piece, made.signature_width, whole=True) for piece in tokens]
+    whole = [shingle(piece, made.signature_width, include_short=True) for piece in tokens]
     print(f"{size:.0f} MB of text, {len(posts):,} posts")
     tell("tokens", size, lambda: [tokenise(piece) for piece in slices])
     tell("shingles", size, lambda: [shingle(piece, made.seed_width) for piece in tokens])

@@ -117,8 +117,8 @@ def resembling(ground: Ground) -> Matches:
     """Find items that a whole text resembles, as datasketch's MinHash LSH does."""
     made = parameters()
     numbers, items = _different_items(ground)
-    signed = signatures(shingle(items, made.signature_width, whole=True), made)
-    whole = signatures(shingle(ground.tokens, made.signature_width, whole=True), made)
+    signed = signatures(shingle(items, made.signature_width, include_short=True), made)
+    whole = signatures(shingle(ground.tokens, made.signature_width, include_short=True), made)
     alike = find_near_duplicates(build_lsh_index(numbers, signed), np.arange(len(whole)), whole)
     nothing = np.zeros(len(alike.texts), bool)
     return ground.matches(

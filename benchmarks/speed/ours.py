@@ -35,9 +35,11 @@ def sign(file: str, megabytes: float) -> dict[str, Any]:
 
     def work() -> None:
         for piece in pieces:
-            signatures(shingle(tokenise(piece), made.signature_width, whole=True), made)
+            signatures(shingle(tokenise(piece), made.signature_width, include_short=True), made)
 
-    signatures(shingle(tokenise(pieces[0]), made.signature_width, whole=True), made)  # compiles
+    signatures(
+        shingle(tokenise(pieces[0]), made.signature_width, include_short=True), made
+    )  # compiles
     return {
         "seconds": seconds_a_pass(work),
         "bytes": size_of(texts),

@@ -54,7 +54,7 @@ def stages(file: str, posts: str, megabytes: int) -> dict[str, Any]:
         "probes in cache": partial(looked_for, small),
         "probes in memory": partial(looked_for, large),
         "signatures": lambda piece: signatures(
-            shingle(tokenise(piece), made.signature_width, whole=True), made
+            shingle(tokenise(piece), made.signature_width, include_short=True), made
         ),
     }
     told: dict[str, Any] = {

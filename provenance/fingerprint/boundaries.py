@@ -1,4 +1,4 @@
-"""Classify what separates a passage from its context: nothing, a break, or an ellipsis.
+"""Classify the separators around a passage: none, a break, or an ellipsis.
 
 A copy usually begins and ends with a sentence, a line, a quotation or the text itself; a chance
 match is usually inside a sentence.
@@ -15,7 +15,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     tokenizer_tables,
     unescape,
 )
-from provenance.fingerprint.tokenizer.unicode_tables import MENTION, are_of, categories
+from provenance.fingerprint.tokenizer.unicode_tables import MENTION, categories, in_categories
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import BREAK, ELLIPSIS, NO_BREAK, Int32s, Int64s, Texts, Tokens, UInt8s
@@ -28,7 +28,7 @@ _APOSTROPHES = "'`\u00b4\u2018\u2019"
 
 
 def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: Int32s) -> UInt8s:
-    """Classify what is before and behind passages.
+    """Classify the separators before and behind passages.
 
     Parameters
     ----------
@@ -43,25 +43,27 @@ def breaks(texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int32s, lasts: In
     -------
     ndarray of uint8, shape (n, 2)
         `NO_BREAK`, `BREAK` or `ELLIPSIS`, before the first token and behind the last. The start and
-        end of the text are breaks, and so is whatever is dropped: a link, a mention, a sign.
+        end of the text are breaks, and so are dropped links, mentions and signs.
     """
-    found = np.empty((len(rows), 2), np.uint8)
+    kinds = np.empty((len(rows), 2), np.uint8)
     _breaks_all(
         (texts.data, texts.offsets),
         (tokens.starts, tokens.ends, tokens.offsets),
         (rows, firsts, lasts),
         tokenizer_tables(),
         break_table(),
-        found,
+        kinds,
     )
-    return found
+    return kinds
 
 
 @cache
 def break_table() -> UInt8s:
     """Return, for each code point, whether it is a break; built once per process."""
     points = np.arange(_LIMIT)
-    is_sign = are_of(categories(points), _CATEGORIES) | np.isin(points, list(map(ord, _BREAKS)))
+    is_sign = in_categories(categories(points), _CATEGORIES) | np.isin(
+        points, list(map(ord, _BREAKS))
+    )
     is_sign[list(map(ord, _APOSTROPHES))] = False
     return is_sign.astype(np.uint8)
 
@@ -73,7 +75,7 @@ def _breaks_all(
     passages: tuple[Int64s, Int32s, Int32s],
     tables: TokenizerTables,
     is_break: UInt8s,
-    found: UInt8s,
+    kinds: UInt8s,
 ) -> None:
     data, text_offsets = texts
     starts, ends, offsets = tokens
@@ -82,14 +84,14 @@ def _breaks_all(
         row, first, last = rows[index], firsts[index], lasts[index]
         view = data[text_offsets[row] : text_offsets[row + 1]]
         base, count = offsets[row], offsets[row + 1] - offsets[row]
-        found[index, 0] = BREAK
+        kinds[index, 0] = BREAK
         if first > 0:
             before, at = np.int64(ends[base + first - 1]), np.int64(starts[base + first])
-            found[index, 0] = _between(view, before, at, tables, is_break)
+            kinds[index, 0] = _between(view, before, at, tables, is_break)
         behind = view.size if last + 1 >= count else np.int64(starts[base + last + 1])
-        found[index, 1] = _between(view, np.int64(ends[base + last]), behind, tables, is_break)
-        if found[index, 1] == NO_BREAK and last + 1 >= count:
-            found[index, 1] = BREAK
+        kinds[index, 1] = _between(view, np.int64(ends[base + last]), behind, tables, is_break)
+        if kinds[index, 1] == NO_BREAK and last + 1 >= count:
+            kinds[index, 1] = BREAK
 
 
 @kernel_part

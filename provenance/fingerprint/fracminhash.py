@@ -28,7 +28,7 @@ class Sketch:
     Parameters
     ----------
     parameters : Parameters
-        How the shingles were made, and `scaled`.
+        Parameters of the shingles, and `scaled`.
     hashes : ndarray of uint64, shape (n,)
         The set's hashes below ``2**64 / scaled``, sorted and unique.
     """
@@ -39,8 +39,8 @@ class Sketch:
 
 def sketch(shingles: Shingles, parameters: Parameters) -> Sketch:
     """Return the sketch of the set of all shingles of some texts."""
-    kept = shingles.hashes[shingles.hashes < _bound(parameters.scaled)]
-    return Sketch(parameters, np.unique(kept))
+    sampled = shingles.hashes[shingles.hashes < _bound(parameters.scaled)]
+    return Sketch(parameters, np.unique(sampled))
 
 
 def merge(left: Sketch, right: Sketch) -> Sketch:
@@ -61,18 +61,19 @@ def downsample(fine: Sketch, parameters: Parameters) -> Sketch:
     Raises
     ------
     FingerprintMismatch
-        If `parameters` asks for a finer sketch, or differs in anything but `scaled`.
+        If `parameters` are those of a finer sketch, or differ in anything but `scaled`.
     """
     _require_same(replace(fine.parameters, scaled=parameters.scaled), parameters)
     if parameters.scaled < fine.parameters.scaled:
         raise FingerprintMismatch(
-            f"1 in {fine.parameters.scaled} was sampled; 1 in {parameters.scaled} cannot be had",
+            f"the sketch samples 1 in {fine.parameters.scaled} hashes, fewer than "
+            f"1 in {parameters.scaled}",
             remedy="sketch the text again",
         )
     return Sketch(parameters, fine.hashes[fine.hashes < _bound(parameters.scaled)])
 
 
-def shared(query: Sketch, reference: Sketch) -> int:
+def count_shared_hashes(query: Sketch, reference: Sketch) -> int:
     """Count the hashes that two sketches have in common.
 
     Raises
@@ -102,20 +103,20 @@ def containment(query: Sketch, reference: Sketch) -> float:
     The plain ratio is biased by the chance that a set has no sampled hash at all; it is divided by
     ``1 - (1 - 1/scaled)**n``, with n the set's size (Hera et al., theorem 1).
     """
-    both, scaled = shared(query, reference), query.parameters.scaled
+    shared_count, scaled = count_shared_hashes(query, reference), query.parameters.scaled
     if not len(query.hashes):
         return float("nan")
-    ratio = both / len(query.hashes)
+    ratio = shared_count / len(query.hashes)
     if scaled == 1:
         return ratio
-    sampled = -np.expm1(len(query.hashes) * scaled * np.log1p(-1 / scaled))
-    return float(min(1.0, ratio / sampled))
+    sampling_probability = -np.expm1(len(query.hashes) * scaled * np.log1p(-1 / scaled))
+    return float(min(1.0, ratio / sampling_probability))
 
 
-def _require_same(left: Parameters, right: Parameters) -> None:
-    if left != right:
+def _require_same(one: Parameters, other: Parameters) -> None:
+    if one != other:
         raise FingerprintMismatch(
-            f"two sketches differ in how they were made: {left} and {right}",
+            f"two sketches have different parameters: {one} and {other}",
             remedy="make both with the same version, or down-sample the finer one",
         )
 

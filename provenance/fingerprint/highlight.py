@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.fingerprint.offsets import characters, points_in
+from provenance.fingerprint.offsets import character_offsets, points_in
 from provenance.fingerprint.tokenizer.unicode_words import decode
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import Int32s, Int64s, Texts, Tokens, UInt8s
@@ -34,7 +34,7 @@ class Runs:
     offsets: Int64s
 
 
-def reach(texts: Texts, tokens: Tokens, runs: Runs) -> tuple[Int64s, Int64s]:
+def match_extents(texts: Texts, tokens: Tokens, runs: Runs) -> tuple[Int64s, Int64s]:
     """Return the start of each match's first token and the end of its last.
 
     Parameters
@@ -51,17 +51,17 @@ def reach(texts: Texts, tokens: Tokens, runs: Runs) -> tuple[Int64s, Int64s]:
     """
     count = len(runs.rows)
     spans = np.full((2, count), -1, np.int64)
-    own = (runs.rows, runs.firsts, runs.lengths, runs.offsets)
-    _reach_all(tokens.offsets, own, spans)
+    run_table = (runs.rows, runs.firsts, runs.lengths, runs.offsets)
+    _find_extents(tokens.offsets, run_table, spans)
     filled = np.flatnonzero(spans[0] >= 0)
     edges = [tokens.starts[spans[0, filled]], tokens.ends[spans[1, filled]]]
     places = np.stack(edges, axis=1).astype(np.int64)
-    points = characters(texts, np.repeat(runs.rows[filled], 2), places.ravel())
+    points = character_offsets(texts, np.repeat(runs.rows[filled], 2), places.ravel())
     spans[:, filled] = points.reshape(-1, 2).T
     return spans[0], spans[1]
 
 
-def marked(
+def highlight_ranges(
     texts: Texts, tokens: Tokens, runs: Runs, begins: Int64s, bounds: tuple[Int64s, Int64s]
 ) -> tuple[Int32s, Int64s]:
     """Return ranges to highlight; tokens with only space between them share one.
@@ -98,7 +98,7 @@ def marked(
 
 
 @kernel
-def _reach_all(
+def _find_extents(
     token_offsets: Int64s, runs: tuple[Int64s, Int32s, Int32s, Int64s], spans: Int64s
 ) -> None:
     rows, firsts, lengths, offsets = runs
@@ -133,17 +133,17 @@ def _mark_all(
             size = text_offsets[row + 1] - text_offsets[row]
             is_plain = points_in(data, text_offsets[row], text_offsets[row + 1]) == size
         base, stop, origin = token_offsets[row], token_offsets[row + 1], text_offsets[row]
-        before, begun = np.int64(0), filled
+        before, match_start = np.int64(0), filled
         for run in range(offsets[index], offsets[index + 1]):
             first = base + firsts[run]
             for token in range(first, min(first + lengths[run], stop)):
                 start, end = np.int64(starts[token]), np.int64(ends[token])
                 head, tail = start, end
                 if not is_plain:
-                    head, tail = _walked(data, origin, (place, point), start, end)
+                    head, tail = _count_to_token(data, origin, (place, point), start, end)
                     place, point = end, tail
                 if (head >= lows[index]) & (tail <= highs[index]):
-                    if filled > begun and _is_space(data, origin + before, origin + start):
+                    if filled > match_start and _is_space(data, origin + before, origin + start):
                         pairs[filled - 1, 1] = tail - begins[index]
                     else:
                         pairs[filled, 0], pairs[filled, 1] = (
@@ -152,16 +152,16 @@ def _mark_all(
                         )
                         filled += 1
                     before = end
-        counts[index] = filled - begun
+        counts[index] = filled - match_start
     return filled
 
 
 @inlined
-def _walked(
-    data: UInt8s, origin: Scalar, walked: tuple[Scalar, Scalar], start: Scalar, end: Scalar
+def _count_to_token(
+    data: UInt8s, origin: Scalar, position: tuple[Scalar, Scalar], start: Scalar, end: Scalar
 ) -> tuple[Scalar, Scalar]:
     """Count code points up to a token's start and end, continuing the last count if possible."""
-    place, point = walked
+    place, point = position
     if start < place:
         place, point = np.int64(0), np.int64(0)
     head = point + points_in(data, origin + place, origin + start)

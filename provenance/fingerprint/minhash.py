@@ -22,7 +22,7 @@ def signatures(shingles: Shingles, parameters: Parameters) -> UInt32s:
     Parameters
     ----------
     shingles : Shingles
-        Of width `parameters.signature_width`, made with ``whole=True``.
+        Of width `parameters.signature_width`, made with ``include_short=True``.
     parameters : Parameters
         Number of permutations and their seed.
 
@@ -88,13 +88,15 @@ def cardinality(rows: UInt32s) -> Floats:
 @cache
 def _permutations(count: int, seed: int) -> tuple[UInt32s, UInt32s]:
     # The same as datasketch draws them, without loading SciPy, which datasketch imports.
-    drawn = np.random.RandomState(seed)
-    multipliers = drawn.randint(0, 1 << 31, count, np.uint32)
-    return multipliers * np.uint32(2) + np.uint32(1), drawn.randint(0, 1 << 32, count, np.uint32)
+    random_state = np.random.RandomState(seed)
+    multipliers = random_state.randint(0, 1 << 31, count, np.uint32)
+    return multipliers * np.uint32(2) + np.uint32(1), random_state.randint(
+        0, 1 << 32, count, np.uint32
+    )
 
 
 @inlined
-def _finalised(value: Scalar) -> Scalar:
+def _murmur_mix(value: Scalar) -> Scalar:
     value = np.uint32(value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B)
     value = np.uint32(value)
     value = np.uint32(value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)
@@ -116,13 +118,13 @@ def _sign_all(
             three, four = _value(hashes[place + 2]), _value(hashes[place + 3])
             for permutation in range(row.size):
                 multiplier, addend = multipliers[permutation], addends[permutation]
-                left = min(
+                lower = min(
                     np.uint32(multiplier * one + addend), np.uint32(multiplier * two + addend)
                 )
-                right = min(
+                other = min(
                     np.uint32(multiplier * three + addend), np.uint32(multiplier * four + addend)
                 )
-                row[permutation] = min(row[permutation], left, right)
+                row[permutation] = min(row[permutation], lower, other)
             place += 4
         while place < end:
             value = _value(hashes[place])
@@ -134,4 +136,4 @@ def _sign_all(
 
 @inlined
 def _value(shingle: Scalar) -> Scalar:
-    return _finalised(np.uint32(shingle >> np.uint64(32)))
+    return _murmur_mix(np.uint32(shingle >> np.uint64(32)))

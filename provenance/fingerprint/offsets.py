@@ -9,7 +9,7 @@ _BLOCK = 64
 """Bytes whose code points are counted at once."""
 
 
-def characters(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
+def character_offsets(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
     """Convert byte offsets to code points.
 
     Parameters
@@ -24,9 +24,9 @@ def characters(texts: Texts, rows: Int64s, places: Int64s) -> Int64s:
     ndarray of int64, shape (n,)
         Number of code points before each offset.
     """
-    counted = np.empty(len(places), np.int64)
-    _count_all(texts.data, texts.offsets, rows, places, counted)
-    return counted
+    counts = np.empty(len(places), np.int64)
+    _count_all(texts.data, texts.offsets, rows, places, counts)
+    return counts
 
 
 @inlined
@@ -49,7 +49,7 @@ def _count_all(data: UInt8s, offsets: Int64s, rows: Int64s, places: Int64s, out:
         out[index] = count
 
 
-def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
+def slice_characters(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
     """Cut ranges of code points out of texts, as ``text[begin:end]`` does.
 
     Parameters
@@ -59,7 +59,7 @@ def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts
     rows : ndarray of int64, shape (n,)
         Text of each range.
     begins, ends : ndarray of int64, shape (n,)
-        Code points, at least 0; what lies beyond the end of the text is empty.
+        Code points, at least 0; ranges beyond the end of the text are empty.
 
     Returns
     -------
@@ -68,10 +68,10 @@ def stretches(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts
     """
     firsts, offsets = np.empty(len(rows), np.int64), np.zeros(len(rows) + 1, np.int64)
     _find_all((texts.data, texts.offsets), rows, (begins, ends), firsts, offsets)
-    return _copied(texts, firsts, np.cumsum(offsets, out=offsets))
+    return _copy_ranges(texts, firsts, np.cumsum(offsets, out=offsets))
 
 
-def surroundings(
+def widen_ranges(
     texts: Texts, rows: Int64s, spans: tuple[Int64s, Int64s], points: int
 ) -> tuple[Int64s, Int64s]:
     """Widen byte ranges by a number of code points on both sides.
@@ -85,7 +85,7 @@ def surroundings(
     spans : (ndarray of int64, ndarray of int64), each of shape (n,)
         Start and end in bytes. If the end is inside a code point, one more is included.
     points : int
-        Code points to add where the text has them; at least 1.
+        Code points to add as far as the text has them; at least 1.
 
     Returns
     -------
@@ -93,24 +93,24 @@ def surroundings(
         In bytes, at boundaries of code points.
     """
     begins, ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
-    _surround_all((texts.data, texts.offsets), rows, spans, points, (begins, ends))
+    _widen_range_all((texts.data, texts.offsets), rows, spans, points, (begins, ends))
     return begins, ends
 
 
-def cut(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
+def slice_bytes(texts: Texts, rows: Int64s, begins: Int64s, ends: Int64s) -> Texts:
     """Cut ranges of bytes, all inside their texts, out of texts."""
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
-    return _copied(texts, texts.offsets[rows] + begins, offsets)
+    return _copy_ranges(texts, texts.offsets[rows] + begins, offsets)
 
 
-def _copied(texts: Texts, firsts: Int64s, offsets: Int64s) -> Texts:
+def _copy_ranges(texts: Texts, firsts: Int64s, offsets: Int64s) -> Texts:
     data = np.empty(offsets[-1], np.uint8)
     _copy_all(texts.data, firsts, offsets, data)
     return Texts(data, offsets)
 
 
 @kernel
-def _surround_all(
+def _widen_range_all(
     texts: tuple[UInt8s, Int64s],
     rows: Int64s,
     spans: tuple[Int64s, Int64s],
@@ -120,12 +120,12 @@ def _surround_all(
     (data, offsets), (firsts, stops), (begins, ends) = texts, spans, out
     for index in range(len(rows)):
         low, high = offsets[rows[index]], offsets[rows[index] + 1]
-        place, left = low + firsts[index], np.int64(points)
-        while place > low and left > 0:
+        place, remaining = low + firsts[index], np.int64(points)
+        while place > low and remaining > 0:
             place -= 1
-            left -= (data[place] & 0xC0) != 0x80
+            remaining -= (data[place] & 0xC0) != 0x80
         begins[index] = place - low
-        ends[index] = _passed(data, low + stops[index], high, np.int64(points)) - low
+        ends[index] = _skip_points(data, low + stops[index], high, np.int64(points)) - low
 
 
 @kernel
@@ -140,13 +140,13 @@ def _find_all(
     (data, offsets), (begins, ends) = texts, points
     for index in range(len(rows)):
         begin, end = offsets[rows[index]], offsets[rows[index] + 1]
-        first = _passed(data, begin, end, begins[index])
-        last = _passed(data, first, end, ends[index] - begins[index])
+        first = _skip_points(data, begin, end, begins[index])
+        last = _skip_points(data, first, end, ends[index] - begins[index])
         firsts[index], sizes[index + 1] = first, last - first
 
 
 @kernel_part
-def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
+def _skip_points(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
     """Return the offset behind a number of code points, or the end."""
     while place + _BLOCK <= end:
         count = points_in(data, place, place + _BLOCK)
@@ -163,10 +163,10 @@ def _passed(data: UInt8s, place: Scalar, end: Scalar, points: Scalar) -> Scalar:
 
 
 @kernel
-def _copy_all(data: UInt8s, firsts: Int64s, offsets: Int64s, copied: UInt8s) -> None:
+def _copy_all(data: UInt8s, firsts: Int64s, offsets: Int64s, out: UInt8s) -> None:
     for index in range(len(firsts)):
         size = offsets[index + 1] - offsets[index]
-        into = copied[offsets[index] : offsets[index + 1]]
-        view = data[firsts[index] : firsts[index] + size]
+        target = out[offsets[index] : offsets[index + 1]]
+        source = data[firsts[index] : firsts[index] + size]
         for place in range(size):
-            into[np.uint64(place)] = view[np.uint64(place)]
+            target[np.uint64(place)] = source[np.uint64(place)]

@@ -23,13 +23,13 @@ MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _LIGHT = np.uint32(1)
-_SCANNED = 16  # tokens compared at once
+_SCAN_TOKENS = 16  # tokens compared at once
 _NONE = np.uint64(0)
 _emitting: Any = cgutils  # none of it is typed
 
 
 @inlined
-def mixed(rolled: Scalar) -> Scalar:
+def final_mix(rolled: Scalar) -> Scalar:
     """Return the final mix of a rolling hash, whose low bits are weak (splitmix64).
 
     Only operators are used, so that it works on `Lanes`.
@@ -46,31 +46,31 @@ def kind_of(token: Scalar) -> Scalar:
     return light | (token & (light << _LIGHT))
 
 
-def _unlike(_typing: Any, tokens: Any, _at: Any, _kind: Any) -> Any:
-    def generate(*given: Any) -> Any:
-        emitter = Emitter(*given)
+def _weight_mismatch(_typing: Any, tokens: Any, _at: Any, _kind: Any) -> Any:
+    def generate(*args: Any) -> Any:
+        emitter = Emitter(*args)
         builder, (_, at, kind) = emitter.builder, emitter.arguments
-        own = emitter.load(0, at, vector(INT32, _SCANNED))
-        light = builder.and_(own, constant(own.type, 1))
-        more = builder.and_(own, builder.shl(light, constant(own.type, 1)))
-        other = emitter.splat(kind, own.type)
+        token_lanes = emitter.load(0, at, vector(INT32, _SCAN_TOKENS))
+        light = builder.and_(token_lanes, constant(token_lanes.type, 1))
+        more = builder.and_(token_lanes, builder.shl(light, constant(token_lanes.type, 1)))
+        other = emitter.splat(kind, token_lanes.type)
         return emitter.as_bits(builder.icmp_unsigned("!=", builder.or_(light, more), other))
 
     return types.uint64(tokens, types.int64, types.int64), generate
 
 
-_unlike_sixteen: Scalar = intrinsic(_unlike)
+_weight_mismatches: Scalar = intrinsic(_weight_mismatch)
 
 
 @inlined
-def alike_until(tokens: UInt32s, first: Scalar, end: Scalar) -> Scalar:
+def equal_weight_end(tokens: UInt32s, first: Scalar, end: Scalar) -> Scalar:
     """Return the end of the tokens that have the same weight as the first."""
     kind, place = np.int64(kind_of(tokens[np.uint64(first)])), first + 1
-    while place + _SCANNED <= end:
-        unlike = _unlike_sixteen(tokens, place, kind)
+    while place + _SCAN_TOKENS <= end:
+        unlike = _weight_mismatches(tokens, place, kind)
         if unlike != _NONE:
             return place + np.int64(trailing_zeros(unlike))
-        place += _SCANNED
+        place += _SCAN_TOKENS
     while place < end and kind_of(tokens[np.uint64(place)]) == kind:
         place += 1
     return place
@@ -79,38 +79,38 @@ def alike_until(tokens: UInt32s, first: Scalar, end: Scalar) -> Scalar:
 def _shingle_eight(
     _typing: Any, tokens: Any, _at: Any, _width: Any, hashes: Any, _into: Any
 ) -> Any:
-    def generate(*given: Any) -> Any:
-        emitter = Emitter(*given)
+    def generate(*args: Any) -> Any:
+        emitter = Emitter(*args)
         builder, (_, at, width, _, into) = emitter.builder, emitter.arguments
         words = vector(INT64, LANES)
         rolled = _emitting.alloca_once_value(builder, zeros(words))
 
         def roll(first: Any, count: int) -> None:
-            so_far = Lanes(builder, builder.load(rolled))
+            state = Lanes(builder, builder.load(rolled))
             for step in range(count):
                 place = builder.add(at, builder.add(first, INT64(step)))
-                own = builder.zext(emitter.load(0, place, vector(INT32, LANES)), words)
-                so_far = (so_far * MULTIPLIER) + Lanes(builder, own)
-            builder.store(so_far.value, rolled)
+                token_lanes = builder.zext(emitter.load(0, place, vector(INT32, LANES)), words)
+                state = (state * MULTIPLIER) + Lanes(builder, token_lanes)
+            builder.store(state.value, rolled)
 
         fours = builder.lshr(width, INT64(2))
         with _emitting.for_range(builder, fours) as four:
             roll(builder.shl(four.index, INT64(2)), 4)
         with _emitting.for_range(builder, builder.and_(width, INT64(3))) as one:
             roll(builder.add(builder.shl(fours, INT64(2)), one.index), 1)
-        found = python_function(mixed)(Lanes(builder, builder.load(rolled)))
-        emitter.store(3, into, found.value)
-        return emitter.nothing()
+        hashed = python_function(final_mix)(Lanes(builder, builder.load(rolled)))
+        emitter.store(3, into, hashed.value)
+        return emitter.void_result()
 
-    whole = types.int64
-    return types.void(tokens, whole, whole, hashes, whole), generate
+    integer = types.int64
+    return types.void(tokens, integer, integer, hashes, integer), generate
 
 
 _shingle: Scalar = intrinsic(_shingle_eight)
 
 
 @kernel_part
-def shingle_evenly(
+def shingle_equal_weights(
     tokens: UInt32s, first: Scalar, width: Scalar, hashes: UInt64s, into: tuple[Scalar, Scalar]
 ) -> Scalar:
     """Hash the shingles of `width` tokens each, from `first` on.
@@ -125,20 +125,20 @@ def shingle_evenly(
     int
         Number of shingles hashed, which may be lower than wanted.
     """
-    count, made = into
-    rounded = (made + LANES - 1) // LANES * LANES
+    count, wanted = into
+    rounded = (wanted + LANES - 1) // LANES * LANES
     if first + rounded + width > len(tokens) or count + rounded > len(hashes):
         rounded -= LANES
     for place in range(0, rounded, LANES):
         _shingle(tokens, first + place, width, hashes, count + place)
-    return min(made, rounded)
+    return min(wanted, rounded)
 
 
 _FOUR, _FIVE = 4 * WORD_WEIGHT, 5 * WORD_WEIGHT  # the widths of seeds and of signatures
-_WORTH, _WIDEST = 16, 20  # fewer shingles, or wider ones, are faster with the rolling hash
+_MIN_COUNT, _MAX_WIDTH = 16, 20  # fewer shingles, or wider ones, are faster with the rolling hash
 
 
-def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
+def shingle(tokens: Tokens, width: int, *, include_short: bool = False) -> Shingles:
     """Hash every run of tokens that weighs `width` words.
 
     Parameters
@@ -148,7 +148,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     width : int
         Weight of a shingle in words, at least 1. A character of a script without spaces weighs a
         half or a quarter of a word, so a shingle has up to ``2 * width`` or ``4 * width`` of them.
-    whole : bool
+    include_short : bool
         Whether a text that is lighter than one shingle gets one shingle of all its tokens. Needed
         for signatures; must not be set for seeds.
 
@@ -160,7 +160,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
     powers = np.ones(WORD_WEIGHT * width + 1, np.uint64)
     for place in range(1, len(powers)):
         powers[place] = int(powers[place - 1]) * int(MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
-    room = len(tokens.hashes) + (len(tokens.offsets) if whole else 0)
+    room = len(tokens.hashes) + (len(tokens.offsets) if include_short else 0)
     hashes, positions = np.empty(room, np.uint64), np.empty(room, np.int32)
     offsets = np.zeros(len(tokens.offsets), np.int64)
     _shingle_all(
@@ -168,7 +168,7 @@ def shingle(tokens: Tokens, width: int, *, whole: bool = False) -> Shingles:
         tokens.offsets,
         WORD_WEIGHT * width,
         powers,
-        whole,
+        include_short,
         hashes,
         positions,
         offsets,
@@ -184,7 +184,7 @@ def _weight(token: Scalar) -> Scalar:
 
 
 @inlined
-def _is_of_words(tokens: UInt32s) -> Scalar:
+def _has_only_words(tokens: UInt32s) -> Scalar:
     lights = np.uint32(0)
     for token in tokens:
         lights |= token
@@ -204,24 +204,24 @@ def _shingle_words(
         for place in range(len(positions)):
             rolled = np.uint64(tokens[place]) * three + np.uint64(tokens[place + 1]) * two
             rolled += np.uint64(tokens[place + 2]) * one + np.uint64(tokens[place + 3])
-            hashes[place], positions[place] = mixed(rolled), place
+            hashes[place], positions[place] = final_mix(rolled), place
     else:
         for place in range(len(positions)):
             rolled = np.uint64(tokens[place]) * four + np.uint64(tokens[place + 1]) * three
             rolled += np.uint64(tokens[place + 2]) * two + np.uint64(tokens[place + 3]) * one
             rolled += np.uint64(tokens[place + 4])
-            hashes[place], positions[place] = mixed(rolled), place
+            hashes[place], positions[place] = final_mix(rolled), place
 
 
 @inlined
-def _is_worth(tokens: UInt32s, head: Scalar, end: Scalar, weight: Scalar) -> Scalar:
-    """Return whether the next shingles are long enough a stretch of equally heavy tokens."""
+def _is_vectorisable(tokens: UInt32s, head: Scalar, end: Scalar, weight: Scalar) -> Scalar:
+    """Return whether enough shingles of equally heavy tokens follow to use vectors."""
     width = weight // _weight(tokens[np.uint64(head)])
-    needed = width + _WORTH - 1
+    needed = width + _MIN_COUNT - 1
     return (
-        width <= _WIDEST
+        width <= _MAX_WIDTH
         and head + needed <= end
-        and alike_until(tokens, head, head + needed) == head + needed
+        and equal_weight_end(tokens, head, head + needed) == head + needed
     )
 
 
@@ -231,7 +231,7 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     token_offsets: Int64s,
     weight: Scalar,
     powers: UInt64s,
-    whole: bool,
+    include_short: bool,
     hashes: UInt64s,
     positions: Int32s,
     offsets: Int64s,
@@ -240,49 +240,53 @@ def _shingle_all(  # noqa: PLR0913 (the arrays of two tables)
     for text in range(len(token_offsets) - 1):
         first, end = token_offsets[text], token_offsets[text + 1]
         before = count
-        if _is_of_words(tokens[first:end]) and weight in (_FOUR, _FIVE):
-            made = max(end - first - weight // WORD_WEIGHT + 1, 0)
+        if _has_only_words(tokens[first:end]) and weight in (_FOUR, _FIVE):
+            new_count = max(end - first - weight // WORD_WEIGHT + 1, 0)
             _shingle_words(
-                tokens[first:end], weight, powers, hashes[count:], positions[count : count + made]
+                tokens[first:end],
+                weight,
+                powers,
+                hashes[count:],
+                positions[count : count + new_count],
             )
-            count += made
-            first = end if made or not whole else first
+            count += new_count
+            first = end if new_count or not include_short else first
         head, rolled = first, np.uint64(0)
         while head < end:
-            if _is_worth(tokens, head, end, weight):
-                made = _shingle_alike(tokens, (first, head, end), weight, into, count)
-                count, head = count + made, head + made
-            own = first, head, end
-            count, head, rolled = _roll(tokens, own, weight, powers, into, count)
-        if whole and count == before and end > first:
-            hashes[count], positions[count] = mixed(rolled), 0
+            if _is_vectorisable(tokens, head, end, weight):
+                new_count = _shingle_stretch(tokens, (first, head, end), weight, into, count)
+                count, head = count + new_count, head + new_count
+            stretch = first, head, end
+            count, head, rolled = _roll(tokens, stretch, weight, powers, into, count)
+        if include_short and count == before and end > first:
+            hashes[count], positions[count] = final_mix(rolled), 0
             count += 1
         offsets[text + 1] = count
 
 
 @inlined
-def _shingle_alike(
+def _shingle_stretch(
     tokens: UInt32s,
-    which: tuple[Scalar, Scalar, Scalar],
+    stretch: tuple[Scalar, Scalar, Scalar],
     weight: Scalar,
     into: tuple[UInt64s, Int32s],
     count: Scalar,
 ) -> Scalar:
     """Hash the shingles of a stretch of equally heavy tokens; return their number."""
-    (hashes, positions), (first, head, end) = into, which
+    (hashes, positions), (first, head, end) = into, stretch
     width = weight // _weight(tokens[np.uint64(head)])
-    most = alike_until(tokens, head, end) - head - width + 1
-    made = shingle_evenly(tokens, head, width, hashes, (count, most))
-    own = positions[count : count + made]
-    for place in range(made):
-        own[place] = head - first + place
-    return made
+    most = equal_weight_end(tokens, head, end) - head - width + 1
+    new_count = shingle_equal_weights(tokens, head, width, hashes, (count, most))
+    new_positions = positions[count : count + new_count]
+    for place in range(new_count):
+        new_positions[place] = head - first + place
+    return new_count
 
 
 @inlined
 def _roll(
     tokens: UInt32s,
-    which: tuple[Scalar, Scalar, Scalar],
+    stretch: tuple[Scalar, Scalar, Scalar],
     weight: Scalar,
     powers: UInt64s,
     into: tuple[UInt64s, Int32s],
@@ -296,22 +300,22 @@ def _roll(
         Number of shingles now, the first token of the next one, and the rolling hash of the tokens
         that were too few for one.
     """
-    (hashes, positions), (first, head, end) = into, which
-    rolled, carried = np.uint64(0), np.int64(0)
-    alike = alike_until(tokens, head, end)
+    (hashes, positions), (first, head, end) = into, stretch
+    rolled, run_weight = np.uint64(0), np.int64(0)
+    stretch_end = equal_weight_end(tokens, head, end)
     for tail in range(head, end):
         token = tokens[np.uint64(tail)]
         rolled = rolled * MULTIPLIER + np.uint64(token)
-        carried += _weight(token)
-        while carried >= weight:
+        run_weight += _weight(token)
+        while run_weight >= weight:
             at, token = np.uint64(count), tokens[np.uint64(head)]
-            hashes[at], positions[at] = mixed(rolled), head - first
+            hashes[at], positions[at] = final_mix(rolled), head - first
             count += 1
             rolled -= np.uint64(token) * powers[np.uint64(tail - head)]
-            carried -= _weight(token)
+            run_weight -= _weight(token)
             head += 1
-        if head >= alike and head < end:
-            if _is_worth(tokens, head, end, weight):
+        if head >= stretch_end and head < end:
+            if _is_vectorisable(tokens, head, end, weight):
                 return count, head, rolled
-            alike = alike_until(tokens, head, end)
+            stretch_end = equal_weight_end(tokens, head, end)
     return count, end, rolled

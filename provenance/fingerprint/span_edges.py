@@ -1,8 +1,8 @@
-"""Extend spans over what normalisation drops at the edges of an item.
+"""Extend spans over text that normalisation drops at the edges of an item.
 
 A post that ends in a link or an emoji is found by its words, but its span should end where the post
 ends. The dropped pieces at both edges of an item are stored, outward from its words; a span in a
-document is widened over the pieces that are also there.
+document is widened over the pieces that the document also has.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     unescape,
 )
 from provenance.fingerprint.tokenizer.link_stripping import address_end, link_end
-from provenance.fingerprint.tokenizer.unicode_tables import VANISHES
+from provenance.fingerprint.tokenizer.unicode_tables import DROPPED
 from provenance.fingerprint.tokenizer.unicode_words import decode, fold_entry, mention_end
 from provenance.jit.decorators import Scalar, inlined, kernel, kernel_part
 from provenance.model import DroppedEdges, Int32s, Int64s, Texts, Tokens, UInt8s, UInt32s
@@ -29,7 +29,7 @@ LINK, AT_NAME, REPOST = 1, 2, 3
 REACH = 1024
 """Bytes on each side in which pieces are searched."""
 
-_MOST = 32  # pieces per side
+_MAX_PIECES = 32  # pieces per side
 _SPACES = (0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 _BRACKETS = (0x3C, 0x3E, 0x5B, 0x5D)  # of placeholders: <url>
 
@@ -43,7 +43,7 @@ class Spans:
     texts : ndarray of int64, shape (n,)
         Text of each match.
     starts, ends : ndarray of int64, shape (n,)
-        Bytes, from the first matched token to the last.
+        In bytes, from the first matched token to the last.
     lows, highs : ndarray of int64, shape (n,)
         End of the token before, and start of the token behind; equal to `starts` or `ends` if the
         item's own first or last token is not in the match.
@@ -56,10 +56,10 @@ class Spans:
     highs: Int64s
 
 
-def edges(texts: Texts, tokens: Tokens) -> DroppedEdges:
+def dropped_edges(texts: Texts, tokens: Tokens) -> DroppedEdges:
     """Return the dropped pieces at both edges of every text."""
     count = len(texts)
-    lead, trail = np.empty(count * _MOST, np.uint32), np.empty(count * _MOST, np.uint32)
+    lead, trail = np.empty(count * _MAX_PIECES, np.uint32), np.empty(count * _MAX_PIECES, np.uint32)
     lead_offsets, trail_offsets = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
     _edges_all(
         texts.data,
@@ -73,7 +73,7 @@ def edges(texts: Texts, tokens: Tokens) -> DroppedEdges:
     )
 
 
-def widen(texts: Texts, spans: Spans, item_edges: DroppedEdges) -> tuple[Int64s, Int64s]:
+def widen_spans(texts: Texts, spans: Spans, item_edges: DroppedEdges) -> tuple[Int64s, Int64s]:
     """Widen spans over the dropped pieces that the matched item also has.
 
     Parameters
@@ -88,7 +88,7 @@ def widen(texts: Texts, spans: Spans, item_edges: DroppedEdges) -> tuple[Int64s,
     Returns
     -------
     starts, ends : ndarray of int64, shape (n,)
-        In bytes; each span contains the one given.
+        In bytes; each span contains the original one.
     """
     starts, ends = spans.starts.copy(), spans.ends.copy()
     _widen_all(
@@ -123,12 +123,14 @@ def _edges_all(
         if token_offsets[text] < token_offsets[text + 1]:
             start = np.int64(token_starts[token_offsets[text]])
             end = np.int64(token_ends[token_offsets[text + 1] - 1])
-            count = _pieces(view, _near(view, 0, start), start, tables, codes, firsts, lasts)
-            for place in range(min(count, _MOST)):
+            count = _pieces(
+                view, _search_start(view, 0, start), start, tables, codes, firsts, lasts
+            )
+            for place in range(min(count, _MAX_PIECES)):
                 lead[before] = codes[count - 1 - place]
                 before += 1
             count = _pieces(view, end, min(view.size, end + REACH), tables, codes, firsts, lasts)
-            for place in range(min(count, _MOST)):
+            for place in range(min(count, _MAX_PIECES)):
                 trail[after] = codes[place]
                 after += 1
         lead_offsets[text + 1], trail_offsets[text + 1] = before, after
@@ -155,22 +157,24 @@ def _widen_all(
         view = data[text_offsets[texts[span]] : text_offsets[texts[span] + 1]]
         wanted = lead[lead_offsets[span] : lead_offsets[span + 1]]
         if wanted.size and lows[span] < starts[span]:
-            near = _near(view, lows[span], starts[span])
+            near = _search_start(view, lows[span], starts[span])
             count = _pieces(view, near, starts[span], tables, codes, firsts, lasts)
-            taken = _taken(codes[:count][::-1], wanted)
-            if taken > 0:
-                starts[span] = firsts[count - taken]
+            piece_count = _count_common(codes[:count][::-1], wanted)
+            if piece_count > 0:
+                starts[span] = firsts[count - piece_count]
         wanted = trail[trail_offsets[span] : trail_offsets[span + 1]]
         if wanted.size and ends[span] < highs[span]:
             high = min(highs[span], ends[span] + REACH)
             count = _pieces(view, ends[span], high, tables, codes, firsts, lasts)
-            taken = _taken(codes[:count:1], wanted)  # a strided view, as above: one compilation
-            if taken > 0:
-                ends[span] = lasts[taken - 1]
+            piece_count = _count_common(
+                codes[:count:1], wanted
+            )  # a strided view, as above: one compilation
+            if piece_count > 0:
+                ends[span] = lasts[piece_count - 1]
 
 
 @inlined
-def _near(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
+def _search_start(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
     near = max(low, start - REACH)
     while near < start and view[near] & 0xC0 == 0x80:
         near += 1
@@ -178,20 +182,20 @@ def _near(view: UInt8s, low: Scalar, start: Scalar) -> Scalar:
 
 
 @kernel_part
-def _taken(codes: UInt32s, wanted: UInt32s) -> Scalar:
+def _count_common(codes: UInt32s, wanted: UInt32s) -> Scalar:
     """Count the document's pieces, outward, that the item has in the same order."""
-    taken, place = 0, 0
+    count, place = 0, 0
     for index in range(codes.size):
         match = place
         while match < wanted.size and wanted[match] != codes[index]:
             match += 1
         if match < wanted.size:
-            taken, place = index + 1, match + 1
+            count, place = index + 1, match + 1
         elif codes[index] not in _BRACKETS:
             break
-        elif taken == index and index > 1 and codes[index - 2] in _BRACKETS:
-            taken = index + 1  # the closing bracket of a placeholder
-    return taken
+        elif count == index and index > 1 and codes[index - 2] in _BRACKETS:
+            count = index + 1  # the closing bracket of a placeholder
+    return count
 
 
 @kernel_part
@@ -219,12 +223,12 @@ def _pieces(  # noqa: C901, PLR0913 (a range, the tables, three output columns)
             code, at = AT_NAME, mention_end(view, at, end, tables)
         elif point < 0x80 and is_word(point):
             code, at = _dropped_word(view, at, end, tables)
-        elif fold_entry(point, tables) == VANISHES and not _is_apostrophe(point):
+        elif fold_entry(point, tables) == DROPPED and not _is_apostrophe(point):
             if count:
                 lasts[count - 1] = at
             continue
         else:
-            code = _plain(point)
+            code = _sign_code(point)
         codes[count], firsts[count], lasts[count] = code, first, at
         count += 1
     return count
@@ -251,8 +255,8 @@ def _is_apostrophe(point: Scalar) -> Scalar:
 
 
 @inlined
-def _plain(point: Scalar) -> Scalar:
-    """Return the code of a sign; signs that editors exchange have the same."""
+def _sign_code(point: Scalar) -> Scalar:
+    """Return the code of a sign; signs that editors replace by each other have the same code."""
     if _is_apostrophe(point):
         return 0x27
     if 0x201C <= point <= 0x201F or point in (0xAB, 0xBB):

@@ -5,6 +5,6 @@ from provenance.fingerprint.tokenizer.unicode_words import single_character_hash
 
 
 def make_tables() -> None:
-    """Build the tables of this package, which otherwise every thread would wait for."""
+    """Build the tables of this package; otherwise every thread would wait for them."""
     single_character_hashes()
     break_table()

@@ -40,9 +40,9 @@ def stable_argsort(keys: Int64s) -> Int64s:
             starts[_digit(keys[place], lowest, shift) + 1] += 1
         for digit in range(_DIGITS):
             starts[digit + 1] += starts[digit]
-        for own in order:
-            digit = _digit(keys[own], lowest, shift)
-            sorted_[starts[digit]] = own
+        for index in order:
+            digit = _digit(keys[index], lowest, shift)
+            sorted_[starts[digit]] = index
             starts[digit] += 1
         order, sorted_ = sorted_, order
         shift += np.uint64(_DIGIT_BITS)
@@ -57,8 +57,8 @@ def _digit(key: Scalar, lowest: Scalar, shift: Scalar) -> Scalar:
 @kernel_part
 def _insertion_sort(keys: Int64s, order: Int64s) -> None:
     for place in range(1, order.size):
-        at, own = np.int64(place), order[place]
-        while at > 0 and keys[order[at - 1]] > keys[own]:
+        at, index = np.int64(place), order[place]
+        while at > 0 and keys[order[at - 1]] > keys[index]:
             order[at] = order[at - 1]
             at -= 1
-        order[at] = own
+        order[at] = index

@@ -1,8 +1,8 @@
 """Decorators that compile Python functions with numba.
 
-`kernel` compiles what Python calls; the others compile what kernels call. The hottest loops index
-by `np.uint64`: a signed index may count from the end, as Python's does, and numba tests each for
-that, which took a sixth of the time of tokenising.
+`kernel` compiles functions that Python calls; the others compile functions that kernels call. The
+hottest loops index by `np.uint64`: a signed index may count from the end, as in Python, and numba
+tests each for that, which took a sixth of the time of tokenising.
 """
 
 import logging
@@ -19,7 +19,7 @@ from provenance.jit.kernel_cache import KernelCache
 F = TypeVar("F", bound=Callable[..., object])
 
 Scalar: TypeAlias = Any
-"""A machine number inside a kernel: numba infers which, and Python's own types would mislead."""
+"""A machine number inside a kernel; numba infers its type, which Python's types do not express."""
 
 _LOG = logging.getLogger("provenance")
 
@@ -27,7 +27,7 @@ _LOG = logging.getLogger("provenance")
 def kernel(function: F) -> F:
     """Compile a function that Python calls: no GIL, no bounds checks, cached on disk."""
     compiled: Any = _compile(function, nogil=True)
-    if compiled is not function:  # else numba was told not to compile
+    if compiled is not function:  # else compilation is disabled (NUMBA_DISABLE_JIT)
         is_cached = numba_internals.attach_cache(compiled, KernelCache(function))
         if not is_cached:
             _warn_of_no_cache()
@@ -49,15 +49,15 @@ def kernel_part(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """Compile a part into its callers: for the few lines that every loop body shares."""
+    """Compile a part into its callers, for a few lines in the bodies of hot loops."""
     return _compile_part(function, _nrt=False, forceinline=True)
 
 
 def inlined_source(function: F) -> F:
     """Insert the source of a part into its callers, before they are compiled.
 
-    The machine code is that of `inlined`; compiling takes less time where there is one caller, and
-    more where there are many.
+    The machine code is that of `inlined`; compiling takes less time with one caller, and more with
+    many.
     """
     return _compile(function, inline="always")
 
@@ -69,8 +69,12 @@ def python_function(function: F) -> F:
 
 def needs_compiling(function: Callable[..., object]) -> bool:
     """Return whether a kernel is not on disk yet, but will be once it is compiled."""
-    own = numba_internals.attached_cache(function)
-    return isinstance(own, KernelCache) and not own.holds_any() and unavailable_reason() is None
+    kernel_cache = numba_internals.attached_cache(function)
+    return (
+        isinstance(kernel_cache, KernelCache)
+        and not kernel_cache.has_any()
+        and unavailable_reason() is None
+    )
 
 
 def _compile_part(function: F, **options: Any) -> F:
@@ -86,7 +90,7 @@ def _compile(function: F, **options: Any) -> F:
 @cache
 def _warn_of_no_cache() -> None:
     _LOG.warning(
-        "Compiled code cannot be kept, so each run compiles anew (numba %s is not known). "
+        "Compiled code cannot be kept, so each run compiles anew (numba %s is not supported). "
         "Try: install an older numba.",
         numba.__version__,
     )

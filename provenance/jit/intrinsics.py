@@ -7,12 +7,12 @@ Unchecked: the caller guarantees that indices are in range.
   highest; 64 for zero.
 - `popcount(word)`: number of set bits.
 - `prefetch(array, index)`: request the cache line of an element without waiting for it. A read from
-  memory takes a hundred times as long as one from the nearest cache, but many can be under way.
+  memory takes a hundred times as long as one from the nearest cache, but many can be outstanding.
 - `equal_mask(array, start, number)`: a mask of the elements of `array[start:start + 16]` that equal
   `number`.
 - `store_set_bits(array, at, first, bits)`: write `first` plus the index of each set bit of the
   lowest 16, in order, to `array[at:]`. It writes 16 elements; those behind the set bits are
-  undefined. Only where `has_store_set_bits()`, at compile time (AVX-512).
+  undefined. Requires `has_store_set_bits()`, at compile time (AVX-512).
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from provenance.jit.decorators import Scalar
 from provenance.jit.numba_internals import cpu_features
 
 PREFETCH_DISTANCE = 96
-"""Prefetches under way at a time; more than a core has room for displace each other."""
+"""Outstanding prefetches; more than a core has buffers for displace each other."""
 
 _NUMBER = ir.IntType(32)
 _SIXTEEN, _SIXTEEN_BITS = ir.VectorType(_NUMBER, 16), ir.VectorType(ir.IntType(1), 16)
@@ -34,7 +34,7 @@ _COMPRESS = "llvm.x86.avx512.mask.compress.v16i32"
 _READ, _KEEP, _DATA = 0, 3, 1  # the arguments of LLVM's `prefetch`
 
 
-# numba passes the types of the arguments by position; only the array's type decides anything.
+# numba passes the types of the arguments by position; only the array's type matters.
 def _load64(_typing: Any, array: Any, _index: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -97,11 +97,11 @@ def _store_set_bits(_typing: Any, array: Any, _at: Any, _first: Any, _bits: Any)
             many = splat(builder, builder.trunc(first, _NUMBER), 16)
             places = builder.add(many, ir.Constant(_SIXTEEN, list(range(16))))
             kind = ir.FunctionType(_SIXTEEN, [_SIXTEEN, _SIXTEEN, _SIXTEEN_BITS])
-            known = builder.module.globals.get(_COMPRESS)
-            instruction = known or ir.Function(builder.module, kind, _COMPRESS)
-            found = builder.call(instruction, [places, ir.Constant(_SIXTEEN, None), mask])
+            existing = builder.module.globals.get(_COMPRESS)
+            instruction = existing or ir.Function(builder.module, kind, _COMPRESS)
+            compressed = builder.call(instruction, [places, ir.Constant(_SIXTEEN, None), mask])
             target = builder.bitcast(builder.gep(view.data, [at]), _SIXTEEN.as_pointer())
-            builder.store(found, target).align = 4
+            builder.store(compressed, target).align = 4
         return context.get_dummy_value()
 
     return types.void(array, types.int64, types.int64, types.uint64), generate
@@ -111,9 +111,9 @@ def _equal_mask(_typing: Any, array: Any, _at: Any, _number: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
         place = builder.bitcast(builder.gep(view.data, [arguments[1]]), _SIXTEEN.as_pointer())
-        own = builder.load(place)
-        own.align = 4
-        same = builder.icmp_unsigned("==", own, splat(builder, arguments[2], 16))
+        elements = builder.load(place)
+        elements.align = 4
+        same = builder.icmp_unsigned("==", elements, splat(builder, arguments[2], 16))
         return builder.zext(builder.bitcast(same, ir.IntType(16)), ir.IntType(64))
 
     return types.uint64(array, types.int64, types.uint32), generate

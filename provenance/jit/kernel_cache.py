@@ -1,11 +1,11 @@
 """Compiled kernels on disk.
 
-numba's own cache keeps pickles, trusts whatever lies in its folder, and fails where no folder can
-be written; and it stamps a kernel with the modification time of its own file only, whatever else is
-compiled into it. Ours keeps machine code behind a line of JSON with the names in it, by
+numba's own cache stores pickles, trusts the files in its folder, and fails if no folder is
+writable; and it keys a kernel by the modification time of its own file only, not of the others that
+are compiled into it. Ours stores machine code after a line of JSON with the names in it, with
 `provenance.disk_cache`: verified by a digest, in a folder that only this user, or root, can write;
 keyed by a digest of all sources and constants that are compiled into the kernel, of the compiler
-and of the processor. Whatever is wrong with an entry, the kernel is compiled.
+and of the processor. If an entry is invalid for any reason, the kernel is compiled.
 """
 
 import hashlib
@@ -39,17 +39,17 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
         self._function = function
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the kernel compiled for a signature; None, ready to compile, where none is."""
+        """Return the kernel compiled for a signature; None, ready to compile, if none is stored."""
         numba_internals.prepare_to_load(target_context)
         content = load_entry(self._name(sig), self._key(sig))
-        found = None
+        overload = None
         if content is not None:
-            found = numba_internals.load_kernel(content, self._function, sig, target_context)
-        if found is None:
+            overload = numba_internals.load_kernel(content, self._function, sig, target_context)
+        if overload is None:
             if (reason := unavailable_reason()) is not None:
                 warn_once(reason)
             target_context.refresh()
-        return found
+        return overload
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Store the kernel compiled for a signature."""
@@ -59,7 +59,7 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
         if (reason := store_entry(self._name(sig), self._key(sig), content)) is not None:
             warn_once(reason)
 
-    def holds_any(self) -> bool:
+    def has_any(self) -> bool:
         """Return whether the kernel was compiled for any signature on a machine like this."""
         return has_entry(self._prefix())
 
@@ -71,9 +71,9 @@ class KernelCache(numba_internals.CacheBase):  # type: ignore[misc]
         return f"{module}.{self._function.__qualname__}-{_short(self._key(()))}-"
 
     def _key(self, sig: Any) -> bytes:
-        """Return what decides the machine code: sources, compiler, processor, argument types."""
-        own = self._function.__module__, self._function.__qualname__, str(sig)
-        return "\n".join((*own, *_machine(), _sources_digest(own[0]))).encode()
+        """Return all that the machine code depends on: sources, compiler, processor, types."""
+        names = self._function.__module__, self._function.__qualname__, str(sig)
+        return "\n".join((*names, *_machine(), _sources_digest(names[0]))).encode()
 
 
 @cache
@@ -88,25 +88,25 @@ def _machine() -> tuple[str, ...]:
 @cache
 def _sources_digest(module: str) -> str:
     """Return a digest of a module and of our modules whose functions or constants it uses."""
-    found: dict[str, bytes] = {}
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
+    sources: dict[str, bytes] = {}
+    pending = [module]
+    while pending:
+        name = pending.pop()
+        if name in sources:
             continue
-        known = vars(sys.modules[name])
-        found[name] = Path(known["__file__"]).read_bytes() + _constants(known)
-        modules = {getattr(value, "__module__", None) or "" for value in known.values()}
-        waiting += [other for other in modules if other.startswith(f"{_PACKAGE}.")]
+        module_vars = vars(sys.modules[name])
+        sources[name] = Path(module_vars["__file__"]).read_bytes() + _constants(module_vars)
+        modules = {getattr(value, "__module__", None) or "" for value in module_vars.values()}
+        pending += [other for other in modules if other.startswith(f"{_PACKAGE}.")]
     digest = hashlib.sha256()
-    for name, source in sorted(found.items()):
+    for name, source in sorted(sources.items()):
         digest.update(f"{name} {len(source)} ".encode() + source)
     return digest.hexdigest()
 
 
-def _constants(known: dict[str, Any]) -> bytes:
+def _constants(module_vars: dict[str, Any]) -> bytes:
     """Return the constants of a module: they are compiled into code, and may come from others."""
-    return repr([(name, v) for name, v in sorted(known.items()) if _is_constant(v)]).encode()
+    return repr([(name, v) for name, v in sorted(module_vars.items()) if _is_constant(v)]).encode()
 
 
 def _is_constant(value: object) -> bool:

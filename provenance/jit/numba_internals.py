@@ -1,20 +1,20 @@
 """Private parts of numba, each behind a feature check.
 
-No other module touches them. Where one is missing, `part_options` returns what plain `numba.njit`
-takes, and `attach_cache` returns False: kernels then work as well, but they take longer to compile,
-and are compiled anew by each process. Nothing of numba's is replaced, so that other users of numba
-in the same process are not affected.
+No other module uses them. If one is missing, `part_options` returns no options beyond those of
+`numba.njit`, and `attach_cache` returns False: kernels still work, but they take longer to compile,
+and each process compiles them anew. No object of numba is replaced, so that other users of numba in
+the same process are not affected.
 
 Two things need private parts:
 
 - *Parts are compiled into their kernels only.* For each function that a kernel calls, numba makes a
-  library of its own: it optimises it and translates it to machine code, then links, optimises and
+  separate library: it optimises it and translates it to machine code, then links, optimises and
   translates it again in every caller. Our hundred or so parts are called by kernels only, so a
-  part is handed on as it was lowered, and the kernel optimises the whole once. The very first check
-  takes a third less, and the machine code is as fast or faster.
-- *Kernels are kept as machine code and names.* numba's own cache stores pickles, and loads a
+  part is only lowered, and the kernel optimises everything once. The very first check takes a third
+  less, and the machine code is as fast or faster.
+- *Kernels are stored as machine code and names.* numba's own cache stores pickles, and loads a
   hundred modules and thousands of templates before it looks a kernel up: a fifth of a small check.
-  Ours stores what it takes to call a kernel from Python: no other function links it.
+  Ours stores only the data for calling a kernel from Python: no other function links it.
 
 They are the same in all versions of numba from 0.61 on.
 """
@@ -36,12 +36,12 @@ config: Any = numba.config
 
 
 def _private(module: str, name: str, *members: str) -> Any:
-    """Return a private object of numba; None where it, or one of its members, is missing."""
+    """Return a private object of numba; None if it or one of its members is missing."""
     try:
-        found = getattr(import_module(module), name)
+        value = getattr(import_module(module), name)
     except (ImportError, AttributeError):
         return None
-    return found if all(hasattr(found, member) for member in members) else None
+    return value if all(hasattr(value, member) for member in members) else None
 
 
 _OPTIONS: Any = _private("numba.core.cpu", "CPUTargetOptions")
@@ -71,7 +71,7 @@ _FOR_PARTS = _COMPILER, _PASSES, _LIBRARY
 _FOR_CACHE = _NULL_CACHE, _RESULT, _DESCRIPTOR, _SIGNATURE, _REBUILD_ENVIRONMENT, _RUNTIME
 
 CacheBase: Any = _NULL_CACHE or object
-"""Base class of a cache that `attach_cache` takes."""
+"""Base class of caches for `attach_cache`."""
 
 
 def supported_options(**options: Any) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class _PartCompiler(_COMPILER or object):  # type: ignore[misc]
     def define_pipelines(self) -> list[Any]:
         """Return numba's own passes, with our library to lower into."""
         state = self.state
-        with suppress(Exception):  # numba makes a library of its own where there is none
+        with suppress(Exception):  # numba makes a library itself if there is none
             library = _PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
             if all(hasattr(library, name) for name in _LIBRARY_ATTRIBUTES):
                 state.library = library
@@ -123,7 +123,7 @@ class _PartLibrary(_LIBRARY or object):  # type: ignore[misc]
         ll_module.data_layout = self._codegen._data_layout  # noqa: SLF001 (as numba's own does)
 
     def _optimize_final_module(self) -> None:
-        """Leave that to the kernel."""
+        """Do nothing: the kernel optimises the code."""
 
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
@@ -135,7 +135,7 @@ class _PartLibrary(_LIBRARY or object):  # type: ignore[misc]
 
 
 def attach_cache(dispatcher: Any, cache: Any) -> bool:
-    """Have a compiled function ask a cache; return False where this numba offers no way to."""
+    """Attach a cache to a compiled function; return False if this numba does not support it."""
     if None in _FOR_CACHE or not hasattr(dispatcher, "_cache"):
         return False
     dispatcher._cache = cache  # noqa: SLF001 (numba's own `enable_caching` does just this)
@@ -143,7 +143,7 @@ def attach_cache(dispatcher: Any, cache: Any) -> bool:
 
 
 def attached_cache(dispatcher: object) -> object:
-    """Return the cache that a compiled function asks, if any."""
+    """Return the cache attached to a compiled function, if any."""
     return getattr(dispatcher, "_cache", None)
 
 
@@ -155,18 +155,18 @@ def prepare_to_load(context: Any) -> None:
 def load_kernel(
     content: bytes, function: Callable[..., object], sig: Any, context: Any
 ) -> Any | None:
-    """Make machine code callable again; None where it does not fit this numba after all."""
+    """Make machine code callable again; None if it is incompatible with this numba after all."""
     try:
         head, _, rest = content.partition(b"\n")
         names: dict[str, Any] = json.loads(head)
         code, linkable = rest[: names["code"]], rest[names["code"] :]
         descriptor = _descriptor(function, names, sig)
         constants = [np.dtype(name) for name in names["dtypes"]]
-        own = _REBUILD_ENVIRONMENT(function.__module__, constants, names["environment"])
+        environment = _REBUILD_ENVIRONMENT(function.__module__, constants, names["environment"])
         library = names["library"], "object", (code, linkable)
         result = _SIGNATURE(types.undefined, tuple(sig), None)
         return _RESULT._rebuild(  # noqa: SLF001 (as numba's own cache does)
-            context, library, descriptor, own, result, False, (), "", (), ()
+            context, library, descriptor, environment, result, False, (), "", (), ()
         )
     except Exception:
         return None
@@ -191,31 +191,36 @@ def _descriptor(function: Callable[..., object], names: dict[str, Any], sig: Any
 
 
 def dump_kernel(result: Any) -> bytes | None:
-    """Return what it takes to run a kernel again; None where that is more than code and names."""
+    """Return code and names for running a kernel again; None if it needs more than these."""
     try:
-        library, described, own, _, _, lifted, _, reload, _ = result._reduce()  # noqa: SLF001 (as above)
+        library, descriptor, environment, _, _, lifted, _, reload, _ = result._reduce()  # noqa: SLF001 (as above)
         dynamic = result.library.has_dynamic_globals
-        if lifted or reload or dynamic or not all(isinstance(c, np.dtype) for c in own.consts):
+        if (
+            lifted
+            or reload
+            or dynamic
+            or not all(isinstance(c, np.dtype) for c in environment.consts)
+        ):
             return None
         name, _, (code, _) = library
         head = {
             "library": name,
-            "function": described.mangled_name,
-            "environment": described.env_name,
-            "dtypes": [constant.str for constant in own.consts],
+            "function": descriptor.mangled_name,
+            "environment": descriptor.env_name,
+            "dtypes": [constant.str for constant in environment.consts],
             "code": len(code),
         }
-        traps = _trap_functions((described.llvm_func_name, described.llvm_cpython_wrapper_name))
+        traps = _trap_functions((descriptor.llvm_func_name, descriptor.llvm_cpython_wrapper_name))
     except Exception:
         return None
     return b"".join((json.dumps(head).encode(), b"\n", code, traps))
 
 
 def _trap_functions(names: tuple[str, ...]) -> bytes:
-    """Return bitcode that defines functions of these names; calling them would end the process."""
+    """Return bitcode that defines functions with these names that abort the process."""
     body = "call void @llvm.trap()\n unreachable"
-    defined = [f'define void @"{name}"() {{\n {body}\n}}' for name in names]
-    code = "\n".join(("declare void @llvm.trap()", *defined))
+    functions = [f'define void @"{name}"() {{\n {body}\n}}' for name in names]
+    code = "\n".join(("declare void @llvm.trap()", *functions))
     bitcode: bytes = binding.parse_assembly(code).as_bitcode()
     return bitcode
 

@@ -36,7 +36,7 @@ class Emitter:
     Parameters
     ----------
     context, builder, signature, arguments : Any
-        What numba passes to the code generator of an intrinsic.
+        Arguments of the code generator of an intrinsic, from numba.
     """
 
     def __init__(self, context: Any, builder: Any, signature: Any, arguments: Any) -> None:
@@ -46,18 +46,18 @@ class Emitter:
 
     def load(self, which: int, index: Any, kind: Any) -> Any:
         """Load a value from an array, at an element."""
-        loaded = self.builder.load(self._place(which, index, kind))
-        loaded.align = 1
-        return loaded
+        value = self.builder.load(self._place(which, index, kind))
+        value.align = 1
+        return value
 
     def store(self, which: int, index: Any, value: Any) -> None:
         """Store a value to an array, at an element."""
         self.builder.store(value, self._place(which, index, value.type)).align = 1
 
     def shuffle(self, one: Any, other: Any, places: Sequence[int]) -> Any:
-        """Return the elements at `places` of two vectors, taken as one."""
-        chosen = ir.Constant(vector(INT32, len(places)), list(places))
-        return self.builder.shuffle_vector(one, other, chosen)
+        """Return the elements at `places` of the concatenation of two vectors."""
+        mask = ir.Constant(vector(INT32, len(places)), list(places))
+        return self.builder.shuffle_vector(one, other, mask)
 
     def concatenate(self, parts: Sequence[Any]) -> Any:
         """Concatenate vectors, whose number is a power of two."""
@@ -68,9 +68,9 @@ class Emitter:
         return parts[0]
 
     def columns(self, rows: Any, count: int) -> list[Any]:
-        """Return the columns of a vector that holds rows of `count` elements."""
-        own = range(count)
-        return [self.shuffle(rows, rows, range(one, rows.type.count, count)) for one in own]
+        """Return the columns of a vector of rows of `count` elements."""
+        numbers = range(count)
+        return [self.shuffle(rows, rows, range(one, rows.type.count, count)) for one in numbers]
 
     def splat(self, number: Any, kind: Any) -> Any:
         """Return a vector whose elements are all `number`, a run-time value."""
@@ -83,11 +83,11 @@ class Emitter:
         bits = self.builder.bitcast(mask, ir.IntType(mask.type.count))
         return bits if mask.type.count == INT64.width else self.builder.zext(bits, INT64)
 
-    def returned(self, values: Sequence[Any]) -> Any:
+    def result(self, values: Sequence[Any]) -> Any:
         """Return several values as the intrinsic's result."""
         return self._context.make_tuple(self.builder, self._signature.return_type, values)
 
-    def nothing(self) -> Any:
+    def void_result(self) -> Any:
         """Return the result of an intrinsic that returns nothing."""
         return self._context.get_dummy_value()
 
@@ -116,36 +116,40 @@ class Lanes:
         return cls(builder, splat(builder, number, LANES))
 
     def __xor__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.xor, other)
+        return self._apply(self._builder.xor, other)
 
     def __and__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.and_, other)
+        return self._apply(self._builder.and_, other)
 
     def __or__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.or_, other)
+        return self._apply(self._builder.or_, other)
 
     def __add__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.add, other)
+        return self._apply(self._builder.add, other)
 
     def __mul__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.mul, other)
+        return self._apply(self._builder.mul, other)
 
     def __lshift__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.shl, other)
+        return self._apply(self._builder.shl, other)
 
     def __rshift__(self, other: Any) -> "Lanes":
-        return self._made(self._builder.lshr, other)
+        return self._apply(self._builder.lshr, other)
 
     def __invert__(self) -> "Lanes":
         return Lanes(self._builder, self._builder.not_(self.value))
 
     def is_equal(self, other: Any) -> "Lanes":
         """Compare for equality, lane by lane."""
-        return Lanes(self._builder, self._builder.icmp_unsigned("==", self.value, self._of(other)))
+        return Lanes(
+            self._builder, self._builder.icmp_unsigned("==", self.value, self._operand(other))
+        )
 
     def is_greater(self, other: Any) -> "Lanes":
         """Compare for being greater, lane by lane."""
-        return Lanes(self._builder, self._builder.icmp_unsigned(">", self.value, self._of(other)))
+        return Lanes(
+            self._builder, self._builder.icmp_unsigned(">", self.value, self._operand(other))
+        )
 
     def select(self, yes: "Lanes", no: "Lanes") -> "Lanes":
         """Select `yes` where these are true, else `no`."""
@@ -156,10 +160,10 @@ class Lanes:
         bits = self._builder.bitcast(self.value, ir.IntType(LANES))
         return self._builder.zext(bits, ir.IntType(64))
 
-    def _made(self, instruction: Any, other: Any) -> "Lanes":
-        return Lanes(self._builder, instruction(self.value, self._of(other)))
+    def _apply(self, instruction: Any, other: Any) -> "Lanes":
+        return Lanes(self._builder, instruction(self.value, self._operand(other)))
 
-    def _of(self, other: Any) -> Any:
+    def _operand(self, other: Any) -> Any:
         if isinstance(other, Lanes):
             return other.value
         return ir.Constant(self.value.type, [int(other)] * LANES)

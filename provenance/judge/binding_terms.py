@@ -1,4 +1,4 @@
-"""Applicability: documents that may apply to a subject, by scenario and day."""
+"""Applicability: the documents that may apply to a subject, by scenario and day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ DAY = timedelta(days=1)
 ALWAYS = DateRange()
 
 
-def changes(ranges: Iterable[DateRange]) -> tuple[date, ...]:
+def change_days(ranges: Iterable[DateRange]) -> tuple[date, ...]:
     """Return every day on which one of the ranges begins or ends, in order."""
     days = {day for span in ranges for day in (span.first, span.until) if day is not None}
     return tuple(sorted(days))
 
 
-def stretches(days: Sequence[date]) -> tuple[DateRange, ...]:
-    """Cut all of time at the given days, which are in order."""
+def ranges_between(days: Sequence[date]) -> tuple[DateRange, ...]:
+    """Return the ranges between consecutive days, from the unlimited past to the future."""
     return tuple(
         DateRange(first, until) for first, until in zip((None, *days), (*days, None), strict=True)
     )
@@ -51,9 +51,9 @@ def collection_days(
     Returns
     -------
     DateRange
-        Nothing is collected before it is published. If the stated collection is before the item's
-        date, the statement is believed and the ruling says so, since an item's date may be that of
-        a later copy.
+        Content is collected after it is published. If the stated collection is before the item's
+        date, the stated range is used and the ruling says so, since an item's date may be that of a
+        later copy.
     """
     collected = DateRange() if collected is None else collected
     if today is not None and collected.until is None:
@@ -109,7 +109,7 @@ ELSEWHERE = "any"
 Law = tuple[StatutoryException, Terms]
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # keys by identity: a subject has each once
+@dataclass(frozen=True, slots=True, eq=False)  # hashed by identity: a subject has each once
 class Scenario:
     """A range of days in which no document changes, with a place and a kind of model.
 
@@ -118,7 +118,7 @@ class Scenario:
     collected, published : DateRange
         When the content was collected, and when it was published.
     place : str
-        The jurisdiction; `ELSEWHERE` stands for all that no document names.
+        The jurisdiction; `ELSEWHERE` for all that no document names.
     model : frozenset of ModelScope
         The kind of model.
     """
@@ -133,18 +133,18 @@ class Scenario:
         first, until = self.published.first, self.collected.until
         return first is None or until is None or first < until
 
-    def meets(self, terms: Terms) -> bool:
+    def in_force(self, terms: Terms) -> bool:
         """Return whether a version of a document is in force."""
         return terms.period.overlaps(self._day(terms)) and (
             ELSEWHERE in terms.jurisdictions
             or self.place.casefold() in map(str.casefold, terms.jurisdictions)
         )
 
-    def has_seen(self, terms: Terms) -> bool:
+    def is_verified(self, terms: Terms) -> bool:
         """Return whether the version is known to have been in force, not only assumed."""
         return terms.unseen is None or not terms.unseen.overlaps(self._day(terms))
 
-    def speaks_to(self, terms: Terms) -> bool:
+    def covers_model(self, terms: Terms) -> bool:
         """Return whether the clause is about this kind of model."""
         return terms.model_scope is ModelScope.ANY or terms.model_scope in self.model
 
@@ -160,7 +160,7 @@ class SubjectTerms:
     ----------
     subject, name : str
         Id and name of the source or licence.
-    known : bool
+    is_known : bool
         Whether there are rules about the subject.
     platform, licence : tuple of Terms
         Documents of the source, and of the licence.
@@ -177,12 +177,12 @@ class SubjectTerms:
     claimed : tuple of StatutoryException
         Statutory exceptions that the policy claims.
     is_signal : bool
-        Whether the subject is itself a signal, whose meaning is asked for.
+        Whether the subject is itself a signal, for a ruling on its meaning.
     """
 
     subject: str
     name: str
-    known: bool
+    is_known: bool
     platform: tuple[Terms, ...] = ()
     licence: tuple[Terms, ...] = ()
     undocumented: bool = True
@@ -194,36 +194,38 @@ class SubjectTerms:
     is_signal: bool = False
 
     def scenarios(self, circumstances: Circumstances) -> tuple[Scenario, ...]:
-        """Return the scenarios: time is cut where a document or an agreement changes."""
+        """Return the scenarios: time is split at the changes of documents and agreements."""
         place, model = circumstances.jurisdiction, circumstances.model
         places = self._places() if place is None else (place,)
         models = self._models() if model is None else (frozenset(model),)
-        signed = (agreement.period for agreement in self.agreements)
-        collected = stretches(changes([*self._periods(content=False), *signed]))
-        published = stretches(changes(self._periods(content=True)))
+        agreement_periods = (agreement.period for agreement in self.agreements)
+        collected = ranges_between(change_days([*self._periods(content=False), *agreement_periods]))
+        published = ranges_between(change_days(self._periods(content=True)))
         return tuple(starmap(Scenario, product(collected, published, places, models)))
 
     def turning_days(self, collected: DateRange | None, today: date | None) -> tuple[date, ...]:
         """Return the days at which the ruling may change with an item's date, in order."""
         ends = [] if today is None else [DateRange(None, today + DAY)]
-        every = [*self._periods(content=False), *self._periods(content=True)]
-        signed = [agreement.period for agreement in self.agreements]
-        return changes([*every, *signed, *ends, *([] if collected is None else [collected])])
+        periods = [*self._periods(content=False), *self._periods(content=True)]
+        agreement_periods = [agreement.period for agreement in self.agreements]
+        return change_days(
+            [*periods, *agreement_periods, *ends, *([] if collected is None else [collected])]
+        )
 
     def _places(self) -> tuple[str, ...]:
         """Return every jurisdiction with documents of its own."""
-        named = {place for terms in self._terms() for place in terms.jurisdictions}
-        return (ELSEWHERE, *sorted(named - {ELSEWHERE}))
+        places = {place for terms in self._terms() for place in terms.jurisdictions}
+        return (ELSEWHERE, *sorted(places - {ELSEWHERE}))
 
     def _models(self) -> tuple[frozenset[ModelScope], ...]:
         """Return every kind of model that the documents distinguish."""
-        named = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
-        sizes = range(len(named) + 1)
-        return tuple(frozenset(some) for size in sizes for some in combinations(named, size))
+        scopes = sorted({terms.model_scope for terms in self._terms()} - {ModelScope.ANY})
+        sizes = range(len(scopes) + 1)
+        return tuple(frozenset(some) for size in sizes for some in combinations(scopes, size))
 
     def _periods(self, *, content: bool) -> list[DateRange]:
-        chosen = [t for t in self._terms() if (t.time_axis is TimeAxis.CONTENT) is content]
-        return [span for t in chosen for span in (t.period, t.unseen) if span is not None]
+        versions = [t for t in self._terms() if (t.time_axis is TimeAxis.CONTENT) is content]
+        return [span for t in versions for span in (t.period, t.unseen) if span is not None]
 
     def _terms(self) -> tuple[Terms, ...]:
         laws = (terms for claim in self.claimed for terms in claim.terms)
@@ -249,7 +251,7 @@ class BindingTerms:
     platform, licence : tuple of Terms
         The documents that bind.
     documents : tuple of Terms
-        Documents of the source, whoever they bind: while one is in force, its terms are known.
+        Documents of the source that bind any role: while one is in force, its terms are known.
     laws : tuple of (StatutoryException, Terms)
         Statutory exceptions that are claimed.
     agreements : tuple of Agreement

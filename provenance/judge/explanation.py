@@ -1,4 +1,4 @@
-"""A ruling in words: what the verdict rests on, what to do next, and which questions are open."""
+"""Explain rulings in words: the ground of the verdict, the remedy, and open legal questions."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -19,107 +19,122 @@ from provenance.judge.precedence import (
 from provenance.judge.scenarios import ScenarioEvaluation, verdict_and_basis
 from provenance.model import DateRange, OpenQuestion, Reason, Terms, Verdict
 
-_BESIDE = {
-    OTHER_MODEL: "The clause speaks of other models than the one asked about.",
-    NOT_SEEN: "Whether it still held on the day that counts, nobody has verified.",
+_QUALIFICATIONS = {
+    OTHER_MODEL: "The clause is about other kinds of models.",
+    NOT_SEEN: "It has not been verified that it was in force on the day that counts.",
     UNMET: "Its condition is not met: the use is commercial.",
-    YIELDS: "It leaves the last word to the licence of the content.",
+    YIELDS: "It gives precedence to the licence of the content.",
 }
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\. (?=[A-Z])")
 
 
 def why(evaluation: ScenarioEvaluation) -> str:
     """Return one or two sentences on what the verdict rests on: document, date, clause."""
-    stands = evaluation.stands
-    doubt = _bare(evaluation) if stands.agreement is not None else _doubt(evaluation, stands)
-    ground = [_ground(evaluation, stands), _lent(evaluation, stands), _belief(evaluation)]
-    return " ".join(filter(None, [*ground, doubt]))
+    decisive = evaluation.decisive
+    condition = (
+        _agreement_note(evaluation)
+        if decisive.agreement is not None
+        else _open_facts(evaluation, decisive)
+    )
+    ground = [
+        _ground(evaluation, decisive),
+        _licence_note(evaluation, decisive),
+        _date_note(evaluation),
+    ]
+    return " ".join(filter(None, [*ground, condition]))
 
 
 def remedy(evaluation: ScenarioEvaluation) -> str | None:
     """Return what to do next, if the verdict is not `permitted`."""
-    stands = evaluation.stands
-    if stands.verdict is Verdict.PERMITTED:
+    decisive = evaluation.decisive
+    if decisive.verdict is Verdict.PERMITTED:
         return None
     return " ".join(
-        filter(None, [_missing(evaluation, stands), _step(evaluation.subject_terms, stands)])
+        filter(
+            None,
+            [_facts_to_state(evaluation, decisive), _next_step(evaluation.subject_terms, decisive)],
+        )
     )
 
 
-def _ground(evaluation: ScenarioEvaluation, stands: Statement) -> str:
+def _ground(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
     purpose = evaluation.rules.circumstances.purpose
-    terms = stands.terms
-    if stands.agreement is not None:
+    terms = decisive.terms
+    if decisive.agreement is not None:
         return " ".join(
-            f"Agreement {signed.reference!r} permits {purpose} on content of "
-            f"{evaluation.subject_terms.name} collected {in_words(signed.period)}."
-            for signed in evaluation.agreements
+            f"Agreement {agreement.reference!r} permits {purpose} on content of "
+            f"{evaluation.subject_terms.name} collected {in_words(agreement.period)}."
+            for agreement in evaluation.agreements
         )
     if terms is None:
-        return _absence(evaluation, stands)
-    if stands.basis == NOT_NAMED:
-        return f"{_cited(terms)} does not speak of {purpose}."
-    if stands.basis == NOT_VERIFIED:
-        return f"{_cited(terms)}: nobody has verified what it says of {purpose}."
-    if stands.basis in _BESIDE:
-        return f"{_cited(terms)}: {_first_sentence(terms.paraphrase)} {_BESIDE[stands.basis]}"
-    return f"{_cited(terms)}: {_first_sentence(terms.paraphrase)}"
+        return _absence_sentence(evaluation, decisive)
+    if decisive.basis == NOT_NAMED:
+        return f"{_citation(terms)} does not address {purpose}."
+    if decisive.basis == NOT_VERIFIED:
+        return f"{_citation(terms)}: what it says about {purpose} has not been verified."
+    qualification = _QUALIFICATIONS.get(decisive.basis)
+    paraphrase = _first_sentence(terms.paraphrase)
+    return " ".join(filter(None, [f"{_citation(terms)}: {paraphrase}", qualification]))
 
 
-def _absence(evaluation: ScenarioEvaluation, stands: Statement) -> str:
+def _absence_sentence(evaluation: ScenarioEvaluation, decisive: Statement) -> str:
     subject_terms = evaluation.subject_terms
-    if stands.basis == NO_RULE and not subject_terms.known:
+    if decisive.basis == NO_RULE and not subject_terms.is_known:
         unknown = subject_terms.unknown_licence
         if unknown is not None and unknown.startswith(subject_terms.subject):
             return f"The rules do not know the licence {unknown!r}."
         licence = "" if unknown is None else f", nor the licence {unknown!r} of the content"
         return f"The rules do not know the source {subject_terms.subject!r}{licence}."
-    if stands.basis == NO_RULE:
+    if decisive.basis == NO_RULE:
         return f"The rules do not know the licence {subject_terms.unknown_licence!r}."
     if subject_terms.is_signal:
         places = sorted({place for terms in subject_terms.signals for place in terms.jurisdictions})
         return f"{subject_terms.name} has no meaning here: it is about {', '.join(places)}."
-    if stands.basis != NO_TERMS:
-        return f"The documents of {subject_terms.name} that are known bind others than this role."
-    spans = [span for span, said in evaluation.by_collection if said == stands]
+    if decisive.basis != NO_TERMS:
+        return f"No known document of {subject_terms.name} binds this role."
+    spans = [span for span, statement in evaluation.by_collection if statement == decisive]
     when = in_words(spans[0]) if spans else "at the date that counts"
     return f"No document of {subject_terms.name} is known that was in force {when}."
 
 
-def _lent(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
+def _licence_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     """Describe the licence of the content, if the source's own terms are unknown."""
     subject_terms = evaluation.subject_terms
-    if subject_terms.known_licence is None or stands.basis not in (NO_RULE, NO_TERMS):
+    if subject_terms.known_licence is None or decisive.basis not in (NO_RULE, NO_TERMS):
         return None
     purpose = evaluation.rules.circumstances.purpose
-    lent = [statement_of(terms, purpose) for terms in subject_terms.licence]
-    alone = f" ({evaluation.rules.precedence.strictest(lent).verdict} by itself)" if lent else ""
+    statements = [statement_of(terms, purpose) for terms in subject_terms.licence]
+    by_itself = (
+        f" ({evaluation.rules.precedence.strictest(statements).verdict} by itself)"
+        if statements
+        else ""
+    )
     return (
-        f"The content stands under {subject_terms.known_licence}{alone}, but the terms of the "
+        f"The content is under {subject_terms.known_licence}{by_itself}, but the terms of the "
         "source itself are not known, and the stricter of the two would count."
     )
 
 
-def _belief(evaluation: ScenarioEvaluation) -> str | None:
+def _date_note(evaluation: ScenarioEvaluation) -> str | None:
     """Return a note if the stated day of collection contradicts the content's date."""
     if not is_too_early(evaluation.item_date, evaluation.rules.circumstances.collected):
         return None
     return "The content is dated after the stated collection; the stated date was used."
 
 
-def _doubt(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
-    if stands.lifted is not None:
-        return _unclaimed(evaluation)
+def _open_facts(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
+    if decisive.lifted is not None:
+        return _claim_note(evaluation)
     dates = [
-        f"{evaluation.collected_in_words(span)}, it is {said.verdict} ({said.basis})"
-        for span, said in evaluation.by_collection
-        if said.verdict is not stands.verdict
+        f"{evaluation.collected_in_words(span)}, it is {statement.verdict} ({statement.basis})"
+        for span, statement in evaluation.by_collection
+        if statement.verdict is not decisive.verdict
     ]
-    roles = _laxer_roles(evaluation, stands)
+    roles = _laxer_roles(evaluation, decisive)
     models = [
-        f"{model}, it is {said.verdict} ({said.basis})"
-        for model, said in evaluation.by_model
-        if evaluation.rules.precedence.allows(said, stands)
+        f"{model}, it is {statement.verdict} ({statement.basis})"
+        for model, statement in evaluation.by_model
+        if evaluation.rules.precedence.allows(statement, decisive)
     ]
     open_ends = {
         "on which day it was collected": dates,
@@ -127,102 +142,105 @@ def _doubt(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
         "for which model": models,
     }
     if not any(open_ends.values()):
-        return _were_it_unknown(evaluation, stands)
+        return _undated_note(evaluation, decisive)
     unknown = " and ".join(what for what, laxer in open_ends.items() if laxer)
     laxer = "; ".join([*dates, *roles, *models])
     return f"It is not stated {unknown}, so the strictest verdict applies: {laxer}."
 
 
-def _laxer_roles(evaluation: ScenarioEvaluation, stands: Statement) -> list[str]:
+def _laxer_roles(evaluation: ScenarioEvaluation, decisive: Statement) -> list[str]:
     roles: dict[tuple[Verdict, str], list[str]] = {}
-    for role, said in evaluation.by_role:
-        # A role that no document binds is no way out.
-        if evaluation.rules.precedence.allows(said, stands):
-            roles.setdefault(verdict_and_basis(said), []).append(role)
+    for role, statement in evaluation.by_role:
+        # Roles that no document binds are not listed.
+        if evaluation.rules.precedence.allows(statement, decisive):
+            roles.setdefault(verdict_and_basis(statement), []).append(role)
     return [
         f"{' or '.join(names)}, it is {verdict} ({basis})"
         for (verdict, basis), names in roles.items()
     ]
 
 
-def _were_it_unknown(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
+def _undated_note(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     undated = evaluation.undated
-    if undated.verdict is stands.verdict:
+    if undated.verdict is decisive.verdict:
         return None
-    ground = "" if undated.terms is None else f": {_cited(undated.terms)}"
+    ground = "" if undated.terms is None else f": {_citation(undated.terms)}"
     return f"If the date of collection were unknown, it would be {undated.verdict}{ground}."
 
 
-def _unclaimed(evaluation: ScenarioEvaluation) -> str:
-    bare = evaluation.without_claims()
-    ground = "" if bare.terms is None else f": {_cited(bare.terms)}"
+def _claim_note(evaluation: ScenarioEvaluation) -> str:
+    statement = evaluation.without_claims()
+    ground = "" if statement.terms is None else f": {_citation(statement.terms)}"
     return (
         "This counts because the policy claims the exception. Without the claim, the content "
-        f"would be {bare.verdict} ({bare.basis}){ground}."
+        f"would be {statement.verdict} ({statement.basis}){ground}."
     )
 
 
-def _bare(evaluation: ScenarioEvaluation) -> str:
-    bare = evaluation.without_agreements()
-    return f"Without it, the content would be {bare.verdict} ({bare.basis})."
+def _agreement_note(evaluation: ScenarioEvaluation) -> str:
+    statement = evaluation.without_agreements()
+    return f"Without it, the content would be {statement.verdict} ({statement.basis})."
 
 
-def _missing(evaluation: ScenarioEvaluation, stands: Statement) -> str | None:
+def _facts_to_state(evaluation: ScenarioEvaluation, decisive: Statement) -> str | None:
     allows = evaluation.rules.precedence.allows
-    by_date = [said for _, said in evaluation.by_collection]
-    by_role = [said for _, said in evaluation.by_role]
-    by_model = [said for _, said in evaluation.by_model]
+    by_date = [statement for _, statement in evaluation.by_collection]
+    by_role = [statement for _, statement in evaluation.by_role]
+    by_model = [statement for _, statement in evaluation.by_model]
     options = (("--collected", by_date), ("--actor", by_role), ("--model", by_model))
-    asked = [option for option, said in options if any(allows(each, stands) for each in said)]
-    if not asked:
+    missing_options = [
+        option
+        for option, statements in options
+        if any(allows(each, decisive) for each in statements)
+    ]
+    if not missing_options:
         return None
-    return (
-        f"State what you know of when, how and for which model it was collected "
-        f"({' and '.join(asked)})."
-        if "--model" in asked
-        else f"State what you know of when and how it was collected ({' and '.join(asked)})."
+    facts = "when, how and for which model" if "--model" in missing_options else "when and how"
+    options_text = " and ".join(missing_options)
+    return f"State what you know of {facts} it was collected ({options_text})."
+
+
+def _next_step(subject_terms: SubjectTerms, decisive: Statement) -> str:
+    agreement_hint = (
+        f'if you have a permission, add [[agreements]] with source = "{subject_terms.subject}"'
     )
-
-
-def _step(subject_terms: SubjectTerms, stands: Statement) -> str:
-    signed = f'if you hold a permission, add [[agreements]] with source = "{subject_terms.subject}"'
-    if stands.verdict is Verdict.FORBIDDEN:
-        return f"Leave this content out, or sign an agreement; {signed}."
-    if stands.verdict is Verdict.RESTRICTED:
-        condition = None if stands.terms is None else stands.terms.condition
+    if decisive.verdict is Verdict.FORBIDDEN:
+        return f"Leave this content out, or sign an agreement; {agreement_hint}."
+    if decisive.verdict is Verdict.RESTRICTED:
+        condition = None if decisive.terms is None else decisive.terms.condition
         return f"Meet the condition: {condition or 'see the clause'}."
-    if stands.basis == NO_RULE:
+    if decisive.basis == NO_RULE:
         rule = f"{_missing_rule(subject_terms)}, named by --rules (rules/README.md says how)"
-        return f"Write {rule}{_alone(subject_terms)}, or, {signed}."
-    if stands.basis in (NO_TERMS, NOT_SEEN):
-        return (
-            f"Find the terms of that time and record them in {_book(subject_terms)}, or, {signed}."
-        )
-    if stands.basis == NOT_VERIFIED:
-        return f"Read the document, record in {_book(subject_terms)} what it says, or, {signed}."
+        return f"Write {rule}{_licence_only_hint(subject_terms)}, or, {agreement_hint}."
+    if decisive.basis in (NO_TERMS, NOT_SEEN):
+        rule_file = _rule_file(subject_terms)
+        return f"Find the terms of that time and record them in {rule_file}, or, {agreement_hint}."
+    if decisive.basis == NOT_VERIFIED:
+        rule_file = _rule_file(subject_terms)
+        return f"Read the document, record in {rule_file} what it says, or, {agreement_hint}."
     if subject_terms.is_signal:
-        signed = "the signal itself cannot answer"
-    return f"Ask {subject_terms.name} or counsel: no known document settles it; {signed}."
+        agreement_hint = "the signal itself does not say"
+    return f"Ask {subject_terms.name} or counsel: no known document settles it; {agreement_hint}."
 
 
-def _cited(terms: Terms) -> str:
+def _citation(terms: Terms) -> str:
     clause = f", {terms.clause}" if terms.clause else ""
-    dated = "" if terms.period == DateRange() else f", in force {in_words(terms.period)}"
+    period = "" if terms.period == DateRange() else f", in force {in_words(terms.period)}"
     how = f" ({terms.confidence})" if terms.confidence.startswith("secondary") else ""
-    return f"{terms.document}{clause}{dated}{how}"
+    return f"{terms.document}{clause}{period}{how}"
 
 
 def _first_sentence(paraphrase: str) -> str:
     return _SENTENCE_END.split(paraphrase, maxsplit=1)[0].rstrip(".") + "."
 
 
-def _book(subject_terms: SubjectTerms) -> str:
+def _rule_file(subject_terms: SubjectTerms) -> str:
     kind = "sources" if subject_terms.platform else "licences"
     return f"rules/{kind}/{subject_terms.subject}.yaml"
 
 
-def _alone(subject_terms: SubjectTerms) -> str:
-    if subject_terms.known or not subject_terms.licence:
+def _licence_only_hint(subject_terms: SubjectTerms) -> str:
+    if subject_terms.is_known or not subject_terms.licence:
         return ""
     subject = subject_terms.licence[0].subject
     return f"; if only the licence binds, build the registry with --source {subject}"
@@ -230,7 +248,9 @@ def _alone(subject_terms: SubjectTerms) -> str:
 
 def _missing_rule(subject_terms: SubjectTerms) -> str:
     unknown = subject_terms.unknown_licence
-    if subject_terms.known or (unknown is not None and unknown.startswith(subject_terms.subject)):
+    if subject_terms.is_known or (
+        unknown is not None and unknown.startswith(subject_terms.subject)
+    ):
         return f"a file in my-rules/licences for {subject_terms.unknown_licence!r}"
     return f"my-rules/sources/{subject_terms.subject}.yaml"
 
@@ -249,26 +269,26 @@ class OpenQuestions:
     def __init__(self, questions: Sequence[OpenQuestion], place: str | None) -> None:
         self._questions = questions
         here = None if place is None else place.casefold()
-        self._here = frozenset(
+        self._about_place = frozenset(
             q.id for q in questions if here in {each.casefold() for each in q.jurisdictions}
         )
-        self._touched: dict[tuple[str, str], frozenset[str]] = {}
+        self._by_reason: dict[tuple[str, str], frozenset[str]] = {}
 
     def about(self, reasons: Iterable[Reason]) -> tuple[OpenQuestion, ...]:
         """Return the questions about one of the reasons or the place, in their order."""
-        touched = self._here.union(*map(self._touched_by, reasons))
-        return tuple(question for question in self._questions if question.id in touched)
+        ids = self._about_place.union(*map(self._questions_about, reasons))
+        return tuple(question for question in self._questions if question.id in ids)
 
-    def _touched_by(self, reason: Reason) -> frozenset[str]:
+    def _questions_about(self, reason: Reason) -> frozenset[str]:
         key = reason.terms.id, reason.basis
-        touched = self._touched.get(key)
-        if touched is None:
-            touched = frozenset(q.id for q in self._questions if _touches(q, reason))
-            self._touched[key] = touched
-        return touched
+        ids = self._by_reason.get(key)
+        if ids is None:
+            ids = frozenset(q.id for q in self._questions if _is_about(q, reason))
+            self._by_reason[key] = ids
+        return ids
 
 
-def _touches(question: OpenQuestion, reason: Reason) -> bool:
+def _is_about(question: OpenQuestion, reason: Reason) -> bool:
     tags = {tag for condition in reason.terms.conditions for tag in condition.split(" or ")}
     return (
         bool({reason.basis, reason.terms.basis} & set(question.bases))

@@ -1,4 +1,4 @@
-"""Rulings on tables of findings; each distinct one is made once."""
+"""Rulings on tables of findings; each distinct ruling is computed once."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -41,10 +41,10 @@ def rule_all(judge: Judge, subjects: Column, dates: Column, licences: Column) ->
     dates : Arrow array of dates or timestamps
         Dates of publication; null is unknown.
     """
-    subject_codes, names = _encoded(subjects)
-    licence_codes, declared = _encoded(licences)
-    days = pc.cast(_whole(dates), pa.date32()).cast(pa.int32())
-    known = days.is_valid().to_numpy(zero_copy_only=False)
+    subject_codes, names = _encode(subjects)
+    licence_codes, declared = _encode(licences)
+    days = pc.cast(_combine(dates), pa.date32()).cast(pa.int32())
+    is_dated = days.is_valid().to_numpy(zero_copy_only=False)
     ordinals = days.fill_null(0).to_numpy(zero_copy_only=False)
     codes = np.zeros(len(subject_codes), np.int64)
     distinct: list[Judgement] = []
@@ -55,21 +55,21 @@ def rule_all(judge: Judge, subjects: Column, dates: Column, licences: Column) ->
         pair = pairs[rows[0]].item()
         subject, licence = names[pair // len(declared)], declared[pair % len(declared)]
         turns = np.array(judge.turning_days(subject, licence), "datetime64[D]").astype(np.int64)
-        found = np.searchsorted(turns, ordinals[rows], side="right")
-        stretches = np.where(known[rows], found, UNDATED)
-        asked = np.flatnonzero(np.bincount(stretches - UNDATED)) + UNDATED
-        codes[rows] = len(distinct) + np.searchsorted(asked, stretches)
-        distinct += [judge.rule_stretch(subject, licence, s) for s in asked.tolist()]
+        stretch_numbers = np.searchsorted(turns, ordinals[rows], side="right")
+        stretches = np.where(is_dated[rows], stretch_numbers, UNDATED)
+        distinct_stretches = np.flatnonzero(np.bincount(stretches - UNDATED)) + UNDATED
+        codes[rows] = len(distinct) + np.searchsorted(distinct_stretches, stretches)
+        distinct += [judge.rule_stretch(subject, licence, s) for s in distinct_stretches.tolist()]
     return Judgements(codes, tuple(distinct))
 
 
-def _whole(column: Column) -> pa.Array:
+def _combine(column: Column) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _encoded(column: Column) -> tuple[Int64s, list[str | None]]:
-    encoded = _whole(column).dictionary_encode()
+def _encode(column: Column) -> tuple[Int64s, list[str | None]]:
+    encoded = _combine(column).dictionary_encode()
     values = encoded.dictionary.to_pylist()
-    # One more code stands for null.
+    # One more code represents null.
     codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
     return codes.astype(np.int64), [*values, None]

@@ -1,4 +1,4 @@
-"""Policies: their gates, their waivers, and whether the rules know the names in them."""
+"""Policies: evaluate their gates and waivers, and check their names against the rules."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -27,13 +27,13 @@ from provenance.model import (
     WaiverOutcome,
 )
 
-_SAID = {
+_STANDINGS = {
     Verdict.FORBIDDEN: "forbidden for {purpose}",
     Verdict.UNKNOWN: "of unknown standing for {purpose}",
     Verdict.RESTRICTED: "restricted for {purpose}",
     Verdict.PERMITTED: "permitted for {purpose}",
 }
-_STEP = {
+_NEXT_STEPS = {
     Verdict.FORBIDDEN: "Leave it out (provenance clean writes the dataset without it), or sign an "
     "agreement and write it under [[agreements]] in the policy",
     Verdict.UNKNOWN: "Read the remedy of each source in the report: a missing date, rule or "
@@ -46,7 +46,7 @@ _STEP = {
 _WAIVER = "or, if a named person approves these findings, write a waiver under [[waivers]]"
 
 
-def hold_gates(
+def evaluate_gates(
     gates: Sequence[Gate], shares: Sequence[tuple[float, float]]
 ) -> tuple[GateOutcome, ...]:
     """Evaluate each gate.
@@ -65,7 +65,9 @@ def hold_gates(
     )
 
 
-def with_doubts(outcomes: Sequence[GateOutcome], lows: Sequence[float]) -> tuple[GateOutcome, ...]:
+def mark_undecided(
+    outcomes: Sequence[GateOutcome], lows: Sequence[float]
+) -> tuple[GateOutcome, ...]:
     """Mark gates that pass only because a sample was checked.
 
     Parameters
@@ -94,7 +96,7 @@ def violations(
 def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str) -> Violation:
     gate = outcome.gate
     content = content if gate.source is None else f"{content} of {gate.source}"
-    standing = _SAID[gate.verdict].format(purpose=circumstances.purpose)
+    standing = _STANDINGS[gate.verdict].format(purpose=circumstances.purpose)
     standing += "" if gate.basis is None else f" ({gate.basis})"
     return Violation(
         gate=str(gate),
@@ -103,11 +105,11 @@ def _violation(outcome: GateOutcome, circumstances: Circumstances, content: str)
             f"{content} that is {standing}; the policy "
             f"tolerates {_percent(gate.limit)}"
         ),
-        remedy=f"{_unstated(circumstances)}{_STEP[gate.verdict]}; {_WAIVER}.",
+        remedy=f"{_collection_hint(circumstances)}{_NEXT_STEPS[gate.verdict]}; {_WAIVER}.",
     )
 
 
-def _unstated(circumstances: Circumstances) -> str:
+def _collection_hint(circumstances: Circumstances) -> str:
     if circumstances.collected is not None:
         return ""
     return "If you know when the content was collected, say so (--collected). "
@@ -139,79 +141,79 @@ def check_known(policy: Policy, library: Library) -> None:
     exceptions = [exception.id for exception in library.exceptions]
     for claim in policy.circumstances.claims:
         if claim not in exceptions:
-            raise _unknown(
-                f"claims: the rules know no statutory exception {claim!r}", claim, exceptions
+            raise _unknown_name(
+                f"claims: the rules have no statutory exception {claim!r}", claim, exceptions
             )
     bases = [basis.id for basis in library.bases]
     for gate in policy.gates:
         if gate.basis is not None and gate.basis not in bases:
-            raise _unknown(
-                f"the gate {gate}: the rules know no basis {gate.basis!r}", gate.basis, bases
+            raise _unknown_name(
+                f"the gate {gate}: the rules have no basis {gate.basis!r}", gate.basis, bases
             )
 
 
 def check_signals(signals: Collection[str], library: Library) -> None:
-    """Check that the rules have every signal that content is said to have come with.
+    """Check that the rules have every signal that is declared for the content.
 
     Raises
     ------
     UnknownSource
-        If one is unknown: it would silently count for nothing.
+        If one is unknown: it would be silently ignored.
     """
-    known = [signal.id for signal in library.signals]
-    known += [
+    names = [signal.id for signal in library.signals]
+    names += [
         "/".join(terms.id.split("/")[:2]) for signal in library.signals for terms in signal.terms
     ]
     for signal in signals:
-        if signal not in known:
-            near = get_close_matches(signal, known, n=1)
+        if signal not in names:
+            near = get_close_matches(signal, names, n=1)
             raise UnknownSource(
-                f"the rules know no signal {signal!r}",
+                f"the rules have no signal {signal!r}",
                 remedy=f"did you mean {near[0]!r}?"
                 if near
                 else "see `provenance rules list --kind signal`.",
             )
 
 
-def doubts(policy: Policy, library: Library) -> tuple[str, ...]:
+def policy_warnings(policy: Policy, library: Library) -> tuple[str, ...]:
     """Return warnings about names in a policy that the rules do not have."""
     names = Names(library)
-    named = {
+    sources = {
         **{f"gate {gate}": gate.source for gate in policy.gates},
         **{f"agreement {signed.reference!r}": signed.source for signed in policy.agreements},
         **{f"waiver {waiver.id!r}": waiver.source for waiver in policy.waivers},
     }
     unknown = tuple(
-        f"{where}: {doubt}"
-        for where, source in named.items()
-        if source is not None and (doubt := names.doubt(source)) is not None
+        f"{where}: {warning}"
+        for where, source in sources.items()
+        if source is not None and (warning := names.warning(source)) is not None
     )
-    return (*unknown, *_strange_place(policy.circumstances.jurisdiction, library))
+    return (*unknown, *_unknown_jurisdiction(policy.circumstances.jurisdiction, library))
 
 
-def _strange_place(asked: str | None, library: Library) -> tuple[str, ...]:
-    """Return a warning about a jurisdiction that no document names, which may be mistyped."""
-    every = (
+def _unknown_jurisdiction(jurisdiction: str | None, library: Library) -> tuple[str, ...]:
+    """Return a warning if no document names a jurisdiction, which may be misspelt."""
+    all_terms = (
         *(terms for source in library.sources for terms in source.terms),
         *(terms for licence in library.licences for terms in licence.terms),
         *(terms for signal in library.signals for terms in signal.terms),
         *(terms for exception in library.exceptions for terms in exception.terms),
     )
-    places = sorted({place for terms in every for place in terms.jurisdictions} - {ELSEWHERE})
-    if asked is None or asked.casefold() in {place.casefold() for place in places}:
+    places = sorted({place for terms in all_terms for place in terms.jurisdictions} - {ELSEWHERE})
+    if jurisdiction is None or jurisdiction.casefold() in {place.casefold() for place in places}:
         return ()
-    known = ", ".join(places)
-    return (f"jurisdiction {asked!r}: no document names it; those named are {known}",)
+    choices = ", ".join(places)
+    return (f"jurisdiction {jurisdiction!r}: no document names it; the documents name {choices}",)
 
 
-def _unknown(message: str, word: str, known: Collection[str]) -> PolicyError:
-    near = get_close_matches(word, known, n=1)
-    choice = f"did you mean {near[0]!r}?" if near else f"choose one of: {', '.join(known)}."
+def _unknown_name(message: str, word: str, choices: Collection[str]) -> PolicyError:
+    near = get_close_matches(word, choices, n=1)
+    choice = f"did you mean {near[0]!r}?" if near else f"choose one of: {', '.join(choices)}."
     return PolicyError(message, remedy=choice)
 
 
 Column: TypeAlias = Sequence[str | None]
-WAIVED = {
+WAIVER_COLUMNS = {
     "source": "source",
     "documents": "document",
     "item": "item",
@@ -235,7 +237,7 @@ def waive(
     today : date
         A waiver is valid until the day before it expires.
     findings : mapping of str to sequences of str or None, all of one length
-        The columns of the findings that `WAIVED` names.
+        The columns of the findings that `WAIVER_COLUMNS` names.
 
     Returns
     -------
@@ -246,13 +248,13 @@ def waive(
     """
     columns = {
         cover: pa.array(findings[name], pa.string()).dictionary_encode()
-        for cover, name in WAIVED.items()
+        for cover, name in WAIVER_COLUMNS.items()
     }
     length = len(columns["source"])
     excused_by = np.full(length, -1, np.int64)
     outcomes = []
     for index, waiver in enumerate(waivers):
-        covered = _covered(waiver, columns, length)
+        covered = _cover_mask(waiver, columns, length)
         expired = waiver.expires <= today
         if not expired:
             covered &= excused_by < 0
@@ -263,17 +265,17 @@ def waive(
     return [ids[index] for index in excused_by.tolist()], tuple(outcomes)
 
 
-def _covered(waiver: Waiver, columns: Mapping[str, pa.DictionaryArray], length: int) -> Mask:
+def _cover_mask(waiver: Waiver, columns: Mapping[str, pa.DictionaryArray], length: int) -> Mask:
     covered = np.ones(length, np.bool_)
     for cover, column in columns.items():
         text = getattr(waiver, cover)
         if text is not None:
             pattern = translate(text) if cover in _GLOBS else re.escape(text)
-            covered &= _holds(column, re.compile(pattern))
+            covered &= _matching(column, re.compile(pattern))
     return covered
 
 
-def _holds(column: pa.DictionaryArray, pattern: re.Pattern[str]) -> Mask:
+def _matching(column: pa.DictionaryArray, pattern: re.Pattern[str]) -> Mask:
     # Only the few distinct values are matched; one more element, False, is for null.
     hits = [pattern.fullmatch(value) is not None for value in column.dictionary.to_pylist()]
     codes = column.indices.fill_null(len(hits)).to_numpy(zero_copy_only=False)

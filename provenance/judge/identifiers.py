@@ -12,18 +12,18 @@ from provenance.model import Library, Licence
 _ADDRESS = re.compile(r"^(?:https?:)?//(?:www\.)?|^www\.")
 _TAIL = re.compile(r"(?:/(?:legalcode|deed)(?:[./][a-z_-]+)*|\.(?:html?|txt))?/*$")
 _GAPS = re.compile(r"[\s_]+")
-_LONGEST = 100
+_MAX_NAME_CHARACTERS = 100
 """Characters shown of an unknown name, which may be a whole text."""
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """Normalise the spelling of a licence's name or address.
 
     Examples
     --------
-    >>> folded(" CC BY-SA 4.0 ")
+    >>> fold_name(" CC BY-SA 4.0 ")
     'cc-by-sa-4.0'
-    >>> folded("https://creativecommons.org/licenses/by/4.0/legalcode.en")
+    >>> fold_name("https://creativecommons.org/licenses/by/4.0/legalcode.en")
     'creativecommons.org/licenses/by/4.0'
     """
     name = _ADDRESS.sub("", name.strip().casefold())
@@ -33,7 +33,7 @@ def folded(name: str) -> str:
 def aliases(licences: Iterable[Licence]) -> dict[str, Licence]:
     """Map every name of every licence, folded, to the licence."""
     return {
-        folded(name): licence for licence in licences for name in (licence.id, *licence.aliases)
+        fold_name(name): licence for licence in licences for name in (licence.id, *licence.aliases)
     }
 
 
@@ -43,7 +43,7 @@ class Licences:
     Parameters
     ----------
     library : Library
-        Names them.
+        All rules.
     """
 
     def __init__(self, library: Library) -> None:
@@ -51,20 +51,20 @@ class Licences:
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
-        """All names that are known, and whose they are: what decides."""
+        """All known names, each with the id of its licence, sorted."""
         return tuple(sorted(self._ids.items()))
 
     def id_of(self, declared: str) -> str:
-        """Return the id of the licence that is meant; what was declared, where no rule knows it."""
-        return self._ids.get(folded(declared)) or declared.strip()[:_LONGEST]
+        """Return the id of a declared licence; the declaration itself if the rules lack it."""
+        return self._ids.get(fold_name(declared)) or declared.strip()[:_MAX_NAME_CHARACTERS]
 
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(//|\\\\)?", re.IGNORECASE)
 _END = re.compile(r"[/\\?#]")
 _QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":\d*$")
-_DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA takes for dots
-_LONGEST = 1000
+_DOTS = dict.fromkeys((0x3002, 0xFF0E, 0xFF61), ".")  # full stops that IDNA treats as dots
+_MAX_HOST_CHARACTERS = 1000
 """Characters of a host and its port; names of hosts have 253 at most (RFC 1035)."""
 _WEB = ("http", "https", "ftp", "ws", "wss")
 
@@ -89,15 +89,15 @@ class SourceHosts:
             name: [(_below(path), owner) for path, owner in sorted(owned, key=_longest_path)]
             for name, owned in owners.items()
         }
-        self._known: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+        self._host_owners: dict[str, list[tuple[re.Pattern[str], str]]] = {}
 
     @property
     def owners(self) -> tuple[tuple[str, str, str], ...]:
         """All known hosts, with paths and the ids of their sources."""
         return tuple(
             (host, below.pattern, owner)
-            for host, owned in sorted(self._owners.items())
-            for below, owner in owned
+            for host, paths in sorted(self._owners.items())
+            for below, owner in paths
         )
 
     def source_of(self, address: str | None) -> str | None:
@@ -108,14 +108,16 @@ class SourceHosts:
         address : str or None
             With or without scheme, user, port or path.
         """
-        host, path = _parted(address) if address else (None, "")
+        host, path = _split_address(address) if address else (None, "")
         if host is None:
             return None
-        if host not in self._known:
+        if host not in self._host_owners:
             labels = host.split(".")
             names = [".".join(labels[start:]) for start in range(len(labels))]
-            self._known[host] = [owner for name in names for owner in self._owners.get(name, [])]
-        return next((owner for below, owner in self._known[host] if below.match(path)), None)
+            self._host_owners[host] = [
+                owner for name in names for owner in self._owners.get(name, [])
+            ]
+        return next((owner for below, owner in self._host_owners[host] if below.match(path)), None)
 
     def sources_of(self, addresses: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Return the source of each address."""
@@ -126,8 +128,8 @@ class SourceHosts:
         return pa.array(owners, pa.string()).take(distinct.indices)
 
 
-def _longest_path(owned: tuple[str, str]) -> tuple[int, str]:
-    path, _ = owned
+def _longest_path(entry: tuple[str, str]) -> tuple[int, str]:
+    path, _ = entry
     return -len(path), path
 
 
@@ -148,10 +150,10 @@ def host_of(address: str) -> str | None:
     >>> host_of("x.com/status/1"), host_of("//x.com"), host_of("mailto:a@x.com")
     ('x.com', 'x.com', None)
     """
-    return _parted(address)[0]
+    return _split_address(address)[0]
 
 
-def _parted(address: str) -> tuple[str | None, str]:
+def _split_address(address: str) -> tuple[str | None, str]:
     """Split an address into its host, as from `host_of`, and its path."""
     address = address.strip()
     scheme = _SCHEME.match(address)
@@ -165,8 +167,8 @@ def _parted(address: str) -> tuple[str | None, str]:
         return None, ""
     authority = _END.split(address, maxsplit=1)[0]
     path = _QUERY.split(address[len(authority) :], maxsplit=1)[0]
-    written = unquote(authority.rpartition("@")[2])
-    host = _ascii(_PORT.sub("", written)) if len(written) <= _LONGEST else ""
+    host_text = unquote(authority.rpartition("@")[2])
+    host = _ascii(_PORT.sub("", host_text)) if len(host_text) <= _MAX_HOST_CHARACTERS else ""
     return (host if "." in host and _is_name(host) else None), path
 
 
@@ -188,8 +190,8 @@ def _ascii(host: str) -> str:
         return host
 
 
-_NEAR = 0.75
-"""Similarity from which a name is suggested, as `difflib` measures it."""
+_MIN_SIMILARITY = 0.75
+"""Least similarity of a suggested name, as measured by `difflib`."""
 
 
 class Names:
@@ -206,19 +208,21 @@ class Names:
         self._ids = {
             **{signal.id: signal.id for signal in library.signals},
             **{name: licence.id for name, licence in aliases(library.licences).items()},
-            **{folded(n): s.id for s in library.sources for n in (*s.aliases, s.id)},
+            **{fold_name(n): s.id for s in library.sources for n in (*s.aliases, s.id)},
         }
 
-    def doubt(self, name: str) -> str | None:
+    def warning(self, name: str) -> str | None:
         """Return a warning if a name is not an id of the rules.
 
-        A name of the user's own is fine, but a misspelt one makes forbidden content unknown, and an
-        alias of a source gives it a second line in reports.
+        Users may choose names of their own, but a misspelt one makes forbidden content unknown, and
+        an alias of a source gives it a second line in reports.
         """
-        known = self._ids.get(folded(name))
-        if known is not None:
-            return None if known == name else f"the rules call {name!r} {known!r}: name it so"
+        known_id = self._ids.get(fold_name(name))
+        if known_id is not None:
+            return None if known_id == name else f"in the rules {name!r} is {known_id!r}: use that"
         owner = self._hosts.source_of(name)
-        near = [owner] if owner else get_close_matches(folded(name), self._ids, 1, _NEAR)
-        meant = f"; did you mean {self._ids.get(near[0], near[0])!r}?" if near else ""
-        return f"the rules know no source {name!r}, and leave it unknown{meant}"
+        near = (
+            [owner] if owner else get_close_matches(fold_name(name), self._ids, 1, _MIN_SIMILARITY)
+        )
+        suggestion = f"; did you mean {self._ids.get(near[0], near[0])!r}?" if near else ""
+        return f"the rules have no source {name!r}, so it is unknown{suggestion}"

@@ -1,4 +1,4 @@
-"""Statements of documents about a purpose, and which of them takes precedence."""
+"""Statements of documents about a purpose, and the order of precedence between them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -90,7 +90,7 @@ class PrecedenceOrder:
         self._bases = {basis.id: basis for basis in library.bases}
 
     def kind_of(self, statement: Statement) -> StatementKind:
-        """Return how a statement counts beside others; fully if its basis has no entry."""
+        """Return how a statement counts together with others; fully if its basis has no entry."""
         kind = self.kind_of_basis(statement.basis)
         return (
             StatementKind.SIGNAL if statement.signalled and kind is StatementKind.SPEAKS else kind
@@ -110,11 +110,11 @@ class PrecedenceOrder:
         """Return whether one verdict is stricter than another."""
         return self._ranks[verdict] < self._ranks[other]
 
-    def allows(self, other: Statement, stands: Statement) -> bool:
-        """Return whether another statement that counts permits more than the one that stands."""
+    def allows(self, other: Statement, decisive: Statement) -> bool:
+        """Return whether another statement that counts permits more than the decisive one."""
         return (
             self.kind_of(other) is StatementKind.SPEAKS
-            and self._ranks[stands.verdict] < self._ranks[other.verdict]
+            and self._ranks[decisive.verdict] < self._ranks[other.verdict]
         )
 
     def order(self, statement: Statement) -> Order:
@@ -146,14 +146,14 @@ class PrecedenceOrder:
             only if it makes the outcome stricter: neither can clear anything. If there are only
             signals, the strictest of them.
         """
-        said = defaultdict[StatementKind, list[Statement]](list)
+        by_kind = defaultdict[StatementKind, list[Statement]](list)
         for statement in statements:
-            said[self.kind_of(statement)].append(statement)
+            by_kind[self.kind_of(statement)].append(statement)
         speaking, silent, signals = (
-            said[StatementKind.SPEAKS],
-            said[StatementKind.SILENT],
-            said[StatementKind.SIGNAL],
+            by_kind[StatementKind.SPEAKS],
+            by_kind[StatementKind.SILENT],
+            by_kind[StatementKind.SIGNAL],
         )
         documents = [s for s in silent if not s.signalled]
-        stands = self.strictest(speaking or documents or silent or signals)
-        return self.strictest([stands, *signals]) if signals else stands
+        decisive = self.strictest(speaking or documents or silent or signals)
+        return self.strictest([decisive, *signals]) if signals else decisive

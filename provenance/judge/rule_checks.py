@@ -24,7 +24,7 @@ from provenance.model import (
     Verdict,
 )
 
-SIGNED = "the contract of the case"
+CASE_CONTRACT = "the contract of the case"
 """Reference of the agreement in a case with `agreed: true`."""
 
 
@@ -35,7 +35,7 @@ class Case:
     Parameters
     ----------
     place : str
-        Its place in the file: "sources/x.yaml: cases.finds[0]".
+        Path of the case: "sources/x.yaml: cases.finds[0]".
     file : str
         Id of the source, licence, signal or exception of the file.
     subject : str
@@ -68,15 +68,15 @@ class Case:
 
 
 def differences(case: Case, library: Library) -> tuple[str, ...]:
-    """Describe how the outcome of a case differs from what it expects; empty if it holds."""
-    asked = case.circumstances
+    """Describe how the outcome of a case differs from the expected one; empty if it does not."""
+    circumstances = case.circumstances
     try:
         check_signals(case.signals, library)
-        check_known(Policy(asked), library)
+        check_known(Policy(circumstances), library)
     except ProvenanceError as error:
         return (f"{case.place}: {error.message}; {error.remedy}",)
-    contract = Agreement(case.subject, (asked.purpose,), DateRange(), SIGNED)
-    judge = Judge(library, asked, [contract] if case.agreed else [])
+    contract = Agreement(case.subject, (circumstances.purpose,), DateRange(), CASE_CONTRACT)
+    judge = Judge(library, circumstances, [contract] if case.agreed else [])
     ruling = judge.rule(case.subject, case.item_date, case.licence, case.signals).ruling
     expected = {"verdict": case.verdict, "basis": case.basis, "terms": case.terms}
     return tuple(
@@ -97,7 +97,7 @@ _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": 
 _OPENING, _CLOSING = "\"'([{", "\"')]}.,;:!?"
 
 
-def quoted_in(text: str, wanted: frozenset[str]) -> frozenset[str]:
+def find_quotations(text: str, wanted: frozenset[str]) -> frozenset[str]:
     """Return the digests of quotations that occur in a text.
 
     Parameters
@@ -110,14 +110,14 @@ def quoted_in(text: str, wanted: frozenset[str]) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Those whose words occur in the text, whatever its markup and line breaks.
+        Digests of quotations whose words occur in the text, ignoring markup and line breaks.
     """
-    found: set[str] = set()
+    digests: set[str] = set()
     for candidate in _candidates(text):
         digest = hashlib.sha256(candidate.encode()).hexdigest()
         if digest in wanted:
-            found.add(digest)
-    return frozenset(found)
+            digests.add(digest)
+    return frozenset(digests)
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -128,11 +128,11 @@ def _candidates(text: str) -> Iterator[str]:
         words = version.split()
         for start in range(len(words)):
             for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-                yield from _bared(" ".join(words[start:end]))
+                yield from _strip_marks(" ".join(words[start:end]))
 
 
-def _bared(run: str) -> Iterator[str]:
-    """Yield a run of words with the marks around it, and with these removed one by one."""
+def _strip_marks(run: str) -> Iterator[str]:
+    """Yield a run of words with its surrounding punctuation, and with that removed one by one."""
     while True:
         tail = run
         yield tail
@@ -181,25 +181,27 @@ def entries(library: Library) -> dict[str, tuple[Entry, ...]]:
     return dict(zip(KINDS, every, strict=True))
 
 
-def selected(library: Library, wanted: Selection) -> Iterator[tuple[Entry, tuple[Terms, ...]]]:
+def select_entries(
+    library: Library, wanted: Selection
+) -> Iterator[tuple[Entry, tuple[Terms, ...]]]:
     """Yield each entry that has selected statements, with these."""
-    for kind, every in entries(library).items():
-        for entry in every if wanted.kind in (None, kind) else ():
+    for kind, kind_entries in entries(library).items():
+        for entry in kind_entries if wanted.kind in (None, kind) else ():
             names = {entry.id, *getattr(entry, "aliases", ())}
             if wanted.subjects and not names & set(wanted.subjects):
                 continue
-            own = tuple(terms for terms in entry.terms if _fits(terms, wanted))
-            if own:
-                yield entry, own
+            statements = tuple(terms for terms in entry.terms if _meets_criteria(terms, wanted))
+            if statements:
+                yield entry, statements
 
 
-def _fits(terms: Terms, wanted: Selection) -> bool:
-    here = None if wanted.day is None else DateRange(wanted.day, wanted.day + DAY)
+def _meets_criteria(terms: Terms, wanted: Selection) -> bool:
+    day = None if wanted.day is None else DateRange(wanted.day, wanted.day + DAY)
     return (
         wanted.verdict in (None, terms.verdict)
         and wanted.basis in (None, terms.basis)
         and (wanted.binds is None or wanted.binds in terms.binds)
-        and (here is None or terms.period.overlaps(here))
+        and (day is None or terms.period.overlaps(day))
         and (wanted.confidence is None or terms.confidence.startswith(wanted.confidence))
     )
 

@@ -1,4 +1,4 @@
-"""Rulings: the terms in force at the date that counts, and their verdict for the purpose."""
+"""Rulings: the verdict of the terms in force on the date that counts, for a purpose."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class _SubjectCache:
     """Cached outcomes of a subject, its turning days, and its timeline."""
 
     cache: StatementCache
@@ -70,7 +70,7 @@ class Judge:
         self._rules = RuleIndex(library, circumstances, agreements)
         self._questions = OpenQuestions(library.questions, circumstances.jurisdiction)
         self._today = today
-        self._subjects: dict[_Subject, _Prepared] = {}
+        self._subjects: dict[_Subject, _SubjectCache] = {}
         self._judgements: dict[tuple[_Subject, int], Judgement] = {}
         self._distinct: dict[Judgement, Judgement] = {}
 
@@ -119,7 +119,7 @@ class Judge:
         """
         judgement = self._judgements.get(((subject, licence, signals), stretch))
         if judgement is None:
-            prepared = self._prepared((subject, licence, signals))
+            prepared = self._prepare((subject, licence, signals))
             judgement = self._evaluate(prepared, _day_within(prepared.days, stretch))
             # Equal rulings are the same object, so that a report shows them once.
             judgement = self._distinct.setdefault(judgement, judgement)
@@ -130,28 +130,28 @@ class Judge:
         self, subject: str, licence: str | None = None, signals: tuple[str, ...] = ()
     ) -> tuple[date, ...]:
         """Return the days at which the ruling may change with an item's date, in order."""
-        return self._prepared((subject, licence, signals)).days
+        return self._prepare((subject, licence, signals)).days
 
-    def _prepared(self, asked: _Subject) -> _Prepared:
-        found = self._subjects.get(asked)
-        if found is None:
-            subject_terms = self._rules.subject_terms(*asked)
+    def _prepare(self, subject: _Subject) -> _SubjectCache:
+        prepared = self._subjects.get(subject)
+        if prepared is None:
+            subject_terms = self._rules.subject_terms(*subject)
             cache = StatementCache(self._rules, subject_terms)
-            found = self._subjects[asked] = _Prepared(
+            prepared = self._subjects[subject] = _SubjectCache(
                 cache,
                 subject_terms.turning_days(self._rules.circumstances.collected, self._today),
                 timeline(cache, self._today),
             )
-        return found
+        return prepared
 
-    def _evaluate(self, prepared: _Prepared, item_date: date | None) -> Judgement:
+    def _evaluate(self, prepared: _SubjectCache, item_date: date | None) -> Judgement:
         evaluation = evaluate(prepared.cache, item_date, self._today)
-        stands, reasons = evaluation.stands, evaluation.reasons()
+        decisive, reasons = evaluation.decisive, evaluation.reasons()
         ruling = Ruling(
             subject=evaluation.subject_terms.subject,
-            verdict=stands.verdict,
-            basis=stands.basis,
-            terms=None if stands.terms is None else stands.terms.id,
+            verdict=decisive.verdict,
+            basis=decisive.basis,
+            terms=None if decisive.terms is None else decisive.terms.id,
             why=why(evaluation),
             reasons=reasons,
             alternatives=evaluation.alternatives(),
@@ -159,7 +159,7 @@ class Judge:
             questions=self._questions.about(reasons),
             timeline=prepared.timeline,
         )
-        return Judgement(ruling, stands.agreement)
+        return Judgement(ruling, decisive.agreement)
 
 
 def judge(
@@ -174,7 +174,7 @@ def judge(
 
 
 def _day_within(days: Sequence[date], stretch: int) -> date | None:
-    # Nothing changes within a stretch, so that its first day represents it.
+    # Nothing changes within a stretch, so its first day represents it.
     if stretch == UNDATED:
         return None
     return days[stretch - 1] if stretch else date.min

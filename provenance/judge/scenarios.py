@@ -32,15 +32,15 @@ from provenance.model import (
 
 
 class ScenarioOutcome(NamedTuple):
-    """The statements of one scenario, the one that stands, and its sort key."""
+    """The statements of one scenario, the decisive one, and its sort key."""
 
-    said: tuple[Statement, ...]
-    stands: Statement
+    statements: tuple[Statement, ...]
+    decisive: Statement
     order: Order
 
 
 class StatementCache:
-    """Outcomes of one subject's scenarios, each evaluated once, whichever item asks for it.
+    """Outcomes of one subject's scenarios, each evaluated once for all items.
 
     Parameters
     ----------
@@ -73,30 +73,30 @@ class StatementCache:
         self, scenarios: Iterable[Scenario], assumptions: Assumptions
     ) -> list[ScenarioOutcome]:
         """Return the outcome of each scenario."""
-        bound, outcomes = self._opened(assumptions)
+        binding, outcomes = self._binding_outcomes(assumptions)
         return [
-            outcomes.get(m) or outcomes.setdefault(m, self._evaluate(m, bound)) for m in scenarios
+            outcomes.get(m) or outcomes.setdefault(m, self._evaluate(m, binding)) for m in scenarios
         ]
 
-    def _opened(
+    def _binding_outcomes(
         self, assumptions: Assumptions
     ) -> tuple[BindingTerms, dict[Scenario, ScenarioOutcome]]:
-        opened = self._by_assumptions.get(assumptions)
-        if opened is None:
-            bound = self.rules.binding_terms(self.subject_terms, assumptions)
-            # Assumptions under which the same terms bind share their outcomes.
-            alike = (each for each in self._by_assumptions.values() if each[0] == bound)
-            opened = self._by_assumptions[assumptions] = next(alike, (bound, {}))
-        return opened
+        entry = self._by_assumptions.get(assumptions)
+        if entry is None:
+            binding = self.rules.binding_terms(self.subject_terms, assumptions)
+            # Assumptions with the same binding terms share their outcomes.
+            equal = (each for each in self._by_assumptions.values() if each[0] == binding)
+            entry = self._by_assumptions[assumptions] = next(equal, (binding, {}))
+        return entry
 
-    def _evaluate(self, scenario: Scenario, bound: BindingTerms) -> ScenarioOutcome:
-        said = self.rules.statements(bound, scenario)
-        stands = self.rules.precedence.combine(said)
-        if stands.verdict is not Verdict.PERMITTED:
-            signed = (a for a in bound.agreements if a.period.overlaps(scenario.collected))
-            permits = (Statement(Verdict.PERMITTED, AGREEMENT, None, a) for a in signed)
-            stands = next(permits, stands)
-        return ScenarioOutcome(tuple(said), stands, self.rules.precedence.order(stands))
+    def _evaluate(self, scenario: Scenario, binding: BindingTerms) -> ScenarioOutcome:
+        statements = self.rules.statements(binding, scenario)
+        decisive = self.rules.precedence.combine(statements)
+        if decisive.verdict is not Verdict.PERMITTED:
+            agreements = (a for a in binding.agreements if a.period.overlaps(scenario.collected))
+            permits = (Statement(Verdict.PERMITTED, AGREEMENT, None, a) for a in agreements)
+            decisive = next(permits, decisive)
+        return ScenarioOutcome(tuple(statements), decisive, self.rules.precedence.order(decisive))
 
 
 ROLES = {
@@ -120,7 +120,7 @@ _ORDER = attrgetter("order")
 
 @dataclass(frozen=True)  # without slots, for its cached properties
 class ScenarioEvaluation:
-    """One subject in every scenario that may be the true one.
+    """One subject in every scenario that may be true.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class ScenarioEvaluation:
         Outcomes of the subject's scenarios.
     scenarios : tuple of Scenario
         At least one.
-    ever : tuple of Scenario
+    undated_scenarios : tuple of Scenario
         The scenarios if the day of collection were unknown.
     item_date : date or None
         When the content was published.
@@ -136,7 +136,7 @@ class ScenarioEvaluation:
 
     cache: StatementCache
     scenarios: tuple[Scenario, ...]
-    ever: tuple[Scenario, ...]
+    undated_scenarios: tuple[Scenario, ...]
     item_date: date | None = None
 
     @property
@@ -150,53 +150,61 @@ class ScenarioEvaluation:
         return self.cache.subject_terms
 
     @cached_property
-    def stands(self) -> Statement:
-        """The statement that stands: the strictest of all scenarios."""
-        return self._standing(self.scenarios, self._assumptions)
+    def decisive(self) -> Statement:
+        """The strictest of the decisive statements of all scenarios."""
+        return self._decisive(self.scenarios, self._assumptions)
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:
-        """The agreements that permit what stands, each on some of the days."""
-        signed = (outcomes.stands.agreement for outcomes in self._outcomes)
-        return tuple(dict.fromkeys(each for each in signed if each is not None))
+        """The agreements that permit the content, each on some of the days."""
+        deciding = (outcomes.decisive.agreement for outcomes in self._outcomes)
+        return tuple(dict.fromkeys(each for each in deciding if each is not None))
 
     def reasons(self) -> tuple[Reason, ...]:
         """Return every document considered, decisive ones first."""
-        said = [each for outcomes in self._outcomes for each in outcomes.said]
+        statements = [each for outcomes in self._outcomes for each in outcomes.statements]
         lifted = {
-            s.lifted.terms.id: s.terms.id for s in said if s.terms and s.lifted and s.lifted.terms
+            s.lifted.terms.id: s.terms.id
+            for s in statements
+            if s.terms and s.lifted and s.lifted.terms
         }
-        every = {_key(s): s for each in said for s in (each, each.lifted) if s is not None}
+        all_statements = {
+            _key(s): s for each in statements for s in (each, each.lifted) if s is not None
+        }
         # A version with several statements is listed once: with the decisive or strictest one.
-        told: dict[str, Reason] = {}
-        for s in sorted(every.values(), key=self._importance):
-            if s.terms is not None and s.terms.id not in told:
-                decisive = verdict_and_basis(s) == verdict_and_basis(self.stands)
+        reasons: dict[str, Reason] = {}
+        for s in sorted(all_statements.values(), key=self._importance):
+            if s.terms is not None and s.terms.id not in reasons:
+                is_decisive = verdict_and_basis(s) == verdict_and_basis(self.decisive)
                 lifted_by = lifted.get(s.terms.id)
-                told[s.terms.id] = Reason(s.terms, s.verdict, s.basis, decisive, lifted_by)
-        return tuple(told.values())
+                reasons[s.terms.id] = Reason(s.terms, s.verdict, s.basis, is_decisive, lifted_by)
+        return tuple(reasons.values())
 
     def alternatives(self) -> tuple[Alternative, ...]:
-        """Return what would stand in each period, role, place, and without agreements or claims."""
-        collected = _split(_joined(self._collected, _key), _key)
-        published = _split(_joined(self._each(lambda m: m.published), _key), _key)
-        placed = _split(self._each(lambda m: m.place), _key)
-        modelled = _split(self._models, _key)
-        every = [
-            *((self.collected_in_words(span), said) for span, said in collected),
-            *((f"published {in_words(span)}", said) for span, said in published),
-            *((_place_in_words(place), said) for place, said in placed),
-            *((_model_in_words(model), said) for model, said in modelled),
+        """Return the verdict in each period, role and place, and without agreements or claims."""
+        collected = _unless_uniform(_join_periods(self._by_collection_day, _key), _key)
+        published = _unless_uniform(
+            _join_periods(self._decisive_by(lambda m: m.published), _key), _key
+        )
+        by_place = _unless_uniform(self._decisive_by(lambda m: m.place), _key)
+        by_model = _unless_uniform(self._by_model_kind, _key)
+        cases = [
+            *((self.collected_in_words(span), statement) for span, statement in collected),
+            *((f"published {in_words(span)}", statement) for span, statement in published),
+            *((_place_in_words(place), statement) for place, statement in by_place),
+            *((_model_in_words(model), statement) for model, statement in by_model),
             *self._undated(),
             *self._in_other_roles(),
-            *self._without(),
+            *self._without_exemptions(),
         ]
-        return tuple(Alternative(when, *_key(said)) for when, said in every)
+        return tuple(Alternative(when, *_key(statement)) for when, statement in cases)
 
     @cached_property
     def by_collection(self) -> Sequence[tuple[DateRange, Statement]]:
         """The decisive statement in each period of collection; empty if it is the same in all."""
-        return _split(_joined(self._collected, verdict_and_basis), verdict_and_basis)
+        return _unless_uniform(
+            _join_periods(self._by_collection_day, verdict_and_basis), verdict_and_basis
+        )
 
     def collected_in_words(self, span: DateRange) -> str:
         """Describe a period of collection, without a beginning if it starts with the content."""
@@ -213,50 +221,50 @@ class ScenarioEvaluation:
         if self._assumptions.actor is not None:
             return []
         return [
-            (ROLES[role], self._standing(self.scenarios, Assumptions(role)))
+            (ROLES[role], self._decisive(self.scenarios, Assumptions(role)))
             for role in self.rules.roles
         ]
 
     @cached_property
     def by_model(self) -> Sequence[tuple[str, Statement]]:
         """The decisive statement for each kind of model; empty if it is the same for all."""
-        found = _split(self._models, verdict_and_basis)
-        return [(_model_in_words(model), said) for model, said in found]
+        differing = _unless_uniform(self._by_model_kind, verdict_and_basis)
+        return [(_model_in_words(model), statement) for model, statement in differing]
 
     @cached_property
     def undated(self) -> Statement:
         """The decisive statement if the day of collection were unknown."""
-        if self.ever == self.scenarios:
-            return self.stands
-        return self._standing(self.ever, self._assumptions)
+        if self.undated_scenarios == self.scenarios:
+            return self.decisive
+        return self._decisive(self.undated_scenarios, self._assumptions)
 
     def without_agreements(self) -> Statement:
         """Return the decisive statement without agreements."""
-        return self._standing(self.scenarios, self._assumptions._replace(agreements=False))
+        return self._decisive(self.scenarios, self._assumptions._replace(agreements=False))
 
     def without_claims(self) -> Statement:
         """Return the decisive statement if no statutory exception were claimed."""
-        return self._standing(self.scenarios, self._assumptions._replace(claims=False))
+        return self._decisive(self.scenarios, self._assumptions._replace(claims=False))
 
     def timeline(self) -> tuple[VerdictPeriod, ...]:
         """Return the verdict on each possible day of collection."""
-        joined = _joined(self._collected, _key)
-        return tuple(VerdictPeriod(span, *_key(said)) for span, said in joined)
+        periods = _join_periods(self._by_collection_day, _key)
+        return tuple(VerdictPeriod(span, *_key(statement)) for span, statement in periods)
 
-    def _without(self) -> Iterator[tuple[str, Statement]]:
-        if self.stands.agreement is not None:
+    def _without_exemptions(self) -> Iterator[tuple[str, Statement]]:
+        if self.decisive.agreement is not None:
             yield "without the agreement", self.without_agreements()
         if self.subject_terms.claimed and _key(unclaimed := self.without_claims()) != _key(
-            self.stands
+            self.decisive
         ):
             yield "without the statutory exception", unclaimed
 
     def _in_other_roles(self) -> Sequence[tuple[str, Statement]]:
-        differ = any(_key(said) != _key(self.stands) for _, said in self.by_role)
+        differ = any(_key(statement) != _key(self.decisive) for _, statement in self.by_role)
         return self.by_role if differ else ()
 
     def _undated(self) -> Iterator[tuple[str, Statement]]:
-        if verdict_and_basis(self.undated) != verdict_and_basis(self.stands):
+        if verdict_and_basis(self.undated) != verdict_and_basis(self.decisive):
             yield "collected on an unknown date", self.undated
 
     @cached_property
@@ -268,36 +276,39 @@ class ScenarioEvaluation:
         return self.cache.outcomes(self.scenarios, self._assumptions)
 
     @cached_property
-    def _collected(self) -> list[tuple[DateRange, Statement]]:
-        return self._each(lambda m: m.collected)
+    def _by_collection_day(self) -> list[tuple[DateRange, Statement]]:
+        return self._decisive_by(lambda m: m.collected)
 
     @cached_property
-    def _models(self) -> list[tuple[frozenset[ModelScope], Statement]]:
-        return self._each(lambda m: m.model)
+    def _by_model_kind(self) -> list[tuple[frozenset[ModelScope], Statement]]:
+        return self._decisive_by(lambda m: m.model)
 
-    def _each(self, axis: Callable[[Scenario], Where]) -> list[tuple[Where, Statement]]:
-        """Return what stands at each value of an axis, over all other axes."""
-        found: dict[Where, list[ScenarioOutcome]] = {}
+    def _decisive_by(self, axis: Callable[[Scenario], Where]) -> list[tuple[Where, Statement]]:
+        """Return the decisive statement at each value of an axis, over all other axes."""
+        outcomes_by_value: dict[Where, list[ScenarioOutcome]] = {}
         for scenario, outcomes in zip(self.scenarios, self._outcomes, strict=True):
-            found.setdefault(axis(scenario), []).append(outcomes)
-        return [(where, min(outcomes, key=_ORDER).stands) for where, outcomes in found.items()]
+            outcomes_by_value.setdefault(axis(scenario), []).append(outcomes)
+        return [
+            (where, min(outcomes, key=_ORDER).decisive)
+            for where, outcomes in outcomes_by_value.items()
+        ]
 
-    def _standing(self, scenarios: tuple[Scenario, ...], assumptions: Assumptions) -> Statement:
+    def _decisive(self, scenarios: tuple[Scenario, ...], assumptions: Assumptions) -> Statement:
         outcomes = self.cache.outcomes(scenarios, assumptions)
         if self.subject_terms.is_signal:
-            # A signal says nothing where and when it has no meaning.
-            outcomes = [each for each in outcomes if each.stands.terms is not None] or outcomes
-        return min(outcomes, key=_ORDER).stands
+            # Scenarios in which a signal has no meaning do not count.
+            outcomes = [each for each in outcomes if each.decisive.terms is not None] or outcomes
+        return min(outcomes, key=_ORDER).decisive
 
-    def _importance(self, said: Statement) -> tuple[bool, Order]:
-        """Return a sort key that puts statements like the one that stands first."""
-        idle = verdict_and_basis(said) != verdict_and_basis(self.stands)
-        return idle, self.rules.precedence.order(said)
+    def _importance(self, statement: Statement) -> tuple[bool, Order]:
+        """Return a sort key that puts statements like the decisive one first."""
+        is_other = verdict_and_basis(statement) != verdict_and_basis(self.decisive)
+        return is_other, self.rules.precedence.order(statement)
 
 
-def verdict_and_basis(said: Statement) -> tuple[Verdict, str]:
-    """Return verdict and basis, whichever version of a document gave them."""
-    return said.verdict, said.basis
+def verdict_and_basis(statement: Statement) -> tuple[Verdict, str]:
+    """Return verdict and basis, without the version of the document."""
+    return statement.verdict, statement.basis
 
 
 def _place_in_words(place: str) -> str:
@@ -305,47 +316,51 @@ def _place_in_words(place: str) -> str:
 
 
 def _model_in_words(model: frozenset[ModelScope]) -> str:
-    named = [MODELS[scope] for scope in ModelScope if scope in model]
-    return f"for {' and '.join(named)}" if named else "for any other model"
+    names = [MODELS[scope] for scope in ModelScope if scope in model]
+    return f"for {' and '.join(names)}" if names else "for any other model"
 
 
-def _key(said: Statement) -> tuple[Verdict, str, str | None]:
-    return said.verdict, said.basis, None if said.terms is None else said.terms.id
+def _key(statement: Statement) -> tuple[Verdict, str, str | None]:
+    return (
+        statement.verdict,
+        statement.basis,
+        None if statement.terms is None else statement.terms.id,
+    )
 
 
-def _joined(
-    found: Sequence[tuple[DateRange, Statement]], outcome: Callable[[Statement], Outcome]
+def _join_periods(
+    periods: Sequence[tuple[DateRange, Statement]], outcome: Callable[[Statement], Outcome]
 ) -> list[tuple[DateRange, Statement]]:
     """Join neighbouring periods with the same outcome."""
     joined: list[tuple[DateRange, Statement]] = []
-    for span, said in found:
-        if joined and outcome(joined[-1][1]) == outcome(said):
+    for span, statement in periods:
+        if joined and outcome(joined[-1][1]) == outcome(statement):
             joined[-1] = (DateRange(joined[-1][0].first, span.until), joined[-1][1])
         else:
-            joined.append((span, said))
+            joined.append((span, statement))
     return joined
 
 
-def _split(
-    found: Sequence[tuple[Where, Statement]], outcome: Callable[[Statement], Outcome]
+def _unless_uniform(
+    statements: Sequence[tuple[Where, Statement]], outcome: Callable[[Statement], Outcome]
 ) -> Sequence[tuple[Where, Statement]]:
-    """Return what was found along an axis; empty if the outcome is the same everywhere."""
-    return found if len({outcome(said) for _, said in found}) > 1 else ()
+    """Return the statements along an axis; empty if the outcome is the same for all."""
+    return statements if len({outcome(statement) for _, statement in statements}) > 1 else ()
 
 
 def timeline(cache: StatementCache, today: date | None) -> tuple[VerdictPeriod, ...]:
-    """Return what stands for content of unknown date, by day of collection."""
-    ever = evaluate(cache, None, today).ever
-    return ScenarioEvaluation(cache, ever, ever).timeline()
+    """Return the verdict on content of unknown date, by day of collection."""
+    scenarios = evaluate(cache, None, today).undated_scenarios
+    return ScenarioEvaluation(cache, scenarios, scenarios).timeline()
 
 
 def evaluate(
     cache: StatementCache, item_date: date | None, today: date | None
 ) -> ScenarioEvaluation:
     """Evaluate content of one date in all its possible scenarios."""
-    given = cache.rules.circumstances.collected
-    ever = cache.scenarios(item_date, collection_days(item_date, None, today))
-    if given is None:
-        return ScenarioEvaluation(cache, ever, ever, item_date)
-    known = cache.scenarios(item_date, collection_days(item_date, given, today))
-    return ScenarioEvaluation(cache, known, ever, item_date)
+    collected = cache.rules.circumstances.collected
+    undated_scenarios = cache.scenarios(item_date, collection_days(item_date, None, today))
+    if collected is None:
+        return ScenarioEvaluation(cache, undated_scenarios, undated_scenarios, item_date)
+    scenarios = cache.scenarios(item_date, collection_days(item_date, collected, today))
+    return ScenarioEvaluation(cache, scenarios, undated_scenarios, item_date)

@@ -1,6 +1,6 @@
 """Passages of items in texts: candidates, strength, attribution, corrected shares. Pure.
 
-In the order of a check: `index` holds a registry's shingles, `candidates` finds passages of its
+In the order of a check: `index` contains a registry's shingles, `candidates` finds passages of its
 items in texts, `scoring` measures how strong they are, `attribution` gives each token to one match,
-and `estimation` corrects the shares for what was missed. Import the submodules directly.
+and `estimation` corrects the shares for missed items. Import the submodules directly.
 """

@@ -1,10 +1,10 @@
-"""Attribution: every token of a text is given to at most one match.
+"""Attribution: assign every token of a text to at most one match.
 
-Within a text the chosen matches have the greatest total strength of all disjoint sets (weighted
-interval scheduling). A match that overlaps a stronger one only slightly is not lost: it keeps the
-stretch that is left, if that is most of its own. *Rivals*, matches of several items with nearly the
-same words of a text, are compared by how many tokens match, not by how rare the item's words are in
-its own registry.
+Within a text the selected matches have the greatest total strength of all disjoint sets (weighted
+interval scheduling). A match that overlaps a stronger one only slightly is trimmed to the rest of
+its stretch, if that is most of it. *Rivals*, matches of several items with nearly the same words of
+a text, are compared by how many tokens match, not by how rare the item's words are in its own
+registry.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
 from provenance.model import Flags, Floats, Int64s
 
 _MIN_KEPT = 0.7
-"""Share of its stretch that a match must keep to stand beside stronger ones."""
+"""Share of its stretch that a trimmed match must keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +44,51 @@ class MatchSpans:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Tokens that matches were given.
+    """Assignment of tokens to matches.
 
     Parameters
     ----------
-    chosen : ndarray of bool, shape (n,)
-        Matches that were given tokens.
+    is_selected : ndarray of bool, shape (n,)
+        Whether each match was assigned tokens.
     firsts, lasts : ndarray of int64, shape (n,)
-        Their first and last tokens, disjoint; unchanged for the others.
+        First and last tokens of selected matches, disjoint; unchanged for the others.
     winners : ndarray of int64, shape (n,)
-        The chosen match that overlaps each one most; itself where chosen, -1 where none does.
+        The selected match that overlaps each one most: itself if selected, -1 if none does.
     """
 
-    chosen: Flags
+    is_selected: Flags
     firsts: Int64s
     lasts: Int64s
     winners: Int64s
 
 
 def attribute_tokens(matches: MatchSpans, threshold: float) -> Attribution:
-    """Choose disjoint stretches of matches.
+    """Select matches and trim them to disjoint stretches.
 
     Parameters
     ----------
     matches : MatchSpans
         All matches that are reported.
     threshold : float
-        Least strength of what is left of a match that is cut short.
+        Least strength of what is left of a trimmed match.
     """
     texts = matches.texts
     firsts, lasts = matches.firsts.copy(), matches.lasts.copy()
-    # A match that is alone in its text is chosen: usually nearly all are.
+    # The only match of a text is selected: usually nearly all are.
     follows = np.concatenate([np.zeros(1, bool), texts[1:] == texts[:-1], np.zeros(1, bool)])
-    chosen = ~(follows[1:] | follows[:-1])[: len(texts)]
-    winners = np.where(chosen, np.arange(len(texts)), -1)
-    several = np.flatnonzero(~chosen)
+    is_selected = ~(follows[1:] | follows[:-1])[: len(texts)]
+    winners = np.where(is_selected, np.arange(len(texts)), -1)
+    competing = np.flatnonzero(~is_selected)
     keys = (matches.ranks, matches.firsts, matches.lasts, texts)
-    order = several[np.lexsort([key[several] for key in keys])]
+    order = competing[np.lexsort([key[competing] for key in keys])]
     _attribute_all(
         order,
         (texts, firsts, lasts),
         (matches.strengths, matches.ranks),
         threshold,
-        (chosen, winners),
+        (is_selected, winners),
     )
-    return Attribution(chosen, firsts, lasts, winners)
+    return Attribution(is_selected, firsts, lasts, winners)
 
 
 @kernel
@@ -105,40 +105,40 @@ def _attribute_all(
         end = begin
         while end < order.size and texts[order[end]] == texts[order[begin]]:
             end += 1
-        own = order[begin:end]
-        _schedule(own, spans, weights, out[0])
-        _add_trimmed(own, spans, weights, threshold, out[0])
-        _assign_winners(own, spans, out)
+        indices = order[begin:end]
+        _schedule(indices, spans, weights, out[0])
+        _add_trimmed(indices, spans, weights, threshold, out[0])
+        _assign_winners(indices, spans, out)
         begin = end
 
 
 @allocating_part
 def _schedule(
-    own: Int64s,
+    indices: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
     weights: tuple[Floats, Int64s],
-    chosen: Flags,
+    is_selected: Flags,
 ) -> None:
-    """Choose the disjoint set of greatest total strength; `own` is sorted by last token."""
+    """Select the disjoint set of greatest total strength; `indices` is sorted by last token."""
     _, firsts, lasts = spans
     strengths, _ = weights
-    size = own.size
+    size = indices.size
     best, before = np.empty(size + 1, np.float64), np.empty(size, np.int64)
     best[0] = 0
     for place in range(size):
         low, high = 0, place
         while low < high:  # find how many end before this one begins
             middle = (low + high) // 2
-            if lasts[own[middle]] < firsts[own[place]]:
+            if lasts[indices[middle]] < firsts[indices[place]]:
                 low = middle + 1
             else:
                 high = middle
         before[place] = low
-        best[place + 1] = max(best[place], best[low] + strengths[own[place]])
+        best[place + 1] = max(best[place], best[low] + strengths[indices[place]])
     place = size - 1
     while place >= 0:
         if best[place + 1] > best[place]:
-            chosen[own[place]] = True
+            is_selected[indices[place]] = True
             place = before[place] - 1
         else:
             place -= 1
@@ -146,17 +146,17 @@ def _schedule(
 
 @allocating_part
 def _token_owners(
-    own: Int64s, firsts: Int64s, lasts: Int64s, chosen: Flags
+    indices: Int64s, firsts: Int64s, lasts: Int64s, is_selected: Flags
 ) -> tuple[Scalar, Int64s]:
-    """Return the first token, and the chosen match at each token from there on; -1 for none."""
-    base, end = firsts[own[0]], lasts[own[-1]] + 1  # `own` is sorted by last token
-    for index in own:
+    """Return the first token, and the selected match at each token from there on; -1 for none."""
+    base, end = firsts[indices[0]], lasts[indices[-1]] + 1  # sorted by last token
+    for index in indices:
         base = min(base, firsts[index])
         end = max(end, lasts[index] + 1)
     owners = np.empty(end - base, np.int64)
     _fill(owners, np.int64(-1))
-    for index in own:
-        if chosen[index]:
+    for index in indices:
+        if is_selected[index]:
             _fill(owners[firsts[index] - base : lasts[index] - base + 1], index)
     return base, owners
 
@@ -170,23 +170,23 @@ def _fill(owners: Int64s, index: Scalar) -> None:
 
 @allocating_part
 def _add_trimmed(
-    own: Int64s,
+    indices: Int64s,
     spans: tuple[Int64s, Int64s, Int64s],
     weights: tuple[Floats, Int64s],
     threshold: Scalar,
-    chosen: Flags,
+    is_selected: Flags,
 ) -> None:
-    """Add other matches, strongest first, where enough of their stretch is free."""
+    """Add other matches, strongest first, if enough of their stretch is free."""
     _, firsts, lasts = spans
     strengths, _ = weights
-    base, owners = _token_owners(own, firsts, lasts, chosen)
+    base, owners = _token_owners(indices, firsts, lasts, is_selected)
     # Strengths in millionths: `stable_argsort` takes integers.
-    keys = np.empty(own.size, np.int64)
-    for place in range(own.size):
-        keys[place] = np.int64(-1e6 * strengths[own[place]])
+    keys = np.empty(indices.size, np.int64)
+    for place in range(indices.size):
+        keys[place] = np.int64(-1e6 * strengths[indices[place]])
     for place in stable_argsort(keys):
-        index = own[place]
-        if chosen[index]:
+        index = indices[place]
+        if is_selected[index]:
             continue
         first, last = firsts[index], lasts[index]
         token = first
@@ -200,21 +200,21 @@ def _add_trimmed(
                 last = firsts[other] - 1
             else:
                 first = token
-        kept = (last - first + 1) / (lasts[index] - firsts[index] + 1)
-        if kept >= _MIN_KEPT and kept * strengths[index] >= threshold:
-            chosen[index], firsts[index], lasts[index] = True, first, last
+        kept_share = (last - first + 1) / (lasts[index] - firsts[index] + 1)
+        if kept_share >= _MIN_KEPT and kept_share * strengths[index] >= threshold:
+            is_selected[index], firsts[index], lasts[index] = True, first, last
             _fill(owners[first - base : last - base + 1], index)
 
 
 @allocating_part
 def _assign_winners(
-    own: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]
+    indices: Int64s, spans: tuple[Int64s, Int64s, Int64s], out: tuple[Flags, Int64s]
 ) -> None:
     _, firsts, lasts = spans
-    chosen, winners = out
-    base, owners = _token_owners(own, firsts, lasts, chosen)
-    for index in own:
-        if chosen[index]:
+    is_selected, winners = out
+    base, owners = _token_owners(indices, firsts, lasts, is_selected)
+    for index in indices:
+        if is_selected[index]:
             winners[index] = index
             continue
         most, token = 0, firsts[index]
@@ -224,9 +224,9 @@ def _assign_winners(
                 token += 1
                 continue
             token = lasts[other] + 1
-            shared = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
-            if shared > most:
-                most, winners[index] = shared, other
+            overlap = min(lasts[index], lasts[other]) - max(firsts[index], firsts[other]) + 1
+            if overlap > most:
+                most, winners[index] = overlap, other
 
 
 def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, count: int) -> Int64s:
@@ -254,24 +254,24 @@ def union_lengths(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, cou
 
 @kernel
 def _add_unions(keys: Int64s, texts: Int64s, starts: Int64s, ends: Int64s, lengths: Int64s) -> None:
-    key, text, reached = np.int64(-1), np.int64(-1), np.int64(0)
+    key, text, covered_end = np.int64(-1), np.int64(-1), np.int64(0)
     for place in range(len(keys)):
         if keys[place] != key or texts[place] != text:
-            key, text, reached = keys[place], texts[place], np.int64(0)
-        first = max(starts[place], reached)
+            key, text, covered_end = keys[place], texts[place], np.int64(0)
+        first = max(starts[place], covered_end)
         if ends[place] > first:
             lengths[key] += ends[place] - first
-            reached = ends[place]
+            covered_end = ends[place]
 
 
 _RIVAL_OVERLAP = 0.8  # share of a stretch that a rival must cover
 _GAP_COST = 0.3  # of a token inside the stretch that is not matched, in matched tokens
 _MIN_LEAD = 0.5  # matched tokens by which a match must be fuller than a rival to win
-_OUTDONE_FACTOR = 0.01  # of a match's strength, where a rival wins
+_OUTDONE_FACTOR = 0.01  # of a match's strength, if a rival wins
 
 
 def rival_weights(
-    texts: Int64s, firsts: Int64s, lasts: Int64s, matched: Int64s, strengths: Floats
+    texts: Int64s, firsts: Int64s, lasts: Int64s, matched_tokens: Int64s, strengths: Floats
 ) -> Floats:
     """Return the weight with which each match competes for its stretch.
 
@@ -279,7 +279,7 @@ def rival_weights(
     ----------
     texts, firsts, lasts : ndarray of int64, shape (n,)
         Stretches, sorted by text.
-    matched : ndarray of int64, shape (n,)
+    matched_tokens : ndarray of int64, shape (n,)
         Matched tokens of each.
     strengths : ndarray of float64, shape (n,)
         Above 0.
@@ -290,7 +290,7 @@ def rival_weights(
         For the fullest of rivals, the strength of the strongest of them; `_OUTDONE_FACTOR` of its
         own for the others. Rivals that are equally full weigh the same.
     """
-    fullness = matched - _GAP_COST * (lasts - firsts + 1 - matched)
+    fullness = matched_tokens - _GAP_COST * (lasts - firsts + 1 - matched_tokens)
     out = strengths.copy()
     _weigh_all(texts, firsts, lasts, fullness, strengths, out)
     return out
@@ -310,19 +310,19 @@ def _weigh_all(  # noqa: C901 (every match of a text against every other)
         end = begin
         while end < texts.size and texts[end] == texts[begin]:
             end += 1
-        for one in range(begin, end):
+        for match in range(begin, end):
             is_outdone = False
-            for other in range(begin, end):
-                shared = min(lasts[one], lasts[other]) - max(firsts[one], firsts[other]) + 1
-                least = min(lasts[one] - firsts[one], lasts[other] - firsts[other]) + 1
-                if shared < _RIVAL_OVERLAP * least:
+            for rival in range(begin, end):
+                overlap = min(lasts[match], lasts[rival]) - max(firsts[match], firsts[rival]) + 1
+                least = min(lasts[match] - firsts[match], lasts[rival] - firsts[rival]) + 1
+                if overlap < _RIVAL_OVERLAP * least:
                     continue
-                if fullness[other] > fullness[one] + _MIN_LEAD:
-                    is_outdone = is_outdone or shared >= _RIVAL_OVERLAP * (
-                        lasts[one] - firsts[one] + 1
+                if fullness[rival] > fullness[match] + _MIN_LEAD:
+                    is_outdone = is_outdone or overlap >= _RIVAL_OVERLAP * (
+                        lasts[match] - firsts[match] + 1
                     )
-                elif shared >= _RIVAL_OVERLAP * (lasts[other] - firsts[other] + 1):
-                    out[one] = max(out[one], strengths[other])
+                elif overlap >= _RIVAL_OVERLAP * (lasts[rival] - firsts[rival] + 1):
+                    out[match] = max(out[match], strengths[rival])
             if is_outdone:
-                out[one] = _OUTDONE_FACTOR * strengths[one]
+                out[match] = _OUTDONE_FACTOR * strengths[match]
         begin = end

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provenance import __version__
 from provenance.fingerprint.warmup import make_tables
-from provenance.judge.gates import hold_gates, violations, with_doubts
+from provenance.judge.gates import evaluate_gates, mark_undecided, violations
 from provenance.judge.rulings import Judge
 from provenance.model import (
     CorpusModel,
@@ -229,11 +229,11 @@ def _build_report(  # noqa: PLR0913 (takes the outcome of every stage)
     held = {source.source for summary in summed for source in summary.sources}
     if not everything.findings.num_rows:
         check_conclusive(summed)
-    outcomes = hold_gates(policy.gates, _gate_shares(policy.gates, everything, looked))
+    outcomes = evaluate_gates(policy.gates, _gate_shares(policy.gates, everything, looked))
     if looked.sample is not None:
         whole = MeasuredCorpus(looked.counts)
         lows = [low for _, low in _gate_shares(policy.gates, everything, whole)]
-        outcomes = with_doubts(outcomes, lows)
+        outcomes = mark_undecided(outcomes, lows)
     result = Result(
         tool=__version__,
         created=now,

@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from provenance.fingerprint.boundaries import breaks
-from provenance.fingerprint.highlight import Runs, marked, reach
-from provenance.fingerprint.offsets import characters, stretches, surroundings
+from provenance.fingerprint.highlight import Runs, highlight_ranges, match_extents
+from provenance.fingerprint.offsets import character_offsets, slice_characters, widen_ranges
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.span_edges import Spans, widen
+from provenance.fingerprint.span_edges import Spans, widen_spans
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.attribution import MatchSpans, attribute_tokens, rival_weights
 from provenance.match.candidates.candidate_scan import find_candidates, scan_needs_compiling
@@ -108,7 +108,7 @@ def compile_reading() -> None:
     rows, first = np.zeros(1, np.int64), np.ones(1, np.int32)
     breaks(texts, tokens, rows, first, first)
     nothing, offsets = np.zeros(0, np.uint32), np.zeros(2, np.int64)
-    widen(
+    widen_spans(
         texts, Spans(rows, rows, rows, rows, rows), DroppedEdges(nothing, offsets, nothing, offsets)
     )
 
@@ -127,12 +127,12 @@ def compile_matching(registry: Path) -> None:
     find_candidates(tokens, seeds, one.index, probe_index(seeds, one.index))
     rows, bits = np.zeros(1, np.int64), np.ones(1)
     texts = Texts.of(pa.array([_SAMPLE_TEXT], pa.large_string()))
-    characters(texts, rows, rows)
+    character_offsets(texts, rows, rows)
     places = np.zeros(1, np.int32)
     runs, own = Runs(rows, places, places, np.zeros(2, np.int64)), tokenise(texts)
-    marked(texts, own, runs, rows, reach(texts, own, runs))
-    stretches(texts, rows, rows, rows)
-    surroundings(texts, rows, (rows, rows), 1)
+    highlight_ranges(texts, own, runs, rows, match_extents(texts, own, runs))
+    slice_characters(texts, rows, rows, rows)
+    widen_ranges(texts, rows, (rows, rows), 1)
     attribute_tokens(
         MatchSpans(rows, rows, rows, rival_weights(rows, rows, rows, rows, bits), rows), 1.0
     )

@@ -143,7 +143,7 @@ def _collect_unread(batches: Iterator[Items], unread: list[Unread]) -> Iterator[
 
 def source_name_warning(source: str) -> str | None:
     """Return a warning about an unknown or mistyped source name, if any: see `Names.doubt`."""
-    return Names(load_rules()).doubt(source)
+    return Names(load_rules()).warning(source)
 
 
 def show_registry(folder: Path) -> tuple[RegistrySummary, Manifest]:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from provenance.errors import CorruptFile
 from provenance.fingerprint.shingles import shingle
-from provenance.fingerprint.span_edges import edges as fingerprint_edges
+from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import parameters, tokenise
 from provenance.match.index.postings_index import IndexLayout, build_index_part
 from provenance.match.index.stop_shingles import count_shared_shingles

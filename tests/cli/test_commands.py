@@ -191,7 +191,7 @@ main()
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("X", "the rules call 'X' 'x'"),
+        ("X", "in the rules 'X' is 'x'"),
         ("redit", "did you mean 'reddit'?"),
         ("twitter.com", "did you mean 'x'?"),
     ],

@@ -46,7 +46,7 @@ def test_a_policy_is_explained_in_sentences(tmp_path, provenance):
         "eu-dsm-art-4: EU - DSM Directive Article 4",
         "contract 1: content of redit for pretraining",
         "EXPIRED 2021-01-01",
-        "the rules know no source 'redit', and leave it unknown; did you mean 'reddit'?",
+        "the rules have no source 'redit', so it is unknown; did you mean 'reddit'?",
     ):
         assert said in text
     assert max(map(len, done.stdout.splitlines())) <= 80

@@ -208,7 +208,7 @@ def test_an_unknown_source_is_refused_with_a_suggestion(rules):
             "'explicit",
         ),
         (("list", "--binds", "scrapper"), "no statement of the rules has the role", "'scraper'"),
-        (("explain", "x", "--signal", "tdm-rep"), "the rules know no signal 'tdm-rep'", "'tdmrep'"),
+        (("explain", "x", "--signal", "tdm-rep"), "the rules have no signal 'tdm-rep'", "'tdmrep'"),
     ],
 )
 def test_a_word_that_would_find_nothing_is_an_error(provenance, tmp_path, arguments, said, remedy):

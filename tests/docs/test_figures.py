@@ -37,7 +37,7 @@ STATED = {
     "{} authors or more": (stop_shingles.MIN_AUTHORS,),
     "Where more than {} items share it, only the earliest {} are": (
         seed_hits.MAX_SHARED,
-        seeds.FOLLOWED_IF_COMMON,
+        seeds.MAX_COMMON_LOOKUPS,
     ),
     "than one in {} of the item, the words of a seed that *s* ≥ {} of the registry's": (
         seed_hits.PARTIAL_RATIO,
@@ -68,10 +68,10 @@ STATED = {
     "c(v)^{}": (information.HEAPS_EXPONENT,),
     "1/2 · {:,.0f}": (information._VOCABULARY_SIZE,),
     "passages of {} tokens": (corpus_sample.PASSAGE_LENGTH,),
-    "at most {:.0f} bits)": (classifier.MOST_BITS,),
+    "at most {:.0f} bits)": (classifier.MAX_BITS,),
     "Items longer than {} words": (classifier.SATURATION_TOKENS,),
     "up to {} is subtracted": (classifier._SMALL_CORPUS_PENALTY,),
-    "{:.0f} more where the match is most of the item": (classifier._ALONE_WEIGHT,),
+    "{:.0f} more where the match is most of the item": (classifier._FILLS_TEXT_WEIGHT,),
     "fewer than {} different words": (classifier.MIN_DISTINCT_WORDS,),
     "at least {} of its stretch": (attribution._MIN_KEPT,),
     "a probability of at least {}": (intervals._CONFIDENCE,),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint.span_edges import Spans, edges, widen
+from provenance.fingerprint.span_edges import Spans, dropped_edges, widen_spans
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import DroppedEdges
 from tests.fingerprint.oracles import spans_of, texts_of
@@ -24,7 +24,7 @@ SIGNS = st.lists(SIGN, max_size=6).map("".join)
 
 
 def run_bounds(*texts: str) -> DroppedEdges:
-    return edges(texts_of(*texts), tokenise(texts_of(*texts)))
+    return dropped_edges(texts_of(*texts), tokenise(texts_of(*texts)))
 
 
 def pieces(text: str) -> tuple[list[int], list[int]]:
@@ -43,7 +43,7 @@ def widened(document: str, item: str, *, low: int | None = None, high: int | Non
     start, end = spans[first][0], spans[first + size - 1][1]
     before = spans[first - 1][1] if first else 0
     after = spans[first + size][0] if first + size < len(spans) else len(raw)
-    starts, ends = widen(
+    starts, ends = widen_spans(
         texts_of("another text", document),
         Spans(
             np.array([1]),

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint.highlight import Runs, marked, reach
+from provenance.fingerprint.highlight import Runs, highlight_ranges, match_extents
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from tests.fingerprint.oracles import texts_of
 
@@ -62,9 +62,9 @@ def test_words_are_marked_and_reached_as_one_by_one(drawn):
     tokens, own = tokenise(texts_of(*texts)), laid(rows, runs)
     count = len(rows)
     begins, *bounds = (np.array(each[:count], np.int64) for each in (lows, lows, highs))
-    pairs, counts = marked(texts_of(*texts), tokens, own, begins, tuple(bounds))
+    pairs, counts = highlight_ranges(texts_of(*texts), tokens, own, begins, tuple(bounds))
     ends = np.cumsum(counts)
-    spans = zip(*map(np.ndarray.tolist, reach(texts_of(*texts), tokens, own)), strict=True)
+    spans = zip(*map(np.ndarray.tolist, match_extents(texts_of(*texts), tokens, own)), strict=True)
     for place, (row, span) in enumerate(zip(rows, spans, strict=True)):
         words, wanted, before = points_of(texts[row], tokens, row, runs[place]), [], None
         assert span == ((words[0][0], words[-1][1]) if words else (-1, -1))

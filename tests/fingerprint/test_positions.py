@@ -6,7 +6,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.fingerprint.offsets import characters, cut, stretches, surroundings
+from provenance.fingerprint.offsets import (
+    character_offsets,
+    slice_bytes,
+    slice_characters,
+    widen_ranges,
+)
 from provenance.model import Texts
 from tests.fingerprint.oracles import arrow, texts_of
 
@@ -14,7 +19,7 @@ TEXT = st.text(max_size=20)
 
 
 def count(texts, rows, places):
-    return characters(texts, np.array(rows, np.int64), np.array(places, np.int64)).tolist()
+    return character_offsets(texts, np.array(rows, np.int64), np.array(places, np.int64)).tolist()
 
 
 def byte_places(text):
@@ -70,7 +75,7 @@ def test_stretches_are_those_of_slices(texts, data):
     ends = st.integers(0, max(map(len, texts)) + 3)
     asked = data.draw(st.lists(st.tuples(st.integers(0, len(texts) - 1), ends, ends), max_size=12))
     rows, begins, ends = (np.array([each[n] for each in asked], np.int64) for n in range(3))
-    found = stretches(Texts.of(arrow("before é", *texts).slice(1)), rows, begins, ends)
+    found = slice_characters(Texts.of(arrow("before é", *texts).slice(1)), rows, begins, ends)
     wanted = [texts[row][begin:end] for row, begin, end in asked]
     assert [
         found.data[low:high].tobytes().decode() for low, high in pairwise(found.offsets.tolist())
@@ -91,9 +96,9 @@ def test_surroundings_are_so_many_characters_on_both_sides(texts, points, data):
     )
     sliced = Texts.of(arrow("before é", *texts).slice(1))
 
-    begins, ends = surroundings(sliced, rows, spans, points)
+    begins, ends = widen_ranges(sliced, rows, spans, points)
 
-    shown = cut(sliced, rows, begins, ends)
+    shown = slice_bytes(sliced, rows, begins, ends)
     assert [
         shown.data[low:high].tobytes().decode() for low, high in pairwise(shown.offsets.tolist())
     ] == [texts[row][max(begin - points, 0) : end + points] for row, begin, end in asked]
@@ -105,7 +110,7 @@ def test_surroundings_of_what_begins_and_ends_within_a_character_are_whole_chara
     places = range(len(data) + 1)
     asked = [(begin, end) for begin in places for end in places if begin <= end]
     begun, ended = (np.array(each, np.int64) for each in zip(*asked, strict=True))
-    begins, ends = surroundings(texts_of(text), np.zeros(len(asked), np.int64), (begun, ended), 1)
+    begins, ends = widen_ranges(texts_of(text), np.zeros(len(asked), np.int64), (begun, ended), 1)
     for (first, last), begin, end in zip(asked, begins.tolist(), ends.tolist(), strict=True):
         assert data[begin:end].decode() in text
         assert begin < first or begin == 0

@@ -75,14 +75,14 @@ def pairs_of(shingles: Shingles):
 @settings(max_examples=300)
 @given(st.lists(TEXT, max_size=4), st.integers(1, 7), st.booleans())
 def test_shingles_are_those_of_the_oracle(texts, width, whole):
-    shingles = shingle(tokens_from(texts), width, whole=whole)
+    shingles = shingle(tokens_from(texts), width, include_short=whole)
     assert pairs_of(shingles) == [slow_shingles(text, width, whole) for text in texts]
 
 
 @settings(max_examples=300)
 @given(st.lists(STRETCHES, max_size=3), st.integers(1, 6), st.booleans())
 def test_shingles_of_long_stretches_are_those_of_the_oracle(texts, width, whole):
-    shingles = shingle(tokens_from(texts), width, whole=whole)
+    shingles = shingle(tokens_from(texts), width, include_short=whole)
     assert pairs_of(shingles) == [slow_shingles(text, width, whole) for text in texts]
 
 
@@ -103,15 +103,15 @@ def test_characters_of_unspaced_scripts_count_a_half_or_a_quarter():
 def test_a_light_text_is_hashed_whole_only_where_asked():
     tokens = tokens_of("one two")
     assert len(shingle(tokens, 5).hashes) == 0
-    assert len(shingle(tokens, 5, whole=True).hashes) == 1
-    assert len(shingle(tokens_of(""), 5, whole=True).hashes) == 0
+    assert len(shingle(tokens, 5, include_short=True).hashes) == 1
+    assert len(shingle(tokens_of(""), 5, include_short=True).hashes) == 0
 
 
 @settings(max_examples=50)
 @given(st.lists(TEXT, min_size=2, max_size=5), st.booleans())
 def test_no_shingle_spans_two_texts(texts, whole):
-    together = pairs_of(shingle(tokens_from(texts), 3, whole=whole))
-    alone = [pairs_of(shingle(tokens_from([text]), 3, whole=whole))[0] for text in texts]
+    together = pairs_of(shingle(tokens_from(texts), 3, include_short=whole))
+    alone = [pairs_of(shingle(tokens_from([text]), 3, include_short=whole))[0] for text in texts]
     assert together == alone
 
 

@@ -33,7 +33,7 @@ has_affine32 = pytest.mark.skipif(
 
 
 def shingles_of(*texts, width=5):
-    return shingle(tokenise(texts_of(*texts)), width, whole=True)
+    return shingle(tokenise(texts_of(*texts)), width, include_short=True)
 
 
 def datasketch_of(hashes, permutations=128, seed=1):

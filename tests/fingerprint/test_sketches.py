@@ -12,9 +12,9 @@ from provenance.errors import FingerprintMismatch
 from provenance.fingerprint.fracminhash import (
     Sketch,
     containment,
+    count_shared_hashes,
     downsample,
     merge,
-    shared,
     sketch,
 )
 from provenance.model import Parameters, Shingles
@@ -97,14 +97,14 @@ def test_down_sampling_commutes_with_merging(left, right):
 )
 def test_sketches_made_differently_do_not_meet(other):
     mine, theirs = sketch_of([1]), sketch_of([1], other)
-    for meet in (merge, shared, containment):
+    for meet in (merge, count_shared_hashes, containment):
         with pytest.raises(FingerprintMismatch) as error:
             meet(mine, theirs)
         assert error.value.remedy
 
 
 def test_a_finer_sketch_cannot_be_had_from_a_coarser_one():
-    with pytest.raises(FingerprintMismatch, match="1 in 10 was sampled; 1 in 3 cannot be had"):
+    with pytest.raises(FingerprintMismatch, match="samples 1 in 10 hashes, fewer than 1 in 3"):
         downsample(sketch_of([1], COARSE), FINE)
 
 
@@ -145,4 +145,4 @@ def test_without_sampling_containment_is_exact(query, reference):
 @given(HASHES, HASHES)
 def test_shared_counts_the_common_hashes(left, right):
     a, b = sketch_of(left), sketch_of(right)
-    assert shared(a, b) == len(set(a.hashes.tolist()) & set(b.hashes.tolist()))
+    assert count_shared_hashes(a, b) == len(set(a.hashes.tolist()) & set(b.hashes.tolist()))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge.baselines import beside
+from provenance.judge.baselines import compare_findings
 from tests.report.sample_findings import finding, findings_table
 
 POST = "Before it: [[my oven has two settings]] and [[raw and regret]], he said."
@@ -22,7 +22,9 @@ def unnamed(row, file="a.parquet", **more):
 
 
 def states(now, before):
-    return [str(state) for state in beside(findings_table(now), findings_table(before)).states]
+    return [
+        str(state) for state in compare_findings(findings_table(now), findings_table(before)).states
+    ]
 
 
 ROWS = [
@@ -42,12 +44,12 @@ def test_the_same_findings_are_unchanged_in_whatever_order(rows):
 @given(st.sets(st.integers(0, len(ROWS) - 1)), st.sets(st.integers(0, len(ROWS) - 1)))
 def test_each_is_new_unchanged_or_gone(now, before):
     """Findings that differ answer for themselves alone."""
-    made = beside(
+    made = compare_findings(
         findings_table([ROWS[n] for n in sorted(now)]), findings_table([ROWS[n] for n in before])
     )
     expected = ["unchanged" if n in before else "new" for n in sorted(now)]
     assert [str(state) for state in made.states] == expected
-    assert sum(gone.findings for gone in made.gone) == len(before - now)
+    assert sum(gone.findings for gone in made.absent) == len(before - now)
 
 
 @given(
@@ -55,13 +57,13 @@ def test_each_is_new_unchanged_or_gone(now, before):
 )
 def test_every_earlier_finding_answers_for_one(now, before):
     """However many copies: what is unchanged now was there before, one for one."""
-    made = beside(
+    made = compare_findings(
         findings_table([{**ROWS[n], "row": place} for place, n in enumerate(now)]),
         findings_table([{**ROWS[n], "row": place + 3} for place, n in enumerate(before)]),
     )
     known = sum(min(now.count(n), before.count(n)) for n in range(3))
     assert [str(state) for state in made.states].count("unchanged") == known
-    assert sum(gone.findings for gone in made.gone) == len(before) - known
+    assert sum(gone.findings for gone in made.absent) == len(before) - known
 
 
 @pytest.mark.parametrize(
@@ -108,9 +110,9 @@ def test_a_passage_that_is_edited_in_its_place_is_known():
     ids=lambda change: next(iter(change)),
 )
 def test_another_document_source_item_or_evidence_is_new(change):
-    made = beside(findings_table([{**ROWS[0], **change}]), findings_table(ROWS[:1]))
+    made = compare_findings(findings_table([{**ROWS[0], **change}]), findings_table(ROWS[:1]))
     assert [str(state) for state in made.states] == ["new"]
-    assert [gone.findings for gone in made.gone] == [1]
+    assert [gone.findings for gone in made.absent] == [1]
 
 
 def test_a_second_copy_is_new_and_the_first_is_not():
@@ -139,5 +141,8 @@ def test_what_nobody_has_accepted_as_it_is_now_is_new(before, now, state):
 
 
 def test_what_is_gone_is_counted_by_source_and_statement():
-    made = beside(findings_table([]), findings_table([*ROWS, found("page-8", item="8")]))
-    assert [(gone.source, gone.findings) for gone in made.gone] == [("x", 5), ("forum.example", 1)]
+    made = compare_findings(findings_table([]), findings_table([*ROWS, found("page-8", item="8")]))
+    assert [(gone.source, gone.findings) for gone in made.absent] == [
+        ("x", 5),
+        ("forum.example", 1),
+    ]

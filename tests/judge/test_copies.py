@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.judge.rule_checks import quoted_in
+from provenance.judge.rule_checks import find_quotations
 
 QUOTE = "You may not use the Content (including outputs) to train models."
 
@@ -27,12 +27,12 @@ def digest(text: str) -> str:
     ],
 )
 def test_words_are_found_however_they_are_set(copy):
-    assert quoted_in(copy, frozenset({digest(QUOTE)})) == {digest(QUOTE)}
+    assert find_quotations(copy, frozenset({digest(QUOTE)})) == {digest(QUOTE)}
 
 
 def test_words_that_are_not_there_are_not_found():
-    assert quoted_in(QUOTE.replace("not ", ""), frozenset({digest(QUOTE)})) == frozenset()
-    assert quoted_in("", frozenset({digest(QUOTE)})) == frozenset()
+    assert find_quotations(QUOTE.replace("not ", ""), frozenset({digest(QUOTE)})) == frozenset()
+    assert find_quotations("", frozenset({digest(QUOTE)})) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_words_that_are_not_there_are_not_found():
     ],
 )
 def test_marks_around_a_quotation_and_kinds_of_quotation_marks_do_not_matter(copy, quote):
-    assert quoted_in(copy, frozenset({digest(quote)}))
+    assert find_quotations(copy, frozenset({digest(quote)}))
 
 
 @given(
@@ -56,4 +56,4 @@ def test_every_run_of_words_is_found(words, data):
     first = data.draw(st.integers(0, len(words) - 1))
     last = data.draw(st.integers(first, len(words) - 1))
     run = digest(" ".join(words[first : last + 1]))
-    assert quoted_in(" ".join(words), frozenset({run})) == {run}
+    assert find_quotations(" ".join(words), frozenset({run})) == {run}

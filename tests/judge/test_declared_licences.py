@@ -13,7 +13,7 @@ def test_a_known_licence_under_an_unknown_source_stays_unknown_and_is_named(book
     ruling = judge("elsewhere", None, " FREE ", Circumstances(), library)
     assert (ruling.verdict, ruling.basis) == (UNKNOWN, "no-rule")
     assert "do not know the source 'elsewhere'" in ruling.why
-    assert "The content stands under FREE (permitted by itself)" in ruling.why
+    assert "The content is under FREE (permitted by itself)" in ruling.why
     assert "the terms of the source itself are not known" in ruling.why
     assert "--source free" in (ruling.remedy or "")
 
@@ -32,8 +32,8 @@ def test_a_licence_is_named_where_the_terms_of_that_time_are_not_known(book, ter
     before = Circumstances(collected=DateRange(date(2020, 1, 1), date(2020, 1, 2)))
     ruling = judge("here", None, "free", before, library)
     assert (ruling.verdict, ruling.basis) == (UNKNOWN, "no-terms")
-    assert "The content stands under FREE (permitted by itself)" in ruling.why
-    assert "stands under" not in judge("here", None, None, before, library).why
+    assert "The content is under FREE (permitted by itself)" in ruling.why
+    assert "content is under" not in judge("here", None, None, before, library).why
 
 
 def test_a_licence_that_is_asked_for_does_not_hide_what_the_content_declares(book, terms):

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.judge.binding_terms import (
-    changes,
+    change_days,
     collection_days,
     in_words,
     publication_days,
-    stretches,
+    ranges_between,
 )
 from provenance.model import DateRange
 
@@ -23,7 +23,7 @@ spans = st.builds(
 @given(st.lists(spans, max_size=5), days)
 def test_every_day_is_in_one_stretch_and_a_range_holds_all_of_it_or_nothing(ranges, day):
     this = DateRange(day, day + timedelta(days=1))
-    (stretch,) = [s for s in stretches(changes(ranges)) if s.overlaps(this)]
+    (stretch,) = [s for s in ranges_between(change_days(ranges)) if s.overlaps(this)]
     for span in ranges:
         if span.overlaps(stretch):
             assert span.overlaps(this)

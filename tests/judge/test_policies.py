@@ -3,7 +3,7 @@
 import pytest
 
 from provenance.errors import PolicyError, UnknownSource
-from provenance.judge.gates import check_known, check_signals, doubts
+from provenance.judge.gates import check_known, check_signals, policy_warnings
 from provenance.model import Agreement, Circumstances, DateRange, Gate, Policy, Purpose, Verdict
 
 
@@ -50,14 +50,14 @@ def test_a_signal_that_the_rules_do_not_know_is_refused(shipped):
 
 def test_a_place_that_no_document_names_is_a_doubt(shipped):
     def doubt(place):
-        return doubts(Policy(Circumstances(jurisdiction=place)), shipped)
+        return policy_warnings(Policy(Circumstances(jurisdiction=place)), shipped)
 
     assert doubt("EU") == doubt("eu") == doubt(None) == ()
     assert doubt("Narnia")[0].startswith("jurisdiction 'Narnia': no document names it")
 
 
 def test_signals_and_licences_may_be_waived_and_gated_as_sources_are(shipped):
-    assert doubts(Policy(gates=(Gate(Verdict.RESTRICTED, "robots-txt"),)), shipped) == ()
+    assert policy_warnings(Policy(gates=(Gate(Verdict.RESTRICTED, "robots-txt"),)), shipped) == ()
 
 
 def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):
@@ -67,8 +67,8 @@ def test_a_source_that_the_rules_do_not_know_is_a_doubt_and_no_mistake(shipped):
     policy = Policy(
         gates=(Gate(Verdict.FORBIDDEN, "redit"),), agreements=(signed("x"), signed("our-forum"))
     )
-    unknown = "the rules know no source {!r}, and leave it unknown"
-    assert doubts(policy, shipped) == (
+    unknown = "the rules have no source {!r}, so it is unknown"
+    assert policy_warnings(policy, shipped) == (
         f"gate redit:forbidden=0%: {unknown.format('redit')}; did you mean 'reddit'?",
         f"agreement 'contract with our-forum': {unknown.format('our-forum')}",
     )

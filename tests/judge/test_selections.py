@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from provenance.judge.rule_checks import Selection, changes_between, entries, selected
+from provenance.judge.rule_checks import Selection, changes_between, entries, select_entries
 from provenance.model import DateRange, Verdict
 
 
 def ids(library, **wanted):
-    return [t.id for _, every in selected(library, Selection(**wanted)) for t in every]
+    return [t.id for _, every in select_entries(library, Selection(**wanted)) for t in every]
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def sightings(items, unit=1, doubts=None):
         items.sources[seen],
         items.lengths[seen],
         items.appearances[seen],
-        items.found[unit][seen],
+        items.found_masses[unit][seen],
         doubts,
     )
 

@@ -44,7 +44,7 @@ def greatest_total(stretches):
 
 
 def assert_disjoint(found, stretches):
-    places = np.flatnonzero(found.chosen)
+    places = np.flatnonzero(found.is_selected)
     columns = (found.firsts, found.lasts, stretches.texts)
     assert not any(overlap(*pair, *columns) for pair in combinations(places, 2))
 
@@ -55,7 +55,7 @@ def test_the_chosen_are_disjoint_and_of_the_greatest_total_strength(rows):
     stretches = stretches_of(rows)
     found = attribute_tokens(stretches, NEVER)
     assert_disjoint(found, stretches)
-    assert stretches.strengths[found.chosen].sum() == greatest_total(stretches)
+    assert stretches.strengths[found.is_selected].sum() == greatest_total(stretches)
     assert found.firsts.tolist() == stretches.firsts.tolist()
     assert found.lasts.tolist() == stretches.lasts.tolist()
 
@@ -66,10 +66,10 @@ def test_trimmed_matches_stay_disjoint_and_strong_and_mostly_whole(rows, thresho
     stretches = stretches_of(rows)
     scheduled, found = attribute_tokens(stretches, NEVER), attribute_tokens(stretches, threshold)
     assert_disjoint(found, stretches)
-    assert (found.chosen | ~scheduled.chosen).all()
-    cut = found.chosen & ~scheduled.chosen
+    assert (found.is_selected | ~scheduled.is_selected).all()
+    cut = found.is_selected & ~scheduled.is_selected
     kept = (found.lasts - found.firsts + 1) / (stretches.lasts - stretches.firsts + 1)
-    assert (kept[found.chosen & ~cut] == 1).all()
+    assert (kept[found.is_selected & ~cut] == 1).all()
     assert (kept[cut] < 1).all()
     assert (kept[cut] >= KEEPS).all()
     assert (kept[cut] * stretches.strengths[cut] >= threshold).all()
@@ -83,10 +83,10 @@ def test_the_winner_is_the_chosen_match_that_overlaps_most(rows, threshold):
     stretches = stretches_of(rows)
     found = attribute_tokens(stretches, threshold)
     columns = (found.firsts, found.lasts, stretches.texts)
-    chosen = np.flatnonzero(found.chosen)
+    chosen = np.flatnonzero(found.is_selected)
     for place, winner in enumerate(found.winners):
         shared = {other: overlap(place, other, *columns) for other in chosen}
-        if found.chosen[place]:
+        if found.is_selected[place]:
             assert winner == place
         elif winner == -1:
             assert not any(shared.values())
@@ -103,7 +103,7 @@ def test_every_match_that_is_not_chosen_has_a_winner():
 @given(STRETCH, st.permutations(range(5)))
 def test_of_equal_matches_the_one_of_the_lowest_rank_is_chosen(row, ranks):
     found = attribute_tokens(stretches_of([row] * 5, ranks), NEVER)
-    assert np.flatnonzero(found.chosen).tolist() == [ranks.index(0)]
+    assert np.flatnonzero(found.is_selected).tolist() == [ranks.index(0)]
     assert set(found.winners.tolist()) == {ranks.index(0)}
 
 
@@ -121,7 +121,7 @@ def test_the_order_of_matches_changes_nothing(rows, dice, threshold):
         {
             (*row, first, last)
             for row, chosen, first, last in zip(
-                order, found.chosen, found.firsts.tolist(), found.lasts.tolist(), strict=True
+                order, found.is_selected, found.firsts.tolist(), found.lasts.tolist(), strict=True
             )
             if chosen
         }
@@ -137,7 +137,7 @@ def test_texts_are_attributed_independently(rows):
     together = attribute_tokens(stretches, 5.0)
     for text in (0, 1):
         own = attribute_tokens(stretches_of([row for row in rows if row[0] == text]), 5.0)
-        assert own.chosen.tolist() == together.chosen[stretches.texts == text].tolist()
+        assert own.is_selected.tolist() == together.is_selected[stretches.texts == text].tolist()
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,13 @@ def test_texts_are_attributed_independently(rows):
 )
 def test_a_match_that_overlaps_a_stronger_one_keeps_the_rest(weak, threshold, given_to_weak):
     found = attribute_tokens(stretches_of([(0, 0, 9, 50.0), weak]), threshold)
-    assert found.chosen.tolist() == [True, given_to_weak is not None]
+    assert found.is_selected.tolist() == [True, given_to_weak is not None]
     if given_to_weak:
         assert (found.firsts[1], found.lasts[1]) == given_to_weak
 
 
 def test_no_matches_give_an_empty_attribution():
-    assert len(attribute_tokens(stretches_of([]), 3.0).chosen) == 0
+    assert len(attribute_tokens(stretches_of([]), 3.0).is_selected) == 0
 
 
 HALF_OPEN = st.lists(

@@ -92,7 +92,7 @@ def test_a_corrected_share_of_a_sample_is_covered_in_95_of_100_draws_without_bia
             there.sources[own],
             there.lengths[own],
             there.appearances[own],
-            there.found[1][own],
+            there.found_masses[1][own],
             0.0 * own,
         )
         looked = type(there)(*(getattr(there, name)[..., seen] for name in there.__slots__))
@@ -165,7 +165,7 @@ def test_documents_of_large_weight_are_as_uncertain_as_their_number():
     strata = np.repeat([0, 1], [1000, 100])
     drawn = SampledDocuments(weights, strata, np.ones((2, 1100)))
     again = bootstrap_documents(drawn, np.zeros(0, np.int64), 100, np.random.default_rng(3))
-    assert 100 < again.effective < 125
+    assert 100 < again.effective_size < 125
 
 
 def test_what_was_verified_in_a_sample_is_in_the_corpus():

@@ -17,7 +17,7 @@ MATCH = {
     "matched": 9, "length": 12, "longest": 7, "distinct": 9, "density": 0.9,
     **dict.fromkeys(BITS, 90.0),
 }  # fmt: skip
-FLAGS = ("alone", "begins", "whole", "broken")
+FLAGS = ("fills_text", "starts_item", "is_delimited", "is_elided")
 
 KNOWING = 10**7
 """Tokens of a corpus that knows its language."""

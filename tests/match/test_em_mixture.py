@@ -33,7 +33,7 @@ def test_a_source_of_which_more_is_missed_is_corrected_by_more():
         )
         parts = {
             name: np.concatenate([getattr(easy, name), getattr(difficult, name)], axis=-1)
-            for name in ("lengths", "conditions", "appearances", "masses", "found")
+            for name in ("lengths", "conditions", "appearances", "masses", "found_masses")
         }
         return PlantedItems(np.repeat([1, 2], count), **parts)
 

@@ -242,10 +242,10 @@ POST = "the kettle sang of rivers while the lamp went slowly out of its old mind
 def test_breaks_of_the_text_are_compared_with_ends_of_the_item(text, begins, whole, broken):
     _, features = measured([POST], [text])
 
-    assert features.begins.tolist() == [begins]
-    assert features.whole.tolist() == [whole]
-    assert features.broken.tolist() == [broken]
-    assert features.alone.tolist() == [float(text == POST)]
+    assert features.starts_item.tolist() == [begins]
+    assert features.is_delimited.tolist() == [whole]
+    assert features.is_elided.tolist() == [broken]
+    assert features.fills_text.tolist() == [float(text == POST)]
 
 
 def test_an_item_repeated_inside_one_source_keeps_its_information():

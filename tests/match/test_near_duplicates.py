@@ -21,7 +21,7 @@ from tests.match.holding import tokens_of, words
 
 
 def signed(*texts):
-    return signatures(shingle(tokens_of(*texts), 5, whole=True), parameters())
+    return signatures(shingle(tokens_of(*texts), 5, include_short=True), parameters())
 
 
 def numbers(count, start=0):

@@ -68,7 +68,7 @@ def test_a_part_of_the_findings_is_corrected_as_well_as_all():
         conditions=there.conditions[mine],
         appearances=there.appearances[mine],
         masses=there.masses[:, mine],
-        found=there.found[:, mine],
+        found_masses=there.found_masses[:, mine],
     )
     share = correct_share(learnt, sightings(own), 1, 1e6, 10**4)
     assert share.low <= own.masses[1].sum() / 1e6 <= share.high

@@ -40,7 +40,7 @@ def test_plants_missed_as_their_appearances_imply_are_missed_as_expected():
 def test_plants_count_as_often_as_the_corpus_holds_their_condition():
     plants = count_misses(ALIKE, np.array([[0.9, 0.1]]), MORE)
     assert plants.usual[1:, 0] == pytest.approx([60 / 740, 60 / 740])
-    assert plants.found[1, 0] == pytest.approx(740)
+    assert plants.found_counts[1, 0] == pytest.approx(740)
 
 
 def test_a_source_whose_items_are_missed_more_often_is_recognised():
@@ -83,7 +83,7 @@ def test_reliability_is_between_0_and_1():
 
 def test_a_source_whose_findings_leave_out_more_is_recognised():
     plants = planted((1, WHOLE, WHOLE, 300), (2, WHOLE, WHOLE, 300))
-    plants.found[1, plants.sources == 2] = 9.0
+    plants.found_masses[1, plants.sources == 2] = 9.0
     ratios = coverage_ratios(plants)
     assert ratios[0] == pytest.approx(1)
     assert ratios[1, 0] == 1

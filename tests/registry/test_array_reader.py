@@ -120,7 +120,7 @@ def test_long_items_have_signatures(registry, in_order, tokens):
     assert numbers.tolist() == expected
     assert len(expected) > 100
     found = tokenise(texts_of([in_order[number] for number in expected]))
-    shingles = fingerprint_shingle(found, 5, whole=True)
+    shingles = fingerprint_shingle(found, 5, include_short=True)
     assert (signatures == fingerprint_signatures(shingles, parameters())).all()
 
 

@@ -67,7 +67,7 @@ def test_a_case_that_does_not_hold_is_told_apart(library: Library):
 def test_a_case_that_names_what_nobody_knows_does_not_hold(library: Library):
     case = next(case for case in CASES if case.verdict is Verdict.FORBIDDEN)
     (said,) = differences(replace(case, signals=("tdm-rep",)), library)
-    assert "the rules know no signal 'tdm-rep'; did you mean 'tdmrep'?" in said
+    assert "the rules have no signal 'tdm-rep'; did you mean 'tdmrep'?" in said
     claimed = replace(case.circumstances, claims=("eu-dsm-4",))
     (said,) = differences(replace(case, circumstances=claimed), library)
     assert "no statutory exception 'eu-dsm-4'" in said

@@ -1,12 +1,12 @@
 """Hash ASCII words: plain ones eight at a time, and those with one apostrophe.
 
 A plain word has fewer than sixteen ASCII letters and digits. Nearly all words of most corpora are
-plain and stand next to other plain words.
+plain and next to other plain words.
 
 `hash_eight(view, runs, run, hashes, starts, ends, count, special)` hashes the eight runs whose
 bounds are at `runs[run:run + 16]` as plain words, and writes them as tokens from `count` on. It
 returns two masks whose lowest bit is the first run: runs that may be something else (too long, or
-in `stripping.STRIPPABLE`), and runs that end behind the byte `special`. Unchecked: the caller
+in `link_stripping.STRIPPABLE`), and runs that end behind the byte `special`. Unchecked: the caller
 guarantees that sixteen bytes can be read from the start of each run.
 """
 
@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 from provenance.fingerprint.tokenizer.byte_scan import run_bounds
 from provenance.fingerprint.tokenizer.contractions import QUOTE
 from provenance.fingerprint.tokenizer.link_stripping import STRIPPABLE, may_be_stripped
-from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, finish, mixed
+from provenance.fingerprint.tokenizer.word_hash import LOWER, absorb, final_mix, finish
 from provenance.jit.decorators import Scalar, inlined, python_function
 from provenance.jit.intrinsics import load64, trailing_zeros
 from provenance.jit.vectors import INT32, INT64, LANES, Emitter, Lanes, vector
@@ -42,8 +42,8 @@ def _hash_eight(
     _count: Any,
     _special: Any,
 ) -> Any:
-    def generate(*given: Any) -> Any:
-        emitter = Emitter(*given)
+    def generate(*args: Any) -> Any:
+        emitter = Emitter(*args)
         builder = emitter.builder
         _, _, run, _, _, _, count, special = emitter.arguments
         edges = emitter.load(1, run, vector(INT32, 2 * LANES))
@@ -56,17 +56,17 @@ def _hash_eight(
             rows.append(emitter.load(0, start, vector(INT64, 2)))
         eight, more = emitter.columns(emitter.concatenate(rows), 2)
         lengths = Lanes(builder, builder.zext(builder.sub(last, first), _LANE_WORDS))
-        found, others = _hashed(Lanes(builder, eight), Lanes(builder, more), lengths)
-        emitter.store(3, count, builder.trunc(found.value, _LANE_NUMBERS))
+        hashed, others = _hash_lanes(Lanes(builder, eight), Lanes(builder, more), lengths)
+        emitter.store(3, count, builder.trunc(hashed.value, _LANE_NUMBERS))
         limit = Lanes.of(builder, special)
         behind = Lanes(builder, builder.zext(last, _LANE_WORDS)).is_greater(limit)
-        return emitter.returned([others.as_bits(), behind.as_bits()])
+        return emitter.result([others.as_bits(), behind.as_bits()])
 
-    whole, pair = types.int64, cast("Any", types.UniTuple)(types.uint64, 2)
-    return pair(view, runs, whole, hashes, starts, ends, whole, whole), generate
+    integer, pair = types.int64, cast("Any", types.UniTuple)(types.uint64, 2)
+    return pair(view, runs, integer, hashes, starts, ends, integer, integer), generate
 
 
-def _hashed(first: Lanes, second: Lanes, lengths: Lanes) -> tuple[Lanes, Lanes]:
+def _hash_lanes(first: Lanes, second: Lanes, lengths: Lanes) -> tuple[Lanes, Lanes]:
     """Return hashes of words from their first sixteen bytes, and which may be something else."""
     first, second, is_long = first | LOWER, second | LOWER, lengths.is_greater(7)
     state = is_long.select(python_function(absorb)(first, 0), first ^ first)
@@ -75,7 +75,7 @@ def _hashed(first: Lanes, second: Lanes, lengths: Lanes) -> tuple[Lanes, Lanes]:
     others = lengths.is_greater(_LONGEST)
     for suspect in STRIPPABLE:
         others |= rest.is_equal(suspect)
-    return python_function(mixed)(state ^ rest ^ (lengths << 56)), others
+    return python_function(final_mix)(state ^ rest ^ (lengths << 56)), others
 
 
 hash_eight: Scalar = intrinsic(_hash_eight)
@@ -85,7 +85,7 @@ hash_eight: Scalar = intrinsic(_hash_eight)
 def hash_plain_words(
     view: UInt8s,
     runs: Int32s,
-    which: tuple[Scalar, Scalar],
+    run_range: tuple[Scalar, Scalar],
     special: Scalar,
     tokens: tuple[UInt32s, Int32s, Int32s],
     count: Scalar,
@@ -95,24 +95,24 @@ def hash_plain_words(
     `special` is the offset of the first special byte from there on.
     """
     hashes, starts, ends = tokens
-    first, found = which
+    first, run_count = run_range
     if special < run_bounds(runs, first)[1]:
         return np.int64(0)
-    for run in range(first, found, LANES):
+    for run in range(first, run_count, LANES):
         at = count + run - first
         others, behind = hash_eight(view, runs, 2 * run, hashes, starts, ends, at, special)
         plain = np.int64(trailing_zeros(behind | np.uint64(1 << LANES)))
-        # Branches, so that the processor goes on before it knows whether all are plain.
+        # Branches, so that the processor continues before it knows whether all are plain.
         others &= ~(_ALL << np.uint64(plain))
         if others != np.uint64(0):
             return run + np.int64(trailing_zeros(others)) - first
         if behind != np.uint64(0):
             return run + plain - first
-    return found - first
+    return run_count - first
 
 
 NT = np.uint64(int.from_bytes(b"nt", "little"))
-"""The word `n't`, which may belong to the word before it."""
+"""The word `n't`, which may belong to the previous word."""
 
 _STRAIGHT, _CURVED = np.uint64(QUOTE), np.uint64(int.from_bytes(b"\xe2\x80\x99", "little"))
 _BYTE, _THREE_BYTES = np.uint64(0xFF), np.uint64(0xFFFFFF)
@@ -148,8 +148,8 @@ def hash_contracted_word(view: UInt8s, start: Scalar, length: Scalar, odd: Scala
     is_within = (before > 0) & (before + width < length) & (length - width < _TWO_WORDS)
     if not (is_only & is_within):
         return np.uint64(0)
-    first = _without(view, start, width, load64(_BEFORE, _TWO_WORDS - before)) | LOWER
-    second = _without(view, start + 8, width, load64(_BEFORE, _TWO_WORDS + 8 - before)) | LOWER
+    first = _load_without(view, start, width, load64(_BEFORE, _TWO_WORDS - before)) | LOWER
+    second = _load_without(view, start + 8, width, load64(_BEFORE, _TWO_WORDS + 8 - before)) | LOWER
     length -= width
     is_long = np.uint64(length >= 8)
     rest = first ^ ((first ^ second) * is_long)
@@ -160,6 +160,6 @@ def hash_contracted_word(view: UInt8s, start: Scalar, length: Scalar, odd: Scala
 
 
 @inlined
-def _without(view: UInt8s, place: Scalar, width: Scalar, before: Scalar) -> Scalar:
+def _load_without(view: UInt8s, place: Scalar, width: Scalar, before: Scalar) -> Scalar:
     """Return eight bytes from `place` on, leaving out an apostrophe of `width` bytes."""
     return (load64(view, place) & before) | (load64(view, place + width) & ~before)

@@ -1,7 +1,7 @@
 """Find runs of word bytes, 64 bytes at a time.
 
-Word bytes are ASCII letters and digits, and special bytes: those that need a closer look, which
-are the bytes of all other characters, `&`, `'`, `@` and the backslash.
+Word bytes are ASCII letters and digits, and special bytes, which slower paths process: `&`, `'`,
+`@`, the backslash, and the bytes of all characters beyond ASCII.
 
 `classify_bytes(data, index)` returns two 64-bit masks of `data[index:index + 64]`, whose lowest bit
 is the first byte: the word bytes, and the special bytes. Unchecked: the caller guarantees that the
@@ -92,15 +92,15 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
     int
         Number of runs.
     """
-    count, carried, blocks = np.int64(0), np.uint64(0), view.size // BLOCK + 1
+    count, carry, blocks = np.int64(0), np.uint64(0), view.size // BLOCK + 1
     for block in range(blocks):
         words, special = classify_bytes(view, block * BLOCK)
         if (block + 1) * BLOCK > view.size:
-            own = ~(_ALL << np.uint64(view.size % BLOCK))
-            words, special = words & own, special & own
+            in_text = ~(_ALL << np.uint64(view.size % BLOCK))
+            words, special = words & in_text, special & in_text
         specials[np.uint64(block)] = special
-        edges = words ^ ((words << np.uint64(1)) | carried)
-        carried = words >> np.uint64(63)
+        edges = words ^ ((words << np.uint64(1)) | carry)
+        carry = words >> np.uint64(63)
         count = append_edges(runs, count, block * BLOCK, edges)
     specials[np.uint64(blocks)] = _ALL
     for place in range(16):
@@ -109,14 +109,14 @@ def find_runs(view: UInt8s, specials: UInt64s, runs: Int32s) -> Scalar:
 
 
 @inlined
-def next_special(specials: UInt64s, known: Scalar, place: Scalar) -> Scalar:
+def next_special(specials: UInt64s, previous: Scalar, place: Scalar) -> Scalar:
     """Return the offset of the first special byte from `place` on, or one beyond the text.
 
-    `known` is the result for an earlier place; without it, a text that has no special byte would be
+    `previous` is the result for an earlier place; without it, a text without special bytes would be
     scanned once for each of its words.
     """
-    if known >= place:
-        return known
+    if previous >= place:
+        return previous
     block = np.uint64(place >> 6)
     bits = specials[block] & (_ALL << np.uint64(place & 63))
     while bits == np.uint64(0):
@@ -142,7 +142,7 @@ def append_edges(runs: Int32s, count: Scalar, first: Scalar, edges: Scalar) -> S
             store_set_bits(runs, count, first + 16 * quarter, bits)
             count += np.int64(popcount(bits & np.uint64(0xFFFF)))
         return after
-    # Most iterations write more than there are: a branch for each edge would cost more.
+    # Most iterations write more edges than there are: a branch for each edge would cost more.
     while edges != np.uint64(0):
         for step in range(_UNROLLED):
             runs[np.uint64(count + step)] = first + np.int64(trailing_zeros(edges))

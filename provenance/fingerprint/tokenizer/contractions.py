@@ -70,7 +70,7 @@ def rejoin_contraction(  # noqa: PLR0913 (the arrays of one table)
         suffix |= np.uint64(view[place] | 0x20) << np.uint64(8 * size)
         size += 1
         place += 1
-    if suffix not in _SUFFIXES or _goes_on(view, place, end, tables):
+    if suffix not in _SUFFIXES or _word_continues(view, place, end, tables):
         return at
     append_suffix(view, tables, hashes, starts, ends, last, suffix, size)
     ends[last] = place
@@ -89,8 +89,8 @@ def _after_quote(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables)
 
 
 @kernel_part
-def _goes_on(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
-    """Return whether the word goes on behind its ASCII letters: `'sé` is no suffix."""
+def _word_continues(view: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
+    """Return whether the word continues behind its ASCII letters: `'sé` is no suffix."""
     if at >= end:
         return False
     point, _ = decode(view, at, end)

@@ -1,4 +1,4 @@
-r"""Decode HTML character references and string escapes, also where they are escaped repeatedly.
+r"""Decode HTML character references and string escapes, also repeatedly escaped ones.
 
 References: `&amp;`, `&#39;`, `&#x27;`, `&amp;lt;`, also split by a tokenizer (`& amp ;`).
 Escapes of JSON and source code: `\n`, `\u00e9`, `don\'t`.
@@ -55,8 +55,8 @@ def tokenizer_tables() -> TokenizerTables:
             slot = (slot + 1) & (_SLOTS - 1)
         # A second code point is always a mark, which is dropped anyway.
         names[slot], points[slot] = key, ord(text[0])
-    made = codepoints()
-    return TokenizerTables(made.folds, made.pool, made.letters, names, points)
+    folding = codepoints()
+    return TokenizerTables(folding.folds, folding.pool, folding.letters, names, points)
 
 
 def _name_hash(name: str) -> int:
@@ -85,9 +85,9 @@ def reference(
         The code point and the offset behind the reference; -1 and `at` if there is none. A
         reference to `&` that begins another reference (`&amp;lt;`) is decoded as well.
     """
-    point, after = _referred(data, at, end, tables)
+    point, after = _decode_one(data, at, end, tables)
     while point == AMPERSAND:
-        inner, behind = _referred(data, after, end, tables)
+        inner, behind = _decode_one(data, after, end, tables)
         if inner < 0:
             break
         point, after = inner, behind
@@ -95,17 +95,19 @@ def reference(
 
 
 @kernel_part
-def _referred(
+def _decode_one(
     data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
 ) -> tuple[Scalar, Scalar]:
     start = at + 1 if at < end and data[at] == SPACE else at
     if start < end and data[start] == NUMBER_SIGN:
-        return _numeric(data, start + 1, end)
-    return _named(data, start, end, tables)
+        return _decode_number(data, start + 1, end)
+    return _decode_name(data, start, end, tables)
 
 
 @kernel_part
-def _named(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> tuple[Scalar, Scalar]:
+def _decode_name(
+    data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables
+) -> tuple[Scalar, Scalar]:
     value = _BASIS
     place = at
     while place < end and place - at <= _LONGEST and is_word(data[place]):
@@ -124,7 +126,7 @@ def _named(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> tu
 
 
 @kernel_part
-def _numeric(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
+def _decode_number(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     place = at
     if place < end and data[place] == SPACE:
         place += 1
@@ -177,16 +179,16 @@ def unescape(
     """
     point, after = np.int64(data[at]), np.int64(at + 1)
     if point == BACKSLASH:
-        point, after = _escaped(data, after, end)
+        point, after = _decode_escape(data, after, end)
     if point == AMPERSAND:
-        referred, behind = reference(data, after, end, tables)
-        if referred >= 0:
-            return referred, behind
+        decoded, behind = reference(data, after, end, tables)
+        if decoded >= 0:
+            return decoded, behind
     return point, after
 
 
 @kernel_part
-def _escaped(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
+def _decode_escape(data: UInt8s, at: Scalar, end: Scalar) -> tuple[Scalar, Scalar]:
     at = _behind_backslashes(data, at, end)
     if at < end and data[at] in (0x6E, 0x72, 0x74):  # n, r, t
         return _LINE_FEED, at + 1

@@ -1,4 +1,4 @@
-"""Strip links, their placeholders, and the mark of a repost, also where a tokenizer split them.
+"""Strip links, their placeholders, and the mark of a repost, also if a tokenizer split them.
 
 Each of these begins with one of a few words (`STRIPPABLE`).
 """
@@ -28,7 +28,7 @@ def link_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> 
     """Return the offset behind the link whose scheme ends at `at`; `at` if none follows.
 
     A link ends at white space, a quotation mark, an angle bracket or the first non-ASCII byte,
-    since Chinese posts go on without a space. `https : / / t . co / x` is also a link.
+    since Chinese posts continue without a space. `https : / / t . co / x` is also a link.
     """
     if at + 2 < end and data[at] == _COLON and _is_slash(data, at + 1, end, tables):
         return address_end(data, at, end, tables)
@@ -145,7 +145,7 @@ _WWW, _PIC, _URL, _USER, _RT = map(_word, ("www", "pic", "url", "user", "rt"))
 _TWITTER = _word(".twitter")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 STRIPPABLE = _HTTP, _HTTPS, _HTTPURL, _WWW, _PIC, _URL, _USER, _RT
-"""First words of what is stripped; each has fewer than eight bytes."""
+"""First words of stripped text; each has fewer than eight bytes."""
 
 
 def _marks(shift: int) -> np.uint64:
@@ -165,10 +165,10 @@ def strip_or_count(
     tables: TokenizerTables,
     counts: tuple[Scalar, Scalar],
 ) -> tuple[Scalar, Scalar]:
-    """Count the last token unless it is stripped; return the offset to go on from."""
+    """Count the last token unless it is stripped; return the offset to continue from."""
     before, count = counts
     if may_be_stripped(word):
-        after = _after_dropped(view, start, stop, word, count - before, tables)
+        after = _stripped_end(view, start, stop, word, count - before, tables)
         if after > start:
             return count, after
     return count + 1, stop
@@ -194,7 +194,7 @@ def may_be_stripped(word: Scalar) -> Scalar:
 
 
 @kernel_part
-def _after_dropped(
+def _stripped_end(
     view: UInt8s,
     start: Scalar,
     stop: Scalar,
@@ -202,18 +202,18 @@ def _after_dropped(
     count: Scalar,
     tables: TokenizerTables,
 ) -> Scalar:
-    """Return the offset behind what is stripped with the word; `start` if the word stays."""
+    """Return the end of the stripped text that begins with the word; `start` if it is kept."""
     end = np.int64(view.size)
     if word in (_HTTP, _HTTPS):
         return link_end(view, stop, end, tables)
     if word == _HTTPURL:
         return stop
     if word == _WWW:
-        dotted = stop < end and view[stop] == 0x2E
-        return address_end(view, stop, end, tables) if dotted else start
+        has_dot = stop < end and view[stop] == 0x2E
+        return address_end(view, stop, end, tables) if has_dot else start
     if word == _PIC:
-        on_host = stop + 12 < end and load64(view, stop) == _TWITTER
-        return address_end(view, stop, end, tables) if on_host else start
+        is_twitter = stop + 12 < end and load64(view, stop) == _TWITTER
+        return address_end(view, stop, end, tables) if is_twitter else start
     if word in (_URL, _USER):
         return stop if is_placeholder(view, start, stop, end, tables) else start
     return stop if _is_repost(view, start, stop, end, count) else start
@@ -222,5 +222,5 @@ def _after_dropped(
 @inlined
 def _is_repost(view: UInt8s, start: Scalar, stop: Scalar, end: Scalar, count: Scalar) -> Scalar:
     # Inside a text, only a name behind it distinguishes the mark from a word.
-    shouted = count == 0 and view[start] == 0x52 and view[start + 1] == 0x54
-    return shouted or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)
+    is_uppercase = count == 0 and view[start] == 0x52 and view[start + 1] == 0x54
+    return is_uppercase or (stop + 1 < end and view[stop] == SPACE and view[stop + 1] == 0x40)

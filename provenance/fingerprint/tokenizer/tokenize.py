@@ -1,9 +1,9 @@
 """Turn texts into tokens (normalisation 2) in one pass over their UTF-8 bytes.
 
-Dropped: links and the placeholders that datasets put for them, mentions, the mark of a repost,
-apostrophes, diacritics and case. HTML character references and string escapes are decoded. Every
-character that is neither a letter nor a digit separates words. In scripts without spaces each
-character is a token that weighs a half or a quarter of a word.
+Dropped: links and their placeholders in datasets, mentions, the mark of a repost, apostrophes,
+diacritics and case. HTML character references and string escapes are decoded. Every character that
+is neither a letter nor a digit separates words. In scripts without spaces each character is a token
+that weighs a half or a quarter of a word.
 
 A text is scanned for runs of word bytes, 64 bytes at a time (`byte_scan`). Each run takes the
 fastest path that can read it:
@@ -93,7 +93,7 @@ class TokenizerState(NamedTuple):
 
     Parameters
     ----------
-    tables : Tables
+    tables : TokenizerTables
         Folded text of every character.
     character_hashes : ndarray of uint32
         Hashes of characters that are tokens: `single_character_hashes`.
@@ -102,7 +102,7 @@ class TokenizerState(NamedTuple):
     runs : ndarray of int32
         Starts and ends of the runs of word bytes.
     word_cache : ndarray of uint64
-        Words read before: see `word_cache`.
+        Cache of words: see `word_cache`.
     """
 
     tables: TokenizerTables
@@ -175,10 +175,10 @@ def _empty_columns(size: int, count: int) -> Columns:
 def _padded_parts(texts: Texts) -> tuple[Part, Part]:
     """Copy the last texts, so that at least `BLOCK` bytes can be read behind every text."""
     last = int(np.searchsorted(texts.offsets[1:], len(texts.data) - BLOCK, "right"))
-    moved = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
-    moved[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
+    padded = np.zeros(int(texts.offsets[-1] - texts.offsets[last]) + BLOCK, np.uint8)
+    padded[:-BLOCK] = texts.data[texts.offsets[last] : texts.offsets[-1]]
     first, rest = texts.offsets[: last + 1], texts.offsets[last:] - texts.offsets[last]
-    return (texts.data, first), (moved, rest)
+    return (texts.data, first), (padded, rest)
 
 
 @kernel
@@ -190,24 +190,24 @@ def _tokenize_all(part: Part, state: TokenizerState, tokens: Columns, offsets: I
 @kernel_part
 def _tokenize_texts(texts: Part, state: TokenizerState, tokens: Columns, offsets: Int64s) -> None:
     (data, bounds), specials, runs = texts, state.specials, state.runs
-    # One call for all texts: a call with these arrays takes longer than to read a short text.
+    # One call for all texts: a call with these arrays takes longer than reading a short text.
     for text in range(len(bounds) - 1):
         view = data[bounds[text] : bounds[text + 1]]
         before = count = offsets[text]
-        found = find_runs(view, specials, runs)
+        run_count = find_runs(view, specials, runs)
         place, run, special = np.int64(0), np.int64(0), np.int64(-1)
-        while run < found:
+        while run < run_count:
             start, stop = run_bounds(runs, run)
             if start >= place:
                 special = next_special(specials, special, start)
-                read = hash_plain_words(view, runs, (run, found), special, tokens, count)
-                run, count = run + read, count + read
-                if run == found:
+                word_count = hash_plain_words(view, runs, (run, run_count), special, tokens, count)
+                run, count = run + word_count, count + word_count
+                if run == run_count:
                     break
                 start, stop = run_bounds(runs, run)
-                known = _known_hash(view, start, stop, state)
-                if known != np.uint64(0):
-                    _append_token(tokens, count, known, start, stop)
+                hashed = _lookup_word(view, start, stop, state)
+                if hashed != np.uint64(0):
+                    _append_token(tokens, count, hashed, start, stop)
                     run, count = run + 1, count + 1
                     continue
             place = max(place, start)
@@ -234,16 +234,16 @@ def _read_run(
 
 
 @inlined
-def _known_hash(view: UInt8s, start: Scalar, stop: Scalar, state: TokenizerState) -> Scalar:
+def _lookup_word(view: UInt8s, start: Scalar, stop: Scalar, state: TokenizerState) -> Scalar:
     """Return the hash of a contracted or cached word, 0 for any other."""
-    length, known = stop - start, np.uint64(0)
+    length, hashed = stop - start, np.uint64(0)
     if length <= MAX_CACHED_BYTES:
         odd = special_bits(state.special_bytes, start, stop)
         if odd != np.uint64(0):
-            known = hash_contracted_word(view, start, length, odd)
-        if known == np.uint64(0):
-            known = cached_hash(state.word_cache, view, start, length)
-    return known
+            hashed = hash_contracted_word(view, start, length, odd)
+        if hashed == np.uint64(0):
+            hashed = cached_hash(state.word_cache, view, start, length)
+    return hashed
 
 
 @inlined
@@ -274,7 +274,7 @@ def _read_general(  # noqa: C901, PLR0912, PLR0915 (the rare cases of the hot lo
     Returns
     -------
     count, after : int
-        Number of tokens now, and the offset to go on from.
+        Number of tokens now, and the offset to continue from.
     """
     tables, specials, characters = state.tables, state.special_bytes, state.character_hashes
     before, count = counts
@@ -298,7 +298,7 @@ def _read_general(  # noqa: C901, PLR0912, PLR0915 (the rare cases of the hot lo
         cut = min(stop, start + MAX_SPECIAL_BITS)
         mixed, rest, length, last, place = read_alphabetic_word(view, (start, cut), odd, tables)
         if place == cut and cut < stop:
-            length = np.int64(-1)  # the word may go on
+            length = np.int64(-1)  # the word may continue
     # `n't` is left out: it may belong to the word before it.
     is_run = length > 0 and last == stop and rest != NT
     if length <= 0:
@@ -338,12 +338,12 @@ def _is_split_off(
     tokens: Columns,
     counts: tuple[Scalar, Scalar],
 ) -> Scalar:
-    """Return whether `n't` was split off the word before it."""
+    """Return whether `n't` was split off the previous word."""
     before, count = counts
     hashes, starts, ends = tokens
     if stop - start <= 2 or count == before:
         return False
     tail = ends[count - 1]
     is_mark = stop - start <= 5 or view[start + 1] in (AMPERSAND, BACKSLASH)
-    apart = start == tail + 1 and view[tail] == SPACE
-    return apart and is_mark and may_be_split(hashes, starts, ends, count - 1)
+    follows_space = start == tail + 1 and view[tail] == SPACE
+    return follows_space and is_mark and may_be_split(hashes, starts, ends, count - 1)

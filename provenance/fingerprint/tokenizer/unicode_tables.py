@@ -1,7 +1,7 @@
-"""Tables of how each code point is folded.
+"""Tables of the folding of each code point.
 
 They are made from `unicodedata` and so depend on its Unicode version. Only three things are listed
-by hand: the scripts without spaces, the signs that are dropped, and letters that replace others.
+by hand: scripts without spaces, dropped signs, and letters that replace others.
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from provenance.model import Flags, Int32s, Int64s, UInt8s, UInt64s
 
-SEPARATOR, VANISHES, MENTION = 0, 1, 2
+SEPARATOR, DROPPED, MENTION = 0, 1, 2
 """Entries of `Codepoints.folds` for code points without a folded text."""
 
 QUARTER = 0x80
@@ -29,9 +29,9 @@ LIMIT = 0x2FA20
 LETTERS = 0x3000
 """Nearly all letters of alphabets are below."""
 
-MARKED, UNMARKED, ENDS = 8, 16, 32
+MARKED, UNMARKED, WORD_END = 8, 16, 32
 """Highest bytes in `Codepoints.letters` of code points that add no bytes to a word: a mark on the
-letter before it, an invisible sign, and whatever ends the word."""
+previous letter, an invisible sign, and a character that ends the word."""
 
 HAN_PLANES = (0x20000, 0x40000)
 VARIATION_SELECTORS = (0xE0100, 0xE01F0)
@@ -81,7 +81,7 @@ HANGUL, _TRAILING = (0xAC00, 0xD7A3), 28
 """Hangul syllables consist of three letters, and of two in every 28th."""
 
 # Invisible signs inside a word, and all forms of the apostrophe.
-_VANISHING = frozenset(
+_DROPPED_SIGNS = frozenset(
     "'\u2018\u2019\u201b\u02bc\u02b9\u0374\u055a\u05f3\uff07\u0640"
     + "".join(map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F))))
     + "".join(map(chr, (*range(0x2060, 0x2070), 0xFEFF)))
@@ -93,11 +93,11 @@ _CLOSER = "&\\\0"
 """Signs that may begin a reference or escape, and the code point of an invalid byte."""
 
 _END = "\0"
-_TELLING = [major + minor for major in "LNM" for minor in "ultmoncdle"]
+_FOLDED_CATEGORIES = [major + minor for major in "LNM" for minor in "ultmoncdle"]
 """General categories that may have a folded text or be dropped."""
 
-_BY_NAME = [*map(ord, _VANISHING), *map(ord, _MENTIONS), *_RADICALS]
-"""Characters that are not decided by their categories."""
+_BY_NAME = [*map(ord, _DROPPED_SIGNS), *map(ord, _MENTIONS), *_RADICALS]
+"""Characters that are treated differently from others of their category."""
 
 # Letters that are usually replaced by others when a text is typed without them or made ASCII.
 _LETTERS = str.maketrans(
@@ -128,15 +128,15 @@ class Codepoints:
     Parameters
     ----------
     folds : ndarray of int32, shape (LIMIT,)
-        `SEPARATOR`, `VANISHES`, `MENTION`, or the offset of the folded text in `pool`, negative if
+        `SEPARATOR`, `DROPPED`, `MENTION`, or the offset of the folded text in `pool`, negative if
         the character is a token by itself.
     pool : ndarray of uint8
         Folded texts: for each the number of bytes, plus `QUARTER` for a token of a quarter of a
         word's weight, then the bytes.
     letters : ndarray of uint64, shape (LETTERS + 11172,)
         The same in one lookup, for letters whose folded text has at most seven bytes: the bytes,
-        and in the highest byte their number; `MARKED`, `UNMARKED` or `ENDS` there for code points
-        without folded text, and 0 for those that need a closer look. From `LETTERS` on, the
+        and in the highest byte their number; `MARKED`, `UNMARKED` or `WORD_END` there for code
+        points without folded text, and 0 for those that `folds` decides. From `LETTERS` on, the
         syllables of Hangul: six bytes of two letters, and the last two of a third letter.
     """
 
@@ -146,7 +146,7 @@ class Codepoints:
 
 
 def fold(text: str, between: str = "") -> str:
-    """Fold a text as tokens are folded: NFKD, marks dropped, casefold, only letters and digits.
+    """Fold a text as in tokens: NFKD, marks dropped, casefold, only letters and digits.
 
     Marks are dropped first, since casefold makes a letter of the Greek iota subscript. Digits of
     all scripts become ASCII digits, and a few letters without decomposition are replaced.
@@ -156,7 +156,7 @@ def fold(text: str, between: str = "") -> str:
     text : str
         Anything.
     between : str
-        A character that is kept, so that several texts can be folded at once.
+        A separator to keep, so that several texts can be folded at once.
 
     Examples
     --------
@@ -167,15 +167,15 @@ def fold(text: str, between: str = "") -> str:
         c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn"
     )
     flat = unicodedata.normalize("NFKD", bare.casefold())
-    return "".join(_plain(c) for c in flat if _is_kept(c) or c == between).translate(_LETTERS)
+    return "".join(_ascii_digit(c) for c in flat if _is_kept(c) or c == between).translate(_LETTERS)
 
 
-def _plain(character: str) -> str:
+def _ascii_digit(character: str) -> str:
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
 
 
 def _is_kept(character: str) -> bool:
-    # A spacing mark (Mc) is a vowel sign of its word in Devanagari and its kin.
+    # A spacing mark (Mc) is a vowel sign of its word in Devanagari and related scripts.
     category = unicodedata.category(character)
     return category[0] in "LN" or category == "Mc"
 
@@ -192,72 +192,74 @@ def codepoints() -> Codepoints:
     folds[HAN_PLANES[0] : _COMPATIBILITY] = ITSELF
     points = np.concatenate([np.arange(HAN_PLANES[0]), np.arange(_COMPATIBILITY, LIMIT)])
     kinds = categories(points)
-    is_letter = are_of(kinds, ["Lo"])  # of those without case
+    is_letter = in_categories(kinds, ["Lo"])  # of those without case
     plain = is_letter.copy()
-    plain[is_letter] = ~_are_made_of_others(points[is_letter])
+    plain[is_letter] = ~_are_composed(points[is_letter])
     pool = bytearray(8)  # the first offsets are reserved for entries without text
     _enter_plain(points[plain], folds, pool)
-    told = points[~plain & (are_of(kinds, _TELLING) | np.isin(points, _BY_NAME))]
-    characters = written(told)
+    folded_points = points[
+        ~plain & (in_categories(kinds, _FOLDED_CATEGORIES) | np.isin(points, _BY_NAME))
+    ]
+    characters = as_string(folded_points)
     # All at once, which is four times as fast as one at a time.
     texts = fold(_END.join(characters), _END).split(_END)
     entries = [
         _entry(character, text, pool) for character, text in zip(characters, texts, strict=True)
     ]
-    folds[told] = entries
+    folds[folded_points] = entries
     pool.extend(bytes(8))  # kernels load eight bytes at a time
     return Codepoints(folds, np.frombuffer(bytes(pool), np.uint8), _letters(folds, pool))
 
 
-def written(points: Int64s) -> str:
+def as_string(points: Int64s) -> str:
     """Return the string of some code points, which may be surrogates."""
     return points.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def categories(points: Int64s) -> NDArray[np.uint16]:
     """Return the general category of each code point: its two letters as one number."""
-    named = "".join(map(unicodedata.category, written(points)))
-    return np.frombuffer(named.encode(), "<u2")
+    names = "".join(map(unicodedata.category, as_string(points)))
+    return np.frombuffer(names.encode(), "<u2")
 
 
-def are_of(kinds: NDArray[np.uint16], names: Sequence[str]) -> Flags:
+def in_categories(kinds: NDArray[np.uint16], names: Sequence[str]) -> Flags:
     """Return a mask of the categories that are in `names`."""
     return np.isin(kinds, np.frombuffer("".join(names).encode(), "<u2"))
 
 
-def _are_made_of_others(points: Int64s) -> Flags:
+def _are_composed(points: Int64s) -> Flags:
     """Return a mask of the letters that have a decomposition or a replacement."""
-    decomposed = map(bool, map(unicodedata.decomposition, written(points)))
+    decomposed = map(bool, map(unicodedata.decomposition, as_string(points)))
     return np.fromiter(decomposed, bool, len(points)) | np.isin(points, list(_LETTERS))
 
 
 def _enter_plain(points: Int64s, folds: Int32s, pool: bytearray) -> None:
     """Enter letters that are their own folded text, and Hangul syllables: nine of ten letters."""
     syllables = (points >= HANGUL[0]) & (points <= HANGUL[1])
-    texts = unicodedata.normalize("NFKD", written(points)).encode()
+    texts = unicodedata.normalize("NFKD", as_string(points)).encode()
     counts = np.where(points < 0x800, 2, np.where(points < 0x10000, 3, 4))
     counts[points < 0x80] = 1
     counts[syllables] = np.where((points[syllables] - HANGUL[0]) % _TRAILING, 9, 6)
     ends = np.cumsum(counts + 1)
     places = ends - counts - 1
-    entered = np.zeros(ends[-1], np.uint8)
+    entries = np.zeros(ends[-1], np.uint8)
     is_text = np.ones(ends[-1], bool)
     is_text[places] = False
-    entered[is_text] = np.frombuffer(texts, np.uint8)
+    entries[is_text] = np.frombuffer(texts, np.uint8)
     scripts = np.frombuffer(_SCRIPTS, np.uint8)[points]
-    entered[places] = counts | np.where(scripts == _QUARTER, QUARTER, 0)
+    entries[places] = counts | np.where(scripts == _QUARTER, QUARTER, 0)
     folds[points] = np.where(scripts == _SPACED, places + len(pool), -places - len(pool))
-    pool.extend(entered.tobytes())
+    pool.extend(entries.tobytes())
 
 
 def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
-    points, own = np.arange(LETTERS), folds[:LETTERS]
+    points, letter_folds = np.arange(LETTERS), folds[:LETTERS]
     is_mark = ((points >= 0x300) & (points < 0x2000)) | (points >= 0x2070)
-    kinds = np.where(own == SEPARATOR, ENDS, 0)
-    kinds[own == VANISHES] = np.where(is_mark, MARKED, UNMARKED)[own == VANISHES]
+    kinds = np.where(letter_folds == SEPARATOR, WORD_END, 0)
+    kinds[letter_folds == DROPPED] = np.where(is_mark, MARKED, UNMARKED)[letter_folds == DROPPED]
     kinds[[ord(sign) for sign in _CLOSER]] = 0
     letters = kinds.astype(np.uint64) << np.uint64(56)
-    for point in np.flatnonzero(own > MENTION).tolist():
+    for point in np.flatnonzero(letter_folds > MENTION).tolist():
         place = int(folds[point])
         count = pool[place]
         if count < 8:
@@ -268,24 +270,24 @@ def _letters(folds: Int32s, pool: bytearray) -> UInt64s:
 
 def _syllables() -> UInt64s:
     """Return the entries of the Hangul syllables: two or three letters of three bytes each."""
-    made = np.zeros((HANGUL[1] + 1 - HANGUL[0], 8), np.uint8)
-    texts = unicodedata.normalize("NFKD", written(np.arange(HANGUL[0], HANGUL[1] + 1)))
-    entered = np.frombuffer(texts.encode(), np.uint8)
-    has_third = np.arange(len(made)) % _TRAILING != 0
+    entries = np.zeros((HANGUL[1] + 1 - HANGUL[0], 8), np.uint8)
+    texts = unicodedata.normalize("NFKD", as_string(np.arange(HANGUL[0], HANGUL[1] + 1)))
+    encoded = np.frombuffer(texts.encode(), np.uint8)
+    has_third = np.arange(len(entries)) % _TRAILING != 0
     starts = np.cumsum(6 + 3 * has_third) - (6 + 3 * has_third)
-    made[:, :6] = entered[starts[:, None] + np.arange(6)]
-    made[has_third, 6:] = entered[starts[has_third, None] + np.array([7, 8])]
-    return made.view("<u8")[:, 0].astype(np.uint64)
+    entries[:, :6] = encoded[starts[:, None] + np.arange(6)]
+    entries[has_third, 6:] = encoded[starts[has_third, None] + np.array([7, 8])]
+    return entries.view("<u8")[:, 0].astype(np.uint64)
 
 
 def _entry(character: str, text: str, pool: bytearray) -> int:
     category = unicodedata.category(character)
-    if character in _VANISHING:
-        return VANISHES
+    if character in _DROPPED_SIGNS:
+        return DROPPED
     if character in _MENTIONS:
         return MENTION
     if category in ("Mn", "Me") or (category == "Mc" and is_unspaced(character)):
-        return VANISHES
+        return DROPPED
     if not text:
         return SEPARATOR
     base = unicodedata.normalize("NFKD", character)[0]

@@ -18,7 +18,7 @@ from provenance.fingerprint.tokenizer.escapes import (
     unescape,
 )
 from provenance.fingerprint.tokenizer.unicode_tables import (
-    ENDS,
+    DROPPED,
     HAN_PLANES,
     HANGUL,
     ITSELF,
@@ -29,8 +29,8 @@ from provenance.fingerprint.tokenizer.unicode_tables import (
     QUARTER,
     SEPARATOR,
     UNMARKED,
-    VANISHES,
     VARIATION_SELECTORS,
+    WORD_END,
 )
 from provenance.fingerprint.tokenizer.word_hash import LOWER, append, append_plain, finish
 from provenance.jit.decorators import Scalar, inlined, inlined_source, kernel, kernel_part
@@ -59,7 +59,7 @@ def read_alphabetic_word(  # noqa: C901, PLR0915 (one hot loop; calls would be s
     odd: Scalar,
     tables: TokenizerTables,
 ) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar]:
-    """Read the word at the beginning of a run, if it has only letters and what is dropped.
+    """Read the word at the beginning of a run, if it has only letters and dropped characters.
 
     Parameters
     ----------
@@ -78,50 +78,50 @@ def read_alphabetic_word(  # noqa: C901, PLR0915 (one hot loop; calls would be s
         As from `read_word`. A length of 0 is no token; if it is below 0, the run is no such word
         and the other values are undefined.
     stop, after : int
-        End of the word, and the offset to go on from.
+        End of the word, and the offset to continue from.
     """
     start, end = run
     limit = after = end - start
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
-    done, hidden, known = np.int64(0), np.int64(-1), True
-    ahead, strange = odd, np.uint64(0)
-    while ahead != np.uint64(0):
-        place = done
-        if ahead & np.uint64(1) == np.uint64(0):
-            place += np.int64(trailing_zeros(ahead))
+    position, hidden, is_alphabetic = np.int64(0), np.int64(-1), True
+    special_ahead, invalid_bits = odd, np.uint64(0)
+    while special_ahead != np.uint64(0):
+        place = position
+        if special_ahead & np.uint64(1) == np.uint64(0):
+            place += np.int64(trailing_zeros(special_ahead))
             state, rest, length = _append_plain(
-                view, start + done, start + place, (state, rest, length)
+                view, start + position, start + place, (state, rest, length)
             )
         text = load64(view, start + place)
         if _may_be_hangul(text):
-            syllable, done = long_point(text) - _SYLLABLES, place + 3
-            strange |= text ^ _BEGIN
-            ahead = odd >> np.uint64(done)
-            known = syllable < _SYLLABLE_COUNT
-            if not known:
+            syllable, position = long_point(text) - _SYLLABLES, place + 3
+            invalid_bits |= text ^ _BEGIN
+            special_ahead = odd >> np.uint64(position)
+            is_alphabetic = syllable < _SYLLABLE_COUNT
+            if not is_alphabetic:
                 break
             entry = tables.letters[syllable + _AFTER]
             state, rest, length = _append_syllable(state, rest, length, entry)
             continue
         point, size, unlike = _letter_at(text)
-        done = place + size
-        strange |= unlike
-        ahead = odd >> np.uint64(done)
+        position = place + size
+        invalid_bits |= unlike
+        special_ahead = odd >> np.uint64(position)
         letter = tables.letters[point]
         kind = np.int64(letter >> np.uint64(56))
         if np.uint64(kind - 1) >= np.uint64(MARKED - 1):
-            if kind == 0 or kind >= ENDS or length == 0:
-                known, limit, after = kind != 0, place, done
+            if kind == 0 or kind >= WORD_END or length == 0:
+                is_alphabetic, limit, after = kind != 0, place, position
                 break
-            hidden = done if kind == UNMARKED else hidden
+            hidden = position if kind == UNMARKED else hidden
             continue
         state, rest, length = append(state, rest, length, letter & LETTER, kind)
-    if done < limit:
+    if position < limit:
         state, rest, length = _append_plain(
-            view, start + done, start + limit, (state, rest, length)
+            view, start + position, start + limit, (state, rest, length)
         )
-    is_whole = strange & _BEGINS == np.uint64(0) and done <= end - start
-    if not known or hidden == limit or not is_whole:
+    is_whole = invalid_bits & _BEGINS == np.uint64(0) and position <= end - start
+    if not is_alphabetic or hidden == limit or not is_whole:
         length = np.int64(-1)
     return state, rest, length, start + limit, start + after
 
@@ -184,11 +184,11 @@ def _letter_at(text: Scalar) -> tuple[Scalar, Scalar, Scalar]:
     # Without a branch on two or three bytes, which is unpredictable: two are shifted up by one, so
     # that the last byte is always in the same place.
     more = (text >> np.uint64(5)) & np.uint64(1)
-    unlike = (text ^ _BEGIN) << ((more << np.uint64(3)) ^ np.uint64(8))
-    point = long_point(unlike)
+    invalid_bits = (text ^ _BEGIN) << ((more << np.uint64(3)) ^ np.uint64(8))
+    point = long_point(invalid_bits)
     if first - np.uint64(0xC2) > np.uint64(0xE2 - 0xC2):
         point = np.uint64(0)
-    return point, np.int64(more) + 2, unlike
+    return point, np.int64(more) + 2, invalid_bits
 
 
 WORD_WEIGHT, HALF_WEIGHT, QUARTER_WEIGHT = 4, 2, 1
@@ -223,7 +223,7 @@ def fold_entry(point: Scalar, tables: TokenizerTables) -> Scalar:
     if HAN_PLANES[0] <= point < HAN_PLANES[1]:
         return ITSELF
     if VARIATION_SELECTORS[0] <= point < VARIATION_SELECTORS[1]:
-        return VANISHES
+        return DROPPED
     return SEPARATOR
 
 
@@ -292,7 +292,7 @@ def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
     start, stop : int
         Its offsets.
     after : int
-        The offset to go on from; always greater than `at`.
+        The offset to continue from; always greater than `at`.
     """
     state, rest, length = np.uint64(0), np.uint64(0), np.int64(0)
     start, stop, place = at, at + plain, at + plain
@@ -315,7 +315,7 @@ def read_word(  # noqa: C901, PLR0915 (one hot loop; calls would be slow)
             state, rest, length = _append_pool(entry, tables, state, rest, length)
             stop = place = after
             continue
-        if entry == VANISHES:
+        if entry == DROPPED:
             place = after
             if length > 0 and not _is_unmarked(point, tables):
                 stop = after
@@ -355,8 +355,8 @@ def mention_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) 
 
 @kernel_part
 def _name_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) -> Scalar:
-    # A name that begins in Latin letters ends where another script begins, since Chinese posts go
-    # on without a space.
+    # A name that begins in Latin letters ends where another script begins, since Chinese posts
+    # continue without a space.
     first, is_latin = at, False
     while at < end:
         point, size = decode(data, at, end)
@@ -364,7 +364,7 @@ def _name_end(data: UInt8s, at: Scalar, end: Scalar, tables: TokenizerTables) ->
         if point in (AMPERSAND, BACKSLASH):
             point, after = unescape(data, at, end, tables)
             if point == BACKSLASH and after < end and data[after] == _UNDERSCORE:
-                point, after = _UNDERSCORE, after + 1  # as Markdown writes it
+                point, after = _UNDERSCORE, after + 1  # escaped in Markdown
         is_latin = is_latin or (at == first and point < 0x80)
         if not _is_of_name(point, is_latin, tables):
             break
@@ -380,7 +380,7 @@ def _is_of_name(point: Scalar, is_latin: Scalar, tables: TokenizerTables) -> Sca
     entry = fold_entry(point, tables)
     if 0x2018 <= point <= 0x201B or entry in (SEPARATOR, MENTION):
         return False
-    return not is_latin or entry == VANISHES or _is_latin(point)
+    return not is_latin or entry == DROPPED or _is_latin(point)
 
 
 @inlined
@@ -460,7 +460,7 @@ def read_single_characters(
     Returns
     -------
     count, after : int
-        Number of tokens now, and the offset to go on from.
+        Number of tokens now, and the offset to continue from.
     """
     into, starts, ends = tokens
     while place + 3 <= stop:

@@ -15,7 +15,7 @@ MAX_CACHED_BYTES = 24
 
 _BITS = 12
 CACHE_SIZE = 4 << _BITS
-"""Elements of a cache, initially zero. A row of four holds the bytes of a word, then its hash."""
+"""Elements of a cache, initially zero. A row of four is the bytes of a word, then its hash."""
 
 _SHIFT = np.uint64(64 - _BITS)
 _WITHIN = np.repeat(np.array([0xFF, 0], np.uint8), MAX_CACHED_BYTES)
@@ -23,25 +23,25 @@ _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0
 
 
 @inlined
-def cached_hash(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar) -> Scalar:
+def cached_hash(cache: UInt64s, view: UInt8s, start: Scalar, length: Scalar) -> Scalar:
     """Return the hash of a cached word, 0 for any other.
 
     `view` is followed by at least 64 readable bytes.
     """
     first, second, third = _bytes_of(view, start, length)
     row = _row_of(first, second, third)
-    is_it = (met[row] == first) & (met[row + np.uint64(1)] == second)
-    is_it &= met[row + np.uint64(2)] == third
-    return met[row + np.uint64(3)] * np.uint64(is_it)
+    is_it = (cache[row] == first) & (cache[row + np.uint64(1)] == second)
+    is_it &= cache[row + np.uint64(2)] == third
+    return cache[row + np.uint64(3)] * np.uint64(is_it)
 
 
 @inlined
-def cache_hash(met: UInt64s, view: UInt8s, start: Scalar, length: Scalar, hashed: Scalar) -> None:
+def cache_hash(cache: UInt64s, view: UInt8s, start: Scalar, length: Scalar, hashed: Scalar) -> None:
     """Store the hash of a word, in place of the one in its row."""
     first, second, third = _bytes_of(view, start, length)
     row = _row_of(first, second, third)
-    met[row], met[row + np.uint64(1)] = first, second
-    met[row + np.uint64(2)], met[row + np.uint64(3)] = third, hashed
+    cache[row], cache[row + np.uint64(1)] = first, second
+    cache[row + np.uint64(2)], cache[row + np.uint64(3)] = third, hashed
 
 
 @inlined

@@ -1,7 +1,7 @@
 """The incremental hash of a word's folded bytes.
 
-A word that is being read is described by `state`, the hash of its complete groups of eight bytes;
-`rest`, the bytes after them; and `length`, its bytes so far.
+The hash of the first bytes of a word consists of `state`, the hash of its complete groups of eight
+bytes; `rest`, the bytes after them; and `length`, the number of bytes so far.
 """
 
 import numpy as np
@@ -29,11 +29,11 @@ def absorb(state: Scalar, word: Scalar) -> Scalar:
 @inlined
 def finish(state: Scalar, rest: Scalar, length: Scalar) -> Scalar:
     """Return the 32-bit hash, whose bit 0 is clear, from the state, last bytes and length."""
-    return mixed(state ^ rest ^ (np.uint64(length) << np.uint64(56)))
+    return final_mix(state ^ rest ^ (np.uint64(length) << np.uint64(56)))
 
 
 @inlined
-def mixed(state: Scalar) -> Scalar:
+def final_mix(state: Scalar) -> Scalar:
     """Return the final mix of a hash; only operators are used, so that it works on `Lanes`."""
     state *= _MIX_1
     state ^= state >> np.uint64(32)

@@ -1,4 +1,4 @@
-"""Alignment of short token sequences: the gaps between exact runs, and the ends beyond the last."""
+"""Alignment of short token sequences: gaps between exact runs, and the ends beyond the last."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _GAP_COST = BITS_SCALE
 """Cost of a token skipped on either side: one bit."""
 
 OPEN_GAP_COST = 3 * BITS_SCALE
-"""The same beyond the last run, where a common word some way off is likely to be chance."""
+"""The same beyond the last run, where a common word at a distance is likely to be chance."""
 
 
 @kernel_part
@@ -44,7 +44,7 @@ def align(
     Notes
     -----
     Needleman and Wunsch's recurrence, where a match scores the token's own information and a
-    skipped token costs one bit; where `is_open`, the far end is free and a skip costs three bits.
+    skipped token costs one bit; if `is_open`, the far end is free and a skip costs three bits.
     """
     rows, columns = item.size, document.size
     best, best_row, best_column = np.int32(0), 0, 0
@@ -68,7 +68,7 @@ def align(
 
 @kernel_part
 def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: Scalar) -> Scalar:
-    """Return an upper bound of what an open alignment matches, in a tenth of its time.
+    """Return an upper bound of the information of an open alignment, in a tenth of its time.
 
     Parameters
     ----------
@@ -80,24 +80,24 @@ def open_alignment_bound(item: UInt32s, document: UInt32s, bits: UInt8s, step: S
     Returns
     -------
     int
-        Information of the matched tokens; 0 where there is no alignment.
+        Information of the matched tokens; 0 if there is no alignment.
 
     Notes
     -----
     An alignment whose last match is the item's token at ``p`` matches no more tokens than the ``n``
     up to there that occur anywhere in the document. All others are skipped: ``p + 1 - n`` of the
     item, and at least ``d + 1 - n`` of the document, where ``d`` is the nearest occurrence of that
-    token. Where the skips cost as much as the ``n`` tokens score, there is no such alignment.
+    token. If the skips cost as much as the ``n`` tokens score, there is no such alignment.
     """
     information, best, count = np.int64(0), np.int64(0), np.int64(0)
     for place in range(item.size):
         token = item[np.uint64(place if step > 0 else item.size - 1 - place)]
-        found = _occurrences(token, document)
-        if found == np.uint64(0):
+        occurrences = _occurrences(token, document)
+        if occurrences == np.uint64(0):
             continue
-        nearest = np.int64(trailing_zeros(found))
+        nearest = np.int64(trailing_zeros(occurrences))
         if step < 0:
-            nearest = document.size - 64 + np.int64(leading_zeros(found))
+            nearest = document.size - 64 + np.int64(leading_zeros(occurrences))
         count += 1
         information += np.int64(bits[token >> CELL_SHIFT])
         missed: Scalar = max(nearest + 1 - count, 0)
@@ -112,10 +112,10 @@ def _occurrences(token: Scalar, document: UInt32s) -> Scalar:
     """Return a mask of the indices at which a token occurs among `MAX_ALIGNED` at most."""
     if document.size == MAX_ALIGNED:
         return equal_mask(document, np.int64(0), token)
-    found = np.uint64(0)
+    mask = np.uint64(0)
     for place in range(document.size):
-        found |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
-    return found
+        mask |= np.uint64(document[np.uint64(place)] == token) << np.uint64(place)
+    return mask
 
 
 @kernel_part
@@ -123,7 +123,7 @@ def _trace_back(table: Int32s, row: Scalar, column: Scalar, skip: Scalar, pairs:
     count = 0
     while row > 0 and column > 0:
         score = table[row, column]
-        # Trace a skip only where it explains the score; else this pair was matched.
+        # Trace a skip only if it explains the score; else this pair was matched.
         if score == table[row - 1, column] - skip:
             row -= 1
         elif score == table[row, column - 1] - skip:

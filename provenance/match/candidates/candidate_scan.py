@@ -1,10 +1,10 @@
-"""Seed and extend: find the items of which a text holds a passage.
+"""Seed and extend: find items of which a text contains a passage.
 
 A *seed* is a shingle that a text shares with few items. Seeds of one item that lie near each other
 form a chain; maximal runs of equal tokens, and small alignments between and beyond them, extend it
 over words that were changed, dropped or inserted. (Altschul et al., "Basic local alignment search
-tool", 1990, for words instead of residues.) Of the candidates that overlap, only the strongest few
-are kept.
+tool", 1990, for words instead of residues.) Of overlapping candidates, only the strongest few
+remain.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ from provenance.match.candidates.seed_hits import (
 )
 from provenance.match.candidates.seeds import (
     COUNTER_CELLS,
-    FOLLOWED_IF_COMMON,
+    MAX_COMMON_LOOKUPS,
     SEED_COLUMNS,
     gather_hits,
     group_end,
@@ -61,7 +61,7 @@ TEXT, ITEM, SIZE, FIRST, LAST, SCORE, RAREST = range(7)
 
 ROW_COLUMNS = 7
 _BLOCK_TOKENS = 16
-_MAX_OVERLAPPING = 8  # candidates that are kept over the same tokens of a text
+_MAX_OVERLAPPING = 8  # candidates over the same tokens of a text
 
 
 @inlined
@@ -78,10 +78,10 @@ def prune_overlapping(
     """Drop candidates that `_MAX_OVERLAPPING` stronger ones cover; the rest keep their order."""
     if count - before <= _MAX_OVERLAPPING:
         return count
-    kept = _select_strongest(rows, before, count)
+    is_kept = _select_strongest(rows, before, count)
     out = before
     for row in range(before, count):
-        if not kept[row - before]:
+        if not is_kept[row - before]:
             continue
         first, end = run_offsets[row], run_offsets[row + 1]
         for column in range(ROW_COLUMNS):
@@ -101,7 +101,7 @@ def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
     for row in range(size):
         keys[row] = -rows[before + row, SCORE]
     order = stable_argsort(keys)
-    kept = np.empty(size, np.int64)
+    is_kept = np.empty(size, np.int64)
     # A candidate that covers more than half of another covers its middle token, so only those kept
     # candidates are compared that reach into the middle's block, strongest first.
     blocks, links = np.int64(0), np.int64(0)
@@ -112,7 +112,7 @@ def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
     for block in range(blocks):
         heads[block] = -1
     nexts, members = np.empty(links, np.int64), np.empty(links, np.int64)
-    used = 0
+    link_count = 0
     for rank in range(size):
         weak = before + order[rank]
         rivals = 0
@@ -120,25 +120,25 @@ def _select_strongest(rows: Int64s, before: Scalar, count: Scalar) -> Int64s:
         while link >= 0 and rivals < _MAX_OVERLAPPING:
             rivals += _covers(rows, members[link], weak)
             link = nexts[link]
-        kept[order[rank]] = rivals < _MAX_OVERLAPPING
+        is_kept[order[rank]] = rivals < _MAX_OVERLAPPING
         if rivals == _MAX_OVERLAPPING:
             continue
         for block in range(
             rows[weak, FIRST] // _BLOCK_TOKENS, rows[weak, LAST] // _BLOCK_TOKENS + 1
         ):
-            members[used], nexts[used], heads[block] = weak, heads[block], used
-            used += 1
-    return kept
+            members[link_count], nexts[link_count], heads[block] = weak, heads[block], link_count
+            link_count += 1
+    return is_kept
 
 
 MAX_HITS = 1 << 23
-"""Hits of one text that are held at a time. A text with more, such as 10 MB that repeat a phrase of
-a hundred items, is scanned in several batches; what continues from one to the next is found by
-both."""
+"""Hits of one text that are in memory at a time. A text with more, such as 10 MB that repeat a
+phrase of a hundred items, is scanned in several batches; a match that continues from one to the
+next is found by both."""
 
 
 def find_candidates(
-    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, known: ProbeResult | None = None
+    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, lookup: ProbeResult | None = None
 ) -> Candidates:
     """Find passages of a registry's items in texts.
 
@@ -150,33 +150,34 @@ def find_candidates(
         Shingles of the same texts, of the registry's seed width.
     registry : PostingsIndex
         The registry.
-    known : ProbeResult or None
+    lookup : ProbeResult or None
         Result of `probe_index` for these seeds, if it was computed before.
 
     Returns
     -------
     Candidates
-        Sorted by text, the strongest few over any stretch. `breaks` are zero: they take the text.
+        Sorted by text, the strongest few over any stretch. `breaks` are zero: setting them takes
+        the text.
     """
-    found = probe_index(seeds, registry) if known is None else known
+    lookup = probe_index(seeds, registry) if lookup is None else lookup
     parts = [
-        _scan_batch(tokens, seeds, registry, some, before)
-        for before, some in split_by_hits(found, MAX_HITS)
+        _scan_batch(tokens, seeds, registry, batch, before)
+        for before, batch in split_by_hits(lookup, MAX_HITS)
     ]
     return parts[0] if len(parts) == 1 else concatenate_candidates(parts)
 
 
 def _scan_batch(
-    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, found: ProbeResult, before: int
+    tokens: Tokens, seeds: Shingles, registry: PostingsIndex, lookup: ProbeResult, before: int
 ) -> Candidates:
-    """Scan the texts of `found`, of which the first is `before`."""
+    """Scan the texts of `lookup`; the first of them has the index `before`."""
     arrays = registry.arrays
-    ends = tokens.offsets[before : before + len(found.offsets)]
+    ends = tokens.offsets[before : before + len(lookup.offsets)]
     codes = arrays.source_codes[: None if len(arrays.sources) > 1 else 0]
     rows, passages, runs, run_offsets = _scan_all(
         (tokens.hashes, ends),
         (seeds.hashes, seeds.positions),
-        (found.indices, found.firsts, found.lasts, found.offsets),
+        (lookup.indices, lookup.firsts, lookup.lasts, lookup.offsets),
         (registry.bits, registry.stop_shingles, codes, registry.min_tokens),
         (arrays.postings.items, arrays.postings.positions),
         (arrays.tokens, arrays.token_offsets),
@@ -200,12 +201,12 @@ def _scan_batch(
     )
 
 
-def split_by_hits(found: ProbeResult, most: int) -> Iterator[tuple[int, ProbeResult]]:
+def split_by_hits(lookup: ProbeResult, most: int) -> Iterator[tuple[int, ProbeResult]]:
     """Split seeds into batches so that no text has more than `most` hits in one.
 
     Parameters
     ----------
-    found : ProbeResult
+    lookup : ProbeResult
         Seeds of texts.
     most : int
         Limit on hits, counted as if none was a stray.
@@ -217,21 +218,21 @@ def split_by_hits(found: ProbeResult, most: int) -> Iterator[tuple[int, ProbeRes
     ProbeResult
         Seeds of texts from that one on: of several texts, or some of those of one.
     """
-    counts = np.diff(found.offsets)
+    counts = np.diff(lookup.offsets)
     first = 0
     for text in np.flatnonzero(counts * MAX_SHARED > most).tolist():
-        begin, end = int(found.offsets[text]), int(found.offsets[text + 1])
-        sharing = found.lasts[begin:end] - found.firsts[begin:end]
-        hits = np.cumsum(np.where(sharing > MAX_SHARED, FOLLOWED_IF_COMMON, sharing))
+        begin, end = int(lookup.offsets[text]), int(lookup.offsets[text + 1])
+        sharing = lookup.lasts[begin:end] - lookup.firsts[begin:end]
+        hits = np.cumsum(np.where(sharing > MAX_SHARED, MAX_COMMON_LOOKUPS, sharing))
         if hits[-1] <= most:
             continue
         if first < text:
-            yield first, _slice_seeds(found, found.offsets[first : text + 1])
+            yield first, _slice_seeds(lookup, lookup.offsets[first : text + 1])
         for at in _batch_bounds(hits, most):
-            yield text, _slice_seeds(found, begin + at)
+            yield text, _slice_seeds(lookup, begin + at)
         first = text + 1
     if first < len(counts) or not len(counts):
-        yield first, _slice_seeds(found, found.offsets[first:])
+        yield first, _slice_seeds(lookup, lookup.offsets[first:])
 
 
 def _batch_bounds(hits: Int64s, most: int) -> Iterator[Int64s]:
@@ -244,10 +245,10 @@ def _batch_bounds(hits: Int64s, most: int) -> Iterator[Int64s]:
         begin = end
 
 
-def _slice_seeds(found: ProbeResult, offsets: Int64s) -> ProbeResult:
-    own = slice(int(offsets[0]), int(offsets[-1]))
+def _slice_seeds(lookup: ProbeResult, offsets: Int64s) -> ProbeResult:
+    rows = slice(int(offsets[0]), int(offsets[-1]))
     return ProbeResult(
-        found.indices[own], found.firsts[own], found.lasts[own], offsets - offsets[0]
+        lookup.indices[rows], lookup.firsts[rows], lookup.lasts[rows], offsets - offsets[0]
     )
 
 
@@ -260,7 +261,7 @@ def scan_needs_compiling() -> bool:
 def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fills: kernels have no lists)
     tokens: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
-    found: tuple[Int64s, Int64s, Int64s, Int64s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
     tables: tuple[UInt8s, UInt64s, UInt8s, Int64s],
     postings: tuple[UInt32s, Positions],
     items: tuple[UInt32s, Int64s],
@@ -280,32 +281,32 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
     scratch = allocate_scratch(longest)
     item_tokens, item_offsets = items
     bits, stop_shingles, codes, min_tokens = tables
-    found_offsets = found[3]
-    known = stop_shingles, item_offsets, bits, bits_limits
+    seed_offsets = lookup[3]
+    registry_tables = stop_shingles, item_offsets, bits, bits_limits
     seed_rows, counters = (
-        np.empty((len(found[0]), SEED_COLUMNS), np.int64),
+        np.empty((len(lookup[0]), SEED_COLUMNS), np.int64),
         np.empty(COUNTER_CELLS, np.uint8),
     )
     end = np.int64(0)
     while end < len(token_offsets) - 1:
-        start, end = end, group_end(found_offsets, end)
-        if found_offsets[start] == found_offsets[end]:
+        start, end = end, group_end(seed_offsets, end)
+        if seed_offsets[start] == seed_offsets[end]:
             continue
         hit_offsets[start] = 0
         hits = gather_hits(
             (start, end),
             tokens,
             seeds,
-            found,
+            lookup,
             postings,
-            known,
+            registry_tables,
             (seed_rows, counters),
             hits,
             hit_offsets,
         )
-        kept = hit_offsets[end]
-        mark_multi_source(hits[:kept], found, codes, postings[0])
-        prefetch_items(hits[:kept], item_tokens, item_offsets)
+        hit_count = hit_offsets[end]
+        mark_multi_source(hits[:hit_count], lookup, codes, postings[0])
+        prefetch_items(hits[:hit_count], item_tokens, item_offsets)
         for text in range(start, end):
             if hit_offsets[text] == hit_offsets[text + 1]:
                 continue
@@ -323,20 +324,22 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
             place = np.int64(0)
             while place < len(text_hits):
                 item = text_hits[order[place], HIT_ITEM]
-                is_alone = (
+                is_single = (
                     place + 1 == len(text_hits) or text_hits[order[place + 1], HIT_ITEM] != item
                 )
-                if is_alone and text_hits[order[place], HIT_BITS] < MIN_CHAIN_SCORE:
+                if is_single and text_hits[order[place], HIT_BITS] < MIN_CHAIN_SCORE:
                     place += 1
                     continue
-                own = item_tokens[item_offsets[item] : item_offsets[item + 1]]
-                continues = place > 0 and text_hits[order[place - 1], HIT_ITEM] == item
+                item_sequence = item_tokens[item_offsets[item] : item_offsets[item + 1]]
+                has_other_chains = place > 0 and text_hits[order[place - 1], HIT_ITEM] == item
                 place, pair_count, score, shared_by = chain_hits(
-                    own, document, bits, text_hits, order, place, scratch
+                    item_sequence, document, bits, text_hits, order, place, scratch
                 )
-                continues |= place < len(text_hits) and text_hits[order[place], HIT_ITEM] == item
+                has_other_chains |= (
+                    place < len(text_hits) and text_hits[order[place], HIT_ITEM] == item
+                )
                 if score < MIN_CANDIDATE_SCORE or (
-                    not continues and pair_count < required_tokens(own, min_tokens)
+                    not has_other_chains and pair_count < required_tokens(item_sequence, min_tokens)
                 ):
                     continue
                 pairs = scratch[4][:pair_count]
@@ -362,12 +365,12 @@ def _scan_all(  # noqa: C901, PLR0913, PLR0915 (it grows the arrays that it fill
 @kernel_part
 def _write_runs(pairs: Int32s, runs: Int32s, at: Scalar) -> Scalar:
     for row in range(len(pairs)):
-        joins = (
+        extends_run = (
             row > 0
             and pairs[row, 0] == pairs[row - 1, 0] + 1
             and pairs[row, 1] == pairs[row - 1, 1] + 1
         )
-        if joins:
+        if extends_run:
             runs[at - 1, 2] += 1
         else:
             runs[at, 0], runs[at, 1], runs[at, 2] = pairs[row, 0], pairs[row, 1], 1

@@ -27,7 +27,7 @@ class Candidates:
     shared_by : ndarray of int32, shape (n,)
         Number of items that share the rarest seed.
     multi_source : ndarray of uint8, shape (n,)
-        1 where those items are of several sources.
+        1 if those items are of several sources.
     passages : ndarray of uint64, shape (n,)
         Hash of the text's passage in which the match begins (`corpus_sample.sample_passages`).
     breaks : ndarray of uint8, shape (n, 2)
@@ -83,11 +83,11 @@ class Candidates:
         """Return the runs of one candidate."""
         return self.runs[self.run_offsets[place] : self.run_offsets[place + 1]]
 
-    def take(self, chosen: Int64s) -> "Candidates":
+    def take(self, indices: Int64s) -> "Candidates":
         """Return the candidates at these indices, in this order."""
-        places, offsets = list_indices(self.run_offsets, chosen)
+        places, offsets = list_indices(self.run_offsets, indices)
         columns = {
-            field.name: getattr(self, field.name)[chosen]
+            field.name: getattr(self, field.name)[indices]
             for field in fields(self)
             if field.name not in ("runs", "run_offsets")
         }
@@ -118,13 +118,13 @@ NO_CANDIDATES = Candidates(
     np.zeros((0, 3), np.int32),
     np.zeros(1, np.int64),
 )
-"""The candidates of texts without any."""
+"""An empty table of candidates."""
 
 
 def concatenate_candidates(parts: Sequence[Candidates]) -> Candidates:
     """Concatenate tables of candidates."""
     parts = [part for part in parts if len(part)]
-    if len(parts) < 2:  # of very many parts nothing is kept apart for those without any
+    if len(parts) < 2:
         return parts[0] if parts else NO_CANDIDATES
     offsets = [np.zeros(1, np.int64)]
     total = 0

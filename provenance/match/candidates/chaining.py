@@ -1,4 +1,4 @@
-"""Chains of the seeds of one item, extended over words that were edited."""
+"""Chains of the seeds of one item, extended over edited words."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT
 from provenance.model import Int32s, Int64s, UInt8s, UInt32s
 
 MIN_CANDIDATE_SCORE = 40 * BITS_SCALE
-"""Candidates of less unigram information are not kept, in units of 1 / `BITS_SCALE` bit."""
+"""Least unigram information of a candidate, in units of 1 / `BITS_SCALE` bit."""
 
 _MAX_TEXT_GAP = 24  # tokens of the text between two runs of a chain
 _MAX_ITEM_GAP = 48  # tokens of the item between them
@@ -54,7 +54,7 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its sta
     count : int
         Matched tokens, now in the last of `scratch`: index in the item, index in the text.
     score : int
-        Their information; 0 where the chain was too weak to be aligned.
+        Their information; 0 if the chain was too weak to be aligned.
     rarest : int
         `HIT_SHARED_BY` of its rarest seed.
     """
@@ -120,10 +120,10 @@ def chain_hits(  # noqa: C901, PLR0913, PLR0915 (one walk over the hits: its sta
 def _best_segment(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, Scalar, Scalar]:
     """Return the segment of a chain that scores most: its information less two bits a skip.
 
-    A seed that matches by chance some way behind a copy scores less than the words between cost.
+    A seed that matches by chance some way behind a copy scores less than the skipped words cost.
     """
     # Start of the current segment, its information, and its score.
-    begun, own, total = 0, np.int64(0), np.int64(0)
+    start, segment_bits, total = 0, np.int64(0), np.int64(0)
     first, end, best, information = 0, 0, np.int64(-1), np.int64(0)
     for place in range(len(pairs)):
         gain = np.int64(bits[item[pairs[place, 0]] >> CELL_SHIFT])
@@ -133,11 +133,11 @@ def _best_segment(item: UInt32s, bits: UInt8s, pairs: Int32s) -> tuple[Scalar, S
             skipped += pairs[place, 1] - pairs[place - 1, 1] - 1
         total -= skipped * _GAP_COST
         if place and total < 0:
-            begun, own, total = place, np.int64(0), np.int64(0)
-        own += gain
+            start, segment_bits, total = place, np.int64(0), np.int64(0)
+        segment_bits += gain
         total += gain
         if total > best:
-            first, end, best, information = begun, place + 1, total, own
+            first, end, best, information = start, place + 1, total, segment_bits
     return first, end, information
 
 
@@ -151,7 +151,7 @@ def _extend_chain(
     scratch: tuple[Int32s, Int32s, Int32s, Int32s, Int32s],
 ) -> tuple[Scalar, Scalar]:
     """Extend a chain at both ends; the result is in the last of `scratch`."""
-    table, left, right, _, whole = scratch
+    table, left, right, _, chain = scratch
     item_at, text_at = np.int64(pairs[0, 0]), np.int64(pairs[0, 1])
     item_low, text_low = max(0, item_at - MAX_ALIGNED), max(0, text_at - MAX_ALIGNED)
     item_end, text_end = np.int64(pairs[-1, 0]) + 1, np.int64(pairs[-1, 1]) + 1
@@ -186,22 +186,22 @@ def _extend_chain(
             )
             rights = _drop_outliers(right, rights)
     for step in range(lefts):  # traced from the far end: already in text order
-        whole[step, 0], whole[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
-        score += bits[item[whole[step, 0]] >> CELL_SHIFT]
+        chain[step, 0], chain[step, 1] = item_at - 1 - left[step, 0], text_at - 1 - left[step, 1]
+        score += bits[item[chain[step, 0]] >> CELL_SHIFT]
     for step in range(len(pairs)):
-        whole[lefts + step, 0], whole[lefts + step, 1] = pairs[step, 0], pairs[step, 1]
+        chain[lefts + step, 0], chain[lefts + step, 1] = pairs[step, 0], pairs[step, 1]
     for step in range(rights):
         row = lefts + len(pairs) + rights - 1 - step
-        whole[row, 0], whole[row, 1] = item_end + right[step, 0], text_end + right[step, 1]
-        score += bits[item[whole[row, 0]] >> CELL_SHIFT]
+        chain[row, 0], chain[row, 1] = item_end + right[step, 0], text_end + right[step, 1]
+        score += bits[item[chain[row, 0]] >> CELL_SHIFT]
     return lefts + len(pairs) + rights, score
 
 
 @kernel_part
 def _drop_outliers(pairs: Int32s, count: Scalar) -> Scalar:
-    """Drop isolated words at the far end of an alignment, which stands first.
+    """Drop isolated words at the far end of an alignment, which is listed first.
 
-    The text behind a copy that was cut short happens to hold a word of the item now and then.
+    The text behind a truncated copy occasionally has a word of the item by chance.
     """
     strays = 0
     while strays < count:

@@ -66,7 +66,7 @@ class NearDuplicates:
 
 
 NO_NEAR_DUPLICATES = NearDuplicates(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0))
-"""The near-duplicates of texts without any."""
+"""An empty table of near-duplicates."""
 
 
 def build_lsh_index(items: UInt32s, signatures: UInt32s) -> LshIndex:
@@ -95,7 +95,7 @@ def _choose_bands(width: int) -> tuple[int, int]:
 
 
 def find_near_duplicates(index: LshIndex, texts: Int64s, signatures: UInt32s) -> NearDuplicates:
-    """Find the most similar item of each text, where it is similar enough.
+    """Find the most similar item of each text, if it is similar enough.
 
     Parameters
     ----------
@@ -132,10 +132,10 @@ def _band_hash(signatures: UInt32s, band: int, rows: int) -> UInt64s:
     return state
 
 
-def _matching_pairs(wanted: UInt64s, keys: UInt64s, places: Int64s) -> Int64s:
-    first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
+def _matching_pairs(hashes: UInt64s, keys: UInt64s, places: Int64s) -> Int64s:
+    first, last = np.searchsorted(keys, hashes, "left"), np.searchsorted(keys, hashes, "right")
     last = np.minimum(last, first + _MAX_PER_BAND)
     counts = last - first
-    rows = np.repeat(np.arange(len(wanted)), counts)
+    rows = np.repeat(np.arange(len(hashes)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return np.stack([rows, places[np.repeat(first, counts) + within]], axis=1)

@@ -1,12 +1,12 @@
-"""Prefilter of hits: those that cannot become a candidate go before hits are sorted and aligned.
+"""Prefilter of hits: drop those that cannot become a candidate before hits are sorted and aligned.
 
-Nearly all chance hits are a single run of a few words of some item. What a candidate needs beyond
-the run must stand beside it, and the words there show that most have nothing. Many items share a
-phrase, so the words of the text are read once for all of them. A phrase scores what the registry
-knows of it (`seed_hits.max_seed_bits`), not the sum of its words.
+Nearly all chance hits are a single run of a few words of some item. A candidate needs more matched
+words next to the run, and most hits have none there. Many items share a phrase, so the words of the
+text are read once for all of them. A phrase scores at most the information of its frequency in the
+registry (`seed_hits.max_seed_bits`), not the sum of its words.
 
-A large registry holds some item for nearly every phrase of a few rare words: such a match
-differs from chance only where the item has little more text (`detectability.min_match_tokens`).
+A large registry has some item for nearly every phrase of a few rare words: such a match
+differs from chance only if the item has little more text (`detectability.min_match_tokens`).
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ from provenance.match.scoring.features import MIN_COPY_WORDS
 from provenance.model import Int64s, UInt8s, UInt32s
 
 RUN_CELLS = 1 << 12
-"""Cells that record where items' runs begin; where there are more items, fewer hits are dropped."""
+"""Cells that record where items' runs begin; with more items than cells, fewer hits are dropped."""
 
 _NONE, _MULTIPLE = np.int64(-1), np.int64(-2)
 _ONE = np.uint64(1)
@@ -49,7 +49,7 @@ def prefilter_hits(
     min_tokens: Int64s,
     run_cells: Int64s,
 ) -> Scalar:
-    """Move the hits of a text that may become a candidate to the front, and return their number.
+    """Move hits of a text that may become a candidate to the front, and return their number.
 
     Parameters
     ----------
@@ -69,12 +69,12 @@ def prefilter_hits(
     """
     tokens, offsets = items
     shift = _record_runs(hits, run_cells)
-    kept, first, last = np.int64(0), np.int64(-1), np.int64(-1)
+    kept_count, first, last = np.int64(0), np.int64(-1), np.int64(-1)
     before = behind = (np.uint64(0), np.uint64(0))
     for hit in range(len(hits)):
         score, length = hits[hit, HIT_BITS], hits[hit, HIT_LENGTH]
-        is_alone = run_cells[hash_cell(hits[hit, HIT_ITEM], shift)] != _MULTIPLE
-        if is_alone and (
+        is_single = run_cells[hash_cell(hits[hit, HIT_ITEM], shift)] != _MULTIPLE
+        if is_single and (
             score < MIN_CANDIDATE_SCORE or (min_tokens.size and length < MIN_COPY_WORDS)
         ):
             if score < MIN_CHAIN_SCORE:
@@ -87,11 +87,11 @@ def prefilter_hits(
                 first, last = begin, end
             item = offsets[hits[hit, HIT_ITEM]]
             size = offsets[hits[hit, HIT_ITEM] + 1] - item
-            own = hits[hit, HIT_ITEM_POSITION] - hits[hit, HIT_POSITION] + begin
-            gain, more = _extension_bound(
+            item_at = hits[hit, HIT_ITEM_POSITION] - hits[hit, HIT_POSITION] + begin
+            gain, extra_tokens = _extension_bound(
                 tokens,
-                item + own - 1,
-                min(own, MAX_ALIGNED),
+                item + item_at - 1,
+                min(item_at, MAX_ALIGNED),
                 document,
                 begin - 1,
                 left,
@@ -99,12 +99,12 @@ def prefilter_hits(
                 bits,
                 _BACKWARD,
             )
-            score, length = score + gain, length + more
-            own += hits[hit, HIT_LENGTH]
-            gain, more = _extension_bound(
+            score, length = score + gain, length + extra_tokens
+            item_at += hits[hit, HIT_LENGTH]
+            gain, extra_tokens = _extension_bound(
                 tokens,
-                item + own,
-                min(size - own, MAX_ALIGNED),
+                item + item_at,
+                min(size - item_at, MAX_ALIGNED),
                 document,
                 end,
                 right,
@@ -112,15 +112,15 @@ def prefilter_hits(
                 bits,
                 _FORWARD,
             )
-            score, length = score + gain, length + more
+            score, length = score + gain, length + extra_tokens
             if score < MIN_CANDIDATE_SCORE or length < required_tokens(
                 tokens[item : item + size], min_tokens
             ):
                 continue
         for column in range(HIT_COLUMNS):
-            hits[kept, column] = hits[hit, column]
-        kept += 1
-    return kept
+            hits[kept_count, column] = hits[hit, column]
+        kept_count += 1
+    return kept_count
 
 
 @inlined
@@ -192,17 +192,17 @@ def _extension_bound(  # noqa: PLR0913 (a stretch of the item, and one of the te
     nearest few of the text, or perhaps behind them.
     """
     high, low = window
-    found = np.uint64(0)
+    occurrences = np.uint64(0)
     for other in range(count):
         token = tokens[np.uint64(start + step * other)]
-        found |= ((high >> _high_bits(token)) & (low >> _low_bits(token)) & _ONE) << np.uint64(
-            other
-        )
+        occurrences |= (
+            (high >> _high_bits(token)) & (low >> _low_bits(token)) & _ONE
+        ) << np.uint64(other)
     information, matched = np.int64(0), np.int64(0)
     best = most = np.int64(0)
-    while found != np.uint64(0):
-        place = np.int64(trailing_zeros(found))
-        found &= found - _ONE
+    while occurrences != np.uint64(0):
+        place = np.int64(trailing_zeros(occurrences))
+        occurrences &= occurrences - _ONE
         token, nearest = tokens[np.uint64(start + step * place)], np.int64(0)
         last = min(room, _EXACT_TOKENS)
         while nearest < last and document[np.uint64(near + step * nearest)] != token:

@@ -1,4 +1,4 @@
-"""Hits: where seeds of texts stand in items, and the information of the run around each."""
+"""Hits: positions of a text's seeds in items, and the information of the run around each."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from provenance.model import Int64s, UInt8s, UInt32s
 
 HIT_ITEM, HIT_POSITION, HIT_ITEM_POSITION, HIT_SHARED_BY, HIT_BITS, HIT_START, HIT_LENGTH = range(7)
 """Columns of a hit: the item; index of the seed in text and item; twice the number of items that
-share it, plus one where they are of several sources; information of the run of equal tokens around
+share it, plus one if they are of several sources; information of the run of equal tokens around
 it, where that run begins in the text, and its length in tokens."""
 
 HIT_SEED, HIT_IS_STRAY = HIT_BITS, HIT_START
@@ -29,7 +29,7 @@ PARTIAL_RATIO = 4
 """The limit of a seed's information applies to runs below 1 / `PARTIAL_RATIO` of the item."""
 
 MAX_SHARED = 100
-"""A shingle that more items share is followed into the earliest few of them only."""
+"""A shingle that more items share is looked up in the earliest few of them only."""
 
 SEED_WEIGHT = 16
 """Weight of a seed, in quarters of a word."""
@@ -52,12 +52,12 @@ def max_seed_bits(postings: int) -> Int64s:
     -------
     ndarray of int64, shape (MAX_SHARED + 1,)
         In units of 1 / `BITS_SCALE` bit: ``-log2(sharing / postings)`` for seeds that at least
-        `_SHARED_FROM` items share. The unigram information of a phrase of common words is too high:
-        that many items have the phrase shows that it says little.
+        `_SHARED_FROM` items share. Unigram information overstates a phrase of common words: a
+        phrase that many items have is common.
     """
     sharing = np.maximum(np.arange(MAX_SHARED + 1), 1)
-    known = np.maximum(np.log2(max(postings, 1) / sharing), 0.0) * BITS_SCALE
-    return np.where(sharing < _SHARED_FROM, _NO_LIMIT, known).astype(np.int64)
+    limits = np.maximum(np.log2(max(postings, 1) / sharing), 0.0) * BITS_SCALE
+    return np.where(sharing < _SHARED_FROM, _NO_LIMIT, limits).astype(np.int64)
 
 
 @inlined
@@ -70,13 +70,13 @@ def _has_several_sources(codes: UInt8s, items: UInt32s, first: Scalar, last: Sca
 
 @kernel_part
 def mark_multi_source(
-    hits: Int64s, found: tuple[Int64s, Int64s, Int64s, Int64s], codes: UInt8s, items: UInt32s
+    hits: Int64s, lookup: tuple[Int64s, Int64s, Int64s, Int64s], codes: UInt8s, items: UInt32s
 ) -> None:
     """Record for every hit whether the items that share its seed are of several sources.
 
-    Where `codes` is empty, there is one source.
+    If `codes` is empty, there is one source.
     """
-    _, firsts, lasts, _ = found
+    _, firsts, lasts, _ = lookup
     seed, across = np.int64(-1), np.int64(0)
     for hit in range(len(hits)):
         if codes.size and hits[hit, HIT_SEED] != seed:
@@ -114,14 +114,14 @@ def score_hits(
 ) -> None:
     """Record the run of equal tokens around each hit of a text, and its information.
 
-    Where the run is a small part of the item, the information of the seed's words is limited to
+    If the run is a small part of the item, the information of the seed's words is limited to
     `bits_limits` (`max_seed_bits`).
     """
     tokens, offsets = items
     item, shift, begin, end = np.int64(-1), np.int64(0), np.int64(0), np.int64(0)
     run_score = np.int64(0)
     for hit in range(len(hits)):
-        at, own = hits[hit, HIT_POSITION], hits[hit, HIT_ITEM_POSITION]
+        at, item_at = hits[hit, HIT_POSITION], hits[hit, HIT_ITEM_POSITION]
         first = offsets[hits[hit, HIT_ITEM]]
         size = offsets[hits[hit, HIT_ITEM] + 1] - first
         stop, weight, seed = at, 0, np.int64(0)
@@ -130,13 +130,13 @@ def score_hits(
             seed += bits[token >> CELL_SHIFT]
             weight += token_weight(token)
             stop += 1
-        if own + stop - at > size:  # the item lacks the seed: the registry was tampered with
+        if item_at + stop - at > size:  # the item lacks the seed: the registry was tampered with
             stop = min(stop, at + size)
-            own = size - (stop - at)
-            hits[hit, HIT_ITEM_POSITION] = own
+            item_at = size - (stop - at)
+            hits[hit, HIT_ITEM_POSITION] = item_at
         # The seeds of a copy follow each other and share one run.
-        if hits[hit, HIT_ITEM] != item or at - own != shift or stop > end:
-            item, shift = hits[hit, HIT_ITEM], at - own
+        if hits[hit, HIT_ITEM] != item or at - item_at != shift or stop > end:
+            item, shift = hits[hit, HIT_ITEM], at - item_at
             begin, end, run_score = _exact_run(
                 (at, stop), document, tokens[first : first + size], shift, bits
             )
@@ -151,7 +151,7 @@ def score_hits(
 def _exact_run(
     seed: tuple[Scalar, Scalar], document: UInt32s, item: UInt32s, shift: Scalar, bits: UInt8s
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Return begin and end of the run of equal tokens around a seed, and information beside it."""
+    """Return begin and end of the run around a seed, and the information of its other tokens."""
     (begin, end), score = seed, np.int64(0)
     low, high = max(shift, 0), min(document.size, item.size + shift)
     while begin > low:

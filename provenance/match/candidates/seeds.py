@@ -1,15 +1,15 @@
-"""Gathering of hits: seeds of texts are looked up in items, and chance hits are left out.
+"""Gather hits: look up the seeds of texts in items, and leave out chance hits.
 
-Postings, items and tokens are scattered over memory, and chance alone gives a page dozens of hits.
+Postings, items and tokens are scattered over memory, and a page has dozens of hits by chance.
 Seeds of many texts are processed at a time, so that what will be read can be prefetched.
 
-An item holds all shingles of its tokens. So where a text holds one seed of an item, but neither the
-one before nor the one behind, the run of equal tokens around the seed ends where the seed does, and
-its information is known before the item is read. In recombined words nineteen of twenty hits are
-such *strays* and too weak; in natural text, three of four.
+An item has all shingles of its tokens. So if a text contains one seed of an item, but neither the
+previous nor the next one, the run of equal tokens around the seed ends with the seed, and its
+information is known before the item is read. In recombined words nineteen of twenty hits are such
+*strays* and too weak; in natural text, three of four.
 
-A run may continue over neighbouring seeds that are *truncated*, that is, not followed into all
-items that share them; what such neighbours hold is added to the bound of the run's information.
+A run may continue over neighbouring seeds that are *truncated*, that is, not looked up in all items
+that share them; the information of such neighbours is added to the bound of the run's information.
 """
 
 import numpy as np
@@ -35,13 +35,14 @@ from provenance.match.index.stop_shingles import token_weight
 from provenance.model import Int32s, Int64s, Positions, UInt8s, UInt32s, UInt64s
 
 FIRST_POSTING, END_POSTING, LAST_POSTING, POSITION, SEED_BITS, EXTRA_BITS, RUN_TOKENS = range(7)
-"""Columns of a seed: its first posting, the end of those that are followed, and the end of all; its
-index in the text; information of its words; what else its run may hold, and the tokens of both."""
+"""Columns of a seed: its first posting, the end of those that are looked up, and the end of all;
+its index in the text; information of its words; what else its run may have, and the tokens of
+both."""
 
 SEED_COLUMNS = 7
 
-FOLLOWED_IF_COMMON = 8
-"""Items that a shingle of more than `MAX_SHARED` is followed into."""
+MAX_COMMON_LOOKUPS = 8
+"""Items in which a shingle of more than `MAX_SHARED` is looked up."""
 _STOP_CHECK_FROM = 2  # items that share a shingle before it is looked up among stop shingles
 _ONE = np.uint64(1)
 
@@ -51,15 +52,15 @@ def annotate_seeds(
     texts: tuple[Scalar, Scalar],
     documents: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
-    found: tuple[Int64s, Int64s, Int64s, Int64s],
-    known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
+    registry_tables: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
     seed_rows: Int64s,
 ) -> None:
-    """Compute the columns of each seed: which postings are followed, and what its words say."""
+    """Compute the columns of each seed: the postings to look up, and the information."""
     tokens, token_offsets = documents
     hashes, positions = seeds
-    places, firsts, lasts, bounds = found
-    items, stop_shingles, _, bits, _ = known
+    places, firsts, lasts, bounds = lookup
+    items, stop_shingles, _, bits, _ = registry_tables
     begin = bounds[texts[0]]
     for text in range(texts[0], texts[1]):
         for seed in range(bounds[text], bounds[text + 1]):
@@ -69,7 +70,7 @@ def annotate_seeds(
             prefetch(items, first)
             prefetch(tokens, token_offsets[text] + at)
             if sharing > MAX_SHARED:
-                end = first + FOLLOWED_IF_COMMON
+                end = first + MAX_COMMON_LOOKUPS
             if sharing >= _STOP_CHECK_FROM and is_stop_shingle(stop_shingles, hashes[place]):
                 end = first
             (
@@ -86,49 +87,55 @@ def annotate_seeds(
         before, stop = token_offsets[text], token_offsets[text + 1]
         for seed in range(bounds[text], bounds[text + 1]):
             row = np.uint64(seed - begin)
-            words, more, length = _measure_seed(
+            seed_bits, extra_bits, run_tokens = _measure_seed(
                 tokens, before + seed_rows[row, POSITION], stop, bits
             )
             seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
-                words,
-                more,
-                length,
+                seed_bits,
+                extra_bits,
+                run_tokens,
             )
-        own = seed_rows[bounds[text] - begin : bounds[text + 1] - begin]
-        _add_truncated_neighbours(own, tokens[before:stop], bits)
+        text_rows = seed_rows[bounds[text] - begin : bounds[text + 1] - begin]
+        _add_truncated_neighbours(text_rows, tokens[before:stop], bits)
 
 
 @kernel_part
 def _add_truncated_neighbours(seed_rows: Int64s, document: UInt32s, bits: UInt8s) -> None:
-    """Add what truncated neighbouring seeds hold to the bounds of a text's runs."""
-    more = tokens = end = np.int64(0)
+    """Add the information of truncated neighbouring seeds to the bounds of a text's runs."""
+    extra_bits = extra_tokens = end = np.int64(0)
     for back in range(len(seed_rows)):
         row = np.uint64(len(seed_rows) - 1 - back)
-        own_end = seed_rows[row, POSITION] + seed_rows[row, RUN_TOKENS]
+        seed_end = seed_rows[row, POSITION] + seed_rows[row, RUN_TOKENS]
         if (
             back
             and _is_truncated(seed_rows, row + _ONE)
             and seed_rows[row + _ONE, POSITION] == seed_rows[row, POSITION] + 1
         ):
-            more, tokens = more + _sum_bits(document, own_end, end, bits), tokens + end - own_end
+            extra_bits, extra_tokens = (
+                extra_bits + _sum_bits(document, seed_end, end, bits),
+                extra_tokens + end - seed_end,
+            )
         else:
-            more = tokens = np.int64(0)
+            extra_bits = extra_tokens = np.int64(0)
         seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
-            seed_rows[row, EXTRA_BITS] + more,
-            seed_rows[row, RUN_TOKENS] + tokens,
+            seed_rows[row, EXTRA_BITS] + extra_bits,
+            seed_rows[row, RUN_TOKENS] + extra_tokens,
         )
-        end = own_end
-    more = tokens = np.int64(0)
+        end = seed_end
+    extra_bits = extra_tokens = np.int64(0)
     for place in range(1, len(seed_rows)):
         row = np.uint64(place)
         begin, at = seed_rows[row - _ONE, POSITION], seed_rows[row, POSITION]
         if _is_truncated(seed_rows, row - _ONE) and begin + 1 == at:
-            more, tokens = more + _sum_bits(document, begin, at, bits), tokens + at - begin
+            extra_bits, extra_tokens = (
+                extra_bits + _sum_bits(document, begin, at, bits),
+                extra_tokens + at - begin,
+            )
         else:
-            more = tokens = np.int64(0)
+            extra_bits = extra_tokens = np.int64(0)
         seed_rows[row, EXTRA_BITS], seed_rows[row, RUN_TOKENS] = (
-            seed_rows[row, EXTRA_BITS] + more,
-            seed_rows[row, RUN_TOKENS] + tokens,
+            seed_rows[row, EXTRA_BITS] + extra_bits,
+            seed_rows[row, RUN_TOKENS] + extra_tokens,
         )
 
 
@@ -149,15 +156,15 @@ def _is_truncated(seed_rows: Int64s, seed: Scalar) -> Scalar:
 def _measure_seed(
     tokens: UInt32s, at: Scalar, stop: Scalar, bits: UInt8s
 ) -> tuple[Scalar, Scalar, Scalar]:
-    """Return the information of a seed's words, what else its run may hold, and the tokens of both.
+    """Return the information of a seed's words, of the rest of its run, and the tokens of both.
 
-    A run continues behind its seed, without another seed beginning at the next token, over tokens
-    of less than a word: as many as still leave that next seed too light.
+    A run continues behind its seed over tokens of less than a word, if the seed that would begin
+    at the next token weighs too little even with them.
     """
-    end, weight, words, more = at, np.int64(0), np.int64(0), np.int64(0)
+    end, weight, seed_bits, extra_bits = at, np.int64(0), np.int64(0), np.int64(0)
     while weight < SEED_WEIGHT:
         token = tokens[np.uint64(end)]
-        words += bits[token >> CELL_SHIFT]
+        seed_bits += bits[token >> CELL_SHIFT]
         weight += token_weight(token)
         end += 1
     weight -= token_weight(tokens[np.uint64(at)])
@@ -165,10 +172,10 @@ def _measure_seed(
         token = tokens[np.uint64(end)]
         if weight + token_weight(token) >= SEED_WEIGHT:
             break
-        more += bits[token >> CELL_SHIFT]
+        extra_bits += bits[token >> CELL_SHIFT]
         weight += token_weight(token)
         end += 1
-    return words, more, end - at
+    return seed_bits, extra_bits, end - at
 
 
 COUNTER_CELLS = 1 << 14
@@ -193,14 +200,14 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
     texts: tuple[Scalar, Scalar],
     documents: tuple[UInt32s, Int64s],
     seeds: tuple[UInt64s, Int32s],
-    found: tuple[Int64s, Int64s, Int64s, Int64s],
+    lookup: tuple[Int64s, Int64s, Int64s, Int64s],
     postings: tuple[UInt32s, Positions],
-    known: tuple[UInt64s, Int64s, UInt8s, Int64s],
+    registry_tables: tuple[UInt64s, Int64s, UInt8s, Int64s],
     scratch: tuple[Int64s, UInt8s],
     hits: Int64s,
     offsets: Int64s,
 ) -> Int64s:
-    """List the hits of some texts that are no strays: those of text `i` end at `offsets[i + 1]`.
+    """List the hits of some texts without strays; those of text `i` end at `offsets[i + 1]`.
 
     Parameters
     ----------
@@ -208,14 +215,14 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
         The texts, half-open; hits before them end at `offsets[texts[0]]`, which is 0.
     documents, seeds : tuple of ndarray
         Tokens of all texts, and their seeds.
-    found : tuple of ndarray
+    lookup : tuple of ndarray
         Fields of the `ProbeResult`.
     postings : (ndarray, ndarray)
         Items and positions.
-    known : (ndarray, ndarray, ndarray, ndarray)
+    registry_tables : (ndarray, ndarray, ndarray, ndarray)
         Stop shingles, offsets of items, information of each cell of tokens, and `max_seed_bits`.
     scratch : (ndarray of int64, shape (n, SEED_COLUMNS), ndarray of uint8, shape (COUNTER_CELLS,))
-        At least as many rows as the texts have seeds that the registry holds.
+        At least as many rows as the texts have seeds that are in the registry.
     hits : ndarray of int64, shape (m, HIT_COLUMNS)
         Output.
     offsets : ndarray of int64
@@ -224,23 +231,28 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
     Returns
     -------
     ndarray of int64, shape (m, HIT_COLUMNS)
-        `hits`, or a larger array where they did not fit; not scored yet.
+        `hits`, or a larger array if they did not fit; not scored yet.
     """
     seed_rows, counters = scratch
     items, positions = postings
-    bounds, count = found[3], np.int64(0)
+    bounds, count = lookup[3], np.int64(0)
     begin = bounds[texts[0]]
-    annotate_seeds(texts, documents, seeds, found, (items, *known), seed_rows)
+    annotate_seeds(texts, documents, seeds, lookup, (items, *registry_tables), seed_rows)
     for text in range(texts[0], texts[1]):
-        own = bounds[text] - begin, bounds[text + 1] - begin
+        seed_range = bounds[text] - begin, bounds[text + 1] - begin
         most = np.int64(0)
-        for seed in range(own[0], own[1]):
+        for seed in range(seed_range[0], seed_range[1]):
             most += seed_rows[seed, END_POSTING] - seed_rows[seed, FIRST_POSTING]
         while count + most > len(hits):
             hits = double_rows(hits)
-        shift = _count_hits_per_item(own, seed_rows, items, most, counters)
+        shift = _count_hits_per_item(seed_range, seed_rows, items, most, counters)
         end = _append_hits(
-            (*own, begin), seed_rows, (items, *known), (counters, shift), hits, count
+            (*seed_range, begin),
+            seed_rows,
+            (items, *registry_tables),
+            (counters, shift),
+            hits,
+            count,
         )
         count = _drop_strays(hits, count, end, counters)
         offsets[text + 1] = count
@@ -251,40 +263,46 @@ def gather_hits(  # noqa: PLR0913 (texts, their seeds, and all in which they are
 
 @inlined
 def _count_hits_per_item(
-    own: tuple[Scalar, Scalar], seed_rows: Int64s, items: UInt32s, most: Scalar, counters: UInt8s
+    seed_range: tuple[Scalar, Scalar],
+    seed_rows: Int64s,
+    items: UInt32s,
+    most: Scalar,
+    counters: UInt8s,
 ) -> Scalar:
     """Count the hits of every item, up to two; return the shift that selects its cell."""
     shift = _clear_counters(counters, most)
-    for seed in range(own[0], own[1]):
+    for seed in range(seed_range[0], seed_range[1]):
         row = np.uint64(seed)
         for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
-            own_cell = hash_cell(items[np.uint64(posting)], shift)
-            counters[own_cell] += counters[own_cell] < _MAX_COUNT
+            cell = hash_cell(items[np.uint64(posting)], shift)
+            counters[cell] += counters[cell] < _MAX_COUNT
     return shift
 
 
 @kernel_part
 def _append_hits(
-    own: tuple[Scalar, Scalar, Scalar],
+    seed_range: tuple[Scalar, Scalar, Scalar],
     seed_rows: Int64s,
-    known: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
-    counted: tuple[UInt8s, Scalar],
+    registry_tables: tuple[UInt32s, UInt64s, Int64s, UInt8s, Int64s],
+    hit_counters: tuple[UInt8s, Scalar],
     hits: Int64s,
     count: Scalar,
 ) -> Scalar:
-    """Append a text's hits that are no strays, with the posting in place of the item's position."""
-    items, _, offsets, _, bits_limits = known
-    counters, shift = counted
-    first, end, begin = own
+    """Append a text's hits without strays, with the posting in place of the item's position."""
+    items, _, offsets, _, bits_limits = registry_tables
+    counters, shift = hit_counters
+    first, end, begin = seed_range
     for seed in range(first, end):
         row = np.uint64(seed)
         sharing = seed_rows[row, LAST_POSTING] - seed_rows[row, FIRST_POSTING]
-        words, more = seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS]
-        may_stray = min(words, bits_limits[min(sharing, MAX_SHARED)]) + more < MIN_CHAIN_SCORE
+        seed_bits, extra_bits = seed_rows[row, SEED_BITS], seed_rows[row, EXTRA_BITS]
+        may_stray = (
+            min(seed_bits, bits_limits[min(sharing, MAX_SHARED)]) + extra_bits < MIN_CHAIN_SCORE
+        )
         for posting in range(seed_rows[row, FIRST_POSTING], seed_rows[row, END_POSTING]):
             item = np.int64(items[np.uint64(posting)])
             is_stray = may_stray and (
-                words + more < MIN_CHAIN_SCORE
+                seed_bits + extra_bits < MIN_CHAIN_SCORE
                 or PARTIAL_RATIO * seed_rows[row, RUN_TOKENS] < offsets[item + 1] - offsets[item]
             )
             if is_stray and counters[hash_cell(item, shift)] < _MAX_COUNT:
@@ -299,9 +317,10 @@ def _append_hits(
 
 @kernel_part
 def _drop_strays(hits: Int64s, first: Scalar, end: Scalar, counters: UInt8s) -> Scalar:
-    """Drop strays that a shared cell had hidden; return the end of the hits that stay.
+    """Drop strays that shared a cell with another item; return the end of the remaining hits.
 
-    So few hits are left that hardly two items share a cell, and those that did before do not now.
+    So few hits remain that hardly two items share a cell, and another hash separates those that
+    did.
     """
     shift = _clear_counters(counters, end - first)
     for hit in range(first, end):
@@ -327,7 +346,7 @@ def _second_cell(item: Scalar, shift: Scalar) -> Scalar:
 
 @inlined
 def _clear_counters(counters: UInt8s, hits: Scalar) -> Scalar:
-    """Clear as many cells as so many hits need; return the shift that selects an item's cell."""
+    """Clear the cells that `hits` hits need; return the shift that selects an item's cell."""
     size, shift = np.int64(64), np.uint64(58)
     while size < _CELLS_PER_HIT * hits and size < COUNTER_CELLS:
         size, shift = 2 * size, shift - _ONE

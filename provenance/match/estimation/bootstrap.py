@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 from provenance.model import Flags, Floats, Int64s
 
 _MIN_STRATUM = 20
-"""Documents from which a stratum is resampled by itself; smaller neighbours are merged, since
-hardly anything varies within a few documents."""
+"""Least documents of a stratum that is resampled by itself; smaller neighbours are merged, since a
+few documents hardly vary."""
 
 _MAX_WEIGHTS = 4e7
 """Limit on stored weights: with very many documents, fewer draws are as precise."""
 
 _MIN_DRAWS = 100
 _PRIOR_VARIATION, _PRIOR_DOCUMENTS = 0.6, 2.0
-"""Prior squared coefficient of variation of what documents hold, and its weight in documents."""
+"""Prior squared coefficient of variation of matched sizes, and its weight in documents."""
 
 _UNSEEN_DOCUMENTS = 0.5  # with and without findings, added to the sample (Jeffreys)
-_UNSEEN_SPREAD = 0.8  # standard deviation of the logarithm of what such a document holds
+_UNSEEN_SPREAD = 0.8  # standard deviation of the logarithm of the matched size of such a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class BootstrapSample:
 
     Parameters
     ----------
-    read : int
+    sample_size : int
         Number of sampled documents.
-    effective : float
+    effective_size : float
         Effective sample size (Kish).
     with_findings : ndarray of int64, shape (m,)
         Documents with findings, ascending.
@@ -65,12 +65,12 @@ class BootstrapSample:
     replicate_totals : ndarray of float64, shape (draws, units)
         The same in each replicate.
     unseen : ndarray of float64, shape (2, draws)
-        Number of documents added for those not sampled: with findings, relative to the fullest; and
-        without.
+        Number of documents added for those not sampled: with findings, relative to the document
+        with the largest matched size; and without.
     """
 
-    read: int
-    effective: float
+    sample_size: int
+    effective_size: float
     with_findings: Int64s
     weights: Floats
     replicates: NDArray[np.float32]
@@ -105,30 +105,35 @@ class BootstrapSample:
 
         Notes
         -----
-        A few documents with findings say little of how many there are: half a document
-        with findings, and half a typical one without, are added to each replicate, with weights as
-        random as the others'. So replicates of a share that few documents make up follow Jeffreys's
-        posterior. Nor do they show how much a document may hold: the half document holds about as
-        much as the fullest, and replicates are spread on the scale of log-odds by the ratio of
-        Student's quantile to the normal one, as far as documents differ in what they hold.
+        A few documents with findings say little about their number: half a document with findings,
+        and half a typical one without, are added to each replicate, with weights as random as the
+        others'. So replicates of a share that few documents make up follow Jeffreys's posterior.
+        Nor do they show how large the matched size of a document may be: the half document has
+        about that of the document with the largest, and replicates are spread on the scale of
+        log-odds by the ratio of Student's quantile to the normal one, as far as documents differ in
+        matched size.
         """
-        own, rows = np.unique(places, return_inverse=True)
-        parts = self.weights[own] * np.bincount(rows, mean)
-        fullest = int(np.argmax(parts))
-        whole = float(self.weights[own[fullest]] * self.sizes[unit, own[fullest]])
-        without = self.totals[unit] / self.read
+        unique_places, rows = np.unique(places, return_inverse=True)
+        parts = self.weights[unique_places] * np.bincount(rows, mean)
+        largest = int(np.argmax(parts))
+        largest_size = float(
+            self.weights[unique_places[largest]] * self.sizes[unit, unique_places[largest]]
+        )
+        mean_size = self.totals[unit] / self.sample_size
         share = np.empty(len(self.replicates))
         for draw, weights in enumerate(self.replicates):
-            more, less = self.unseen[:, draw]
-            found = float((weights[places] * masses(draw)).sum()) + more * parts[fullest]
-            total = self.replicate_totals[draw, unit] + more * max(whole, parts[fullest])
-            share[draw] = found / max(total + less * without, 1e-300)
+            added_matched, added_unmatched = self.unseen[:, draw]
+            covered = float((weights[places] * masses(draw)).sum()) + added_matched * parts[largest]
+            total = self.replicate_totals[draw, unit] + added_matched * max(
+                largest_size, parts[largest]
+            )
+            share[draw] = covered / max(total + added_unmatched * mean_size, 1e-300)
         centre = float(parts.sum() / self.totals[unit])
         return _widen_draws(np.clip(share, 0.0, 1.0), centre, _widening(parts))
 
 
 def _widening(parts: Floats) -> float:
-    """Return by how much the interval of a sum of a few unequal parts is to be widened."""
+    """Return the factor by which the interval of a sum of a few unequal parts is widened."""
     count = len(parts)
     varied = count * parts.var() / max(float(parts.mean()) ** 2, 1e-300)
     variation = (varied + _PRIOR_DOCUMENTS * _PRIOR_VARIATION) / (count + _PRIOR_DOCUMENTS - 1)
@@ -139,8 +144,8 @@ def _widening(parts: Floats) -> float:
 def _student_ratio(degrees: int) -> float:
     """Return the 97.5th percentile of Student's distribution over the normal one; at most 3."""
     z = 1.96
-    more = (z**3 + z) / 4 / degrees + (5 * z**5 + 16 * z**3 + 3 * z) / 96 / degrees**2
-    return min(1 + more / z, 3.0)
+    excess = (z**3 + z) / 4 / degrees + (5 * z**5 + 16 * z**3 + 3 * z) / 96 / degrees**2
+    return min(1 + excess / z, 3.0)
 
 
 def _widen_draws(shares: Floats, centre: float, stretch: float) -> Floats:
@@ -158,18 +163,18 @@ def percentile_interval(draws: Floats) -> tuple[float, float]:
 
 
 def bootstrap_documents(
-    drawn: SampledDocuments, hits: Int64s, draws: int, rng: np.random.Generator
+    sample: SampledDocuments, hits: Int64s, draws: int, rng: np.random.Generator
 ) -> BootstrapSample:
     """Draw bootstrap replicates of a sample, stratum by stratum.
 
     Parameters
     ----------
-    drawn : SampledDocuments
+    sample : SampledDocuments
         The sample.
     hits : ndarray of int64
         Documents with findings, ascending.
     draws : int
-        Number of replicates; fewer where very many documents have findings.
+        Number of replicates; fewer if very many documents have findings.
     rng : numpy.random.Generator
         Source of randomness.
 
@@ -178,13 +183,13 @@ def bootstrap_documents(
     Rubin's Bayesian bootstrap: each document has an exponential weight, scaled so that those of a
     stratum represent all of it. Where a share ``f`` of a stratum was sampled, ``n`` documents, the
     deviation of weights from 1 is multiplied by ``sqrt((1 - f) * n / (n - 1))`` (Rao and Wu): a
-    complete reading has no sampling error. Documents without findings count only by their sums, so
-    these are drawn as sums: a gamma number of documents, and their sizes.
+    corpus that is read completely has no sampling error. Documents without findings count only by
+    their sums, so these are drawn as sums: a gamma number of documents, and their sizes.
     """
     draws = max(_MIN_DRAWS, min(draws, int(_MAX_WEIGHTS / max(len(hits), 1))))
-    strata = _merge_small_strata(drawn.strata)
+    strata = _merge_small_strata(sample.strata)
     stratum_count = int(strata.max(initial=-1)) + 1
-    stratum_weights = np.bincount(strata, drawn.weights, stratum_count)
+    stratum_weights = np.bincount(strata, sample.weights, stratum_count)
     count = np.bincount(strata, minlength=stratum_count)
     spread = np.sqrt(
         np.maximum(1 - count / np.maximum(stratum_weights, 1e-12), 0)
@@ -193,32 +198,37 @@ def bootstrap_documents(
     )
     unmatched = np.ones(len(strata), bool)
     unmatched[hits] = False
-    rest = _UnmatchedDocuments.of(drawn, unmatched, strata, stratum_count)
-    own, weights, held = strata[hits], drawn.weights[hits], drawn.sizes[:, hits]
-    again = np.empty((draws, len(hits)), np.float32)
-    totals = np.empty((draws, len(drawn.sizes)))
+    rest = _UnmatchedDocuments.of(sample, unmatched, strata, stratum_count)
+    hit_strata, weights, hit_sizes = strata[hits], sample.weights[hits], sample.sizes[:, hits]
+    replicates = np.empty((draws, len(hits)), np.float32)
+    totals = np.empty((draws, len(sample.sizes)))
     for draw in range(draws):
         draw_weights = (
-            np.maximum(1 + spread[own] * (rng.standard_exponential(len(hits)) - 1), 0) * weights
+            np.maximum(1 + spread[hit_strata] * (rng.standard_exponential(len(hits)) - 1), 0)
+            * weights
         )
-        others, hold = rest.drawn(spread, rng)
+        other_counts, other_sizes = rest.draw(spread, rng)
         scale = stratum_weights / np.maximum(
-            others + np.bincount(own, draw_weights, stratum_count), 1e-12
+            other_counts + np.bincount(hit_strata, draw_weights, stratum_count), 1e-12
         )
-        again[draw] = draw_weights * scale[own]
-        totals[draw] = (hold * scale).sum(axis=1) + (held * again[draw]).sum(axis=1)
-    left = np.sqrt(max(0.0, 1 - len(strata) / max(float(stratum_weights.sum()), 1e-12)))
-    squares = float((drawn.weights**2).sum())
+        replicates[draw] = draw_weights * scale[hit_strata]
+        totals[draw] = (other_sizes * scale).sum(axis=1) + (hit_sizes * replicates[draw]).sum(
+            axis=1
+        )
+    finite_correction = np.sqrt(
+        max(0.0, 1 - len(strata) / max(float(stratum_weights.sum()), 1e-12))
+    )
+    squares = float((sample.weights**2).sum())
     return BootstrapSample(
         len(strata),
-        float(drawn.weights.sum()) ** 2 / squares if squares else 0.0,
+        float(sample.weights.sum()) ** 2 / squares if squares else 0.0,
         hits,
         weights,
-        again,
-        held,
-        (drawn.sizes * drawn.weights).sum(axis=1),
+        replicates,
+        hit_sizes,
+        (sample.sizes * sample.weights).sum(axis=1),
         totals,
-        left * _draw_unseen(draws, rng),
+        finite_correction * _draw_unseen(draws, rng),
     )
 
 
@@ -239,40 +249,48 @@ class _UnmatchedDocuments:
 
     @classmethod
     def of(
-        cls, drawn: SampledDocuments, unmatched: Flags, strata: Int64s, stratum_count: int
+        cls, sample: SampledDocuments, unmatched: Flags, strata: Int64s, stratum_count: int
     ) -> "_UnmatchedDocuments":
-        own, weights, sizes = strata[unmatched], drawn.weights[unmatched], drawn.sizes[:, unmatched]
-        count = np.bincount(own, weights, stratum_count).astype(np.float64)
-        squares = np.bincount(own, weights**2, stratum_count).astype(np.float64)
-        means = np.array([np.bincount(own, weights * size, stratum_count) for size in sizes])
+        document_strata, weights, sizes = (
+            strata[unmatched],
+            sample.weights[unmatched],
+            sample.sizes[:, unmatched],
+        )
+        count = np.bincount(document_strata, weights, stratum_count).astype(np.float64)
+        squares = np.bincount(document_strata, weights**2, stratum_count).astype(np.float64)
+        means = np.array(
+            [np.bincount(document_strata, weights * size, stratum_count) for size in sizes]
+        )
         means = means / np.maximum(count, 1e-12)
-        beside = [
-            np.bincount(own, (weights * (size - mean[own])) ** 2, stratum_count)
+        variances = [
+            np.bincount(
+                document_strata, (weights * (size - mean[document_strata])) ** 2, stratum_count
+            )
             for size, mean in zip(sizes, means, strict=True)
         ]
-        return cls(count, squares, means, np.sqrt(beside))
+        return cls(count, squares, means, np.sqrt(variances))
 
-    def drawn(self, spread: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    def draw(self, spread: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """Draw the number of documents that they represent, and their sizes, in every stratum."""
         variance = spread**2 * self.square
         shape = self.count**2 / np.maximum(variance, 1e-12)
-        varied = np.where(
+        random_counts = np.where(
             variance > 0, rng.standard_gamma(shape) * variance / np.maximum(self.count, 1e-12), 0.0
         )
-        others = np.where(variance > 0, varied, self.count)
+        counts = np.where(variance > 0, random_counts, self.count)
         noise = rng.standard_normal(len(spread)) * spread
-        return others, np.maximum(others * self.means + noise * self.spreads, 0.0)
+        return counts, np.maximum(counts * self.means + noise * self.spreads, 0.0)
 
 
 def _merge_small_strata(strata: Int64s) -> Int64s:
     """Merge neighbouring strata until each has enough documents."""
     sizes = np.bincount(strata)
-    stratum_count, stratum_number, filled = np.empty(len(sizes), np.int64), 0, 0
+    merged, stratum_number, document_count = np.empty(len(sizes), np.int64), 0, 0
     for stratum, size in enumerate(sizes.tolist()):
-        if filled >= _MIN_STRATUM:
-            stratum_number, filled = stratum_number + 1, 0
-        stratum_count[stratum] = stratum_number
-        filled += size
-    if filled < _MIN_STRATUM and stratum_number:
-        stratum_count[stratum_count == stratum_number] = stratum_number - 1
-    return stratum_count[strata]
+        if document_count >= _MIN_STRATUM:
+            stratum_number, document_count = stratum_number + 1, 0
+        merged[stratum] = stratum_number
+        document_count += size
+    if document_count < _MIN_STRATUM and stratum_number:
+        merged[merged == stratum_number] = stratum_number - 1
+    return merged[strata]

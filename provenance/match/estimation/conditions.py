@@ -1,8 +1,8 @@
-"""The condition in which an item was found, as far as the finding itself shows.
+"""Appearance of a finding: what it shows of the condition of its item.
 
-What was done to an item on its way into a corpus is unknown, but a finding shows how much of the
-item is left, whether it breaks off before its end, and whether it is all there is of its text. The
-class of such findings is called their *appearance*.
+The edits to an item on its way into a corpus are unknown, but a finding shows how much of the item
+is left, whether its end is missing, and whether it is all of its text. The class of such findings
+is called their *appearance*.
 """
 
 import numpy as np
@@ -14,19 +14,19 @@ _COVERAGE_EDGES = (0.5, 0.65, 0.8, 0.9)
 """Edges of the classes of coverage: matched share of the item."""
 
 _MOST_OF_TEXT = 0.8
-"""Share of a text from which a match is all there is of it."""
+"""Share of a text from which a match counts as all of it."""
 
 _COVERAGE_CLASSES = len(_COVERAGE_EDGES) + 1
 
 NEAR_DUPLICATE_APPEARANCE = 2 * (2 * _COVERAGE_CLASSES + 1)
-"""The appearance of a text that resembles an item as a whole."""
+"""Appearance of a near-duplicate: a text that resembles an item as a whole."""
 
 APPEARANCES = NEAR_DUPLICATE_APPEARANCE + 1
 """Number of appearances."""
 
 
 def length_classes(tokens: Int64s) -> Int64s:
-    """Return the index in `LENGTHS` of items of so many tokens."""
+    """Return the index in `LENGTHS` of items, by their number of tokens."""
     edges = np.array([length.least for length in LENGTHS])
     return np.searchsorted(edges, tokens, "right").astype(np.int64) - 1
 
@@ -45,29 +45,31 @@ def appearance_classes(candidates: Candidates, lengths: Int64s) -> Int64s:
     -------
     ndarray of int64, shape (n,)
         Below `APPEARANCES`: complete in one run, or the class of coverage and whether the end is
-        missing; each for items within a text and for those that are all of it.
+        missing; each for items within a text and for items that are all of it.
     """
     matched = candidates.matched
-    whole = (matched == lengths) & (candidates.longest_run == lengths)
-    left = np.searchsorted(_COVERAGE_EDGES, matched / np.maximum(lengths, 1), "right")
-    look = np.where(
-        whole, 0, 1 + left + _COVERAGE_CLASSES * _is_cut_at_end(candidates, lengths, matched)
+    is_complete = (matched == lengths) & (candidates.longest_run == lengths)
+    coverage = np.searchsorted(_COVERAGE_EDGES, matched / np.maximum(lengths, 1), "right")
+    appearance = np.where(
+        is_complete,
+        0,
+        1 + coverage + _COVERAGE_CLASSES * _is_cut_at_end(candidates, lengths, matched),
     )
-    alone = matched >= _MOST_OF_TEXT * candidates.sizes
-    return np.asarray(look + (2 * _COVERAGE_CLASSES + 1) * alone, np.int64)
+    fills_text = matched >= _MOST_OF_TEXT * candidates.sizes
+    return np.asarray(appearance + (2 * _COVERAGE_CLASSES + 1) * fills_text, np.int64)
 
 
 def _is_cut_at_end(candidates: Candidates, lengths: Int64s, matched: Int64s) -> Flags:
-    """Return whether most of what is missing is missing at the end."""
+    """Return whether most of the missing tokens are at the end."""
     tail = lengths - candidates.item_ends
     return np.asarray((tail > 0) & (2 * tail >= lengths - matched), np.bool_)
 
 
 _QUOTED_RUN = 8
-"""Words in a row that two authors do not write independently."""
+"""Length of a run of words that two authors do not write independently."""
 
 _QUOTED_TOKENS, _QUOTED_SHARE = 9, 0.6
-"""Matched tokens, and share of the item, that are no coincidence either."""
+"""Matched tokens, and share of the item, that are not a coincidence either."""
 
 
 def is_quotation(candidates: Candidates, lengths: Int64s) -> Flags:
@@ -76,7 +78,7 @@ def is_quotation(candidates: Candidates, lengths: Int64s) -> Flags:
     Parameters
     ----------
     candidates : Candidates
-        Matches with texts that should hold none.
+        Matches with texts that should have no copies.
     lengths : ndarray of int64, shape (n,)
         Tokens of each match's item.
     """

@@ -8,8 +8,8 @@ from provenance.match.estimation.bootstrap import BootstrapSample, percentile_in
 from provenance.model import Floats, Int64s
 
 LOW_RECALL = 0.80
-"""Low end of the shipped detector's recall, over lengths and edits. How the content of the corpus
-at hand was edited is unknown, so the worst plausible mixture is assumed."""
+"""Low end of the shipped detector's recall, over lengths and edits. The edits in a corpus are
+unknown, so the worst plausible mixture is assumed."""
 
 EDGE_ERROR = 0.03
 """Share of a span by which its two ends may be wrong."""
@@ -41,7 +41,7 @@ def share_interval(
     sizes : ndarray of float64, shape (n,)
         Size of each finding, in any unit.
     chances : ndarray of float64, shape (n,)
-        Probability that each is no copy (`evalue.chance_probabilities`).
+        Probability that each is not a copy (`evalue.chance_probabilities`).
     total : float
         Size of the whole corpus, in the same unit.
     documents : (int, float)
@@ -52,35 +52,36 @@ def share_interval(
     Returns
     -------
     Interval
-        ``[0, 1]`` where nothing was read.
+        ``[0, 1]`` if nothing was read.
 
     Notes
     -----
-    Low: each finding is a copy with probability ``1 - chance``, independently. Where all are copies
+    Low: each finding is a copy with probability ``1 - chance``, independently. If all are copies
     with probability 0.95, their sum; else the mean of the sum less 1.645 standard deviations and,
-    since findings are lost as a whole, half a typical loss. Less the error of span ends.
+    since a finding is a copy as a whole or not at all, half a typical chance finding. Less the
+    error of span ends.
 
     High: the number of documents found is Poisson, thinned by the recall; the upper end of its
     interval (Garwood 1936, in Wilson and Hilferty's approximation) scales the share. A few large
     findings are as uncertain as a small number of them: the effective count,
-    ``sum(size)**2 / sum(size**2)``, is used where it is lower. With no finding in n documents it is
+    ``sum(size)**2 / sum(size**2)``, is used if it is lower. With no finding in n documents it is
     the rule of three, 3 / n, over the recall.
     """
-    found, read = documents
-    if total <= 0 or read <= 0:
+    documents_found, documents_read = documents
+    if total <= 0 or documents_read <= 0:
         return Interval(0.0, 1.0)
     covered = float(sizes.sum())
-    if not found or not covered:
-        return Interval(0.0, min(1.0, 3 / LOW_RECALL / read))
+    if not documents_found or not covered:
+        return Interval(0.0, min(1.0, 3 / LOW_RECALL / documents_read))
     share = covered / total
     low = _lower_bound(sizes, chances) * (1 - edge) / total
-    count = min(found, covered**2 / float((sizes**2).sum()))
+    count = min(documents_found, covered**2 / float((sizes**2).sum()))
     high = share * poisson_upper(count) / count / LOW_RECALL * (1 + edge)
     return Interval(min(low, share), min(1.0, max(high, share)))
 
 
 def sampled_share_interval(
-    sampled: BootstrapSample,
+    sample: BootstrapSample,
     documents: Int64s,
     findings: tuple[Floats, Floats],
     unit: int,
@@ -90,12 +91,12 @@ def sampled_share_interval(
 
     Parameters
     ----------
-    sampled : BootstrapSample
+    sample : BootstrapSample
         The sample.
     documents : ndarray of int64, shape (n,)
         Document of each finding.
     findings : (ndarray, ndarray) of float64, shape (n,)
-        Size of each, and the probability that it is no copy.
+        Size of each, and the probability that it is not a copy.
     unit : int
         Unit of the sizes: 0 for whole documents.
     edge : float
@@ -103,25 +104,27 @@ def sampled_share_interval(
 
     Notes
     -----
-    The interval of the sample, taken as if it were the whole (`share_interval`), is
-    widened to that of the bootstrap. What was verified exists, however little was read: its share
-    of the whole corpus bounds the low end from below.
+    The interval of the sample as if it were the whole corpus (`share_interval`) is widened to that
+    of the bootstrap. Verified findings exist however little was read: their share of the whole
+    corpus bounds the low end from below.
     """
     sizes, chances = findings
-    total = float(sampled.totals[unit])
+    total = float(sample.totals[unit])
     if not len(sizes) or total <= 0:
-        read = 0 if total <= 0 else sampled.effective
-        return share_interval(sizes, chances, total, (0, read), edge)
-    places = sampled.places(documents)
-    stands = sizes * sampled.weights[places]
-    found_in = len(np.unique(places))
-    plain = share_interval(stands, chances, total, (found_in, sampled.read), edge)
-    there = share_interval(sizes, chances, total, (found_in, sampled.read), edge)
-    low, high = percentile_interval(sampled.shares(places, unit, sizes, lambda _: sizes))
-    sure = plain.low * total / float(stands.sum())
+        documents_read = 0 if total <= 0 else sample.effective_size
+        return share_interval(sizes, chances, total, (0, documents_read), edge)
+    places = sample.places(documents)
+    represented = sizes * sample.weights[places]
+    documents_found = len(np.unique(places))
+    unwidened = share_interval(
+        represented, chances, total, (documents_found, sample.sample_size), edge
+    )
+    verified = share_interval(sizes, chances, total, (documents_found, sample.sample_size), edge)
+    low, high = percentile_interval(sample.shares(places, unit, sizes, lambda _: sizes))
+    verified_ratio = unwidened.low * total / float(represented.sum())
     return Interval(
-        max(min(plain.low, low * sure), there.low),
-        max(plain.high, min(1.0, high / LOW_RECALL * (1 + edge))),
+        max(min(unwidened.low, low * verified_ratio), verified.low),
+        max(unwidened.high, min(1.0, high / LOW_RECALL * (1 + edge))),
     )
 
 
@@ -130,14 +133,14 @@ def _lower_bound(sizes: Floats, chances: Floats) -> float:
     covered = float(sizes.sum())
     if np.prod(1 - chances) >= _CONFIDENCE:
         return covered
-    lost = float((sizes * chances).sum())
-    typical = float((sizes**2 * chances).sum()) / lost
+    false_size = float((sizes * chances).sum())
+    typical = float((sizes**2 * chances).sum()) / false_size
     spread = float(np.sqrt((sizes**2 * chances * (1 - chances)).sum()))
-    return max(0.0, covered - lost - _ONE_SIDED * spread - typical / 2)
+    return max(0.0, covered - false_size - _ONE_SIDED * spread - typical / 2)
 
 
 def poisson_upper(count: float) -> float:
-    """Return the upper end of the 95 % interval of a Poisson mean of which `count` were observed.
+    """Return the upper end of the 95 % interval of a Poisson mean, given a count.
 
     Examples
     --------
@@ -148,28 +151,25 @@ def poisson_upper(count: float) -> float:
     return float(above * (1 - 1 / (9 * above) + _TWO_SIDED / (3 * np.sqrt(above))) ** 3)
 
 
-_TWO_SIDED = 1.96
-
-
-def wilson_interval(found: int, tried: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a proportion; [0, 1] where nothing was tried.
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a proportion; [0, 1] without trials.
 
     Examples
     --------
     >>> [round(end, 3) for end in wilson_interval(45, 50)]
     [0.786, 0.957]
     """
-    if not tried:
+    if not trials:
         return 0.0, 1.0
-    share, square = found / tried, _TWO_SIDED**2 / tried
+    share, square = successes / trials, _TWO_SIDED**2 / trials
     middle = (share + square / 2) / (1 + square)
-    half = _TWO_SIDED / (1 + square) * np.sqrt(share * (1 - share) / tried + square / tried / 4)
-    low = 0.0 if found == 0 else float(middle - half)
-    return low, 1.0 if found == tried else float(middle + half)
+    half = _TWO_SIDED / (1 + square) * np.sqrt(share * (1 - share) / trials + square / trials / 4)
+    low = 0.0 if successes == 0 else float(middle - half)
+    return low, 1.0 if successes == trials else float(middle + half)
 
 
 def poisson_interval(count: int) -> tuple[float, float]:
-    """Return the 95 % interval of a Poisson mean of which `count` were observed.
+    """Return the 95 % interval of a Poisson mean, given a count.
 
     Examples
     --------

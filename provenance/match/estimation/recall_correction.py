@@ -1,17 +1,17 @@
 """Shares corrected for missed and false findings: Rogan and Gladen's estimator by condition.
 
-Rogan and Gladen correct a share by ``(observed - false) / (recall - false)``. That takes one recall
-for everything; but whole copies are nearly always found and short, cut ones seldom, so the answer
-would depend on which of them a corpus holds. Here each finding represents itself and the items in
-its condition that were missed: it counts ``1 / recall`` (Horvitz and Thompson), with the recall
-inferred from the finding's appearance (`conditions`).
+Rogan and Gladen correct a share by ``(observed - false) / (recall - false)``, with one recall for
+everything. But complete copies are nearly always found and short, truncated ones seldom, so the
+result would depend on which of them a corpus contains. Here each finding represents itself and the
+items in its condition that were missed: it counts ``1 / recall`` (Horvitz and Thompson), with the
+recall inferred from the finding's appearance (`conditions`).
 
 Assumptions: items are planted as the registry has them, so the lengths within a class are those of
-the corpus; what was done to a corpus's items is a mixture of the planted conditions; a finding of
-some appearance is in each condition with the probability that the mixture gives, whatever its
-source; and a finding is the likelier to be false the weaker its match. A condition of which hardly
-anything is found (`MIN_RECALL`), such as a post of six words cut in half, leaves no trace to be
-counted by: it is taken to be as frequent as in items of other lengths, where it does.
+the corpus; a corpus's items were edited in a mixture of the planted conditions; the probability of
+each condition, given a finding's appearance, is that of the mixture, whatever its source; and the
+weaker a match, the likelier it is false. Items in a condition that is hardly ever found
+(`MIN_RECALL`), such as a post of six words cut in half, cannot be counted by findings: the
+condition is assumed to be as frequent as in items of other lengths, in which it is found.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ _UNSEEN_MISSES = 0.5  # missed plants added to those that were tried (Jeffreys)
 
 @dataclass(frozen=True, slots=True)
 class FalseFindings:
-    """Number of findings that are no copies.
+    """Number of findings that are not copies.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class FalseFindings:
 
 @dataclass(frozen=True, slots=True)
 class RecallCorrection:
-    """Weights of findings: the content of the corpus that each represents, by its appearance.
+    """Weights of findings: the content of the corpus that each represents, by appearance.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def fit_correction(
     Parameters
     ----------
     planted : PlantedItems
-        Items in each condition that the corpus may hold.
+        Items in each condition that the corpus may contain.
     counts : ndarray of float64, shape (sources, lengths, appearances)
         Findings of the corpus by appearance.
     false : FalseFindings
@@ -108,8 +108,8 @@ def fit_correction(
     items), first for all lengths together, then for each, shrunk a little towards the first. A
     finding of appearance ``o`` weighs ``sum(p(c | o) / recall(c))``, where ``p(c | o)`` is
     proportional to ``m[c] * R[c, o]``: the sum over findings is an unbiased estimate of the items
-    in the corpus. For tokens and bytes, ``R`` and the recall are what findings cover of what was
-    planted, so the parts of spans that findings leave out count too.
+    in the corpus. For tokens and bytes, ``R`` and the recall are the covered share of the planted
+    mass, so parts of spans that findings leave out count too.
 
     Of ``n`` plants of which ``f`` were found, ``(n + 1) / (f + 1)`` has the mean of ``1 / recall``;
     so one found plant is added to each condition. Each draw reweights plants and findings (Rubin's
@@ -117,43 +117,54 @@ def fit_correction(
     conditions of which none was missed; and fits the mixture again.
 
     Items of one source may be harder to find than those of another, at the same length. The part of
-    a weight that stands for missed items is multiplied by how often a source's plants were missed,
-    over how often they were expected to be (`count_misses`); and the weights of a source of which
-    findings leave out more at the edges, by that (`coverage_ratios`). The appearances of a source's
-    own findings count as far as they differ from others' by more than chance; otherwise each
-    finding represents what is usual (`source_reliability`).
+    a weight that represents missed items is multiplied by how often a source's plants were missed,
+    over how often they were expected to be (`count_misses`); and the weights of a source by the
+    share that its findings leave out at the edges, relative to others (`coverage_ratios`). The
+    appearances of a source's own findings count as far as they differ from others' by more than
+    chance; otherwise each finding has the usual weight (`source_reliability`).
     """
     count, draws = len(planted.lengths), len(false.draws)
     pooled, shape = counts.sum(axis=0), counts.shape[1:]
-    once, often = np.ones((1, count)), rng.standard_exponential((draws, count))
-    tried = tabulate(planted, shape, once)
-    tried = DetectionTables(tried.masses[0], tried.found[0])
-    visible, perfect = tried.recall >= MIN_RECALL, tried.recall >= 1
-    first = tried.with_more(visible.astype(np.float64), np.zeros(visible.shape), tried)
+    unit_weights, plant_draws = np.ones((1, count)), rng.standard_exponential((draws, count))
+    tables = tabulate(planted, shape, unit_weights)
+    tables = DetectionTables(tables.masses[0], tables.found_masses[0])
+    visible, perfect = tables.recall >= MIN_RECALL, tables.recall >= 1
+    first = tables.with_more(visible.astype(np.float64), np.zeros(visible.shape), tables)
     start = fit_mixture(first, visible, pooled, None, _EM_STEPS)
-    room = draws, *visible.shape
-    found: Floats = rng.standard_gamma(2.0, room)
-    missed: Floats = rng.standard_gamma(_UNSEEN_MISSES, room)
-    replicates = tabulate(planted, shape, often).with_more(found * visible, missed * perfect, tried)
-    seen = rng.standard_gamma(pooled, (draws, *shape))
-    mean, variance = finding_weights(first, visible, start)
-    drawn, _ = finding_weights(
-        replicates, visible, fit_mixture(replicates, visible, seen, start, _EM_STEPS_PER_DRAW)
+    draw_shape = draws, *visible.shape
+    found_draws: Floats = rng.standard_gamma(2.0, draw_shape)
+    missed_draws: Floats = rng.standard_gamma(_UNSEEN_MISSES, draw_shape)
+    replicates = tabulate(planted, shape, plant_draws).with_more(
+        found_draws * visible, missed_draws * perfect, tables
     )
-    more = np.maximum(mean[0] - 1, 0)
-    seen_often, hidden_often = condition_shares(first, visible, start)
-    plants = count_misses(planted, seen_often + hidden_often, more)
-    luck = plants.missed / plants.expected
-    source_draws = rng.standard_gamma(plants.missed, (draws, *luck.shape)) / plants.expected
-    luck[0] = source_draws[:, 0] = 1
+    count_draws = rng.standard_gamma(pooled, (draws, *shape))
+    mean, variance = finding_weights(first, visible, start)
+    weight_draws, _ = finding_weights(
+        replicates,
+        visible,
+        fit_mixture(replicates, visible, count_draws, start, _EM_STEPS_PER_DRAW),
+    )
+    misses = np.maximum(mean[0] - 1, 0)
+    visible_shares, hidden_shares = condition_shares(first, visible, start)
+    plants = count_misses(planted, visible_shares + hidden_shares, misses)
+    miss_ratios = plants.missed / plants.expected
+    miss_ratio_draws = (
+        rng.standard_gamma(plants.missed, (draws, *miss_ratios.shape)) / plants.expected
+    )
+    miss_ratios[0] = miss_ratio_draws[:, 0] = 1
     edges = coverage_ratios(planted)[:, :, None, None]
-    masses = _finding_masses(tried)
+    masses = _finding_masses(tables)
     typical = np.maximum(_average_misses(mean, masses * pooled)[0], 1e-12)
-    own = _SourceReliability(source_reliability(counts, more, plants), plants.usual / typical)
+    reliability = _SourceReliability(
+        source_reliability(counts, misses, plants), plants.usual / typical
+    )
     return RecallCorrection(
-        _weights_by_source(mean, luck, own, masses * pooled) * edges,
-        variance[:, None] * luck[..., None],
-        _weights_by_source(drawn, source_draws, own, masses * seen[:, None]) * edges,
+        _weights_by_source(mean, miss_ratios, reliability, masses * pooled) * edges,
+        variance[:, None] * miss_ratios[..., None],
+        _weights_by_source(
+            weight_draws, miss_ratio_draws, reliability, masses * count_draws[:, None]
+        )
+        * edges,
         _typical_misses(mean, variance, pooled),
         rng.standard_normal((2, draws)),
         float((planted.appearances >= 0).mean()) if count else 0.0,
@@ -161,13 +172,15 @@ def fit_correction(
     )
 
 
-def _finding_masses(tried: DetectionTables) -> Floats:
+def _finding_masses(tables: DetectionTables) -> Floats:
     """Return the mean mass of a finding of each appearance, by unit."""
-    found = tried.found.sum(axis=-2)
-    every = found.sum(axis=-1, keepdims=True) / np.maximum(
-        found[:1].sum(axis=-1, keepdims=True), 1e-12
+    found_masses = tables.found_masses.sum(axis=-2)
+    overall = found_masses.sum(axis=-1, keepdims=True) / np.maximum(
+        found_masses[:1].sum(axis=-1, keepdims=True), 1e-12
     )
-    return np.asarray(np.where(found[:1] > 0, found / np.maximum(found[:1], 1e-12), every))
+    return np.asarray(
+        np.where(found_masses[:1] > 0, found_masses / np.maximum(found_masses[:1], 1e-12), overall)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,38 +192,38 @@ class _SourceReliability:
 
 
 def _typical_misses(mean: Floats, variance: Floats, counts: Floats) -> Floats:
-    """Return mean and variance of what is missed for a finding, over all findings."""
+    """Return mean and variance of the missed mass for a finding, over all findings."""
     share = counts / max(float(counts.sum()), 1e-12)
-    more = np.maximum(mean - 1, 0)
-    return np.array([(more * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
+    misses = np.maximum(mean - 1, 0)
+    return np.array([(misses * share).sum(axis=(1, 2)), (variance * share).sum(axis=(1, 2))])
 
 
 def _weights_by_source(
-    mean: Floats, luck: Floats, own: _SourceReliability, masses: Floats
+    mean: Floats, miss_ratios: Floats, reliability: _SourceReliability, masses: Floats
 ) -> Floats:
     """Return the weights of each source; the missed part follows how often its plants are missed.
 
-    Findings of an unreliable source represent what is usual at their length.
+    Findings of an unreliable source have the usual weight of their length.
     """
-    more = np.maximum(mean - 1, 0)
-    usual = (own.usual * _average_misses(mean, masses)[..., None, :])[..., None]
-    part = own.part[:, :, None]
-    mixed = part * more[..., None, :, :] + (1 - part) * usual
-    mixed = mixed * luck[..., None, :, :, None]
-    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + mixed)
+    misses = np.maximum(mean - 1, 0)
+    usual = (reliability.usual * _average_misses(mean, masses)[..., None, :])[..., None]
+    part = reliability.part[:, :, None]
+    source_misses = part * misses[..., None, :, :] + (1 - part) * usual
+    source_misses = source_misses * miss_ratios[..., None, :, :, None]
+    return np.asarray(np.minimum(mean, 1)[..., None, :, :] + source_misses)
 
 
 def _average_misses(mean: Floats, masses: Floats) -> Floats:
-    """Return what is missed for a finding of each length, over all appearances."""
-    more = np.maximum(mean - 1, 0)
-    return np.asarray((more * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))
+    """Return the missed mass for a finding of each length, over all appearances."""
+    misses = np.maximum(mean - 1, 0)
+    return np.asarray((misses * masses).sum(axis=-1) / np.maximum(masses.sum(axis=-1), 1e-12))
 
 
 _MISS_VARIANCE_FACTOR = 1.15
-"""By how much more misses vary than their conditions imply, which are themselves inferred: with 1,
-intervals of documents held the truth in 94.0 % of 1280 simulated draws."""
+"""Factor by which misses vary more than their conditions, which are inferred too, imply: with 1,
+intervals of documents contained the truth in 94.0 % of 1280 simulated draws."""
 
-_IMAGINED_FINDINGS = 2.0  # added: a few findings do not show all conditions
+_PSEUDO_FINDINGS = 2.0  # added: a few findings do not show all conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +234,7 @@ class FindingObservations:
     ----------
     sources, lengths, appearances : ndarray of int64, shape (n,)
         Source of the item, as in `PlantedItems`; class of its length; and appearance of the
-        finding: -1 where it represents itself alone, as an address does.
+        finding: -1 if it represents only itself, as an address does.
     sizes : ndarray of float64, shape (n,)
         Size of each, in some unit.
     false_shares : ndarray of float64, shape (n,)
@@ -260,33 +273,39 @@ def correct_share(
     Returns
     -------
     CorrectedShare
-        ``[0, 1]`` where nothing was read; from 0 to the rule of three over the recall where nothing
-        was found.
+        ``[0, 1]`` if nothing was read; from 0 to the rule of three over the recall if nothing was
+        found.
 
     Notes
     -----
     The interval includes the uncertainty of the weights, of the number of false
     findings, and of the number missed: a finding in a condition of recall ``r`` represents a
-    geometric number of items, of variance ``(1 - r) / r**2``, and more where several conditions
+    geometric number of items, of variance ``(1 - r) / r**2``, and more if several conditions
     have its appearance. All of the corpus was read, so nothing else is uncertain: for a detector
-    that misses nothing, the share is what was found.
+    that misses nothing, the share is that of the findings.
     """
     if total <= 0 or documents <= 0:
         return CorrectedShare(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
         return _nothing_found(correction, documents)
-    weighed = _WeightedFindings.of(correction, findings, unit)
-    known, sizes = weighed.known, findings.sizes
-    drawn = correction.weight_draws[:, unit].reshape(len(correction.weight_draws), -1)
-    found = np.bincount(weighed.cells[known], sizes[known], drawn.shape[1])
-    doubtful = np.bincount(
-        weighed.cells[known], (sizes * findings.false_shares)[known], drawn.shape[1]
+    weighted = _WeightedFindings.of(correction, findings, unit)
+    has_appearance, sizes = weighted.has_appearance, findings.sizes
+    weight_draws = correction.weight_draws[:, unit].reshape(len(correction.weight_draws), -1)
+    covered = np.bincount(
+        weighted.cells[has_appearance], sizes[has_appearance], weight_draws.shape[1]
+    )
+    covered_false = np.bincount(
+        weighted.cells[has_appearance],
+        (sizes * findings.false_shares)[has_appearance],
+        weight_draws.shape[1],
     )
     share_draws = (
-        drawn @ found - correction.false_findings.draws * (drawn @ doubtful) + sizes[~known].sum()
+        weight_draws @ covered
+        - correction.false_findings.draws * (weight_draws @ covered_false)
+        + sizes[~has_appearance].sum()
     )
-    share_draws = share_draws + weighed.luck(correction, unit, np.ones(len(sizes)))
-    return _share_interval(float(weighed.sizes.sum()) / total, share_draws / total)
+    share_draws = share_draws + weighted.random_deviations(correction, unit, np.ones(len(sizes)))
+    return _share_interval(float(weighted.sizes.sum()) / total, share_draws / total)
 
 
 def correct_sampled_share(
@@ -294,7 +313,7 @@ def correct_sampled_share(
     findings: FindingObservations,
     places: Int64s,
     unit: int,
-    sampled: BootstrapSample,
+    sample: BootstrapSample,
 ) -> CorrectedShare:
     """Return the corrected share of a corpus from findings in a sample of its documents.
 
@@ -308,7 +327,7 @@ def correct_sampled_share(
         Index of each finding's document among those with findings.
     unit : int
         Unit of their sizes: 0 for whole documents.
-    sampled : BootstrapSample
+    sample : BootstrapSample
         The sample.
 
     Returns
@@ -318,29 +337,33 @@ def correct_sampled_share(
 
     Notes
     -----
-    Each finding counts for the documents that its own represents. Which documents were
-    sampled is a further uncertainty, which the bootstrap includes. Random misses are as uncertain
-    as in the whole corpus: what a sample adds to them is in the weights of documents.
+    Each finding counts for the documents that its document represents. The bootstrap includes the
+    uncertainty of which documents were sampled. Random misses are as uncertain as in the whole
+    corpus: the sample's contribution is in the weights of documents.
     """
-    total = float(sampled.totals[unit])
-    if total <= 0 or not sampled.read:
+    total = float(sample.totals[unit])
+    if total <= 0 or not sample.sample_size:
         return CorrectedShare(0.0, 0.0, 1.0)
     if not findings.sizes.sum():
-        return _nothing_found(correction, sampled.effective)
-    weighed = _WeightedFindings.of(correction, findings, unit)
-    document_weights = sampled.weights[places]
+        return _nothing_found(correction, sample.effective_size)
+    weighted = _WeightedFindings.of(correction, findings, unit)
+    document_weights = sample.weights[places]
 
     def masses(draw: int) -> Floats:
         weights = np.where(
-            weighed.known, correction.weight_draws[draw, unit].ravel()[weighed.cells], 1.0
+            weighted.has_appearance,
+            correction.weight_draws[draw, unit].ravel()[weighted.cells],
+            1.0,
         )
-        doubts = np.minimum(findings.false_shares * correction.false_findings.draws[draw], 1.0)
-        return np.asarray(findings.sizes * weights * (1 - doubts))
+        false_probabilities = np.minimum(
+            findings.false_shares * correction.false_findings.draws[draw], 1.0
+        )
+        return np.asarray(findings.sizes * weights * (1 - false_probabilities))
 
-    share_draws = sampled.shares(places, unit, weighed.sizes, masses)
-    luck = weighed.luck(correction, unit, document_weights)[: len(share_draws)]
+    share_draws = sample.shares(places, unit, weighted.sizes, masses)
+    deviations = weighted.random_deviations(correction, unit, document_weights)[: len(share_draws)]
     return _share_interval(
-        float((weighed.sizes * document_weights).sum()) / total, share_draws + luck / total
+        float((weighted.sizes * document_weights).sum()) / total, share_draws + deviations / total
     )
 
 
@@ -358,60 +381,69 @@ def _share_interval(share: float, share_draws: Floats) -> CorrectedShare:
 class _WeightedFindings:
     """Findings with their weights."""
 
-    known: Flags
+    has_appearance: Flags
     cells: Int64s
-    covers: Floats
+    covered: Floats
     weights: Floats
     variances: Floats
-    doubts: Floats
+    false_probabilities: Floats
 
     @classmethod
     def of(
         cls, correction: RecallCorrection, findings: FindingObservations, unit: int
     ) -> "_WeightedFindings":
-        known = findings.appearances >= 0
-        lengths, looks = correction.weights.shape[-2:]
-        cells = (findings.sources * lengths + findings.lengths) * looks + findings.appearances
-        cells = np.where(known, cells, 0)
+        has_appearance = findings.appearances >= 0
+        lengths, appearances = correction.weights.shape[-2:]
+        cells = (findings.sources * lengths + findings.lengths) * appearances + findings.appearances
+        cells = np.where(has_appearance, cells, 0)
         return cls(
-            known,
+            has_appearance,
             cells,
             findings.sizes,
-            np.where(known, correction.weights[unit].ravel()[cells], 1.0),
-            np.where(known, correction.variances[unit].ravel()[cells], 0.0),
+            np.where(has_appearance, correction.weights[unit].ravel()[cells], 1.0),
+            np.where(has_appearance, correction.variances[unit].ravel()[cells], 0.0),
             np.minimum(findings.false_shares * correction.false_findings.expected, 1.0),
         )
 
     @property
     def sizes(self) -> Floats:
-        return np.asarray(self.covers * self.weights * (1 - self.doubts))
+        return np.asarray(self.covered * self.weights * (1 - self.false_probabilities))
 
-    def luck(self, correction: RecallCorrection, unit: int, document_weights: Floats) -> Floats:
+    def random_deviations(
+        self, correction: RecallCorrection, unit: int, document_weights: Floats
+    ) -> Floats:
         """Draw the random deviation of missed and false findings from their expectation."""
-        covers, sure = (
-            self.covers * document_weights,
-            self.covers * document_weights * (1 - self.doubts),
+        sizes, true_sizes = (
+            self.covered * document_weights,
+            self.covered * document_weights * (1 - self.false_probabilities),
         )
         # A few findings do not show every condition of their kind, so some more are added.
-        sure = np.append(sure, _IMAGINED_FINDINGS * covers.mean() * self.known.any())
-        more = np.append(np.maximum(self.weights - 1, 0), correction.typical_misses[0, unit])
-        typical = (self.covers**2).mean() / self.covers.mean()
-        spread = np.append(
-            self.covers * self.variances, typical * correction.typical_misses[1, unit]
+        true_sizes = np.append(
+            true_sizes, _PSEUDO_FINDINGS * sizes.mean() * self.has_appearance.any()
         )
-        missed = float((sure * more).sum()), float(_MISS_VARIANCE_FACTOR * (sure * spread).sum())
-        squares = document_weights * (self.covers * self.weights) ** 2
-        made_up = float((squares * self.doubts * (1 - self.doubts)).sum())
-        luck = _deviations(missed, correction.noise[0])
-        return np.asarray(luck + np.sqrt(made_up) * correction.noise[1])
+        misses = np.append(np.maximum(self.weights - 1, 0), correction.typical_misses[0, unit])
+        typical = (self.covered**2).mean() / self.covered.mean()
+        spread = np.append(
+            self.covered * self.variances, typical * correction.typical_misses[1, unit]
+        )
+        moments = (
+            float((true_sizes * misses).sum()),
+            float(_MISS_VARIANCE_FACTOR * (true_sizes * spread).sum()),
+        )
+        squares = document_weights * (self.covered * self.weights) ** 2
+        false_variance = float(
+            (squares * self.false_probabilities * (1 - self.false_probabilities)).sum()
+        )
+        miss_deviations = _deviations(moments, correction.noise[0])
+        return np.asarray(miss_deviations + np.sqrt(false_variance) * correction.noise[1])
 
 
-def _deviations(missed: tuple[float, float], noise: Floats) -> Floats:
+def _deviations(moments: tuple[float, float], noise: Floats) -> Floats:
     """Draw the deviation of the missed mass from its expectation, given mean and variance."""
-    mean, variance = missed
+    mean, variance = moments
     if not mean or not variance:
         return np.zeros(len(noise))
     # A sum of geometric numbers is nearly gamma (Wilson and Hilferty), with a long tail for few.
     degrees = 9 * mean**2 / variance
-    drawn = mean * np.maximum(1 - 1 / degrees + noise / np.sqrt(degrees), 0) ** 3
-    return np.asarray(drawn - mean)
+    masses = mean * np.maximum(1 - 1 / degrees + noise / np.sqrt(degrees), 0) ** 3
+    return np.asarray(masses - mean)

@@ -1,7 +1,7 @@
 """Recall of the shipped detector, measured on posts planted in pages.
 
 Twelve thousand pages of books, news, encyclopaedia and web text in several languages; half of them
-hold one post of a registry of 365,000, in eleven conditions. A user's own corpus may differ.
+contain one post of a registry of 365,000, in eleven conditions. A user's own corpus may differ.
 """
 
 MEASURED_RECALL = {

@@ -54,19 +54,19 @@ def _may_contain(_typing: Any, words: Any, _at: Any, bits: Any, _shift: Any) -> 
 
         _, at, _, shift = arguments
         target = builder.bitcast(builder.gep(start(0), [at]), _UINT32S.as_pointer())
-        own = builder.load(target)
-        own.align = 4
-        hashed = builder.mul(own, ir.Constant(_UINT32S, [_HASH_MULTIPLIER] * LANES))
+        vector = builder.load(target)
+        vector.align = 4
+        hashed = builder.mul(vector, ir.Constant(_UINT32S, [_HASH_MULTIPLIER] * LANES))
         places = builder.lshr(hashed, splat(builder, shift, LANES))
         rows = builder.lshr(places, ir.Constant(_UINT32S, [5] * LANES))
-        found, table = ir.Constant(_UINT32S, ir.Undefined), start(2)
+        table_words, table = ir.Constant(_UINT32S, ir.Undefined), start(2)
         for lane in map(ir.IntType(32), range(LANES)):
             row = builder.zext(builder.extract_element(rows, lane), ir.IntType(64))
             word = builder.load(builder.gep(table, [row]))
-            found = builder.insert_element(found, word, lane)
+            table_words = builder.insert_element(table_words, word, lane)
         within = builder.and_(places, ir.Constant(_UINT32S, [31] * LANES))
         ones = ir.Constant(_UINT32S, [1] * LANES)
-        tested = builder.and_(builder.lshr(found, within), ones)
+        tested = builder.and_(builder.lshr(table_words, within), ones)
         mask = builder.bitcast(builder.icmp_unsigned("==", tested, ones), ir.IntType(LANES))
         return builder.zext(mask, ir.IntType(64))
 

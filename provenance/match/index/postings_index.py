@@ -1,14 +1,14 @@
 """The index of a registry's postings: a directory and two filters.
 
 The sorted postings themselves are the table: the directory, over the upper bits of a shingle's
-hash, gives the few neighbours among which the shingle stands. Two filters reject nearly all
-shingles of a text that holds nothing of the registry.
+hash, gives the bucket of a few postings that contains the shingle. Two filters reject nearly all
+shingles of a text that contains nothing of the registry.
 
 The first filter, the *prefilter*, has one bit for each value of some upper bits of a hash. It is so
 small that most of it stays in the processor's cache, and rejects four of five shingles that are not
-there. The second, in which a shingle sets three bits of one word, is only asked for the rest, so it
-may be smaller than it would have to be alone. A registry so large that the prefilter would not stay
-in the cache has none.
+in the registry. The second, in which a shingle sets three bits of one word, is only read for the
+rest, so it can be smaller than without a prefilter. A registry so large that the prefilter would
+not stay in the cache has none.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class IndexLayout:
     directory_bits : int
         Upper bits of a hash that select a bucket of the directory.
     prefilter_bits : int
-        Upper bits of a hash that select a bit of the prefilter; 0 where there is none.
+        Upper bits of a hash that select a bit of the prefilter; 0 if there is none.
     filter_words : int
         Number of 64-bit words of the filter.
     """
@@ -127,7 +127,7 @@ def build_index_part(
 
 
 def build_postings(shingles: UInt64s, items: UInt32s, positions: Positions) -> Postings:
-    """Build postings that are held in memory.
+    """Build postings in memory.
 
     Parameters
     ----------
@@ -136,10 +136,10 @@ def build_postings(shingles: UInt64s, items: UInt32s, positions: Positions) -> P
     items, positions : ndarray, shape (n,)
         As in `Postings`.
     """
-    made = build_index_part(shingles, choose_layout(len(shingles)))
-    directory = np.append(made.directory, np.uint32(len(shingles)))
+    part = build_index_part(shingles, choose_layout(len(shingles)))
+    directory = np.append(part.directory, np.uint32(len(shingles)))
     lower = shingles.astype(np.uint32)
-    return Postings(lower, items, positions, directory, made.prefilter, made.filter)
+    return Postings(lower, items, positions, directory, part.prefilter, part.filter)
 
 
 @inlined
@@ -166,10 +166,10 @@ def _fill_prefilter(shingles: UInt64s, shift: Scalar, before: Scalar, cells: UIn
 
 
 @kernel
-def _fill_filter(shingles: UInt64s, words: Scalar, before: Scalar, own: UInt64s) -> None:
+def _fill_filter(shingles: UInt64s, words: Scalar, before: Scalar, filter_words: UInt64s) -> None:
     """Set the bits of shingles in a slice of the filter that has `before` words before it."""
     for shingle in shingles:
-        own[filter_word(words, shingle) - np.uint64(before)] |= filter_bits(shingle)
+        filter_words[filter_word(words, shingle) - np.uint64(before)] |= filter_bits(shingle)
 
 
 @kernel
@@ -177,8 +177,8 @@ def _fill_directory(shingles: UInt64s, shift: Scalar, directory: UInt32s) -> Non
     """Fill the directory of shingles that agree in all bits above those of their bucket."""
     bucket, inside = 0, directory.size - 1
     for place in range(shingles.size):
-        own = np.int64(shingles[place] >> np.uint64(shift)) & inside
-        while bucket <= own:
+        shingle_bucket = np.int64(shingles[place] >> np.uint64(shift)) & inside
+        while bucket <= shingle_bucket:
             directory[bucket] = place
             bucket += 1
     while bucket < directory.size:
@@ -192,8 +192,8 @@ BITS_SCALE = 8
 CELL_SHIFT = np.uint32(32 - BACKGROUND_BITS)
 """Right shift from a token's hash to its cell of the background counts."""
 
-_COMPARED = 16  # postings that are compared at once; longer ranges are bisected
-_CHUNK = 1 << 14  # intermediate results of so many cells stay in the nearer caches
+_COMPARED_POSTINGS = 16  # postings that are compared at once; longer ranges are bisected
+_CHUNK = 1 << 14  # intermediate results of a chunk of cells stay in the nearer caches
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NO_SHINGLES: UInt64s = np.zeros(0, np.uint64)
 _NO_MINIMUM: Int64s = np.zeros(0, np.int64)
@@ -280,11 +280,11 @@ def build_postings_index(
 def _token_bits(background: UInt64s) -> UInt8s:
     """Return ``-log2 p`` of each cell of tokens, of the background counts smoothed by 0.5."""
     total = float(background.sum()) + 0.5 * (1 << BACKGROUND_BITS)
-    known = np.empty(len(background), np.uint8)
+    cell_bits = np.empty(len(background), np.uint8)
     for first in range(0, len(background), _CHUNK):
         bits = np.log2(total / (background[first : first + _CHUNK] + 0.5))
-        known[first : first + _CHUNK] = np.clip(np.round(bits * BITS_SCALE), 0, 255)
-    return known
+        cell_bits[first : first + _CHUNK] = np.clip(np.round(bits * BITS_SCALE), 0, 255)
+    return cell_bits
 
 
 @inlined
@@ -296,7 +296,7 @@ def filter_contains(words: UInt64s, shingle: Scalar) -> Scalar:
 
 @inlined
 def directory_bucket(shingle: Scalar, shift: Scalar) -> Scalar:
-    """Return the bucket of the directory that holds a shingle's postings."""
+    """Return the bucket of the directory with a shingle's postings."""
     return shingle >> np.uint64(shift)
 
 
@@ -304,15 +304,15 @@ def directory_bucket(shingle: Scalar, shift: Scalar) -> Scalar:
 def find_postings(
     shingles: UInt32s, directory: UInt32s, shift: Scalar, shingle: Scalar
 ) -> tuple[Scalar, Scalar]:
-    """Return the half-open range of a shingle's postings; empty where the registry lacks it."""
+    """Return the half-open range of a shingle's postings; empty if the registry lacks it."""
     bucket = directory_bucket(shingle, shift)
     first, end = np.int64(directory[bucket]), np.int64(directory[bucket + np.uint64(1)])
     lower = np.uint32(shingle)
-    if end - first <= _COMPARED and first + _COMPARED <= len(shingles):
-        # Nearly all buckets are so small. No branch depends on where in them a shingle stands.
-        own = equal_mask(shingles, first, lower) & ~(_ALL_BITS << np.uint64(end - first))
-        first += np.int64(trailing_zeros(own))
-        return first, first + np.int64(popcount(own))
+    if end - first <= _COMPARED_POSTINGS and first + _COMPARED_POSTINGS <= len(shingles):
+        # Nearly all buckets are so small. No branch depends on the position in the bucket.
+        mask = equal_mask(shingles, first, lower) & ~(_ALL_BITS << np.uint64(end - first))
+        first += np.int64(trailing_zeros(mask))
+        return first, first + np.int64(popcount(mask))
     return _search_bucket(shingles, first, end, lower)
 
 
@@ -324,9 +324,9 @@ def _search_bucket(
     while first < end and shingles[np.uint64(first)] != lower:
         first += 1
     last = first
-    while last < end and last - first <= _COMPARED and shingles[np.uint64(last)] == lower:
+    while last < end and last - first <= _COMPARED_POSTINGS and shingles[np.uint64(last)] == lower:
         last += 1
-    if last - first > _COMPARED:
+    if last - first > _COMPARED_POSTINGS:
         high = end  # many items share it: bisect the rest of the bucket
         while last < high:
             middle = (last + high) // 2

@@ -1,9 +1,8 @@
 """Batch lookup of shingles in a registry's index.
 
-A read of a filter misses the caches, and so does one of the postings; neither needs to wait for the
-one before it. What will be read is prefetched, each filter is applied to a whole batch without
-branches on the outcome, and only the shingles that pass go on to the next filter, or to the
-postings.
+Reads of a filter and of the postings miss the caches, but do not depend on each other. So they are
+prefetched; each filter is applied to a whole batch without branches on the outcome; and only
+shingles that pass are looked up in the next filter, or in the postings.
 """
 
 from dataclasses import dataclass
@@ -23,13 +22,13 @@ from provenance.model import Int64s, Shingles, UInt32s, UInt64s
 
 _ONE = np.uint64(1)
 _BATCH = 1 << 18  # shingles: with one filter at a time, more of it is in the cache
-_POSTINGS_AHEAD = np.int64(16)  # prefetches: lookups are long, so few are under way
+_POSTINGS_DISTANCE = np.int64(16)  # shorter than others: a lookup takes long
 _LAST_COMPARED = np.int64(15)  # of the postings compared at once: it may be in the next cache line
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """Shingles of texts that a registry holds.
+    """Shingles of texts that are in a registry.
 
     Parameters
     ----------
@@ -81,9 +80,9 @@ def _probe_all(
     passed, hashes = np.empty(len(seeds), np.uint32), np.empty(len(seeds), np.uint64)
     for start in range(0, len(seeds), _BATCH):
         stop = min(start + _BATCH, len(seeds))
-        own = _apply_prefilter(seeds, start, stop, prefilter, passed[passed_count:])
+        batch_count = _apply_prefilter(seeds, start, stop, prefilter, passed[passed_count:])
         passed_count += _apply_filter(
-            seeds, words, passed[passed_count : passed_count + own], hashes[passed_count:]
+            seeds, words, passed[passed_count : passed_count + batch_count], hashes[passed_count:]
         )
     passed, hashes = passed[:passed_count], hashes[:passed_count]
     places = np.empty(len(passed), np.int64)
@@ -101,7 +100,7 @@ def _probe_all(
 def _apply_prefilter(
     seeds: UInt64s, start: Scalar, stop: Scalar, prefilter: UInt64s, passed: UInt32s
 ) -> Scalar:
-    """List the shingles of a batch that the prefilter accepts: all, where there is none."""
+    """List the shingles of a batch that the prefilter accepts: all, if there is no prefilter."""
     if not prefilter.size:
         for place in range(start, stop):
             passed[np.uint64(place - start)] = np.uint32(place)
@@ -109,8 +108,8 @@ def _apply_prefilter(
     last, passed_count = len(seeds) - 1, np.int64(0)
     shift = np.uint64(58) - trailing_zeros(np.uint64(prefilter.size))
     for place in range(start, stop):
-        ahead = seeds[np.uint64(min(place + PREFETCH_DISTANCE, last))] >> shift
-        prefetch(prefilter, ahead >> np.uint64(6))
+        upcoming = seeds[np.uint64(min(place + PREFETCH_DISTANCE, last))] >> shift
+        prefetch(prefilter, upcoming >> np.uint64(6))
         passed[np.uint64(passed_count)] = np.uint32(place)
         cell = seeds[np.uint64(place)] >> shift
         passed_count += np.int64((prefilter[cell >> np.uint64(6)] >> (cell & np.uint64(63))) & _ONE)
@@ -119,7 +118,7 @@ def _apply_prefilter(
 
 @kernel_part
 def _apply_filter(seeds: UInt64s, words: UInt64s, passed: UInt32s, hashes: UInt64s) -> Scalar:
-    """Move those that the filter accepts to the front, and return their number.
+    """Move the shingles that the filter accepts to the front, and return their number.
 
     Their hashes are gathered as well: they lie far apart, and the lookup of postings should not
     wait for them.
@@ -127,12 +126,12 @@ def _apply_filter(seeds: UInt64s, words: UInt64s, passed: UInt32s, hashes: UInt6
     last, passed_count = len(passed) - 1, np.int64(0)
     count = np.uint64(words.size)
     for at in range(len(passed)):
-        ahead = passed[np.uint64(min(at + PREFETCH_DISTANCE, last))]
-        prefetch(words, filter_word(count, seeds[np.uint64(ahead)]))
+        upcoming = passed[np.uint64(min(at + PREFETCH_DISTANCE, last))]
+        prefetch(words, filter_word(count, seeds[np.uint64(upcoming)]))
         place = passed[np.uint64(at)]
-        own = seeds[np.uint64(place)]
-        passed[np.uint64(passed_count)], hashes[np.uint64(passed_count)] = place, own
-        passed_count += np.int64(filter_contains(words, own))
+        shingle = seeds[np.uint64(place)]
+        passed[np.uint64(passed_count)], hashes[np.uint64(passed_count)] = place, shingle
+        passed_count += np.int64(filter_contains(words, shingle))
     return passed_count
 
 
@@ -142,7 +141,7 @@ def _prefetch_postings(
 ) -> None:
     """Prefetch what `find_postings` will read: the directory, then the postings it points to."""
     last = len(hashes) - 1
-    far, near = min(at + 2 * _POSTINGS_AHEAD, last), min(at + _POSTINGS_AHEAD, last)
+    far, near = min(at + 2 * _POSTINGS_DISTANCE, last), min(at + _POSTINGS_DISTANCE, last)
     prefetch(directory, directory_bucket(hashes[np.uint64(far)], shift))
     first = np.int64(directory[directory_bucket(hashes[np.uint64(near)], shift)])
     prefetch(shingles, first)

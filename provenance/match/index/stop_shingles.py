@@ -1,7 +1,7 @@
 """Stop-shingle filter: shingles used by at least 20 authors in two or more sources are ignored.
 
-A shingle that is frequent inside a single source is kept: a post that hundreds pass on there is
-still that source's content.
+A shingle that is frequent inside a single source is kept: a post that hundreds of users repeat
+there is still that source's content.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from provenance.jit.decorators import Scalar, allocating_part, inlined, kernel
 from provenance.model import Flags, Int64s, RegistryArrays, SharedShingles, UInt8s, UInt32s, UInt64s
 
 MIN_AUTHORS = 20
-"""Authors that make a shingle a stop shingle, in at least two sources, with two or more of each."""
+"""Least authors of a stop shingle, over at least two sources with two or more authors each."""
 
 _MAX_POSTINGS = 64  # postings of a shingle that are counted
 _LIGHT = np.uint32(1)
@@ -33,9 +33,9 @@ def find_stop_shingles(registries: Sequence[RegistryArrays]) -> UInt64s:
         return np.zeros(0, np.uint64)
     shingles, sources, authors = [], [], []
     for arrays in registries:
-        own = np.array([names.index(name) for name in arrays.sources] or [0])
+        source_numbers = np.array([names.index(name) for name in arrays.sources] or [0])
         shingles.append(arrays.shared.shingles)
-        sources.append(own[arrays.shared.codes])
+        sources.append(source_numbers[arrays.shared.codes])
         authors.append(arrays.shared.authors.astype(np.int64))
     return _merge_sources(
         np.concatenate(shingles), np.concatenate(sources), np.concatenate(authors)
@@ -56,7 +56,7 @@ def count_shared_shingles(
     codes : ndarray of uint8
         Source of each item.
     authors : ndarray of uint64
-        Hash of the author of each item; 0 where unknown.
+        Hash of the author of each item; 0 if unknown.
     """
     repeats = np.flatnonzero(shingles[1:] == shingles[:-1])
     return SharedShingles(*_count_authors_all(shingles, items, (codes, authors), repeats))
@@ -67,10 +67,12 @@ def _merge_sources(shingles: UInt64s, sources: Int64s, authors: Int64s) -> UInt6
     order = np.lexsort((-authors, sources, shingles))
     shingles, sources, authors = shingles[order], sources[order], authors[order]
     repeated = (shingles[1:] == shingles[:-1]) & (sources[1:] == sources[:-1])
-    kept = np.concatenate([np.ones(min(1, len(shingles)), bool), ~repeated])
-    unique, places, several = np.unique(shingles[kept], return_inverse=True, return_counts=True)
-    total = np.bincount(places, authors[kept], len(unique))
-    return np.asarray(unique[(several >= 2) & (total >= MIN_AUTHORS)])
+    is_first = np.concatenate([np.ones(min(1, len(shingles)), bool), ~repeated])
+    unique, places, source_counts = np.unique(
+        shingles[is_first], return_inverse=True, return_counts=True
+    )
+    total = np.bincount(places, authors[is_first], len(unique))
+    return np.asarray(unique[(source_counts >= 2) & (total >= MIN_AUTHORS)])
 
 
 @kernel
@@ -79,12 +81,12 @@ def _count_authors_all(
 ) -> tuple[UInt64s, UInt8s, UInt8s]:
     codes, authors = origins
     room = 1024
-    found, sources, counts = (
+    shared, sources, counts = (
         np.empty(room, np.uint64),
         np.empty(room, np.uint8),
         np.empty(room, np.uint8),
     )
-    listed, last = 0, 0
+    count_rows, last = 0, 0
     for first in repeats:
         if first < last:
             continue
@@ -94,32 +96,36 @@ def _count_authors_all(
         last = min(end, first + _MAX_POSTINGS)
         for place in range(first, last):
             code = codes[items[place]]
-            if _source_seen(items, codes, first, place, code):
+            if _is_repeated_source(items, codes, first, place, code):
                 continue
             count = _count_authors(items, codes, authors, place, last)
             if count < 2:
                 continue
-            if listed == room:
+            if count_rows == room:
                 room *= 2
-                found, sources, counts = (
-                    _grow(found, room),
+                shared, sources, counts = (
+                    _grow(shared, room),
                     _grow(sources, room),
                     _grow(counts, room),
                 )
-            found[listed], sources[listed], counts[listed] = shingles[first], code, count
-            listed += 1
+            shared[count_rows], sources[count_rows], counts[count_rows] = (
+                shingles[first],
+                code,
+                count,
+            )
+            count_rows += 1
         last = end
-    return found[:listed], sources[:listed], counts[:listed]
+    return shared[:count_rows], sources[:count_rows], counts[:count_rows]
 
 
 @inlined
-def _source_seen(
+def _is_repeated_source(
     items: UInt32s, codes: UInt8s, first: Scalar, place: Scalar, code: Scalar
 ) -> Scalar:
-    known = False
+    is_repeated = False
     for before in range(first, place):
-        known = known or codes[items[before]] == code
-    return known
+        is_repeated = is_repeated or codes[items[before]] == code
+    return is_repeated
 
 
 @allocating_part
@@ -182,15 +188,15 @@ def evidence_mask(
     evidence = np.empty(end - first, np.bool_)
     for place in range(end - first):
         evidence[place] = True
-    for is_own in range(2):  # tokens of other shingles stay evidence, whatever else covers them
+    for is_evidence in range(2):  # tokens of other shingles are evidence, whatever else covers them
         for place in range(first, end):
-            behind, carried = place, 0
-            while behind < end and carried < weight:
-                carried += token_weight(tokens[behind])
+            behind, total_weight = place, 0
+            while behind < end and total_weight < weight:
+                total_weight += token_weight(tokens[behind])
                 behind += 1
-            if carried < weight:
+            if total_weight < weight:
                 break
-            if stop_marks[place] != is_own:
+            if stop_marks[place] != is_evidence:
                 for covered in range(place - first, behind - first):
-                    evidence[covered] = is_own
+                    evidence[covered] = is_evidence
     return evidence

@@ -1,10 +1,10 @@
 """Log-odds that a candidate is a copy, by logistic regression; which candidates are reported.
 
 Fitted by `benchmarks/fit_strength.py` on items planted in pages: natural logarithm, 0 is even odds
-where every fourth page holds an item. The main features are the information of the matched words
-under a model of the corpus itself that leaves copies out, and of language at large; how much of the
-item is there, and how long its words run on without a gap; and whether the text breaks where the
-item begins and ends. How often chance reaches given log-odds is for `evalue` to say.
+if every fourth page contains an item. The main features are the information of the matched words
+under a model of the corpus without copies, and of language at large; the matched share of the item
+and its longest run of words; and whether the text breaks where the item begins and ends. Module
+`evalue` gives how often given log-odds occur by chance.
 """
 
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ from provenance.match.scoring.information import language_only_counts
 from provenance.model import Flags, Floats, Int64s, Language
 
 SATURATION_TOKENS = 20
-"""Length from which an item is judged by the matched passage alone: a page of an article is no less
-copied for the pages that were left out."""
+"""Length from which only the matched passage of an item counts: a copied page of an article is
+still a copy if other pages were left out."""
 
 MIN_DISTINCT_WORDS = 3
 """A match of fewer distinct words is no evidence ("ha ha ha")."""
 
 _LOWEST_LOG_ODDS = -50.0
 
-MOST_BITS = 100.0
+MAX_BITS = 100.0
 """Information beyond which more of it changes nothing."""
 
 _INTERCEPT = -33.4799
@@ -54,18 +54,18 @@ _WEIGHTS = {
     "log_distinct": -0.3587,
     "log_length": 1.7356,
     "log_across": -0.8910,
-    "begins": 1.0297,
-    "whole": 1.4090,
-    # Fitted as 8.3, on pages of which few hold an ellipsis; some texts are full of them.
-    "broken": 4.2,
+    "starts_item": 1.0297,
+    "is_delimited": 1.4090,
+    # Fitted as 8.3, on pages of which few have an ellipsis; some texts are full of them.
+    "is_elided": 4.2,
 }
 
-# A text that is the item and little else. Planted pages hold none, so this weight is not fitted: in
-# 280,000 rows of chats, reviews and single sentences, which hold no item, it admits two sayings.
-_ALONE_WEIGHT = 3.0
+# A text that is the item and little else. No planted page is one, so this weight is not fitted: in
+# 280,000 rows of chats, reviews and single sentences, which have no item, it admits two sayings.
+_FILLS_TEXT_WEIGHT = 3.0
 
-# The log-odds that chance reaches are higher by this much in corpora of 90 k tokens and of 3 k than
-# in one of 5 M, cut from the same pages (`benchmarks/fit_chance.py`).
+# Log-odds of chance matches are higher by this much in corpora of 90 k tokens and of 3 k than in
+# one of 5 M, cut from the same pages (`benchmarks/fit_chance.py`).
 _SMALL_CORPUS_PENALTY, LARGE_CORPUS_TOKENS, _SMALL_CORPUS_TOKENS = 1.3, 5e6, 9e4
 
 
@@ -89,7 +89,7 @@ def log_odds(features: Features, tokens: int) -> Floats:
     total = np.full(len(features.matched), _INTERCEPT)
     for name, weight in _WEIGHTS.items():
         total += weight * columns[name]
-    total += _ALONE_WEIGHT * features.alone
+    total += _FILLS_TEXT_WEIGHT * features.fills_text
     total = np.where(features.distinct < MIN_DISTINCT_WORDS, _LOWEST_LOG_ODDS, total)
     ignorance = np.log(LARGE_CORPUS_TOKENS / max(tokens, 1)) / np.log(
         LARGE_CORPUS_TOKENS / _SMALL_CORPUS_TOKENS
@@ -104,7 +104,7 @@ def regressors(features: Features) -> dict[str, Floats]:
     cover = np.minimum(features.matched / np.maximum(length, 1), 1.0)
     root = np.sqrt(length + 1)
     bits = {
-        name: np.minimum(getattr(features, name), MOST_BITS)
+        name: np.minimum(getattr(features, name), MAX_BITS)
         for name in ("corpus_bits", "registry_bits", "pooled_bits")
     }
     return {
@@ -120,9 +120,9 @@ def regressors(features: Features) -> dict[str, Floats]:
         "log_distinct": np.log1p(np.minimum(features.distinct, SATURATION_TOKENS)),
         "log_length": np.log1p(length),
         "log_across": np.log1p(features.shared_across_sources),
-        "begins": features.begins,
-        "whole": features.whole,
-        "broken": features.broken,
+        "starts_item": features.starts_item,
+        "is_delimited": features.is_delimited,
+        "is_elided": features.is_elided,
     }
 
 
@@ -180,7 +180,7 @@ def score_candidates(
     """Return the candidates that are strong enough to be reported.
 
     Counting words takes most of the time, above all in the registry. So candidates that could not
-    be strong enough, whatever corpus and registry hold, are set aside first.
+    be strong enough in any corpus and registry are dropped first.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def score_candidates(
     inputs : ScoringInputs
         Data and settings of the scoring.
     known_copies : ndarray of int64, shape (items,), or None
-        Passages of the sample known to hold a copy of each item, from a check of more of the
+        Passages of the sample known to contain a copy of each item, from a check of more of the
         corpus.
     """
     context = candidate_context(candidates, registry, inputs.corpus, known_copies)
@@ -213,12 +213,16 @@ def _select_possible(
     registry: PostingsIndex,
     inputs: ScoringInputs,
 ) -> Int64s:
-    """Return the candidates that may be reported, and their siblings, which count for them."""
+    """Return the candidates that may be reported, and their siblings, which add to their score."""
     is_possible = candidates.matched >= _LONG_MATCH
     short = np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)) == 0)
-    own, own_context = candidates.take(short), context.take(short)
+    short_candidates, short_context = candidates.take(short), context.take(short)
     best = feature_bounds(
-        own, own_context, registry, language_only_counts(inputs.language), inputs.threads
+        short_candidates,
+        short_context,
+        registry,
+        language_only_counts(inputs.language),
+        inputs.threads,
     )
     is_possible[short], _ = _evaluate(best, registry, inputs)
     return np.flatnonzero(sum_over_groups(context.groups, is_possible.astype(np.float64)))
@@ -228,6 +232,6 @@ def _evaluate(
     features: Features, registry: PostingsIndex, inputs: ScoringInputs
 ) -> tuple[Flags, Floats]:
     """Return which candidates are reported, and the strength of each."""
-    likely = log_odds(features, len(inputs.corpus.tokens))
-    strengths = strength(likely, registry.arrays.chance, inputs.size)
-    return is_reported(likely, strengths), strengths
+    odds = log_odds(features, len(inputs.corpus.tokens))
+    strengths = strength(odds, registry.arrays.chance, inputs.size)
+    return is_reported(odds, strengths), strengths

@@ -1,9 +1,9 @@
-"""A bounded sample of the corpus's own passages: the model of what its authors write.
+"""A bounded sample of the corpus's own passages, for its n-gram counts.
 
-A corpus is cut into passages of `PASSAGE_LENGTH` tokens; a passage is in the sample where the hash
-of its tokens is below a bound. So a sample is FracMinHash over passages: equal passages count once,
+A corpus is cut into passages of `PASSAGE_LENGTH` tokens; a passage is in the sample if the hash of
+its tokens is below a bound. So a sample is FracMinHash over passages: equal passages count once,
 samples of shards merge in any order, and a finer sample contains every coarser one. The final
-sample of a check depends on the corpus alone, not on the order or the shards in which it was read.
+sample of a check depends only on the corpus, not on the order or the shards in which it was read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ MAX_SAMPLE_TOKENS = 1 << 23
 """Most tokens of a sample."""
 
 FULL_BOUND = 1 << 64
-"""The bound that keeps every passage."""
+"""The bound of a sample of every passage."""
 
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
@@ -51,7 +51,7 @@ class PassageSample:
     offsets: Int64s
 
     def contains(self, hashes: UInt64s) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Return which passages the sample holds, if they are in the corpus."""
+        """Return which passages are in the sample, given that they are in the corpus."""
         if self.bound >= FULL_BOUND:
             return np.ones(len(hashes), bool)
         return hashes < np.uint64(self.bound)
@@ -66,24 +66,29 @@ EMPTY_SAMPLE = PassageSample(
 def sample_passages(tokens: Tokens, bound: int = FULL_BOUND) -> PassageSample:
     """Sample the passages of texts."""
     hashes, firsts, sizes = _hash_passages(tokens.hashes, tokens.offsets)
-    kept = np.ones(len(hashes), bool) if bound >= FULL_BOUND else hashes < np.uint64(bound)
+    is_sampled = np.ones(len(hashes), bool) if bound >= FULL_BOUND else hashes < np.uint64(bound)
     return _collect(
-        bound, hashes[kept], firsts[kept], sizes[kept], [tokens.hashes], np.zeros(1, np.int64)
+        bound,
+        hashes[is_sampled],
+        firsts[is_sampled],
+        sizes[is_sampled],
+        [tokens.hashes],
+        np.zeros(1, np.int64),
     )
 
 
 def merge_samples(parts: Iterable[PassageSample]) -> PassageSample:
     """Merge samples of corpora into that of their union: associative, commutative, idempotent.
 
-    The bound is the lowest of them, or lower where the sample would exceed `MAX_SAMPLE_TOKENS`.
+    The bound is the lowest of them, or lower if the sample would exceed `MAX_SAMPLE_TOKENS`.
     """
-    listed = [EMPTY_SAMPLE, *parts]
-    bound = min(part.bound for part in listed)
-    hashes = np.concatenate([part.hashes for part in listed])
-    sizes = np.concatenate([np.diff(part.offsets) for part in listed])
-    firsts = np.concatenate([part.offsets[:-1] for part in listed])
-    starts = np.cumsum([0, *(len(part.hashes) for part in listed[:-1])])
-    tokens = [part.tokens for part in listed]
+    samples = [EMPTY_SAMPLE, *parts]
+    bound = min(part.bound for part in samples)
+    hashes = np.concatenate([part.hashes for part in samples])
+    sizes = np.concatenate([np.diff(part.offsets) for part in samples])
+    firsts = np.concatenate([part.offsets[:-1] for part in samples])
+    starts = np.cumsum([0, *(len(part.hashes) for part in samples[:-1])])
+    tokens = [part.tokens for part in samples]
     merged = _collect(bound, hashes, firsts, sizes, tokens, starts)
     while len(merged.tokens) > MAX_SAMPLE_TOKENS:
         merged = coarsen(merged, min(merged.bound, FULL_BOUND) // 2)
@@ -91,11 +96,13 @@ def merge_samples(parts: Iterable[PassageSample]) -> PassageSample:
 
 
 def coarsen(fine: PassageSample, bound: int) -> PassageSample:
-    """Return the passages below a bound; a bound above the sample's own changes nothing."""
+    """Return the passages below a bound; a bound above that of the sample changes nothing."""
     bound = min(bound, fine.bound)
-    kept = fine.hashes < np.uint64(min(bound, FULL_BOUND - 1))
-    firsts, sizes = fine.offsets[:-1][kept], np.diff(fine.offsets)[kept]
-    return _collect(bound, fine.hashes[kept], firsts, sizes, [fine.tokens], np.zeros(1, np.int64))
+    is_below = fine.hashes < np.uint64(min(bound, FULL_BOUND - 1))
+    firsts, sizes = fine.offsets[:-1][is_below], np.diff(fine.offsets)[is_below]
+    return _collect(
+        bound, fine.hashes[is_below], firsts, sizes, [fine.tokens], np.zeros(1, np.int64)
+    )
 
 
 def _collect(
@@ -112,21 +119,23 @@ def _collect(
         below = np.searchsorted(unique, np.uint64(bound))
         unique, places = unique[:below], places[:below]
     offsets = np.concatenate([[0], np.cumsum(sizes[places])]).astype(np.int64)
-    picked = np.empty(offsets[-1], np.uint32)
+    sampled_tokens = np.empty(offsets[-1], np.uint32)
     by_place = np.argsort(places)
     bounds = np.searchsorted(places[by_place], [*starts.tolist(), len(hashes)]).tolist()
-    for own, (first, end) in zip(tokens, pairwise(bounds), strict=True):
+    for part_tokens, (first, end) in zip(tokens, pairwise(bounds), strict=True):
         rows = by_place[first:end]
-        _copy_all(own, firsts[places[rows]], offsets[rows], sizes[places[rows]], picked)
-    return PassageSample(bound, unique, picked, offsets)
+        _copy_all(
+            part_tokens, firsts[places[rows]], offsets[rows], sizes[places[rows]], sampled_tokens
+        )
+    return PassageSample(bound, unique, sampled_tokens, offsets)
 
 
 @kernel
 def _copy_all(
-    tokens: UInt32s, firsts: Int64s, starts: Int64s, sizes: Int64s, picked: UInt32s
+    tokens: UInt32s, firsts: Int64s, starts: Int64s, sizes: Int64s, sampled_tokens: UInt32s
 ) -> None:
     for passage in range(len(firsts)):
-        source, target = tokens[firsts[passage] :], picked[starts[passage] :]
+        source, target = tokens[firsts[passage] :], sampled_tokens[starts[passage] :]
         for place in range(sizes[passage]):
             target[place] = source[place]
 

@@ -1,4 +1,4 @@
-"""Detectability: which items can be found at all, and the fewest tokens of a reported match."""
+"""Detectability: which items can be found at all, and the least length of a reported match."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from provenance.match.index.postings_index import BITS_SCALE, CELL_SHIFT, Postin
 from provenance.match.index.stop_shingles import token_weight
 from provenance.match.scoring.classifier import (
     LARGE_CORPUS_TOKENS,
+    MAX_BITS,
     MIN_DISTINCT_WORDS,
-    MOST_BITS,
     SATURATION_TOKENS,
     log_odds,
 )
@@ -17,7 +17,7 @@ from provenance.match.scoring.features import MIN_COPY_WORDS, MOST_OF_ITEM, Feat
 from provenance.match.scoring.information import MAX_WORD_BITS, REPEAT_DISCOUNT
 from provenance.model import ChanceModel, Flags, Floats, Int64s, UInt8s, UInt32s
 
-_BATCH_ITEMS = 1 << 14  # intermediate results of so many items fit the cache
+_BATCH_ITEMS = 1 << 14  # intermediate results of a batch fit the cache
 _SLOTS, _SLOT_SHIFT = 1 << 10, np.uint32(22)
 _ENOUGH_WORDS = 8  # distinct words from which bits alone decide
 _MAX_TOKENS = 64  # read of an item; longer ones are detectable unless all words are equal
@@ -26,7 +26,7 @@ _ROUNDING_MARGIN = 1e-6  # of log-odds
 
 
 def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
-    """Return the fewest tokens of a reported match, whatever corpus, registry and text hold.
+    """Return the fewest tokens of a reported match in any corpus, registry and text.
 
     Parameters
     ----------
@@ -40,34 +40,33 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
     ndarray of int64, shape (4 * SATURATION_TOKENS + 1,)
         By the length of the item in quarters of a word; the last is for longer items too. At most
         `MIN_COPY_WORDS`, as copies count for other matches. Not valid for matches with siblings,
-        nor where there are stop shingles, without which items are shorter.
+        nor with stop shingles, without which items are shorter.
 
     Notes
     -----
-    A match of ``n`` tokens is strongest where each is a word of the most information,
-    all in one run, and the text breaks on both sides. It has most of its item where ``n`` words
-    would be.
+    A match of ``n`` tokens is strongest if each is a word of the most information, all in one run,
+    and the text breaks on both sides. It is most of its item if ``n`` words would be.
     """
     length = np.maximum(np.arange(4 * SATURATION_TOKENS + 1), 1) / 4
-    one, none = np.ones(len(length)), np.zeros(len(length))
+    ones, zeros = np.ones(len(length)), np.zeros(len(length))
     least = np.full(len(length), MIN_COPY_WORDS)
     for tokens in range(MIN_COPY_WORDS - 1, 0, -1):
-        bits, words = tokens * MAX_WORD_BITS * one, tokens * one
+        bits, words = tokens * MAX_WORD_BITS * ones, tokens * ones
         is_most = np.asarray(words >= MOST_OF_ITEM * length, np.float64)
         best = Features(
             corpus_bits=bits,
-            registry_bits=none,
+            registry_bits=zeros,
             pooled_bits=bits,
             matched=words,
             length=length,
             longest=words,
             distinct=np.full(len(length), float(MIN_DISTINCT_WORDS)),
-            density=one,
-            shared_across_sources=none,
-            alone=is_most,
-            begins=one,
-            whole=is_most,
-            broken=one,
+            density=ones,
+            shared_across_sources=zeros,
+            fills_text=is_most,
+            starts_item=ones,
+            is_delimited=is_most,
+            is_elided=ones,
         )
         scores = log_odds(best, int(LARGE_CORPUS_TOKENS)) + _ROUNDING_MARGIN
         least[is_reported(scores, strength(scores, chance, size))] = tokens
@@ -75,7 +74,7 @@ def min_match_tokens(chance: ChanceModel, size: int) -> Int64s:
 
 
 def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
-    """Return which items are too short, or too common in their words, to be found even whole.
+    """Return which items are not found even as a whole: too short, or of too common words.
 
     Parameters
     ----------
@@ -91,28 +90,28 @@ def undetectable_items(registry: PostingsIndex, size: int) -> Flags:
 
     Notes
     -----
-    An item is strongest as a text of its own, with every word in place, in a large
-    corpus that knows its words no better than the registry does, one by one. Where that is not
-    reported, nothing of the item is, except in a corpus of another language.
+    An item is strongest as a text of its own, with every word in place, in a large corpus in which
+    its words are as frequent, one by one, as in the registry. If that is not reported, nothing of
+    the item is, except in a corpus of another language.
     """
     arrays = registry.arrays
     count = len(arrays.first)
     sufficient_bits = _sufficient_bits(registry, size)
-    found = np.zeros(count, np.bool_)
+    is_detectable = np.zeros(count, np.bool_)
     for first in range(0, count, _BATCH_ITEMS):
-        found[first : first + _BATCH_ITEMS] = _detectable_batch(
+        is_detectable[first : first + _BATCH_ITEMS] = _detectable_batch(
             registry, size, sufficient_bits, first, first + _BATCH_ITEMS
         )
-    return np.asarray(~(found & _has_own_seed(registry)))[arrays.first]
+    return np.asarray(~(is_detectable & _has_own_seed(registry)))[arrays.first]
 
 
 def _sufficient_bits(registry: PostingsIndex, size: int) -> float:
     """Return the bits from which every item of `_ENOUGH_WORDS` distinct words would be reported."""
     # Words come in quarters; beyond saturation, length matters only relative to distinct words.
     words = np.append(np.arange(_ENOUGH_WORDS, SATURATION_TOKENS, 0.25), 1e9)
-    different = np.full(len(words), float(_ENOUGH_WORDS))
-    for bits in np.arange(10.0, MOST_BITS + 1, 10):
-        if _would_be_reported(registry, size, np.full(len(words), bits), different, words).all():
+    distinct = np.full(len(words), float(_ENOUGH_WORDS))
+    for bits in np.arange(10.0, MAX_BITS + 1, 10):
+        if _would_be_reported(registry, size, np.full(len(words), bits), distinct, words).all():
             return float(bits)
     return np.inf
 
@@ -124,44 +123,44 @@ def _detectable_batch(
     arrays = registry.arrays
     offsets = arrays.token_offsets[first : end + 1]
     figures = np.zeros((len(offsets) - 1, 2))
-    seen = np.zeros(_SLOTS, np.int64)
+    last_items = np.zeros(_SLOTS, np.int64)
     _measure_items(
-        arrays.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), seen, figures
+        arrays.tokens, offsets, registry.bits, (sufficient_bits, _ENOUGH_WORDS), last_items, figures
     )
-    bits, different = figures.T.copy()
-    found = (bits >= sufficient_bits) & (different >= _ENOUGH_WORDS)
-    rest = np.flatnonzero(~found)
+    bits, distinct = figures.T.copy()
+    is_detectable = (bits >= sufficient_bits) & (distinct >= _ENOUGH_WORDS)
+    rest = np.flatnonzero(~is_detectable)
     words = item_words(rest.astype(np.uint32), (arrays.tokens, offsets))
-    found[rest] = _would_be_reported(registry, size, bits[rest], different[rest], words)
-    return found
+    is_detectable[rest] = _would_be_reported(registry, size, bits[rest], distinct[rest], words)
+    return is_detectable
 
 
 def _would_be_reported(
-    registry: PostingsIndex, size: int, bits: Floats, different: Floats, words: Floats
+    registry: PostingsIndex, size: int, bits: Floats, distinct: Floats, words: Floats
 ) -> Flags:
-    """Return which whole items of such words would be reported."""
-    one, none = np.ones(len(bits)), np.zeros(len(bits))
+    """Return which items would be reported as a whole, by information and number of words."""
+    ones, zeros = np.ones(len(bits)), np.zeros(len(bits))
     best = Features(
         corpus_bits=bits,
         registry_bits=bits,
         pooled_bits=bits,
         matched=words,
         length=words,
-        longest=different,
-        distinct=different,
-        density=one,
-        shared_across_sources=none,
-        alone=one,
-        begins=one,
-        whole=one,
-        broken=none,
+        longest=distinct,
+        distinct=distinct,
+        density=ones,
+        shared_across_sources=zeros,
+        fills_text=ones,
+        starts_item=ones,
+        is_delimited=ones,
+        is_elided=zeros,
     )
     scores = log_odds(best, int(LARGE_CORPUS_TOKENS))
     return is_reported(scores, strength(scores, registry.arrays.chance, size))
 
 
 def _has_own_seed(registry: PostingsIndex) -> Flags:
-    """Return which items have a seed that is no stop shingle: a match begins with one."""
+    """Return which items have a seed that is not a stop shingle, as every match does."""
     arrays = registry.arrays
     if not len(registry.stop_shingles):
         enough = np.zeros(len(arrays.first), np.bool_)
@@ -192,22 +191,22 @@ def _measure_items(
     offsets: Int64s,
     bits: UInt8s,
     enough: tuple[Scalar, Scalar],
-    seen: Int64s,
+    last_items: Int64s,
     figures: Floats,
 ) -> None:
-    # `seen` holds, by a few bits of a token, the last item that had such a token.
+    # `last_items`: by a few bits of a token, one plus the last item that had such a token.
     for item in range(len(offsets) - 1):
-        first, known, different = offsets[item], 0.0, 0.0
+        first, information, distinct = offsets[item], 0.0, 0.0
         for place in range(first, min(offsets[item + 1], first + _MAX_TOKENS)):
             weight, token = 1.0, tokens[np.uint64(place)]
             slot = token >> _SLOT_SHIFT
-            if seen[slot] == item + 1:
+            if last_items[slot] == item + 1:
                 for before in range(first, place):
                     if tokens[np.uint64(before)] == token:
                         weight *= REPEAT_DISCOUNT
-            seen[slot] = item + 1
-            known += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
-            different += (weight == 1.0) * token_weight(token) / 4
-            if known >= enough[0] and different >= enough[1]:
+            last_items[slot] = item + 1
+            information += weight * bits[token >> CELL_SHIFT] / BITS_SCALE
+            distinct += (weight == 1.0) * token_weight(token) / 4
+            if information >= enough[0] and distinct >= enough[1]:
                 break  # more tokens only make it stronger
-        figures[item, 0], figures[item, 1] = known, different
+        figures[item, 0], figures[item, 1] = information, distinct

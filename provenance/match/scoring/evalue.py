@@ -1,7 +1,7 @@
-"""Strength of a match: how rarely chance gives one that looks so much like a copy.
+"""Strength of a match: how rarely a match that resembles a copy so much occurs by chance.
 
-In bits: a match of strength `s` is expected by chance once in ``2**s`` tokens of text that hold
-nothing of the registry. So strengths with large and small registries can be compared, and a corpus
+In bits: a match of strength `s` is expected by chance once in ``2**s`` tokens of text that contain
+nothing of the registry. So strengths with large and small registries are comparable, and a corpus
 and its shards are judged alike.
 """
 
@@ -13,8 +13,9 @@ STRENGTH_THRESHOLD = 20.0
 """Matches of less strength are not reported: chance gives one in a million tokens (2**20)."""
 
 MIN_LOG_ODDS = 0.0
-"""Nor are matches of lower log-odds, which look less like a copy than like chance: with a registry
-of a few posts chance matches are rare, but a proverb that one of them holds is still a proverb."""
+"""Matches of lower log-odds, which are likelier chance than a copy, are not reported either: with
+a registry of a few posts chance matches are rare, but a proverb in one of them is still a
+proverb."""
 
 SHIPPED_CHANCE = ChanceModel(decay=0.677, scale=1.24e-12, exceedances=0)
 """Fitted by `benchmarks/fit_chance.py` on five million words of books, news, encyclopaedia and web
@@ -88,7 +89,7 @@ def chance_probabilities(strengths: Floats, tokens: int) -> Floats:
 
 
 def fit_chance(odds: Floats, least: float, tokens: int, size: int) -> ChanceModel:
-    """Fit the law of chance to matches in texts that hold nothing of the registry.
+    """Fit the law of chance to matches in texts that contain nothing of the registry.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Features of a candidate that tell copies from chance.
+"""Features of a candidate that distinguish copies from chance.
 
-How much information its words have, how dense the match is, whether breaks of the text meet ends of
-the item, and what other matches of the item beside it add. Copies of the item elsewhere in the
-corpus's sample are not counted against it. Lengths are counted in words: a token of one character
-counts as the part of a word that it weighs (`stop_shingles.token_weight`).
+The information of its words, the density of the match, whether the text breaks at the ends of the
+item, and adjacent matches of the same item. Copies of the item elsewhere in the corpus's sample are
+not counted against it. Lengths are in words: a token of one character counts as a part of a word
+(`stop_shingles.token_weight`).
 """
 
 from dataclasses import dataclass
@@ -48,26 +48,26 @@ _MOST_OF_TEXT = 0.8
 def density(candidates: Candidates, absent: Floats) -> Floats:
     """Return matched tokens over the tokens of the stretch, both without the share `absent`."""
     matched, stretch = candidates.matched, candidates.lasts - candidates.firsts + 1
-    left_out = absent * matched
-    return np.asarray((matched - left_out) / np.maximum(stretch - left_out, 1))
+    absent_tokens = absent * matched
+    return np.asarray((matched - absent_tokens) / np.maximum(stretch - absent_tokens, 1))
 
 
 def boundary_features(
     candidates: Candidates, offsets: Int64s, is_most: Flags
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return `alone`, `begins`, `whole` and `broken` (see `Features`)."""
+    """Return `fills_text`, `starts_item`, `is_delimited` and `is_elided` (see `Features`)."""
     items = candidates.items.astype(np.int64)
     length = offsets[items + 1] - offsets[items]
     before, behind = candidates.breaks[:, 0], candidates.breaks[:, 1]
-    begins = (candidates.item_starts == 0) & (before != NO_BREAK)
-    whole = is_most & (before != NO_BREAK) & (behind != NO_BREAK)
-    broken = begins & (candidates.item_ends < length) & (behind == ELLIPSIS)
-    alone = is_most & (candidates.matched >= _MOST_OF_TEXT * candidates.sizes)
+    starts_item = (candidates.item_starts == 0) & (before != NO_BREAK)
+    is_delimited = is_most & (before != NO_BREAK) & (behind != NO_BREAK)
+    is_elided = starts_item & (candidates.item_ends < length) & (behind == ELLIPSIS)
+    fills_text = is_most & (candidates.matched >= _MOST_OF_TEXT * candidates.sizes)
     return (
-        alone.astype(np.float64),
-        begins.astype(np.float64),
-        whole.astype(np.float64),
-        broken.astype(np.float64),
+        fills_text.astype(np.float64),
+        starts_item.astype(np.float64),
+        is_delimited.astype(np.float64),
+        is_elided.astype(np.float64),
     )
 
 
@@ -88,24 +88,24 @@ def group_siblings(candidates: Candidates, length: Floats) -> Int64s:
     Returns
     -------
     ndarray of int64, shape (n,)
-        Two matches that follow each other are siblings where they hold different parts of one item.
+        Two consecutive matches are siblings if they are different parts of one item.
     """
     groups = np.arange(len(candidates))
-    several = _repeated_items(candidates)
-    if not len(several):
+    repeated = _repeated_items(candidates)
+    if not len(repeated):
         return groups
     columns = candidates.firsts, candidates.items, candidates.texts
-    order = several[np.lexsort([column[several] for column in columns])]
-    one, other = order[:-1], order[1:]
+    order = repeated[np.lexsort([column[repeated] for column in columns])]
+    previous, following = order[:-1], order[1:]
     heads, ends = candidates.item_starts, candidates.item_ends
-    goes_on = (
-        (candidates.texts[one] == candidates.texts[other])
-        & (candidates.items[one] == candidates.items[other])
-        & (candidates.firsts[other] - candidates.lasts[one] <= _MAX_SIBLING_GAP)
-        & ((heads[other] >= ends[one]) | (ends[other] <= heads[one]))
-        & (length[other] <= _MAX_SIBLING_ITEM)
+    is_sibling = (
+        (candidates.texts[previous] == candidates.texts[following])
+        & (candidates.items[previous] == candidates.items[following])
+        & (candidates.firsts[following] - candidates.lasts[previous] <= _MAX_SIBLING_GAP)
+        & ((heads[following] >= ends[previous]) | (ends[following] <= heads[previous]))
+        & (length[following] <= _MAX_SIBLING_ITEM)
     )
-    places = np.arange(1, len(order)) * ~goes_on
+    places = np.arange(1, len(order)) * ~is_sibling
     groups[order] = order[np.maximum.accumulate(np.concatenate([[0], places]))]
     return groups
 
@@ -115,9 +115,9 @@ def _repeated_items(candidates: Candidates) -> Int64s:
     keys = candidates.texts.astype(np.uint64) << np.uint64(32) | candidates.items
     order = np.argsort(keys)
     is_same = keys[order[1:]] == keys[order[:-1]]
-    several = np.zeros(len(candidates), bool)
-    several[order[1:][is_same]] = several[order[:-1][is_same]] = True
-    return np.flatnonzero(several)
+    is_repeated = np.zeros(len(candidates), bool)
+    is_repeated[order[1:][is_same]] = is_repeated[order[:-1][is_same]] = True
+    return np.flatnonzero(is_repeated)
 
 
 def sum_over_groups(groups: Int64s, values: Floats) -> Floats:
@@ -160,8 +160,8 @@ def _add_matched(
     items, run_offsets, runs = candidates
     tokens, offsets = registry
     for candidate in range(len(items)):
-        ahead = min(candidate + _PREFETCH_CANDIDATES, len(items) - 1)
-        prefetch(tokens, offsets[items[ahead]] + runs[run_offsets[ahead], 0])
+        upcoming = min(candidate + _PREFETCH_CANDIDATES, len(items) - 1)
+        prefetch(tokens, offsets[items[upcoming]] + runs[run_offsets[upcoming], 0])
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             for place in range(at, at + runs[run, 2]):
@@ -175,7 +175,7 @@ _COPY_COVERAGE, _COPY_RUN = 0.6, 12
 
 
 def is_copy(matched: Floats, length: Floats) -> Flags:
-    """Return which matches hold most of their item, from matched words and words of the item."""
+    """Return which matches are most of their item, from matched words and words of the item."""
     return np.asarray((matched >= _COPY_COVERAGE * length) & (matched >= MIN_COPY_WORDS))
 
 
@@ -188,13 +188,16 @@ def matched_and_item_words(candidates: Candidates, arrays: RegistryArrays) -> tu
 
 
 def count_copies(
-    candidates: Candidates, corpus: PassageSample, whole: Flags, known: Int64s | None = None
+    candidates: Candidates,
+    corpus: PassageSample,
+    copy_mask: Flags,
+    known_copies: Int64s | None = None,
 ) -> Int64s:
-    """Count the sampled passages that hold a copy of each candidate's item, its own included.
+    """Count the sampled passages that contain a copy of each candidate's item, its own included.
 
-    A phrase must not lose information because the corpus quotes the very item again and again, so
-    all copies are left out of the corpus's counts. A partial match is no copy, nor is a whole item
-    of a few words: a proverb that an item consists of is still a proverb.
+    A phrase must not lose information because the corpus quotes the same item many times, so all
+    copies are left out of the corpus's counts. A partial match is no copy, nor is a whole item of a
+    few words: an item that consists of a proverb is still a proverb.
 
     Parameters
     ----------
@@ -202,16 +205,16 @@ def count_copies(
         All candidates of a corpus.
     corpus : PassageSample
         A sample of the corpus.
-    whole : ndarray of bool
+    copy_mask : ndarray of bool
         Which of the candidates are copies (`is_copy`).
-    known : ndarray of int64, shape (items,), or None
-        Number of passages known to hold a copy of each item, at least.
+    known_copies : ndarray of int64, shape (items,), or None
+        Least number of passages known to contain a copy of each item.
     """
-    copied = candidates.items[_copy_pairs(candidates, corpus, whole)]
-    items = int(candidates.items.max(initial=0)) + 1
-    copies = np.bincount(copied, minlength=items)
-    if known is not None:
-        copies = np.maximum(copies, known[:items])
+    items_of_copies = candidates.items[_copy_pairs(candidates, corpus, copy_mask)]
+    item_count = int(candidates.items.max(initial=0)) + 1
+    copies = np.bincount(items_of_copies, minlength=item_count)
+    if known_copies is not None:
+        copies = np.maximum(copies, known_copies[:item_count])
     return np.maximum(copies[candidates.items], corpus.contains(candidates.passages)).astype(
         np.int64
     )
@@ -220,7 +223,7 @@ def count_copies(
 def copied_items(
     candidates: Candidates, registry: PostingsIndex, corpus: PassageSample
 ) -> tuple[UInt64s, UInt32s]:
-    """Return the sampled passages that hold copies, and the item of each: distinct pairs."""
+    """Return the sampled passages that contain copies, and the item of each: distinct pairs."""
     candidates = candidates.take(np.flatnonzero(corpus.contains(candidates.passages)))
     pairs = _copy_pairs(
         candidates, corpus, is_copy(*matched_and_item_words(candidates, registry.arrays))
@@ -228,12 +231,12 @@ def copied_items(
     return candidates.passages[pairs], candidates.items[pairs]
 
 
-def _copy_pairs(candidates: Candidates, corpus: PassageSample, whole: Flags) -> Int64s:
+def _copy_pairs(candidates: Candidates, corpus: PassageSample, copy_mask: Flags) -> Int64s:
     """Return a candidate for each pair of a sampled passage and an item that it copies."""
     sampled = corpus.contains(candidates.passages)
-    counted = np.flatnonzero(sampled & (whole | (candidates.longest_run >= _COPY_RUN)))
-    keys = candidates.passages[counted] ^ (candidates.items[counted] * HASH_MULTIPLIER)
-    return counted[np.unique(keys, return_index=True)[1]]
+    rows = np.flatnonzero(sampled & (copy_mask | (candidates.longest_run >= _COPY_RUN)))
+    keys = candidates.passages[rows] ^ (candidates.items[rows] * HASH_MULTIPLIER)
+    return rows[np.unique(keys, return_index=True)[1]]
 
 
 MOST_OF_ITEM = 0.8
@@ -242,7 +245,7 @@ MOST_OF_ITEM = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Features of candidates; what only stop shingles cover (`stop_shingles`) counts as absent.
+    """Features of candidates; words that only stop shingles cover count as absent.
 
     Parameters
     ----------
@@ -258,16 +261,16 @@ class Features:
     density : ndarray of float64
         Matched tokens over the tokens of the text's stretch, in (0, 1].
     shared_across_sources : ndarray of float64
-        Items that share the rarest seed, where they are of several sources; else 0: a phrase that
+        Items that share the rarest seed, if they are of several sources; else 0: a phrase that
         is frequent inside one source is still its own.
-    alone : ndarray of float64
-        1 where the match is most of the item, and most of the text.
-    begins : ndarray of float64
-        1 where the match has the item's first token, at a break of the text.
-    whole : ndarray of float64
-        1 where it is most of the item, and the text breaks on both sides of it.
-    broken : ndarray of float64
-        1 where it begins the item at a break of the text, and an ellipsis stands for the rest.
+    fills_text : ndarray of float64
+        1 if the match is most of the item, and most of the text.
+    starts_item : ndarray of float64
+        1 if the match has the item's first token, at a break of the text.
+    is_delimited : ndarray of float64
+        1 if it is most of the item, and the text breaks on both sides of it.
+    is_elided : ndarray of float64
+        1 if it begins the item at a break of the text, and an ellipsis replaces the rest.
     """
 
     corpus_bits: Floats
@@ -279,10 +282,10 @@ class Features:
     distinct: Floats
     density: Floats
     shared_across_sources: Floats
-    alone: Floats
-    begins: Floats
-    whole: Floats
-    broken: Floats
+    fills_text: Floats
+    starts_item: Floats
+    is_delimited: Floats
+    is_elided: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +297,7 @@ class CandidateContext:
     matched, length : ndarray of float64, shape (n,)
         Words that each candidate matches, and those of its item.
     corpus_copies : ndarray of int64, shape (n,)
-        Passages of the corpus's sample that hold a copy of the item.
+        Passages of the corpus's sample that contain a copy of the item.
     registry_copies : ndarray of int64, shape (n,)
         Items of the registry with the same words.
     groups : ndarray of int64, shape (n,)
@@ -307,14 +310,14 @@ class CandidateContext:
     registry_copies: Int64s
     groups: Int64s
 
-    def take(self, chosen: Int64s) -> "CandidateContext":
+    def take(self, indices: Int64s) -> "CandidateContext":
         """Return the context of the candidates at these indices."""
         return CandidateContext(
-            self.matched[chosen],
-            self.length[chosen],
-            self.corpus_copies[chosen],
-            self.registry_copies[chosen],
-            self.groups[chosen],
+            self.matched[indices],
+            self.length[indices],
+            self.corpus_copies[indices],
+            self.registry_copies[indices],
+            self.groups[indices],
         )
 
 
@@ -324,7 +327,7 @@ def candidate_context(
     corpus: PassageSample,
     known_copies: Int64s | None = None,
 ) -> CandidateContext:
-    """Compute what all candidates of a corpus contribute to the features of each.
+    """Compute the measures of all candidates of a corpus on which the features of each depend.
 
     Parameters
     ----------
@@ -335,17 +338,19 @@ def candidate_context(
     corpus : PassageSample
         A sample of the corpus.
     known_copies : ndarray of int64, shape (items,), or None
-        Passages of the sample known to hold a copy of each item, from a check of more of the
+        Passages of the sample known to contain a copy of each item, from a check of more of the
         corpus.
     """
     matched, length = matched_and_item_words(candidates, registry.arrays)
-    copied = is_copy(matched, length)
-    # A post that is repeated inside one source is no common phrase.
-    passed_on = np.where(copied & (candidates.multi_source == 0), candidates.shared_by, 1).astype(
-        np.int64
+    copy_mask = is_copy(matched, length)
+    # A post that is repeated within one source is not a common phrase.
+    registry_copies = np.where(
+        copy_mask & (candidates.multi_source == 0), candidates.shared_by, 1
+    ).astype(np.int64)
+    copies = count_copies(candidates, corpus, copy_mask, known_copies)
+    return CandidateContext(
+        matched, length, copies, registry_copies, group_siblings(candidates, length)
     )
-    copies = count_copies(candidates, corpus, copied, known_copies)
-    return CandidateContext(matched, length, copies, passed_on, group_siblings(candidates, length))
 
 
 def measure_features(
@@ -361,7 +366,7 @@ def measure_features(
     Parameters
     ----------
     candidates : Candidates
-        All candidates of a corpus; or, where `context` is given, some with all of their siblings.
+        All candidates of a corpus; or, if `context` is given, some with all of their siblings.
     registry : PostingsIndex
         The registry that they match.
     corpus : PassageSample
@@ -386,7 +391,7 @@ def feature_bounds(
     language: NgramCounts,
     threads: int = 1,
 ) -> Features:
-    """Return the features that make candidates look most like copies, whatever the corpus holds.
+    """Return the features of candidates in the corpus in which they resemble copies most.
 
     No words are counted.
 
@@ -419,29 +424,32 @@ def _assemble(
     candidates: Candidates, context: CandidateContext, registry: PostingsIndex, figures: Floats
 ) -> Features:
     groups, matched, missing = context.groups, context.matched, figures[:, STOP_WORDS]
-    # Lines of one item that stand beside each other count together, in whatever order.
-    own, absent = sum_over_groups(groups, matched - missing), sum_over_groups(groups, missing)
+    # Adjacent lines of one item count together, in any order.
+    group_words, absent = (
+        sum_over_groups(groups, matched - missing),
+        sum_over_groups(groups, missing),
+    )
     corpus_bits, registry_bits, pooled_bits, distinct = (
         sum_over_groups(groups, figures[:, column])
         for column in (CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS)
     )
-    length = np.maximum(context.length - absent, own)
+    length = np.maximum(context.length - absent, group_words)
     offsets = registry.arrays.token_offsets
-    alone, begins, whole, broken = boundary_features(
-        candidates, offsets, own >= MOST_OF_ITEM * length
+    fills_text, starts_item, is_delimited, is_elided = boundary_features(
+        candidates, offsets, group_words >= MOST_OF_ITEM * length
     )
     return Features(
         corpus_bits,
         registry_bits,
         pooled_bits,
-        own,
+        group_words,
         length,
         figures[:, LONGEST_RUN],
         distinct,
         density(candidates, missing / np.maximum(matched, 1)),
         candidates.shared_by * (1.0 * candidates.multi_source),
-        alone,
-        begins,
-        whole,
-        broken,
+        fills_text,
+        starts_item,
+        is_delimited,
+        is_elided,
     )

@@ -1,9 +1,9 @@
 """Information of the words that candidates matched, in bits.
 
-Each matched word counts ``-log2 p``, where ``p`` is its probability behind the words that precede
-it, from counts of unigrams, bigrams and trigrams in the corpus, the registry and language at large,
-interpolated as Kneser and Ney did. Candidates are measured in batches: counts take room for each
-matched word, so corpus and registry are read anew for each batch.
+Each matched word counts ``-log2 p``, where ``p`` is its probability given the preceding words, from
+counts of unigrams, bigrams and trigrams in the corpus, the registry and language at large, with
+Kneser-Ney interpolation. Candidates are measured in batches, since counts take memory for each
+matched word; corpus and registry are read once for each batch.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -38,8 +38,8 @@ MAX_WORD_BITS = 16.0
 _VOCABULARY_SIZE = 500_000.0
 
 _TABULATED, _MEMO_ROWS = 1 << 12, 1 << 10
-"""Contexts of lower counts have their powers in a table, and so many others are memoised: a power
-takes long, and frequent words recur."""
+"""Powers are tabulated for contexts of lower counts, and memoised for as many others: a power takes
+long, and frequent words recur."""
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
@@ -61,26 +61,26 @@ def _novelty(context: Scalar, heaps: Scalar) -> Scalar:
 
 @inlined
 def unigram_probability(count: Scalar, total: Scalar) -> Scalar:
-    """Return the probability of a token, whatever precedes it."""
+    """Return the probability of a token, independent of preceding ones."""
     return (count + 0.5) / (total + 0.5 * _VOCABULARY_SIZE)
 
 
 @inlined
 def interpolate(
-    shorter: Scalar, context: Scalar, whole: Scalar, shares: tuple[Floats, Floats], heaps: Scalar
+    shorter: Scalar, context: Scalar, count: Scalar, shares: tuple[Floats, Floats], heaps: Scalar
 ) -> Scalar:
     """Interpolate a probability with that of a longer context, by absolute discounting."""
     if context > 0:
-        measure_batch, remembered = shares
+        table, memo = shares
         if context < _TABULATED:
-            share = measure_batch[np.uint64(context)]
+            share = table[np.uint64(context)]
         else:
             row = _TWO * (np.uint64(context) % np.uint64(_MEMO_ROWS))
-            if remembered[row] != context:
-                remembered[row] = context
-                remembered[row + _ONE] = _novelty(context, heaps)
-            share = remembered[row + _ONE]
-        shorter = share * shorter + (1 - share) * max(whole - _DISCOUNT, 0.0) / context
+            if memo[row] != context:
+                memo[row] = context
+                memo[row + _ONE] = _novelty(context, heaps)
+            share = memo[row + _ONE]
+        shorter = share * shorter + (1 - share) * max(count - _DISCOUNT, 0.0) / context
     return shorter
 
 
@@ -98,7 +98,7 @@ CORPUS_BITS, REGISTRY_BITS, POOLED_BITS, DISTINCT_WORDS, LONGEST_RUN, STOP_WORDS
 """Columns of `measure_information`: bits under the corpus, the registry, and both together;
 distinct words; words of the longest run; and words that only stop shingles cover."""
 
-_LARGE_TABLE = 1 << 18  # elements of a table that no near cache holds
+_LARGE_TABLE = 1 << 18  # elements of a table that is larger than the nearer caches
 _LOWER_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -128,12 +128,12 @@ class NgramCounts:
 def language_only_counts(language: Language) -> NgramCounts:
     """Return counts of language, and of an endless corpus and registry that lack every word.
 
-    Each word then has the most information that it can have: counts never make a word more
+    Each word then has the most information that it can have: counts in a corpus never make it more
     informative than language does. The registry's column has no meaning.
     """
-    known = build_table(language.keys, language.counts)
+    table = build_table(language.keys, language.counts)
     return NgramCounts(
-        empty_table(2), empty_table(0), known, np.array([np.inf, np.inf, language.tokens])
+        empty_table(2), empty_table(0), table, np.array([np.inf, np.inf, language.tokens])
     )
 
 
@@ -141,7 +141,7 @@ def measure_information(
     candidates: Candidates,
     copies: tuple[Int64s, Int64s],
     registry: PostingsIndex,
-    counted: NgramCounts,
+    ngrams: NgramCounts,
     threads: int = 1,
 ) -> Floats:
     """Measure the information of candidates' words, by given counts.
@@ -155,7 +155,7 @@ def measure_information(
         subtracted from the counts.
     registry : PostingsIndex
         Index of the registry.
-    counted : NgramCounts
+    ngrams : NgramCounts
         Counts of the candidates' n-grams.
     threads : int
         Number of threads.
@@ -177,10 +177,10 @@ def measure_information(
                 registry.stop_marks,
                 4 * arrays.parameters.seed_width if registry.stop_marks.any() else 0,
             ),
-            (counted.words, counted.language),
-            counted.counts[2 * before[low] :],
+            (ngrams.words, ngrams.language),
+            ngrams.counts[2 * before[low] :],
             (copies[0][low:high], copies[1][low:high]),
-            counted.totals,
+            ngrams.totals,
             table[low:high],
         )
 
@@ -207,15 +207,15 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
     words, language = tables
     after_words, after_pairs = novelty_table(HEAPS_EXPONENT), novelty_table(HEAPS_EXPONENT_OF_PAIRS)
     recent = np.empty(_REPEAT_WINDOW, np.uint64)
-    counted, is_counted = np.int64(-2), counts.size > 0
+    count_index, is_counted = np.int64(-2), counts.size > 0
     for candidate in range(len(items)):
         _prefetch_next(candidates, np.int64(candidate), registry, tables)
-        own = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
+        item_copies = np.float64(copies[0][candidate]), np.float64(copies[1][candidate])
         corpus_bits = registry_bits = pooled_bits = 0.0
         for place in range(_REPEAT_WINDOW):
             recent[np.uint64(place)] = _NO_TOKEN
-        seen = np.uint64(0)
-        longest = unbroken = distinct = absent = 0.0
+        recent_count = np.uint64(0)
+        longest = run_words = distinct = absent = 0.0
         for run in range(run_offsets[candidate], run_offsets[candidate + 1]):
             at = offsets[items[candidate]] + runs[run, 0]
             end = at + runs[run, 2]
@@ -223,7 +223,7 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
             evidence = (
                 evidence_mask(tokens, marks, at, end, weight_of_seed) if is_marked else marks[:0]
             )
-            unbroken = 0.0
+            run_words = 0.0
             # Counts in corpus (c), registry (r) and language (l) of the unigram (1), bigram (2) and
             # trigram (3) that end at a token; 0 and 4: unigram and bigram that end before it.
             c0 = r0 = c1 = r1 = c2 = r2 = c3 = r3 = c4 = r4 = l0 = l1 = l2 = 0.0
@@ -231,37 +231,39 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                 token = tokens[place]
                 c0, r0, c4, r4, l0 = c1, r1, c2, r2, l1
                 key = pair_key(NO_CONTEXT, token)
-                c1, r1 = _counts_without_copies(words[find_row(words, key) + np.uint64(1)], own)
+                c1, r1 = _counts_without_copies(
+                    words[find_row(words, key) + np.uint64(1)], item_copies
+                )
                 l1 = _language_count(language, key)
                 if place > at:
                     l2 = _language_count(language, pair_key(tokens[place - 1], token))
-                counted += 2
+                count_index += 2
                 if is_counted:
-                    c2, r2 = _counts_without_copies(counts[np.uint64(counted)], own)
-                    c3, r3 = _counts_without_copies(counts[np.uint64(counted + 1)], own)
+                    c2, r2 = _counts_without_copies(counts[np.uint64(count_index)], item_copies)
+                    c3, r3 = _counts_without_copies(counts[np.uint64(count_index + 1)], item_copies)
                 word = token_weight(token) / 4
                 if is_marked and not evidence[place - at]:
                     absent += word
-                    unbroken = 0.0
+                    run_words = 0.0
                     continue
                 weight = 1.0
                 for _ in range(_count_repeats(recent, np.uint64(token))):
                     weight *= REPEAT_DISCOUNT
-                recent[seen % np.uint64(_REPEAT_WINDOW)] = token
-                seen += np.uint64(1)
+                recent[recent_count % np.uint64(_REPEAT_WINDOW)] = token
+                recent_count += np.uint64(1)
                 if weight == 1.0:
                     distinct += word
-                    unbroken += word
-                longest = max(longest, unbroken)
-                # The model that gives a word the highest probability counts.
-                known = unigram_probability(l1, totals[2])
+                    run_words += word
+                longest = max(longest, run_words)
+                # The model with the highest probability of a word counts.
+                in_language = unigram_probability(l1, totals[2])
                 in_both, in_registry = (
                     unigram_probability(c1, totals[0]),
                     unigram_probability(r1, totals[1]),
                 )
                 pooled = unigram_probability(c1 + r1, totals[0] + totals[1])
                 if place > at:
-                    known = interpolate(known, l0, l2, after_words, HEAPS_EXPONENT)
+                    in_language = interpolate(in_language, l0, l2, after_words, HEAPS_EXPONENT)
                     in_both = interpolate(in_both, c0, c2, after_words, HEAPS_EXPONENT)
                     in_registry = interpolate(in_registry, r0, r2, after_words, HEAPS_EXPONENT)
                     pooled = interpolate(pooled, c0 + r0, c2 + r2, after_words, HEAPS_EXPONENT)
@@ -269,9 +271,9 @@ def _measure_all(  # noqa: C901, PLR0913, PLR0915 (tokens walked once for six fi
                     pooled = interpolate(
                         pooled, c4 + r4, c3 + r3, after_pairs, HEAPS_EXPONENT_OF_PAIRS
                     )
-                corpus_bits += weight * surprisal(max(known, in_both))
+                corpus_bits += weight * surprisal(max(in_language, in_both))
                 registry_bits += weight * surprisal(in_registry)
-                pooled_bits += weight * surprisal(max(known, pooled))
+                pooled_bits += weight * surprisal(max(in_language, pooled))
         table[candidate, CORPUS_BITS] = corpus_bits
         table[candidate, REGISTRY_BITS] = registry_bits
         table[candidate, POOLED_BITS] = pooled_bits
@@ -297,7 +299,7 @@ def _prefetch_next(
 ) -> None:
     """Prefetch counts of the next candidate's words, and the words of the one behind it.
 
-    Only where the tables do not fit into the nearer caches.
+    Only if the tables do not fit into the nearer caches.
     """
     items, run_offsets, runs = candidates
     tokens, offsets = registry
@@ -334,10 +336,12 @@ def _prefetch_counts(
 
 
 @inlined
-def _counts_without_copies(both: Scalar, own: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+def _counts_without_copies(
+    both: Scalar, item_copies: tuple[Scalar, Scalar]
+) -> tuple[Scalar, Scalar]:
     """Return counts in the corpus and in the registry, without the copies of the item."""
     in_corpus, in_registry = np.float64(both & _LOWER_HALF), np.float64(both >> np.uint64(32))
-    return max(in_corpus - own[0], 0.0), max(in_registry - own[1], 0.0)
+    return max(in_corpus - item_copies[0], 0.0), max(in_registry - item_copies[1], 0.0)
 
 
 @inlined
@@ -356,10 +360,10 @@ def _any_marked(marks: Flags, first: Scalar, end: Scalar) -> Scalar:
 
 _BATCH_TOKENS = 1 << 24
 """Matched tokens of the candidates of a batch: each takes some forty bytes while it is counted, or
-eighty where nearly all are the same few words over and over."""
+eighty if nearly all are repetitions of the same few words."""
 
 
-def count_and_measure(  # noqa: PLR0913 (as `features.measure`, and the size of a lot)
+def count_and_measure(  # noqa: PLR0913 (as `features.measure_features`, and the size of a batch)
     candidates: Candidates,
     copies: tuple[Int64s, Int64s],
     registry: PostingsIndex,
@@ -373,7 +377,7 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure`, and the size of 
     Parameters
     ----------
     candidates, registry, corpus, language, threads
-        As of `features.measure_features`.
+        As in `features.measure_features`.
     copies : tuple of two ndarray of int64, shape (n,)
         As of `measure_information`.
     batch_tokens : int
@@ -384,20 +388,22 @@ def count_and_measure(  # noqa: PLR0913 (as `features.measure`, and the size of 
     ndarray of float64, shape (n, 6)
         As of `measure_information`.
     """
-    known = build_table(language.keys, language.counts)
+    language_table = build_table(language.keys, language.counts)
     arrays = registry.arrays
     firsts = np.flatnonzero(arrays.first == np.arange(len(arrays.first)))
-    sampled = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)
-    kept = arrays.tokens, arrays.token_offsets, firsts
+    corpus_texts = corpus.tokens, corpus.offsets, np.arange(len(corpus.offsets) - 1)
+    registry_texts = arrays.tokens, arrays.token_offsets, firsts
     totals = [len(corpus.tokens), arrays.size, language.tokens]
 
     def measure_batch(low: int, high: int) -> Floats:
-        own = candidates.take(np.arange(low, high))
-        words = collect_vocabulary(own, arrays.tokens, arrays.token_offsets, threads)
-        count_ngrams(words, sampled, kept, threads)
-        counted = NgramCounts(words.words, words.counts, known, np.array(totals, np.float64))
-        own_copies = copies[0][low:high], copies[1][low:high]
-        return measure_information(own, own_copies, registry, counted, threads)
+        batch = candidates.take(np.arange(low, high))
+        words = collect_vocabulary(batch, arrays.tokens, arrays.token_offsets, threads)
+        count_ngrams(words, corpus_texts, registry_texts, threads)
+        ngrams = NgramCounts(
+            words.words, words.counts, language_table, np.array(totals, np.float64)
+        )
+        batch_copies = copies[0][low:high], copies[1][low:high]
+        return measure_information(batch, batch_copies, registry, ngrams, threads)
 
     matched = np.cumsum(candidates.matched)
     batch_count = -(-int(matched[-1]) // batch_tokens) if len(matched) else 0

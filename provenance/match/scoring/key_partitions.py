@@ -1,7 +1,7 @@
-"""Keys partitioned by their upper bits, so that each partition is counted in a table of its own.
+"""Keys partitioned by their upper bits, so that each partition is counted in its own table.
 
-Looking keys up in one large table waits for memory at each of them. Partitioned first, the keys of
-one partition need a table that fits the nearer caches.
+In one large table each lookup waits for memory. Partitioned first, the keys of one partition need
+a table that fits the nearer caches.
 """
 
 from typing import NamedTuple
@@ -31,9 +31,9 @@ class KeyPartitions(NamedTuple):
     values : ndarray of uint32, shape (t, c * CHUNK) or (t, 0)
         A value for each key.
     ends : ndarray of int64, shape (t, partitions)
-        Where the next key of each partition goes.
+        Index for the next key of each partition.
     previous : ndarray of int64, shape (t, c)
-        Previous chunk of the same partition; -1 where there is none.
+        Previous chunk of the same partition; -1 if there is none.
     used : ndarray of int64, shape (t,)
         Number of chunks in use.
     """
@@ -111,7 +111,7 @@ def last_chunk(partitions: KeyPartitions, thread: Scalar, part: Scalar) -> tuple
 def previous_chunk(
     partitions: KeyPartitions, thread: Scalar, begin: Scalar
 ) -> tuple[Scalar, Scalar]:
-    """Return begin and end of the chunk before the one at `begin`; negative where there is none."""
+    """Return begin and end of the chunk before the one at `begin`; negative if there is none."""
     chunk = partitions.previous[thread, begin >> _CHUNK_BITS]
     return chunk << _CHUNK_BITS, (chunk + 1) << _CHUNK_BITS
 

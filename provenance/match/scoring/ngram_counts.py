@@ -1,9 +1,9 @@
 """Counts of the n-grams that candidates matched, in the corpus and in the registry.
 
-Only n-grams of candidates are counted, exactly, in one pass over the token arrays that are in
-memory anyway. There are so few different tokens that a table of them stays in the nearer caches.
-Bigrams and trigrams are many: those that may be wanted are partitioned by hash, and counted one
-partition at a time, in a table that fits the nearer caches too.
+Only n-grams of candidates are counted, exactly, in one pass over the token arrays in memory. There
+are so few distinct tokens that a table of them stays in the nearer caches. There are many bigrams
+and trigrams: those that may be wanted are partitioned by hash, and counted one partition at a time,
+in a table that fits the nearer caches too.
 """
 
 from collections.abc import Callable
@@ -42,8 +42,8 @@ from provenance.model import Int32s, Int64s, UInt8s, UInt32s, UInt64s
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 _BITS_PER_KEY, _BITS_PER_KEY_IN_CACHE = 4, 16
-"""Bits of the bitmap for each key: of other keys one in six passes. Where the bitmap stays in a
-near cache all the same, it has enough bits to let one in twenty pass."""
+"""Bits of the bitmap for each key: of other keys one in six passes; one in twenty, with the bits of
+a bitmap that stays in a near cache all the same."""
 
 CACHE_BYTES = 1 << 18
 """Size of a near cache."""
@@ -103,20 +103,20 @@ def collect_vocabulary(
     bits = min(max(total // _KEYS_PER_PARTITION, 1).bit_length() - 1, _MAX_PARTITION_BITS)
     wanted = allocate_partitions(max(each), threads, bits, has_places=True)
     size = max(total * _BITS_PER_KEY, min(total * _BITS_PER_KEY_IN_CACHE, 8 * CACHE_BYTES)) // 8
-    made = np.zeros(1 << max(size, 1).bit_length(), np.uint8)
+    bitmap = np.zeros(1 << max(size, 1).bit_length(), np.uint8)
 
-    def want(thread: int) -> None:
-        own = parts[thread]
-        _collect_ngrams(tokens, (starts[own], sizes[own], ends[own]), wanted, thread)
+    def collect_part(thread: int) -> None:
+        part = parts[thread]
+        _collect_ngrams(tokens, (starts[part], sizes[part], ends[part]), wanted, thread)
 
     with ThreadPoolExecutor(threads) as pool:
         words = pool.submit(_collect_words, tokens, starts, sizes)
-        list(pool.map(want, range(threads)))
+        list(pool.map(collect_part, range(threads)))
         for_partitions(
-            pool, lambda first, end: _fill_bitmap(wanted, first, end, made), threads, wanted
+            pool, lambda first, end: _fill_bitmap(wanted, first, end, bitmap), threads, wanted
         )
     counts = np.zeros(2 * int(sizes.sum()), np.uint64)
-    return NgramVocabulary(words.result(), wanted, made, counts)
+    return NgramVocabulary(words.result(), wanted, bitmap, counts)
 
 
 def _split_runs(ends: Int64s, parts: int) -> list[slice]:
@@ -127,17 +127,17 @@ def _split_runs(ends: Int64s, parts: int) -> list[slice]:
 
 
 def for_partitions(
-    pool: Executor, work: Callable[[int, int], None], threads: int, parted: KeyPartitions
+    pool: Executor, work: Callable[[int, int], None], threads: int, partitions: KeyPartitions
 ) -> None:
     """Call `work` on each thread with a range of partitions: the first, and their end."""
-    bounds = np.linspace(0, parted.ends.shape[1], threads + 1).astype(np.int64).tolist()
+    bounds = np.linspace(0, partitions.ends.shape[1], threads + 1).astype(np.int64).tolist()
     list(pool.map(work, bounds[:-1], bounds[1:]))
 
 
 @kernel
 def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s) -> UInt64s:
     """Return a table of the unigrams of runs."""
-    words, held = np.zeros(2 * _INITIAL_WORD_ROWS, np.uint64), np.int64(0)
+    words, word_count = np.zeros(2 * _INITIAL_WORD_ROWS, np.uint64), np.int64(0)
     for run in range(len(starts)):
         for place in range(starts[run], starts[run] + sizes[run]):
             token = tokens[np.uint64(place)]
@@ -146,8 +146,8 @@ def _collect_words(tokens: UInt32s, starts: Int64s, sizes: Int32s) -> UInt64s:
             if words[row] == key:
                 continue
             words[row] = key
-            held += 1
-            if 8 * held > len(words):
+            word_count += 1
+            if 8 * word_count > len(words):
                 words = double_table(words)
     return words
 
@@ -225,59 +225,61 @@ COUNT_UNITS = np.uint64(1), np.uint64(1 << 32)
 
 @kernel
 def tally_partitions(
-    wanted: KeyPartitions, found: KeyPartitions, span: tuple[Scalar, Scalar], counts: UInt64s
+    wanted: KeyPartitions, occurrences: KeyPartitions, span: tuple[Scalar, Scalar], counts: UInt64s
 ) -> None:
-    """Count the found keys of some partitions, and add that to the counts of the wanted ones."""
+    """Count occurrences in some partitions, and add that to the counts of the wanted keys."""
     most = np.int64(0)
     for part in range(span[0], span[1]):
         most = max(most, np.int64(count_keys(wanted, part)))
     table = np.empty(2 * _table_rows(most), np.uint64)
     for part in range(span[0], span[1]):
-        if count_keys(found, part):
-            own = table[: 2 * _table_rows(count_keys(wanted, part))]
-            for at in range(len(own)):
-                own[at] = np.uint64(0)
+        if count_keys(occurrences, part):
+            part_table = table[: 2 * _table_rows(count_keys(wanted, part))]
+            for at in range(len(part_table)):
+                part_table[at] = np.uint64(0)
             for thread in range(len(wanted.used)):
-                _insert_wanted(own, wanted, thread, part)
-            for thread in range(len(found.used)):
-                unit = COUNT_UNITS[0] if 2 * thread < len(found.used) else COUNT_UNITS[1]
-                _count_found(own, found, thread, part, unit)
+                _insert_wanted(part_table, wanted, thread, part)
+            for thread in range(len(occurrences.used)):
+                unit = COUNT_UNITS[0] if 2 * thread < len(occurrences.used) else COUNT_UNITS[1]
+                _count_occurrences(part_table, occurrences, thread, part, unit)
             for thread in range(len(wanted.used)):
-                _read_counts(own, wanted, thread, part, counts)
+                _read_counts(part_table, wanted, thread, part, counts)
 
 
 @kernel_part
-def _insert_wanted(own: UInt64s, wanted: KeyPartitions, thread: Scalar, part: Scalar) -> None:
+def _insert_wanted(table: UInt64s, wanted: KeyPartitions, thread: Scalar, part: Scalar) -> None:
     begin, end = last_chunk(wanted, thread, part)
     while begin >= 0:
         for at in range(begin, end):
             key = wanted.keys[thread, np.uint64(at)]
-            own[_find_partition_row(own, key, wanted.ends.shape[1])] = key
+            table[_find_partition_row(table, key, wanted.ends.shape[1])] = key
         begin, end = previous_chunk(wanted, thread, begin)
 
 
 @kernel_part
-def _count_found(
-    own: UInt64s, found: KeyPartitions, thread: Scalar, part: Scalar, unit: Scalar
+def _count_occurrences(
+    table: UInt64s, occurrences: KeyPartitions, thread: Scalar, part: Scalar, unit: Scalar
 ) -> None:
-    begin, end = last_chunk(found, thread, part)
+    begin, end = last_chunk(occurrences, thread, part)
     while begin >= 0:
         for at in range(begin, end):
-            key = found.keys[thread, np.uint64(at)]
-            row = _find_partition_row(own, key, found.ends.shape[1])
-            own[row + _ONE] += unit * np.uint64(own[row] == key)
-        begin, end = previous_chunk(found, thread, begin)
+            key = occurrences.keys[thread, np.uint64(at)]
+            row = _find_partition_row(table, key, occurrences.ends.shape[1])
+            table[row + _ONE] += unit * np.uint64(table[row] == key)
+        begin, end = previous_chunk(occurrences, thread, begin)
 
 
 @kernel_part
 def _read_counts(
-    own: UInt64s, wanted: KeyPartitions, thread: Scalar, part: Scalar, counts: UInt64s
+    table: UInt64s, wanted: KeyPartitions, thread: Scalar, part: Scalar, counts: UInt64s
 ) -> None:
     begin, end = last_chunk(wanted, thread, part)
     while begin >= 0:
         for at in range(begin, end):
-            row = _find_partition_row(own, wanted.keys[thread, np.uint64(at)], wanted.ends.shape[1])
-            counts[wanted.values[thread, np.uint64(at)]] += own[row + _ONE]
+            row = _find_partition_row(
+                table, wanted.keys[thread, np.uint64(at)], wanted.ends.shape[1]
+            )
+            counts[wanted.values[thread, np.uint64(at)]] += table[row + _ONE]
         begin, end = previous_chunk(wanted, thread, begin)
 
 
@@ -306,8 +308,8 @@ TextSelection: TypeAlias = tuple[UInt32s, Int64s, Int64s]
 """Tokens and offsets of texts, and the indices of some of the texts."""
 
 _KEYS_PER_TOKEN = 2  # at most: a bigram and a trigram
-_MIN_BATCH, _MAX_BATCH = 1 << 20, 1 << 26  # keys that all threads find before they are counted
-_BATCH_PER_KEY = 4  # keys found for each that is wanted: each batch reads all of the wanted
+_MIN_BATCH, _MAX_BATCH = 1 << 20, 1 << 26  # keys that all threads collect before they are counted
+_BATCH_PER_KEY = 4  # keys collected for each wanted key: each batch reads all wanted keys
 _PREFETCH_TOKENS = np.int64(12)
 _BLOCK = 64  # tokens that are tested together: a mask has a bit for each
 _PAIR, _TRIPLE = 2, 3
@@ -322,65 +324,65 @@ def count_ngrams(
 ) -> None:
     """Count the n-grams of a vocabulary in texts.
 
-    Found keys are written to memory that the system has to clear first, which takes as long as
-    finding them: where few are wanted, few are found at a time, and the memory is used again.
+    Occurrences are written to memory that the system has to clear first, which takes as long as
+    finding them: if few keys are wanted, few are collected at a time, and the memory is reused.
 
     Parameters
     ----------
     words : NgramVocabulary
-        What to count.
+        The n-grams to count.
     corpus, registry : tuple of three ndarray
         Tokens and offsets of texts, and which texts to count in.
     threads : int
         Number of threads.
     batch_keys : int or None
-        Keys that all threads find before they are counted, approximately, at eight bytes each; by
-        default, in proportion to the number of wanted keys.
+        Approximate number of keys that all threads collect before they are counted, at eight bytes
+        each; by default, in proportion to the number of wanted keys.
     """
     if batch_keys is None:
         batch_keys = min(max(_BATCH_PER_KEY * len(words.counts), _MIN_BATCH), _MAX_BATCH)
     pieces = [
-        (own, offsets, tokens)
+        (piece_rows, offsets, tokens)
         for tokens, offsets, rows in (corpus, registry)
-        for own in np.array_split(rows, threads)
+        for piece_rows in np.array_split(rows, threads)
     ]
-    most = max(int((offsets[own + 1] - offsets[own]).sum()) for own, offsets, _ in pieces)
-    found = allocate_partitions(
+    most = max(int((offsets[rows + 1] - offsets[rows]).sum()) for rows, offsets, _ in pieces)
+    occurrences = allocate_partitions(
         min(_KEYS_PER_TOKEN * most, batch_keys // len(pieces)), len(pieces), words.partition_bits
     )
     keys = words.words[::2] if words.bitmap.size <= CACHE_BYTES else words.words[:0]
     present = build_bitmap(keys[keys != 0].astype(np.uint32))
-    singles = [words.words.copy() for _ in range(threads)]
-    for own in singles:
-        own[1::2] = 0
-    reached = [(0, 0)] * len(pieces)
+    word_tables = [words.words.copy() for _ in range(threads)]
+    for table in word_tables:
+        table[1::2] = 0
+    progress = [(0, 0)] * len(pieces)
 
     def find(thread: int) -> None:
-        lookups = singles[thread], words.bitmap, *present
-        # The corpus's pieces stand before the registry's.
+        lookups = word_tables[thread], words.bitmap, *present
+        # The corpus's pieces come before the registry's.
         for unit, piece in zip(COUNT_UNITS, (thread, threads + thread), strict=True):
-            reached[piece] = _find_ngrams(
-                pieces[piece], reached[piece], lookups, unit, found, piece
+            progress[piece] = _find_ngrams(
+                pieces[piece], progress[piece], lookups, unit, occurrences, piece
             )
 
-    def tally_some(first: int, end: int) -> None:
-        tally_partitions(words.wanted, found, (first, end), words.counts)
+    def tally_range(first: int, end: int) -> None:
+        tally_partitions(words.wanted, occurrences, (first, end), words.counts)
 
     with ThreadPoolExecutor(threads) as pool:
-        while any(row < len(own) for (row, _), (own, *_) in zip(reached, pieces, strict=True)):
+        while any(row < len(rows) for (row, _), (rows, *_) in zip(progress, pieces, strict=True)):
             list(pool.map(find, range(threads)))
-            for_partitions(pool, tally_some, threads, words.wanted)
-    for own in singles:
-        words.words[1::2] += own[1::2]
+            for_partitions(pool, tally_range, threads, words.wanted)
+    for table in word_tables:
+        words.words[1::2] += table[1::2]
 
 
 @kernel
 def _find_ngrams(
     texts: tuple[Int64s, Int64s, UInt32s],
-    reached: tuple[Scalar, Scalar],
+    progress: tuple[Scalar, Scalar],
     lookups: tuple[UInt64s, UInt8s, UInt32s, Scalar],
     unit: Scalar,
-    found: KeyPartitions,
+    occurrences: KeyPartitions,
     thread: Scalar,
 ) -> tuple[Scalar, Scalar]:
     """Count the unigrams of texts, and partition the bigrams and trigrams that may be wanted.
@@ -391,8 +393,8 @@ def _find_ngrams(
         The row and token at which it stopped for lack of room.
     """
     rows, offsets, tokens = texts
-    row, start = np.int64(reached[0]), np.int64(reached[1])
-    clear_partitions(found, thread)
+    row, start = np.int64(progress[0]), np.int64(progress[1])
+    clear_partitions(occurrences, thread)
     while row < len(rows):
         begin, end = offsets[rows[row]], offsets[rows[row] + 1]
         place = max(start, begin)
@@ -400,19 +402,19 @@ def _find_ngrams(
         first_known, first_paired = _state_before(tokens, begin, place, lookups)
         known_before, paired_before = np.uint64(first_known), np.uint64(first_paired)
         while place < end:
-            if not has_room(found, thread):
+            if not has_room(occurrences, thread):
                 return row, place
             size = min(end - place, _BLOCK)
-            known = _count_words(tokens, (place, size), lookups, unit)
-            neighbours = known & ((known << _ONE) | known_before)
-            paired = _may_be_wanted(tokens, place, neighbours, lookups, _PAIR)
-            _append_keys(tokens, place, paired, found, thread, _PAIR)
-            # A trigram is wanted only where both of its bigrams are.
-            neighbours = paired & ((paired << _ONE) | paired_before)
-            tripled = _may_be_wanted(tokens, place, neighbours, lookups, _TRIPLE)
-            _append_keys(tokens, place, tripled, found, thread, _TRIPLE)
+            known_mask = _count_words(tokens, (place, size), lookups, unit)
+            neighbours = known_mask & ((known_mask << _ONE) | known_before)
+            pair_mask = _may_be_wanted(tokens, place, neighbours, lookups, _PAIR)
+            _append_keys(tokens, place, pair_mask, occurrences, thread, _PAIR)
+            # A trigram is wanted only if both of its bigrams are.
+            neighbours = pair_mask & ((pair_mask << _ONE) | paired_before)
+            triple_mask = _may_be_wanted(tokens, place, neighbours, lookups, _TRIPLE)
+            _append_keys(tokens, place, triple_mask, occurrences, thread, _TRIPLE)
             last = np.uint64(size - 1)
-            known_before, paired_before = known >> last & _ONE, paired >> last & _ONE
+            known_before, paired_before = known_mask >> last & _ONE, pair_mask >> last & _ONE
             place += size
         row, start = row + 1, np.int64(0)
     return row, start
@@ -422,19 +424,19 @@ def _find_ngrams(
 def _may_be_wanted(
     tokens: UInt32s,
     place: Scalar,
-    left: Scalar,
+    remaining: Scalar,
     lookups: tuple[UInt64s, UInt8s, UInt32s, Scalar],
     width: Scalar,
 ) -> Scalar:
     """Return a mask of those tokens whose bigram or trigram may be wanted.
 
-    The outcome is hard to predict, so only the number of tokens decides on a branch.
+    The outcome is hard to predict, so branches depend on the number of tokens only.
     """
     bits, wanted = lookups[1], np.uint64(0)
     shift = bitmap_shift(bits)
-    while left != np.uint64(0):
-        bit = np.uint64(trailing_zeros(left))
-        left &= left - _ONE
+    while remaining != np.uint64(0):
+        bit = np.uint64(trailing_zeros(remaining))
+        remaining &= remaining - _ONE
         key = _key_at(tokens, np.uint64(place) + bit, width)
         wanted |= np.uint64(bitmap_may_contain(bits, key, shift)) << bit
     return wanted
@@ -444,16 +446,18 @@ def _may_be_wanted(
 def _append_keys(
     tokens: UInt32s,
     place: Scalar,
-    left: Scalar,
-    found: KeyPartitions,
+    remaining: Scalar,
+    occurrences: KeyPartitions,
     thread: Scalar,
     width: Scalar,
 ) -> None:
     """Append the bigrams or trigrams that end at some tokens to their partitions."""
-    while left != np.uint64(0):
-        key = _key_at(tokens, np.uint64(place) + np.uint64(trailing_zeros(left)), width)
-        left &= left - _ONE
-        append_key(found, thread, partition_of(key * HASH_MULTIPLIER, found.ends.shape[1]), key)
+    while remaining != np.uint64(0):
+        key = _key_at(tokens, np.uint64(place) + np.uint64(trailing_zeros(remaining)), width)
+        remaining &= remaining - _ONE
+        append_key(
+            occurrences, thread, partition_of(key * HASH_MULTIPLIER, occurrences.ends.shape[1]), key
+        )
 
 
 @inlined
@@ -476,22 +480,22 @@ def _count_words(
     """Count the unigrams of a block, and return a mask of those that are known."""
     words, bits, present, present_shift = lookups
     place, size = stretch
-    known = np.uint64(0)
+    known_mask = np.uint64(0)
     if bits.size > CACHE_BYTES or place + _BLOCK > len(tokens):
-        for ahead in range(size):
-            _prefetch_lookups(tokens, place + ahead, words, bits)
-            known |= _count_word(tokens, place, np.uint64(ahead), words, unit)
-        return known
-    left = np.uint64(0)
+        for offset in range(size):
+            _prefetch_lookups(tokens, place + offset, words, bits)
+            known_mask |= _count_word(tokens, place, np.uint64(offset), words, unit)
+        return known_mask
+    remaining = np.uint64(0)
     for first in range(0, size, LANES):
-        some = may_contain(tokens, place + first, present, present_shift)
-        left |= some << np.uint64(first)
-    left &= ~np.uint64(0) >> np.uint64(_BLOCK - size)
-    while left != np.uint64(0):
-        bit = np.uint64(trailing_zeros(left))
-        left &= left - _ONE
-        known |= _count_word(tokens, place, bit, words, unit)
-    return known
+        lane_mask = may_contain(tokens, place + first, present, present_shift)
+        remaining |= lane_mask << np.uint64(first)
+    remaining &= ~np.uint64(0) >> np.uint64(_BLOCK - size)
+    while remaining != np.uint64(0):
+        bit = np.uint64(trailing_zeros(remaining))
+        remaining &= remaining - _ONE
+        known_mask |= _count_word(tokens, place, bit, words, unit)
+    return known_mask
 
 
 @inlined
@@ -499,7 +503,7 @@ def _count_word(
     tokens: UInt32s, place: Scalar, bit: Scalar, words: UInt64s, unit: Scalar
 ) -> Scalar:
     at, is_known = find_word(tokens[np.uint64(place) + bit], words)
-    # Whether a word is known is hard to predict: no branch depends on that alone.
+    # Whether a word is known is hard to predict, so no branch depends on it.
     words[at + _ONE] += unit * np.uint64(is_known)
     return np.uint64(is_known) << bit
 
@@ -508,9 +512,9 @@ def _count_word(
 def _prefetch_lookups(tokens: UInt32s, place: Scalar, words: UInt64s, bits: UInt8s) -> None:
     """Prefetch what is read some tokens later: a branch that depends on memory waits for it."""
     shift = bitmap_shift(bits)
-    ahead = np.uint64(min(place + _PREFETCH_TOKENS, len(tokens) - 1))
-    if bits.size > CACHE_BYTES and ahead >= _TWO:
-        first, before, token = tokens[ahead - _TWO], tokens[ahead - _ONE], tokens[ahead]
+    upcoming = np.uint64(min(place + _PREFETCH_TOKENS, len(tokens) - 1))
+    if bits.size > CACHE_BYTES and upcoming >= _TWO:
+        first, before, token = tokens[upcoming - _TWO], tokens[upcoming - _ONE], tokens[upcoming]
         prefetch(words, home_row(words, pair_key(NO_CONTEXT, token)))
         prefetch(bits, bitmap_position(pair_key(before, token), shift) >> np.uint64(3))
         prefetch(bits, bitmap_position(triple_key(first, before, token), shift) >> np.uint64(3))

@@ -1,7 +1,7 @@
 """Hash tables of n-gram counts.
 
-A table has rows of two numbers, one behind the other: a key and its counts, so that a lookup waits
-for memory once. Open addressing with linear probing; the key of a free row is 0.
+A row is a key followed by its counts, so that a lookup waits for memory once. Open addressing with
+linear probing; the key of a free row is 0.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def build_table(keys: UInt64s, counts: UInt32s) -> UInt64s:
     Returns
     -------
     ndarray of uint64, shape (2 * 2**b,)
-        At most half of the rows are taken.
+        At most half of the rows are in use.
     """
     table = empty_table(2 << len(keys).bit_length())
     _fill_table(table, np.stack([keys, counts.astype(np.uint64)], axis=1).ravel())
@@ -65,8 +65,8 @@ def _insert_rows(table: UInt64s, others: UInt64s) -> None:
     for row in range(len(others) // 2):
         key = others[np.uint64(2 * row)]
         if key != np.uint64(0):
-            own = find_row(table, key)
-            table[own], table[own + np.uint64(1)] = key, others[np.uint64(2 * row + 1)]
+            slot = find_row(table, key)
+            table[slot], table[slot + np.uint64(1)] = key, others[np.uint64(2 * row + 1)]
 
 
 @inlined
@@ -89,7 +89,7 @@ def home_row(table: UInt64s, key: Scalar) -> Scalar:
 
 @inlined
 def pair_key(before: Scalar, token: Scalar) -> Scalar:
-    """Return the key of a bigram; of a unigram, where `before` is `NO_CONTEXT`."""
+    """Return the key of a bigram; of a unigram, if `before` is `NO_CONTEXT`."""
     return (np.uint64(before) << _UPPER_HALF) | np.uint64(token)
 
 

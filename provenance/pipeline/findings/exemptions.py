@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.judge.baselines import beside
-from provenance.judge.gates import WAIVED, waive
+from provenance.judge.baselines import compare_findings
+from provenance.judge.gates import WAIVER_COLUMNS, waive
 from provenance.model import (
     FINDINGS,
     BaselineSummary,
@@ -85,12 +85,12 @@ def apply_exemptions(
     """
     findings, outcomes = found.findings, tuple[WaiverOutcome, ...]()
     if policy.waivers:  # without any, the column is filled already
-        columns = {name: findings[name].to_pylist() for name in WAIVED.values()}
+        columns = {name: findings[name].to_pylist() for name in WAIVER_COLUMNS.values()}
         waived, outcomes = waive(policy.waivers, today, columns)
         findings = _set_column(findings, "waiver", waived)
     if baseline is None:
         return ExemptedFindings(replace(found, findings=findings), outcomes, None)
-    compared = beside(findings, baseline.report.findings)
+    compared = compare_findings(findings, baseline.report.findings)
     known = compared.states.count(FindingState.UNCHANGED)
     summary = BaselineSummary(
         path=baseline.path,
@@ -98,8 +98,8 @@ def apply_exemptions(
         created=baseline.report.result.created,
         new=len(compared.states) - known,
         unchanged=known,
-        absent=sum(each.findings for each in compared.gone),
-        gone=compared.gone,
+        absent=sum(each.findings for each in compared.absent),
+        gone=compared.absent,
     )
     findings = _set_column(findings, "state", [str(state) for state in compared.states])
     return ExemptedFindings(replace(found, findings=findings), outcomes, summary)

@@ -163,7 +163,7 @@ def _attribute(
         candidates,
         bits,
         strengths,
-        settled.chosen,
+        settled.is_selected,
         settled.firsts,
         settled.lasts,
         settled.winners,

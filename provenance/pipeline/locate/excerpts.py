@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint.highlight import Runs, marked, reach
-from provenance.fingerprint.offsets import characters, stretches
+from provenance.fingerprint.highlight import Runs, highlight_ranges, match_extents
+from provenance.fingerprint.offsets import character_offsets, slice_characters
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
 from provenance.model import Int32s, Int64s, Texts, Tokens, take_rows
@@ -43,7 +43,7 @@ class MatchedWords:
     @property
     def spans(self) -> tuple[Int64s, Int64s]:
         """Start and end of each stretch in code points; both -1 where it has no word."""
-        return reach(self.texts, self.tokens, self.runs)
+        return match_extents(self.texts, self.tokens, self.runs)
 
     def marks(self, begins: Int64s, lows: Int64s, highs: Int64s) -> pa.ListArray:
         """Return the marks of the words of each stretch; adjacent words share one.
@@ -59,7 +59,9 @@ class MatchedWords:
         -------
         pyarrow.ListArray of MARKS_TYPE, of n elements
         """
-        return _to_lists(*marked(self.texts, self.tokens, self.runs, begins, (lows, highs)))
+        return _to_lists(
+            *highlight_ranges(self.texts, self.tokens, self.runs, begins, (lows, highs))
+        )
 
 
 def _to_lists(pairs: Int32s, counts: Int64s) -> pa.ListArray:
@@ -121,7 +123,7 @@ def context_excerpts(
     begins = excerpt_starts(spans[0])
     ends = np.minimum(spans[1] + CONTEXT_CHARACTERS, spans[0] + MAX_EXCERPT_LENGTH)
     return {
-        "excerpt": stretches(texts, rows, begins, ends).column().cast(pa.string()),
+        "excerpt": slice_characters(texts, rows, begins, ends).column().cast(pa.string()),
         "excerpt_start": pa.array(begins),
         "marks": marks,
     }
@@ -238,7 +240,7 @@ def _item_excerpts(
     taken = claims.candidates.take(claim_of[claimed])
     words = matched_words(texts, tokenise(texts), places[claimed], taken, 0)
     firsts = np.zeros(len(places), np.int64)
-    lasts = characters(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
+    lasts = character_offsets(texts, np.arange(len(texts)), np.diff(texts.offsets))[places]
     starts, ends = words.spans
     firsts[claimed] = own = np.maximum(starts, 0)
     lasts[claimed] = np.where(ends < 0, lasts[claimed], ends)

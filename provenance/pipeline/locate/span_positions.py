@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.fingerprint.offsets import characters
-from provenance.fingerprint.span_edges import Spans, widen
+from provenance.fingerprint.offsets import character_offsets
+from provenance.fingerprint.span_edges import Spans, widen_spans
 from provenance.model import DroppedEdges, Flags, Int64s, Texts, Tokens, UInt32s
 from provenance.pipeline.locate.claims import Claims, item_lengths
 from provenance.pipeline.scan.readings import RegistryIndex
@@ -125,7 +125,7 @@ def locate_claims(
     ends = tokens.ends[base + lasts].astype(np.int64)
     dropped, lengths = edges.of(claims)
     opens, closes = _reaches_edges(claims, lengths)
-    # A neighbour may lie outside of its window, but then it is further away than `widen` reaches.
+    # A neighbour outside of its window is further away than `widen_spans` reaches.
     before = np.where(firsts > 0, tokens.ends[base + np.maximum(firsts - 1, 0)], 0)
     after = np.where(
         lasts + 1 < count,
@@ -135,7 +135,7 @@ def locate_claims(
     spans = Spans(
         rows, starts, ends, np.where(opens, before, starts), np.where(closes, after, ends)
     )
-    starts, ends = widen(texts, spans, dropped)
+    starts, ends = widen_spans(texts, spans, dropped)
     _separate_neighbours(rows, starts, ends, claims.chosen)
     return LocatedSpans(rows, starts, ends, firsts, lasts)
 
@@ -180,7 +180,7 @@ def code_point_positions(texts: Texts, located: LocatedSpans) -> tuple[Int64s, I
     places = np.concatenate([located.starts, located.ends])
     order = np.lexsort((places, rows))
     counted = np.empty(len(rows), np.int64)
-    counted[order] = characters(texts, rows[order], places[order])
+    counted[order] = character_offsets(texts, rows[order], places[order])
     return counted[: len(located.rows)], counted[len(located.rows) :]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from provenance.fingerprint.offsets import characters, cut, surroundings
+from provenance.fingerprint.offsets import character_offsets, slice_bytes, widen_ranges
 from provenance.fingerprint.span_edges import REACH
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.match.candidates.candidate_table import Candidates
@@ -178,16 +178,16 @@ def cut_windows(
     begins, ends = np.zeros(len(rows), np.int64), np.diff(texts.offsets)[rows]
     part = np.flatnonzero(~is_whole)
     spans = _byte_ranges(texts, tokens, rows[part], firsts[part], lasts[part])
-    begins[part], ends[part] = surroundings(texts, rows[part], spans, CONTEXT_CHARACTERS)
+    begins[part], ends[part] = widen_ranges(texts, rows[part], spans, CONTEXT_CHARACTERS)
     lows, highs = np.maximum(firsts - margin, 0), np.minimum(lasts + margin + 1, sizes[rows])
     return TextWindows(
         rows,
         firsts,
         lasts,
         is_whole,
-        _window_batch(batch, rows, cut(texts, rows, begins, ends)),
+        _window_batch(batch, rows, slice_bytes(texts, rows, begins, ends)),
         _window_tokens(tokens, tokens.offsets[rows] + lows, highs - lows, begins),
-        WindowOffsets(lows, begins, characters(texts, rows, begins)),
+        WindowOffsets(lows, begins, character_offsets(texts, rows, begins)),
         margin,
     )
 
@@ -214,7 +214,7 @@ def _merge_passages(passages: Int64s, margin: int) -> tuple[Int64s, Int64s, Int6
 def _byte_ranges(
     texts: Texts, tokens: Tokens, rows: Int64s, firsts: Int64s, lasts: Int64s
 ) -> tuple[Int64s, Int64s]:
-    """Return the bytes that passages can be widened to (`fingerprint.span_edges.widen`)."""
+    """Return the bytes that passages can be widened to (`widen_spans`)."""
     first, last = tokens.offsets[rows] + firsts, tokens.offsets[rows] + lasts
     before = np.where(firsts > 0, tokens.ends[first - 1], 0)
     behind = np.minimum(last + 1, len(tokens.hashes) - 1)

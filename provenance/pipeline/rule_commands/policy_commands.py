@@ -5,7 +5,7 @@ from pathlib import Path
 
 from provenance.atomic_output import replace_file
 from provenance.errors import OutputError
-from provenance.judge.gates import check_known, doubts
+from provenance.judge.gates import check_known, policy_warnings
 from provenance.model import Policy
 from provenance.read.policy.policy_file import load_policy
 from provenance.read.rules.rule_files import load_rules
@@ -65,7 +65,7 @@ def check_policy(path: str | None, rules: Path | None) -> tuple[Policy, tuple[st
         for signed in policy.agreements
         if signed.period.until is not None and signed.period.until <= today
     ]
-    return policy, (*doubts(policy, library), *over)
+    return policy, (*policy_warnings(policy, library), *over)
 
 
 def describe_policy(path: str | None, rules: Path | None, style: TerminalStyle) -> str:

@@ -9,7 +9,13 @@ import pyarrow as pa
 from provenance.atomic_output import read_small_file
 from provenance.errors import InputError
 from provenance.judge.finding_rulings import rule_all
-from provenance.judge.rule_checks import Change, changes_between, differences, entries, quoted_in
+from provenance.judge.rule_checks import (
+    Change,
+    changes_between,
+    differences,
+    entries,
+    find_quotations,
+)
 from provenance.judge.rulings import Judge
 from provenance.model import Library, Report, Verdict
 from provenance.read.rules.rule_cases import example_mismatch
@@ -89,7 +95,7 @@ def verify_rule_copies(
     digests, where = frozenset(wanted.values()), dict[str, str]()
     for path in sorted(path for path in copies.rglob("*") if path.is_file()):
         text = _text_of(path)
-        for digest in quoted_in(text, digests - where.keys()):
+        for digest in find_quotations(text, digests - where.keys()):
             where[digest] = path.relative_to(copies).as_posix()
     found = {name: where[digest] for name, digest in wanted.items() if digest in where}
     return found, tuple(name for name in wanted if name not in found)

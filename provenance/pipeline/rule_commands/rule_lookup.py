@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from provenance.errors import RuleError, UnknownSource
 from provenance.judge.gates import check_known, check_signals
-from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, selected
+from provenance.judge.rule_checks import KINDS, Entry, Selection, entries, select_entries
 from provenance.judge.rulings import Judge
 from provenance.model import Actor, Library, Policy, Verdict, VerdictPeriod
 from provenance.read.policy.policy_file import PolicyOptions, load_policy, override, parse_day
@@ -56,7 +56,7 @@ def list_rules(rules: Path | None, style: TerminalStyle, **filters: Unpack[RuleF
         day=None if day is None else parse_day(day),
         confidence=filters.get("confidence"),
     )
-    return rule_list(selected(library, wanted), style)
+    return rule_list(select_entries(library, wanted), style)
 
 
 def show_rule(subject: str, rules: Path | None, style: TerminalStyle) -> str:
@@ -143,7 +143,7 @@ def _find_entry(library: Library, subject: str) -> Entry:
     if found is None:
         near = get_close_matches(subject, [*every, *names], n=1)
         raise UnknownSource(
-            f"the rules know no {subject!r}",
+            f"the rules have no {subject!r}",
             remedy=f"did you mean {near[0]!r}?" if near else "see `provenance rules list`.",
         )
     return found

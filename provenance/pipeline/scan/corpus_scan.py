@@ -347,7 +347,7 @@ def _find_resembling(tokens: Tokens, sharing: Flags, opened: RegistryIndex) -> N
     bands = opened.lsh_index() if len(long) else None
     if bands is None:
         return NO_NEAR_DUPLICATES
-    shingles = shingle(tokens.take(long), parameters.signature_width, whole=True)
+    shingles = shingle(tokens.take(long), parameters.signature_width, include_short=True)
     rows = signatures(shingles, parameters)
     telling = np.flatnonzero(cardinality(rows) >= _MIN_DISTINCT_SHINGLES)
     return find_near_duplicates(bands, long[telling].astype(np.int64), rows[telling])

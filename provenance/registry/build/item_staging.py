@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from provenance.fingerprint.span_edges import edges as fingerprint_edges
+from provenance.fingerprint.span_edges import dropped_edges as fingerprint_edges
 from provenance.fingerprint.tokenizer.tokenize import tokenise
 from provenance.model import (
     ITEMS,

@@ -157,7 +157,9 @@ def item_signatures(
     hashes = tokens.hashes[np.repeat(signed, lengths)]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[signed])])
     shingles = shingle(
-        Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets), parameters.signature_width, whole=True
+        Tokens(hashes, _NO_INT32S, _NO_INT32S, offsets),
+        parameters.signature_width,
+        include_short=True,
     )
     rows = pa.array(fingerprint_signatures(shingles, parameters).ravel())
     signatures = pa.FixedSizeListArray.from_arrays(rows, type=schema.field("signature").type)
