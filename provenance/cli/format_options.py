@@ -54,8 +54,9 @@ class _Format(click.ParamType):  # type: ignore[type-arg]  # generic from click 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return value if value == _DEFAULT else _all_formats().convert(value, param, ctx)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
-        return _all_formats().get_metavar(param, ctx)
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        # click before 8.2 gives no context.
+        return f"[{'|'.join(_all_formats().choices)}]"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

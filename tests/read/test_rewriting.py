@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from packaging.version import Version
 
 from provenance.errors import CorruptFile, UnsupportedFormat
 from provenance.read.corpus.corpora import open_corpus
@@ -24,7 +25,7 @@ NESTED = {
     "kind": ["a", "b", "a"],
     "raw": [b"bytes of text", b"\xff\xfe", None],
     "vector": [[0.1, 0.2], None, [0.3, 0.4]],
-    "pair": [["one", "two"], ["three", "four"], None],
+    "pair": [["one", "two"], ["three", "four"], ["five", "six"]],
     "wide": ["broad text", None, "more of it"],
     "view": ["seen text", "x", None],
 }
@@ -94,10 +95,14 @@ def load_arrow(path: Path) -> pa.Table:
         return opened.read_all()
 
 
+def load_parquet(path: Path) -> pa.Table:
+    return pq.ParquetFile(path).read()
+
+
 @pytest.mark.parametrize(
     ("name", "save", "load"),
     [
-        ("a.parquet", save_parquet, lambda path: pq.ParquetFile(path).read()),
+        ("a.parquet", save_parquet, load_parquet),
         ("a.arrow", save_file, load_arrow),
         ("b.arrow", save_stream, load_arrow),
     ],
@@ -114,6 +119,28 @@ def test_texts_of_every_type_are_replaced_in_place_and_all_else_stays(
     assert made["vector"].equals(before["vector"])
     alike = made.drop_columns("kind"), before.drop_columns("kind")  # whose dictionary grew
     assert alike[0].slice(1).equals(alike[1].slice(1))
+
+
+@pytest.mark.parametrize(
+    ("name", "save", "load"),
+    [
+        pytest.param(
+            *("a.parquet", save_parquet, load_parquet),
+            marks=pytest.mark.skipif(
+                Version(pa.__version__) < Version("26"), reason="pyarrow before 26 cannot read it"
+            ),
+        ),
+        ("a.arrow", save_file, load_arrow),
+        ("b.arrow", save_stream, load_arrow),
+    ],
+)
+def test_a_missing_list_of_fixed_size_stays_missing(tmp_path, name, save, load) -> None:
+    pairs = pa.array([None, ["three", "four"], None], pa.list_(pa.string(), 2))
+    save(pa.table({"wide": NESTED["wide"], "pair": pairs}), tmp_path / name)
+    made = load(
+        written(tmp_path / name, Removals(spans={1: {"pair[0]": ((0, 5),)}}, replacement="#"))
+    )
+    assert made["pair"].to_pylist() == [None, ["#", "four"], None]
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])

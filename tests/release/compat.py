@@ -1,10 +1,12 @@
 """`make compat`: our tests with the oldest and the newest dependencies, and stacks beside us."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -26,6 +28,8 @@ TESTS = (
     *("tests/pipeline/test_startup.py", "tests/pipeline/test_api.py"),
 )
 """The tests that exercise each dependency."""
+_RESOLUTIONS = 4
+"""How many stacks are resolved at once."""
 _SETTINGS = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -69,11 +73,16 @@ def uv(*arguments: str, given: str | None = None) -> str:
     return done.stdout
 
 
-def resolved(requirements: str, python: str, resolution: str = "highest") -> dict[str, Version]:
-    """Return the version of every package that requirements, one a line, resolve to."""
-    options = ["--python-version", python, "--resolution", resolution]
-    shown = uv("pip", "compile", "--no-header", "--no-annotate", *options, "-", given=requirements)
-    pairs = (line.partition(";")[0].split("==") for line in shown.splitlines() if "==" in line)
+def resolved(requirements: str, python: str, pins: Path, *options: str) -> dict[str, Version]:
+    """Return the version of every package that requirements, one a line, resolve to.
+
+    They are written to `pins`. Versions that it holds before are preferred, as pip keeps what is
+    installed.
+    """
+    options = ("--no-header", "--no-annotate", "--python-version", python, *options)
+    uv("pip", "compile", *options, "--output-file", str(pins), "-", given=requirements)
+    lines = pins.read_text("utf-8").splitlines()
+    pairs = (line.partition(";")[0].split("==") for line in lines if "==" in line)
     return {canonicalize_name(name): Version(version.strip()) for name, version in pairs}
 
 
@@ -95,7 +104,7 @@ def project() -> dict[str, list[str]]:
 
 
 def python_versions() -> list[str]:
-    """Return the declared Python versions that are installed here, oldest first."""
+    """Return the declared Python versions that are installed here, oldest first, or else ours."""
     declared = [line.rpartition(" ")[2] for line in project()["classifiers"]]
     installed = []
     for version in (each for each in declared if each[:2] == "3." and each[2:].isdigit()):
@@ -104,29 +113,23 @@ def python_versions() -> list[str]:
         except Failed:
             continue
         installed.append(version)
-    return installed
+    return installed or [".".join(map(str, sys.version_info[:2]))]
 
 
 def tested(name: str, python: str, resolution: str) -> bool:
     """Build one environment with our dependencies as they resolve, and run the tests in it."""
-    found = resolved("\n".join(project()["dependencies"]), python, resolution)
+    pins = BUILD / f"{name}.txt"
+    required = "\n".join(project()["dependencies"])
+    found = resolved(required, python, pins, "--resolution", resolution)
     names = [canonicalize_name(Requirement(line).name) for line in project()["dependencies"]]
     print(f"\n{name}: Python {python}, {', '.join(f'{each} {found[each]}' for each in names)}")
-    pins = BUILD / f"{name}.txt"
-    pins.write_text("".join(f"{each}=={version}\n" for each, version in found.items()))
     folder = str(BUILD / name)
     uv("venv", "--clear", "--python", python, folder)
     uv("pip", "install", "--python", folder, "--constraint", str(pins), "--editable", ".[dev]")
-    command = [
-        f"{folder}/bin/python",
-        "-m",
-        "pytest",
-        "--numprocesses",
-        os.environ.get("JOBS", "2"),
-    ]
-    options = ["--dist", "loadfile", "-p", "no:cacheprovider"]
+    command = [f"{folder}/bin/python", "-m", "pytest", "-p", "no:cacheprovider"]
+    parallel = ["--numprocesses", os.environ.get("JOBS", "2"), "--dist", "loadfile"]
     sys.stdout.flush()
-    return not subprocess.run([*command, *options, *TESTS], check=False, cwd=ROOT).returncode
+    return not subprocess.run([*command, *parallel, *TESTS], check=False, cwd=ROOT).returncode
 
 
 def stacks() -> Iterator[str]:
@@ -136,29 +139,32 @@ def stacks() -> Iterator[str]:
             yield line
 
 
-def fits(stack: str) -> bool:
-    """Resolve a stack alone and beside us, tell the outcome, and return whether it is as it was."""
+def fits(stack: str) -> tuple[bool, str]:
+    """Resolve a stack alone, then beside us; return whether we change nothing, and the outcome."""
     requirements = stack.replace(" ", "\n")
+    pins = BUILD / f"{re.sub('[^a-z0-9]+', '-', stack)}.txt"
     try:
-        alone = resolved(requirements, STACKS_PYTHON)
+        alone = resolved(requirements, STACKS_PYTHON, pins)
     except Failed as error:
-        print(f"  skipped  {stack}: it cannot be resolved without us either: {error}")
-        return True
+        if "No solution found" not in str(error):
+            return False, f"  FAILED   {stack}: {error}"
+        return True, f"  skipped  {stack}: it cannot be resolved without us either: {error}"
     try:
-        beside = resolved(f"{requirements}\n.", STACKS_PYTHON)
+        beside = resolved(f"{requirements}\n.", STACKS_PYTHON, pins)
     except Failed as error:
-        print(f"  FAILED   {stack}: {error}")
-        return False
+        return False, f"  FAILED   {stack}: {error}"
     changes = downgraded(alone, beside)
     own = {canonicalize_name(Requirement(line).name) for line in project()["dependencies"]}
     shared = ", ".join(f"{name} {alone[name]}" for name in sorted(own & alone.keys()))
-    print(f"  {'FAILED  ' if changes else 'resolves'} {stack}: {', '.join(changes) or shared}")
-    return not changes
+    outcome = "FAILED  " if changes else "resolves"
+    return not changes, f"  {outcome} {stack}: {', '.join(changes) or shared}"
 
 
 def main() -> int:
     """Run everything; return the exit code."""
     BUILD.mkdir(parents=True, exist_ok=True)
+    for earlier in BUILD.glob("*.txt"):
+        earlier.unlink()
     pythons = python_versions()
     try:
         passed = tested("oldest", pythons[0], "lowest-direct")
@@ -167,8 +173,11 @@ def main() -> int:
         print(f"{error}\nmake compat could not set up its environments. It needs a package index.")
         return 2
     print(f"\nBeside us, for Python {STACKS_PYTHON}:")
-    failed = [stack for stack in stacks() if not fits(stack)]
-    return 0 if passed and not failed else 1
+    with ThreadPoolExecutor(_RESOLUTIONS) as pool:  # they mostly wait for the index
+        for fitting, outcome in pool.map(fits, stacks()):
+            print(outcome)
+            passed &= fitting
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":

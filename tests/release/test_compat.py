@@ -1,9 +1,10 @@
-"""What `make compat` calls a downgrade."""
+"""How `make compat` judges what the package index answers."""
 
 import pytest
 from packaging.version import Version
 
-from tests.release.compat import ROOT, TESTS, downgraded, environment, stacks
+from tests.release import compat
+from tests.release.compat import ROOT, TESTS, Failed, downgraded, environment, fits, stacks
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,38 @@ def test_uv_asks_the_index_that_pip_is_configured_for(monkeypatch):
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
     monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
     assert environment()["UV_DEFAULT_INDEX"] == "https://index.example/simple"
+
+
+@pytest.mark.parametrize(
+    ("failing", "message", "passes", "outcome"),
+    [
+        ("alone", "error: No solution found when resolving dependencies", True, "skipped"),
+        ("alone", "error: Failed to fetch: http://index.example/simple/torch/", False, "FAILED"),
+        ("beside", "error: No solution found when resolving dependencies", False, "FAILED"),
+    ],
+)
+def test_a_stack_is_skipped_only_if_it_has_no_solution_without_us(
+    monkeypatch, failing, message, passes, outcome
+):
+    def resolve(requirements, *others):
+        if (requirements.splitlines()[-1] == ".") == (failing == "beside"):
+            raise Failed(message)
+        return {}
+
+    monkeypatch.setattr(compat, "resolved", resolve)
+    told = fits("torch")
+    assert told[0] == passes
+    assert told[1].split()[0] == outcome
+    assert message in told[1]
+
+
+def test_without_a_package_index_compat_says_so_and_fails(monkeypatch, tmp_path, capsys):
+    def refuse(*arguments, given=None):
+        raise Failed("error: Failed to fetch: http://index.example/simple/click/")
+
+    monkeypatch.setattr(compat, "uv", refuse)
+    monkeypatch.setattr(compat, "BUILD", tmp_path)
+    assert compat.main() == 2
+    shown = capsys.readouterr().out
+    assert "index.example" in shown
+    assert "needs a package index" in shown

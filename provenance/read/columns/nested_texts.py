@@ -14,6 +14,7 @@ from provenance.read.columns.string_arrays import (
     is_bytes,
     is_textual,
     null_invalid_utf8,
+    null_where,
     to_flags,
 )
 
@@ -65,11 +66,8 @@ class TextLeaves:
         readable = self.readable()
         offsets = np.searchsorted(readable.rows, np.arange(count + 1)).astype(np.int64)
         lists = pa.LargeListArray.from_arrays(pa.array(offsets), readable.texts)
-        return pc.if_else(
-            pa.array(offsets[1:] == offsets[:-1]),
-            None,
-            pc.binary_join(lists, pa.scalar(separator, pa.large_string())),
-        )
+        texts = pc.binary_join(lists, pa.scalar(separator, pa.large_string()))
+        return null_where(pa.array(offsets[1:] == offsets[:-1]), texts)
 
     def readable(self) -> "TextLeaves":
         """Return the texts that are valid UTF-8 and neither null nor blank."""

@@ -16,7 +16,7 @@ from provenance.read.columns.column_choice import ColumnChoice, split_by_group, 
 from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.prose_detection import repeats_text
-from provenance.read.columns.string_arrays import to_flags
+from provenance.read.columns.string_arrays import null_where, to_flags
 
 
 def find_texts(batch: pa.RecordBatch, columns: ColumnChoice) -> TextLeaves:
@@ -63,7 +63,7 @@ def _not_repeated(
             new[rows[place]] = not any(repeats_text(text, told[place] or "") for told in beside)
         if new.any():
             found[path] = leaves.of_rows(new)
-            others.append(pc.if_else(pa.array(new), texts, None))
+            others.append(null_where(pa.array(~new), texts))
     return found
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import CAME_WITH
-from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual
+from provenance.read.columns.string_arrays import format_values, is_bytes, is_textual, null_where
 from provenance.read.formats.json_objects import decode, is_too_deep
 from provenance.read.signals import HEADER_NAMES, parse_tags
 
@@ -142,7 +142,7 @@ def _values(column: pa.Array, path: str) -> Iterator[tuple[int, object]]:
         pattern = _TAG_PATTERN if is_page(path) else _NAME_PATTERN if name in CONTAINERS else None
         if pattern is not None:
             told = pc.match_substring_regex(column, pattern, ignore_case=True)
-            column = pc.if_else(told, column, None)
+            column = null_where(pc.invert(told), column)
     chosen = pc.indices_nonzero(pc.is_valid(column))
     yield from zip(chosen.to_pylist(), _to_python_list(column.take(chosen)), strict=True)
 

@@ -79,7 +79,15 @@ def invalid_utf8(texts: pa.Array) -> Flags | None:
 def null_invalid_utf8(texts: pa.Array) -> pa.Array:
     """Return texts with null for those that are not valid UTF-8."""
     bad = invalid_utf8(texts)
-    return texts if bad is None else pc.if_else(pa.array(bad), None, texts)
+    return texts if bad is None else null_where(pa.array(bad), texts)
+
+
+def null_where(mask: pa.Array, texts: pa.Array) -> pa.Array:
+    """Return texts with null where `mask` is true or null.
+
+    Before version 24, `pyarrow.compute.if_else` with a null scalar garbles the texts of a slice.
+    """
+    return pc.if_else(mask, pa.nulls(len(texts), texts.type), texts)
 
 
 def is_blank(texts: pa.Array) -> Flags:

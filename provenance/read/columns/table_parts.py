@@ -12,7 +12,7 @@ from provenance.read.columns.column_paths import column_at
 from provenance.read.columns.nested_texts import TextLeaves
 from provenance.read.columns.row_fallback import find_texts
 from provenance.read.columns.signal_columns import signal_fields
-from provenance.read.columns.string_arrays import format_values
+from provenance.read.columns.string_arrays import format_values, null_where
 from provenance.read.corpus.corpus_parts import Part
 from provenance.read.corpus.documents import RowMetadata, build_documents
 
@@ -139,4 +139,4 @@ def _values_at(batch: pa.RecordBatch, path: str) -> pa.Array:
         return TextLeaves.of({path: column}).joined(len(column), ", ")
     told = format_values(column)
     empty = pc.equal(pc.binary_length(told), 0)
-    return pc.if_else(empty, None, told) if pc.any(empty).as_py() else told
+    return null_where(empty, told) if pc.any(empty).as_py() else told

@@ -9,7 +9,13 @@ import pyarrow.compute as pc
 
 from provenance.model import CAME_WITH, DOCUMENTS, Documents, Flags, Int64s, Skipped
 from provenance.read.columns.nested_texts import TextLeaves
-from provenance.read.columns.string_arrays import invalid_utf8, is_blank, text_sizes, to_flags
+from provenance.read.columns.string_arrays import (
+    invalid_utf8,
+    is_blank,
+    null_where,
+    text_sizes,
+    to_flags,
+)
 from provenance.read.corpus import skipped_rows
 
 BATCH_BYTES = 8 << 20
@@ -90,7 +96,7 @@ class _TextFaults:
         texts = leaves.texts
         absent = to_flags(texts.is_null()) if texts.null_count else None
         broken = invalid_utf8(texts)
-        sound = texts if broken is None else pc.if_else(pa.array(broken), None, texts)
+        sound = texts if broken is None else null_where(pa.array(broken), texts)
         empty = is_blank(sound)
         return cls(absent, broken, empty if empty.any() else None)
 

@@ -15,6 +15,7 @@ from provenance.read.columns.string_arrays import (
     is_bytes,
     is_textual,
     null_invalid_utf8,
+    null_where,
     to_flags,
 )
 from provenance.read.corpus import skipped_rows
@@ -104,7 +105,7 @@ _CHECKS: tuple[tuple[str, Callable[[Mapping[str, pa.Array], Dump], Flags | None]
 
 def _ids(values: pa.Array | None, rows: Int64s, prefix: str) -> pa.Array:
     if values is not None:
-        values = pc.if_else(pc.match_substring_regex(values, ROUNDED_ID), None, values)
+        values = null_where(pc.match_substring_regex(values, ROUNDED_ID), values)
         if not values.null_count:
             return values
     made = pc.binary_join_element_wise(
@@ -145,7 +146,7 @@ def _to_names(column: pa.Array) -> pa.Array:
     if pa.types.is_floating(column.type):
         column = _restore_integers(column)
     text = format_values(column)
-    return pc.if_else(pc.equal(pc.binary_length(text), 0), None, text)
+    return null_where(pc.equal(pc.binary_length(text), 0), text)
 
 
 def _restore_integers(column: pa.Array) -> pa.Array:

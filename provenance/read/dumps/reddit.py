@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from provenance.model import Int64s, Items
-from provenance.read.columns.string_arrays import is_blank, to_flags
+from provenance.read.columns.string_arrays import is_blank, null_where, to_flags
 from provenance.read.corpus import skipped_rows
 from provenance.read.dumps.dump_file import Dump
 from provenance.read.dumps.item_batches import ItemRecord, RowFault, split_items
@@ -92,7 +92,7 @@ def build_post_items(batch: pa.RecordBatch, rows: Int64s, dump: Dump) -> Items |
         "text": text,
         "item": ids,
         "url": _post_urls(batch, ids, is_comment),
-        "author": pc.if_else(_is_deleted_column(batch["author"]), None, batch["author"]),
+        "author": null_where(_is_deleted_column(batch["author"]), batch["author"]),
         "created_at": batch[DATE_FIELD],
     }
     whole = {role: column.filter(kept) for role, column in columns.items()}
@@ -107,7 +107,7 @@ def _is_deleted_column(texts: pa.Array) -> pa.Array:
 
 def _present_texts(texts: pa.Array) -> pa.Array:
     """Return texts with null for those that are deleted or blank."""
-    return pc.if_else(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), None, texts)
+    return null_where(pc.or_(_is_deleted_column(texts), pa.array(is_blank(texts))), texts)
 
 
 def _join_title(title: pa.Array, selftext: pa.Array) -> pa.Array:
@@ -121,9 +121,9 @@ def _fullnames(batch: pa.RecordBatch, is_comment: pa.Array) -> pa.Array:
     )
     name = batch["name"]
     fits = pc.equal(pc.utf8_slice_codeunits(name, 0, len(COMMENT_PREFIX)), kind)
-    native = pc.if_else(pc.equal(batch["id"], ""), None, batch["id"])
+    native = null_where(pc.equal(batch["id"], ""), batch["id"])
     made = pc.binary_join_element_wise(kind, _strip_prefixes(native), pa.scalar("", _TEXT))
-    return pc.coalesce(pc.if_else(fits, name, None), made)
+    return pc.coalesce(null_where(pc.invert(fits), name), made)
 
 
 def _strip_prefixes(names: pa.Array) -> pa.Array:
@@ -131,9 +131,9 @@ def _strip_prefixes(names: pa.Array) -> pa.Array:
 
 
 def _post_urls(batch: pa.RecordBatch, ids: pa.Array, is_comment: pa.Array) -> pa.Array:
-    path = pc.if_else(pc.equal(batch["permalink"], ""), None, batch["permalink"])
+    path = null_where(pc.equal(batch["permalink"], ""), batch["permalink"])
     told = pc.if_else(pc.starts_with(path, "http"), path, _concat(HOST, path))
-    thread = pc.if_else(pc.equal(batch["link_id"], ""), None, batch["link_id"])
+    thread = null_where(pc.equal(batch["link_id"], ""), batch["link_id"])
     comment = _concat(
         f"{HOST}/comments/", _strip_prefixes(thread), "/_/", _strip_prefixes(ids), "/"
     )
