@@ -51,8 +51,8 @@ def command(
         result, os.environ, sarif=sarif, comments=comments, excerpts=excerpts, anchor=anchor
     )
     sys.stdout.write(published.annotations)
-    for done in published.done:
+    for done in published.published:
         echo(f"Published: {done}", err=True)
-    for message, remedy in published.undone:
+    for message, remedy in published.failures:
         echo(f"Not published: {message}", f"Try: {remedy}", err=True)
     return CLEAR
