@@ -109,7 +109,7 @@ class ResultCache:
             # No sync: an entry lost in a power failure is computed again. `evict` cleans up.
             staging_folder = self.folder
             with replace_file(
-                path, aside=staging_folder, mode=0o600, synced=False, swept=True
+                path, folder=staging_folder, mode=0o600, sync=False, keep_stale=True
             ) as file:
                 file.write(_MAGIC + _digest(name, content))
                 for chunk in content:

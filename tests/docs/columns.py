@@ -10,7 +10,7 @@ FINDINGS_COLUMNS = {
     "byte_start": "the same, in bytes of UTF-8",
     "byte_end": "its end",
     "source": "whose content it is",
-    "item": "the source's own id of the item; null where the evidence names a source alone",
+    "item": "the source's own id of the item; null where the evidence names only a source",
     "url": "the item's address",
     "created_at": "when the item was published",
     "evidence": "`content`, `resemblance`, `link`, `licence` or `signal`",

@@ -117,7 +117,7 @@ def _eligible_items(registry_index: RegistryIndex, number: int) -> Int64s:
     words = np.unique((owners << np.uint64(32)) | arrays.tokens) >> np.uint64(32)
     distinct = np.bincount(words.astype(np.int64), minlength=count)
     is_eligible = (lowest == highest)[arrays.first] & (lengths > 0)
-    is_eligible &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].least)
+    is_eligible &= (distinct >= _MIN_DISTINCT) | (lengths < LENGTHS[1].min_tokens)
     numbers = arrays.first[is_eligible].astype(np.int64)
     return np.stack([np.full(len(numbers), number), numbers, lengths[numbers]], axis=1)
 

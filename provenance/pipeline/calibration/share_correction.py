@@ -158,7 +158,7 @@ def build_share_corrector(
         The sampled documents, where the corpus was sampled.
     """
     # Items too short to be detected say nothing about missed ones.
-    is_detectable = observed.lengths >= LENGTHS[1].least
+    is_detectable = observed.lengths >= LENGTHS[1].min_tokens
     observed = replace(observed, conditions=np.where(is_detectable, observed.conditions, -1))
     random = default_rng(0)
     false = _false_finding_draws(calibration, observed, counts, random)

@@ -82,7 +82,7 @@ def explain_rule(
         Source, licence or signal.
     rules : Path or None
         Folder of the user's own rules.
-    pen : Pen
+    style : TerminalStyle
         Style of the output.
     policy : Policy
         Circumstances and agreements.

@@ -30,7 +30,7 @@ def explain_signals(
         Crawlers to look for instead of those in the rules.
     rules : Path or None
         Folder of the user's own rules.
-    pen : Pen
+    style : TerminalStyle
         Style of the output.
     """
     library = load_rules(rules)
